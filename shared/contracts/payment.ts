@@ -1,0 +1,40 @@
+/** A payment as it crosses the wire. `exit_granted` is the reports' field: the patient may leave. */
+import { z } from 'zod';
+import { amountMinor, currency, id, memberId, term, timestamp } from './ids.js';
+
+export const PAYMENT_STATUSES = ['PENDING', 'SUCCEEDED', 'DECLINED', 'FAILED'] as const;
+export const paymentStatus = z.enum(PAYMENT_STATUSES);
+export type PaymentStatus = z.infer<typeof paymentStatus>;
+/** The statuses that never change again. */
+export type FinalStatus = Exclude<PaymentStatus, 'PENDING'>;
+
+export const paymentRequest = z.strictObject({
+  patientId: id,
+  amountMinor,
+  currency,
+  concept: z.string().trim().min(1).max(200).optional(),
+});
+export type PaymentRequest = z.infer<typeof paymentRequest>;
+
+/** What anybody who asks about one payment is told. Before the outcome everything behind `acceptedAt` is null, attempts 0. */
+export const payment = z.object({
+  id,
+  status: paymentStatus,
+  exit_granted: z.boolean(),
+  patientId: id,
+  amountMinor,
+  currency,
+  concept: z.string().nullable(),
+  batchId: id.nullable(),
+  redriveOf: id.nullable(),
+  acceptedBy: memberId,
+  acceptedAt: timestamp,
+  processedBy: memberId.nullable(),
+  term: term.nullable(),
+  attempts: z.int(),
+  reason: z.string().nullable(),
+  completedAt: timestamp.nullable(),
+  /** From acceptance to the final status, in ms. */
+  latencyMs: z.number().nullable(),
+});
+export type Payment = z.infer<typeof payment>;

@@ -1,0 +1,69 @@
+/**
+ * Every way to say no, in one list: stable code, HTTP status, whether trying again may help, and a title for people.
+ * A retired code is never used again.
+ * @see https://www.rfc-editor.org/rfc/rfc9457 Problem Details for HTTP APIs
+ */
+export const PROBLEMS = {
+  BODY_MISSING: { status: 400, retryable: false, title: 'The request has no JSON body' },
+  BODY_MALFORMED: { status: 400, retryable: false, title: 'The body is not valid JSON' },
+  BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
+  VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request does not have the required form' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another body' },
+  PATIENT_UNKNOWN: { status: 422, retryable: false, title: 'There is no such patient' },
+  UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is required' },
+  FORBIDDEN: { status: 403, retryable: false, title: 'This token does not allow that' },
+  NOT_FOUND: { status: 404, retryable: false, title: 'There is nothing at this address' },
+  PAYMENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such payment' },
+  BATCH_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such batch' },
+  PATIENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such patient' },
+  PASS_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such exit pass' },
+  REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
+  NOT_REDRIVABLE: { status: 409, retryable: false, title: 'Only a failed payment can be driven again' },
+  NO_CANDIDATE: { status: 409, retryable: true, title: 'No other replica is up and ready to lead' },
+  HANDOVER_LOST: { status: 409, retryable: true, title: 'The leadership moved before this hand-over was carried out' },
+  TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
+  CHARGE_CANCELLED: { status: 409, retryable: false, title: 'This charge was cancelled before it was made' },
+  TOO_BUSY: { status: 429, retryable: true, title: 'Too much is waiting already' },
+  UNAVAILABLE: { status: 503, retryable: true, title: 'The record cannot be reached at the moment' },
+  GATEWAY_DOWN: { status: 503, retryable: true, title: 'The gateway is switched off' },
+  INTERNAL: { status: 500, retryable: true, title: 'Something went wrong on our side' },
+} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  /** Where: `body.amountMinor`, `path.id`, `query.limit`. */
+  path: string;
+  message: string;
+}
+
+/** An answer that says no. Thrown by handlers, turned into `application/problem+json` in one place. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string = PROBLEMS[code].title,
+    readonly extra: { errors?: readonly FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: extra.cause });
+    this.name = 'Problem';
+    this.status = PROBLEMS[code].status;
+    this.retryable = PROBLEMS[code].retryable;
+  }
+
+  /** The document of RFC 9457. */
+  toJSON(): Record<string, unknown> {
+    return {
+      type: `urn:relevo:problem:${this.code.toLowerCase().replaceAll('_', '-')}`,
+      title: PROBLEMS[this.code].title,
+      status: this.status,
+      code: this.code,
+      detail: this.detail,
+      retryable: this.retryable,
+      ...(this.extra.errors ? { errors: this.extra.errors } : {}),
+    };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What every service's HTTP side has: bounded JSON bodies, problem documents, health, metrics, an orderly end.
+ * Handlers throw; one error middleware translates.
+ */
+import { createServer, type Server } from 'node:http';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
+import type { z } from 'zod';
+import { Problem, type FieldError } from './errors.js';
+import type { Logger } from './logger.js';
+import { httpRequestSeconds, registry } from './metrics.js';
+import { isPassing } from './postgres.js';
+
+export interface AppOptions {
+  logger: Logger;
+  /** Largest body, as body-parser writes it: `1mb`. */
+  bodyLimit: string;
+  /** Whether it can do its work now; named checks, true when good. */
+  ready: () => Promise<Record<string, boolean>> | Record<string, boolean>;
+}
+
+const measure: RequestHandler = (request, response, next) => {
+  const end = httpRequestSeconds.startTimer({ method: request.method });
+  response.once('close', () => {
+    const route = (request.route as { path?: unknown } | undefined)?.path;
+    end({ route: typeof route === 'string' ? route : 'other', status: String(response.statusCode) });
+  });
+  next();
+};
+
+/** An app with everything before the routes. Add routes, then `finishApp`. */
+export function createApp({ bodyLimit, ready }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(measure);
+  app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', async (_request, response) => {
+    const checks = await ready();
+    const good = Object.values(checks).every(Boolean);
+    response.status(good ? 200 : 503).json({ status: good ? 'ok' : 'unavailable', checks });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  app.use(express.json({ limit: bodyLimit, strict: false }));
+  return app;
+}
+
+function fieldErrors(error: z.ZodError, where: string): FieldError[] {
+  return error.issues.slice(0, 20).map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: issue.message }));
+}
+
+/** Parses one part of a request. @throws Problem VALIDATION_FAILED naming every field, BODY_MISSING. */
+export function parse<T extends z.ZodType>(schema: T, value: unknown, where: 'body' | 'path' | 'query'): z.output<T> {
+  if (where === 'body' && value === undefined) throw new Problem('BODY_MISSING', 'Send a JSON body with Content-Type: application/json');
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const errors = fieldErrors(result.error, where);
+  throw new Problem('VALIDATION_FAILED', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), { errors });
+}
+
+const UNREADABLE = new Set(['entity.parse.failed', 'charset.unsupported', 'encoding.unsupported']);
+
+/** Any error as a problem. Body-parser's and PostgreSQL's have their own codes; the rest is INTERNAL and says nothing of the inside. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { type, status } = (error ?? {}) as { type?: string; status?: number };
+  if (type === 'entity.too.large') return new Problem('BODY_TOO_LARGE');
+  if (UNREADABLE.has(type ?? '')) return new Problem('BODY_MALFORMED');
+  if (status === 400) return new Problem('VALIDATION_FAILED', 'The request cannot be read');
+  if (isPassing(error)) return new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+  return new Problem('INTERNAL', undefined, { cause: error });
+}
+
+function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request: Request, response, next) => {
+    const problem = toProblem(error);
+    if (problem.status >= 500) logger.error({ err: error, code: problem.code, method: request.method, path: request.path }, problem.message);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const wait = problem.extra.retryAfterSeconds ?? (problem.status === 503 || problem.status === 429 ? 1 : undefined);
+    if (wait !== undefined) response.setHeader('Retry-After', String(wait));
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  };
+}
+
+/** Adds what comes after the routes: 404 and the error middleware. */
+export function finishApp(app: Express, logger: Logger): Express {
+  app.use((request) => {
+    throw new Problem('NOT_FOUND', `There is nothing at ${request.method} ${request.path}`);
+  });
+  app.use(errorHandler(logger));
+  return app;
+}
+
+/** Listens. @throws Error with one clear sentence when the port is taken. */
+export function listen(app: Express, port: number, host: string): Promise<Server> {
+  const server = createServer(app);
+  server.keepAliveTimeout = 65_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken by another program`) : error),
+    );
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+/** Stops accepting, lets requests under way end, drops idle connections. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

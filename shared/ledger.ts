@@ -1,0 +1,238 @@
+/**
+ * The SQL that touches payments and the fence. Each statement that matters is one named piece with its guarantee above it.
+ * One statement, no open transaction across the network: a process that freezes in the middle cannot hold a lock.
+ */
+import type { FinalStatus } from './contracts/payment.js';
+import type { Queryable } from './postgres.js';
+
+/** A payment as it is accepted. */
+export interface NewPayment {
+  id: string;
+  patientId: string;
+  batchId: string | null;
+  batchIndex: number | null;
+  redriveOf: string | null;
+  idempotencyKey: string;
+  fingerprint: string;
+  /** Whether the first request asked to wait for the outcome; decides what a replay is answered. */
+  answerWaited: boolean;
+  amountMinor: number;
+  currency: string;
+  concept: string | null;
+}
+
+export interface AcceptedPayment {
+  id: string;
+  seq: number;
+  acceptedAt: Date;
+}
+
+/**
+ * accept: many payments, one insert (I2).
+ * A key that exists already inserts nothing, neither does an unknown patient: the caller compares what came back.
+ * The advisory lock makes the order of `seq` the order in which rows become visible, so that a payment that is seen
+ * later is a later one (I7); it is held for one statement.
+ */
+const ACCEPT = `
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(7072, $1::int))
+INSERT INTO payment (partition, id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint,
+                     answer_waited, amount_minor, currency, concept, accepted_by)
+SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.idempotency_key, i.fingerprint,
+       i.answer_waited, i.amount_minor, i.currency, i.concept, $2
+  FROM turn,
+       unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::text[], $10::boolean[],
+              $11::bigint[], $12::text[], $13::text[]) WITH ORDINALITY
+       AS i (id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint, answer_waited,
+             amount_minor, currency, concept, position)
+ WHERE EXISTS (SELECT 1 FROM patient WHERE patient.id = i.patient_id)
+ ORDER BY i.position
+ON CONFLICT DO NOTHING
+RETURNING id, seq, accepted_at AS "acceptedAt"`;
+
+/** Inserts what is new, in order. @returns the rows inserted; what is missing was there before or has no patient. */
+export async function acceptPayments(
+  db: Queryable,
+  partition: number,
+  acceptedBy: string,
+  payments: readonly NewPayment[],
+): Promise<AcceptedPayment[]> {
+  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] => payments.map((payment) => payment[key]);
+  const { rows } = await db.query<AcceptedPayment>({
+    name: 'accept',
+    text: ACCEPT,
+    values: [
+      partition, acceptedBy, column('id'), column('patientId'), column('batchId'), column('batchIndex'), column('redriveOf'),
+      column('idempotencyKey'), column('fingerprint'), column('answerWaited'), column('amountMinor'), column('currency'),
+      column('concept'),
+    ],
+  });
+  return rows;
+}
+
+/** A pending payment as the leader sees it. */
+export interface PendingPayment {
+  id: string;
+  seq: number;
+  patientId: string;
+  amountMinor: number;
+  currency: string;
+  attempts: number;
+  /** How long it must still wait before its next attempt, in ms; 0 when it is due. */
+  waitMs: number;
+}
+
+/**
+ * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
+ * So a payment can never overtake an earlier one of its patient, whatever order parcels arrive in (I7); one that is
+ * final already is simply not there (I1).
+ */
+const LOAD = `
+WITH asked AS (
+  SELECT patient_id, max(seq) AS upto FROM payment
+   WHERE id = ANY ($2::uuid[]) AND partition = $1 AND status = 'PENDING' GROUP BY patient_id)
+SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor", p.currency, p.attempts,
+       greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs"
+  FROM asked JOIN payment p ON p.patient_id = asked.patient_id AND p.status = 'PENDING' AND p.seq <= asked.upto
+ WHERE p.partition = $1
+ ORDER BY p.seq LIMIT $3`;
+
+export async function loadParcel(db: Queryable, partition: number, ids: readonly string[], limit: number): Promise<PendingPayment[]> {
+  const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values: [partition, ids, limit] });
+  return rows;
+}
+
+/** Who writes: checked against the `leadership` row inside every statement that changes a pending payment. */
+export interface FencingToken {
+  partition: number;
+  term: number;
+  leader: string;
+}
+
+/** The fence (I4). Locked for share: an election waits for a commit under way, and a commit for an election. */
+export const FENCE = `SELECT 1 AS holds FROM leadership WHERE partition = $1 AND term = $2 AND leader = $3 FOR SHARE`;
+
+export interface Outcome {
+  id: string;
+  status: FinalStatus;
+  attempts: number;
+  reason: string | null;
+  gatewayReference: string | null;
+}
+
+/**
+ * commit: the final status of a parcel's payments, if and only if the writer still leads (I1, I4).
+ * One timestamp for all of them: a parcel is committed at one moment.
+ */
+export const COMMIT = `
+WITH fence AS MATERIALIZED (${FENCE}),
+done AS (
+  UPDATE payment p
+     SET status = o.status::payment_status, attempts = o.attempts, reason = o.reason, gateway_reference = o.reference,
+         processed_by = $3, term = $2, completed_at = statement_timestamp(), next_attempt_at = NULL
+    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[]) AS o (id, status, attempts, reason, reference)
+   WHERE p.id = o.id AND p.partition = $1 AND p.status = 'PENDING'
+  RETURNING p.id)
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
+
+export interface CommitResult {
+  /** False: the writer leads no more, and nothing was changed. */
+  held: boolean;
+  /** The payments that got their status now; the others had one. */
+  ids: string[];
+  at: Date;
+}
+
+export async function commitOutcomes(
+  db: Queryable,
+  token: FencingToken,
+  outcomes: readonly Outcome[],
+  statement = COMMIT,
+): Promise<CommitResult> {
+  const column = <K extends keyof Outcome>(key: K): Outcome[K][] => outcomes.map((outcome) => outcome[key]);
+  const { rows } = await db.query<CommitResult>({
+    name: `commit-${statement.length}`,
+    text: statement,
+    values: [
+      token.partition, token.term, token.leader,
+      column('id'), column('status'), column('attempts'), column('reason'), column('gatewayReference'),
+    ],
+  });
+  return rows[0] as CommitResult;
+}
+
+export interface Deferral {
+  id: string;
+  attempts: number;
+  /** From now, in ms. */
+  waitMs: number;
+  lastError: string | null;
+}
+
+/** defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. */
+const DEFER = `
+WITH fence AS MATERIALIZED (${FENCE}),
+done AS (
+  UPDATE payment p
+     SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
+         next_attempt_at = clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0)
+    FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[]) AS d (id, attempts, wait_ms, last_error)
+   WHERE p.id = d.id AND p.partition = $1 AND p.status = 'PENDING'
+  RETURNING p.id)
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
+
+export async function deferPayments(db: Queryable, token: FencingToken, deferrals: readonly Deferral[]): Promise<CommitResult> {
+  const column = <K extends keyof Deferral>(key: K): Deferral[K][] => deferrals.map((deferral) => deferral[key]);
+  const { rows } = await db.query<CommitResult>({
+    name: 'defer',
+    text: DEFER,
+    values: [token.partition, token.term, token.leader, column('id'), column('attempts'), column('waitMs'), column('lastError')],
+  });
+  return rows[0] as CommitResult;
+}
+
+/**
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds: those whose next attempt is due, and those that
+ * the queue should have brought by now: older than `upto`, the newest payment known to have been passed, and than `graceMs`.
+ */
+const OVERDUE = `
+SELECT id, seq FROM payment
+ WHERE partition = $1 AND status = 'PENDING'
+   AND (next_attempt_at <= clock_timestamp()
+        OR (next_attempt_at IS NULL AND seq <= $2 AND accepted_at <= clock_timestamp() - make_interval(secs => $3 / 1000.0)))
+ ORDER BY seq LIMIT $4`;
+
+export interface OverdueQuery {
+  partition: number;
+  /** Only payments with `seq` up to this; null: all. */
+  upto: number | null;
+  graceMs: number;
+  limit: number;
+}
+
+export async function overduePayments(db: Queryable, query: OverdueQuery): Promise<{ id: string; seq: number }[]> {
+  const { rows } = await db.query<{ id: string; seq: number }>({
+    name: 'overdue',
+    text: OVERDUE,
+    values: [query.partition, query.upto ?? Number.MAX_SAFE_INTEGER, query.graceMs, query.limit],
+  });
+  return rows;
+}
+
+/** When the next deferred payment is due, in ms from now (0: overdue); null when none is deferred. */
+export async function nextDueMs(db: Queryable, partition: number): Promise<number | null> {
+  const { rows } = await db.query<{ ms: number | null }>({
+    name: 'next-due',
+    text: `SELECT greatest(0, extract(epoch FROM min(next_attempt_at) - clock_timestamp()) * 1000)::float8 AS ms
+             FROM payment WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at IS NOT NULL`,
+    values: [partition],
+  });
+  return rows[0]?.ms ?? null;
+}
+
+/** Marks how far a hand-over has come, for the history. Each mark is set once; only the leader of that term sets it. */
+export async function markElection(db: Queryable, token: FencingToken, mark: 'promoted_at' | 'first_commit_at', at: Date): Promise<void> {
+  await db.query(
+    `UPDATE election SET ${mark} = $4 WHERE partition = $1 AND term = $2 AND leader = $3 AND ${mark} IS NULL`,
+    [token.partition, token.term, token.leader, at],
+  );
+}

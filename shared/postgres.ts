@@ -1,0 +1,59 @@
+/**
+ * Connections to the record. `bigint` columns (seq, term, amounts) arrive as numbers: all of ours stay far below 2^53.
+ * Every pool has an error listener; without one the process would die with the server.
+ */
+import pg from 'pg';
+import type { Logger } from './logger.js';
+
+const INT8 = 20;
+
+type Parser = (text: string) => unknown;
+const standardParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
+
+const types = {
+  getTypeParser: (oid: number, format?: string): Parser => (oid === INT8 ? Number : standardParser(oid, format)),
+} as pg.CustomTypesConfig;
+
+export interface PoolOptions {
+  url: string;
+  /** Shown in `pg_stat_activity`. */
+  name: string;
+  /** Largest number of connections. */
+  max: number;
+  /** A statement that takes longer is cancelled, in ms. */
+  statementTimeoutMs: number;
+}
+
+export type Pool = pg.Pool;
+
+/** What the statements in `ledger.ts` need: a pool or one connection of it. */
+export type Queryable = Pick<pg.Pool, 'query'>;
+
+export function createPool(options: PoolOptions, logger: Logger): Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.name,
+    max: options.max,
+    statement_timeout: options.statementTimeoutMs,
+    // The server may be frozen rather than gone: then nobody but this timer ends the wait.
+    query_timeout: options.statementTimeoutMs + 500,
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
+    types,
+  });
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to PostgreSQL was lost'));
+  return pool;
+}
+
+/** Classes of SQLSTATE, and codes of sockets, that mean "the server is not there now", not "the statement is wrong". */
+const PASSING = /^(08|53|57P|25006|40001|40P01|55P03|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+const PASSING_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
+
+/** Whether trying the same statement again may succeed. A time-out means "unknown": only repeatable statements may be tried again. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (code === '57014') return true; // statement_timeout
+  if (error instanceof AggregateError) return error.errors.some(isPassing);
+  return (typeof code === 'string' && PASSING.test(code)) || PASSING_MESSAGE.test(error.message);
+}

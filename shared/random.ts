@@ -1,0 +1,43 @@
+/**
+ * Chance with a seed: the same seed gives the same run. One named stream for each use, so that drawing once more
+ * in one place changes nothing in another.
+ * @see https://prng.di.unimi.it/ for the family; mulberry32 is enough to choose victims and moments.
+ */
+export interface Random {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Uniform integer in [0, bound). */
+  below(bound: number): number;
+  /** One of `items`. @throws RangeError when there is none. */
+  pick<T>(items: readonly T[]): T;
+}
+
+/** FNV-1a, 32 bits: spreads a text over the integers. Not for secrets. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash ^= text.charCodeAt(index);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** A stream of its own for `name`, derived from `seed`. */
+export function seededRandom(seed: number, name = ''): Random {
+  let state = (seed ^ hash32(name)) >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return {
+    next,
+    below: (bound) => Math.floor(next() * bound),
+    pick: (items) => {
+      const item = items[Math.floor(next() * items.length)];
+      if (item === undefined) throw new RangeError('nothing to pick from');
+      return item;
+    },
+  };
+}
