@@ -16,6 +16,10 @@ export interface AppOptions {
   bodyLimit: string;
   /** Whether it can do its work now; named checks, true when good. */
   ready: () => Promise<Record<string, boolean>> | Record<string, boolean>;
+  /** Checks that are reported but do not make it unready. */
+  reportedOnly?: readonly string[];
+  /** When set, every answer says who gave it: `X-Served-By`. */
+  servedBy?: string;
 }
 
 const measure: RequestHandler = (request, response, next) => {
@@ -28,15 +32,21 @@ const measure: RequestHandler = (request, response, next) => {
 };
 
 /** An app with everything before the routes. Add routes, then `finishApp`. */
-export function createApp({ bodyLimit, ready }: AppOptions): Express {
+export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(measure);
+  if (servedBy !== undefined) {
+    app.use((_request, response, next) => {
+      response.setHeader('X-Served-By', servedBy);
+      next();
+    });
+  }
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     const checks = await ready();
-    const good = Object.values(checks).every(Boolean);
+    const good = Object.entries(checks).every(([name, passed]) => passed || reportedOnly.includes(name));
     response.status(good ? 200 : 503).json({ status: good ? 'ok' : 'unavailable', checks });
   });
   app.get('/metrics', async (_request, response) => {
@@ -75,7 +85,8 @@ export function toProblem(error: unknown): Problem {
 function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response, next) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) logger.error({ err: error, code: problem.code, method: request.method, path: request.path }, problem.message);
+    const where = { code: problem.code, method: request.method, path: request.path };
+    if (problem.status >= 500) logger.error({ err: error, ...where }, problem.message);
     if (response.headersSent) {
       next(error);
       return;
@@ -110,7 +121,12 @@ export function listen(app: Express, port: number, host: string): Promise<Server
 /** Stops accepting, lets requests under way end, drops idle connections. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    // A kept-alive connection becomes idle when its last answer is out, and nothing but this look would end it.
+    const sweep = setInterval(() => server.closeIdleConnections(), 25);
+    server.close(() => {
+      clearInterval(sweep);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }
