@@ -12,7 +12,8 @@ export const paymentRequest = z.strictObject({
   patientId: id,
   amountMinor,
   currency,
-  concept: z.string().trim().min(1).max(200).optional(),
+  /** Without control characters: PostgreSQL stores no NUL. */
+  concept: z.string().trim().min(1).max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters').optional(),
 });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
