@@ -1,0 +1,101 @@
+/**
+ * Applies the migrations of prisma/migrations: same table, same lock, same checksums as `prisma migrate deploy`, so either can
+ * continue where the other ended, and no engine has to be downloaded. Each file goes to the server whole (functions with `$$` bodies
+ * survive). It does not repair: a migration that failed half-way, was edited, or is unknown here is refused in one sentence.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { StartError } from './fail.js';
+import { ROOT } from './root.js';
+
+/** The key of Prisma's own advisory lock. */
+const LOCK = 72_707_369;
+
+const TABLE = `
+CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
+
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+export interface AppliedRow {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+  rolled_back_at: Date | null;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A file checked out with other line ends is the same migration. */
+const checksumsOf = (sql: string): string[] => {
+  const lf = sql.replaceAll('\r\n', '\n');
+  return [sha256(sql), sha256(lf), sha256(lf.replaceAll('\n', '\r\n'))];
+};
+
+/** The migrations of a folder, in the order of their names. */
+export function readMigrations(folder = join(ROOT, 'prisma/migrations')): Migration[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, file: join(folder, name, 'migration.sql') }))
+    .filter(({ file }) => existsSync(file))
+    .map(({ name, file }) => ({ name, sql: readFileSync(file, 'utf8') }));
+}
+
+/** What is still to be applied. @throws StartError when database and checkout do not fit. */
+export function pendingMigrations(rows: readonly AppliedRow[], migrations: readonly Migration[]): Migration[] {
+  const standing = rows.filter((row) => row.rolled_back_at === null);
+  const failed = standing.find((row) => row.finished_at === null);
+  if (failed) throw new StartError(`The migration ${failed.migration_name} failed half-way in this database; restore it, or resolve it with Prisma.`);
+  const known = new Map(migrations.map((migration) => [migration.name, migration]));
+  for (const { migration_name: name, checksum } of standing) {
+    const migration = known.get(name);
+    if (!migration) throw new StartError(`This database is of a newer version of Relevo: it has the migration ${name}, which this checkout has not.`);
+    if (!checksumsOf(migration.sql).includes(checksum)) {
+      throw new StartError(`The migration ${name} was edited after it had been applied to this database; restore the file prisma/migrations/${name}.`);
+    }
+  }
+  const applied = new Set(standing.map((row) => row.migration_name));
+  return migrations.filter(({ name }) => !applied.has(name));
+}
+
+async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
+  const id = randomUUID();
+  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [id, sha256(sql), name]);
+  try {
+    await client.query(sql);
+  } catch (error) {
+    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
+    throw new StartError(`The migration ${name} failed: ${(error as Error).message}.`);
+  }
+  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+}
+
+/**
+ * Brings a database up to date; of several callers at once one applies, the others wait.
+ * @returns the names applied now. @throws StartError
+ */
+export async function migrate(databaseUrl: string, migrations = readMigrations()): Promise<string[]> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'relevo-migrate' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    // A session's lock: it ends with the connection, however that ends.
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await client.query(TABLE);
+    const { rows } = await client.query<AppliedRow>(
+      'SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations ORDER BY started_at',
+    );
+    const pending = pendingMigrations(rows, migrations);
+    for (const migration of pending) await apply(client, migration);
+    return pending.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}

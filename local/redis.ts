@@ -1,0 +1,82 @@
+/**
+ * Redis (or Valkey) as a local server: delivery only, yet kept in an append-only file so that a restart finds the queue.
+ * Up to a second of it may be lost when the machine itself fails; the record is PostgreSQL.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { StartError } from './fail.js';
+import { ManagedProcess } from './processes.js';
+import { findProgram, REDIS_SERVERS } from './setup/programs.mjs';
+
+export interface RedisOptions {
+  name?: string;
+  dataDir: string;
+  port: number;
+}
+
+const ASK_TIMEOUT_MS = 500;
+
+/** One PING over a connection of its own; a server that still loads its file does not answer PONG. */
+function pongs(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: ASK_TIMEOUT_MS });
+    const answer = (good: boolean): void => {
+      socket.destroy();
+      resolve(good);
+    };
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
+    socket.once('timeout', () => answer(false));
+    socket.once('error', () => answer(false));
+    socket.once('close', () => answer(false));
+  });
+}
+
+export class RedisServer extends ManagedProcess {
+  constructor(
+    spec: ConstructorParameters<typeof ManagedProcess>[0],
+    readonly dataDir: string,
+  ) {
+    super(spec);
+  }
+
+  /** Deletes all its data. @throws Error while it runs: it would write them again. */
+  wipe(): void {
+    if (this.pid !== null) throw new Error(`${this.name} is running: stop or kill it before wiping it`);
+    rmSync(join(this.dataDir, 'appendonlydir'), { recursive: true, force: true });
+    rmSync(join(this.dataDir, 'dump.rdb'), { force: true });
+  }
+}
+
+/** The server returned is not started yet. @throws StartError when there is no server program. */
+export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): RedisServer {
+  const program = findProgram(REDIS_SERVERS);
+  if (!program) throw new StartError('Redis is missing: install redis-server or valkey-server, or set REDIS_URL.');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const options = {
+    port: String(port),
+    bind: '127.0.0.1',
+    dir: dataDir,
+    appendonly: 'yes',
+    appendfsync: 'everysec',
+    save: '',
+    'maxmemory-policy': 'noeviction',
+  };
+  const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
+  return new RedisServer(
+    {
+      name,
+      kind: 'redis',
+      port,
+      url: `redis://127.0.0.1:${port}`,
+      command: [program, ...args],
+      deathSignal: 'KILL',
+      ready: () => pongs(port),
+      readyDeadlineMs: 30_000,
+      stopSignal: 'SIGTERM',
+      stopDeadlineMs: 10_000,
+    },
+    dataDir,
+  );
+}

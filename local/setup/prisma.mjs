@@ -1,0 +1,27 @@
+/**
+ * The Prisma client. Generated when schema.prisma or Prisma's version is not the one it was made from. Generating needs no engine
+ * but insists on having one; any existing file will do, so nothing is downloaded.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, say, SetupError } from './run.mjs';
+
+const QUIET = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
+
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** @throws SetupError with Prisma's last words. */
+export async function generateClient(root) {
+  const stamp = join(root, 'generated/stamp');
+  const made = join(root, 'generated/prisma/client.ts');
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'));
+  const wanted = createHash('sha256').update(read(join(root, 'prisma/schema.prisma'))).update(version).digest('hex');
+  if (existsSync(made) && read(stamp) === wanted) return;
+  say('Generating the Prisma client …');
+  const cli = join(root, 'node_modules/prisma/build/index.js');
+  const args = [cli, 'generate', '--schema', join(root, 'prisma/schema.prisma')];
+  const failure = await run('generating', process.execPath, args, { ...QUIET, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath });
+  if (failure !== null) throw new SetupError(`The Prisma client could not be generated. Prisma said:\n${failure}`);
+  writeFileSync(stamp, wanted);
+}

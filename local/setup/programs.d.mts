@@ -1,0 +1,3 @@
+/** Types of programs.mjs, which also runs before TypeScript is there. */
+export const REDIS_SERVERS: readonly string[];
+export function findProgram(names: readonly string[]): string | null;

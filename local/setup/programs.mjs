@@ -1,0 +1,27 @@
+/** Where programs of the system are. Some users' PATH lacks the folders of servers. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin'];
+
+/** What Redis servers are called; both speak the same. */
+export const REDIS_SERVERS = ['redis-server', 'valkey-server'];
+
+function isExecutable(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first executable of these names on the PATH or in the usual folders; null when there is none. */
+export function findProgram(names) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...PLACES];
+  for (const name of names) {
+    const folder = folders.find((candidate) => isExecutable(join(candidate, name)));
+    if (folder !== undefined) return join(folder, name);
+  }
+  return null;
+}

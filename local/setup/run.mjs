@@ -1,0 +1,42 @@
+/**
+ * What the set-up steps share: one line at a time for people, commands whose noise is shown only when they fail.
+ * Plain JavaScript without dependencies: this runs before anything is installed.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+
+/** How often a long command says that it is still at work, in ms. */
+const STILL_AT_WORK_MS = 15_000;
+/** How much of a failed command's output is shown, in lines. */
+const TAIL_LINES = 15;
+
+/** A failure that one sentence explains; printed without a stack. */
+export class SetupError extends Error {}
+
+/** Progress goes to standard error: standard output belongs to the command (`status --json`). */
+export const say = (text) => process.stderr.write(`${text}\n`);
+
+/** Whether a program is there and answers. */
+export const answers = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+
+/**
+ * Runs a command to its end, saying from time to time that it is still at work.
+ * @returns null when it went well, else the end of what it printed.
+ */
+export function run(label, program, args, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const begun = Date.now();
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-20_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    const timer = setInterval(() => say(`  … still ${label} (${Math.round((Date.now() - begun) / 1000)} s)`), STILL_AT_WORK_MS);
+    child.once('error', (error) => keep(`\n${error.message}`));
+    child.once('close', (code) => {
+      clearInterval(timer);
+      resolve(code === 0 ? null : output.trim().split('\n').slice(-TAIL_LINES).join('\n'));
+    });
+  });
+}

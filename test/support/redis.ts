@@ -1,0 +1,12 @@
+/** The test run's Redis. Several test files share it: each uses a prefix of its own. */
+import { randomBytes } from 'node:crypto';
+
+/** @throws Error outside of `npm test`. */
+export function testRedisUrl(): string {
+  const url = process.env['TEST_REDIS_URL'];
+  if (!url) throw new Error('TEST_REDIS_URL is not set: run the tests with `npm test`, which starts Redis');
+  return url;
+}
+
+/** A QUEUE_PREFIX that nobody else uses. */
+export const uniquePrefix = (): string => `test-${randomBytes(6).toString('hex')}`;
