@@ -191,15 +191,20 @@ export async function deferPayments(db: Queryable, token: FencingToken, deferral
 }
 
 /**
- * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds: those whose next attempt is due, and those that
- * the queue should have brought by now: older than `upto`, the newest payment known to have been passed, and than `graceMs`.
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its own partial index: those the queue
+ * should have brought by now (up to `upto`, the newest payment known to have been passed, and older than the grace), and those whose
+ * next attempt is due.
  */
 const OVERDUE = `
-SELECT id, seq FROM payment
- WHERE partition = $1 AND status = 'PENDING'
-   AND (next_attempt_at <= clock_timestamp()
-        OR (next_attempt_at IS NULL AND seq <= $2 AND accepted_at <= clock_timestamp() - make_interval(secs => $3 / 1000.0)))
- ORDER BY seq LIMIT $4`;
+(SELECT id, seq FROM payment
+  WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at IS NULL AND seq <= $2
+    AND accepted_at <= clock_timestamp() - make_interval(secs => $3 / 1000.0)
+  ORDER BY seq LIMIT $4)
+UNION ALL
+(SELECT id, seq FROM payment
+  WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at <= clock_timestamp()
+  ORDER BY next_attempt_at LIMIT $4)
+ORDER BY seq`;
 
 export interface OverdueQuery {
   partition: number;
@@ -216,17 +221,6 @@ export async function overduePayments(db: Queryable, query: OverdueQuery): Promi
     values: [query.partition, query.upto ?? Number.MAX_SAFE_INTEGER, query.graceMs, query.limit],
   });
   return rows;
-}
-
-/** When the next deferred payment is due, in ms from now (0: overdue); null when none is deferred. */
-export async function nextDueMs(db: Queryable, partition: number): Promise<number | null> {
-  const { rows } = await db.query<{ ms: number | null }>({
-    name: 'next-due',
-    text: `SELECT greatest(0, extract(epoch FROM min(next_attempt_at) - clock_timestamp()) * 1000)::float8 AS ms
-             FROM payment WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at IS NOT NULL`,
-    values: [partition],
-  });
-  return rows[0]?.ms ?? null;
 }
 
 /** Marks how far a hand-over has come, for the history. Each mark is set once; only the leader of that term sets it. */

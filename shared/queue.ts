@@ -11,6 +11,8 @@ export interface Parcel {
   ids: string[];
   /** W3C trace context of the request that filled it, when there was one. */
   traceparent?: string;
+  /** Put back by the relay, not sent by patients. */
+  relayed?: true;
 }
 
 /** The most payments that travel together; more are split. 200: a commit of 1-2 ms, gateway calls that fit one connection pool. */

@@ -71,9 +71,10 @@ CREATE UNIQUE INDEX payment_idempotency_key_key ON payment (idempotency_key);
 CREATE UNIQUE INDEX payment_redrive_of_key ON payment (redrive_of);
 CREATE INDEX payment_patient ON payment (patient_id, seq);
 CREATE INDEX payment_batch ON payment (batch_id, batch_index);
--- What is still to be done, oldest first: the relay reads the first, a parcel's loader the second.
+-- What is still to be done: the relay reads the first (oldest first) and the third (due first), a parcel's loader the second.
 CREATE INDEX payment_pending ON payment (partition, seq) WHERE status = 'PENDING';
 CREATE INDEX payment_pending_patient ON payment (patient_id, seq) WHERE status = 'PENDING';
+CREATE INDEX payment_deferred ON payment (partition, next_attempt_at) WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL;
 CREATE INDEX payment_failed ON payment (seq) WHERE status = 'FAILED';
 
 -- I1: an outcome is written once. The ledger's statements already say "WHERE status = 'PENDING'"; this holds for every other hand too.

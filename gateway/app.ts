@@ -1,0 +1,97 @@
+/**
+ * A small gateway as one finds them: charges by idempotency key, look-up by key, a key can be closed ("cancelled") before it is
+ * charged. With FAULTS=on it can be told to be down, slow, to refuse, or to lose its answers after the charge.
+ */
+import type { Express, Response } from 'express';
+import { z } from 'zod';
+import { requireToken } from '../shared/auth.js';
+import { sleep } from '../shared/clock.js';
+import { chargeRequest, type Charge, type ChargeRequest } from '../shared/contracts/gateway.js';
+import { Problem } from '../shared/errors.js';
+import { createApp, finishApp, parse } from '../shared/http.js';
+import type { Logger } from '../shared/logger.js';
+import { seededRandom } from '../shared/random.js';
+import { decideCharge } from '../shared/simulated-charge.js';
+import type { GatewayConfig } from './config.js';
+import type { GatewayLedger } from './ledger.js';
+
+/** What can be broken. Counts go down by one each time they strike. */
+export const gatewayFaults = z.strictObject({
+  /** Answers 503 to everything. */
+  down: z.boolean(),
+  /** Added to every charge, in ms. */
+  slowMs: z.int().min(0).max(60_000),
+  /** The next charges are refused with 503, nothing happens. */
+  refuseCharges: z.int().min(0),
+  /** The next charges are made, and the connection is cut instead of an answer. */
+  loseAnswers: z.int().min(0),
+  /** Forgets that a key was used: money moves again. */
+  ignoreKeys: z.boolean(),
+});
+export type GatewayFaults = z.infer<typeof gatewayFaults>;
+const NO_FAULTS: GatewayFaults = { down: false, slowMs: 0, refuseCharges: 0, loseAnswers: 0, ignoreKeys: false };
+
+const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
+
+export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
+  const faults = { ...NO_FAULTS };
+  const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down }) });
+  const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, 'api', 'internal');
+  app.use(internal);
+
+  app.get('/ledger', (_request, response) => void response.json({ charges: ledger.all() }));
+  if (config.faults) mountFaults(app, faults);
+  app.use(() => {
+    if (faults.down) throw new Problem('GATEWAY_DOWN');
+  });
+
+  app.post('/charges', async (request, response) => {
+    const key = parse(keySchema, request.headers['idempotency-key'], 'body');
+    const order = parse(chargeRequest, request.body, 'body');
+    if (faults.refuseCharges > 0) {
+      faults.refuseCharges -= 1;
+      throw new Problem('GATEWAY_DOWN');
+    }
+    await sleep(latencyMs(config, key) + faults.slowMs);
+    answer(response, ledger.record(decide(config, key, order), faults.ignoreKeys), faults);
+  });
+
+  app.get('/charges/:key', (request, response) => {
+    const known = ledger.find(request.params.key);
+    if (!known) throw new Problem('NOT_FOUND', 'No such key');
+    response.json(known);
+  });
+
+  app.post('/charges/:key/cancel', (request, response) => {
+    const key = parse(keySchema, request.params.key, 'path');
+    const nothing = { status: 'cancelled', reference: 'none', reason: null, amountMinor: 0, currency: 'XXX' } as const;
+    response.json(ledger.record({ key, ...nothing, at: new Date().toISOString() }));
+  });
+
+  return finishApp(app, logger);
+}
+
+function mountFaults(app: Express, faults: GatewayFaults): void {
+  app.get('/faults', (_request, response) => void response.json(faults));
+  app.post('/faults', (request, response) => {
+    Object.assign(faults, NO_FAULTS, parse(gatewayFaults.partial(), request.body, 'body'));
+    response.json(faults);
+  });
+}
+
+const latencyMs = (config: GatewayConfig, key: string): number =>
+  config.latencyMs * (0.5 + seededRandom(config.seed, `latency:${key}`).next());
+
+function decide(config: GatewayConfig, key: string, { amountMinor, currency }: ChargeRequest): Charge {
+  return { key, ...decideCharge(key, config), amountMinor, currency, at: new Date().toISOString() };
+}
+
+function answer(response: Response, charge: Charge, faults: GatewayFaults): void {
+  if (faults.loseAnswers > 0) {
+    faults.loseAnswers -= 1;
+    response.socket?.destroy();
+    return;
+  }
+  if (charge.status === 'cancelled') throw new Problem('CHARGE_CANCELLED');
+  response.json(charge);
+}

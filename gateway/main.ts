@@ -1,0 +1,26 @@
+/** Composition root of the stand-alone simulated gateway. */
+import { loadConfig } from '../shared/config.js';
+import { closeServer, listen } from '../shared/http.js';
+import { createLogger } from '../shared/logger.js';
+import { startMetrics } from '../shared/metrics.js';
+import { runService } from '../shared/service.js';
+import { createGatewayApp } from './app.js';
+import { GATEWAY_OPTIONS } from './config.js';
+import { GatewayLedger } from './ledger.js';
+
+await runService(async () => {
+  const config = loadConfig(GATEWAY_OPTIONS, process.env);
+  const logger = createLogger('gateway', config.id, config.logLevel);
+  startMetrics('gateway', config.id);
+  const ledger = new GatewayLedger(config.ledgerFile);
+  const server = await listen(createGatewayApp(config, ledger, logger), config.port, config.host);
+  logger.info({ port: config.port, charges: ledger.all().length }, `${config.id} is ready`);
+  return {
+    logger,
+    deadlineMs: 2_000,
+    steps: [
+      { name: 'stop listening', run: () => closeServer(server) },
+      { name: 'close the ledger', run: () => ledger.close() },
+    ],
+  };
+});

@@ -1,0 +1,68 @@
+/** Every option of a payment replica: name, unit, default, range and reason. */
+import { TOKEN_OPTIONS } from '../shared/auth.js';
+import { flag, integer, milliseconds, oneOf, port, ratio, text, url, type Config } from '../shared/config.js';
+
+export const PAYMENTS_OPTIONS = {
+  ...TOKEN_OPTIONS,
+  id: text('ID', { default: 'server_1', doc: 'Name of this replica, as monitors know it.' }),
+  host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),
+  port: port('PORT', { default: 5001, doc: 'Port to listen on.' }),
+  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL: the record.' }),
+  redisUrl: url('REDIS_URL', { doc: 'Redis: the queue and the outcome events.' }),
+  queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of every key in Redis.' }),
+  logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], { default: 'info', doc: 'Least level that is logged.' }),
+  faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
+  gateway: oneOf('GATEWAY', ['simulated', 'http'], { default: 'simulated', doc: 'simulated: in process. http: GATEWAY_URL.' }),
+  gatewayUrl: url('GATEWAY_URL', { default: 'http://127.0.0.1:5100', doc: 'The gateway, when GATEWAY=http.' }),
+  gatewayTimeoutMs: milliseconds('GATEWAY_TIMEOUT_MS', {
+    default: 1_000,
+    min: 10,
+    max: 60_000,
+    doc: 'Longest wait for one answer. A parcel is committed when its slowest call is answered, so this bounds everybody’s wait.',
+  }),
+  gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', { default: 256, min: 1, max: 10_000, doc: 'Calls to the gateway at once.' }),
+  gatewayLatencyMs: milliseconds('GATEWAY_LATENCY_MS', { default: 20, max: 60_000, doc: 'Simulated gateway: mean duration of a call; 0: none.' }),
+  gatewayDeclineRatio: ratio('GATEWAY_DECLINE_RATIO', { default: 0, doc: 'Simulated gateway: share of declined charges.' }),
+  gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: which keys are declined.' }),
+  maxAttempts: integer('MAX_ATTEMPTS', { default: 5, min: 1, max: 100, doc: 'Attempts at the gateway before a payment is FAILED.' }),
+  retryBaseMs: milliseconds('RETRY_BASE_MS', { default: 100, min: 1, doc: 'First wait before another attempt; doubles each time.' }),
+  retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, doc: 'Longest wait before another attempt.' }),
+  parcelsInFlight: integer('PARCELS_IN_FLIGHT', {
+    default: 4,
+    min: 1,
+    max: 64,
+    doc: 'Parcels worked on at once. They are committed in order all the same; more hides a slower gateway.',
+  }),
+  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, max: 10_000, doc: 'Between two beats on the stream.' }),
+  relayIntervalMs: milliseconds('RELAY_INTERVAL_MS', { default: 500, min: 10, doc: 'Between two looks for payments in no parcel.' }),
+  relayGraceMs: milliseconds('RELAY_GRACE_MS', {
+    default: 250,
+    doc: 'Age from which a payment in no parcel counts as forgotten: patients need a moment to enqueue it.',
+  }),
+  leadershipPollMs: milliseconds('LEADERSHIP_POLL_MS', {
+    default: 1_000,
+    min: 50,
+    doc: 'How often the leadership row is read: a promotion that no monitor could deliver is found this way.',
+  }),
+  standDownResumeMs: milliseconds('STAND_DOWN_RESUME_MS', {
+    default: 5_000,
+    min: 100,
+    doc: 'A leader that stood down and was not replaced leads again after this.',
+  }),
+  statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', { default: 5_000, min: 100, doc: 'Longest statement in PostgreSQL.' }),
+  shutdownMs: milliseconds('SHUTDOWN_MS', { default: 5_000, min: 100, doc: 'Longest orderly end.' }),
+} as const;
+
+export type PaymentsConfig = Config<typeof PAYMENTS_OPTIONS>;
+
+/** How the timings must relate. */
+export const PAYMENTS_RELATIONS = [
+  (config: PaymentsConfig): string | null =>
+    config.retryBaseMs > config.retryCapMs ? 'RETRY_BASE_MS must not be above RETRY_CAP_MS' : null,
+  (config: PaymentsConfig): string | null =>
+    config.relayGraceMs > config.relayIntervalMs * 20 ? 'RELAY_GRACE_MS must not be above 20 × RELAY_INTERVAL_MS' : null,
+  (config: PaymentsConfig): string | null =>
+    config.gateway === 'simulated' && config.gatewayLatencyMs > config.gatewayTimeoutMs
+      ? 'GATEWAY_LATENCY_MS must not be above GATEWAY_TIMEOUT_MS'
+      : null,
+];

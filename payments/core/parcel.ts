@@ -1,0 +1,117 @@
+/**
+ * What to do with a parcel: which of its payments to charge now, and, when the gateway has answered, which get their final status and
+ * which wait. The rule that everything here serves is I7: a payment is never finished before an earlier one of its patient.
+ *
+ * Two moments, because parcels overlap: `planParcel` runs when the rows were read, `settleParcel` when it is this parcel's turn to
+ * commit. In between an earlier parcel may have put off a payment of the same patient; `Blocked` carries that from one to the next.
+ */
+import { backoffMs, type RetryPolicy } from './retry.js';
+
+export interface PlannedPayment {
+  id: string;
+  seq: number;
+  patientId: string;
+  attempts: number;
+  /** Until its next attempt, in ms; 0: due. */
+  waitMs: number;
+}
+
+/** Patients with a payment that was put off: its `seq`, and when it is due (monotonic ms). */
+export type Blocked = ReadonlyMap<string, { seq: number; dueMs: number }>;
+
+/** A payment that is to be looked at again later. `lastError` null: it only waits behind an earlier one of its patient. */
+export interface Wait {
+  id: string;
+  attempts: number;
+  waitMs: number;
+  lastError: string | null;
+}
+
+export interface ParcelPlan<P> {
+  /** To be charged now, oldest first. */
+  charge: P[];
+  /** Due, but behind an earlier payment of the same patient that is not. */
+  hold: Wait[];
+}
+
+/** @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this leader is working on. */
+export function planParcel<P extends PlannedPayment>(payments: readonly P[], inFlight: ReadonlySet<string>): ParcelPlan<P> {
+  const plan: ParcelPlan<P> = { charge: [], hold: [] };
+  const waitByPatient = new Map<string, number>();
+  for (const payment of payments) {
+    if (inFlight.has(payment.id)) continue;
+    const behindMs = waitByPatient.get(payment.patientId);
+    if (behindMs !== undefined) {
+      if (payment.waitMs < behindMs) plan.hold.push({ id: payment.id, attempts: payment.attempts, waitMs: behindMs, lastError: null });
+    } else if (payment.waitMs > 0) {
+      waitByPatient.set(payment.patientId, payment.waitMs);
+    } else {
+      plan.charge.push(payment);
+    }
+  }
+  return plan;
+}
+
+/** The part of a gateway's answer that decides. */
+export type Answer =
+  | { kind: 'succeeded'; reference: string }
+  | { kind: 'declined'; reference: string; reason: string }
+  | { kind: 'failed'; reason: string }
+  | { kind: 'again'; error: string };
+
+export interface FinalOutcome {
+  id: string;
+  status: 'SUCCEEDED' | 'DECLINED' | 'FAILED';
+  attempts: number;
+  reason: string | null;
+  gatewayReference: string | null;
+}
+
+export interface Settlement {
+  outcomes: FinalOutcome[];
+  waits: Wait[];
+  blocked: Blocked;
+}
+
+function finalOutcome({ id, attempts }: PlannedPayment, answer: Exclude<Answer, { kind: 'again' }>): FinalOutcome {
+  const made = { id, attempts: attempts + 1 };
+  switch (answer.kind) {
+    case 'succeeded':
+      return { ...made, status: 'SUCCEEDED', reason: null, gatewayReference: answer.reference };
+    case 'declined':
+      return { ...made, status: 'DECLINED', reason: answer.reason, gatewayReference: answer.reference };
+    case 'failed':
+      return { ...made, status: 'FAILED', reason: answer.reason, gatewayReference: null };
+  }
+}
+
+export interface SettleInput {
+  /** What was charged, oldest first, with the answer of each. */
+  charged: readonly { payment: PlannedPayment; answer: Answer }[];
+  blocked: Blocked;
+  policy: RetryPolicy;
+  /** Monotonic ms. */
+  nowMs: number;
+  /** Uniform in [0, 1), one draw a retry. */
+  draw: () => number;
+}
+
+/** Decides what is final. An answer that must wait is dropped: the same key gets the same answer next time (I6). */
+export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
+  const settlement = { outcomes: [] as FinalOutcome[], waits: [] as Wait[], blocked: new Map(blocked) };
+  for (const { payment, answer } of charged) {
+    const { id, patientId, seq, attempts } = payment;
+    const block = settlement.blocked.get(patientId);
+    if (block && seq > block.seq) {
+      settlement.waits.push({ id, attempts, waitMs: Math.max(0, block.dueMs - nowMs), lastError: null });
+    } else if (answer.kind === 'again') {
+      const waitMs = backoffMs(policy, attempts + 1, draw());
+      settlement.waits.push({ id, attempts: attempts + 1, waitMs, lastError: answer.error });
+      settlement.blocked.set(patientId, { seq, dueMs: nowMs + waitMs });
+    } else {
+      settlement.outcomes.push(finalOutcome(payment, answer));
+      if (block?.seq === seq) settlement.blocked.delete(patientId);
+    }
+  }
+  return settlement;
+}

@@ -1,0 +1,89 @@
+/**
+ * What a replica is in a partition: a pure machine that only leadership news moves.
+ *
+ * standby        warm, works on nothing.  Enters: at boot; when another leads; when a commit was refused (I8).  Leaves: elected.
+ * leading        works the queue under one term.  Enters: the leadership row names this id *and this life* (`bootId`).
+ *                Leaves: a higher term, a refused commit, a request to stand down.
+ * standing-down  finishes what is in flight, fetches nothing.  Enters: asked to, in its own term.  Leaves: a higher term → standby;
+ *                nobody took over before the deadline → leading again, for somebody must work.
+ *
+ * A term never comes back: what was refused or superseded once is not resumed (I3, I8), a restarted process has another `bootId`.
+ */
+import type { Leadership, Role } from '../../shared/contracts/leadership.js';
+
+export interface RoleState {
+  readonly id: string;
+  readonly bootId: string;
+  readonly role: Role;
+  /** The highest term heard of; 0: none. */
+  readonly term: number;
+  /** A term of ours whose commit was refused; it is over, whatever anybody still says. */
+  readonly refusedTerm: number;
+  /** While standing down: when to lead again if nobody took over, monotonic ms. */
+  readonly resumeAtMs: number | null;
+}
+
+export type RoleInput =
+  | { type: 'leadership'; leadership: Leadership }
+  | { type: 'refused'; term: number }
+  | { type: 'stand-down'; term: number; resumeAtMs: number }
+  | { type: 'tick'; nowMs: number };
+
+export type RoleEffect =
+  /** Start to lead this term. */
+  | { type: 'begin'; term: number }
+  /** Stop at once: abort everything of this term. */
+  | { type: 'stop'; term: number; because: string }
+  /** Fetch nothing more, finish what is in flight. */
+  | { type: 'finish'; term: number }
+  /** Fetch again. */
+  | { type: 'resume'; term: number };
+
+export interface RoleStep {
+  state: RoleState;
+  effects: RoleEffect[];
+}
+
+export const initialRole = (id: string, bootId: string): RoleState => ({
+  id,
+  bootId,
+  role: 'standby',
+  term: 0,
+  refusedTerm: 0,
+  resumeAtMs: null,
+});
+
+const unchanged = (state: RoleState): RoleStep => ({ state, effects: [] });
+
+function hear(state: RoleState, { term, leader, bootId }: Leadership): RoleStep {
+  if (term < state.term) return unchanged(state);
+  const mine = leader === state.id && bootId === state.bootId && term > state.refusedTerm && term > 0;
+  const working = state.role !== 'standby';
+  if (term === state.term && (working || !mine)) return unchanged(state);
+  const effects: RoleEffect[] = [];
+  if (working) effects.push({ type: 'stop', term: state.term, because: `term ${term} belongs to ${leader ?? 'nobody'}` });
+  if (mine) effects.push({ type: 'begin', term });
+  return { state: { ...state, term, role: mine ? 'leading' : 'standby', resumeAtMs: null }, effects };
+}
+
+export function stepRole(state: RoleState, input: RoleInput): RoleStep {
+  switch (input.type) {
+    case 'leadership':
+      return hear(state, input.leadership);
+    case 'refused':
+      if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
+      return {
+        state: { ...state, role: 'standby', refusedTerm: input.term, resumeAtMs: null },
+        effects: [{ type: 'stop', term: input.term, because: 'a commit was refused: another leads' }],
+      };
+    case 'stand-down':
+      if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
+      return {
+        state: { ...state, role: 'standing-down', resumeAtMs: input.resumeAtMs },
+        effects: [{ type: 'finish', term: input.term }],
+      };
+    case 'tick':
+      if (state.role !== 'standing-down' || state.resumeAtMs === null || input.nowMs < state.resumeAtMs) return unchanged(state);
+      return { state: { ...state, role: 'leading', resumeAtMs: null }, effects: [{ type: 'resume', term: state.term }] };
+  }
+}

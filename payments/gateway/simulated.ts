@@ -1,0 +1,29 @@
+/**
+ * A gateway in process, as in the reports: a timer and seeded declines. It remembers nothing and needs not to, for its answer is a
+ * function of the key; what it cannot show is a double charge. The stand-alone gateway with its ledger can.
+ */
+import { sleep } from '../../shared/clock.js';
+import { seededRandom } from '../../shared/random.js';
+import { decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
+import type { Gateway, Verdict } from './port.js';
+
+export interface SimulatedGatewayOptions extends SimulationOptions {
+  /** Mean duration of a call, in ms; each takes between half and one and a half of it. 0: no timer at all. */
+  latencyMs: number;
+}
+
+export function createSimulatedGateway(options: SimulatedGatewayOptions): Gateway {
+  const answer = (key: string): Verdict => {
+    const { status, reference, reason } = decideCharge(key, options);
+    return status === 'approved' ? { kind: 'approved', reference } : { kind: 'declined', reference, reason: reason ?? status };
+  };
+  return {
+    charge: async ({ key }, signal) => {
+      if (options.latencyMs > 0) await sleep(options.latencyMs * (0.5 + seededRandom(options.seed, `latency:${key}`).next()), signal);
+      return answer(key);
+    },
+    lookup: async (key) => answer(key),
+    cancel: async () => ({ kind: 'cancelled' }),
+    reachable: async () => true,
+  };
+}

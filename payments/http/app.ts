@@ -1,0 +1,46 @@
+/** What monitors may ask of a replica. All of it needs the internal token. */
+import type { Express } from 'express';
+import { requireToken, type Tokens } from '../../shared/auth.js';
+import { sleep } from '../../shared/clock.js';
+import { leadership, pingRequest, standDownRequest, type StandDownAnswer } from '../../shared/contracts/leadership.js';
+import { Problem } from '../../shared/errors.js';
+import { createApp, finishApp, parse } from '../../shared/http.js';
+import type { Logger } from '../../shared/logger.js';
+import type { Probes } from '../probes.js';
+import type { Replica } from '../replica.js';
+import type { BeatStreams } from './stream.js';
+
+export interface PaymentsAppOptions {
+  replica: Replica;
+  streams: BeatStreams;
+  probes: Probes;
+  tokens: Tokens;
+  logger: Logger;
+}
+
+export function createPaymentsApp({ replica, streams, probes, tokens, logger }: PaymentsAppOptions): Express {
+  const app = createApp({ logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }) });
+  const internal = requireToken(tokens, 'internal');
+
+  app.post('/ping', internal, (request, response) => {
+    for (const news of parse(pingRequest, request.body, 'body').leaderships) replica.hear(news);
+    response.json(replica.report());
+  });
+
+  app.post('/leadership', internal, (request, response) => {
+    replica.hear(parse(leadership, request.body, 'body'));
+    response.json(replica.report());
+  });
+
+  app.post('/stand-down', internal, async (request, response) => {
+    const { term, timeoutMs } = parse(standDownRequest, request.body, 'body');
+    const finished = replica.standDown(term);
+    if (!finished) throw new Problem('TERM_STALE', `This replica does not lead in term ${term}`);
+    const drained = await Promise.race([finished.then(() => true), sleep(timeoutMs).then(() => false)]);
+    response.json({ drained, report: replica.report() } satisfies StandDownAnswer);
+  });
+
+  app.get('/stream', internal, (_request, response) => streams.add(response));
+
+  return finishApp(app, logger);
+}

@@ -1,0 +1,139 @@
+/**
+ * One term of leading, from promotion to its end. Taking over is reclaim → fetch → relay, without waiting for any timer; an end is
+ * either forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
+ */
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { markElection, type CommitResult, type FencingToken } from '../shared/ledger.js';
+import type { Logger } from '../shared/logger.js';
+import type { Parcel } from '../shared/queue.js';
+import { isCalledOff, LeadershipLost } from './errors.js';
+import { commitsRefused, promotionSeconds, reclaimed } from './metrics.js';
+import type { ParcelWorker } from './parcel-worker.js';
+import { TermWork, type TermDependencies } from './process-parcel.js';
+import { reclaimParcels } from './reclaim.js';
+import { Relay } from './relay.js';
+
+export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
+  token: FencingToken;
+  queue: Queue<Parcel>;
+  redis: Redis;
+  worker: ParcelWorker;
+  relayIntervalMs: number;
+  relayGraceMs: number;
+  /** The fence refused a commit of this term. */
+  onRefused(term: number): void;
+  onCommitted(payments: number): void;
+  /** Something happened that must not: the process has to end, the standby is there for that. */
+  onFatal(error: unknown): void;
+}
+
+/** The answer of a parcel whose work was called off: none. Its job is given back, see ParcelWorker.destroy. */
+const NEVER = new Promise<never>(() => undefined);
+
+export class LeaderTerm {
+  readonly work: TermWork;
+  private readonly abort = new AbortController();
+  private readonly relay: Relay;
+  private readonly logger: Logger;
+  private committedOnce = false;
+  private finishing = false;
+
+  constructor(private readonly options: LeaderTermOptions) {
+    this.logger = options.logger.child({ term: options.token.term });
+    this.work = new TermWork(
+      options.token,
+      { ...options, logger: this.logger, wakeIn: (ms) => this.relay.wakeIn(ms), onCommit: (result) => this.committed(result) },
+      this.abort.signal,
+    );
+    this.relay = new Relay({
+      partition: options.token.partition,
+      intervalMs: options.relayIntervalMs,
+      graceMs: options.relayGraceMs,
+      queue: options.queue,
+      pool: options.loads,
+      work: this.work,
+      now: () => options.clock.now(),
+      logger: this.logger,
+      deliver: (parcel) => this.process(parcel).catch(() => undefined),
+    });
+  }
+
+  get term(): number {
+    return this.options.token.term;
+  }
+
+  /** Reclaims what an earlier leader held, then fetches. Redis away: leads all the same, the relay knows a way. */
+  async begin(): Promise<void> {
+    const startMs = this.options.clock.now();
+    const { queue, redis, clock } = this.options;
+    const parcels = await reclaimParcels(queue, redis, this.logger).catch((error: unknown) => {
+      this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
+      return 0;
+    });
+    if (this.abort.signal.aborted) return;
+    reclaimed.inc(parcels);
+    this.fetch();
+    promotionSeconds.observe((clock.now() - startMs) / 1000);
+    this.logger.info({ parcels, ms: Math.round(clock.now() - startMs) }, 'leading; parcels of the previous leader reclaimed');
+    this.mark('promoted_at', clock.wall());
+  }
+
+  private fetch(): void {
+    this.options.worker.run((parcel) => this.process(parcel).catch(() => NEVER));
+    this.relay.start();
+  }
+
+  private async process(parcel: Parcel): Promise<void> {
+    try {
+      await this.work.process(parcel);
+    } catch (error) {
+      this.failed(error);
+      throw error;
+    } finally {
+      if (parcel.relayed) this.relay.arrived();
+    }
+  }
+
+  private failed(error: unknown): void {
+    if (error instanceof LeadershipLost) {
+      commitsRefused.inc();
+      this.logger.warn('the fence refused a commit: another leads');
+      this.options.onRefused(this.term);
+    } else if (!isCalledOff(error, this.abort.signal)) {
+      this.options.onFatal(error);
+    }
+  }
+
+  private committed(result: CommitResult): void {
+    this.options.onCommitted(result.ids.length);
+    if (this.committedOnce || result.ids.length === 0) return;
+    this.committedOnce = true;
+    this.mark('first_commit_at', result.at);
+  }
+
+  private mark(mark: 'promoted_at' | 'first_commit_at', at: Date): void {
+    markElection(this.options.loads, this.options.token, mark, at).catch((error: unknown) =>
+      this.logger.warn({ err: { message: (error as Error).message }, mark }, 'the history misses a mark'),
+    );
+  }
+
+  /** Redis came back: perhaps empty. */
+  redisReturned(): void {
+    this.relay.forget();
+  }
+
+  /** Fetches nothing new; resolves when nothing is in flight. */
+  async finish(): Promise<void> {
+    this.finishing = true;
+    this.relay.stop();
+    await this.options.worker.pause();
+  }
+
+  /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */
+  stop(): boolean {
+    this.relay.stop();
+    this.abort.abort();
+    return this.finishing && this.work.parcelsInFlight === 0;
+  }
+}

@@ -1,0 +1,16 @@
+/** Composition root of a replica: configuration → connections → role → HTTP → signals. */
+import { loadConfig, printable } from '../shared/config.js';
+import { createLogger } from '../shared/logger.js';
+import { startMetrics } from '../shared/metrics.js';
+import { runService } from '../shared/service.js';
+import { PAYMENTS_OPTIONS, PAYMENTS_RELATIONS } from './config.js';
+import { startPayments } from './start.js';
+
+await runService(async (onFatal) => {
+  const config = loadConfig(PAYMENTS_OPTIONS, process.env, PAYMENTS_RELATIONS);
+  const logger = createLogger('payments', config.id, config.logLevel);
+  startMetrics('payments', config.id);
+  logger.debug({ config: printable(PAYMENTS_OPTIONS, config) }, 'configuration');
+  const { steps } = await startPayments(config, logger, onFatal);
+  return { logger, deadlineMs: config.shutdownMs, steps };
+});

@@ -1,0 +1,81 @@
+/**
+ * The queue's end in a replica: a BullMQ worker, built and connected while standing by ("warm"), started at promotion.
+ * When a term ends by force the worker is thrown away, with whatever it held, and a fresh one is built; a planned end lets it finish.
+ */
+import { Worker, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { sleep } from '../shared/clock.js';
+import type { Logger } from '../shared/logger.js';
+import { connectRedis, queueName, type Parcel } from '../shared/queue.js';
+
+export interface ParcelWorkerOptions {
+  partition: number;
+  redisUrl: string;
+  prefix: string;
+  concurrency: number;
+  logger: Logger;
+}
+
+/** Works one parcel. When the term is called off it must not settle: the job is then given back, neither completed nor failed. */
+export type ProcessParcel = (parcel: Parcel) => Promise<void>;
+
+/** After an error of the connection: try again soon, Redis restarts in well under a second. */
+const RETRY_MS = 100;
+/** Longest blocking wait for a job, in seconds; a marker that got lost costs no more than this. */
+const BLOCK_SECONDS = 1;
+/** Longest attempt to give back what was held; the relay finds what stays behind. */
+const GIVE_BACK_MS = 500;
+
+export class ParcelWorker {
+  private readonly connection: Redis;
+  private readonly worker: Worker<Parcel>;
+  /** Token of each job that is worked on, in the order of arrival. */
+  private readonly held = new Map<string, string>();
+  private process: ProcessParcel = () => Promise.reject(new Error('no term has begun'));
+
+  constructor(private readonly options: ParcelWorkerOptions) {
+    const { partition, redisUrl, prefix, concurrency, logger } = options;
+    this.connection = connectRedis(redisUrl, 'patient', logger);
+    this.worker = new Worker<Parcel>(queueName(partition), (job, token) => this.hold(job, token), {
+      connection: this.connection,
+      prefix,
+      concurrency,
+      autorun: false,
+      runRetryDelay: RETRY_MS,
+      drainDelay: BLOCK_SECONDS,
+      // Only the fence decides; a parcel that stalled often is as good as any other.
+      maxStalledCount: 1_000_000,
+    });
+    // A deposed leader's completions are rejected ("Lock mismatch"): expected, and the fence has said so already.
+    this.worker.on('error', (error) => logger.debug({ err: { message: error.message } }, 'queue worker'));
+  }
+
+  private async hold(job: Job<Parcel>, token = ''): Promise<void> {
+    const id = job.id ?? '';
+    this.held.set(id, token);
+    await this.process(job.data);
+    this.held.delete(id);
+  }
+
+  /** Starts to fetch, or fetches again after `pause`. */
+  run(process: ProcessParcel): void {
+    this.process = process;
+    if (this.worker.isPaused()) void this.worker.resume();
+    else this.worker.run().catch((error: unknown) => this.options.logger.error({ err: error }, 'the queue worker ended'));
+  }
+
+  /** Fetches nothing more; resolves when what was fetched is done. */
+  pause(): Promise<void> {
+    return this.worker.pause();
+  }
+
+  /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
+  async destroy(): Promise<void> {
+    const backend = this.worker.getBackend();
+    const newestFirst = [...this.held].reverse();
+    const givenBack = Promise.allSettled(newestFirst.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
+    if (newestFirst.length > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
+    await this.worker.close(true);
+    this.connection.disconnect();
+  }
+}

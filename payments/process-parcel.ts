@@ -1,0 +1,139 @@
+/**
+ * The story of a parcel: load → charge → wait for its turn → commit under the fence → tell those who wait.
+ *
+ * Parcels overlap while they are charged and pass the turnstile in order, so that commits keep the order of acceptance (I7). Whatever
+ * interrupts it, the payments stay pending in PostgreSQL and are brought again; a second charge call has the same key (I6).
+ */
+import type { Clock } from '../shared/clock.js';
+import type { OutcomeEvent } from '../shared/contracts/outcome.js';
+import {
+  commitOutcomes, deferPayments, loadParcel, type CommitResult, type FencingToken, type PendingPayment,
+} from '../shared/ledger.js';
+import type { Logger } from '../shared/logger.js';
+import type { Pool } from '../shared/postgres.js';
+import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
+import type { Random } from '../shared/random.js';
+import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type Settlement } from './core/parcel.js';
+import { isLastAttempt, type RetryPolicy } from './core/retry.js';
+import { LeadershipLost } from './errors.js';
+import { chargeSafely } from './gateway/charge-safely.js';
+import type { Gateway } from './gateway/port.js';
+import { parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
+import { steadfast } from './steadfast.js';
+import { Turnstile, type Ticket } from './turnstile.js';
+
+/** Earlier payments of its patients that one parcel may bring along, at the most. */
+const LOAD_MAX = PARCEL_MAX * 5;
+
+export interface TermDependencies {
+  /** Loads go over one connection and commits over another, so that each keeps its order. */
+  loads: Pool;
+  commits: Pool;
+  gateway: Gateway;
+  clock: Clock;
+  random: Random;
+  policy: RetryPolicy;
+  logger: Logger;
+  publish(event: OutcomeEvent): void;
+  /** A payment is due again in `ms`. */
+  wakeIn(ms: number): void;
+  onCommit(result: CommitResult): void;
+}
+
+/** What one term knows about its parcels; thrown away with it. */
+export class TermWork {
+  readonly inFlight = new Set<string>();
+  parcelsInFlight = 0;
+  /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
+  passedSeq = 0;
+  /** When something was last finished, monotonic ms. */
+  progressMs: number;
+  private blocked: Blocked = new Map();
+  private readonly turnstile = new Turnstile();
+
+  constructor(
+    private readonly token: FencingToken,
+    private readonly deps: TermDependencies,
+    /** Fires when the term is over or merely uncertain. */
+    private readonly signal: AbortSignal,
+  ) {
+    this.progressMs = deps.clock.now();
+  }
+
+  /** @throws LeadershipLost when the fence refused; AbortError when the term was called off. */
+  async process(parcel: Parcel): Promise<void> {
+    if (this.parcelsInFlight === 0) this.progressMs = this.deps.clock.now();
+    this.parcelsInFlight += 1;
+    const stopTimer = parcelSeconds.startTimer();
+    try {
+      const { loads, logger } = this.deps;
+      const load = () => loadParcel(loads, this.token.partition, parcel.ids, LOAD_MAX);
+      await this.work(await steadfast(load, this.signal, logger));
+    } finally {
+      this.parcelsInFlight -= 1;
+      stopTimer();
+    }
+  }
+
+  private async work(rows: readonly PendingPayment[]): Promise<void> {
+    const plan = planParcel(rows, this.inFlight);
+    if (plan.charge.length + plan.hold.length === 0) return;
+    parcelSize.observe(plan.charge.length);
+    for (const { id } of plan.charge) this.inFlight.add(id);
+    const ticket = this.turnstile.enter();
+    try {
+      const answers = await Promise.all(plan.charge.map((payment) => this.charge(payment)));
+      await this.passTurnstile(ticket);
+      const charged = plan.charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
+      const { clock, policy, random } = this.deps;
+      const settlement = settleParcel({ charged, blocked: this.blocked, policy, nowMs: clock.now(), draw: () => random.next() });
+      await this.write({ ...settlement, waits: [...settlement.waits, ...plan.hold] });
+      this.passedSeq = Math.max(this.passedSeq, rows.at(-1)?.seq ?? 0);
+      this.progressMs = clock.now();
+    } finally {
+      for (const { id } of plan.charge) this.inFlight.delete(id);
+      ticket.leave();
+    }
+  }
+
+  private async passTurnstile(ticket: Ticket): Promise<void> {
+    await ticket.turn;
+    this.signal.throwIfAborted();
+  }
+
+  private charge(payment: PendingPayment): Promise<Answer> {
+    const { id, patientId, amountMinor, currency, attempts } = payment;
+    const last = isLastAttempt(this.deps.policy, attempts);
+    return chargeSafely(this.deps.gateway, { key: id, patientId, amountMinor, currency }, last, this.signal);
+  }
+
+  private async write({ outcomes, waits, blocked }: Settlement): Promise<void> {
+    const { commits, logger } = this.deps;
+    if (outcomes.length > 0) {
+      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes), this.signal, logger);
+      this.refuseWhenLost(result);
+      this.announce(result, outcomes);
+    }
+    if (waits.length > 0) {
+      this.refuseWhenLost(await steadfast(() => deferPayments(commits, this.token, waits), this.signal, logger));
+      retriesPlanned.inc(waits.length);
+      this.deps.wakeIn(Math.min(...waits.map(({ waitMs }) => waitMs)));
+    }
+    this.blocked = blocked;
+  }
+
+  private refuseWhenLost(result: CommitResult): void {
+    if (!result.held) throw new LeadershipLost(this.token.term);
+  }
+
+  private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
+    const written = new Set(result.ids);
+    const payments = outcomes
+      .filter(({ id }) => written.has(id))
+      .map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
+    for (const { status } of payments) paymentsCompleted.inc({ status });
+    const { partition, term, leader } = this.token;
+    this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), payments });
+    this.deps.onCommit(result);
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Takes over, at once and in order, the parcels an earlier leader held: without this they would come back after a stall time-out,
+ * 30 to 60 s with the queue's defaults, in scrambled order. Safe although the earlier leader may only be frozen: the fence refuses
+ * what it still commits, and its locks are gone when it wants to complete a job.
+ */
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../shared/logger.js';
+import type { Parcel } from '../shared/queue.js';
+
+/**
+ * Moves every active job back to where workers fetch next, oldest first of all.
+ * Call it before the own worker runs: it cannot tell one leader's jobs from another's.
+ * @returns how many. @throws when Redis is away.
+ */
+export async function reclaimParcels(queue: Queue<Parcel>, redis: Redis, logger: Logger): Promise<number> {
+  const active = await redis.lrange(queue.toKey('active'), 0, -1);
+  if (active.length === 0) return 0;
+  await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
+  const backend = queue.getBackend();
+  // The list is newest first; each goes to the end that is fetched from, so the oldest must be moved last.
+  const moves = await Promise.allSettled(active.map((id) => backend.moveJobFromActiveToWait(id, '0')));
+  const missing = active.filter((_id, index) => moves[index]?.status === 'rejected');
+  for (const id of missing) await redis.lrem(queue.toKey('active'), 0, id);
+  if (missing.length > 0) logger.warn({ jobs: missing.length }, 'parcels without content dropped; the relay has their payments');
+  return active.length - missing.length;
+}

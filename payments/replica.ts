@@ -1,0 +1,141 @@
+/**
+ * One replica in one partition: feeds the role machine with news and carries out what it decides. Ends and beginnings run one after
+ * the other, so that two terms of this process never work at once.
+ */
+import type { Leadership, ReplicaReport, Role } from '../shared/contracts/leadership.js';
+import { initialRole, stepRole, type RoleEffect, type RoleInput, type RoleState } from './core/role.js';
+import { LeaderTerm, type LeaderTermOptions } from './leader-term.js';
+import { currentTerm, leads } from './metrics.js';
+import { ParcelWorker, type ParcelWorkerOptions } from './parcel-worker.js';
+
+export interface ReplicaOptions extends Omit<LeaderTermOptions, 'token' | 'worker' | 'onRefused' | 'onCommitted'> {
+  id: string;
+  bootId: string;
+  partition: number;
+  workerOptions: ParcelWorkerOptions;
+  resumeMs: number;
+  reaches: () => ReplicaReport['reaches'];
+  onRoleChange(role: Role, term: number): void;
+}
+
+export class Replica {
+  private state: RoleState;
+  private worker: ParcelWorker;
+  private current: LeaderTerm | null = null;
+  private pending: Promise<void> = Promise.resolve();
+  private drained: Promise<void> = Promise.resolve();
+  private committed = 0;
+
+  constructor(private readonly options: ReplicaOptions) {
+    this.state = initialRole(options.id, options.bootId);
+    this.worker = new ParcelWorker(options.workerOptions);
+  }
+
+  get role(): Role {
+    return this.state.role;
+  }
+
+  /** What it says of itself, in pings and beats. */
+  report(): ReplicaReport {
+    const { clock, id, bootId, reaches } = this.options;
+    const work = this.current?.work;
+    const busy = work !== undefined && work.parcelsInFlight > 0;
+    return {
+      id,
+      bootId,
+      pid: process.pid,
+      role: this.state.role,
+      term: this.state.term,
+      parcelsInFlight: work?.parcelsInFlight ?? 0,
+      committed: this.committed,
+      reaches: reaches(),
+      stalledMs: busy ? Math.round(clock.now() - work.progressMs) : null,
+    };
+  }
+
+  hear(leadership: Leadership): void {
+    if (leadership.partition === this.options.partition) this.step({ type: 'leadership', leadership });
+  }
+
+  tick(): void {
+    this.step({ type: 'tick', nowMs: this.options.clock.now() });
+  }
+
+  redisReturned(): void {
+    this.current?.redisReturned();
+  }
+
+  /** Finishes what is in flight in `term`. @returns a promise for "nothing in flight", or null when that term is not ours. */
+  standDown(term: number): Promise<void> | null {
+    if (this.state.role === 'standby' || this.state.term !== term) return null;
+    this.step({ type: 'stand-down', term, resumeAtMs: this.options.clock.now() + this.options.resumeMs });
+    return this.pending.then(() => this.drained);
+  }
+
+  /** Leaves for good. */
+  async close(): Promise<void> {
+    this.current?.stop();
+    await this.pending;
+    await this.worker.destroy();
+  }
+
+  private step(input: RoleInput): void {
+    const { state, effects } = stepRole(this.state, input);
+    const changed = state.role !== this.state.role || state.term !== this.state.term;
+    this.state = state;
+    for (const effect of effects) this.perform(effect);
+    if (!changed) return;
+    currentTerm.set(state.term);
+    leads.set(state.role === 'leading' ? 1 : 0);
+    this.options.onRoleChange(state.role, state.term);
+  }
+
+  private perform(effect: RoleEffect): void {
+    const { logger } = this.options;
+    switch (effect.type) {
+      case 'begin':
+        return this.enqueue(() => this.begin(effect.term));
+      case 'stop': {
+        logger.info({ term: effect.term, because: effect.because }, 'standing by');
+        const keep = this.current?.stop() ?? true; // At once: the signal fires before anything is awaited.
+        return this.enqueue(() => this.end(keep));
+      }
+      case 'finish':
+        return this.enqueue(async () => {
+          this.drained = this.current?.finish() ?? Promise.resolve();
+        });
+      case 'resume':
+        logger.warn({ term: effect.term }, 'nobody took over: leading again');
+        return this.enqueue(async () => {
+          await this.drained;
+          await this.begin(effect.term);
+        });
+    }
+  }
+
+  private enqueue(action: () => Promise<void>): void {
+    this.pending = this.pending.then(action).catch((error: unknown) => this.options.onFatal(error));
+  }
+
+  private async begin(term: number): Promise<void> {
+    if (this.state.term !== term || this.state.role !== 'leading') return;
+    const { partition, id } = this.options;
+    const leaderTerm = new LeaderTerm({
+      ...this.options,
+      token: { partition, term, leader: id },
+      worker: this.worker,
+      onRefused: (refused) => this.step({ type: 'refused', term: refused }),
+      onCommitted: (payments) => (this.committed += payments),
+    });
+    this.current = leaderTerm;
+    await leaderTerm.begin();
+  }
+
+  private async end(keepWorker: boolean): Promise<void> {
+    this.current = null;
+    if (keepWorker) return this.drained;
+    const old = this.worker;
+    this.worker = new ParcelWorker(this.options.workerOptions);
+    await old.destroy();
+  }
+}

@@ -1,0 +1,125 @@
+/** Puts a replica together: connections → gateway → role → HTTP. Exported, so that tests decide when it starts and ends. */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../shared/clock.js';
+import { closeServer, listen } from '../shared/http.js';
+import { readLeadership } from '../shared/leadership-store.js';
+import type { Logger } from '../shared/logger.js';
+import { createPool } from '../shared/postgres.js';
+import { connectRedis, createQueue, outcomeChannel } from '../shared/queue.js';
+import { seededRandom } from '../shared/random.js';
+import type { ShutdownStep } from '../shared/shutdown.js';
+import type { PaymentsConfig } from './config.js';
+import { createHttpGateway } from './gateway/http.js';
+import type { Gateway } from './gateway/port.js';
+import { createSimulatedGateway } from './gateway/simulated.js';
+import { createPaymentsApp } from './http/app.js';
+import { BeatStreams } from './http/stream.js';
+import { Probes } from './probes.js';
+import { Replica } from './replica.js';
+
+/** The only partition there is; the key is everywhere so that there can be more. */
+const PARTITION = 0;
+/** How long a leaving leader may finish what is in flight, of the time it has in all. */
+const DRAIN_SHARE = 0.6;
+
+function createGateway(config: PaymentsConfig): Gateway {
+  if (config.gateway === 'simulated') {
+    return createSimulatedGateway({
+      latencyMs: config.gatewayLatencyMs,
+      declineRatio: config.gatewayDeclineRatio,
+      seed: config.gatewaySeed,
+    });
+  }
+  return createHttpGateway({
+    url: config.gatewayUrl,
+    token: config.internalToken,
+    timeoutMs: config.gatewayTimeoutMs,
+    maxSockets: config.gatewayMaxSockets,
+  });
+}
+
+function createConnections(config: PaymentsConfig, logger: Logger) {
+  const pool = (name: string, max: number) =>
+    createPool({ url: config.databaseUrl, name: `${config.id}-${name}`, max, statementTimeoutMs: config.statementTimeoutMs }, logger);
+  const redis = connectRedis(config.redisUrl, 'hasty', logger);
+  return { loads: pool('load', 1), commits: pool('commit', 1), watch: pool('watch', 2), redis };
+}
+
+export interface RunningReplica {
+  replica: Replica;
+  /** In this order. */
+  steps: ShutdownStep[];
+}
+
+/** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
+export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
+  const { loads, commits, watch, redis } = createConnections(config, logger);
+  const gateway = createGateway(config);
+  const probes = new Probes(watch, redis, gateway);
+  const bootId = randomUUID();
+  const channel = outcomeChannel(config.queuePrefix);
+  const replica: Replica = new Replica({
+    id: config.id,
+    bootId,
+    partition: PARTITION,
+    loads,
+    commits,
+    redis,
+    queue: createQueue(PARTITION, config.queuePrefix, redis),
+    gateway,
+    clock: systemClock,
+    random: seededRandom(Date.now(), bootId),
+    policy: { maxAttempts: config.maxAttempts, baseMs: config.retryBaseMs, capMs: config.retryCapMs },
+    relayIntervalMs: config.relayIntervalMs,
+    relayGraceMs: config.relayGraceMs,
+    resumeMs: config.standDownResumeMs,
+    workerOptions: {
+      partition: PARTITION,
+      redisUrl: config.redisUrl,
+      prefix: config.queuePrefix,
+      concurrency: config.parcelsInFlight,
+      logger,
+    },
+    logger,
+    reaches: () => probes.reaches,
+    // Lost when Redis is away: those who wait read the row.
+    publish: (event) => void redis.publish(channel, JSON.stringify(event)).catch(() => undefined),
+    onRoleChange: (role, term) => {
+      logger.info({ role, term }, `${config.id} is ${role} in term ${term}`);
+      streams.beat();
+    },
+    onFatal,
+  });
+  const streams = new BeatStreams(() => replica.report(), config.beatIntervalMs);
+  redis.on('ready', () => replica.redisReturned());
+  const timers = startTimers(config, replica, () => readLeadership(watch, PARTITION));
+  probes.start();
+  streams.start();
+  const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  const server = await listen(createPaymentsApp({ replica, streams, probes, tokens, logger }), config.port, config.host);
+  const { role, term } = replica.report();
+  logger.info({ port: config.port, bootId, role, term }, `${config.id} is ready`);
+  return {
+    replica,
+    steps: [
+      { name: 'finish what is in flight', run: () => leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE) },
+      { name: 'say bye', run: () => streams.close() },
+      { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop()) },
+      { name: 'stop listening', run: () => closeServer(server) },
+      { name: 'close the worker', run: () => replica.close() },
+      { name: 'close connections', run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])) },
+    ],
+  };
+}
+
+/** The row is read now and then: a promotion that no monitor could deliver, or a higher term nobody told of, is found this way. */
+function startTimers(config: PaymentsConfig, replica: Replica, read: () => Promise<Parameters<Replica['hear']>[0]>): NodeJS.Timeout[] {
+  const poll = setInterval(() => void read().then((news) => replica.hear(news), () => undefined), config.leadershipPollMs);
+  const tick = setInterval(() => replica.tick(), config.beatIntervalMs);
+  return [poll, tick];
+}
+
+async function leaveLeadership(replica: Replica, deadlineMs: number): Promise<void> {
+  const finished = replica.standDown(replica.report().term);
+  if (finished) await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, deadlineMs).unref())]);
+}

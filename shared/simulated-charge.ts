@@ -1,0 +1,27 @@
+/**
+ * What the simulated gateway decides about a charge: a function of its key alone, so that every call with one key gets one answer,
+ * whichever process asks and however often. Both simulated gateways use it, the one in process and the stand-alone one.
+ */
+import { hash32, seededRandom } from './random.js';
+
+export interface SimulationOptions {
+  /** Changes which keys are declined. */
+  seed: number;
+  /** Share of declined charges, 0 to 1. */
+  declineRatio: number;
+}
+
+export interface Decision {
+  status: 'approved' | 'declined';
+  reference: string;
+  reason: string | null;
+}
+
+export function decideCharge(key: string, { seed, declineRatio }: SimulationOptions): Decision {
+  const declined = seededRandom(seed, `decline:${key}`).next() < declineRatio;
+  return {
+    status: declined ? 'declined' : 'approved',
+    reference: `sim-${hash32(key).toString(16).padStart(8, '0')}`,
+    reason: declined ? 'DECLINED_BY_ISSUER' : null,
+  };
+}
