@@ -1,0 +1,157 @@
+/**
+ * Input → picture: brings what happened into the state, without deciding anything about leadership (failover.ts does, on the whole
+ * picture, after every input). One function an input; inputs about replicas that are not configured change nothing.
+ */
+import type { ReplicaReport } from '../../shared/contracts/leadership.js';
+import {
+  beatHeard, byeHeard, pingAnswered, pingFailed, pingSent, streamClosed, streamOpened, timePassed, troubleBegan,
+} from './failure-detector.js';
+import { handoverRequested, moveAnswered, moveFailed, stoodDown } from './handover.js';
+import { hearOut, learn, readRow } from './learning.js';
+import { extraPatienceMs, ticked } from './self-doubt.js';
+import type { MonitorEvent } from './events.js';
+import type { Detector, Effect, Input, Reaction, State } from './types.js';
+
+type Of<T extends Input['type']> = Extract<Input, { type: T }>;
+
+const emit = (event: MonitorEvent): Effect => ({ type: 'emit', event });
+
+/** What changed in an opinion, as events. */
+function changes(id: string, before: Detector, after: Detector, now: number): Effect[] {
+  const restarted = before.report !== null && after.report !== null && before.report.bootId !== after.report.bootId;
+  if (after.opinion === 'suspect' && before.opinion !== 'suspect' && after.layer) {
+    const detectMs = now - troubleBegan(before, after.layer, now);
+    return [emit({ name: 'replica:suspected', data: { replica: id, layer: after.layer, detectMs } })];
+  }
+  if (after.opinion === 'alive' && (before.opinion !== 'alive' || restarted)) {
+    return [emit({ name: 'replica:recovered', data: { replica: id, restarted } })];
+  }
+  return after.opinion === 'left' && before.opinion !== 'left' ? [emit({ name: 'replica:left', data: { replica: id } })] : [];
+}
+
+/** Applies a detector's verb to one replica, then whatever a report says beyond its life. */
+function update(state: State, id: string, verb: (detector: Detector) => Detector, now: number, report?: ReplicaReport): Reaction {
+  const before = state.replicas[id];
+  if (!before) return { state, effects: [] };
+  const after = verb(before);
+  const changed = { ...state, replicas: { ...state.replicas, [id]: after } };
+  const effects = changes(id, before, after, now);
+  if (!report || after.report !== report) return { state: changed, effects };
+  const heard = hearOut(changed, report, now);
+  return { state: heard.state, effects: [...effects, ...heard.effects] };
+}
+
+const plus = (reaction: Reaction, ...effects: Effect[]): Reaction => ({ ...reaction, effects: [...reaction.effects, ...effects] });
+
+/** Pings that are due, and the refresh of what the database and the other monitors say. */
+function duties(state: State, now: number): Reaction {
+  const { pingIntervalMs, replicas } = state.settings;
+  const due = replicas.filter((id) => {
+    const sentAt = state.replicas[id]?.pingSentAt ?? null;
+    return sentAt === null || now - sentAt >= pingIntervalMs;
+  });
+  const sent = Object.fromEntries(due.map((id) => [id, pingSent(state.replicas[id] as Detector, now)]));
+  const pings = due.map((replica): Effect => ({ type: 'ping', replica, fresh: false }));
+  const pinging = { ...state, replicas: { ...state.replicas, ...sent } };
+  if (state.refreshedAt !== null && now - state.refreshedAt < pingIntervalMs) return { state: pinging, effects: pings };
+  const read = readRow({ ...pinging, refreshedAt: now }, now);
+  return { state: read.state, effects: [...pings, { type: 'refresh' }, ...read.effects] };
+}
+
+function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
+  const { doubt, jump } = ticked(state.doubt, state.settings, now, wallMs);
+  const patienceMs = state.settings.beatTimeoutMs + extraPatienceMs(doubt, now);
+  let reaction: Reaction = { state: { ...state, doubt }, effects: jump ? [emit({ name: 'clock:jumped', data: jump })] : [] };
+  for (const id of state.settings.replicas) {
+    const next = update(reaction.state, id, (detector) => timePassed(detector, now, patienceMs), now);
+    reaction = plus(next, ...reaction.effects);
+  }
+  const owed = duties(reaction.state, now);
+  return { state: owed.state, effects: [...reaction.effects, ...owed.effects] };
+}
+
+/** A cut line is confirmed by a ping on a new connection, at once: no timer stands between a death and its discovery. */
+function closed(state: State, { replica, now }: Of<'stream-closed'>): Reaction {
+  const reaction = update(state, replica, (detector) => streamClosed(detector, now), now);
+  const confirm = (reaction.state.replicas[replica]?.confirmingSince ?? null) !== null;
+  return confirm ? plus(reaction, { type: 'ping', replica, fresh: true }) : reaction;
+}
+
+function answered(state: State, { replica, report, sentAt, now }: Of<'ping-answered'>): Reaction {
+  const verb = (detector: Detector): Detector => pingAnswered(detector, report, sentAt, now, state.settings.rise);
+  return plus(update(state, replica, verb, now, report), emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }));
+}
+
+function failed(state: State, { replica, cause, sentAt, now }: Of<'ping-failed'>): Reaction {
+  const verb = (detector: Detector): Detector => pingFailed(detector, cause, sentAt, now, state.settings.fall);
+  return plus(update(state, replica, verb, now), emit({ name: 'replica:unanswered', data: { replica, cause } }));
+}
+
+/** The answer to a push is a sign of life like that to a ping, but says nothing about the line's speed. */
+function pushAnswered(state: State, { replica, report, sentAt, now }: Of<'push-answered'>): Reaction {
+  const verb = (detector: Detector): Detector => ({
+    ...pingAnswered(detector, report, sentAt, now, state.settings.rise),
+    pingMs: detector.pingMs,
+  });
+  return update(state, replica, verb, now, report);
+}
+
+/** A new leader that cannot be told is looked at, at once. */
+function pushFailed(state: State, { replica }: Of<'push-failed'>): Reaction {
+  return { state, effects: replica === state.leadership?.leader ? [{ type: 'ping', replica, fresh: true }] : [] };
+}
+
+/** An answer to a vote of this term: how many there are. */
+function counted(state: State, term: number, votes: number | null): State {
+  const { phase } = state;
+  if ((phase.name !== 'voting' && phase.name !== 'no-candidate') || phase.term !== term) return state;
+  return { ...state, phase: { ...phase, ballot: { ...phase.ballot, pending: false, votes: votes ?? phase.ballot.votes } } };
+}
+
+const database = (state: State, up: boolean): State => ({ ...state, databaseUp: up });
+const still = (state: State): Reaction => ({ state, effects: [] });
+
+/** Brings one input into the picture. */
+export function absorb(state: State, input: Input): Reaction {
+  const { now } = input;
+  switch (input.type) {
+    case 'tick':
+      return tick(state, input);
+    case 'stream-opened':
+      return update(state, input.replica, (detector) => streamOpened(detector, now), now);
+    case 'stream-closed':
+      return closed(state, input);
+    case 'beat':
+      return update(state, input.replica, (detector) => beatHeard(detector, input.report, now), now, input.report);
+    case 'bye':
+      return update(state, input.replica, (detector) => byeHeard(detector, input.report, now), now, input.report);
+    case 'ping-answered':
+      return answered(state, input);
+    case 'ping-failed':
+      return failed(state, input);
+    case 'push-answered':
+      return pushAnswered(state, input);
+    case 'push-failed':
+      return pushFailed(state, input);
+    case 'leadership-read':
+      return learn(database({ ...state, reading: false }, true), input.leadership, false, now);
+    case 'admin-read':
+      return still(database({ ...state, admin: input.admin }, true));
+    case 'database-failed':
+      return still(database({ ...state, reading: false }, false));
+    case 'vote-answered':
+      return learn(database(counted(state, input.term, input.votes), true), input.leadership, input.elected, now);
+    case 'vote-failed':
+      return still(database(counted(state, input.term, null), false));
+    case 'handover-requested':
+      return handoverRequested(state, input.request, input);
+    case 'stand-down-answered':
+      return stoodDown(state, input.term, input.drained, input);
+    case 'stand-down-failed':
+      return stoodDown(state, input.term, false, input);
+    case 'move-answered':
+      return moveAnswered(database(state, true), input.term, input.leadership, now);
+    case 'move-failed':
+      return moveFailed(database(state, false), input.term, now);
+  }
+}

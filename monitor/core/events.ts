@@ -1,0 +1,43 @@
+/**
+ * What a monitor tells the world, named `subject:fact`. One map feeds logs, metrics, the event stream and tests.
+ * Durations are in ms on this monitor's clock; null: this monitor cannot know (another one acted, or nothing was suspected).
+ */
+import type { ElectionKind, Layer, PingFailure } from './kinds.js';
+
+export interface EventMap {
+  'replica:answered': { replica: string; pingMs: number };
+  'replica:unanswered': { replica: string; cause: PingFailure };
+  /** `detectMs`: from the first sign of trouble to the suspicion. */
+  'replica:suspected': { replica: string; layer: Layer; detectMs: number };
+  /** Alive again, or for the first time; `restarted`: another life of the process. */
+  'replica:recovered': { replica: string; restarted: boolean };
+  'replica:left': { replica: string };
+  /** Who leads, as this monitor found it at its start. */
+  'leadership:learnt': { partition: number; term: number; leader: string | null };
+  /** The leader is held to be gone; the election follows. */
+  'leadership:lost': { partition: number; term: number; leader: string; kind: ElectionKind; reason: string };
+  /** `mine`: this monitor carried it out; otherwise `kind` is null. */
+  'election:won': {
+    partition: number;
+    term: number;
+    leader: string | null;
+    previous: string | null;
+    kind: ElectionKind | null;
+    reason: string;
+    mine: boolean;
+    voteMs: number | null;
+  };
+  /** The new leader says that it leads. */
+  'failover:completed': {
+    partition: number;
+    term: number;
+    leader: string;
+    kind: ElectionKind | null;
+    promoteMs: number;
+    totalMs: number | null;
+  };
+  'clock:jumped': { lateMs: number; jumpMs: number };
+}
+
+export type EventName = keyof EventMap;
+export type MonitorEvent = { readonly [K in EventName]: { readonly name: K; readonly data: EventMap[K] } }[EventName];

@@ -1,0 +1,171 @@
+/**
+ * The failover machine of one partition: step(state, input) → { state, effects, decision }. Pure; time and chance come with the input.
+ * Every input first changes the picture (absorb.ts); then the phase follows from the whole picture, so that no order of
+ * inputs is special and a lost one is made up for by the next.
+ *
+ *   phase         entered when                                            left when
+ *   observing     the row was not read yet; or nobody leads and nobody     a leader is read → watching; a candidate → voting
+ *                 may stand
+ *   watching      the leader is fine                                      its stream closes → confirming; a verdict → voting;
+ *                                                                          an operator, a drain or a gray failure → handing-over
+ *   confirming    the leader's stream closed; a ping is under way          answered → watching; refused → voting
+ *   voting        the leader is held to be gone and somebody may stand;    elected, here or elsewhere → promoting; it recovers →
+ *                 votes again every VOTE_INTERVAL_MS                       watching; nobody may stand → no-candidate
+ *   no-candidate  the leader is gone and nobody may stand; with several    somebody may stand → voting; the leader recovers → watching
+ *                 monitors it votes on, without a candidate of its own
+ *   promoting     a new leader was elected and is being told               it says that it leads → watching; a verdict → voting
+ *   handing-over  the leader was asked to stand down, then the term moves  moved → promoting; refused or lost → watching; gray → voting
+ *   doubting      this monitor was late or its clock jumped: it observes   DOUBT_FOR_MS later → whatever the picture says
+ *
+ * It does not promise that the leader is really gone when it says so: PostgreSQL's row and the fence in every commit make that harmless.
+ */
+import { absorb } from './absorb.js';
+import { decisionOf } from './decision.js';
+import { choose } from './election.js';
+import { UNSEEN } from './failure-detector.js';
+import { beginHandover, giveUp, stoodDown } from './handover.js';
+import { assertInvariants } from './invariants.js';
+import { grayVerdict, leaderDetector, verdictOnLeader } from './leader-check.js';
+import { isDoubting, noticeLateness, NO_DOUBT } from './self-doubt.js';
+import type { Ballot, Candidate, Effect, Input, Moment, Phase, Reaction, Settings, State, Step, Verdict } from './types.js';
+
+const EMPTY: Ballot = { castAt: null, pending: false, votes: null };
+const still = (state: State): Reaction => ({ state, effects: [] });
+
+/** A monitor that knows nothing yet. */
+export function initialState(settings: Settings): State {
+  return {
+    settings,
+    phase: { name: 'observing' },
+    doubt: NO_DOUBT,
+    replicas: Object.fromEntries(settings.replicas.map((id) => [id, UNSEEN])),
+    admin: {},
+    leadership: null,
+    learntAt: 0,
+    taken: false,
+    trouble: null,
+    restUntil: 0,
+    databaseUp: null,
+    reading: false,
+    readAt: -Infinity,
+    refreshedAt: null,
+    course: null,
+  };
+}
+
+/** The phase of an election: the ballot of this term goes on, whoever stands at the moment. */
+function electing(state: State, verdict: Verdict, term: number, candidate: Candidate | null): Extract<Phase, { ballot: Ballot }> {
+  const { phase } = state;
+  const goesOn = (phase.name === 'voting' || phase.name === 'no-candidate') && phase.term === term;
+  return { name: candidate ? 'voting' : 'no-candidate', term, verdict, ballot: goesOn ? phase.ballot : EMPTY };
+}
+
+/** The leadership is lost: said once, and the clock of this failover starts. */
+function beginCourse(state: State, verdict: Verdict, now: number): Reaction {
+  const { phase, leadership } = state;
+  if (phase.name === 'voting' || phase.name === 'no-candidate') return still(state);
+  const begun = { ...state, course: { kind: verdict.kind, startedAt: now, electedAt: null } };
+  if (!leadership?.leader) return still(begun);
+  const { partition, term, leader } = leadership;
+  const data = { partition, term, leader, kind: verdict.kind, reason: verdict.reason };
+  return { state: begun, effects: [{ type: 'emit', event: { name: 'leadership:lost', data } }] };
+}
+
+/** Votes at once, then again while of that opinion. Without a candidate a vote only helps other monitors' candidates. */
+function cast(state: State, candidate: Candidate | null, now: number): Reaction {
+  const { phase, settings } = state;
+  if (phase.name !== 'voting' && phase.name !== 'no-candidate') return still(state);
+  const { ballot, verdict, term } = phase;
+  const due = !ballot.pending && (ballot.castAt === null || now - ballot.castAt >= settings.voteIntervalMs);
+  if (!due || (candidate === null && settings.monitors.length === 1)) return still(state);
+  const suspectedMsAgo = verdict.since === null ? null : now - verdict.since;
+  return {
+    state: { ...state, phase: { ...phase, ballot: { ...ballot, castAt: now, pending: true } } },
+    effects: [{ type: 'vote', term, candidate, kind: verdict.kind, reason: verdict.reason, suspectedMsAgo }],
+  };
+}
+
+function elect(state: State, verdict: Verdict, { now, random }: Moment): Reaction {
+  const term = state.leadership?.term ?? 0;
+  const candidate = choose(state, random);
+  if (verdict.kind === 'first' && candidate === null) return still({ ...state, phase: { name: 'observing' }, course: null });
+  const begun = beginCourse(state, verdict, now);
+  const voting = cast({ ...begun.state, phase: electing(state, verdict, term, candidate) }, candidate, now);
+  // The vote comes first: everything else can wait for it.
+  return { state: voting.state, effects: [...voting.effects, ...begun.effects] };
+}
+
+/** The new leader says that it leads: the failover is complete. */
+function complete(state: State, now: number): Reaction {
+  const { course, leadership } = state;
+  if (!state.taken || !course || course.electedAt === null || !leadership?.leader) return still(state);
+  const { partition, term, leader } = leadership;
+  const totalMs = course.startedAt === null ? null : now - course.startedAt;
+  const data = { partition, term, leader, kind: course.kind, promoteMs: now - course.electedAt, totalMs };
+  return { state: { ...state, course: null }, effects: [{ type: 'emit', event: { name: 'failover:completed', data } }] };
+}
+
+/** A hand-over the monitor itself wants: the leader is drained, or gray while somebody better is there. */
+function wish(state: State, { now, random }: Moment): Reaction | null {
+  const leader = state.leadership?.leader;
+  if (!leader || now < state.restUntil || state.databaseUp === false) return null;
+  const gray = grayVerdict(state, now);
+  if (gray) return beginHandover(state, { id: null, to: null, kind: 'gray', reason: gray.reason }, now);
+  const admin = state.admin[leader] ?? 'ready';
+  if (admin === 'ready' || choose(state, random) === null) return null;
+  return beginHandover(state, { id: null, to: null, kind: 'planned', reason: `${leader} is in ${admin}` }, now);
+}
+
+/** Told again while it does not say that it leads: a push may be lost. */
+function promote(state: State, now: number): Reaction {
+  const { phase, leadership, settings } = state;
+  const pushedAt = phase.name === 'promoting' ? phase.pushedAt : -Infinity;
+  if (!leadership?.leader || now - pushedAt < settings.pushIntervalMs) return still(state);
+  const effect: Effect = { type: 'push', leadership, to: [leadership.leader] };
+  return { state: { ...state, phase: { name: 'promoting', pushedAt: now } }, effects: [effect] };
+}
+
+/** The leader is not gone. */
+function lookAfter(state: State, moment: Moment): Reaction {
+  const { state: settled, effects } = complete(state, moment.now);
+  const wanted = wish(settled, moment);
+  if (wanted) return { state: wanted.state, effects: [...effects, ...wanted.effects] };
+  if ((leaderDetector(settled)?.confirmingSince ?? null) !== null) return { state: { ...settled, phase: { name: 'confirming' } }, effects };
+  const promoting = settled.course !== null && settled.course.electedAt !== null;
+  if (promoting) return promote(settled, moment.now);
+  return { state: { ...settled, phase: { name: 'watching' }, course: null }, effects };
+}
+
+/** A hand-over waits for its answers; only a leader that is gone is not waited for. */
+function handOver(state: State, moment: Moment): Reaction {
+  const { phase } = state;
+  const verdict = verdictOnLeader(state);
+  if (phase.name !== 'handing-over' || verdict === null) return still(state);
+  return phase.request.kind === 'gray' ? elect(state, verdict, moment) : stoodDown(state, phase.term, false, moment);
+}
+
+/** The phase that follows from the picture. */
+function react(state: State, moment: Moment): Reaction {
+  const { phase } = state;
+  if (isDoubting(state.doubt, moment.now)) {
+    const told = giveUp(state, 'The clock of this monitor jumped');
+    return { state: { ...state, phase: { name: 'doubting' } }, effects: told };
+  }
+  if (phase.name === 'handing-over') return handOver(state, moment);
+  if (!state.leadership) return still({ ...state, phase: { name: 'observing' } });
+  const grayGoesOn = phase.name === 'voting' && phase.verdict.kind === 'gray';
+  const verdict = verdictOnLeader(state) ?? (grayGoesOn ? grayVerdict(state, moment.now) : null);
+  return verdict ? elect(state, verdict, moment) : lookAfter(state, moment);
+}
+
+/**
+ * One step of the machine.
+ * @throws Error when an invariant is broken: that is a fault in this file, not in what happened.
+ */
+export function step(state: State, input: Input): Step {
+  const awake = { ...state, doubt: noticeLateness(state.doubt, state.settings, input.now) };
+  const seen = absorb(awake, input);
+  const reaction = react(seen.state, input);
+  assertInvariants(reaction.state, state);
+  return { state: reaction.state, effects: [...seen.effects, ...reaction.effects], decision: decisionOf(reaction.state) };
+}

@@ -1,0 +1,106 @@
+/**
+ * One monitor's opinion of one replica: unknown → alive ⇄ suspect, and `left` after a goodbye.
+ *
+ * Intuition: a process that dies takes its connections with it, one that freezes keeps them but falls silent, one whose
+ * network half-works still beats but does not answer. So there are three layers, each with its own evidence, and a suspicion ends
+ * only by evidence of the kind that was missing; otherwise a replica that beats but never answers would flap ten times a second.
+ *
+ *   layer       suspects when                                               recovers by
+ *   connection  no stream is open and a ping is refused, or the ping that    a beat, or RISE answers
+ *               confirms a closed stream fails
+ *   heartbeat   the stream is open and silent for longer than the patience   a beat, or RISE answers while no stream is open
+ *   ping        FALL consecutive pings fail                                  RISE answers
+ *
+ * A new `bootId` is a new life: nothing that was held against the old one counts. A replica never seen stays `unknown`.
+ * Rejected: one counter for all three (as HAProxy has); it would be as slow as the slowest layer.
+ * It does not promise to be right: a suspicion is an opinion, the quorum and the fence make it harmless.
+ * @see tigerbeetle/tigerbeetle src/vsr/fault_detector.zig for the shape; HAProxy `fall` and `rise`.
+ */
+import type { ReplicaReport } from '../../shared/contracts/leadership.js';
+import type { Layer, PingFailure } from './kinds.js';
+import type { Detector } from './types.js';
+
+export const UNSEEN: Detector = {
+  opinion: 'unknown',
+  layer: null,
+  since: 0,
+  streamOpen: false,
+  lastBeatAt: 0,
+  confirmingSince: null,
+  failures: 0,
+  failingSince: null,
+  successes: 0,
+  bornAt: 0,
+  report: null,
+  seenAt: null,
+  pingMs: null,
+  pingSentAt: null,
+};
+
+const suspect = (detector: Detector, layer: Layer, now: number): Detector =>
+  detector.opinion === 'alive' ? { ...detector, opinion: 'suspect', layer, since: now, successes: 0, confirmingSince: null } : detector;
+
+const alive = (detector: Detector, now: number): Detector => ({ ...detector, opinion: 'alive', layer: null, since: now, successes: 0 });
+
+/** Takes a report in; a new `bootId` starts a new life, which is alive. */
+function hear(detector: Detector, report: ReplicaReport, now: number): Detector {
+  const heard = { ...detector, report, seenAt: now };
+  if (detector.report?.bootId === report.bootId) return heard.opinion === 'unknown' ? alive(heard, now) : heard;
+  return { ...alive(heard, now), bornAt: now, failures: 0, failingSince: null, confirmingSince: null };
+}
+
+/** A report of a life that is over: it was under way when the next life was heard already. */
+const isOutdated = (detector: Detector, report: ReplicaReport, sentAt: number): boolean =>
+  detector.report !== null && detector.report.bootId !== report.bootId && sentAt < detector.bornAt;
+
+export const streamOpened = (detector: Detector, now: number): Detector => ({ ...detector, streamOpen: true, lastBeatAt: now });
+
+/** The line is cut. That alone proves nothing: the caller pings at once, and that decides. */
+export function streamClosed(detector: Detector, now: number): Detector {
+  return { ...detector, streamOpen: false, confirmingSince: detector.opinion === 'alive' ? now : null };
+}
+
+export function beatHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
+  const heard = { ...hear(detector, report, now), lastBeatAt: now, confirmingSince: null };
+  return heard.opinion === 'suspect' && heard.layer !== 'ping' ? alive(heard, now) : heard;
+}
+
+/** It leaves in good order: stays `left` until another life is heard, whatever this one still says. */
+export function byeHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
+  const heard = hear(detector, report, now);
+  return heard.opinion === 'left' ? heard : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
+}
+
+export const pingSent = (detector: Detector, now: number): Detector => ({ ...detector, pingSentAt: now });
+
+/** @param sentAt an answer to a ping sent before the doubt arose does not end it. */
+export function pingAnswered(detector: Detector, report: ReplicaReport, sentAt: number, now: number, rise: number): Detector {
+  if (isOutdated(detector, report, sentAt)) return detector;
+  const heard = { ...hear(detector, report, now), failures: 0, failingSince: null, pingMs: now - sentAt };
+  if (heard.confirmingSince !== null && sentAt >= heard.confirmingSince) return { ...heard, confirmingSince: null };
+  if (heard.opinion !== 'suspect' || sentAt < heard.since) return heard;
+  const counted = { ...heard, successes: heard.successes + 1 };
+  const beatIsMissing = counted.layer === 'heartbeat' && counted.streamOpen;
+  return counted.successes >= rise && !beatIsMissing ? alive(counted, now) : counted;
+}
+
+export function pingFailed(detector: Detector, cause: PingFailure, sentAt: number, now: number, fall: number): Detector {
+  if (sentAt < detector.bornAt) return detector;
+  const failures = detector.failures + 1;
+  const failed = { ...detector, failures, failingSince: detector.failingSince ?? sentAt, successes: 0, pingMs: null };
+  const confirmed = detector.confirmingSince !== null && sentAt >= detector.confirmingSince;
+  if (!detector.streamOpen && (cause === 'refused' || confirmed)) return suspect(failed, 'connection', now);
+  return failures >= fall ? suspect(failed, 'ping', now) : failed;
+}
+
+/** Time passes. @param patienceMs BEAT_TIMEOUT_MS, lengthened when the monitor itself was late. */
+export function timePassed(detector: Detector, now: number, patienceMs: number): Detector {
+  const silent = detector.streamOpen && now - detector.lastBeatAt > patienceMs;
+  return silent ? suspect(detector, 'heartbeat', now) : detector;
+}
+
+/** When the trouble behind the present suspicion began, for the time it took to detect. */
+export function troubleBegan(before: Detector, layer: Layer, now: number): number {
+  if (layer === 'connection') return before.confirmingSince ?? before.failingSince ?? now;
+  return layer === 'heartbeat' ? before.lastBeatAt : (before.failingSince ?? now);
+}

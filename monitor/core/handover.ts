@@ -1,0 +1,132 @@
+/**
+ * The planned hand-over: the leader finishes what is in flight, then the term moves. Two stages: standing-down (wait for the leader,
+ * bounded) and moving (compare-and-set in the database). A leader that dies or does not answer meanwhile is not waited for: the
+ * fence keeps it from writing. A gray leader is stood down the same way, but then voted on, because one monitor's word is not enough.
+ */
+import type { ProblemCode } from '../../shared/errors.js';
+import type { Leadership } from '../../shared/contracts/leadership.js';
+import { choose, named } from './election.js';
+import { grayVerdict } from './leader-check.js';
+import { learn, readRow } from './learning.js';
+import type { Candidate, Effect, HandoverOutcome, HandoverRequest, Moment, Phase, Reaction, State } from './types.js';
+
+type HandingOver = Extract<Phase, { name: 'handing-over' }>;
+
+/** A hand-over the monitor itself wanted (not gray) is tried again after this, in ms. */
+const RETRY_MS = 1_000;
+
+const still = (state: State): Reaction => ({ state, effects: [] });
+
+const answer = (request: HandoverRequest, outcome: HandoverOutcome): Effect[] =>
+  request.id === null ? [] : [{ type: 'answer', id: request.id, outcome }];
+
+const refusal = (code: ProblemCode, detail: string): HandoverOutcome => ({ ok: false, code, detail });
+
+const candidateFor = (state: State, request: HandoverRequest, random: number): Candidate | null =>
+  request.to === null ? choose(state, random) : named(state, request.to);
+
+/** Nobody may take over: in words, for who asked. */
+const nobody = (request: HandoverRequest): HandoverOutcome =>
+  refusal('NO_CANDIDATE', request.to === null ? 'No other replica is up and ready to lead' : `${request.to} is not up and ready to lead`);
+
+/** Why a hand-over cannot begin; null when it can. */
+function objection(state: State, request: HandoverRequest, random: number): HandoverOutcome | null {
+  const { leadership, phase } = state;
+  if (request.to !== null && !state.settings.replicas.includes(request.to)) {
+    return refusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
+  }
+  if (!leadership || state.databaseUp === false) return refusal('UNAVAILABLE', 'This monitor does not reach the database');
+  if (phase.name === 'doubting') return refusal('UNAVAILABLE', 'This monitor was late or its clock jumped; it does not act for a moment');
+  if (phase.name === 'handing-over') return refusal('HANDOVER_LOST', 'Another hand-over is under way');
+  if (phase.name === 'voting') return refusal('HANDOVER_LOST', 'An election is under way');
+  if (leadership.leader === null || candidateFor(state, request, random) === null) return nobody(request);
+  return null;
+}
+
+/** Begins to hand over: nothing is asked of the candidate until the leader has finished. */
+export function beginHandover(state: State, request: HandoverRequest, now: number): Reaction {
+  const { leadership, settings } = state;
+  if (!leadership?.leader) return still(state);
+  const { term, leader } = leadership;
+  const phase: Phase = { name: 'handing-over', term, stage: 'standing-down', request, drained: false, startedAt: now };
+  const timeoutMs = request.kind === 'gray' ? settings.grayDrainMs : settings.handoverDrainMs;
+  const restMs = request.kind === 'gray' ? settings.grayRestMs : RETRY_MS;
+  return {
+    state: { ...state, phase, restUntil: now + restMs, course: { kind: request.kind, startedAt: now, electedAt: null } },
+    effects: [{ type: 'stand-down', replica: leader, term, timeoutMs }],
+  };
+}
+
+/** An operator asks. Naming the present leader moves nothing and is no error. */
+export function handoverRequested(state: State, request: HandoverRequest, { now, random }: Moment): Reaction {
+  const { leadership } = state;
+  if (leadership && leadership.leader !== null && request.to === leadership.leader) {
+    const outcome = { ok: true, moved: false, leadership, previous: leadership.leader, drained: false, tookMs: 0 } as const;
+    return { state, effects: answer(request, outcome) };
+  }
+  const no = objection(state, request, random);
+  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, now);
+}
+
+/** Ends without having moved anything; the leader hears that it leads on. */
+function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Reaction {
+  const { leadership } = state;
+  const goOn: Effect[] = leadership?.leader ? [{ type: 'push', leadership, to: [leadership.leader] }] : [];
+  return { state: { ...state, phase: { name: 'watching' }, course: null }, effects: [...goOn, ...answer(phase.request, outcome)] };
+}
+
+function move(state: State, phase: HandingOver, drained: boolean, { now, random }: Moment): Reaction {
+  const candidate = candidateFor(state, phase.request, random);
+  if (candidate === null) return abandon(state, phase, nobody(phase.request));
+  const { term, request, startedAt } = phase;
+  const effect: Effect = { type: 'move', term, candidate, kind: 'planned', reason: request.reason, suspectedMsAgo: now - startedAt };
+  return { state: { ...state, phase: { ...phase, stage: 'moving', drained } }, effects: [effect] };
+}
+
+/** Gray: the drain is over, now the monitors vote; no gray verdict any more, no vote. */
+function voteOnGray(state: State, phase: HandingOver, now: number): Reaction {
+  const verdict = grayVerdict(state, now);
+  if (!verdict) return abandon(state, phase, refusal('NO_CANDIDATE', 'The leader recovered'));
+  const ballot = { castAt: null, pending: false, votes: null };
+  return still({ ...state, phase: { name: 'voting', term: phase.term, verdict, ballot } });
+}
+
+/** The leader has finished, or its time is up, or it does not answer. */
+export function stoodDown(state: State, term: number, drained: boolean, moment: Moment): Reaction {
+  const { phase } = state;
+  if (phase.name !== 'handing-over' || phase.stage !== 'standing-down' || phase.term !== term) return still(state);
+  return phase.request.kind === 'gray' ? voteOnGray(state, phase, moment.now) : move(state, phase, drained, moment);
+}
+
+const isMoving = (phase: Phase, term: number): phase is HandingOver =>
+  phase.name === 'handing-over' && phase.stage === 'moving' && phase.term === term;
+
+/** @param leadership null: the term had moved, or the candidate is not ready any more. */
+export function moveAnswered(state: State, term: number, leadership: Leadership | null, now: number): Reaction {
+  const { phase } = state;
+  if (leadership) {
+    const learnt = learn(state, leadership, true, now);
+    if (!isMoving(phase, term)) return learnt;
+    const previous = state.leadership?.leader ?? null;
+    const outcome = { ok: true, moved: true, leadership, previous, drained: phase.drained, tookMs: now - phase.startedAt } as const;
+    return { ...learnt, effects: [...learnt.effects, ...answer(phase.request, outcome)] };
+  }
+  if (!isMoving(phase, term)) return still(state);
+  const lost = abandon(state, phase, refusal('HANDOVER_LOST', 'The leadership moved, or the candidate was taken out of service meanwhile'));
+  const read = readRow(lost.state, now);
+  return { state: read.state, effects: [...lost.effects, ...read.effects] };
+}
+
+/** Whether it happened is unknown: the row says. */
+export function moveFailed(state: State, term: number, now: number): Reaction {
+  const { phase } = state;
+  if (!isMoving(phase, term)) return still(state);
+  const lost = abandon(state, phase, refusal('UNAVAILABLE', 'The database did not answer; ask for the status to see who leads'));
+  const read = readRow(lost.state, now);
+  return { state: read.state, effects: [...lost.effects, ...read.effects] };
+}
+
+/** The monitor must not act any more: who waits is told. */
+export function giveUp(state: State, detail: string): Effect[] {
+  return state.phase.name === 'handing-over' ? answer(state.phase.request, refusal('HANDOVER_LOST', detail)) : [];
+}

@@ -1,0 +1,36 @@
+/** What is true after every step, whatever happened. Checked at run time: a machine that broke one must not go on acting. */
+import { isDoubting } from './self-doubt.js';
+import type { State } from './types.js';
+
+type Rule = readonly [text: string, broken: (state: State, before: State) => boolean];
+
+const isElecting = (state: State): boolean => state.phase.name === 'voting' || state.phase.name === 'no-candidate';
+
+const RULES: readonly Rule[] = [
+  ['a known term never goes back', (state, before) => (state.leadership?.term ?? -1) < (before.leadership?.term ?? -1)],
+  [
+    'a term has one leader',
+    (state, before) =>
+      state.leadership?.term === before.leadership?.term &&
+      (state.leadership?.leader !== before.leadership?.leader || state.leadership?.bootId !== before.leadership?.bootId),
+  ],
+  ['a vote is about the known term', (state) => isElecting(state) && (state.phase as { term: number }).term !== state.leadership?.term],
+  [
+    'a hand-over is about the known term and has a leader',
+    ({ phase, leadership }) => phase.name === 'handing-over' && (phase.term !== leadership?.term || leadership.leader === null),
+  ],
+  ['who is promoted or watched was elected', ({ phase, leadership }) =>
+    (phase.name === 'promoting' || phase.name === 'watching' || phase.name === 'confirming') && !leadership?.leader],
+  ['a suspicion names its layer, and nothing else does', ({ replicas }) =>
+    Object.values(replicas).some(({ opinion, layer }) => (opinion === 'suspect') !== (layer !== null))],
+  ['only what is alive is confirmed', ({ replicas }) =>
+    Object.values(replicas).some(({ opinion, confirmingSince }) => confirmingSince !== null && opinion !== 'alive')],
+  ['a monitor in doubt does not act', ({ phase, doubt }) =>
+    phase.name !== 'doubting' && doubt.tickAt !== null && isDoubting(doubt, doubt.tickAt)],
+];
+
+/** @throws Error naming the first rule that is broken. */
+export function assertInvariants(state: State, before: State = state): void {
+  const broken = RULES.find(([, isBroken]) => isBroken(state, before));
+  if (broken) throw new Error(`invariant of the failover machine broken: ${broken[0]}`);
+}

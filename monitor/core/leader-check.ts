@@ -1,0 +1,77 @@
+/**
+ * Is the leader still one? Three answers: fine (null), gone (a verdict: elect another), or alive but unable to work (gray: hand over,
+ * provided somebody better is there; when nobody is, leadership stays where it is).
+ * Information older than the leadership itself proves nothing and is not used.
+ */
+import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
+import { hasBetter } from './election.js';
+import { UNSEEN } from './failure-detector.js';
+import type { ElectionKind, Layer } from './kinds.js';
+import type { Detector, Settings, State, Trouble, Verdict } from './types.js';
+
+const KIND_OF: Readonly<Record<Layer, ElectionKind>> = { connection: 'kill', heartbeat: 'freeze', ping: 'ping' };
+const WORDS: Readonly<Record<Layer, string>> = {
+  connection: 'closed its connection and refuses a new one',
+  heartbeat: 'fell silent',
+  ping: 'does not answer pings',
+};
+
+/** Heard after this monitor learnt who leads, and from another life than the one elected. */
+const isRestarted = (detector: Detector, leadership: Leadership, learntAt: number): boolean =>
+  detector.opinion === 'alive' && detector.report?.bootId !== leadership.bootId && (detector.seenAt ?? -Infinity) > learntAt;
+
+/** The verdict on one replica as the leader it is said to be. */
+function judge(id: string, detector: Detector, state: State, leadership: Leadership): Verdict | null {
+  const { opinion, layer, since, failures, failingSince } = detector;
+  if (opinion === 'suspect' && layer) return { kind: KIND_OF[layer], reason: `${id} ${WORDS[layer]}`, since };
+  if (opinion === 'left') return { kind: 'left', reason: `${id} left in good order`, since };
+  if (isRestarted(detector, leadership, state.learntAt)) {
+    return { kind: 'restart', reason: `${id} was restarted`, since: Math.max(detector.bornAt, state.learntAt) };
+  }
+  const neverSeen = opinion === 'unknown' && failures >= state.settings.fall;
+  return neverSeen ? { kind: 'ping', reason: `${id} never answered this monitor`, since: failingSince } : null;
+}
+
+/** Why there must be an election now; null while the leader is fine. Nobody leads at first: that is a reason too. */
+export function verdictOnLeader(state: State): Verdict | null {
+  const { leadership } = state;
+  if (!leadership) return null;
+  if (leadership.leader === null) return { kind: 'first', reason: 'nobody was elected yet', since: null };
+  const detector = state.replicas[leadership.leader];
+  if (detector) return judge(leadership.leader, detector, state, leadership);
+  return { kind: 'left', reason: `${leadership.leader} is not configured any more`, since: state.learntAt };
+}
+
+/** What keeps the leader from working, in words; null when nothing does. */
+function complaint(report: ReplicaReport, settings: Settings): string | null {
+  const missing = (['postgres', 'redis', 'gateway'] as const).filter((name) => !report.reaches[name]);
+  if (missing.length > 0) return `does not reach ${missing.join(' and ')}`;
+  if ((report.stalledMs ?? 0) > settings.stallMs) return 'makes no progress';
+  return report.role === 'standby' ? 'does not take over' : null;
+}
+
+/** Follows the leader's own word about itself; `since` is when the trouble was heard first. */
+export function troubleOf(state: State, report: ReplicaReport, now: number): Trouble | null {
+  const what = complaint(report, state.settings);
+  return what === null ? null : { what, since: state.trouble?.since ?? now };
+}
+
+/** Gray failure: in trouble for longer than GRAY_MS while somebody else can do everything. */
+export function grayVerdict(state: State, now: number): Verdict | null {
+  const { trouble, leadership } = state;
+  if (!trouble || !leadership?.leader || now - trouble.since < state.settings.grayMs || !hasBetter(state)) return null;
+  return { kind: 'gray', reason: `${leadership.leader} ${trouble.what}`, since: trouble.since };
+}
+
+/** The leader's detector, when it is a configured replica. */
+export function leaderDetector(state: State): Detector | null {
+  const leader = state.leadership?.leader;
+  return leader ? (state.replicas[leader] ?? null) : null;
+}
+
+/** At a new leadership: what was held against an earlier life of the new leader is forgotten. */
+export function forgetEarlierLife(detector: Detector, leadership: Leadership): Detector {
+  const { report, opinion, streamOpen, lastBeatAt, pingSentAt } = detector;
+  const otherLife = report !== null && report.bootId !== leadership.bootId && opinion !== 'alive';
+  return otherLife ? { ...UNSEEN, streamOpen, lastBeatAt, pingSentAt } : detector;
+}

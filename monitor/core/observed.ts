@@ -1,0 +1,23 @@
+/**
+ * What a monitor shows of the others. `suspect` is my opinion; `down` means that a majority of the configured monitors holds it,
+ * by what they told me last. Only shown: elections are counted in the database.
+ */
+import { hasQuorum } from './quorum.js';
+import type { State } from './types.js';
+
+export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
+export type Observed = (typeof OBSERVED)[number];
+
+/** Whom each monitor suspects, by its last word. A monitor that does not answer has no opinion. */
+export type Opinions = Readonly<Record<string, readonly string[]>>;
+
+export const suspectsOf = (state: State): readonly string[] =>
+  state.settings.replicas.filter((id) => state.replicas[id]?.opinion === 'suspect');
+
+export function observedOf(state: State, id: string, opinions: Opinions): Observed {
+  const opinion = state.replicas[id]?.opinion ?? 'unknown';
+  if (opinion !== 'suspect') return opinion;
+  const { monitor, monitors } = state.settings;
+  const agreeing = Object.keys(opinions).filter((other) => opinions[other]?.includes(id));
+  return hasQuorum(monitors, [monitor, ...agreeing]) ? 'down' : 'suspect';
+}

@@ -1,0 +1,60 @@
+/**
+ * A monitor that was late itself must not blame the replicas. Two degrees:
+ * - late by L: for a while every patience is longer by L (memberlist's awareness);
+ * - late by more than DOUBT_MS, or the wall clock went another way than the monotonic one: observe and do not act for
+ *   DOUBT_FOR_MS (sentinel's TILT). A machine that was suspended, a stopped process or a stepped clock look like this.
+ * It does not promise to notice a monitor that is slow without being late (a slow network is the replicas' matter).
+ * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition.
+ */
+import type { Doubt, Settings } from './types.js';
+
+/** How long a lateness makes the monitor patient, in ms: long enough for what it slept through to be read. */
+export const LENIENT_FOR_MS = 2_000;
+/** A timer may be this late without meaning anything, in ms. */
+export const TOLERATED_MS = 10;
+
+export const NO_DOUBT: Doubt = { tickAt: null, wallMs: null, latenessMs: 0, extraMs: 0, lenientUntil: 0, doubtingUntil: 0 };
+
+type DoubtSettings = Pick<Settings, 'tickMs' | 'doubtMs' | 'doubtForMs'>;
+
+export const isDoubting = (doubt: Doubt, now: number): boolean => now < doubt.doubtingUntil;
+
+/** What to add to a patience at `now`, in ms. */
+export const extraPatienceMs = (doubt: Doubt, now: number): number => (now < doubt.lenientUntil ? doubt.extraMs : 0);
+
+/** How late the loop is at `now`, in ms, whatever woke it. */
+const latenessAt = (doubt: Doubt, settings: DoubtSettings, now: number): number =>
+  doubt.tickAt === null ? 0 : Math.max(0, now - doubt.tickAt - settings.tickMs);
+
+/** Anything may be the first to run after a pause, not only the tick: so every input is looked at. */
+export function noticeLateness(doubt: Doubt, settings: DoubtSettings, now: number): Doubt {
+  const lateMs = latenessAt(doubt, settings, now);
+  if (lateMs <= TOLERATED_MS) return doubt;
+  return {
+    ...doubt,
+    latenessMs: lateMs,
+    extraMs: Math.max(lateMs, extraPatienceMs(doubt, now)),
+    lenientUntil: now + LENIENT_FOR_MS,
+    doubtingUntil: lateMs > settings.doubtMs ? now + settings.doubtForMs : doubt.doubtingUntil,
+  };
+}
+
+export interface Ticked {
+  doubt: Doubt;
+  /** Set when this tick shows a jump of the clock or a long pause. */
+  jump: { lateMs: number; jumpMs: number } | null;
+}
+
+/** The tick itself: compares both clocks and starts the next interval. */
+export function ticked(doubt: Doubt, settings: DoubtSettings, now: number, wallMs: number): Ticked {
+  const lateMs = latenessAt(doubt, settings, now);
+  const passed = doubt.tickAt === null || doubt.wallMs === null ? 0 : wallMs - doubt.wallMs - (now - doubt.tickAt);
+  const jumpMs = Math.round(passed);
+  const jumped = lateMs > settings.doubtMs || Math.abs(jumpMs) > settings.doubtMs;
+  const noticed = noticeLateness(doubt, settings, now);
+  const doubtingUntil = jumped ? now + settings.doubtForMs : noticed.doubtingUntil;
+  return {
+    doubt: { ...noticed, latenessMs: lateMs, tickAt: now, wallMs, doubtingUntil },
+    jump: jumped ? { lateMs, jumpMs } : null,
+  };
+}
