@@ -46,7 +46,7 @@ async function initialise(binaries: Binaries, dataDir: string): Promise<void> {
   const passwordFile = `${dataDir}.password`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
   binaries.own(making, passwordFile);
   const args = ['-D', making, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C'];
   const { code, output } = await runToEnd([...binaries.before, binaries.initdb, ...args]);

@@ -26,7 +26,9 @@ export interface ProcessSpec {
   command: readonly [string, ...string[]];
   /** Words in front of everything: a program that becomes the next one, such as `unshare … --`. */
   before?: readonly string[];
-  /** Added to this process's environment; undefined removes a variable. */
+  /** Working directory; ours when left out. */
+  cwd?: string;
+  /** Added to our environment; undefined removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
   /** What the kernel sends it when we die. */
   deathSignal: 'KILL' | 'INT';
@@ -105,6 +107,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     this.#lastLines = [];
     try {
       await this.#orphansGone();
+      if (!this.#wanted) throw new StartError(`${this.name} was stopped before it started.`);
       this.#spawn();
       await this.#becomeReady();
     } catch (error) {
@@ -155,10 +158,11 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   }
 
   #spawn(): void {
-    const { before = [], command, deathSignal, env, ipc, name } = this.spec;
+    const { before = [], command, cwd, deathSignal, env, ipc } = this.spec;
     const guard = setpriv ? [setpriv, '--pdeathsig', deathSignal, '--'] : [];
     const [program, ...args] = [...before, ...guard, ...command] as [string, ...string[]];
     const child = spawn(program, args, {
+      ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
       // Not our process group: Ctrl-C in the terminal is ours to pass on, in order.
@@ -175,7 +179,6 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
       });
       child.once('exit', (code, by) => resolve(this.#ended(child, code, by)));
     });
-    if (child.pid === undefined) this.#take(`${name}: ${program} cannot be started`);
   }
 
   #take(text: string): void {

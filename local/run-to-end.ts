@@ -3,11 +3,18 @@ import { spawn } from 'node:child_process';
 
 const KEPT = 4_000;
 
-/** Never throws: a program that cannot be started has code null and the reason as its output. */
-export function runToEnd(command: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<{ code: number | null; output: string }> {
+export interface Ended {
+  /** Null when it could not be started or a signal ended it. */
+  code: number | null;
+  /** The end of both outputs, or why it could not be started. */
+  output: string;
+}
+
+/** Never throws. */
+export function runToEnd(command: readonly string[]): Promise<Ended> {
   const [program = '', ...args] = command;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-KEPT);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './root.js';
 
 interface SeedModule {
-  seedIfEmpty(databaseUrl: string, patients?: number): Promise<number>;
+  seedIfEmpty: (databaseUrl: string, patients?: number) => Promise<number>;
 }
 
 /** @returns how many patients were added; 0 when some are there already. */

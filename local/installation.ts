@@ -1,0 +1,83 @@
+/**
+ * `relevo.json` in the data folder: what runs here, for `npm run status` and other programs, and the lock against a second start.
+ * A file whose process is gone (killed, or the machine was restarted) is taken over.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StartError } from './fail.js';
+import { isAlive, startMark } from './process-tree.js';
+
+const entry = z.object({ name: z.string(), kind: z.string(), pid: z.int().nullable(), port: z.int(), url: z.string() });
+
+const running = z.object({
+  pid: z.int(),
+  /** Tells this life of the pid from a later one; null where the system does not tell. */
+  startMark: z.string().nullable(),
+  startedAt: z.string(),
+  /** Null while it starts. */
+  system: z
+    .object({
+      addresses: z.record(z.string(), z.string()),
+      processes: z.array(entry),
+      /** With the password. */
+      databaseUrl: z.string(),
+      redisUrl: z.string(),
+    })
+    .nullable(),
+});
+export type Running = z.infer<typeof running>;
+export type RunningSystem = NonNullable<Running['system']>;
+
+const fileOf = (dataDir: string): string => join(dataDir, 'relevo.json');
+
+/** What runs on a data folder; null when nothing does. */
+export function readRunning(dataDir: string): Running | null {
+  try {
+    const found = running.parse(JSON.parse(readFileSync(fileOf(dataDir), 'utf8')));
+    const same = found.startMark === null || startMark(found.pid) === found.startMark;
+    return isAlive(found.pid) && same ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+export interface Lock {
+  /** Whether the last one ended without cleaning up. */
+  tookOver: boolean;
+  /** Writes down what runs now. */
+  write(system: RunningSystem): void;
+  release(): void;
+}
+
+/** @throws StartError when Relevo runs on this folder. */
+export function lockInstallation(dataDir: string): Lock {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = fileOf(dataDir);
+  const mine = { pid: process.pid, startMark: startMark(process.pid), startedAt: new Date().toISOString() };
+  const text = (system: RunningSystem | null): string => `${JSON.stringify({ ...mine, system }, null, 2)}\n`;
+  const take = (): boolean => {
+    try {
+      writeFileSync(file, text(null), { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw new StartError(`${file} cannot be written: ${(error as Error).message}.`);
+    }
+  };
+  let tookOver = false;
+  while (!take()) {
+    const other = readRunning(dataDir);
+    if (other) throw new StartError(`Relevo is running already (pid ${other.pid}); \`npm run status\` shows it, Ctrl-C where it runs ends it.`);
+    tookOver = true;
+    rmSync(file, { force: true });
+  }
+  return {
+    tookOver,
+    write: (system) => {
+      writeFileSync(`${file}.new`, text(system), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    },
+    release: () => rmSync(file, { force: true }),
+  };
+}

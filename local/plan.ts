@@ -1,0 +1,76 @@
+/** Which processes a system of a given shape has, what they are called, where they listen and what they are told. Pure. */
+import type { ProcessKind } from './processes.js';
+import type { Tokens } from '../shared/auth.js';
+
+export interface Shape {
+  /** 1, 3 or 5. */
+  monitors: number;
+  replicas: number;
+  patients: number;
+  /** `http` starts the stand-alone gateway as one more process. */
+  gateway: 'simulated' | 'http';
+}
+
+export interface Place {
+  name: string;
+  kind: ProcessKind;
+  /** Its port when ports are fixed, before any offset. */
+  fixedPort: number;
+}
+
+export const ENGINE_PLACES: readonly Place[] = [
+  { name: 'postgres', kind: 'postgres', fixedPort: 5454 },
+  { name: 'redis', kind: 'redis', fixedPort: 6390 },
+];
+
+const several = (count: number, place: (index: number) => Place): Place[] => Array.from({ length: count }, (_, index) => place(index));
+
+/** The services of a shape, in the order in which they are shown. */
+export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
+  return [
+    ...several(patients, (index) => ({ name: `patients_${index + 1}`, kind: 'patients', fixedPort: 4000 + index })),
+    ...several(monitors, (index) => ({ name: `monitor_${index + 1}`, kind: 'monitor', fixedPort: 5000 + 10 * index })),
+    ...several(replicas, (index) => ({ name: `server_${index + 1}`, kind: 'payments', fixedPort: 5001 + index })),
+    ...(gateway === 'http' ? [{ name: 'gateway', kind: 'gateway', fixedPort: 5100 } as const] : []),
+  ];
+}
+
+export interface Surroundings {
+  shape: Shape;
+  portOf: (name: string) => number;
+  databaseUrl: string;
+  redisUrl: string;
+  tokens: Tokens;
+  /** File of the stand-alone gateway's ledger. */
+  ledgerFile: string;
+}
+
+export const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+const members = (places: readonly Place[], kind: ProcessKind, portOf: (name: string) => number): string =>
+  places
+    .filter((place) => place.kind === kind)
+    .map(({ name }) => `${name}=${urlOf(portOf(name))}`)
+    .join(',');
+
+/** The environment of one service. */
+export function serviceEnvironment(place: Place, around: Surroundings): Record<string, string> {
+  const { shape, portOf, tokens, databaseUrl, redisUrl, ledgerFile } = around;
+  const places = servicePlaces(shape);
+  const common = {
+    HOST: '127.0.0.1',
+    PORT: String(portOf(place.name)),
+    ID: place.name,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    API_TOKEN: tokens.api,
+    OPERATOR_TOKEN: tokens.operator,
+    INTERNAL_TOKEN: tokens.internal,
+  };
+  if (place.kind === 'monitor') {
+    return { ...common, REPLICAS: members(places, 'payments', portOf), MONITORS: members(places, 'monitor', portOf) };
+  }
+  if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
+  if (place.kind !== 'payments') return common;
+  return { ...common, GATEWAY: shape.gateway, ...(shape.gateway === 'http' ? { GATEWAY_URL: urlOf(portOf('gateway')) } : {}) };
+}

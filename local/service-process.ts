@@ -1,0 +1,46 @@
+/** One of our services as a managed process: `node --import tsx <service>/main.ts`, ready when `/livez` answers 200. */
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { urlOf, type Place } from './plan.js';
+import { ManagedProcess } from './processes.js';
+import { ROOT } from './root.js';
+
+const ASK_TIMEOUT_MS = 1_000;
+
+/** Whether an address answers 200 now. */
+export function answersOk(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: ASK_TIMEOUT_MS }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+  });
+}
+
+export interface ServiceOptions {
+  port: number;
+  env: Readonly<Record<string, string>>;
+  /** More arguments for node, in front of the program. */
+  nodeArgs: readonly string[];
+}
+
+export function serviceProcess({ name, kind }: Place, { port, env, nodeArgs }: ServiceOptions): ManagedProcess {
+  const url = urlOf(port);
+  return new ManagedProcess({
+    name,
+    kind,
+    port,
+    url,
+    command: [process.execPath, '--import', import.meta.resolve('tsx'), ...nodeArgs, join(ROOT, kind, 'main.ts')],
+    cwd: ROOT,
+    env,
+    deathSignal: 'KILL',
+    ipc: true,
+    ready: () => answersOk(`${url}/livez`),
+    readyDeadlineMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopDeadlineMs: 8_000,
+  });
+}

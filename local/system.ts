@@ -1,0 +1,182 @@
+/**
+ * A whole system on this machine: engines, migrations, seed, services; for `npm start`, the tests and the lab alike.
+ * All or nothing: when a part does not start, what had started is stopped again and one clear sentence says why.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tokens } from '../shared/auth.js';
+import { prepareEngines, startDatabase, startRedis } from './engines.js';
+import { StartError } from './fail.js';
+import { migrate } from './migrate.js';
+import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Place, type Shape } from './plan.js';
+import { freePort } from './ports.js';
+import type { PostgresServer } from './postgres.js';
+import type { ManagedProcess, ProcessKind } from './processes.js';
+import type { RedisServer } from './redis.js';
+import { seedDatabase } from './seed.js';
+import { serviceProcess } from './service-process.js';
+import { makeTokens } from './tokens.js';
+
+export interface SystemOptions extends Shape {
+  /** Holds the engines' data and the gateway's ledger; made when missing. */
+  dataDir: string;
+  /** `free`: any free ones. */
+  ports: 'fixed' | 'free';
+  /** Added to every fixed port; 0. */
+  portOffset?: number;
+  /** Another PostgreSQL instead of our own. */
+  databaseUrl?: string | undefined;
+  /** Another Redis instead of our own. */
+  redisUrl?: string | undefined;
+  /** Made when left out. */
+  tokens?: Tokens;
+  /** Whether what crashes comes back by itself. Can be changed for each process later. */
+  supervise: boolean;
+  /** For every service. */
+  env?: Readonly<Record<string, string>>;
+  /** For one service; wins over `env`. */
+  serviceEnv?: (name: string, kind: ProcessKind) => Readonly<Record<string, string>>;
+  /** More arguments for the node of every service, such as `--import` of a loader. */
+  nodeArgs?: readonly string[];
+  /** Each line that a process writes. */
+  onLine?: (name: string, line: string) => void;
+  /** What is being done now, for people. */
+  onProgress?: (text: string) => void;
+  /** Each process before it is started: the place to listen for its exits. */
+  onProcess?: (process: ManagedProcess) => void;
+  /** Smaller engines, for tests and the lab. */
+  quick?: boolean;
+  /** Gives up starting. */
+  signal?: AbortSignal;
+}
+
+export interface System {
+  databaseUrl: string;
+  redisUrl: string;
+  tokens: Tokens;
+  patients: ManagedProcess[];
+  monitors: ManagedProcess[];
+  replicas: ManagedProcess[];
+  /** Null when the gateway is simulated in process. */
+  gateway: ManagedProcess | null;
+  /** Null when it is another one's. */
+  postgres: PostgresServer | null;
+  /** Null when it is another one's. */
+  redis: RedisServer | null;
+  /** All of them, in the order shown: services, then engines. */
+  processes: ManagedProcess[];
+  /** @throws Error when there is no process of that name. */
+  process(name: string): ManagedProcess;
+  /** The process ids of those that run. */
+  pids(): Record<string, number>;
+  /** Stops everything, in order; frozen ones too. */
+  stop(): Promise<void>;
+  /** Kills everything at once, without any order. */
+  kill(): void;
+}
+
+/** Those who ask before those who answer; the record last. */
+const STOP_ORDER: readonly ProcessKind[] = ['patients', 'payments', 'monitor', 'gateway', 'redis', 'postgres'];
+
+async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
+  processes.forEach((process) => (process.supervised = false));
+  for (const kind of STOP_ORDER) await Promise.all(processes.filter((process) => process.kind === kind).map((process) => process.stop()));
+}
+
+/** Ports by name. */
+async function choosePorts(places: readonly Place[], { ports, portOffset = 0 }: SystemOptions): Promise<(name: string) => number> {
+  const table = new Map<string, number>();
+  for (const { name, fixedPort } of places) table.set(name, ports === 'fixed' ? fixedPort + portOffset : await freePort());
+  return (name) => table.get(name) ?? 0;
+}
+
+class Starting {
+  readonly processes: ManagedProcess[] = [];
+
+  constructor(private readonly options: SystemOptions) {}
+
+  progress(text: string): void {
+    if (this.options.signal?.aborted) throw new StartError('Stopped while starting.');
+    this.options.onProgress?.(text);
+  }
+
+  adopt<T extends ManagedProcess>(process: T): T {
+    this.processes.push(process);
+    process.supervised = this.options.supervise;
+    process.on('line', (line) => this.options.onLine?.(process.name, line));
+    this.options.onProcess?.(process);
+    return process;
+  }
+
+  async engines(portOf: (name: string) => number): Promise<Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl'>> {
+    const { dataDir, quick = false } = this.options;
+    const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
+    this.progress('Starting PostgreSQL and Redis …');
+    const engines = await prepareEngines({ dataDir, quick, portOf, ...given });
+    if (engines.postgres) this.adopt(engines.postgres);
+    if (engines.redis) this.adopt(engines.redis);
+    const [databaseUrl, redisUrl] = await Promise.all([startDatabase(engines, given.databaseUrl), startRedis(engines, given.redisUrl)]);
+    const applied = await migrate(databaseUrl);
+    if (applied.length > 0) this.progress(`Applied to the database: ${applied.join(', ')}`);
+    const seeded = await seedDatabase(databaseUrl);
+    if (seeded > 0) this.progress(`Added ${seeded} sample patients`);
+    return { ...engines, databaseUrl, redisUrl };
+  }
+
+  async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
+    const { options } = this;
+    const places = servicePlaces(options);
+    this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
+    const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
+    const services = places.map((place) => {
+      const env = { ...serviceEnvironment(place, around), ...options.env, ...options.serviceEnv?.(place.name, place.kind) };
+      return this.adopt(serviceProcess(place, { port: portOf(place.name), env, nodeArgs: options.nodeArgs ?? [] }));
+    });
+    await Promise.all(services.map((service) => service.start()));
+  }
+}
+
+/** @throws StartError when a part does not start; nothing is left running then. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const starting = new Starting(options);
+  const abort = (): void => void stopAll(starting.processes);
+  options.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const tokens = options.tokens ?? makeTokens();
+    const portOf = await choosePorts([...servicePlaces(options), ...ENGINE_PLACES], options);
+    const engines = await starting.engines(portOf);
+    await starting.services(portOf, { ...engines, tokens });
+    if (options.signal?.aborted) throw new StartError('Stopped while starting.');
+    return systemOf(starting.processes, { ...engines, tokens });
+  } catch (error) {
+    await stopAll(starting.processes);
+    throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+function systemOf(processes: ManagedProcess[], base: Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl' | 'tokens'>): System {
+  const ofKind = (kind: ProcessKind): ManagedProcess[] => processes.filter((process) => process.kind === kind);
+  const engines = new Set<ProcessKind>(['postgres', 'redis']);
+  return {
+    ...base,
+    patients: ofKind('patients'),
+    monitors: ofKind('monitor'),
+    replicas: ofKind('payments'),
+    gateway: ofKind('gateway')[0] ?? null,
+    processes: [...processes.filter(({ kind }) => !engines.has(kind)), ...processes.filter(({ kind }) => engines.has(kind))],
+    process: (name) => {
+      const found = processes.find((process) => process.name === name);
+      if (!found) throw new Error(`There is no process ${name}`);
+      return found;
+    },
+    pids: () => Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]]))),
+    stop: () => stopAll(processes),
+    kill: () => {
+      processes.forEach((process) => (process.supervised = false));
+      processes.forEach((process) => process.kill('SIGKILL'));
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** The bearer tokens of an installation: made at the first start, kept in a file that only its owner can read. */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tokens } from '../shared/auth.js';
+import { StartError } from './fail.js';
+
+const KINDS = ['api', 'operator', 'internal'] as const;
+
+const makeToken = (): string => randomBytes(24).toString('base64url');
+
+export const makeTokens = (): Tokens => ({ api: makeToken(), operator: makeToken(), internal: makeToken() });
+
+const isTokens = (value: unknown): value is Tokens =>
+  typeof value === 'object' && value !== null && KINDS.every((kind) => typeof (value as Record<string, unknown>)[kind] === 'string');
+
+/** The tokens of an installation's file; null when it has none. @throws StartError when the file cannot be understood. */
+export function readTokens(dataDir: string): Tokens | null {
+  const file = join(dataDir, 'tokens.json');
+  if (!existsSync(file)) return null;
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (isTokens(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw new StartError(`${file} cannot be understood; delete it and new tokens are made.`);
+}
+
+/** Reads the file, making it at the first call; what the environment says wins, and is not written down. */
+export function provideTokens(dataDir: string, overrides: Partial<Record<keyof Tokens, string>>): Tokens {
+  let kept = readTokens(dataDir);
+  if (!kept) {
+    kept = makeTokens();
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(join(dataDir, 'tokens.json'), `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
+  }
+  chmodSync(join(dataDir, 'tokens.json'), 0o600);
+  return { ...kept, ...overrides };
+}

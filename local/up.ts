@@ -1,0 +1,177 @@
+/**
+ * `npm start`: the whole system on this machine, watched until Ctrl-C. What crashes comes back after a short pause.
+ * The first Ctrl-C stops everything in order, a second one kills it at once. Killed itself with -9, it leaves nothing behind
+ * (the kernel ends the processes), and the next start takes over.
+ */
+import { relative, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readLocalConfig, type LocalConfig } from './config.js';
+import { ConsoleLines } from './console-lines.js';
+import { withoutPassword } from './engines.js';
+import { runMain, StartError } from './fail.js';
+import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
+import { LogFiles } from './log-files.js';
+import { ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
+import { isPortFree, portOwner } from './ports.js';
+import type { Exit, ManagedProcess } from './processes.js';
+import { screen } from './screen.js';
+import { startSystem, type System } from './system.js';
+import { provideTokens } from './tokens.js';
+import { parseUpOptions, type UpOptions } from './up-options.js';
+
+/** npm passes Ctrl-C on to a process that had it from the terminal already: within this time it is the same one. */
+const SAME_PRESS_MS = 700;
+/** How long the processes of a killed starter may need to leave their ports. */
+const FORMER_DEADLINE_MS = 8_000;
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** @throws StartError naming the port, what wants it and, where it can be found out, who has it. */
+async function checkPorts(places: readonly Place[], offset: number, patienceMs: number): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  for (const { name, fixedPort } of places) {
+    const port = fixedPort + offset;
+    while (!(await isPortFree(port))) {
+      if (performance.now() > deadline) {
+        const owner = portOwner(port);
+        throw new StartError(
+          `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=100 to move every port.`,
+        );
+      }
+      await delay(50);
+    }
+  }
+}
+
+/** The ports that this start will need. */
+function neededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
+  const engines = ENGINE_PLACES.filter(({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl));
+  return [...engines, ...servicePlaces(options)];
+}
+
+/** What `npm run status` and other programs read. */
+function describeRunning(system: System): RunningSystem {
+  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
+  return {
+    addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])),
+    processes,
+    databaseUrl: system.databaseUrl,
+    redisUrl: system.redisUrl,
+  };
+}
+
+const howItEnded = ({ code, signal }: Exit): string => (signal ? `was killed (${signal})` : `ended with code ${code}`);
+
+/** Prints what happens to processes and keeps relevo.json true. `changed` is called after each change. */
+function follow(process: ManagedProcess, changed: () => void): void {
+  let end = '';
+  process.on('exited', (exit) => {
+    if (exit.asked) return;
+    end = howItEnded(exit);
+    print(`${process.name} ${end}`);
+    changed();
+  });
+  process.on('returned', (afterMs) => {
+    print(`${process.name} is back after ${(afterMs / 1000).toFixed(1)} s`);
+    changed();
+  });
+}
+
+/** Resolves at the first signal; a later one is a second press, and `atOnce` is called. */
+function untilSignal(atOnce: () => void, controller: AbortController): void {
+  let firstAt: number | null = null;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      const now = performance.now();
+      if (firstAt === null) {
+        firstAt = now;
+        controller.abort();
+      } else if (now - firstAt > SAME_PRESS_MS) atOnce();
+    });
+  }
+}
+
+interface Session {
+  options: UpOptions;
+  config: LocalConfig;
+  lock: Lock;
+  logs: LogFiles;
+  stopping: AbortController;
+}
+
+async function start({ options, config, lock, logs, stopping }: Session, processes: ManagedProcess[]): Promise<System> {
+  await checkPorts(neededPlaces(options, config), config.portOffset, lock.tookOver ? FORMER_DEADLINE_MS : 0);
+  const lines = new ConsoleLines(options.monitors);
+  let system: System | null = null;
+  const changed = (): void => {
+    if (system && !stopping.signal.aborted) lock.write(describeRunning(system));
+  };
+  system = await startSystem({
+    ...options,
+    dataDir: config.dataDir,
+    ports: 'fixed',
+    portOffset: config.portOffset,
+    databaseUrl: config.databaseUrl,
+    redisUrl: config.redisUrl,
+    tokens: provideTokens(config.dataDir, config.tokens),
+    supervise: true,
+    env: { FAULTS: options.faults ? 'on' : 'off' },
+    signal: stopping.signal,
+    onProgress: print,
+    onProcess: (process) => {
+      processes.push(process);
+      follow(process, changed);
+    },
+    onLine: (name, line) => {
+      logs.write(name, line);
+      const shown = stopping.signal.aborted ? null : lines.take(name, line);
+      if (shown !== null) print(shown);
+    },
+  });
+  changed();
+  return system;
+}
+
+async function run(session: Session): Promise<number> {
+  const { config, stopping } = session;
+  const processes: ManagedProcess[] = [];
+  untilSignal(() => {
+    processes.forEach((process) => process.kill('SIGKILL'));
+    process.exit(130);
+  }, stopping);
+  const stopped = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  const system = await start(session, processes).catch((error: unknown) => {
+    if (stopping.signal.aborted) return null;
+    throw error;
+  });
+  if (system) {
+    const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
+    const dataDir = relative(process.cwd(), config.dataDir) || '.';
+    const redisUrl = withoutPassword(system.redisUrl);
+    const databaseUrl = system.postgres ? system.databaseUrl : withoutPassword(system.databaseUrl);
+    print(screen({ services, tokens: system.tokens, databaseUrl, redisUrl, dataDir }));
+    await stopped;
+    print('\nStopping …');
+    await system.stop();
+  }
+  print('Stopped. The data stays; `npm start` finds it again.');
+  return 0;
+}
+
+async function main(): Promise<number> {
+  // The terminal may be gone before we are.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  const options = parseUpOptions(process.argv.slice(2));
+  const config = readLocalConfig(process.env);
+  const lock = lockInstallation(config.dataDir);
+  process.once('exit', () => lock.release());
+  const logs = new LogFiles(join(config.dataDir, 'logs'));
+  try {
+    return await run({ options, config, lock, logs, stopping: new AbortController() });
+  } finally {
+    logs.close();
+  }
+}
+
+runMain(main);
