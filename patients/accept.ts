@@ -1,0 +1,109 @@
+/**
+ * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows travel in groups (group-commit.ts) over one
+ * connection; while PostgreSQL is away the same insert is tried again, which is safe because a row that is there with my id was
+ * inserted by me. What is new goes to the queue behind the answer's back. Which answer a known key deserves is decided elsewhere.
+ */
+import type { Clock } from '../shared/clock.js';
+import { acceptPayments, type AcceptedPayment, type NewPayment } from '../shared/ledger.js';
+import type { Queryable } from '../shared/postgres.js';
+import type { PatientsConfig } from './config.js';
+import { acceptedRecord, type PaymentRecord } from './core/payment-record.js';
+import type { Dispatch } from './dispatch.js';
+import { GroupCommit } from './group-commit.js';
+import { acceptedTotal, acceptGroupSize, acceptSeconds, acceptWaiting } from './metrics.js';
+import { paymentsByKey } from './payment-rows.js';
+import { whilePassing } from './retry.js';
+
+export interface AcceptDeps {
+  /** One connection, for inserts alone. */
+  lane: Queryable;
+  reads: Queryable;
+  dispatch: Dispatch;
+  clock: Clock;
+  config: Pick<PatientsConfig, 'id' | 'acceptGroupMax' | 'acceptQueueMax' | 'acceptRetryMs'>;
+}
+
+export interface Submission {
+  payment: NewPayment;
+  traceparent?: string;
+}
+
+/** The row under the payment's key: the one just inserted, or an earlier one. null: no row, because no such patient. */
+export type AcceptResult = PaymentRecord | null;
+
+export interface Acceptor {
+  /** @throws Problem TOO_BUSY · UNAVAILABLE (then the row may or may not be there: ask again with the same key). */
+  accept(submission: Submission): Promise<AcceptResult>;
+  /** Part of a batch: at most one group at a time. @throws Problem UNAVAILABLE. */
+  acceptPart(payments: readonly NewPayment[]): Promise<AcceptResult[]>;
+}
+
+const PARTITION = 0;
+
+class Inserter {
+  constructor(private readonly deps: AcceptDeps) {}
+
+  async insert(group: readonly Submission[]): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
+    const { lane, config } = this.deps;
+    const payments = group.map(({ payment }) => payment);
+    const inserted = await this.patiently(() => acceptPayments(lane, PARTITION, config.id, payments));
+    acceptGroupSize.observe(group.length);
+    this.dispatched(inserted.map(({ id }) => id), group);
+    return this.results(payments, new Map(inserted.map((row) => [row.id, row])), group);
+  }
+
+  private results(payments: readonly NewPayment[], inserted: Map<string, AcceptedPayment>, group: readonly Submission[]) {
+    const missing = payments.filter(({ id }) => !inserted.has(id));
+    const found = missing.length > 0 ? this.lookUp(missing, group) : undefined;
+    return payments.map((payment) => {
+      const row = inserted.get(payment.id);
+      if (row) return acceptedRecord(payment, row, this.deps.config.id);
+      return found?.then((rows) => rows.get(payment.idempotencyKey) ?? null) ?? null;
+    });
+  }
+
+  /** Beside the lane: the next group does not wait for it. */
+  private async lookUp(missing: readonly NewPayment[], group: readonly Submission[]): Promise<Map<string, PaymentRecord>> {
+    const rows = await this.patiently(() => paymentsByKey(this.deps.reads, missing.map((payment) => payment.idempotencyKey)));
+    const ids = new Set(missing.map(({ id }) => id));
+    // Inserted by an earlier try whose answer was lost.
+    this.dispatched(rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id), group);
+    return new Map(rows.map((row) => [row.idempotencyKey, row]));
+  }
+
+  private dispatched(ids: readonly string[], group: readonly Submission[]): void {
+    if (ids.length === 0) return;
+    acceptedTotal.inc(ids.length);
+    this.deps.dispatch.send(ids, group.find(({ traceparent }) => traceparent !== undefined)?.traceparent);
+  }
+
+  private patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    return whilePassing(attempt, { clock: this.deps.clock, patienceMs: this.deps.config.acceptRetryMs });
+  }
+}
+
+export function createAcceptor(deps: AcceptDeps): Acceptor {
+  const { clock, config } = deps;
+  const inserter = new Inserter(deps);
+  const groups = new GroupCommit<Submission, AcceptResult>({
+    insert: (rows) => inserter.insert(rows),
+    clock,
+    groupMax: config.acceptGroupMax,
+    waitingMax: config.acceptQueueMax,
+    patienceMs: config.acceptRetryMs,
+  });
+  const timed = async (result: Promise<AcceptResult>): Promise<AcceptResult> => {
+    const since = clock.now();
+    acceptWaiting.inc();
+    try {
+      return await result;
+    } finally {
+      acceptWaiting.dec();
+      acceptSeconds.observe((clock.now() - since) / 1000);
+    }
+  };
+  return {
+    accept: (submission) => timed(groups.submit(submission)),
+    acceptPart: (payments) => Promise.all(payments.map((payment) => timed(groups.admit({ payment })))),
+  };
+}

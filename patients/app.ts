@@ -1,0 +1,52 @@
+/** The HTTP side of an instance, and its start and stop, so that tests decide when. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import { closeServer, createApp, finishApp, listen } from '../shared/http.js';
+import { createLogger, type Logger } from '../shared/logger.js';
+import { mountRoutes } from '../shared/routes.js';
+import type { PatientsConfig } from './config.js';
+import { patientsRoutes } from './http/routes.js';
+import { openPatients, type PatientsDeps } from './service.js';
+
+/** Largest body: a listed batch of some five thousand payments. */
+const BODY_LIMIT = '1mb';
+
+export function createPatientsApp(deps: PatientsDeps): Express {
+  const { config, logger } = deps;
+  const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready: () => deps.checks(), reportedOnly: ['redis'], servedBy: config.id });
+  mountRoutes(app, patientsRoutes(deps), { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken });
+  return finishApp(app, logger);
+}
+
+export interface RunningPatients {
+  url: string;
+  server: Server;
+  deps: PatientsDeps;
+  /** Accepts nothing new, answers those who wait with what is known, lets requests under way end, then closes. */
+  stop(): Promise<void>;
+}
+
+/** @throws Error with one clear sentence when the port is taken. */
+export async function startPatients(
+  config: PatientsConfig,
+  logger: Logger = createLogger('patients', config.id, config.logLevel),
+): Promise<RunningPatients> {
+  const service = openPatients(config, logger);
+  const server = await listen(createPatientsApp(service), config.port, config.host).catch(async (error: unknown) => {
+    await service.close();
+    throw error;
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${config.host}:${port}`,
+    server,
+    deps: service,
+    async stop() {
+      const closed = closeServer(server);
+      service.outcomes.release();
+      await closed;
+      await service.close();
+    },
+  };
+}

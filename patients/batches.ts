@@ -1,0 +1,170 @@
+/**
+ * The story of a batch: know its patients, register it, accept what is not there yet in groups, wait, report. Every payment's key is made
+ * from the batch and its index, so an interrupted batch is completed by asking again with the same key, through any instance.
+ */
+import { v7 as uuid } from 'uuid';
+import type { Clock } from '../shared/clock.js';
+import type { Batch, CountedBatch, ListedBatch } from '../shared/contracts/batch.js';
+import { Problem } from '../shared/errors.js';
+import type { NewPayment } from '../shared/ledger.js';
+import type { Queryable } from '../shared/postgres.js';
+import type { Acceptor } from './accept.js';
+import type { PatientsConfig } from './config.js';
+import { batchPayment, isListed, planBatch, tallyBatch, unknownIndexes, type BatchPlan } from './core/batch.js';
+import { batchKey } from './core/idempotency.js';
+import { Countdown } from './countdown.js';
+import { fingerprint } from './fingerprint.js';
+import { replaysTotal } from './metrics.js';
+import type { Outcomes } from './outcomes.js';
+import { batchById, batchRows, registerBatch, type BatchHead } from './payment-rows.js';
+import { whilePassing } from './retry.js';
+
+/** Rows read at a time. */
+const PAGE = 5_000;
+
+export interface BatchDeps {
+  reads: Queryable;
+  acceptor: Acceptor;
+  outcomes: Outcomes;
+  patients: {
+    /** Patients a batch may be spread over. */
+    some(): Promise<readonly string[]>;
+    /** Those of these ids that exist. */
+    known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  };
+  clock: Clock;
+  config: Pick<PatientsConfig, 'id' | 'acceptGroupMax' | 'acceptRetryMs' | 'batchTimeoutMs' | 'defaultCurrency' | 'defaultAmountMinor'>;
+}
+
+export interface BatchCommand {
+  body: CountedBatch | ListedBatch;
+  idempotencyKey: string;
+  gone: AbortSignal;
+}
+
+const askedPatients = (body: CountedBatch | ListedBatch): string[] => {
+  if (isListed(body)) return body.payments.map(({ patientId }) => patientId);
+  return body.patientId === undefined ? [] : [body.patientId];
+};
+
+async function requireKnown(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<void> {
+  const asked = askedPatients(body);
+  if (asked.length === 0) return;
+  const known = await deps.patients.known([...new Set(asked)]);
+  const unknown = unknownIndexes(asked, known);
+  if (unknown.length === 0) return;
+  if (!isListed(body)) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${asked[0] as string}`);
+  const errors = unknown.slice(0, 20).map((index) => ({ path: `body.payments.${index}.patientId`, message: 'There is no such patient' }));
+  throw new Problem('PATIENT_UNKNOWN', `No such patient at index ${unknown.slice(0, 20).join(', ')}; nothing was stored`, { errors });
+}
+
+async function planned(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<BatchPlan> {
+  const spread = !isListed(body) && body.patientId === undefined;
+  const known = spread ? await deps.patients.some() : [];
+  if (spread && known.length === 0) throw new Problem('PATIENT_UNKNOWN', 'There are no patients yet');
+  return planBatch(body, known, { amountMinor: deps.config.defaultAmountMinor, currency: deps.config.defaultCurrency });
+}
+
+interface Registered {
+  batch: BatchHead;
+  plan: BatchPlan;
+  replayed: boolean;
+}
+
+/** What the body asks for; how long to wait for it is not part of it. */
+const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown => request;
+
+function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
+  return {
+    id: uuid(),
+    batchId: batch.id,
+    batchIndex: index,
+    redriveOf: null,
+    idempotencyKey: batchKey(batch.id, index),
+    fingerprint: batch.fingerprint,
+    answerWaited: true,
+    ...plan.item(index),
+  };
+}
+
+/** Indexes that have a row already; those still pending join the countdown. */
+async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): Promise<Set<number>> {
+  const indexes = new Set<number>();
+  for await (const rows of pages(batch.id, deps.reads)) {
+    for (const { id, batchIndex, status } of rows) {
+      indexes.add(batchIndex);
+      if (status === 'PENDING') countdown.add(id);
+    }
+  }
+  return indexes;
+}
+
+async function acceptMissing(batch: BatchHead, plan: BatchPlan, there: Set<number>, countdown: Countdown, deps: BatchDeps): Promise<void> {
+  let group: NewPayment[] = [];
+  const flush = async (): Promise<void> => {
+    for (const row of await deps.acceptor.acceptPart(group)) {
+      if (row === null) throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
+      if (row.status === 'PENDING') countdown.add(row.id);
+    }
+    group = [];
+  };
+  for (let index = 0; index < plan.sent; index += 1) {
+    if (there.has(index)) continue;
+    group.push(paymentAt(plan, batch, index));
+    if (group.length === deps.config.acceptGroupMax) await flush();
+  }
+  if (group.length > 0) await flush();
+}
+
+/** Checks everything that can refuse a batch, then stores its head: what is refused leaves nothing behind. */
+async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchCommand): Promise<Registered> {
+  const { clock, config, outcomes } = deps;
+  const patiently = <T>(attempt: () => Promise<T>): Promise<T> => whilePassing(attempt, { clock, patienceMs: config.acceptRetryMs });
+  await patiently(() => requireKnown(body, deps));
+  const plan = await patiently(() => planned(body, deps));
+  if (outcomes.room < plan.sent) throw new Problem('TOO_BUSY', 'Too many payments are waited for already', { retryAfterSeconds: 1 });
+
+  const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
+  const batch = await patiently(() => registerBatch(deps.reads, { ...asked, idempotencyKey, acceptedBy: config.id }));
+  if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  const replayed = batch.id !== asked.id;
+  if (replayed) replaysTotal.inc();
+  return { batch, plan, replayed };
+}
+
+/**
+ * Fires a batch and waits until all its payments are final or its time is up.
+ * @throws Problem PATIENT_UNKNOWN, TOO_BUSY (nothing stored) · IDEMPOTENCY_KEY_REUSED · UNAVAILABLE (ask again with the same key)
+ */
+export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
+  const { clock, config } = deps;
+  const startedMs = clock.now();
+  const { batch, plan, replayed } = await registered(deps, command);
+  const countdown = new Countdown(deps.outcomes);
+  try {
+    const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
+    await acceptMissing(batch, plan, there, countdown, deps);
+    await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);
+  } finally {
+    countdown.cancel();
+  }
+  return { batchId: batch.id, replayed };
+}
+
+async function* pages(batchId: string, reads: Queryable): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {
+  for (let from = 0; ; ) {
+    const rows = await batchRows(reads, batchId, from, PAGE);
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    from = (rows.at(-1)?.batchIndex ?? from) + 1;
+  }
+}
+
+/** The document of a batch, from the database alone. @throws Problem BATCH_NOT_FOUND */
+export async function batchDocument(reads: Queryable, batchId: string): Promise<Batch> {
+  const head = await batchById(reads, batchId);
+  if (head === null) throw new Problem('BATCH_NOT_FOUND', `There is no batch ${batchId}`);
+  const payments: Batch['payments'] = [];
+  for await (const rows of pages(batchId, reads)) for (const row of rows) payments.push(batchPayment(row));
+  return { ...tallyBatch(batchId, head.sent, payments), payments };
+}

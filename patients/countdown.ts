@@ -1,0 +1,42 @@
+/** Waits until many payments are final: one shared callback, one counter, nothing kept of what has ended. */
+import type { Outcomes } from './outcomes.js';
+
+export class Countdown {
+  private left = 0;
+  private readonly unwatch: (() => void)[] = [];
+  private ended: (() => void) | null = null;
+
+  constructor(private readonly outcomes: Outcomes) {}
+
+  /** Adds a payment that is not final as far as is known. */
+  add(paymentId: string): void {
+    this.left += 1;
+    this.unwatch.push(this.outcomes.watch(paymentId, this.oneLess));
+  }
+
+  /** Resolves when all are final, after `waitMs`, when `gone` fires or the process ends; nothing is watched afterwards. */
+  async done(waitMs: number, gone: AbortSignal): Promise<void> {
+    if (this.left > 0 && waitMs > 0) await this.until(waitMs, gone);
+    this.cancel();
+  }
+
+  /** Stops watching what is left. */
+  cancel(): void {
+    for (const stopWatching of this.unwatch.splice(0)) stopWatching();
+  }
+
+  private readonly oneLess = (): void => {
+    this.left -= 1;
+    if (this.left === 0) this.ended?.();
+  };
+
+  private until(waitMs: number, gone: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.ended = (): void => {
+        unlimit();
+        resolve();
+      };
+      const unlimit = this.outcomes.limit(waitMs, gone, this.ended);
+    });
+  }
+}

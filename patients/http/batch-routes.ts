@@ -1,0 +1,62 @@
+/** Batches: many payments in one request, as the reports fire them. */
+import type { Response } from 'express';
+import { batch } from '../../shared/contracts/batch.js';
+import { clientGone, route, type Route } from '../../shared/routes.js';
+import { batchDocument, fireBatch } from '../batches.js';
+import type { PatientsDeps } from '../service.js';
+import { BATCH } from './examples.js';
+import { idempotencyKey, KEY_HEADER } from './headers.js';
+import { batchForm, batchRequest, idPath } from './schemas.js';
+import { batchJson, stream } from './streams.js';
+
+async function answerBatch(deps: PatientsDeps, batchId: string, response: Response): Promise<null> {
+  const document = await batchDocument(deps.reads, batchId);
+  response.status(200).type('application/json');
+  await stream(response, batchJson(document));
+  return null;
+}
+
+const fireRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'fireBatch', method: 'post', path: '/api/batches', tag: 'batches', auth: ['api'],
+    summary: 'Fire many payments at once',
+    description: 'Answers when all are final, or after `timeoutMs` (default 60,000). `availability` is succeeded / sent. '
+      + 'Asked again with the same key it completes what was interrupted, waits again and reports the same batch.',
+    body: batchRequest,
+    bodyExample: { count: 230 },
+    bodyForm: batchForm,
+    headers: [KEY_HEADER],
+    responses: {
+      200: {
+        description: 'What became of the payments.',
+        schema: batch,
+        example: BATCH,
+        headers: {
+          Location: 'Where the batch is.',
+          'Idempotency-Key': 'The key of this batch.',
+          'Idempotent-Replayed': '`true` when this batch was fired by an earlier request.',
+        },
+      },
+    },
+    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'UNAVAILABLE'],
+    async handle({ body, request, response }) {
+      const key = idempotencyKey(request, response);
+      const { batchId, replayed } = await fireBatch(deps, { body, idempotencyKey: key, gone: clientGone(response) });
+      response.location(`/api/batches/${batchId}`);
+      if (replayed) response.set('Idempotent-Replayed', 'true');
+      return answerBatch(deps, batchId, response);
+    },
+  });
+
+const getRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'getBatch', method: 'get', path: '/api/batches/{id}', tag: 'batches', auth: ['api'],
+    summary: 'Look at a batch',
+    description: 'Computed from the database alone.',
+    params: idPath,
+    responses: { 200: { description: 'What has become of the payments so far.', schema: batch, example: BATCH } },
+    problems: ['BATCH_NOT_FOUND', 'UNAVAILABLE'],
+    handle: ({ params, response }) => answerBatch(deps, params.id, response),
+  });
+
+export const batchRoutes = (deps: PatientsDeps): Route[] => [fireRoute(deps), getRoute(deps)];

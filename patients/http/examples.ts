@@ -1,0 +1,22 @@
+/** Examples of the document, which the Postman collection sends too. The patient is the first one of the seed. */
+export const PATIENT_ID = '00000000-0000-4000-8000-000000000001';
+export const PAYMENT_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0a001';
+export const BATCH_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0b001';
+
+export const PAYMENT_REQUEST = { patientId: PATIENT_ID, amountMinor: 15_000, currency: 'USD', concept: 'Consolidated bill' };
+
+export const ACCEPTED_PAYMENT = {
+  id: PAYMENT_ID, status: 'PENDING', exit_granted: false, patientId: PATIENT_ID, amountMinor: 15_000, currency: 'USD',
+  concept: 'Consolidated bill', batchId: null, redriveOf: null, acceptedBy: 'patients_1', acceptedAt: '2026-11-21T09:00:00.000Z',
+  processedBy: null, term: null, attempts: 0, reason: null, completedAt: null, latencyMs: null,
+};
+
+export const PAID_PAYMENT = {
+  ...ACCEPTED_PAYMENT, status: 'SUCCEEDED', exit_granted: true, processedBy: 'server_2', term: 4, attempts: 1,
+  completedAt: '2026-11-21T09:00:00.084Z', latencyMs: 84,
+};
+
+export const BATCH = {
+  batchId: BATCH_ID, sent: 230, succeeded: 230, declined: 0, failed: 0, pending: 0, availability: 1,
+  payments: [{ id: PAYMENT_ID, status: 'SUCCEEDED', exit_granted: true, processedBy: 'server_2', term: 4, attempts: 1, latencyMs: 84 }],
+};

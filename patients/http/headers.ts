@@ -1,0 +1,61 @@
+/** The headers a paying request may carry, read and answered in one place. */
+import type { Request, Response } from 'express';
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import { Problem } from '../../shared/errors.js';
+import type { Answer, HeaderSpec } from '../../shared/routes.js';
+import { isClientKey } from '../core/idempotency.js';
+import { WAIT_MAX_SECONDS, waitSeconds } from '../core/prefer.js';
+import { validTraceparent } from '../core/traceparent.js';
+import type { Paid } from '../pay.js';
+
+export const KEY_HEADER: HeaderSpec = {
+  name: 'Idempotency-Key',
+  description: '1 to 200 printable ASCII characters; must not begin with `batch:` or `redrive:`. The same key and body give the first answer again. '
+    + 'Without it one is made; the answer carries it either way, errors included.',
+  schema: z.string().min(1).max(200),
+  example: 'bill-2026-11-0042',
+};
+export const PREFER_HEADER: HeaderSpec = {
+  name: 'Prefer',
+  description: `\`wait=N\`: answer when the payment is final, at the latest after N seconds (0 to ${WAIT_MAX_SECONDS}).`,
+  schema: z.string(),
+  example: 'wait=10',
+};
+export const TRACE_HEADER: HeaderSpec = {
+  name: 'traceparent',
+  description: 'W3C trace context; travels with the payment through the queue.',
+  schema: z.string(),
+};
+
+/**
+ * The client's key, or a new one. It is in the answer from here on, whatever the answer will be: who is told 503 can ask again with it.
+ * @throws Problem IDEMPOTENCY_KEY_INVALID
+ */
+export function idempotencyKey(request: Request, response: Response): string {
+  const given = request.get('Idempotency-Key');
+  if (given !== undefined && !isClientKey(given)) throw new Problem('IDEMPOTENCY_KEY_INVALID');
+  const key = given ?? uuid();
+  response.setHeader('Idempotency-Key', key);
+  return key;
+}
+
+export const traceparent = (request: Request): string | undefined => validTraceparent(request.get('traceparent'));
+
+/** How long the client would wait, in seconds; null when it did not say. */
+export const preferredWait = (request: Request): number | null => waitSeconds(request.get('Prefer'));
+
+/** 201 with the final payment, or 202 with the payment as it was accepted. */
+export function paidAnswer({ payment, final, replayed }: Paid, wait: number | null): Answer {
+  return {
+    status: final ? 201 : 202,
+    body: payment,
+    headers: {
+      Location: `/api/payments/${payment.id}`,
+      ...(final ? {} : { 'Retry-After': '1' }),
+      ...(payment.exit_granted ? { Link: `</api/passes/${payment.id}>; rel="exit-pass"` } : {}),
+      ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}),
+      ...(wait === null ? {} : { 'Preference-Applied': `wait=${wait}` }),
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Patients: who they are, what they owe, whether they may leave. */
+import { route, type Route } from '../../shared/routes.js';
+import { encodeCursor } from '../core/cursor.js';
+import type { PatientsDeps } from '../service.js';
+import { bill, idPath, pass, patientList, patientsQuery } from './schemas.js';
+
+const listRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'listPatients', method: 'get', path: '/api/patients', tag: 'patients', auth: ['api'],
+    summary: 'List patients, in order of id',
+    query: patientsQuery,
+    responses: { 200: { description: 'A page; `next` is the cursor of the next one, null at the end.', schema: patientList } },
+    problems: ['UNAVAILABLE'],
+    async handle({ query: { cursor, limit } }) {
+      const rows = await deps.records.patients(cursor ?? null, limit + 1);
+      const patients = rows.slice(0, limit);
+      const last = patients.at(-1);
+      return { status: 200, body: { patients, next: rows.length > limit && last ? encodeCursor(last.id) : null } };
+    },
+  });
+
+const billRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'getBill', method: 'get', path: '/api/patients/{id}/bill', tag: 'patients', auth: ['api'],
+    summary: 'Generate the consolidated bill',
+    description: 'Charges by kind, what was paid and what is due, in the minor units of one currency.',
+    params: idPath,
+    responses: { 200: { description: 'The bill.', schema: bill } },
+    problems: ['PATIENT_NOT_FOUND', 'UNAVAILABLE'],
+    handle: async ({ params }) => ({ status: 200, body: await deps.records.bill(params.id, deps.config.defaultCurrency) }),
+  });
+
+const passRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'getPass', method: 'get', path: '/api/passes/{id}', tag: 'patients', auth: ['api'],
+    summary: 'Check an exit pass',
+    description: 'The pass of a payment that succeeded has the payment\'s id.',
+    params: idPath,
+    responses: { 200: { description: 'The pass; `valid` until it expires.', schema: pass } },
+    problems: ['PASS_NOT_FOUND', 'UNAVAILABLE'],
+    async handle({ params }) {
+      return { status: 200, body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()) };
+    },
+  });
+
+export const patientRoutes = (deps: PatientsDeps): Route[] => [listRoute(deps), billRoute(deps), passRoute(deps)];

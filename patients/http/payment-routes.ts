@@ -1,0 +1,131 @@
+/** Payments: pay, look, list, export, drive again. */
+import { clientGone, route, type Route } from '../../shared/routes.js';
+import { payment, paymentRequest } from '../../shared/contracts/payment.js';
+import { encodeCursor } from '../core/cursor.js';
+import { paymentDocument } from '../core/payment-record.js';
+import { pay, redriveCommand } from '../pay.js';
+import type { PatientsDeps } from '../service.js';
+import { ACCEPTED_PAYMENT, PAID_PAYMENT, PAYMENT_REQUEST } from './examples.js';
+import { idempotencyKey, KEY_HEADER, paidAnswer, preferredWait, PREFER_HEADER, traceparent, TRACE_HEADER } from './headers.js';
+import { idPath, paymentFilter, paymentList, paymentsQuery } from './schemas.js';
+import { paymentsCsv, stream } from './streams.js';
+
+/** Rows read at a time for an export. */
+const CSV_PAGE = 1_000;
+
+const ANSWER_HEADERS = {
+  Location: 'Where the payment is.',
+  'Idempotency-Key': 'The key of this payment.',
+  'Idempotent-Replayed': '`true` when an earlier request with this key is answered again.',
+  'Preference-Applied': 'The wait that was granted.',
+};
+const PAID_RESPONSES = {
+  201: {
+    description: 'The payment is final.',
+    schema: payment,
+    example: PAID_PAYMENT,
+    headers: { ...ANSWER_HEADERS, Link: 'The exit pass, when the patient may leave.' },
+  },
+  202: {
+    description: 'The payment is accepted and durable; its outcome is not known yet.',
+    schema: payment,
+    example: ACCEPTED_PAYMENT,
+    headers: { ...ANSWER_HEADERS, 'Retry-After': 'When to look again, in seconds.' },
+  },
+};
+
+const payRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'pay', method: 'post', path: '/api/payments', tag: 'payments', auth: ['api'],
+    summary: 'Pay',
+    description: 'Accepted means durable: no 2xx before the row is committed. A replay gets the first answer again.',
+    body: paymentRequest,
+    bodyExample: PAYMENT_REQUEST,
+    headers: [KEY_HEADER, PREFER_HEADER, TRACE_HEADER],
+    responses: PAID_RESPONSES,
+    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'UNAVAILABLE'],
+    async handle({ body, request, response }) {
+      const wait = preferredWait(request);
+      const command = {
+        request: body,
+        idempotencyKey: idempotencyKey(request, response),
+        redriveOf: null,
+        waitMs: (wait ?? 0) * 1_000,
+        traceparent: traceparent(request),
+        gone: clientGone(response),
+      };
+      return paidAnswer(await pay(deps, command), wait);
+    },
+  });
+
+const redriveRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'redrive', method: 'post', path: '/api/payments/{id}/redrive', tag: 'payments', auth: ['operator'],
+    summary: 'Drive a failed payment again',
+    description: 'Makes a new payment; the failed one keeps its status for ever. Doing it twice gives the same new payment.',
+    params: idPath,
+    headers: [PREFER_HEADER, TRACE_HEADER],
+    responses: PAID_RESPONSES,
+    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'TOO_BUSY', 'UNAVAILABLE'],
+    async handle({ params, request, response }) {
+      const wait = preferredWait(request);
+      const failed = await deps.records.payment(params.id);
+      const rest = { waitMs: (wait ?? 0) * 1_000, traceparent: traceparent(request), gone: clientGone(response) };
+      const command = redriveCommand(failed, rest);
+      response.setHeader('Idempotency-Key', command.idempotencyKey);
+      return paidAnswer(await pay(deps, command), wait);
+    },
+  });
+
+const getRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'getPayment', method: 'get', path: '/api/payments/{id}', tag: 'payments', auth: ['api'],
+    summary: 'Look at a payment',
+    params: idPath,
+    responses: { 200: { description: 'How the payment stands.', schema: payment, example: PAID_PAYMENT } },
+    problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
+    handle: async ({ params }) => ({ status: 200, body: paymentDocument(await deps.records.payment(params.id)) }),
+  });
+
+const listRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'listPayments', method: 'get', path: '/api/payments', tag: 'payments', auth: ['api'],
+    summary: 'List payments, newest first',
+    query: paymentsQuery,
+    responses: {
+      200: {
+        description: 'A page; `next` is the cursor of the next one, null at the end.',
+        schema: paymentList,
+        example: { payments: [PAID_PAYMENT], next: null },
+      },
+    },
+    problems: ['UNAVAILABLE'],
+    async handle({ query: { cursor, limit, ...filter } }) {
+      const rows = await deps.records.payments(filter, cursor ?? null, limit + 1);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      const next = rows.length > limit && last ? encodeCursor(last.seq) : null;
+      return { status: 200, body: { payments: page.map(paymentDocument), next } };
+    },
+  });
+
+const csvRoute = (deps: PatientsDeps): Route =>
+  route({
+    id: 'exportPayments', method: 'get', path: '/api/payments.csv', tag: 'payments', auth: ['api'],
+    summary: 'Export payments as CSV, newest first',
+    description: 'All payments that match. Cells a spreadsheet would take for a formula begin with an apostrophe.',
+    query: paymentFilter,
+    responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+    problems: ['UNAVAILABLE'],
+    async handle({ query, response }) {
+      const first = await deps.records.payments(query, null, CSV_PAGE);
+      response.status(200).type('text/csv; charset=utf-8').attachment('payments.csv');
+      await stream(response, paymentsCsv(first, CSV_PAGE, (last) => deps.records.payments(query, last.seq, CSV_PAGE)));
+      return null;
+    },
+  });
+
+/** The static path comes before the one with a parameter. */
+export const paymentRoutes = (deps: PatientsDeps): Route[] => [
+  payRoute(deps), listRoute(deps), csvRoute(deps), getRoute(deps), redriveRoute(deps),
+];

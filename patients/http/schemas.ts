@@ -1,0 +1,75 @@
+/** The shapes that only this service's API has; those that cross services are in shared/contracts/. */
+import { z } from 'zod';
+import { amountMinor, currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
+import { batch, batchPayment, countedBatch, listedBatch } from '../../shared/contracts/batch.js';
+import { decodeIdCursor, decodeSeqCursor } from '../core/cursor.js';
+import { payment, paymentRequest, paymentStatus } from '../../shared/contracts/payment.js';
+
+export const idPath = z.object({ id });
+
+const limit = z.coerce.number().int().min(1).max(500).default(50);
+
+/** A cursor of one list, opened. */
+const cursor = <T>(open: (text: string) => T | null) =>
+  z.string().max(200).transform((text, context) => {
+    const mark = open(text);
+    if (mark !== null) return mark;
+    context.addIssue({ code: 'custom', message: 'not a cursor of this list' });
+    return z.NEVER;
+  }).optional();
+
+const filter = {
+  status: paymentStatus.optional(),
+  patientId: id.optional(),
+  batchId: id.optional(),
+  processedBy: memberId.optional(),
+  term: z.coerce.number().pipe(term).optional(),
+};
+export const paymentFilter = z.strictObject(filter);
+export const paymentsQuery = z.strictObject({ ...filter, cursor: cursor(decodeSeqCursor), limit });
+export const patientsQuery = z.strictObject({ cursor: cursor(decodeIdCursor), limit });
+
+export const paymentList = z.object({ payments: z.array(payment), next: z.string().nullable() });
+export const patient = z.object({ id, document: z.string(), name: z.string() });
+export const patientList = z.object({ patients: z.array(patient), next: z.string().nullable() });
+
+const billSection = z.object({
+  items: z.array(z.object({ id, description: z.string(), amountMinor, date: z.iso.date() })),
+  subtotalMinor: z.int(),
+});
+export const bill = z.object({
+  patient,
+  charges: z.object({ exam: billSection, medicine: billSection, procedure: billSection, consultation: billSection }),
+  currency,
+  totalMinor: z.int(),
+  paidMinor: z.int(),
+  dueMinor: z.int().min(0),
+});
+
+export const pass = z.object({
+  valid: z.boolean(),
+  patient: z.object({ id, name: z.string() }),
+  requestTime: timestamp,
+  expirationTime: timestamp,
+});
+
+export const whoami = z.object({
+  hello: z.string(),
+  ip: z.string(),
+  host: z.string(),
+  tag: memberId,
+  sessionViews: z.int().min(1),
+  id,
+});
+
+export const batchRequest = z.union([countedBatch, listedBatch]);
+/** Errors speak of the form that was meant: the one with a list, or the one with a count. */
+export const batchForm = (value: unknown): z.ZodType =>
+  typeof value === 'object' && value !== null && 'payments' in value ? listedBatch : countedBatch;
+
+/** Named in the document under `components/schemas`. */
+export const NAMED_SCHEMAS = {
+  Payment: payment, PaymentRequest: paymentRequest, PaymentStatus: paymentStatus, PaymentList: paymentList,
+  CountedBatch: countedBatch, ListedBatch: listedBatch, Batch: batch, BatchPayment: batchPayment,
+  Patient: patient, PatientList: patientList, BillSection: billSection, Bill: bill, ExitPass: pass, WhoAmI: whoami, Currency: currency,
+};

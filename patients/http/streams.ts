@@ -1,0 +1,44 @@
+/** Long answers, written piece by piece: the event loop goes on, and no text of the whole is ever in memory. */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import type { Batch } from '../../shared/contracts/batch.js';
+import { csvHeader, csvPayment } from '../core/csv.js';
+import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
+
+/** Payments to a piece: a millisecond or two of work. */
+const SLICE = 1_000;
+
+/** Writes the pieces and ends. A client that leaves in the middle ends it too; a source that fails breaks the answer off. */
+export async function stream(response: Response, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(pieces), response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
+}
+
+/** The JSON of a batch. */
+export function* batchJson({ payments, ...numbers }: Batch): Generator<string> {
+  yield `${JSON.stringify(numbers).slice(0, -1)},"payments":[`;
+  for (let start = 0; start < payments.length; start += SLICE) {
+    const slice = JSON.stringify(payments.slice(start, start + SLICE)).slice(1, -1);
+    yield start === 0 ? slice : `,${slice}`;
+  }
+  yield ']}';
+}
+
+/** A table of payments: `first` is there already, `next` brings what comes after a page until a page is not full. */
+export async function* paymentsCsv(
+  first: readonly PaymentRecord[],
+  pageSize: number,
+  next: (last: PaymentRecord) => Promise<readonly PaymentRecord[]>,
+): AsyncGenerator<string> {
+  yield csvHeader();
+  for (let page = first; ; ) {
+    yield page.map((record) => csvPayment(paymentDocument(record))).join('');
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    page = await next(last);
+  }
+}

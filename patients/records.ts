@@ -1,0 +1,93 @@
+/** What is read of the record besides the hot path: lists of payments and patients, a bill, a pass. Through Prisma. */
+import type { PaymentModel } from '../generated/prisma/models.js';
+import type { PaymentStatus } from '../shared/contracts/payment.js';
+import { Problem } from '../shared/errors.js';
+import { billCurrency, consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
+import { exitPass, type ExitPass } from './core/pass.js';
+import type { PaymentRecord } from './core/payment-record.js';
+import type { Prisma } from './prisma.js';
+
+/** Only payments that match all that is given. */
+export interface PaymentFilter {
+  status?: PaymentStatus | undefined;
+  patientId?: string | undefined;
+  batchId?: string | undefined;
+  processedBy?: string | undefined;
+  term?: number | undefined;
+}
+
+export interface Records {
+  /** Newest first, at most `limit`, only those accepted before the payment with `seq` = `before` (null: from the newest). */
+  payments(filter: PaymentFilter, before: number | null, limit: number): Promise<PaymentRecord[]>;
+  /** @throws Problem PAYMENT_NOT_FOUND */
+  payment(id: string): Promise<PaymentRecord>;
+  /** In order of id, those after `after`. */
+  patients(after: string | null, limit: number): Promise<BilledPatient[]>;
+  /** @throws Problem PATIENT_NOT_FOUND */
+  bill(patientId: string, fallbackCurrency: string): Promise<Bill>;
+  /** @throws Problem PASS_NOT_FOUND */
+  pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
+}
+
+const recordOf = (row: PaymentModel): PaymentRecord => ({
+  ...row,
+  seq: Number(row.seq),
+  amountMinor: Number(row.amountMinor),
+  term: row.term === null ? null : Number(row.term),
+});
+
+/** Prisma's filters leave out what is undefined; `exactOptionalPropertyTypes` wants it left out by hand. */
+const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+
+async function billOf(prisma: Prisma, patientId: string, fallbackCurrency: string): Promise<Bill> {
+  const inOrder = { orderBy: [{ createdAt: 'asc' as const }, { id: 'asc' as const }] };
+  const found = await prisma.patient.findUnique({ where: { id: patientId }, include: { charges: inOrder } });
+  if (!found) throw new Problem('PATIENT_NOT_FOUND', `There is no patient ${patientId}`);
+  const charges: Charge[] = found.charges.map((charge) => ({
+    id: charge.id,
+    kind: charge.kind,
+    description: charge.description,
+    amountMinor: Number(charge.amountMinor),
+    currency: charge.currency,
+    date: charge.createdAt.toISOString().slice(0, 10),
+  }));
+  const currency = billCurrency(charges, fallbackCurrency);
+  const paid = await prisma.payment.aggregate({ where: { patientId, status: 'SUCCEEDED', currency }, _sum: { amountMinor: true } });
+  const patient = { id: found.id, name: found.fullName, document: found.document };
+  return consolidate(patient, charges, currency, Number(paid._sum.amountMinor ?? 0));
+}
+
+async function passOf(prisma: Prisma, id: string, validityHours: number, now: Date): Promise<ExitPass> {
+  const found = await prisma.payment.findUnique({
+    where: { id },
+    select: { status: true, completedAt: true, patient: { select: { id: true, fullName: true } } },
+  });
+  const patient = found && { id: found.patient.id, name: found.patient.fullName };
+  const pass = found && patient && exitPass({ status: found.status, completedAt: found.completedAt, patient }, validityHours, now);
+  if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
+  return pass;
+}
+
+export function createRecords(prisma: Prisma): Records {
+  return {
+    async payments(filter, before, limit) {
+      const seq = before === null ? {} : { seq: { lt: BigInt(before) } };
+      const where = { ...given(filter), ...seq };
+      return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take: limit })).map(recordOf);
+    },
+    async payment(id) {
+      const row = await prisma.payment.findUnique({ where: { id } });
+      if (!row) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
+      return recordOf(row);
+    },
+    async patients(after, limit) {
+      const where = after === null ? {} : { id: { gt: after } };
+      const select = { id: true, document: true, fullName: true };
+      const rows = await prisma.patient.findMany({ where, select, orderBy: { id: 'asc' }, take: limit });
+      return rows.map(({ id, document, fullName }) => ({ id, document, name: fullName }));
+    },
+    bill: (patientId, fallbackCurrency) => billOf(prisma, patientId, fallbackCurrency),
+    pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The parts of one patients instance, connected: two pools to PostgreSQL (one lane for inserts), two connections to Redis (one to
+ * send, one to hear outcomes). Nothing here waits for Redis: it may be away at the start and at any time after.
+ */
+import { systemClock, type Clock } from '../shared/clock.js';
+import type { Logger } from '../shared/logger.js';
+import { createPool, type Pool } from '../shared/postgres.js';
+import { connectRedis, createQueue, outcomeChannel } from '../shared/queue.js';
+import { createAcceptor, type Acceptor } from './accept.js';
+import type { PatientsConfig } from './config.js';
+import { createDispatch, type Dispatch } from './dispatch.js';
+import { createKnownPatients, type KnownPatients } from './known-patients.js';
+import { Outcomes } from './outcomes.js';
+import { finalPayments } from './payment-rows.js';
+import { createPrisma } from './prisma.js';
+import { createRecords, type Records } from './records.js';
+import { InMemorySessionStore, type SessionStore } from './sessions.js';
+
+/** What handlers work with. */
+export interface PatientsDeps {
+  config: PatientsConfig;
+  logger: Logger;
+  clock: Clock;
+  reads: Pool;
+  acceptor: Acceptor;
+  outcomes: Outcomes;
+  patients: KnownPatients;
+  records: Records;
+  sessions: SessionStore;
+  /** What it reaches now, by name. */
+  checks(): Promise<Record<string, boolean>>;
+}
+
+export interface PatientsService extends PatientsDeps {
+  /** Ends all connections; call it when no request is under way any more. */
+  close(): Promise<void>;
+}
+
+interface Delivery {
+  dispatch: Dispatch;
+  reachable(): boolean;
+  close(): Promise<void>;
+}
+
+function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
+  const sending = connectRedis(config.redisUrl, 'hasty', logger);
+  const hearing = connectRedis(config.redisUrl, 'patient', logger);
+  const queue = createQueue(0, config.queuePrefix, sending);
+  const dispatch = createDispatch({ queue, redis: sending, logger });
+  hearing.on('message', (_channel, message) => void outcomes.hinted(message));
+  hearing.subscribe(outcomeChannel(config.queuePrefix)).catch((error: unknown) => {
+    logger.debug({ err: error }, 'the subscription ended before it began');
+  });
+  return {
+    dispatch,
+    reachable: () => sending.status === 'ready',
+    async close() {
+      await dispatch.idle();
+      hearing.disconnect();
+      sending.disconnect();
+      await queue.disconnect();
+    },
+  };
+}
+
+const reachesPostgres = (pool: Pool): Promise<boolean> => pool.query('SELECT 1').then(() => true, () => false);
+
+/** Opens the connections of an instance; none of them needs to succeed now. */
+export function openPatients(config: PatientsConfig, logger: Logger, clock: Clock = systemClock): PatientsService {
+  const pool = (name: string, max: number): Pool =>
+    createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs }, logger);
+  const lane = pool('accept', 1);
+  const reads = pool('reads', config.readPoolMax);
+  const prisma = createPrisma(reads);
+  const outcomes = new Outcomes({ readFinal: (ids) => finalPayments(reads, ids), clock, logger, config });
+  const looking = setInterval(() => void outcomes.look(), config.outcomePollMs);
+  const delivery = openDelivery(config, logger, outcomes);
+
+  return {
+    config, logger, clock, reads, outcomes,
+    acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
+    patients: createKnownPatients(reads, clock),
+    records: createRecords(prisma),
+    sessions: new InMemorySessionStore(config.sessionsMax),
+    checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable() }),
+    async close() {
+      clearInterval(looking);
+      await delivery.close();
+      await prisma.$disconnect();
+      await Promise.all([lane.end(), reads.end()]);
+    },
+  };
+}
