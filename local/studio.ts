@@ -1,0 +1,46 @@
+/** `npm run studio [-- --port N]`: Prisma Studio on the database of the running system, or on DATABASE_URL. */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readLocalConfig } from './config.js';
+import { runMain, StartError } from './fail.js';
+import { readRunning } from './installation.js';
+import { isPortFree } from './ports.js';
+import { ROOT } from './root.js';
+import { wrongArguments } from './up-options.js';
+
+const USAGE = 'npm run studio -- [--port N]';
+
+function parsePort(words: readonly string[]): number {
+  try {
+    const { port } = parseArgs({ args: [...words], options: { port: { type: 'string', default: '5555' } }, strict: true }).values;
+    const value = Number(port);
+    if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
+    throw new Error(`--port must be between 1 and 65535, not "${port}".`);
+  } catch (error) {
+    throw wrongArguments((error as Error).message, USAGE);
+  }
+}
+
+async function main(): Promise<number> {
+  const port = parsePort(process.argv.slice(2));
+  const { dataDir, databaseUrl } = readLocalConfig(process.env);
+  const url = databaseUrl ?? readRunning(dataDir)?.system?.databaseUrl;
+  if (!url) throw new StartError('Relevo is not running; `npm start` starts it, or set DATABASE_URL.', 1);
+  if (!(await isPortFree(port))) throw new StartError(`Port ${port} is taken by another program; choose one with --port.`);
+  const cli = join(ROOT, 'node_modules/prisma/build/index.js');
+  const studio = spawn(process.execPath, [cli, 'studio', '--browser', 'none', '--port', String(port)], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DATABASE_URL: url, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
+  });
+  process.stdout.write(`Prisma Studio: http://localhost:${port}   (Ctrl-C ends it)\n`);
+  process.on('SIGINT', () => undefined); // The terminal tells Studio as well; we end when it has ended.
+  process.on('SIGTERM', () => studio.kill('SIGTERM'));
+  return new Promise((resolve) => {
+    studio.once('exit', (code, by) => resolve(by === 'SIGINT' || by === 'SIGTERM' ? 0 : (code ?? 128 + (by ? constants.signals[by] : 0))));
+  });
+}
+
+runMain(main);

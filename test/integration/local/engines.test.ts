@@ -1,0 +1,131 @@
+/** Our PostgreSQL and Redis as real servers: data survives crashes, frozen trees wake whole, wiping wipes. */
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { freePort } from '../../../local/ports.js';
+import { ensureDatabase, preparePostgres, type PostgresServer } from '../../../local/postgres.js';
+import { descendantsOf, isAlive } from '../../../local/process-tree.js';
+import { prepareRedis } from '../../../local/redis.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relevo-engines-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function query(url: string, text: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('our PostgreSQL', () => {
+  let server: PostgresServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await preparePostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), quick: true });
+    await server.start();
+    url = await ensureDatabase(server, 'kept');
+    await query(url, 'CREATE TABLE note (text text); INSERT INTO note VALUES (\'before\')');
+  }, 60_000);
+  afterAll(() => server.stop());
+
+  it('asks for its password and is durable by default', async () => {
+    await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    expect(await query(url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
+    expect(await query(url, 'SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
+    expect(statSync(join(folder, 'postgres/relevo.password')).mode & 0o777).toBe(0o600);
+  });
+
+  it('creates a database once', async () => {
+    expect(await ensureDatabase(server, 'kept')).toBe(url);
+    expect(await query(url, 'SELECT text FROM note')).toEqual([{ text: 'before' }]);
+  });
+
+  it('killed with -9 leaves nobody behind and finds its data again', async () => {
+    const everybody = descendantsOf(server.pid ?? 0);
+    expect(everybody.length).toBeGreaterThan(2);
+    server.kill();
+    await server.exited;
+    await server.start();
+    expect(everybody.some(isAlive)).toBe(false);
+    expect(await query(url, 'SELECT text FROM note')).toEqual([{ text: 'before' }]);
+  });
+
+  it('frozen holds every connection, woken it goes on; frozen and killed it starts again', async () => {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    server.freeze();
+    let answered = false;
+    const answer = client.query('SELECT 1').then(() => (answered = true));
+    const late = new pg.Client({ connectionString: url, connectionTimeoutMillis: 300 });
+    late.on('error', () => undefined);
+    await expect(late.connect()).rejects.toThrow(/timeout/);
+    expect(answered).toBe(false);
+    server.thaw();
+    await answer;
+    await client.end();
+    server.freeze();
+    server.kill();
+    await server.exited;
+    await server.start();
+    expect(await query(url, 'SELECT text FROM note')).toHaveLength(1);
+  });
+
+  it('restarts in good order', async () => {
+    const former = server.exited;
+    await server.restart();
+    expect(await former).toEqual({ code: 0, signal: null, asked: true });
+    expect(await query(url, 'SELECT text FROM note')).toHaveLength(1);
+  });
+
+  it('refuses the data of another version, and a folder that is something else, in one sentence', async () => {
+    const newer = join(folder, 'newer');
+    mkdirSync(newer);
+    writeFileSync(join(newer, 'PG_VERSION'), '99\n');
+    await expect(preparePostgres({ dataDir: newer, port: 1 })).rejects.toThrow(/is of PostgreSQL 99 and this is PostgreSQL 18/);
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    appendFileSync(join(other, 'letter.txt'), 'dear');
+    await expect(preparePostgres({ dataDir: other, port: 1 })).rejects.toThrow(/is not a PostgreSQL data directory/);
+    expect(readFileSync(join(other, 'letter.txt'), 'utf8')).toBe('dear');
+  });
+});
+
+describe('our Redis', () => {
+  it('keeps its data over a kill, and loses it when wiped', async () => {
+    const server = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
+    const withClient = async <T>(use: (redis: Redis) => Promise<T>): Promise<T> => {
+      const redis = new Redis(server.url, { maxRetriesPerRequest: 0 });
+      redis.on('error', () => undefined);
+      await new Promise((resolve) => redis.once('ready', resolve));
+      return use(redis).finally(() => redis.disconnect());
+    };
+    try {
+      await server.start();
+      await withClient((redis) => redis.set('key', 'kept'));
+      expect(() => server.wipe()).toThrow(/is running/);
+      server.kill();
+      await server.exited;
+      await server.start();
+      expect(await withClient((redis) => redis.get('key'))).toBe('kept');
+      expect(await withClient((redis) => redis.config('GET', 'maxmemory-policy'))).toEqual(['maxmemory-policy', 'noeviction']);
+      server.kill();
+      await server.exited;
+      server.wipe();
+      expect(existsSync(join(folder, 'redis/appendonlydir'))).toBe(false);
+      await server.start();
+      expect(await withClient((redis) => redis.get('key'))).toBeNull();
+    } finally {
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,145 @@
+/** ManagedProcess with a small real program: it is started, frozen, woken, killed and brought back. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort } from '../../../local/ports.js';
+import { isAlive } from '../../../local/process-tree.js';
+import { ManagedProcess, type ProcessSpec } from '../../../local/processes.js';
+import { ROOT } from '../../../local/root.js';
+import { answersOk } from '../../../local/service-process.js';
+import { eventually } from '../../support/eventually.js';
+
+const SERVER = `
+  const server = require('node:http').createServer((_, response) => response.end('ok')).listen(+process.argv[1], '127.0.0.1');
+  process.on('SIGTERM', () => { console.log('bye'); process.exit(0); });
+`;
+const STUBBORN = `${SERVER} process.removeAllListeners('SIGTERM'); process.on('SIGTERM', () => {});`;
+const BROKEN = `console.error('no such thing'); process.exit(7);`;
+
+describe('ManagedProcess', () => {
+  const made: ManagedProcess[] = [];
+  const make = async (program: string, more: Partial<ProcessSpec> = {}): Promise<ManagedProcess> => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const subject = new ManagedProcess({
+      name: 'subject', kind: 'other', port, url,
+      command: [process.execPath, '-e', program, String(port)],
+      env: { NODE_OPTIONS: '' },
+      deathSignal: 'KILL',
+      ready: () => answersOk(url),
+      readyDeadlineMs: 10_000, stopSignal: 'SIGTERM', stopDeadlineMs: 5_000,
+      ...more,
+    });
+    made.push(subject);
+    return subject;
+  };
+  afterEach(async () => {
+    made.forEach((subject) => (subject.supervised = false));
+    await Promise.all(made.splice(0).map((subject) => subject.stop(0)));
+  });
+
+  it('is ready when start resolves, and gone when stop resolves', async () => {
+    const subject = await make(SERVER);
+    await subject.start();
+    const pid = subject.pid ?? 0;
+    expect(await answersOk(subject.url)).toBe(true);
+    await subject.stop();
+    expect(isAlive(pid)).toBe(false);
+    expect(await subject.exited).toEqual({ code: 0, signal: null, asked: true });
+    expect(subject.pid).toBeNull();
+  });
+
+  it('that ends while it starts is explained with its last lines', async () => {
+    const subject = await make(BROKEN);
+    await expect(subject.start()).rejects.toThrow(/subject did not start: it ended with code 7\.[^]*no such thing/);
+    await expect(subject.start()).rejects.toThrow(/no such thing/);
+  });
+
+  it('whose program is missing is explained', async () => {
+    const subject = await make(SERVER, { command: ['/no/such/program'] });
+    await expect(subject.start()).rejects.toThrow(/subject did not start[^]*no\/such\/program/);
+  });
+
+  it('that never becomes ready is ended at its deadline', async () => {
+    const subject = await make(SERVER, { ready: async () => false, readyDeadlineMs: 100 });
+    await expect(subject.start()).rejects.toThrow(/was not ready after 0.1 s/);
+    expect(subject.pid).toBeNull();
+  });
+
+  it('frozen does not answer, woken it does', async () => {
+    const subject = await make(SERVER);
+    await subject.start();
+    subject.freeze();
+    expect(await answersOk(subject.url)).toBe(false);
+    expect(subject.up).toBe(true);
+    subject.thaw();
+    expect(await answersOk(subject.url)).toBe(true);
+  });
+
+  it('frozen is stopped in good order all the same', async () => {
+    const subject = await make(SERVER);
+    await subject.start();
+    subject.freeze();
+    await subject.stop();
+    expect(await subject.exited).toMatchObject({ code: 0 });
+  });
+
+  it('that does not listen is killed at the deadline', async () => {
+    const subject = await make(STUBBORN);
+    await subject.start();
+    await subject.stop(50);
+    expect(await subject.exited).toEqual({ code: null, signal: 'SIGKILL', asked: true });
+  });
+
+  it('killed comes back when supervised, as another process on the same port', async () => {
+    const subject = await make(SERVER);
+    subject.supervised = true;
+    await subject.start();
+    const first = subject.pid;
+    const returned = new Promise<number>((resolve) => subject.once('returned', resolve));
+    subject.kill();
+    expect(await subject.exited).toEqual({ code: null, signal: 'SIGKILL', asked: false });
+    expect(await returned).toBeGreaterThanOrEqual(200);
+    expect(subject.pid).not.toBe(first);
+    expect(await answersOk(subject.url)).toBe(true);
+  });
+
+  it('killed stays away when not supervised, until it is started again', async () => {
+    const subject = await make(SERVER);
+    await subject.start();
+    subject.kill();
+    await subject.exited;
+    expect(subject.pid).toBeNull();
+    await subject.start();
+    expect(await answersOk(subject.url)).toBe(true);
+  });
+
+  it('stopped in the pause before its return does not return', async () => {
+    const subject = await make(SERVER);
+    subject.supervised = true;
+    let returned = false;
+    subject.on('returned', () => (returned = true));
+    await subject.start();
+    subject.kill();
+    await subject.exited;
+    await subject.stop();
+    await subject.start(); // Would be refused, had it returned by itself.
+    expect(returned).toBe(false);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('does not outlive a starter that is killed with -9', async () => {
+    const port = await freePort();
+    const script = `
+      import { ManagedProcess } from ${JSON.stringify(join(ROOT, 'local/processes.ts'))};
+      const child = new ManagedProcess({ name: 'child', kind: 'other', port: 0, url: '', command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
+        deathSignal: 'KILL', ready: async () => true, readyDeadlineMs: 5000, stopSignal: 'SIGTERM', stopDeadlineMs: 1000 });
+      child.start().then(() => console.log(child.pid));`;
+    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, String(port)], {
+      cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await new Promise<number>((resolve) => starter.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))));
+    expect(isAlive(pid)).toBe(true);
+    starter.kill('SIGKILL');
+    await eventually(() => !isAlive(pid), { what: 'the child ends with its starter' });
+  });
+});

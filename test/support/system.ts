@@ -1,0 +1,54 @@
+/**
+ * Whole systems for process tests: real processes on free ports with data in a temporary folder. What a test file started is
+ * stopped after its last test, however the tests ended.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSystem, type System, type SystemOptions } from '../../local/system.js';
+
+export interface TestSystem extends System {
+  /** Every line that was written, as `name: line`; for the message of a failed test. */
+  readonly log: readonly string[];
+}
+
+const started: { system: System; folder: string }[] = [];
+
+const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'http', ports: 'free', supervise: false, quick: true } as const;
+
+/** A system as the lab has it: one monitor, three replicas, the stand-alone gateway, nothing comes back by itself. */
+export async function startTestSystem(options: Partial<SystemOptions> = {}): Promise<TestSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-system-'));
+  const log: string[] = [];
+  try {
+    const system = await startSystem({
+      ...DEFAULTS,
+      dataDir: folder,
+      ...options,
+      // Jest's own switches are not for the services.
+      env: { FAULTS: 'on', NODE_OPTIONS: '', ...options.env },
+      onLine: (name, line) => {
+        log.push(`${name}: ${line}`);
+        options.onLine?.(name, line);
+      },
+    });
+    started.push({ system, folder });
+    return Object.assign(system, { log });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Ends one before its test file ends. */
+export async function stopTestSystem(system: System): Promise<void> {
+  const index = started.findIndex((entry) => entry.system === system);
+  const [entry] = index < 0 ? [] : started.splice(index, 1);
+  if (!entry) return;
+  await entry.system.stop();
+  rmSync(entry.folder, { recursive: true, force: true });
+}
+
+afterAll(async () => {
+  for (const { system } of [...started]) await stopTestSystem(system);
+}, 60_000);

@@ -1,0 +1,28 @@
+import { jestArguments, needsEngines } from '../../../local/test-arguments.js';
+
+const exists = (path: string): boolean => ['test/unit', 'test/integration'].includes(path);
+
+describe('the words behind npm test', () => {
+  it.each([
+    [['unit'], ['test/unit/']],
+    [['unit', '-t', 'integration'], ['test/unit/', '-t', 'integration']],
+    [['ledger'], ['ledger']],
+    [['test/unit/local', '--silent'], ['test/unit/local', '--silent']],
+  ])('%j become %j', (words, expected) => {
+    expect(jestArguments(words, exists)).toEqual(expected);
+  });
+
+  it.each([
+    [[], true],
+    [['unit'], false],
+    [['unit', '--silent'], false],
+    [['unit', '-t', 'redis'], false],
+    [['test/unit/local/backoff.test.ts'], false],
+    [['unit', 'integration'], true],
+    [['--silent'], true],
+    [['ledger'], true],
+    [['test/unit-of-work'], true],
+  ])('%j need engines: %s', (words, expected) => {
+    expect(needsEngines(words)).toBe(expected);
+  });
+});

@@ -1,0 +1,35 @@
+import { StartError } from '../../../local/fail.js';
+import { parseUpOptions } from '../../../local/up-options.js';
+
+const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', faults: false };
+
+describe('the words behind npm start', () => {
+  it.each([
+    [[], DEFAULTS],
+    [['--monitors', '3', '--replicas', '5', '--patients', '2'], { ...DEFAULTS, monitors: 3, replicas: 5, patients: 2 }],
+    [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
+  ])('%j is understood', (words, expected) => {
+    expect(parseUpOptions(words)).toEqual(expected);
+  });
+
+  it.each([
+    [['--monitors', '2'], /--monitors must be 1, 3, 5, not "2"/],
+    [['--replicas', '0'], /--replicas must be 1 to 9, not "0"/],
+    [['--replicas', '10'], /--replicas must be 1 to 9/],
+    [['--patients', '1.5'], /--patients must be 1 to 9/],
+    [['--gateway', 'stripe'], /--gateway must be simulated, http/],
+    [['--faults'], /--faults/],
+    [['--colour', 'red'], /--colour/],
+    [['extra'], /extra/],
+  ])('%j is refused in one sentence with the usage and exit code 4', (words, message) => {
+    let refusal: unknown;
+    try {
+      parseUpOptions(words);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toBeInstanceOf(StartError);
+    expect(refusal).toMatchObject({ exitCode: 4, message: expect.stringMatching(message) as string });
+    expect((refusal as Error).message).toContain('Usage: npm start --');
+  });
+});
