@@ -8,6 +8,7 @@ import {
 } from './failure-detector.js';
 import { handoverRequested, moveAnswered, moveFailed, stoodDown } from './handover.js';
 import { hearOut, learn, readRow } from './learning.js';
+import { majority } from './quorum.js';
 import { extraPatienceMs, ticked } from './self-doubt.js';
 import type { MonitorEvent } from './events.js';
 import type { Detector, Effect, Input, Reaction, State } from './types.js';
@@ -108,6 +109,13 @@ function counted(state: State, term: number, votes: number | null): State {
   return { ...state, phase: { ...phase, ballot: { ...phase.ballot, pending: false, votes: votes ?? phase.ballot.votes } } };
 }
 
+/** Enough votes and yet no election: the candidate is not ready in the database, so what is known here is old. */
+function voteAnswered(state: State, { term, votes, elected, leadership, now }: Of<'vote-answered'>): Reaction {
+  const reaction = learn(database(counted(state, term, votes), true), leadership, elected, now);
+  const refused = !elected && leadership.term === term && votes >= majority(state.settings.monitors.length);
+  return refused ? plus(reaction, { type: 'refresh' }) : reaction;
+}
+
 const database = (state: State, up: boolean): State => ({ ...state, databaseUp: up });
 const still = (state: State): Reaction => ({ state, effects: [] });
 
@@ -140,7 +148,7 @@ export function absorb(state: State, input: Input): Reaction {
     case 'database-failed':
       return still(database({ ...state, reading: false }, false));
     case 'vote-answered':
-      return learn(database(counted(state, input.term, input.votes), true), input.leadership, input.elected, now);
+      return voteAnswered(state, input);
     case 'vote-failed':
       return still(database(counted(state, input.term, null), false));
     case 'handover-requested':

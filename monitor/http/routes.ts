@@ -1,0 +1,166 @@
+/** The monitor's HTTP surface as a table. Reading is open, without addresses; acting needs the operator's token. */
+import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tokenKind, type Tokens } from '../../shared/auth.js';
+import { memberId } from '../../shared/contracts/ids.js';
+import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
+import { Problem } from '../../shared/errors.js';
+import { openApiDocument } from '../../shared/openapi.js';
+import { route, type Route } from '../../shared/routes.js';
+import { z } from 'zod';
+import { renderConsole } from '../console/page.js';
+import { suspectsOf } from '../core/observed.js';
+import type { EventHub } from '../event-hub.js';
+import type { ElectionRow, LeadershipStore } from '../leadership-store.js';
+import type { MonitorLoop } from '../loop.js';
+import { opinion } from '../peer-client.js';
+import { statusOf, withoutAddresses, type StatusSources } from '../status.js';
+import type { Operations } from './operations.js';
+import {
+  election, electionPage, electionQuery, handoverAnswer, stateAnswer, status, type Election,
+} from './schemas.js';
+
+export interface RoutesOptions {
+  loop: MonitorLoop;
+  store: Pick<LeadershipStore, 'elections'>;
+  operations: Operations;
+  hub: EventHub;
+  sources: StatusSources;
+  tokens: Tokens;
+}
+
+/** Who shows the operator's or the services' token sees addresses and process ids. */
+const seesAll = (tokens: Tokens, header: string | undefined): boolean => ['operator', 'internal'].includes(tokenKind(tokens, header) ?? '');
+
+const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Election {
+  return {
+    ...row,
+    ...(full ? { bootId } : {}),
+    suspectedAt: iso(row.suspectedAt),
+    electedAt: row.electedAt.toISOString(),
+    promotedAt: iso(row.promotedAt),
+    firstCommitAt: iso(row.firstCommitAt),
+  };
+}
+
+const replicaPath = z.object({ id: memberId });
+
+function readingRoutes({ sources, store, hub, loop, tokens }: RoutesOptions): Route[] {
+  return [
+    route({
+      id: 'status', method: 'get', path: '/status', tag: 'watching', auth: [],
+      summary: 'Who leads, what the replicas are, what waits',
+      description: 'Open to everybody, then without addresses and process ids. With the operator or internal token in full.',
+      responses: { 200: { description: 'The status as this monitor knows it.', schema: status } },
+      handle: async ({ request }) => {
+        const full = await statusOf(sources);
+        return { status: 200, body: seesAll(tokens, request.headers.authorization) ? full : withoutAddresses(full) };
+      },
+    }),
+    route({
+      id: 'elections', method: 'get', path: '/elections', tag: 'watching', auth: [], query: electionQuery,
+      summary: 'Who led when and why, newest first',
+      responses: { 200: { description: 'One page of the history.', schema: electionPage } },
+      problems: ['UNAVAILABLE'],
+      handle: async ({ query, request }) => {
+        const full = seesAll(tokens, request.headers.authorization);
+        const rows = await store.elections(query.limit, query.cursor === undefined ? null : Number(query.cursor));
+        const last = rows.length === query.limit ? rows.at(-1) : undefined;
+        return { status: 200, body: { elections: rows.map((row) => electionOf(row, full)), next: last ? String(last.term) : null } };
+      },
+    }),
+    route({
+      id: 'events', method: 'get', path: '/events', tag: 'watching', auth: [],
+      summary: 'Live: the status, elections, suspicions (server-sent events)',
+      description: 'Events: status, election:won, replica:suspected, replica:recovered, replica:left, leadership:lost, failover:completed, clock:jumped.',
+      responses: { 200: { description: 'A stream that does not end.', contentType: 'text/event-stream' } },
+      problems: ['TOO_BUSY'],
+      handle: async ({ request, response }) => {
+        const full = seesAll(tokens, request.headers.authorization);
+        if (await hub.add(response, full, request.headers['last-event-id']?.toString())) return null;
+        throw new Problem('TOO_BUSY', 'Too many readers follow the events already');
+      },
+    }),
+    route({
+      id: 'opinion', method: 'get', path: '/opinion', tag: 'monitors', auth: ['internal'],
+      summary: 'Whom this monitor suspects',
+      responses: { 200: { description: 'Its own opinion, before any quorum.', schema: opinion } },
+      handle: () => ({
+        status: 200,
+        body: { id: sources.id, suspects: suspectsOf(loop.state), at: sources.clock.wall().toISOString() },
+      }),
+    }),
+  ];
+}
+
+function actingRoutes({ operations, loop }: RoutesOptions): Route[] {
+  const leads = (): { leader: string | null; term: number } => ({
+    leader: loop.state.leadership?.leader ?? null,
+    term: loop.state.leadership?.term ?? 0,
+  });
+  return [
+    route({
+      id: 'handover', method: 'post', path: '/handover', tag: 'acting', auth: ['operator'], body: handoverRequest,
+      bodyExample: { reason: 'kernel update of server_1' },
+      summary: 'Hand the leadership over, in good order',
+      description: 'The leader finishes what is in flight, then the term moves. Naming the present leader moves nothing.',
+      responses: { 200: { description: 'Who leads now.', schema: handoverAnswer } },
+      problems: ['REPLICA_NOT_FOUND', 'NO_CANDIDATE', 'HANDOVER_LOST', 'UNAVAILABLE'],
+      handle: async ({ body }) => {
+        const { leadership, previous, drained, tookMs } = await operations.handOver(body.to ?? null, body.reason);
+        const { partition, term, leader } = leadership;
+        return { status: 200, body: { partition, term, leader, previous, drained, tookMs: Math.round(tookMs * 100) / 100 } };
+      },
+    }),
+    route({
+      id: 'setReplicaState', method: 'post', path: '/replicas/{id}/state', tag: 'acting', auth: ['operator'],
+      params: replicaPath, body: stateRequest, bodyExample: { state: 'drain', reason: 'new disk' },
+      summary: 'Set a replica to ready, drain or maint',
+      description: 'Taking the leader out of service hands over first; when nobody can follow, nothing is changed.',
+      responses: { 200: { description: 'The state as it is recorded, and who leads now.', schema: stateAnswer } },
+      problems: ['REPLICA_NOT_FOUND', 'NO_CANDIDATE', 'HANDOVER_LOST', 'UNAVAILABLE'],
+      handle: async ({ params, body }) => {
+        await operations.setState(params.id, body.state, body.reason);
+        return { status: 200, body: { id: params.id, admin: body.state, reason: body.reason, ...leads() } };
+      },
+    }),
+  ];
+}
+
+function consoleRoute({ sources }: RoutesOptions): Route {
+  return route({
+    id: 'console', method: 'get', path: '/', tag: 'watching', auth: [],
+    summary: 'The live page',
+    responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
+    handle: () => {
+      const nonce = randomBytes(16).toString('base64');
+      const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+      const headers = { 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' };
+      return { status: 200, contentType: 'text/html; charset=utf-8', body: renderConsole(sources.id, nonce), headers };
+    },
+  });
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** The whole table; the last row is the document about the others. */
+export function monitorRoutes(options: RoutesOptions): Route[] {
+  const routes = [...readingRoutes(options), ...actingRoutes(options), consoleRoute(options)];
+  const document = openApiDocument({
+    title: 'Relevo monitor',
+    version,
+    description: 'Watches the payment replicas, elects one of them, hands over.',
+    servers: ['http://127.0.0.1:5000'],
+    routes,
+    schemas: { Status: status, Election: election },
+  });
+  const openApi = route({
+    id: 'openApi', method: 'get', path: '/openapi.json', tag: 'watching', auth: [],
+    summary: 'This document',
+    responses: { 200: { description: 'OpenAPI 3.1.' } },
+    handle: () => ({ status: 200, body: document }),
+  });
+  return [...routes, openApi];
+}

@@ -1,0 +1,163 @@
+/**
+ * The port to the record: who leads, votes, moves, administrative states, history; and its PostgreSQL adapter.
+ * Vote, count and election are one call, `vote_and_elect`; the migration says what it guarantees. Nothing here keeps state.
+ */
+import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
+import { readLeadership } from '../shared/leadership-store.js';
+import type { Queryable } from '../shared/postgres.js';
+import type { Candidate } from './core/types.js';
+import type { ElectionKind } from './core/kinds.js';
+
+/** A change of leadership as it is asked of the database. */
+export interface Change {
+  /** The term that was observed: the change is refused when it is not the present one. */
+  term: number;
+  kind: ElectionKind;
+  reason: string;
+  /** Age of the suspicion on the monitor's clock, in ms; null when nobody was suspected. */
+  suspectedMsAgo: number | null;
+}
+
+export interface VoteAnswer {
+  votes: number;
+  majority: number;
+  /** Whether this very vote made the election. */
+  elected: boolean;
+  /** The row after it. */
+  leadership: Leadership;
+}
+
+export interface AdminRow {
+  id: string;
+  admin: AdminState;
+  reason: string;
+}
+
+/** One row of the history. Times in ISO 8601; null: it has not come to that, or nobody was suspected. */
+export interface ElectionRow {
+  partition: number;
+  term: number;
+  leader: string;
+  bootId: string;
+  previousLeader: string | null;
+  kind: string;
+  reason: string;
+  monitor: string;
+  votes: number;
+  suspectedAt: Date | null;
+  electedAt: Date;
+  promotedAt: Date | null;
+  firstCommitAt: Date | null;
+}
+
+/** What an operator did, why, and what came of it. */
+export interface AuditEntry {
+  actor: string;
+  action: string;
+  target: string;
+  reason: string;
+  outcome: string;
+}
+
+export interface LeadershipStore {
+  read(): Promise<Leadership>;
+  voteAndElect(change: Change & { candidate: Candidate | null }): Promise<VoteAnswer>;
+  /** @returns null when the term had moved or the candidate is not ready. */
+  move(change: Change & { candidate: Candidate }): Promise<Leadership | null>;
+  adminStates(): Promise<AdminRow[]>;
+  /** Sets the state and writes the audit row, both or neither. */
+  setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void>;
+  audit(entry: AuditEntry): Promise<void>;
+  /** Newest first. @param before only terms below this one; null: from the newest. */
+  elections(limit: number, before: number | null): Promise<ElectionRow[]>;
+  /** Payments by status, counted by the partial indexes. */
+  paymentCounts(): Promise<{ pending: number; failed: number }>;
+}
+
+interface LeadershipRow extends Omit<Leadership, 'electedAt'> {
+  electedAt: Date;
+}
+
+const ROW = `leader, boot_id AS "bootId", term, reason, elected_at AS "electedAt"`;
+const toLeadership = ({ electedAt, ...row }: LeadershipRow): Leadership => ({ ...row, electedAt: electedAt.toISOString() });
+
+const VOTE = `SELECT $1::int AS partition, votes, majority, elected, ${ROW}
+  FROM vote_and_elect($1::smallint, $2::bigint, $3, $4::text[], $5::float8, $6, $7, $8, $9, $10::float8)`;
+const MOVE = `SELECT partition, ${ROW} FROM move_leadership($1::smallint, $2::bigint, $3, $4, $5, $6, $7, 0, $8::float8)`;
+const SET_ADMIN = `
+WITH done AS (
+  INSERT INTO replica AS r (id, admin, reason, changed_at) VALUES ($1, $2::admin_state, $3, clock_timestamp())
+  ON CONFLICT (id) DO UPDATE SET admin = excluded.admin, reason = excluded.reason, changed_at = excluded.changed_at
+  RETURNING id)
+INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
+const ELECTIONS = `SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
+       suspected_at AS "suspectedAt", elected_at AS "electedAt", promoted_at AS "promotedAt", first_commit_at AS "firstCommitAt"
+  FROM election WHERE partition = $1 AND term < $2 ORDER BY term DESC LIMIT $3`;
+const COUNTS = `SELECT (SELECT count(*) FROM payment WHERE partition = $1 AND status = 'PENDING') AS pending,
+       (SELECT count(*) FROM payment WHERE status = 'FAILED') AS failed`;
+
+export interface StoreOptions {
+  partition: number;
+  monitor: string;
+  /** Whose votes count. */
+  monitors: readonly string[];
+  voteFreshMs: number;
+}
+
+export class PostgresLeadershipStore implements LeadershipStore {
+  constructor(
+    private readonly db: Queryable,
+    private readonly options: StoreOptions,
+  ) {}
+
+  read(): Promise<Leadership> {
+    return readLeadership(this.db, this.options.partition);
+  }
+
+  async voteAndElect(change: Change & { candidate: Candidate | null }): Promise<VoteAnswer> {
+    const { partition, monitor, monitors, voteFreshMs } = this.options;
+    const { term, candidate, kind, reason, suspectedMsAgo } = change;
+    const standing = [candidate?.id ?? null, candidate?.bootId ?? null];
+    const { rows } = await this.db.query<LeadershipRow & Omit<VoteAnswer, 'leadership'>>({
+      name: 'vote-and-elect',
+      text: VOTE,
+      values: [partition, term, monitor, monitors, voteFreshMs, ...standing, kind, reason, suspectedMsAgo],
+    });
+    const { votes, majority, elected, ...row } = rows[0] as (typeof rows)[0];
+    return { votes, majority, elected, leadership: toLeadership(row) };
+  }
+
+  async move({ term, candidate, kind, reason, suspectedMsAgo }: Change & { candidate: Candidate }): Promise<Leadership | null> {
+    const { partition, monitor } = this.options;
+    const values = [partition, term, candidate.id, candidate.bootId, kind, reason, monitor, suspectedMsAgo];
+    const { rows } = await this.db.query<LeadershipRow>({ name: 'move-leadership', text: MOVE, values });
+    return rows[0] ? toLeadership(rows[0]) : null;
+  }
+
+  async adminStates(): Promise<AdminRow[]> {
+    return (await this.db.query<AdminRow>({ name: 'admin-states', text: 'SELECT id, admin, reason FROM replica' })).rows;
+  }
+
+  async setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void> {
+    await this.db.query(SET_ADMIN, [id, state, reason, actor]);
+  }
+
+  async audit({ actor, action, target, reason, outcome }: AuditEntry): Promise<void> {
+    const values = [actor, action, target, reason, outcome];
+    await this.db.query('INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)', values);
+  }
+
+  async elections(limit: number, before: number | null): Promise<ElectionRow[]> {
+    const values = [this.options.partition, before ?? Number.MAX_SAFE_INTEGER, limit];
+    return (await this.db.query<ElectionRow>({ name: 'elections', text: ELECTIONS, values })).rows;
+  }
+
+  async paymentCounts(): Promise<{ pending: number; failed: number }> {
+    const { rows } = await this.db.query<{ pending: number; failed: number }>({
+      name: 'payment-counts',
+      text: COUNTS,
+      values: [this.options.partition],
+    });
+    return rows[0] as (typeof rows)[0];
+  }
+}

@@ -1,0 +1,66 @@
+/** Asks the other monitors whom they suspect, for what this one shows. A monitor that does not answer has no opinion. */
+import { Agent } from 'node:http';
+import axios, { type AxiosInstance } from 'axios';
+import { z } from 'zod';
+import type { Member } from '../shared/config.js';
+import { memberId, timestamp } from '../shared/contracts/ids.js';
+import type { Opinions } from './core/observed.js';
+
+/** `GET /opinion`. */
+export const opinion = z.object({ id: memberId, suspects: z.array(memberId), at: timestamp });
+export type OpinionAnswer = z.infer<typeof opinion>;
+
+export type PeerObserved = 'unknown' | 'alive' | 'suspect';
+
+export interface PeerClientOptions {
+  /** The others, this monitor left out. */
+  peers: readonly Member[];
+  internalToken: string;
+  timeoutMs: number;
+}
+
+export class PeerClient {
+  private readonly agent = new Agent({ keepAlive: true });
+  private readonly http: AxiosInstance;
+  private readonly suspects = new Map<string, readonly string[]>();
+  private readonly observed = new Map<string, PeerObserved>();
+
+  constructor(private readonly options: PeerClientOptions) {
+    this.http = axios.create({
+      headers: { Authorization: `Bearer ${options.internalToken}` },
+      httpAgent: this.agent,
+      proxy: false,
+      timeout: options.timeoutMs,
+      maxContentLength: 65_536,
+    });
+  }
+
+  /** Asks all of them at once. Never rejects. */
+  async askAll(): Promise<void> {
+    await Promise.all(this.options.peers.map((peer) => this.ask(peer)));
+  }
+
+  private async ask({ id, url }: Member): Promise<void> {
+    try {
+      const { data } = await this.http.get<unknown>(`${url}/opinion`, { signal: AbortSignal.timeout(this.options.timeoutMs) });
+      this.suspects.set(id, opinion.parse(data).suspects);
+      this.observed.set(id, 'alive');
+    } catch {
+      this.suspects.delete(id);
+      if (this.observed.has(id)) this.observed.set(id, 'suspect');
+    }
+  }
+
+  opinions(): Opinions {
+    return Object.fromEntries(this.suspects);
+  }
+
+  /** `unknown`: it never answered. */
+  observedOf(id: string): PeerObserved {
+    return this.observed.get(id) ?? 'unknown';
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}
