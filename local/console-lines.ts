@@ -3,25 +3,11 @@
  * changes, and warnings and errors. Several monitors watch and may differ for a moment: a line is shown when most of them say it.
  */
 
-interface LogLine {
-  level?: unknown;
-  msg?: unknown;
-  term?: unknown;
-  err?: { message?: unknown };
-}
+import { messageOf, parseLogLine } from './log-line.js';
 
 const LOUD = new Set(['warn', 'error', 'fatal']);
 const REPLICA_LINE = /^I AM (?:ALIVE|OFF) from (.+)$/;
 const LEADER_LINE = /^The leader is (.+)$/;
-
-function parse(line: string): LogLine | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : null;
-  } catch {
-    return null;
-  }
-}
 
 export class ConsoleLines {
   /** What each monitor said last, by subject. */
@@ -35,15 +21,14 @@ export class ConsoleLines {
 
   /** The line to show for one line of a process' log; null: none. */
   take(name: string, line: string): string | null {
-    const entry = parse(line);
+    const entry = parseLogLine(line);
     if (entry === null) return null;
     const message = typeof entry.msg === 'string' ? entry.msg : '';
     const subject = REPLICA_LINE.exec(message)?.[1];
     if (subject !== undefined) return this.#agreed(name, subject, message);
     if (LEADER_LINE.test(message)) return this.#leader(entry.term, message);
     if (!LOUD.has(String(entry.level))) return null;
-    const reason = typeof entry.err?.message === 'string' && entry.err.message !== '' ? ` (${entry.err.message})` : '';
-    return `${name} ${String(entry.level)}: ${message}${reason}`;
+    return `${name} ${String(entry.level)}: ${messageOf(entry)}`;
   }
 
   #agreed(monitor: string, subject: string, message: string): string | null {

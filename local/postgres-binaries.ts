@@ -59,12 +59,14 @@ function packageFolder(): string {
 
 const NAMESPACE = ['-U', '--map-user=1000', '--map-group=1000', '--'];
 const OTHER_USERS = ['postgres', 'nobody'];
+/** The other user keeps root's right to pass through directories of mode 700, where a checkout may well lie. */
+const ENTER_HOMES = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
 
 function asOtherUser(user: string, setpriv: string): Pick<Binaries, 'before' | 'own'> | null {
   const [, , uid, gid] = readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => line.startsWith(`${user}:`))?.split(':') ?? [];
   if (!uid || !gid) return null;
   return {
-    before: [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'],
+    before: [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...ENTER_HOMES, '--'],
     own: (...paths) => void spawnSync('chown', ['-R', `${uid}:${gid}`, ...paths]),
   };
 }
@@ -92,7 +94,7 @@ export async function findBinaries(): Promise<Binaries> {
   for (const way of ways) {
     const { code, output } = await runToEnd([...way.before, postgres, '--version']);
     if (code === 0) return { postgres, initdb, ...way };
-    lastWords = output;
+    lastWords = output || `${way.before[0] ?? 'it'} ended with code ${code}`;
   }
   throw new StartError(`PostgreSQL cannot run here (${lastWords}); set DATABASE_URL to use your own, or start Relevo as an ordinary user.`);
 }

@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nextBackoffMs } from './backoff.js';
 import { StartError } from './fail.js';
+import { plainLine } from './log-line.js';
 import { descendantsOf, isAlive, signal } from './process-tree.js';
 import { findProgram } from './setup/programs.mjs';
 
@@ -216,7 +217,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   }
 
   #failure(what: string): StartError {
-    const lines = this.#lastLines.length > 0 ? ` Its last lines:\n${this.#lastLines.map((line) => `  ${line}`).join('\n')}` : '';
+    const lines = this.#lastLines.length > 0 ? ` Its last lines:\n${this.#lastLines.map((line) => `  ${plainLine(line)}`).join('\n')}` : '';
     return new StartError(`${this.name} did not start: it ${what}.${lines}`);
   }
 

@@ -1,0 +1,171 @@
+/**
+ * `npm start` as a process of its own: what it says, what it refuses, and that nothing of it stays. Runs on ports of its own
+ * (RELEVO_PORT_OFFSET) with data in a temporary folder.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPortFree } from '../../../local/ports.js';
+import { isAlive } from '../../../local/process-tree.js';
+import { ROOT } from '../../../local/root.js';
+import { eventually } from '../../support/eventually.js';
+
+const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];
+const START_DEADLINE_MS = 60_000;
+
+interface Started {
+  child: ChildProcess;
+  /** Everything written so far. */
+  output: () => string;
+  exited: Promise<number | NodeJS.Signals | null>;
+}
+
+async function freeOffset(): Promise<number> {
+  for (let offset = 14_000; offset < 26_000; offset += 130) {
+    const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));
+    if (free.every(Boolean)) return offset;
+  }
+  throw new Error('no free block of ports');
+}
+
+describe('npm start', () => {
+  let folder: string;
+  let offset: number;
+  const running: Started[] = [];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'relevo-up-'));
+    offset = await freeOffset();
+  });
+  afterEach(async () => {
+    for (const { child, exited } of running.splice(0)) {
+      child.kill('SIGTERM');
+      await exited;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const run = (command: string, args: string[] = [], env: Record<string, string> = {}): Started => {
+    const child = spawn(process.execPath, ['local/bootstrap.mjs', command, ...args], {
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
+    const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('close', (code, by) => resolve(code ?? by)));
+    const started = { child, output: () => text, exited };
+    running.push(started);
+    return started;
+  };
+
+  const up = async (args: string[] = []): Promise<Started> => {
+    const started = run('up', args);
+    const ended = started.exited.then((code) => {
+      throw new Error(`it ended (${code}): ${started.output()}`);
+    });
+    const isUp = eventually(() => started.output().includes('Ctrl-C stops everything'), { what: 'npm start is up', deadlineMs: START_DEADLINE_MS });
+    await Promise.race([isUp, ended]);
+    return started;
+  };
+
+  interface Status {
+    running: boolean;
+    processes: { name: string; pid: number }[];
+    postgres: { port: number };
+  }
+  const status = async (): Promise<Status> => {
+    const asked = run('status', ['--json']);
+    expect(await asked.exited).toBe(0);
+    return JSON.parse(asked.output()) as Status;
+  };
+
+  /** One sentence, without a stack. */
+  const expectSentence = (text: string, sentence: RegExp): void => {
+    expect(text).toMatch(sentence);
+    expect(text).not.toMatch(/^\s+at /m);
+  };
+
+  it('refuses wrong arguments with exit code 4', async () => {
+    const refused = run('up', ['--monitors', '2']);
+    expect(await refused.exited).toBe(4);
+    expectSentence(refused.output(), /--monitors must be 1, 3, 5/);
+  });
+
+  it('names a taken port, who needs it and who has it', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(5002 + offset, '127.0.0.1', resolve));
+    try {
+      const refused = run('up');
+      expect(await refused.exited).toBe(3);
+      const owner = process.platform === 'linux' ? ` by .*\\(pid ${process.pid}\\)` : '';
+      expectSentence(refused.output(), new RegExp(`^Port ${5002 + offset}, which server_2 needs, is taken${owner};`, 'm'));
+      expect(existsSync(join(folder, 'postgres'))).toBe(false);
+      expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
+    } finally {
+      await new Promise((resolve) => other.close(resolve));
+    }
+  });
+
+  it('refuses data of a newer PostgreSQL and leaves nothing running', async () => {
+    mkdirSync(join(folder, 'postgres'));
+    writeFileSync(join(folder, 'postgres/PG_VERSION'), '99\n');
+    const refused = run('up');
+    expect(await refused.exited).toBe(3);
+    expectSentence(refused.output(), /is of PostgreSQL 99/);
+    expect(await isPortFree(6390 + offset)).toBe(true);
+  });
+
+  it('says that nothing runs when nothing does', async () => {
+    const asked = run('status');
+    expect(await asked.exited).toBe(1);
+    expectSentence(asked.output(), /^Relevo is not running; `npm start` starts it\.$/m);
+  });
+
+  it('starts everything, brings a killed replica back, refuses a second start, and ends without a trace', async () => {
+    const first = await up();
+    const before = await status();
+    expect(before.processes.map(({ name }) => name)).toEqual(expect.arrayContaining(['patients_1', 'monitor_1', 'server_1', 'server_2', 'server_3']));
+    const second = run('up');
+    expect(await second.exited).toBe(3);
+    expectSentence(second.output(), new RegExp(`Relevo is running already \\(pid ${first.child.pid}\\)`));
+
+    const victim = before.processes.find(({ name }) => name === 'server_2')?.pid ?? 0;
+    process.kill(victim, 'SIGKILL');
+    await eventually(() => /server_2 was killed \(SIGKILL\)[^]*server_2 is back after/.test(first.output()), {
+      what: 'server_2 is back', deadlineMs: 20_000,
+    });
+    const after = await status();
+    expect(after.processes.find(({ name }) => name === 'server_2')?.pid).not.toBe(victim);
+
+    first.child.kill('SIGINT');
+    expect(await first.exited).toBe(0);
+    expect(after.processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
+  }, 120_000);
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('killed with -9 leaves nothing behind, and the next start finds its data', async () => {
+    const first = await up(['--replicas', '1']);
+    const { processes } = await status();
+    first.child.kill('SIGKILL');
+    await eventually(() => processes.every(({ pid }) => !isAlive(pid)), { what: 'everything ended with it', deadlineMs: 15_000 });
+    const second = await up(['--replicas', '1']);
+    expect(second.output()).not.toContain('Applied to the database');
+    second.child.kill('SIGTERM');
+    expect(await second.exited).toBe(0);
+  }, 120_000);
+
+  it('interrupted while it starts leaves nothing running', async () => {
+    const started = run('up');
+    await eventually(() => started.output().includes('Starting server') || started.output().includes('Starting patients'), {
+      what: 'services are being started', deadlineMs: START_DEADLINE_MS,
+    });
+    started.child.kill('SIGINT');
+    expect(await started.exited).toBe(0);
+    const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));
+    expect(free).not.toContain(false);
+  }, 90_000);
+});
