@@ -1,0 +1,88 @@
+/**
+ * Puts the sample hospital into the database: patients with fixed ids, and what they ran up. What is there already stays as it is.
+ * As a program: `node --import tsx prisma/seed.ts --patients 500` (needs DATABASE_URL) adds patients up to that number.
+ */
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { seedPatient, type SeedCharge, type SeedPatient } from './seed-data.js';
+
+/** Patients in one statement. */
+const CHUNK = 200;
+
+const PATIENTS = `
+INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::text[])
+ON CONFLICT DO NOTHING`;
+
+const CHARGES = `
+INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency, created_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::charge_kind[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
+ON CONFLICT DO NOTHING`;
+
+async function insertChunk(client: pg.Client, patients: readonly SeedPatient[]): Promise<number> {
+  const column = <K extends keyof SeedPatient>(key: K): SeedPatient[K][] => patients.map((patient) => patient[key]);
+  const columns = [column('id'), column('document'), column('fullName'), column('birthDate'), column('authorizationCode')];
+  const { rowCount } = await client.query(PATIENTS, columns);
+  const charges = patients.flatMap((patient) => patient.charges.map((charge) => ({ ...charge, patientId: patient.id })));
+  const of = <K extends keyof SeedCharge | 'patientId'>(key: K) => charges.map((charge) => charge[key]);
+  await client.query(CHARGES, [of('id'), of('patientId'), of('kind'), of('description'), of('amountMinor'), of('currency'), of('createdAt')]);
+  return rowCount ?? 0;
+}
+
+async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function insertUpTo(client: pg.Client, patients: number): Promise<number> {
+  let added = 0;
+  for (let first = 1; first <= patients; first += CHUNK) {
+    const numbers = Array.from({ length: Math.min(CHUNK, patients - first + 1) }, (_, index) => first + index);
+    added += await insertChunk(client, numbers.map(seedPatient));
+  }
+  return added;
+}
+
+/** Patients 1 to `patients`, where they are missing. @returns how many were added. */
+export const seedUpTo = (databaseUrl: string, patients: number): Promise<number> =>
+  withClient(databaseUrl, (client) => insertUpTo(client, patients));
+
+/** Seeds a database that has no patient yet. @returns how many were added; 0 when somebody is there. */
+export const seedIfEmpty = (databaseUrl: string, patients = 100): Promise<number> =>
+  withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ empty: boolean }>('SELECT NOT EXISTS (SELECT 1 FROM patient) AS empty');
+    return rows[0]?.empty ? insertUpTo(client, patients) : 0;
+  });
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { patients: { type: 'string', default: '100' } } });
+  const patients = Number(values.patients);
+  const databaseUrl = process.env['DATABASE_URL'];
+  if (!databaseUrl) {
+    process.stderr.write('DATABASE_URL is not set: say which database to seed.\n');
+    return 1;
+  }
+  if (!Number.isInteger(patients) || patients < 1 || patients > 1_000_000) {
+    process.stderr.write(`--patients must be a whole number from 1 to 1000000, got "${values.patients}".\n`);
+    return 1;
+  }
+  const added = await seedUpTo(databaseUrl, patients);
+  process.stdout.write(`${added} patients were added; there were ${patients - added} of these ${patients} already.\n`);
+  return 0;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  main().then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      process.stderr.write(`${(error as Error).message || String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * A leader for tests of the patients service: fetches parcels, decides by a rule, commits through the ledger under a fence, publishes.
+ * It does what `payments/` does in the good case and nothing else.
+ */
+import { Worker } from 'bullmq';
+import type { FinalStatus } from '../../../shared/contracts/payment.js';
+import { commitOutcomes, loadParcel, type PendingPayment } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres.js';
+import { connectRedis, outcomeChannel, queueName, type Parcel } from '../../../shared/queue.js';
+
+const TOKEN = { partition: 0, term: 1, leader: 'server_1' };
+
+export interface FakeLeaderOptions {
+  databaseUrl: string;
+  redisUrl: string;
+  prefix: string;
+  /** What becomes of a payment; all succeed when left out. */
+  rule?: (payment: PendingPayment) => FinalStatus;
+  /** Without events the rows must do. */
+  publishes?: boolean;
+}
+
+export interface FakeLeader {
+  /** Parcels as they arrived. */
+  parcels: Parcel[];
+  stop(): Promise<void>;
+}
+
+/** Makes `server_1` the leader of term 1. */
+export async function electFakeLeader(pool: Pool): Promise<void> {
+  await pool.query(`UPDATE leadership SET term = 1, leader = 'server_1', boot_id = 'boot', reason = 'test' WHERE partition = 0 AND term = 0`);
+}
+
+export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeLeader> {
+  const logger = createLogger('fake-leader', 'server_1', 'silent');
+  const pool = createPool({ url: options.databaseUrl, name: 'fake leader', max: 2, statementTimeoutMs: 5_000 }, logger);
+  await electFakeLeader(pool);
+  const redis = connectRedis(options.redisUrl, 'patient', logger);
+  const publisher = connectRedis(options.redisUrl, 'patient', logger);
+  const parcels: Parcel[] = [];
+  const rule = options.rule ?? ((): FinalStatus => 'SUCCEEDED');
+
+  const worker = new Worker<Parcel>(queueName(0), async ({ data }) => {
+    parcels.push(data);
+    const pending = await loadParcel(pool, 0, data.ids, 1_000);
+    const outcomes = pending.map((payment) => ({ id: payment.id, status: rule(payment), attempts: 1, reason: null, gatewayReference: null }));
+    const { ids, at } = await commitOutcomes(pool, TOKEN, outcomes);
+    if (options.publishes === false) return;
+    const payments = outcomes.filter(({ id }) => ids.includes(id)).map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
+    const event = { partition: 0, term: 1, processedBy: 'server_1', completedAt: at.toISOString(), payments };
+    await publisher.publish(outcomeChannel(options.prefix), JSON.stringify(event));
+  }, { connection: redis, prefix: options.prefix });
+  worker.on('error', () => undefined);
+  await worker.waitUntilReady();
+
+  return {
+    parcels,
+    async stop() {
+      await worker.close();
+      publisher.disconnect();
+      redis.disconnect();
+      await pool.end();
+    },
+  };
+}
