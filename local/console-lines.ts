@@ -7,6 +7,7 @@ import { messageOf, parseLogLine } from './log-line.js';
 
 const LOUD = new Set(['warn', 'error', 'fatal']);
 const REPLICA_LINE = /^I AM (?:ALIVE|OFF) from (.+)$/;
+const OFF_LINE = /^I AM OFF from /;
 const LEADER_LINE = /^The leader is (.+)$/;
 
 export class ConsoleLines {
@@ -29,6 +30,15 @@ export class ConsoleLines {
     if (LEADER_LINE.test(message)) return this.#leader(entry.term, message);
     if (!LOUD.has(String(entry.level))) return null;
     return `${name} ${String(entry.level)}: ${messageOf(entry)}`;
+  }
+
+  /**
+   * What holds now that everything is up. A replica that was off before it was up is no news: it is forgotten, and shown at the next
+   * ping if it is off still.
+   */
+  present(): string[] {
+    for (const [subject, message] of this.#shown) if (OFF_LINE.test(message)) this.#shown.delete(subject);
+    return [...this.#shown.values()].sort();
   }
 
   #agreed(monitor: string, subject: string, message: string): string | null {

@@ -14,6 +14,7 @@ import { LogFiles } from './log-files.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
 import { isPortFree, portOwner } from './ports.js';
 import type { Exit, ManagedProcess } from './processes.js';
+import { ROOT } from './root.js';
 import { screen } from './screen.js';
 import { startSystem, type System } from './system.js';
 import { provideTokens } from './tokens.js';
@@ -96,12 +97,12 @@ interface Session {
   config: LocalConfig;
   lock: Lock;
   logs: LogFiles;
+  lines: ConsoleLines;
   stopping: AbortController;
 }
 
-async function start({ options, config, lock, logs, stopping }: Session, processes: ManagedProcess[]): Promise<System> {
+async function start({ options, config, lock, logs, lines, stopping }: Session, processes: ManagedProcess[]): Promise<System> {
   await checkPorts(neededPlaces(options, config), config.portOffset, lock.tookOver ? FORMER_DEADLINE_MS : 0);
-  const lines = new ConsoleLines(options.monitors);
   let system: System | null = null;
   const changed = (): void => {
     if (system && !stopping.signal.aborted) lock.write(describeRunning(system));
@@ -124,8 +125,9 @@ async function start({ options, config, lock, logs, stopping }: Session, process
     },
     onLine: (name, line) => {
       logs.write(name, line);
-      const shown = stopping.signal.aborted ? null : lines.take(name, line);
-      if (shown !== null) print(shown);
+      const shown = lines.take(name, line);
+      // While parts start and stop the others complain of their absence; that is no news.
+      if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
   changed();
@@ -146,10 +148,11 @@ async function run(session: Session): Promise<number> {
   });
   if (system) {
     const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
-    const dataDir = relative(process.cwd(), config.dataDir) || '.';
+    const dataDir = config.dataDir.startsWith(ROOT) ? relative(ROOT, config.dataDir) : config.dataDir;
     const redisUrl = withoutPassword(system.redisUrl);
     const databaseUrl = system.postgres ? system.databaseUrl : withoutPassword(system.databaseUrl);
     print(screen({ services, tokens: system.tokens, databaseUrl, redisUrl, dataDir }));
+    session.lines.present().forEach(print);
     await stopped;
     print('\nStopping …');
     await system.stop();
@@ -168,7 +171,7 @@ async function main(): Promise<number> {
   process.once('exit', () => lock.release());
   const logs = new LogFiles(join(config.dataDir, 'logs'));
   try {
-    return await run({ options, config, lock, logs, stopping: new AbortController() });
+    return await run({ options, config, lock, logs, lines: new ConsoleLines(options.monitors), stopping: new AbortController() });
   } finally {
     logs.close();
   }

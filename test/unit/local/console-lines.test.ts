@@ -31,6 +31,15 @@ describe('the console of npm start', () => {
     expect(lines.take('monitor_3', line('The leader is server_2', { term: 5 }))).toBe('The leader is server_2');
   });
 
+  it('knows what holds once all is up, and tells of a replica that is off even then', () => {
+    const lines = new ConsoleLines(1);
+    const off = line('I AM OFF from server 3');
+    for (const text of ['I AM OFF from server 1', 'The leader is server_2', 'I AM ALIVE from server 1']) lines.take('monitor_1', line(text));
+    lines.take('monitor_1', off);
+    expect(lines.present()).toEqual(['I AM ALIVE from server 1', 'The leader is server_2']);
+    expect(lines.take('monitor_1', off)).toBe('I AM OFF from server 3');
+  });
+
   it('shows warnings and errors with their reason, and nothing else', () => {
     const lines = new ConsoleLines(1);
     expect(lines.take('server_1', line('quiet'))).toBeNull();
