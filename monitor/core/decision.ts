@@ -3,7 +3,7 @@ import type { Ballot, State } from './types.js';
 import { majority } from './quorum.js';
 
 const votes = (ballot: Ballot, monitors: number): string =>
-  ballot.votes === null ? `${majority(monitors)} of ${monitors} votes needed` : `${ballot.votes} of ${majority(monitors)} votes needed`;
+  `${ballot.votes ?? 'no'} fresh votes, ${majority(monitors)} of ${monitors} are needed`;
 
 /** One sentence for a state; equal states have equal sentences. */
 export function decisionOf(state: State): string {

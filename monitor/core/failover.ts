@@ -166,6 +166,6 @@ export function step(state: State, input: Input): Step {
   const awake = { ...state, doubt: noticeLateness(state.doubt, state.settings, input.now) };
   const seen = absorb(awake, input);
   const reaction = react(seen.state, input);
-  assertInvariants(reaction.state, state);
+  assertInvariants(reaction.state, state, input.now);
   return { state: reaction.state, effects: [...seen.effects, ...reaction.effects], decision: decisionOf(reaction.state) };
 }

@@ -2,7 +2,7 @@
 import { isDoubting } from './self-doubt.js';
 import type { State } from './types.js';
 
-type Rule = readonly [text: string, broken: (state: State, before: State) => boolean];
+type Rule = readonly [text: string, broken: (state: State, before: State, now: number) => boolean];
 
 const isElecting = (state: State): boolean => state.phase.name === 'voting' || state.phase.name === 'no-candidate';
 
@@ -25,12 +25,15 @@ const RULES: readonly Rule[] = [
     Object.values(replicas).some(({ opinion, layer }) => (opinion === 'suspect') !== (layer !== null))],
   ['only what is alive is confirmed', ({ replicas }) =>
     Object.values(replicas).some(({ opinion, confirmingSince }) => confirmingSince !== null && opinion !== 'alive')],
-  ['a monitor in doubt does not act', ({ phase, doubt }) =>
-    phase.name !== 'doubting' && doubt.tickAt !== null && isDoubting(doubt, doubt.tickAt)],
+  ['a monitor in doubt does not act', ({ phase, doubt }, _before, now) =>
+    phase.name !== 'doubting' && isDoubting(doubt, now)],
 ];
 
-/** @throws Error naming the first rule that is broken. */
-export function assertInvariants(state: State, before: State = state): void {
-  const broken = RULES.find(([, isBroken]) => isBroken(state, before));
+/**
+ * @param before the state the step started from.
+ * @throws Error naming the first rule that is broken.
+ */
+export function assertInvariants(state: State, before: State, now: number): void {
+  const broken = RULES.find(([, isBroken]) => isBroken(state, before, now));
   if (broken) throw new Error(`invariant of the failover machine broken: ${broken[0]}`);
 }

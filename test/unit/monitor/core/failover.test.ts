@@ -1,0 +1,377 @@
+/** Stories of the failover machine: what it asks for, in which order, and what it refuses to do. */
+import { assertInvariants } from '../../../../monitor/core/invariants.js';
+import { step } from '../../../../monitor/core/failover.js';
+import type { State } from '../../../../monitor/core/types.js';
+import { ALL, eventNames, LEADING, Machine, ofType, REACH, report, row, STANDBYS, watching } from '../support.js';
+
+const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Machine['happen']> =>
+  machine.happen({ type: 'vote-answered', term: term - 1, votes: 1, elected: true, leadership: row(term, leader) });
+
+describe('a killed leader', () => {
+  test('is asked once more on a new connection, at once, and not voted on before that', () => {
+    const machine = watching();
+    const effects = machine.happen({ type: 'stream-closed', replica: 'server_1' });
+    expect(ofType(effects, 'ping')).toEqual([{ type: 'ping', replica: 'server_1', fresh: true }]);
+    expect(ofType(effects, 'vote')).toEqual([]);
+  });
+
+  test('is voted on in the very step that hears of the refusal: no tick in between', () => {
+    const machine = watching();
+    machine.happen({ type: 'stream-closed', replica: 'server_1' });
+    machine.now += 3;
+    const effects = machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'refused', sentAt: machine.now - 2 });
+    expect(ofType(effects, 'vote')).toEqual([
+      {
+        type: 'vote', term: 1, candidate: { id: 'server_2', bootId: 'server_2-a' }, kind: 'kill', suspectedMsAgo: 0,
+        reason: 'server_1 closed its connection and refuses a new one',
+      },
+    ]);
+    expect(eventNames(effects)).toEqual(expect.arrayContaining(['replica:suspected', 'leadership:lost']));
+  });
+
+  test('is followed by a push in the step of the election, the new leader first', () => {
+    const machine = REACH.voting();
+    const effects = elected(machine);
+    expect(effects[0]).toMatchObject({ type: 'push', to: ['server_2', 'server_1', 'server_3'] });
+    machine.now += 4;
+    const after = machine.happen({
+      type: 'push-answered', replica: 'server_2', report: report('server_2', { role: 'leading', term: 2 }), sentAt: machine.now,
+    });
+    expect(ofType(after, 'emit').map(({ event }) => event)).toContainEqual({
+      name: 'failover:completed',
+      data: { partition: 0, term: 2, leader: 'server_2', kind: 'kill', promoteMs: 4, totalMs: 4 },
+    });
+    expect(machine.phase).toBe('watching');
+  });
+
+  test('that answers the confirming ping stays leader', () => {
+    const machine = REACH.confirming();
+    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: LEADING, sentAt: machine.now });
+    expect(machine.phase).toBe('watching');
+    expect(ofType(effects, 'vote')).toEqual([]);
+  });
+
+  test('control: without the confirming ping, a mere cut of the line would depose it', () => {
+    const machine = REACH.confirming();
+    const mutated = { ...machine.state, replicas: { ...machine.state.replicas } };
+    const detector = mutated.replicas['server_1'];
+    if (!detector) throw new Error('no server_1');
+    mutated.replicas['server_1'] = { ...detector, confirmingSince: null, opinion: 'suspect', layer: 'connection' };
+    const { effects } = step(mutated, { type: 'tick', wallMs: machine.now, now: machine.now, random: 0 });
+    expect(ofType(effects, 'vote')).toHaveLength(1);
+  });
+});
+
+describe('silence', () => {
+  test('of a frozen leader: suspected after the beat time-out, within one tick', () => {
+    const machine = watching();
+    machine.pass(400, STANDBYS);
+    expect(machine.phase).toBe('watching');
+    const effects = machine.pass(100, STANDBYS);
+    expect(ofType(effects, 'vote')[0]).toMatchObject({ kind: 'freeze', term: 1 });
+  });
+
+  test('heard by a monitor that was late itself means nothing yet', () => {
+    const machine = watching();
+    machine.pass(100, ALL);
+    machine.now += 900;
+    const effects = machine.tick();
+    expect(ofType(effects, 'vote')).toEqual([]);
+    expect(machine.phase).toBe('watching');
+  });
+});
+
+describe('votes', () => {
+  test('are cast again every interval while there is no majority', () => {
+    const machine = watching({ monitors: ['monitor_1', 'monitor_2', 'monitor_3'] });
+    machine.kill('server_1');
+    const lose = (): ReturnType<Machine['happen']> =>
+      machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(1, 'server_1') });
+    lose();
+    expect(ofType(machine.pass(50, STANDBYS), 'vote')).toHaveLength(0);
+    expect(ofType(machine.pass(50, STANDBYS), 'vote')).toHaveLength(1);
+    expect(ofType(machine.pass(500, STANDBYS), 'vote')).toHaveLength(0); // The answer is awaited.
+    expect(ofType(lose(), 'vote')).toHaveLength(1); // Overdue.
+    expect(machine.last.decision).toContain('1 fresh votes, 2 of 3 are needed');
+  });
+
+  test('are tried again after the database failed', () => {
+    const machine = REACH.voting();
+    machine.happen({ type: 'vote-failed', term: 1 });
+    expect(machine.state.databaseUp).toBe(false);
+    expect(ofType(machine.pass(100, STANDBYS), 'vote')).toHaveLength(1);
+  });
+
+  test('end when the leader is heard again', () => {
+    const machine = REACH.voting();
+    machine.happen({ type: 'vote-failed', term: 1 });
+    machine.beat(LEADING);
+    expect(machine.phase).toBe('watching');
+    expect(ofType(machine.pass(300, ALL), 'vote')).toEqual([]);
+  });
+
+  test('without a candidate are cast only when other monitors may have one', () => {
+    expect(ofType(REACH['no-candidate']().effects, 'vote')).toEqual([]);
+    const machine = watching({ monitors: ['monitor_1', 'monitor_2', 'monitor_3'] });
+    for (const id of ['server_2', 'server_3', 'server_1']) machine.kill(id);
+    expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: null, kind: 'kill' })]);
+  });
+
+  test('that were enough, with a candidate the database refused: administrative states are read again', () => {
+    const machine = REACH.voting();
+    const effects = machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(1, 'server_1') });
+    expect(ofType(effects, 'refresh')).toHaveLength(1);
+  });
+});
+
+describe('the first election', () => {
+  test('waits for a candidate, then happens at once', () => {
+    const machine = new Machine();
+    machine.tick();
+    machine.happen({ type: 'leadership-read', leadership: row(0, null) });
+    expect(machine.phase).toBe('observing');
+    machine.happen({ type: 'stream-opened', replica: 'server_3' });
+    const effects = machine.beat(report('server_3'));
+    expect(ofType(effects, 'vote')).toEqual([
+      expect.objectContaining({ kind: 'first', term: 0, candidate: { id: 'server_3', bootId: 'server_3-a' }, suspectedMsAgo: null }),
+    ]);
+  });
+});
+
+describe('another monitor\'s election', () => {
+  test('is looked up at once when a report carries a higher term', () => {
+    const machine = watching();
+    machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
+    machine.now += 60;
+    const effects = machine.beat(report('server_2', { term: 2, role: 'leading' }));
+    expect(ofType(effects, 'read-leadership')).toHaveLength(1);
+    expect(ofType(machine.beat(report('server_3', { term: 2 })), 'read-leadership')).toHaveLength(0); // One reading is enough.
+    const learnt = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
+    expect(ofType(learnt, 'push')).toEqual([]); // It says already that it leads.
+    expect(machine.phase).toBe('watching');
+  });
+
+  test('is helped: a leader that does not say yet that it leads is told by every monitor', () => {
+    const machine = watching();
+    const effects = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
+    expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_2'] })]);
+  });
+
+  test('a lower term that arrives late is ignored', () => {
+    const machine = REACH.promoting();
+    machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
+    expect(machine.state.leadership?.term).toBe(2);
+  });
+});
+
+describe('a restarted leader', () => {
+  const reborn = report('server_1', { bootId: 'server_1-b' });
+
+  test('has lost its leadership, however quickly it came back', () => {
+    const machine = watching();
+    machine.now += 10;
+    machine.happen({ type: 'stream-closed', replica: 'server_1' });
+    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: reborn, sentAt: machine.now });
+    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ kind: 'restart', candidate: { id: 'server_2', bootId: 'server_2-a' } })]);
+  });
+
+  test('is elected again when it is alone', () => {
+    const machine = watching();
+    machine.kill('server_2');
+    machine.kill('server_3');
+    machine.now += 10;
+    machine.happen({ type: 'stream-closed', replica: 'server_1' });
+    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: reborn, sentAt: machine.now });
+    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ candidate: { id: 'server_1', bootId: 'server_1-b' } })]);
+  });
+
+  test('that another monitor elected in its new life is not held to be restarted again', () => {
+    const machine = REACH.voting();
+    machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(2, 'server_1', 'server_1-b') });
+    expect(machine.state.replicas['server_1']?.opinion).toBe('unknown');
+    expect(machine.phase).toBe('promoting');
+  });
+});
+
+describe('a gray leader', () => {
+  const ill = { ...LEADING, reaches: { postgres: true, redis: true, gateway: false } };
+
+  test('is stood down and voted on after GRAY_MS while another reaches everything', () => {
+    const machine = watching();
+    machine.pass(1_400, [ill, ...STANDBYS]);
+    expect(machine.phase).toBe('watching');
+    const effects = machine.pass(300, [ill, ...STANDBYS]);
+    expect(ofType(effects, 'stand-down')).toEqual([{ type: 'stand-down', replica: 'server_1', term: 1, timeoutMs: 300 }]);
+    const voted = machine.happen({ type: 'stand-down-answered', term: 1, drained: false });
+    expect(ofType(voted, 'vote')).toEqual([expect.objectContaining({ kind: 'gray', reason: 'server_1 does not reach gateway' })]);
+  });
+
+  test('stays when nobody is better', () => {
+    const machine = watching();
+    const reaches = { postgres: true, redis: false, gateway: true };
+    const effects = machine.pass(5_000, [{ ...LEADING, reaches }, ...STANDBYS.map((each) => ({ ...each, reaches }))]);
+    expect(ofType(effects, 'stand-down')).toEqual([]);
+    expect(machine.phase).toBe('watching');
+  });
+
+  test('that makes no progress is handed over, but not again before the rest is over', () => {
+    const machine = watching();
+    const stuck = { ...LEADING, stalledMs: 6_000 };
+    expect(ofType(machine.pass(1_700, [stuck, ...STANDBYS]), 'stand-down')).toHaveLength(1);
+    machine.happen({ type: 'stand-down-answered', term: 1, drained: false });
+    elected(machine);
+    const stuckToo = report('server_2', { role: 'leading', term: 2, stalledMs: 6_000 });
+    const others = [report('server_1', { term: 2 }), report('server_3', { term: 2 })];
+    expect(ofType(machine.pass(7_000, [stuckToo, ...others]), 'stand-down')).toEqual([]);
+    expect(ofType(machine.pass(4_000, [stuckToo, ...others]), 'stand-down')).toHaveLength(1);
+  });
+});
+
+describe('a promotion', () => {
+  test('that is lost is pushed again until the leader says that it leads', () => {
+    const machine = REACH.promoting();
+    const standing = [report('server_2', { term: 1 }), report('server_3', { term: 1 })];
+    expect(ofType(machine.pass(1_000, standing), 'push')).toHaveLength(2);
+  });
+
+  test('of a leader that died before it heard of it: the next election follows', () => {
+    const machine = REACH.promoting();
+    expect(ofType(machine.happen({ type: 'push-failed', replica: 'server_2' }), 'ping')).toEqual([
+      { type: 'ping', replica: 'server_2', fresh: true },
+    ]);
+    const effects = machine.kill('server_2');
+    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ term: 2, candidate: { id: 'server_3', bootId: 'server_3-a' } })]);
+  });
+});
+
+describe('a planned hand-over', () => {
+  const ask = (machine: Machine, to: string | null = null): ReturnType<Machine['happen']> =>
+    machine.happen({ type: 'handover-requested', request: { id: 7, to, kind: 'planned', reason: 'update' } });
+
+  test('drains, moves the term, tells everybody and answers', () => {
+    const machine = watching();
+    expect(ofType(ask(machine, 'server_3'), 'stand-down')).toHaveLength(1);
+    machine.now += 30;
+    expect(ofType(machine.happen({ type: 'stand-down-answered', term: 1, drained: true }), 'move')).toEqual([
+      expect.objectContaining({ candidate: { id: 'server_3', bootId: 'server_3-a' }, kind: 'planned', reason: 'update' }),
+    ]);
+    machine.now += 5;
+    const effects = machine.happen({ type: 'move-answered', term: 1, leadership: row(2, 'server_3') });
+    expect(effects[0]).toMatchObject({ type: 'push', to: ['server_3', 'server_1', 'server_2'] });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: true, moved: true, previous: 'server_1', drained: true, tookMs: 35 });
+  });
+
+  const REFUSALS: readonly [string, string | null, string, (machine: Machine) => unknown][] = [
+    ['a name nobody has', 'server_9', 'REPLICA_NOT_FOUND', () => undefined],
+    ['a replica that is down', 'server_2', 'NO_CANDIDATE', (machine) => machine.kill('server_2')],
+    ['a drained replica', 'server_2', 'NO_CANDIDATE', (machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } })],
+    ['nobody else alive', null, 'NO_CANDIDATE', (machine) => [machine.kill('server_2'), machine.kill('server_3')]],
+    ['an election under way', null, 'HANDOVER_LOST', (machine) => machine.kill('server_1')],
+    ['a database that is away', null, 'UNAVAILABLE', (machine) => machine.happen({ type: 'database-failed' })],
+  ];
+
+  test.each(REFUSALS)('is refused for %s', (_what, to, code, prepare) => {
+    const machine = watching();
+    prepare(machine);
+    expect(ofType(ask(machine, to), 'answer')[0]?.outcome).toMatchObject({ ok: false, code });
+    expect(ofType(machine.effects, 'stand-down')).toEqual([]);
+  });
+
+  test('to the present leader moves nothing', () => {
+    const machine = watching();
+    expect(ofType(ask(machine, 'server_1'), 'answer')[0]?.outcome).toMatchObject({ ok: true, moved: false });
+    expect(machine.phase).toBe('watching');
+  });
+
+  test('does not wait for a leader that dies meanwhile', () => {
+    const machine = watching();
+    ask(machine);
+    expect(ofType(machine.kill('server_1'), 'move')).toHaveLength(1);
+  });
+
+  test('overtaken by another election is answered HANDOVER_LOST', () => {
+    const machine = watching();
+    ask(machine);
+    const effects = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
+  });
+
+  test('whose only candidate died during the drain is given up, and the leader told to go on', () => {
+    const machine = watching();
+    ask(machine, 'server_3');
+    machine.kill('server_3');
+    const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'NO_CANDIDATE' });
+    expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_1'] })]);
+  });
+
+  test('begins by itself when the leader is drained in the database', () => {
+    const machine = watching();
+    expect(ofType(machine.happen({ type: 'admin-read', admin: { server_1: 'maint' } }), 'stand-down')).toHaveLength(1);
+  });
+});
+
+describe('a monitor in doubt', () => {
+  test('says so and votes on nobody, then judges by what it hears afresh', () => {
+    const machine = REACH.doubting();
+    expect(eventNames(machine.effects)).toContain('clock:jumped');
+    expect(ofType(machine.kill('server_1'), 'vote')).toEqual([]);
+    expect(machine.phase).toBe('doubting');
+    expect(ofType(machine.pass(2_100, STANDBYS), 'vote')).toHaveLength(1);
+  });
+
+  test('lets who waits for a hand-over know', () => {
+    const machine = REACH['handing-over']();
+    machine.now += 1_500;
+    expect(ofType(machine.tick(), 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
+  });
+});
+
+describe('a monitor that starts beside a running system', () => {
+  test('keeps the term and pushes nothing', () => {
+    const machine = watching();
+    expect(machine.phase).toBe('watching');
+    expect(ofType(machine.pass(5_000, ALL), 'push')).toEqual([]);
+    expect(ofType(machine.effects, 'vote')).toEqual([]);
+  });
+
+  test('replaces a leader that never answers it, after FALL pings', () => {
+    const machine = new Machine();
+    machine.tick();
+    machine.happen({ type: 'leadership-read', leadership: row(4, 'server_1') });
+    machine.connect(...STANDBYS);
+    const refuse = (): ReturnType<Machine['happen']> =>
+      machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'refused', sentAt: machine.now });
+    expect(ofType(refuse(), 'vote')).toEqual([]);
+    expect(ofType(refuse(), 'vote')).toEqual([expect.objectContaining({ kind: 'ping', term: 4 })]);
+  });
+});
+
+describe('duties', () => {
+  test('every replica is pinged at the first tick and then every interval', () => {
+    const machine = new Machine();
+    expect(ofType(machine.tick(), 'ping')).toHaveLength(3);
+    expect(ofType(machine.pass(1_950), 'ping')).toHaveLength(0);
+    expect(ofType(machine.pass(50), 'ping')).toHaveLength(3);
+    expect(ofType(machine.effects, 'refresh')).toHaveLength(2);
+  });
+});
+
+describe('the invariants', () => {
+  test('control: a state that breaks one is refused by name', () => {
+    const { state, now } = watching();
+    const refuse = (change: Partial<State>): (() => void) => () => assertInvariants({ ...state, ...change }, state, now);
+    expect(refuse({})).not.toThrow();
+    expect(refuse({ leadership: row(0, null) })).toThrow('a known term never goes back');
+    expect(refuse({ leadership: row(1, 'server_2') })).toThrow('a term has one leader');
+    expect(refuse({ doubt: { ...state.doubt, doubtingUntil: now + 1 } })).toThrow('a monitor in doubt does not act');
+  });
+
+  test('a beat between two ticks, just when the doubt is over, is no breach', () => {
+    const machine = REACH.doubting();
+    machine.pass(1_990);
+    machine.now = machine.state.doubt.doubtingUntil + 1;
+    expect(() => machine.beat(LEADING)).not.toThrow();
+    expect(machine.phase).toBe('watching');
+  });
+});

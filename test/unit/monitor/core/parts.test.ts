@@ -1,0 +1,152 @@
+/** The small pure parts: quorum, choice, self-doubt, timings, what is shown. */
+import { candidates, choose, hasBetter, named } from '../../../../monitor/core/election.js';
+import { observedOf } from '../../../../monitor/core/observed.js';
+import { hasQuorum, majority, tally } from '../../../../monitor/core/quorum.js';
+import { extraPatienceMs, isDoubting, LENIENT_FOR_MS, NO_DOUBT, noticeLateness, ticked } from '../../../../monitor/core/self-doubt.js';
+import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
+import { ALL, Machine, report, row, SETTINGS, watching } from '../support.js';
+
+describe('the quorum', () => {
+  /** Every subset of n monitors and some strangers, counted the naive way. */
+  const naive = (configured: readonly string[], voters: readonly string[]): boolean => {
+    let mine = 0;
+    for (const monitor of configured) for (const voter of new Set(voters)) if (monitor === voter) mine += 1;
+    return mine * 2 > configured.length;
+  };
+
+  test.each([1, 2, 3, 4, 5, 6, 7])('of %i monitors agrees with a naive count for every set of voters', (size) => {
+    const configured = Array.from({ length: size }, (_, index) => `monitor_${index}`);
+    for (let mask = 0; mask < 2 ** size; mask += 1) {
+      const voters = configured.filter((_, index) => mask & (1 << index));
+      expect(hasQuorum(configured, voters)).toBe(naive(configured, voters));
+      expect(hasQuorum(configured, [...voters, ...voters, 'stranger', 'other'])).toBe(naive(configured, voters));
+    }
+  });
+
+  test('two disjoint sets never both have one', () => {
+    for (let size = 1; size <= 7; size += 1) expect(majority(size) * 2).toBeGreaterThan(size);
+  });
+
+  test('a voter counts once', () => expect(tally(['a', 'b'], ['a', 'a', 'c'])).toBe(1));
+});
+
+describe('who may stand', () => {
+  test('alive, ready, reaching PostgreSQL, and not the leader', () => {
+    expect(candidates(watching().state).map(({ id }) => id)).toEqual(['server_2', 'server_3']);
+    const machine = watching();
+    machine.happen({ type: 'admin-read', admin: { server_2: 'maint' } });
+    machine.beat(report('server_3', { term: 1, reaches: { postgres: false, redis: true, gateway: true } }));
+    expect(choose(machine.state, 0)).toBeNull();
+  });
+
+  test('who reaches everything goes before who does not', () => {
+    const machine = watching();
+    machine.beat(report('server_2', { term: 1, reaches: { postgres: true, redis: false, gateway: true } }));
+    expect(candidates(machine.state).map(({ id }) => id)).toEqual(['server_3']);
+    expect(hasBetter(machine.state)).toBe(true);
+  });
+
+  test('a replica whose line was just cut does not', () => {
+    const machine = watching();
+    machine.happen({ type: 'stream-closed', replica: 'server_2' });
+    expect(named(machine.state, 'server_2')).toBeNull();
+  });
+
+  const standing = (policy: 'random' | 'lowest-id' | 'fastest'): Machine => {
+    const replicas = ['server_10', 'server_2', 'server_3'];
+    const machine = new Machine({ policy, replicas });
+    machine.tick();
+    machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
+    const speeds = { server_10: 9, server_2: 5, server_3: 2 };
+    for (const [replica, ms] of Object.entries(speeds)) {
+      machine.happen({ type: 'ping-answered', replica, report: report(replica), sentAt: machine.now - ms });
+    }
+    return machine;
+  };
+
+  test.each([
+    ['lowest-id', 0.99, 'server_2'],
+    ['fastest', 0.99, 'server_3'],
+    ['random', 0, 'server_10'],
+    ['random', 0.34, 'server_2'],
+    ['random', 0.999_999, 'server_3'],
+  ] as const)('by %s with %d: %s', (policy, random, id) => {
+    expect(choose(standing(policy).state, random)?.id).toBe(id);
+  });
+});
+
+describe('self-doubt', () => {
+  const settings = { tickMs: 50, doubtMs: 1_000, doubtForMs: 2_000 };
+  const started = ticked(NO_DOUBT, settings, 100, 5_000).doubt;
+
+  test('a tick in time means nothing', () => {
+    const { doubt, jump } = ticked(started, settings, 150, 5_050);
+    expect([jump, extraPatienceMs(doubt, 150), isDoubting(doubt, 150)]).toEqual([null, 0, false]);
+  });
+
+  test('a late tick lengthens patience by what it was late, for a while', () => {
+    const { doubt, jump } = ticked(started, settings, 450, 5_350);
+    expect(jump).toBeNull();
+    expect(extraPatienceMs(doubt, 450)).toBe(300);
+    expect(extraPatienceMs(doubt, 450 + LENIENT_FOR_MS)).toBe(0);
+  });
+
+  test('a smaller lateness later does not shorten it', () => {
+    const late = ticked(started, settings, 450, 5_350).doubt;
+    expect(extraPatienceMs(ticked(late, settings, 550, 5_450).doubt, 550)).toBe(300);
+  });
+
+  test('the first input after a long pause notices it, whichever it is', () => {
+    expect(isDoubting(noticeLateness(started, settings, 3_000), 3_000)).toBe(true);
+  });
+
+  test.each([
+    ['a long pause', 2_000, 6_900, { lateMs: 1_850, jumpMs: 0 }],
+    ['a wall clock set forward', 150, 65_050, { lateMs: 0, jumpMs: 60_000 }],
+    ['a wall clock set back', 150, 1_050, { lateMs: 0, jumpMs: -4_000 }],
+  ])('%s: observe and do not act', (_what, now, wallMs, jump) => {
+    const after = ticked(started, settings, now, wallMs);
+    expect(after.jump).toEqual(jump);
+    expect(isDoubting(after.doubt, now + 1_999)).toBe(true);
+    expect(isDoubting(after.doubt, now + 2_000)).toBe(false);
+  });
+});
+
+describe('the timings', () => {
+  test('of the defaults, as the README gives them', () => {
+    expect(worstCaseFailoverMs(SETTINGS)).toEqual({ kill: 30, freeze: 470, ping: 5_070, gray: 1_930, left: 30, restart: 130, planned: 30 });
+  });
+
+  test('with several monitors a vote may meet the other one interval later', () => {
+    expect(concertMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
+  });
+
+  test('hold for the machine itself: silence until the vote', () => {
+    const machine = watching();
+    const begun = machine.now;
+    while (machine.phase !== 'voting') machine.pass(50, ALL.slice(1));
+    expect(machine.now - begun).toBeLessThanOrEqual(worstCaseFailoverMs(SETTINGS).freeze);
+  });
+});
+
+describe('what is shown', () => {
+  const three = { monitors: ['monitor_1', 'monitor_2', 'monitor_3'] };
+
+  test('with one monitor a suspect is down', () => {
+    const machine = watching();
+    machine.kill('server_2');
+    expect(observedOf(machine.state, 'server_2', {})).toBe('down');
+    expect(observedOf(machine.state, 'server_1', {})).toBe('alive');
+  });
+
+  test('with three, a suspect is down when another configured one agrees', () => {
+    const machine = watching(three);
+    machine.kill('server_2');
+    expect(observedOf(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] })).toBe('suspect');
+    expect(observedOf(machine.state, 'server_2', { monitor_3: ['server_2'] })).toBe('down');
+  });
+
+  test('what others suspect and I do not is alive', () => {
+    expect(observedOf(watching(three).state, 'server_2', { monitor_2: ['server_2'], monitor_3: ['server_2'] })).toBe('alive');
+  });
+});
