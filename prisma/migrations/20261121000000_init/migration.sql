@@ -162,7 +162,7 @@ BEGIN
   RETURNING * INTO after;
   INSERT INTO election (partition, term, leader, boot_id, previous_leader, kind, reason, monitor, votes, suspected_at, elected_at)
   VALUES (p_partition, after.term, p_candidate, p_boot_id, before.leader, p_kind, p_reason, p_monitor, p_votes,
-          after.elected_at - make_interval(secs => p_suspected_ms_ago / 1000.0), after.elected_at);
+          now() - make_interval(secs => p_suspected_ms_ago / 1000.0), after.elected_at); -- now(): when the call arrived, before any wait
   DELETE FROM vote WHERE partition = p_partition;
   RETURN NEXT after;
 END $$;
