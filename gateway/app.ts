@@ -41,9 +41,7 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
 
   app.get('/ledger', (_request, response) => void response.json({ charges: ledger.all() }));
   if (config.faults) mountFaults(app, faults);
-  app.use(() => {
-    if (faults.down) throw new Problem('GATEWAY_DOWN');
-  });
+  app.use((_request, _response, next) => next(faults.down ? new Problem('GATEWAY_DOWN') : undefined));
 
   app.post('/charges', async (request, response) => {
     const key = parse(keySchema, request.headers['idempotency-key'], 'body');

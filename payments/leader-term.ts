@@ -2,6 +2,7 @@
  * One term of leading, from promotion to its end. Taking over is reclaim → fetch → relay, without waiting for any timer; an end is
  * either forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
  */
+import { setMaxListeners } from 'node:events';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { markElection, type CommitResult, type FencingToken } from '../shared/ledger.js';
@@ -41,6 +42,7 @@ export class LeaderTerm {
 
   constructor(private readonly options: LeaderTermOptions) {
     this.logger = options.logger.child({ term: options.token.term });
+    setMaxListeners(0, this.abort.signal); // Every call to the gateway listens to it.
     this.work = new TermWork(
       options.token,
       { ...options, logger: this.logger, wakeIn: (ms) => this.relay.wakeIn(ms), onCommit: (result) => this.committed(result) },

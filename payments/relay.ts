@@ -16,7 +16,7 @@ import type { TermWork } from './process-parcel.js';
 
 /** Put back in one go; the next go follows when these are through. */
 const SWEEP_MAX = 20_000;
-/** When parcels that were put back have not come by, they are put back again: Redis may have lost them too. */
+/** Parcels that were put back and have not come by in this time are put back again, though others still wait in the queue. */
 const REPEAT_MS = 5_000;
 
 export interface RelayOptions {
@@ -89,9 +89,10 @@ export class Relay {
 
   private async sweep(): Promise<void> {
     const { partition, graceMs, pool, work, now } = this.options;
-    if (this.outstanding > 0 && now() - this.putBackMs < REPEAT_MS) return;
     const waiting = await this.waitingParcels();
     const idle = waiting === null || (waiting === 0 && work.parcelsInFlight === 0);
+    // While parcels that were put back are on their way, what they carry would be found again.
+    if (!idle && this.outstanding > 0 && now() - this.putBackMs < REPEAT_MS) return;
     const rows = await overduePayments(pool, { partition, upto: idle ? null : work.passedSeq, graceMs, limit: SWEEP_MAX });
     const ids = rows.filter(({ id }) => !work.inFlight.has(id)).map(({ id }) => id);
     if (ids.length === 0 || this.stopped) return;

@@ -123,7 +123,9 @@ export interface Outcome {
  * commit: the final status of a parcel's payments, if and only if the writer still leads (I1, I4).
  * One timestamp for all of them: a parcel is committed at one moment.
  */
-export const COMMIT = `
+export const COMMIT = {
+  name: 'commit',
+  text: `
 WITH fence AS MATERIALIZED (${FENCE}),
 done AS (
   UPDATE payment p
@@ -132,7 +134,8 @@ done AS (
     FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[]) AS o (id, status, attempts, reason, reference)
    WHERE p.id = o.id AND p.partition = $1 AND p.status = 'PENDING'
   RETURNING p.id)
-SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`,
+};
 
 export interface CommitResult {
   /** False: the writer leads no more, and nothing was changed. */
@@ -150,8 +153,7 @@ export async function commitOutcomes(
 ): Promise<CommitResult> {
   const column = <K extends keyof Outcome>(key: K): Outcome[K][] => outcomes.map((outcome) => outcome[key]);
   const { rows } = await db.query<CommitResult>({
-    name: `commit-${statement.length}`,
-    text: statement,
+    ...statement,
     values: [
       token.partition, token.term, token.leader,
       column('id'), column('status'), column('attempts'), column('reason'), column('gatewayReference'),

@@ -1,0 +1,88 @@
+/** What the tests of a replica share: a database with payments in it, elections by hand, and a replica in this process. */
+import { randomUUID } from 'node:crypto';
+import { loadConfig } from '../../../shared/config.js';
+import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { readLeadership } from '../../../shared/leadership-store.js';
+import { createPool, type Pool } from '../../../shared/postgres.js';
+import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
+import { startPayments, type RunningReplica } from '../../../payments/start.js';
+import { createTestDatabase } from '../../support/database.js';
+import { freePort } from '../../../local/ports.js';
+
+export const PATIENTS = [1, 2, 3].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string, string];
+
+export function newPayment(patientId: string, rest: Partial<NewPayment> = {}): NewPayment {
+  const id = randomUUID();
+  return {
+    id, patientId, batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: id, fingerprint: 'test', answerWaited: false,
+    amountMinor: 1500, currency: 'USD', concept: null, ...rest,
+  };
+}
+
+export interface TestRecord {
+  url: string;
+  pool: Pool;
+  /** Accepts `count` payments, patients in turn. @returns their ids in order. */
+  accept(count: number, patients?: readonly string[]): Promise<string[]>;
+  /** Elects by hand. @returns the new term. */
+  elect(leader: string, bootId: string): Promise<number>;
+  drop(): Promise<void>;
+}
+
+export async function createRecord(): Promise<TestRecord> {
+  const database = await createTestDatabase();
+  const pool = createPool({ url: database.url, name: 'test', max: 4, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  await pool.query(
+    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
+     SELECT id, id::text, 'Test Patient', '1980-01-01', 'x' FROM unnest($1::uuid[]) AS id`,
+    [PATIENTS],
+  );
+  return {
+    url: database.url,
+    pool,
+    accept: async (count, patients = PATIENTS) => {
+      const payments = Array.from({ length: count }, (_, index) => newPayment(patients[index % patients.length] as string));
+      return (await acceptPayments(pool, 0, 'test', payments)).sort((a, b) => a.seq - b.seq).map(({ id }) => id);
+    },
+    elect: async (leader, bootId) => {
+      const { term } = await readLeadership(pool, 0);
+      await pool.query(`SELECT * FROM move_leadership(0::smallint, $1, $2, $3, 'planned', 'test', 'test', 0, 0)`, [term, leader, bootId]);
+      return term + 1;
+    },
+    drop: async () => {
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+export interface TestReplica extends RunningReplica {
+  id: string;
+  stop(): Promise<void>;
+  /** Elects it in the database and tells it. */
+  lead(record: TestRecord): Promise<number>;
+  fatal: unknown[];
+}
+
+export async function startReplica(env: Record<string, string>): Promise<TestReplica> {
+  const config = loadConfig(PAYMENTS_OPTIONS, {
+    PORT: String(await freePort()), API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal',
+    RELAY_INTERVAL_MS: '50', RELAY_GRACE_MS: '0', GATEWAY_LATENCY_MS: '1', ...env,
+  });
+  const fatal: unknown[] = [];
+  const running = await startPayments(config, createLogger('test', config.id, 'silent'), (error) => fatal.push(error));
+  return {
+    ...running,
+    id: config.id,
+    fatal,
+    stop: async () => {
+      for (const step of running.steps) await step.run();
+    },
+    lead: async (record) => {
+      const term = await record.elect(config.id, running.replica.report().bootId);
+      running.replica.hear(await readLeadership(record.pool, 0));
+      return term;
+    },
+  };
+}

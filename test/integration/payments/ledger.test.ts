@@ -1,0 +1,150 @@
+/** The statements that decide about money, on a real PostgreSQL, each guard with its control. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import {
+  acceptPayments, COMMIT, commitOutcomes, deferPayments, FENCE, loadParcel, overduePayments, type Outcome,
+} from '../../../shared/ledger.js';
+import { eventually } from '../../support/eventually.js';
+import { createRecord, newPayment, PATIENTS, type TestRecord } from './fixture.js';
+
+let record: TestRecord;
+beforeAll(async () => {
+  record = await createRecord();
+});
+afterAll(() => record.drop());
+
+const succeeded = (id: string): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'r' });
+const statusOf = async (id: string): Promise<string> =>
+  (await record.pool.query<{ status: string }>('SELECT status FROM payment WHERE id = $1', [id])).rows[0]?.status ?? 'none';
+
+describe('accept', () => {
+  test('one key is one row: a repeated key, in the same statement or later, inserts nothing', async () => {
+    const [patient] = PATIENTS;
+    const first = newPayment(patient);
+    const twin = newPayment(patient, { idempotencyKey: first.idempotencyKey });
+    expect((await acceptPayments(record.pool, 0, 'test', [first, twin])).map(({ id }) => id)).toEqual([first.id]);
+    expect(await acceptPayments(record.pool, 0, 'test', [twin])).toEqual([]);
+  });
+
+  test('an unknown patient inserts nothing and harms nobody else in the group', async () => {
+    const stranger = newPayment(randomUUID());
+    const known = newPayment(PATIENTS[1]);
+    expect((await acceptPayments(record.pool, 0, 'test', [stranger, known])).map(({ id }) => id)).toEqual([known.id]);
+  });
+
+  test('seq is the order in the group', async () => {
+    const payments = Array.from({ length: 50 }, () => newPayment(PATIENTS[0]));
+    const accepted = await acceptPayments(record.pool, 0, 'test', payments);
+    const order = [...accepted].sort((a, b) => a.seq - b.seq).map(({ id }) => id);
+    expect(order).toEqual(payments.map(({ id }) => id));
+  });
+
+  test('20 groups at once: what becomes visible later has the higher seq (I7)', async () => {
+    const seen: number[][] = [];
+    const groups = Array.from({ length: 20 }, () => Array.from({ length: 20 }, () => newPayment(PATIENTS[2])));
+    await Promise.all(
+      groups.map(async (group) => {
+        const accepted = await acceptPayments(record.pool, 0, 'test', group);
+        seen.push(accepted.map(({ seq }) => seq).sort((a, b) => a - b));
+      }),
+    );
+    for (const seqs of seen) expect((seqs.at(-1) as number) - (seqs[0] as number)).toBe(19); // Groups never interleave.
+  });
+});
+
+describe('fence (I4)', () => {
+  let stale: { partition: number; term: number; leader: string };
+  let current: typeof stale;
+  beforeEach(async () => {
+    stale = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+    current = { partition: 0, term: await record.elect('server_2', 'life-2'), leader: 'server_2' };
+  });
+
+  test('a deposed leader’s commit changes nothing and says so; the current one’s is written', async () => {
+    const [id] = (await record.accept(1)) as [string];
+    expect(await commitOutcomes(record.pool, stale, [succeeded(id)])).toMatchObject({ held: false, ids: [] });
+    expect(await statusOf(id)).toBe('PENDING');
+    expect(await commitOutcomes(record.pool, current, [succeeded(id)])).toMatchObject({ held: true, ids: [id] });
+    expect(await statusOf(id)).toBe('SUCCEEDED');
+  });
+
+  test('control: with the fence removed the deposed leader does commit', async () => {
+    const [id] = (await record.accept(1)) as [string];
+    const open = `SELECT 1 AS holds WHERE $1::int IS NOT NULL AND $2::bigint IS NOT NULL AND $3::text IS NOT NULL`;
+    const unfenced = { name: 'commit-unfenced', text: COMMIT.text.replace(FENCE, open) };
+    expect(unfenced.text).not.toBe(COMMIT.text);
+    expect(await commitOutcomes(record.pool, stale, [succeeded(id)], unfenced)).toMatchObject({ ids: [id] });
+    expect(await statusOf(id)).toBe('SUCCEEDED');
+  });
+
+  test.each([
+    ['the right term, another leader', () => ({ ...current, leader: 'server_1' })],
+    ['a term that is still to come', () => ({ ...current, term: current.term + 1 })],
+    ['another partition', () => ({ ...current, partition: 1 })],
+  ])('%s is refused', async (_name, token) => {
+    const [id] = (await record.accept(1)) as [string];
+    expect(await commitOutcomes(record.pool, token(), [succeeded(id)])).toMatchObject({ held: false, ids: [] });
+    expect(await deferPayments(record.pool, token(), [{ id, attempts: 9, waitMs: 9, lastError: 'x' }])).toMatchObject({ held: false, ids: [] });
+    expect(await statusOf(id)).toBe('PENDING');
+  });
+
+  test('a commit that meets an election under way waits for it, and is refused', async () => {
+    const [id] = (await record.accept(1)) as [string];
+    const election = await record.pool.connect();
+    try {
+      await election.query('BEGIN');
+      await election.query(`SELECT * FROM move_leadership(0::smallint, $1, 'server_3', 'life-3', 'ping', 't', 'm', 1, 0)`, [current.term]);
+      const commit = commitOutcomes(record.pool, current, [succeeded(id)]);
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%payment_status%'`;
+      await eventually(async () => (await record.pool.query(waiting)).rowCount, { what: 'the commit waits for the election' });
+      await election.query('COMMIT');
+      expect(await commit).toMatchObject({ held: false, ids: [] });
+    } finally {
+      election.release();
+    }
+    expect(await statusOf(id)).toBe('PENDING');
+  });
+
+  test('an outcome is written once: the second commit of the same payment finds nothing to do (I1)', async () => {
+    const [id] = (await record.accept(1)) as [string];
+    await commitOutcomes(record.pool, current, [succeeded(id)]);
+    const again = await commitOutcomes(record.pool, current, [{ ...succeeded(id), status: 'FAILED' }]);
+    expect(again).toMatchObject({ held: true, ids: [] });
+    expect(await statusOf(id)).toBe('SUCCEEDED');
+  });
+
+  test('no hand changes or deletes a final payment, not even by SQL; control: without the trigger it does', async () => {
+    const [id] = (await record.accept(1)) as [string];
+    await commitOutcomes(record.pool, current, [succeeded(id)]);
+    await expect(record.pool.query(`UPDATE payment SET status = 'FAILED' WHERE id = $1`, [id])).rejects.toThrow(/is final/);
+    await expect(record.pool.query(`DELETE FROM payment WHERE id = $1`, [id])).rejects.toThrow(/never changed or deleted/);
+    await record.pool.query('ALTER TABLE payment DISABLE TRIGGER payment_final_is_final');
+    await record.pool.query(`UPDATE payment SET status = 'FAILED' WHERE id = $1`, [id]);
+    await record.pool.query('ALTER TABLE payment ENABLE TRIGGER payment_final_is_final');
+    expect(await statusOf(id)).toBe('FAILED');
+  });
+});
+
+describe('load and overdue', () => {
+  test('a parcel brings along earlier pending payments of its patients, oldest first, and nothing else', async () => {
+    const [a, b] = [PATIENTS[0], PATIENTS[1]];
+    await record.pool.query(`TRUNCATE payment CASCADE`);
+    const [a1, b1, a2, , a3] = (await record.accept(5, [a, b, a, b, a])) as [string, string, string, string, string];
+    expect((await loadParcel(record.pool, 0, [a2], 100)).map(({ id }) => id)).toEqual([a1, a2]);
+    expect((await loadParcel(record.pool, 0, [b1, a3], 100)).map(({ id }) => id)).toEqual([a1, b1, a2, a3]);
+  });
+
+  test('overdue: older than what was passed, or due again; a deferred one is neither', async () => {
+    const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+    await record.pool.query(`TRUNCATE payment CASCADE`);
+    const [first, second, third] = (await record.accept(3)) as [string, string, string];
+    const query = { partition: 0, graceMs: 0, limit: 10 };
+    const ids = async (upto: number | null) => (await overduePayments(record.pool, { ...query, upto })).map(({ id }) => id);
+    const { seq } = (await overduePayments(record.pool, { ...query, upto: null }))[1] as { seq: number };
+    expect(await ids(seq)).toEqual([first, second]);
+    await deferPayments(record.pool, token, [{ id: first, attempts: 1, waitMs: 60_000, lastError: 'x' }]);
+    expect(await ids(null)).toEqual([second, third]);
+    await deferPayments(record.pool, token, [{ id: first, attempts: 1, waitMs: 0, lastError: null }]);
+    expect(await ids(0)).toEqual([first]);
+  });
+});

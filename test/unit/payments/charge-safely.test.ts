@@ -1,0 +1,50 @@
+/** One attempt at the gateway: lost answers are asked for, FAILED needs the gateway's word (I6). */
+import { describe, expect, test } from '@jest/globals';
+import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
+import type { Gateway, Verdict } from '../../../payments/gateway/port.js';
+
+const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
+const approved: Verdict = { kind: 'approved', reference: 'r' };
+const declined: Verdict = { kind: 'declined', reference: 'r', reason: 'NO_FUNDS' };
+const unknown: Verdict = { kind: 'unknown', error: 'ECONNRESET' };
+const unavailable: Verdict = { kind: 'unavailable', error: 'ECONNREFUSED' };
+const absent: Verdict = { kind: 'absent' };
+const cancelled: Verdict = { kind: 'cancelled' };
+
+function scripted(charge: Verdict, lookup: Verdict, cancel: Verdict) {
+  const calls: string[] = [];
+  const say = (name: string, verdict: Verdict) => async () => {
+    calls.push(name);
+    return verdict;
+  };
+  const gateway: Gateway = {
+    charge: say('charge', charge),
+    lookup: say('lookup', lookup),
+    cancel: say('cancel', cancel),
+    reachable: async () => true,
+  };
+  return { gateway, calls };
+}
+
+describe('chargeSafely', () => {
+  test.each<[string, Verdict, Verdict, Verdict, boolean, string, string[]]>([
+    ['approved', approved, absent, cancelled, false, 'succeeded', ['charge']],
+    ['declined', declined, absent, cancelled, false, 'declined', ['charge']],
+    ['key closed before', cancelled, absent, cancelled, false, 'failed', ['charge']],
+    ['answer lost, charged', unknown, approved, cancelled, false, 'succeeded', ['charge', 'lookup']],
+    ['answer lost, declined', unknown, declined, cancelled, false, 'declined', ['charge', 'lookup']],
+    ['answer lost, call lost', unknown, absent, cancelled, false, 'again', ['charge', 'lookup']],
+    ['answer lost, look-up lost', unknown, unknown, cancelled, false, 'again', ['charge', 'lookup']],
+    ['refused, more attempts', unavailable, absent, cancelled, false, 'again', ['charge']],
+    ['refused, last attempt', unavailable, absent, cancelled, true, 'failed', ['charge', 'cancel']],
+    ['refused, last attempt, an earlier call had charged', unavailable, absent, approved, true, 'succeeded', ['charge', 'cancel']],
+    ['refused, last attempt, no word', unavailable, absent, unavailable, true, 'again', ['charge', 'cancel']],
+    ['all lost, last attempt', unknown, unknown, unknown, true, 'again', ['charge', 'lookup', 'cancel']],
+    ['answer lost, last attempt, cancelled in time', unknown, absent, cancelled, true, 'failed', ['charge', 'lookup', 'cancel']],
+  ])('%s → %5$s', async (_name, charge, lookup, cancel, last, expected, expectedCalls) => {
+    const { gateway, calls } = scripted(charge, lookup, cancel);
+    const attempt = await chargeSafely(gateway, order, last, new AbortController().signal);
+    expect(attempt.kind).toBe(expected);
+    expect(calls).toEqual(expectedCalls);
+  });
+});

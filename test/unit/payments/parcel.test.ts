@@ -1,0 +1,132 @@
+/** Planning and settling parcels: I7, payments of one patient never overtake each other, retries included. */
+import { describe, expect, test } from '@jest/globals';
+import { planParcel, settleParcel, type Answer, type Blocked, type PlannedPayment } from '../../../payments/core/parcel.js';
+import { backoffMs, isLastAttempt } from '../../../payments/core/retry.js';
+import { seededRandom } from '../../../shared/random.js';
+
+const payment = (seq: number, patientId: string, rest: Partial<PlannedPayment> = {}): PlannedPayment => ({
+  id: `p${seq}`,
+  seq,
+  patientId,
+  attempts: 0,
+  waitMs: 0,
+  ...rest,
+});
+const policy = { maxAttempts: 3, baseMs: 100, capMs: 1000 };
+const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
+const AGAIN: Answer = { kind: 'again', error: 'timeout' };
+
+describe('planParcel', () => {
+  test('everything that is due is charged, oldest first', () => {
+    const rows = [payment(1, 'a'), payment(2, 'b'), payment(3, 'a')];
+    expect(planParcel(rows, new Set())).toEqual({ charge: rows, hold: [] });
+  });
+
+  test('what an earlier parcel works on is left alone', () => {
+    const rows = [payment(1, 'a'), payment(2, 'a')];
+    expect(planParcel(rows, new Set(['p1'])).charge.map(({ id }) => id)).toEqual(['p2']);
+  });
+
+  test('behind a payment that waits, the patient’s later ones wait as long; other patients do not', () => {
+    const rows = [payment(1, 'a', { waitMs: 500 }), payment(2, 'b'), payment(3, 'a'), payment(4, 'a', { waitMs: 900 })];
+    const plan = planParcel(rows, new Set());
+    expect(plan.charge.map(({ id }) => id)).toEqual(['p2']);
+    expect(plan.hold).toEqual([{ id: 'p3', attempts: 0, waitMs: 500, lastError: null }]);
+  });
+});
+
+describe('settleParcel', () => {
+  const settle = (charged: { payment: PlannedPayment; answer: Answer }[], blocked: Blocked = new Map(), nowMs = 0) =>
+    settleParcel({ charged, blocked, policy, nowMs, draw: () => 1 });
+
+  test.each<[Answer, object]>([
+    [SUCCEEDED, { status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'r' }],
+    [{ kind: 'declined', reference: 'r', reason: 'NO_FUNDS' }, { status: 'DECLINED', attempts: 1, reason: 'NO_FUNDS', gatewayReference: 'r' }],
+    [{ kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' }, { status: 'FAILED', attempts: 1, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null }],
+  ])('answer %j is final', (answer, expected) => {
+    expect(settle([{ payment: payment(1, 'a'), answer }]).outcomes).toEqual([{ id: 'p1', ...expected }]);
+  });
+
+  test('a payment that must be tried again holds back its patient’s later ones, charged or not', () => {
+    const { outcomes, waits, blocked } = settle([
+      { payment: payment(1, 'a'), answer: AGAIN },
+      { payment: payment(2, 'a'), answer: SUCCEEDED },
+      { payment: payment(3, 'b'), answer: SUCCEEDED },
+    ]);
+    expect(outcomes.map(({ id }) => id)).toEqual(['p3']);
+    expect(waits).toEqual([
+      { id: 'p1', attempts: 1, waitMs: 100, lastError: 'timeout' },
+      { id: 'p2', attempts: 0, waitMs: 100, lastError: null },
+    ]);
+    expect([...blocked]).toEqual([['a', { seq: 1, dueMs: 100 }]]);
+  });
+
+  test('the next parcel, charged before that was known, holds back too', () => {
+    const blocked = new Map([['a', { seq: 1, dueMs: 100 }]]);
+    expect(settle([{ payment: payment(4, 'a'), answer: SUCCEEDED }], blocked, 40)).toMatchObject({
+      outcomes: [],
+      waits: [{ id: 'p4', waitMs: 60 }],
+    });
+  });
+
+  test('the block ends with the payment that made it', () => {
+    const blocked = new Map([['a', { seq: 1, dueMs: 100 }]]);
+    const after = settle([{ payment: payment(1, 'a'), answer: SUCCEEDED }, { payment: payment(2, 'a'), answer: SUCCEEDED }], blocked, 100);
+    expect(after.outcomes.map(({ id }) => id)).toEqual(['p1', 'p2']);
+    expect(after.blocked.size).toBe(0);
+  });
+
+  test('500 random histories: in each patient outcomes come in the order of acceptance, and all come', () => {
+    for (let seed = 0; seed < 500; seed += 1) expect(finishedInOrder(seed)).toBe(true);
+  });
+
+  test('control: without the block the same histories do overtake', () => {
+    const overtaken = Array.from({ length: 50 }, (_, seed) => finishedInOrder(seed, true)).filter((inOrder) => !inOrder);
+    expect(overtaken.length).toBeGreaterThan(0);
+  });
+});
+
+/** Plays random parcels of 30 payments of 3 patients through plan and settle, two in flight, until all are final. */
+function finishedInOrder(seed: number, forgetBlocks = false): boolean {
+  const random = seededRandom(seed);
+  const rows = Array.from({ length: 30 }, (_, index) => payment(index, `patient-${random.below(3)}`));
+  const due = new Map<string, number>();
+  const final: PlannedPayment[] = [];
+  const pending = () => rows.filter((row) => !final.includes(row));
+  let blocked: Blocked = new Map();
+  for (let nowMs = 0; pending().length > 0; nowMs += 25) {
+    if (nowMs > 1_000_000) throw new Error(`seed ${seed} never ends`);
+    const load = () => {
+      const asked = pending().slice(random.below(5), random.below(15) + 5);
+      return pending()
+        .filter((row) => asked.some((other) => other.patientId === row.patientId && other.seq >= row.seq))
+        .map((row) => ({ ...row, waitMs: Math.max(0, (due.get(row.id) ?? 0) - nowMs) }));
+    };
+    const inFlight = new Set<string>();
+    const plans = [load(), load()].map((loaded) => {
+      const plan = planParcel(loaded, inFlight);
+      for (const { id } of plan.charge) inFlight.add(id);
+      return plan;
+    });
+    for (const plan of plans) {
+      const charged = plan.charge.map((row) => ({ payment: row, answer: random.next() < 0.3 ? AGAIN : SUCCEEDED }));
+      const settled = settleParcel({ charged, blocked: forgetBlocks ? new Map() : blocked, policy, nowMs, draw: () => random.next() });
+      blocked = settled.blocked;
+      for (const { id, waitMs } of [...settled.waits, ...plan.hold]) due.set(id, nowMs + waitMs);
+      for (const { id } of settled.outcomes) final.push(rows.find((row) => row.id === id) as PlannedPayment);
+    }
+  }
+  return final.every((row, index) => !final.slice(index + 1).some((later) => later.patientId === row.patientId && later.seq < row.seq));
+}
+
+describe('retry', () => {
+  test.each([
+    [1, 0, 50], [1, 1, 100], [2, 1, 200], [3, 1, 400], [5, 1, 1000], [60, 1, 1000],
+  ])('after attempt %i with draw %d the wait is %d ms', (attempts, draw, expected) => {
+    expect(backoffMs(policy, attempts, draw)).toBe(expected);
+  });
+
+  test('the last attempt is the one that makes maxAttempts', () => {
+    expect([0, 1, 2, 3].map((before) => isLastAttempt(policy, before))).toEqual([false, false, true, true]);
+  });
+});
