@@ -6,9 +6,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { alone } from './setup/lock.mjs';
-import { installPackages } from './setup/packages.mjs';
-import { generateClient } from './setup/prisma.mjs';
-import { provideRedis } from './setup/redis.mjs';
+import { installed, installPackages } from './setup/packages.mjs';
+import { generateClient, generated } from './setup/prisma.mjs';
+import { hasRedis, provideRedis } from './setup/redis.mjs';
 import { say, SetupError } from './setup/run.mjs';
 import { endWithStarter } from './setup/starter.mjs';
 
@@ -36,16 +36,20 @@ function checkNode() {
   throw new SetupError(`Relevo needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
 }
 
+const isReady = ({ redis }) => installed(ROOT) && generated(ROOT) && (!redis || hasRedis());
+
+async function makeReady({ redis }) {
+  await installPackages(ROOT);
+  await generateClient(ROOT);
+  if (redis) await provideRedis();
+}
+
 async function main([name, ...args]) {
   const command = COMMANDS[name];
   if (!command) throw new SetupError(`There is no command "${name ?? ''}"; there are ${Object.keys(COMMANDS).join(', ')}.`);
   checkNode();
   process.chdir(ROOT);
-  await alone(join(ROOT, '.data/setup.lock'), async () => {
-    await installPackages(ROOT);
-    await generateClient(ROOT);
-    if (command.redis) await provideRedis();
-  });
+  if (!isReady(command)) await alone(join(ROOT, '.data/setup.lock'), () => makeReady(command));
   if (!command.file) return;
   const file = join(ROOT, command.file);
   process.argv = [process.execPath, file, ...args];

@@ -11,17 +11,24 @@ const QUIET = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
+/** Names the schema and the version that a client is made from. */
+function fingerprint(root) {
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'));
+  return createHash('sha256').update(read(join(root, 'prisma/schema.prisma'))).update(version).digest('hex');
+}
+
+const stampOf = (root) => join(root, 'generated/stamp');
+
+/** Whether the client is there and of this schema. */
+export const generated = (root) => existsSync(join(root, 'generated/prisma/client.ts')) && read(stampOf(root)) === fingerprint(root);
+
 /** @throws SetupError with Prisma's last words. */
 export async function generateClient(root) {
-  const stamp = join(root, 'generated/stamp');
-  const made = join(root, 'generated/prisma/client.ts');
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'));
-  const wanted = createHash('sha256').update(read(join(root, 'prisma/schema.prisma'))).update(version).digest('hex');
-  if (existsSync(made) && read(stamp) === wanted) return;
+  if (generated(root)) return;
   say('Generating the Prisma client …');
   const cli = join(root, 'node_modules/prisma/build/index.js');
   const args = [cli, 'generate', '--schema', join(root, 'prisma/schema.prisma')];
   const failure = await run('generating', process.execPath, args, { ...QUIET, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath });
   if (failure !== null) throw new SetupError(`The Prisma client could not be generated. Prisma said:\n${failure}`);
-  writeFileSync(stamp, wanted);
+  writeFileSync(stampOf(root), fingerprint(root));
 }

@@ -26,9 +26,12 @@ async function install() {
   return run('installing Redis', brew, ['install', 'redis']);
 }
 
+/** Whether there is a server to start, or another one to use. */
+export const hasRedis = () => Boolean(process.env.REDIS_URL) || findProgram(REDIS_SERVERS) !== null;
+
 /** @throws SetupError that says what to do by hand. */
 export async function provideRedis() {
-  if (process.env.REDIS_URL || findProgram(REDIS_SERVERS)) return;
+  if (hasRedis()) return;
   const failure = await install();
   if (findProgram(REDIS_SERVERS)) return;
   const advice = 'Redis is missing: install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL.';
