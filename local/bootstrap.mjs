@@ -24,7 +24,7 @@ const COMMANDS = {
   experiment: { file: 'experiments/cli.ts', redis: true },
   status: { file: 'local/status.ts' },
   gateway: { file: 'gateway/main.ts' },
-  seed: { file: 'prisma/seed.ts' },
+  seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
   postman: { file: 'patients/postman-cli.ts' },
   setup: { redis: true },

@@ -1,0 +1,25 @@
+/** `npm run seed [-- --patients N]`: prisma/seed.ts on DATABASE_URL or, without one, on the database of the running system. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { readLocalConfig } from './config.js';
+import { StartError } from './fail.js';
+import { readRunning } from './installation.js';
+import { ROOT } from './root.js';
+
+function databaseUrl(): string {
+  const { dataDir, databaseUrl: given } = readLocalConfig(process.env);
+  const url = given ?? readRunning(dataDir)?.system?.databaseUrl;
+  if (!url) throw new StartError('Relevo is not running; `npm start` starts it, or set DATABASE_URL.', 1);
+  return url;
+}
+
+try {
+  process.env['DATABASE_URL'] = databaseUrl();
+  const seed = join(ROOT, 'prisma/seed.ts');
+  process.argv[1] = seed; // It acts when it is the program, and only offers its functions when it is imported.
+  await import(pathToFileURL(seed).href);
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}
