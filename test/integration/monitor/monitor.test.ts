@@ -1,0 +1,300 @@
+/**
+ * A real monitor, a real PostgreSQL, fake replicas. Aim: each failure of README.md's table leads to what the table says, in time.
+ * Deadlines are generous (the machine is shared); the figures themselves are the lab's matter.
+ */
+import pg from 'pg';
+import type { RunningMonitor } from '../../../monitor/start.js';
+import { eventually } from '../../support/eventually.js';
+import { call, Hospital, type FakeReplica } from './support.js';
+
+interface ReplicaShown {
+  id: string;
+  observed: string;
+  admin: string;
+  role: string | null;
+  layer: string | null;
+}
+interface Shown {
+  partitions: { leader: string | null; term: number; phase: string }[];
+  replicas: ReplicaShown[];
+}
+
+const shown = async (monitor: RunningMonitor): Promise<Shown> => (await call(monitor, 'GET', '/status', 'operator')).body as unknown as Shown;
+const observed = async (monitor: RunningMonitor, id: string): Promise<string | undefined> =>
+  (await shown(monitor)).replicas.find((replica) => replica.id === id)?.observed;
+
+describe('one monitor', () => {
+  let hospital: Hospital;
+  let monitor: RunningMonitor;
+
+  const leaderOtherThan = (before?: FakeReplica, deadlineMs = 3_000): Promise<FakeReplica> =>
+    eventually(
+      () => {
+        const leader = hospital.leader(before);
+        return leader && leader.id === monitor.loop.state.leadership?.leader ? leader : null;
+      },
+      { what: `a leader other than ${before?.id ?? 'nobody'}`, deadlineMs },
+    );
+
+  beforeEach(async () => {
+    hospital = await Hospital.open();
+    const [place] = await hospital.plan(1);
+    if (!place) throw new Error('no place');
+    monitor = await hospital.startMonitor(place);
+  });
+  afterEach(() => hospital.close());
+
+  const up = async (): Promise<FakeReplica> => {
+    await Promise.all(hospital.replicas.map((replica) => replica.start()));
+    const leader = await leaderOtherThan();
+    await eventually(async () => (await shown(monitor)).replicas.every((each) => each.observed === 'alive'), { what: 'all alive' });
+    return leader;
+  };
+
+  test('started before every replica: nobody leads, all unknown; the first that appears is elected', async () => {
+    expect((await shown(monitor)).replicas.map((each) => each.observed)).toEqual(['unknown', 'unknown', 'unknown']);
+    await hospital.replica('server_2').start();
+    const leader = await leaderOtherThan();
+    expect(leader.id).toBe('server_2');
+    expect(monitor.loop.state.leadership?.term).toBe(1);
+    await eventually(() => hospital.logged.some(({ msg }) => msg === 'The leader is server_2'), { what: 'the published line' });
+    await eventually(() => hospital.logged.some(({ msg }) => msg === 'I AM ALIVE from server 2'), { what: 'the published line' });
+    await eventually(() => hospital.logged.some(({ msg }) => msg === 'I AM OFF from server 1'), { what: 'the published line' });
+  });
+
+  test('leader killed: the next one is told, long before a beat would have been missed', async () => {
+    const leader = await up();
+    const others = hospital.replicas.filter((replica) => replica !== leader);
+    const killedAt = performance.now();
+    await leader.kill();
+    const next = await leaderOtherThan(leader);
+    const tookMs = performance.now() - killedAt;
+    expect(others).toContain(next);
+    expect(tookMs).toBeLessThan(300); // BEAT_TIMEOUT_MS here: so it was not the silence.
+    expect(monitor.loop.state.leadership?.term).toBe(2);
+    expect(await observed(monitor, leader.id)).toBe('down');
+    const [election] = (await call(monitor, 'GET', '/elections?limit=1')).body['elections'] as Record<string, unknown>[];
+    expect(election).toMatchObject({ kind: 'kill', previousLeader: leader.id, leader: next.id });
+    await eventually(() => others.every((replica) => replica.heard.at(-1)?.term === 2), { what: 'the other standby knows too' });
+  });
+
+  test('killed again and again: every time another, every time one term more', async () => {
+    let leader = await up();
+    for (let term = 2; term <= 5; term += 1) {
+      await leader.kill();
+      const next = await leaderOtherThan(leader);
+      expect(monitor.loop.state.leadership?.term).toBe(term);
+      const back = leader;
+      await back.restart();
+      await eventually(async () => (await observed(monitor, back.id)) === 'alive', { what: `${back.id} alive again` });
+      leader = next;
+    }
+  });
+
+  test('silent leader: suspected by its heartbeat and replaced; when it speaks again it is alive and follows', async () => {
+    const leader = await up();
+    leader.speaks = false;
+    const next = await leaderOtherThan(leader);
+    expect((await shown(monitor)).replicas.find(({ id }) => id === leader.id)).toMatchObject({ observed: 'down', layer: 'heartbeat' });
+    leader.speaks = true;
+    await eventually(() => leader.heard.at(-1)?.leader === next.id, { what: 'the woken one hears who leads' });
+    await eventually(async () => (await observed(monitor, leader.id)) === 'alive', { what: 'alive again' });
+    expect(leader.leads).toBe(false);
+    expect(monitor.loop.state.leadership?.leader).toBe(next.id);
+  });
+
+  test('leader restarted within one ping interval: its leadership is void', async () => {
+    const leader = await up();
+    await leader.restart();
+    await eventually(() => monitor.loop.state.leadership?.term === 2 && hospital.leader(), { what: 'term 2' });
+    expect(monitor.loop.state.leadership?.leader).not.toBe(leader.id);
+  });
+
+  test('the only replica, restarted: elected again under a new term and its new life', async () => {
+    const only = await hospital.replica('server_1').start();
+    await leaderOtherThan();
+    await only.restart();
+    await eventually(() => only.leads && monitor.loop.state.leadership?.term === 2, { what: 'term 2 for the new life' });
+    expect(monitor.loop.state.leadership?.bootId).toBe('server_1-2');
+  });
+
+  test('leader that says goodbye: replaced at once, shown as left', async () => {
+    const leader = await up();
+    await leader.leave();
+    await leaderOtherThan(leader);
+    expect(await observed(monitor, leader.id)).toBe('left');
+  });
+
+  test('leader that does not reach the gateway while others do: handed over; when nobody does, nothing moves', async () => {
+    const leader = await up();
+    const nowhere = { postgres: true, redis: true, gateway: false };
+    leader.reaches = nowhere;
+    const next = await leaderOtherThan(leader);
+    expect(leader.standDowns).toBe(1);
+    for (const replica of hospital.replicas) replica.reaches = nowhere;
+    const pings = next.pings.length;
+    await eventually(() => next.pings.length > pings + 3, { what: 'three more ping intervals' });
+    expect(monitor.loop.state.leadership).toMatchObject({ term: 2, leader: next.id });
+  });
+
+  test('planned hand-over: the leader stands down first, then the term moves to whom the operator named', async () => {
+    const leader = await up();
+    const to = hospital.replicas.find((replica) => replica !== leader) as FakeReplica;
+    const { status, body } = await call(monitor, 'POST', '/handover', 'operator', { to: to.id, reason: 'update' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ partition: 0, term: 2, leader: to.id, previous: leader.id, drained: true });
+    expect(body['tookMs']).toEqual(expect.any(Number));
+    expect(leader.standDowns).toBe(1);
+    await leaderOtherThan(leader);
+    expect(await call(monitor, 'POST', '/handover', 'operator', { to: to.id, reason: 'again' })).toMatchObject({
+      status: 200, body: { term: 2, leader: to.id, previous: to.id },
+    });
+  });
+
+  test('drain of the leader hands over and keeps it out; ready lets it in again', async () => {
+    const leader = await up();
+    const drained = await call(monitor, 'POST', `/replicas/${leader.id}/state`, 'operator', { state: 'drain', reason: 'new disk' });
+    expect(drained).toMatchObject({ status: 200, body: { id: leader.id, admin: 'drain', reason: 'new disk', term: 2 } });
+    expect(drained.body['leader']).not.toBe(leader.id);
+    expect(await call(monitor, 'POST', '/handover', 'operator', { to: leader.id, reason: 'no' })).toMatchObject({
+      status: 409, body: { code: 'NO_CANDIDATE' },
+    });
+    const next = await leaderOtherThan(leader);
+    await next.kill();
+    await leaderOtherThan(next);
+    expect(monitor.loop.state.leadership?.leader).not.toBe(leader.id);
+    await call(monitor, 'POST', `/replicas/${leader.id}/state`, 'operator', { state: 'ready', reason: 'done' });
+    expect(await call(monitor, 'POST', '/handover', 'operator', { to: leader.id, reason: 'yes' })).toMatchObject({ status: 200 });
+  });
+
+  test('drain of the leader when nobody can follow: refused, and nothing is changed', async () => {
+    const only = await hospital.replica('server_1').start();
+    await leaderOtherThan();
+    expect(await call(monitor, 'POST', '/replicas/server_1/state', 'operator', { state: 'maint', reason: 'no' })).toMatchObject({
+      status: 409, body: { code: 'NO_CANDIDATE' },
+    });
+    expect((await shown(monitor)).replicas[0]).toMatchObject({ admin: 'ready', role: 'leading' });
+    expect(only.leads).toBe(true);
+  });
+
+  test('a leader drained by another hand in the database is relieved', async () => {
+    const leader = await up();
+    const client = new pg.Client({ connectionString: hospital.database.url });
+    await client.connect();
+    await client.query(`INSERT INTO replica (id, admin, reason) VALUES ($1, 'maint', 'by hand')`, [leader.id]);
+    await client.end();
+    await leaderOtherThan(leader);
+  });
+
+  test('restarted: it finds the term as it was and moves nothing', async () => {
+    const leader = await up();
+    await hospital.stopMonitor(monitor);
+    const [place] = await hospital.plan(1);
+    monitor = await hospital.startMonitor(place as { id: string; port: number });
+    await eventually(async () => (await shown(monitor)).replicas.every((each) => each.observed === 'alive'), { what: 'all alive' });
+    const pings = leader.pings.length;
+    await eventually(() => leader.pings.length > pings + 2, { what: 'two more ping intervals' });
+    expect(monitor.loop.state).toMatchObject({ leadership: { term: 1, leader: leader.id }, phase: { name: 'watching' } });
+  });
+});
+
+describe('three monitors', () => {
+  let hospital: Hospital;
+  let places: { id: string; port: number }[];
+
+  beforeEach(async () => {
+    hospital = await Hospital.open();
+    await Promise.all(hospital.replicas.map((replica) => replica.start()));
+    places = await hospital.plan(3);
+  });
+  afterEach(() => hospital.close());
+
+  const start = (index: number, env: NodeJS.ProcessEnv = {}): Promise<RunningMonitor> =>
+    hospital.startMonitor(places[index] as { id: string; port: number }, env);
+  const leader = (): Promise<FakeReplica> => eventually(() => hospital.leader(), { what: 'a leader' });
+
+  test('one alone elects nobody; the second makes the majority', async () => {
+    const first = await start(0);
+    const { pings } = hospital.replica('server_1');
+    await eventually(() => pings.length > 3, { what: 'three pings' });
+    expect(first.loop.state).toMatchObject({ leadership: { term: 0, leader: null }, phase: { name: 'voting' } });
+    await start(1);
+    await leader();
+    await eventually(() => first.loop.state.leadership?.term === 1, { what: 'the first learns it' });
+  });
+
+  test('leader killed: one election, and all three know', async () => {
+    for (const index of [0, 1, 2]) await start(index);
+    const before = await leader();
+    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    const term = hospital.monitors[0]?.loop.state.leadership?.term ?? 0;
+    await before.kill();
+    await eventually(() => hospital.leader(before), { what: 'another leader' });
+    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.leadership?.term === term + 1), { what: 'all know the term' });
+  });
+
+  /** Cuts the third monitor off from everybody it watches; waits until it suspects the leader and has voted a few times. */
+  async function cutOff(env: NodeJS.ProcessEnv): Promise<{ third: RunningMonitor; before: FakeReplica; term: number }> {
+    await start(0);
+    await start(1);
+    const { lines, REPLICAS } = await hospital.separateLines();
+    const third = await start(2, { REPLICAS, ...env });
+    const before = await leader();
+    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    const term = third.loop.state.leadership?.term ?? 0;
+    // Only the line to the leader: the others are candidates in its eyes.
+    lines[hospital.replicas.indexOf(before)]?.cut();
+    await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', { what: 'the third suspects the leader' });
+    return { third, before, term };
+  }
+
+  test('one cut off from a healthy leader: it votes in vain, and says `suspect`, not `down`', async () => {
+    const { third, before, term } = await cutOff({});
+    const { pings } = before;
+    const seen = pings.length;
+    await eventually(() => pings.length > seen + 6, { what: 'three more ping intervals of the two others' });
+    expect(before.leads).toBe(true);
+    expect(third.loop.state).toMatchObject({ leadership: { term, leader: before.id }, phase: { name: 'voting', ballot: { votes: 1 } } });
+    expect(await observed(third, before.id)).toBe('suspect');
+    expect(await observed(hospital.monitors[0] as RunningMonitor, before.id)).toBe('alive');
+  });
+
+  test('control: without the majority (it believes to be alone), the cut-off one deposes the healthy leader', async () => {
+    const third = places[2] as { id: string; port: number };
+    const { before, term } = await cutOff({ MONITORS: `${third.id}=http://127.0.0.1:${third.port}` });
+    await eventually(() => hospital.leader(before), { what: 'another leader' });
+    expect(hospital.monitors[0]?.loop.state.leadership?.term).toBeGreaterThanOrEqual(term);
+  });
+
+  test('a monitor dies: the two others still make a majority, and see it', async () => {
+    for (const index of [0, 1, 2]) await start(index);
+    const before = await leader();
+    const monitors = [...hospital.monitors];
+    await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    const peers = async (): Promise<{ id: string; observed: string }[]> =>
+      (await call(monitors[0] as RunningMonitor, 'GET', '/status')).body['monitors'] as { id: string; observed: string }[];
+    await eventually(async () => (await peers()).every((each) => each.observed === 'alive'), { what: 'peers alive' });
+    await hospital.stopMonitor(monitors[2] as RunningMonitor);
+    await before.kill();
+    await eventually(() => hospital.leader(before), { what: 'another leader' });
+    await eventually(async () => (await peers()).find(({ id }) => id === 'monitor_3')?.observed === 'suspect', {
+      what: 'the dead monitor is shown as suspect',
+    });
+  });
+});
+
+describe('a monitor without its database', () => {
+  test('only observes, and says that it is not ready', async () => {
+    const hospital = await Hospital.open(1);
+    await hospital.replica('server_1').start();
+    const [place] = await hospital.plan(1);
+    const nowhere = new URL(hospital.database.url);
+    nowhere.port = '1';
+    const monitor = await hospital.startMonitor(place as { id: string; port: number }, { DATABASE_URL: nowhere.href });
+    await eventually(async () => (await observed(monitor, 'server_1')) === 'alive', { what: 'it observes' });
+    expect((await call(monitor, 'GET', '/readyz')).status).toBe(503);
+    expect(await call(monitor, 'POST', '/handover', 'operator', { reason: 'no' })).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
+    expect((await shown(monitor)).partitions[0]).toMatchObject({ leader: null, phase: 'observing' });
+    await hospital.close();
+  });
+});
