@@ -23,7 +23,7 @@ export interface RunningPatients {
   url: string;
   server: Server;
   deps: PatientsDeps;
-  /** Accepts nothing new, answers those who wait with what is known, lets requests under way end, then closes. */
+  /** Accepts nothing new, answers those who wait with what is known, lets requests under way end, then closes. Once. */
   stop(): Promise<void>;
 }
 
@@ -38,15 +38,17 @@ export async function startPatients(
     throw error;
   });
   const { port } = server.address() as AddressInfo;
+  const end = async (): Promise<void> => {
+    const closed = closeServer(server);
+    service.outcomes.release();
+    await closed;
+    await service.close();
+  };
+  let ended: Promise<void> | undefined;
   return {
     url: `http://${config.host}:${port}`,
     server,
     deps: service,
-    async stop() {
-      const closed = closeServer(server);
-      service.outcomes.release();
-      await closed;
-      await service.close();
-    },
+    stop: () => (ended ??= end()),
   };
 }

@@ -2,6 +2,7 @@
  * Connections to the record. `bigint` columns (seq, term, amounts) arrive as numbers: all of ours stay far below 2^53.
  * Every pool has an error listener; without one the process would die with the server.
  */
+import { types as kinds } from 'node:util';
 import pg from 'pg';
 import type { Logger } from './logger.js';
 
@@ -51,9 +52,10 @@ const PASSING_MESSAGE = /Connection terminated|timeout exceeded when trying to c
 
 /** Whether trying the same statement again may succeed. A time-out means "unknown": only repeatable statements may be tried again. */
 export function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
+  // Not `instanceof`: an error of the sockets comes from outside of a test's sandbox.
+  if (!kinds.isNativeError(error)) return false;
+  const { code, errors } = error as Error & { code?: unknown; errors?: unknown };
   if (code === '57014') return true; // statement_timeout
-  if (error instanceof AggregateError) return error.errors.some(isPassing);
+  if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: every address was tried.
   return (typeof code === 'string' && PASSING.test(code)) || PASSING_MESSAGE.test(error.message);
 }

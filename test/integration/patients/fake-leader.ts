@@ -44,10 +44,12 @@ export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeL
   const worker = new Worker<Parcel>(queueName(0), async ({ data }) => {
     parcels.push(data);
     const pending = await loadParcel(pool, 0, data.ids, 1_000);
-    const outcomes = pending.map((payment) => ({ id: payment.id, status: rule(payment), attempts: 1, reason: null, gatewayReference: null }));
+    const rest = { attempts: 1, reason: null, gatewayReference: null };
+    const outcomes = pending.map((payment) => ({ id: payment.id, status: rule(payment), ...rest }));
     const { ids, at } = await commitOutcomes(pool, TOKEN, outcomes);
     if (options.publishes === false) return;
-    const payments = outcomes.filter(({ id }) => ids.includes(id)).map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
+    const done = outcomes.filter(({ id }) => ids.includes(id));
+    const payments = done.map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
     const event = { partition: 0, term: 1, processedBy: 'server_1', completedAt: at.toISOString(), payments };
     await publisher.publish(outcomeChannel(options.prefix), JSON.stringify(event));
   }, { connection: redis, prefix: options.prefix });

@@ -3,7 +3,7 @@ import { payment as paymentSchema, type Payment } from '../../../shared/contract
 import type { RunningPatients } from '../../../patients/app.js';
 import { eventually } from '../../support/eventually.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
-import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, TOKENS, type Setup } from './setup.js';
+import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, TOKENS, type CallOptions, type Setup } from './setup.js';
 
 let setup: Setup;
 let one: RunningPatients;
@@ -109,7 +109,8 @@ describe('the same key', () => {
 
 describe('bad input', () => {
   const huge = { ...PAYMENT, concept: 'x'.repeat(2_000_000) };
-  const BAD: [string, number, string, { path?: string; body?: unknown; headers?: Record<string, string>; token?: string | null; method?: string }][] = [
+  type Bad = [title: string, status: number, code: string, options: CallOptions & { path?: string }];
+  const BAD: Bad[] = [
     ['no body', 400, 'BODY_MISSING', { method: 'POST' }],
     ['a body that is no JSON', 400, 'BODY_MALFORMED', { body: '{"patientId":' }],
     ['a JSON body of another content type', 400, 'BODY_MISSING', { body: PAYMENT, headers: { 'Content-Type': 'text/plain' } }],

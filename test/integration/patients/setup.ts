@@ -38,8 +38,9 @@ export async function createSetup(): Promise<Setup> {
   return {
     ...setup,
     async start(env = {}) {
-      const own = { DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix, PORT: String(await freePort()) };
-      const config = loadPatientsConfig({ ...TOKENS, LOG_LEVEL: 'silent', ...own, ...env });
+      const engines = { DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
+      const own = { ...TOKENS, PORT: String(await freePort()), LOG_LEVEL: 'silent' };
+      const config = loadPatientsConfig({ ...engines, ...own, ...env });
       const instance = await startPatients(config);
       running.push(instance);
       return instance;
@@ -52,7 +53,7 @@ export async function createSetup(): Promise<Setup> {
   };
 }
 
-interface CallOptions {
+export interface CallOptions {
   method?: string;
   token?: string | null;
   headers?: Record<string, string>;

@@ -1,0 +1,198 @@
+/** PostgreSQL or Redis away, slow or silent: never a 2xx without a row, never a lost answer where the row is there. */
+import type { Payment } from '../../../shared/contracts/payment.js';
+import type { RunningPatients } from '../../../patients/app.js';
+import { eventually } from '../../support/eventually.js';
+import { SilencingProxy } from '../../support/silencing-proxy.js';
+import { startFakeLeader } from './fake-leader.js';
+import { call, codeOf, countRows, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
+
+let setup: Setup;
+let postgres: SilencingProxy;
+let redis: SilencingProxy;
+
+/** The same address through a proxy. */
+const through = (url: string, proxy: SilencingProxy): string => {
+  const address = new URL(url);
+  address.host = `127.0.0.1:${proxy.port}`;
+  return address.href;
+};
+
+beforeAll(async () => {
+  setup = await createSetup();
+  postgres = await SilencingProxy.open(Number(new URL(setup.databaseUrl).port));
+  redis = await SilencingProxy.open(Number(new URL(setup.redisUrl).port));
+});
+
+afterEach(() => {
+  postgres.pass();
+  redis.pass();
+});
+
+afterAll(async () => {
+  await setup.end();
+  await postgres.close();
+  await redis.close();
+});
+
+const start = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> =>
+  setup.start({
+    DATABASE_URL: through(setup.databaseUrl, postgres), REDIS_URL: through(setup.redisUrl, redis),
+    ACCEPT_RETRY_MS: '600', STATEMENT_TIMEOUT_MS: '300', ...env,
+  });
+const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
+const rowOf = async (id: string): Promise<boolean> => (await setup.pool.query('SELECT 1 FROM payment WHERE id = $1', [id])).rowCount === 1;
+
+describe('Redis away', () => {
+  test('from before the start: it starts, is ready, says so, and accepts', async () => {
+    redis.refuse();
+    const { url } = await start();
+    const ready = await call(`${url}/readyz`, { token: null });
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: { postgres: true, redis: false } }]);
+    const answered = await pay(url);
+    expect(answered.status).toBe(202);
+    expect(await rowOf((answered.body as Payment).id)).toBe(true);
+  });
+
+  test('silent rather than gone: nobody waits for it', async () => {
+    const { url } = await start();
+    await eventually(async () => ((await call(`${url}/readyz`)).body as { checks: { redis: boolean } }).checks.redis, { what: 'Redis' });
+    redis.blackhole();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => pay(url)));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
+  });
+
+  test('events lost: who waits is answered from the row', async () => {
+    const { url } = await start();
+    const leader = await startFakeLeader({ ...setup, publishes: false });
+    const answered = await pay(url, undefined, { Prefer: 'wait=10' });
+    expect([answered.status, (answered.body as Payment).status]).toEqual([201, 'SUCCEEDED']);
+    await leader.stop();
+  });
+});
+
+describe('PostgreSQL away', () => {
+  test('for longer than it is tried again: 503, Retry-After, the key to ask again with, and nothing stored', async () => {
+    const { url } = await start();
+    await pay(url);
+    const before = await countRows(setup.pool, 'payment');
+    postgres.refuse();
+    const answered = await pay(url);
+    expect([answered.status, codeOf(answered), answered.headers.get('retry-after')]).toEqual([503, 'UNAVAILABLE', '1']);
+    expect(answered.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await countRows(setup.pool, 'payment')).toBe(before);
+    expect((await call(`${url}/readyz`)).status).toBe(503);
+    expect((await call(`${url}/livez`)).status).toBe(200);
+  });
+
+  test.each(['/api/payments', '/api/payments.csv', '/api/patients', '/api/batches/00000000-0000-4000-8000-000000000009'])(
+    'reads of %s are 503 with Retry-After, not 500',
+    async (path) => {
+      const { url } = await start();
+      postgres.refuse();
+      const answered = await call(url + path);
+      expect([answered.status, codeOf(answered), answered.headers.get('retry-after')]).toEqual([503, 'UNAVAILABLE', '1']);
+    },
+  );
+
+  test('a batch is 503 too, and nothing is stored', async () => {
+    const { url } = await start();
+    const before = await countRows(setup.pool, 'batch');
+    postgres.refuse();
+    const answered = await call(`${url}/api/batches`, { body: { count: 10 } });
+    expect([answered.status, codeOf(answered)]).toEqual([503, 'UNAVAILABLE']);
+    expect(await countRows(setup.pool, 'batch')).toBe(before);
+  });
+
+  test('for a moment: the client notices nothing', async () => {
+    const { url } = await start({ ACCEPT_RETRY_MS: '5000' });
+    postgres.refuse();
+    const answer = pay(url);
+    const healed = eventually(() => call(`${url}/readyz`).then(({ status }) => status === 503), { what: 'the fault to be seen' });
+    await healed.then(() => postgres.pass());
+    expect((await answer).status).toBe(202);
+  });
+
+  test('silent: 503 in time; asked again with the same key when it is back, one row', async () => {
+    const { url } = await start();
+    await pay(url);
+    postgres.blackhole();
+    const refused = await pay(url, 'silent-database');
+    expect(refused.status).toBe(503);
+    postgres.pass();
+    const answered = await eventually(() => pay(url, 'silent-database').then((again) => (again.status === 202 ? again : null)), { what: '202' });
+    const { rowCount } = await setup.pool.query(`SELECT 1 FROM payment WHERE idempotency_key = 'silent-database'`);
+    expect([rowCount, await rowOf((answered.body as Payment).id)]).toEqual([1, true]);
+  });
+
+  test('again and again under load: every 2xx has its row', async () => {
+    const { url } = await start({ ACCEPT_RETRY_MS: '310' });
+    const answers: Answered[] = [];
+    const client = async (index: number): Promise<void> => {
+      for (let turn = 0; turn < 12; turn += 1) answers.push(await pay(url, `load-${index}-${turn}`));
+    };
+    const clients = Promise.all(Array.from({ length: 10 }, (_, index) => client(index)));
+    for (let cut = 1; cut <= 4; cut += 1) {
+      await eventually(() => answers.length >= cut * 20, { what: 'some answers', deadlineMs: 20_000 });
+      postgres.refuse();
+      await eventually(() => call(`${url}/readyz`).then(({ status }) => status === 503), { what: 'the fault to be seen' });
+      postgres.pass();
+    }
+    await clients;
+    const accepted = answers.filter(({ status }) => status < 300).map(({ body }) => (body as Payment).id);
+    const { rowCount } = await setup.pool.query('SELECT 1 FROM payment WHERE id = ANY ($1::uuid[])', [accepted]);
+    expect(rowCount).toBe(accepted.length);
+    expect(answers.filter(({ status }) => status >= 300).every((answer) => codeOf(answer) === 'UNAVAILABLE')).toBe(true);
+  });
+
+  test('too much waits: 429, Retry-After, nothing stored', async () => {
+    const { url } = await start({ ACCEPT_GROUP_MAX: '1', ACCEPT_QUEUE_MAX: '1' });
+    await pay(url);
+    postgres.blackhole();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => pay(url)));
+    const busy = answers.filter(({ status }) => status === 429);
+    expect(busy).toHaveLength(3);
+    expect(busy.map((answer) => [codeOf(answer), answer.headers.get('retry-after')])).toEqual(busy.map(() => ['TOO_BUSY', '1']));
+    expect(answers.filter(({ status }) => status < 300)).toEqual([]);
+  });
+});
+
+describe('who waits', () => {
+  test('and leaves is not waited for any more', async () => {
+    const { url, deps } = await start();
+    const room = deps.outcomes.room;
+    const leaving = new AbortController();
+    const asked = call(`${url}/api/payments`, { body: PAYMENT, headers: { Prefer: 'wait=30' }, signal: leaving.signal });
+    const left = expect(asked).rejects.toThrow();
+    await eventually(() => deps.outcomes.room === room - 1, { what: 'the waiting' });
+    leaving.abort();
+    await left;
+    await eventually(() => deps.outcomes.room === room, { what: 'the end of the waiting' });
+  });
+
+  test('beyond the bound is answered 202 at once; a batch beyond it is refused and stores nothing', async () => {
+    const { url, deps } = await start({ WAITING_MAX: '1' });
+    const leaving = new AbortController();
+    const waiting = call(`${url}/api/payments`, { body: PAYMENT, headers: { Prefer: 'wait=30' }, signal: leaving.signal });
+    const left = expect(waiting).rejects.toThrow();
+    await eventually(() => deps.outcomes.room === 0, { what: 'the waiting' });
+    expect((await pay(url, undefined, { Prefer: 'wait=30' })).status).toBe(202);
+    const before = await countRows(setup.pool, 'batch');
+    expect(codeOf(await call(`${url}/api/batches`, { body: { count: 2 } }))).toBe('TOO_BUSY');
+    expect(await countRows(setup.pool, 'batch')).toBe(before);
+    leaving.abort();
+    await left;
+  });
+
+  test('when the instance stops is answered 202 with what is accepted', async () => {
+    const running = await start();
+    const asked = pay(running.url, 'stopped-meanwhile', { Prefer: 'wait=30' });
+    await eventually(async () => (await setup.pool.query(`SELECT 1 FROM payment WHERE idempotency_key = 'stopped-meanwhile'`)).rowCount === 1, {
+      what: 'the row',
+    });
+    await running.stop();
+    const answered = await asked;
+    expect([answered.status, (answered.body as Payment).status]).toEqual([202, 'PENDING']);
+    await expect(fetch(`${running.url}/livez`)).rejects.toThrow();
+  });
+});
