@@ -61,7 +61,9 @@ describe('role machine', () => {
     expect([...kinds].sort()).toEqual(['leadership', 'refused', 'stand-down', 'tick']);
   });
 
-  const cases = Object.entries(TABLE).flatMap(([name, row]) => ROLES.map((role) => ({ name, role, input: row.input, expected: row[role] })));
+  const cases = Object.entries(TABLE).flatMap(([name, row]) =>
+    ROLES.map((role) => ({ name, role, input: row.input, expected: row[role] })),
+  );
   test.each(cases)('$role hears $name → $expected', ({ role, input, expected }) => {
     const before = inRole(role);
     const { state, effects } = stepRole(before, input);

@@ -1,0 +1,46 @@
+/** Collects what the record, the elections and the gateway say, once the system has come to rest. */
+import type { System } from '../local/system.js';
+import { sleep } from '../shared/clock.js';
+import type { Pool } from '../shared/postgres.js';
+import type { ChargeRow, ElectionRow, PaymentRow } from './history.js';
+
+const POLL_MS = 50;
+
+const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+export async function readPayments(pool: Pool): Promise<PaymentRow[]> {
+  const { rows } = await pool.query<PaymentRow>(
+    `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, term, processed_by AS "processedBy",
+            ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs"
+       FROM payment ORDER BY seq`,
+  );
+  return rows;
+}
+
+export async function readElections(pool: Pool): Promise<ElectionRow[]> {
+  const { rows } = await pool.query<ElectionRow>(
+    `SELECT term, leader, kind, reason, ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
+            ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('first_commit_at')} AS "firstCommitMs"
+       FROM election ORDER BY term`,
+  );
+  return rows;
+}
+
+/** The gateway's movements; null when it is simulated in process and keeps none. */
+export async function readCharges({ gateway, tokens }: System): Promise<ChargeRow[] | null> {
+  if (!gateway) return null;
+  const answer = await fetch(`${gateway.url}/ledger`, { headers: { authorization: `Bearer ${tokens.internal}` } });
+  if (!answer.ok) throw new Error(`the gateway's ledger cannot be read: HTTP ${answer.status}`);
+  return ((await answer.json()) as { charges: ChargeRow[] }).charges;
+}
+
+/** Waits until nothing is pending any more. @returns false when `deadlineMs` passed before. */
+export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + deadlineMs;
+  while (performance.now() < end) {
+    const { rowCount } = await pool.query(`SELECT 1 FROM payment WHERE status = 'PENDING' LIMIT 1`);
+    if (rowCount === 0) return true;
+    await sleep(POLL_MS, signal);
+  }
+  return false;
+}

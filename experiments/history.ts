@@ -1,0 +1,59 @@
+/** What a client did and saw, and what the record, the gateway and the elections say: all that a checker may look at. */
+
+/** One request as the client knows it. Times are wall clock, ms since 1970. */
+export interface RequestRecord {
+  trial: number;
+  /** The Idempotency-Key: names the request. */
+  key: string;
+  /** When it was due; latency counts from here. */
+  intendedMs: number;
+  sentMs: number;
+  answeredMs: number;
+  /** HTTP status; null when there was no answer. */
+  httpStatus: number | null;
+  /** What the answer said became of the payment; null when it did not say. */
+  status: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED' | null;
+  paymentId: string | null;
+  term: number | null;
+  /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx. */
+  error: string | null;
+}
+
+/** A row of `payment`. */
+export interface PaymentRow {
+  id: string;
+  key: string;
+  seq: number;
+  patientId: string;
+  status: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED';
+  term: number | null;
+  processedBy: string | null;
+  acceptedMs: number;
+  completedMs: number | null;
+}
+
+/** A movement of the gateway's own ledger. */
+export interface ChargeRow {
+  key: string;
+  status: 'approved' | 'declined' | 'cancelled';
+}
+
+/** A row of `election`. Times are wall clock, ms since 1970. */
+export interface ElectionRow {
+  term: number;
+  leader: string;
+  kind: string;
+  reason: string;
+  suspectedMs: number | null;
+  electedMs: number;
+  promotedMs: number | null;
+  firstCommitMs: number | null;
+}
+
+export interface Evidence {
+  requests: readonly RequestRecord[];
+  payments: readonly PaymentRow[];
+  /** Null: the gateway keeps no ledger, so nothing is said about charges. */
+  charges: readonly ChargeRow[] | null;
+  elections: readonly ElectionRow[];
+}

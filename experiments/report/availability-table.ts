@@ -1,0 +1,46 @@
+/** The table of the availability experiment, beside the published one. */
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../published.js';
+import type { ExperimentResult, Handover, Trial } from '../result.js';
+import { percentile } from '../statistics.js';
+import { formatTable, ms, percent } from './table.js';
+
+const publishedShare = (row: { sent: number; succeeded: number } | undefined): string =>
+  row ? `${row.succeeded}/${row.sent}` : '–';
+
+function row(name: string, trial: Trial, published: { sent: number; succeeded: number } | undefined): string[] {
+  const { p50, p95, p99, max } = trial.latencyMs;
+  const kept = `${trial.withinDeadline}/${trial.sent}`;
+  const figures = [p50, p95, p99, max].map(ms);
+  return [name, kept, percent(trial.availability), publishedShare(published), ...figures, String(trial.handovers.length)];
+}
+
+function handoverLines(handovers: readonly Handover[]): string[] {
+  const rows = (['detectMs', 'voteMs', 'promoteMs', 'firstCommitMs', 'totalMs'] as const).flatMap((step) => {
+    const samples = handovers.flatMap((handover) => handover[step] ?? []);
+    if (samples.length === 0) return [];
+    const name = { detectMs: 'detect', voteMs: 'vote', promoteMs: 'promote', firstCommitMs: 'first commit', totalMs: 'fault → commit' }[step];
+    return [[name, String(samples.length), ...[0.5, 0.95, 1].map((share) => ms(percentile(samples, share)))]];
+  });
+  return rows.length === 0 ? [] : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];
+}
+
+export function availabilityTable({ systems, verdict, violations, objectives }: ExperimentResult): string {
+  const relevo = systems[0] as ExperimentResult['systems'][number];
+  const rows = relevo.trials.map((trial, index) => row(String(index + 1), trial, PUBLISHED_TRIALS[index]));
+  const [low, high] = relevo.total.wilson95;
+  const errors = Object.entries(relevo.total.errors).map(([code, count]) => `${code} ${count}`);
+  return [
+    formatTable(
+      ['trial', 'in time', 'availability', 'published', 'p50 ms', 'p95', 'p99', 'max', 'hand-overs'],
+      [...rows, row('total', relevo.total, PUBLISHED_TOTAL)],
+    ),
+    '',
+    `95 % Wilson interval ${percent(low)} to ${percent(high)}; published ${percent(PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent)}`,
+    `${relevo.total.faults.length} replicas killed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    ...handoverLines(relevo.total.handovers),
+    '',
+    `Verdict: ${verdict}`,
+    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' …' : ''}`),
+    ...objectives.map(({ name, target, actual, met }) => `${met ? 'Met' : 'Missed'}: ${name}: ${percent(actual)} of ${percent(target)}`),
+  ].join('\n');
+}

@@ -1,0 +1,11 @@
+/** Tables that fit 80 columns: words to the left, figures to the right. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const figures = header.map((_title, column) => column > 0 && rows.every((row) => /^[-–+±\d.,% ]*$|^NaN$/.test(row[column] ?? '')));
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => (figures[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
+  return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+}
+
+export const percent = (share: number): string => `${(share * 100).toFixed(3)} %`;
+export const ms = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(1));

@@ -1,0 +1,37 @@
+/** The figures of a table, from plain numbers. Percentiles come from all samples, never from averaged percentiles. */
+const Z_95 = 1.959_963_984_540_054;
+
+/**
+ * 95 % interval of a share that was seen as `successes` of `trials`.
+ * @returns [0, 1] when there was no trial.
+ * @see Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
+ */
+export function wilson95(successes: number, trials: number): [number, number] {
+  if (trials === 0) return [0, 1];
+  const share = successes / trials;
+  const z2 = Z_95 * Z_95;
+  const centre = share + z2 / (2 * trials);
+  const spread = Z_95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials * trials));
+  const bound = (value: number): number => Math.min(1, Math.max(0, value / (1 + z2 / trials)));
+  return [bound(centre - spread), bound(centre + spread)];
+}
+
+/** Nearest-rank percentile; NaN of nothing. @param share 0.5 is the median. */
+export function percentile(samples: readonly number[], share: number): number {
+  if (samples.length === 0) return NaN;
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] as number;
+}
+
+export interface LatencySummary {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+/** In ms, to a tenth; zeros of nothing. */
+export function summarize(samplesMs: readonly number[]): LatencySummary {
+  const at = (share: number): number => (samplesMs.length === 0 ? 0 : Math.round(percentile(samplesMs, share) * 10) / 10);
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
