@@ -23,6 +23,8 @@ export interface PoolOptions {
   max: number;
   /** A statement that takes longer is cancelled, in ms. */
   statementTimeoutMs: number;
+  /** Awaited on every new connection before it is used; when it rejects, so does the call that wanted the connection. */
+  onConnect?: (connection: Queryable) => Promise<void>;
 }
 
 export type Pool = pg.Pool;
@@ -41,6 +43,7 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
     types,
+    onConnect: options.onConnect as pg.PoolConfig['onConnect'], // pg-pool awaits it; its types do not say so.
   });
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to PostgreSQL was lost'));
   return pool;
