@@ -51,7 +51,7 @@ export class EventHub {
   /** @returns false when there are too many readers already. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
     if (this.readers.size >= READERS_MAX) return false;
-    response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+    response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'close' });
     const snapshot = await this.status();
     if (response.destroyed) return true;
     const reader = { response, full };

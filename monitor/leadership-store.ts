@@ -104,6 +104,15 @@ export interface StoreOptions {
   voteFreshMs: number;
 }
 
+/**
+ * Prepares the two statements of a failover on a new connection, on a partition that does not exist: nothing is locked or changed.
+ * Otherwise the first election of a connection would pay for parsing and for compiling the functions.
+ */
+export async function warmUp(connection: Queryable): Promise<void> {
+  await connection.query({ name: 'vote-and-elect', text: VOTE, values: [-1, -1, '', [], 0, null, null, '', '', null] });
+  await connection.query({ name: 'move-leadership', text: MOVE, values: [-1, -1, '', '', '', '', '', null] });
+}
+
 export class PostgresLeadershipStore implements LeadershipStore {
   constructor(
     private readonly db: Queryable,

@@ -14,7 +14,7 @@ import { worstCaseFailoverMs } from './core/timings.js';
 import { EventHub } from './event-hub.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
-import { PostgresLeadershipStore } from './leadership-store.js';
+import { PostgresLeadershipStore, warmUp } from './leadership-store.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { PeerClient } from './peer-client.js';
@@ -69,7 +69,10 @@ interface Parts {
 
 function connect(config: MonitorConfig, logger: Logger): Parts {
   const { databaseUrl, id, databaseTimeoutMs, internalToken, monitors, pingTimeoutMs, voteFreshMs } = config;
-  const pool = createPool({ url: databaseUrl, name: id, max: POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger);
+  const pool = createPool(
+    { url: databaseUrl, name: id, max: POOL_SIZE, statementTimeoutMs: databaseTimeoutMs, onConnect: warmUp },
+    logger,
+  );
   const ids = monitors.map((monitor) => monitor.id);
   return {
     config,

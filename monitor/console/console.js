@@ -4,8 +4,8 @@
 const byId = (id) => document.getElementById(id);
 const show = (id, text) => { byId(id).textContent = text; };
 const dash = (value) => (value === null || value === undefined ? '–' : String(value));
-const clockTime = (at) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const dateTime = (at) => new Date(at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' });
+const clockTime = (at) => new Date(at).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
+const dateTime = (at) => new Date(at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' });
 const milliseconds = (ms) => (ms === null || Number.isNaN(ms) ? '–' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`);
 const between = (from, to) => (from && to ? milliseconds(new Date(to) - new Date(from)) : '–');
 
@@ -66,7 +66,8 @@ function ago(at) {
 function showStatus(status) {
   const partition = status.partitions[0];
   show('leader', partition.leader ?? 'nobody');
-  byId('leader').classList.toggle('none', partition.leader === null);
+  const leader = status.replicas.find(({ id }) => id === partition.leader);
+  byId('leader').classList.toggle('none', leader?.observed !== 'alive');
   show('term', partition.term);
   show('reason', partition.reason);
   show('decision', partition.decision);

@@ -1,6 +1,6 @@
 /** vote_and_elect and move_leadership on a real PostgreSQL: who counts, who wins, and that a term only grows (I3). */
 import pg from 'pg';
-import { PostgresLeadershipStore, type Change } from '../../../monitor/leadership-store.js';
+import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/leadership-store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { pino } from 'pino';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -123,6 +123,13 @@ describe('the leadership store on PostgreSQL', () => {
     expect((await vote).elected).toBe(true);
     const [row] = await storeOf('monitor_1', 1).elections(1, null);
     expect(Number(row?.electedAt) - Number(row?.suspectedAt)).toBeGreaterThanOrEqual(150);
+  });
+
+  test('the warm-up changes nothing', async () => {
+    const before = await storeOf('monitor_1', 1).read();
+    await warmUp(pool);
+    expect(await storeOf('monitor_1', 1).read()).toEqual(before);
+    expect((await pool.query('SELECT partition FROM vote UNION ALL SELECT partition FROM election')).rows).toEqual([]);
   });
 
   test('counts what waits and what failed', async () => {
