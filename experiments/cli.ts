@@ -1,12 +1,14 @@
 /** `npm run experiment -- NAME [options]`: runs one experiment, prints its table, leaves its report, exits with what it came to. */
 import { ArgumentError, describeNumbers, parseNumbers } from './arguments.js';
 import type { Experiment } from './experiment.js';
+import { LOG } from './laboratory.js';
 import { createProgress } from './report/progress.js';
 import { writeReport } from './report/files.js';
 import { EXIT, exitCode } from './result.js';
 import { availability } from './scenarios/availability.js';
+import { failover } from './scenarios/failover.js';
 
-const EXPERIMENTS: readonly Experiment[] = [availability];
+const EXPERIMENTS: readonly Experiment[] = [availability, failover];
 
 const usage = (): string =>
   ['Usage: npm run experiment -- NAME [options]', '', ...EXPERIMENTS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
@@ -61,6 +63,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError;
     console.error((error as Error).message);
+    if (!wrongArguments) console.error(`What the processes wrote: ${LOG}`);
     process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);
   },
 );

@@ -1,5 +1,5 @@
 /** A system of its own for one experiment: free ports, data in a temporary folder, gone at the end however it ends. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSystem, type System, type SystemOptions } from '../local/system.js';
@@ -10,6 +10,8 @@ import { createPool, type Pool } from '../shared/postgres.js';
 import type { Progress } from './report/progress.js';
 
 const POLL_MS = 20;
+/** What every process of the latest run wrote; the place to look when it failed. */
+export const LOG = join('reports', 'latest.log');
 
 export interface Laboratory {
   system: System;
@@ -40,18 +42,22 @@ interface MonitorStatus {
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const { replicas, monitors, patients, env = {}, progress, signal } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
+  mkdirSync('reports', { recursive: true });
+  const log = createWriteStream(LOG);
   const forget = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
     const system = await startSystem({
       dataDir, replicas, monitors, patients, gateway: 'http', ports: 'free', supervise: false, quick: true, signal,
-      env: { FAULTS: 'on', LOG_LEVEL: 'warn', ...env },
+      env: { FAULTS: 'on', ...env },
       onProgress: (text) => progress.show(text),
+      onLine: (name, line) => log.write(`${name} ${line}\n`),
     });
     const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
     const close = async (): Promise<void> => {
       await pool.end();
       await system.stop();
+      log.end();
       forget();
     };
     return {

@@ -1,0 +1,122 @@
+/** The figures of a report: intervals, percentiles, the trial's row, the split of a hand-over, the exit code. */
+import { describe, expect, test } from '@jest/globals';
+import { ArgumentError, parseNumbers } from '../../../experiments/arguments.js';
+import { planFaults } from '../../../experiments/faults/plan.js';
+import { handoversSince } from '../../../experiments/handovers.js';
+import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/history.js';
+import { formatTable } from '../../../experiments/report/table.js';
+import { exitCode, type ExperimentResult } from '../../../experiments/result.js';
+import { percentile, summarize, wilson95 } from '../../../experiments/statistics.js';
+import { summarizeTrial } from '../../../experiments/trial-summary.js';
+import { seededRandom } from '../../../shared/random.js';
+
+describe('statistics', () => {
+  test.each([
+    [1139, 1150, 0.98296, 0.99466],
+    [1150, 1150, 0.99667, 1],
+    [0, 10, 0, 0.27753],
+    [0, 0, 0, 1],
+  ])('Wilson interval of %i in %i', (successes, trials, low, high) => {
+    const interval = wilson95(successes, trials);
+    expect(interval[0]).toBeCloseTo(low, 4);
+    expect(interval[1]).toBeCloseTo(high, 4);
+  });
+
+  test('percentiles by nearest rank, whatever the order of the samples', () => {
+    const samples = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect([0.01, 0.5, 0.95, 0.99, 1].map((share) => percentile(samples, share))).toEqual([1, 50, 95, 99, 100]);
+    expect(percentile([], 0.5)).toBeNaN();
+    expect(summarize([])).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 });
+  });
+});
+
+describe('trial summary', () => {
+  const request = (paymentId: string, rest: Partial<RequestRecord> = {}): RequestRecord => ({
+    trial: 1, key: paymentId, intendedMs: 0, sentMs: 50, answeredMs: 100, httpStatus: 201, status: 'SUCCEEDED', paymentId, term: 1, error: null, ...rest,
+  });
+  const row = (id: string, status: PaymentRow['status']): [string, PaymentRow] => [
+    id,
+    { id, key: id, seq: 1, patientId: 'a', status, term: 1, processedBy: 's', acceptedMs: 0, completedMs: 1 },
+  ];
+
+  test('available: SUCCEEDED, in the record, within the deadline counted from the intended time', () => {
+    const requests = [
+      request('good'),
+      request('late', { answeredMs: 101 }),
+      request('not in the record'),
+      request('declined', { status: 'DECLINED' }),
+      request('waiting', { status: 'PENDING', error: 'STILL_PENDING' }),
+      request('cut', { status: null, paymentId: null, error: 'ECONNRESET' }),
+    ];
+    const payments = new Map([row('good', 'SUCCEEDED'), row('late', 'SUCCEEDED'), row('declined', 'DECLINED')]);
+    expect(summarizeTrial({ requests, payments, faults: [], handovers: [], deadlineMs: 100 })).toMatchObject({
+      sent: 6, succeeded: 3, declined: 1, failed: 0, pending: 2, withinDeadline: 1, availability: 1 / 6,
+      errors: { STILL_PENDING: 1, ECONNRESET: 1 },
+    });
+  });
+});
+
+describe('fault plan', () => {
+  test('the same seed gives the same plan, another seed another one', () => {
+    const plan = (seed: number) => planFaults(seededRandom(seed, 'faults'), 230, 10, 2 / 3);
+    expect(plan(1)).toEqual(plan(1));
+    expect(plan(1)).not.toEqual(plan(2));
+  });
+
+  test('one fault in each stretch, two of three at the leader', () => {
+    for (let seed = 0; seed < 200; seed += 1) {
+      const plan = planFaults(seededRandom(seed), 230, 10, 2 / 3);
+      plan.forEach(({ atRequest }, index) => expect(Math.floor(atRequest / 23)).toBe(index));
+      expect(plan.filter(({ target }) => target === 'leader')).toHaveLength(7);
+    }
+  });
+
+  test('more failures than requests are refused', () => {
+    expect(() => planFaults(seededRandom(1), 5, 6, 1)).toThrow(RangeError);
+  });
+});
+
+describe('hand-overs', () => {
+  const election = (term: number, leader: string, electedMs: number): ElectionRow => ({
+    term, leader, kind: 'kill', reason: 'r', suspectedMs: electedMs - 5, electedMs, promotedMs: electedMs + 7, firstCommitMs: electedMs + 30,
+  });
+
+  test('the split runs from the fault that struck the previous leader to the first commit', () => {
+    const elections = [election(1, 'server_1', 0), election(2, 'server_2', 1_000)];
+    expect(handoversSince(elections, [{ target: 'server_1', atMs: 990 }, { target: 'server_3', atMs: 994 }], 500)).toEqual([
+      { kind: 'kill', term: 2, detectMs: 5, voteMs: 5, promoteMs: 7, firstCommitMs: 23, totalMs: 40 },
+    ]);
+  });
+
+  test('an election that no fault of ours led to has no detection and no total', () => {
+    const [handover] = handoversSince([election(1, 'server_1', 0), election(2, 'server_2', 1_000)], [], 500);
+    expect(handover).toEqual({ kind: 'kill', term: 2, voteMs: 5, promoteMs: 7, firstCommitMs: 23 });
+  });
+});
+
+describe('exit code', () => {
+  const objective = (met: boolean) => ({ name: 'o', target: 1, actual: met ? 1 : 0, met });
+  test.each<[ExperimentResult['verdict'], boolean, number]>([
+    ['valid', true, 0], ['valid', false, 1], ['invalid', true, 2], ['invalid', false, 2], ['unknown', true, 3],
+  ])('verdict %s, objective met %s → %i', (verdict, met, expected) => {
+    expect(exitCode({ verdict, objectives: [objective(met)] })).toBe(expected);
+  });
+});
+
+describe('arguments', () => {
+  const table = { count: { default: 5, min: 1, max: 10, doc: 'how many' } } as const;
+  test('defaults, values and --json', () => {
+    expect(parseNumbers(table, [])).toEqual({ numbers: { count: 5 }, json: null, help: false });
+    expect(parseNumbers(table, ['--count', '7', '--json', 'x.json'])).toMatchObject({ numbers: { count: 7 }, json: 'x.json' });
+  });
+  test.each([[['--count', '0']], [['--count', '11']], [['--count', '1.5']], [['--count', '']], [['--other', '1']], [['word']], [['--count']]])(
+    '%j is refused',
+    (args) => {
+      expect(() => parseNumbers(table, args)).toThrow(ArgumentError);
+    },
+  );
+});
+
+test('a table fits its columns and sets figures to the right', () => {
+  expect(formatTable(['name', 'n'], [['a', '1'], ['long', '10']])).toBe('name   n\n────  ──\na      1\nlong  10');
+});
