@@ -19,7 +19,10 @@ export function patientsRoutes(deps: PatientsDeps): Route[] {
   return routes;
 }
 
-export function patientsDocument(routes: readonly Route[]): OpenApiDocument {
+/** The document without an instance: nobody's handlers, which are never called. */
+export const offlineDocument = (): OpenApiDocument => patientsDocument(patientsRoutes({} as PatientsDeps));
+
+function patientsDocument(routes: readonly Route[]): OpenApiDocument {
   return openApiDocument({
     title: 'Relevo: patients',
     version: '0.1.0',

@@ -1,0 +1,143 @@
+/** Group commit with an insert that finishes when the test says so. */
+import { Problem } from '../../../shared/errors.js';
+import { GroupCommit } from '../../../patients/group-commit.js';
+
+interface Call {
+  rows: readonly string[];
+  finish(): void;
+  fail(error: Error): void;
+}
+
+const UNAVAILABLE = new Problem('UNAVAILABLE');
+/** Lets everything that is ready run. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: number } = {}) {
+  const calls: Call[] = [];
+  const time = { nowMs: 0 };
+  const groups = new GroupCommit<string, string>({
+    insert: (rows) => new Promise((resolve, reject) => {
+      calls.push({ rows, finish: () => resolve(rows.map((row) => `${row}!`)), fail: reject });
+    }),
+    clock: { now: () => time.nowMs, wall: () => new Date(time.nowMs) },
+    groupMax: options.groupMax ?? 500,
+    waitingMax: options.waitingMax ?? 1_000,
+    patienceMs: options.patienceMs ?? 100,
+  });
+  const call = (index: number): Call => calls[index] as Call;
+  return { groups, calls, call, time };
+}
+
+/** The outcome of a promise as text, so that a rejection is never unhandled. */
+const outcome = (promise: Promise<string>): Promise<string> =>
+  promise.catch((error: unknown) => (error instanceof Problem ? error.code : String(error)));
+
+test('a lone row is inserted at once', () => {
+  const { groups, calls } = create();
+  void groups.submit('a');
+  expect(calls.map(({ rows }) => rows)).toEqual([['a']]);
+});
+
+test('what arrives while an insert is under way is inserted together next, in order; each gets its own result', async () => {
+  const { groups, calls, call } = create();
+  const results = ['a', 'b', 'c', 'd'].map((row) => groups.submit(row));
+  expect(calls).toHaveLength(1);
+  call(0).finish();
+  await settle();
+  expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['b', 'c', 'd']]);
+  call(1).finish();
+  expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!', 'd!']);
+});
+
+test('a group has a greatest size', async () => {
+  const { groups, calls, call } = create({ groupMax: 2 });
+  for (const row of ['a', 'b', 'c', 'd', 'e']) void groups.submit(row);
+  for (let index = 0; index < 3; index += 1) {
+    call(index).finish();
+    await settle();
+  }
+  expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['b', 'c'], ['d', 'e']]);
+});
+
+test('two inserts are never under way at once', async () => {
+  const { groups, calls, call } = create({ groupMax: 1 });
+  for (const row of ['a', 'b', 'c']) void groups.submit(row);
+  await settle();
+  expect(calls).toHaveLength(1);
+  call(0).finish();
+  await settle();
+  expect(calls).toHaveLength(2);
+});
+
+test('beyond the bound a row is refused, and only that one', async () => {
+  const { groups, call } = create({ waitingMax: 1 });
+  const results = ['a', 'b', 'c'].map((row) => outcome(groups.submit(row)));
+  expect(await results[2]).toBe('TOO_BUSY');
+  call(0).finish();
+  await settle();
+  call(1).finish();
+  expect(await Promise.all(results)).toEqual(['a!', 'b!', 'TOO_BUSY']);
+});
+
+test('part of something admitted is not refused', async () => {
+  const { groups, calls } = create({ waitingMax: 1 });
+  for (const row of ['a', 'b', 'c', 'd']) void groups.admit(row);
+  await settle();
+  expect(calls).toHaveLength(1);
+});
+
+test('a group that is given up fails whole; the next one is tried', async () => {
+  const { groups, call } = create();
+  const results = ['a', 'b', 'c'].map((row) => outcome(groups.submit(row)));
+  call(0).finish();
+  await settle();
+  const later = outcome(groups.submit('d'));
+  call(1).fail(UNAVAILABLE);
+  await settle();
+  call(2).finish();
+  expect(await Promise.all([...results, later])).toEqual(['a!', 'UNAVAILABLE', 'UNAVAILABLE', 'd!']);
+});
+
+test('when a group is given up, who has waited too long behind it is given up without another try', async () => {
+  const { groups, calls, call, time } = create({ groupMax: 1, patienceMs: 100 });
+  const first = outcome(groups.submit('a'));
+  const old = outcome(groups.submit('b'));
+  time.nowMs = 90;
+  const young = outcome(groups.submit('c'));
+  time.nowMs = 100;
+  call(0).fail(UNAVAILABLE);
+  expect(await Promise.all([first, old])).toEqual(['UNAVAILABLE', 'UNAVAILABLE']);
+  await settle();
+  expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['c']]);
+  call(1).finish();
+  expect(await young).toBe('c!');
+});
+
+test('one row that cannot be stored does not take its group with it', async () => {
+  const { groups, calls, call } = create();
+  const results = ['a', 'b', 'bad'].map((row) => outcome(groups.submit(row)));
+  call(0).finish();
+  await settle();
+  call(1).fail(new Error('cannot be stored'));
+  await settle();
+  call(2).finish();
+  await settle();
+  call(3).fail(new Error('cannot be stored'));
+  expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['b', 'bad'], ['b'], ['bad']]);
+  expect(await Promise.all(results)).toEqual(['a!', 'b!', 'Error: cannot be stored']);
+});
+
+test('a result that settles later does not hold up the next group', async () => {
+  let answer: (value: string) => void = () => undefined;
+  const later = new Promise<string>((resolve) => (answer = resolve));
+  let inserts = 0;
+  const groups = new GroupCommit<string, string>({
+    insert: async () => [(inserts += 1) === 1 ? later : 'now'],
+    clock: { now: () => 0, wall: () => new Date(0) },
+    groupMax: 1, waitingMax: 10, patienceMs: 0,
+  });
+  const slow = groups.submit('a');
+  expect(await groups.submit('b')).toBe('now');
+  answer('later');
+  expect(await slow).toBe('later');
+});

@@ -1,0 +1,52 @@
+import { batchKey, canonicalJson, decide, isClientKey, redriveKey, type Verdict } from '../../../patients/core/idempotency.js';
+import { fingerprint } from '../../../patients/fingerprint.js';
+
+describe('a key', () => {
+  test.each([
+    ['a', true], ['a b', true], ['bill-2026/11:0042', true], ['~'.repeat(200), true],
+    ['', false], [' a', false], ['a ', false], ['~'.repeat(201), false], ['schlüssel', false], ['tab\there', false],
+    [batchKey('x', 1), false], [redriveKey('x'), false],
+  ])('%p may be a client\'s: %p', (key, expected) => expect(isClientKey(key)).toBe(expected));
+});
+
+describe('canonical JSON', () => {
+  test('has members in order at every depth, and leaves out what is undefined', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x', z: undefined })).toBe('{"a":"x","b":[{"c":null,"d":1}]}');
+  });
+  test('keeps the order of arrays', () => expect(canonicalJson([2, 1])).not.toBe(canonicalJson([1, 2])));
+  test('tells a number from its text', () => expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' })));
+});
+
+describe('a fingerprint', () => {
+  test('is equal for equal requests and 64 digits long', () => {
+    expect(fingerprint({ a: 1, b: 2 })).toBe(fingerprint({ b: 2, a: 1 }));
+    expect(fingerprint({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
+  });
+  test('differs when anything differs', () => expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 })));
+});
+
+describe('the answer, for every combination', () => {
+  type Row = [mine: boolean, sameBody: boolean, firstWaited: boolean, waitsNow: boolean, verdict: Verdict];
+  const CONFLICT: Verdict = { answer: 'conflict' };
+  const ROWS: Row[] = [
+    // My own row: the first answer. (It has my fingerprint and my wish to wait; other combinations cannot be.)
+    [true, true, false, false, { answer: 'acceptance', replayed: false }],
+    [true, true, true, true, { answer: 'outcome', replayed: false }],
+    // Another's row with the same body: a replay.
+    [false, true, false, false, { answer: 'acceptance', replayed: true }],
+    [false, true, false, true, { answer: 'outcome', replayed: true }],
+    [false, true, true, false, { answer: 'outcome', replayed: true }],
+    [false, true, true, true, { answer: 'outcome', replayed: true }],
+    // Another body.
+    [false, false, false, false, CONFLICT],
+    [false, false, false, true, CONFLICT],
+    [false, false, true, false, CONFLICT],
+    [false, false, true, true, CONFLICT],
+  ];
+
+  test.each(ROWS)('mine %p, same body %p, first waited %p, waits now %p', (mine, sameBody, answerWaited, waits, verdict) => {
+    const stored = { id: 'stored', fingerprint: 'f', answerWaited };
+    const presented = { id: mine ? 'stored' : 'presented', fingerprint: sameBody ? 'f' : 'g', waits };
+    expect(decide(stored, presented)).toEqual(verdict);
+  });
+});
