@@ -83,7 +83,17 @@ function answered(state: State, { replica, report, sentAt, now }: Of<'ping-answe
   return plus(update(state, replica, verb, now, report), emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }));
 }
 
-function failed(state: State, { replica, cause, sentAt, now }: Of<'ping-failed'>): Reaction {
+/** A time-out while this monitor itself slept through much of it: the answer may lie unread in a buffer. It is not counted. */
+function isOwnFault({ doubt, settings }: State, { cause, now }: Of<'ping-failed'>): boolean {
+  return cause === 'timeout' && extraPatienceMs(doubt, now) * 2 >= settings.pingTimeoutMs;
+}
+
+function failed(state: State, input: Of<'ping-failed'>): Reaction {
+  const { replica, cause, sentAt, now } = input;
+  if (isOwnFault(state, input)) {
+    const confirming = (state.replicas[replica]?.confirmingSince ?? null) !== null;
+    return { state, effects: confirming ? [{ type: 'ping', replica, fresh: true }] : [] };
+  }
   const verb = (detector: Detector): Detector => pingFailed(detector, cause, sentAt, now, state.settings.fall);
   return plus(update(state, replica, verb, now), emit({ name: 'replica:unanswered', data: { replica, cause } }));
 }

@@ -81,6 +81,38 @@ describe('silence', () => {
   });
 });
 
+describe('a ping without an answer', () => {
+  const timeOut = (machine: Machine): ReturnType<Machine['happen']> =>
+    machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'timeout', sentAt: machine.now - 1_000 });
+
+  test('FALL times: the leader is replaced although it beats', () => {
+    const machine = watching();
+    machine.pass(1_000, ALL);
+    timeOut(machine);
+    machine.pass(2_000, ALL);
+    expect(ofType(timeOut(machine), 'vote')).toEqual([expect.objectContaining({ kind: 'ping' })]);
+  });
+
+  test('while the monitor itself slept is not counted', () => {
+    const machine = watching();
+    machine.pass(1_000, ALL);
+    machine.now += 600; // Late by 550: more than half of the time-out.
+    machine.tick();
+    timeOut(machine);
+    timeOut(machine);
+    expect(machine.state.replicas['server_1']).toMatchObject({ opinion: 'alive', failures: 0 });
+  });
+
+  test('not counted, but a cut line is to be confirmed: asked again at once', () => {
+    const machine = watching();
+    machine.happen({ type: 'stream-closed', replica: 'server_1' });
+    machine.now += 600;
+    machine.tick();
+    expect(ofType(timeOut(machine), 'ping')).toEqual([{ type: 'ping', replica: 'server_1', fresh: true }]);
+    expect(machine.phase).toBe('confirming');
+  });
+});
+
 describe('votes', () => {
   test('are cast again every interval while there is no majority', () => {
     const machine = watching({ monitors: ['monitor_1', 'monitor_2', 'monitor_3'] });
