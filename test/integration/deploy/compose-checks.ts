@@ -1,0 +1,139 @@
+/**
+ * What must hold of docker-compose.yml, each as a function from the file to a list of problems: none when all is well. Handed in, so
+ * that every one can be shown to find what it is there for.
+ */
+import { PREPARE_OPTIONS } from '../../../deploy/config.js';
+import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
+import { servicePlaces, type Place, type Shape } from '../../../local/plan.js';
+import { CONFIG_TABLE, loadMonitorConfig } from '../../../monitor/config.js';
+import { loadPatientsConfig, PATIENTS_OPTIONS } from '../../../patients/config.js';
+import { PAYMENTS_OPTIONS, PAYMENTS_RELATIONS } from '../../../payments/config.js';
+import { loadConfig, type Option } from '../../../shared/config.js';
+import { environmentOf, imageHasHealthcheck, programOf, type ComposeFile, type Service } from './compose-file.js';
+
+export type Check = (file: ComposeFile) => string[];
+
+/** The set that the file describes. */
+export const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
+/** As deploy/make-env.sh would make it. */
+const ENV = { POSTGRES_PASSWORD: 'p4ss', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' };
+const URLS_OF_ENGINES = { DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo', REDIS_URL: 'redis://redis:6379' };
+
+interface Program {
+  table: Record<string, Option<unknown>>;
+  load: (env: Record<string, string>) => unknown;
+}
+
+const PROGRAMS: Record<string, Program> = {
+  'patients/main.ts': { table: PATIENTS_OPTIONS, load: loadPatientsConfig },
+  'monitor/main.ts': { table: CONFIG_TABLE, load: loadMonitorConfig },
+  'payments/main.ts': { table: PAYMENTS_OPTIONS, load: (env) => loadConfig(PAYMENTS_OPTIONS, env, PAYMENTS_RELATIONS) },
+  'gateway/main.ts': { table: GATEWAY_OPTIONS, load: (env) => loadConfig(GATEWAY_OPTIONS, env) },
+  'deploy/prepare-database.ts': { table: PREPARE_OPTIONS, load: (env) => loadConfig(PREPARE_OPTIONS, env) },
+};
+
+const servicesOf = (file: ComposeFile): [string, Service][] => Object.entries(file.services);
+/** `server_1` runs at the host `server-1`: underscores are no good in host names. */
+const hostOf = (id: string): string => id.replace('_', '-');
+const membersOf = (places: readonly Place[], kind: Place['kind']): string =>
+  places.filter((place) => place.kind === kind).map(({ name, fixedPort }) => `${name}=http://${hostOf(name)}:${fixedPort}`).join(',');
+
+/** Whatever a service is told it understands, and everything it needs it is told. */
+export const optionsAreKnown: Check = (file) =>
+  servicesOf(file).flatMap(([name, service]) => {
+    const main = programOf(service);
+    if (main === null) return [];
+    const program = PROGRAMS[main];
+    if (!program) return [`${name} runs ${main}, which is no program of ours`];
+    const env = environmentOf(service, ENV);
+    const known = new Set(Object.values(program.table).map((option) => option.env));
+    const problems = Object.keys(env).filter((key) => !known.has(key)).map((key) => `${name}: ${main} has no option ${key}`);
+    try {
+      program.load(env);
+    } catch (error) {
+      problems.push(`${name}: ${(error as Error).message}`);
+    }
+    return problems;
+  });
+
+/** Every member of the set is there under its name and port, reachable by the others, and knows where the others are. */
+export const membersAreThere: Check = (file) => {
+  const places = servicePlaces(SHAPE);
+  const lists = { REPLICAS: membersOf(places, 'payments'), MONITORS: membersOf(places, 'monitor') };
+  const wanted = (place: Place): Record<string, string> => ({
+    ID: place.name,
+    PORT: String(place.fixedPort),
+    HOST: '0.0.0.0',
+    ...(place.kind === 'gateway' ? {} : URLS_OF_ENGINES),
+    ...(place.kind === 'monitor' ? lists : {}),
+    ...(place.kind === 'payments' ? { GATEWAY: 'http', GATEWAY_URL: 'http://gateway:5100' } : {}),
+  });
+  return places.flatMap((place) => {
+    const service = file.services[hostOf(place.name)];
+    if (!service) return [`${place.name} is missing`];
+    const env = environmentOf(service, ENV);
+    const wrong = Object.entries(wanted(place)).filter(([key, value]) => env[key] !== value);
+    const program = programOf(service) === `${place.kind}/main.ts` ? [] : [`${place.name} runs ${programOf(service)}`];
+    return [...program, ...wrong.map(([key, value]) => `${place.name}: ${key} is ${env[key]}, not ${value}`)];
+  });
+};
+
+/** Its own, or that of our image. */
+const hasHealthcheck = (service: Service): boolean => {
+  const { disable = false, test } = service.healthcheck ?? {};
+  return !disable && (test !== undefined || (programOf(service) !== null && imageHasHealthcheck()));
+};
+
+/** What stays up can be asked how it is; what runs to its end cannot. */
+export const healthIsChecked: Check = (file) =>
+  servicesOf(file)
+    .filter(([, service]) => service.restart !== 'no' && !hasHealthcheck(service))
+    .map(([name]) => `${name} has no health check`);
+
+/** Nobody starts before what it cannot start without, and nobody waits for what never comes. */
+export const startIsOrdered: Check = (file) =>
+  servicesOf(file).flatMap(([name, { environment = {}, depends_on: before = {} }]) => {
+    const wanted: Record<string, string> = {
+      ...('DATABASE_URL' in environment && name !== 'migrate' ? { migrate: 'service_completed_successfully' } : {}),
+      ...(name === 'migrate' ? { postgres: 'service_healthy' } : {}),
+      ...('REDIS_URL' in environment ? { redis: 'service_healthy' } : {}),
+      ...('GATEWAY_URL' in environment ? { gateway: 'service_healthy' } : {}),
+    };
+    const missing = Object.entries(wanted).filter(([other, condition]) => before[other]?.condition !== condition);
+    const vain = Object.entries(before).filter(([other, { condition }]) => {
+      const service = file.services[other];
+      if (!service) return true;
+      if (condition === 'service_healthy') return !hasHealthcheck(service);
+      return condition === 'service_completed_successfully' && service.restart !== 'no';
+    });
+    return [
+      ...missing.map(([other, condition]) => `${name} does not wait for ${other}: ${condition}`),
+      ...vain.map(([other, { condition }]) => `${name} waits in vain for ${other}: ${condition}`),
+    ];
+  });
+
+const SECRET = /TOKEN|PASSWORD|SECRET/;
+const FROM_OUTSIDE = /^\$\{(\w+):\?[^}]+\}$/;
+
+/** Secrets come from outside, and an unset one is an error, never an empty word. */
+export const secretsStayOutside: Check = (file) =>
+  servicesOf(file).flatMap(([name, { environment = {} }]) =>
+    Object.entries(environment).flatMap(([key, value]) => {
+      const text = String(value);
+      const password = /:\/\/[^/@:]*:(.*)@/.exec(text)?.[1];
+      const secret = SECRET.test(key) ? text : password;
+      if (secret === undefined) return [];
+      const from = FROM_OUTSIDE.exec(secret)?.[1];
+      if (from === undefined) return [`${name}: ${key} is written down, or may be empty`];
+      return SECRET.test(key) && from !== key ? [`${name}: ${key} comes from ${from}`] : [];
+    }),
+  );
+
+/** The engine kills what has not ended by then, so everybody's own deadline comes first. */
+export const endIsOrderly: Check = (file) =>
+  servicesOf(file).flatMap(([name, service]) => {
+    const graceMs = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '')?.[1] ?? 0) * 1_000;
+    const ours = programOf(service);
+    const longest = Math.max(PATIENTS_OPTIONS.shutdownDeadlineMs.default ?? 0, PAYMENTS_OPTIONS.shutdownMs.default ?? 0);
+    return graceMs > (ours ? longest : 10_000) ? [] : [`${name} is killed after ${graceMs} ms, before it has ended by itself`];
+  });

@@ -1,0 +1,98 @@
+/**
+ * docker-compose.yml and the Dockerfile against the code, without Docker: what the services are told exists, who they are told of is
+ * there, what they import is in the image. Each check is shown to fail on a file that is spoilt on purpose.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { ROOT } from '../../../local/root.js';
+import {
+  endIsOrderly, healthIsChecked, membersAreThere, optionsAreKnown, secretsStayOutside, startIsOrdered, type Check,
+} from './compose-checks.js';
+import { copiedIntoImage, environmentOf, letIntoBuild, programOf, readCompose, type ComposeFile, type Service } from './compose-file.js';
+
+const service = (file: ComposeFile, name: string): Service => {
+  const found = file.services[name];
+  if (!found) throw new Error(`no service ${name}`);
+  return found;
+};
+const told = (file: ComposeFile, name: string): Record<string, string | number> => (service(file, name).environment ??= {});
+
+interface Spoilt {
+  check: Check;
+  holds: string;
+  /** What is done to the file, and what is then said of it. */
+  spoil: (file: ComposeFile) => void;
+  says: RegExp;
+}
+
+const CASES: Spoilt[] = [
+  { check: optionsAreKnown, holds: 'tells services only what they know', spoil: (file) => (told(file, 'server-1')['SHUTDOWN_SECONDS'] = 5), says: /has no option SHUTDOWN_SECONDS/ },
+  { check: optionsAreKnown, holds: 'tells services all they need', spoil: (file) => void delete told(file, 'monitor-2')['MONITORS'], says: /monitor-2: .*MONITORS is required/s },
+  { check: optionsAreKnown, holds: 'gives options a value they can have', spoil: (file) => (told(file, 'patients-1')['PORT'] = 'http'), says: /PORT must be a whole number/ },
+  { check: membersAreThere, holds: 'names every member with its host and port', spoil: (file) => (told(file, 'server-2')['PORT'] = 5009), says: /server_2: PORT is 5009, not 5002/ },
+  { check: membersAreThere, holds: 'tells every monitor of all members', spoil: (file) => (told(file, 'monitor-3')['REPLICAS'] = 'server_1=http://server-1:5001'), says: /monitor_3: REPLICAS is/ },
+  { check: membersAreThere, holds: 'has all members', spoil: (file) => void delete file.services['monitor-3'], says: /monitor_3 is missing/ },
+  { check: healthIsChecked, holds: 'has a health check for all that stays up', spoil: (file) => void delete service(file, 'redis').healthcheck, says: /redis has no health check/ },
+  { check: startIsOrdered, holds: 'starts in order', spoil: (file) => void delete service(file, 'patients-2').depends_on, says: /patients-2 does not wait for migrate/ },
+  { check: startIsOrdered, holds: 'waits for nothing that cannot come', spoil: (file) => (service(file, 'gateway').healthcheck = { disable: true }), says: /server-1 waits in vain for gateway/ },
+  { check: secretsStayOutside, holds: 'holds no token', spoil: (file) => (told(file, 'gateway')['INTERNAL_TOKEN'] = 'hunter2'), says: /INTERNAL_TOKEN is written down/ },
+  { check: secretsStayOutside, holds: 'holds no password', spoil: (file) => (told(file, 'migrate')['DATABASE_URL'] = 'postgresql://relevo:hunter2@postgres/relevo'), says: /DATABASE_URL is written down/ },
+  { check: secretsStayOutside, holds: 'refuses an unset token', spoil: (file) => (told(file, 'server-1')['API_TOKEN'] = '${API_TOKEN:-}'), says: /API_TOKEN is written down, or may be empty/ },
+  { check: endIsOrderly, holds: 'leaves everybody time to end', spoil: (file) => (service(file, 'patients-1').stop_grace_period = '10s'), says: /patients-1 is killed after 10000 ms/ },
+];
+
+describe('docker-compose.yml', () => {
+  it.each(CASES)('$holds', ({ check, spoil, says }) => {
+    expect(check(readCompose())).toEqual([]);
+    const spoilt = structuredClone(readCompose());
+    spoil(spoilt);
+    expect(check(spoilt).join('\n')).toMatch(says);
+  });
+
+  it('publishes the public API and the consoles alone, on this machine unless told otherwise', () => {
+    const published = Object.values(readCompose().services).flatMap(({ ports = [] }) => ports);
+    expect(published.toSorted()).toEqual([4000, 4001, 5000, 5010, 5020].map((port) => `\${PUBLISH_ON:-127.0.0.1}:${port}:${port}`));
+  });
+
+  it('keeps what must be kept on volumes that it declares', () => {
+    const file = readCompose();
+    const used = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]));
+    expect(used.toSorted()).toEqual(Object.keys(file.volumes).toSorted());
+    const { GATEWAY_LEDGER_FILE: ledger } = environmentOf(service(file, 'gateway'), { INTERNAL_TOKEN: 'i' });
+    expect(service(file, 'gateway').volumes?.map((volume) => volume.split(':')[1])).toEqual([dirname(ledger ?? '')]);
+  });
+
+  it('builds one image, once', () => {
+    const services = Object.entries(readCompose().services).filter(([, entry]) => programOf(entry) !== null);
+    expect(services.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['migrate']);
+    expect(new Set(services.map(([, { image }]) => image)).size).toBe(1);
+  });
+});
+
+/** Every file that a program reaches by relative imports, from the project's root. */
+function filesBehind(program: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(program)) return seen;
+  seen.add(program);
+  const imports = readFileSync(join(ROOT, program), 'utf8').matchAll(/(?:from|import) '(\.[^']+)'/g);
+  for (const [, target] of imports) {
+    const path = normalize(join(dirname(program), target ?? '')).replace(/\.js$/, '.ts');
+    if (!path.startsWith('generated/')) filesBehind(path, seen);
+  }
+  return seen;
+}
+
+describe('the image', () => {
+  it('holds every file that its programs import', () => {
+    const programs = Object.values(readCompose().services).map(programOf).filter((program) => program !== null);
+    const files = [...new Set(programs.flatMap((program) => [...filesBehind(program)]))];
+    expect(files.length).toBeGreaterThan(100);
+    const inImage = copiedIntoImage();
+    expect(files.filter((file) => !inImage.includes(file.split('/')[0] ?? ''))).toEqual([]);
+  });
+
+  it('is built from what .dockerignore lets in, and that exists', () => {
+    const copied = copiedIntoImage();
+    expect(letIntoBuild()).toEqual(expect.arrayContaining(copied));
+    expect(copied.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+  });
+});

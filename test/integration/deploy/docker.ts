@@ -1,0 +1,71 @@
+/** Docker Compose as a test drives it: a project of its own, on a loopback address of its own, removed with all it made. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { ROOT } from '../../../local/root.js';
+
+const run = promisify(execFile);
+/** A first build installs the packages. */
+const LONGEST_MS = 600_000;
+
+export interface Project {
+  /** Where the published ports are: `127.x.y.z`. */
+  address: string;
+  tokens: { api: string; operator: string };
+  /** Runs `docker compose …` to its end. @returns what it wrote on stdout. @throws Error with what it wrote on stderr. */
+  compose: (...words: string[]) => Promise<string>;
+  /** Runs a statement in its PostgreSQL. @returns the rows, columns separated by `|`. */
+  sql: (statement: string) => Promise<string[]>;
+  /** Every line of the gateway's ledger. */
+  charges: () => Promise<{ key: string; status: string }[]>;
+  /** Containers, networks, volumes and the image built; the base images stay. */
+  remove: () => Promise<void>;
+}
+
+const word = (): string => randomBytes(16).toString('hex');
+
+/** Linux gives every address of 127/8 to loopback, so that the published ports are free whatever else runs here. */
+function ownAddress(): string {
+  const [first = 0, second = 0] = randomBytes(2);
+  return `127.${1 + (first % 254)}.${second}.1`;
+}
+
+/** Starts nothing yet. */
+export function createProject(): Project {
+  const name = `relevo-test-${randomBytes(4).toString('hex')}`;
+  const address = ownAddress();
+  const tokens = { api: word(), operator: word() };
+  const password = word();
+  const env = {
+    ...process.env,
+    COMPOSE_PROJECT_NAME: name,
+    RELEVO_IMAGE: name,
+    PUBLISH_ON: address,
+    POSTGRES_PASSWORD: password,
+    API_TOKEN: tokens.api,
+    OPERATOR_TOKEN: tokens.operator,
+    INTERNAL_TOKEN: word(),
+  };
+  const compose = async (...words: string[]): Promise<string> => {
+    const { stdout } = await run('docker', ['compose', ...words], { cwd: ROOT, env, timeout: LONGEST_MS, maxBuffer: 2 ** 26 });
+    return stdout;
+  };
+  const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+  return {
+    address,
+    tokens,
+    compose,
+    sql: async (statement) => {
+      const psql = ['psql', '-h', '127.0.0.1', '-U', 'relevo', '-d', 'relevo', '-Atc', statement];
+      return lines(await compose('exec', '-T', '-e', `PGPASSWORD=${password}`, 'postgres', ...psql));
+    },
+    charges: async () => {
+      const ledger = await compose('exec', '-T', 'gateway', 'cat', '/var/lib/relevo/ledger.ndjson');
+      return lines(ledger).map((line) => JSON.parse(line) as { key: string; status: string });
+    },
+    remove: async () => {
+      await compose('down', '--volumes', '--timeout', '20');
+      await run('docker', ['image', 'rm', name], { env });
+    },
+  };
+}
