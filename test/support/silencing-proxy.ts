@@ -21,12 +21,13 @@ export class SilencingProxy {
     readonly port: number,
   ) {}
 
-  /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`. */
-  static async open(targetPort: number, targetHost = '127.0.0.1'): Promise<SilencingProxy> {
+  /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is asked at each connection, for a port known later. */
+  static async open(targetPort: number | (() => number), targetHost = '127.0.0.1'): Promise<SilencingProxy> {
+    const portNow = typeof targetPort === 'function' ? targetPort : (): number => targetPort;
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const proxy = new SilencingProxy(server, (server.address() as AddressInfo).port);
-    server.on('connection', (client) => proxy.#accept(client, targetPort, targetHost));
+    server.on('connection', (client) => proxy.#accept(client, portNow(), targetHost));
     return proxy;
   }
 

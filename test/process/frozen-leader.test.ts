@@ -1,0 +1,103 @@
+/**
+ * A leader frozen in the middle of a parcel, under load, and cut off from all news, wakes when its successor was elected and has not
+ * finished yet. It has the gateway's answers in its hands and believes that it leads: only the fence in the commit can stop it (I4).
+ * One scenario, run twice: on the build as it is nothing is violated and the refusal is seen; on a build without the fence the rows
+ * committed under the old term are found. Without that control, the first result would say little.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Violation } from '../../experiments/result.js';
+import { eventually } from '../support/eventually.js';
+import { MonitorPaths } from './monitor-paths.js';
+import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { Scene } from './scene.js';
+
+const WITHOUT_FENCE = ['--import', fileURLToPath(new URL('../support/without-fence.mjs', import.meta.url))];
+
+/** A charge takes 0.5 to 1.5 s: the first answers are there a second before the parcel can be committed. */
+const GATEWAY = { GATEWAY_LATENCY_MS: '1000' };
+/** Calls outlast the freeze, and the leadership row is not read: a replica hears of a new term from monitors alone. */
+const PAYMENTS = { GATEWAY_TIMEOUT_MS: '30000', LEADERSHIP_POLL_MS: '86400000' };
+/** Added to the successor's charges: it commits well after the old leader woke. */
+const SUCCESSOR_SLOW_MS = 4_000;
+
+interface Story {
+  /** Commits of the old leader that the fence refused, by its own count. */
+  refused: number;
+  /** Whether the old leader still believes that it leads. */
+  leads: boolean;
+  /** Payments of the batch, and those of them that were committed under the old term. */
+  ids: string[];
+  underOldTerm: string[];
+  violations: Violation[];
+  unsuccessful: number;
+}
+
+async function wakeDeposedLeader(nodeArgs: string[]): Promise<Story> {
+  const paths = await MonitorPaths.open(1, 3);
+  const scene = await Scene.open({ nodeArgs, kindEnv: { gateway: GATEWAY, payments: PAYMENTS }, ...paths.options });
+  try {
+    return await tell(scene, paths);
+  } finally {
+    await scene.close();
+    await paths.close();
+  }
+}
+
+async function tell(scene: Scene, paths: MonitorPaths): Promise<Story> {
+  const load = scene.load({ clients: 4 });
+  await load.flows(4);
+  const old = await scene.leader();
+  const { term } = await scene.leadership();
+  const ids = await fireUntilFirstCharge(scene);
+  old.freeze();
+  paths.cut('monitor_1', old.name);
+  expect((await scene.leadership()).term).toBe(term);
+  expect(await scene.batchIds('frozen', true)).toHaveLength(ids.length); // Frozen in mid-parcel, as intended.
+
+  await scene.gatewayFaults({ slowMs: SUCCESSOR_SLOW_MS });
+  const { leader } = await scene.nextLeadership(term);
+  expect(leader).not.toBe(old.name);
+  old.thaw();
+  const underOldTerm = async (): Promise<string[]> =>
+    (await scene.payments()).filter((row) => ids.includes(row.id) && row.term === term).map(({ id }) => id);
+  const refused = (): Promise<number> => scene.metric(old, 'relevo_commits_refused_total');
+  const decided = async (): Promise<boolean> => (await refused()) > 0 || (await underOldTerm()).length > 0;
+  await eventually(decided, { what: 'the old leader to try its commit', deadlineMs: PATIENCE_MS });
+
+  await scene.gatewayFaults({});
+  await load.flows(4);
+  await load.stop();
+  const violations = await scene.verdict(load.requests);
+  const leads = (await scene.metric(old, 'relevo_leads')) === 1;
+  return { refused: await refused(), leads, ids, underOldTerm: await underOldTerm(), violations, unsuccessful: load.unsuccessful.length };
+}
+
+/** A batch of 100, fired without waiting; resolves when the first of its charges is in the gateway's ledger. */
+async function fireUntilFirstCharge(scene: Scene): Promise<string[]> {
+  const [patients] = scene.system.patients;
+  if (!patients) throw new Error('no patients instance');
+  await scene.ask(patients, '/api/batches', { headers: { 'idempotency-key': 'frozen' }, body: { count: 100, timeoutMs: 0 } });
+  const ids = new Set(await scene.batchIds('frozen'));
+  const charged = async (): Promise<boolean> => (await scene.charges()).some(({ key }) => ids.has(key));
+  await eventually(charged, { what: 'a first charge', deadlineMs: PATIENCE_MS });
+  return [...ids];
+}
+
+test('leader, frozen in mid-parcel and woken after its successor was elected: its commit is refused and changes nothing', async () => {
+  const story = await wakeDeposedLeader([]);
+  expect(story.refused).toBeGreaterThanOrEqual(1);
+  expect(story.leads).toBe(false);
+  expect(story.ids).toHaveLength(100);
+  expect(story.underOldTerm).toEqual([]);
+  expect(story.violations).toEqual([]);
+  expect(story.unsuccessful).toBe(0);
+}, TEST_MS);
+
+test('control: the same on a build without the fence: it commits under its old term, and the checkers see it', async () => {
+  const story = await wakeDeposedLeader(WITHOUT_FENCE);
+  expect(story.refused).toBe(0);
+  expect(story.leads).toBe(true);
+  expect(story.underOldTerm.length).toBeGreaterThan(0);
+  const stale = story.violations.find(({ rule }) => rule === 'stale-term');
+  expect(stale?.ids).toEqual(expect.arrayContaining(story.underOldTerm));
+}, TEST_MS);

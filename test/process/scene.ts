@@ -1,0 +1,200 @@
+/**
+ * A whole system under a test's eyes: what a client, an operator and an inspector can ask it, and the judgement at the end, by the
+ * checkers of the lab. Everything is real: processes, engines, the gateway with its own ledger.
+ * `close` stops it all and fails when a process that ever belonged to it is alive.
+ */
+import { check } from '../../experiments/checkers/checkers.js';
+import { readCharges, readElections, readPayments } from '../../experiments/evidence.js';
+import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../../experiments/history.js';
+import type { Violation } from '../../experiments/result.js';
+import type { GatewayFaults } from '../../gateway/app.js';
+import { descendantsOf, isAlive } from '../../local/process-tree.js';
+import type { ManagedProcess, ProcessKind } from '../../local/processes.js';
+import type { SystemOptions } from '../../local/system.js';
+import type { Status } from '../../monitor/http/schemas.js';
+import type { TokenKind } from '../../shared/auth.js';
+import type { Leadership } from '../../shared/contracts/leadership.js';
+import { readLeadership } from '../../shared/leadership-store.js';
+import { createLogger } from '../../shared/logger.js';
+import { createPool, type Pool } from '../../shared/postgres.js';
+import { eventually } from '../support/eventually.js';
+import { startTestSystem, stopTestSystem, type TestSystem } from '../support/system.js';
+import { Load, type LoadOptions } from './load.js';
+import { PATIENCE_MS } from './patience.js';
+
+export interface Answered {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: unknown;
+}
+
+export interface Question {
+  token?: TokenKind;
+  headers?: Record<string, string>;
+  /** Makes it a POST. */
+  body?: unknown;
+}
+
+/** Suspicions shall come from the faults that a test makes, not from a machine too busy to beat in time. */
+const CALM = { monitor: { BEAT_TIMEOUT_MS: '2000' } };
+
+export interface SceneOptions extends Partial<SystemOptions> {
+  /** Environment by kind of service. */
+  kindEnv?: Partial<Record<ProcessKind, Record<string, string>>>;
+}
+
+export class Scene {
+  /** Every process id it ever had. */
+  private readonly pids = new Set<number>();
+  /** Ids of patients who can pay. */
+  readonly patients: string[] = [];
+  private readonly loads: Load[] = [];
+
+  private constructor(
+    readonly system: TestSystem,
+    readonly pool: Pool,
+  ) {}
+
+  /** Starts a system and waits until all its replicas are seen and one of them leads. */
+  static async open({ kindEnv = {}, ...options }: SceneOptions = {}): Promise<Scene> {
+    const pids = new Set<number>();
+    const watch = (process: ManagedProcess): void => {
+      process.on('line', () => process.pid !== null && pids.add(process.pid));
+      options.onProcess?.(process);
+    };
+    const env: Partial<Record<ProcessKind, Record<string, string>>> = { ...kindEnv, monitor: { ...CALM.monitor, ...kindEnv.monitor } };
+    const serviceEnv: SystemOptions['serviceEnv'] = (name, kind) => ({ ...env[kind], ...options.serviceEnv?.(name, kind) });
+    const system = await startTestSystem({ ...options, onProcess: watch, serviceEnv });
+    const logger = createLogger('test', 'test', 'error');
+    const scene = new Scene(system, createPool({ url: system.databaseUrl, name: 'test', max: 4, statementTimeoutMs: 20_000 }, logger));
+    for (const pid of pids) scene.pids.add(pid);
+    for (const process of system.processes) process.on('line', () => process.pid !== null && scene.pids.add(process.pid));
+    const { rows } = await scene.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
+    scene.patients.push(...rows.map(({ id }) => id));
+    await scene.settled();
+    return scene;
+  }
+
+  /** Stops it. @throws Error when something of it is left. */
+  async close(): Promise<void> {
+    await this.stopLoads();
+    for (const process of this.system.processes) if (process.pid !== null) descendantsOf(process.pid).forEach((pid) => this.pids.add(pid));
+    Object.values(this.system.pids()).forEach((pid) => this.pids.add(pid));
+    await this.pool.end();
+    await stopTestSystem(this.system);
+    const left = [...this.pids].filter(isAlive);
+    if (left.length > 0) throw new Error(`still alive after the end: ${left.join(', ')}`);
+  }
+
+  /** Clients who pay until they are stopped. */
+  load(options: LoadOptions = {}): Load {
+    const { patients, tokens } = this.system;
+    const load = new Load({ urls: patients.map(({ url }) => url), token: tokens.api, patients: this.patients }, options);
+    this.loads.push(load);
+    return load;
+  }
+
+  /** A test that failed in the middle leaves its clients behind: call it after each. */
+  async stopLoads(): Promise<void> {
+    await Promise.all(this.loads.splice(0).map((load) => load.stop()));
+  }
+
+  async ask(service: ManagedProcess, path: string, { token = 'api', headers = {}, body }: Question = {}): Promise<Answered> {
+    const response = await fetch(service.url + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${this.system.tokens[token]}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+  }
+
+  leadership(): Promise<Leadership> {
+    return readLeadership(this.pool, 0);
+  }
+
+  /** The process that leads by the record. */
+  async leader(): Promise<ManagedProcess> {
+    return this.system.process((await this.leadership()).leader ?? 'nobody');
+  }
+
+  /** Waits for an election after `term`. */
+  nextLeadership(term: number): Promise<Leadership> {
+    const later = async (): Promise<Leadership | null> => {
+      const now = await this.leadership();
+      return now.term > term ? now : null;
+    };
+    return eventually(later, { what: `a leader after term ${term}`, deadlineMs: PATIENCE_MS });
+  }
+
+  async status(monitor: ManagedProcess): Promise<Status> {
+    return (await this.ask(monitor, '/status', { token: 'operator' })).body as Status;
+  }
+
+  /** Waits until every monitor that runs sees every replica that runs alive, and the leader leading. */
+  async settled(): Promise<void> {
+    const running = this.system.replicas.filter(({ up }) => up).map(({ name }) => name);
+    for (const monitor of this.system.monitors.filter(({ up }) => up)) {
+      const calm = async (): Promise<boolean> => {
+        const { partitions, replicas } = await this.status(monitor);
+        const alive = replicas.filter(({ id, observed }) => running.includes(id) && observed === 'alive');
+        return alive.length === running.length && alive.some(({ id, role }) => id === partitions[0]?.leader && role === 'leading');
+      };
+      await eventually(calm, { what: `${monitor.name} to see all replicas alive and one leading`, deadlineMs: PATIENCE_MS });
+    }
+  }
+
+  /** Breaks the gateway; what is not named is whole again. */
+  async gatewayFaults(faults: Partial<GatewayFaults>): Promise<void> {
+    const { status, text } = await this.ask(this.gateway, '/faults', { token: 'internal', body: faults });
+    if (status !== 200) throw new Error(`the gateway does not take faults: ${status} ${text}`);
+  }
+
+  get gateway(): ManagedProcess {
+    return this.system.process('gateway');
+  }
+
+  /** A number of a service's /metrics, summed over its labels; 0 when there is none yet. */
+  async metric(service: ManagedProcess, name: string): Promise<number> {
+    const { text } = await this.ask(service, '/metrics');
+    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+
+  /** The gateway's movements. */
+  async charges(): Promise<ChargeRow[]> {
+    return (await readCharges(this.system)) ?? [];
+  }
+
+  payments(): Promise<PaymentRow[]> {
+    return readPayments(this.pool);
+  }
+
+  elections(): Promise<ElectionRow[]> {
+    return readElections(this.pool);
+  }
+
+  /** Ids of a batch's payments by the batch's Idempotency-Key, those pending alone if asked. */
+  async batchIds(key: string, pendingOnly = false): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `SELECT p.id FROM payment p JOIN batch b ON b.id = p.batch_id
+        WHERE b.idempotency_key = $1 AND (NOT $2::boolean OR p.status = 'PENDING')`,
+      [key, pendingOnly],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async pending(): Promise<number> {
+    const { rows } = await this.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`);
+    return rows[0]?.count ?? -1;
+  }
+
+  /** Waits until every accepted payment is final, then lets the checkers judge everything there is. @returns what they found. */
+  async verdict(requests: readonly RequestRecord[] = []): Promise<Violation[]> {
+    await eventually(async () => (await this.pending()) === 0, { what: 'every payment to be final', deadlineMs: 2 * PATIENCE_MS });
+    const [payments, charges, elections] = [await this.payments(), await this.charges(), await this.elections()];
+    return check({ requests, payments, charges, elections });
+  }
+}
