@@ -104,6 +104,6 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   };
   return {
     accept: (submission) => timed(groups.submit(submission)),
-    acceptPart: (payments) => Promise.all(payments.map((payment) => timed(groups.admit({ payment })))),
+    acceptPart: (payments) => Promise.all(groups.admit(payments.map((payment) => ({ payment }))).map(timed)),
   };
 }

@@ -37,16 +37,26 @@ export class GroupCommit<Row, Result> {
     if (this.waiting.length >= this.options.waitingMax) {
       return Promise.reject(new Problem('TOO_BUSY', undefined, { retryAfterSeconds: 1 }));
     }
-    return this.admit(row);
+    const result = this.enqueue(row);
+    this.start();
+    return result;
   }
 
-  /** Part of something that was admitted as a whole: never refused for want of room. Keep it to one group at a time. */
-  admit(row: Row): Promise<Result> {
-    const result = new Promise<Result>((resolve, reject) => {
+  /** Part of something that was admitted as a whole: never refused for want of room. At most one group at a time, please. */
+  admit(rows: readonly Row[]): Promise<Result>[] {
+    const results = rows.map((row) => this.enqueue(row));
+    this.start();
+    return results;
+  }
+
+  private enqueue(row: Row): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ row, sinceMs: this.options.clock.now(), resolve, reject });
     });
+  }
+
+  private start(): void {
     if (!this.running) void this.run();
-    return result;
   }
 
   private async run(): Promise<void> {

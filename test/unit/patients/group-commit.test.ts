@@ -79,11 +79,13 @@ test('beyond the bound a row is refused, and only that one', async () => {
   expect(await Promise.all(results)).toEqual(['a!', 'b!', 'TOO_BUSY']);
 });
 
-test('part of something admitted is not refused', async () => {
-  const { groups, calls } = create({ waitingMax: 1 });
-  for (const row of ['a', 'b', 'c', 'd']) void groups.admit(row);
+test('part of something admitted is not refused, and is one group', async () => {
+  const { groups, calls, call } = create({ waitingMax: 1 });
+  const results = Promise.all(groups.admit(['a', 'b', 'c', 'd']));
   await settle();
-  expect(calls).toHaveLength(1);
+  expect(calls.map(({ rows }) => rows)).toEqual([['a', 'b', 'c', 'd']]);
+  call(0).finish();
+  expect(await results).toEqual(['a!', 'b!', 'c!', 'd!']);
 });
 
 test('a group that is given up fails whole; the next one is tried', async () => {
