@@ -129,7 +129,8 @@ export class LeaderTerm {
   async finish(): Promise<void> {
     this.finishing = true;
     this.relay.stop();
-    await this.options.worker.pause();
+    this.options.worker.pause();
+    await this.work.idle();
   }
 
   /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */

@@ -49,6 +49,7 @@ export class TermWork {
   /** When something was last finished, monotonic ms. */
   progressMs: number;
   private blocked: Blocked = new Map();
+  private readonly whenIdle: (() => void)[] = [];
   private readonly turnstile = new Turnstile();
 
   constructor(
@@ -72,7 +73,13 @@ export class TermWork {
     } finally {
       this.parcelsInFlight -= 1;
       stopTimer();
+      if (this.parcelsInFlight === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
     }
+  }
+
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void> {
+    return this.parcelsInFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
   private async work(rows: readonly PendingPayment[]): Promise<void> {

@@ -9,7 +9,7 @@ import {
 import { handoverRequested, moveAnswered, moveFailed, stoodDown } from './handover.js';
 import { hearOut, learn, readRow } from './learning.js';
 import { majority } from './quorum.js';
-import { extraPatienceMs, ticked } from './self-doubt.js';
+import { beatPatienceMs, extraPatienceMs, silenceEnded, ticked } from './self-doubt.js';
 import type { MonitorEvent } from './events.js';
 import type { Detector, Effect, Input, Reaction, State } from './types.js';
 
@@ -61,7 +61,7 @@ function duties(state: State, now: number): Reaction {
 
 function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
   const { doubt, jump } = ticked(state.doubt, state.settings, now, wallMs);
-  const patienceMs = state.settings.beatTimeoutMs + extraPatienceMs(doubt, now);
+  const patienceMs = beatPatienceMs(doubt, state.settings.beatTimeoutMs, now);
   let reaction: Reaction = { state: { ...state, doubt }, effects: jump ? [emit({ name: 'clock:jumped', data: jump })] : [] };
   for (const id of state.settings.replicas) {
     const next = update(reaction.state, id, (detector) => timePassed(detector, now, patienceMs), now);
@@ -69,6 +69,16 @@ function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
   }
   const owed = duties(reaction.state, now);
   return { state: owed.state, effects: [...reaction.effects, ...owed.effects] };
+}
+
+/** A beat; one that ends a suspicion of silence in the same life also tells how good the suspicion was. */
+function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
+  const before = state.replicas[replica];
+  const reaction = update(state, replica, (detector) => beatHeard(detector, report, now), now, report);
+  const sameLife = before?.layer === 'heartbeat' && before.report?.bootId === report.bootId;
+  if (!sameLife || reaction.state.replicas[replica]?.opinion !== 'alive') return reaction;
+  const doubt = silenceEnded(reaction.state.doubt, state.settings.beatTimeoutMs, now - before.lastBeatAt, now);
+  return { ...reaction, state: { ...reaction.state, doubt } };
 }
 
 /** A cut line is confirmed by a ping on a new connection, at once: no timer stands between a death and its discovery. */
@@ -140,7 +150,7 @@ export function absorb(state: State, input: Input): Reaction {
     case 'stream-closed':
       return closed(state, input);
     case 'beat':
-      return update(state, input.replica, (detector) => beatHeard(detector, input.report, now), now, input.report);
+      return beat(state, input);
     case 'bye':
       return update(state, input.replica, (detector) => byeHeard(detector, input.report, now), now, input.report);
     case 'ping-answered':

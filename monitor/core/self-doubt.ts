@@ -3,7 +3,10 @@
  * - late by L: for a while every patience is longer by L (memberlist's awareness);
  * - late by more than DOUBT_MS, or the wall clock went another way than the monotonic one: observe and do not act for
  *   DOUBT_FOR_MS (sentinel's TILT). A machine that was suspended, a stopped process or a stepped clock look like this.
- * It does not promise to notice a monitor that is slow without being late (a slow network is the replicas' matter).
+ * And it learns from its mistakes: a replica that was given up for silent and beats again soon was slow, not gone. Each such false alarm
+ * doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten step by step. Without
+ * doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten step by step.
+ * Without this an overloaded machine would be handed round without end (Chandra, Toueg 1996: eventually perfect detectors).
  * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition.
  */
 import type { Doubt, Settings } from './types.js';
@@ -13,7 +16,16 @@ export const LENIENT_FOR_MS = 2_000;
 /** A timer may be this late without meaning anything, in ms. */
 export const TOLERATED_MS = 10;
 
-export const NO_DOUBT: Doubt = { tickAt: null, wallMs: null, latenessMs: 0, extraMs: 0, lenientUntil: 0, doubtingUntil: 0 };
+/** Silence that ended within this many BEAT_TIMEOUT_MS was slowness; a longer one was a freeze, and no mistake. */
+export const FALSE_ALARM_WITHIN = 4;
+/** Doublings at the most: 2³ × 400 ms stays within what PING/ECHO would take. */
+export const ALARMS_MAX = 3;
+/** One false alarm is forgotten after this, in ms. */
+export const FORGET_MS = 20_000;
+
+export const NO_DOUBT: Doubt = {
+  tickAt: null, wallMs: null, latenessMs: 0, extraMs: 0, lenientUntil: 0, doubtingUntil: 0, alarms: 0, alarmedAt: 0,
+};
 
 type DoubtSettings = Pick<Settings, 'tickMs' | 'doubtMs' | 'doubtForMs'>;
 
@@ -21,6 +33,18 @@ export const isDoubting = (doubt: Doubt, now: number): boolean => now < doubt.do
 
 /** What to add to a patience at `now`, in ms. */
 export const extraPatienceMs = (doubt: Doubt, now: number): number => (now < doubt.lenientUntil ? doubt.extraMs : 0);
+
+const alarmsAt = ({ alarms, alarmedAt }: Doubt, now: number): number => Math.max(0, alarms - Math.floor((now - alarmedAt) / FORGET_MS));
+
+/** A suspicion of silence ended with a beat of the same life, `silenceMs` after the one before. */
+export function silenceEnded(doubt: Doubt, beatTimeoutMs: number, silenceMs: number, now: number): Doubt {
+  if (silenceMs > FALSE_ALARM_WITHIN * beatPatienceMs(doubt, beatTimeoutMs, now)) return doubt;
+  return { ...doubt, alarms: Math.min(ALARMS_MAX, alarmsAt(doubt, now) + 1), alarmedAt: now };
+}
+
+/** Longest silence that means nothing at `now`, in ms: BEAT_TIMEOUT_MS, doubled for each false alarm, and the own lateness. */
+export const beatPatienceMs = (doubt: Doubt, beatTimeoutMs: number, now: number): number =>
+  beatTimeoutMs * 2 ** alarmsAt(doubt, now) + extraPatienceMs(doubt, now);
 
 /** How late the loop is at `now`, in ms, whatever woke it. */
 const latenessAt = (doubt: Doubt, settings: DoubtSettings, now: number): number =>

@@ -69,6 +69,9 @@ export interface Doubt {
   readonly extraMs: number;
   readonly lenientUntil: number;
   readonly doubtingUntil: number;
+  /** False alarms not yet forgotten at `alarmedAt`. */
+  readonly alarms: number;
+  readonly alarmedAt: number;
 }
 
 /** Why the leader must go: the reason of an election in one word and one sentence. */

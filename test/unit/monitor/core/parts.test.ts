@@ -2,7 +2,9 @@
 import { candidates, choose, hasBetter, named } from '../../../../monitor/core/election.js';
 import { observedOf } from '../../../../monitor/core/observed.js';
 import { hasQuorum, majority, tally } from '../../../../monitor/core/quorum.js';
-import { extraPatienceMs, isDoubting, LENIENT_FOR_MS, NO_DOUBT, noticeLateness, ticked } from '../../../../monitor/core/self-doubt.js';
+import {
+  ALARMS_MAX, beatPatienceMs, extraPatienceMs, FORGET_MS, isDoubting, LENIENT_FOR_MS, NO_DOUBT, noticeLateness, silenceEnded, ticked,
+} from '../../../../monitor/core/self-doubt.js';
 import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
 import { ALL, Machine, report, row, SETTINGS, watching } from '../support.js';
 
@@ -109,6 +111,39 @@ describe('self-doubt', () => {
     expect(after.jump).toEqual(jump);
     expect(isDoubting(after.doubt, now + 1_999)).toBe(true);
     expect(isDoubting(after.doubt, now + 2_000)).toBe(false);
+  });
+});
+
+describe('false alarms', () => {
+  const TIMEOUT_MS = 400;
+  const alarmed = (count: number, now = 0) =>
+    Array.from({ length: count }).reduce<typeof NO_DOUBT>((doubt) => silenceEnded(doubt, TIMEOUT_MS, 500, now), NO_DOUBT);
+
+  test.each([[0, 400], [1, 800], [2, 1_600], [3, 3_200], [9, 3_200]])('after %i of them the patience is %i ms', (count, patienceMs) => {
+    expect(beatPatienceMs(alarmed(count), TIMEOUT_MS, 0)).toBe(patienceMs);
+  });
+
+  test('they are forgotten one by one', () => {
+    const doubt = alarmed(ALARMS_MAX);
+    const after = [0, 1, 2, 3, 4].map((times) => beatPatienceMs(doubt, TIMEOUT_MS, times * FORGET_MS));
+    expect(after).toEqual([3_200, 1_600, 800, 400, 400]);
+  });
+
+  test('a long silence was a freeze, and no mistake', () => {
+    expect(silenceEnded(NO_DOUBT, TIMEOUT_MS, 1_601, 0)).toEqual(NO_DOUBT);
+  });
+
+  test('a machine that slows all replicas is not handed round for ever: the third silence of the same length is borne', () => {
+    const machine = watching();
+    let suspicions = 0;
+    for (let round = 0; round < 10; round += 1) {
+      machine.pass(700);
+      suspicions += machine.effects.filter((effect) => effect.type === 'emit' && effect.event.name === 'replica:suspected').length;
+      machine.effects = [];
+      machine.pass(100, ALL);
+    }
+    expect(suspicions).toBeGreaterThan(0);
+    expect(suspicions).toBeLessThanOrEqual(2 * ALL.length);
   });
 });
 
