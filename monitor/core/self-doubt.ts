@@ -3,11 +3,12 @@
  * - late by L: for a while every patience is longer by L (memberlist's awareness);
  * - late by more than DOUBT_MS, or the wall clock went another way than the monotonic one: observe and do not act for
  *   DOUBT_FOR_MS (sentinel's TILT). A machine that was suspended, a stopped process or a stepped clock look like this.
- * And it learns from its mistakes: a replica that was given up for silent and beats again soon was slow, not gone. Each such false alarm
- * doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten step by step. Without
- * doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten step by step.
- * Without this an overloaded machine would be handed round without end (Chandra, Toueg 1996: eventually perfect detectors).
- * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition.
+ * And it learns from its mistakes: a replica that was given up for silent and beats again soon was slow, not gone. Each such
+ * false alarm doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten
+ * step by step. Without this an overloaded machine would be handed round without end.
+ * It does not promise to notice a monitor that is slow without being late (a slow network is the replicas' matter).
+ * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition; Chandra and
+ * Toueg 1996 for the growing time-out of an eventually perfect detector.
  */
 import type { Doubt, Settings } from './types.js';
 
