@@ -33,6 +33,7 @@ COPY monitor monitor
 COPY patients patients
 USER node
 # Live, not ready: a service that waits for PostgreSQL is in order. Docker only shows this; a process that ends is started again.
-HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
+# The look is a Node of its own and slow on a machine that is busy starting everything, so it is given time.
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--import", "tsx", "patients/main.ts"]
