@@ -11,6 +11,7 @@ import type { PatientsConfig } from './config.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
+import { createHealingQueue } from './parcel-queue.js';
 import { finalPayments } from './payment-rows.js';
 import { createPrisma } from './prisma.js';
 import { createRecords, type Records } from './records.js';
@@ -45,7 +46,7 @@ interface Delivery {
 function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
   const sending = connectRedis(config.redisUrl, 'hasty', logger);
   const hearing = connectRedis(config.redisUrl, 'patient', logger);
-  const queue = createQueue(0, config.queuePrefix, sending);
+  const queue = createHealingQueue(() => createQueue(0, config.queuePrefix, sending));
   const dispatch = createDispatch({ queue, redis: sending, logger });
   hearing.on('message', (_channel, message) => void outcomes.hinted(message));
   hearing.subscribe(outcomeChannel(config.queuePrefix)).catch((error: unknown) => {

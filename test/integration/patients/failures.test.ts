@@ -54,6 +54,18 @@ describe('Redis away', () => {
     expect(await rowOf((answered.body as Payment).id)).toBe(true);
   });
 
+  test('from before the start, then there: parcels go to the queue again', async () => {
+    redis.refuse();
+    const { url } = await start();
+    expect((await pay(url)).status).toBe(202);
+    redis.pass();
+    await eventually(async () => ((await call(`${url}/readyz`)).body as { checks: { redis: boolean } }).checks.redis, { what: 'Redis' });
+    const leader = await startFakeLeader({ ...setup });
+    const answered = await pay(url, undefined, { Prefer: 'wait=10' });
+    expect([answered.status, leader.parcels.length]).toEqual([201, 1]);
+    await leader.stop();
+  });
+
   test('silent rather than gone: nobody waits for it', async () => {
     const { url } = await start();
     await eventually(async () => ((await call(`${url}/readyz`)).body as { checks: { redis: boolean } }).checks.redis, { what: 'Redis' });

@@ -56,6 +56,17 @@ test('SIGTERM: who waits is answered, then it exits 0; no token was logged', asy
   for (const token of Object.values(TOKENS)) expect(output()).not.toContain(token);
 });
 
+test('Redis away from the start: it lives and accepts', async () => {
+  const { env, url } = await environment();
+  const { output, ended } = run({ ...env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+  await ready(url);
+  expect((await call(`${url}/api/payments`, { body: PAYMENT })).status).toBe(202);
+  await eventually(() => output().includes('Redis is away'), { what: 'the warning' });
+  child?.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(output()).not.toContain('"fatal"');
+});
+
 test('when its starter is gone it ends by itself', async () => {
   const { env, url } = await environment();
   const { ended } = run(env, 'exit');

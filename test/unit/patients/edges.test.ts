@@ -12,6 +12,7 @@ import { loadPatientsConfig } from '../../../patients/config.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { Countdown } from '../../../patients/countdown.js';
 import { createDispatch } from '../../../patients/dispatch.js';
+import { createHealingQueue } from '../../../patients/parcel-queue.js';
 import { Outcomes } from '../../../patients/outcomes.js';
 import { whilePassing } from '../../../patients/retry.js';
 import { InMemorySessionStore } from '../../../patients/sessions.js';
@@ -188,6 +189,39 @@ describe('dispatch', () => {
     dispatch.send(['a']);
     await dispatch.idle();
     expect(sent).toEqual([]);
+  });
+});
+
+describe('the queue', () => {
+  const create = (begins: boolean[]) => {
+    const made: number[] = [];
+    const queue = createHealingQueue(() => {
+      const index = made.push(made.length) - 1;
+      const first = (): Promise<void> => (begins[index] ? Promise.resolve() : Promise.reject(new Error('no version')));
+      return {
+        addBulk: async () => {
+          await first();
+          if (index === 0) throw new Error('a call failed');
+          return [];
+        },
+        waitUntilReady: first,
+        disconnect: async () => undefined,
+      };
+    });
+    return { queue, made };
+  };
+
+  test('whose first contact failed is made anew', async () => {
+    const { queue, made } = create([false, true]);
+    await expect(queue.addBulk([])).rejects.toThrow('no version');
+    expect([await queue.addBulk([]), made.length]).toEqual([[], 2]);
+  });
+
+  test('that began well is kept when a call fails', async () => {
+    const { queue, made } = create([true]);
+    await expect(queue.addBulk([])).rejects.toThrow('a call failed');
+    await expect(queue.addBulk([])).rejects.toThrow('a call failed');
+    expect(made.length).toBe(1);
   });
 });
 
