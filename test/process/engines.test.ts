@@ -1,0 +1,82 @@
+/**
+ * The engines go: Redis with all its data, PostgreSQL in the middle of its work. Aim: what was accepted is never lost and becomes final
+ * once; what is not accepted is said so. One system for the whole file; each fault heals before the next.
+ */
+import type { ManagedProcess } from '../../local/processes.js';
+import type { Payment } from '../../shared/contracts/payment.js';
+import { eventually } from '../support/eventually.js';
+import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { Scene, type Answered } from './scene.js';
+
+const PENDING = 10_000;
+const BATCHES = 10;
+
+let scene: Scene;
+let patients: ManagedProcess;
+beforeAll(async () => {
+  // Calls to a frozen gateway hang; they shall not be given up before it is thawed.
+  scene = await Scene.open({ kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '60000' } } });
+  patients = scene.system.process('patients_1');
+}, TEST_MS);
+afterEach(() => scene?.stopLoads(), TEST_MS);
+afterAll(() => scene?.close(), TEST_MS);
+
+const pay = (key: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  scene.ask(patients, '/api/payments', {
+    headers: { 'idempotency-key': key, ...headers }, body: { patientId: scene.patients[0], amountMinor: 15_000, currency: 'USD' },
+  });
+
+test('Redis, killed and wiped while 10,000 payments are pending: accepting goes on, and all of them become final once', async () => {
+  const redis = scene.system.redis;
+  if (!redis) throw new Error('no Redis of our own');
+  scene.gateway.freeze();
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const { status } = await scene.ask(patients, '/api/batches', { body: { count: PENDING / BATCHES, timeoutMs: 0 } });
+    expect(status).toBe(200);
+  }
+  expect(await scene.pending()).toBe(PENDING);
+
+  redis.kill('SIGKILL');
+  await redis.exited;
+  redis.wipe();
+  const meanwhile = await pay('while Redis is away');
+  expect([meanwhile.status, (meanwhile.body as Payment).status]).toEqual([202, 'PENDING']);
+  await redis.start();
+  expect(await scene.pending()).toBe(PENDING + 1);
+  scene.gateway.thaw();
+
+  expect(await scene.verdict()).toEqual([]);
+  const rows = await scene.payments();
+  expect(rows).toHaveLength(PENDING + 1);
+  expect(rows.filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
+  expect(new Set((await scene.charges()).map(({ key }) => key)).size).toBe(PENDING + 1);
+  expect((await pay('after Redis', { prefer: 'wait=30' })).status).toBe(201);
+}, TEST_MS);
+
+test('PostgreSQL, crashed under load: who cannot be served is told 503 and when to come back; no 2xx is lost, and all become final', async () => {
+  const postgres = scene.system.process('postgres');
+  const load = scene.load();
+  await load.flows();
+  postgres.kill('SIGKILL');
+  await postgres.exited;
+
+  const refused = await pay('while PostgreSQL is away');
+  expect([refused.status, refused.body]).toMatchObject([503, { code: 'UNAVAILABLE', retryable: true }]);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  await eventually(() => load.unsuccessful.length > 0, { what: 'a client to be told', deadlineMs: PATIENCE_MS });
+  await postgres.start();
+  await load.flows();
+  await load.stop();
+
+  // Waited, or were told to come back: nothing else happened to anybody.
+  const told = new Set(load.requests.map(({ httpStatus, error }) => `${httpStatus ?? 'no answer'} ${error ?? 'final'}`));
+  expect([...told].filter((each) => !['201 final', '202 STILL_PENDING', '503 UNAVAILABLE'].includes(each))).toEqual([]);
+  expect(told).toContain('503 UNAVAILABLE');
+  expect(await scene.verdict(load.requests)).toEqual([]);
+
+  // Told 503, asked again with the same key: one payment.
+  const again = await pay('while PostgreSQL is away', { prefer: 'wait=30' });
+  expect([again.status, (again.body as Payment).status]).toEqual([201, 'SUCCEEDED']);
+  expect((await scene.payments()).filter(({ key }) => key === 'while PostgreSQL is away')).toHaveLength(1);
+  expect(await scene.verdict()).toEqual([]);
+}, TEST_MS);

@@ -1,0 +1,71 @@
+/**
+ * Two patients instances in front of one record. Aim: one key is one payment, whichever door it comes through and however often; an
+ * instance that dies in the middle of a batch leaves nothing half done that the other cannot complete.
+ */
+import type { ManagedProcess } from '../../local/processes.js';
+import type { Batch } from '../../shared/contracts/batch.js';
+import type { Payment } from '../../shared/contracts/payment.js';
+import { eventually } from '../support/eventually.js';
+import { PATIENCE_MS, TEST_MS } from './patience.js';
+import { Scene, type Answered } from './scene.js';
+
+const COUNT = 2_000;
+
+let scene: Scene;
+let doors: [ManagedProcess, ManagedProcess];
+beforeAll(async () => {
+  // Small groups: a batch of 2000 takes a hundred inserts, wide enough to die in between.
+  scene = await Scene.open({ patients: 2, replicas: 2, kindEnv: { patients: { ACCEPT_GROUP_MAX: '20' } } });
+  doors = [scene.system.process('patients_1'), scene.system.process('patients_2')];
+}, TEST_MS);
+afterAll(() => scene?.close(), TEST_MS);
+
+describe('one Idempotency-Key, fired 50 times at once through two instances', () => {
+  const fire = (key: string, headers: Record<string, string>): Promise<Answered[]> => {
+    const question = {
+      headers: { 'idempotency-key': key, ...headers }, body: { patientId: scene.patients[0], amountMinor: 4_200, currency: 'USD' },
+    };
+    return Promise.all(Array.from({ length: 50 }, (_, index) => scene.ask(doors[index % 2] as ManagedProcess, '/api/payments', question)));
+  };
+
+  test.each([
+    ['without waiting', {}, 202, 'PENDING'],
+    ['with Prefer: wait', { prefer: 'wait=30' }, 201, 'SUCCEEDED'],
+  ])('%s: one row, 50 equal answers', async (how, headers, status, outcome) => {
+    const answers = await fire(how, headers);
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([status]));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    const [first] = answers.map(({ body }) => body as Payment);
+    expect(first?.status).toBe(outcome);
+    expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === 'true')).toHaveLength(49);
+    expect((await scene.payments()).filter(({ key }) => key === how).map(({ id }) => id)).toEqual([first?.id]);
+    expect(await scene.verdict()).toEqual([]);
+  }, TEST_MS);
+});
+
+test('instance, killed in the middle of accepting a batch: what it accepted becomes final, the other completes the batch', async () => {
+  const [door, other] = doors;
+  const question = { headers: { 'idempotency-key': 'interrupted' }, body: { count: COUNT } };
+  const lost = scene.ask(door, '/api/batches', question).then(() => 'answered', () => 'no answer');
+  await eventually(async () => (await scene.batchIds('interrupted')).length > 0, { what: 'a first row of the batch', deadlineMs: PATIENCE_MS });
+  door.kill('SIGKILL');
+  await door.exited;
+  expect(await lost).toBe('no answer');
+
+  expect(await scene.verdict()).toEqual([]); // All that is there is final: the relay found what was in no parcel.
+  const accepted = await scene.batchIds('interrupted');
+  expect(accepted.length).toBeGreaterThan(0);
+  expect(accepted.length).toBeLessThan(COUNT);
+
+  const replay = await scene.ask(other, '/api/batches', question);
+  expect([replay.status, replay.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+  expect(replay.body as Batch).toMatchObject({ sent: COUNT, succeeded: COUNT, pending: 0, availability: 1 });
+  const completed = await scene.batchIds('interrupted');
+  expect(new Set(completed).size).toBe(COUNT);
+  expect(completed).toEqual(expect.arrayContaining(accepted));
+  expect(await scene.verdict()).toEqual([]);
+
+  await door.start();
+  const again = await scene.ask(door, '/api/batches', question);
+  expect([again.status, again.body]).toEqual([200, replay.body]);
+}, TEST_MS);
