@@ -3,7 +3,7 @@
  * payments table, so that a double charge, or a charge nobody saved, can be seen by comparing the two.
  * A key is settled once. `ignoreKeys` breaks that rule on purpose: the control of every test that counts charges.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { charge as chargeSchema, type Charge } from '../shared/contracts/gateway.js';
 
@@ -14,16 +14,20 @@ export class GatewayLedger {
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
-    if (existsSync(path)) for (const line of readFileSync(path, 'utf8').split('\n')) this.remember(line);
+    if (existsSync(path)) this.readBack(path);
     this.file = openSync(path, 'a');
   }
 
-  /** A last line cut by a crash was never answered and does not count. */
-  private remember(line: string): void {
-    if (!line.endsWith('}')) return;
-    const known = chargeSchema.parse(JSON.parse(line));
-    this.movements.push(known);
-    this.byKey.set(known.key, known);
+  /** A last line cut by a crash was never answered: it does not count, and is cut off, so that the next line starts afresh. */
+  private readBack(path: string): void {
+    const text = readFileSync(path, 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+    for (const line of whole.split('\n').filter(Boolean)) {
+      const known = chargeSchema.parse(JSON.parse(line));
+      this.movements.push(known);
+      this.byKey.set(known.key, known);
+    }
   }
 
   find(key: string): Charge | undefined {

@@ -5,7 +5,7 @@ import { systemClock } from '../shared/clock.js';
 import { closeServer, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
-import { connectRedis, createQueue } from '../shared/queue.js';
+import { connectRedis, createHealingQueue } from '../shared/queue.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
@@ -45,15 +45,15 @@ function logDatabaseErrors(logger: Logger): (error: unknown) => void {
 
 function connectQueue(config: MonitorConfig, logger: Logger): { parcels: CountSources['parcels']; close: () => Promise<unknown> } {
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
-  const queue = createQueue(0, config.queuePrefix, redis);
+  const queue = createHealingQueue(0, config.queuePrefix, redis);
   return {
     parcels: async () => {
-      const { wait = 0, active = 0 } = await queue.getJobCounts('wait', 'active');
+      const { wait = 0, active = 0 } = await queue().getJobCounts('wait', 'active');
       return { waiting: wait, active };
     },
     close: async () => {
       redis.disconnect();
-      await queue.close();
+      await queue().close();
     },
   };
 }

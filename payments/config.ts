@@ -28,10 +28,10 @@ export const PAYMENTS_OPTIONS = {
   retryBaseMs: milliseconds('RETRY_BASE_MS', { default: 100, min: 1, doc: 'First wait before another attempt; doubles each time.' }),
   retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, doc: 'Longest wait before another attempt.' }),
   parcelsInFlight: integer('PARCELS_IN_FLIGHT', {
-    default: 4,
+    default: 16,
     min: 1,
     max: 64,
-    doc: 'Parcels worked on at once. They are committed in order all the same; more hides a slower gateway.',
+    doc: 'Parcels worked on at once. They are committed in order all the same, small ones together; more hides a slower gateway or disk.',
   }),
   beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, max: 10_000, doc: 'Between two beats on the stream.' }),
   relayIntervalMs: milliseconds('RELAY_INTERVAL_MS', { default: 500, min: 10, doc: 'Between two looks for payments in no parcel.' }),

@@ -17,7 +17,7 @@ import { Relay } from './relay.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
   token: FencingToken;
-  queue: Queue<Parcel>;
+  queue: () => Queue<Parcel>;
   redis: Redis;
   worker: ParcelWorker;
   relayIntervalMs: number;
@@ -69,7 +69,7 @@ export class LeaderTerm {
   async begin(): Promise<void> {
     const startMs = this.options.clock.now();
     const { queue, redis, clock } = this.options;
-    const parcels = await reclaimParcels(queue, redis, this.logger).catch((error: unknown) => {
+    const parcels = await reclaimParcels(queue(), redis, this.logger).catch((error: unknown) => {
       this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
       return 0;
     });

@@ -1,24 +1,23 @@
 /**
  * The story of a parcel: load → charge → wait for its turn → commit under the fence → tell those who wait.
  *
- * Parcels overlap while they are charged and pass the turnstile in order, so that commits keep the order of acceptance (I7). Whatever
+ * Parcels overlap while they are charged and pass the turnstile in order, so that commits keep the order of acceptance (I7). Those that
+ * pass while a commit is under way are committed together. Whatever
  * interrupts it, the payments stay pending in PostgreSQL and are brought again; a second charge call has the same key (I6).
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
-import {
-  commitOutcomes, deferPayments, loadParcel, type CommitResult, type FencingToken, type PendingPayment,
-} from '../shared/ledger.js';
+import { loadParcel, type CommitResult, type FencingToken, type PendingPayment } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
 import type { Random } from '../shared/random.js';
-import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type Settlement } from './core/parcel.js';
+import { CommitLane } from './commit-lane.js';
+import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type ParcelPlan } from './core/parcel.js';
 import { isLastAttempt, type RetryPolicy } from './core/retry.js';
-import { LeadershipLost } from './errors.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './gateway/port.js';
-import { parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
+import { parcelSeconds, parcelSize, paymentsCompleted } from './metrics.js';
 import { steadfast } from './steadfast.js';
 import { Turnstile, type Ticket } from './turnstile.js';
 
@@ -51,6 +50,7 @@ export class TermWork {
   private blocked: Blocked = new Map();
   private readonly whenIdle: (() => void)[] = [];
   private readonly turnstile = new Turnstile();
+  private readonly lane: CommitLane;
 
   constructor(
     private readonly token: FencingToken,
@@ -59,6 +59,14 @@ export class TermWork {
     private readonly signal: AbortSignal,
   ) {
     this.progressMs = deps.clock.now();
+    this.lane = new CommitLane({
+      token,
+      pool: deps.commits,
+      signal,
+      logger: deps.logger,
+      onCommit: (result, outcomes) => this.announce(result, outcomes),
+      onWait: (ms) => deps.wakeIn(ms),
+    });
   }
 
   /** @throws LeadershipLost when the fence refused; AbortError when the term was called off. */
@@ -89,48 +97,33 @@ export class TermWork {
     for (const { id } of plan.charge) this.inFlight.add(id);
     const ticket = this.turnstile.enter();
     try {
-      const answers = await Promise.all(plan.charge.map((payment) => this.charge(payment)));
-      await this.passTurnstile(ticket);
-      const charged = plan.charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
-      const { clock, policy, random } = this.deps;
-      const settlement = settleParcel({ charged, blocked: this.blocked, policy, nowMs: clock.now(), draw: () => random.next() });
-      await this.write({ ...settlement, waits: [...settlement.waits, ...plan.hold] });
+      await this.settleInTurn(plan, ticket);
       this.passedSeq = Math.max(this.passedSeq, rows.at(-1)?.seq ?? 0);
-      this.progressMs = clock.now();
+      this.progressMs = this.deps.clock.now();
     } finally {
       for (const { id } of plan.charge) this.inFlight.delete(id);
       ticket.leave();
     }
   }
 
-  private async passTurnstile(ticket: Ticket): Promise<void> {
+  /** Decides when every earlier parcel has decided, and joins the lane in that order; the commit itself may be shared. */
+  private async settleInTurn({ charge, hold }: ParcelPlan<PendingPayment>, ticket: Ticket): Promise<void> {
+    const answers = await Promise.all(charge.map((payment) => this.charge(payment)));
     await ticket.turn;
     this.signal.throwIfAborted();
+    const charged = charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
+    const { clock, policy, random } = this.deps;
+    const settled = settleParcel({ charged, blocked: this.blocked, policy, nowMs: clock.now(), draw: () => random.next() });
+    this.blocked = settled.blocked;
+    const written = this.lane.write(settled.outcomes, [...settled.waits, ...hold]);
+    ticket.leave();
+    await written;
   }
 
   private charge(payment: PendingPayment): Promise<Answer> {
     const { id, patientId, amountMinor, currency, attempts } = payment;
     const last = isLastAttempt(this.deps.policy, attempts);
     return chargeSafely(this.deps.gateway, { key: id, patientId, amountMinor, currency }, last, this.signal);
-  }
-
-  private async write({ outcomes, waits, blocked }: Settlement): Promise<void> {
-    const { commits, logger } = this.deps;
-    if (outcomes.length > 0) {
-      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes), this.signal, logger);
-      this.refuseWhenLost(result);
-      this.announce(result, outcomes);
-    }
-    if (waits.length > 0) {
-      this.refuseWhenLost(await steadfast(() => deferPayments(commits, this.token, waits), this.signal, logger));
-      retriesPlanned.inc(waits.length);
-      this.deps.wakeIn(Math.min(...waits.map(({ waitMs }) => waitMs)));
-    }
-    this.blocked = blocked;
-  }
-
-  private refuseWhenLost(result: CommitResult): void {
-    if (!result.held) throw new LeadershipLost(this.token.term);
   }
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {

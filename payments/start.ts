@@ -5,7 +5,7 @@ import { closeServer, listen } from '../shared/http.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool } from '../shared/postgres.js';
-import { connectRedis, createQueue, outcomeChannel } from '../shared/queue.js';
+import { connectRedis, createHealingQueue, outcomeChannel } from '../shared/queue.js';
 import { seededRandom } from '../shared/random.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import type { PaymentsConfig } from './config.js';
@@ -65,7 +65,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     loads,
     commits,
     redis,
-    queue: createQueue(PARTITION, config.queuePrefix, redis),
+    queue: createHealingQueue(PARTITION, config.queuePrefix, redis),
     gateway,
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),

@@ -5,7 +5,7 @@
 export interface Ticket {
   /** Resolves when every earlier ticket has left. */
   readonly turn: Promise<void>;
-  /** Lets the next one pass; must be called exactly once. */
+  /** Lets the next one pass. Must be called; a second call means nothing. */
   leave(): void;
 }
 

@@ -1,5 +1,6 @@
 /** What can happen to a leader. One shape: `inject` strikes and returns how to heal. */
 import type { System } from '../../local/system.js';
+import { sleep } from '../../shared/clock.js';
 
 export type LeaderFaultKind = 'kill' | 'freeze' | 'planned';
 
@@ -22,13 +23,20 @@ const kill: LeaderFault = {
   },
 };
 
+/** Long enough that a monitor cannot take it for slowness, ms. */
+const FROZEN_MS = 2_000;
+
 /** The process stands still: its port accepts, nothing answers. */
 const freeze: LeaderFault = {
   kind: 'freeze',
   inject: async (system, leader) => {
     const victim = system.process(leader);
     victim.freeze();
-    return async () => void victim.thaw();
+    const thawAtMs = performance.now() + FROZEN_MS;
+    return async () => {
+      await sleep(thawAtMs - performance.now());
+      victim.thaw();
+    };
   },
 };
 
