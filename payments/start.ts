@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.js';
 import { closeServer, listen } from '../shared/http.js';
 import { readLeadership } from '../shared/leadership-store.js';
+import { KEYED_PLANS } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool } from '../shared/postgres.js';
 import { connectRedis, createHealingQueue, outcomeChannel } from '../shared/queue.js';
@@ -39,8 +40,8 @@ function createGateway(config: PaymentsConfig): Gateway {
 }
 
 function createConnections(config: PaymentsConfig, logger: Logger) {
-  const pool = (name: string, max: number) =>
-    createPool({ url: config.databaseUrl, name: `${config.id}-${name}`, max, statementTimeoutMs: config.statementTimeoutMs }, logger);
+  const common = { url: config.databaseUrl, statementTimeoutMs: config.statementTimeoutMs, settings: KEYED_PLANS };
+  const pool = (name: string, max: number) => createPool({ ...common, name: `${config.id}-${name}`, max }, logger);
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
   return { loads: pool('load', 1), commits: pool('commit', 1), watch: pool('watch', 2), redis };
 }

@@ -23,6 +23,8 @@ export interface PoolOptions {
   max: number;
   /** A statement that takes longer is cancelled, in ms. */
   statementTimeoutMs: number;
+  /** Settings of every connection, as the server's command line has them: `-c enable_seqscan=off`. */
+  settings?: string;
   /** Awaited on every new connection before it is used; when it rejects, so does the call that wanted the connection. */
   onConnect?: (connection: Queryable) => Promise<void>;
 }
@@ -42,6 +44,7 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     query_timeout: options.statementTimeoutMs + 500,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
+    ...(options.settings ? { options: options.settings } : {}),
     types,
     onConnect: options.onConnect as pg.PoolConfig['onConnect'], // pg-pool awaits it; its types do not say so.
   });

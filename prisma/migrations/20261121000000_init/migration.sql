@@ -74,7 +74,7 @@ CREATE INDEX payment_batch ON payment (batch_id, batch_index);
 -- What is still to be done: the relay reads the first (oldest first) and the third (due first), a parcel's loader the second.
 CREATE INDEX payment_pending ON payment (partition, seq) WHERE status = 'PENDING';
 CREATE INDEX payment_pending_patient ON payment (patient_id, seq) WHERE status = 'PENDING';
-CREATE INDEX payment_deferred ON payment (partition, next_attempt_at) WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL;
+CREATE INDEX payment_deferred ON payment (next_attempt_at, partition) WHERE status = 'PENDING' AND next_attempt_at IS NOT NULL;
 CREATE INDEX payment_failed ON payment (seq) WHERE status = 'FAILED';
 
 -- I1: an outcome is written once. The ledger's statements already say "WHERE status = 'PENDING'"; this holds for every other hand too.

@@ -1,4 +1,4 @@
-/** The commit lane: order, sharing, and what a refusal means for those behind it. The database is a script; the real one is tested elsewhere. */
+/** The commit lane: order, sharing, and what a refusal means for those behind it. The database is a script here. */
 import { describe, expect, test } from '@jest/globals';
 import { CommitLane } from '../../../payments/commit-lane.js';
 import { LeadershipLost } from '../../../payments/errors.js';

@@ -1,0 +1,83 @@
+/**
+ * The plans of the leader's statements must not depend on how many payments are pending, nor on what the planner last heard of it:
+ * what they read is counted in buffers, with 20 and with 20,000 pending payments and statistics that know of none.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { COMMIT, commitOutcomes, KEYED_PLANS, loadParcel, type Outcome } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres.js';
+import { createRecord, PATIENTS, type TestRecord } from './fixture.js';
+
+const PARCEL = 20;
+const MANY = 20_000;
+let record: TestRecord;
+let keyed: Pool;
+let unguided: Pool;
+
+beforeAll(async () => {
+  record = await createRecord();
+  const options = { url: record.url, name: 'keyed', max: 1, statementTimeoutMs: 30_000 };
+  const logger = createLogger('test', 'test', 'silent');
+  keyed = createPool({ ...options, settings: KEYED_PLANS }, logger);
+  unguided = createPool(options, logger);
+  await record.pool.query(
+    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
+     SELECT gen_random_uuid(), 'plan-' || i, 'x', '1980-01-01', 'x' FROM generate_series(1, 2000) AS i`,
+  );
+});
+afterAll(async () => {
+  await keyed.end();
+  await unguided.end();
+  await record.drop();
+});
+
+/** Buffers that `action` read from the tables and indexes of payment, counted by the server. */
+async function buffersRead(pool: Pool, action: (pool: Pool) => Promise<unknown>): Promise<number> {
+  const count = async (): Promise<number> => {
+    await pool.query('SELECT pg_stat_force_next_flush()');
+    const { rows } = await pool.query<{ buffers: string }>(
+      `SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit AS buffers FROM pg_statio_all_tables WHERE relname = 'payment'`,
+    );
+    return Number(rows[0]?.buffers);
+  };
+  const before = await count();
+  await action(pool);
+  return (await count()) - before;
+}
+
+async function measure(pending: number): Promise<{ load: number; commit: number }> {
+  await record.pool.query('TRUNCATE payment CASCADE');
+  await record.pool.query('ANALYZE payment');
+  const patients = (await record.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id')).rows.map(({ id }) => id);
+  const others = patients.filter((id) => !PATIENTS.includes(id));
+  if (pending > PARCEL) await record.accept(pending - PARCEL, others);
+  const ids = await record.accept(PARCEL, PATIENTS);
+  const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+  const outcomes = ids.map((id): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null }));
+  const load = await buffersRead(keyed, async (pool) => expect(await loadParcel(pool, 0, ids, 1_000)).toHaveLength(PARCEL));
+  const commit = await buffersRead(keyed, async (pool) => expect((await commitOutcomes(pool, token, outcomes)).ids).toHaveLength(PARCEL));
+  return { load, commit };
+}
+
+describe('plans', () => {
+  test('load and commit read as much with 20,000 pending payments as with 20', async () => {
+    const few = await measure(PARCEL);
+    const many = await measure(MANY);
+    expect(many.load).toBeLessThan(few.load * 4);
+    expect(many.commit).toBeLessThan(few.commit * 4);
+  }, 60_000);
+
+  test('control: told by status instead, the commit reads every pending payment', async () => {
+    const byStatus = { name: 'commit-by-status', text: COMMIT.text.replace('p.completed_at IS NULL', `p.status = 'PENDING'`) };
+    expect(byStatus.text).not.toBe(COMMIT.text);
+    await record.pool.query('TRUNCATE payment CASCADE');
+    await record.pool.query('ANALYZE payment');
+    await record.accept(MANY, PATIENTS);
+    const [first, second] = (await record.accept(2)) as [string, string];
+    const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+    const outcome = (id: string): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null });
+    const keyedRead = await buffersRead(keyed, (pool) => commitOutcomes(pool, token, [outcome(first)]));
+    const byStatusRead = await buffersRead(unguided, (pool) => commitOutcomes(pool, token, [outcome(second)], byStatus));
+    expect(byStatusRead).toBeGreaterThan(keyedRead * 10);
+  }, 60_000);
+});
