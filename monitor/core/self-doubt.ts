@@ -39,7 +39,7 @@ const alarmsAt = ({ alarms, alarmedAt }: Doubt, now: number): number => Math.max
 
 /** A suspicion of silence ended with a beat of the same life, `silenceMs` after the one before. */
 export function silenceEnded(doubt: Doubt, beatTimeoutMs: number, silenceMs: number, now: number): Doubt {
-  if (silenceMs > FALSE_ALARM_WITHIN * beatPatienceMs(doubt, beatTimeoutMs, now)) return doubt;
+  if (silenceMs > FALSE_ALARM_WITHIN * beatTimeoutMs) return doubt;
   return { ...doubt, alarms: Math.min(ALARMS_MAX, alarmsAt(doubt, now) + 1), alarmedAt: now };
 }
 

@@ -131,6 +131,7 @@ describe('false alarms', () => {
 
   test('a long silence was a freeze, and no mistake', () => {
     expect(silenceEnded(NO_DOUBT, TIMEOUT_MS, 1_601, 0)).toEqual(NO_DOUBT);
+    expect(silenceEnded(alarmed(3), TIMEOUT_MS, 1_601, FORGET_MS)).toEqual(alarmed(3));
   });
 
   test('a machine that slows all replicas is not handed round for ever: the third silence of the same length is borne', () => {
