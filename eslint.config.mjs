@@ -1,6 +1,6 @@
+/** As strict as we can keep it without a single exception: no warning stays. */
 import tseslint from 'typescript-eslint';
 
-/** As strict as we can keep it without a single exception: no warning stays. */
 export default tseslint.config(
   { ignores: ['node_modules/', 'generated/', '.data/', 'reports/', 'coverage/'] },
   ...tseslint.configs.recommendedTypeChecked,

@@ -1,6 +1,6 @@
+/** Where Prisma finds the schema; the address of the database comes from the environment (npm run studio sets it). */
 import { defineConfig } from 'prisma/config';
 
-/** Where Prisma finds the schema; the address of the database comes from the environment (npm run studio sets it). */
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations', seed: 'node --import tsx prisma/seed.ts' },
