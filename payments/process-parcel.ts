@@ -13,6 +13,7 @@ import type { Pool } from '../shared/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
 import type { Random } from '../shared/random.js';
 import { CommitLane } from './commit-lane.js';
+import { InFlight } from './core/in-flight.js';
 import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type ParcelPlan } from './core/parcel.js';
 import { isLastAttempt, type RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
@@ -39,9 +40,17 @@ export interface TermDependencies {
   onCommit(result: CommitResult): void;
 }
 
+interface Claim {
+  plan: ParcelPlan<PendingPayment>;
+  ticket: Ticket;
+  lastSeq: number;
+}
+
 /** What one term knows about its parcels; thrown away with it. */
 export class TermWork {
-  readonly inFlight = new Set<string>();
+  readonly inFlight = new InFlight();
+  /** Loads follow one another: each knows what the one before has claimed. */
+  private loading: Promise<unknown> = Promise.resolve();
   parcelsInFlight = 0;
   /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
   passedSeq = 0;
@@ -75,9 +84,10 @@ export class TermWork {
     this.parcelsInFlight += 1;
     const stopTimer = parcelSeconds.startTimer();
     try {
-      const { loads, logger } = this.deps;
-      const load = () => loadParcel(loads, this.token.partition, parcel.ids, LOAD_MAX);
-      await this.work(await steadfast(load, this.signal, logger));
+      const claim = this.loading.then(() => this.claim(parcel));
+      this.loading = claim.catch(() => undefined);
+      const claimed = await claim;
+      if (claimed) await this.work(claimed);
     } finally {
       this.parcelsInFlight -= 1;
       stopTimer();
@@ -90,18 +100,26 @@ export class TermWork {
     return this.parcelsInFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
-  private async work(rows: readonly PendingPayment[]): Promise<void> {
+  /** Reads what is to be done and claims it: from here on no later parcel works on it. */
+  private async claim({ ids }: Parcel): Promise<Claim | null> {
+    const { loads, logger } = this.deps;
+    const { partition } = this.token;
+    const load = () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond: this.inFlight.bounds() });
+    const rows = await steadfast(load, this.signal, logger);
     const plan = planParcel(rows, this.inFlight);
-    if (plan.charge.length + plan.hold.length === 0) return;
+    if (plan.charge.length + plan.hold.length === 0) return null;
     parcelSize.observe(plan.charge.length);
-    for (const { id } of plan.charge) this.inFlight.add(id);
-    const ticket = this.turnstile.enter();
+    this.inFlight.enter(plan.charge);
+    return { plan, ticket: this.turnstile.enter(), lastSeq: rows.at(-1)?.seq ?? 0 };
+  }
+
+  private async work({ plan, ticket, lastSeq }: Claim): Promise<void> {
     try {
       await this.settleInTurn(plan, ticket);
-      this.passedSeq = Math.max(this.passedSeq, rows.at(-1)?.seq ?? 0);
+      this.passedSeq = Math.max(this.passedSeq, lastSeq);
       this.progressMs = this.deps.clock.now();
     } finally {
-      for (const { id } of plan.charge) this.inFlight.delete(id);
+      this.inFlight.leave(plan.charge);
       ticket.leave();
     }
   }

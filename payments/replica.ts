@@ -53,8 +53,9 @@ export class Replica {
     };
   }
 
-  hear(leadership: Leadership): void {
-    if (leadership.partition === this.options.partition) this.step({ type: 'leadership', leadership });
+  /** @param pushed whether a monitor says so now, rather than echoing what it knows. */
+  hear(leadership: Leadership, pushed = false): void {
+    if (leadership.partition === this.options.partition) this.step({ type: 'leadership', leadership, pushed });
   }
 
   tick(): void {
@@ -105,7 +106,7 @@ export class Replica {
           this.drained = this.current?.finish() ?? Promise.resolve();
         });
       case 'resume':
-        logger.warn({ term: effect.term }, 'nobody took over: leading again');
+        logger.warn({ term: effect.term }, 'leading again: nobody took over');
         return this.enqueue(async () => {
           await this.drained;
           await this.begin(effect.term);

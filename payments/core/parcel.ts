@@ -35,7 +35,7 @@ export interface ParcelPlan<P> {
 }
 
 /** @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this leader is working on. */
-export function planParcel<P extends PlannedPayment>(payments: readonly P[], inFlight: ReadonlySet<string>): ParcelPlan<P> {
+export function planParcel<P extends PlannedPayment>(payments: readonly P[], inFlight: Pick<ReadonlySet<string>, 'has'>): ParcelPlan<P> {
   const plan: ParcelPlan<P> = { charge: [], hold: [] };
   const waitByPatient = new Map<string, number>();
   for (const payment of payments) {

@@ -5,7 +5,7 @@
  * leading        works the queue under one term.  Enters: the leadership row names this id *and this life* (`bootId`).
  *                Leaves: a higher term, a refused commit, a request to stand down.
  * standing-down  finishes what is in flight, fetches nothing.  Enters: asked to, in its own term.  Leaves: a higher term → standby;
- *                nobody took over before the deadline → leading again, for somebody must work.
+ *                told to go on in its term, or nobody took over before the deadline → leading again, for somebody must work.
  *
  * A term never comes back: what was refused or superseded once is not resumed (I3, I8), a restarted process has another `bootId`.
  */
@@ -24,7 +24,8 @@ export interface RoleState {
 }
 
 export type RoleInput =
-  | { type: 'leadership'; leadership: Leadership }
+  /** `pushed`: a monitor says so now and means it; else it is an echo (a ping, the row), as old as may be. */
+  | { type: 'leadership'; leadership: Leadership; pushed: boolean }
   | { type: 'refused'; term: number }
   | { type: 'stand-down'; term: number; resumeAtMs: number }
   | { type: 'tick'; nowMs: number };
@@ -55,10 +56,16 @@ export const initialRole = (id: string, bootId: string): RoleState => ({
 
 const unchanged = (state: RoleState): RoleStep => ({ state, effects: [] });
 
-function hear(state: RoleState, { term, leader, bootId }: Leadership): RoleStep {
+const resume = (state: RoleState): RoleStep => ({
+  state: { ...state, role: 'leading', resumeAtMs: null },
+  effects: [{ type: 'resume', term: state.term }],
+});
+
+function hear(state: RoleState, { term, leader, bootId }: Leadership, pushed: boolean): RoleStep {
   if (term < state.term) return unchanged(state);
   const mine = leader === state.id && bootId === state.bootId && term > state.refusedTerm && term > 0;
   const working = state.role !== 'standby';
+  if (term === state.term && mine && pushed && state.role === 'standing-down') return resume(state);
   if (term === state.term && (working || !mine)) return unchanged(state);
   const effects: RoleEffect[] = [];
   if (working) effects.push({ type: 'stop', term: state.term, because: `term ${term} belongs to ${leader ?? 'nobody'}` });
@@ -69,7 +76,7 @@ function hear(state: RoleState, { term, leader, bootId }: Leadership): RoleStep 
 export function stepRole(state: RoleState, input: RoleInput): RoleStep {
   switch (input.type) {
     case 'leadership':
-      return hear(state, input.leadership);
+      return hear(state, input.leadership, input.pushed);
     case 'refused':
       if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
       return {
@@ -84,6 +91,6 @@ export function stepRole(state: RoleState, input: RoleInput): RoleStep {
       };
     case 'tick':
       if (state.role !== 'standing-down' || state.resumeAtMs === null || input.nowMs < state.resumeAtMs) return unchanged(state);
-      return { state: { ...state, role: 'leading', resumeAtMs: null }, effects: [{ type: 'resume', term: state.term }] };
+      return resume(state);
   }
 }

@@ -28,7 +28,7 @@ export function createPaymentsApp({ replica, streams, probes, tokens, logger }: 
   });
 
   app.post('/leadership', internal, (request, response) => {
-    replica.hear(parse(leadership, request.body, 'body'));
+    replica.hear(parse(leadership, request.body, 'body'), true);
     response.json(replica.report());
   });
 

@@ -43,7 +43,7 @@ export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeL
 
   const worker = new Worker<Parcel>(queueName(0), async ({ data }) => {
     parcels.push(data);
-    const pending = await loadParcel(pool, 0, data.ids, 1_000);
+    const pending = await loadParcel(pool, { partition: 0, ids: data.ids, limit: 1_000, beyond: new Map() });
     const rest = { attempts: 1, reason: null, gatewayReference: null };
     const outcomes = pending.map((payment) => ({ id: payment.id, status: rule(payment), ...rest }));
     const { ids, at } = await commitOutcomes(pool, TOKEN, outcomes);

@@ -130,8 +130,22 @@ describe('load and overdue', () => {
     const [a, b] = [PATIENTS[0], PATIENTS[1]];
     await record.pool.query(`TRUNCATE payment CASCADE`);
     const [a1, b1, a2, , a3] = (await record.accept(5, [a, b, a, b, a])) as [string, string, string, string, string];
-    expect((await loadParcel(record.pool, 0, [a2], 100)).map(({ id }) => id)).toEqual([a1, a2]);
-    expect((await loadParcel(record.pool, 0, [b1, a3], 100)).map(({ id }) => id)).toEqual([a1, b1, a2, a3]);
+    const load = async (...ids: string[]) => {
+      const loaded = await loadParcel(record.pool, { partition: 0, ids, limit: 100, beyond: new Map() });
+      return loaded.map(({ id }) => id);
+    };
+    expect(await load(a2)).toEqual([a1, a2]);
+    expect(await load(b1, a3)).toEqual([a1, b1, a2, a3]);
+  });
+
+  test('of patients whose payments are in flight only later ones are brought', async () => {
+    const [a, b] = [PATIENTS[0], PATIENTS[1]];
+    await record.pool.query(`TRUNCATE payment CASCADE`);
+    const [, b1, a2, a3] = (await record.accept(4, [a, b, a, a])) as [string, string, string, string];
+    const { rows } = await record.pool.query<{ seq: number }>('SELECT seq FROM payment WHERE id = $1', [a2]);
+    const beyond = new Map([[a, rows[0]?.seq ?? 0]]);
+    const loaded = await loadParcel(record.pool, { partition: 0, ids: [b1, a3], limit: 100, beyond });
+    expect(loaded.map(({ id }) => id)).toEqual([b1, a3]);
   });
 
   test('overdue: older than what was passed, or due again; a deferred one is neither', async () => {

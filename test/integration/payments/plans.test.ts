@@ -54,7 +54,8 @@ async function measure(pending: number): Promise<{ load: number; commit: number 
   const ids = await record.accept(PARCEL, PATIENTS);
   const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
   const outcomes = ids.map((id): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null }));
-  const load = await buffersRead(keyed, async (pool) => expect(await loadParcel(pool, 0, ids, 1_000)).toHaveLength(PARCEL));
+  const query = { partition: 0, ids, limit: 1_000, beyond: new Map<string, number>() };
+  const load = await buffersRead(keyed, async (pool) => expect(await loadParcel(pool, query)).toHaveLength(PARCEL));
   const commit = await buffersRead(keyed, async (pool) => expect((await commitOutcomes(pool, token, outcomes)).ids).toHaveLength(PARCEL));
   return { load, commit };
 }

@@ -12,6 +12,7 @@ import { GatewayLedger } from '../../../gateway/ledger.js';
 import { freePort } from '../../../local/ports.js';
 import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http.js';
+import { readLeadership } from '../../../shared/leadership-store.js';
 import { createLogger } from '../../../shared/logger.js';
 import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue.js';
 import { eventually } from '../../support/eventually.js';
@@ -162,6 +163,15 @@ describe('taking over', () => {
     const term = await leader.lead(record);
     await leader.replica.standDown(term);
     await enqueue(await record.accept(5));
+    expect((await allFinal()).every((row) => row.term === term)).toBe(true);
+  });
+
+  test('a hand-over that was called off: told to go on, it leads again at once', async () => {
+    const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '600000' });
+    const term = await leader.lead(record);
+    await leader.replica.standDown(term);
+    await enqueue(await record.accept(5));
+    leader.replica.hear(await readLeadership(record.pool, 0), true);
     expect((await allFinal()).every((row) => row.term === term)).toBe(true);
   });
 

@@ -8,8 +8,9 @@ const ME = { leader: 'server_1', bootId: 'life-1' };
 const OTHER = { leader: 'server_2', bootId: 'life-9' };
 const EARLIER_LIFE = { leader: 'server_1', bootId: 'life-0' };
 
-const news = (term: number, who: { leader: string; bootId: string }): RoleInput => ({
+const news = (term: number, who: { leader: string; bootId: string }, pushed = false): RoleInput => ({
   type: 'leadership',
+  pushed,
   leadership: { partition: 0, term, reason: 'test', electedAt: '2026-01-01T00:00:00Z', ...who } satisfies Leadership,
 });
 
@@ -23,6 +24,13 @@ const TABLE: Record<string, { input: RoleInput } & Record<Role, string>> = {
   'an older term': { input: news(4, OTHER), standby: '=', leading: '=', 'standing-down': '=' },
   'an older term of mine': { input: news(4, ME), standby: '=', leading: '=', 'standing-down': '=' },
   'this term, mine': { input: news(5, ME), standby: 'leading: begin', leading: '=', 'standing-down': '=' },
+  'this term, mine, pushed': {
+    input: news(5, ME, true),
+    standby: 'leading: begin',
+    leading: '=',
+    'standing-down': 'leading: resume',
+  },
+  'this term, another, pushed': { input: news(5, OTHER, true), standby: '=', leading: '=', 'standing-down': '=' },
   'this term, another': { input: news(5, OTHER), standby: '=', leading: '=', 'standing-down': '=' },
   'a higher term, another': { input: news(6, OTHER), standby: 'standby:', leading: 'standby: stop', 'standing-down': 'standby: stop' },
   'a higher term, mine': {
@@ -93,7 +101,7 @@ describe('role machine', () => {
     for (let count = 0; count < 20_000; count += 1) {
       const term = Math.max(0, state.term + random.below(4) - 2);
       const input = random.pick<RoleInput>([
-        news(term, ME), news(term, OTHER), news(term, EARLIER_LIFE), { type: 'refused', term },
+        news(term, ME, random.below(2) === 0), news(term, OTHER), news(term, EARLIER_LIFE), { type: 'refused', term },
         { type: 'stand-down', term, resumeAtMs: count + 3 }, { type: 'tick', nowMs: count },
       ]);
       const step = stepRole(state, input);

@@ -1,0 +1,44 @@
+/**
+ * Which payments are being worked on, and how far each patient's payments were loaded meanwhile: a later load need not bring those again.
+ * The bound of a patient goes when the last of its payments has left.
+ */
+export interface Claimed {
+  id: string;
+  seq: number;
+  patientId: string;
+}
+
+export class InFlight {
+  private readonly ids = new Set<string>();
+  private readonly patients = new Map<string, { upto: number; count: number }>();
+
+  get size(): number {
+    return this.ids.size;
+  }
+
+  has(id: string): boolean {
+    return this.ids.has(id);
+  }
+
+  /** Highest `seq` loaded of each patient with payments in flight. */
+  bounds(): Map<string, number> {
+    return new Map([...this.patients].map(([patientId, { upto }]) => [patientId, upto]));
+  }
+
+  enter(payments: readonly Claimed[]): void {
+    for (const { id, seq, patientId } of payments) {
+      const patient = this.patients.get(patientId);
+      this.ids.add(id);
+      this.patients.set(patientId, { upto: Math.max(seq, patient?.upto ?? 0), count: (patient?.count ?? 0) + 1 });
+    }
+  }
+
+  leave(payments: readonly Claimed[]): void {
+    for (const { id, patientId } of payments) {
+      const patient = this.patients.get(patientId);
+      if (!this.ids.delete(id) || !patient) continue;
+      if (patient.count === 1) this.patients.delete(patientId);
+      else this.patients.set(patientId, { ...patient, count: patient.count - 1 });
+    }
+  }
+}
