@@ -70,7 +70,7 @@ export function serviceEnvironment(place: Place, around: Surroundings): Record<s
   if (place.kind === 'monitor') {
     return { ...common, REPLICAS: members(places, 'payments', portOf), MONITORS: members(places, 'monitor', portOf) };
   }
+  if (place.kind === 'patients') return { ...common, MONITOR_URL: urlOf(portOf('monitor_1')) };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
-  if (place.kind !== 'payments') return common;
   return { ...common, GATEWAY: shape.gateway, ...(shape.gateway === 'http' ? { GATEWAY_URL: urlOf(portOf('gateway')) } : {}) };
 }

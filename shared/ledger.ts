@@ -84,9 +84,10 @@ export interface PendingPayment {
 /**
  * What the plans of the statements below must not depend on: the planner's idea of how many payments are pending. It is right about the
  * past and wrong by orders of magnitude the moment a queue fills, and then reads every pending row for every parcel. So each row is
- * reached by its key: the settings leave no other way, and a row is told to be pending by `completed_at`, which no partial index covers.
+ * reached by its key: the settings leave no other way, a row is told to be pending by `completed_at`, which no partial index covers,
+ * and no plan is kept from the time when the table was empty.
  */
-export const KEYED_PLANS = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+export const KEYED_PLANS = '-c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /**
  * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
