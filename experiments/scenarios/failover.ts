@@ -114,7 +114,7 @@ async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Pro
       for (const { kind } of LEADER_FAULTS) {
         progress.show(`${kind} ${round + 1}/${count} · ${requests.length} payments answered`);
         await sleep(CALM_MS + seededRandom(seed, `calm-${kind}-${round}`).below(CALM_MS), signal);
-        strikes.push(await strike(laboratory, kind, requests, signal));
+        strikes.push(await strike(context, laboratory, kind, requests));
         await laboratory.settled(REPLICAS, SETTLE_MS);
       }
     }
@@ -126,7 +126,12 @@ async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Pro
   return { requests, strikes };
 }
 
-async function strike(laboratory: Laboratory, kind: LeaderFaultKind, requests: readonly RequestRecord[], signal: AbortSignal): Promise<Strike> {
+async function strike(
+  { signal }: Context,
+  laboratory: Laboratory,
+  kind: LeaderFaultKind,
+  requests: readonly RequestRecord[],
+): Promise<Strike> {
   const { leader, term } = await laboratory.leadership();
   const fault = LEADER_FAULTS.find((candidate) => candidate.kind === kind);
   if (!leader || !fault) throw new Error('nobody leads');
