@@ -5,7 +5,8 @@ import { systemClock } from '../shared/clock.js';
 import { closeServer, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
-import { connectRedis, createHealingQueue } from '../shared/queue.js';
+import { openQueue } from '../shared/healing-queue.js';
+import { connectRedis } from '../shared/queue.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
@@ -43,18 +44,15 @@ function logDatabaseErrors(logger: Logger): (error: unknown) => void {
   };
 }
 
-function connectQueue(config: MonitorConfig, logger: Logger): { parcels: CountSources['parcels']; close: () => Promise<unknown> } {
+function connectQueue(config: MonitorConfig, logger: Logger): { parcels: CountSources['parcels']; close: () => void } {
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
-  const queue = createHealingQueue(0, config.queuePrefix, redis);
+  const queue = openQueue(0, config.queuePrefix, redis);
   return {
     parcels: async () => {
-      const { wait = 0, active = 0 } = await queue().getJobCounts('wait', 'active');
+      const { wait = 0, active = 0 } = await queue.use((bull) => bull.getJobCounts('wait', 'active'));
       return { waiting: wait, active };
     },
-    close: async () => {
-      redis.disconnect();
-      await queue().close();
-    },
+    close: () => redis.disconnect(),
   };
 }
 

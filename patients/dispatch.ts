@@ -2,14 +2,10 @@
  * Hands accepted payments to the queue, in order of acceptance, behind the answer's back. One call to Redis at a time: what is
  * accepted meanwhile travels in the next parcels. While Redis is away it drops what it has; the leader's relay finds those rows (I5).
  */
-import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { HealingQueue } from '../shared/healing-queue.js';
 import type { Logger } from '../shared/logger.js';
 import { parcelsOf, type Parcel } from '../shared/queue.js';
 import { parcelsTotal } from './metrics.js';
-
-/** What is needed of BullMQ's queue. */
-export type ParcelQueue = Pick<Queue<Parcel>, 'addBulk'>;
 
 export interface Dispatch {
   /** Never waits, never fails. */
@@ -19,16 +15,13 @@ export interface Dispatch {
 }
 
 interface DispatchDeps {
-  queue: ParcelQueue;
-  redis: Pick<Redis, 'status'>;
+  queue: HealingQueue;
   logger: Logger;
 }
 
-async function deliver({ queue, redis, logger }: DispatchDeps, parcels: readonly Parcel[]): Promise<void> {
-  // Asked first: BullMQ would keep the call until Redis is there, and with it everything that is accepted meanwhile.
-  if (redis.status !== 'ready') return parcelsTotal.inc({ fate: 'left-to-relay' }, parcels.length);
+async function deliver({ queue, logger }: DispatchDeps, parcels: readonly Parcel[]): Promise<void> {
   try {
-    await queue.addBulk(parcels.map((data) => ({ name: 'parcel', data })));
+    await queue.use((bull) => bull.addBulk(parcels.map((data) => ({ name: 'parcel', data }))));
     parcelsTotal.inc({ fate: 'queued' }, parcels.length);
   } catch (error) {
     parcelsTotal.inc({ fate: 'left-to-relay' }, parcels.length);

@@ -5,13 +5,13 @@
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
-import { connectRedis, createQueue, outcomeChannel } from '../shared/queue.js';
+import { openQueue } from '../shared/healing-queue.js';
+import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { createAcceptor, type Acceptor } from './accept.js';
 import type { PatientsConfig } from './config.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
-import { createHealingQueue } from './parcel-queue.js';
 import { finalPayments } from './payment-rows.js';
 import { createPrisma } from './prisma.js';
 import { createRecords, type Records } from './records.js';
@@ -46,8 +46,8 @@ interface Delivery {
 function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
   const sending = connectRedis(config.redisUrl, 'hasty', logger);
   const hearing = connectRedis(config.redisUrl, 'patient', logger);
-  const queue = createHealingQueue(() => createQueue(0, config.queuePrefix, sending));
-  const dispatch = createDispatch({ queue, redis: sending, logger });
+  const queue = openQueue(0, config.queuePrefix, sending);
+  const dispatch = createDispatch({ queue, logger });
   hearing.on('message', (_channel, message) => void outcomes.hinted(message));
   hearing.subscribe(outcomeChannel(config.queuePrefix)).catch((error: unknown) => {
     logger.debug({ err: error }, 'the subscription ended before it began');
@@ -59,8 +59,6 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
       await dispatch.idle();
       hearing.disconnect();
       sending.disconnect();
-      // A queue whose connection never came up says so here; there is nothing left to end then.
-      await queue.disconnect().catch((error: unknown) => logger.debug({ err: error }, 'the queue had no connection to end'));
     },
   };
 }

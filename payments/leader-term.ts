@@ -3,8 +3,8 @@
  * either forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
  */
 import { setMaxListeners } from 'node:events';
-import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { HealingQueue } from '../shared/healing-queue.js';
 import { markElection, type CommitResult, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Parcel } from '../shared/queue.js';
@@ -17,7 +17,7 @@ import { Relay } from './relay.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
   token: FencingToken;
-  queue: () => Queue<Parcel>;
+  queue: HealingQueue;
   redis: Redis;
   worker: ParcelWorker;
   relayIntervalMs: number;
@@ -69,7 +69,7 @@ export class LeaderTerm {
   async begin(): Promise<void> {
     const startMs = this.options.clock.now();
     const { queue, redis, clock } = this.options;
-    const parcels = await reclaimParcels(queue(), redis, this.logger).catch((error: unknown) => {
+    const parcels = await queue.use((bull) => reclaimParcels(bull, redis, this.logger)).catch((error: unknown) => {
       this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
       return 0;
     });

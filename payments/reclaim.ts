@@ -3,17 +3,16 @@
  * 30 to 60 s with the queue's defaults, in scrambled order. Safe although the earlier leader may only be frozen: the fence refuses
  * what it still commits, and its locks are gone when it wants to complete a job.
  */
-import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { BullQueue } from '../shared/healing-queue.js';
 import type { Logger } from '../shared/logger.js';
-import type { Parcel } from '../shared/queue.js';
 
 /**
  * Moves every active job back to where workers fetch next, oldest first of all.
  * Call it before the own worker runs: it cannot tell one leader's jobs from another's.
  * @returns how many. @throws when Redis is away.
  */
-export async function reclaimParcels(queue: Queue<Parcel>, redis: Redis, logger: Logger): Promise<number> {
+export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger): Promise<number> {
   const active = await redis.lrange(queue.toKey('active'), 0, -1);
   if (active.length === 0) return 0;
   await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));

@@ -6,7 +6,7 @@
  * than the newest payment already settled was. Being put back once too often costs one look at rows that are final already.
  * With Redis away the payments are worked on directly: slower, not later.
  */
-import type { Queue } from 'bullmq';
+import type { HealingQueue } from '../shared/healing-queue.js';
 import { overduePayments } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import { isPassing, type Pool } from '../shared/postgres.js';
@@ -23,7 +23,7 @@ export interface RelayOptions {
   partition: number;
   intervalMs: number;
   graceMs: number;
-  queue: () => Queue<Parcel>;
+  queue: HealingQueue;
   pool: Pool;
   work: TermWork;
   now: () => number;
@@ -104,7 +104,7 @@ export class Relay {
   /** How many parcels wait in the queue; null when Redis is away. */
   private async waitingParcels(): Promise<number | null> {
     try {
-      const counts = await this.options.queue().getJobCounts('waiting', 'prioritized');
+      const counts = await this.options.queue.use((queue) => queue.getJobCounts('waiting', 'prioritized'));
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     } catch {
       return null;
@@ -116,7 +116,8 @@ export class Relay {
     try {
       this.outstanding = parcels.length;
       this.putBackMs = this.options.now();
-      await this.options.queue().addBulk([...parcels].reverse().map((data) => ({ name: 'parcel', data, opts: { lifo: true } })));
+      const jobs = [...parcels].reverse().map((data) => ({ name: 'parcel', data, opts: { lifo: true } }));
+      await this.options.queue.use((queue) => queue.addBulk(jobs));
       this.options.logger.info({ parcels: parcels.length }, 'payments in no parcel were put back');
       return true;
     } catch {

@@ -1,12 +1,13 @@
 /** Puts a replica together: connections → gateway → role → HTTP. Exported, so that tests decide when it starts and ends. */
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../shared/clock.js';
+import { openQueue } from '../shared/healing-queue.js';
 import { closeServer, listen } from '../shared/http.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import { KEYED_PLANS } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool } from '../shared/postgres.js';
-import { connectRedis, createHealingQueue, outcomeChannel } from '../shared/queue.js';
+import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { seededRandom } from '../shared/random.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import type { PaymentsConfig } from './config.js';
@@ -66,7 +67,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     loads,
     commits,
     redis,
-    queue: createHealingQueue(PARTITION, config.queuePrefix, redis),
+    queue: openQueue(PARTITION, config.queuePrefix, redis),
     gateway,
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),

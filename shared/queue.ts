@@ -53,18 +53,6 @@ export function createQueue(partition: number, prefix: string, connection: Redis
   return queue;
 }
 
-/**
- * The queue, made anew when its first contact failed: BullMQ asks Redis for its version once and keeps the answer, an error too, for
- * as long as the queue lives. @returns a function that gives the queue of the moment.
- */
-export function createHealingQueue(partition: number, prefix: string, connection: Redis): () => Queue<Parcel> {
-  let queue = createQueue(partition, prefix, connection);
-  connection.on('ready', () => {
-    queue.waitUntilReady().catch(() => (queue = createQueue(partition, prefix, connection)));
-  });
-  return () => queue;
-}
-
 /** Splits ids into parcels of at most `max`, order kept. */
 export function parcelsOf(ids: readonly string[], max = PARCEL_MAX): Parcel[] {
   const parcels: Parcel[] = [];

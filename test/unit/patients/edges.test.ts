@@ -6,13 +6,13 @@ import type { Problem } from '../../../shared/errors.js';
 import type { NewPayment } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
 import type { Queryable } from '../../../shared/postgres.js';
+import { createHealingQueue, type BullQueue } from '../../../shared/healing-queue.js';
 import type { Parcel } from '../../../shared/queue.js';
 import { createAcceptor } from '../../../patients/accept.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { Countdown } from '../../../patients/countdown.js';
 import { createDispatch } from '../../../patients/dispatch.js';
-import { createHealingQueue } from '../../../patients/parcel-queue.js';
 import { Outcomes } from '../../../patients/outcomes.js';
 import { whilePassing } from '../../../patients/retry.js';
 import { InMemorySessionStore } from '../../../patients/sessions.js';
@@ -155,13 +155,14 @@ describe('dispatch', () => {
   const create = (status = 'ready') => {
     const sent: Parcel[][] = [];
     const finish: (() => void)[] = [];
-    const queue = {
+    const bull = {
       addBulk: (jobs: { data: Parcel }[]) => new Promise<never[]>((resolve) => {
         sent.push(jobs.map(({ data }) => data));
         finish.push(() => resolve([]));
       }),
-    };
-    const dispatch = createDispatch({ queue, redis: { status: status as 'ready' }, logger });
+      waitUntilReady: async () => undefined,
+    } as unknown as BullQueue;
+    const dispatch = createDispatch({ queue: createHealingQueue({ status: status as 'ready' }, () => bull), logger });
     return { dispatch, sent, finish };
   };
 
@@ -189,39 +190,6 @@ describe('dispatch', () => {
     dispatch.send(['a']);
     await dispatch.idle();
     expect(sent).toEqual([]);
-  });
-});
-
-describe('the queue', () => {
-  const create = (begins: boolean[]) => {
-    const made: number[] = [];
-    const queue = createHealingQueue(() => {
-      const index = made.push(made.length) - 1;
-      const first = (): Promise<void> => (begins[index] ? Promise.resolve() : Promise.reject(new Error('no version')));
-      return {
-        addBulk: async () => {
-          await first();
-          if (index === 0) throw new Error('a call failed');
-          return [];
-        },
-        waitUntilReady: first,
-        disconnect: async () => undefined,
-      };
-    });
-    return { queue, made };
-  };
-
-  test('whose first contact failed is made anew', async () => {
-    const { queue, made } = create([false, true]);
-    await expect(queue.addBulk([])).rejects.toThrow('no version');
-    expect([await queue.addBulk([]), made.length]).toEqual([[], 2]);
-  });
-
-  test('that began well is kept when a call fails', async () => {
-    const { queue, made } = create([true]);
-    await expect(queue.addBulk([])).rejects.toThrow('a call failed');
-    await expect(queue.addBulk([])).rejects.toThrow('a call failed');
-    expect(made.length).toBe(1);
   });
 });
 

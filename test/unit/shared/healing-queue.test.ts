@@ -1,0 +1,55 @@
+/** The queue that may fail and be used again. */
+import { describe, expect, test } from '@jest/globals';
+import { createHealingQueue, type BullQueue } from '../../../shared/healing-queue.js';
+
+/** Queues made one after the other; `begins[n]`: whether the first contact of the n-th succeeds. */
+function create(begins: boolean[], status = 'ready') {
+  const made: number[] = [];
+  const connection = { status: status as 'ready' };
+  const queue = createHealingQueue(connection, () => {
+    const index = made.push(made.length) - 1;
+    const first = (): Promise<void> => (begins[index] ? Promise.resolve() : Promise.reject(new Error('no version')));
+    const addBulk = async (): Promise<never[]> => {
+      await first();
+      if (index === 0) throw new Error('a call failed');
+      return [];
+    };
+    return { addBulk, waitUntilReady: first } as unknown as BullQueue;
+  });
+  return { queue, made, connection };
+}
+const add = (queue: ReturnType<typeof create>['queue']) => queue.use((bull) => bull.addBulk([]));
+const settle = () => new Promise(setImmediate);
+
+describe('healing queue', () => {
+  test('whose first contact failed is made anew', async () => {
+    const { queue, made } = create([false, true]);
+    await expect(add(queue)).rejects.toThrow('no version');
+    await settle();
+    expect([await add(queue), made.length]).toEqual([[], 2]);
+  });
+
+  test('that began well is kept when a call fails', async () => {
+    const { queue, made } = create([true]);
+    await expect(add(queue)).rejects.toThrow('a call failed');
+    await settle();
+    await expect(add(queue)).rejects.toThrow('a call failed');
+    expect(made).toHaveLength(1);
+  });
+
+  test('two calls that fail together make one new queue', async () => {
+    const { queue, made } = create([false, true, true]);
+    await Promise.allSettled([add(queue), add(queue)]);
+    await settle();
+    expect(made).toHaveLength(2);
+  });
+
+  test('says at once that Redis is away, and is used again when it is back', async () => {
+    const { queue, connection } = create([false, true], 'reconnecting');
+    await expect(add(queue)).rejects.toThrow('Redis is away');
+    connection.status = 'ready';
+    await expect(add(queue)).rejects.toThrow('no version');
+    await settle();
+    expect(await add(queue)).toEqual([]);
+  });
+});
