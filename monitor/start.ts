@@ -32,8 +32,8 @@ export interface RunningMonitor {
 }
 
 const POOL_SIZE = 4;
-/** The stream is made anew after this many patiences of silence. */
-const SILENCES = 4;
+/** The stream is made anew after this many BEAT_TIMEOUT_MS of silence: more than the heartbeat layer's patience ever is. */
+const SILENCES = 12;
 
 function logDatabaseErrors(logger: Logger): (error: unknown) => void {
   let last = '';

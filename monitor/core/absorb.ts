@@ -77,7 +77,7 @@ function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
   const reaction = update(state, replica, (detector) => beatHeard(detector, report, now), now, report);
   const sameLife = before?.layer === 'heartbeat' && before.report?.bootId === report.bootId;
   if (!sameLife || reaction.state.replicas[replica]?.opinion !== 'alive') return reaction;
-  const doubt = silenceEnded(reaction.state.doubt, state.settings.beatTimeoutMs, now - before.lastBeatAt, now);
+  const doubt = silenceEnded(reaction.state.doubt, state.settings.beatTimeoutMs, now - before.since, now);
   return { ...reaction, state: { ...reaction.state, doubt } };
 }
 

@@ -17,8 +17,8 @@ export const LENIENT_FOR_MS = 2_000;
 /** A timer may be this late without meaning anything, in ms. */
 export const TOLERATED_MS = 10;
 
-/** Silence that ended within this many BEAT_TIMEOUT_MS was slowness; a longer one was a freeze, and no mistake. */
-export const FALSE_ALARM_WITHIN = 4;
+/** A suspicion that a beat ended within this many BEAT_TIMEOUT_MS was a mistake; one that lasted longer was a freeze. */
+export const FALSE_ALARM_WITHIN = 2;
 /** Doublings at the most: 2³ × 400 ms stays within what PING/ECHO would take. */
 export const ALARMS_MAX = 3;
 /** One false alarm is forgotten after this, in ms. */
@@ -37,9 +37,9 @@ export const extraPatienceMs = (doubt: Doubt, now: number): number => (now < dou
 
 const alarmsAt = ({ alarms, alarmedAt }: Doubt, now: number): number => Math.max(0, alarms - Math.floor((now - alarmedAt) / FORGET_MS));
 
-/** A suspicion of silence ended with a beat of the same life, `silenceMs` after the one before. */
-export function silenceEnded(doubt: Doubt, beatTimeoutMs: number, silenceMs: number, now: number): Doubt {
-  if (silenceMs > FALSE_ALARM_WITHIN * beatTimeoutMs) return doubt;
+/** A suspicion of silence that stood for `suspectedMs` ended with a beat of the same life. */
+export function silenceEnded(doubt: Doubt, beatTimeoutMs: number, suspectedMs: number, now: number): Doubt {
+  if (suspectedMs > FALSE_ALARM_WITHIN * beatTimeoutMs) return doubt;
   return { ...doubt, alarms: Math.min(ALARMS_MAX, alarmsAt(doubt, now) + 1), alarmedAt: now };
 }
 
