@@ -1,0 +1,79 @@
+/** Who may call, what errors become, and chance with a seed. */
+import { describe, expect, test } from '@jest/globals';
+import { tokenKind } from '../../../shared/auth.js';
+import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
+import { toProblem } from '../../../shared/http.js';
+import { CURRENCIES } from '../../../shared/money.js';
+import { seededRandom } from '../../../shared/random.js';
+import { decideCharge } from '../../../shared/simulated-charge.js';
+
+describe('tokens', () => {
+  const tokens = { api: 'aaa', operator: 'ooo', internal: 'iii' };
+  test.each([
+    ['Bearer aaa', 'api'], ['bearer ooo', 'operator'], ['Bearer iii', 'internal'],
+    ['Bearer aa', null], ['Bearer ', null], ['aaa', null], ['Basic aaa', null], ['Bearer aaa ooo', null], [undefined, null],
+  ])('%s is %s', (header, kind) => {
+    expect(tokenKind(tokens, header)).toBe(kind);
+  });
+});
+
+describe('errors become problems', () => {
+  const sent = (error: unknown): ProblemCode => toProblem(error).code;
+  test.each<[string, unknown, ProblemCode]>([
+    ['a problem', new Problem('NO_CANDIDATE'), 'NO_CANDIDATE'],
+    ['a body too large', Object.assign(new Error(), { type: 'entity.too.large', status: 413 }), 'BODY_TOO_LARGE'],
+    ['broken JSON', Object.assign(new Error(), { type: 'entity.parse.failed', status: 400 }), 'BODY_MALFORMED'],
+    ['a broken path', Object.assign(new Error(), { status: 400 }), 'VALIDATION_FAILED'],
+    ['PostgreSQL shutting down', Object.assign(new Error(), { code: '57P01' }), 'UNAVAILABLE'],
+    ['a refused connection', Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'UNAVAILABLE'],
+    ['a wrong statement', Object.assign(new Error(), { code: '42601' }), 'INTERNAL'],
+    ['anything else', 'a string', 'INTERNAL'],
+  ])('%s', (_name, error, code) => {
+    expect(sent(error)).toBe(code);
+  });
+
+  test('what is INTERNAL says nothing of the inside', () => {
+    expect(JSON.stringify(toProblem(new Error('password=hunter2')))).not.toContain('hunter2');
+  });
+
+  test('every code has a status that fits what it says about trying again', () => {
+    for (const { status, retryable } of Object.values(PROBLEMS)) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      if (status === 503 || status === 429) expect(retryable).toBe(true);
+    }
+  });
+});
+
+test('currencies: three letters, each once, no test or fund codes', () => {
+  expect(new Set(CURRENCIES).size).toBe(CURRENCIES.length);
+  for (const code of CURRENCIES) expect(code).toMatch(/^[A-Z]{3}$/);
+  for (const code of ['XXX', 'XTS', 'XAU', 'ZZZ', 'DEM']) expect(CURRENCIES).not.toContain(code);
+});
+
+describe('chance with a seed', () => {
+  const draws = (seed: number, name: string) => {
+    const random = seededRandom(seed, name);
+    return Array.from({ length: 5 }, () => random.next());
+  };
+  test('the same seed and name give the same stream; another name another one', () => {
+    expect(draws(1, 'a')).toEqual(draws(1, 'a'));
+    expect(draws(1, 'a')).not.toEqual(draws(1, 'b'));
+    expect(draws(1, 'a')).not.toEqual(draws(2, 'a'));
+  });
+
+  test('is spread evenly enough', () => {
+    const random = seededRandom(3);
+    const counts = [0, 0, 0, 0];
+    for (let count = 0; count < 40_000; count += 1) counts[random.below(4)]! += 1;
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
+  });
+
+  test('a charge is decided by its key alone, and the share of declined ones is what was asked for', () => {
+    const options = { seed: 1, declineRatio: 0.2 };
+    const keys = Array.from({ length: 5_000 }, (_, index) => `key-${index}`);
+    const declined = keys.filter((key) => decideCharge(key, options).status === 'declined');
+    expect(declined.length / keys.length).toBeCloseTo(0.2, 1);
+    expect(decideCharge('key-7', options)).toEqual(decideCharge('key-7', options));
+    expect(keys.some((key) => decideCharge(key, { ...options, declineRatio: 0 }).status === 'declined')).toBe(false);
+  });
+});
