@@ -1,6 +1,10 @@
 /** PostgreSQL or Redis away, slow or silent: never a 2xx without a row, never a lost answer where the row is there. */
 import type { Payment } from '../../../shared/contracts/payment.js';
-import type { RunningPatients } from '../../../patients/app.js';
+import { freePort } from '../../../local/ports.js';
+import { closeServer, listen } from '../../../shared/http.js';
+import type { Acceptor } from '../../../patients/accept.js';
+import { createPatientsApp, type RunningPatients } from '../../../patients/app.js';
+import { acceptedRecord } from '../../../patients/core/payment-record.js';
 import { eventually } from '../../support/eventually.js';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
 import { startFakeLeader } from './fake-leader.js';
@@ -42,6 +46,14 @@ const start = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> =>
 const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
   call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
 const rowOf = async (id: string): Promise<boolean> => (await setup.pool.query('SELECT 1 FROM payment WHERE id = $1', [id])).rowCount === 1;
+
+/** Ids that were answered 2xx and are not in the record. */
+async function withoutRow(answers: readonly Answered[]): Promise<string[]> {
+  const accepted = answers.filter(({ status }) => status < 300).map(({ body }) => (body as Payment).id);
+  const { rows } = await setup.pool.query<{ id: string }>('SELECT id FROM payment WHERE id = ANY ($1::uuid[])', [accepted]);
+  const stored = new Set(rows.map(({ id }) => id));
+  return accepted.filter((id) => !stored.has(id));
+}
 
 describe('Redis away', () => {
   test('from before the start: it starts, is ready, says so, and accepts', async () => {
@@ -151,10 +163,25 @@ describe('PostgreSQL away', () => {
       postgres.pass();
     }
     await clients;
-    const accepted = answers.filter(({ status }) => status < 300).map(({ body }) => (body as Payment).id);
-    const { rowCount } = await setup.pool.query('SELECT 1 FROM payment WHERE id = ANY ($1::uuid[])', [accepted]);
-    expect(rowCount).toBe(accepted.length);
+    expect(await withoutRow(answers)).toEqual([]);
     expect(answers.filter(({ status }) => status >= 300).every((answer) => codeOf(answer) === 'UNAVAILABLE')).toBe(true);
+  });
+
+  test('control: an instance that answers before the commit is seen to promise what is not there', async () => {
+    const { deps } = await start({ ACCEPT_RETRY_MS: '310' });
+    const inserts: Promise<unknown>[] = [];
+    const accept: Acceptor['accept'] = async ({ payment }) => {
+      inserts.push(deps.acceptor.accept({ payment }).catch(() => undefined));
+      return acceptedRecord(payment, { seq: 0, acceptedAt: new Date() }, 'eager');
+    };
+    const port = await freePort();
+    const server = await listen(createPatientsApp({ ...deps, acceptor: { ...deps.acceptor, accept } }), port, '127.0.0.1');
+    postgres.refuse();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => pay(`http://127.0.0.1:${port}`)));
+    await Promise.all(inserts);
+    postgres.pass();
+    expect(await withoutRow(answers)).toHaveLength(5);
+    await closeServer(server);
   });
 
   test('too much waits: 429, Retry-After, nothing stored', async () => {

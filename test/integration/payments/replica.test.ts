@@ -119,6 +119,18 @@ describe('leading', () => {
     await allFinal();
   });
 
+  test('control: without the relay they stay pending, while what comes by the queue is taken', async () => {
+    const forgotten = await record.accept(1, [PATIENTS[0]]);
+    const leader = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
+    await leader.lead(record);
+    await enqueue(await record.accept(1, [PATIENTS[1]]));
+    const [first, second] = await eventually(async () => {
+      const found = await rows();
+      return found[1]?.status === 'SUCCEEDED' ? found : null;
+    }, { what: 'the one in the queue is final' });
+    expect([first?.id, first?.status, second?.status]).toEqual([forgotten[0], 'PENDING', 'SUCCEEDED']);
+  });
+
   test('a forgotten payment is found although newer ones keep coming', async () => {
     const leader = await replica('server_1');
     await leader.lead(record);
