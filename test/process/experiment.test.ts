@@ -1,0 +1,99 @@
+/** The lab as its user runs it: a result of the agreed shape, exit codes that mean something, nothing left after Ctrl-C. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ExperimentResult } from '../../experiments/result.js';
+import { eventually } from '../support/eventually.js';
+
+const ROOT = resolve('.');
+const TSX = pathToFileURL(createRequire(join(ROOT, 'package.json')).resolve('tsx')).href;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  child: ChildProcess;
+  output: () => string;
+  ended: Promise<number | null>;
+}
+
+function run(...args: string[]): Run {
+  const texts: string[] = [];
+  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => texts.push(String(text)));
+  return { child, output: () => texts.join(''), ended: new Promise((settle) => child.once('close', (code) => settle(code))) };
+}
+
+/** Processes whose command line or environment names this test's folder. */
+const leftovers = (): string[] =>
+  readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return false;
+    try {
+      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${entry}/${file}`, 'utf8').includes(folder));
+    } catch {
+      return false;
+    }
+  });
+
+describe('npm run experiment', () => {
+  test('availability: every payment in time, the agreed shape, a report, exit code 0', async () => {
+    const { ended, output } = run('availability', '--trials', '1', '--requests', '30', '--failures', '3', '--seed', '5', '--json', 'result.json');
+    const code = await ended;
+    const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as ExperimentResult;
+    expect({ code, verdict: result.verdict, violations: result.violations }).toEqual({ code: 0, verdict: 'valid', violations: [] });
+    expect(result).toMatchObject({ name: 'availability', seed: 5, objectives: [{ target: 1, actual: 1, met: true }] });
+    const [system] = result.systems;
+    expect(system).toMatchObject({ system: 'relevo', total: { sent: 30, succeeded: 30, withinDeadline: 30, availability: 1, pending: 0 } });
+    expect(system?.trials[0]?.faults.map(({ kind }) => kind)).toEqual(['kill', 'kill', 'kill']);
+    expect(system?.total.handovers.length).toBeGreaterThan(0);
+    expect(output()).toContain('1139/1150');
+    for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
+    const [report] = readdirSync(join(folder, 'reports')).filter((name) => name.startsWith('availability-'));
+    expect(readdirSync(join(folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'result.json', 'trials.csv']);
+    expect(leftovers()).toEqual([]);
+  }, 90_000);
+
+  test('a deadline nobody can meet: the objective is missed, exit code 1, and it says by how much', async () => {
+    const { ended, output } = run('availability', '--trials', '1', '--requests', '5', '--failures', '0', '--deadline', '1');
+    expect(await ended).toBe(1);
+    expect(output()).toMatch(/Missed: availability within 1 ms: 0\.000 % of 100\.000 %/);
+    expect(output()).toContain('Again: npm run experiment -- availability');
+  }, 60_000);
+
+  test('Ctrl-C in the middle of a fault: exit code 130, everything stopped, no data left', async () => {
+    const { child, ended, output } = run('availability', '--trials', '1', '--requests', '200', '--failures', '20', '--pause', '60000');
+    await eventually(() => existsSync(join(folder, 'reports/latest.log')) && /I AM OFF/.test(readFileSync(join(folder, 'reports/latest.log'), 'utf8')), {
+      what: 'the first kill was noticed',
+      deadlineMs: 60_000,
+    });
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(output()).toContain('Interrupted');
+    expect(leftovers()).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx keeps a cache of its own.
+  }, 90_000);
+
+  test.each([
+    [[], /Usage/],
+    [['nothing-like-it'], /There is no experiment "nothing-like-it"/],
+    [['availability', '--trials', 'many'], /--trials must be a whole number/],
+    [['availability', '--monitors', '2'], /--monitors must be odd/],
+    [['availability', '--failures', '50', '--requests', '10'], /needs at least as many --requests/],
+    [['availability', '--colour', 'red'], /Unknown option '--colour'/],
+  ])('%j: one sentence, exit code 4', async (args, sentence) => {
+    const { ended, output } = run(...args);
+    expect(await ended).toBe(4);
+    expect(output()).toMatch(sentence);
+    expect(output()).not.toMatch(/\n\s+at /);
+  });
+});
