@@ -28,8 +28,8 @@ interface Entry {
   reject(error: unknown): void;
 }
 
-/** Payments of one statement, at the most. */
-const GROUP_MAX = 2_000;
+/** Payments of one statement, at the most: an election waits for the commit under way. */
+const GROUP_MAX = 500;
 
 export class CommitLane {
   private queue: Entry[] = [];
