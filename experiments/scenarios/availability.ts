@@ -3,18 +3,16 @@
  * in flight. Published: 1139 of 1150 succeeded, 99.043 %.
  */
 import { seededRandom } from '../../shared/random.js';
-import { check } from '../checkers/checkers.js';
-import { comesToRest, readCharges, readElections, readPayments } from '../evidence.js';
 import type { Experiment, ExperimentRun, RunContext } from '../experiment.js';
 import { planFaults } from '../faults/plan.js';
 import { handoversSince } from '../handovers.js';
 import type { Evidence } from '../history.js';
-import { openLaboratory, type Laboratory } from '../laboratory.js';
-import { currentCommit } from '../report/files.js';
+import type { Laboratory } from '../laboratory.js';
 import { availabilityTable } from '../report/availability-table.js';
-import type { ExperimentResult, Trial } from '../result.js';
+import type { Trial } from '../result.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { summarizeTrial } from '../trial-summary.js';
+import { paymentsById, runInLaboratory, SETTLE_MS } from './in-laboratory.js';
 import { runTrial, type TrialRun } from './trial.js';
 
 const OPTIONS = {
@@ -33,8 +31,6 @@ type Context = RunContext<typeof OPTIONS>;
 
 /** Share of the kills that strike the leader of the moment; the others strike a standby. */
 const LEADER_SHARE = 2 / 3;
-const SETTLE_MS = 30_000;
-const REST_MS = 60_000;
 
 export const availability: Experiment<typeof OPTIONS> = {
   name: 'availability',
@@ -47,40 +43,24 @@ export const availability: Experiment<typeof OPTIONS> = {
   run,
 };
 
-async function run(context: Context): Promise<ExperimentRun> {
-  const { options, progress, signal } = context;
-  const startedAt = new Date();
-  const startMs = performance.now();
-  const { replicas, monitors } = options;
-  const laboratory = await openLaboratory({ replicas, monitors, patients: 1, progress, signal });
-  try {
-    const runs = await runTrials(context, laboratory);
-    progress.show('Waiting for everything to come to rest, then checking …');
-    const rested = await comesToRest(laboratory.pool, REST_MS, signal);
-    const evidence = await collect(laboratory, runs);
-    const violations = check(evidence);
-    const trials = summarize(context, runs, evidence);
-    const total = totalOf(context, runs, evidence, trials);
-    const result: ExperimentResult = {
-      name: 'availability',
-      seed: options.seed,
-      commit: currentCommit(),
-      startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - startMs),
-      verdict: violations.length > 0 ? 'invalid' : rested ? 'valid' : 'unknown',
-      violations,
-      objectives: [
-        { name: `availability within ${options.deadline} ms`, target: 1, actual: total.availability, met: total.availability >= 1 },
+function run(context: Context): Promise<ExperimentRun> {
+  const { options } = context;
+  const { replicas, monitors, seed, deadline } = options;
+  return runInLaboratory(
+    {
+      name: 'availability', replicas, monitors, seed, deadlineMs: deadline,
+      perform: async (laboratory) => {
+        const runs = await runTrials(context, laboratory);
+        return { runs, requests: runs.flatMap(({ requests }) => requests) };
+      },
+      trials: ({ runs }, evidence) => summarize(runs, evidence, deadline),
+      objectives: (_trials, { availability: actual }) => [
+        { name: `availability within ${deadline} ms`, target: 1, actual, met: actual >= 1 },
       ],
-      systems: [{ system: 'relevo', trials, total }],
-    };
-    progress.end();
-    context.print(availabilityTable(result));
-    return { result, evidence };
-  } finally {
-    progress.end();
-    await laboratory.close();
-  }
+      table: availabilityTable,
+    },
+    context,
+  );
 }
 
 async function runTrials({ options, progress, signal }: Context, laboratory: Laboratory): Promise<TrialRun[]> {
@@ -110,29 +90,12 @@ async function runTrials({ options, progress, signal }: Context, laboratory: Lab
   return runs;
 }
 
-async function collect({ pool, system }: Laboratory, runs: readonly TrialRun[]): Promise<Evidence> {
-  const [payments, elections, charges] = await Promise.all([readPayments(pool), readElections(pool), readCharges(system)]);
-  return { requests: runs.flatMap(({ requests }) => requests), payments, elections, charges };
-}
-
-function summarize({ options }: Context, runs: readonly TrialRun[], { payments, elections }: Evidence): Trial[] {
-  const byId = new Map(payments.map((row) => [row.id, row]));
+function summarize(runs: readonly TrialRun[], evidence: Evidence, deadlineMs: number): Trial[] {
+  const payments = paymentsById(evidence);
   return runs.map(({ requests, faults, startedMs }, index) => {
     const endMs = runs[index + 1]?.startedMs ?? Infinity;
     const strikes = faults.map(({ target, atMs }) => ({ target, atMs: startedMs + atMs }));
-    const until = elections.filter(({ electedMs }) => electedMs < endMs);
-    const handovers = handoversSince(until, strikes, startedMs);
-    return summarizeTrial({ requests, payments: byId, faults, handovers, deadlineMs: options.deadline });
+    const until = evidence.elections.filter(({ electedMs }) => electedMs < endMs);
+    return summarizeTrial({ requests, payments, faults, handovers: handoversSince(until, strikes, startedMs), deadlineMs });
   });
-}
-
-function totalOf({ options }: Context, runs: readonly TrialRun[], { payments }: Evidence, trials: readonly Trial[]): Trial {
-  const total = summarizeTrial({
-    requests: runs.flatMap(({ requests }) => requests),
-    payments: new Map(payments.map((row) => [row.id, row])),
-    faults: trials.flatMap(({ faults }) => faults),
-    handovers: trials.flatMap(({ handovers }) => handovers),
-    deadlineMs: options.deadline,
-  });
-  return total;
 }

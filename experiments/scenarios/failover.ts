@@ -4,20 +4,18 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
-import { check } from '../checkers/checkers.js';
-import { comesToRest, readCharges, readElections, readPayments } from '../evidence.js';
 import type { Experiment, ExperimentRun, RunContext } from '../experiment.js';
 import { LEADER_FAULTS, type LeaderFaultKind } from '../faults/leader-faults.js';
 import { splitHandover } from '../handovers.js';
 import type { Evidence, RequestRecord } from '../history.js';
-import { openLaboratory, type Laboratory } from '../laboratory.js';
+import type { Laboratory } from '../laboratory.js';
 import { failoverTable } from '../report/failover-table.js';
-import { currentCommit } from '../report/files.js';
-import type { ExperimentResult, FaultRecord, Objective, Trial } from '../result.js';
+import type { FaultRecord, Objective, Trial } from '../result.js';
 import { percentile } from '../statistics.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { openLoop } from '../traffic/open-loop.js';
 import { summarizeTrial } from '../trial-summary.js';
+import { paymentsById, runInLaboratory, SETTLE_MS } from './in-laboratory.js';
 
 const OPTIONS = {
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },
@@ -30,7 +28,6 @@ const OPTIONS = {
 type Context = RunContext<typeof OPTIONS>;
 
 const REPLICAS = 3;
-const SETTLE_MS = 30_000;
 const POLL_MS = 2;
 /** Longest wait for a successor before the run is given up. */
 const SUCCESSOR_MS = 20_000;
@@ -55,45 +52,23 @@ export const failover: Experiment<typeof OPTIONS> = {
   run,
 };
 
-async function run(context: Context): Promise<ExperimentRun> {
-  const { options, progress, signal } = context;
-  const startedAt = new Date();
-  const startMs = performance.now();
-  const laboratory = await openLaboratory({ replicas: REPLICAS, monitors: options.monitors, patients: 1, progress, signal });
-  try {
-    const { requests, strikes } = await strikeUnderTraffic(context, laboratory);
-    const rested = await comesToRest(laboratory.pool, SETTLE_MS, signal);
-    const { pool, system } = laboratory;
-    const [payments, elections, charges] = await Promise.all([readPayments(pool), readElections(pool), readCharges(system)]);
-    const evidence: Evidence = { requests, payments, elections, charges };
-    const violations = check(evidence);
-    const trials = LEADER_FAULTS.map(({ kind }) => trialOf(kind, strikes, evidence, options.deadline));
-    const total = summarizeTrial({ ...factsOf(evidence), faults: trials.flatMap(({ faults }) => faults),
-      handovers: trials.flatMap(({ handovers }) => handovers), deadlineMs: options.deadline });
-    const result: ExperimentResult = {
-      name: 'failover',
-      seed: options.seed,
-      commit: currentCommit(),
-      startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - startMs),
-      verdict: violations.length > 0 ? 'invalid' : rested ? 'valid' : 'unknown',
-      violations,
-      objectives: objectivesOf(trials, total),
-      systems: [{ system: 'relevo', trials, total }],
-    };
-    progress.end();
-    context.print(failoverTable(result));
-    return { result, evidence };
-  } finally {
-    progress.end();
-    await laboratory.close();
-  }
+function run(context: Context): Promise<ExperimentRun> {
+  const { monitors, seed, deadline } = context.options;
+  return runInLaboratory(
+    {
+      name: 'failover', replicas: REPLICAS, monitors, seed, deadlineMs: deadline,
+      perform: (laboratory) => strikeUnderTraffic(context, laboratory),
+      trials: ({ strikes }, evidence) => LEADER_FAULTS.map(({ kind }) => trialOf(kind, strikes, evidence, deadline)),
+      objectives: objectivesOf,
+      table: failoverTable,
+    },
+    context,
+  );
 }
 
 async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Promise<{ requests: RequestRecord[]; strikes: Strike[] }> {
   const { options, progress, signal } = context;
   const { count, rate, deadline, seed } = options;
-  await laboratory.settled(REPLICAS, SETTLE_MS);
   const client = createPaymentClient(laboratory.system.patients.map(({ url }) => url), laboratory.system.tokens.api, deadline);
   const random = seededRandom(seed, 'traffic');
   const requests: RequestRecord[] = [];
@@ -108,6 +83,7 @@ async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Pro
       requests.push(await client.pay({ ...order, currency: 'USD' }, 1, intendedMs));
     },
   });
+  traffic.catch(() => undefined); // Awaited below, whatever happens before.
   const strikes: Strike[] = [];
   try {
     for (let round = 0; round < count; round += 1) {
@@ -146,8 +122,6 @@ async function strike(
   return { kind, target: leader, term, atMs, healedMs: performance.timeOrigin + performance.now() };
 }
 
-const factsOf = ({ requests, payments }: Evidence) => ({ requests, payments: new Map(payments.map((row) => [row.id, row])) });
-
 /** One row a kind: its hand-overs, and the payments that were due while they went on. */
 function trialOf(kind: LeaderFaultKind, strikes: readonly Strike[], evidence: Evidence, deadlineMs: number): Trial {
   const own = strikes.filter((candidate) => candidate.kind === kind);
@@ -164,8 +138,7 @@ function trialOf(kind: LeaderFaultKind, strikes: readonly Strike[], evidence: Ev
   }));
   const during = ({ intendedMs }: RequestRecord): boolean =>
     own.some(({ atMs, healedMs }) => intendedMs >= atMs && intendedMs <= healedMs);
-  const { requests, payments } = factsOf(evidence);
-  return summarizeTrial({ requests: requests.filter(during), payments, faults, handovers, deadlineMs });
+  return summarizeTrial({ requests: evidence.requests.filter(during), payments: paymentsById(evidence), faults, handovers, deadlineMs });
 }
 
 function objectivesOf(trials: readonly Trial[], total: Trial): Objective[] {
