@@ -55,11 +55,12 @@ async function main(): Promise<number> {
   const words = process.argv.slice(2);
   const args = jestArguments(words, (path) => existsSync(join(ROOT, path)));
   if (!needsEngines(words)) return runJest(args, {});
+  // What tests write goes below it too, so that nothing stays behind when they are interrupted.
   const folder = mkdtempSync(join(tmpdir(), 'relevo-test-'));
   let engines: Engines | null = null;
   try {
     engines = await startEngines(folder);
-    return await runJest(args, engines.env);
+    return await runJest(args, { ...engines.env, TMPDIR: folder });
   } finally {
     await Promise.all([engines?.postgres.stop(), engines?.redis.stop()]);
     rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,11 @@ export interface UpOptions extends Shape {
   faults: boolean;
 }
 
-export const UP_USAGE = 'npm start -- [--monitors 1|3|5] [--replicas 1..9] [--patients 1..9] [--gateway simulated|http] [--faults on|off]';
+export const UP_USAGE = [
+  'npm start -- [--monitors 1|3|5] [--replicas 1..9] [--patients 1..9]',
+  '                    [--gateway simulated|http] [--faults on|off]',
+  '(the two dashes after `npm start` hand what follows to it)',
+].join('\n');
 
 const DEFAULTS = { monitors: '1', replicas: '3', patients: '1', gateway: 'simulated', faults: 'off' };
 

@@ -34,7 +34,7 @@ const LEADER_SHARE = 2 / 3;
 
 export const availability: Experiment<typeof OPTIONS> = {
   name: 'availability',
-  summary: 'payments under forced kills, as published: 5 × 230 requests, 10 kills each',
+  summary: 'as published: 5 × 230 payments, 10 forced kills each',
   options: OPTIONS,
   check: ({ failures, requests, monitors }) => {
     if (failures > requests) return `--failures ${failures} needs at least as many --requests`;

@@ -46,7 +46,7 @@ interface Strike {
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
-  summary: 'distribution of hand-over times: leader killed, frozen, asked to hand over',
+  summary: 'hand-over times: leader killed, frozen, asked to hand over',
   options: OPTIONS,
   check: ({ monitors }) => (monitors % 2 === 0 ? '--monitors must be odd' : null),
   run,

@@ -95,7 +95,7 @@ async function showElections() {
   byId('elections').replaceChildren(...elections.map((each) => row([
     cell(each.term, 'n'), cell(each.leader), cell(dash(each.previousLeader)), cell(each.kind), cell(each.reason, 'why'),
     cell(dateTime(each.electedAt)), cell(between(each.suspectedAt, each.electedAt), 'n'),
-    cell(between(each.electedAt, each.promotedAt), 'n'), cell(between(each.electedAt, each.firstCommitAt), 'n'),
+    cell(between(each.electedAt, each.promotedAt), 'n'), cell(between(each.promotedAt, each.firstCommitAt), 'n'),
   ])));
 }
 

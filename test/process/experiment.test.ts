@@ -56,7 +56,7 @@ describe('npm run experiment', () => {
     expect(system).toMatchObject({ system: 'relevo', total: { sent: 30, succeeded: 30, withinDeadline: 30, availability: 1, pending: 0 } });
     expect(system?.trials[0]?.faults.map(({ kind }) => kind)).toEqual(['kill', 'kill', 'kill']);
     expect(system?.total.handovers.length).toBeGreaterThan(0);
-    expect(output()).toContain('1139/1150');
+    expect(output()).toContain('published 99.043 %');
     for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
     const [report] = readdirSync(join(folder, 'reports')).filter((name) => name.startsWith('availability-'));
     expect(readdirSync(join(folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'result.json', 'trials.csv']);
