@@ -73,7 +73,10 @@ export class ParcelWorker {
    * Does not wait for the queue's own loop, which takes 0.1 s to leave its blocking call.
    */
   pause(): void {
-    this.pausing ??= this.worker.pause();
+    this.pausing ??= this.worker.pause().catch((error: unknown) => {
+      // Ended while its blocking connection was being made anew: there is nothing left to pause.
+      this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended while it paused');
+    });
   }
 
   /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
