@@ -85,6 +85,8 @@ export class ParcelWorker {
     const newestFirst = [...this.held].reverse();
     const givenBack = Promise.allSettled(newestFirst.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
     if (newestFirst.length > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
+    // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
+    if (this.pausing) await Promise.race([this.pausing, sleep(GIVE_BACK_MS)]);
     await this.worker.close(true);
     this.connection.disconnect();
   }
