@@ -195,13 +195,16 @@ export interface Deferral {
   lastError: string | null;
 }
 
-/** defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. */
+/**
+ * defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. Cut to milliseconds, as
+ * the column rounds: "0 ms from now" would be half of one in the future, and not due yet.
+ */
 const DEFER = `
 WITH fence AS MATERIALIZED (${FENCE}),
 done AS (
   UPDATE payment p
      SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
-         next_attempt_at = clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0)
+         next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0))
     FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[]) AS d (id, attempts, wait_ms, last_error)
    WHERE p.id = d.id AND p.partition = $1 AND p.completed_at IS NULL
   RETURNING p.id)

@@ -152,7 +152,7 @@ describe('load and overdue', () => {
     const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
     await record.pool.query(`TRUNCATE payment CASCADE`);
     const [first, second, third] = (await record.accept(3)) as [string, string, string];
-    const query = { partition: 0, graceMs: 0, limit: 10 };
+    const query = { partition: 0, graceMs: -1, limit: 10 }; // The column keeps whole milliseconds: it may be half of one ahead.
     const ids = async (upto: number | null) => (await overduePayments(record.pool, { ...query, upto })).map(({ id }) => id);
     const { seq } = (await overduePayments(record.pool, { ...query, upto: null }))[1] as { seq: number };
     expect(await ids(seq)).toEqual([first, second]);
