@@ -1,4 +1,4 @@
-/** Arguments of an experiment: whole numbers with ranges; every problem is one sentence and exit code 4. */
+/** Arguments of an experiment: whole numbers with ranges, words, flags; every problem is one sentence and exit code 4. */
 import { parseArgs } from 'node:util';
 
 export class ArgumentError extends Error {}
@@ -10,11 +10,26 @@ export interface NumberOption {
   doc: string;
 }
 
-export type NumberOptions = Readonly<Record<string, NumberOption>>;
-export type Numbers<T extends NumberOptions> = { readonly [K in keyof T]: number };
+/** A text; null when it was not given. */
+export interface TextOption {
+  text: true;
+  /** What stands for it in the help: `RUN`. */
+  value: string;
+  doc: string;
+}
 
-export interface ParsedArguments<T extends NumberOptions> {
-  numbers: Numbers<T>;
+export interface FlagOption {
+  flag: true;
+  doc: string;
+}
+
+export type Option = NumberOption | TextOption | FlagOption;
+export type OptionTable = Readonly<Record<string, Option>>;
+type Value<T extends Option> = T extends NumberOption ? number : T extends TextOption ? string | null : boolean;
+export type Options<T extends OptionTable> = { readonly [K in keyof T]: Value<T[K]> };
+
+export interface ParsedArguments<T extends OptionTable> {
+  options: Options<T>;
   /** `--json FILE`; null: none. */
   json: string | null;
   help: boolean;
@@ -27,26 +42,39 @@ function readNumber(name: string, text: string, { min, max }: NumberOption): num
   return value;
 }
 
-/** @throws ArgumentError */
-export function parseNumbers<const T extends NumberOptions>(table: T, args: readonly string[]): ParsedArguments<T> {
-  const options = Object.fromEntries(Object.keys(table).map((name) => [name, { type: 'string' as const }]));
-  let values: Record<string, string | boolean | undefined>;
+function readOption(name: string, option: Option, given: string | boolean | undefined): number | string | boolean | null {
+  if ('flag' in option) return given === true;
+  if ('text' in option) return typeof given === 'string' ? given : null;
+  return typeof given === 'string' ? readNumber(name, given, option) : option.default;
+}
+
+function readWords(table: OptionTable, args: readonly string[]): Record<string, string | boolean | undefined> {
+  const kinds = Object.entries(table).map(([name, option]) => [name, { type: 'flag' in option ? 'boolean' : 'string' }] as const);
+  const options: Record<string, { type: 'boolean' | 'string' }> = { ...Object.fromEntries(kinds), json: { type: 'string' }, help: { type: 'boolean' } };
   try {
-    ({ values } = parseArgs({ args: [...args], options: { ...options, json: { type: 'string' }, help: { type: 'boolean' } } }));
+    const { values } = parseArgs({ args: [...args], options });
+    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]));
   } catch (error) {
     throw new ArgumentError((error as Error).message.split('. ')[0]);
   }
-  const numbers = Object.fromEntries(
-    Object.entries(table).map(([name, option]) => {
-      const text = values[name];
-      return [name, typeof text === 'string' ? readNumber(name, text, option) : option.default];
-    }),
-  ) as Numbers<T>;
-  return { numbers, json: typeof values['json'] === 'string' ? values['json'] : null, help: values['help'] === true };
+}
+
+/** @throws ArgumentError */
+export function parseOptions<const T extends OptionTable>(table: T, args: readonly string[]): ParsedArguments<T> {
+  const values = readWords(table, args);
+  const read = Object.entries(table).map(([name, option]) => [name, readOption(name, option, values[name])] as const);
+  return {
+    options: Object.fromEntries(read) as Options<T>,
+    json: typeof values['json'] === 'string' ? values['json'] : null,
+    help: values['help'] === true,
+  };
+}
+
+function describe([name, option]: [string, Option]): string {
+  if ('flag' in option) return `  --${name.padEnd(12)} ${option.doc}`;
+  if ('text' in option) return `  --${`${name} ${option.value}`.padEnd(12)} ${option.doc}`;
+  return `  --${name.padEnd(12)} ${option.doc} (${option.default})`;
 }
 
 /** The options, a line each. */
-export const describeNumbers = (table: NumberOptions): string =>
-  Object.entries(table)
-    .map(([name, { doc, default: standard }]) => `  --${name.padEnd(12)} ${doc} (${standard})`)
-    .join('\n');
+export const describeOptions = (table: OptionTable): string => Object.entries(table).map(describe).join('\n');

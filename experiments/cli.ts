@@ -1,5 +1,5 @@
 /** `npm run experiment -- NAME [options]`: runs one experiment, prints its table, leaves its report, exits with what it came to. */
-import { ArgumentError, describeNumbers, parseNumbers } from './arguments.js';
+import { ArgumentError, describeOptions, parseOptions, type Options, type OptionTable } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import { LOG } from './laboratory.js';
 import { createProgress } from './report/progress.js';
@@ -21,19 +21,25 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
-  const { numbers, json, help } = parseNumbers(experiment.options, rest);
+  const { options, json, help } = parseOptions(experiment.options, rest);
   if (help) {
-    console.log(`${experiment.summary}\n\n${describeNumbers(experiment.options)}\n  --json FILE    one more copy of the result`);
+    console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}\n  --json FILE    one more copy of the result`);
     return EXIT.met;
   }
-  const problem = experiment.check?.(numbers) ?? null;
+  const problem = experiment.check?.(options) ?? null;
   if (problem !== null) throw new ArgumentError(problem);
-  return runExperiment(experiment, numbers, json, rest);
+  return runExperiment(experiment, options, json, rest);
+}
+
+/** What repeats a run: as it was asked for, the seed spelt out. */
+function commandOf({ name }: Experiment, { seed }: Options<OptionTable>, args: readonly string[]): string {
+  const asked = args.some((word) => word === '--seed' || word.startsWith('--seed='));
+  return ['npm run experiment --', name, ...args, ...(asked || seed === undefined ? [] : [`--seed ${seed}`])].join(' ');
 }
 
 async function runExperiment(
   experiment: Experiment,
-  options: Record<string, number>,
+  options: Options<OptionTable>,
   json: string | null,
   args: readonly string[],
 ): Promise<number> {
@@ -43,10 +49,11 @@ async function runExperiment(
   const progress = createProgress();
   try {
     const print = (text: string): void => console.log(text);
-    const { result, evidence } = await experiment.run({ options, progress, signal: interruption.signal, print });
-    console.log(`Report: ${await writeReport(result, evidence, json)}`);
-    const code = exitCode(result);
-    if (code !== EXIT.met) console.log(`Again: npm run experiment -- ${[experiment.name, ...args].join(' ')} --seed ${result.seed}`);
+    const command = commandOf(experiment, options, args);
+    const journal = await experiment.run({ options, command, progress, signal: interruption.signal, print });
+    console.log(`Report: ${await writeReport(journal, json)}`);
+    const code = exitCode(journal.result);
+    if (code !== EXIT.met) console.log(`Again: ${command}`);
     return code;
   } catch (error) {
     progress.end();

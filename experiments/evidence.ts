@@ -1,4 +1,5 @@
 /** Collects what the record, the elections and the gateway say, once the system has come to rest. */
+import { Redis } from 'ioredis';
 import type { System } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
 import type { Pool } from '../shared/postgres.js';
@@ -11,7 +12,8 @@ const milliseconds = (column: string): string => `(extract(epoch FROM ${column})
 export async function readPayments(pool: Pool): Promise<PaymentRow[]> {
   const { rows } = await pool.query<PaymentRow>(
     `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, term, processed_by AS "processedBy",
-            ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs"
+            ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
+            attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
        FROM payment ORDER BY seq`,
   );
   return rows;
@@ -19,8 +21,10 @@ export async function readPayments(pool: Pool): Promise<PaymentRow[]> {
 
 export async function readElections(pool: Pool): Promise<ElectionRow[]> {
   const { rows } = await pool.query<ElectionRow>(
-    `SELECT term, leader, kind, reason, ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
-            ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('first_commit_at')} AS "firstCommitMs"
+    `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
+            ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
+            ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('reclaimed_at')} AS "reclaimedMs",
+            ${milliseconds('first_commit_at')} AS "firstCommitMs"
        FROM election ORDER BY term`,
   );
   return rows;
@@ -43,4 +47,17 @@ export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortS
     await sleep(POLL_MS, signal);
   }
   return false;
+}
+
+/** The versions of the engines in use, by name. */
+export async function readVersions(pool: Pool, redisUrl: string): Promise<Record<string, string>> {
+  const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  try {
+    await redis.connect();
+    const info = await redis.info('server');
+    return { postgres: rows[0]?.version ?? 'unknown', redis: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown' };
+  } finally {
+    redis.disconnect();
+  }
 }

@@ -1,11 +1,12 @@
-/** What every experiment is: a name, one line about it, its options, and a run that leaves a result and the evidence for it. */
-import type { NumberOptions, Numbers } from './arguments.js';
-import type { Evidence } from './history.js';
+/** What every experiment is: a name, one line about it, its options, and a run that leaves its journal. */
+import type { Options, OptionTable } from './arguments.js';
+import type { Journal } from './journal.js';
 import type { Progress } from './report/progress.js';
-import type { ExperimentResult } from './result.js';
 
-export interface RunContext<T extends NumberOptions> {
-  options: Numbers<T>;
+export interface RunContext<T extends OptionTable> {
+  options: Options<T>;
+  /** The command that repeats this run, for the journal. */
+  command: string;
   progress: Progress;
   /** Fires at Ctrl-C: give up, clean up. */
   signal: AbortSignal;
@@ -13,16 +14,11 @@ export interface RunContext<T extends NumberOptions> {
   print(text: string): void;
 }
 
-export interface ExperimentRun {
-  result: ExperimentResult;
-  evidence: Evidence;
-}
-
-export interface Experiment<T extends NumberOptions = NumberOptions> {
+export interface Experiment<T extends OptionTable = OptionTable> {
   name: string;
   summary: string;
   options: T;
   /** Checks what a range cannot: returns a sentence, or null. */
-  check?(options: Numbers<T>): string | null;
-  run(context: RunContext<T>): Promise<ExperimentRun>;
+  check?(options: Options<T>): string | null;
+  run(context: RunContext<T>): Promise<Journal>;
 }

@@ -13,14 +13,15 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 
 /** @param fault null: no fault of ours led to this election; its detection and total are left out. */
 export function splitHandover(election: ElectionRow, fault: LeaderFault | null): Handover {
-  const { kind, term, suspectedMs, electedMs, promotedMs, firstCommitMs } = election;
+  const { kind, term, suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
   return {
     kind,
     term,
     ...(fault && suspectedMs !== null ? { detectMs: round(Math.max(0, suspectedMs - fault.atMs)) } : {}),
     ...(suspectedMs !== null ? { voteMs: round(electedMs - suspectedMs) } : {}),
     ...(promotedMs !== null ? { promoteMs: round(promotedMs - electedMs) } : {}),
-    ...(promotedMs !== null && firstCommitMs !== null ? { firstCommitMs: round(firstCommitMs - promotedMs) } : {}),
+    ...(promotedMs !== null && reclaimedMs !== null ? { reclaimMs: round(reclaimedMs - promotedMs) } : {}),
+    ...(reclaimedMs !== null && firstCommitMs !== null ? { firstCommitMs: round(firstCommitMs - reclaimedMs) } : {}),
     ...(fault && firstCommitMs !== null ? { totalMs: round(firstCommitMs - fault.atMs) } : {}),
   };
 }

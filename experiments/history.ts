@@ -17,6 +17,8 @@ export interface RequestRecord {
   term: number | null;
   /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx. */
   error: string | null;
+  /** Who was asked: the name or address of a patients instance or balancer. */
+  instance: string;
 }
 
 /** A row of `payment`. */
@@ -30,6 +32,12 @@ export interface PaymentRow {
   processedBy: string | null;
   acceptedMs: number;
   completedMs: number | null;
+  attempts: number;
+  /** The parcel it was committed with; null: not final, or taken without one. */
+  parcel: string | null;
+  acceptedBy: string;
+  reason: string | null;
+  lastError: string | null;
 }
 
 /** A movement of the gateway's own ledger. */
@@ -42,12 +50,28 @@ export interface ChargeRow {
 export interface ElectionRow {
   term: number;
   leader: string;
+  previousLeader: string | null;
   kind: string;
   reason: string;
+  monitor: string;
+  votes: number;
   suspectedMs: number | null;
   electedMs: number;
+  /** When the new leader knew; then it reclaims. */
   promotedMs: number | null;
+  /** When it had reclaimed what the one before it held, and fetched. */
+  reclaimedMs: number | null;
   firstCommitMs: number | null;
+}
+
+/** A fault as it really happened. Times are wall clock, ms since 1970. */
+export interface FaultWindow {
+  trial: number;
+  kind: string;
+  target: string;
+  atMs: number;
+  /** Null: it was never healed (an operator's hand-over, the end of the run). */
+  healedMs: number | null;
 }
 
 export interface Evidence {
@@ -56,4 +80,5 @@ export interface Evidence {
   /** Null: the gateway keeps no ledger, so nothing is said about charges. */
   charges: readonly ChargeRow[] | null;
   elections: readonly ElectionRow[];
+  faults: readonly FaultWindow[];
 }

@@ -254,7 +254,7 @@ export async function overduePayments(db: Queryable, query: OverdueQuery): Promi
 }
 
 /** Marks how far a hand-over has come, for the history. Each mark is set once; only the leader of that term sets it. */
-export async function markElection(db: Queryable, token: FencingToken, mark: 'promoted_at' | 'first_commit_at', at: Date): Promise<void> {
+export async function markElection(db: Queryable, token: FencingToken, mark: 'promoted_at' | 'reclaimed_at' | 'first_commit_at', at: Date): Promise<void> {
   await db.query(
     `UPDATE election SET ${mark} = $4 WHERE partition = $1 AND term = $2 AND leader = $3 AND ${mark} IS NULL`,
     [token.partition, token.term, token.leader, at],

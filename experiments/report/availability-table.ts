@@ -15,10 +15,10 @@ function row(name: string, trial: Trial, published: { sent: number; succeeded: n
 }
 
 function handoverLines(handovers: readonly Handover[]): string[] {
-  const rows = (['detectMs', 'voteMs', 'promoteMs', 'firstCommitMs', 'totalMs'] as const).flatMap((step) => {
+  const rows = (['detectMs', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs', 'totalMs'] as const).flatMap((step) => {
     const samples = handovers.flatMap((handover) => handover[step] ?? []);
     if (samples.length === 0) return [];
-    const name = { detectMs: 'detect', voteMs: 'vote', promoteMs: 'promote', firstCommitMs: 'first commit', totalMs: 'fault → commit' }[step];
+    const name = { detectMs: 'detect', voteMs: 'vote', promoteMs: 'promote', reclaimMs: 'reclaim', firstCommitMs: 'first commit', totalMs: 'fault → commit' }[step];
     return [[name, String(samples.length), ...[0.5, 0.95, 1].map((share) => ms(percentile(samples, share)))]];
   });
   return rows.length === 0 ? [] : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];

@@ -3,7 +3,7 @@ import type { ExperimentResult, Handover } from '../result.js';
 import { percentile } from '../statistics.js';
 import { formatTable, ms } from './table.js';
 
-const STEPS = ['detectMs', 'voteMs', 'promoteMs', 'firstCommitMs'] as const;
+const STEPS = ['detectMs', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs'] as const;
 
 const at = (handovers: readonly Handover[], step: keyof Handover, share: number): string => {
   const samples = handovers.map((handover) => handover[step]).filter((value) => typeof value === 'number');
@@ -20,7 +20,7 @@ export function failoverTable({ systems, verdict, violations, objectives }: Expe
   return [
     formatTable(['fault → commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows),
     '',
-    formatTable(['medians, ms', 'detect', 'vote', 'promote', 'first commit'], split),
+    formatTable(['medians, ms', 'detect', 'vote', 'promote', 'reclaim', 'first commit'], split),
     '',
     `${total?.withinDeadline ?? 0} of ${total?.sent ?? 0} payments succeeded in time; slowest ${ms(total?.latencyMs.max ?? 0)} ms`,
     `Verdict: ${verdict}`,

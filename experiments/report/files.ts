@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import type { Evidence } from '../history.js';
+import type { Journal } from '../journal.js';
 import type { ExperimentResult } from '../result.js';
 
 /** The commit that was measured, with `+` when the tree had changes; `unknown` outside of a checkout. */
@@ -28,10 +29,10 @@ function trialsCsv({ systems }: ExperimentResult): string {
   return `${[header, ...lines].join('\n')}\n`;
 }
 
-/** One line an event: requests, payments, charges, elections. Streamed: a long run has many. */
-async function writeHistory(path: string, { requests, payments, charges, elections }: Evidence): Promise<void> {
+/** One line an event: requests, payments, charges, elections, faults. Streamed: a long run has many. */
+async function writeHistory(path: string, { requests, payments, charges, elections, faults }: Evidence): Promise<void> {
   const file = createWriteStream(path);
-  const kinds = { request: requests, payment: payments, charge: charges ?? [], election: elections };
+  const kinds = { request: requests, payment: payments, charge: charges ?? [], election: elections, fault: faults };
   for (const [kind, entries] of Object.entries(kinds)) {
     for (const entry of entries) if (!file.write(`${JSON.stringify({ kind, ...entry })}\n`)) await once(file, 'drain');
   }
@@ -40,14 +41,15 @@ async function writeHistory(path: string, { requests, payments, charges, electio
 }
 
 /** @returns the folder. @param jsonFile one more copy of result.json, or null. */
-export async function writeReport(result: ExperimentResult, evidence: Evidence, jsonFile: string | null): Promise<string> {
+export async function writeReport({ result, systems }: Journal, jsonFile: string | null): Promise<string> {
   const time = result.startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
   const folder = join('reports', `${result.name}-${time}-seed${result.seed}`);
   mkdirSync(folder, { recursive: true });
   const json = `${JSON.stringify(result, null, 2)}\n`;
   writeFileSync(join(folder, 'result.json'), json);
   writeFileSync(join(folder, 'trials.csv'), trialsCsv(result));
-  await writeHistory(join(folder, 'history.ndjson'), evidence);
+  const [first] = systems;
+  if (first) await writeHistory(join(folder, 'history.ndjson'), first.evidence);
   if (jsonFile !== null) writeFileSync(jsonFile, json);
   return folder;
 }

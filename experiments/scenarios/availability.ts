@@ -3,10 +3,11 @@
  * in flight. Published: 1139 of 1150 succeeded, 99.043 %.
  */
 import { seededRandom } from '../../shared/random.js';
-import type { Experiment, ExperimentRun, RunContext } from '../experiment.js';
+import type { Experiment, RunContext } from '../experiment.js';
 import { planFaults } from '../faults/plan.js';
 import { handoversSince } from '../handovers.js';
-import type { Evidence } from '../history.js';
+import type { Evidence, FaultWindow } from '../history.js';
+import type { Journal } from '../journal.js';
 import type { Laboratory } from '../laboratory.js';
 import { availabilityTable } from '../report/availability-table.js';
 import type { Trial } from '../result.js';
@@ -43,7 +44,7 @@ export const availability: Experiment<typeof OPTIONS> = {
   run,
 };
 
-function run(context: Context): Promise<ExperimentRun> {
+function run(context: Context): Promise<Journal> {
   const { options } = context;
   const { replicas, monitors, seed, deadline } = options;
   return runInLaboratory(
@@ -51,7 +52,7 @@ function run(context: Context): Promise<ExperimentRun> {
       name: 'availability', replicas, monitors, seed, deadlineMs: deadline,
       perform: async (laboratory) => {
         const runs = await runTrials(context, laboratory);
-        return { runs, requests: runs.flatMap(({ requests }) => requests) };
+        return { runs, requests: runs.flatMap(({ requests }) => requests), faults: runs.flatMap(windowsOf) };
       },
       trials: ({ runs }, evidence) => summarize(runs, evidence, deadline),
       objectives: (_trials, { availability: actual }) => [
@@ -62,6 +63,12 @@ function run(context: Context): Promise<ExperimentRun> {
     context,
   );
 }
+
+/** The faults of a trial, as the journal wants them. */
+const windowsOf = ({ startedMs, faults }: TrialRun, index: number): FaultWindow[] =>
+  faults.map(({ kind, target, atMs, healedAtMs }) => ({
+    trial: index + 1, kind, target, atMs: startedMs + atMs, healedMs: startedMs + healedAtMs,
+  }));
 
 async function runTrials({ options, progress, signal }: Context, laboratory: Laboratory): Promise<TrialRun[]> {
   const { trials, requests, rate, deadline, pause, failures, seed, replicas } = options;

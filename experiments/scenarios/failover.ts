@@ -4,10 +4,11 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
-import type { Experiment, ExperimentRun, RunContext } from '../experiment.js';
+import type { Experiment, RunContext } from '../experiment.js';
 import { LEADER_FAULTS, type LeaderFaultKind } from '../faults/leader-faults.js';
 import { splitHandover } from '../handovers.js';
-import type { Evidence, RequestRecord } from '../history.js';
+import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
+import type { Journal } from '../journal.js';
 import type { Laboratory } from '../laboratory.js';
 import { failoverTable } from '../report/failover-table.js';
 import type { FaultRecord, Objective, Trial } from '../result.js';
@@ -52,7 +53,7 @@ export const failover: Experiment<typeof OPTIONS> = {
   run,
 };
 
-function run(context: Context): Promise<ExperimentRun> {
+function run(context: Context): Promise<Journal> {
   const { monitors, seed, deadline } = context.options;
   return runInLaboratory(
     {
@@ -66,7 +67,10 @@ function run(context: Context): Promise<ExperimentRun> {
   );
 }
 
-async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Promise<{ requests: RequestRecord[]; strikes: Strike[] }> {
+async function strikeUnderTraffic(
+  context: Context,
+  laboratory: Laboratory,
+): Promise<{ requests: RequestRecord[]; strikes: Strike[]; faults: FaultWindow[] }> {
   const { options, progress, signal } = context;
   const { count, rate, deadline, seed } = options;
   const client = createPaymentClient(laboratory.system.patients.map(({ url }) => url), laboratory.system.tokens.api, deadline);
@@ -99,7 +103,8 @@ async function strikeUnderTraffic(context: Context, laboratory: Laboratory): Pro
     await traffic;
     client.close();
   }
-  return { requests, strikes };
+  const faults = strikes.map(({ kind, target, atMs, healedMs }) => ({ trial: 1, kind, target, atMs, healedMs }));
+  return { requests, strikes, faults };
 }
 
 async function strike(

@@ -3,10 +3,12 @@
  * The scenario says what is done and what the figures mean; whether it was right is judged here, the same way for all.
  */
 import { check } from '../checkers/checkers.js';
-import { comesToRest, readCharges, readElections, readPayments } from '../evidence.js';
-import type { ExperimentRun, RunContext } from '../experiment.js';
-import type { Evidence, RequestRecord } from '../history.js';
+import { comesToRest, readCharges, readElections, readPayments, readVersions } from '../evidence.js';
+import type { RunContext } from '../experiment.js';
+import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
+import type { Journal } from '../journal.js';
 import { openLaboratory, type Laboratory } from '../laboratory.js';
+import { describeMachine } from '../machine.js';
 import { currentCommit } from '../report/files.js';
 import type { ExperimentResult, Objective, Trial } from '../result.js';
 import { summarizeTrial } from '../trial-summary.js';
@@ -24,20 +26,22 @@ export interface Scenario<Done> {
   /** A request that takes longer is not available, ms. */
   deadlineMs: number;
   /** Sends payments and breaks things. */
-  perform(laboratory: Laboratory): Promise<Done & { requests: RequestRecord[] }>;
+  perform(laboratory: Laboratory): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
   trials(done: Done, evidence: Evidence): Trial[];
   objectives(trials: readonly Trial[], total: Trial): Objective[];
   table(result: ExperimentResult): string;
 }
 
-type Context = Pick<RunContext<never>, 'progress' | 'signal' | 'print'>;
+type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
+
+const RELEVO = 'Monitors watch three replicas and elect a leader; it takes payments from a queue under a fenced term; what fails is tried again.';
 
 /** The payments of the evidence by id, as `summarizeTrial` wants them. */
 export const paymentsById = ({ payments }: Evidence) => new Map(payments.map((row) => [row.id, row]));
 
-async function collect({ pool, system }: Laboratory, requests: readonly RequestRecord[]): Promise<Evidence> {
+async function collect({ pool, system }: Laboratory, { requests, faults }: Pick<Evidence, 'requests' | 'faults'>): Promise<Evidence> {
   const [payments, elections, charges] = await Promise.all([readPayments(pool), readElections(pool), readCharges(system)]);
-  return { requests, payments, elections, charges };
+  return { requests, payments, elections, charges, faults };
 }
 
 function totalOf(evidence: Evidence, trials: readonly Trial[], deadlineMs: number): Trial {
@@ -51,17 +55,18 @@ function totalOf(evidence: Evidence, trials: readonly Trial[], deadlineMs: numbe
 }
 
 /** @throws AbortError at Ctrl-C, StartError when the system does not come up; nothing is left then either. */
-export async function runInLaboratory<Done>(scenario: Scenario<Done>, { progress, signal, print }: Context): Promise<ExperimentRun> {
+export async function runInLaboratory<Done>(scenario: Scenario<Done>, { command, progress, signal, print }: Context): Promise<Journal> {
   const { name, replicas, monitors, seed, deadlineMs } = scenario;
   const startedAt = new Date();
   const startMs = performance.now();
   const laboratory = await openLaboratory({ replicas, monitors, patients: 1, progress, signal });
   try {
     await laboratory.settled(replicas, SETTLE_MS);
+    const startedMs = Date.now();
     const done = await scenario.perform(laboratory);
     progress.show('Waiting for everything to come to rest, then checking …');
     const rested = await comesToRest(laboratory.pool, REST_MS, signal);
-    const evidence = await collect(laboratory, done.requests);
+    const evidence = await collect(laboratory, done);
     const violations = check(evidence);
     const trials = scenario.trials(done, evidence);
     const total = totalOf(evidence, trials, deadlineMs);
@@ -78,7 +83,9 @@ export async function runInLaboratory<Done>(scenario: Scenario<Done>, { progress
     };
     progress.end();
     print(scenario.table(result));
-    return { result, evidence };
+    const machine = describeMachine(await readVersions(laboratory.pool, laboratory.system.redisUrl));
+    const relevo = { system: 'relevo', what: RELEVO, startedMs, endedMs: Date.now(), evidence };
+    return { result, command, deadlineMs, machine, plan: null, systems: [relevo] };
   } finally {
     progress.end();
     await laboratory.close();

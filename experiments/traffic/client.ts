@@ -29,9 +29,10 @@ export function createPaymentClient(urls: readonly string[], token: string, pati
   let turn = 0;
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
-      const client = clients[turn++ % clients.length] as AxiosInstance;
+      const at = turn++ % clients.length;
+      const client = clients[at] as AxiosInstance;
       const sentMs = wallMs();
-      const asked = { trial, key, intendedMs, sentMs };
+      const asked = { trial, key, intendedMs, sentMs, instance: urls[at] ?? '' };
       try {
         const answer = await client.post<unknown>('/api/payments', body, { headers: { 'idempotency-key': key } });
         return { ...asked, answeredMs: wallMs(), httpStatus: answer.status, ...readAnswer(answer.status, answer.data) };

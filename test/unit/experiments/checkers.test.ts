@@ -1,23 +1,15 @@
 /** Each checker is shown a planted violation and must name it; a clean history must stay clean. */
 import { describe, expect, test } from '@jest/globals';
 import { check, CHECKERS } from '../../../experiments/checkers/checkers.js';
-import type { ElectionRow, Evidence, PaymentRow, RequestRecord } from '../../../experiments/history.js';
-
-const request = (rest: Partial<RequestRecord>): RequestRecord => ({
-  trial: 1, key: 'k1', intendedMs: 0, sentMs: 0, answeredMs: 10, httpStatus: 201, status: 'SUCCEEDED', paymentId: 'p1', term: 1, error: null, ...rest,
-});
-const row = (rest: Partial<PaymentRow>): PaymentRow => ({
-  id: 'p1', key: 'k1', seq: 1, patientId: 'a', status: 'SUCCEEDED', term: 1, processedBy: 'server_1', acceptedMs: 1, completedMs: 5, ...rest,
-});
-const election = (rest: Partial<ElectionRow>): ElectionRow => ({
-  term: 1, leader: 'server_1', kind: 'first', reason: 'r', suspectedMs: null, electedMs: 0, promotedMs: 1, firstCommitMs: 5, ...rest,
-});
+import type { Evidence } from '../../../experiments/history.js';
+import { electionRow as election, paymentRow as row, requestRecord as request } from '../../support/evidence.js';
 
 const clean = (): Evidence => ({
   requests: [request({}), request({ key: 'k2', paymentId: 'p2' }), request({ key: 'k3', paymentId: null, status: null, httpStatus: 503, error: 'UNAVAILABLE' })],
   payments: [row({}), row({ id: 'p2', key: 'k2', seq: 2, completedMs: 6 }), row({ id: 'p3', key: 'k3', seq: 3, status: 'DECLINED', completedMs: 7 })],
   charges: [{ key: 'p1', status: 'approved' }, { key: 'p2', status: 'approved' }, { key: 'p3', status: 'declined' }],
   elections: [election({}), election({ term: 2, leader: 'server_2', electedMs: 100 })],
+  faults: [],
 });
 
 const PLANTED: Record<keyof typeof CHECKERS, [Partial<Evidence>, string[]]> = {

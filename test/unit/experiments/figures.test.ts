@@ -1,6 +1,6 @@
 /** The figures of a report: intervals, percentiles, the trial's row, the split of a hand-over, the exit code. */
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentError, parseNumbers } from '../../../experiments/arguments.js';
+import { ArgumentError, parseOptions } from '../../../experiments/arguments.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
 import { handoversSince } from '../../../experiments/handovers.js';
 import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/history.js';
@@ -9,6 +9,7 @@ import { exitCode, type ExperimentResult } from '../../../experiments/result.js'
 import { percentile, summarize, wilson95 } from '../../../experiments/statistics.js';
 import { summarizeTrial } from '../../../experiments/trial-summary.js';
 import { seededRandom } from '../../../shared/random.js';
+import { electionRow, paymentRow, requestRecord } from '../../support/evidence.js';
 
 describe('statistics', () => {
   test.each([
@@ -31,13 +32,9 @@ describe('statistics', () => {
 });
 
 describe('trial summary', () => {
-  const request = (paymentId: string, rest: Partial<RequestRecord> = {}): RequestRecord => ({
-    trial: 1, key: paymentId, intendedMs: 0, sentMs: 50, answeredMs: 100, httpStatus: 201, status: 'SUCCEEDED', paymentId, term: 1, error: null, ...rest,
-  });
-  const row = (id: string, status: PaymentRow['status']): [string, PaymentRow] => [
-    id,
-    { id, key: id, seq: 1, patientId: 'a', status, term: 1, processedBy: 's', acceptedMs: 0, completedMs: 1 },
-  ];
+  const request = (paymentId: string, rest: Partial<RequestRecord> = {}): RequestRecord =>
+    requestRecord({ key: paymentId, paymentId, sentMs: 50, answeredMs: 100, ...rest });
+  const row = (id: string, status: PaymentRow['status']): [string, PaymentRow] => [id, paymentRow({ id, key: id, status })];
 
   test('available: SUCCEEDED, in the record, within the deadline counted from the intended time', () => {
     const requests = [
@@ -77,20 +74,22 @@ describe('fault plan', () => {
 });
 
 describe('hand-overs', () => {
-  const election = (term: number, leader: string, electedMs: number): ElectionRow => ({
-    term, leader, kind: 'kill', reason: 'r', suspectedMs: electedMs - 5, electedMs, promotedMs: electedMs + 7, firstCommitMs: electedMs + 30,
-  });
+  const election = (term: number, leader: string, electedMs: number): ElectionRow =>
+    electionRow({
+      term, leader, kind: 'kill', electedMs,
+      suspectedMs: electedMs - 5, promotedMs: electedMs + 3, reclaimedMs: electedMs + 7, firstCommitMs: electedMs + 30,
+    });
 
   test('the split runs from the fault that struck the previous leader to the first commit', () => {
     const elections = [election(1, 'server_1', 0), election(2, 'server_2', 1_000)];
     expect(handoversSince(elections, [{ target: 'server_1', atMs: 990 }, { target: 'server_3', atMs: 994 }], 500)).toEqual([
-      { kind: 'kill', term: 2, detectMs: 5, voteMs: 5, promoteMs: 7, firstCommitMs: 23, totalMs: 40 },
+      { kind: 'kill', term: 2, detectMs: 5, voteMs: 5, promoteMs: 3, reclaimMs: 4, firstCommitMs: 23, totalMs: 40 },
     ]);
   });
 
   test('an election that no fault of ours led to has no detection and no total', () => {
     const [handover] = handoversSince([election(1, 'server_1', 0), election(2, 'server_2', 1_000)], [], 500);
-    expect(handover).toEqual({ kind: 'kill', term: 2, voteMs: 5, promoteMs: 7, firstCommitMs: 23 });
+    expect(handover).toEqual({ kind: 'kill', term: 2, voteMs: 5, promoteMs: 3, reclaimMs: 4, firstCommitMs: 23 });
   });
 });
 
@@ -106,13 +105,13 @@ describe('exit code', () => {
 describe('arguments', () => {
   const table = { count: { default: 5, min: 1, max: 10, doc: 'how many' } } as const;
   test('defaults, values and --json', () => {
-    expect(parseNumbers(table, [])).toEqual({ numbers: { count: 5 }, json: null, help: false });
-    expect(parseNumbers(table, ['--count', '7', '--json', 'x.json'])).toMatchObject({ numbers: { count: 7 }, json: 'x.json' });
+    expect(parseOptions(table, [])).toEqual({ options: { count: 5 }, json: null, help: false });
+    expect(parseOptions(table, ['--count', '7', '--json', 'x.json'])).toMatchObject({ options: { count: 7 }, json: 'x.json' });
   });
   test.each([[['--count', '0']], [['--count', '11']], [['--count', '1.5']], [['--count', '']], [['--other', '1']], [['word']], [['--count']]])(
     '%j is refused',
     (args) => {
-      expect(() => parseNumbers(table, args)).toThrow(ArgumentError);
+      expect(() => parseOptions(table, args)).toThrow(ArgumentError);
     },
   );
 });

@@ -1,0 +1,39 @@
+/**
+ * Everything a run leaves, from which every report is made: the result, what was run where, and for each system the evidence.
+ * Reports are functions of this; none of them measures anything.
+ */
+import type { Evidence } from './history.js';
+import type { ExperimentResult } from './result.js';
+
+/** Where it ran. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGb: number;
+  os: string;
+  /** By name: node, postgres, redis, … */
+  versions: Readonly<Record<string, string>>;
+}
+
+export interface SystemJournal {
+  /** As in `result.systems`. */
+  system: string;
+  /** What it is and does, in a sentence. */
+  what: string;
+  /** Wall clock, ms since 1970. */
+  startedMs: number;
+  endedMs: number;
+  evidence: Evidence;
+}
+
+export interface Journal {
+  result: ExperimentResult;
+  /** The command that repeats it. */
+  command: string;
+  /** A request that takes longer is late, ms. */
+  deadlineMs: number;
+  machine: Machine;
+  /** What was decided before the run (schedule, traffic), for `--replay`; null: the command says it all. */
+  plan: unknown;
+  systems: readonly SystemJournal[];
+}

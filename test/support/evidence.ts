@@ -1,0 +1,26 @@
+/** Rows of a lab's evidence for unit tests: whole ones, of which a test says only what matters to it. */
+import type { ElectionRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/history.js';
+
+export const requestRecord = (rest: Partial<RequestRecord> = {}): RequestRecord => ({
+  trial: 1, key: 'k1', intendedMs: 0, sentMs: 0, answeredMs: 10, httpStatus: 201, status: 'SUCCEEDED', paymentId: 'p1', term: 1, error: null,
+  instance: 'http://127.0.0.1:4000', ...rest,
+});
+
+export const paymentRow = (rest: Partial<PaymentRow> = {}): PaymentRow => ({
+  id: 'p1', key: 'k1', seq: 1, patientId: 'a', status: 'SUCCEEDED', term: 1, processedBy: 'server_1', acceptedMs: 1, completedMs: 5,
+  attempts: 1, parcel: '1', acceptedBy: 'patients', reason: null, lastError: null, ...rest,
+});
+
+export const electionRow = (rest: Partial<ElectionRow> = {}): ElectionRow => ({
+  term: 1, leader: 'server_1', previousLeader: null, kind: 'first', reason: 'r', monitor: 'monitor', votes: 1,
+  suspectedMs: null, electedMs: 0, promotedMs: 1, reclaimedMs: 2, firstCommitMs: 5, ...rest,
+});
+
+export const faultWindow = (rest: Partial<FaultWindow> = {}): FaultWindow => ({
+  trial: 1, kind: 'kill', target: 'server_1', atMs: 0, healedMs: 1_000, ...rest,
+});
+
+/** Nothing happened. */
+export const emptyEvidence = (rest: Partial<Evidence> = {}): Evidence => ({
+  requests: [], payments: [], charges: [], elections: [], faults: [], ...rest,
+});
