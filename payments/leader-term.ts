@@ -8,7 +8,7 @@ import type { HealingQueue } from '../shared/healing-queue.js';
 import { markElection, type CommitResult, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Parcel } from '../shared/queue.js';
-import { isCalledOff, LeadershipLost } from './errors.js';
+import { isCalledOff, LeadershipLost } from './core/errors.js';
 import { commitsRefused, promotionSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork, type TermDependencies } from './process-parcel.js';

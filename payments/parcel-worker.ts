@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis';
 import { sleep } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
 import { connectRedis, queueName, type Parcel } from '../shared/queue.js';
+import { toFront } from './core/front.js';
 
 export interface ParcelWorkerOptions {
   partition: number;
@@ -82,9 +83,9 @@ export class ParcelWorker {
   /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
   async destroy(): Promise<void> {
     const backend = this.worker.getBackend();
-    const newestFirst = [...this.held].reverse();
-    const givenBack = Promise.allSettled(newestFirst.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
-    if (newestFirst.length > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
+    const held = toFront([...this.held]);
+    const givenBack = Promise.allSettled(held.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
+    if (held.length > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
     // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
     if (this.pausing) await Promise.race([this.pausing, sleep(GIVE_BACK_MS)]);
     await this.worker.close(true);

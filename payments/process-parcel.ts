@@ -1,26 +1,22 @@
 /**
  * The story of a parcel: load → charge → wait for its turn → commit under the fence → tell those who wait.
- *
- * Parcels overlap while they are charged and pass the turnstile in order, so that commits keep the order of acceptance (I7). Those that
- * pass while a commit is under way are committed together. Whatever
- * interrupts it, the payments stay pending in PostgreSQL and are brought again; a second charge call has the same key (I6).
+ * What is done when is decided by core/parcel-line.ts; here it is carried out, and its answers are handed back.
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
-import { loadParcel, type CommitResult, type FencingToken, type PendingPayment } from '../shared/ledger.js';
+import { commitOutcomes, deferPayments, loadParcel, type CommitResult, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
 import type { Random } from '../shared/random.js';
-import { CommitLane } from './commit-lane.js';
-import { InFlight } from './core/in-flight.js';
-import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type ParcelPlan } from './core/parcel.js';
-import { isLastAttempt, type RetryPolicy } from './core/retry.js';
+import type { InFlight } from './core/in-flight.js';
+import type { FinalOutcome, Wait } from './core/parcel.js';
+import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js';
+import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './gateway/port.js';
-import { parcelSeconds, parcelSize, paymentsCompleted } from './metrics.js';
+import { commitGroup, parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
 import { steadfast } from './steadfast.js';
-import { Turnstile, type Ticket } from './turnstile.js';
 
 /** Earlier payments of its patients that one parcel may bring along, at the most. */
 const LOAD_MAX = PARCEL_MAX * 5;
@@ -40,26 +36,17 @@ export interface TermDependencies {
   onCommit(result: CommitResult): void;
 }
 
-interface Claim {
-  plan: ParcelPlan<PendingPayment>;
-  ticket: Ticket;
-  lastSeq: number;
+interface Waiting {
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 /** What one term knows about its parcels; thrown away with it. */
 export class TermWork {
-  readonly inFlight = new InFlight();
-  /** Loads follow one another: each knows what the one before has claimed. */
-  private loading: Promise<unknown> = Promise.resolve();
-  parcelsInFlight = 0;
-  /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
-  passedSeq = 0;
-  /** When something was last finished, monotonic ms. */
-  progressMs: number;
-  private blocked: Blocked = new Map();
+  private readonly line: ParcelLine;
+  private readonly waiting = new Map<number, Waiting>();
   private readonly whenIdle: (() => void)[] = [];
-  private readonly turnstile = new Turnstile();
-  private readonly lane: CommitLane;
+  private lastWork = 0;
 
   constructor(
     private readonly token: FencingToken,
@@ -67,29 +54,39 @@ export class TermWork {
     /** Fires when the term is over or merely uncertain. */
     private readonly signal: AbortSignal,
   ) {
-    this.progressMs = deps.clock.now();
-    this.lane = new CommitLane({
-      token,
-      pool: deps.commits,
-      signal,
-      logger: deps.logger,
-      onCommit: (result, outcomes) => this.announce(result, outcomes),
-      onWait: (ms) => deps.wakeIn(ms),
-    });
+    this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now() });
+    signal.addEventListener('abort', () => this.line.stop());
+  }
+
+  get inFlight(): InFlight {
+    return this.line.inFlight;
+  }
+
+  get parcelsInFlight(): number {
+    return this.line.parcelsInFlight;
+  }
+
+  /** The newest payment (`seq`) that was settled. */
+  get passedSeq(): number {
+    return this.line.passedSeq;
+  }
+
+  /** When something was last finished, monotonic ms. */
+  get progressMs(): number {
+    return this.line.progressMs;
   }
 
   /** @throws LeadershipLost when the fence refused; AbortError when the term was called off. */
-  async process(parcel: Parcel): Promise<void> {
-    if (this.parcelsInFlight === 0) this.progressMs = this.deps.clock.now();
-    this.parcelsInFlight += 1;
+  async process({ ids }: Parcel): Promise<void> {
     const stopTimer = parcelSeconds.startTimer();
+    this.lastWork += 1;
+    const work = this.lastWork;
     try {
-      const claim = this.loading.then(() => this.claim(parcel));
-      this.loading = claim.catch(() => undefined);
-      const claimed = await claim;
-      if (claimed) await this.work(claimed);
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.set(work, { resolve, reject });
+        this.perform(this.line.arrive(work, ids, this.moment()));
+      });
     } finally {
-      this.parcelsInFlight -= 1;
       stopTimer();
       if (this.parcelsInFlight === 0) for (const resolve of this.whenIdle.splice(0)) resolve();
     }
@@ -100,57 +97,94 @@ export class TermWork {
     return this.parcelsInFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
-  /** Reads what is to be done and claims it: from here on no later parcel works on it. */
-  private async claim({ ids }: Parcel): Promise<Claim | null> {
-    const { loads, logger } = this.deps;
-    const { partition } = this.token;
-    const load = () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond: this.inFlight.bounds() });
-    const rows = await steadfast(load, this.signal, logger);
-    const plan = planParcel(rows, this.inFlight);
-    if (plan.charge.length + plan.hold.length === 0) return null;
-    parcelSize.observe(plan.charge.length);
-    this.inFlight.enter(plan.charge);
-    return { plan, ticket: this.turnstile.enter(), lastSeq: rows.at(-1)?.seq ?? 0 };
+  private moment(): Moment {
+    return { nowMs: this.deps.clock.now(), draw: () => this.deps.random.next() };
   }
 
-  private async work({ plan, ticket, lastSeq }: Claim): Promise<void> {
-    try {
-      await this.settleInTurn(plan, ticket);
-      this.passedSeq = Math.max(this.passedSeq, lastSeq);
-      this.progressMs = this.deps.clock.now();
-    } finally {
-      this.inFlight.leave(plan.charge);
-      ticket.leave();
+  private perform(effects: readonly WorkEffect[]): void {
+    for (const effect of effects) this.carryOut(effect);
+  }
+
+  private carryOut(effect: WorkEffect): void {
+    switch (effect.type) {
+      case 'load':
+        return void this.load(effect);
+      case 'charge':
+        return void this.charge(effect);
+      case 'commit':
+        return void this.commit(effect.outcomes);
+      case 'defer':
+        return void this.defer(effect.waits);
+      case 'announce':
+        return; // `commit` does, with what the database said.
+      case 'wake':
+        return this.deps.wakeIn(effect.ms);
+      case 'done':
+      case 'failed':
+        return this.settle(effect);
     }
   }
 
-  /** Decides when every earlier parcel has decided, and joins the lane in that order; the commit itself may be shared. */
-  private async settleInTurn({ charge, hold }: ParcelPlan<PendingPayment>, ticket: Ticket): Promise<void> {
-    const answers = await Promise.all(charge.map((payment) => this.charge(payment)));
-    await ticket.turn;
-    this.signal.throwIfAborted();
-    const charged = charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
-    const { clock, policy, random } = this.deps;
-    const settled = settleParcel({ charged, blocked: this.blocked, policy, nowMs: clock.now(), draw: () => random.next() });
-    this.blocked = settled.blocked;
-    const written = this.lane.write(settled.outcomes, [...settled.waits, ...hold]);
-    ticket.leave();
-    await written;
+  private settle(effect: Extract<WorkEffect, { type: 'done' | 'failed' }>): void {
+    const waiting = this.waiting.get(effect.work);
+    this.waiting.delete(effect.work);
+    if (effect.type === 'done') waiting?.resolve();
+    else waiting?.reject(effect.error);
   }
 
-  private charge(payment: PendingPayment): Promise<Answer> {
-    const { id, patientId, amountMinor, currency, attempts } = payment;
-    const last = isLastAttempt(this.deps.policy, attempts);
-    return chargeSafely(this.deps.gateway, { key: id, patientId, amountMinor, currency }, last, this.signal);
+  private async load({ work, ids, beyond }: Extract<WorkEffect, { type: 'load' }>): Promise<void> {
+    const { loads, logger } = this.deps;
+    const { partition } = this.token;
+    try {
+      const rows = await steadfast(() => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond }), this.signal, logger);
+      const effects = this.line.loaded(work, rows, this.moment());
+      const charges = effects.filter(({ type }) => type === 'charge').length;
+      if (charges > 0) parcelSize.observe(charges);
+      this.perform(effects);
+    } catch (error) {
+      this.perform(this.line.failed(work, error, this.moment()));
+    }
+  }
+
+  private async charge({ work, index, payment, last }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
+    const { id, patientId, amountMinor, currency } = payment;
+    const order = { key: id, patientId, amountMinor, currency };
+    try {
+      const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
+      this.perform(this.line.answered(work, index, answer, this.moment()));
+    } catch (error) {
+      this.perform(this.line.failed(work, error, this.moment()));
+    }
+  }
+
+  private async commit(outcomes: readonly FinalOutcome[]): Promise<void> {
+    const { commits, logger } = this.deps;
+    commitGroup.observe(outcomes.length);
+    try {
+      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes), this.signal, logger);
+      const effects = this.line.committed(result, this.moment());
+      for (const effect of effects) if (effect.type === 'announce') this.announce(result, effect.outcomes);
+      this.perform(effects);
+    } catch (error) {
+      this.perform(this.line.unwritten(error));
+    }
+  }
+
+  private async defer(waits: readonly Wait[]): Promise<void> {
+    const { commits, logger } = this.deps;
+    try {
+      const result = await steadfast(() => deferPayments(commits, this.token, waits), this.signal, logger);
+      if (result.held) retriesPlanned.inc(waits.length);
+      this.perform(this.line.deferred(result, this.moment()));
+    } catch (error) {
+      this.perform(this.line.unwritten(error));
+    }
   }
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
-    const written = new Set(result.ids);
-    const payments = outcomes
-      .filter(({ id }) => written.has(id))
-      .map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
-    for (const { status } of payments) paymentsCompleted.inc({ status });
     const { partition, term, leader } = this.token;
+    const payments = outcomes.map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
+    for (const { status } of payments) paymentsCompleted.inc({ status });
     this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), payments });
     this.deps.onCommit(result);
   }

@@ -6,6 +6,7 @@
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/healing-queue.js';
 import type { Logger } from '../shared/logger.js';
+import { toFront } from './core/front.js';
 
 /**
  * Moves every active job back to where workers fetch next, oldest first of all.
@@ -13,13 +14,14 @@ import type { Logger } from '../shared/logger.js';
  * @returns how many. @throws when Redis is away.
  */
 export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger): Promise<number> {
-  const active = await redis.lrange(queue.toKey('active'), 0, -1);
+  // The list is newest first.
+  const active = (await redis.lrange(queue.toKey('active'), 0, -1)).reverse();
   if (active.length === 0) return 0;
   await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
   const backend = queue.getBackend();
-  // The list is newest first; each goes to the end that is fetched from, so the oldest must be moved last.
-  const moves = await Promise.allSettled(active.map((id) => backend.moveJobFromActiveToWait(id, '0')));
-  const missing = active.filter((_id, index) => moves[index]?.status === 'rejected');
+  const inOrder = toFront(active);
+  const moves = await Promise.allSettled(inOrder.map((id) => backend.moveJobFromActiveToWait(id, '0')));
+  const missing = inOrder.filter((_id, index) => moves[index]?.status === 'rejected');
   for (const id of missing) await redis.lrem(queue.toKey('active'), 0, id);
   if (missing.length > 0) logger.warn({ jobs: missing.length }, 'parcels without content dropped; the relay has their payments');
   return active.length - missing.length;

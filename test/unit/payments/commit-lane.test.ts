@@ -1,65 +1,54 @@
-/** The commit lane: order, sharing, and what a refusal means for those behind it. The database is a script here. */
+/** The commit lane: order, sharing, and what a failure means for those behind it. */
 import { describe, expect, test } from '@jest/globals';
-import { CommitLane } from '../../../payments/commit-lane.js';
-import { LeadershipLost } from '../../../payments/errors.js';
-import type { FinalOutcome } from '../../../payments/core/parcel.js';
-import { createLogger } from '../../../shared/logger.js';
-import type { Pool } from '../../../shared/postgres.js';
+import { CommitLane, type Settled } from '../../../payments/core/commit-lane.js';
+import type { FinalOutcome, Wait } from '../../../payments/core/parcel.js';
 
 const outcome = (id: string): FinalOutcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'r' });
-
-/** Answers each statement when told to. */
-function scriptedLane(signal = new AbortController().signal) {
-  const statements: { ids: string[]; answer: (held: boolean) => void }[] = [];
-  const query = ({ values }: { values: unknown[] }) =>
-    new Promise((resolve) => {
-      const ids = values[3] as string[];
-      statements.push({ ids, answer: (held) => resolve({ rows: [{ held, ids: held ? ids : [], at: new Date(0) }] }) });
-    });
-  const committed: string[] = [];
-  const lane = new CommitLane({
-    token: { partition: 0, term: 1, leader: 'server_1' },
-    pool: { query } as unknown as Pool,
-    signal,
-    logger: createLogger('test', 'test', 'silent'),
-    onCommit: ({ ids }) => committed.push(...ids),
-    onWait: () => undefined,
-  });
-  return { lane, statements, committed };
-}
-const settle = () => new Promise(setImmediate);
+const wait = (id: string): Wait => ({ id, attempts: 1, waitMs: 50, lastError: 'timeout' });
+const settled = (work: number, outcomes: string[], waits: string[] = []): Settled => ({
+  work,
+  outcomes: outcomes.map(outcome),
+  waits: waits.map(wait),
+});
 
 describe('commit lane', () => {
-  test('a lone settlement is written at once; those that come meanwhile share the next statement, in order', async () => {
-    const { lane, statements, committed } = scriptedLane();
-    const written = ['a', 'b', 'c'].map((id) => lane.write([outcome(id)], []));
-    expect(statements.map(({ ids }) => ids)).toEqual([['a']]);
-    statements[0]?.answer(true);
-    await written[0];
-    await settle();
-    expect(statements.map(({ ids }) => ids)).toEqual([['a'], ['b', 'c']]);
-    statements[1]?.answer(true);
-    await Promise.all(written);
-    expect(committed).toEqual(['a', 'b', 'c']);
+  test('a lone settlement is written at once; those that come meanwhile share the next statement, in order', () => {
+    const lane = new CommitLane();
+    lane.add(settled(1, ['a']));
+    expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('a')] });
+    lane.add(settled(2, ['b']));
+    lane.add(settled(3, ['c']));
+    expect(lane.next()).toBeNull();
+    expect(lane.written()).toEqual([1]);
+    expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('b'), outcome('c')] });
+    expect(lane.written()).toEqual([2, 3]);
+    expect(lane.next()).toBeNull();
   });
 
-  test('a refused statement refuses everything behind it too, unwritten', async () => {
-    const { lane, statements } = scriptedLane();
-    const written = ['a', 'b'].map((id) => lane.write([outcome(id)], []).catch((error: unknown) => error));
-    statements[0]?.answer(false);
-    expect(await Promise.all(written)).toEqual([expect.any(LeadershipLost), expect.any(LeadershipLost)]);
-    expect(statements).toHaveLength(1);
+  test('what is put off follows the outcomes of its group, in a statement of its own', () => {
+    const lane = new CommitLane();
+    lane.add(settled(1, ['a'], ['b']));
+    expect(lane.next()?.type).toBe('commit');
+    expect(lane.rest()).toEqual({ type: 'defer', waits: [wait('b')] });
+    lane.written();
+    lane.add(settled(2, [], ['c']));
+    expect(lane.next()).toEqual({ type: 'defer', waits: [wait('c')] });
   });
 
-  test('when the term was called off nothing more is written', async () => {
-    const abort = new AbortController();
-    const { lane, statements } = scriptedLane(abort.signal);
-    const first = lane.write([outcome('a')], []);
-    const second = lane.write([outcome('b')], []).catch((error: Error) => error.name);
-    abort.abort();
-    statements[0]?.answer(true);
-    await first;
-    expect(await second).toBe('AbortError');
-    expect(statements).toHaveLength(1);
+  test('a failure takes the group under way and everything behind it', () => {
+    const lane = new CommitLane();
+    lane.add(settled(1, ['a']));
+    lane.next();
+    lane.add(settled(2, ['b']));
+    expect(lane.failed()).toEqual([1, 2]);
+    expect(lane.next()).toBeNull();
+  });
+
+  test('a statement stays below 500 payments, except when one parcel alone has more', () => {
+    const lane = new CommitLane();
+    const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
+    for (const [work, count] of [[1, 300], [2, 200], [3, 1], [4, 600]] as const) lane.add(settled(work, ids(count)));
+    const groups = [1, 2, 3].map(() => (lane.next(), lane.written()));
+    expect(groups).toEqual([[1, 2], [3], [4]]);
   });
 });

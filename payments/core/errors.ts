@@ -8,5 +8,13 @@ export class LeadershipLost extends Error {
   }
 }
 
+/** The term was called off before this work was written. */
+export class CalledOff extends Error {
+  constructor() {
+    super('the term was called off');
+    this.name = 'AbortError';
+  }
+}
+
 /** Whether `error` only says that the work of this term was called off. */
 export const isCalledOff = (error: unknown, signal: AbortSignal): boolean => signal.aborted || error instanceof LeadershipLost;

@@ -1,0 +1,139 @@
+/**
+ * When to look for payments in no parcel, for which, and what to do with what is found (I5): a machine, timed by its caller.
+ *
+ *   resting       the timer runs                                due → counting
+ *   counting      asks how many parcels wait in the queue       told → searching; resting while those put back are on their way
+ *   searching     asks PostgreSQL for pending payments          found → putting back; delivering when the queue is away; resting
+ *   putting back, delivering                                    done → resting
+ *
+ * How it knows: the queue is first in, first out. When nothing waits in it, whatever is pending was forgotten; else whatever is older
+ * than the newest payment already settled was. Being put back once too often costs one look at rows that are final already.
+ */
+import type { Parcel } from '../../shared/queue.js';
+
+export type RelayEffect =
+  /** Call `due` in `inMs`, in place of what was planned before. */
+  | { type: 'timer'; inMs: number }
+  /** How many parcels wait in the queue? */
+  | { type: 'count' }
+  /** Which payments are pending and in no parcel, up to this `seq`? null: all. */
+  | { type: 'search'; upto: number | null }
+  /** Back to where is fetched next, the first one first of all. */
+  | { type: 'put-back'; parcels: readonly Parcel[] }
+  /** Work it without the queue. */
+  | { type: 'deliver'; parcel: Parcel };
+
+/** What the term is doing. */
+export interface TermView {
+  parcelsInFlight: number;
+  /** The newest payment that was settled. */
+  passedSeq: number;
+  /** Payments being worked on. */
+  inFlight: Pick<ReadonlySet<string>, 'has'>;
+}
+
+export interface RelayRules {
+  intervalMs: number;
+  /** Splits ids into parcels, order kept. */
+  parcelsOf(ids: readonly string[]): Parcel[];
+}
+
+/** Put back in one go; the next go follows when these are through. */
+export const SWEEP_MAX = 20_000;
+/** Parcels that were put back and have not come by in this time are put back again, though others still wait in the queue. */
+const REPEAT_MS = 5_000;
+
+/** All times are monotonic ms. */
+export class RelayMachine {
+  private dueMs = Infinity;
+  private sweeping = false;
+  private stopped = false;
+  private outstanding = 0;
+  private putBackMs = -Infinity;
+  private toDeliver: Parcel[] = [];
+  private queueIsAway = false;
+
+  constructor(private readonly rules: RelayRules) {}
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Looks again in `ms`, or sooner. */
+  wakeIn(ms: number, nowMs: number): RelayEffect[] {
+    if (this.stopped || nowMs + ms >= this.dueMs) return [];
+    this.dueMs = nowMs + ms;
+    return [{ type: 'timer', inMs: ms }];
+  }
+
+  /** A parcel that was put back came by. */
+  arrived(nowMs: number): RelayEffect[] {
+    this.outstanding = Math.max(0, this.outstanding - 1);
+    return this.outstanding === 0 ? this.wakeIn(0, nowMs) : [];
+  }
+
+  /** Redis lost what it had, perhaps. */
+  forget(nowMs: number): RelayEffect[] {
+    this.outstanding = 0;
+    return this.wakeIn(0, nowMs);
+  }
+
+  /** The timer rang. */
+  due(nowMs: number): RelayEffect[] {
+    this.dueMs = Infinity;
+    if (this.sweeping) return this.wakeIn(this.rules.intervalMs, nowMs);
+    this.sweeping = true;
+    return [{ type: 'count' }];
+  }
+
+  /** @param waiting parcels in the queue; null: it is away. */
+  counted(waiting: number | null, { parcelsInFlight, passedSeq }: TermView, nowMs: number): RelayEffect[] {
+    this.queueIsAway = waiting === null;
+    const idle = waiting === null || (waiting === 0 && parcelsInFlight === 0);
+    // While parcels that were put back are on their way, what they carry would be found again.
+    if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS) return this.rest(nowMs);
+    return [{ type: 'search', upto: idle ? null : passedSeq }];
+  }
+
+  /** @param found ids, oldest first. */
+  found(found: readonly string[], { inFlight }: TermView, nowMs: number): RelayEffect[] {
+    const ids = found.filter((id) => !inFlight.has(id));
+    if (ids.length === 0 || this.stopped) return this.rest(nowMs);
+    const parcels = this.rules.parcelsOf(ids).map((parcel): Parcel => ({ ...parcel, relayed: true }));
+    if (this.queueIsAway) return this.deliver(parcels, nowMs);
+    this.outstanding = parcels.length;
+    this.putBackMs = nowMs;
+    this.toDeliver = parcels;
+    return [{ type: 'put-back', parcels }];
+  }
+
+  /** @param taken whether the queue took them. */
+  putBack(taken: boolean, nowMs: number): RelayEffect[] {
+    if (taken) return this.rest(nowMs);
+    this.outstanding = 0;
+    return this.deliver(this.toDeliver, nowMs);
+  }
+
+  /** The parcel handed out last is through, or was called off. */
+  delivered(nowMs: number): RelayEffect[] {
+    return this.deliver(this.toDeliver, nowMs);
+  }
+
+  /** PostgreSQL could not be asked. */
+  failed(nowMs: number): RelayEffect[] {
+    return this.rest(nowMs);
+  }
+
+  /** One after the other: slower than the queue, not later. */
+  private deliver(parcels: readonly Parcel[], nowMs: number): RelayEffect[] {
+    const [parcel, ...others] = parcels;
+    this.toDeliver = others;
+    return parcel && !this.stopped ? [{ type: 'deliver', parcel }] : this.rest(nowMs);
+  }
+
+  private rest(nowMs: number): RelayEffect[] {
+    this.sweeping = false;
+    this.toDeliver = [];
+    return this.wakeIn(this.rules.intervalMs, nowMs);
+  }
+}

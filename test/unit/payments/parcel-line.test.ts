@@ -1,0 +1,141 @@
+/** The parcels of one term: loads one by one, charges side by side, decisions in order, and what stops it. */
+import { describe, expect, test } from '@jest/globals';
+import { LeadershipLost } from '../../../payments/core/errors.js';
+import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
+import type { Answer } from '../../../payments/core/parcel.js';
+import type { PendingPayment } from '../../../shared/ledger.js';
+
+const MOMENT = { nowMs: 1_000, draw: () => 1 };
+const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
+const AGAIN: Answer = { kind: 'again', error: 'timeout' };
+const HELD = { held: true };
+
+const payment = (seq: number, patientId = `patient-${seq}`): PendingPayment => ({
+  id: `p${seq}`, seq, patientId, amountMinor: 100, currency: 'USD', attempts: 0, waitMs: 0,
+});
+const newLine = () => new ParcelLine({ term: 3, policy: { maxAttempts: 3, baseMs: 100, capMs: 1_000 }, startMs: 0 });
+
+/** Effects in a few words. */
+function words(effects: readonly WorkEffect[]): string[] {
+  return effects.map((effect) => {
+    switch (effect.type) {
+      case 'load':
+        return `load ${effect.ids.join()}`;
+      case 'charge':
+        return `charge ${effect.payment.id}${effect.last ? ', last' : ''}`;
+      case 'commit':
+      case 'announce':
+        return `${effect.type} ${effect.outcomes.map(({ id }) => id).join()}`;
+      case 'defer':
+        return `defer ${effect.waits.map(({ id }) => id).join()}`;
+      case 'wake':
+        return `wake in ${effect.ms}`;
+      case 'done':
+        return `done ${effect.work}`;
+      case 'failed':
+        return `failed ${effect.work}: ${(effect.error as Error).name}`;
+    }
+  });
+}
+
+/** Two parcels of one payment each, both being charged. */
+function twoCharging(patients: [string, string] = ['a', 'b']) {
+  const line = newLine();
+  const [first, second] = [payment(1, patients[0]), payment(2, patients[1])];
+  line.arrive(1, [first.id], MOMENT);
+  line.arrive(2, [second.id], MOMENT);
+  line.loaded(1, [first], MOMENT);
+  line.loaded(2, [second], MOMENT);
+  return line;
+}
+
+describe('parcel line', () => {
+  test('the life of a parcel: load, charge, commit, announce, done', () => {
+    const line = newLine();
+    expect(words(line.arrive(1, ['p1', 'p2'], MOMENT))).toEqual(['load p1,p2']);
+    expect(words(line.loaded(1, [payment(1), payment(2)], MOMENT))).toEqual(['charge p1', 'charge p2']);
+    expect(words(line.answered(1, 1, SUCCEEDED, MOMENT))).toEqual([]);
+    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
+    expect([line.parcelsInFlight, line.passedSeq]).toEqual([1, 0]);
+    expect(words(line.committed({ ...HELD, ids: ['p2'] }, MOMENT))).toEqual(['announce p2', 'done 1']);
+    expect([line.parcelsInFlight, line.passedSeq, line.inFlight.size]).toEqual([0, 2, 0]);
+  });
+
+  test('loads follow one another, and each says what the one before has claimed', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    expect(line.arrive(2, ['p2'], MOMENT)).toEqual([]);
+    const effects = line.loaded(1, [payment(1, 'a')], MOMENT);
+    expect(words(effects)).toEqual(['charge p1', 'load p2']);
+    expect(effects.at(-1)).toMatchObject({ beyond: new Map([['a', 1]]) });
+    expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2']);
+  });
+
+  test('what is answered first waits for its turn', () => {
+    const line = twoCharging();
+    expect(line.answered(2, 0, SUCCEEDED, MOMENT)).toEqual([]);
+    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
+  });
+
+  test('a parcel that is given up lets the next pass, but not before the earlier ones', () => {
+    const line = twoCharging();
+    line.arrive(3, ['p3'], MOMENT);
+    line.loaded(3, [payment(3)], MOMENT);
+    line.answered(3, 0, SUCCEEDED, MOMENT);
+    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual(['failed 2: Error']);
+    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p3']);
+  });
+
+  test('what must wait holds back the patient’s later payment in the next parcel', () => {
+    const line = twoCharging(['a', 'a']);
+    line.answered(2, 0, SUCCEEDED, MOMENT);
+    expect(words(line.answered(1, 0, AGAIN, MOMENT))).toEqual(['defer p1,p2']);
+    expect(words(line.deferred(HELD, MOMENT))).toEqual(['wake in 100', 'done 1', 'done 2']);
+  });
+
+  test('a refused commit ends everything: what is behind it is not written, and nothing new is begun', () => {
+    const line = twoCharging();
+    line.answered(1, 0, SUCCEEDED, MOMENT);
+    line.answered(2, 0, SUCCEEDED, MOMENT);
+    const effects = line.committed({ held: false, ids: [] }, MOMENT);
+    expect(words(effects)).toEqual(['failed 1: LeadershipLost', 'failed 2: LeadershipLost']);
+    expect(effects.map((effect) => effect.type === 'failed' && effect.error)).toContainEqual(new LeadershipLost(3));
+    expect(words(line.arrive(4, ['p4'], MOMENT))).toEqual(['failed 4: AbortError']);
+  });
+
+  test('a refused deferral too', () => {
+    const line = twoCharging();
+    line.answered(1, 0, AGAIN, MOMENT);
+    expect(words(line.deferred({ held: false }, MOMENT))).toEqual(['failed 1: LeadershipLost']);
+  });
+
+  test('called off: what is being written is announced when it was, all else ends', () => {
+    const line = twoCharging();
+    line.answered(1, 0, SUCCEEDED, MOMENT);
+    line.answered(2, 0, SUCCEEDED, MOMENT);
+    line.stop();
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1', 'failed 2: AbortError']);
+    expect(line.parcelsInFlight).toBe(0);
+  });
+
+  test('called off: a turn that comes later decides nothing', () => {
+    const line = twoCharging();
+    line.stop();
+    expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['failed 1: AbortError']);
+  });
+
+  test('the last attempt is called that', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    expect(words(line.loaded(1, [{ ...payment(1), attempts: 2 }], MOMENT))).toEqual(['charge p1, last']);
+  });
+
+  test('answers for a parcel that is gone, or given twice, mean nothing', () => {
+    const line = twoCharging();
+    line.answered(2, 0, SUCCEEDED, MOMENT);
+    expect(line.answered(2, 0, AGAIN, MOMENT)).toEqual([]);
+    expect(line.answered(9, 0, SUCCEEDED, MOMENT)).toEqual([]);
+    expect(line.failed(9, new Error('gone'), MOMENT)).toEqual([]);
+    expect(line.loaded(9, [payment(9)], MOMENT)).toEqual([]);
+  });
+});

@@ -1,0 +1,98 @@
+/** The relay: when it looks, for what, and what it does with it. */
+import { describe, expect, test } from '@jest/globals';
+import { toFront } from '../../../payments/core/front.js';
+import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
+import { parcelsOf } from '../../../shared/queue.js';
+
+const NOTHING: TermView = { parcelsInFlight: 0, passedSeq: 7, inFlight: new Set() };
+const newRelay = () => new RelayMachine({ intervalMs: 500, parcelsOf: (ids) => parcelsOf(ids, 2) });
+const parcel = (...ids: string[]) => ({ ids, relayed: true });
+const REST = [{ type: 'timer', inMs: 500 }];
+
+/** A relay that asked for payments: the queue is empty. */
+function searching(nowMs = 0, waiting: number | null = 0): RelayMachine {
+  const relay = newRelay();
+  relay.due(nowMs);
+  relay.counted(waiting, NOTHING, nowMs);
+  return relay;
+}
+
+describe('relay', () => {
+  test.each<[string, number | null, number, number | null]>([
+    ['nothing waits and nothing is worked on: everything pending was forgotten', 0, 0, null],
+    ['the queue is away: the same', null, 3, null],
+    ['something waits: only what was passed over', 1, 0, 7],
+    ['something is worked on: only what was passed over', 0, 1, 7],
+  ])('%s', (_name, waiting, parcelsInFlight, upto) => {
+    const relay = newRelay();
+    expect(relay.due(0)).toEqual([{ type: 'count' }]);
+    expect(relay.counted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([{ type: 'search', upto }]);
+  });
+
+  test('what is found goes back in parcels, but not what is being worked on', () => {
+    const relay = searching();
+    const effects = relay.found(['a', 'b', 'c', 'd'], { ...NOTHING, inFlight: new Set(['b']) }, 0);
+    expect(effects).toEqual([{ type: 'put-back', parcels: [parcel('a', 'c'), parcel('d')] }]);
+    expect(relay.putBack(true, 0)).toEqual(REST);
+  });
+
+  test('while parcels that were put back are on their way it does not look, for five seconds', () => {
+    const relay = searching();
+    relay.found(['a'], NOTHING, 0);
+    relay.putBack(true, 0);
+    relay.due(500);
+    expect(relay.counted(1, NOTHING, 500)).toEqual(REST);
+    relay.due(5_000);
+    expect(relay.counted(1, NOTHING, 5_000)).toEqual([{ type: 'search', upto: 7 }]);
+  });
+
+  test('when the last of them came by, or Redis came back, it looks at once', () => {
+    const relay = searching();
+    relay.found(['a', 'b', 'c'], NOTHING, 0);
+    relay.putBack(true, 0);
+    expect(relay.arrived(10)).toEqual([]);
+    expect(relay.arrived(20)).toEqual([{ type: 'timer', inMs: 0 }]);
+    expect(searching().forget(20)).toEqual([{ type: 'timer', inMs: 0 }]);
+  });
+
+  test('with the queue away parcels are worked on one after the other', () => {
+    const relay = searching(0, null);
+    expect(relay.found(['a', 'b', 'c'], NOTHING, 0)).toEqual([{ type: 'deliver', parcel: parcel('a', 'b') }]);
+    expect(relay.delivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
+    expect(relay.delivered(2)).toEqual(REST);
+  });
+
+  test('when the queue goes away in between, too', () => {
+    const relay = searching();
+    relay.found(['a'], NOTHING, 0);
+    expect(relay.putBack(false, 0)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
+  });
+
+  test('a shorter wait replaces a longer one, a longer one changes nothing', () => {
+    const relay = newRelay();
+    expect(relay.wakeIn(100, 0)).toEqual([{ type: 'timer', inMs: 100 }]);
+    expect(relay.wakeIn(200, 0)).toEqual([]);
+    expect(relay.wakeIn(50, 0)).toEqual([{ type: 'timer', inMs: 50 }]);
+  });
+
+  test('it looks once at a time, and again after a failure', () => {
+    const relay = newRelay();
+    relay.due(0);
+    expect(relay.due(10)).toEqual([{ type: 'timer', inMs: 500 }]);
+    expect(relay.failed(600)).toEqual([]); // Sooner is planned already.
+    expect(relay.due(510)).toEqual([{ type: 'count' }]);
+  });
+
+  test('stopped, it puts nothing back and does not look again', () => {
+    const relay = searching();
+    relay.stop();
+    expect(relay.found(['a'], NOTHING, 0)).toEqual([]);
+    expect(relay.wakeIn(0, 0)).toEqual([]);
+  });
+
+  test('to the front: the oldest goes last, so that it is fetched first', () => {
+    const queue: string[] = [];
+    for (const id of toFront(['oldest', 'older', 'old'])) queue.unshift(id);
+    expect(queue).toEqual(['oldest', 'older', 'old']);
+  });
+});
