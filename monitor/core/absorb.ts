@@ -35,6 +35,7 @@ function update(state: State, id: string, verb: (detector: Detector) => Detector
   const before = state.replicas[id];
   if (!before) return { state, effects: [] };
   const after = verb(before);
+  if (after === before) return { state, effects: [] };
   const changed = { ...state, replicas: { ...state.replicas, [id]: after } };
   const effects = changes(id, before, after, now);
   if (!report || after.report !== report) return { state: changed, effects };

@@ -133,7 +133,8 @@ function lookAfter(state: State, moment: Moment): Reaction {
   if ((leaderDetector(settled)?.confirmingSince ?? null) !== null) return { state: { ...settled, phase: { name: 'confirming' } }, effects };
   const promoting = settled.course !== null && settled.course.electedAt !== null;
   if (promoting) return promote(settled, moment.now);
-  return { state: { ...settled, phase: { name: 'watching' }, course: null }, effects };
+  const asBefore = settled.phase.name === 'watching' && settled.course === null;
+  return { state: asBefore ? settled : { ...settled, phase: { name: 'watching' }, course: null }, effects };
 }
 
 /** A hand-over waits for its answers; only a leader that is gone is not waited for. */
@@ -163,8 +164,8 @@ function react(state: State, moment: Moment): Reaction {
  * @throws Error when an invariant is broken: that is a fault in this file, not in what happened.
  */
 export function step(state: State, input: Input): Step {
-  const awake = { ...state, doubt: noticeLateness(state.doubt, state.settings, input.now) };
-  const seen = absorb(awake, input);
+  const doubt = noticeLateness(state.doubt, state.settings, input.now);
+  const seen = absorb(doubt === state.doubt ? state : { ...state, doubt }, input);
   const reaction = react(seen.state, input);
   assertInvariants(reaction.state, state, input.now);
   return { state: reaction.state, effects: [...seen.effects, ...reaction.effects], decision: decisionOf(reaction.state) };

@@ -80,9 +80,9 @@ export function hearOut(state: State, report: ReplicaReport, now: number): React
   const { leadership } = state;
   if (!leadership) return { state, effects: [] };
   const ofLeader = leadership.leader === report.id && leadership.bootId === report.bootId;
-  const heard = ofLeader
-    ? { ...state, taken: state.taken || saysItLeads(report, leadership), trouble: troubleOf(state, report, now) }
-    : state;
+  const taken = state.taken || (ofLeader && saysItLeads(report, leadership));
+  const trouble = ofLeader ? troubleOf(state, report, now) : state.trouble;
+  const heard = taken === state.taken && trouble === state.trouble ? state : { ...state, taken, trouble };
   const unheardOf = report.term > leadership.term && !heard.reading && now - heard.readAt >= READ_PAUSE_MS;
   return unheardOf ? readRow(heard, now) : { state: heard, effects: [] };
 }
