@@ -1,6 +1,7 @@
 /**
  * A small gateway as one finds them: charges by idempotency key, look-up by key, a key can be closed ("cancelled") before it is
- * charged. With FAULTS=on it can be told to be down, slow, to refuse, or to lose its answers after the charge.
+ * charged. A key that is known is answered at once, one whose charge is under way when that is done.
+ * With FAULTS=on it can be told to be down, slow, to refuse, or to lose its answers after the charge.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
@@ -35,6 +36,7 @@ const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
   const faults = { ...NO_FAULTS };
+  const charges = new Charges(config, ledger, faults);
   const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down }) });
   const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, 'api', 'internal');
   app.use(internal);
@@ -50,8 +52,8 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
       faults.refuseCharges -= 1;
       throw new Problem('GATEWAY_DOWN');
     }
-    await sleep(latencyMs(config, key) + faults.slowMs);
-    answer(response, ledger.record(decide(config, key, order), faults.ignoreKeys), faults);
+    await sleep(faults.slowMs);
+    answer(response, await charges.settle(key, order), faults);
   });
 
   app.get('/charges/:key', (request, response) => {
@@ -77,11 +79,31 @@ function mountFaults(app: Express, faults: GatewayFaults): void {
   });
 }
 
-const latencyMs = (config: GatewayConfig, key: string): number =>
-  config.latencyMs * (0.5 + seededRandom(config.seed, `latency:${key}`).next());
+/** Charges by key, each made once: who asks again while it is under way waits for the same answer. */
+class Charges {
+  private readonly underWay = new Map<string, Promise<Charge>>();
 
-function decide(config: GatewayConfig, key: string, { amountMinor, currency }: ChargeRequest): Charge {
-  return { key, ...decideCharge(key, config), amountMinor, currency, at: new Date().toISOString() };
+  constructor(
+    private readonly config: GatewayConfig,
+    private readonly ledger: GatewayLedger,
+    private readonly faults: GatewayFaults,
+  ) {}
+
+  async settle(key: string, order: ChargeRequest): Promise<Charge> {
+    if (this.faults.ignoreKeys) return this.make(key, order);
+    const known = this.ledger.find(key);
+    if (known) return known;
+    const begun = this.underWay.get(key) ?? this.make(key, order).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, begun);
+    return begun;
+  }
+
+  private async make(key: string, { amountMinor, currency }: ChargeRequest): Promise<Charge> {
+    const { config, ledger, faults } = this;
+    await sleep(config.latencyMs * (0.5 + seededRandom(config.seed, `latency:${key}`).next()));
+    const entry = { key, ...decideCharge(key, config), amountMinor, currency, at: new Date().toISOString() };
+    return ledger.record(entry, faults.ignoreKeys);
+  }
 }
 
 function answer(response: Response, charge: Charge, faults: GatewayFaults): void {
