@@ -15,10 +15,14 @@ export interface RequestRecord {
   status: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED' | null;
   paymentId: string | null;
   term: number | null;
-  /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx. */
+  /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx, STILL_PENDING, NOT_SENT. */
   error: string | null;
   /** Who was asked: the name or address of a patients instance or balancer. */
   instance: string;
+  /** How often it was asked, with the same key; 0: never sent (`NOT_SENT`). */
+  tries: number;
+  /** Why the tries before the last one told nothing, in order. */
+  earlierErrors: readonly string[];
 }
 
 /** A row of `payment`. */

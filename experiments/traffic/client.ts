@@ -1,10 +1,12 @@
 /**
- * A client as one would write it: POST, an Idempotency-Key, `Prefer: wait`. It does not try again: what it is told first counts.
+ * A client as one would write it: POST, an Idempotency-Key, `Prefer: wait`; or a whole batch in one request, as from Postman. It does
+ * not try again: what it is told first counts (`retrying-client.ts` does).
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
-import { payment } from '../../shared/contracts/payment.js';
 import type { RequestRecord } from '../history.js';
+import { readFailure, readPayment } from './answers.js';
+import { readBatch } from './batch-answer.js';
 
 export interface PaymentOrder {
   key: string;
@@ -13,12 +15,23 @@ export interface PaymentOrder {
   currency: string;
 }
 
+export interface BatchOrder {
+  key: string;
+  count: number;
+}
+
 export interface PaymentClient {
+  /** Never rejects: what went wrong is in the record. @param intendedMs when it was due, wall clock. */
   pay(order: PaymentOrder, trial: number, intendedMs: number): Promise<RequestRecord>;
+  /** One request that fires `count` payments; a record for each of them. Never rejects. */
+  payBatch(order: BatchOrder, trial: number, intendedMs: number): Promise<RequestRecord[]>;
   close(): void;
 }
 
-const wallMs = (): number => performance.timeOrigin + performance.now();
+export const wallMs = (): number => performance.timeOrigin + performance.now();
+
+/** No earlier tries: one array for all records. */
+const NONE: readonly string[] = [];
 
 /** @param patienceMs how long the client waits for an answer, at the most. */
 export function createPaymentClient(urls: readonly string[], token: string, patienceMs: number): PaymentClient {
@@ -27,31 +40,26 @@ export function createPaymentClient(urls: readonly string[], token: string, pati
   const options = { headers, httpAgent: agent, timeout: patienceMs + 1_000, validateStatus: () => true, proxy: false as const };
   const clients: AxiosInstance[] = urls.map((baseURL) => axios.create({ baseURL, ...options }));
   let turn = 0;
+  const asked = (trial: number, key: string, intendedMs: number) => {
+    const at = turn++ % clients.length;
+    const start = { trial, key, intendedMs, sentMs: wallMs(), instance: urls[at] ?? '', tries: 1, earlierErrors: NONE };
+    return { client: clients[at] as AxiosInstance, start };
+  };
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
-      const at = turn++ % clients.length;
-      const client = clients[at] as AxiosInstance;
-      const sentMs = wallMs();
-      const asked = { trial, key, intendedMs, sentMs, instance: urls[at] ?? '' };
-      try {
-        const answer = await client.post<unknown>('/api/payments', body, { headers: { 'idempotency-key': key } });
-        return { ...asked, answeredMs: wallMs(), httpStatus: answer.status, ...readAnswer(answer.status, answer.data) };
-      } catch (error) {
-        const code = (error as { code?: string }).code ?? 'NO_ANSWER';
-        const name = code === 'ECONNABORTED' ? 'ETIMEDOUT' : code;
-        return { ...asked, answeredMs: wallMs(), httpStatus: null, status: null, paymentId: null, term: null, error: name };
-      }
+      const { client, start } = asked(trial, key, intendedMs);
+      const outcome = await client.post<unknown>('/api/payments', body, { headers: { 'idempotency-key': key } })
+        .then(({ status, data }) => readPayment(status, data), readFailure);
+      return { ...start, answeredMs: wallMs(), ...outcome };
+    },
+    payBatch: async ({ key, count }, trial, intendedMs) => {
+      const { client, start } = asked(trial, key, intendedMs);
+      const body = { count, timeoutMs: patienceMs };
+      const outcomes = await client.post<unknown>('/api/batches', body, { headers: { 'idempotency-key': key } })
+        .then(({ status, data }) => readBatch(key, count, status, data), (error: unknown) => readBatch(key, count, null, error));
+      const answeredMs = wallMs();
+      return outcomes.map((outcome) => ({ ...start, answeredMs, ...outcome }));
     },
     close: () => agent.destroy(),
   };
-}
-
-function readAnswer(httpStatus: number, body: unknown): Pick<RequestRecord, 'status' | 'paymentId' | 'term' | 'error'> {
-  const parsed = payment.safeParse(body);
-  if (parsed.success) {
-    const { id, status, term } = parsed.data;
-    return { status, paymentId: id, term, error: status === 'PENDING' ? 'STILL_PENDING' : null };
-  }
-  const code = (body as { code?: unknown } | null)?.code;
-  return { status: null, paymentId: null, term: null, error: typeof code === 'string' ? code : `HTTP_${httpStatus}` };
 }

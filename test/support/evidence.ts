@@ -3,7 +3,7 @@ import type { ElectionRow, Evidence, FaultWindow, PaymentRow, RequestRecord } fr
 
 export const requestRecord = (rest: Partial<RequestRecord> = {}): RequestRecord => ({
   trial: 1, key: 'k1', intendedMs: 0, sentMs: 0, answeredMs: 10, httpStatus: 201, status: 'SUCCEEDED', paymentId: 'p1', term: 1, error: null,
-  instance: 'http://127.0.0.1:4000', ...rest,
+  instance: 'http://127.0.0.1:4000', tries: 1, earlierErrors: [], ...rest,
 });
 
 export const paymentRow = (rest: Partial<PaymentRow> = {}): PaymentRow => ({

@@ -1,0 +1,30 @@
+/** What a client makes of an answer, or of none: an outcome, or one stable code that says why there is none. Pure. */
+import { payment } from '../../shared/contracts/payment.js';
+import type { RequestRecord } from '../history.js';
+
+/** The request was due and not sent: too many were in flight. */
+export const NOT_SENT = 'NOT_SENT';
+
+export type Outcome = Pick<RequestRecord, 'httpStatus' | 'status' | 'paymentId' | 'term' | 'error'>;
+
+export const NO_OUTCOME = { status: null, paymentId: null, term: null } as const;
+
+/** Of a problem document its own code; of anything else the HTTP status. */
+export function refusalCode(httpStatus: number, body: unknown): string {
+  const code = (body as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') return code;
+  return httpStatus < 300 ? 'UNREADABLE_ANSWER' : `HTTP_${httpStatus}`;
+}
+
+export function readPayment(httpStatus: number, body: unknown): Outcome {
+  const parsed = payment.safeParse(body);
+  if (!parsed.success) return { httpStatus, ...NO_OUTCOME, error: refusalCode(httpStatus, body) };
+  const { id, status, term } = parsed.data;
+  return { httpStatus, status, paymentId: id, term, error: status === 'PENDING' ? 'STILL_PENDING' : null };
+}
+
+/** @param error what the HTTP client threw: its own time-out is called as the operating system's is. */
+export function readFailure(error: unknown): Outcome {
+  const code = (error as { code?: string }).code ?? 'NO_ANSWER';
+  return { httpStatus: null, ...NO_OUTCOME, error: code === 'ECONNABORTED' ? 'ETIMEDOUT' : code };
+}
