@@ -9,9 +9,10 @@ const POLL_MS = 50;
 
 const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
+/** Term 0 is nobody's: a system without terms writes it. */
 export async function readPayments(pool: Pool): Promise<PaymentRow[]> {
   const { rows } = await pool.query<PaymentRow>(
-    `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, term, processed_by AS "processedBy",
+    `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
             ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
             attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
        FROM payment ORDER BY seq`,

@@ -3,7 +3,7 @@
  * Reports are functions of this; none of them measures anything.
  */
 import type { Evidence } from './history.js';
-import type { ExperimentResult } from './result.js';
+import type { ExperimentResult, Violation } from './result.js';
 
 /** Where it ran. */
 export interface Machine {
@@ -24,6 +24,8 @@ export interface SystemJournal {
   startedMs: number;
   endedMs: number;
   evidence: Evidence;
+  /** What broke a rule. Relevo's are the result's; those of a system it is compared with are findings and leave the verdict alone. */
+  violations: readonly Violation[];
 }
 
 export interface Journal {

@@ -4,28 +4,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSystem, type System, type SystemOptions } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
-import { readLeadership } from '../shared/leadership-store.js';
 import { createLogger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import type { Progress } from './report/progress.js';
+import { RELEVO, type Leader, type Subject } from './subject.js';
 
 const POLL_MS = 20;
 /** What every process of the latest run wrote; the place to look when it failed. */
 export const LOG = join('reports', 'latest.log');
+/** Each subject's own, so that the last of several does not wipe the others. */
+const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`));
 
 export interface Laboratory {
+  subject: Subject;
   system: System;
+  /** Where payments are sent: the patients instances, or the payment server itself where nothing stands in front of it. */
+  entrances: readonly string[];
   pool: Pool;
   /** Ids of patients who can pay. */
   patients: readonly string[];
   /** Name and term of the leader of the moment; leader null: nobody was elected yet. */
-  leadership(): Promise<{ leader: string | null; term: number }>;
-  /** Resolves when all `replicas` are seen alive by the first monitor and one of them leads. @throws Error at the deadline. */
+  leadership(): Promise<Leader>;
+  /** Resolves when `replicas` (all, where there are fewer) are seen alive and one of them leads. @throws Error at the deadline. */
   settled(replicas: number, deadlineMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface LaboratoryOptions {
+  /** What runs; Relevo when left out. */
+  subject?: Subject;
   replicas: number;
   monitors: number;
   patients: number;
@@ -34,21 +41,17 @@ export interface LaboratoryOptions {
   signal: AbortSignal;
 }
 
-interface MonitorStatus {
-  partitions: { leader: string | null; term: number }[];
-  replicas: { id: string; observed: string; role: string; term: number }[];
-}
-
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { replicas, monitors, patients, env = {}, progress, signal } = options;
+  const { subject = RELEVO, replicas, monitors, patients, env = {}, progress, signal } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
-  const log = createWriteStream(LOG);
+  const log = createWriteStream(logOf(subject));
   const forget = (): void => rmSync(dataDir, { recursive: true, force: true });
   try {
     const system = await startSystem({
-      dataDir, replicas, monitors, patients, gateway: 'http', ports: 'free', supervise: false, quick: true, signal,
+      ...subject.shape({ replicas, monitors, patients }), dataDir, gateway: 'http', ports: 'free', supervise: false, quick: true, signal,
       env: { FAULTS: 'on', ...env },
+      ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
       onLine: (name, line) => log.write(`${name} ${line}\n`),
     });
@@ -60,12 +63,15 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
       log.end();
       forget();
     };
+    const doors = system.patients.length > 0 ? system.patients : system.replicas;
     return {
+      subject,
       system,
+      entrances: doors.map(({ url }) => url),
       pool,
       patients: rows.map(({ id }) => id),
-      leadership: () => readLeadership(pool, 0),
-      settled: (count, deadlineMs) => settled(system, count, deadlineMs, signal),
+      leadership: () => subject.leadership(system, pool),
+      settled: (count, deadlineMs) => settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
       close,
     };
   } catch (error) {
@@ -74,24 +80,14 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   }
 }
 
-async function settled({ monitors, tokens }: System, count: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
+type Running = Pick<Laboratory, 'subject' | 'system'>;
+
+async function settled({ subject, system }: Running, count: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {
-    const status = await readStatus(monitors[0]?.url ?? '', tokens.operator);
-    const leader = status?.partitions[0];
-    const alive = status?.replicas.filter(({ observed }) => observed === 'alive') ?? [];
-    const leads = alive.some(({ id, role, term }) => id === leader?.leader && role === 'leading' && term === leader.term);
-    if (leads && alive.length >= count) return;
-    if (performance.now() > end) throw new Error(`the system did not settle within ${deadlineMs} ms: ${alive.length} of ${count} replicas alive`);
+    const { alive, led } = await subject.look(system);
+    if (led && alive >= count) return;
+    if (performance.now() > end) throw new Error(`the system did not settle within ${deadlineMs} ms: ${alive} of ${count} replicas alive`);
     await sleep(POLL_MS, signal);
-  }
-}
-
-async function readStatus(url: string, token: string): Promise<MonitorStatus | null> {
-  try {
-    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` } });
-    return answer.ok ? ((await answer.json()) as MonitorStatus) : null;
-  } catch {
-    return null;
   }
 }

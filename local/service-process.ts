@@ -1,4 +1,4 @@
-/** One of our services as a managed process: `node --import tsx <service>/main.ts`, ready when `/livez` answers 200. */
+/** One of our services as a managed process: `node --import tsx PROGRAM`, ready when `/livez` answers 200. */
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { urlOf, type Place } from './plan.js';
@@ -20,20 +20,22 @@ export function answersOk(url: string): Promise<boolean> {
 }
 
 export interface ServiceOptions {
+  /** From the project's root: `monitor/main.ts`. */
+  program: string;
   port: number;
   env: Readonly<Record<string, string>>;
   /** More arguments for node, in front of the program. */
   nodeArgs: readonly string[];
 }
 
-export function serviceProcess({ name, kind }: Place, { port, env, nodeArgs }: ServiceOptions): ManagedProcess {
+export function serviceProcess({ name, kind }: Place, { program, port, env, nodeArgs }: ServiceOptions): ManagedProcess {
   const url = urlOf(port);
   return new ManagedProcess({
     name,
     kind,
     port,
     url,
-    command: [process.execPath, '--import', import.meta.resolve('tsx'), ...nodeArgs, join(ROOT, kind, 'main.ts')],
+    command: [process.execPath, '--import', import.meta.resolve('tsx'), ...nodeArgs, join(ROOT, program)],
     cwd: ROOT,
     env,
     deathSignal: 'KILL',

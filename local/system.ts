@@ -36,6 +36,8 @@ export interface SystemOptions extends Shape {
   env?: Readonly<Record<string, string>>;
   /** For one service; wins over `env`. */
   serviceEnv?: (name: string, kind: ProcessKind) => Readonly<Record<string, string>>;
+  /** Another program for a service, from the project's root: the lab compares other systems on the same engines and ports. */
+  program?: (place: Place) => string;
   /** More arguments for the node of every service, such as `--import` of a loader. */
   nodeArgs?: readonly string[];
   /** Each line that a process writes. */
@@ -125,12 +127,13 @@ class Starting {
 
   async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
     const { options } = this;
+    const { program = ({ kind }) => `${kind}/main.ts`, nodeArgs = [] } = options;
     const places = servicePlaces(options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
     const services = places.map((place) => {
       const env = { ...serviceEnvironment(place, around), ...options.env, ...options.serviceEnv?.(place.name, place.kind) };
-      return this.adopt(serviceProcess(place, { port: portOf(place.name), env, nodeArgs: options.nodeArgs ?? [] }));
+      return this.adopt(serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }));
     });
     await Promise.all(services.map((service) => service.start()));
   }

@@ -72,7 +72,7 @@ const windowsOf = ({ startedMs, faults }: TrialRun, index: number): FaultWindow[
 
 async function runTrials({ options, progress, signal }: Context, laboratory: Laboratory): Promise<TrialRun[]> {
   const { trials, requests, rate, deadline, pause, failures, seed, replicas } = options;
-  const client = createPaymentClient(laboratory.system.patients.map(({ url }) => url), laboratory.system.tokens.api, deadline);
+  const client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, deadline);
   const runs: TrialRun[] = [];
   try {
     for (let trial = 1; trial <= trials; trial += 1) {

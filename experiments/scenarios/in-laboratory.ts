@@ -6,11 +6,12 @@ import { check } from '../checkers/checkers.js';
 import { comesToRest, readCharges, readElections, readPayments, readVersions } from '../evidence.js';
 import type { RunContext } from '../experiment.js';
 import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
-import type { Journal } from '../journal.js';
+import type { Journal, SystemJournal } from '../journal.js';
 import { openLaboratory, type Laboratory } from '../laboratory.js';
 import { describeMachine } from '../machine.js';
 import { currentCommit } from '../report/files.js';
-import type { ExperimentResult, Objective, Trial } from '../result.js';
+import type { ExperimentResult, Objective, Trial, Verdict, Violation } from '../result.js';
+import { RELEVO, type Subject } from '../subject.js';
 import { summarizeTrial } from '../trial-summary.js';
 
 /** Longest wait for all replicas to be up and one to lead, ms. */
@@ -34,8 +35,6 @@ export interface Scenario<Done> {
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
-const RELEVO = 'Monitors watch three replicas and elect a leader; it takes payments from a queue under a fenced term; what fails is tried again.';
-
 /** The payments of the evidence by id, as `summarizeTrial` wants them. */
 export const paymentsById = ({ payments }: Evidence) => new Map(payments.map((row) => [row.id, row]));
 
@@ -54,40 +53,70 @@ function totalOf(evidence: Evidence, trials: readonly Trial[], deadlineMs: numbe
   });
 }
 
-/** @throws AbortError at Ctrl-C, StartError when the system does not come up; nothing is left then either. */
-export async function runInLaboratory<Done>(scenario: Scenario<Done>, { command, progress, signal, print }: Context): Promise<Journal> {
-  const { name, replicas, monitors, seed, deadlineMs } = scenario;
-  const startedAt = new Date();
-  const startMs = performance.now();
-  const laboratory = await openLaboratory({ replicas, monitors, patients: 1, progress, signal });
+/** What became of one system: the evidence, and what was concluded from it. */
+export interface Measured {
+  subject: Subject;
+  /** Wall clock, ms since 1970. */
+  startedMs: number;
+  endedMs: number;
+  /** Whether nothing was pending any more at the end. */
+  rested: boolean;
+  evidence: Evidence;
+  violations: Violation[];
+  trials: Trial[];
+  total: Trial;
+  versions: Readonly<Record<string, string>>;
+}
+
+type Method<Done> = Pick<Scenario<Done>, 'replicas' | 'monitors' | 'deadlineMs' | 'perform' | 'trials'>;
+
+/** One system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when it does not come up; nothing is left then. */
+export async function measure<Done>(subject: Subject, method: Method<Done>, { progress, signal }: Context): Promise<Measured> {
+  const { replicas, monitors, deadlineMs } = method;
+  const laboratory = await openLaboratory({ subject, replicas, monitors, patients: 1, progress, signal });
   try {
     await laboratory.settled(replicas, SETTLE_MS);
     const startedMs = Date.now();
-    const done = await scenario.perform(laboratory);
+    const done = await method.perform(laboratory);
     progress.show('Waiting for everything to come to rest, then checking …');
     const rested = await comesToRest(laboratory.pool, REST_MS, signal);
     const evidence = await collect(laboratory, done);
-    const violations = check(evidence);
-    const trials = scenario.trials(done, evidence);
-    const total = totalOf(evidence, trials, deadlineMs);
-    const result: ExperimentResult = {
-      name,
-      seed,
-      commit: currentCommit(),
-      startedAt: startedAt.toISOString(),
-      durationMs: Math.round(performance.now() - startMs),
-      verdict: violations.length > 0 ? 'invalid' : rested ? 'valid' : 'unknown',
-      violations,
-      objectives: scenario.objectives(trials, total),
-      systems: [{ system: 'relevo', trials, total }],
-    };
-    progress.end();
-    print(scenario.table(result));
-    const machine = describeMachine(await readVersions(laboratory.pool, laboratory.system.redisUrl));
-    const relevo = { system: 'relevo', what: RELEVO, startedMs, endedMs: Date.now(), evidence };
-    return { result, command, deadlineMs, machine, plan: null, systems: [relevo] };
+    const trials = method.trials(done, evidence);
+    const versions = await readVersions(laboratory.pool, laboratory.system.redisUrl);
+    const facts = { rested, evidence, trials, versions, violations: check(evidence), total: totalOf(evidence, trials, deadlineMs) };
+    return { subject, startedMs, endedMs: Date.now(), ...facts };
   } finally {
     progress.end();
     await laboratory.close();
   }
+}
+
+export const verdictOf = ({ violations, rested }: Pick<Measured, 'violations' | 'rested'>): Verdict =>
+  violations.length > 0 ? 'invalid' : rested ? 'valid' : 'unknown';
+
+export const systemJournal = ({ subject: { name, what }, startedMs, endedMs, evidence, violations }: Measured): SystemJournal => ({
+  system: name, what, startedMs, endedMs, evidence, violations,
+});
+
+/** @throws as `measure`. */
+export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: Context): Promise<Journal> {
+  const { name, seed, deadlineMs } = scenario;
+  const { command, print } = context;
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const measured = await measure(RELEVO, scenario, context);
+  const { trials, total, violations, versions } = measured;
+  const result: ExperimentResult = {
+    name,
+    seed,
+    commit: currentCommit(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - startMs),
+    verdict: verdictOf(measured),
+    violations,
+    objectives: scenario.objectives(trials, total),
+    systems: [{ system: RELEVO.name, trials, total }],
+  };
+  print(scenario.table(result));
+  return { result, command, deadlineMs, machine: describeMachine(versions), plan: null, systems: [systemJournal(measured)] };
 }
