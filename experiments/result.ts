@@ -1,5 +1,5 @@
 /** The one shape of every experiment's result, as `--json FILE` writes it. A field without meaning is left out, none is renamed. */
-import type { LatencySummary } from './statistics.js';
+import type { LatencySummary } from './latencies.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
 

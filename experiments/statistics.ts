@@ -1,4 +1,7 @@
-/** The figures of a table, from plain numbers. Percentiles come from all samples, never from averaged percentiles. */
+/**
+ * The figures of a table, from plain numbers: a share with its interval, a percentile of few samples. Latencies of requests, of which
+ * there may be millions, are in `latencies.ts`.
+ */
 const Z_95 = 1.959_963_984_540_054;
 
 /**
@@ -16,22 +19,9 @@ export function wilson95(successes: number, trials: number): [number, number] {
   return [bound(centre - spread), bound(centre + spread)];
 }
 
-/** Nearest-rank percentile; NaN of nothing. @param share 0.5 is the median. */
+/** Nearest-rank percentile, exact; NaN of nothing. Sorts a copy: for hundreds of samples. @param share 0.5 is the median. */
 export function percentile(samples: readonly number[], share: number): number {
   if (samples.length === 0) return NaN;
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] as number;
-}
-
-export interface LatencySummary {
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-}
-
-/** In ms, to a tenth; zeros of nothing. */
-export function summarize(samplesMs: readonly number[]): LatencySummary {
-  const at = (share: number): number => (samplesMs.length === 0 ? 0 : Math.round(percentile(samplesMs, share) * 10) / 10);
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }

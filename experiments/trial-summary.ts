@@ -1,43 +1,72 @@
-/** A trial's row of the table, from what its client recorded. Pure. */
+/**
+ * A trial's row of the table, from what its client recorded. Pure, and one request at a time: a trial of a million requests needs no more
+ * memory than one of a hundred.
+ */
 import type { PaymentRow, RequestRecord } from './history.js';
+import { Latencies } from './latencies.js';
 import type { FaultRecord, Handover, Trial } from './result.js';
-import { summarize, wilson95 } from './statistics.js';
+import { wilson95 } from './statistics.js';
 
 export interface TrialFacts {
-  requests: readonly RequestRecord[];
-  payments: ReadonlyMap<string, PaymentRow>;
+  requests: Iterable<RequestRecord>;
+  payments: ReadonlyMap<string, Pick<PaymentRow, 'status'>>;
   faults: readonly FaultRecord[];
   handovers: readonly Handover[];
   deadlineMs: number;
 }
 
 /** A request counts when its answer said SUCCEEDED within the deadline *and* the row says so too. */
-export function isAvailable(request: RequestRecord, payments: ReadonlyMap<string, PaymentRow>, deadlineMs: number): boolean {
+export function isAvailable(request: RequestRecord, payments: TrialFacts['payments'], deadlineMs: number): boolean {
   const row = request.paymentId === null ? undefined : payments.get(request.paymentId);
   return request.status === 'SUCCEEDED' && request.answeredMs - request.intendedMs <= deadlineMs && row?.status === 'SUCCEEDED';
 }
 
+/** Counts requests as they come; merged with others, or asked for its row, at any time. */
+export class TrialTally {
+  /** From the intended moment to the answer, of what was answered with a final status, whichever. */
+  readonly latencies = Latencies.of();
+  private readonly counts = { sent: 0, succeeded: 0, declined: 0, failed: 0, withinDeadline: 0 };
+  private readonly errors: Record<string, number> = {};
+  private firstMs = Infinity;
+  private lastMs = -Infinity;
+
+  add(request: RequestRecord, available: boolean): void {
+    const { counts, errors } = this;
+    const { status, error, intendedMs, answeredMs } = request;
+    counts.sent += 1;
+    if (available) counts.withinDeadline += 1;
+    if (status === 'SUCCEEDED') counts.succeeded += 1;
+    if (status === 'DECLINED') counts.declined += 1;
+    if (status === 'FAILED') counts.failed += 1;
+    if (status !== null && status !== 'PENDING') this.latencies.add(answeredMs - intendedMs);
+    if (error !== null) errors[error] = (errors[error] ?? 0) + 1;
+    this.firstMs = Math.min(this.firstMs, intendedMs);
+    this.lastMs = Math.max(this.lastMs, answeredMs);
+  }
+
+  row({ faults, handovers }: Pick<TrialFacts, 'faults' | 'handovers'>): Trial {
+    const { sent, succeeded, declined, failed, withinDeadline } = this.counts;
+    const final = this.latencies.count;
+    return {
+      sent,
+      succeeded,
+      declined,
+      failed,
+      pending: sent - final,
+      withinDeadline,
+      availability: sent === 0 ? 0 : withinDeadline / sent,
+      wilson95: wilson95(withinDeadline, sent),
+      latencyMs: this.latencies.summary(),
+      throughputPerSec: sent === 0 ? 0 : Math.round((final / Math.max(1, this.lastMs - this.firstMs)) * 10_000) / 10,
+      faults: [...faults],
+      handovers: [...handovers],
+      errors: { ...this.errors },
+    };
+  }
+}
+
 export function summarizeTrial({ requests, payments, faults, handovers, deadlineMs }: TrialFacts): Trial {
-  const count = (status: RequestRecord['status']): number => requests.filter((request) => request.status === status).length;
-  const withinDeadline = requests.filter((request) => isAvailable(request, payments, deadlineMs)).length;
-  const answered = requests.filter(({ status }) => status !== null && status !== 'PENDING');
-  const first = Math.min(...requests.map(({ intendedMs }) => intendedMs));
-  const last = Math.max(...requests.map(({ answeredMs }) => answeredMs));
-  const errors: Record<string, number> = {};
-  for (const { error } of requests) if (error !== null) errors[error] = (errors[error] ?? 0) + 1;
-  return {
-    sent: requests.length,
-    succeeded: count('SUCCEEDED'),
-    declined: count('DECLINED'),
-    failed: count('FAILED'),
-    pending: requests.length - answered.length,
-    withinDeadline,
-    availability: requests.length === 0 ? 0 : withinDeadline / requests.length,
-    wilson95: wilson95(withinDeadline, requests.length),
-    latencyMs: summarize(answered.map(({ answeredMs, intendedMs }) => answeredMs - intendedMs)),
-    throughputPerSec: requests.length === 0 ? 0 : Math.round((answered.length / Math.max(1, last - first)) * 10_000) / 10,
-    faults: [...faults],
-    handovers: [...handovers],
-    errors,
-  };
+  const tally = new TrialTally();
+  for (const request of requests) tally.add(request, isAvailable(request, payments, deadlineMs));
+  return tally.row({ faults, handovers });
 }

@@ -6,7 +6,7 @@ import { handoversSince } from '../../../experiments/handovers.js';
 import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/history.js';
 import { formatTable } from '../../../experiments/report/table.js';
 import { exitCode, type ExperimentResult } from '../../../experiments/result.js';
-import { percentile, summarize, wilson95 } from '../../../experiments/statistics.js';
+import { percentile, wilson95 } from '../../../experiments/statistics.js';
 import { summarizeTrial } from '../../../experiments/trial-summary.js';
 import { seededRandom } from '../../../shared/random.js';
 import { electionRow, paymentRow, requestRecord } from '../../support/evidence.js';
@@ -27,7 +27,6 @@ describe('statistics', () => {
     const samples = Array.from({ length: 100 }, (_, index) => 100 - index);
     expect([0.01, 0.5, 0.95, 0.99, 1].map((share) => percentile(samples, share))).toEqual([1, 50, 95, 99, 100]);
     expect(percentile([], 0.5)).toBeNaN();
-    expect(summarize([])).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 });
   });
 });
 

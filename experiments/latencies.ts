@@ -1,0 +1,77 @@
+/**
+ * Durations as a histogram of high dynamic range (HDR): percentiles of any number of requests in the memory of a few hundred, merged
+ * without loss. Recorded apart and merged is the same as recorded together; averaged percentiles would be nobody's latency.
+ * @see https://hdrhistogram.org/
+ */
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+
+/** Values are exact to this share of themselves: three significant digits. */
+export const PRECISION = 0.001;
+/** The longest duration that is told apart, ms; longer counts as this. An hour: above every deadline and time-out of the lab. */
+export const LONGEST_MS = 3_600_000;
+const DIGITS = 3;
+const BITS = 32; // A bucket counts to 2^32 - 1.
+const MICROSECONDS = 1_000;
+
+export interface LatencySummary {
+  p50: number;
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export class Latencies {
+  private constructor(private readonly histogram: Histogram) {}
+
+  /** @param samplesMs recorded at once. */
+  static of(samplesMs: Iterable<number> = []): Latencies {
+    const options = { highestTrackableValue: LONGEST_MS * MICROSECONDS, numberOfSignificantValueDigits: DIGITS } as const;
+    // The pure JavaScript build: no WebAssembly to initialise, and fixed memory.
+    const latencies = new Latencies(build({ ...options, bitBucketSize: BITS, autoResize: false, useWebAssembly: false }));
+    for (const ms of samplesMs) latencies.add(ms);
+    return latencies;
+  }
+
+  /** What `encode` wrote. @throws Error when it is something else. */
+  static decode(text: string): Latencies {
+    return new Latencies(decodeFromCompressedBase64(text, BITS, false));
+  }
+
+  get count(): number {
+    return this.histogram.totalCount;
+  }
+
+  /** To a microsecond. Below 0 counts as 0: two clocks may differ by a little. */
+  add(ms: number): void {
+    this.histogram.recordValue(Math.round(Math.min(LONGEST_MS, Math.max(0, ms)) * MICROSECONDS));
+  }
+
+  /** Takes up what `other` holds, which stays as it is. */
+  merge(other: Latencies): void {
+    this.histogram.add(other.histogram);
+  }
+
+  /** Nearest rank, in ms, within `PRECISION`; NaN of nothing. @param share 0.5 is the median, 1 the largest. */
+  percentile(share: number): number {
+    if (this.count === 0) return NaN;
+    const largest = this.histogram.maxValue;
+    return (share >= 1 ? largest : Math.min(largest, this.histogram.getValueAtPercentile(share * 100))) / MICROSECONDS;
+  }
+
+  /** In ms, to a tenth; zeros of nothing. */
+  summary(): LatencySummary {
+    const at = (share: number): number => (this.count === 0 ? 0 : Math.round(this.percentile(share) * 10) / 10);
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  }
+
+  /** Base64 of the compressed histogram, readable by every HdrHistogram library. */
+  encode(): string {
+    return encodeIntoCompressedBase64(this.histogram);
+  }
+}
+
+export function merged(parts: Iterable<Latencies>): Latencies {
+  const all = Latencies.of();
+  for (const part of parts) all.merge(part);
+  return all;
+}
