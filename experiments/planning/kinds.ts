@@ -1,0 +1,41 @@
+/**
+ * How often each kind of fault is planned and how long it lasts. Failures that take a part away are weighted up: they are what the
+ * tactic is for. A kind that is not named here is planned all the same, with the values of `OTHER`. Pure.
+ */
+export interface KindHabit {
+  /** Beside the weights of the others. */
+  weight: number;
+  /** Shortest and longest, ms. */
+  durationMs: readonly [number, number];
+  /** Whether the part does no work meanwhile. */
+  takesAway: boolean;
+}
+
+type Times = [weight: number, shortestMs: number, longestMs: number];
+const habit = (takesAway: boolean, [weight, ...durationMs]: Times): KindHabit => ({ weight, durationMs, takesAway });
+const away = (...times: Times): KindHabit => habit(true, times);
+const hindered = (...times: Times): KindHabit => habit(false, times);
+
+const OTHER = away(2, 300, 2_000);
+
+const HABITS: Readonly<Record<string, KindHabit>> = {
+  kill: away(6, 200, 2_500),
+  freeze: away(4, 200, 2_500),
+  restart: away(3, 0, 0),
+  wipe: away(1, 0, 500),
+  partition: away(4, 300, 3_000),
+  latency: hindered(2, 500, 3_000),
+  jitter: hindered(2, 500, 3_000),
+  reset: hindered(3, 0, 500),
+  planned: hindered(2, 0, 0),
+};
+
+export const habitOf = (kind: string): KindHabit => HABITS[kind] ?? OTHER;
+
+/** Beside the others of the same kind of fault, by the part it takes away: the leader is what matters most. */
+const ROLE_WEIGHTS: Readonly<Record<string, number>> = { leader: 4, standby: 2, monitor: 2, patients: 2 };
+
+export const roleWeight = (part: string): number => ROLE_WEIGHTS[part] ?? 1;
+
+/** Where everybody waits for one part its outages are short, ms: clients are told to come back, but they do not wait for ever. */
+export const LONGEST_ENGINE_OUTAGE_MS = 1_500;

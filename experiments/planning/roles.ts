@@ -1,0 +1,73 @@
+/**
+ * Targets by what they do (`leader`, `monitor`, `leader-postgres`) and by name (`server_2`, `monitor_1-server_2`). A plan speaks of
+ * roles, for who leads then is not known before; a fault strikes a name. Links: `a-b` both ways, `a>b` one way. Pure.
+ */
+export type PartKind = 'replica' | 'monitor' | 'patients' | 'gateway' | 'redis' | 'postgres';
+
+const PREFIXES: Readonly<Record<string, PartKind>> = {
+  server: 'replica', monitor: 'monitor', patients: 'patients', gateway: 'gateway', redis: 'redis', postgres: 'postgres',
+  leader: 'replica', standby: 'replica', 'any-replica': 'replica',
+};
+
+/** Before the separators are looked for: the one role with a hyphen of its own. */
+const ANY_REPLICA = 'any-replica';
+
+/** What kind of part a name or a role means; null: none we know. */
+export const partKind = (part: string): PartKind | null => PREFIXES[part.replace(/_\d+$/, '')] ?? null;
+
+export interface Link {
+  from: string;
+  to: string;
+  /** `-`: both ways; `>`: from → to only. */
+  direction: '-' | '>';
+}
+
+/** The two ends of a link; null: the target is a single part. */
+export function linkOf(target: string): Link | null {
+  if (target === ANY_REPLICA) return null;
+  const match = /^(any-replica|[^->]+)([->])(any-replica|[^->]+)$/.exec(target);
+  return match ? { from: match[1] as string, direction: match[2] as Link['direction'], to: match[3] as string } : null;
+}
+
+/** The roles under which a plan may speak of this target; its own name when we know none. */
+export function rolesOf(target: string): string[] {
+  const link = linkOf(target);
+  if (!link) return partRoles(target);
+  return partRoles(link.from).flatMap((from) => partRoles(link.to).map((to) => `${from}${link.direction}${to}`));
+}
+
+function partRoles(part: string): string[] {
+  const kind = partKind(part);
+  if (kind === null) return [part];
+  return kind === 'replica' ? ['leader', 'standby'] : [kind];
+}
+
+/** Whether `name` is what `target` (a role or a name) means while `leader` leads. @param leader null: nobody. */
+export function fits(target: string, name: string, leader: string | null): boolean {
+  if (target === name) return true;
+  const wanted = linkOf(target);
+  const real = linkOf(name);
+  if (wanted === null || real === null) return wanted === null && real === null && partFits(target, name, leader);
+  return wanted.direction === real.direction && partFits(wanted.from, real.from, leader) && partFits(wanted.to, real.to, leader);
+}
+
+function partFits(role: string, name: string, leader: string | null): boolean {
+  if (role === name) return true;
+  if (role === 'leader') return name === leader;
+  if (role === 'standby') return leader !== null && name !== leader && partKind(name) === 'replica';
+  return /_\d+$/.test(role) ? false : partKind(role) !== null && partKind(role) === partKind(name);
+}
+
+/** Of two ends of a link the one that is cut off from its work. */
+const CUT_OFF_FIRST: readonly PartKind[] = ['monitor', 'patients', 'replica', 'gateway', 'redis', 'postgres'];
+
+/** The part that a fault at this target takes away: of a link the end that is cut off from the rest. */
+export function partStruck(target: string): string {
+  const link = linkOf(target);
+  if (!link) return target;
+  const rank = (part: string): number => {
+    const kind = partKind(part);
+    return kind === null ? CUT_OFF_FIRST.length : CUT_OFF_FIRST.indexOf(kind);
+  };
+  return rank(link.from) <= rank(link.to) ? link.from : link.to;
+}

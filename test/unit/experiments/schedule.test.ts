@@ -1,0 +1,173 @@
+/** Schedules: the same seed gives the same plan, one more fault moves none, never too much away at once; JSON in and out. */
+import { describe, expect, test } from '@jest/globals';
+import { mayBeAway, refusal, type Census } from '../../../experiments/planning/guards.js';
+import { habitOf } from '../../../experiments/planning/kinds.js';
+import { planSchedule, RETURN_MS, type PlanOptions, type PlannedKind } from '../../../experiments/planning/planner.js';
+import { fits, linkOf, partKind, partStruck, rolesOf } from '../../../experiments/planning/roles.js';
+import { dueMs, parseSchedule, PlanError, type PlannedStrike } from '../../../experiments/schedule.js';
+
+const PARTS = ['leader', 'standby', 'monitor', 'patients', 'gateway', 'redis', 'postgres'];
+const kind = (name: string, roles: readonly string[]): PlannedKind => ({ ...habitOf(name), kind: name, roles });
+const KINDS = [
+  kind('kill', PARTS),
+  kind('freeze', PARTS),
+  kind('partition', ['monitor-leader', 'monitor>standby', 'leader-postgres', 'patients-redis', 'monitor-postgres']),
+  kind('latency', ['leader-postgres', 'leader-gateway']),
+  kind('planned', ['leader', 'standby']),
+];
+const CENSUS: Census = { replicas: 3, monitors: 3, patients: 2 };
+const options = (rest: Partial<PlanOptions> = {}): PlanOptions => ({
+  seed: 1, faults: 40, payments: 16_000, ratePerSec: 80, kinds: KINDS, census: CENSUS, ...rest,
+});
+const plan = (rest: Partial<PlanOptions> = {}): PlannedStrike[] => planSchedule(options(rest)).strikes;
+
+describe('a schedule from a seed', () => {
+  test('the same seed, the same plan to the last byte; another seed, another plan', () => {
+    expect(JSON.stringify(plan({ seed: 7 }))).toBe(JSON.stringify(plan({ seed: 7 })));
+    expect(plan({ seed: 7 })).not.toEqual(plan({ seed: 8 }));
+  });
+
+  test('one fault more moves none of the others', () => {
+    const fewer = plan({ faults: 30 });
+    const more = plan({ faults: 31 });
+    expect(more).toHaveLength(31);
+    expect(more.filter(({ id }) => fewer.some((other) => other.id === id))).toEqual(fewer);
+  });
+
+  test('ids differ, strikes are in the order of their moments, and all fall while payments flow', () => {
+    const strikes = plan();
+    expect(new Set(strikes.map(({ id }) => id)).size).toBe(40);
+    const moments = strikes.map(({ at }) => dueMs(at, 80));
+    expect(moments).toEqual([...moments].sort((a, b) => a - b));
+    for (const { at } of strikes) expect('payment' in at && at.payment > 0 && at.payment < 16_000).toBe(true);
+  });
+
+  test('spread evenly: no fifth of the run goes without, none has more than half', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      const fifths = [0, 0, 0, 0, 0];
+      for (const { at } of plan({ seed })) fifths[Math.floor(dueMs(at, 80) / 40_000)]! += 1;
+      expect(Math.min(...fifths)).toBeGreaterThan(0);
+      expect(Math.max(...fifths)).toBeLessThan(20);
+    }
+  });
+
+  test('every kind comes, as soon as there are as many faults as kinds', () => {
+    for (let seed = 0; seed < 50; seed += 1) {
+      expect(new Set(plan({ seed, faults: KINDS.length }).map((strike) => strike.kind)).size).toBe(KINDS.length);
+    }
+  });
+
+  test('never too much away at once, whatever the seed', () => {
+    for (let seed = 0; seed < 100; seed += 1) {
+      const away = plan({ seed, faults: 60 }).filter((strike) => habitOf(strike.kind).takesAway);
+      for (const strike of away) {
+        const atMs = dueMs(strike.at, 80);
+        const part = partKind(partStruck(strike.target))!;
+        const beside = away.filter((other) => {
+          const fromMs = dueMs(other.at, 80);
+          return partKind(partStruck(other.target)) === part && fromMs <= atMs && atMs < fromMs + other.durationMs + RETURN_MS;
+        });
+        expect(beside.length).toBeLessThanOrEqual(mayBeAway(part, CENSUS));
+      }
+    }
+  });
+
+  test('outages of PostgreSQL and Redis are short', () => {
+    const engines = Array.from({ length: 30 }, (_, seed) => plan({ seed })).flat().filter(({ target }) => /^(postgres|redis)$/.test(target));
+    expect(engines.length).toBeGreaterThan(20);
+    for (const { durationMs } of engines) expect(durationMs).toBeLessThanOrEqual(1_500);
+  });
+
+  test('more than fits is refused in words', () => {
+    expect(() => plan({ faults: 200, payments: 400 })).toThrow(PlanError);
+    expect(() => plan({ kinds: [] })).toThrow('there is no fault to plan');
+  });
+});
+
+describe('guards', () => {
+  test.each<[string, string[], boolean]>([
+    ['server_1', [], true],
+    ['server_1', ['server_2'], true],
+    ['server_1', ['server_2', 'server_3'], false],
+    ['monitor_1', [], true],
+    ['monitor_1', ['monitor_2'], false],
+    ['monitor_1', ['monitor_1'], true],
+    ['patients_1', ['patients_2'], false],
+    ['postgres', ['redis', 'server_1'], true],
+    ['postgres', [], true],
+    ['something', ['server_1', 'server_2'], true],
+  ])('%s with %j away: %s', (part, away, allowed) => {
+    expect(refusal(part, away, CENSUS) === null).toBe(allowed);
+  });
+
+  test('where there is only one of a kind it may be away, for it returns', () => {
+    const single: Census = { replicas: 1, monitors: 1, patients: 1 };
+    for (const part of ['server_1', 'monitor_1', 'patients_1']) expect(refusal(part, [], single)).toBeNull();
+  });
+});
+
+describe('roles', () => {
+  test.each<[string, string, boolean]>([
+    ['leader', 'server_2', true],
+    ['leader', 'server_1', false],
+    ['standby', 'server_1', true],
+    ['standby', 'server_2', false],
+    ['standby', 'monitor_1', false],
+    ['any-replica', 'server_1', true],
+    ['monitor', 'monitor_3', true],
+    ['monitor_1', 'monitor_3', false],
+    ['redis', 'redis', true],
+    ['leader-postgres', 'server_2-postgres', true],
+    ['leader-postgres', 'server_2>postgres', false],
+    ['leader-postgres', 'server_1-postgres', false],
+    ['monitor>leader', 'monitor_1>server_2', true],
+    ['monitor>leader', 'server_2>monitor_1', false],
+    ['any-replica-redis', 'server_3-redis', true],
+    ['monitor', 'monitor_1-server_2', false],
+    ['monitor_1-server_2', 'monitor_1-server_2', true],
+  ])('%s means %s while server_2 leads: %s', (role, name, expected) => {
+    expect(fits(role, name, 'server_2')).toBe(expected);
+  });
+
+  test('nobody leads: there is no leader and no standby', () => {
+    expect([fits('leader', 'server_1', null), fits('standby', 'server_1', null), fits('any-replica', 'server_1', null)]).toEqual([false, false, true]);
+  });
+
+  test('the roles of a target, and the part it takes away', () => {
+    expect(rolesOf('server_1')).toEqual(['leader', 'standby']);
+    expect(rolesOf('monitor_2>server_1')).toEqual(['monitor>leader', 'monitor>standby']);
+    expect(rolesOf('disk')).toEqual(['disk']);
+    expect(linkOf('any-replica')).toBeNull();
+    expect(['server_1-postgres', 'server_1>monitor_1', 'patients_2-redis', 'redis'].map(partStruck)).toEqual([
+      'server_1', 'monitor_1', 'patients_2', 'redis',
+    ]);
+  });
+});
+
+describe('a schedule from a file', () => {
+  const strike = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 10 }, durationMs: 5 };
+  const text = (strikes: unknown): string => JSON.stringify({ strikes });
+
+  test('what was written is what is read', () => {
+    const schedule = planSchedule(options());
+    expect(parseSchedule(JSON.stringify(schedule), 'x.json')).toEqual(schedule);
+    const byCount = { ...strike, id: 'b', at: { payment: 100, delayMs: 3 } };
+    expect(parseSchedule(text([strike, byCount]), 'x.json').strikes).toHaveLength(2);
+  });
+
+  test.each([
+    ['{', 'x.json is not JSON'],
+    ['[]', 'x.json is not what it should be'],
+    [text([{ ...strike, at: { payment: -1, delayMs: 0 } }]), 'strikes.0.at'],
+    [text([{ ...strike, durationMs: 'long' }]), 'strikes.0.durationMs'],
+    [text([{ ...strike, colour: 'red' }]), 'colour'],
+    [text([strike, strike]), 'ids must differ'],
+  ])('%s is refused in one sentence', (bad, sentence) => {
+    expect(() => parseSchedule(bad, 'x.json')).toThrow(PlanError);
+    expect(() => parseSchedule(bad, 'x.json')).toThrow(sentence);
+  });
+
+  test('by count at a steady rate, or by time', () => {
+    expect([dueMs({ payment: 160, delayMs: 5 }, 80), dueMs({ ms: 7 }, 80)]).toEqual([2_005, 7]);
+  });
+});
