@@ -27,6 +27,9 @@ export interface Laboratory {
   leadership(): Promise<Leader>;
   /** Resolves when `replicas` (all, where there are fewer) are seen alive and one of them leads. @throws Error at the deadline. */
   settled(replicas: number, deadlineMs: number): Promise<void>;
+  /** Done first when it closes, whatever came before: healing. A step that fails does not keep the others from being done. */
+  beforeClose(step: () => Promise<unknown>): void;
+  /** Leaves nothing behind: no process, no folder. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -46,38 +49,52 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = createWriteStream(logOf(subject));
-  const forget = (): void => rmSync(dataDir, { recursive: true, force: true });
+  const forget = (): void => {
+    log.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  let system: System | null = null;
   try {
-    const system = await startSystem({
+    system = await startSystem({
       ...subject.shape({ replicas, monitors, patients }), dataDir, gateway: 'http', ports: 'free', supervise: false, quick: true, signal,
       env: { FAULTS: 'on', ...env },
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
       onLine: (name, line) => log.write(`${name} ${line}\n`),
     });
-    const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
-    const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
-    const close = async (): Promise<void> => {
-      await pool.end();
-      await system.stop();
-      log.end();
-      forget();
-    };
-    const doors = system.patients.length > 0 ? system.patients : system.replicas;
-    return {
-      subject,
-      system,
-      entrances: doors.map(({ url }) => url),
-      pool,
-      patients: rows.map(({ id }) => id),
-      leadership: () => subject.leadership(system, pool),
-      settled: (count, deadlineMs) => settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
-      close,
-    };
+    return await furnish(subject, system, signal, forget);
   } catch (error) {
+    await system?.stop();
     forget();
     throw error;
   }
+}
+
+/** What the lab adds to a system that runs. */
+async function furnish(subject: Subject, system: System, signal: AbortSignal, forget: () => void): Promise<Laboratory> {
+  const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
+  const doors = system.patients.length > 0 ? system.patients : system.replicas;
+  const steps: (() => Promise<unknown>)[] = [];
+  let closed: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled(steps.map((step) => step()));
+    // Side by side: with PostgreSQL out of order the pool would wait for an end that only the stop brings.
+    const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
+    forget();
+    if (stopped.status === 'rejected') throw stopped.reason;
+  };
+  return {
+    subject,
+    system,
+    entrances: doors.map(({ url }) => url),
+    pool,
+    patients: rows.map(({ id }) => id),
+    leadership: () => subject.leadership(system, pool),
+    settled: (count, deadlineMs) => settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
+    beforeClose: (step) => void steps.push(step),
+    close: () => (closed ??= closeAll()),
+  };
 }
 
 type Running = Pick<Laboratory, 'subject' | 'system'>;

@@ -1,7 +1,7 @@
 /**
  * A small gateway as one finds them: charges by idempotency key, look-up by key, a key can be closed ("cancelled") before it is
  * charged. A key that is known is answered at once, one whose charge is under way when that is done.
- * With FAULTS=on it can be told to be down, slow, to refuse, or to lose its answers after the charge.
+ * With FAULTS=on it can be told to be down, slow, to refuse, to decline, or to lose its answers after the charge.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
@@ -24,13 +24,15 @@ export const gatewayFaults = z.strictObject({
   slowMs: z.int().min(0).max(60_000),
   /** The next charges are refused with 503, nothing happens. */
   refuseCharges: z.int().min(0),
+  /** The issuer says no to every new charge, whatever its key. */
+  declineAll: z.boolean(),
   /** The next charges are made, and the connection is cut instead of an answer. */
   loseAnswers: z.int().min(0),
   /** Forgets that a key was used: money moves again. */
   ignoreKeys: z.boolean(),
 });
 export type GatewayFaults = z.infer<typeof gatewayFaults>;
-const NO_FAULTS: GatewayFaults = { down: false, slowMs: 0, refuseCharges: 0, loseAnswers: 0, ignoreKeys: false };
+const NO_FAULTS: GatewayFaults = { down: false, slowMs: 0, refuseCharges: 0, declineAll: false, loseAnswers: 0, ignoreKeys: false };
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
@@ -101,7 +103,8 @@ class Charges {
   private async make(key: string, { amountMinor, currency }: ChargeRequest): Promise<Charge> {
     const { config, ledger, faults } = this;
     await sleep(config.latencyMs * (0.5 + seededRandom(config.seed, `latency:${key}`).next()));
-    const entry = { key, ...decideCharge(key, config), amountMinor, currency, at: new Date().toISOString() };
+    const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
+    const entry = { key, ...decision, amountMinor, currency, at: new Date().toISOString() };
     return ledger.record(entry, faults.ignoreKeys);
   }
 }

@@ -23,8 +23,10 @@ export interface Fault {
   readonly kind: string;
   /** What it is for, in a sentence: which failure of real life it stands for. */
   readonly purpose: string;
+  /** Whether it breaks nothing, so that its target can be struck by another meanwhile (a hand-over); false when left out. */
+  readonly harmless?: boolean;
   /** What it can strike in this laboratory; none: it cannot be done here. */
   targets(laboratory: Laboratory): readonly string[];
-  /** Resolves when it has struck. @throws Error when it could not; nothing is broken then. */
-  inject(laboratory: Laboratory, strike: Strike): Promise<Heal>;
+  /** Resolves when it has struck; null: there is nothing to undo (a hand-over). @throws Error when it could not; nothing is broken then. */
+  inject(laboratory: Laboratory, strike: Strike): Promise<Heal | null>;
 }

@@ -1,0 +1,17 @@
+/** Every fault there is. To add one: one file, one line here. */
+import type { Fault } from './fault.js';
+import { freeze } from './freeze.js';
+import { GATEWAY_FAULTS } from './gateway-faults.js';
+import { kill } from './kill.js';
+import { planned } from './planned.js';
+import { restart } from './restart.js';
+import { wipeRedis } from './wipe-redis.js';
+
+export const FAULTS: readonly Fault[] = [kill, freeze, restart, wipeRedis, ...GATEWAY_FAULTS, planned];
+
+/** @throws RangeError when there is none of that kind. */
+export function faultOf(kind: string): Fault {
+  const found = FAULTS.find((fault) => fault.kind === kind);
+  if (!found) throw new RangeError(`There is no fault "${kind}"; there are ${FAULTS.map((fault) => fault.kind).join(', ')}.`);
+  return found;
+}

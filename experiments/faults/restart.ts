@@ -1,0 +1,14 @@
+/** An orderly stop: the process finishes what is in flight, says goodbye and ends. Heals by starting it again. */
+import type { Fault } from './fault.js';
+import { bringBack, processNames, running } from './processes.js';
+
+export const restart: Fault = {
+  kind: 'restart',
+  purpose: 'A process is stopped in good order and started again: a deployment, an update of its machine.',
+  targets: (laboratory) => processNames(laboratory),
+  inject: async (laboratory, { target }) => {
+    const part = running(laboratory, target);
+    await part.stop();
+    return () => bringBack(part);
+  },
+};

@@ -1,0 +1,79 @@
+/** What a fault is seen by: how a port answers, whether a payment succeeds, what the gateway says. */
+import { connect } from 'node:net';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import type { ManagedProcess } from '../../../local/processes.js';
+import { eventually } from '../../support/eventually.js';
+
+/** A healed system takes a moment to find its connections again; a busy machine makes it a long one, ms. */
+const PATIENCE_MS = 30_000;
+
+/** `refused`: nobody listens. `silent`: it accepts and says nothing within `waitMs`. `answers`: it said something. */
+export function knock({ port }: Pick<ManagedProcess, 'port'>, waitMs = 300): Promise<'refused' | 'silent' | 'answers' | 'reset'> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const end = (outcome: 'refused' | 'silent' | 'answers' | 'reset'): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => end('silent'), waitMs);
+    socket.once('connect', () => socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'));
+    socket.once('data', () => end('answers'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => end(code === 'ECONNREFUSED' ? 'refused' : 'reset'));
+    // PostgreSQL hangs up on what it does not understand: an answer too.
+    socket.once('close', () => end('answers'));
+  });
+}
+
+let paid = 0;
+
+/** One payment by a client who waits. @returns its status, or what kept it from having one. */
+export async function pay({ entrances, system, patients }: Laboratory, waitSeconds = 10): Promise<string> {
+  paid += 1;
+  try {
+    const answer = await fetch(`${entrances[0] ?? ''}/api/payments`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${system.tokens.api}`,
+        'content-type': 'application/json',
+        'idempotency-key': `lab-${process.pid}-${paid}`,
+        prefer: `wait=${waitSeconds}`,
+      },
+      body: JSON.stringify({ patientId: patients[paid % patients.length], amountMinor: 1_000, currency: 'USD' }),
+      signal: AbortSignal.timeout((waitSeconds + 5) * 1_000),
+    });
+    const { status } = (await answer.json()) as { status: unknown };
+    return typeof status === 'string' ? status : `HTTP ${answer.status}`;
+  } catch (error) {
+    return (error as Error).name;
+  }
+}
+
+/** Waits until everyone is seen alive, somebody leads, and a payment succeeds. */
+export async function isWhole(laboratory: Laboratory): Promise<void> {
+  await laboratory.settled(laboratory.system.replicas.length, PATIENCE_MS);
+  await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', { what: 'a payment to succeed', deadlineMs: PATIENCE_MS });
+}
+
+/** A charge asked of the gateway itself: its status, the problem's code, or `reset`. */
+export async function charge({ system }: Laboratory, key: string): Promise<string> {
+  const { gateway, tokens } = system;
+  try {
+    const answer = await fetch(`${gateway?.url ?? ''}/charges`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.internal}`, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ amountMinor: 100, currency: 'USD', patientId: '00000000-0000-4000-8000-000000000001' }),
+    });
+    const body = (await answer.json()) as { status?: unknown; code?: unknown };
+    return String(answer.ok ? body.status : body.code);
+  } catch {
+    return 'reset';
+  }
+}
+
+/** Status of a look-up of a charge by its key. */
+export async function lookUp({ system }: Laboratory, key: string): Promise<number> {
+  const { gateway, tokens } = system;
+  const answer = await fetch(`${gateway?.url ?? ''}/charges/${key}`, { headers: { authorization: `Bearer ${tokens.internal}` } });
+  return answer.status;
+}

@@ -1,0 +1,126 @@
+/**
+ * Faults that strike a process, on one system of real processes: each is seen to strike, and after its heal a payment succeeds.
+ * The unhurt system is looked at the same way first, so that a look that always says "broken" fails.
+ */
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { faultOf } from '../../../experiments/faults/faults.js';
+import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import { seededRandom } from '../../../shared/random.js';
+import { openTestLaboratory } from '../../support/laboratory.js';
+import { charge, isWhole, knock, lookUp } from './asking.js';
+
+const TEST_MS = 90_000;
+let laboratory: Laboratory;
+let injector: Injector;
+beforeAll(async () => {
+  laboratory = await openTestLaboratory();
+  injector = new Injector(laboratory, new AbortController().signal);
+}, TEST_MS);
+
+async function strike(kind: string, target: string): Promise<Struck> {
+  const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random: seededRandom(1, kind) });
+  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
+  return outcome;
+}
+
+const PARTS = ['server_1', 'monitor_1', 'patients_1', 'gateway', 'redis', 'postgres'];
+const SEEN = { kill: 'refused', freeze: 'silent', restart: 'refused' } as const;
+
+describe.each(['kill', 'freeze', 'restart'] as const)('%s', (kind) => {
+  test.each(PARTS)('%s: it is seen, and healed a payment succeeds', async (target) => {
+    const victim = laboratory.system.process(target);
+    expect(await knock(victim, 5_000)).toBe('answers');
+    const { heal, window } = await strike(kind, target);
+    expect(await knock(victim)).toBe(SEEN[kind]);
+    if (kind !== 'freeze') expect((await victim.exited).asked).toBe(kind === 'restart');
+    await heal();
+    expect(injector.failures).toEqual([]);
+    expect(window.healedMs).toBeGreaterThan(window.atMs);
+    expect(await knock(victim, 5_000)).toBe('answers');
+    await isWhole(laboratory);
+  }, TEST_MS);
+});
+
+test('kill strikes every process of the system, and only those', () => {
+  expect([...faultOf('kill').targets(laboratory)].sort()).toEqual(
+    ['gateway', 'monitor_1', 'patients_1', 'postgres', 'redis', 'server_1', 'server_2', 'server_3'],
+  );
+});
+
+test('what is struck, or does not run, cannot be struck, and that is a value', async () => {
+  const order = { target: 'server_2', durationMs: 1, random: seededRandom(1) };
+  const { heal } = await strike('kill', 'server_2');
+  expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 is busy with kill' });
+  await heal();
+  await laboratory.system.process('server_2').stop();
+  expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 does not run' });
+  await laboratory.system.process('server_2').start();
+  await isWhole(laboratory);
+}, TEST_MS);
+
+test('a frozen process that dies is started again by the heal', async () => {
+  const { heal } = await strike('freeze', 'server_3');
+  laboratory.system.process('server_3').kill('SIGKILL');
+  await laboratory.system.process('server_3').exited;
+  await heal();
+  expect(laboratory.system.process('server_3').up).toBe(true);
+  await isWhole(laboratory);
+}, TEST_MS);
+
+test('wipe-redis: what was kept is gone, and the queue works again', async () => {
+  const redis = new Redis(laboratory.system.redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
+  redis.on('error', () => undefined);
+  await redis.set('kept', 'yes');
+  const { heal } = await strike('wipe-redis', 'redis');
+  expect(await knock(laboratory.system.process('redis'))).toBe('refused');
+  await heal();
+  expect(await redis.get('kept')).toBeNull();
+  redis.disconnect();
+  await isWhole(laboratory);
+}, TEST_MS);
+
+test('planned: away from who leads, to who does not', async () => {
+  const before = await laboratory.leadership();
+  await strike('planned', before.leader ?? '');
+  const between = await laboratory.leadership();
+  expect(between.term).toBe(before.term + 1);
+  expect(between.leader).not.toBe(before.leader);
+  await strike('planned', before.leader ?? '');
+  expect(await laboratory.leadership()).toMatchObject({ leader: before.leader, term: before.term + 2 });
+  await isWhole(laboratory);
+}, TEST_MS);
+
+describe('the gateway', () => {
+  const asked = { key: 'never asked before' };
+  let number = 0;
+  beforeEach(() => {
+    number += 1;
+    asked.key = `asked-${number}`;
+  });
+
+  test.each([
+    ['gateway-down', 'GATEWAY_DOWN', 503],
+    ['gateway-refusing', 'GATEWAY_DOWN', 404],
+    ['gateway-declining', 'declined', 200],
+    ['gateway-losing-answers', 'reset', 200],
+  ])('%s: a charge is %s, a look-up of it %i; healed a payment succeeds', async (kind, said, found) => {
+    expect(await charge(laboratory, `${asked.key}-before`)).toBe('approved');
+    const { heal } = await strike(kind, 'gateway');
+    expect(await charge(laboratory, asked.key)).toBe(said);
+    expect(await lookUp(laboratory, asked.key)).toBe(found);
+    await heal();
+    expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('gateway-slow: a charge takes at least 200 ms more', async () => {
+    const { heal } = await strike('gateway-slow', 'gateway');
+    const began = performance.now();
+    expect(await charge(laboratory, asked.key)).toBe('approved');
+    expect(performance.now() - began).toBeGreaterThanOrEqual(199);
+    await heal();
+    await isWhole(laboratory);
+  }, TEST_MS);
+});

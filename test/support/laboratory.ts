@@ -1,0 +1,21 @@
+/** A laboratory for tests: real processes, nothing shown; closed after the last test of the file, however the tests ended. */
+import { openLaboratory, type Laboratory, type LaboratoryOptions } from '../../experiments/laboratory.js';
+import { SETTLE_MS } from '../../experiments/scenarios/in-laboratory.js';
+
+const QUIET = { show: () => undefined, end: () => undefined };
+const opened: Laboratory[] = [];
+
+/** Opened and settled. Jest's own switches are not for the services. */
+export async function openTestLaboratory(options: Partial<LaboratoryOptions> = {}): Promise<Laboratory> {
+  const laboratory = await openLaboratory({
+    replicas: 3, monitors: 1, patients: 1, progress: QUIET, signal: new AbortController().signal, ...options,
+    env: { NODE_OPTIONS: '', ...options.env },
+  });
+  opened.push(laboratory);
+  await laboratory.settled(laboratory.system.replicas.length, SETTLE_MS);
+  return laboratory;
+}
+
+afterAll(async () => {
+  for (const laboratory of opened.splice(0)) await laboratory.close();
+}, 60_000);
