@@ -3,6 +3,7 @@
  * Reports are functions of this; none of them measures anything.
  */
 import type { Evidence } from './history.js';
+import type { KeptLatencies } from './latencies.js';
 import type { ExperimentResult, Violation } from './result.js';
 
 /** Where it ran. */
@@ -26,6 +27,12 @@ export interface SystemJournal {
   evidence: Evidence;
   /** What broke a rule. Relevo's are the result's; those of a system it is compared with are findings and leave the verdict alone. */
   violations: readonly Violation[];
+  /** What broke no promise and is worth a look: paid and never told, not available. Same shape. */
+  findings: readonly Violation[];
+  /** What evidence was missing, a sentence each; with any the verdict is no better than unknown. */
+  missing: readonly string[];
+  /** Histograms that later comparisons can merge: latencies of each trial and of all, and what the scenario measured besides. */
+  histograms: readonly KeptLatencies[];
 }
 
 export interface Journal {

@@ -20,6 +20,15 @@ export interface LatencySummary {
   max: number;
 }
 
+/** A histogram as a journal keeps it, so that later comparisons can merge it with those of other runs. */
+export interface KeptLatencies {
+  /** What was measured: `latency`, `latency of trial 2`, `kill: fault to commit seen`. */
+  name: string;
+  count: number;
+  /** `Latencies.encode`; values in microseconds. */
+  hdr: string;
+}
+
 export class Latencies {
   private constructor(private readonly histogram: Histogram) {}
 
@@ -75,3 +84,5 @@ export function merged(parts: Iterable<Latencies>): Latencies {
   for (const part of parts) all.merge(part);
   return all;
 }
+
+export const keep = (name: string, latencies: Latencies): KeptLatencies => ({ name, count: latencies.count, hdr: latencies.encode() });

@@ -3,7 +3,7 @@
  * memory than one of a hundred.
  */
 import type { PaymentRow, RequestRecord } from './history.js';
-import { Latencies } from './latencies.js';
+import { keep, Latencies, merged, type KeptLatencies } from './latencies.js';
 import type { FaultRecord, Handover, Trial } from './result.js';
 import { wilson95 } from './statistics.js';
 
@@ -20,6 +20,9 @@ export function isAvailable(request: RequestRecord, payments: TrialFacts['paymen
   const row = request.paymentId === null ? undefined : payments.get(request.paymentId);
   return request.status === 'SUCCEEDED' && request.answeredMs - request.intendedMs <= deadlineMs && row?.status === 'SUCCEEDED';
 }
+
+/** Told what became of the payment, whatever that was: these have a latency. */
+const isAnswered = ({ status }: RequestRecord): boolean => status !== null && status !== 'PENDING';
 
 /** Counts requests as they come; merged with others, or asked for its row, at any time. */
 export class TrialTally {
@@ -38,7 +41,7 @@ export class TrialTally {
     if (status === 'SUCCEEDED') counts.succeeded += 1;
     if (status === 'DECLINED') counts.declined += 1;
     if (status === 'FAILED') counts.failed += 1;
-    if (status !== null && status !== 'PENDING') this.latencies.add(answeredMs - intendedMs);
+    if (isAnswered(request)) this.latencies.add(answeredMs - intendedMs);
     if (error !== null) errors[error] = (errors[error] ?? 0) + 1;
     this.firstMs = Math.min(this.firstMs, intendedMs);
     this.lastMs = Math.max(this.lastMs, answeredMs);
@@ -69,4 +72,16 @@ export function summarizeTrial({ requests, payments, faults, handovers, deadline
   const tally = new TrialTally();
   for (const request of requests) tally.add(request, isAvailable(request, payments, deadlineMs));
   return tally.row({ faults, handovers });
+}
+
+/** The latencies of each trial, and of all of them together. */
+export function keptLatencies(requests: Iterable<RequestRecord>): KeptLatencies[] {
+  const trials = new Map<number, Latencies>();
+  for (const request of requests) {
+    const latencies = trials.get(request.trial) ?? Latencies.of();
+    trials.set(request.trial, latencies);
+    if (isAnswered(request)) latencies.add(request.answeredMs - request.intendedMs);
+  }
+  const each = [...trials].map(([trial, latencies]) => keep(`latency of trial ${trial}`, latencies));
+  return [keep('latency', merged(trials.values())), ...each];
 }

@@ -1,82 +1,24 @@
 /**
- * Pure judges of an experiment. Each looks at the evidence and names the ids that break one rule; none repairs or excuses anything.
- * To add a rule: one function here, one line in `CHECKERS`, one planted violation in its test.
+ * The rules, a small file each: pure judges that look at a recorded history and name the ids that break them; none repairs or excuses
+ * anything. `violations` break what the system promises; `findings` do not, and are still worth a look. To add a rule: one file, one line
+ * in `CHECKERS`, one planted violation in its test.
  */
-import type { Evidence, PaymentRow } from '../history.js';
-import type { Violation } from '../result.js';
-
-export type Checker = (evidence: Evidence) => string[];
-
-const byId = ({ payments }: Evidence): Map<string, PaymentRow> => new Map(payments.map((row) => [row.id, row]));
-
-const approvedKeys = ({ charges }: Evidence): string[] => (charges ?? []).filter(({ status }) => status === 'approved').map(({ key }) => key);
-
-/** Answered 2xx, and there is no row (I2). */
-const lost: Checker = (evidence) => {
-  const rows = byId(evidence);
-  return evidence.requests.flatMap(({ paymentId }) => (paymentId !== null && !rows.has(paymentId) ? [paymentId] : []));
-};
-
-/** One request, more than one row (I1). */
-const duplicated: Checker = ({ payments }) => repeated(payments.map(({ key }) => key));
-
-/** More than one approved charge with one key (I6). */
-const chargedTwice: Checker = (evidence) => repeated(approvedKeys(evidence));
-
-/** Money moved, and the row does not say SUCCEEDED. */
-const chargedNotSaved: Checker = (evidence) => {
-  const rows = byId(evidence);
-  return approvedKeys(evidence).filter((key) => rows.get(key)?.status !== 'SUCCEEDED');
-};
-
-/** The row says SUCCEEDED, and no money moved. */
-const savedNotCharged: Checker = (evidence) => {
-  if (evidence.charges === null) return [];
-  const approved = new Set(approvedKeys(evidence));
-  return evidence.payments.filter(({ id, status }) => status === 'SUCCEEDED' && !approved.has(id)).map(({ id }) => id);
-};
-
-/** The client was told one final status, and the row has another: it was changed, or never written (I1). */
-const answeredNotSaved: Checker = (evidence) => {
-  const rows = byId(evidence);
-  return evidence.requests.flatMap(({ paymentId, status }) => {
-    if (paymentId === null || status === null || status === 'PENDING') return [];
-    return rows.get(paymentId)?.status === status ? [] : [paymentId];
-  });
-};
-
-/** Accepted, and still not final when everything had come to rest. */
-const neverFinal: Checker = ({ payments }) => payments.filter(({ status }) => status === 'PENDING').map(({ id }) => id);
-
-/** Committed by somebody who did not lead that term, or after the next term had begun (I4). */
-const staleTerm: Checker = ({ payments, elections }) => {
-  const terms = new Map(elections.map((election) => [election.term, election]));
-  return payments
-    .filter(({ term, processedBy, completedMs }) => {
-      if (term === null || completedMs === null) return false;
-      const next = terms.get(term + 1);
-      return terms.get(term)?.leader !== processedBy || (next !== undefined && completedMs > next.electedMs);
-    })
-    .map(({ id }) => id);
-};
-
-/** A term with two leaders, or terms that do not follow one another (I3). */
-const twoLeaders: Checker = ({ elections }) => {
-  const terms = elections.map(({ term }) => term).sort((a, b) => a - b);
-  return terms.filter((term, index) => index > 0 && term !== (terms[index - 1] as number) + 1).map((term) => `term ${term}`);
-};
-
-/** A payment of a patient that was committed before an earlier one of the same patient (I7). */
-const outOfOrder: Checker = ({ payments }) => {
-  const latest = new Map<string, number>();
-  const overtaken: string[] = [];
-  for (const { id, patientId, completedMs } of [...payments].sort((a, b) => a.seq - b.seq)) {
-    if (completedMs === null) continue;
-    if (completedMs < (latest.get(patientId) ?? -Infinity)) overtaken.push(id);
-    latest.set(patientId, Math.max(completedMs, latest.get(patientId) ?? -Infinity));
-  }
-  return overtaken;
-};
+import type { Verdict, Violation } from '../result.js';
+import { answeredNotSaved } from './answered-not-saved.js';
+import { changedAfterFinal } from './changed-after-final.js';
+import { chargedNotSaved } from './charged-not-saved.js';
+import { chargedTwice } from './charged-twice.js';
+import { duplicated } from './duplicated.js';
+import { lost } from './lost.js';
+import { neverFinal } from './never-final.js';
+import { outOfOrder } from './out-of-order.js';
+import { indexed, type Checker, type Indexed, type Recorded } from './recorded.js';
+import { savedNotAnswered } from './saved-not-answered.js';
+import { savedNotCharged } from './saved-not-charged.js';
+import { staleTerm } from './stale-term.js';
+import { termOrder } from './term-order.js';
+import { twoLeaders } from './two-leaders.js';
+import { unavailable } from './unavailable.js';
 
 export const CHECKERS: Readonly<Record<string, Checker>> = {
   lost,
@@ -85,22 +27,56 @@ export const CHECKERS: Readonly<Record<string, Checker>> = {
   'charged-not-saved': chargedNotSaved,
   'saved-not-charged': savedNotCharged,
   'answered-not-saved': answeredNotSaved,
+  'changed-after-final': changedAfterFinal,
   'never-final': neverFinal,
   'stale-term': staleTerm,
   'two-leaders': twoLeaders,
+  'term-order': termOrder,
   'out-of-order': outOfOrder,
 };
 
-function repeated(values: readonly string[]): string[] {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const value of values) (seen.has(value) ? twice : seen).add(value);
-  return [...twice];
+export interface Circumstances {
+  /** Whether the system came to rest before the evidence was taken. */
+  rested: boolean;
+  /** A request that takes longer is not available, ms. */
+  deadlineMs: number;
 }
 
-/** Every rule that was broken, with the ids. Empty: the evidence is clean. */
-export function check(evidence: Evidence): Violation[] {
-  return Object.entries(CHECKERS)
-    .map(([rule, checker]) => ({ rule, ids: checker(evidence) }))
-    .filter(({ ids }) => ids.length > 0);
+export interface Judgement {
+  verdict: Verdict;
+  violations: Violation[];
+  /** No broken promise, but worth a look: same shape. */
+  findings: Violation[];
+  /** Why no better verdict than `unknown` is possible, a sentence each; empty: nothing was missing. */
+  missing: string[];
 }
+
+const broken = (rules: readonly Violation[]): Violation[] => rules.filter(({ ids }) => ids.length > 0);
+
+const violationsOf = (history: Indexed): Violation[] =>
+  broken(Object.entries(CHECKERS).map(([rule, checker]) => ({ rule, ids: checker(history) })));
+
+const findingsOf = (history: Indexed, deadlineMs: number): Violation[] =>
+  broken([
+    { rule: 'saved-not-answered', ids: savedNotAnswered(history) },
+    { rule: 'unavailable', ids: unavailable(history, deadlineMs) },
+  ]);
+
+function missingIn({ rested, charges }: Indexed): string[] {
+  return [
+    ...(rested ? [] : ['The system did not come to rest: some payments were still under way when the evidence was taken.']),
+    ...(charges === null ? ['No ledger of the gateway could be read: nothing is known about charges.'] : []),
+  ];
+}
+
+/** What is proven outweighs what is missing; what is missing outweighs what looks well. */
+export function judge(recorded: Recorded, { rested, deadlineMs }: Circumstances): Judgement {
+  const history = indexed(recorded, rested);
+  const violations = violationsOf(history);
+  const missing = missingIn(history);
+  const verdict = violations.length > 0 ? 'invalid' : missing.length > 0 ? 'unknown' : 'valid';
+  return { verdict, violations, findings: findingsOf(history, deadlineMs), missing };
+}
+
+/** Every rule that was broken by a system at rest, with the ids. Empty: the evidence is clean. */
+export const check = (recorded: Recorded): Violation[] => violationsOf(indexed(recorded, true));

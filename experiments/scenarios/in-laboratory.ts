@@ -2,7 +2,7 @@
  * What every experiment has in common: a system of its own, something done to it, rest, the evidence, the verdict, the table.
  * The scenario says what is done and what the figures mean; whether it was right is judged here, the same way for all.
  */
-import { check } from '../checkers/checkers.js';
+import { judge, type Judgement } from '../checkers/checkers.js';
 import { comesToRest, readCharges, readElections, readPayments, readVersions } from '../evidence.js';
 import type { RunContext } from '../experiment.js';
 import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
@@ -10,9 +10,10 @@ import type { Journal, SystemJournal } from '../journal.js';
 import { openLaboratory, type Laboratory } from '../laboratory.js';
 import { describeMachine } from '../machine.js';
 import { currentCommit } from '../report/files.js';
-import type { ExperimentResult, Objective, Trial, Verdict, Violation } from '../result.js';
+import type { KeptLatencies } from '../latencies.js';
+import type { ExperimentResult, Objective, Trial } from '../result.js';
 import { RELEVO, type Subject } from '../subject.js';
-import { summarizeTrial } from '../trial-summary.js';
+import { keptLatencies, summarizeTrial } from '../trial-summary.js';
 
 /** Longest wait for all replicas to be up and one to lead, ms. */
 export const SETTLE_MS = 30_000;
@@ -29,6 +30,8 @@ export interface Scenario<Done> {
   /** Sends payments and breaks things. */
   perform(laboratory: Laboratory): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
   trials(done: Done, evidence: Evidence): Trial[];
+  /** What it measured besides the latencies of requests. */
+  histograms?(done: Done, evidence: Evidence): KeptLatencies[];
   objectives(trials: readonly Trial[], total: Trial): Objective[];
   table(result: ExperimentResult): string;
 }
@@ -54,21 +57,19 @@ function totalOf(evidence: Evidence, trials: readonly Trial[], deadlineMs: numbe
 }
 
 /** What became of one system: the evidence, and what was concluded from it. */
-export interface Measured {
+export interface Measured extends Judgement {
   subject: Subject;
   /** Wall clock, ms since 1970. */
   startedMs: number;
   endedMs: number;
-  /** Whether nothing was pending any more at the end. */
-  rested: boolean;
   evidence: Evidence;
-  violations: Violation[];
+  histograms: KeptLatencies[];
   trials: Trial[];
   total: Trial;
   versions: Readonly<Record<string, string>>;
 }
 
-type Method<Done> = Pick<Scenario<Done>, 'replicas' | 'monitors' | 'deadlineMs' | 'perform' | 'trials'>;
+type Method<Done> = Pick<Scenario<Done>, 'replicas' | 'monitors' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'>;
 
 /** One system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when it does not come up; nothing is left then. */
 export async function measure<Done>(subject: Subject, method: Method<Done>, { progress, signal }: Context): Promise<Measured> {
@@ -83,20 +84,19 @@ export async function measure<Done>(subject: Subject, method: Method<Done>, { pr
     const evidence = await collect(laboratory, done);
     const trials = method.trials(done, evidence);
     const versions = await readVersions(laboratory.pool, laboratory.system.redisUrl);
-    const facts = { rested, evidence, trials, versions, violations: check(evidence), total: totalOf(evidence, trials, deadlineMs) };
-    return { subject, startedMs, endedMs: Date.now(), ...facts };
+    const histograms = [...keptLatencies(evidence.requests), ...(method.histograms?.(done, evidence) ?? [])];
+    const facts = { evidence, trials, versions, histograms, total: totalOf(evidence, trials, deadlineMs) };
+    return { subject, startedMs, endedMs: Date.now(), ...facts, ...judge(evidence, { rested, deadlineMs }) };
   } finally {
     progress.end();
     await laboratory.close();
   }
 }
 
-export const verdictOf = ({ violations, rested }: Pick<Measured, 'violations' | 'rested'>): Verdict =>
-  violations.length > 0 ? 'invalid' : rested ? 'valid' : 'unknown';
-
-export const systemJournal = ({ subject: { name, what }, startedMs, endedMs, evidence, violations }: Measured): SystemJournal => ({
-  system: name, what, startedMs, endedMs, evidence, violations,
-});
+export function systemJournal({ subject, startedMs, endedMs, evidence, ...judged }: Measured): SystemJournal {
+  const { violations, findings, missing, histograms } = judged;
+  return { system: subject.name, what: subject.what, startedMs, endedMs, evidence, violations, findings, missing, histograms };
+}
 
 /** @throws as `measure`. */
 export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: Context): Promise<Journal> {
@@ -112,7 +112,7 @@ export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: C
     commit: currentCommit(),
     startedAt: startedAt.toISOString(),
     durationMs: Math.round(performance.now() - startMs),
-    verdict: verdictOf(measured),
+    verdict: measured.verdict,
     violations,
     objectives: scenario.objectives(trials, total),
     systems: [{ system: RELEVO.name, trials, total }],

@@ -195,6 +195,6 @@ export class Scene {
   async verdict(requests: readonly RequestRecord[] = []): Promise<Violation[]> {
     await eventually(async () => (await this.pending()) === 0, { what: 'every payment to be final', deadlineMs: 2 * PATIENCE_MS });
     const [payments, charges, elections] = [await this.payments(), await this.charges(), await this.elections()];
-    return check({ requests, payments, charges, elections, faults: [] });
+    return check({ requests, payments, charges, elections });
   }
 }

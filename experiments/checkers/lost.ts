@@ -1,0 +1,8 @@
+/** Lost (I2): the client was given a payment's id, that is a 2xx, and there is no row. */
+import type { Checker } from './recorded.js';
+
+export const lost: Checker = ({ requests, rowById }) => {
+  const ids = new Set<string>();
+  for (const { paymentId } of requests) if (paymentId !== null && !rowById.has(paymentId)) ids.add(paymentId);
+  return [...ids];
+};
