@@ -96,6 +96,7 @@ export class ParcelLine {
     const work = this.works.get(number);
     if (!work) return [];
     this.loading.shift();
+    if (this.stopped) return [...this.fail(work, new CalledOff()), ...this.load()];
     work.plan = planParcel(rows, this.inFlight);
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
@@ -135,11 +136,11 @@ export class ParcelLine {
     return [...wake, ...this.written(moment)];
   }
 
-  /** The work on one parcel broke off, before its turn. */
+  /** The work on one parcel broke off. After its turn that means nothing: its statement decides. */
   failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
     const work = this.works.get(number);
-    if (!work) return [];
     const wasLoading = this.loading[0] === work;
+    if (!work || (!wasLoading && !this.turns.includes(work))) return [];
     if (wasLoading) this.loading.shift();
     return [...this.fail(work, error), ...this.advance(moment), ...(wasLoading ? this.load() : [])];
   }

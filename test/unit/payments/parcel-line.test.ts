@@ -124,6 +124,21 @@ describe('parcel line', () => {
     expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['failed 1: AbortError']);
   });
 
+  test('called off: what is loaded after that is not charged', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    line.arrive(2, ['p2'], MOMENT);
+    line.stop();
+    expect(words(line.loaded(1, [payment(1)], MOMENT))).toEqual(['failed 1: AbortError', 'failed 2: AbortError']);
+  });
+
+  test('what is being written does not fail by anything but its statement', () => {
+    const line = twoCharging();
+    line.answered(1, 0, SUCCEEDED, MOMENT);
+    expect(line.failed(1, new Error('late'), MOMENT)).toEqual([]);
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1']);
+  });
+
   test('the last attempt is called that', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
