@@ -1,0 +1,78 @@
+/**
+ * The public contract that a baseline answers, the same as Relevo's patients service as far as the lab uses it: `POST /api/payments`,
+ * `POST /api/batches`, `GET /api/batches/{id}`; the same schemas, documents and problems. It always waits for the outcome, whatever
+ * `Prefer` says; what a payment goes through is the baseline's own.
+ */
+import type { Express, Request, Response } from 'express';
+import { v7 as uuid } from 'uuid';
+import { batchDocument } from '../../patients/batches.js';
+import { planBatch, unknownIndexes, isListed } from '../../patients/core/batch.js';
+import { batchKey } from '../../patients/core/idempotency.js';
+import { fingerprint } from '../../patients/fingerprint.js';
+import { idempotencyKey } from '../../patients/http/headers.js';
+import { batchForm, idPath } from '../../patients/http/schemas.js';
+import { createKnownPatients } from '../../patients/known-patients.js';
+import { registerBatch } from '../../patients/payment-rows.js';
+import { requireToken, type Tokens } from '../../shared/auth.js';
+import { systemClock } from '../../shared/clock.js';
+import type { CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
+import { paymentRequest, type Payment } from '../../shared/contracts/payment.js';
+import { Problem } from '../../shared/errors.js';
+import { parse } from '../../shared/http.js';
+import type { NewPayment } from '../../shared/ledger.js';
+import type { Pool } from '../../shared/postgres.js';
+
+export interface Front {
+  id: string;
+  pool: Pool;
+  tokens: Tokens;
+  /** Takes a payment to its end. @throws Problem when it could not, or does not know. */
+  pay(this: void, payment: NewPayment): Promise<Payment>;
+}
+
+/** What a counted batch pays when it names nothing, as in Relevo. */
+const DEFAULTS = { amountMinor: 15_000, currency: 'USD' } as const;
+
+type Part = Partial<Pick<NewPayment, 'batchId' | 'batchIndex'>> & Pick<NewPayment, 'patientId' | 'amountMinor' | 'currency' | 'concept'>;
+
+const newPayment = (part: Part, key: string, print: string): NewPayment => ({
+  id: uuid(), batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: key, fingerprint: print, answerWaited: true, ...part,
+});
+
+async function payOne({ pay }: Front, request: Request, response: Response): Promise<void> {
+  const key = idempotencyKey(request, response);
+  const asked = parse(paymentRequest, request.body, 'body');
+  const payment = await pay(newPayment({ ...asked, concept: asked.concept ?? null }, key, fingerprint(asked)));
+  response.status(payment.status === 'PENDING' ? 202 : 201).location(`/api/payments/${payment.id}`).json(payment);
+}
+
+/** Fires all payments of a batch at once and reports what the record says when the last has been answered, one way or the other. */
+async function payMany(front: Front, request: Request, response: Response): Promise<void> {
+  const key = idempotencyKey(request, response);
+  const body = parse(batchForm(request.body), request.body, 'body') as CountedBatch | ListedBatch;
+  const known = createKnownPatients(front.pool, systemClock);
+  if (isListed(body)) {
+    const asked = body.payments.map(({ patientId }) => patientId);
+    if (unknownIndexes(asked, await known.known(asked)).length > 0) throw new Problem('PATIENT_UNKNOWN');
+  }
+  const plan = planBatch(body, await known.some(), DEFAULTS);
+  const print = fingerprint(body);
+  const head = { id: uuid(), fingerprint: print, sent: plan.sent, idempotencyKey: key, acceptedBy: front.id };
+  const batch = await registerBatch(front.pool, head);
+  if (batch.fingerprint !== print) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  const payments = Array.from({ length: plan.sent }, (_, index) =>
+    newPayment({ ...plan.item(index), batchId: batch.id, batchIndex: index }, batchKey(batch.id, index), print),
+  );
+  await Promise.allSettled(payments.map((payment) => front.pay(payment)));
+  response.location(`/api/batches/${batch.id}`).json(await batchDocument(front.pool, batch.id));
+}
+
+/** Adds the contract's routes. */
+export function mountFront(app: Express, front: Front): void {
+  app.use('/api', requireToken(front.tokens, 'api'));
+  app.post('/api/payments', (request, response) => payOne(front, request, response));
+  app.post('/api/batches', (request, response) => payMany(front, request, response));
+  app.get('/api/batches/:id', async (request, response) => {
+    response.json(await batchDocument(front.pool, parse(idPath, request.params, 'path').id));
+  });
+}

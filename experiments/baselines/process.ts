@@ -1,0 +1,55 @@
+/** The frame of every baseline's program: configuration, connections, an app that listens, an orderly end. */
+import type { Express } from 'express';
+import type { Tokens } from '../../shared/auth.js';
+import { createHttpGateway } from '../../payments/gateway/http.js';
+import type { Gateway } from '../../payments/gateway/port.js';
+import { closeServer, createApp, finishApp, listen } from '../../shared/http.js';
+import { createLogger } from '../../shared/logger.js';
+import { createPool, type Pool } from '../../shared/postgres.js';
+import { runService } from '../../shared/service.js';
+
+interface Identity {
+  id: string;
+  host: string;
+  port: number;
+  apiToken: string;
+  operatorToken: string;
+  internalToken: string;
+}
+
+export const tokensOf = ({ apiToken, operatorToken, internalToken }: Identity): Tokens => ({
+  api: apiToken, operator: operatorToken, internal: internalToken,
+});
+
+/** A pool as one would have it: ten connections. */
+export const openPool = ({ id, databaseUrl }: { id: string; databaseUrl: string }): Pool =>
+  createPool({ url: databaseUrl, name: id, max: 10, statementTimeoutMs: 5_000 }, createLogger('baseline', id, 'warn'));
+
+/** The same client, with the same patience, as Relevo's replicas have. */
+export const openGateway = ({ gatewayUrl, internalToken }: { gatewayUrl: string; internalToken: string }): Gateway =>
+  createHttpGateway({ url: gatewayUrl, token: internalToken, timeoutMs: 1_000, maxSockets: 256 });
+
+/** Longest orderly end, ms. */
+const END_MS = 5_000;
+
+/** Adds the routes. @returns what is to be done at the end, after the last request. */
+type Assemble<C> = (app: Express, config: C) => Promise<() => unknown>;
+
+export async function runBaseline<C extends Identity>(load: () => C, assemble: Assemble<C>): Promise<void> {
+  await runService(async () => {
+    const config = load();
+    const logger = createLogger('baseline', config.id, 'info');
+    const app = createApp({ logger, bodyLimit: '1mb', ready: () => ({ up: true }), servedBy: config.id });
+    const end = await assemble(app, config);
+    const server = await listen(finishApp(app, logger), config.port, config.host);
+    logger.info({ port: config.port }, `${config.id} is ready`);
+    return {
+      logger,
+      deadlineMs: END_MS,
+      steps: [
+        { name: 'stop listening', run: () => closeServer(server) },
+        { name: 'end', run: () => Promise.resolve(end()) },
+      ],
+    };
+  });
+}

@@ -1,0 +1,64 @@
+/** How patients reaches the leader in the published design: ask the monitor, send once, report a connection that failed. */
+import { Agent } from 'node:http';
+import axios, { type AxiosInstance } from 'axios';
+import { v5 } from 'uuid';
+import { z } from 'zod';
+import { payment as paymentDocument, type Payment } from '../../../shared/contracts/payment.js';
+import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
+import type { NewPayment } from '../../../shared/ledger.js';
+
+/** Longest wait for the leader's answer: a hundred times what a payment takes. One that takes longer stands still. */
+const PATIENCE_MS = 2_000;
+/** Makes a payment's id from its key, so that whoever asks again with the same key is not charged again. */
+const NAMESPACE = '6f2d0f0e-53a1-4c0a-9a3c-0d8a54a2c9b1';
+
+const leadership = z.object({ leader: z.string().nullable(), url: z.string().nullable() });
+type Leadership = z.infer<typeof leadership>;
+
+export interface LeaderClient {
+  /** @throws Problem UNAVAILABLE when nobody leads or the leader gave no answer; what the leader itself refuses with. */
+  pay(this: void, payment: NewPayment): Promise<Payment>;
+  close(): void;
+}
+
+const isCode = (code: unknown): code is ProblemCode => typeof code === 'string' && code in PROBLEMS;
+
+function refusal(status: number, body: unknown): Problem {
+  const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
+  return new Problem(isCode(code) ? code : 'UNAVAILABLE', typeof detail === 'string' ? detail : `The leader answered ${status}`);
+}
+
+/** Whom the monitor names; when it is away, whom it named last. */
+function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<Leadership> {
+  let last: Leadership = { leader: null, url: null };
+  return async () => {
+    try {
+      last = leadership.parse((await client.get<unknown>(`${monitorUrl}/leader`)).data);
+    } catch {
+      // The payments go on without the monitor as long as the leader does.
+    }
+    return last;
+  };
+}
+
+export function createLeaderClient(monitorUrl: string, token: string): LeaderClient {
+  const agent = new Agent({ keepAlive: true });
+  const options = { httpAgent: agent, proxy: false as const, timeout: PATIENCE_MS, validateStatus: () => true };
+  const client = axios.create({ ...options, headers: { authorization: `Bearer ${token}` } });
+  const find = leaderFinder(client, monitorUrl);
+  const report = (): void => void client.post(`${monitorUrl}/failures`).catch(() => undefined);
+  return {
+    pay: async (payment) => {
+      const { leader, url } = await find();
+      if (url === null) throw new Problem('UNAVAILABLE', 'No payment server leads');
+      const order = { ...payment, id: v5(payment.idempotencyKey, NAMESPACE) };
+      const answer = await client.post<unknown>(`${url}/payments`, order).catch((error: unknown) => {
+        report();
+        throw new Problem('UNAVAILABLE', `${leader} gave no answer: ${(error as { code?: string }).code ?? 'cut off'}`, { cause: error });
+      });
+      if (answer.status !== 201) throw refusal(answer.status, answer.data);
+      return paymentDocument.parse(answer.data);
+    },
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Baseline (b), its monitor: PING to every payment server each 2 s, at start and when patients reports a failed connection; the leader is
+ * chosen at random among those that answer. Who leads is in memory only: nothing fences a leader that was replaced, and a monitor that
+ * restarts chooses anew.
+ */
+import axios from 'axios';
+import { requireToken } from '../../../shared/auth.js';
+import { loadConfig } from '../../../shared/config.js';
+import { seededRandom } from '../../../shared/random.js';
+import { MONITOR_OPTIONS } from '../options.js';
+import { runBaseline, tokensOf } from '../process.js';
+import { elect } from './election.js';
+import { Rounds } from './rounds.js';
+
+/** As published. */
+const PING_INTERVAL_MS = 2_000;
+/** An echo that takes longer does not count; shorter than the interval, so that rounds do not pile up. */
+const ECHO_TIMEOUT_MS = 1_000;
+
+await runBaseline(
+  () => loadConfig(MONITOR_OPTIONS, process.env),
+  async (app, config) => {
+    const client = axios.create({ timeout: ECHO_TIMEOUT_MS, proxy: false, headers: { authorization: `Bearer ${config.internalToken}` } });
+    const names = config.servers.map(({ id }) => id);
+    const random = seededRandom(Date.now(), 'leader');
+    let leader: string | null = null;
+    let answered: ReadonlySet<string> = new Set();
+
+    const ping = async (url: string): Promise<boolean> => client.post(`${url}/ping`, {}).then(() => true, () => false);
+    const rounds = new Rounds(async () => {
+      const echoes = await Promise.all(config.servers.map(async ({ id, url }) => ((await ping(url)) ? [id] : [])));
+      answered = new Set(echoes.flat());
+      const round = elect(leader, names, answered, random.next());
+      leader = round.leader;
+      for (const line of round.lines) console.log(line);
+    });
+    const timer = setInterval(() => void rounds.run(), PING_INTERVAL_MS);
+    void rounds.run();
+
+    app.use(requireToken(tokensOf(config), 'internal', 'operator'));
+    app.get('/leader', (_request, response) => {
+      response.json({ leader, url: config.servers.find(({ id }) => id === leader)?.url ?? null });
+    });
+    app.get('/status', (_request, response) => void response.json({ leader, alive: [...answered] }));
+    app.post('/failures', (_request, response) => {
+      void rounds.run();
+      response.status(202).end();
+    });
+    return () => clearInterval(timer);
+  },
+);

@@ -1,0 +1,46 @@
+/**
+ * The life of a payment in a server of the published design: charge it, save it when the gateway has answered. Nothing is written before:
+ * what was being done when the server is killed is forgotten.
+ */
+import { paymentDocument } from '../../../patients/core/payment-record.js';
+import { paymentsByKey } from '../../../patients/payment-rows.js';
+import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
+import type { Gateway } from '../../../payments/gateway/port.js';
+import type { Payment } from '../../../shared/contracts/payment.js';
+import { Problem } from '../../../shared/errors.js';
+import type { NewPayment } from '../../../shared/ledger.js';
+import type { Queryable } from '../../../shared/postgres.js';
+import { saveFinal } from '../record.js';
+
+/** Nothing calls work off: the process ends with it. */
+const NEVER = new AbortController().signal;
+
+export class PublishedServer {
+  constructor(
+    private readonly id: string,
+    private readonly db: Queryable,
+    private readonly gateway: Gateway,
+  ) {}
+
+  /** A key that was saved before is answered with its payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE. */
+  async take(payment: NewPayment): Promise<Payment> {
+    const before = await this.saved(payment);
+    if (before) return before;
+    const { id, patientId, amountMinor, currency } = payment;
+    const { rowCount } = await this.db.query('SELECT 1 FROM patient WHERE id = $1', [patientId]);
+    if (rowCount === 0) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${patientId}`);
+    const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
+    if (answer.kind === 'again') throw new Problem('UNAVAILABLE', `The gateway gave no answer: ${answer.error}`);
+    await saveFinal(this.db, payment, answer, this.id);
+    const document = await this.saved(payment);
+    if (!document) throw new Problem('INTERNAL', 'The payment was saved and is not there');
+    return document;
+  }
+
+  /** Null when the key is new. */
+  private async saved({ idempotencyKey, fingerprint }: NewPayment): Promise<Payment | null> {
+    const [row] = await paymentsByKey(this.db, [idempotencyKey]);
+    if (row && row.fingerprint !== fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+    return row ? paymentDocument(row) : null;
+  }
+}

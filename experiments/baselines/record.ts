@@ -1,0 +1,62 @@
+/**
+ * What the baselines write to the record. Plain statements: no term is checked, because a baseline has none; its rows say term 0.
+ * A final status still is final, for the table's own trigger guards it whoever writes.
+ */
+import type { Answer } from '../../payments/core/parcel.js';
+import type { NewPayment } from '../../shared/ledger.js';
+import type { Queryable } from '../../shared/postgres.js';
+
+/** The gateway's final word. */
+export type FinalAnswer = Exclude<Answer, { kind: 'again' }>;
+
+interface Ending {
+  status: 'SUCCEEDED' | 'DECLINED' | 'FAILED';
+  reason: string | null;
+  reference: string | null;
+}
+
+const STATUS = { succeeded: 'SUCCEEDED', declined: 'DECLINED', failed: 'FAILED' } as const;
+
+const endingOf = (answer: FinalAnswer): Ending => ({
+  status: STATUS[answer.kind],
+  reason: answer.kind === 'succeeded' ? null : answer.reason,
+  reference: answer.kind === 'failed' ? null : answer.reference,
+});
+
+/** Gives a pending payment its final status; does nothing when it has one. */
+export async function finish(db: Queryable, id: string, answer: FinalAnswer, by: string): Promise<void> {
+  const { status, reason, reference } = endingOf(answer);
+  await db.query({
+    name: 'finish',
+    text: `UPDATE payment SET status = $2, reason = $3, gateway_reference = $4, processed_by = $5, term = 0, attempts = attempts + 1,
+                              completed_at = clock_timestamp()
+            WHERE id = $1 AND completed_at IS NULL`,
+    values: [id, status, reason, reference, by],
+  });
+}
+
+/** Stores a payment that is final already; does nothing when its key is there. */
+export async function saveFinal(db: Queryable, payment: NewPayment, answer: FinalAnswer, by: string): Promise<void> {
+  const { status, reason, reference } = endingOf(answer);
+  await db.query({
+    name: 'save-final',
+    text: `INSERT INTO payment (id, patient_id, batch_id, batch_index, idempotency_key, fingerprint, answer_waited, amount_minor, currency,
+                                concept, accepted_by, status, reason, gateway_reference, processed_by, term, attempts, completed_at)
+           VALUES ($1, $2, $3, $4, $5, $6, true, $7, $8, $9, $10, $11, $12, $13, $10, 0, 1, clock_timestamp())
+           ON CONFLICT DO NOTHING`,
+    values: [
+      payment.id, payment.patientId, payment.batchId, payment.batchIndex, payment.idempotencyKey, payment.fingerprint,
+      payment.amountMinor, payment.currency, payment.concept, by, status, reason, reference,
+    ],
+  });
+}
+
+/** A payment that was accepted and has no outcome yet. */
+export type Unfinished = Pick<NewPayment, 'id' | 'patientId' | 'amountMinor' | 'currency'>;
+
+/** All that is pending, oldest first. */
+export async function unfinished(db: Queryable): Promise<Unfinished[]> {
+  const text = `SELECT id, patient_id AS "patientId", amount_minor AS "amountMinor", currency FROM payment
+                 WHERE status = 'PENDING' ORDER BY seq`;
+  return (await db.query<Unfinished>(text)).rows;
+}

@@ -1,0 +1,53 @@
+/** The life of a payment in the single server, and what a restart does about those that were interrupted. */
+import { paymentDocument } from '../../../patients/core/payment-record.js';
+import { paymentsByKey } from '../../../patients/payment-rows.js';
+import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
+import type { Gateway } from '../../../payments/gateway/port.js';
+import type { Payment } from '../../../shared/contracts/payment.js';
+import { Problem } from '../../../shared/errors.js';
+import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
+import type { Queryable } from '../../../shared/postgres.js';
+import { finish, unfinished, type Unfinished } from '../record.js';
+
+const PARTITION = 0;
+/** Nothing calls work off: the process ends with it. */
+const NEVER = new AbortController().signal;
+
+export class SingleServer {
+  constructor(
+    private readonly id: string,
+    private readonly db: Queryable,
+    private readonly gateway: Gateway,
+  ) {}
+
+  /** A key that is there already is answered with how its payment stands. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED. */
+  async pay(payment: NewPayment): Promise<Payment> {
+    const accepted = await acceptPayments(this.db, PARTITION, this.id, [payment]);
+    if (accepted.length > 0) await this.charge(payment);
+    const [row] = await paymentsByKey(this.db, [payment.idempotencyKey]);
+    if (!row) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
+    if (row.fingerprint !== payment.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+    return paymentDocument(row);
+  }
+
+  /** One call; a lost answer is asked for by key. Without the gateway's word the payment stays pending until the next start. */
+  async charge({ id, patientId, amountMinor, currency }: Unfinished): Promise<void> {
+    const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
+    if (answer.kind !== 'again') await finish(this.db, id, answer, this.id);
+  }
+}
+
+/** Pending payments by patient, each list in order. Pure. */
+export function byPatient<P extends Pick<Unfinished, 'patientId'>>(payments: readonly P[]): P[][] {
+  const lists = new Map<string, P[]>();
+  for (const payment of payments) lists.set(payment.patientId, [...(lists.get(payment.patientId) ?? []), payment]);
+  return [...lists.values()];
+}
+
+/** Charges what the last life left pending: under the same keys, so nobody pays twice; a patient's own payments in order. */
+export async function finishWhatWasLeft(server: SingleServer, db: Queryable): Promise<void> {
+  const inOrder = async (payments: readonly Unfinished[]): Promise<void> => {
+    for (const payment of payments) await server.charge(payment);
+  };
+  await Promise.all(byPatient(await unfinished(db)).map(inOrder));
+}
