@@ -1,0 +1,43 @@
+/** A lane for each part: solid where it led (with the number of the term), hatched where a fault struck it. */
+import type { Lane } from '../facts/lanes.js';
+import { faultEndMs } from '../facts/lanes.js';
+import type { Timeline } from '../facts/timeline.js';
+import { duration } from '../format.js';
+import { markup, type Part } from '../markup.js';
+import { coordinate, LEFT, path, rectanglePath, RIGHT, text, WIDTH } from './svg.js';
+import type { TimeAxis } from './time-axis.js';
+
+export const LANE_HEIGHT = 22;
+const BAR = 14;
+/** A term's number is written where there is room for it, in chart units. */
+const ROOM_FOR_TERM = 16;
+/** Names longer than this would run into the chart. */
+const LONGEST_NAME = 15;
+
+const shorten = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`);
+
+export function drawLanes(lanes: readonly Lane[], timeline: Timeline, axis: TimeAxis, top: number): Part {
+  if (lanes.length === 0) return null;
+  return [
+    text(0, top - 10, 'title', 'Who led (with the term), and what was struck'),
+    lanes.map((lane, index) => drawLane(lane, timeline, axis, top + index * LANE_HEIGHT)),
+  ];
+}
+
+function drawLane({ part, reigns, faults }: Lane, timeline: Timeline, axis: TimeAxis, top: number): Part {
+  const y = top + (LANE_HEIGHT - BAR) / 2;
+  const place = (wallMs: number): number => Math.min(WIDTH - RIGHT, Math.max(LEFT, axis.scale(wallMs - timeline.originMs)));
+  const endMs = timeline.originMs + timeline.spanMs;
+  const bars = reigns.map(({ term, fromMs, toMs }) => ({ term, x: place(fromMs), width: place(toMs) - place(fromMs) }));
+  return [
+    text(LEFT - 8, y + BAR - 3, 'tick end', shorten(part)),
+    path('reign', bars.map(({ x, width }) => rectanglePath(x, y, width, BAR)).join('')),
+    bars.map(({ term, x, width }) => (width < ROOM_FOR_TERM ? null : text(x + width / 2, y + BAR - 3, 'term middle', String(term)))),
+    faults.map((fault) => {
+      const until = faultEndMs(fault, endMs);
+      const [x, to] = [place(fault.atMs), place(until)];
+      const hint = `${fault.kind} of ${fault.target} at ${duration(fault.atMs - timeline.originMs)}, for ${duration(until - fault.atMs)}`;
+      return markup`<g><title>${hint}</title><rect class="fault" x="${coordinate(x)}" y="${coordinate(y - 2)}" width="${coordinate(Math.max(3, to - x))}" height="${BAR + 4}"/></g>`;
+    }),
+  ];
+}

@@ -1,0 +1,58 @@
+/** Where the time of a hand-over goes: the median of each step, one after the other, a bar a kind. */
+import { scaleLinear } from 'd3-scale';
+import { STEPS, type HandoverKind } from '../facts/handover-figures.js';
+import { percentile } from '../../statistics.js';
+import { duration } from '../format.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { bottomAxis, chart, coordinate, LEFT, RIGHT, text, WIDTH, type Scale } from './svg.js';
+
+const ROW_HEIGHT = 34;
+const BAR_HEIGHT = 20;
+const TOP = 8;
+/** A step's name is written into its part of the bar where it fits, in chart units a letter. */
+const LETTER = 6.6;
+
+interface Piece {
+  name: string;
+  step: number;
+  fromMs: number;
+  ms: number;
+}
+
+/** Steps that were seen, each beginning where the one before ends. */
+function stack({ samples }: HandoverKind): Piece[] {
+  let fromMs = 0;
+  return STEPS.flatMap(([step, name], index) => {
+    if (samples[step].length === 0) return [];
+    const part = { name, step: index + 1, fromMs, ms: percentile(samples[step], 0.5) };
+    fromMs += part.ms;
+    return [part];
+  });
+}
+
+const endOf = (parts: readonly Piece[]): number => parts.reduce((end, { fromMs, ms }) => Math.max(end, fromMs + ms), 0);
+
+function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): Part {
+  const [x, width] = [scale(fromMs), Math.max(0.5, scale(fromMs + ms) - scale(fromMs))];
+  return [
+    markup`<g><title>${name}: ${duration(ms)}</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
+    width > name.length * LETTER + 6 ? text(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name) : null,
+  ];
+}
+
+/** Null when no step was timed. */
+export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
+  const rows = kinds.map((kind) => ({ kind: kind.kind, parts: stack(kind) })).filter(({ parts }) => parts.length > 0);
+  if (rows.length === 0) return null;
+  const longest = rows.reduce((most, { parts }) => Math.max(most, endOf(parts)), 1);
+  const scale = scaleLinear().domain([0, longest]).nice().range([LEFT, WIDTH - RIGHT]);
+  const bottom = TOP + rows.length * ROW_HEIGHT;
+  return chart(
+    bottom + 24, 'Median of each step of a hand-over, a bar a kind; the table below has the figures.',
+    bottomAxis(scale, scale.ticks(8), duration, TOP, bottom),
+    rows.map(({ kind, parts }, index) => [
+      text(LEFT - 8, TOP + index * ROW_HEIGHT + 20, 'tick end', kind),
+      parts.map((part) => drawPart(part, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2)),
+    ]),
+  );
+}

@@ -1,0 +1,97 @@
+/**
+ * Which payments are told in full: those that a rule names, those that were lost or late, and the slowest of the others, up to a bound,
+ * the worst first. Pure; one pass over the requests.
+ */
+import type { PaymentRow, RequestRecord } from '../../history.js';
+import type { Violation } from '../../result.js';
+import type { SystemJournal } from '../../journal.js';
+import { answeredRow, FATES, fateOf, latencyOf, rowOf, type Fate, type Rows } from './fate.js';
+
+export interface Story {
+  /** The anchor in the page. */
+  anchor: string;
+  /** The request's key; the payment's when nobody of ours asked for it. */
+  name: string;
+  /** Null: it answers no request of ours, so there is nothing to judge but the rules. */
+  fate: Fate | null;
+  /** The rules that name it. */
+  rules: readonly string[];
+  request: RequestRecord | null;
+  row: PaymentRow | null;
+}
+
+export interface Stories {
+  told: readonly Story[];
+  /** Lost, late or named by a rule, and not told for want of room. */
+  untold: number;
+  /** The anchor of a request, a payment or another id that a rule names. */
+  anchorOf: ReadonlyMap<string, string>;
+}
+
+/** Stories of one system, at the most: about 2 kB of page each. */
+export const MOST_STORIES = 120;
+/** The slowest that were in time are told too. */
+const SLOWEST = 5;
+
+type Candidate = Omit<Story, 'anchor'>;
+
+/** Which rules name an id. */
+function rulesById(violations: readonly Violation[]): Map<string, string[]> {
+  const rules = new Map<string, string[]>();
+  for (const { rule, ids } of violations) for (const id of ids) rules.set(id, [...(rules.get(id) ?? []), rule]);
+  return rules;
+}
+
+/** The `SLOWEST` seen so far, the slowest first; kept short, so that one pass is enough. */
+function keepSlowest(slowest: Candidate[], candidate: Candidate & { request: RequestRecord }): void {
+  const latency = (one: Candidate | undefined): number => (one?.request ? latencyOf(one.request) : -Infinity);
+  if (slowest.length === SLOWEST && latencyOf(candidate.request) <= latency(slowest.at(-1))) return;
+  slowest.push(candidate);
+  slowest.sort((a, b) => latency(b) - latency(a));
+  slowest.length = Math.min(slowest.length, SLOWEST);
+}
+
+const severity = ({ rules, fate }: Candidate): number => (rules.length > 0 ? FATES.length : fate === null ? 0 : FATES.indexOf(fate));
+const slowness = ({ request }: Candidate): number => (request ? latencyOf(request) : 0);
+
+/** Rows that a rule names and that no request of ours led to. */
+function orphans(rules: ReadonlyMap<string, string[]>, { byId, byKey }: Rows, told: ReadonlySet<string>): Candidate[] {
+  return [...rules].flatMap(([id, names]): Candidate[] => {
+    const row = byId.get(id) ?? byKey.get(id);
+    return row && !told.has(row.id) && !told.has(row.key) ? [{ name: row.id, fate: null, rules: names, request: null, row }] : [];
+  });
+}
+
+function gather(requests: Iterable<RequestRecord>, rules: ReadonlyMap<string, string[]>, rows: Rows, deadlineMs: number): Candidate[] {
+  const chosen: Candidate[] = [];
+  const slowest: Candidate[] = [];
+  const told = new Set<string>();
+  for (const request of requests) {
+    const fate = fateOf(request, answeredRow(request, rows), deadlineMs);
+    const row = rowOf(request, rows) ?? null;
+    const named = [request.key, request.paymentId, row?.id].flatMap((id) => (id ? (rules.get(id) ?? []) : []));
+    const candidate = { name: request.key, fate, rules: [...new Set(named)], request, row };
+    if (fate === 'in time' && named.length === 0) keepSlowest(slowest, candidate);
+    else chosen.push(candidate);
+    if (named.length > 0) [request.key, request.paymentId, row?.id].forEach((id) => id && told.add(id));
+  }
+  return [...chosen, ...orphans(rules, rows, told), ...slowest];
+}
+
+/** @param prefix of the anchors: one a system. */
+export function chooseStories(
+  system: SystemJournal,
+  violations: readonly Violation[],
+  rows: Rows,
+  deadlineMs: number,
+  prefix: string,
+): Stories {
+  const candidates = gather(system.evidence.requests, rulesById(violations), rows, deadlineMs);
+  candidates.sort((a, b) => severity(b) - severity(a) || slowness(b) - slowness(a));
+  const told = candidates.slice(0, MOST_STORIES).map((candidate, index): Story => ({ anchor: `${prefix}-${index + 1}`, ...candidate }));
+  const untold = candidates.slice(MOST_STORIES).filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;
+  const names = told.flatMap(({ anchor, name, request, row }) =>
+    [name, request?.key, request?.paymentId, row?.id].flatMap((id) => (id ? [[id, anchor] as const] : [])),
+  );
+  return { told, untold, anchorOf: new Map(names) };
+}

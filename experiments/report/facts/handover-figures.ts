@@ -1,0 +1,39 @@
+/** Hand-overs by kind of failure: how long each took in all, and in each step. Pure. */
+import type { Handover } from '../../result.js';
+
+/** The steps in their order, with their names in a report. */
+export const STEPS = [
+  ['detectMs', 'detect'],
+  ['voteMs', 'vote'],
+  ['promoteMs', 'promote'],
+  ['reclaimMs', 'reclaim'],
+  ['firstCommitMs', 'first commit'],
+] as const satisfies readonly (readonly [keyof Handover, string])[];
+
+export type Step = (typeof STEPS)[number][0] | 'totalMs';
+
+export interface HandoverKind {
+  kind: string;
+  count: number;
+  /** In ms, ascending; empty where the step has no meaning for this kind. */
+  samples: Readonly<Record<Step, readonly number[]>>;
+}
+
+const ascending = (values: number[]): number[] => values.sort((a, b) => a - b);
+
+function samplesOf(handovers: readonly Handover[]): Record<Step, number[]> {
+  const of = (step: Step): number[] => ascending(handovers.flatMap((handover) => handover[step] ?? []));
+  return {
+    detectMs: of('detectMs'), voteMs: of('voteMs'), promoteMs: of('promoteMs'),
+    reclaimMs: of('reclaimMs'), firstCommitMs: of('firstCommitMs'), totalMs: of('totalMs'),
+  };
+}
+
+/** In the order in which the kinds appear. */
+export function byKind(handovers: readonly Handover[]): HandoverKind[] {
+  const kinds = [...new Set(handovers.map(({ kind }) => kind))];
+  return kinds.map((kind) => {
+    const own = handovers.filter((handover) => handover.kind === kind);
+    return { kind, count: own.length, samples: samplesOf(own) };
+  });
+}

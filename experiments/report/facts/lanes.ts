@@ -1,0 +1,71 @@
+/**
+ * Who led and what was struck, as lanes over time: one a part, with the terms it led and the faults it bore; and the stretches in which
+ * anything was broken at all. Pure.
+ */
+import type { ElectionRow, FaultWindow } from '../../history.js';
+
+/** A stretch of wall clock, ms since 1970. */
+export interface Stretch {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface Reign extends Stretch {
+  term: number;
+  leader: string;
+}
+
+export interface Lane {
+  part: string;
+  reigns: readonly Reign[];
+  faults: readonly FaultWindow[];
+}
+
+/** An operator's hand-over breaks nothing: it is a moment. Another fault that was never healed lasts until the end. */
+export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number): number =>
+  healedMs ?? (kind === 'planned' ? atMs : Math.max(atMs, endMs));
+
+/** Each term from its election to the next one. */
+export function reignsOf(elections: readonly ElectionRow[], endMs: number): Reign[] {
+  const ordered = [...elections].sort((a, b) => a.term - b.term);
+  return ordered.map(({ term, leader, electedMs }, index) => ({
+    term, leader, fromMs: electedMs, toMs: Math.max(electedMs, ordered[index + 1]?.electedMs ?? endMs),
+  }));
+}
+
+/** Overlapping and touching stretches made one, in order. */
+export function union(stretches: readonly Stretch[]): Stretch[] {
+  const merged: Stretch[] = [];
+  for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = merged.at(-1);
+    if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
+    else merged.push({ fromMs, toMs });
+  }
+  return merged;
+}
+
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group) group.push(value);
+    else groups.set(keyOf(value), [value]);
+  }
+  return groups;
+}
+
+/**
+ * Leaders first, then whatever else was struck, each by name. What does not fit in `most` lanes shares the last one.
+ */
+export function lanesOf(elections: readonly ElectionRow[], faults: readonly FaultWindow[], endMs: number, most: number): Lane[] {
+  const reigns = groupBy(reignsOf(elections, endMs), ({ leader }) => leader);
+  const struck = groupBy(faults, ({ target }) => target);
+  const others = [...struck.keys()].filter((part) => !reigns.has(part)).sort();
+  const lanes = [...[...reigns.keys()].sort(), ...others].map(
+    (part): Lane => ({ part, reigns: reigns.get(part) ?? [], faults: struck.get(part) ?? [] }),
+  );
+  if (lanes.length <= most) return lanes;
+  const rest = lanes.slice(most - 1);
+  const shared: Lane = { part: `${rest.length} more`, reigns: rest.flatMap((lane) => lane.reigns), faults: rest.flatMap((lane) => lane.faults) };
+  return [...lanes.slice(0, most - 1), shared];
+}

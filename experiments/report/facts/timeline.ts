@@ -1,0 +1,74 @@
+/**
+ * A run over time, in at most a few hundred buckets: what was due in each, what became of it, how long it took. A chart of a million
+ * requests is as small as one of a thousand. Requests belong to the moment they were due. Pure, one pass, linear but for sorting a bucket.
+ */
+import type { RequestRecord } from '../../history.js';
+import { percentile } from '../../statistics.js';
+import { answeredRow, fateOf, latencyOf, type Rows } from './fate.js';
+
+export interface Bucket {
+  /** From the origin of the timeline, ms. */
+  fromMs: number;
+  sent: number;
+  inTime: number;
+  /** Of those with a final answer, ms; NaN when there was none. */
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+export interface Timeline {
+  /** Wall clock, ms since 1970. */
+  originMs: number;
+  spanMs: number;
+  bucketMs: number;
+  buckets: readonly Bucket[];
+}
+
+const MOST_BUCKETS = 160;
+const SECOND_MS = 1_000;
+const WIDTHS_S = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
+
+/** The narrowest round width that gives no more buckets than there is room for, ms. */
+const widthFor = (spanMs: number): number =>
+  WIDTHS_S.map((seconds) => seconds * SECOND_MS).find((width) => spanMs / width <= MOST_BUCKETS) ?? spanMs / MOST_BUCKETS;
+
+/** First and last moment of the requests, wall clock; the whole system's time when there are none. */
+export function extent(requests: Iterable<RequestRecord>, startedMs: number, endedMs: number): [number, number] {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { intendedMs, answeredMs } of requests) {
+    first = Math.min(first, intendedMs);
+    last = Math.max(last, answeredMs);
+  }
+  return first <= last ? [first, last] : [startedMs, Math.max(startedMs, endedMs)];
+}
+
+interface Gathered {
+  sent: number;
+  inTime: number;
+  latencies: number[];
+}
+
+const summarizeBucket = ({ sent, inTime, latencies }: Gathered, fromMs: number): Bucket => {
+  latencies.sort((a, b) => a - b);
+  return { fromMs, sent, inTime, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), max: latencies.at(-1) ?? NaN };
+};
+
+export function timelineOf(
+  requests: Iterable<RequestRecord>,
+  rows: Rows,
+  deadlineMs: number,
+  [originMs, endMs]: readonly [number, number],
+): Timeline {
+  const spanMs = Math.max(1, endMs - originMs);
+  const bucketMs = widthFor(spanMs);
+  const gathered = Array.from({ length: Math.ceil(spanMs / bucketMs) }, (): Gathered => ({ sent: 0, inTime: 0, latencies: [] }));
+  for (const request of requests) {
+    const bucket = gathered[Math.min(gathered.length - 1, Math.max(0, Math.floor((request.intendedMs - originMs) / bucketMs)))] as Gathered;
+    bucket.sent += 1;
+    if (fateOf(request, answeredRow(request, rows), deadlineMs) === 'in time') bucket.inTime += 1;
+    if (request.status !== null && request.status !== 'PENDING') bucket.latencies.push(latencyOf(request));
+  }
+  return { originMs, spanMs, bucketMs, buckets: gathered.map((bucket, index) => summarizeBucket(bucket, index * bucketMs)) };
+}

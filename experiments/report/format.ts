@@ -1,0 +1,30 @@
+/** Figures as a reader of a page wants them: counts in groups of three, times with their unit, chances as statisticians write them. */
+
+const GROUPS = new Intl.NumberFormat('en-GB');
+
+export const count = (value: number): string => GROUPS.format(value);
+
+/** Without unit; `–` for what was not measured. */
+export function milliseconds(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  return Math.abs(value) >= 100 ? count(Math.round(value)) : value.toFixed(1);
+}
+
+const trimmed = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** Three digits and a unit: `250 ms`, `1.5 s`, `2 min`, `3 h`. */
+export function duration(ms: number): string {
+  const size = Math.abs(ms);
+  if (size < 1_000) return `${trimmed(ms)} ms`;
+  if (size < 120_000) return `${trimmed(ms / 1_000)} s`;
+  return size < 7_200_000 ? `${trimmed(ms / 60_000)} min` : `${trimmed(ms / 3_600_000)} h`;
+}
+
+/** `p < 0.001`, `p = 0.034`. */
+export const chance = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
+
+/** An objective's figure: a share, a count or ms, as its name says. */
+export const plain = (value: number): string => (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6))));
+
+/** `2026-11-21 11:00:38 UTC`. */
+export const readableTime = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');

@@ -1,0 +1,24 @@
+/** The head of a report: what was run, where, with what, and how to repeat it. */
+import type { Journal } from '../../journal.js';
+import { duration, readableTime } from '../format.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { verdictBadge } from './outcome.js';
+
+const fact = (name: string, value: Part): Markup => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+export function pageHead({ result, command, deadlineMs, machine }: Journal): Markup {
+  const { name, seed, commit, startedAt, durationMs, verdict } = result;
+  const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
+  return markup`<header>
+<h1>${name} <small>seed ${seed}</small> ${verdictBadge(verdict)}</h1>
+<dl class="facts">
+${fact('Started', readableTime(startedAt))}
+${fact('Took', duration(durationMs))}
+${fact('Deadline of a request', duration(deadlineMs))}
+${fact('Commit', markup`<code>${commit}</code>${commit.endsWith('+') && ' (with changes)'}`)}
+${fact('Machine', `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.memoryGb} GB, ${machine.os}`)}
+${fact('Versions', versions)}
+</dl>
+<p class="command"><span>Repeats it</span> <code>${command}</code></p>
+</header>`;
+}

@@ -1,0 +1,54 @@
+/** A system's run over time: the chart with its key, and the same as a table. */
+import { timelineChart } from '../charts/timeline-chart.js';
+import { latencyOf } from '../facts/fate.js';
+import { faultEndMs, lanesOf, union } from '../facts/lanes.js';
+import { extent, timelineOf, type Timeline } from '../facts/timeline.js';
+import type { SystemFacts } from '../facts/system-facts.js';
+import { count, duration, milliseconds } from '../format.js';
+import { markup, type Markup } from '../markup.js';
+import { figures, folded, table } from './table.js';
+
+/** Requests that are drawn one by one, at the most; more would be a blot. */
+const MOST_POINTS = 3_000;
+/** Lanes of leaders and struck parts, at the most. */
+const MOST_LANES = 24;
+
+const LEGEND: readonly (readonly [className: string, text: string])[] = [
+  ['key-broken', 'something was broken'], ['key-handover', 'hand-over'], ['key-reign', 'leads'], ['key-fault', 'struck by a fault'],
+  ['key-missed', 'not in time (leads to its story)'], ['key-sent', 'due'], ['key-in-time', 'succeeded in time'],
+];
+
+const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
+  table(
+    `Every ${duration(bucketMs)}`, figures('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
+    buckets.map(({ fromMs, sent, inTime, ...latency }) => [
+      duration(fromMs), count(sent), count(inTime), ...[latency.p50, latency.p99, latency.max].map(milliseconds),
+    ]),
+  );
+
+function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: Timeline): Markup {
+  const { requests, elections, faults } = journal.evidence;
+  const { originMs, spanMs } = timeline;
+  const endMs = originMs + spanMs;
+  const drawn = requests.length <= MOST_POINTS ? requests.filter(({ status }) => status !== null && status !== 'PENDING') : [];
+  return timelineChart({
+    timeline,
+    points: drawn.map((request) => [request.intendedMs - originMs, latencyOf(request)] as const),
+    missed: stories.told.filter(({ fate }) => fate !== null && fate !== 'in time'),
+    broken: union(faults.map((fault) => ({ fromMs: fault.atMs, toMs: faultEndMs(fault, endMs) }))),
+    lanes: lanesOf(elections, faults, endMs, MOST_LANES),
+    handovers: elections.filter(({ previousLeader, electedMs: at }) => previousLeader !== null && at >= originMs && at <= endMs),
+    deadlineMs,
+  });
+}
+
+/** @returns the part of the page, and the moment from which its times count (wall clock, ms). */
+export function overTimePart(facts: SystemFacts): { part: Markup; originMs: number } {
+  const { evidence, startedMs, endedMs } = facts.journal;
+  const timeline = timelineOf(evidence.requests, facts.rows, facts.deadlineMs, extent(evidence.requests, startedMs, endedMs));
+  const part = markup`<h3>Over time</h3>
+<ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
+${drawTimeline(facts, timeline)}
+${folded('The same as a table', bucketTable(timeline))}`;
+  return { part, originMs: timeline.originMs };
+}

@@ -1,0 +1,61 @@
+/**
+ * The whole report as one HTML file: no request leaves it, so that it opens from a disk, from an artefact of a build or from a mail. Style
+ * and script are put inside; a policy in the page forbids everything else.
+ */
+import { readFileSync } from 'node:fs';
+import type { Journal } from '../../journal.js';
+import { chooseStories } from '../facts/choose-stories.js';
+import { indexRows } from '../facts/fate.js';
+import { markup, trusted, type Markup, type Part } from '../markup.js';
+import { pageHead } from './head.js';
+import { outcomeSection } from './outcome.js';
+import { systemSection } from './system.js';
+import { isPublished, systemsSection } from './systems.js';
+
+const read = (name: string): Markup => trusted(readFileSync(new URL(name, import.meta.url), 'utf8'));
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
+
+/** What struck parts are filled with in every chart: to be told apart without colour. */
+const HATCH = markup`<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
+<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-line" d="M0 0V5"/></pattern>
+</defs></svg>`;
+
+/** Any page of ours: style, script and policy around a content. */
+export const htmlPage = (title: string, content: Part): Markup => markup`<!doctype html>
+<html lang="en"><head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="${trusted(ICON)}">
+<style>${read('./report.css')}</style>
+</head><body>
+${HATCH}${content}
+<script>${read('./report.js')}</script>
+</body></html>
+`;
+
+export function reportPage(journal: Journal): string {
+  const { result, deadlineMs, systems } = journal;
+  const sections = systems.flatMap((system, index) => {
+    const rows = indexRows(system.evidence.payments);
+    const stories = chooseStories(system, result.violations, rows, deadlineMs, `story-${index + 1}`);
+    const figures = result.systems.find((candidate) => candidate.system === system.system);
+    if (!figures) return [];
+    const facts = { journal: system, result: figures, rows, stories, deadlineMs, beside: isPublished(result) };
+    return [{ stories, section: systemSection(facts, index + 1) }];
+  });
+  const anchors = new Map(sections.flatMap(({ stories }) => [...stories.anchorOf]));
+  const title = `${result.name}, seed ${result.seed}: ${result.verdict}`;
+  return htmlPage(title, [
+    pageHead(journal),
+    markup`<main>${outcomeSection(result, anchors)}
+${systemsSection(journal)}
+${sections.map(({ section }) => section)}</main>`,
+    markup`<footer><p>A request counts as available when its answer said SUCCEEDED within the deadline, counted from the moment it was due, and the row in
+the database says so too. result.json, trials.csv, requests.csv and history.ndjson beside this page have every figure.</p></footer>`,
+  ]).text;
+}

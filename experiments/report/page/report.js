@@ -1,0 +1,18 @@
+// Opens the story that a link leads to, also in browsers that do not open a closed fold for what is inside it.
+'use strict';
+function reveal() {
+  const told = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = told && told.closest('details');
+  if (!fold) return;
+  fold.open = true;
+  fold.scrollIntoView({ block: 'start' });
+  fold.querySelector('summary').focus({ preventScroll: true });
+}
+addEventListener('hashchange', reveal);
+// A second click on the same link changes no hash.
+addEventListener('click', (event) => {
+  const link = event.target.closest && event.target.closest('a[href^="#"]');
+  const target = link && (link.getAttribute('href') || '');
+  if (target && target === location.hash) reveal();
+});
+reveal();

@@ -1,0 +1,61 @@
+/** The stories of a system: one fold each, with the payment's row and a timeline of everything that happened around it. */
+import type { ChargeRow, PaymentRow } from '../../history.js';
+import type { SystemJournal } from '../../journal.js';
+import { latencyOf } from '../facts/fate.js';
+import type { Stories, Story } from '../facts/choose-stories.js';
+import { storyEvents, type StoryEvent } from '../facts/story.js';
+import { count, duration, milliseconds } from '../format.js';
+import { markup, type Markup, type Part } from '../markup.js';
+
+const cell = (name: string, value: string | number | null): Part => markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
+
+function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Markup {
+  if (!row) return markup`<p class="quiet">There is no row in the record.</p>`;
+  const movements = charges === null ? 'no ledger' : charges.map(({ status }) => status).join(', ') || 'none';
+  return markup`<dl class="facts">
+${[cell('Payment', row.id), cell('Status', row.status), cell('Attempts', row.attempts), cell('Term', row.term), cell('Processed by', row.processedBy)]}
+${[cell('Accepted by', row.acceptedBy), cell('Parcel', row.parcel), cell('Patient', row.patientId), cell('Charges', movements)]}
+${[row.reason !== null && cell('Reason', row.reason), row.lastError !== null && cell('Last error', row.lastError)]}
+</dl>`;
+}
+
+const signed = (ms: number): string => `${ms < 0 ? '−' : '+'}${milliseconds(Math.abs(ms))}`;
+
+function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: number): Markup {
+  const place = (((atMs - fromMs) / spanMs) * 100).toFixed(1);
+  return markup`<li class="by-${by}"><span class="at">${signed(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
+}
+
+function storyBody(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {
+  const { elections, faults } = system.evidence;
+  const events = storyEvents({ request: story.request, row: story.row, elections, faults });
+  const [first, last] = [events[0]?.atMs ?? 0, events.at(-1)?.atMs ?? 0];
+  const own = system.evidence.charges === null ? null : (charges.get(story.row?.id ?? '') ?? []);
+  return markup`${rowFacts(story.row, own)}
+<ol class="events">${events.map((event) => eventLine(event, first, Math.max(1, last - first)))}</ol>`;
+}
+
+function storyFold(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {
+  const { anchor, name, fate, rules, request } = story;
+  const code = request?.error ?? '';
+  return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not asked for'}</span> <code>${name}</code>
+<span class="n">${request && duration(latencyOf(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => markup`<span class="rule">${rule}</span>`)}</summary>
+<div class="told" id="${anchor}">${storyBody(story, system, charges)}</div></details>\n`;
+}
+
+/** The gateway's movements of the payments that are told, in one pass. */
+function chargesOf({ evidence: { charges } }: SystemJournal, { told }: Stories): Map<string, ChargeRow[]> {
+  const found = new Map(told.flatMap(({ row }) => (row ? [[row.id, [] as ChargeRow[]] as const] : [])));
+  for (const charge of charges ?? []) found.get(charge.key)?.push(charge);
+  return found;
+}
+
+export function storiesPart(system: SystemJournal, stories: Stories): Markup {
+  const { told, untold } = stories;
+  const charges = chargesOf(system, stories);
+  const wrong = told.filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;
+  const opening = wrong === 0 ? 'Every request succeeded in time; these were the slowest.' : `${count(wrong)} that did not succeed in time or that a rule names, the worst first; then the slowest of the others.`;
+  const more = untold === 0 ? null : markup`<p class="warn">${count(untold)} more are not told here; history.ndjson has them all.</p>`;
+  return markup`<h3>Stories</h3><p>${told.length === 0 ? 'There is nothing to tell.' : opening} Times count from the moment the request was due.</p>
+${more}${told.map((story) => storyFold(story, system, charges))}`;
+}

@@ -1,0 +1,37 @@
+/** One system of a run: its figures, its run over time, its trials, hand-overs, errors and stories. */
+import type { SystemFacts } from '../facts/system-facts.js';
+import { count, milliseconds } from '../format.js';
+import { markup, type Markup } from '../markup.js';
+import { percent } from '../table.js';
+import { handoversPart } from './handovers.js';
+import { overTimePart } from './over-time.js';
+import { storiesPart } from './stories.js';
+import { errorsPart, trialsPart } from './trials.js';
+
+const figure = (name: string, value: string, note: string): Markup =>
+  markup`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${note}</dd></div>`;
+
+function keyFigures({ result: { total } }: SystemFacts): Markup {
+  const { sent, withinDeadline, succeeded, availability, wilson95: [low, high], latencyMs, faults, handovers } = total;
+  return markup`<dl class="figures">
+${figure('Availability', percent(availability), `95 % interval ${percent(low)} – ${percent(high)}`)}
+${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} lost, ${count(succeeded - withinDeadline)} late`)}
+${figure('Latency, median', `${milliseconds(latencyMs.p50)} ms`, `p99 ${milliseconds(latencyMs.p99)} ms, slowest ${milliseconds(latencyMs.max)} ms`)}
+${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`)}
+</dl>`;
+}
+
+/** @param place of the system in the run: part of its anchor. */
+export function systemSection(facts: SystemFacts, place: number): Markup {
+  const { journal, result, stories } = facts;
+  const { part, originMs } = overTimePart(facts);
+  return markup`<section id="system-${place}"><h2>${journal.system}</h2>
+<p class="quiet">${journal.what}</p>
+${keyFigures(facts)}
+${part}
+${trialsPart(facts)}
+${handoversPart(result.total.handovers, journal.evidence.elections, originMs)}
+${errorsPart(facts)}
+${storiesPart(journal, stories)}
+</section>`;
+}

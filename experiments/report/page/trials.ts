@@ -1,0 +1,40 @@
+/** The trials of a system, beside the published ones where those exist, and its errors by code. */
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../published.js';
+import type { Trial } from '../../result.js';
+import type { SystemFacts } from '../facts/system-facts.js';
+import { count, milliseconds } from '../format.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { percent } from '../table.js';
+import { figures, table, words } from './table.js';
+
+type Published = { sent: number; succeeded: number } | undefined;
+
+/** Beside the published figures only what was sent as it was then. */
+const publishedCell = (trial: Trial, published: Published): string =>
+  published && published.sent === trial.sent ? `${count(published.succeeded)} / ${count(published.sent)}` : '–';
+
+function trialRow(name: string, trial: Trial, published: Published, beside: boolean): Part[] {
+  const { p50, p95, p99, max } = trial.latencyMs;
+  return [
+    name, `${count(trial.withinDeadline)} / ${count(trial.sent)}`, percent(trial.availability), ...(beside ? [publishedCell(trial, published)] : []),
+    ...[p50, p95, p99, max].map(milliseconds), count(trial.faults.length), count(trial.handovers.length),
+  ];
+}
+
+/** Null: one trial says no more than the total. */
+export function trialsPart({ result: { trials, total }, beside }: SystemFacts): Markup | null {
+  if (trials.length < 2 && !beside) return null;
+  const shares = ['in time', 'availability', ...(beside ? ['published'] : [])];
+  const columns = [...words('trial'), ...figures(...shares, 'p50 ms', 'p95', 'p99', 'max', 'faults', 'hand-overs')];
+  const rows = trials.map((trial, index) => trialRow(String(index + 1), trial, PUBLISHED_TRIALS[index], beside));
+  return markup`<h3>Trials</h3>${table(null, columns, [...rows, trialRow('total', total, PUBLISHED_TOTAL, beside)])}`;
+}
+
+export function errorsPart({ result: { total } }: SystemFacts): Markup {
+  const errors = Object.entries(total.errors).sort(([, a], [, b]) => b - a);
+  if (errors.length === 0) return markup`<h3>Errors</h3><p>No request ended with an error.</p>`;
+  const most = errors[0]?.[1] ?? 1;
+  const bar = (value: number): Markup => markup`<span class="bar" style="width:${((value / most) * 100).toFixed(1)}%"></span>`;
+  const rows = errors.map(([code, value]) => [markup`<code>${code}</code>`, count(value), percent(value / total.sent), bar(value)]);
+  return markup`<h3>Errors</h3>${table(null, [...words('code'), ...figures('requests', 'of all'), ...words('')], rows)}`;
+}
