@@ -1,17 +1,23 @@
 /** `npm run experiment -- NAME [options]`: runs one experiment, prints its table, leaves its report, exits with what it came to. */
-import { ArgumentError, describeOptions, parseOptions, type Options, type OptionTable } from './arguments.js';
+import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import { LOG } from './laboratory.js';
+import { runMany } from './many-runs.js';
+import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './replay.js';
 import { createProgress } from './report/progress.js';
-import { writeReport } from './report/files.js';
-import { EXIT, exitCode } from './result.js';
+import { EXIT } from './result.js';
+import { commandOf, repeatLines, runOnce, type RunRequest } from './run-once.js';
 import { availability } from './scenarios/availability.js';
+import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
+import { PlanError } from './schedule.js';
 
-const EXPERIMENTS: readonly Experiment[] = [availability, failover];
+const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover];
 
 const usage = (): string =>
   ['Usage: npm run experiment -- NAME [options]', '', ...EXPERIMENTS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
+
+const COMMON = '  --json FILE    one more copy of the result\n  --replay RUN   repeats a run from its folder under reports/; nothing else beside it';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -21,39 +27,38 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
+  if (asksForReplay(rest)) return carryOut(replayOf(experiment, rest), rest);
   const { options, json, help } = parseOptions(experiment.options, rest);
   if (help) {
-    console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}\n  --json FILE    one more copy of the result`);
+    console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}\n${COMMON}`);
     return EXIT.met;
   }
   const problem = experiment.check?.(options) ?? null;
   if (problem !== null) throw new ArgumentError(problem);
-  return runExperiment(experiment, options, json, rest);
+  return carryOut({ experiment, options, decided: null, command: commandOf(experiment, options, rest), json }, rest);
 }
 
-/** What repeats a run: as it was asked for, the seed spelt out. */
-function commandOf({ name }: Experiment, { seed }: Options<OptionTable>, args: readonly string[]): string {
-  const asked = args.some((word) => word === '--seed' || word.startsWith('--seed='));
-  return ['npm run experiment --', name, ...args, ...(asked || seed === undefined ? [] : [`--seed ${seed}`])].join(' ');
+/** @throws ArgumentError, PlanError */
+function replayOf(experiment: Experiment, args: readonly string[]): RunRequest {
+  const { run, json } = parseReplay(args);
+  const plan = readRunPlan(run);
+  if (plan.experiment !== experiment.name) throw new ArgumentError(`${run} is a run of ${plan.experiment}, not of ${experiment.name}`);
+  const options = optionsOfPlan(experiment.options, plan);
+  return { experiment, options, decided: plan.decided, command: `npm run experiment -- ${experiment.name} --replay ${run}`, json };
 }
 
-async function runExperiment(
-  experiment: Experiment,
-  options: Options<OptionTable>,
-  json: string | null,
-  args: readonly string[],
-): Promise<number> {
+async function carryOut(request: RunRequest, args: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const progress = createProgress();
+  const around = { progress, signal: interruption.signal, print: (text: string): void => console.log(text) };
+  const { runs } = request.options;
   try {
-    const print = (text: string): void => console.log(text);
-    const command = commandOf(experiment, options, args);
-    const journal = await experiment.run({ options, command, progress, signal: interruption.signal, print });
-    console.log(`Report: ${await writeReport(journal, json)}`);
-    const code = exitCode(journal.result);
-    if (code !== EXIT.met) console.log(`Again: ${command}`);
+    if (typeof runs === 'number' && runs > 1) return await runMany(request, args, runs, around);
+    const { code, folder } = await runOnce(request, around);
+    console.log(`Report: ${folder}`);
+    if (code !== EXIT.met) console.log(repeatLines(request, folder).join('\n'));
     return code;
   } catch (error) {
     progress.end();
@@ -68,7 +73,7 @@ async function runExperiment(
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const wrongArguments = error instanceof ArgumentError;
+    const wrongArguments = error instanceof ArgumentError || error instanceof PlanError;
     console.error((error as Error).message);
     if (!wrongArguments) console.error(`What the processes wrote: ${LOG}`);
     process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);

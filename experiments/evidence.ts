@@ -10,12 +10,14 @@ const POLL_MS = 50;
 const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
 /** Term 0 is nobody's: a system without terms writes it. */
-export async function readPayments(pool: Pool): Promise<PaymentRow[]> {
+/** @param afterSeq only those accepted later; 0: all. */
+export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow[]> {
   const { rows } = await pool.query<PaymentRow>(
     `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
             ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
             attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
-       FROM payment ORDER BY seq`,
+       FROM payment WHERE seq > $1 ORDER BY seq`,
+    [afterSeq],
   );
   return rows;
 }
@@ -31,10 +33,10 @@ export async function readElections(pool: Pool): Promise<ElectionRow[]> {
   return rows;
 }
 
-/** The gateway's movements; null when it is simulated in process and keeps none. */
-export async function readCharges({ gateway, tokens }: System): Promise<ChargeRow[] | null> {
+/** The gateway's movements; null when it is simulated in process and keeps none. @param after how many were read before; 0: all. */
+export async function readCharges({ gateway, tokens }: System, after = 0): Promise<ChargeRow[] | null> {
   if (!gateway) return null;
-  const answer = await fetch(`${gateway.url}/ledger`, { headers: { authorization: `Bearer ${tokens.internal}` } });
+  const answer = await fetch(`${gateway.url}/ledger?after=${after}`, { headers: { authorization: `Bearer ${tokens.internal}` } });
   if (!answer.ok) throw new Error(`the gateway's ledger cannot be read: HTTP ${answer.status}`);
   return ((await answer.json()) as { charges: ChargeRow[] }).charges;
 }

@@ -7,6 +7,8 @@ export interface RunContext<T extends OptionTable> {
   options: Options<T>;
   /** The command that repeats this run, for the journal. */
   command: string;
+  /** What the run that is repeated had decided (its journal's `plan`), in place of what the options would lead to; null: decide. */
+  decided: unknown;
   progress: Progress;
   /** Fires at Ctrl-C: give up, clean up. */
   signal: AbortSignal;

@@ -25,6 +25,8 @@ export interface SystemJournal {
   startedMs: number;
   endedMs: number;
   evidence: Evidence;
+  /** Of the payments without an incident the evidence holds one in so many; all when left out. */
+  keptOneIn?: number;
   /** What broke a rule. Relevo's are the result's; those of a system it is compared with are findings and leave the verdict alone. */
   violations: readonly Violation[];
   /** What broke no promise and is worth a look: paid and never told, not available. Same shape. */
@@ -44,5 +46,9 @@ export interface Journal {
   machine: Machine;
   /** What was decided before the run (schedule, traffic), for `--replay`; null: the command says it all. */
   plan: unknown;
+  /** What a reader must know besides: what was left out, and why. One sentence each. */
+  notes?: readonly string[];
+  /** A file, alone in a temporary folder, that holds the whole history (`evidence` is a part of it then); moved into the run's folder. */
+  history?: string;
   systems: readonly SystemJournal[];
 }

@@ -34,6 +34,9 @@ export const gatewayFaults = z.strictObject({
 export type GatewayFaults = z.infer<typeof gatewayFaults>;
 const NO_FAULTS: GatewayFaults = { down: false, slowMs: 0, refuseCharges: 0, declineAll: false, loseAnswers: 0, ignoreKeys: false };
 
+/** `after`: how many movements the reader knows already; only those after them are told. */
+const ledgerQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
@@ -43,7 +46,10 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
   const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, 'api', 'internal');
   app.use(internal);
 
-  app.get('/ledger', (_request, response) => void response.json({ charges: ledger.all() }));
+  app.get('/ledger', (request, response) => {
+    const { after } = parse(ledgerQuery, request.query, 'query');
+    response.json({ charges: ledger.all().slice(after) });
+  });
   if (config.faults) mountFaults(app, faults);
   app.use((_request, _response, next) => next(faults.down ? new Problem('GATEWAY_DOWN') : undefined));
 

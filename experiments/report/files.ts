@@ -7,6 +7,9 @@ import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
 import { reportPage } from './page/page.js';
 
+/** Where runs leave their folders. */
+export const REPORTS = 'reports';
+
 /** The commit that was measured, with `+` when the tree had changes; `unknown` outside of a checkout. */
 export function currentCommit(): string {
   try {
@@ -21,9 +24,9 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** @returns the folder. @param jsonFile one more copy of result.json, or null. */
 export async function writeReport(journal: Journal, jsonFile: string | null): Promise<string> {
-  const { result, plan, systems } = journal;
+  const { result, plan } = journal;
   const time = result.startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
-  const folder = join('reports', `${result.name}-${time}-seed${result.seed}`);
+  const folder = join(REPORTS, `${result.name}-${time}-seed${result.seed}`);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   // The evidence first: a fault in a page must not cost it.
@@ -31,7 +34,7 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));
   write('trials.csv', trialsCsv(result));
-  await writeHistory(join(folder, 'history.ndjson'), systems);
+  await writeHistory(join(folder, 'history.ndjson'), journal);
   await writeRequests(join(folder, 'requests.csv'), journal);
   write('report.html', reportPage(journal));
   return folder;

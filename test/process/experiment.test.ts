@@ -59,7 +59,7 @@ describe('npm run experiment', () => {
     expect(output()).toContain('published 99.043 %');
     for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
     const [report] = readdirSync(join(folder, 'reports')).filter((name) => name.startsWith('availability-'));
-    expect(readdirSync(join(folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'report.html', 'requests.csv', 'result.json', 'trials.csv']);
+    expect(readdirSync(join(folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'plan.json', 'report.html', 'requests.csv', 'result.json', 'trials.csv']);
     expect(leftovers()).toEqual([]);
   }, 90_000);
 

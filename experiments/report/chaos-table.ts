@@ -1,0 +1,67 @@
+/** The table of a declared scenario: a row a stretch, a row a kind of fault, where hand-overs took their time, what was left out. */
+import type { ExperimentResult, FaultRecord, Trial } from '../result.js';
+import type { DeclaredFacts } from '../scenarios/declared.js';
+import { percentile } from '../statistics.js';
+import { formatTable, ms, percent } from './table.js';
+
+const REASONS_SHOWN = 5;
+
+function row(name: string, trial: Trial, atFirstTry: number): string[] {
+  const { sent, declined, failed, pending, availability, latencyMs: { p50, p99, max } } = trial;
+  const counts = [sent, declined, failed, pending].map(String);
+  const first = percent(sent === 0 ? 0 : atFirstTry / sent);
+  return [name, ...counts, percent(availability), first, ms(p50), ms(p99), ms(max)];
+}
+
+function faultLines(faults: readonly FaultRecord[], { skipped, planned }: DeclaredFacts): string[] {
+  const kinds = [...new Set([...faults, ...skipped].map(({ kind }) => kind))].sort();
+  if (kinds.length === 0) return ['No fault was planned.'];
+  const rows = kinds.map((kind) => {
+    const struck = faults.filter((fault) => fault.kind === kind);
+    const lasted = struck.map(({ atMs, healedAtMs }) => healedAtMs - atMs);
+    const left = skipped.filter((strike) => strike.kind === kind).length;
+    return [kind, String(struck.length), String(left), struck.length === 0 ? '–' : ms(percentile(lasted, 0.5)), [...new Set(struck.map(({ target }) => target))].length.toString()];
+  });
+  const reasons = skipped.slice(0, REASONS_SHOWN).map(({ id, target, reason }) => `  left out: ${id} at ${target}: ${reason}`.slice(0, 80));
+  const more = skipped.length > REASONS_SHOWN ? [`  … ${skipped.length - REASONS_SHOWN} more in plan and report`] : [];
+  return [
+    `${faults.length} of ${planned} planned faults struck, ${skipped.length} left out`,
+    formatTable(['fault', 'struck', 'left out', 'lasted, ms', 'targets'], rows), ...reasons, ...more,
+  ];
+}
+
+function handoverLine({ handovers }: Trial): string {
+  const totals = handovers.flatMap(({ totalMs }) => totalMs ?? []);
+  const figures = [0.5, 0.99, 1].map((share) => ms(percentile(totals, share)));
+  return `${handovers.length} hand-overs${totals.length > 0 ? `; fault → commit: p50 ${figures[0]} ms, p99 ${figures[1]}, max ${figures[2]}` : ''}`;
+}
+
+export function chaosTable({ systems, verdict, violations, objectives }: ExperimentResult, facts: DeclaredFacts): string {
+  const { trials, total } = systems[0] as ExperimentResult['systems'][number];
+  const firstOfAll = facts.atFirstTry.reduce((sum, count) => sum + count, 0);
+  const rows = trials.length > 1 ? trials.map((trial, index) => row(String(index + 1), trial, facts.atFirstTry[index] ?? 0)) : [];
+  const errors = Object.entries(total.errors).map(([code, count]) => `${code} ${count}`);
+  return [
+    formatTable(
+      ['part', 'sent', 'decl.', 'failed', 'open', 'in time', '1st try', 'p50 ms', 'p99', 'max'],
+      [...rows, row('total', total, firstOfAll)],
+    ),
+    '',
+    `No outcome in time: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    handoverLine(total),
+    ...faultLines(total.faults, facts),
+    `The lab itself took ${facts.peakMb} MB at the most`,
+    '',
+    `Verdict: ${verdict}`,
+    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}${ids.length > 2 ? ' …' : ''}`),
+    ...facts.unhealed.map((what) => `Not healed: ${what}`),
+    ...objectives.map(({ name, target, actual, met }) => sayObjective(name, target, actual, met)),
+  ].join('\n');
+}
+
+function sayObjective(name: string, target: number, actual: number, met: boolean): string {
+  if (name.startsWith('availability')) {
+    return met ? `Met: ${name}: ${percent(actual)} of ${percent(target)}` : `Missed: ${name}: ${percent(actual)}, ${percent(target - actual)} below ${percent(target)}`;
+  }
+  return met ? `Met: ${name}: ${actual} (at most ${target})` : `Missed: ${name}: ${actual}, ${actual - target} above ${target}`;
+}

@@ -1,0 +1,111 @@
+/**
+ * Thousands of payments while parts of every kind are killed, frozen, cut off and restarted, as a seed decides. The verdict is that of
+ * the invariants; availability is a figure, an objective only with `--floor`. The client asks again as a user's would.
+ */
+import { readFileSync } from 'node:fs';
+import type { Options } from '../arguments.js';
+import type { Experiment, RunContext } from '../experiment.js';
+import { FAULTS } from '../faults/faults.js';
+import type { Laboratory } from '../laboratory.js';
+import { habitOf } from '../planning/kinds.js';
+import { planSchedule, type PlannedKind } from '../planning/planner.js';
+import { rolesOf } from '../planning/roles.js';
+import { chaosTable } from '../report/chaos-table.js';
+import { parsePlan, parseSchedule, PlanError, type Schedule } from '../schedule.js';
+import { declaration } from './declaration.js';
+import { runDeclared, type AskedScenario } from './declared.js';
+
+const OPTIONS = {
+  payments: { default: 8_000, min: 1, max: 100_000_000, doc: 'payments' },
+  faults: { default: 30, min: 0, max: 100_000, doc: 'faults' },
+  minutes: { default: 0, min: 0, max: 43_200, doc: 'so long instead, faults as dense as --faults in --payments; 0: as counted' },
+  rate: { default: 80, min: 1, max: 1_000, doc: 'payments a second' },
+  only: { text: true, value: 'KINDS', doc: 'kinds of faults, with commas; all when left out' },
+  schedule: { text: true, value: 'FILE', doc: 'strikes as in a plan.json, instead of --faults' },
+  floor: { text: true, value: 'PERCENT', doc: 'availability to be reached; none when left out' },
+  deadline: { default: 10_000, min: 1, max: 600_000, doc: 'ms within which a payment must have succeeded; the client asks again until then' },
+  monitors: { default: 3, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
+  replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
+  patients: { default: 2, min: 1, max: 9, doc: 'instances of patients' },
+  runs: { default: 1, min: 1, max: 10_000, doc: 'runs, one seed after the other' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses faults, moments, victims and payments' },
+} as const;
+
+type ChaosOptions = Options<typeof OPTIONS>;
+
+/** A client that had no answer for so long asks again, ms. */
+const PATIENCE_MS = 2_000;
+/** A payment of the steady state succeeds within so many ms: far more than it needs, far less than an outage takes. */
+const STEADY_PAYMENT_MS = 1_000;
+/** Longest wait for the steady state, ms. */
+const STEADY_MS = 30_000;
+
+export const chaos: Experiment<typeof OPTIONS> = {
+  name: 'chaos',
+  summary: 'thousands of payments under faults of every kind, invariants checked',
+  options: OPTIONS,
+  check: (options) => {
+    const { monitors, floor, only, schedule } = options;
+    if (monitors % 2 === 0) return '--monitors must be odd';
+    if (floor !== null && !(floor.trim() !== '' && Number(floor) >= 0 && Number(floor) <= 100)) return `--floor must be a percentage, got "${floor}"`;
+    const unknown = [...(only?.split(',') ?? []), ...kindsOf(schedule)].find((kind) => !FAULTS.some((fault) => fault.kind === kind));
+    return unknown === undefined ? null : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
+  },
+  run: (context) => runDeclared(context.decided === null ? asked(context.options) : decided(context), chaosTable, context),
+};
+
+const kindsOf = (file: string | null): string[] => (file === null ? [] : readSchedule(file).strikes.map(({ kind }) => kind));
+
+function readSchedule(file: string): Schedule {
+  try {
+    return parseSchedule(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    throw error instanceof PlanError ? error : new PlanError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** As a run before had decided it. */
+function decided({ decided: plan }: RunContext<typeof OPTIONS>): AskedScenario {
+  const read = parsePlan(declaration, JSON.stringify(plan), 'the plan');
+  return { ...read, schedule: () => read.schedule };
+}
+
+/** With --minutes the rate says how many payments, and faults come as densely as asked for. */
+export function amounts({ payments, faults, minutes, rate }: Pick<ChaosOptions, 'payments' | 'faults' | 'minutes' | 'rate'>): {
+  payments: number;
+  faults: number;
+} {
+  if (minutes === 0) return { payments, faults };
+  const inMinutes = minutes * 60 * rate;
+  return { payments: inMinutes, faults: Math.round((faults * inMinutes) / payments) };
+}
+
+function asked(options: ChaosOptions): AskedScenario {
+  const { seed, rate, deadline, monitors, replicas, patients, floor, schedule: file } = options;
+  const { payments, faults } = amounts(options);
+  const system = { replicas, monitors, patients, links: true };
+  const given = file === null ? null : readSchedule(file);
+  return {
+    name: 'chaos',
+    seed,
+    system,
+    steadyState: { withinMs: STEADY_MS, paymentWithinMs: STEADY_PAYMENT_MS },
+    traffic: { payments, ratePerSec: rate, deadlineMs: deadline, patienceMs: Math.min(PATIENCE_MS, deadline) },
+    schedule: (laboratory) =>
+      given ?? planSchedule({ seed, faults, payments, ratePerSec: rate, kinds: kindsHere(laboratory, options), census: system }),
+    objectives: { floor: floor === null ? null : Number(floor) / 100 },
+    rollback: { withinMs: STEADY_MS },
+  };
+}
+
+/** What can be struck in this laboratory. @throws PlanError when a kind that was asked for cannot. */
+function kindsHere(laboratory: Laboratory, { only, faults }: ChaosOptions): PlannedKind[] {
+  const wanted = only?.split(',');
+  return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
+    const roles = [...new Set(fault.targets(laboratory).flatMap(rolesOf))];
+    if (roles.length > 0) return [{ ...habitOf(fault.kind), kind: fault.kind, roles }];
+    if (wanted && faults > 0) throw new PlanError(`${fault.kind} can strike nothing here`);
+    return [];
+  });
+}
+

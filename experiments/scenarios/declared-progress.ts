@@ -1,0 +1,25 @@
+/** The progress line of a declared scenario. Pure, but for the size of this process. */
+import type { Leader } from '../subject.js';
+
+export interface DeclaredProgress {
+  sent: number;
+  payments: number;
+  ratePerSec: number;
+  faults: { done: number; planned: number };
+  leader: Leader;
+}
+
+/** Within 80 columns: payments, faults, who leads, memory of the lab, time left. */
+export function declaredProgress({ sent, payments, ratePerSec, faults, leader }: DeclaredProgress): string {
+  const leads = leader.leader === null ? 'nobody leads' : `${leader.leader} term ${leader.term}`;
+  const memory = `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`;
+  return `${sent}/${payments} payments · ${faults.done}/${faults.planned} faults · ${leads} · ${memory} · ${left((payments - sent) / ratePerSec)} left`;
+}
+
+/** `1 h 05 min`, `4 min 10 s`, `9 s`. */
+function left(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+  return whole >= 60 ? `${Math.floor(whole / 60)} min ${two(whole % 60)} s` : `${whole} s`;
+}

@@ -1,0 +1,184 @@
+/**
+ * Runs a declared scenario: steady state, payments and faults, rollback, steady state, rest, verdict. What is wanted is in the
+ * declaration; this file only does it. The client asks again with the same Idempotency-Key, as a user's would; how many payments
+ * would have come through at the first try is counted beside.
+ */
+import { seededRandom } from '../../shared/random.js';
+import type { RunContext } from '../experiment.js';
+import { handoversSince } from '../handovers.js';
+import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
+import type { Journal } from '../journal.js';
+import type { Laboratory } from '../laboratory.js';
+import { LeaderWatch } from '../leader-watch.js';
+import { partStruck } from '../planning/roles.js';
+import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
+import type { Schedule } from '../schedule.js';
+import { reachSteadyState, type SteadyState } from '../steady-state.js';
+import { Strikes, type SkippedStrike } from '../strikes.js';
+import { createPaymentClient } from '../traffic/client.js';
+import { withRetries } from '../traffic/retrying-client.js';
+import { runTraffic } from '../traffic/traffic.js';
+import { isAvailable, summarizeTrial } from '../trial-summary.js';
+import { declaredProgress } from './declared-progress.js';
+import type { Declaration } from './declaration.js';
+import { paymentsById, runInLaboratory } from './in-laboratory.js';
+import { cutStretches, stretchCount, type Stretch } from './stretches.js';
+
+/** A declaration whose schedule may still depend on what the laboratory can do. */
+export type AskedScenario = Omit<Declaration, 'schedule'> & { schedule: (laboratory: Laboratory) => Schedule };
+
+/** What the table says beside the result. */
+export interface DeclaredFacts {
+  planned: number;
+  skipped: readonly SkippedStrike[];
+  /** Payments that succeeded in time without asking again, by stretch. */
+  atFirstTry: readonly number[];
+  /** What could not be healed, in words. */
+  unhealed: readonly string[];
+  /** The largest the lab's own process was, MB. */
+  peakMb: number;
+}
+
+export type DeclaredTable = (result: ExperimentResult, facts: DeclaredFacts) => string;
+
+type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
+
+interface StretchDone {
+  requests: RequestRecord[];
+  faults: FaultWindow[];
+  startedMs: number;
+}
+
+/** @throws as `measure`, and Error when there is no steady state to begin with. */
+export function runDeclared(asked: AskedScenario, table: DeclaredTable, context: Context): Promise<Journal> {
+  const run = new DeclaredRun(asked, context);
+  const { name, seed, system, traffic } = asked;
+  return runInLaboratory<StretchDone>(
+    {
+      name, seed, ...system,
+      deadlineMs: traffic.deadlineMs,
+      stretches: stretchCount(traffic),
+      perform: (laboratory, stretch) => run.perform(laboratory, stretch),
+      trials: (done, evidence) => [run.trial(done, evidence)],
+      objectives: (_trials, total, violations) => run.objectives(total, violations),
+      table: (result) => table(result, run.facts()),
+      plan: () => run.declaration,
+      notes: () => run.notes(),
+    },
+    context,
+  );
+}
+
+class DeclaredRun {
+  declaration: Declaration | null = null;
+  private stretches: Stretch[] = [];
+  private readonly skipped: SkippedStrike[] = [];
+  private readonly unhealed: string[] = [];
+  private readonly atFirstTry: number[] = [];
+  private readonly returns: SteadyState[] = [];
+
+  constructor(
+    private readonly asked: AskedScenario,
+    private readonly context: Context,
+  ) {}
+
+  async perform(laboratory: Laboratory, number: number): Promise<StretchDone> {
+    if (number === 1) await this.begin(laboratory);
+    const { payments, strikes: planned } = this.stretches[number - 1] as Stretch;
+    const { seed, system, traffic, name } = this.asked;
+    const { signal } = this.context;
+    const leaders = new LeaderWatch(laboratory);
+    const strikes = new Strikes({ laboratory, strikes: planned, seed, census: system, leaders, signal });
+    const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
+    const client = withRetries(once, traffic.deadlineMs, signal);
+    const requests: RequestRecord[] = [];
+    const startedMs = performance.timeOrigin + performance.now();
+    const show = this.progress(number, leaders, strikes);
+    try {
+      strikes.begin();
+      await runTraffic('open', {
+        client, signal, name: `${name}-${number}`, trial: number, count: payments, ratePerSec: traffic.ratePerSec,
+        patients: laboratory.patients,
+        random: seededRandom(seed, `traffic-${number}`),
+        onSent: (index) => {
+          strikes.sent(index);
+          show(index + 1);
+        },
+        onRecord: (record) => requests.push(record),
+      });
+    } finally {
+      this.unhealed.push(...(await strikes.end()));
+      this.skipped.push(...strikes.skipped);
+      leaders.close();
+      client.close();
+    }
+    this.returns.push(await this.steadyState(laboratory, `steady-after-${number}`, this.asked.rollback.withinMs));
+    return { requests, faults: strikes.windows(number), startedMs };
+  }
+
+  trial({ requests, faults, startedMs }: StretchDone, evidence: Evidence): Trial {
+    const { deadlineMs } = this.asked.traffic;
+    const payments = paymentsById(evidence);
+    this.atFirstTry.push(requests.filter((request) => request.tries === 1 && isAvailable(request, payments, deadlineMs)).length);
+    const struck = faults.map(({ target, atMs }) => ({ target: partStruck(target), atMs }));
+    const records = faults.map(({ kind, target, atMs, healedMs }) => ({
+      kind, target, atMs: atMs - startedMs, healedAtMs: (healedMs ?? atMs) - startedMs,
+    }));
+    return summarizeTrial({
+      requests, payments, deadlineMs, faults: records, handovers: handoversSince(evidence.elections, struck, startedMs),
+    });
+  }
+
+  objectives({ availability }: Trial, violations: readonly Violation[]): Objective[] {
+    const { objectives: { floor }, rollback: { withinMs }, traffic: { deadlineMs } } = this.asked;
+    const broken = (rule: string): number => violations.find((violation) => violation.rule === rule)?.ids.length ?? 0;
+    const none = (name: string, actual: number): Objective => ({ name, target: 0, actual, met: actual === 0 });
+    const backMs = this.returns.reduce((longest, { spentMs }) => Math.max(longest, spentMs), 0);
+    const back = this.returns.every(({ missing }) => missing === null);
+    return [
+      none('accepted payments lost', broken('lost')),
+      none('accepted payments not final', broken('never-final')),
+      { name: 'ms from the last healing to the steady state', target: withinMs, actual: backMs, met: back },
+      ...(floor === null ? [] : [{ name: `availability within ${deadlineMs} ms`, target: floor, actual: availability, met: availability >= floor }]),
+    ];
+  }
+
+  facts(): DeclaredFacts {
+    const { skipped, atFirstTry, unhealed } = this;
+    const planned = this.declaration?.schedule.strikes.length ?? 0;
+    return { planned, skipped, atFirstTry, unhealed, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  }
+
+  notes(): string[] {
+    const missing = this.returns.flatMap(({ missing: what }) => (what === null ? [] : [`The steady state did not return: ${what}.`]));
+    return [
+      ...missing,
+      ...this.unhealed.map((what) => `Not healed: ${what}.`),
+      ...this.skipped.map(({ id, target, reason }) => `Left out: ${id} at ${target}: ${reason}.`),
+    ];
+  }
+
+  private async begin(laboratory: Laboratory): Promise<void> {
+    const { asked } = this;
+    this.declaration = { ...asked, schedule: asked.schedule(laboratory) };
+    this.stretches = cutStretches(asked.traffic, this.declaration.schedule.strikes);
+    const { missing } = await this.steadyState(laboratory, 'steady-before', asked.steadyState.withinMs);
+    if (missing !== null) throw new Error(`There is no steady state to begin with: ${missing}.`);
+  }
+
+  private steadyState(laboratory: Laboratory, name: string, withinMs: number): Promise<SteadyState> {
+    const { paymentWithinMs } = this.asked.steadyState;
+    return reachSteadyState({ laboratory, name, withinMs, paymentWithinMs, signal: this.context.signal });
+  }
+
+  private progress(number: number, leaders: LeaderWatch, strikes: Strikes): (sent: number) => void {
+    const before = this.stretches.slice(0, number - 1);
+    const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+    const [paid, due] = [sum(before.map(({ payments }) => payments)), sum(before.map(({ strikes: { length } }) => length))];
+    return (sent) => {
+      const { payments, ratePerSec } = this.asked.traffic;
+      const faults = { done: due + strikes.struck + strikes.skipped.length, planned: this.facts().planned };
+      this.context.progress.show(declaredProgress({ sent: paid + sent, payments, ratePerSec, faults, leader: leaders.last }));
+    };
+  }
+}
