@@ -1,4 +1,4 @@
-/** One of our services as a managed process: `node --import tsx PROGRAM`, ready when `/livez` answers 200. */
+/** One of our services as a managed process: its TypeScript through `tsx`, or compiled; ready when `/livez` answers 200. */
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { urlOf, type Place } from './plan.js';
@@ -20,7 +20,7 @@ export function answersOk(url: string): Promise<boolean> {
 }
 
 export interface ServiceOptions {
-  /** From the project's root: `monitor/main.ts`. */
+  /** From the project's root: `monitor/main.ts`, or what `compile` made of it. */
   program: string;
   port: number;
   env: Readonly<Record<string, string>>;
@@ -30,12 +30,13 @@ export interface ServiceOptions {
 
 export function serviceProcess({ name, kind }: Place, { program, port, env, nodeArgs }: ServiceOptions): ManagedProcess {
   const url = urlOf(port);
+  const loader = program.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : ['--enable-source-maps'];
   return new ManagedProcess({
     name,
     kind,
     port,
     url,
-    command: [process.execPath, '--import', import.meta.resolve('tsx'), ...nodeArgs, join(ROOT, program)],
+    command: [process.execPath, ...loader, ...nodeArgs, join(ROOT, program)],
     cwd: ROOT,
     env,
     deathSignal: 'KILL',

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tokens } from '../shared/auth.js';
 import { prepareEngines, startDatabase, startRedis } from './engines.js';
+import { compile } from './compile.js';
 import { StartError } from './fail.js';
 import { migrate } from './migrate.js';
 import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Place, type Shape } from './plan.js';
@@ -127,7 +128,8 @@ class Starting {
 
   async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
     const { options } = this;
-    const { program = ({ kind }) => `${kind}/main.ts`, nodeArgs = [] } = options;
+    const { nodeArgs = [] } = options;
+    const program = options.program ?? (await ownPrograms(nodeArgs));
     const places = servicePlaces(options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
@@ -137,6 +139,12 @@ class Starting {
     });
     await Promise.all(services.map((service) => service.start()));
   }
+}
+
+/** Replicas run compiled, unless something is to be loaded in front of them: loaders work on the sources. */
+async function ownPrograms(nodeArgs: readonly string[]): Promise<(place: Place) => string> {
+  const replica = nodeArgs.length === 0 ? await compile('payments/main.ts') : 'payments/main.ts';
+  return ({ kind }) => (kind === 'payments' ? replica : `${kind}/main.ts`);
 }
 
 /** @throws StartError when a part does not start; nothing is left running then. */

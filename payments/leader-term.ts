@@ -1,14 +1,17 @@
 /**
- * One term of leading, from promotion to its end. Taking over is reclaim → fetch → relay, without waiting for any timer; an end is
- * either forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
+ * One term of leading, from promotion to its end. Taking over is head start → reclaim → fetch → relay, without waiting for any timer:
+ * the work on what is oldest begins before the queue is put in order and its worker runs. An end is either forced (`stop`: the
+ * AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
  */
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { HealingQueue } from '../shared/healing-queue.js';
-import { markElection, type CommitResult, type FencingToken } from '../shared/ledger.js';
+import { markElection, type CommitResult, type ElectionMarks, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
+import type { Pool } from '../shared/postgres.js';
 import type { Parcel } from '../shared/queue.js';
 import { isCalledOff, LeadershipLost } from './core/errors.js';
+import { HeadStart, peekParcels } from './head-start.js';
 import { commitsRefused, promotionSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork, type TermDependencies } from './process-parcel.js';
@@ -20,6 +23,10 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   queue: HealingQueue;
   redis: Redis;
   worker: ParcelWorker;
+  /** For what may wait: the history's marks, the relay's look. Never in the way of a load or a commit. */
+  aside: Pool;
+  /** Parcels begun before the queue's worker runs, at the most. */
+  headStart: number;
   relayIntervalMs: number;
   relayGraceMs: number;
   /** The fence refused a commit of this term. */
@@ -36,6 +43,7 @@ export class LeaderTerm {
   readonly work: TermWork;
   private readonly abort = new AbortController();
   private readonly relay: Relay;
+  private readonly ahead = new HeadStart();
   private readonly logger: Logger;
   private committedOnce = false;
   private finishing = false;
@@ -53,11 +61,11 @@ export class LeaderTerm {
       intervalMs: options.relayIntervalMs,
       graceMs: options.relayGraceMs,
       queue: options.queue,
-      pool: options.loads,
+      pool: options.aside,
       work: this.work,
       now: () => options.clock.now(),
       logger: this.logger,
-      deliver: (parcel) => this.process(parcel).catch(() => undefined),
+      deliver: (parcel) => this.process(parcel, null).catch(() => undefined),
     });
   }
 
@@ -65,35 +73,60 @@ export class LeaderTerm {
     return this.options.token.term;
   }
 
-  /** Reclaims what an earlier leader held, then fetches. Redis away: leads all the same, the relay knows a way. */
+  /** Takes over what an earlier leader held, then fetches. Redis away: leads all the same, the relay knows a way. */
   async begin(): Promise<void> {
-    const startMs = this.options.clock.now();
-    const { queue, redis, clock } = this.options;
-    const parcels = await queue.use((bull) => reclaimParcels(bull, redis, this.logger)).catch((error: unknown) => {
-      this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
-      return 0;
-    });
+    const { clock } = this.options;
+    const startMs = clock.now();
+    const promoted = clock.wall();
+    await this.startAhead();
+    const took = clock.wall();
+    const parcels = await this.reclaim();
     if (this.abort.signal.aborted) return;
-    reclaimed.inc(parcels);
     this.fetch();
     promotionSeconds.observe((clock.now() - startMs) / 1000);
     this.logger.info({ parcels, ms: Math.round(clock.now() - startMs) }, 'leading; parcels of the previous leader reclaimed');
-    this.mark('promoted_at', clock.wall());
+    this.mark({ promoted_at: promoted, reclaimed_at: took });
+  }
+
+  private async startAhead(): Promise<void> {
+    const { queue, redis, headStart } = this.options;
+    const oldest = await queue.use((bull) => peekParcels(bull, redis, headStart)).catch(() => []);
+    if (this.abort.signal.aborted) return;
+    for (const each of oldest) this.ahead.begin(each, this.attempt(each.parcel, each.jobId));
+  }
+
+  private async reclaim(): Promise<number> {
+    const { queue, redis } = this.options;
+    try {
+      const parcels = await queue.use((bull) => reclaimParcels(bull, redis, this.logger));
+      reclaimed.inc(parcels);
+      return parcels;
+    } catch (error) {
+      this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
+      return 0;
+    }
   }
 
   private fetch(): void {
-    this.options.worker.run((parcel) => this.process(parcel).catch(() => NEVER));
+    this.options.worker.run((parcel, jobId) => this.process(parcel, jobId).catch(() => NEVER));
     this.relay.start();
   }
 
-  private async process(parcel: Parcel): Promise<void> {
+  /** @param jobId null: it did not come by the queue. */
+  private async process(parcel: Parcel, jobId: string | null): Promise<void> {
     try {
-      await this.work.process(parcel);
+      await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ?? this.attempt(parcel, jobId));
+    } finally {
+      if (parcel.relayed) this.relay.arrived();
+    }
+  }
+
+  private async attempt(parcel: Parcel, name: string | null): Promise<void> {
+    try {
+      await this.work.process(parcel, name);
     } catch (error) {
       this.failed(error);
       throw error;
-    } finally {
-      if (parcel.relayed) this.relay.arrived();
     }
   }
 
@@ -111,12 +144,12 @@ export class LeaderTerm {
     this.options.onCommitted(result.ids.length);
     if (this.committedOnce || result.ids.length === 0) return;
     this.committedOnce = true;
-    this.mark('first_commit_at', result.at);
+    this.mark({ first_commit_at: result.at });
   }
 
-  private mark(mark: 'promoted_at' | 'first_commit_at', at: Date): void {
-    markElection(this.options.loads, this.options.token, mark, at).catch((error: unknown) =>
-      this.logger.warn({ err: { message: (error as Error).message }, mark }, 'the history misses a mark'),
+  private mark(marks: ElectionMarks): void {
+    markElection(this.options.aside, this.options.token, marks).catch((error: unknown) =>
+      this.logger.warn({ err: { message: (error as Error).message }, marks: Object.keys(marks) }, 'the history misses a mark'),
     );
   }
 

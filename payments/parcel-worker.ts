@@ -18,7 +18,7 @@ export interface ParcelWorkerOptions {
 }
 
 /** Works one parcel. When the term is called off it must not settle: the job is then given back, neither completed nor failed. */
-export type ProcessParcel = (parcel: Parcel) => Promise<void>;
+export type ProcessParcel = (parcel: Parcel, jobId: string) => Promise<void>;
 
 /** After an error of the connection: try again soon, Redis restarts in well under a second. */
 const RETRY_MS = 100;
@@ -57,7 +57,7 @@ export class ParcelWorker {
     if (this.pausing) return giveBack(job, token);
     const id = job.id ?? '';
     this.held.set(id, token);
-    await this.process(job.data);
+    await this.process(job.data, id);
     this.held.delete(id);
   }
 

@@ -37,6 +37,8 @@ export interface TermDependencies {
 }
 
 interface Waiting {
+  /** What the parcel is called in the record. */
+  name: string | null;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -45,6 +47,8 @@ interface Waiting {
 export class TermWork {
   private readonly line: ParcelLine;
   private readonly waiting = new Map<number, Waiting>();
+  /** By payment: what its parcel is called, from charge to commit. */
+  private readonly parcelOf = new Map<string, string | null>();
   private readonly whenIdle: (() => void)[] = [];
   private lastWork = 0;
 
@@ -76,14 +80,17 @@ export class TermWork {
     return this.line.progressMs;
   }
 
-  /** @throws LeadershipLost when the fence refused; AbortError when the term was called off. */
-  async process({ ids }: Parcel): Promise<void> {
+  /**
+   * @param name what the parcel is called in the record; null: it has no name.
+   * @throws LeadershipLost when the fence refused; AbortError when the term was called off.
+   */
+  async process({ ids }: Parcel, name: string | null = null): Promise<void> {
     const stopTimer = parcelSeconds.startTimer();
     this.lastWork += 1;
     const work = this.lastWork;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.waiting.set(work, { resolve, reject });
+        this.waiting.set(work, { name, resolve, reject });
         this.perform(this.line.arrive(work, ids, this.moment()));
       });
     } finally {
@@ -148,6 +155,7 @@ export class TermWork {
 
   private async charge({ work, index, payment, last }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
     const { id, patientId, amountMinor, currency } = payment;
+    this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
     const order = { key: id, patientId, amountMinor, currency };
     try {
       const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
@@ -160,8 +168,10 @@ export class TermWork {
   private async commit(outcomes: readonly FinalOutcome[]): Promise<void> {
     const { commits, logger } = this.deps;
     commitGroup.observe(outcomes.length);
+    const named = outcomes.map((outcome) => ({ ...outcome, parcel: this.parcelOf.get(outcome.id) ?? null }));
+    for (const { id } of outcomes) this.parcelOf.delete(id);
     try {
-      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes), this.signal, logger);
+      const result = await steadfast(() => commitOutcomes(commits, this.token, named), this.signal, logger);
       const effects = this.line.committed(result, this.moment());
       for (const effect of effects) if (effect.type === 'announce') this.announce(result, effect.outcomes);
       this.perform(effects);

@@ -65,6 +65,8 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     bootId,
     partition: PARTITION,
     loads,
+    aside: watch,
+    headStart: config.parcelsInFlight,
     commits,
     redis,
     queue: openQueue(PARTITION, config.queuePrefix, redis),

@@ -142,6 +142,8 @@ export interface Outcome {
   attempts: number;
   reason: string | null;
   gatewayReference: string | null;
+  /** The parcel that brought it here; left out or null: none. */
+  parcel?: string | null;
 }
 
 /**
@@ -155,8 +157,9 @@ WITH fence AS MATERIALIZED (${FENCE}),
 done AS (
   UPDATE payment p
      SET status = o.status::payment_status, attempts = o.attempts, reason = o.reason, gateway_reference = o.reference,
-         processed_by = $3, term = $2, completed_at = statement_timestamp(), next_attempt_at = NULL
-    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[]) AS o (id, status, attempts, reason, reference)
+         processed_by = $3, term = $2, completed_at = statement_timestamp(), next_attempt_at = NULL, parcel = o.parcel
+    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+      AS o (id, status, attempts, reason, reference, parcel)
    WHERE p.id = o.id AND p.partition = $1 AND p.completed_at IS NULL
   RETURNING p.id)
 SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`,
@@ -182,6 +185,7 @@ export async function commitOutcomes(
     values: [
       token.partition, token.term, token.leader,
       column('id'), column('status'), column('attempts'), column('reason'), column('gatewayReference'),
+      outcomes.map(({ parcel }) => parcel ?? null),
     ],
   });
   return rows[0] as CommitResult;
@@ -253,10 +257,16 @@ export async function overduePayments(db: Queryable, query: OverdueQuery): Promi
   return rows;
 }
 
-/** Marks how far a hand-over has come, for the history. Each mark is set once; only the leader of that term sets it. */
-export async function markElection(db: Queryable, token: FencingToken, mark: 'promoted_at' | 'reclaimed_at' | 'first_commit_at', at: Date): Promise<void> {
+/** How far a hand-over has come: the new leader knew, had taken over what the one before held, had committed something. */
+export type ElectionMarks = Partial<Record<'promoted_at' | 'reclaimed_at' | 'first_commit_at', Date>>;
+
+/** Adds marks to the history. Each is set once; only the leader of that term sets it. */
+export async function markElection(db: Queryable, { partition, term, leader }: FencingToken, marks: ElectionMarks): Promise<void> {
+  const { promoted_at: promoted = null, reclaimed_at: took = null, first_commit_at: committed = null } = marks;
   await db.query(
-    `UPDATE election SET ${mark} = $4 WHERE partition = $1 AND term = $2 AND leader = $3 AND ${mark} IS NULL`,
-    [token.partition, token.term, token.leader, at],
+    `UPDATE election SET promoted_at = coalesce(promoted_at, $4), reclaimed_at = coalesce(reclaimed_at, $5),
+                         first_commit_at = coalesce(first_commit_at, $6)
+      WHERE partition = $1 AND term = $2 AND leader = $3`,
+    [partition, term, leader, promoted, took, committed],
   );
 }

@@ -8,6 +8,7 @@ import type { Leadership } from '../../shared/contracts/leadership.js';
 import { choose, named } from './election.js';
 import { grayVerdict } from './leader-check.js';
 import { learn, readRow } from './learning.js';
+import { isDoubting } from './self-doubt.js';
 import type { Candidate, Effect, HandoverOutcome, HandoverRequest, Moment, Phase, Reaction, State } from './types.js';
 
 type HandingOver = Extract<Phase, { name: 'handing-over' }>;
@@ -30,13 +31,13 @@ const nobody = (request: HandoverRequest): HandoverOutcome =>
   refusal('NO_CANDIDATE', request.to === null ? 'No other replica is up and ready to lead' : `${request.to} is not up and ready to lead`);
 
 /** Why a hand-over cannot begin; null when it can. */
-function objection(state: State, request: HandoverRequest, random: number): HandoverOutcome | null {
+function objection(state: State, request: HandoverRequest, { now, random }: Moment): HandoverOutcome | null {
   const { leadership, phase } = state;
   if (request.to !== null && !state.settings.replicas.includes(request.to)) {
     return refusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
   }
   if (!leadership || state.databaseUp === false) return refusal('UNAVAILABLE', 'This monitor does not reach the database');
-  if (phase.name === 'doubting') return refusal('UNAVAILABLE', 'This monitor was late or its clock jumped; it does not act for a moment');
+  if (isDoubting(state.doubt, now)) return refusal('UNAVAILABLE', 'This monitor was late or its clock jumped; it does not act for a moment');
   if (phase.name === 'handing-over') return refusal('HANDOVER_LOST', 'Another hand-over is under way');
   if (phase.name === 'voting') return refusal('HANDOVER_LOST', 'An election is under way');
   if (leadership.leader === null || candidateFor(state, request, random) === null) return nobody(request);
@@ -58,14 +59,14 @@ export function beginHandover(state: State, request: HandoverRequest, now: numbe
 }
 
 /** An operator asks. Naming the present leader moves nothing and is no error. */
-export function handoverRequested(state: State, request: HandoverRequest, { now, random }: Moment): Reaction {
+export function handoverRequested(state: State, request: HandoverRequest, moment: Moment): Reaction {
   const { leadership } = state;
   if (leadership && leadership.leader !== null && request.to === leadership.leader) {
     const outcome = { ok: true, moved: false, leadership, previous: leadership.leader, drained: false, tookMs: 0 } as const;
     return { state, effects: answer(request, outcome) };
   }
-  const no = objection(state, request, random);
-  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, now);
+  const no = objection(state, request, moment);
+  return no ? { state, effects: answer(request, no) } : beginHandover(state, request, moment.now);
 }
 
 /** Ends without having moved anything; the leader hears that it leads on. */
@@ -91,9 +92,10 @@ function voteOnGray(state: State, phase: HandingOver, now: number): Reaction {
   return still({ ...state, phase: { name: 'voting', term: phase.term, verdict, ballot } });
 }
 
-/** The leader has finished, or its time is up, or it does not answer. */
+/** The leader has finished, or its time is up, or it does not answer. A monitor that doubts itself moves nothing: it gives up instead. */
 export function stoodDown(state: State, term: number, drained: boolean, moment: Moment): Reaction {
   const { phase } = state;
+  if (isDoubting(state.doubt, moment.now)) return still(state);
   if (phase.name !== 'handing-over' || phase.stage !== 'standing-down' || phase.term !== term) return still(state);
   return phase.request.kind === 'gray' ? voteOnGray(state, phase, moment.now) : move(state, phase, drained, moment);
 }

@@ -1,7 +1,8 @@
 /**
  * The parcels of one term, from load to outcome: a machine that waits for nothing. Every input returns what is to be done next.
  *
- *   waiting   one parcel is loaded at a time: each load knows what the one before has claimed      loaded → charging, or done
+ *   waiting   one load at a time, each knows what the one before has claimed; parcels that wait
+ *             meanwhile are loaded together: one question costs as much as twenty                  loaded → charging, or done
  *   charging  parcels overlap; all payments of one are charged at once                            all answered → in turn
  *   in turn   a parcel decides when every earlier one has decided or is gone (I7)                 → writing
  *   writing   in that order, through the commit lane; small ones share a statement                committed, deferred → done
@@ -18,6 +19,7 @@ import { isLastAttempt, type RetryPolicy } from './retry.js';
 
 /** What one term is asked to do; `work` is the number under which the caller brought the parcel. */
 export type WorkEffect =
+  /** For this parcel and, with more ids, for those behind it. */
   | { type: 'load'; work: number; ids: readonly string[]; beyond: ReadonlyMap<string, number> }
   /** `last`: no further attempt is planned. */
   | { type: 'charge'; work: number; index: number; payment: PendingPayment; last: boolean }
@@ -59,6 +61,32 @@ export interface LineOptions {
   startMs: number;
 }
 
+/** Payments named by one load, at the most, unless a single parcel names more. */
+const READ_MAX = 200;
+
+/** How many of the parcels that wait are loaded next. */
+function groupEnd(waiting: readonly Work[]): number {
+  let size = 0;
+  const end = waiting.findIndex(({ ids }, index) => (size += ids.length) > READ_MAX && index > 0);
+  return end < 0 ? waiting.length : end;
+}
+
+/**
+ * Shares out what was read for several parcels: to each what it would have been given alone, the rows it names and earlier ones of
+ * their patients. Rows of a patient of whom nobody's own row was read (so many earlier ones are pending that the load ended before)
+ * are the first parcel's.
+ */
+function shareRows(read: readonly Work[], rows: readonly PendingPayment[]): (readonly PendingPayment[])[] {
+  const uptos = read.map(({ ids }) => {
+    const named = new Set(ids);
+    return new Map(rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]));
+  });
+  const nobodys = ({ patientId }: PendingPayment): boolean => uptos.every((upto) => !upto.has(patientId));
+  return uptos.map((upto, index) =>
+    rows.filter((row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && nobodys(row))),
+  );
+}
+
 export class ParcelLine {
   readonly inFlight = new InFlight();
   /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
@@ -66,8 +94,10 @@ export class ParcelLine {
   /** When something was last finished, monotonic ms. */
   progressMs: number;
   private readonly works = new Map<number, Work>();
-  /** To be loaded; the first one is being loaded. */
-  private readonly loading: Work[] = [];
+  /** To be loaded. */
+  private waiting: Work[] = [];
+  /** Being loaded. */
+  private reading: readonly Work[] = [];
   /** Charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
   private readonly lane = new CommitLane();
@@ -87,29 +117,34 @@ export class ParcelLine {
     if (this.works.size === 0) this.progressMs = nowMs;
     const work: Work = { number, ids, plan: { charge: [], hold: [] }, answers: [], missing: 0, lastSeq: 0 };
     this.works.set(number, work);
-    this.loading.push(work);
-    return this.loading.length === 1 ? this.load() : [];
+    this.waiting.push(work);
+    return this.reading.length === 0 ? this.load() : [];
   }
 
-  /** What is to be done is read, and claimed: from here on no later parcel works on it. */
+  /** What is to be done is read, and claimed: from here on no later parcel works on it. @param number of the first parcel read. */
   loaded(number: number, rows: readonly PendingPayment[], moment: Moment): WorkEffect[] {
-    const work = this.works.get(number);
-    if (!work) return [];
-    this.loading.shift();
-    if (this.stopped) return [...this.fail(work, new CalledOff()), ...this.load()];
+    const read = this.takeRead(number);
+    if (read.length === 0) return [];
+    if (this.stopped) return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.load()];
+    const shares = shareRows(read, rows);
+    const claims = read.flatMap((work, index) => this.claim(work, shares[index] ?? []));
+    return [...claims, ...this.advance(moment), ...this.load()];
+  }
+
+  private claim(work: Work, rows: readonly PendingPayment[]): WorkEffect[] {
+    const { number } = work;
     work.plan = planParcel(rows, this.inFlight);
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
     if (work.missing + work.plan.hold.length === 0) {
       this.end(work);
-      return [{ type: 'done', work: number }, ...this.load()];
+      return [{ type: 'done', work: number }];
     }
     this.inFlight.enter(work.plan.charge);
     this.turns.push(work);
-    const charges = work.plan.charge.map((payment, index): WorkEffect => {
+    return work.plan.charge.map((payment, index): WorkEffect => {
       return { type: 'charge', work: number, index, payment, last: isLastAttempt(this.options.policy, payment.attempts) };
     });
-    return [...charges, ...this.advance(moment), ...this.load()];
   }
 
   /** The gateway has answered for one payment. */
@@ -138,11 +173,10 @@ export class ParcelLine {
 
   /** The work on one parcel broke off. After its turn that means nothing: its statement decides. */
   failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
+    const read = this.takeRead(number);
+    if (read.length > 0) return [...read.flatMap((work) => this.fail(work, error)), ...this.advance(moment), ...this.load()];
     const work = this.works.get(number);
-    const wasLoading = this.loading[0] === work;
-    if (!work || (!wasLoading && !this.turns.includes(work))) return [];
-    if (wasLoading) this.loading.shift();
-    return [...this.fail(work, error), ...this.advance(moment), ...(wasLoading ? this.load() : [])];
+    return work && this.turns.includes(work) ? [...this.fail(work, error), ...this.advance(moment)] : [];
   }
 
   /** A statement failed for good. */
@@ -156,9 +190,19 @@ export class ParcelLine {
   }
 
   private load(): WorkEffect[] {
-    if (this.stopped) return this.loading.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
-    const [work] = this.loading;
-    return work ? [{ type: 'load', work: work.number, ids: work.ids, beyond: this.inFlight.bounds() }] : [];
+    if (this.stopped) return this.waiting.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
+    this.reading = this.waiting.splice(0, groupEnd(this.waiting));
+    const [first] = this.reading;
+    const ids = this.reading.flatMap((work) => work.ids);
+    return first ? [{ type: 'load', work: first.number, ids, beyond: this.inFlight.bounds() }] : [];
+  }
+
+  /** The parcels whose load ended with this number; none when that is not the one under way. */
+  private takeRead(number: number): readonly Work[] {
+    if (this.reading[0]?.number !== number) return [];
+    const read = this.reading;
+    this.reading = [];
+    return read;
   }
 
   /** Settles, in order, whatever is complete and whose turn it is. */

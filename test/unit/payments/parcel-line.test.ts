@@ -71,6 +71,55 @@ describe('parcel line', () => {
     expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2']);
   });
 
+  test('parcels that wait meanwhile are loaded together, and each is charged and settled by itself', () => {
+    const line = newLine();
+    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
+    expect(words(line.loaded(1, [], MOMENT))).toEqual(['done 1', 'load p2,p3']);
+    expect(words(line.loaded(2, [payment(2), payment(3)], MOMENT))).toEqual(['charge p2', 'charge p3']);
+    expect(words(line.answered(2, 0, SUCCEEDED, MOMENT))).toEqual(['commit p2']);
+    expect(words(line.answered(3, 0, SUCCEEDED, MOMENT))).toEqual([]);
+  });
+
+  test('loaded together, one parcel claims what the next names too, as if it had been loaded before', () => {
+    const line = newLine();
+    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
+    line.loaded(1, [], MOMENT);
+    const rows = [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')];
+    const effects = line.loaded(2, rows, MOMENT).map((effect) => effect.type === 'charge' && [effect.work, effect.payment.id]);
+    expect(effects).toEqual([[2, 'p1'], [2, 'p2'], [3, 'p3']]);
+  });
+
+  test('loaded together, what is not due holds back the patient’s later payments in every parcel of the group', () => {
+    const line = newLine();
+    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
+    line.loaded(1, [], MOMENT);
+    expect(words(line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a')], MOMENT))).toEqual(['done 2', 'defer p3']);
+  });
+
+  test('so many earlier ones are pending that its own were not read: a parcel works on those', () => {
+    const line = newLine();
+    line.arrive(1, ['p1300'], MOMENT);
+    expect(words(line.loaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual(['charge p1', 'charge p2']);
+  });
+
+  test('a load that breaks off fails every parcel of its group, and the next group is loaded', () => {
+    const line = newLine();
+    for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
+    line.loaded(1, [], MOMENT);
+    line.arrive(4, ['p4'], MOMENT);
+    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual(['failed 2: Error', 'failed 3: Error', 'load p4']);
+  });
+
+  test('a group is no longer than one statement should be, a large parcel goes alone', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    const many = Array.from({ length: 200 }, (_, index) => `q${index}`);
+    line.arrive(2, many, MOMENT);
+    line.arrive(3, ['p3'], MOMENT);
+    expect(line.loaded(1, [], MOMENT)).toContainEqual(expect.objectContaining({ type: 'load', work: 2, ids: many }));
+    expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
+  });
+
   test('what is answered first waits for its turn', () => {
     const line = twoCharging();
     expect(line.answered(2, 0, SUCCEEDED, MOMENT)).toEqual([]);

@@ -357,6 +357,23 @@ describe('a monitor in doubt', () => {
     machine.now += 1_500;
     expect(ofType(machine.tick(), 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
   });
+
+  test('moves nothing, though the answer it had waited for is the first thing it reads when it wakes', () => {
+    const machine = REACH['handing-over']();
+    machine.now += 1_500;
+    const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
+    expect(ofType(effects, 'move')).toEqual([]);
+    expect(ofType(effects, 'answer')).toHaveLength(1);
+    expect(machine.phase).toBe('doubting');
+  });
+
+  test('asks no leader to stand down, though the operator’s wish is the first thing it reads', () => {
+    const machine = watching();
+    machine.now += 1_500;
+    const effects = machine.happen({ type: 'handover-requested', request: { id: 1, to: null, kind: 'planned', reason: 'a test' } });
+    expect(ofType(effects, 'stand-down')).toEqual([]);
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+  });
 });
 
 describe('a monitor that starts beside a running system', () => {
