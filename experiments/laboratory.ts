@@ -1,11 +1,13 @@
 /** A system of its own for one experiment: free ports, data in a temporary folder, gone at the end however it ends. */
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Shape } from '../local/plan.js';
 import { startSystem, type System, type SystemOptions } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
 import { createLogger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
+import { Links } from './network/links.js';
 import type { Progress } from './report/progress.js';
 import { RELEVO, type Leader, type Subject } from './subject.js';
 
@@ -18,6 +20,8 @@ const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join(
 export interface Laboratory {
   subject: Subject;
   system: System;
+  /** The paths between the parts; null: nothing is in them. */
+  links: Links | null;
   /** Where payments are sent: the patients instances, or the payment server itself where nothing stands in front of it. */
   entrances: readonly string[];
   pool: Pool;
@@ -40,38 +44,59 @@ export interface LaboratoryOptions {
   monitors: number;
   patients: number;
   env?: SystemOptions['env'];
+  /** Puts a proxy into every path between two parts, so that it can be cut, slowed and broken; false when left out. */
+  links?: boolean;
   progress: Progress;
   signal: AbortSignal;
 }
 
-export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { subject = RELEVO, replicas, monitors, patients, env = {}, progress, signal } = options;
+/** What there is before the system starts, and is gone after it has stopped. */
+interface Premises {
+  dataDir: string;
+  log: WriteStream;
+  links: Links | null;
+  vacate: () => Promise<void>;
+}
+
+async function prepare(subject: Subject, shape: Shape, withLinks: boolean): Promise<Premises> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = createWriteStream(logOf(subject));
-  const forget = (): void => {
+  const links = withLinks ? await Links.open(shape) : null;
+  const vacate = async (): Promise<void> => {
+    await links?.close();
     log.end();
     rmSync(dataDir, { recursive: true, force: true });
   };
+  return { dataDir, log, links, vacate };
+}
+
+/** @throws StartError when a part does not start, or at Ctrl-C; nothing is left then. */
+export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
+  const { subject = RELEVO, replicas, monitors, patients, env = {}, progress, signal } = options;
+  const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway: 'http' };
+  const premises = await prepare(subject, shape, options.links ?? false);
+  const { dataDir, log, links } = premises;
   let system: System | null = null;
   try {
     system = await startSystem({
-      ...subject.shape({ replicas, monitors, patients }), dataDir, gateway: 'http', ports: 'free', supervise: false, quick: true, signal,
+      ...shape, dataDir, ports: 'free', supervise: false, quick: true, signal,
       env: { FAULTS: 'on', ...env },
+      ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
       onLine: (name, line) => log.write(`${name} ${line}\n`),
     });
-    return await furnish(subject, system, signal, forget);
+    return await furnish(subject, system, premises, signal);
   } catch (error) {
     await system?.stop();
-    forget();
+    await premises.vacate();
     throw error;
   }
 }
 
 /** What the lab adds to a system that runs. */
-async function furnish(subject: Subject, system: System, signal: AbortSignal, forget: () => void): Promise<Laboratory> {
+async function furnish(subject: Subject, system: System, { links, vacate }: Premises, signal: AbortSignal): Promise<Laboratory> {
   const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
   const doors = system.patients.length > 0 ? system.patients : system.replicas;
@@ -81,12 +106,13 @@ async function furnish(subject: Subject, system: System, signal: AbortSignal, fo
     await Promise.allSettled(steps.map((step) => step()));
     // Side by side: with PostgreSQL out of order the pool would wait for an end that only the stop brings.
     const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
-    forget();
+    await vacate();
     if (stopped.status === 'rejected') throw stopped.reason;
   };
   return {
     subject,
     system,
+    links,
     entrances: doors.map(({ url }) => url),
     pool,
     patients: rows.map(({ id }) => id),

@@ -35,8 +35,8 @@ export interface SystemOptions extends Shape {
   supervise: boolean;
   /** For every service. */
   env?: Readonly<Record<string, string>>;
-  /** For one service; wins over `env`. */
-  serviceEnv?: (name: string, kind: ProcessKind) => Readonly<Record<string, string>>;
+  /** For one service; wins over `env`. It is given what the service would be told without it. */
+  serviceEnv?: (name: string, kind: ProcessKind, env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Another program for a service, from the project's root: the lab compares other systems on the same engines and ports. */
   program?: (place: Place) => string;
   /** More arguments for the node of every service, such as `--import` of a loader. */
@@ -134,7 +134,8 @@ class Starting {
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
     const services = places.map((place) => {
-      const env = { ...serviceEnvironment(place, around), ...options.env, ...options.serviceEnv?.(place.name, place.kind) };
+      const usual = { ...serviceEnvironment(place, around), ...options.env };
+      const env = { ...usual, ...options.serviceEnv?.(place.name, place.kind, usual) };
       return this.adopt(serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }));
     });
     await Promise.all(services.map((service) => service.start()));

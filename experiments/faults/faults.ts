@@ -2,12 +2,16 @@
 import type { Fault } from './fault.js';
 import { freeze } from './freeze.js';
 import { GATEWAY_FAULTS } from './gateway-faults.js';
+import { isolate } from './isolate.js';
 import { kill } from './kill.js';
+import { latency } from './latency.js';
+import { partition } from './partition.js';
 import { planned } from './planned.js';
+import { reset } from './reset.js';
 import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
-export const FAULTS: readonly Fault[] = [kill, freeze, restart, wipeRedis, ...GATEWAY_FAULTS, planned];
+export const FAULTS: readonly Fault[] = [kill, freeze, restart, wipeRedis, partition, isolate, latency, reset, ...GATEWAY_FAULTS, planned];
 
 /** @throws RangeError when there is none of that kind. */
 export function faultOf(kind: string): Fault {

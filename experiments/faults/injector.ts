@@ -8,6 +8,7 @@
 import type { Random } from '../../shared/random.js';
 import type { FaultWindow } from '../history.js';
 import type { Laboratory } from '../laboratory.js';
+import { directionsOf, isSameTarget } from '../network/link-names.js';
 import type { Fault, Heal } from './fault.js';
 
 export interface StrikeOrder {
@@ -56,12 +57,6 @@ interface Open {
 const wallMs = (): number => performance.timeOrigin + performance.now();
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What a target occupies: a link both ways is both its directions. */
-export function placesOf(target: string): string[] {
-  const [, from, to] = /^([^->]+)-([^->]+)$/.exec(target) ?? [];
-  return from !== undefined && to !== undefined ? [`${from}>${to}`, `${to}>${from}`] : [target];
-}
-
 export class Injector {
   /** Every strike so far, in order. */
   readonly windows: StruckWindow[] = [];
@@ -81,7 +76,7 @@ export class Injector {
 
   /** Kind of the fault that a target is busy with; null: it is free. */
   busyWith(target: string): string | null {
-    const places = placesOf(target);
+    const places = directionsOf(target);
     for (const { kind, places: taken } of this.open) if (places.some((place) => taken.includes(place))) return kind;
     return null;
   }
@@ -92,7 +87,7 @@ export class Injector {
     if (obstacle !== null) return this.refuse(fault, order.target, obstacle);
     const end = new AbortController();
     let finish = (): void => undefined;
-    const places = fault.harmless ? [] : placesOf(order.target);
+    const places = fault.harmless ? [] : directionsOf(order.target);
     const entry: Open = { kind: fault.kind, places, end, done: new Promise((resolve) => (finish = resolve)) };
     this.open.add(entry);
     const close = (): void => {
@@ -126,7 +121,7 @@ export class Injector {
 
   private obstacle(fault: Fault, target: string): string | null {
     if (this.ended || this.signal.aborted) return 'the run is over';
-    if (!fault.targets(this.laboratory).includes(target)) return `${fault.kind} cannot strike ${target} here`;
+    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target))) return `${fault.kind} cannot strike ${target} here`;
     const busy = fault.harmless ? null : this.busyWith(target);
     return busy === null ? null : `${target} is busy with ${busy}`;
   }

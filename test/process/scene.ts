@@ -64,7 +64,7 @@ export class Scene {
       options.onProcess?.(process);
     };
     const env: Partial<Record<ProcessKind, Record<string, string>>> = { ...kindEnv, monitor: { ...CALM.monitor, ...kindEnv.monitor } };
-    const serviceEnv: SystemOptions['serviceEnv'] = (name, kind) => ({ ...env[kind], ...options.serviceEnv?.(name, kind) });
+    const serviceEnv: SystemOptions['serviceEnv'] = (name, kind, usual) => ({ ...env[kind], ...options.serviceEnv?.(name, kind, usual) });
     const system = await startTestSystem({ ...options, onProcess: watch, serviceEnv });
     const logger = createLogger('test', 'test', 'error');
     const scene = new Scene(system, createPool({ url: system.databaseUrl, name: 'test', max: 4, statementTimeoutMs: 20_000 }, logger));

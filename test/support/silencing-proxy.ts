@@ -1,123 +1,55 @@
-/**
- * A TCP proxy that can be told to delay, to fall silent or to refuse: a partition between two processes, without any rights.
- * `blackhole` keeps both sockets, forwards nothing and swallows closes, as a cut cable does.
- */
-import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-
-type Mode = { kind: 'pass' } | { kind: 'delay'; ms: number } | { kind: 'blackhole' } | { kind: 'refuse' };
-
-interface Pair {
-  client: Socket;
-  upstream: Socket;
-}
+/** A TCP proxy with one mode at a time, for tests of one service: passes, delays, falls silent or refuses; both ways alike. */
+import { LinkProxy } from '../../experiments/network/link-proxy.js';
+import { seededRandom } from '../../shared/random.js';
 
 export class SilencingProxy {
-  readonly #pairs = new Set<Pair>();
-  #mode: Mode = { kind: 'pass' };
+  private undo: (() => void)[] = [];
 
-  private constructor(
-    private readonly server: Server,
-    readonly port: number,
-  ) {}
+  private constructor(private readonly proxy: LinkProxy) {}
 
   /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is asked at each connection, for a port known later. */
-  static async open(targetPort: number | (() => number), targetHost = '127.0.0.1'): Promise<SilencingProxy> {
-    const portNow = typeof targetPort === 'function' ? targetPort : (): number => targetPort;
-    const server = createServer({ allowHalfOpen: true });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new SilencingProxy(server, (server.address() as AddressInfo).port);
-    server.on('connection', (client) => proxy.#accept(client, portNow(), targetHost));
-    return proxy;
+  static async open(targetPort: number | (() => number)): Promise<SilencingProxy> {
+    return new SilencingProxy(await LinkProxy.open(typeof targetPort === 'function' ? targetPort : () => targetPort));
+  }
+
+  get port(): number {
+    return this.proxy.port;
   }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  private get lanes() {
+    return [this.proxy.forward, this.proxy.back];
+  }
+
   /** Forwards again. Connections that were silenced are reset: what they swallowed is lost. */
   pass(): void {
-    const wasSilent = this.#mode.kind === 'blackhole';
-    this.#mode = { kind: 'pass' };
-    if (wasSilent) this.#resetAll();
+    if (this.proxy.forward.isCut) this.proxy.resetAll();
+    this.undo.forEach((undo) => undo());
+    this.undo = [];
   }
 
   /** Forwards each piece `ms` later. */
   delay(ms: number): void {
-    this.#mode = { kind: 'delay', ms };
+    this.pass();
+    this.undo = this.lanes.map((lane) => lane.slow({ latencyMs: ms, jitterMs: 0, random: seededRandom(1) }));
   }
 
   /** Forwards nothing more, new connections included; nobody is told. */
   blackhole(): void {
-    this.#mode = { kind: 'blackhole' };
+    this.pass();
+    this.undo = this.lanes.map((lane) => lane.cut());
   }
 
   /** Resets what is open and whatever comes. */
   refuse(): void {
-    this.#mode = { kind: 'refuse' };
-    this.#resetAll();
+    this.pass();
+    this.undo = [this.proxy.refuse()];
   }
 
-  async close(): Promise<void> {
-    this.#resetAll();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  #resetAll(): void {
-    for (const { client, upstream } of this.#pairs) {
-      client.resetAndDestroy();
-      upstream.destroy();
-    }
-    this.#pairs.clear();
-  }
-
-  #accept(client: Socket, port: number, host: string): void {
-    if (this.#mode.kind === 'refuse') {
-      client.on('error', () => undefined);
-      client.resetAndDestroy();
-      return;
-    }
-    const pair = { client, upstream: connect({ port, host, allowHalfOpen: true }) };
-    this.#pairs.add(pair);
-    this.#forward(pair, client, pair.upstream);
-    this.#forward(pair, pair.upstream, client);
-  }
-
-  /** One direction: runs steps as the present mode says, now, later or never, and in order whatever the mode was before. */
-  #lane(): (step: () => void) => void {
-    let waiting = 0;
-    let tail: Promise<unknown> = Promise.resolve();
-    return (step) => {
-      if (this.#mode.kind === 'blackhole' || this.#mode.kind === 'refuse') return;
-      const ms = this.#mode.kind === 'delay' ? this.#mode.ms : 0;
-      if (ms === 0 && waiting === 0) {
-        step();
-        return;
-      }
-      waiting += 1;
-      const due = delay(ms);
-      tail = tail.then(() => due).then(() => {
-        waiting -= 1;
-        step();
-      });
-    };
-  }
-
-  #forward(pair: Pair, from: Socket, to: Socket): void {
-    const inMode = this.#lane();
-    from.on('data', (data) => {
-      inMode(() => {
-        if (to.writable && !to.write(data)) {
-          from.pause();
-          to.once('drain', () => from.resume());
-        }
-      });
-    });
-    from.on('end', () => inMode(() => void to.end()));
-    from.on('error', () => inMode(() => void to.resetAndDestroy()));
-    from.on('close', () => {
-      if (to.destroyed) this.#pairs.delete(pair);
-      else inMode(() => void to.end());
-    });
+  close(): Promise<void> {
+    return this.proxy.close();
   }
 }

@@ -1,7 +1,7 @@
 /** The injector with faults that are only noted down: who is struck, who is refused, and that all is healed on every way out. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
-import { Injector, placesOf } from '../../../experiments/faults/injector.js';
+import { Injector } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import { seededRandom } from '../../../shared/random.js';
 
@@ -109,12 +109,6 @@ describe('two at once', () => {
     await struck(fault('planned', { harmless: true }), 'b');
     await struck(fault('kill'), 'b');
     expect(happened).toEqual(['freeze a', 'planned a', 'planned b', 'kill b']);
-  });
-
-  test('names of links', () => {
-    expect(placesOf('monitor_1-server_2')).toEqual(['monitor_1>server_2', 'server_2>monitor_1']);
-    expect(placesOf('monitor_1>server_2')).toEqual(['monitor_1>server_2']);
-    expect(placesOf('server_2')).toEqual(['server_2']);
   });
 });
 

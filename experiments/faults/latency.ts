@@ -1,0 +1,18 @@
+/** Whatever passes a link arrives later, and each piece by another amount; order is kept. */
+import type { Fault } from './fault.js';
+import { linksOf, linkTargets, onAll } from './links.js';
+
+/** From what nobody notices to what looks like a failure to a heartbeat of 400 ms, ms. */
+const LEAST_MS = 20;
+const MOST_MS = 250;
+
+export const latency: Fault = {
+  kind: 'latency',
+  purpose: 'The network is slow and uneven: a busy switch, a detour, a backup that takes the bandwidth.',
+  targets: linkTargets,
+  inject: async (laboratory, { target, random }) => {
+    const latencyMs = LEAST_MS + random.below(MOST_MS - LEAST_MS);
+    const slowness = { latencyMs, jitterMs: random.below(latencyMs), random };
+    return onAll(linksOf(laboratory).lanes(target), (lane) => lane.slow(slowness));
+  },
+};

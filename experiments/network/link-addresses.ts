@@ -1,0 +1,37 @@
+/** Leads a service's addresses of other parts through proxies: which variable names whom, and the same address with another port. Pure. */
+
+/** Variables that hold one address, and the part it is of. */
+const SINGLE = { DATABASE_URL: 'postgres', REDIS_URL: 'redis', GATEWAY_URL: 'gateway' } as const;
+/** Variables that hold `name=address` pairs. */
+const LISTS = ['REPLICAS', 'MONITORS'] as const;
+
+/** @returns the port at which the part that listens on `port` is reached; null: where it listens. */
+export type Detour = (to: string, port: number) => number | null;
+
+function led(to: string, url: string, detour: Detour): string {
+  const address = new URL(url);
+  const port = detour(to, Number(address.port));
+  if (port === null) return url;
+  address.port = String(port);
+  return address.href.replace(/\/$/, '');
+}
+
+/** The variables of `env` that change. */
+export function leadThrough(env: Readonly<Record<string, string>>, detour: Detour): Record<string, string> {
+  const changed: Record<string, string> = {};
+  for (const [variable, to] of Object.entries(SINGLE)) {
+    const url = env[variable];
+    if (url) changed[variable] = led(to, url, detour);
+  }
+  for (const variable of LISTS) {
+    const list = env[variable];
+    if (!list) continue;
+    const members = list.split(',').map((member) => {
+      const at = member.indexOf('=');
+      const name = member.slice(0, at);
+      return `${name}=${led(name, member.slice(at + 1), detour)}`;
+    });
+    changed[variable] = members.join(',');
+  }
+  return changed;
+}

@@ -1,0 +1,107 @@
+/**
+ * A TCP proxy in the path from one part to another: a partition, a slow or a broken network between two processes, without any rights.
+ * `forward` is what the one who connects sends, `back` what is answered; each can be cut or slowed by itself.
+ *
+ * While a lane is cut nothing can be set up either: a new connection is accepted (only the kernel could leave it waiting), stays silent,
+ * and is reset at the heal. A target that is down shows as a reset instead of a refusal.
+ */
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Lane, type Undo } from './lane.js';
+import { Pipe } from './pipe.js';
+
+const HOST = '127.0.0.1';
+
+interface Connection {
+  client: Socket;
+  upstream: Socket;
+  pipes: readonly Pipe[];
+}
+
+export class LinkProxy {
+  readonly forward = new Lane();
+  readonly back = new Lane();
+  private readonly connections = new Set<Connection>();
+  /** Accepted while nothing could be set up. */
+  private readonly stranded = new Set<Socket>();
+  private refusals = 0;
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+    private readonly targetPort: () => number,
+  ) {
+    const wake = { laneChanged: () => this.releaseStranded() };
+    this.forward.join(wake);
+    this.back.join(wake);
+  }
+
+  /** Listens on a free port of 127.0.0.1. @param targetPort asked at each connection: a port known later. */
+  static async open(targetPort: () => number): Promise<LinkProxy> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
+    const proxy = new LinkProxy(server, (server.address() as AddressInfo).port, targetPort);
+    server.on('connection', (client) => proxy.accept(client));
+    return proxy;
+  }
+
+  /** Connections that are open now, those that wait for a heal left out. */
+  get connectionCount(): number {
+    return this.connections.size;
+  }
+
+  /** Breaks whatever is open, at both ends, in every state; what was under way is lost. */
+  resetAll(): void {
+    for (const { client, upstream } of this.connections) {
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+    this.resetStranded();
+  }
+
+  /** Resets whatever is open and whatever comes. */
+  refuse(): Undo {
+    this.refusals += 1;
+    this.resetAll();
+    return () => void (this.refusals -= 1);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.resetAll();
+    await closed;
+  }
+
+  private accept(client: Socket): void {
+    client.on('error', () => undefined);
+    if (this.refusals > 0) return void client.resetAndDestroy();
+    if (!this.forward.isCut && !this.back.isCut) return this.carry(client);
+    this.stranded.add(client);
+    client.once('close', () => this.stranded.delete(client));
+  }
+
+  private carry(client: Socket): void {
+    const upstream = connect({ port: this.targetPort(), host: HOST, allowHalfOpen: true, noDelay: true });
+    const pipes = [new Pipe(this.forward, client, upstream), new Pipe(this.back, upstream, client)];
+    const connection: Connection = { client, upstream, pipes };
+    this.connections.add(connection);
+    const look = (): void => {
+      if (client.destroyed && upstream.destroyed) this.forget(connection);
+    };
+    client.once('close', look);
+    upstream.once('close', look);
+  }
+
+  private forget(connection: Connection): void {
+    this.connections.delete(connection);
+    connection.pipes.forEach((pipe) => pipe.close());
+  }
+
+  private releaseStranded(): void {
+    if (!this.forward.isCut && !this.back.isCut) this.resetStranded();
+  }
+
+  private resetStranded(): void {
+    for (const client of this.stranded) client.resetAndDestroy();
+    this.stranded.clear();
+  }
+}

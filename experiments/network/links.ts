@@ -1,0 +1,80 @@
+/**
+ * Every path between two parts of a laboratory's system, each with a proxy of its own. Opened before the system starts; hand
+ * `environmentOf` to it. A target (`a-b`, `a>b`) means every connection between the two, whoever opened it.
+ */
+import type { Shape } from '../../local/plan.js';
+import type { Lane } from './lane.js';
+import { leadThrough } from './link-addresses.js';
+import { directionsOf, linkNames, pairsOf, type Pair } from './link-names.js';
+import { LinkProxy } from './link-proxy.js';
+
+const keyOf = ({ from, to }: Pair): string => `${from}>${to}`;
+
+export class Links {
+  /** Port of each part, as the system tells. */
+  private readonly ports = new Map<string, number>();
+  /** By who connects to whom. */
+  private readonly proxies = new Map<string, LinkProxy>();
+
+  private constructor(readonly pairs: readonly Pair[]) {}
+
+  static async open(shape: Shape): Promise<Links> {
+    const links = new Links(pairsOf(shape));
+    for (const pair of links.pairs) links.proxies.set(keyOf(pair), await LinkProxy.open(() => links.ports.get(pair.to) ?? 0));
+    return links;
+  }
+
+  /** Names of all links, both ways each. */
+  get names(): string[] {
+    return linkNames(this.pairs);
+  }
+
+  /** Names of all links: both ways, and each way. */
+  get targets(): string[] {
+    return this.names.flatMap((name) => [name, ...directionsOf(name)]);
+  }
+
+  /** Names of the links of one part, both ways each. */
+  of(part: string): string[] {
+    return this.names.filter((name) => directionsOf(name).some((direction) => direction.startsWith(`${part}>`)));
+  }
+
+  /** What a service is told instead of the others' own addresses. */
+  environmentOf(name: string, env: Readonly<Record<string, string>>): Record<string, string> {
+    return leadThrough(env, (to, port) => {
+      const proxy = this.proxies.get(keyOf({ from: name, to }));
+      if (!proxy) return null;
+      this.ports.set(to, port);
+      return proxy.port;
+    });
+  }
+
+  /** Port at which `from` reaches `to`. @throws RangeError when it never connects to it. */
+  portOf({ from, to }: Pair): number {
+    const proxy = this.proxies.get(keyOf({ from, to }));
+    if (!proxy) throw new RangeError(`${from} does not connect to ${to}`);
+    return proxy.port;
+  }
+
+  /** The lanes of a target. */
+  lanes(target: string): Lane[] {
+    return directionsOf(target).flatMap((direction) => {
+      const [from = '', to = ''] = direction.split('>');
+      const [opened, accepted] = [this.proxies.get(keyOf({ from, to })), this.proxies.get(keyOf({ from: to, to: from }))];
+      return [...(opened ? [opened.forward] : []), ...(accepted ? [accepted.back] : [])];
+    });
+  }
+
+  /** Breaks every connection of a target. */
+  reset(target: string): void {
+    for (const direction of directionsOf(target)) {
+      const [from = '', to = ''] = direction.split('>');
+      this.proxies.get(keyOf({ from, to }))?.resetAll();
+      this.proxies.get(keyOf({ from: to, to: from }))?.resetAll();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.proxies.values()].map((proxy) => proxy.close()));
+  }
+}

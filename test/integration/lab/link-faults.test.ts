@@ -1,0 +1,183 @@
+/**
+ * Faults of the network between the parts of a real system. Each link is knocked at through its own proxy, unhurt first, then struck, then
+ * healed; and for some links it is seen what the system makes of it.
+ */
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from 'node:net';
+import { faultOf } from '../../../experiments/faults/faults.js';
+import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import { directionsOf, type Pair } from '../../../experiments/network/link-names.js';
+import type { Links } from '../../../experiments/network/links.js';
+import type { Status } from '../../../monitor/http/schemas.js';
+import { seededRandom, type Random } from '../../../shared/random.js';
+import { eventually } from '../../support/eventually.js';
+import { openTestLaboratory } from '../../support/laboratory.js';
+import { isWhole, knock, pay } from './asking.js';
+
+const TEST_MS = 90_000;
+/** Long enough for two pings to fail on a busy machine, ms. */
+const PATIENCE_MS = 20_000;
+
+let laboratory: Laboratory;
+let links: Links;
+let injector: Injector;
+beforeAll(async () => {
+  laboratory = await openTestLaboratory({ links: true, monitors: 3 });
+  if (!laboratory.links) throw new Error('no links');
+  links = laboratory.links;
+  injector = new Injector(laboratory, new AbortController().signal);
+}, TEST_MS);
+
+const struck: Struck[] = [];
+afterEach(async () => {
+  await Promise.all(struck.splice(0).map(({ heal }) => heal()));
+  expect(injector.failures).toEqual([]);
+}, TEST_MS);
+
+async function strike(kind: string, target: string, random: Random = seededRandom(1, kind)): Promise<Struck> {
+  const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random });
+  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
+  struck.push(outcome);
+  return outcome;
+}
+
+const knockAlong = (pair: Pair, waitMs?: number) => knock({ port: links.portOf(pair) }, waitMs);
+const kindsOf = ({ from, to }: Pair): string => `${from.split('_')[0]}>${to.split('_')[0]}`;
+
+/** One pair of each kind: what holds for monitor_1>server_1 is not tried again for the eight others. */
+const samples = (): Pair[] => [...new Map(links.pairs.map((pair) => [kindsOf(pair), pair])).values()];
+
+describe('every kind of link', () => {
+  test('there are those of the design, and the lab strikes each of them both ways and one way', () => {
+    expect(samples().map(kindsOf).sort()).toEqual([
+      'monitor>monitor', 'monitor>postgres', 'monitor>redis', 'monitor>server', 'patients>postgres', 'patients>redis',
+      'server>gateway', 'server>postgres', 'server>redis',
+    ]);
+    const targets = faultOf('partition').targets(laboratory);
+    expect(targets).toEqual(expect.arrayContaining(['monitor_1-server_1', 'monitor_1>server_1', 'server_1>monitor_1']));
+    expect(targets).toHaveLength(links.names.length * 3);
+  });
+
+  test('unhurt it answers', async () => {
+    for (const pair of samples()) expect([pair, await knockAlong(pair, 5_000)]).toEqual([pair, 'answers']);
+  });
+
+  test.each(['both ways', 'forward', 'back'])('partition %s: it is silent, and healed it answers', async (way) => {
+    await Promise.all(samples().map(async (pair) => {
+      const { from, to } = pair;
+      const { heal } = await strike('partition', { 'both ways': `${from}-${to}`, forward: `${from}>${to}`, back: `${to}>${from}` }[way] ?? '');
+      expect([pair, await knockAlong(pair)]).toEqual([pair, 'silent']);
+      await heal();
+      expect([pair, await knockAlong(pair, 5_000)]).toEqual([pair, 'answers']);
+    }));
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('latency: an answer takes at least twice 20 ms', async () => {
+    await Promise.all(samples().map(async (pair) => {
+      const { heal } = await strike('latency', `${pair.from}-${pair.to}`);
+      const began = performance.now();
+      expect([pair, await knockAlong(pair, 5_000)]).toEqual([pair, 'answers']);
+      expect(performance.now() - began).toBeGreaterThanOrEqual(39);
+      await heal();
+      expect(links.lanes(`${pair.from}-${pair.to}`).map((lane) => lane.delayMs())).toEqual(links.lanes(`${pair.from}-${pair.to}`).map(() => 0));
+    }));
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('reset: what is open is broken, more than once', async () => {
+    await Promise.all(samples().map(async (pair) => {
+      const { heal } = await strike('reset', `${pair.from}-${pair.to}`);
+      for (let times = 0; times < 2; times += 1) expect([pair, await breaks(links.portOf(pair))]).toEqual([pair, 'ECONNRESET']);
+      await heal();
+    }));
+    await isWhole(laboratory);
+  }, TEST_MS);
+});
+
+/** Waits until an idle connection ends, and says how. */
+function breaks(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 10_000 });
+    const end = (how: string): void => {
+      socket.destroy();
+      resolve(how);
+    };
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => end(code ?? 'error'));
+    socket.once('timeout', () => end('timeout'));
+    socket.once('close', () => end('closed'));
+  });
+}
+
+const statusOf = async (monitor: string): Promise<Status> => {
+  const { system } = laboratory;
+  const headers = { authorization: `Bearer ${system.tokens.operator}` };
+  return (await (await fetch(`${system.process(monitor).url}/status`, { headers })).json()) as Status;
+};
+const observes = async (monitor: string, replica: string): Promise<string | undefined> =>
+  (await statusOf(monitor)).replicas.find(({ id }) => id === replica)?.observed;
+const standby = async (): Promise<string> => {
+  const { leader } = await laboratory.leadership();
+  return laboratory.system.replicas.find(({ name }) => name !== leader)?.name ?? '';
+};
+
+describe('what the system makes of it', () => {
+  test.each([
+    ['a>b: pings are lost, beats arrive', (monitor: string, replica: string) => `${monitor}>${replica}`],
+    ['b>a: beats and answers are lost', (monitor: string, replica: string) => `${replica}>${monitor}`],
+    ['a-b', (monitor: string, replica: string) => `${monitor}-${replica}`],
+  ])('a monitor cut off from a standby, %s: it suspects it, the others do not, nothing is handed over', async (_name, link) => {
+    const replica = await standby();
+    const { term } = await laboratory.leadership();
+    const { heal } = await strike('partition', link('monitor_1', replica));
+    await eventually(async () => (await observes('monitor_1', replica)) === 'suspect', { what: 'suspicion', deadlineMs: PATIENCE_MS });
+    expect(await observes('monitor_2', replica)).toBe('alive');
+    await heal();
+    await isWhole(laboratory);
+    expect((await laboratory.leadership()).term).toBe(term);
+  }, TEST_MS);
+
+  test('the leader isolated: another one leads; healed, the old one is a follower and payments succeed', async () => {
+    const before = await laboratory.leadership();
+    const { heal } = await strike('isolate', before.leader ?? '');
+    await eventually(async () => (await laboratory.leadership()).term > before.term, { what: 'an election', deadlineMs: PATIENCE_MS });
+    expect((await laboratory.leadership()).leader).not.toBe(before.leader);
+    expect(await pay(laboratory, 20)).toBe('SUCCEEDED');
+    await heal();
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('patients cut off from PostgreSQL: no payment is accepted', async () => {
+    const { heal } = await strike('partition', 'patients_1>postgres');
+    expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+    await heal();
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('the leader cut off from the gateway: it is handed over, or the payment waits; healed it succeeds', async () => {
+    const { leader } = await laboratory.leadership();
+    const { heal } = await strike('partition', `${leader ?? ''}-gateway`);
+    expect(['SUCCEEDED', 'PENDING']).toContain(await pay(laboratory, 10));
+    await heal();
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('a process can be killed while its link is cut; each is healed by itself', async () => {
+    const replica = await standby();
+    const [cut, kill] = [await strike('partition', `monitor_2-${replica}`), await strike('kill', replica)];
+    await cut.heal();
+    await kill.heal();
+    await isWhole(laboratory);
+    expect(injector.failures).toEqual([]);
+  }, TEST_MS);
+});
+
+test('a part is isolated on all its links and no other', async () => {
+  const { heal } = await strike('isolate', 'redis');
+  const cut = links.targets.filter((target) => links.lanes(target).every((lane) => lane.isCut));
+  expect(cut).toEqual(links.targets.filter((target) => directionsOf(target).some((direction) => direction.split('>').includes('redis'))));
+  await heal();
+  expect(links.targets.filter((target) => links.lanes(target).some((lane) => lane.isCut))).toEqual([]);
+  await isWhole(laboratory);
+}, TEST_MS);

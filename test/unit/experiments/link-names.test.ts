@@ -1,0 +1,63 @@
+/** Names of links, which a system has, and how services are led through them. */
+import { describe, expect, test } from '@jest/globals';
+import { leadThrough } from '../../../experiments/network/link-addresses.js';
+import { directionsOf, isSameTarget, linkNames, pairsOf } from '../../../experiments/network/link-names.js';
+
+describe('names of links', () => {
+  test('a link both ways is its two directions, anything else is itself', () => {
+    expect(directionsOf('monitor_1-server_2')).toEqual(['monitor_1>server_2', 'server_2>monitor_1']);
+    expect(directionsOf('monitor_1>server_2')).toEqual(['monitor_1>server_2']);
+    expect(directionsOf('server_2')).toEqual(['server_2']);
+  });
+
+  test('a link both ways has two names, a way has one', () => {
+    expect(isSameTarget('a-b', 'b-a')).toBe(true);
+    expect(isSameTarget('a-b', 'a-b')).toBe(true);
+    expect(isSameTarget('a>b', 'b>a')).toBe(false);
+    expect(isSameTarget('a-b', 'a>b')).toBe(false);
+    expect(isSameTarget('a', 'b')).toBe(false);
+  });
+
+  test('every path of a system, each pair once', () => {
+    const names = linkNames(pairsOf({ patients: 1, monitors: 2, replicas: 1, gateway: 'http' }));
+    expect([...names].sort()).toEqual([
+      'monitor_1-monitor_2', 'monitor_1-postgres', 'monitor_1-redis', 'monitor_1-server_1', 'monitor_2-postgres', 'monitor_2-redis',
+      'monitor_2-server_1', 'patients_1-postgres', 'patients_1-redis', 'server_1-gateway', 'server_1-postgres', 'server_1-redis',
+    ]);
+  });
+
+  test('two that connect to each other are two paths of one link', () => {
+    const pairs = pairsOf({ patients: 0, monitors: 2, replicas: 0, gateway: 'simulated' });
+    expect(pairs).toContainEqual({ from: 'monitor_1', to: 'monitor_2' });
+    expect(pairs).toContainEqual({ from: 'monitor_2', to: 'monitor_1' });
+  });
+
+  test('without the stand-alone gateway nobody has a path to it', () => {
+    expect(linkNames(pairsOf({ patients: 1, monitors: 1, replicas: 2, gateway: 'simulated' })).filter((name) => /gateway/.test(name))).toEqual([]);
+  });
+});
+
+describe('leading through', () => {
+  const detour = (to: string, port: number): number | null => (to === 'monitor_1' ? null : port + 1_000);
+
+  test('each address of another part gets its port changed, nothing else', () => {
+    expect(leadThrough({
+      PORT: '5000',
+      DATABASE_URL: 'postgresql://user:secret@127.0.0.1:5454/relevo',
+      REDIS_URL: 'redis://127.0.0.1:6390',
+      GATEWAY_URL: 'http://127.0.0.1:5100',
+      REPLICAS: 'server_1=http://127.0.0.1:5001,server_2=http://127.0.0.1:5002',
+      MONITORS: 'monitor_1=http://127.0.0.1:5000,monitor_2=http://127.0.0.1:5010',
+    }, detour)).toEqual({
+      DATABASE_URL: 'postgresql://user:secret@127.0.0.1:6454/relevo',
+      REDIS_URL: 'redis://127.0.0.1:7390',
+      GATEWAY_URL: 'http://127.0.0.1:6100',
+      REPLICAS: 'server_1=http://127.0.0.1:6001,server_2=http://127.0.0.1:6002',
+      MONITORS: 'monitor_1=http://127.0.0.1:5000,monitor_2=http://127.0.0.1:6010',
+    });
+  });
+
+  test('what a service is not told stays untold', () => {
+    expect(leadThrough({ PORT: '5000' }, detour)).toEqual({});
+  });
+});
