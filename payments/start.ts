@@ -16,7 +16,9 @@ import type { Gateway } from './gateway/port.js';
 import { createSimulatedGateway } from './gateway/simulated.js';
 import { createPaymentsApp } from './http/app.js';
 import { BeatStreams } from './http/stream.js';
+import type { ParcelWorkerOptions } from './parcel-worker.js';
 import { Probes } from './probes.js';
+import { Rehearsal } from './rehearsal.js';
 import { Replica } from './replica.js';
 
 /** The only partition there is; the key is everywhere so that there can be more. */
@@ -44,8 +46,17 @@ function createConnections(config: PaymentsConfig, logger: Logger) {
   const common = { url: config.databaseUrl, statementTimeoutMs: config.statementTimeoutMs, settings: KEYED_PLANS };
   const pool = (name: string, max: number) => createPool({ ...common, name: `${config.id}-${name}`, max }, logger);
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
-  return { loads: pool('load', 1), commits: pool('commit', 1), watch: pool('watch', 2), redis };
+  const queue = openQueue(PARTITION, config.queuePrefix, redis);
+  return { loads: pool('load', 1), commits: pool('commit', 1), watch: pool('watch', 2), redis, queue };
 }
+
+const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOptions => ({
+  partition: PARTITION,
+  redisUrl: config.redisUrl,
+  prefix: config.queuePrefix,
+  concurrency: config.parcelsInFlight,
+  logger,
+});
 
 export interface RunningReplica {
   replica: Replica;
@@ -55,9 +66,10 @@ export interface RunningReplica {
 
 /** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
-  const { loads, commits, watch, redis } = createConnections(config, logger);
+  const { loads, commits, watch, redis, queue } = createConnections(config, logger);
   const gateway = createGateway(config);
   const probes = new Probes(watch, redis, gateway);
+  const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
   const bootId = randomUUID();
   const channel = outcomeChannel(config.queuePrefix);
   const replica: Replica = new Replica({
@@ -69,7 +81,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     headStart: config.parcelsInFlight,
     commits,
     redis,
-    queue: openQueue(PARTITION, config.queuePrefix, redis),
+    queue,
     gateway,
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),
@@ -77,13 +89,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     relayIntervalMs: config.relayIntervalMs,
     relayGraceMs: config.relayGraceMs,
     resumeMs: config.standDownResumeMs,
-    workerOptions: {
-      partition: PARTITION,
-      redisUrl: config.redisUrl,
-      prefix: config.queuePrefix,
-      concurrency: config.parcelsInFlight,
-      logger,
-    },
+    workerOptions: workerOptions(config, logger),
     logger,
     reaches: () => probes.reaches,
     // Lost when Redis is away: those who wait read the row.
@@ -98,6 +104,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
   redis.on('ready', () => replica.redisReturned());
   const timers = startTimers(config, replica, () => readLeadership(watch, PARTITION));
   probes.start();
+  void rehearsal.start();
   streams.start();
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   const server = await listen(createPaymentsApp({ replica, streams, probes, tokens, logger }), config.port, config.host);
@@ -108,7 +115,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     steps: [
       { name: 'finish what is in flight', run: () => leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE) },
       { name: 'say bye', run: () => streams.close() },
-      { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop()) },
+      { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },
       { name: 'stop listening', run: () => closeServer(server) },
       { name: 'close the worker', run: () => replica.close() },
       { name: 'close connections', run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])) },
