@@ -129,8 +129,8 @@ class Starting {
   async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
     const { options } = this;
     const { nodeArgs = [] } = options;
-    const program = options.program ?? (await ownPrograms(nodeArgs));
     const places = servicePlaces(options);
+    const program = await programsOf(places, options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
     const services = places.map((place) => {
@@ -142,10 +142,12 @@ class Starting {
   }
 }
 
-/** Replicas run compiled, unless something is to be loaded in front of them: loaders work on the sources. */
-async function ownPrograms(nodeArgs: readonly string[]): Promise<(place: Place) => string> {
-  const replica = nodeArgs.length === 0 ? await compile('payments/main.ts') : 'payments/main.ts';
-  return ({ kind }) => (kind === 'payments' ? replica : `${kind}/main.ts`);
+/** Replicas run compiled, whichever system's they are, unless something is to be loaded in front of them: loaders work on the sources. */
+async function programsOf(places: readonly Place[], { program, nodeArgs = [] }: SystemOptions): Promise<(place: Place) => string> {
+  const source = program ?? (({ kind }: Place): string => `${kind}/main.ts`);
+  const replica = places.find(({ kind }) => kind === 'payments');
+  const compiled = replica && nodeArgs.length === 0 ? await compile(source(replica)) : null;
+  return (place) => (place.kind === 'payments' && compiled !== null ? compiled : source(place));
 }
 
 /** @throws StartError when a part does not start; nothing is left running then. */

@@ -1,8 +1,12 @@
 /** The table of the availability experiment, beside the published one. */
+import type { SystemJournal } from '../journal.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../published.js';
 import type { ExperimentResult, Handover, Trial } from '../result.js';
 import { percentile } from '../statistics.js';
+import type { TrafficMode } from '../traffic/traffic-report.js';
+import { generatorLines } from './generator-lines.js';
 import { formatTable, ms, percent } from './table.js';
+import { verdictLines } from './verdict-lines.js';
 
 const publishedShare = (row: { sent: number; succeeded: number } | undefined): string =>
   row ? `${row.succeeded}/${row.sent}` : '–';
@@ -24,8 +28,8 @@ function handoverLines(handovers: readonly Handover[]): string[] {
   return rows.length === 0 ? [] : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];
 }
 
-export function availabilityTable({ systems, verdict, violations, objectives }: ExperimentResult): string {
-  const relevo = systems[0] as ExperimentResult['systems'][number];
+export function availabilityTable(result: ExperimentResult, { missing, evidence }: Pick<SystemJournal, 'missing' | 'evidence'>, mode: TrafficMode): string {
+  const relevo = result.systems[0] as ExperimentResult['systems'][number];
   // Beside the published figures only what was sent as it was then.
   const alike = (trial: Trial, published: { sent: number } | undefined): boolean => trial.sent === published?.sent;
   const rows = relevo.trials.map((trial, index) => {
@@ -42,11 +46,10 @@ export function availabilityTable({ systems, verdict, violations, objectives }: 
     ),
     '',
     `95 % Wilson interval ${percent(low)} to ${percent(high)}; published ${percent(PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent)}`,
-    `${relevo.total.faults.length} replicas killed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    `${relevo.total.faults.length} replicas failed · errors: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    ...generatorLines(evidence.requests, mode),
     ...handoverLines(relevo.total.handovers),
     '',
-    `Verdict: ${verdict}`,
-    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ' …' : ''}`),
-    ...objectives.map(({ name, target, actual, met }) => `${met ? 'Met' : 'Missed'}: ${name}: ${percent(actual)} of ${percent(target)}`),
+    ...verdictLines(result, missing),
   ].join('\n');
 }

@@ -37,7 +37,7 @@ export interface Scenario<Done> {
   /** What it measured besides the latencies of requests. */
   histograms?(done: Done, evidence: Evidence): KeptLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
-  table(result: ExperimentResult): string;
+  table(result: ExperimentResult, measured: Measured): string;
   /** What was decided before; asked at the end, for some is decided when the system is there. */
   plan?(): unknown;
   notes?(): string[];
@@ -57,7 +57,8 @@ export interface Measured extends Recording {
   versions: Readonly<Record<string, string>>;
 }
 
-type Method<Done> = Pick<
+/** What is done to a system, whichever it is, and how its figures are read. */
+export type Method<Done> = Pick<
   Scenario<Done>, 'replicas' | 'monitors' | 'patients' | 'stretches' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'
 >;
 
@@ -111,7 +112,7 @@ export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: C
     objectives: scenario.objectives(trials, total, violations),
     systems: [{ system: RELEVO.name, trials, total }],
   };
-  print(scenario.table(result));
+  print(scenario.table(result, measured));
   const notes = scenario.notes?.() ?? [];
   return {
     result, command, deadlineMs, machine: describeMachine(versions),

@@ -1,67 +1,76 @@
-/** One trial: payments at a steady rate, and at chosen ones of them a replica is killed, which returns after a pause. */
-import type { ManagedProcess } from '../../local/processes.js';
+/** One trial: payments as the traffic mode has it, and at chosen ones of them a replica is struck, which is healed after a pause. */
 import { sleep } from '../../shared/clock.js';
-import type { Random } from '../../shared/random.js';
+import { seededRandom } from '../../shared/random.js';
+import type { Fault } from '../faults/fault.js';
+import type { Injector, StruckWindow } from '../faults/injector.js';
 import type { PlannedFault } from '../faults/plan.js';
+import { victims } from '../faults/victims.js';
 import type { RequestRecord } from '../history.js';
 import type { Laboratory } from '../laboratory.js';
-import type { FaultRecord } from '../result.js';
-import type { PaymentClient } from '../traffic/client.js';
-import { openLoop } from '../traffic/open-loop.js';
+import { wallMs, type PaymentClient } from '../traffic/client.js';
+import { runTraffic } from '../traffic/traffic.js';
+import type { TrafficMode, TrafficReport } from '../traffic/traffic-report.js';
 
 export interface TrialOptions {
   laboratory: Laboratory;
   client: PaymentClient;
-  random: Random;
+  injector: Injector;
+  seed: number;
+  /** 1 is the first. */
   trial: number;
+  mode: TrafficMode;
   requests: number;
   ratePerSec: number;
-  /** How long a killed replica stays away before it is started again, in ms. */
+  fault: Fault;
+  /** How long a struck replica stays away before it is healed, in ms. */
   pauseMs: number;
   faults: readonly PlannedFault[];
   signal: AbortSignal;
-  onProgress(requests: readonly RequestRecord[], killed: number, sent: number): void;
+  onProgress(run: TrialRun, sent: number): void;
 }
 
 export interface TrialRun {
+  /** Wall clock, ms. */
   startedMs: number;
   requests: RequestRecord[];
-  faults: FaultRecord[];
+  /** How many of the requests were answered SUCCEEDED so far. */
+  succeeded: number;
+  strikes: StruckWindow[];
+  /** Null while it goes on. */
+  traffic: TrafficReport | null;
 }
 
-const wallMs = (): number => performance.timeOrigin + performance.now();
 const WAIT_FOR_VICTIM_MS = 20;
 
+/** @throws AbortError; Error when a replica that was struck did not come back. */
 export async function runTrial(options: TrialOptions): Promise<TrialRun> {
-  const { laboratory, client, random, trial, requests, ratePerSec, signal } = options;
-  const run: TrialRun = { startedMs: wallMs(), requests: [], faults: [] };
+  const { laboratory, client, seed, trial, mode, requests, ratePerSec, signal } = options;
+  const run: TrialRun = { startedMs: wallMs(), requests: [], succeeded: 0, strikes: [], traffic: null };
   const strikes = new Strikes(options, run);
   let sent = 0;
-  await openLoop({
+  run.traffic = await runTraffic(mode, {
+    client, trial, ratePerSec, signal,
+    name: `trial-${trial}`,
     count: requests,
-    ratePerSec,
-    signal,
-    send: async (index, intendedMs) => {
-      const order = {
-        key: `trial-${trial}-request-${index}`,
-        patientId: random.pick(laboratory.patients),
-        amountMinor: 1_000 + random.below(90_000),
-        currency: 'USD',
-      };
-      const answer = client.pay(order, trial, intendedMs);
+    patients: laboratory.patients,
+    random: seededRandom(seed, `traffic-${trial}`),
+    onSent: (index) => {
       sent += 1;
-      for (const fault of options.faults) if (fault.atRequest === index) strikes.add(fault);
-      run.requests.push(await answer);
-      options.onProgress(run.requests, run.faults.length, sent);
+      options.faults.forEach((fault, order) => fault.atRequest === index && strikes.add(fault, order));
+    },
+    onRecord: (record) => {
+      run.requests.push(record);
+      if (record.status === 'SUCCEEDED') run.succeeded += 1;
+      options.onProgress(run, sent);
     },
   });
   await strikes.healed();
   return run;
 }
 
-/** The kills of one trial. Victims are chosen one after the other, so that no two strike the same; they return side by side. */
+/** The strikes of one trial. Victims are chosen one after the other, so that no two strike the same; they return side by side. */
 class Strikes {
-  private choosing: Promise<unknown> = Promise.resolve();
+  private last: Promise<unknown> = Promise.resolve();
   private readonly all: Promise<void>[] = [];
 
   constructor(
@@ -69,10 +78,11 @@ class Strikes {
     private readonly run: TrialRun,
   ) {}
 
-  add(fault: PlannedFault): void {
-    const struck = this.choosing.then(() => this.kill(fault));
-    this.choosing = struck.catch(() => undefined);
-    const healed = struck.then(([victim, record]) => this.heal(victim, record));
+  /** @param order its place in the plan; names its own random stream. */
+  add(planned: PlannedFault, order: number): void {
+    const struck = this.last.then(() => this.strike(planned, order));
+    this.last = struck.catch(() => undefined);
+    const healed = struck.then((whenHealed) => whenHealed());
     healed.catch(() => undefined); // Whoever awaits `healed()` hears of it.
     this.all.push(healed);
   }
@@ -80,34 +90,25 @@ class Strikes {
   /** Resolves when every victim is back. @throws what went wrong with one of them. */
   async healed(): Promise<void> {
     await Promise.all(this.all);
+    const [failure] = this.options.injector.failures;
+    if (failure) throw new Error(`${failure.target} did not come back after ${failure.kind}: ${failure.reason}`);
   }
 
-  private async kill({ delayMs, target }: PlannedFault): Promise<[ManagedProcess, FaultRecord]> {
-    await sleep(delayMs, this.options.signal);
-    const victim = await chooseVictim(this.options, target);
-    const record: FaultRecord = { kind: 'kill', target: victim.name, atMs: wallMs() - this.run.startedMs, healedAtMs: 0 };
-    victim.kill('SIGKILL');
-    this.run.faults.push(record);
-    await victim.exited;
-    return [victim, record];
-  }
-
-  private async heal(victim: ManagedProcess, record: FaultRecord): Promise<void> {
-    await sleep(this.options.pauseMs, this.options.signal);
-    await victim.start();
-    record.healedAtMs = wallMs() - this.run.startedMs;
-  }
-}
-
-/** Never the last one alive: with nobody left there is nothing to hand over to. */
-async function chooseVictim({ laboratory, random, signal }: TrialOptions, target: PlannedFault['target']): Promise<ManagedProcess> {
-  for (;;) {
-    const up = laboratory.system.replicas.filter((replica) => replica.up);
-    if (up.length > 1) {
-      const { leader } = await laboratory.leadership();
-      const fitting = up.filter(({ name }) => (name === leader) === (target === 'leader'));
-      if (fitting.length > 0) return random.pick(fitting);
+  /** Waits for somebody who fits. @returns what resolves when the victim is healed. */
+  private async strike({ delayMs, target: role }: PlannedFault, order: number): Promise<() => Promise<void>> {
+    const { laboratory, injector, fault, pauseMs, seed, trial, signal } = this.options;
+    const random = seededRandom(seed, `strike-${trial}-${order}`);
+    await sleep(delayMs, signal);
+    for (;;) {
+      const replicas = laboratory.system.replicas.map(({ name, up }) => ({ name, free: up && injector.busyWith(name) === null }));
+      const fitting = victims(replicas, (await laboratory.leadership()).leader, role);
+      const target = fitting.length > 0 ? random.pick(fitting) : null;
+      const struck = target === null ? null : await injector.strike(fault, { target, durationMs: pauseMs, random });
+      if (struck?.struck) {
+        this.run.strikes.push(struck.window);
+        return () => struck.healed;
+      }
+      await sleep(WAIT_FOR_VICTIM_MS, signal);
     }
-    await sleep(WAIT_FOR_VICTIM_MS, signal);
   }
 }

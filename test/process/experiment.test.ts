@@ -1,55 +1,19 @@
 /** The lab as its user runs it: a result of the agreed shape, exit codes that mean something, nothing left after Ctrl-C. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ExperimentResult } from '../../experiments/result.js';
 import { eventually } from '../support/eventually.js';
+import { experimentWorkplace } from '../support/experiment-run.js';
 
-const ROOT = resolve('.');
-const TSX = pathToFileURL(createRequire(join(ROOT, 'package.json')).resolve('tsx')).href;
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Run {
-  child: ChildProcess;
-  output: () => string;
-  ended: Promise<number | null>;
-}
-
-function run(...args: string[]): Run {
-  const texts: string[] = [];
-  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => texts.push(String(text)));
-  return { child, output: () => texts.join(''), ended: new Promise((settle) => child.once('close', (code) => settle(code))) };
-}
-
-/** Processes whose command line or environment names this test's folder. */
-const leftovers = (): string[] =>
-  readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return false;
-    try {
-      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${entry}/${file}`, 'utf8').includes(folder));
-    } catch {
-      return false;
-    }
-  });
+const workplace = experimentWorkplace();
+const { run, leftovers } = workplace;
 
 describe('npm run experiment', () => {
   test('availability: every payment in time, the agreed shape, a report, exit code 0', async () => {
-    const { ended, output } = run('availability', '--trials', '1', '--requests', '30', '--failures', '3', '--seed', '5', '--json', 'result.json');
+    const { ended, output } = run('availability', '--trials', '1', '--requests', '30', '--failures', '3', '--seed', '5', '--deadline', '5000', '--json', 'result.json');
     const code = await ended;
-    const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as ExperimentResult;
+    const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
     expect({ code, verdict: result.verdict, violations: result.violations }).toEqual({ code: 0, verdict: 'valid', violations: [] });
     expect(result).toMatchObject({ name: 'availability', seed: 5, objectives: [{ target: 1, actual: 1, met: true }] });
     const [system] = result.systems;
@@ -58,8 +22,8 @@ describe('npm run experiment', () => {
     expect(system?.total.handovers.length).toBeGreaterThan(0);
     expect(output()).toContain('published 99.043 %');
     for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
-    const [report] = readdirSync(join(folder, 'reports')).filter((name) => name.startsWith('availability-'));
-    expect(readdirSync(join(folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'plan.json', 'report.html', 'requests.csv', 'result.json', 'trials.csv']);
+    const [report] = readdirSync(join(workplace.folder, 'reports')).filter((name) => name.startsWith('availability-'));
+    expect(readdirSync(join(workplace.folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'plan.json', 'report.html', 'requests.csv', 'result.json', 'trials.csv']);
     expect(leftovers()).toEqual([]);
   }, 90_000);
 
@@ -72,7 +36,7 @@ describe('npm run experiment', () => {
 
   test('Ctrl-C in the middle of a fault: exit code 130, everything stopped, no data left', async () => {
     const { child, ended, output } = run('availability', '--trials', '1', '--requests', '200', '--failures', '20', '--pause', '60000');
-    await eventually(() => existsSync(join(folder, 'reports/latest.log')) && /I AM OFF/.test(readFileSync(join(folder, 'reports/latest.log'), 'utf8')), {
+    await eventually(() => existsSync(join(workplace.folder, 'reports/latest.log')) && /I AM OFF/.test(readFileSync(join(workplace.folder, 'reports/latest.log'), 'utf8')), {
       what: 'the first kill was noticed',
       deadlineMs: 60_000,
     });
@@ -80,7 +44,7 @@ describe('npm run experiment', () => {
     expect(await ended).toBe(130);
     expect(output()).toContain('Interrupted');
     expect(leftovers()).toEqual([]);
-    expect(readdirSync(folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx keeps a cache of its own.
+    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx keeps a cache of its own.
   }, 90_000);
 
   test.each([
@@ -89,6 +53,8 @@ describe('npm run experiment', () => {
     [['availability', '--trials', 'many'], /--trials must be a whole number/],
     [['availability', '--monitors', '2'], /--monitors must be odd/],
     [['availability', '--failures', '50', '--requests', '10'], /needs at least as many --requests/],
+    [['availability', '--fault', 'flood'], /--fault must be one of kill, freeze, restart/],
+    [['availability', '--traffic', 'rush'], /--traffic must be open, batch or closed/],
     [['availability', '--colour', 'red'], /Unknown option '--colour'/],
   ])('%j: one sentence, exit code 4', async (args, sentence) => {
     const { ended, output } = run(...args);

@@ -1,0 +1,77 @@
+/** The tables of a comparison: what the same failures cost each system, what each step buys, what the baselines did that nobody may. */
+import { gainOf, tollOf, type Gain, type Toll } from '../comparison.js';
+import type { SystemJournal } from '../journal.js';
+import { PUBLISHED_TOTAL } from '../published.js';
+import type { ExperimentResult, Trial } from '../result.js';
+import { wilson95 } from '../statistics.js';
+import type { TrafficMode } from '../traffic/traffic-report.js';
+import { generatorLines } from './generator-lines.js';
+import { formatTable, ms, percent } from './table.js';
+import { verdictLines, violationLines } from './verdict-lines.js';
+
+interface Row {
+  system: string;
+  toll: Toll;
+  total: Trial;
+}
+
+const interval = (inTime: number, sent: number): string => wilson95(inTime, sent).map((share) => (share * 100).toFixed(2)).join('–');
+
+function systemRow({ system, toll, total }: Row): string[] {
+  const { p50, p99 } = total.latencyMs;
+  const { sent, inTime, late, lost, errors } = toll;
+  const counts = [late, lost, errors].map(String);
+  return [system, `${inTime}/${sent}`, percent(total.availability), interval(inTime, sent), ...counts, ms(p50), ms(p99)];
+}
+
+const publishedRow = ({ sent, succeeded } = PUBLISHED_TOTAL): string[] => [
+  'report', `${succeeded}/${sent}`, percent(succeeded / sent), interval(succeeded, sent), '–', String(sent - succeeded), '–', '–', '–',
+];
+
+const signed = (value: number, digits: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
+const chance = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
+
+const gainRow = (name: string, { points, requests, test }: Gain): string[] => [
+  name, signed(points, 3), signed(requests, 0), chance(test.p), test.method,
+];
+
+/** What each step from one system to the next adds, in the words of the tactics. */
+const STEPS = ['a monitor, standbys, an elected leader', 'a queue, retries, fenced hand-over'];
+
+function gainRows(rows: readonly Row[]): string[][] {
+  const steps = rows.slice(1).map(({ toll }, index) => gainRow(STEPS[index] ?? '', gainOf((rows[index] as Row).toll, toll)));
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last ? [...steps, gainRow('all together', gainOf(first.toll, last.toll))] : steps;
+}
+
+function findingLines(systems: readonly SystemJournal[]): string[] {
+  return systems.slice(0, -1).flatMap(({ system, violations }) =>
+    violations.length === 0 ? [`  ${system}: none`] : [`  ${system}:`, ...violationLines(violations, '    ')],
+  );
+}
+
+/** @param systems the journals of `result.systems`, Relevo last. */
+export function compareTable(result: ExperimentResult, systems: readonly SystemJournal[], mode: TrafficMode): string {
+  const rows = systems.map(({ system, evidence }): Row => {
+    const { total } = result.systems.find((entry) => entry.system === system) as ExperimentResult['systems'][number];
+    return { system, total, toll: tollOf(evidence, total) };
+  });
+  const requests = systems.flatMap(({ evidence }) => evidence.requests);
+  const failures = rows.map(({ total }) => total.faults.length);
+  return [
+    formatTable(
+      ['system', 'in time', 'available', '95 % Wilson', 'late', 'lost', 'err', 'p50 ms', 'p99'],
+      [...rows.map(systemRow), publishedRow()],
+    ),
+    'late: paid, but not answered in time. lost: no payment came of it.',
+    `Failures of payment servers: ${failures.join(', ')}; in the report 50.`,
+    ...generatorLines(requests, mode),
+    '',
+    formatTable(['what it buys', 'points', 'requests', 'p', 'test'], gainRows(rows)),
+    '',
+    'Found in the systems compared with; these leave the verdict alone:',
+    ...findingLines(systems),
+    '',
+    ...verdictLines(result, systems.at(-1)?.missing ?? []),
+  ].join('\n');
+}

@@ -1,0 +1,123 @@
+/**
+ * The published method, for any subject: trials of so many payments, so many forced failures of payment servers in each. Everything comes
+ * from the seed (payments, moments, roles, victims), so every subject meets the same traffic and the same failures.
+ */
+import { seededRandom } from '../../shared/random.js';
+import type { Options } from '../arguments.js';
+import type { RunContext } from '../experiment.js';
+import { faultOf } from '../faults/faults.js';
+import { Injector } from '../faults/injector.js';
+import { planFaults } from '../faults/plan.js';
+import { handoversSince } from '../handovers.js';
+import type { Evidence, FaultWindow } from '../history.js';
+import type { Laboratory } from '../laboratory.js';
+import type { Trial } from '../result.js';
+import { createPaymentClient } from '../traffic/client.js';
+import { isTrafficMode, type TrafficMode } from '../traffic/traffic-report.js';
+import { summarizeTrial } from '../trial-summary.js';
+import { paymentsById, SETTLE_MS, type Method } from './in-laboratory.js';
+import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
+
+export const OPTIONS = {
+  trials: { default: 5, min: 1, max: 1_000, doc: 'trials' },
+  requests: { default: 230, min: 1, max: 1_000_000, doc: 'payment requests a trial' },
+  failures: { default: 10, min: 0, max: 10_000, doc: 'forced failures of payment servers a trial' },
+  fault: { text: true, value: 'KIND', doc: 'kill, freeze or restart (kill)' },
+  traffic: { text: true, value: 'MODE', doc: 'open, batch or closed (open)' },
+  rate: { default: 10, min: 0, max: 10_000, doc: 'requests a second of open traffic; 0: all at once' },
+  deadline: { default: 1_000, min: 1, max: 600_000, doc: 'ms within which a request must have succeeded' },
+  pause: { default: 1_000, min: 0, max: 600_000, doc: 'ms before a failed server is started again' },
+  monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
+  replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
+  compare: { flag: true, doc: 'the same against one server alone and the published design' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses moments, victims and payments' },
+} as const;
+
+export type AvailabilityOptions = Options<typeof OPTIONS>;
+export type Context = RunContext<typeof OPTIONS>;
+
+/** What can strike a payment server, in every subject alike. */
+const KINDS = ['kill', 'freeze', 'restart'];
+
+/** Share of the failures that strike the leader of the moment; the others strike a standby. */
+const LEADER_SHARE = 2 / 3;
+
+export const trafficOf = ({ traffic }: Pick<AvailabilityOptions, 'traffic'>): TrafficMode =>
+  traffic !== null && isTrafficMode(traffic) ? traffic : 'open';
+
+/** What a range cannot tell: a sentence, or null. */
+export function checkOptions({ failures, requests, monitors, fault, traffic }: AvailabilityOptions): string | null {
+  if (failures > requests) return `--failures ${failures} needs at least as many --requests`;
+  if (fault !== null && !KINDS.includes(fault)) return `--fault must be one of ${KINDS.join(', ')}, got "${fault}"`;
+  if (traffic !== null && !isTrafficMode(traffic)) return `--traffic must be open, batch or closed, got "${traffic}"`;
+  return monitors % 2 === 0 ? '--monitors must be odd' : null;
+}
+
+/** What a run decides beforehand, from its options alone: the same for every subject. */
+export const planTrial = ({ seed, requests, failures }: Pick<AvailabilityOptions, 'seed' | 'requests' | 'failures'>, trial: number) =>
+  planFaults(seededRandom(seed, `faults-${trial}`), requests, failures, LEADER_SHARE);
+
+export interface Done {
+  runs: TrialRun[];
+}
+
+export function availabilityMethod(context: Context): Method<Done> {
+  const { replicas, monitors, deadline } = context.options;
+  return {
+    replicas, monitors, deadlineMs: deadline,
+    perform: async (laboratory) => {
+      const runs = await runTrials(context, laboratory);
+      return { runs, requests: runs.flatMap(({ requests }) => requests), faults: runs.flatMap(windowsOf) };
+    },
+    trials: ({ runs }, evidence) => summarize(runs, evidence, deadline),
+  };
+}
+
+const windowsOf = ({ strikes }: TrialRun, index: number): FaultWindow[] => strikes.map((strike) => ({ trial: index + 1, ...strike }));
+
+async function runTrials(context: Context, laboratory: Laboratory): Promise<TrialRun[]> {
+  const { options, signal } = context;
+  const { trials, deadline, replicas, fault } = options;
+  const client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, deadline);
+  const injector = new Injector(laboratory, signal);
+  const runs: TrialRun[] = [];
+  try {
+    for (let trial = 1; trial <= trials; trial += 1) {
+      await laboratory.settled(replicas, SETTLE_MS);
+      runs.push(await runTrial({ laboratory, client, injector, fault: faultOf(fault ?? 'kill'), ...trialOptions(context, laboratory, trial) }));
+    }
+  } finally {
+    client.close();
+  }
+  return runs;
+}
+
+type Rest = Omit<TrialOptions, 'laboratory' | 'client' | 'injector' | 'fault'>;
+
+function trialOptions({ options, progress, signal }: Context, { subject }: Laboratory, trial: number): Rest {
+  const { trials, requests, rate, pause, failures, seed, compare } = options;
+  const name = compare ? `${subject.name}: ` : '';
+  return {
+    trial, requests, seed, signal,
+    mode: trafficOf(options),
+    ratePerSec: rate,
+    pauseMs: pause,
+    faults: planTrial(options, trial),
+    onProgress: (run, sent) => {
+      const counts = `${sent}/${requests} sent · ${run.succeeded} succeeded · ${run.strikes.length}/${failures} failures`;
+      progress.show(`${name}trial ${trial}/${trials} · ${counts}`);
+    },
+  };
+}
+
+function summarize(runs: readonly TrialRun[], evidence: Evidence, deadlineMs: number): Trial[] {
+  const payments = paymentsById(evidence);
+  return runs.map(({ requests, strikes, startedMs }, index) => {
+    const endMs = runs[index + 1]?.startedMs ?? Infinity;
+    const until = evidence.elections.filter(({ electedMs }) => electedMs < endMs);
+    const faults = strikes.map(({ kind, target, atMs, healedMs }) => ({
+      kind, target, atMs: atMs - startedMs, healedAtMs: (healedMs ?? atMs) - startedMs,
+    }));
+    return summarizeTrial({ requests, payments, faults, handovers: handoversSince(until, strikes, startedMs), deadlineMs });
+  });
+}

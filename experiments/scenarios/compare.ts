@@ -1,0 +1,47 @@
+/**
+ * The same traffic and the same failures against one server alone, the published design and Relevo, one after the other, each on engines of
+ * its own. The verdict is Relevo's: what breaks a rule in a baseline is what it is there to show, and stands beside, not in the verdict.
+ */
+import { PUBLISHED, SINGLE_SERVER } from '../baselines/subjects.js';
+import type { Journal } from '../journal.js';
+import { describeMachine } from '../machine.js';
+import { currentCommit } from '../report/files.js';
+import { compareTable } from '../report/compare-table.js';
+import type { ExperimentResult } from '../result.js';
+import { RELEVO } from '../subject.js';
+import { availabilityMethod, trafficOf, type Context } from './availability-method.js';
+import { everyPayment, morePayments } from './availability-objectives.js';
+import { measure, systemJournal, type Measured } from './in-laboratory.js';
+
+/** @throws as `measure`. */
+export async function compareSystems(context: Context): Promise<Journal> {
+  const { command, options: { deadline: deadlineMs } } = context;
+  const startedAt = new Date();
+  const method = availabilityMethod(context);
+  const single = await measure(SINGLE_SERVER, method, context);
+  const published = await measure(PUBLISHED, method, context);
+  const relevo = await measure(RELEVO, method, context);
+  const all = [single, published, relevo] as const;
+  const result = resultOf(context, startedAt, all);
+  const systems = all.map(systemJournal);
+  context.print(compareTable(result, systems, trafficOf(context.options)));
+  return { result, command, deadlineMs, machine: describeMachine(relevo.versions), plan: null, systems };
+}
+
+function resultOf({ options }: Context, startedAt: Date, all: readonly [Measured, Measured, Measured]): ExperimentResult {
+  const [, published, relevo] = all;
+  const { seed, deadline, failures } = options;
+  // Without a failure there is nothing that the published design could lose by.
+  const more = failures === 0 ? [] : [morePayments(published.total, relevo.total)];
+  return {
+    name: 'availability',
+    seed,
+    commit: currentCommit(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Date.now() - startedAt.getTime(),
+    verdict: relevo.verdict,
+    violations: relevo.violations,
+    objectives: [everyPayment(deadline, relevo.total), ...more],
+    systems: all.map(({ subject, trials, total }) => ({ system: subject.name, trials, total })),
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The systems Relevo is compared with, as real processes: each takes payments and batches under the same contract, fails when its server
+ * is killed as its header says, and is well again afterwards. A baseline that were simply broken would prove nothing.
+ */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/subjects.js';
+import { check } from '../../experiments/checkers/checkers.js';
+import { readCharges, readPayments } from '../../experiments/evidence.js';
+import type { RequestRecord } from '../../experiments/history.js';
+import type { Laboratory } from '../../experiments/laboratory.js';
+import type { Violation } from '../../experiments/result.js';
+import { createPaymentClient, type PaymentClient } from '../../experiments/traffic/client.js';
+import type { Subject } from '../../experiments/subject.js';
+import { eventually } from '../support/eventually.js';
+import { openTestLaboratory } from '../support/laboratory.js';
+
+const TEST_MS = 90_000;
+const PATIENCE_MS = 5_000;
+/** A charge takes 100 to 300 ms: wide enough to lock the table in its middle. */
+const SLOW_GATEWAY = { GATEWAY_LATENCY_MS: '200' };
+
+let laboratory: Laboratory;
+let client: PaymentClient;
+let number = 0;
+
+async function open(subject: Subject): Promise<void> {
+  laboratory = await openTestLaboratory({ subject, env: SLOW_GATEWAY });
+  client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, PATIENCE_MS);
+}
+
+const pay = (key = `key-${(number += 1)}`): Promise<RequestRecord> =>
+  client.pay({ key, patientId: laboratory.patients[0] as string, amountMinor: 1_500, currency: 'USD' }, 1, Date.now());
+
+const leaderOf = async () => {
+  const { leader } = await laboratory.leadership();
+  return laboratory.system.process(leader ?? 'nobody');
+};
+
+const pending = async (key: string): Promise<boolean> => (await rowOf(key))?.status === 'PENDING';
+const chargeCount = async (): Promise<number> => (await readCharges(laboratory.system))?.length ?? 0;
+
+/**
+ * Kills the leader between charge and save: writes are held up by a lock meanwhile, and what waited for it is called off, as it would be
+ * had the statement never been sent. @param savedBefore whether the payment is there before it is charged.
+ * @returns what whoever paid was told.
+ */
+async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<RequestRecord> {
+  const victim = await leaderOf();
+  const before = await chargeCount();
+  const lock = await laboratory.pool.connect();
+  try {
+    const answer = savedBefore ? pay(key) : null;
+    if (answer) await eventually(() => pending(key), { what: `${key} is saved, and not final` });
+    await lock.query('BEGIN');
+    await lock.query('LOCK TABLE payment IN EXCLUSIVE MODE');
+    const told = answer ?? pay(key);
+    await eventually(async () => (await chargeCount()) > before, { what: 'the gateway has charged' });
+    victim.kill('SIGKILL');
+    await victim.exited;
+    await lock.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [victim.name]);
+    return await told;
+  } finally {
+    await lock.query('ROLLBACK');
+    lock.release();
+  }
+}
+
+const rowOf = async (key: string) => (await readPayments(laboratory.pool)).find((row) => row.key === key);
+
+async function violations(): Promise<Violation[]> {
+  const [payments, charges] = [await readPayments(laboratory.pool), await readCharges(laboratory.system)];
+  return check({ requests: [], payments, charges, elections: [] });
+}
+
+/** What both answer alike. */
+function answersPayments(): void {
+  test('a payment is charged, saved and answered with its document; the same key is not charged again', async () => {
+    const first = await pay('twice');
+    const again = await pay('twice');
+    expect(first).toMatchObject({ httpStatus: 201, status: 'SUCCEEDED', error: null });
+    expect(again).toMatchObject({ status: 'SUCCEEDED', paymentId: first.paymentId });
+    expect(await rowOf('twice')).toMatchObject({ id: first.paymentId, status: 'SUCCEEDED', term: null });
+    expect((await readCharges(laboratory.system))?.filter(({ key }) => key === first.paymentId)).toHaveLength(1);
+  });
+
+  test('a batch of twenty in one request', async () => {
+    const records = await client.payBatch({ key: 'batch', count: 20 }, 1, Date.now());
+    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'SUCCEEDED'));
+  });
+
+  test.each([
+    ['no such patient', { patientId: '00000000-0000-7000-8000-000000000000' }, 'PATIENT_UNKNOWN'],
+    ['a body that is not a payment', { amountMinor: 0 }, 'VALIDATION_FAILED'],
+  ])('%s is refused as Relevo refuses it', async (_what, wrong, code) => {
+    const order = { key: `wrong-${code}`, patientId: laboratory.patients[0] as string, amountMinor: 1, currency: 'USD', ...wrong };
+    expect(await client.pay(order, 1, Date.now())).toMatchObject({ status: null, error: code });
+  });
+}
+
+describe('one server alone', () => {
+  beforeAll(() => open(SINGLE_SERVER), TEST_MS);
+  answersPayments();
+
+  test('killed between charge and save: whoever pays is cut off and then refused; started again it finishes what it had left', async () => {
+    expect(await killBeforeItSaves('interrupted', true)).toMatchObject({ status: null, httpStatus: null });
+    expect(await pay()).toMatchObject({ status: null, error: 'ECONNREFUSED' });
+    expect(await rowOf('interrupted')).toMatchObject({ status: 'PENDING' });
+    await (await leaderOf()).start();
+    expect(await rowOf('interrupted')).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await violations()).toEqual([]);
+  }, TEST_MS);
+});
+
+describe('the published design', () => {
+  beforeAll(() => open(PUBLISHED), TEST_MS);
+  answersPayments();
+
+  test('the leader is killed between charge and save: that payment is lost, the next is served by another leader', async () => {
+    const before = await leaderOf();
+    const lost = await killBeforeItSaves('interrupted', false);
+    expect(lost).toMatchObject({ status: null, httpStatus: 503, error: 'UNAVAILABLE' });
+    const another = async () => [null, before.name].indexOf((await laboratory.leadership()).leader) < 0;
+    await eventually(another, { what: 'another leads' });
+    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await rowOf('interrupted')).toBeUndefined();
+    expect((await violations()).map(({ rule }) => rule)).toEqual(['charged-not-saved']);
+    await before.start();
+    await laboratory.settled(3, TEST_MS);
+  }, TEST_MS);
+
+  test('all servers off: payments are refused; the first that is back leads at the next ping', async () => {
+    for (const { name } of laboratory.system.replicas) laboratory.system.process(name).kill('SIGKILL');
+    await Promise.all(laboratory.system.replicas.map(({ exited }) => exited));
+    await pay();
+    await eventually(async () => (await laboratory.leadership()).leader === null, { what: 'nobody leads' });
+    expect(await pay()).toMatchObject({ status: null, error: 'UNAVAILABLE' });
+    await laboratory.system.process('server_3').start();
+    await eventually(async () => (await laboratory.leadership()).leader === 'server_3', { what: 'server_3 leads', deadlineMs: 10_000 });
+    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+  }, TEST_MS);
+});

@@ -1,0 +1,61 @@
+/** Runs experiments as their user does: `experiments/cli.ts` as a process, in a folder of its own that is gone after each test. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOT = resolve('.');
+const TSX = pathToFileURL(createRequire(join(ROOT, 'package.json')).resolve('tsx')).href;
+
+export interface ExperimentRun {
+  child: ChildProcess;
+  output: () => string;
+  /** The exit code. */
+  ended: Promise<number | null>;
+}
+
+export interface Workplace {
+  /** Where the run stands, keeps its temporary data and leaves its reports. */
+  readonly folder: string;
+  run(this: void, ...args: string[]): ExperimentRun;
+  /** Processes whose command line or environment names the folder. */
+  leftovers(this: void): string[];
+}
+
+function start(folder: string, args: readonly string[]): ExperimentRun {
+  const texts: string[] = [];
+  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => texts.push(String(text)));
+  return { child, output: () => texts.join(''), ended: new Promise((settle) => child.once('close', (code) => settle(code))) };
+}
+
+function processesNaming(folder: string): string[] {
+  return readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return false;
+    try {
+      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${entry}/${file}`, 'utf8').includes(folder));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A folder for each test of the file. */
+export function experimentWorkplace(): Workplace {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return {
+    get folder() { return folder; },
+    run: (...args) => start(folder, args),
+    leftovers: () => processesNaming(folder),
+  };
+}
