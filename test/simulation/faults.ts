@@ -1,0 +1,145 @@
+/** The faults: what each kind does to a simulated system, and how it is healed. A fault is plain data, so that a schedule can be shrunk. */
+import type { Engine } from './model/engine.js';
+import { QUIET } from './model/network.js';
+import type { Process } from './model/process.js';
+import type { MonitorProcess } from './processes/monitor.js';
+import type { System } from './system.js';
+
+export const FAULT_KINDS = [
+  'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
+  'duplicate', 'drain', 'maint', 'hand-over',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly atMs: number;
+  /** How long it lasts, in ms; 0: a moment. */
+  readonly forMs: number;
+  /** Name of a process, or `leader`: whoever the row names then. */
+  readonly target: string;
+  /** For cuts: the other end. */
+  readonly other: string;
+  /** How strong: a probability in per cent, or ms. */
+  readonly amount: number;
+}
+
+type Heal = () => void;
+const NOTHING: Heal = () => undefined;
+
+export function processesOf(system: System): Map<string, Process> {
+  const all = [...system.replicas, ...system.monitors, ...system.patients, system.database, system.queue, system.gateway];
+  return new Map(all.map((each): [string, Process] => [each.name, each]));
+}
+
+/** Redis is there again: clients notice a moment later. */
+function redisReturns({ queue, replicas, world }: System): void {
+  queue.restart();
+  for (const replica of replicas) if (replica.alive) replica.in(world.chance.below(40), () => replica.redisReturned());
+}
+
+function cut({ network }: System, from: Process, to: Process, bothWays: boolean): Heal {
+  network.cut(from, to);
+  if (bothWays) network.cut(to, from);
+  return () => {
+    network.heal(from, to);
+    if (bothWays) network.heal(to, from);
+  };
+}
+
+function kill(system: System, target: Process): Heal {
+  target.crash();
+  return () => (target === system.queue ? redisReturns(system) : target.restart());
+}
+
+function suspend(system: System, { target, forMs }: Fault): Heal {
+  const monitor = system.monitors.find(({ name }) => name === target);
+  monitor?.freeze();
+  return () => {
+    if (monitor?.frozen) monitor.standStill(forMs);
+    monitor?.wake();
+  };
+}
+
+function noise({ network }: System, amount: number): Heal {
+  network.noise = { drop: amount / 200, duplicate: amount / 200, delayMs: amount };
+  return () => (network.noise = QUIET);
+}
+
+function lend<K extends 'slowMs' | 'loseAnswers'>(engine: Engine, key: K, value: number): Heal {
+  engine[key] = value;
+  return () => (engine[key] = 0);
+}
+
+function administer({ leadership }: System, replica: string, state: 'drain' | 'maint'): Heal {
+  leadership.admin[replica] = state;
+  return () => (leadership.admin[replica] = 'ready');
+}
+
+function wipe({ queue }: System): Heal {
+  queue.wipe();
+  return NOTHING;
+}
+
+/** Redis restarts and kept nothing. */
+function restartEmpty(system: System): Heal {
+  system.queue.crash();
+  system.queue.wipe();
+  return () => redisReturns(system);
+}
+
+function askFor(monitor: MonitorProcess, to: string | null): Heal {
+  if (monitor.alive) monitor.receive(() => monitor.handOver(to));
+  return NOTHING;
+}
+
+/** Lets it happen. @returns how to heal it. */
+export function strike(system: System, fault: Fault): Heal {
+  const { kind, amount } = fault;
+  const name = fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;
+  const all = processesOf(system);
+  const target = all.get(name) as Process;
+  const other = all.get(fault.other === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.other) as Process;
+  switch (kind) {
+    case 'kill':
+      return kill(system, target);
+    case 'freeze':
+      target.freeze();
+      return () => target.wake();
+    case 'suspend':
+      return suspend(system, fault);
+    case 'jump':
+      system.monitors.find((monitor) => monitor.name === name)?.jump(amount);
+      return NOTHING;
+    case 'cut':
+    case 'cut-one-way':
+      return target === other ? NOTHING : cut(system, target, other, kind === 'cut');
+    case 'noise':
+      return noise(system, amount);
+    case 'slow':
+      return lend(target as Engine, 'slowMs', amount);
+    case 'lose-answers':
+      return lend(target as Engine, 'loseAnswers', amount / 100);
+    case 'refuse':
+      system.gateway.refuses = true;
+      return () => (system.gateway.refuses = false);
+    case 'wipe':
+      return wipe(system);
+    case 'restart-empty':
+      return restartEmpty(system);
+    case 'duplicate':
+      system.queue.duplicate();
+      return NOTHING;
+    case 'drain':
+    case 'maint':
+      return administer(system, name, kind);
+    case 'hand-over':
+      return askFor(other as MonitorProcess, amount === 0 ? null : name);
+  }
+}
+
+/** In words, for a transcript. */
+export function describeFault({ kind, target, other, forMs, amount }: Fault): string {
+  const words = [kind, target, other, amount === 0 ? '' : String(amount), forMs === 0 ? '' : `for ${forMs} ms`];
+  return words.filter((word) => word !== '').join(' ');
+}

@@ -1,0 +1,209 @@
+/**
+ * What must be true, checked as it happens: I1 to I8 of the design, and what the monitor's page promises. Each rule is one small
+ * function that says what is wrong, or null. `Checks` remembers what happened, by itself, and never asks the system under test what
+ * it believes: a rule must not share a mistake with what it judges.
+ */
+import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
+import type { FinalStatus } from '../../shared/contracts/payment.js';
+import type { FencingToken } from '../../shared/ledger.js';
+import type { RoleState } from '../../payments/core/role.js';
+import type { Vote } from './model/leadership-table.js';
+import type { Job } from './model/parcel-queue.js';
+import type { Row } from './model/payment-table.js';
+
+export const RULE_TEXTS = {
+  I1: 'one outcome',
+  I2: 'accepted means durable',
+  I3: 'a term is used once, grows, and has one leader',
+  I4: 'nothing is written under a stale term',
+  I5: 'the queue may lose all it has',
+  I6: 'charged once, and as recorded',
+  I7: 'order, after a hand-over and after a retry',
+  I8: 'stop when unsure, and only then',
+  quorum: 'a majority of the configured monitors deposes a leader',
+  maintenance: 'who is drained or in maintenance is never elected',
+  doubt: 'a monitor that was late or jumped observes and does not act',
+  liveness: 'when faults stop, one replica leads and every payment is final',
+  crash: 'the code under test does not throw',
+} as const;
+export type RuleName = keyof typeof RULE_TEXTS;
+
+export interface Breach {
+  rule: RuleName;
+  text: string;
+}
+
+type Verdict = string | null;
+
+export const outcomeIsFirst = (row: Row, status: string): Verdict =>
+  row.status === 'PENDING' ? null : `${row.id} is ${row.status} and becomes ${status}`;
+
+export const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
+  before === undefined ? null : `key ${row.key} has two rows, ${before.id} and ${row.id}`;
+
+export const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
+  row?.status === said ? null : `${id} was announced as ${said}, its row says ${row?.status ?? 'nothing'}`;
+
+export const isDurable = (key: string, row: Row | undefined): Verdict => (row ? null : `${key} was answered 2xx and has no row`);
+
+export const termGrows = (before: Leadership, after: Leadership): Verdict =>
+  after.term === before.term + 1 ? null : `term ${before.term} is followed by ${after.term}`;
+
+export const holdsLeadership = (row: Leadership, { term, leader }: FencingToken, what: string): Verdict =>
+  row.term === term && row.leader === leader ? null : `${leader} wrote ${what} under term ${term}; ${row.leader} leads in term ${row.term}`;
+
+export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Verdict => {
+  if ((status === 'SUCCEEDED') === moved) return null;
+  return `${row.id} becomes ${status}, and the gateway ${moved ? 'has' : 'has not'} charged it`;
+};
+
+export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
+  const earlier = ofPatient.find((other) => other.seq < row.seq && other.status === 'PENDING');
+  return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
+};
+
+/** @param fetchedAt when each was fetched by the earlier leader, in the order in which they were put back. */
+export const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
+  fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number)) ? null : 'interrupted parcels are put back in the wrong order';
+
+export const isAllowed = ({ id, term: known }: RoleState, term: number, wasRefused: boolean, what: string): Verdict => {
+  if (known > term) return `${id} starts ${what} in term ${term} though it knows of term ${known}`;
+  return wasRefused ? `${id} starts ${what} in term ${term} though a commit of it was refused` : null;
+};
+
+export const hasReason = ({ id, term: known }: RoleState, term: number, wasRefused: boolean): Verdict =>
+  known > term || wasRefused ? null : `${id} stops leading in term ${term} though nothing was refused and no higher term is known`;
+
+export class Checks {
+  breach: Breach | null = null;
+  leadership: () => Leadership = () => { throw new Error('not wired'); };
+  rows: ReadonlyMap<string, Row> = new Map();
+  byKey: ReadonlyMap<string, Row> = new Map();
+  byPatient: ReadonlyMap<string, readonly Row[]> = new Map();
+  /** Times at which the queue lost something or was away. */
+  queueFailures = 0;
+  private readonly begun = new Map<number, string>();
+  private readonly refusals = new Set<string>();
+  private readonly moved = new Set<string>();
+  private readonly ballots = new Map<string, Vote>();
+  /** Jobs by id: as the how-manieth of all each was fetched last. */
+  private readonly fetches = new Map<number, number>();
+  private fetchCount = 0;
+
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly monitors: number,
+    private readonly freshMs: number,
+  ) {}
+
+  require(rule: RuleName, wrong: Verdict): void {
+    if (wrong !== null) this.breach ??= { rule, text: wrong };
+  }
+
+  accepted(row: Row, before: Row | undefined): void {
+    this.require('I1', keyIsNew(row, before));
+  }
+
+  answeredAccepted(key: string): void {
+    this.require('I2', isDurable(key, this.byKey.get(key)));
+  }
+
+  /** Called before the row changes. */
+  finalised(row: Row, status: FinalStatus, token: FencingToken): void {
+    this.require('I4', holdsLeadership(this.leadership(), token, `${row.id} ${status}`));
+    this.require('I1', outcomeIsFirst(row, status));
+    this.require('I6', matchesMoney(row, status, this.moved.has(row.id)));
+    this.require('I7', isFirstOfPatient(row, this.byPatient.get(row.patientId) ?? []));
+  }
+
+  deferred(row: Row, token: FencingToken): void {
+    this.require('I4', holdsLeadership(this.leadership(), token, `a delay of ${row.id}`));
+  }
+
+  announced(id: string, status: FinalStatus): void {
+    this.require('I1', isWritten(id, status, this.rows.get(id)));
+  }
+
+  moneyMoved(payment: string): void {
+    const status = this.rows.get(payment)?.status;
+    if (this.moved.has(payment)) this.require('I6', `${payment} is charged twice`);
+    if (status !== 'PENDING') this.require('I6', `${payment} is charged when it is ${status ?? 'not accepted'}`);
+    this.moved.add(payment);
+  }
+
+  voted(vote: Vote): void {
+    this.ballots.set(vote.monitor, vote);
+  }
+
+  elected(before: Leadership, after: Leadership, planned: boolean, admin: AdminState): void {
+    this.require('I3', termGrows(before, after));
+    if (admin !== 'ready') this.require('maintenance', `${after.leader} is elected in ${admin}`);
+    if (planned) return;
+    const oldestMs = this.nowMs() - this.freshMs;
+    const fresh = [...this.ballots.values()].filter(({ term, castMs }) => term === before.term && castMs > oldestMs).length;
+    const needed = Math.floor(this.monitors / 2) + 1;
+    const text = `${after.leader} is elected with ${fresh} fresh votes of ${this.monitors} monitors, ${needed} are needed`;
+    if (fresh < needed) this.require('quorum', text);
+  }
+
+  /** A replica begins to lead. */
+  began(id: string, bootId: string, term: number): void {
+    const row = this.leadership();
+    const before = this.begun.get(term);
+    if (before !== undefined) this.require('I3', `${bootId} begins term ${term}, which ${before} had begun`);
+    if (row.term === term && row.bootId !== bootId) this.require('I3', `${bootId} begins term ${term} of ${row.bootId}`);
+    if (row.term < term) this.require('I3', `${id} begins term ${term}, the row is at ${row.term}`);
+    this.begun.set(term, bootId);
+  }
+
+  /** A replica is told that a statement of this term was refused. */
+  wasRefused({ bootId }: RoleState, term: number): void {
+    this.refusals.add(`${bootId}/${term}`);
+  }
+
+  /** A call to the gateway, a commit or a delay starts. */
+  starts(role: RoleState, term: number, what: string): void {
+    const wasRefused = this.refusals.size > 0 && this.refusals.has(`${role.bootId}/${term}`);
+    this.require('I8', isAllowed(role, term, wasRefused, what));
+  }
+
+  /** A parcel comes in to be worked on. */
+  takes({ id, role }: RoleState, term: number): void {
+    if (role === 'standing-down') this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
+  }
+
+  stopped(role: RoleState, term: number): void {
+    this.require('I8', hasReason(role, term, this.refusals.has(`${role.bootId}/${term}`)));
+  }
+
+  /** A monitor votes or moves. @param awakeMs how long ago it was late, or its clock jumped. */
+  acted(monitor: string, awakeMs: number, doubtForMs: number): void {
+    if (awakeMs < doubtForMs) this.require('doubt', `${monitor} acts ${awakeMs} ms after it was late or its clock jumped`);
+  }
+
+  queueFailed(): void {
+    this.queueFailures += 1;
+  }
+
+  fetched({ id }: Job): void {
+    this.fetchCount += 1;
+    this.fetches.set(id, this.fetchCount);
+  }
+
+  /** @param moved ids put back to the front by a new leader, in that order. */
+  reclaimed(moved: readonly number[]): void {
+    this.require('I7', oldestIsPutBackLast(moved.map((id) => this.fetches.get(id) ?? 0)));
+  }
+
+  /** When each of these jobs was fetched, in order of fetching. */
+  stampsOf(jobs: readonly Job[]): ReadonlyMap<number, number> {
+    return new Map(jobs.map(({ id }) => [id, this.fetches.get(id) ?? 0]));
+  }
+
+  /** A new leader begins to fetch. @param active what is held now. @param before what was held when it was elected, with its stamps. */
+  fetchesFirst(id: string, active: readonly Job[], before: ReadonlyMap<number, number>, failures: number): void {
+    if (this.queueFailures > failures) return;
+    const left = active.find((job) => before.get(job.id) === this.fetches.get(job.id));
+    if (left) this.require('I7', `${id} fetches new parcels while job ${left.id} of the earlier leader is left behind`);
+  }
+}

@@ -1,0 +1,40 @@
+/** What PostgreSQL, Redis and the gateway have in common: they are asked, and may be slow, or lose the answer after they did it. */
+import type { Exchange, Network } from './network.js';
+import { Process } from './process.js';
+import type { World } from './world.js';
+
+export class Engine extends Process {
+  /** Added before anything is done, in ms. */
+  slowMs = 0;
+  /** Share of answers that are lost. */
+  loseAnswers = 0;
+
+  constructor(
+    world: World,
+    protected readonly network: Network,
+    name: string,
+    node: number,
+  ) {
+    super(world, name, node);
+  }
+
+  /** @param settle null: no answer; whether it was done is not known. */
+  ask<T>(caller: Process, timeoutMs: number, what: string, run: () => T, settle: (answer: T | null, refused: boolean) => void): void {
+    this.network.call<T>(
+      caller, this, timeoutMs,
+      (exchange) => this.serve(exchange, what, run),
+      (answer, silence) => settle(answer, silence === 'refused'),
+    );
+  }
+
+  private serve<T>(exchange: Exchange<T>, what: string, run: () => T): void {
+    if (this.slowMs > 0) this.in(this.world.chance.below(this.slowMs), () => this.answer(exchange, what, run));
+    else this.answer(exchange, what, run);
+  }
+
+  private answer<T>(exchange: Exchange<T>, what: string, run: () => T): void {
+    const answer = run();
+    if (this.world.chance.strikes(this.loseAnswers)) this.world.log?.(this.name, `loses its answer to ${what}`);
+    else exchange.reply(answer);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The network between processes: delays, drops, duplicates, reorders, and cuts, also in one direction only. A call is a request and an
+ * answer; either may be lost, and who asked only learns that its time is up. What is lost after it was served had its effect.
+ */
+import type { SimulatedEvent } from './event-queue.js';
+import type { Process } from './process.js';
+import type { World } from './world.js';
+
+/** Usual delay of a message, in ms: 1 to this. */
+const DELAY_MS = 3;
+
+/** `refused`: nobody listens there; `timeout`: no answer. */
+export type Silence = 'refused' | 'timeout';
+
+export interface Noise {
+  drop: number;
+  duplicate: number;
+  /** Added to a delay, in ms, 0 to this. */
+  delayMs: number;
+}
+
+export const QUIET: Noise = { drop: 0, duplicate: 0, delayMs: 0 };
+
+export class Network {
+  noise: Noise = QUIET;
+  /** How many cuts there are from one node to another. */
+  private readonly cuts: Uint8Array;
+
+  constructor(
+    private readonly world: World,
+    private readonly nodes: number,
+  ) {
+    this.cuts = new Uint8Array(nodes * nodes);
+  }
+
+  cut(from: Process, to: Process): void {
+    this.cuts[from.node * this.nodes + to.node]! += 1;
+  }
+
+  heal(from: Process, to: Process): void {
+    this.cuts[from.node * this.nodes + to.node]! -= 1;
+  }
+
+  isCut(from: Process, to: Process): boolean {
+    return this.cuts[from.node * this.nodes + to.node] !== 0;
+  }
+
+  delayMs(): number {
+    const { chance } = this.world;
+    return 1 + chance.below(DELAY_MS) + (this.noise.delayMs > 0 ? chance.below(this.noise.delayMs) : 0);
+  }
+
+  /** One message. It may get lost; `arrive` runs where and when it arrives, or never. @param notBeforeMs for what keeps its order. */
+  send(from: Process, to: Process, arrive: () => void, refused: () => void = nothing, notBeforeMs = 0): number {
+    const { world, noise } = this;
+    if (this.isCut(from, to) || world.chance.strikes(noise.drop)) return notBeforeMs;
+    const atMs = Math.max(world.nowMs + this.delayMs(), notBeforeMs);
+    world.plan(atMs - world.nowMs, null, () => (to.alive ? to.receive(arrive) : refused()));
+    if (world.chance.strikes(noise.duplicate)) world.plan(this.delayMs() * 2, null, () => to.alive && to.receive(arrive));
+    return atMs;
+  }
+
+  /**
+   * Asks and waits for the answer, `timeoutMs` at the most.
+   * @param serve runs at the callee, perhaps twice; it may answer later, or never.
+   * @param settle runs at the caller, once: with the answer, or null and why there is none.
+   */
+  call<T>(
+    caller: Process,
+    callee: Process,
+    timeoutMs: number,
+    serve: (exchange: Exchange<T>) => void,
+    settle: (answer: T | null, silence: Silence) => void,
+  ): void {
+    const exchange = new Exchange(this, caller, callee, settle);
+    exchange.timer = caller.in(timeoutMs, () => exchange.end(null, 'timeout'));
+    this.send(caller, callee, () => serve(exchange), () => exchange.refuse());
+  }
+}
+
+/** One question and its answer. A class without closures of its own, because there are very many. */
+export class Exchange<T> {
+  timer: SimulatedEvent | null = null;
+  private open = true;
+  private readonly life: number;
+
+  constructor(
+    private readonly network: Network,
+    private readonly caller: Process,
+    private readonly callee: Process,
+    private readonly settle: (answer: T | null, silence: Silence) => void,
+  ) {
+    this.life = caller.life;
+  }
+
+  reply(answer: T): void {
+    this.network.send(this.callee, this.caller, () => this.end(answer, 'timeout'));
+  }
+
+  /** Nobody listens there. */
+  refuse(): void {
+    this.network.send(this.callee, this.caller, () => this.end(null, 'refused'));
+  }
+
+  end(answer: T | null, silence: Silence): void {
+    if (!this.open || this.caller.life !== this.life) return;
+    this.open = false;
+    if (this.timer) this.timer.run = null;
+    this.settle(answer, silence);
+  }
+}
+
+const nothing = (): void => undefined;

@@ -1,0 +1,78 @@
+/**
+ * A gateway with a ledger of its own, as gateway/ is one: money moves at most once a key; a key can be asked for, and closed before it
+ * is charged. It may be down (it says so, or refuses), slow beyond anybody's patience, decline, or lose its answer after the charge.
+ */
+import type { Verdict } from '../../../payments/gateway/port.js';
+import type { Call } from '../../../payments/core/attempt.js';
+import type { Checks } from '../invariants.js';
+import { Engine } from './engine.js';
+import type { Exchange, Network } from './network.js';
+import type { Process } from './process.js';
+import type { World } from './world.js';
+
+/** Longest wait for one answer, in ms. */
+const TIMEOUT_MS = 80;
+/** Usual duration of a charge, in ms: up to this. */
+const LATENCY_MS = 20;
+const ABSENT: Verdict = { kind: 'absent' };
+const UNKNOWN: Verdict = { kind: 'unknown', error: 'no answer' };
+const UNAVAILABLE: Verdict = { kind: 'unavailable', error: 'refused' };
+
+export class PaymentGateway extends Engine {
+  /** Answers "not now" to everything. */
+  refuses = false;
+  private readonly ledger = new Map<string, Verdict>();
+
+  constructor(
+    world: World,
+    network: Network,
+    node: number,
+    private readonly checks: Checks,
+    /** Share of keys that are declined. */
+    private readonly declineRatio: number,
+  ) {
+    super(world, network, 'gateway', node);
+  }
+
+  /** @param payment whose money it is: for the checks, the gateway knows only the key. */
+  call(caller: Process, ask: Call['ask'], key: string, payment: string, settle: (verdict: Verdict) => void): void {
+    this.network.call<Verdict>(
+      caller, this, TIMEOUT_MS,
+      (exchange) => this.serveCall(ask, key, payment, exchange),
+      (verdict, silence) => settle(verdict ?? (silence === 'refused' ? UNAVAILABLE : UNKNOWN)),
+    );
+  }
+
+  private serveCall(ask: Call['ask'], key: string, payment: string, exchange: Exchange<Verdict>): void {
+    if (this.refuses) return exchange.reply(UNAVAILABLE);
+    if (ask === 'lookup') return exchange.reply(this.ledger.get(key) ?? ABSENT);
+    if (ask === 'cancel') return exchange.reply(this.record(key, { kind: 'cancelled' }));
+    const { chance } = this.world;
+    this.in(chance.below(LATENCY_MS) + (this.slowMs > 0 ? chance.below(this.slowMs) : 0), () => this.charge(key, payment, exchange));
+  }
+
+  private charge(key: string, payment: string, exchange: Exchange<Verdict>): void {
+    const { chance, log } = this.world;
+    const isNew = !this.ledger.has(key);
+    const verdict = this.record(key, this.decide(key));
+    if (isNew && verdict.kind === 'approved') {
+      log?.(this.name, `charges ${key}`);
+      this.checks.moneyMoved(payment);
+    }
+    if (!chance.strikes(this.loseAnswers)) return exchange.reply(verdict);
+    log?.(this.name, `loses its answer about ${key}`);
+  }
+
+  private record(key: string, verdict: Verdict): Verdict {
+    const known = this.ledger.get(key);
+    if (known) return known;
+    this.ledger.set(key, verdict);
+    return verdict;
+  }
+
+  /** A function of the key alone, as with the real one. */
+  private decide(key: string): Verdict {
+    const share = ((Number(key.replace(/\D+/g, '')) * 2_654_435_761) >>> 0) / 2 ** 32;
+    return share < this.declineRatio ? { kind: 'declined', reference: key, reason: 'DECLINED' } : { kind: 'approved', reference: key };
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The table `payment` and the statements of shared/ledger.ts, each with the guards of its SQL: the unique key, the fence in the same
+ * statement, "a final status never changes", `beyond`, what is overdue. One statement is one moment: it happens whole or not at all.
+ */
+import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from '../../../shared/ledger.js';
+import type { FinalStatus } from '../../../shared/contracts/payment.js';
+import type { Checks } from '../invariants.js';
+import type { Rules } from '../rules.js';
+import type { LeadershipTable } from './leadership-table.js';
+import type { World } from './world.js';
+
+export interface Row {
+  readonly id: string;
+  readonly seq: number;
+  readonly key: string;
+  readonly patientId: string;
+  readonly acceptedMs: number;
+  status: 'PENDING' | FinalStatus;
+  attempts: number;
+  nextAttemptMs: number | null;
+  term: number | null;
+  processedBy: string | null;
+}
+
+export interface NewRow {
+  id: string;
+  key: string;
+  patientId: string;
+}
+
+export interface Written {
+  held: boolean;
+  ids: string[];
+}
+
+const AMOUNT = { amountMinor: 1_500, currency: 'USD' };
+const NOT_HELD: Written = { held: false, ids: [] };
+const bySeq = (a: Row, b: Row): number => a.seq - b.seq;
+
+export class PaymentTable {
+  readonly rows = new Map<string, Row>();
+  readonly byKey = new Map<string, Row>();
+  readonly byPatient = new Map<string, Row[]>();
+  pending = 0;
+  private seq = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly rules: Rules,
+    private readonly leadership: LeadershipTable,
+    private readonly checks: Checks,
+  ) {}
+
+  /** @returns the ids inserted; the others' keys are there already. */
+  accept(payments: readonly NewRow[]): string[] {
+    const inserted: string[] = [];
+    for (const { id, key, patientId } of payments) {
+      if (this.rows.has(id) || (this.byKey.has(key) && this.rules.keysAreUnique)) continue;
+      this.seq += 1;
+      const row: Row = {
+        id, seq: this.seq, key, patientId, acceptedMs: this.world.nowMs,
+        status: 'PENDING', attempts: 0, nextAttemptMs: null, term: null, processedBy: null,
+      };
+      this.checks.accepted(row, this.byKey.get(key));
+      this.insert(row);
+      inserted.push(id);
+    }
+    return inserted;
+  }
+
+  load({ ids, limit, beyond }: LoadQuery): PendingPayment[] {
+    const upto = new Map<string, number>();
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row?.status === 'PENDING') upto.set(row.patientId, Math.max(row.seq, upto.get(row.patientId) ?? 0));
+    }
+    const found: Row[] = [];
+    for (const [patientId, last] of upto) {
+      const after = beyond.get(patientId) ?? 0;
+      for (const row of this.byPatient.get(patientId) ?? []) {
+        if (row.status === 'PENDING' && row.seq > after && row.seq <= last && this.rules.isLoaded(row.id, ids)) found.push(row);
+      }
+    }
+    return found.sort(bySeq).slice(0, limit).map((row) => this.asPending(row));
+  }
+
+  holds(token: FencingToken): boolean {
+    return this.rules.fence(this.leadership.row, token);
+  }
+
+  /** commit: the fence, "still pending" and the change in one statement. */
+  commit(token: FencingToken, outcomes: readonly Outcome[], isFenced = true): Written {
+    if (isFenced && !this.holds(token)) return NOT_HELD;
+    const ids: string[] = [];
+    for (const { id, status, attempts } of outcomes) {
+      const row = this.rows.get(id);
+      if (!row || !this.rules.mayGetStatus(row)) continue;
+      this.checks.finalised(row, status, token);
+      if (row.status === 'PENDING') this.pending -= 1;
+      Object.assign(row, { status, attempts, term: token.term, processedBy: token.leader, nextAttemptMs: null });
+      ids.push(id);
+    }
+    return { held: true, ids };
+  }
+
+  defer(token: FencingToken, deferrals: readonly Deferral[]): Written {
+    if (!this.rules.fenceOfDeferral(this.leadership.row, token)) return NOT_HELD;
+    const ids: string[] = [];
+    for (const { id, attempts, waitMs } of deferrals) {
+      const row = this.rows.get(id);
+      if (row?.status !== 'PENDING') continue;
+      this.checks.deferred(row, token);
+      row.attempts = attempts;
+      row.nextAttemptMs = this.world.nowMs + Math.floor(waitMs);
+      ids.push(id);
+    }
+    return { held: true, ids };
+  }
+
+  /** Pending and in no parcel, oldest first: up to `upto` and older than the grace, or due again. */
+  overdue(upto: number | null, graceMs: number): string[] {
+    const { nowMs } = this.world;
+    const found: string[] = [];
+    for (const row of this.rows.values()) {
+      if (row.status !== 'PENDING') continue;
+      const forgotten = row.nextAttemptMs === null && (upto === null || row.seq <= upto) && row.acceptedMs <= nowMs - graceMs;
+      if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs)) found.push(row.id);
+    }
+    return found; // A map keeps the order of insertion: that of `seq`.
+  }
+
+  private insert(row: Row): void {
+    this.rows.set(row.id, row);
+    this.byKey.set(row.key, row);
+    const ofPatient = this.byPatient.get(row.patientId);
+    if (ofPatient) ofPatient.push(row);
+    else this.byPatient.set(row.patientId, [row]);
+    this.pending += 1;
+  }
+
+  private asPending({ id, seq, patientId, attempts, nextAttemptMs }: Row): PendingPayment {
+    const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - this.world.nowMs);
+    return { id, seq, patientId, ...AMOUNT, attempts, waitMs };
+  }
+}

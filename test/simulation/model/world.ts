@@ -1,0 +1,92 @@
+/**
+ * Virtual time. Nothing here waits: the world jumps from one event to the next, and every chance comes from one seed, so the same
+ * seed gives the same run. A step is one delivered event.
+ */
+import { EventQueue, type SimulatedEvent } from './event-queue.js';
+import type { Process } from './process.js';
+
+/** Writes a line of the transcript. */
+export type Log = (who: string, what: string) => void;
+
+/** Uniform in [0, 1); mulberry32, as in shared/random.ts, without its closures: it is drawn from at every message. */
+export class Chance {
+  constructor(private state: number) {}
+
+  next(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  /** Uniform integer in [0, bound). */
+  below(bound: number): number {
+    return Math.floor(this.next() * bound);
+  }
+
+  /** True with this probability; draws nothing when it is 0. */
+  strikes(probability: number): boolean {
+    return probability > 0 && this.next() < probability;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.below(items.length)] as T;
+  }
+}
+
+export class World {
+  nowMs = 0;
+  steps = 0;
+  private order = 0;
+  private numbers = 0;
+  private readonly events = new EventQueue();
+  readonly chance: Chance;
+
+  constructor(
+    seed: number,
+    /** Null: no transcript is wanted; then no text is made. */
+    readonly log: Log | null,
+  ) {
+    this.chance = new Chance(seed);
+  }
+
+  /** 1, 2, 3, …: names nobody else has. */
+  number(): number {
+    this.numbers += 1;
+    return this.numbers;
+  }
+
+  /** Plans an event in `ms`. Set its `run` to null to call it off. */
+  plan(ms: number, owner: Process | null, run: () => void): SimulatedEvent {
+    this.order += 1;
+    const event = { atMs: this.nowMs + ms, order: this.order, owner, life: owner === null ? 0 : owner.life, run };
+    this.events.push(event);
+    return event;
+  }
+
+  /** Lets things happen until `isOver` or nothing is planned before `endMs`. */
+  runUntil(endMs: number, isOver: () => boolean): void {
+    while (!isOver()) {
+      const event = this.events.pop();
+      if (event === undefined) return;
+      if (event.atMs > endMs) {
+        this.events.push(event);
+        this.nowMs = endMs;
+        return;
+      }
+      this.happen(event);
+    }
+  }
+
+  private happen(event: SimulatedEvent): void {
+    const { owner, run } = event;
+    this.nowMs = event.atMs;
+    if (run === null) return;
+    if (owner !== null) {
+      if (owner.life !== event.life) return;
+      if (owner.frozen) return owner.keep(event);
+    }
+    this.steps += 1;
+    run();
+  }
+}

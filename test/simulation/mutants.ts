@@ -1,0 +1,192 @@
+/**
+ * Planted bugs: each is the system with one rule changed, the way somebody might really have got it wrong. A mutant that no invariant
+ * catches says that the invariant, the faults or the model are too weak. None of this exists outside of the simulator.
+ */
+import { majority } from '../../monitor/core/quorum.js';
+import { NO_DOUBT } from '../../monitor/core/self-doubt.js';
+import type { AttemptStep } from '../../payments/core/attempt.js';
+import type { CommitLane } from '../../payments/core/commit-lane.js';
+import type { Blocked } from '../../payments/core/parcel.js';
+import { ParcelLine, type Moment, type WorkEffect, type Written } from '../../payments/core/parcel-line.js';
+import { RelayMachine } from '../../payments/core/relay.js';
+import type { RoleState } from '../../payments/core/role.js';
+import type { RuleName } from './invariants.js';
+import { STANDARD, type Rules } from './rules.js';
+
+export interface Mutant {
+  readonly name: string;
+  /** What is wrong, in a few words. */
+  readonly bug: string;
+  /** The invariant that must catch it. */
+  readonly caughtBy: RuleName;
+  readonly change: Partial<Rules>;
+}
+
+/** The private parts of the line that a bug would be in. */
+interface LineParts {
+  blocked: Blocked;
+  turns: { number: number }[];
+  lane: CommitLane;
+}
+const partsOf = (line: ParcelLine): LineParts => line as unknown as LineParts;
+
+class ForgetsWhatWaits extends ParcelLine {
+  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
+    partsOf(this).blocked = new Map();
+    return super.answered(...input);
+  }
+}
+
+class CommitsInOrderOfAnswers extends ParcelLine {
+  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
+    partsOf(this).turns.sort((a, b) => Number(b.number === input[0]) - Number(a.number === input[0]));
+    return super.answered(...input);
+  }
+}
+
+class IgnoresRefusals extends ParcelLine {
+  override committed({ ids }: Written, moment: Moment): WorkEffect[] {
+    return super.committed({ held: true, ids }, moment);
+  }
+}
+
+class AnnouncesTheUnwritten extends ParcelLine {
+  override committed(written: Written, moment: Moment): WorkEffect[] {
+    const { outcomes } = partsOf(this).lane;
+    return [{ type: 'announce', outcomes }, ...super.committed(written, moment)];
+  }
+}
+
+class NeverLooks extends RelayMachine {
+  override wakeIn(): [] {
+    return [];
+  }
+}
+
+class TrustsAnEmptyQueue extends RelayMachine {
+  override counted(...input: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
+    return input[0] === 0 ? this.failed(input[2]) : super.counted(...input);
+  }
+}
+
+const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' } };
+const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reason: 'DECLINED' } };
+/** Ticks without news from anybody after which a leader without confidence stands by. */
+const QUIET_TICKS = 2;
+
+export const MUTANTS: readonly Mutant[] = [
+  { name: 'no-fence', bug: 'the commit does not check who leads', caughtBy: 'I4', change: { fence: () => true } },
+  {
+    name: 'fence-without-term', bug: 'the fence checks the name of the leader only', caughtBy: 'I4',
+    change: { fence: (row, { leader }) => row.leader === leader },
+  },
+  {
+    name: 'fence-then-write', bug: 'the fence is checked by one statement, and the outcome written by the next', caughtBy: 'I4',
+    change: { fencesInOneStatement: false },
+  },
+  { name: 'deferral-without-fence', bug: 'only commits are fenced, delays are not', caughtBy: 'I4', change: { fenceOfDeferral: () => true } },
+  { name: 'vote-counted-twice', bug: 'a monitor that votes again has two votes', caughtBy: 'quorum', change: { oneVoteEach: false } },
+  {
+    name: 'stale-vote-counted', bug: 'a vote counts for ever', caughtBy: 'quorum',
+    change: { isCounted: (vote, term) => vote.term === term },
+  },
+  {
+    name: 'quorum-of-voters', bug: 'a majority of those that vote is enough', caughtBy: 'quorum',
+    change: { votesNeeded: (_configured, voting) => majority(voting) },
+  },
+  {
+    name: 'term-reused', bug: 'a planned hand-over keeps the term', caughtBy: 'I3',
+    change: { nextTerm: ({ term }, _observed, kind) => (kind === 'planned' ? term : term + 1) },
+  },
+  {
+    name: 'no-compare-and-set', bug: 'an election does not compare the term it observed', caughtBy: 'I3',
+    change: { isObservedTerm: () => true, nextTerm: (_row, observed) => observed + 1 },
+  },
+  {
+    name: 'no-boot-id', bug: 'a restarted replica takes a term of its earlier life for its own', caughtBy: 'I3',
+    change: {
+      stepRole: (state, input) => {
+        if (input.type !== 'leadership' || input.leadership.leader !== state.id) return STANDARD.stepRole(state, input);
+        return STANDARD.stepRole(state, { ...input, leadership: { ...input.leadership, bootId: state.bootId } });
+      },
+    },
+  },
+  {
+    name: 'refused-term-resumed', bug: 'a replica whose commit was refused believes an old ping and leads on', caughtBy: 'I3',
+    change: {
+      stepRole: (state, input) => {
+        const step = STANDARD.stepRole(state, input);
+        return input.type === 'refused' ? { ...step, state: { ...step.state, refusedTerm: 0, term: Math.max(0, input.term - 1) } } : step;
+      },
+    },
+  },
+  { name: 'refusal-ignored', bug: 'a refused commit is taken for "nothing to write"', caughtBy: 'I8', change: { newLine: (options) => new IgnoresRefusals(options) } },
+  { name: 'stop-ignored', bug: 'a deposed leader finishes what it has begun', caughtBy: 'I8', change: { stopsWork: false } },
+  { name: 'pause-ignored', bug: 'a leader that stands down goes on fetching', caughtBy: 'I8', change: { pausesWhenStandingDown: false } },
+  {
+    name: 'needs-monitors', bug: 'a leader that hears nothing for a while stands by', caughtBy: 'I8',
+    change: {
+      stepRole: (state: RoleState & { quiet?: number }, input) => {
+        const quiet = input.type === 'tick' ? (state.quiet ?? 0) + 1 : 0;
+        const step = STANDARD.stepRole(state, input);
+        if (step.state.role !== 'leading' || quiet <= QUIET_TICKS) return { ...step, state: { ...step.state, quiet } };
+        return { state: { ...state, role: 'standby' }, effects: [{ type: 'stop', term: state.term, because: 'silence' }] };
+      },
+    },
+  },
+  {
+    name: 'never-resumes', bug: 'a leader that stood down in vain waits for ever', caughtBy: 'liveness',
+    change: { stepRole: (state, input) => (input.type === 'tick' ? { state, effects: [] } : STANDARD.stepRole(state, input)) },
+  },
+  { name: 'no-unique-key', bug: 'a key sent twice makes two payments', caughtBy: 'I1', change: { keysAreUnique: false } },
+  { name: 'final-not-final', bug: 'an outcome may replace an outcome', caughtBy: 'I1', change: { mayGetStatus: () => true } },
+  {
+    name: 'announces-the-unwritten', bug: 'a leader that wakes late announces what was refused', caughtBy: 'I1',
+    change: { newLine: (options) => new AnnouncesTheUnwritten(options) },
+  },
+  { name: 'accepted-before-durable', bug: '2xx before the row is committed', caughtBy: 'I2', change: { insertsBeforeAnswering: false } },
+  { name: 'relay-skipped', bug: 'nobody looks for what the queue lost', caughtBy: 'I5', change: { newRelay: (rules) => new NeverLooks(rules) } },
+  {
+    name: 'empty-queue-believed', bug: 'an empty queue means that nothing is to be done', caughtBy: 'I5',
+    change: { newRelay: (rules) => new TrustsAnEmptyQueue(rules) },
+  },
+  { name: 'key-of-the-attempt', bug: 'every attempt has a key of its own', caughtBy: 'I6', change: { gatewayKey: (id, attempt) => `${id}/${attempt}` } },
+  { name: 'key-of-the-term', bug: 'every leader has keys of its own', caughtBy: 'I6', change: { gatewayKey: (id, _attempt, term) => `${id}/${term}` } },
+  {
+    name: 'lost-is-declined', bug: 'an answer that was lost means no', caughtBy: 'I6',
+    change: {
+      afterVerdict: (call, verdict, last) =>
+        call.ask === 'charge' && verdict.kind === 'unknown' ? declined : STANDARD.afterVerdict(call, verdict, last),
+    },
+  },
+  {
+    name: 'lost-is-failed', bug: 'the last attempt fails without the gateway’s word', caughtBy: 'I6',
+    change: { afterVerdict: (call, verdict, last) => (verdict.kind === 'unknown' && last ? failed : STANDARD.afterVerdict(call, verdict, last)) },
+  },
+  {
+    name: 'absent-is-failed', bug: 'a key the gateway does not know yet is given up without closing it', caughtBy: 'I6',
+    change: { afterVerdict: (call, verdict, last) => (verdict.kind === 'absent' && last ? failed : STANDARD.afterVerdict(call, verdict, last)) },
+  },
+  { name: 'reclaim-skipped', bug: 'the earlier leader’s parcels are left to time', caughtBy: 'I7', change: { reclaims: false } },
+  { name: 'reclaim-turned-round', bug: 'what is put back is put back oldest first', caughtBy: 'I7', change: { toFront: (items) => [...items] } },
+  {
+    name: 'order-lost-on-retry', bug: 'a parcel does not know what an earlier one put off', caughtBy: 'I7',
+    change: { newLine: (options) => new ForgetsWhatWaits(options) },
+  },
+  {
+    name: 'order-of-answers', bug: 'a parcel commits when it is answered, not in turn', caughtBy: 'I7',
+    change: { newLine: (options) => new CommitsInOrderOfAnswers(options) },
+  },
+  {
+    name: 'parcel-loads-itself-only', bug: 'a parcel does not bring earlier payments of its patients', caughtBy: 'I7',
+    change: { isLoaded: (id, asked) => asked.includes(id) },
+  },
+  { name: 'drained-elected', bug: 'only monitors check who is drained, not the election', caughtBy: 'maintenance', change: { mayBeElected: () => true } },
+  {
+    name: 'stopped-clock-trusted', bug: 'a monitor that was stopped judges at once', caughtBy: 'doubt',
+    change: { stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, doubt: NO_DOUBT }, input) },
+  },
+];
+
+/** The system with this bug in it. */
+export const withBug = ({ change }: Mutant): Rules => ({ ...STANDARD, ...change });

@@ -1,0 +1,42 @@
+/** Who pays: sends each payment, with its key, until it is accepted or patience is over; sometimes twice at once. */
+import { Process } from '../model/process.js';
+import type { PaymentPlan } from '../schedule.js';
+import type { System } from '../system.js';
+import type { PatientsProcess } from './patients.js';
+
+const TIMEOUT_MS = 400;
+const PAUSE_MS = 60;
+const TRIES = 6;
+
+export class ClientProcess extends Process {
+  /** Requests that are not answered yet. */
+  open = 0;
+
+  constructor(
+    private readonly system: System,
+    node: number,
+  ) {
+    super(system.world, 'client', node);
+  }
+
+  plan(payment: PaymentPlan): void {
+    const copies = payment.twice ? 2 : 1;
+    this.open += copies;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.in(payment.atMs - this.world.nowMs, () => this.pay(payment, payment.instance + copy, TRIES));
+    }
+  }
+
+  private pay(payment: PaymentPlan, instance: number, tries: number): void {
+    const { patients, network } = this.system;
+    const asked = patients[instance % patients.length] as PatientsProcess;
+    const { key, patientId } = payment;
+    this.world.log?.(this.name, `pays ${key} of ${patientId} at ${asked.name}`);
+    network.call<boolean>(this, asked, TIMEOUT_MS, (exchange) => {
+      asked.pay(key, patientId, (accepted) => exchange.reply(accepted));
+    }, (accepted) => {
+      if (accepted || tries === 1) this.open -= 1;
+      else this.in(PAUSE_MS, () => this.pay(payment, instance + 1, tries - 1));
+    });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * An instance of patients, as accept.ts and dispatch.ts are one: rows are inserted in groups, one insert at a time, and answered 2xx when
+ * they are committed; then their ids go to the queue, behind the answer's back. What gets lost there is the relay's.
+ */
+import { parcelsOf } from '../../../shared/queue.js';
+import type { FinalOutcome } from '../../../payments/core/parcel.js';
+import { Process } from '../model/process.js';
+import { TIMES, type System } from '../system.js';
+
+interface Submission {
+  id: string;
+  key: string;
+  patientId: string;
+  reply(accepted: boolean): void;
+}
+
+const GROUP_MAX = 5;
+/** How often an insert is tried while the database is away, and the pause between, in ms. */
+const TRIES = 4;
+const PAUSE_MS = 40;
+
+export class PatientsProcess extends Process {
+  private waiting: Submission[] = [];
+  private inserting = false;
+  private toSend: string[] = [];
+  private sending = false;
+
+  constructor(
+    private readonly system: System,
+    name: string,
+    node: number,
+  ) {
+    super(system.world, name, node);
+  }
+
+  override started(): void {
+    this.waiting = [];
+    this.inserting = false;
+    this.toSend = [];
+    this.sending = false;
+  }
+
+  /** A client pays. @param reply true: 2xx. */
+  pay(key: string, patientId: string, reply: (accepted: boolean) => void): void {
+    const id = `p${this.world.number()}`;
+    this.waiting.push({ id, key, patientId, reply });
+    if (!this.system.rules.insertsBeforeAnswering) this.answer(this.waiting.slice(-1));
+    this.insert();
+  }
+
+  /** Somebody says that these are final. The row is what counts. */
+  hint(outcomes: readonly FinalOutcome[]): void {
+    this.world.log?.(this.name, `hears of ${outcomes.map(({ id }) => id).join(' ')}`);
+  }
+
+  private insert(): void {
+    if (this.inserting || this.waiting.length === 0) return;
+    this.inserting = true;
+    const group = this.waiting.splice(0, GROUP_MAX);
+    this.try(group, TRIES);
+  }
+
+  private try(group: readonly Submission[], tries: number): void {
+    const { database, payments } = this.system;
+    database.ask(this, TIMES.statementMs, 'an insert', () => payments.accept(group), (inserted) => {
+      if (inserted) this.inserted(group, new Set(inserted));
+      else if (tries > 1) this.in(PAUSE_MS, () => this.try(group, tries - 1));
+      else {
+        this.inserting = false;
+        this.refuse(group);
+        this.insert();
+      }
+    });
+  }
+
+  private inserted(group: readonly Submission[], ids: ReadonlySet<string>): void {
+    this.inserting = false;
+    this.answer(group.filter(({ id }) => ids.has(id)));
+    this.send([...ids]);
+    const others = group.filter(({ id }) => !ids.has(id));
+    if (others.length > 0) this.lookUp(others);
+    this.insert();
+  }
+
+  /** Their keys are there already: from another request, or from an insert of ours whose answer was lost. */
+  private lookUp(others: readonly Submission[]): void {
+    const { database, payments } = this.system;
+    database.ask(this, TIMES.statementMs, 'a look-up', () => others.map(({ key }) => payments.byKey.get(key)), (rows) => {
+      if (rows === null) return this.refuse(others);
+      const found = others.filter((_, index) => rows[index] !== undefined);
+      this.answer(found);
+      this.send(found.filter(({ id }) => rows.some((row) => row?.id === id && row.status === 'PENDING')).map(({ id }) => id));
+    });
+  }
+
+  private refuse(group: readonly Submission[]): void {
+    for (const submission of group) submission.reply(false);
+  }
+
+  private answer(group: readonly Submission[]): void {
+    for (const submission of group) {
+      this.system.checks.answeredAccepted(submission.key);
+      this.world.log?.(this.name, `accepts ${submission.key}`);
+      submission.reply(true);
+    }
+  }
+
+  private send(ids: readonly string[]): void {
+    this.toSend.push(...ids);
+    if (this.sending || this.toSend.length === 0) return;
+    this.sending = true;
+    const parcels = parcelsOf(this.toSend.splice(0), TIMES.parcelMax);
+    this.world.log?.(this.name, `enqueues ${parcels.map((parcel) => parcel.ids.join(' ')).join(' | ')}`);
+    this.system.queue.add(this, parcels, false, () => {
+      this.sending = false;
+      this.send([]);
+    });
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * One stream from a replica to a monitor, as monitor/replica-stream.ts keeps it: opened again 100 ms after a loss, doubling, and at
+ * once when a ping was answered. A cut line says nothing until its silence has lasted too long.
+ */
+import type { ReplicaReport } from '../../../shared/contracts/leadership.js';
+import type { System } from '../system.js';
+import type { MonitorProcess } from './monitor.js';
+import type { ReplicaProcess } from './replica.js';
+
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 400;
+const CONNECT_MS = 150;
+/** No line for this long: given up and made anew. */
+const SILENCE_MS = 1_000;
+
+/** One connection of a stream: what comes over an earlier one is not heard. */
+export class Connection {
+  /** Lines keep their order: none arrives before this. */
+  arrivalMs = 0;
+  private closed = false;
+  private readonly life: number;
+
+  constructor(
+    private readonly link: StreamLink,
+    readonly monitor: MonitorProcess,
+  ) {
+    this.life = monitor.life;
+  }
+
+  get isOver(): boolean {
+    return this.closed || this.monitor.life !== this.life;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  line(report: ReplicaReport): void {
+    if (!this.isOver) this.link.line(this, report);
+  }
+
+  lost(): void {
+    if (!this.isOver) this.link.lost();
+  }
+}
+
+export class StreamLink {
+  private state: 'closed' | 'connecting' | 'open' = 'closed';
+  private waitMs = RECONNECT_MIN_MS;
+  private heardMs = 0;
+  private connection: Connection | null = null;
+
+  constructor(
+    private readonly system: System,
+    private readonly monitor: MonitorProcess,
+    private readonly replica: ReplicaProcess,
+  ) {}
+
+  connect(): void {
+    if (this.state !== 'closed') return;
+    this.state = 'connecting';
+    const connection = new Connection(this, this.monitor);
+    this.connection = connection;
+    this.system.network.call<true>(this.monitor, this.replica, CONNECT_MS, (exchange) => {
+      if (connection.isOver) return;
+      exchange.reply(true);
+      this.replica.listen(connection);
+    }, (answer) => {
+      if (answer) this.opened(connection);
+      else if (this.state === 'connecting') this.close();
+    });
+  }
+
+  line(connection: Connection, report: ReplicaReport): void {
+    this.opened(connection);
+    this.heardMs = this.system.world.nowMs;
+    this.monitor.dispatch({ type: 'beat', replica: this.replica.name, report });
+  }
+
+  lost(): void {
+    const wasOpen = this.state === 'open';
+    this.close();
+    if (wasOpen) this.monitor.dispatch({ type: 'stream-closed', replica: this.replica.name });
+  }
+
+  /** Called now and then by the monitor. */
+  look(): void {
+    if (this.state === 'open' && this.system.world.nowMs - this.heardMs > SILENCE_MS) this.lost();
+  }
+
+  private opened(connection: Connection): void {
+    if (this.state === 'open' || connection !== this.connection) return;
+    this.state = 'open';
+    this.waitMs = RECONNECT_MIN_MS;
+    this.heardMs = this.system.world.nowMs;
+    this.monitor.dispatch({ type: 'stream-opened', replica: this.replica.name });
+  }
+
+  private close(): void {
+    if (this.state === 'closed') return;
+    this.state = 'closed';
+    this.connection?.close();
+    this.connection = null;
+    this.monitor.in(this.waitMs, () => this.connect());
+    this.waitMs = Math.min(this.waitMs * 2, RECONNECT_MAX_MS);
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * One term of leading, as payments/leader-term.ts, process-parcel.ts and relay.ts carry it out: reclaim → fetch → relay; the machines of
+ * payments/core decide everything else. Statements are repeated while the database is away, and until the term is over.
+ */
+import { CalledOff, LeadershipLost } from '../../../payments/core/errors.js';
+import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
+import type { Moment, ParcelLine, WorkEffect } from '../../../payments/core/parcel-line.js';
+import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
+import { parcelsOf, type Parcel } from '../../../shared/queue.js';
+import type { SimulatedEvent } from '../model/event-queue.js';
+import type { Written } from '../model/payment-table.js';
+import { TIMES, type System } from '../system.js';
+import type { ReplicaProcess } from './replica.js';
+import type { Worker } from './worker.js';
+
+type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
+
+const LOAD_MAX = 1_000;
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 250;
+
+export class Term {
+  readonly line: ParcelLine;
+  private readonly relay: RelayMachine;
+  private readonly moment: Moment;
+  private stopped = false;
+  private finishing = false;
+  private timer: SimulatedEvent | null = null;
+  private lastWork = 0;
+  private readonly through = new Map<number, (failed: unknown) => void>();
+  private readonly charging = new Set<number>();
+  private whenIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly system: System,
+    private readonly replica: ReplicaProcess,
+    private readonly worker: Worker,
+    readonly term: number,
+  ) {
+    const { rules, world } = system;
+    this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
+    this.relay = rules.newRelay({ intervalMs: TIMES.relayIntervalMs, parcelsOf: (ids) => parcelsOf(ids, TIMES.parcelMax) });
+    this.moment = { nowMs: 0, draw: () => world.chance.next() };
+  }
+
+  /** Reclaims, then fetches, then relays. The queue away: leads all the same. */
+  begin(done: () => void): void {
+    const { queue, rules, checks } = this.system;
+    const heldBefore = checks.stampsOf(queue.active);
+    const { queueFailures } = checks;
+    const go = (answered: boolean): void => {
+      if (!this.stopped) {
+        if (answered) checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
+        this.worker.run((job, through) => this.process(job.data, (failed) => (failed === null ? through() : undefined)));
+        this.carryOut(this.relay.wakeIn(0, this.now));
+      }
+      done();
+    };
+    if (!rules.reclaims) return go(true);
+    queue.listActive(this.replica, (ids) => {
+      if (ids === null || ids.length === 0) return go(ids !== null);
+      queue.moveToWait(this.replica, rules.toFront(ids), null, (moved) => go(moved !== null));
+    });
+  }
+
+  /** Fetches nothing new; `idle` is called when nothing is in flight. */
+  finish(idle: () => void): void {
+    this.finishing = true;
+    this.relay.stop();
+    this.worker.pause();
+    if (this.line.parcelsInFlight === 0) idle();
+    else this.whenIdle.push(idle);
+  }
+
+  /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */
+  stop(): boolean {
+    if (!this.system.rules.stopsWork) return true;
+    this.stopped = true;
+    this.relay.stop();
+    this.line.stop();
+    for (const work of [...this.charging]) this.feed(this.line.failed(work, new CalledOff(), this.at()));
+    return this.finishing && this.line.parcelsInFlight === 0;
+  }
+
+  /** The queue came back, perhaps empty. */
+  redisReturned(): void {
+    this.carryOut(this.relay.forget(this.now));
+  }
+
+  private get now(): number {
+    return this.system.world.nowMs;
+  }
+
+  private at(): Moment {
+    this.moment.nowMs = this.now;
+    return this.moment;
+  }
+
+  private process(parcel: Parcel, through: (failed: unknown) => void): void {
+    this.lastWork += 1;
+    this.system.checks.takes(this.replica.role, this.term);
+    this.through.set(this.lastWork, (failed) => {
+      if (failed instanceof LeadershipLost) this.replica.refused(this.term);
+      through(failed);
+      if (parcel.relayed) this.carryOut(this.relay.arrived(this.now));
+    });
+    this.feed(this.line.arrive(this.lastWork, parcel.ids, this.at()));
+  }
+
+  private feed(effects: readonly WorkEffect[]): void {
+    for (const effect of effects) this.perform(effect);
+    if (this.line.parcelsInFlight === 0 && this.whenIdle.length > 0) for (const idle of this.whenIdle.splice(0)) idle();
+  }
+
+  private perform(effect: WorkEffect): void {
+    switch (effect.type) {
+      case 'load':
+        return this.load(effect);
+      case 'charge':
+        this.charging.add(effect.work);
+        return this.charge(effect, FIRST_CALL);
+      case 'commit':
+        return this.commit(effect.outcomes);
+      case 'defer':
+        return this.defer(effect.waits);
+      case 'announce':
+        return this.replica.announce(effect.outcomes);
+      case 'wake':
+        return this.carryOut(this.relay.wakeIn(effect.ms, this.now));
+      case 'done':
+      case 'failed':
+        return this.end(effect);
+    }
+  }
+
+  private end(effect: Of<'done' | 'failed'>): void {
+    const through = this.through.get(effect.work);
+    this.through.delete(effect.work);
+    this.charging.delete(effect.work);
+    through?.(effect.type === 'done' ? null : effect.error);
+  }
+
+  /** Repeats a statement while the database is away. @param off called when the term is over before it answered. */
+  private steadfast<T>(what: string, run: () => T, settle: (answer: T) => void, off: () => void, waitMs = FIRST_WAIT_MS): void {
+    if (this.stopped) return off();
+    this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
+      if (answer !== null) return settle(answer);
+      this.replica.in(waitMs, () => this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)));
+    });
+  }
+
+  private load({ work, ids, beyond }: Of<'load'>): void {
+    const { payments } = this.system;
+    this.steadfast(
+      'a load',
+      () => payments.load({ partition: 0, ids, limit: LOAD_MAX, beyond }),
+      (rows) => this.feed(this.line.loaded(work, rows, this.at())),
+      () => this.feed(this.line.failed(work, new CalledOff(), this.at())),
+    );
+  }
+
+  private charge(effect: Of<'charge'>, call: Call): void {
+    const { gateway, rules, checks, world } = this.system;
+    const { work, index, payment, last } = effect;
+    checks.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
+    world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
+    gateway.call(this.replica, call.ask, rules.gatewayKey(payment.id, payment.attempts, this.term), payment.id, (verdict) => {
+      if (this.stopped) return;
+      const step = rules.afterVerdict(call, verdict, last);
+      if ('call' in step) return this.charge(effect, step.call);
+      world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
+      this.feed(this.line.answered(work, index, step.answer, this.at()));
+    });
+  }
+
+  private commit(outcomes: Of<'commit'>['outcomes']): void {
+    const { payments, checks, world, rules } = this.system;
+    const token = { partition: 0, term: this.term, leader: this.replica.name };
+    const off = (): void => this.feed(this.line.unwritten(new CalledOff()));
+    checks.starts(this.replica.role, this.term, 'a commit');
+    world.log?.(this.replica.name, `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`);
+    const write = (isFenced: boolean): void =>
+      this.steadfast('a commit', () => payments.commit(token, outcomes, isFenced), (result) => this.committed(result), off);
+    if (rules.fencesInOneStatement) write(true);
+    else this.steadfast('a look at the fence', () => payments.holds(token), (holds) => write(!holds), off);
+  }
+
+  private committed(result: Written): void {
+    this.noteRefusal(result);
+    this.replica.committed += result.ids.length;
+    this.feed(this.line.committed(result, this.at()));
+  }
+
+  private noteRefusal({ held }: Written): void {
+    if (held) return;
+    this.system.world.log?.(this.replica.name, `was refused: term ${this.term} is over`);
+    this.system.checks.wasRefused(this.replica.role, this.term);
+  }
+
+  private defer(waits: Of<'defer'>['waits']): void {
+    const { payments, checks, world } = this.system;
+    const token = { partition: 0, term: this.term, leader: this.replica.name };
+    checks.starts(this.replica.role, this.term, 'a delay');
+    world.log?.(this.replica.name, `puts off ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
+    this.steadfast(
+      'a delay',
+      () => payments.defer(token, waits),
+      (result) => {
+        this.noteRefusal(result);
+        this.feed(this.line.deferred(result, this.at()));
+      },
+      () => this.feed(this.line.unwritten(new CalledOff())),
+    );
+  }
+
+  private carryOut(effects: readonly RelayEffect[]): void {
+    for (const effect of effects) this.relayDoes(effect);
+  }
+
+  private relayDoes(effect: RelayEffect): void {
+    const { queue, payments, database, world, rules } = this.system;
+    switch (effect.type) {
+      case 'timer':
+        if (this.timer) this.timer.run = null;
+        this.timer = this.replica.in(effect.inMs, () => this.carryOut(this.relay.due(this.now)));
+        return;
+      case 'count':
+        return queue.count(this.replica, (waiting) => this.carryOut(this.relay.counted(waiting, this.line, this.now)));
+      case 'search':
+        return database.ask(this.replica, TIMES.statementMs, 'a search', () => payments.overdue(effect.upto, TIMES.relayGraceMs), (ids) =>
+          this.carryOut(ids === null ? this.relay.failed(this.now) : this.relay.found(ids, this.line, this.now)));
+      case 'put-back':
+        world.log?.(this.replica.name, `puts back ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
+        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.carryOut(this.relay.putBack(taken, this.now)));
+      case 'deliver':
+        world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
+        return this.process({ ids: effect.parcel.ids }, () => this.carryOut(this.relay.delivered(this.now)));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Everything a mutant may replace. The standard is production code where production code decides, and the guards of the SQL where
+ * the database does; the models ask these rules, so that a planted bug is one changed entry (mutants.ts) and no switch anywhere.
+ */
+import type { Leadership, AdminState } from '../../shared/contracts/leadership.js';
+import type { FencingToken } from '../../shared/ledger.js';
+import { step } from '../../monitor/core/failover.js';
+import { majority } from '../../monitor/core/quorum.js';
+import { afterVerdict } from '../../payments/core/attempt.js';
+import { toFront } from '../../payments/core/front.js';
+import { ParcelLine, type LineOptions } from '../../payments/core/parcel-line.js';
+import { RelayMachine, type RelayRules } from '../../payments/core/relay.js';
+import { stepRole } from '../../payments/core/role.js';
+import type { Vote } from './model/leadership-table.js';
+import type { Row } from './model/payment-table.js';
+
+export interface Rules {
+  /** The production cores. */
+  stepMonitor: typeof step;
+  stepRole: typeof stepRole;
+  afterVerdict: typeof afterVerdict;
+  toFront: typeof toFront;
+  newLine(options: LineOptions): ParcelLine;
+  newRelay(rules: RelayRules): RelayMachine;
+  /** Guards of the statements. */
+  fence(row: Leadership, token: FencingToken): boolean;
+  fenceOfDeferral(row: Leadership, token: FencingToken): boolean;
+  mayGetStatus(row: Row): boolean;
+  keysAreUnique: boolean;
+  isLoaded(id: string, asked: readonly string[]): boolean;
+  isObservedTerm(row: Leadership, observed: number): boolean;
+  nextTerm(row: Leadership, observed: number, kind: string): number;
+  mayBeElected(admin: AdminState): boolean;
+  oneVoteEach: boolean;
+  isCounted(vote: Vote, term: number, nowMs: number, freshMs: number): boolean;
+  /** @param voting how many monitors have a vote in the table. */
+  votesNeeded(configured: number, voting: number): number;
+  /** How the parts are put together. */
+  insertsBeforeAnswering: boolean;
+  gatewayKey(id: string, attempt: number, term: number): string;
+  /** Else the fence is looked at first, and written then. */
+  fencesInOneStatement: boolean;
+  reclaims: boolean;
+  pausesWhenStandingDown: boolean;
+  stopsWork: boolean;
+}
+
+const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
+
+/** The system as it is. */
+export const STANDARD: Rules = {
+  stepMonitor: step,
+  stepRole,
+  afterVerdict,
+  toFront,
+  newLine: (options) => new ParcelLine(options),
+  newRelay: (rules) => new RelayMachine(rules),
+  fence,
+  fenceOfDeferral: fence,
+  mayGetStatus: (row) => row.status === 'PENDING',
+  keysAreUnique: true,
+  isLoaded: () => true,
+  isObservedTerm: (row, observed) => row.term === observed,
+  nextTerm: (row) => row.term + 1,
+  mayBeElected: (admin) => admin === 'ready',
+  oneVoteEach: true,
+  isCounted: (vote, term, nowMs, freshMs) => vote.term === term && vote.castMs > nowMs - freshMs,
+  votesNeeded: (configured) => majority(configured),
+  insertsBeforeAnswering: true,
+  gatewayKey: (id) => id,
+  fencesInOneStatement: true,
+  reclaims: true,
+  pausesWhenStandingDown: true,
+  stopsWork: true,
+};

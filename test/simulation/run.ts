@@ -1,0 +1,147 @@
+/** Plays one schedule: builds a system, lets faults strike and heal, then waits, within bounds, until everything is well again. */
+import type { Settings } from '../../monitor/core/types.js';
+import { describeFault, strike } from './faults.js';
+import { Checks, type Breach } from './invariants.js';
+import { Engine } from './model/engine.js';
+import { LeadershipTable } from './model/leadership-table.js';
+import { Network } from './model/network.js';
+import { ParcelQueue } from './model/parcel-queue.js';
+import { PaymentGateway } from './model/payment-gateway.js';
+import { PaymentTable } from './model/payment-table.js';
+import type { Process } from './model/process.js';
+import { World, type Log } from './model/world.js';
+import { ClientProcess } from './processes/client.js';
+import { MonitorProcess } from './processes/monitor.js';
+import { PatientsProcess } from './processes/patients.js';
+import { ReplicaProcess } from './processes/replica.js';
+import type { Rules } from './rules.js';
+import type { PaymentPlan, Schedule } from './schedule.js';
+import type { System } from './system.js';
+
+export interface Outcome {
+  breach: Breach | null;
+  steps: number;
+  /** Virtual ms. */
+  tookMs: number;
+}
+
+/** After the faults: how long it may take until one leads and all is final, in virtual ms. Waits, patience and doubt all fit in. */
+const RECOVERY_MS = 30_000;
+/** Processes start within this, in ms, so that their timers do not ring together. */
+const STAGGER_MS = 100;
+const names = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index + 1}`);
+
+const TIMINGS = {
+  tickMs: 100, pingIntervalMs: 500, pingTimeoutMs: 200, fall: 2, rise: 2, beatIntervalMs: 100, beatTimeoutMs: 250, voteIntervalMs: 50,
+  voteFreshMs: 120, grayMs: 300, stallMs: 1_500, grayRestMs: 1_500, grayDrainMs: 80, handoverDrainMs: 250, pushIntervalMs: 150,
+  doubtMs: 250, doubtForMs: 400,
+};
+
+class Run {
+  private readonly world: World;
+  private readonly system: System;
+  private readonly client: ClientProcess;
+
+  constructor(
+    private readonly schedule: Schedule,
+    rules: Rules,
+    log: Log | null,
+  ) {
+    const world = new World(schedule.luck, log);
+    this.world = world;
+    const monitors = names('monitor', schedule.monitors);
+    const replicas = names('server', schedule.replicas);
+    const settings: Omit<Settings, 'monitor'> = { monitors, replicas, partition: 0, policy: 'random', ...TIMINGS };
+    const network = new Network(world, replicas.length + monitors.length + schedule.patients + 4);
+    const checks = new Checks(() => world.nowMs, monitors.length, settings.voteFreshMs);
+    const leadership = new LeadershipTable(world, rules, monitors, settings.voteFreshMs, checks);
+    const payments = new PaymentTable(world, rules, leadership, checks);
+    let node = 0;
+    const next = (): number => (node += 1) - 1;
+    const system: System = {
+      world, network, rules, checks, settings, leadership, payments,
+      database: new Engine(world, network, 'postgres', next()),
+      queue: new ParcelQueue(world, network, next(), checks),
+      gateway: new PaymentGateway(world, network, next(), checks, schedule.declined / 100),
+      replicas: [], monitors: [], patients: [],
+    };
+    checks.leadership = () => leadership.row;
+    Object.assign(checks, { rows: payments.rows, byKey: payments.byKey, byPatient: payments.byPatient });
+    for (const name of replicas) system.replicas.push(new ReplicaProcess(system, name, next()));
+    for (const name of monitors) system.monitors.push(new MonitorProcess(system, name, next()));
+    for (const name of names('patients', schedule.patients)) system.patients.push(new PatientsProcess(system, name, next()));
+    this.system = system;
+    this.client = new ClientProcess(system, next());
+  }
+
+  play(): Outcome {
+    const { world, system, schedule } = this;
+    for (const each of [...system.replicas, ...system.monitors, ...system.patients]) this.start(each);
+    for (const payment of schedule.payments) this.client.plan(payment);
+    for (const fault of schedule.faults) this.plan(fault);
+    try {
+      world.runUntil(schedule.horizonMs, () => system.checks.breach !== null);
+      world.runUntil(schedule.horizonMs + RECOVERY_MS, () => system.checks.breach !== null || this.isWell());
+      if (!system.checks.breach && !this.isWell()) this.judgeUnwell();
+      if (!system.checks.breach && schedule.monitorsEnd) this.endMonitors();
+    } catch (error) {
+      system.checks.require('crash', (error as Error).message);
+    }
+    return { breach: system.checks.breach, steps: world.steps, tookMs: world.nowMs };
+  }
+
+  private start(each: Process): void {
+    each.alive = false;
+    this.world.plan(this.world.chance.below(STAGGER_MS), null, () => each.restart());
+  }
+
+  private plan(fault: Schedule['faults'][number]): void {
+    const { world, system } = this;
+    world.plan(fault.atMs, null, () => {
+      world.log?.('FAULT', describeFault(fault));
+      const heal = strike(system, fault);
+      if (fault.forMs === 0) return;
+      world.plan(fault.forMs, null, () => {
+        world.log?.('HEALED', describeFault(fault));
+        heal();
+      });
+    });
+  }
+
+  /** One replica leads, as the row says, everybody else stands by, and every accepted payment is final. */
+  private isWell(): boolean {
+    const { payments, leadership, replicas } = this.system;
+    if (payments.pending > 0 || this.client.open > 0) return false;
+    return replicas.every(({ name, role }) =>
+      name === leadership.row.leader ? role.role === 'leading' && role.term === leadership.row.term : role.role === 'standby');
+  }
+
+  private judgeUnwell(): void {
+    const { payments, leadership, replicas, checks } = this.system;
+    const left = [...payments.rows.values()].filter(({ status }) => status === 'PENDING').map(({ id }) => id);
+    const leader = replicas.find(({ name }) => name === leadership.row.leader);
+    const leads = leader?.role.role === 'leading' && leader.role.term === leadership.row.term;
+    const who = leads ? `${leader.name} leads` : 'nobody leads';
+    const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'nothing'}`;
+    checks.require(leads && left.length > 0 && checks.queueFailures > 0 ? 'I5' : 'liveness', text);
+  }
+
+  /** I8, the other half: a monitor failure stops nobody. */
+  private endMonitors(): void {
+    const { world, system } = this;
+    const { term } = system.leadership.row;
+    for (const monitor of system.monitors) monitor.crash();
+    const { nowMs } = world;
+    const payments = [0, 1, 2].map((index): PaymentPlan => {
+      return { atMs: nowMs + 300 + index * 200, key: `late-${index}`, patientId: 'patient-1', instance: 0, twice: false };
+    });
+    for (const payment of payments) this.client.plan(payment);
+    world.runUntil(nowMs + 4_000, () => system.checks.breach !== null || this.isWell());
+    if (system.checks.breach) return;
+    const isWell = this.isWell() && system.leadership.row.term === term;
+    system.checks.require('I8', isWell ? null : 'without monitors the leader stopped, or payments were not finished');
+  }
+}
+
+/** @param log null: no transcript. */
+export const play = (schedule: Schedule, rules: Rules, log: Log | null = null): Outcome => new Run(schedule, rules, log).play();

@@ -1,0 +1,180 @@
+/** What one seed stands for: a system, who pays what and when, and which faults strike. Plain data; the same seed gives the same. */
+import { Chance } from './model/world.js';
+import type { Fault, FaultKind } from './faults.js';
+
+export interface PaymentPlan {
+  readonly atMs: number;
+  readonly key: string;
+  readonly patientId: string;
+  /** Which instance of patients is asked first. */
+  readonly instance: number;
+  /** Sent to two instances at once, with one key. */
+  readonly twice: boolean;
+}
+
+export interface Schedule {
+  readonly seed: number;
+  /** Where delays, drops and all other chance come from while it is played. */
+  readonly luck: number;
+  readonly replicas: number;
+  readonly monitors: number;
+  readonly patients: number;
+  /** In per cent. */
+  readonly declined: number;
+  /** Faults are healed and payments have been sent by then, in ms. */
+  readonly horizonMs: number;
+  readonly payments: readonly PaymentPlan[];
+  readonly faults: readonly Fault[];
+  /** At the end every monitor dies, and payments must go on. */
+  readonly monitorsEnd: boolean;
+}
+
+const ENGINES = ['postgres', 'redis', 'gateway'];
+/** The first election happens before. */
+const QUIET_MS = 150;
+
+/** How often each kind is drawn, relative to the others. */
+const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
+  ['kill', 10], ['freeze', 9], ['suspend', 2], ['jump', 1], ['cut', 5], ['cut-one-way', 5], ['noise', 5], ['slow', 6], ['lose-answers', 6],
+  ['refuse', 2], ['wipe', 4], ['restart-empty', 3], ['duplicate', 3], ['drain', 2], ['maint', 2], ['hand-over', 5],
+];
+const KINDS: readonly FaultKind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
+
+const names = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index + 1}`);
+
+interface Cast {
+  replicas: readonly string[];
+  monitors: readonly string[];
+  patients: readonly string[];
+}
+
+/** Half of the faults of replicas strike the leader: the others matter less. */
+const replica = (chance: Chance, { replicas }: Cast): string => (chance.next() < 0.5 ? 'leader' : chance.pick(replicas));
+
+function anyProcess(chance: Chance, cast: Cast): string {
+  const { monitors, patients } = cast;
+  const share = chance.next();
+  if (share < 0.6) return replica(chance, cast);
+  if (share < 0.75) return chance.pick(monitors);
+  return share < 0.85 ? chance.pick(patients) : chance.pick(ENGINES);
+}
+
+/** Two that talk to each other. */
+function ends(chance: Chance, cast: Cast): [string, string] {
+  const { monitors, patients } = cast;
+  const links: (() => [string, string])[] = [
+    () => [replica(chance, cast), chance.pick(monitors)],
+    () => ['leader', chance.pick(monitors)],
+    () => [replica(chance, cast), chance.pick(ENGINES)],
+    () => [chance.pick(monitors), 'postgres'],
+    () => [chance.pick(patients), chance.pick(['postgres', 'redis'])],
+  ];
+  const [one, other] = chance.pick(links)();
+  return chance.next() < 0.5 ? [one, other] : [other, one];
+}
+
+/** Who is struck, and how hard. */
+function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' | 'other' | 'amount'> {
+  switch (kind) {
+    case 'kill':
+    case 'freeze':
+      return { target: anyProcess(chance, cast), other: '', amount: 0 };
+    case 'suspend':
+      return { target: chance.pick(cast.monitors), other: '', amount: 0 };
+    case 'jump':
+      return { target: chance.pick(cast.monitors), other: '', amount: (chance.next() < 0.5 ? -1 : 1) * (1_000 + chance.below(2_000)) };
+    case 'cut':
+    case 'cut-one-way': {
+      const [target, other] = ends(chance, cast);
+      return { target, other, amount: 0 };
+    }
+    case 'noise':
+      return { target: '', other: '', amount: 5 + chance.below(60) };
+    case 'slow':
+      return { target: chance.pick(['postgres', 'redis', 'gateway', 'gateway']), other: '', amount: 30 + chance.below(chance.next() < 0.5 ? 200 : 900) };
+    case 'lose-answers':
+      return { target: chance.pick(['postgres', 'redis', 'gateway', 'gateway']), other: '', amount: 20 + chance.below(80) };
+    case 'drain':
+    case 'maint':
+      return { target: replica(chance, cast), other: '', amount: 0 };
+    case 'hand-over':
+      return { target: chance.pick(cast.replicas), other: chance.pick(cast.monitors), amount: chance.below(2) };
+    case 'refuse':
+    case 'wipe':
+    case 'restart-empty':
+    case 'duplicate':
+      return { target: kind === 'refuse' ? 'gateway' : 'redis', other: '', amount: 0 };
+  }
+}
+
+const MOMENTS: ReadonlySet<FaultKind> = new Set(['jump', 'wipe', 'duplicate', 'hand-over']);
+
+/** Most faults strike when something is going on: soon after a payment, or while another fault lasts. Elsewhere they find nothing. */
+function drawMoment(chance: Chance, horizonMs: number, busy: readonly number[]): number {
+  const anywhere = QUIET_MS + chance.below(horizonMs - QUIET_MS - 50);
+  const soon = busy.length > 0 && chance.next() < 0.7 ? chance.pick(busy) + chance.below(120) : anywhere;
+  return Math.min(soon, horizonMs - 50);
+}
+
+function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly number[]): Fault {
+  const kind = chance.pick(KINDS);
+  const atMs = drawMoment(chance, horizonMs, busy);
+  const longest = chance.next() < 0.3 ? 80 : 800;
+  const forMs = MOMENTS.has(kind) ? 0 : 10 + chance.below(Math.min(longest, horizonMs - atMs));
+  return { kind, atMs, forMs, ...aim(kind, chance, cast) };
+}
+
+function drawFaults(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
+  const busy = payments.map(({ atMs }) => atMs);
+  const count = 1 + chance.below(8);
+  return Array.from({ length: count }, () => {
+    const fault = drawFault(chance, cast, horizonMs, busy);
+    busy.push(fault.atMs, fault.atMs, fault.atMs);
+    return fault;
+  });
+}
+
+/** In bursts, because parcels and order matter only when several are on their way. */
+function drawPayments(chance: Chance, instances: number, horizonMs: number): PaymentPlan[] {
+  const payments: PaymentPlan[] = [];
+  const people = 1 + chance.below(3);
+  const bursts = 2 + chance.below(3);
+  for (let burst = 0; burst < bursts; burst += 1) {
+    const atMs = QUIET_MS + chance.below(horizonMs - QUIET_MS - 100);
+    const size = 1 + chance.below(5);
+    for (let index = 0; index < size; index += 1) {
+      payments.push({
+        atMs: atMs + index * chance.below(12),
+        key: `key-${payments.length + 1}`,
+        patientId: `patient-${1 + chance.below(people)}`,
+        instance: chance.below(instances),
+        twice: chance.next() < 0.1,
+      });
+    }
+  }
+  return payments;
+}
+
+/** One of these numbers, by cumulated share. */
+function drawn(chance: Chance, shares: readonly (readonly [number, number])[]): number {
+  const share = chance.next();
+  return (shares.find(([, upto]) => share < upto) ?? [1])[0];
+}
+
+/** The schedule of a seed. */
+export function drawSchedule(seed: number): Schedule {
+  const chance = new Chance(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
+  const replicas = drawn(chance, [[3, 0.8], [2, 0.95], [1, 1]]);
+  const monitors = drawn(chance, [[1, 0.65], [3, 0.95], [5, 1]]);
+  const patients = 1 + chance.below(2);
+  const horizonMs = 500 + chance.below(700);
+  const cast = { replicas: names('server', replicas), monitors: names('monitor', monitors), patients: names('patients', patients) };
+  const payments = drawPayments(chance, patients, horizonMs);
+  return {
+    seed, luck: seed, replicas, monitors, patients, horizonMs,
+    declined: chance.next() < 0.3 ? 30 : 0,
+    payments,
+    faults: drawFaults(chance, cast, horizonMs, payments),
+    monitorsEnd: chance.next() < 0.1,
+  };
+}
