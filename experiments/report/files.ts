@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import type { Journal } from '../journal.js';
 import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
+import { junitXml } from './junit.js';
+import { keptJournal } from './kept-journal.js';
 import { reportPage } from './page/page.js';
+import { summaryMarkdown } from './summary.js';
 
 /** Where runs leave their folders. */
 export const REPORTS = 'reports';
@@ -36,6 +39,9 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
   write('trials.csv', trialsCsv(result));
   await writeHistory(join(folder, 'history.ndjson'), journal);
   await writeRequests(join(folder, 'requests.csv'), journal);
+  write('journal.json', `${JSON.stringify(keptJournal(journal))}\n`);
+  write('junit.xml', junitXml(journal));
+  write('summary.md', summaryMarkdown(journal));
   write('report.html', reportPage(journal));
   return folder;
 }

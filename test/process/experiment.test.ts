@@ -23,7 +23,9 @@ describe('npm run experiment', () => {
     expect(output()).toContain('published 99.043 %');
     for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
     const [report] = readdirSync(join(workplace.folder, 'reports')).filter((name) => name.startsWith('availability-'));
-    expect(readdirSync(join(workplace.folder, 'reports', report ?? '')).sort()).toEqual(['history.ndjson', 'plan.json', 'report.html', 'requests.csv', 'result.json', 'trials.csv']);
+    expect(readdirSync(join(workplace.folder, 'reports', report ?? '')).sort()).toEqual([
+      'history.ndjson', 'journal.json', 'junit.xml', 'plan.json', 'report.html', 'requests.csv', 'result.json', 'summary.md', 'trials.csv',
+    ]);
     expect(leftovers()).toEqual([]);
   }, 90_000);
 

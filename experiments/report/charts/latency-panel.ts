@@ -45,7 +45,7 @@ export function drawLatency(facts: LatencyFacts, axis: TimeAxis, { top, bottom }
     path('deadline', limit),
     points.length > 0 ? path('dots', dotsPath(points.map(([atMs, latencyMs]) => [axis.scale(atMs), scale(latencyMs)]))) : null,
     points.length > 0 ? null : LINES.map(([className, figure]) => path(className, line(figure))),
-    limit === '' ? null : text(WIDTH - RIGHT, scale(deadlineMs) - 5, 'note end', `deadline ${duration(deadlineMs)}`),
+    limit === '' ? null : text(WIDTH - RIGHT, scale(deadlineMs) + 13, 'note end', `deadline ${duration(deadlineMs)}`),
     text(0, top - 30, 'title', points.length > 0 ? 'Latency of each payment' : 'Latency: median, 99th percentile, maximum'),
   ];
 }

@@ -74,7 +74,9 @@ function drawMissed({ missed, timeline: { originMs } }: TimelineFacts, { scale }
   });
 }
 
-function drawRate({ buckets, bucketMs }: Timeline, axis: TimeAxis): Part {
+function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): Part {
+  // The last bucket is seldom full: its rate would be too low.
+  const buckets = all.filter(({ fromMs }, index) => index === 0 || fromMs + bucketMs <= lastDueMs);
   const perSecond = (count: number): number => (count * 1_000) / bucketMs;
   const most = buckets.reduce((top, { sent }) => Math.max(top, perSecond(sent)), 0);
   const scale = scaleLinear().domain([0, most || 1]).nice(RATE_TICKS).range([RATE.bottom, RATE.top]);

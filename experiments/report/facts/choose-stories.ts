@@ -81,12 +81,11 @@ function gather(requests: Iterable<RequestRecord>, rules: ReadonlyMap<string, st
 /** @param prefix of the anchors: one a system. */
 export function chooseStories(
   system: SystemJournal,
-  violations: readonly Violation[],
   rows: Rows,
   deadlineMs: number,
   prefix: string,
 ): Stories {
-  const candidates = gather(system.evidence.requests, rulesById(violations), rows, deadlineMs);
+  const candidates = gather(system.evidence.requests, rulesById(system.violations), rows, deadlineMs);
   candidates.sort((a, b) => severity(b) - severity(a) || slowness(b) - slowness(a));
   const told = candidates.slice(0, MOST_STORIES).map((candidate, index): Story => ({ anchor: `${prefix}-${index + 1}`, ...candidate }));
   const untold = candidates.slice(MOST_STORIES).filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;

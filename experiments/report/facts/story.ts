@@ -40,9 +40,14 @@ function answerText({ httpStatus, status, error, term }: RequestRecord): string 
   return [`answered HTTP ${httpStatus}`, status ?? '', term === null ? '' : `term ${term}`, error ?? ''].filter((word) => word !== '').join(', ');
 }
 
+function sentText({ instance, tries, earlierErrors }: RequestRecord): string {
+  if (tries === 0) return 'never sent: too many were under way';
+  return tries === 1 ? `sent to ${instance}` : `first sent; tried ${tries} times, before: ${earlierErrors.join(', ')}; last asked ${instance}`;
+}
+
 const clientMoments = (request: RequestRecord): Moment[] => [
   [request.intendedMs, 'client', 'due'],
-  [request.sentMs, 'client', `sent to ${request.instance}`],
+  [request.sentMs, 'client', sentText(request)],
   [request.answeredMs, 'client', answerText(request)],
 ];
 

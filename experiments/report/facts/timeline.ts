@@ -21,6 +21,8 @@ export interface Timeline {
   /** Wall clock, ms since 1970. */
   originMs: number;
   spanMs: number;
+  /** When the last request was due, from the origin: later buckets say nothing about the rate. */
+  lastDueMs: number;
   bucketMs: number;
   buckets: readonly Bucket[];
 }
@@ -64,11 +66,13 @@ export function timelineOf(
   const spanMs = Math.max(1, endMs - originMs);
   const bucketMs = widthFor(spanMs);
   const gathered = Array.from({ length: Math.ceil(spanMs / bucketMs) }, (): Gathered => ({ sent: 0, inTime: 0, latencies: [] }));
+  let lastDueMs = 0;
   for (const request of requests) {
+    lastDueMs = Math.max(lastDueMs, request.intendedMs - originMs);
     const bucket = gathered[Math.min(gathered.length - 1, Math.max(0, Math.floor((request.intendedMs - originMs) / bucketMs)))] as Gathered;
     bucket.sent += 1;
     if (fateOf(request, answeredRow(request, rows), deadlineMs) === 'in time') bucket.inTime += 1;
     if (request.status !== null && request.status !== 'PENDING') bucket.latencies.push(latencyOf(request));
   }
-  return { originMs, spanMs, bucketMs, buckets: gathered.map((bucket, index) => summarizeBucket(bucket, index * bucketMs)) };
+  return { originMs, spanMs, lastDueMs, bucketMs, buckets: gathered.map((bucket, index) => summarizeBucket(bucket, index * bucketMs)) };
 }

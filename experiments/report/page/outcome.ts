@@ -1,5 +1,6 @@
 /** How it came out: the verdict, the objectives, and each rule that was broken with the stories of what broke it. */
-import type { ExperimentResult, Objective, Verdict } from '../../result.js';
+import type { Journal } from '../../journal.js';
+import type { Objective, Verdict, Violation } from '../../result.js';
 import { count, plain } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { figures, table, words } from './table.js';
@@ -11,7 +12,7 @@ const VERDICTS: Record<Verdict, string> = {
 };
 
 /** Ids of one rule that are written out; the rest is counted. */
-const MOST_IDS = 50;
+const MOST_IDS = 30;
 
 const mark = (met: boolean): Markup => markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
 
@@ -19,19 +20,26 @@ export const verdictBadge = (verdict: Verdict): Markup => markup`<span class="ba
 
 const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [mark(met), name, plain(target), plain(actual)];
 
-export function outcomeSection({ verdict, objectives, violations }: ExperimentResult, anchorOf: ReadonlyMap<string, string>): Markup {
+export function outcomeSection({ result, systems }: Journal, anchorOf: ReadonlyMap<string, string>): Markup {
+  const { verdict, objectives, violations } = result;
+  const missing = systems.flatMap((system) => system.missing);
   const missed = objectives.filter(({ met }) => !met).length;
   const reached = objectives.length === 0 ? 'No objective was stated.' : `${objectives.length - missed} of ${objectives.length} objectives met.`;
   return markup`<section id="outcome"><h2>Outcome</h2>
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
 ${objectives.length === 0 ? null : table(null, [...words('', 'objective'), ...figures('target', 'actual')], objectives.map(objectiveRow))}
+${[...new Set(missing)].map((sentence) => markup`<p class="warn">${sentence}</p>`)}
 ${violations.length === 0 ? null : markup`<h3>Rules broken</h3>`}
-${violations.map(({ rule, ids }) => markup`<p><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`)}
+${ruleLines(violations, anchorOf)}
 </section>`;
 }
 
+/** A line a rule, with the ids that it names. */
+export const ruleLines = (rules: readonly Violation[], anchorOf: ReadonlyMap<string, string>): Part =>
+  rules.map(({ rule, ids }) => markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`);
+
 /** Ids, each a link where its story is told. */
-export function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Part {
+function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Part {
   const links = ids.slice(0, MOST_IDS).map((id, index): Part => {
     const anchor = anchorOf.get(id);
     return [index > 0 && ', ', anchor === undefined ? markup`<code>${id}</code>` : markup`<a href="#${anchor}"><code>${id}</code></a>`];

@@ -4,13 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Journal } from '../../journal.js';
+import { isPublished } from '../beside-published.js';
 import { chooseStories } from '../facts/choose-stories.js';
 import { indexRows } from '../facts/fate.js';
 import { markup, trusted, type Markup, type Part } from '../markup.js';
 import { pageHead } from './head.js';
 import { outcomeSection } from './outcome.js';
 import { systemSection } from './system.js';
-import { isPublished, systemsSection } from './systems.js';
+import { systemsSection } from './systems.js';
 
 const read = (name: string): Markup => trusted(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
@@ -42,7 +43,7 @@ export function reportPage(journal: Journal): string {
   const { result, deadlineMs, systems } = journal;
   const sections = systems.flatMap((system, index) => {
     const rows = indexRows(system.evidence.payments);
-    const stories = chooseStories(system, result.violations, rows, deadlineMs, `story-${index + 1}`);
+    const stories = chooseStories(system, rows, deadlineMs, `story-${index + 1}`);
     const figures = result.systems.find((candidate) => candidate.system === system.system);
     if (!figures) return [];
     const facts = { journal: system, result: figures, rows, stories, deadlineMs, beside: isPublished(result) };
@@ -52,7 +53,7 @@ export function reportPage(journal: Journal): string {
   const title = `${result.name}, seed ${result.seed}: ${result.verdict}`;
   return htmlPage(title, [
     pageHead(journal),
-    markup`<main>${outcomeSection(result, anchors)}
+    markup`<main>${outcomeSection(journal, anchors)}
 ${systemsSection(journal)}
 ${sections.map(({ section }) => section)}</main>`,
     markup`<footer><p>A request counts as available when its answer said SUCCEEDED within the deadline, counted from the moment it was due, and the row in

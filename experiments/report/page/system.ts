@@ -1,9 +1,10 @@
 /** One system of a run: its figures, its run over time, its trials, hand-overs, errors and stories. */
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../format.js';
-import { markup, type Markup } from '../markup.js';
+import { markup, type Markup, type Part } from '../markup.js';
 import { percent } from '../table.js';
 import { handoversPart } from './handovers.js';
+import { ruleLines } from './outcome.js';
 import { overTimePart } from './over-time.js';
 import { storiesPart } from './stories.js';
 import { errorsPart, trialsPart } from './trials.js';
@@ -14,11 +15,19 @@ const figure = (name: string, value: string, note: string): Markup =>
 function keyFigures({ result: { total } }: SystemFacts): Markup {
   const { sent, withinDeadline, succeeded, availability, wilson95: [low, high], latencyMs, faults, handovers } = total;
   return markup`<dl class="figures">
-${figure('Availability', percent(availability), `95 % interval ${percent(low)} – ${percent(high)}`)}
+${figure('Availability', percent(availability), `95 %: ${percent(low)} – ${percent(high)}`)}
 ${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} lost, ${count(succeeded - withinDeadline)} late`)}
 ${figure('Latency, median', `${milliseconds(latencyMs.p50)} ms`, `p99 ${milliseconds(latencyMs.p99)} ms, slowest ${milliseconds(latencyMs.max)} ms`)}
 ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`)}
 </dl>`;
+}
+
+/** What broke a promise, and what broke none and is worth a look all the same. */
+function rulesPart({ journal: { violations, findings }, stories: { anchorOf } }: SystemFacts): Part {
+  return [
+    violations.length > 0 && markup`<h3>Rules that it broke</h3>${ruleLines(violations, anchorOf)}`,
+    findings.length > 0 && markup`<h3>Findings</h3><p>No broken promise, but worth a look.</p>${ruleLines(findings, anchorOf)}`,
+  ];
 }
 
 /** @param place of the system in the run: part of its anchor. */
@@ -32,6 +41,7 @@ ${part}
 ${trialsPart(facts)}
 ${handoversPart(result.total.handovers, journal.evidence.elections, originMs)}
 ${errorsPart(facts)}
+${rulesPart(facts)}
 ${storiesPart(journal, stories)}
 </section>`;
 }

@@ -1,9 +1,8 @@
 /** The systems side by side: availability with its intervals, the published figure beside them, and what each tactic buys. */
 import type { Journal } from '../../journal.js';
-import { PUBLISHED_TOTAL } from '../../published.js';
 import type { ExperimentResult, Trial } from '../../result.js';
 import { compareShares } from '../../significance/shares.js';
-import { wilson95 } from '../../statistics.js';
+import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
 import { chance, count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
@@ -11,13 +10,6 @@ import { percent } from '../table.js';
 import { figures, table, words } from './table.js';
 
 type SystemResult = ExperimentResult['systems'][number];
-
-/** The published figures belong beside `availability` alone. */
-export const isPublished = ({ name }: ExperimentResult): boolean => name === 'availability';
-
-const published = (): ShareRow => ({
-  name: 'as published', share: PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent, interval: wilson95(PUBLISHED_TOTAL.succeeded, PUBLISHED_TOTAL.sent),
-});
 
 const shareRow = ({ system, total }: SystemResult): ShareRow => ({ name: system, share: total.availability, interval: total.wilson95 });
 
@@ -32,8 +24,7 @@ function systemRow({ system, total }: SystemResult): Part[] {
 }
 
 function publishedRow(): Part[] {
-  const { sent, succeeded } = PUBLISHED_TOTAL;
-  const { name, share, interval: [low, high] } = published();
+  const { name, sent, succeeded, share, interval: [low, high] } = PUBLISHED_ROW;
   return [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, count(sent - succeeded), '–', '–', '–'];
 }
 
@@ -59,7 +50,7 @@ export function systemsSection({ result, systems }: Journal): Markup | null {
   const columns = [...words('system'), ...figures('sent', 'in time', 'availability', '95 % interval', 'lost', 'late', 'p50 ms', 'p99 ms')];
   return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published beside measured' : 'Systems side by side'}</h2>
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
-${availabilityChart([...(beside ? [published()] : []), ...measured.map(shareRow)])}
+${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
 ${table(null, columns, [...(beside ? [publishedRow()] : []), ...measured.map(systemRow)])}
 ${measured.length < 2 ? null : table('What each tactic buys', [...words('from → to'), ...figures('points', 'requests', 'chance of such a difference')], gainRows(measured))}
 <p class="quiet">Lost: never told SUCCEEDED. Late: told so after the deadline. Intervals: Wilson. Differences: Fisher’s exact test, or the z-test where all counts are large.</p>

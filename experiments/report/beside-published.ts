@@ -1,0 +1,15 @@
+/** What was published, as a row beside what is measured. */
+import { PUBLISHED_TOTAL } from '../published.js';
+import type { ExperimentResult } from '../result.js';
+import { wilson95 } from '../statistics.js';
+
+/** The published figures belong beside `availability` alone. */
+export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean => name === 'availability';
+
+export const PUBLISHED_ROW = {
+  name: 'as published',
+  sent: PUBLISHED_TOTAL.sent,
+  succeeded: PUBLISHED_TOTAL.succeeded,
+  share: PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent,
+  interval: wilson95(PUBLISHED_TOTAL.succeeded, PUBLISHED_TOTAL.sent),
+} as const;

@@ -1,0 +1,41 @@
+/**
+ * Latencies block by block of time, kept small: what a later comparison needs to know how much a percentile of this run would vary.
+ * Requests that one hand-over hits belong together, so blocks are drawn anew there, not requests. Pure.
+ */
+import type { RequestRecord } from '../../history.js';
+import { latencyOf } from './fate.js';
+
+/** Latencies that differ by less than 1 % fall into one bin. */
+export const GRAIN = 1.01;
+const SHORTEST_MS = 0.01;
+const LONGEST_COUNT = 200;
+const SHORTEST_BLOCK_MS = 1_000;
+
+export interface LatencyBlocks {
+  blockMs: number;
+  /** Of each block: a bin, how many are in it, the next bin, … ascending. A bin is an exponent of `GRAIN`, in ms. */
+  blocks: readonly (readonly number[])[];
+}
+
+export const binOf = (ms: number): number => Math.round(Math.log(Math.max(SHORTEST_MS, ms)) / Math.log(GRAIN));
+export const latencyOfBin = (bin: number): number => GRAIN ** bin;
+
+/** @param weightOf how many requests a kept one stands for. */
+export function latencyBlocks(
+  requests: Iterable<RequestRecord>,
+  [fromMs, toMs]: readonly [number, number],
+  weightOf: (request: RequestRecord) => number,
+): LatencyBlocks {
+  const blockMs = Math.max(SHORTEST_BLOCK_MS, (toMs - fromMs) / LONGEST_COUNT);
+  const blocks = new Map<number, Map<number, number>>();
+  for (const request of requests) {
+    if (request.status === null || request.status === 'PENDING') continue;
+    const at = Math.floor((request.intendedMs - fromMs) / blockMs);
+    const block = blocks.get(at) ?? new Map<number, number>();
+    blocks.set(at, block);
+    const bin = binOf(latencyOf(request));
+    block.set(bin, (block.get(bin) ?? 0) + weightOf(request));
+  }
+  const ordered = [...blocks].sort(([a], [b]) => a - b).map(([, block]) => [...block].sort(([a], [b]) => a - b).flat());
+  return { blockMs, blocks: ordered };
+}

@@ -1,0 +1,76 @@
+/**
+ * The outcome as JUnit XML, which build servers show beside the tests: a case for each objective, and one for each rule and system. The
+ * rules of a system that is only compared with are findings: their cases are skipped with a word, they fail no build. Pure.
+ * @see https://github.com/testmoapp/junitxml for the format as it is read in practice.
+ */
+import { CHECKERS } from '../checkers/checkers.js';
+import type { Journal, SystemJournal } from '../journal.js';
+import type { Objective } from '../result.js';
+import { RELEVO } from '../subject.js';
+import { readableTime } from './format.js';
+import { markup, type Markup } from './markup.js';
+
+interface Case {
+  name: string;
+  className: string;
+  state: 'passed' | 'failed' | 'skipped' | 'error';
+  /** Why it did not pass. */
+  message: string;
+  details: string;
+}
+
+const passed = (className: string, name: string): Case => ({ className, name, state: 'passed', message: '', details: '' });
+
+function objectiveCase(experiment: string, { name, target, actual, met }: Objective): Case {
+  if (met) return passed(`${experiment}.objectives`, name);
+  const message = `target ${target}, actual ${actual}`;
+  return { className: `${experiment}.objectives`, name, state: 'failed', message, details: `${name}: ${message}` };
+}
+
+/** Every rule of a system, those too that it kept. */
+function ruleCases(experiment: string, { system, violations }: SystemJournal): Case[] {
+  const broken = new Map(violations.map(({ rule, ids }) => [rule, ids]));
+  const names = [...new Set([...Object.keys(CHECKERS), ...broken.keys()])];
+  return names.map((rule) => {
+    const className = `${experiment}.${system}`;
+    const ids = broken.get(rule);
+    if (!ids) return passed(className, rule);
+    const state = system === RELEVO.name ? 'failed' : 'skipped';
+    return { className, name: rule, state, message: `${rule}: ${ids.length}`, details: ids.join('\n') };
+  });
+}
+
+/** No rule fails when evidence is missing, and yet nothing was shown: an error, as build servers mean it. */
+function evidenceCase(experiment: string, { system, missing }: SystemJournal): Case {
+  const className = `${experiment}.${system}`;
+  const [message] = missing;
+  if (message === undefined || system !== RELEVO.name) return passed(className, 'the evidence is complete');
+  return { className, name: 'the evidence is complete', state: 'error', message, details: missing.join('\n') };
+}
+
+function caseElement({ className, name, state, message, details }: Case): Markup {
+  const outcomes: Record<Case['state'], Markup | null> = {
+    passed: null,
+    failed: markup`<failure type="failure" message="${message}">${details}</failure>`,
+    error: markup`<error type="unknown" message="${message}">${details}</error>`,
+    skipped: markup`<skipped message="a finding of a system that is compared with: ${message}"/>`,
+  };
+  return markup`    <testcase classname="${className}" name="${name}" time="0">${outcomes[state]}</testcase>\n`;
+}
+
+export function junitXml({ result, command, systems }: Journal): string {
+  const { name, seed, startedAt, durationMs, objectives } = result;
+  const cases = [
+    ...objectives.map((objective) => objectiveCase(name, objective)),
+    ...systems.flatMap((system) => [evidenceCase(name, system), ...ruleCases(name, system)]),
+  ];
+  const number = (state: Case['state']): number => cases.filter((one) => one.state === state).length;
+  const counts = markup`tests="${cases.length}" failures="${number('failed')}" errors="${number('error')}" skipped="${number('skipped')}" time="${durationMs / 1_000}"`;
+  return markup`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="relevo" ${counts}>
+  <testsuite name="${name}, seed ${seed}" ${counts} timestamp="${startedAt.replace(/(\.\d+)?Z$/, '')}">
+    <properties><property name="command" value="${command}"/><property name="started" value="${readableTime(startedAt)}"/></properties>
+${cases.map(caseElement)}  </testsuite>
+</testsuites>
+`.text;
+}

@@ -1,0 +1,15 @@
+/** What of a journal is kept beside its result, so that a later run can be compared with it. Pure; read back by `run-comparison/`. */
+import type { Journal, SystemJournal } from '../journal.js';
+import { latencyBlocks, type LatencyBlocks } from './facts/latency-blocks.js';
+import { extent } from './facts/timeline.js';
+
+export type KeptSystem = Omit<SystemJournal, 'evidence'> & { latencyBlocks: LatencyBlocks };
+
+export type KeptJournal = Pick<Journal, 'command' | 'deadlineMs' | 'machine'> & { systems: KeptSystem[] };
+
+function keepSystem({ evidence: { requests }, ...system }: SystemJournal): KeptSystem {
+  return { ...system, latencyBlocks: latencyBlocks(requests, extent(requests, system.startedMs, system.endedMs), () => 1) };
+}
+
+export const keptJournal = ({ command, deadlineMs, machine, systems }: Journal): KeptJournal =>
+  ({ command, deadlineMs, machine, systems: systems.map(keepSystem) });

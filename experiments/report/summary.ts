@@ -1,0 +1,93 @@
+/** The outcome in a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
+import type { Journal } from '../journal.js';
+import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
+import { percentile } from '../statistics.js';
+import { isPublished, PUBLISHED_ROW } from './beside-published.js';
+import { byKind, type HandoverKind } from './facts/handover-figures.js';
+import { count, duration, milliseconds, plain, readableTime } from './format.js';
+import { percent } from './table.js';
+
+/** Ids of a rule that are written out. */
+const MOST_IDS = 5;
+
+/** Text from a run, as text: neither a cell's end nor markup nor a mention of somebody. */
+export const escapeMarkdown = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]<>#|~!]/g, (character) => `\\${character}`)
+    .replaceAll('@', '@\u200B');
+
+/** As code; the fence is longer than any run of backticks in it. */
+export function codeSpan(text: string): string {
+  const line = text.replace(/\s+/g, ' ');
+  const longest = [...line.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`;
+}
+
+/** The first column to the left, the others to the right. */
+function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)];
+}
+
+const systemRow = (system: string, { sent, withinDeadline, availability, wilson95: [low, high], latencyMs }: Trial): string[] => [
+  escapeMarkdown(system), count(sent), count(withinDeadline), percent(availability), `${percent(low)} – ${percent(high)}`,
+  ...[latencyMs.p50, latencyMs.p99, latencyMs.max].map(milliseconds),
+];
+
+function systemsTable(result: ExperimentResult): string[] {
+  const { name, sent, succeeded, share, interval: [low, high] } = PUBLISHED_ROW;
+  const published = [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, '–', '–', '–'];
+  const rows = result.systems.map(({ system, total }) => systemRow(system, total));
+  const header = ['system', 'sent', 'in time', 'availability', '95 % interval', 'p50 ms', 'p99 ms', 'max ms'];
+  return markdownTable(header, [...(isPublished(result) ? [published] : []), ...rows]);
+}
+
+const objectiveLine = ({ name, target, actual, met }: Objective): string =>
+  `- ${met ? '✅' : '❌'} ${escapeMarkdown(name)}: ${plain(actual)} (target ${plain(target)})`;
+
+function violationLine({ rule, ids }: Violation): string {
+  const more = ids.length > MOST_IDS ? ` and ${count(ids.length - MOST_IDS)} more` : '';
+  return `- **${escapeMarkdown(rule)}** (${count(ids.length)}): ${ids.slice(0, MOST_IDS).map(codeSpan).join(', ')}${more}`;
+}
+
+const handoverRow = ({ kind, count: number, samples: { totalMs } }: HandoverKind): string[] =>
+  [escapeMarkdown(kind), count(number), ...[0.5, 0.95, 0.99, 1].map((share) => milliseconds(percentile(totalMs, share)))];
+
+const folded = (title: string, lines: readonly string[]): string[] => ['<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
+
+function handoverPart({ systems }: ExperimentResult): string[] {
+  return systems.flatMap(({ system, total: { handovers } }) => {
+    if (handovers.length === 0) return [];
+    const rows = byKind(handovers).map(handoverRow);
+    return folded(`Hand-overs of ${escapeMarkdown(system)}`, markdownTable(['fault → first commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows));
+  });
+}
+
+function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
+  const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
+  return folded('How it was run', [
+    `- ${readableTime(result.startedAt)}, took ${duration(result.durationMs)}; a request that takes longer than ${duration(deadlineMs)} is late`,
+    `- commit ${codeSpan(result.commit)}, seed ${result.seed}`,
+    `- ${escapeMarkdown(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}`)}`,
+    `- ${escapeMarkdown(versions)}`,
+    `- again: ${codeSpan(command)}`,
+  ]);
+}
+
+export function summaryMarkdown(journal: Journal): string {
+  const { result, systems } = journal;
+  const { name, seed, verdict, violations, objectives } = result;
+  const missing = [...new Set(systems.flatMap((system) => system.missing))];
+  const mark = verdict === 'valid' && objectives.every(({ met }) => met) ? '✅' : '❌';
+  return [
+    `### ${mark} ${escapeMarkdown(name)}, seed ${seed}: ${verdict}`, '',
+    ...systemsTable(result), '',
+    ...objectives.map(objectiveLine), ...(objectives.length > 0 ? [''] : []),
+    ...missing.map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
+    ...(violations.length > 0 ? ['**Rules broken**', '', ...violations.map(violationLine), ''] : []),
+    ...handoverPart(result),
+    ...circumstances(journal),
+  ].join('\n');
+}

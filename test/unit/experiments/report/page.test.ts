@@ -1,0 +1,87 @@
+/** The page of a run: it needs nothing from outside, runs nothing from a run, tells each bad request, and stays small. */
+import { describe, expect, test } from '@jest/globals';
+import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
+import { reportPage } from '../../../../experiments/report/page/page.js';
+import { madeUpJournal } from '../../../support/journal.js';
+
+const EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u0000';
+
+const attributes = (page: string, name: string): string[] => [...page.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) => value);
+
+/** The page without our own style and script. */
+const content = (page: string): string => page.replace(/<style>.*?<\/style>/s, '').replace(/<script>.*?<\/script>/s, '');
+
+describe('the page of a run', () => {
+  const page = reportPage(madeUpJournal({ lost: 3, violations: [{ rule: 'charged-twice', ids: ['payment-100', 'nowhere'] }] }));
+
+  test('asks nothing of anybody: a policy that forbids it, no address outside', () => {
+    expect(page).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\"");
+    expect(attributes(page, 'src')).toEqual([]);
+    const links = attributes(page, 'href');
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) expect(link).toMatch(/^(#|data:)/);
+    expect(page).not.toMatch(/@import|url\((?!#)/);
+  });
+
+  test('every anchor that is linked exists, once', () => {
+    const ids = attributes(page, 'id');
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const link of attributes(page, 'href').filter((href) => href.startsWith('#'))) expect(ids).toContain(link.slice(1));
+  });
+
+  test('has what a reader asks for', () => {
+    for (const text of ['seed 1', 'abcdef123456', 'npm run experiment -- availability', 'postgres 18.4', 'A processor, 2 cores, 8 GB', '99.043 %']) {
+      expect(page).toContain(text);
+    }
+    for (const heading of ['Outcome', 'Published beside measured', 'Over time', 'Hand-overs', 'Errors', 'Stories']) expect(page).toContain(`>${heading}<`);
+    expect(page).toContain('✗ missed');
+    expect(page).toContain('ECONNRESET');
+  });
+
+  test('the story of a lost request has its row, its fault and its election', () => {
+    const [, story = ''] = /<details class="story"><summary>(?:(?!<details).)*?no answer.*?<code>request-7<\/code>(.*?)<\/details>/s.exec(page) ?? [];
+    for (const text of ['payment-7', 'accepted by patients', 'given up: ECONNRESET', 'approved']) expect(story).toContain(text);
+    const late = reportPage(madeUpJournal({ slower: 8, faults: 3 }));
+    for (const text of ['kill of server_1', 'server_2 elected for term 2', 'first commit of term 2']) expect(late).toContain(text);
+  });
+
+  test('ids of a broken rule lead to their story; what has none is named all the same', () => {
+    expect(page).toMatch(/<a href="#story-1-1"><code>payment-100<\/code><\/a>, <code>nowhere<\/code>/);
+  });
+
+  test('text of a run stays text', () => {
+    const journal = madeUpJournal({ text: EVIL, lost: 2, violations: [{ rule: EVIL, ids: [EVIL] }] }, { system: EVIL, text: EVIL });
+    const evil = content(reportPage(journal));
+    expect(evil).not.toMatch(/<script|<img|onerror=alert\(1\)>"/);
+    expect(evil).not.toContain('\u0000');
+    expect(evil).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+
+  test('systems side by side, with what each tactic buys', () => {
+    const side = reportPage(madeUpJournal({ system: 'single-server', lost: 40 }, { system: 'relevo' }));
+    expect(side).toContain('Systems side by side');
+    expect(side).toMatch(/single-server → relevo<\/td><td class="n">\+6\.667<\/td><td class="n">\+40<\/td><td class="n">p &lt; 0\.001/);
+  });
+
+  test('a run without requests, faults and hand-overs is a page too', () => {
+    expect(reportPage(madeUpJournal({ requests: 1, faults: 0 }))).toContain('No request ended with an error.');
+    const journal = madeUpJournal({ faults: 0 });
+    const [system] = journal.systems;
+    if (!system) throw new Error('no system');
+    const evidence = { requests: [], payments: [], charges: null, elections: [], faults: [] };
+    const page = reportPage({ ...journal, systems: [{ ...system, evidence }] });
+    expect(page).toContain('There is nothing to tell.');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('100,000 requests, 5,000 of them lost: told up to a bound, and the page opens at once', () => {
+    const journal = madeUpJournal({ requests: 100_000, faults: 200, lost: 5_000 });
+    const started = performance.now();
+    const big = reportPage(journal);
+    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(big.length).toBeLessThan(1_500_000);
+    expect(big.match(/<details class="story">/g)).toHaveLength(MOST_STORIES);
+    expect(big).toContain(`${(5_000 - MOST_STORIES).toLocaleString('en-GB')} more are not told here`);
+    expect(big).not.toMatch(/NaN|undefined|Infinity/);
+  }, 60_000);
+});
