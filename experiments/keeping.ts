@@ -3,7 +3,7 @@
  * rest one payment in 2, 4, 8 …, so that a run of hours needs no more memory than one of minutes. The whole history goes to a file,
  * stretch by stretch; the checkers have seen all of it before anything is let go.
  */
-import { hash32 } from '../shared/random.js';
+import { seededRandom } from '../shared/random.js';
 import type { ChargeRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
 import { appendHistory } from './report/history-file.js';
 
@@ -57,15 +57,22 @@ export class EvidenceKeeper {
     return { requests, payments, charges, elections, faults };
   }
 
+  /** The share halves only when what is left of it is still too much: otherwise early stretches would thin out with each later one. */
   private thin(): void {
+    this.drop();
     while (this.requests.length > this.most) {
       this.stride *= 2;
-      const stays = (key: string): boolean => this.unusual.has(key) || hash32(key) % this.stride === 0;
-      this.requests = this.requests.filter(({ key }) => stays(key));
-      this.payments = this.payments.filter(({ key }) => stays(key));
-      const ids = new Set(this.payments.map(({ id }) => id));
-      this.charges = this.charges && this.charges.filter(({ key }) => ids.has(key));
+      this.drop();
     }
+  }
+
+  private drop(): void {
+    if (this.stride === 1) return;
+    const stays = (key: string): boolean => this.unusual.has(key) || seededRandom(0, key).next() * this.stride < 1;
+    this.requests = this.requests.filter(({ key }) => stays(key));
+    this.payments = this.payments.filter(({ key }) => stays(key));
+    const ids = new Set(this.payments.map(({ id }) => id));
+    this.charges = this.charges && this.charges.filter(({ key }) => ids.has(key));
   }
 }
 

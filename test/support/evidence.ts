@@ -24,3 +24,18 @@ export const faultWindow = (rest: Partial<FaultWindow> = {}): FaultWindow => ({
 export const emptyEvidence = (rest: Partial<Evidence> = {}): Evidence => ({
   requests: [], payments: [], charges: [], elections: [], faults: [], ...rest,
 });
+
+/** Payments `from` … `from + count - 1`, all of them well. */
+export function stretchOf(from: number, count: number): Evidence {
+  const numbers = Array.from({ length: count }, (_, index) => from + index);
+  const id = (number: number): string => `01939c0e-6b7a-7c3e-9f52-${String(number).padStart(12, '0')}`;
+  return {
+    requests: numbers.map((number) => requestRecord({ key: `key-${number}`, paymentId: id(number), intendedMs: number, answeredMs: number + 50 })),
+    payments: numbers.map((number) =>
+      paymentRow({ id: id(number), key: `key-${number}`, seq: number, patientId: `patient-${number % 50}`, acceptedMs: number, completedMs: number + 40 }),
+    ),
+    charges: numbers.map((number) => ({ key: id(number), status: 'approved' as const })),
+    elections: [electionRow({ electedMs: 0 })],
+    faults: [faultWindow({ atMs: from })],
+  };
+}
