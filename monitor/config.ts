@@ -1,6 +1,6 @@
 /** Every option of a monitor: environment name, unit, default, range and reason; relations between them are checked too. */
 import { TOKEN_OPTIONS } from '../shared/auth.js';
-import { integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
+import { flag, integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
 
@@ -15,6 +15,7 @@ const IDENTITY = {
     default: 'info',
     doc: 'Least severity written.',
   }),
+  faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
   replicas: members('REPLICAS', { doc: 'All payment replicas, as name=address pairs.' }),
   monitors: members('MONITORS', { doc: 'All monitors, this one included: a quorum is a majority of these.' }),
 };

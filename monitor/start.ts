@@ -1,7 +1,8 @@
 /** Puts a monitor together: connections, loop, HTTP. Exported so that tests decide when it starts and stops. */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { systemClock } from '../shared/clock.js';
+import { systemClock, type Clock } from '../shared/clock.js';
+import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
 import { closeServer, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
@@ -59,13 +60,14 @@ function connectQueue(config: MonitorConfig, logger: Logger): { parcels: CountSo
 interface Parts {
   config: MonitorConfig;
   logger: Logger;
+  clock: Clock;
   pool: Pool;
   store: PostgresLeadershipStore;
   replicas: ReplicaClient;
   peers: PeerClient;
 }
 
-function connect(config: MonitorConfig, logger: Logger): Parts {
+function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
   const { databaseUrl, id, databaseTimeoutMs, internalToken, monitors, pingTimeoutMs, voteFreshMs } = config;
   const pool = createPool(
     { url: databaseUrl, name: id, max: POOL_SIZE, statementTimeoutMs: databaseTimeoutMs, onConnect: warmUp },
@@ -75,6 +77,7 @@ function connect(config: MonitorConfig, logger: Logger): Parts {
   return {
     config,
     logger,
+    clock,
     pool,
     store: new PostgresLeadershipStore(pool, { partition: 0, monitor: id, monitors: ids, voteFreshMs }),
     replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
@@ -83,13 +86,13 @@ function connect(config: MonitorConfig, logger: Logger): Parts {
 }
 
 function createLoop(parts: Parts, announce: (event: MonitorEvent) => void, onFatal: (error: unknown) => void): MonitorLoop {
-  const { config, logger, store, replicas, peers } = parts;
+  const { config, logger, clock, store, replicas, peers } = parts;
   const urls = new Map(config.replicas.map(({ id, url }) => [id, url]));
   const { internalToken } = config;
   const silenceMs = config.beatTimeoutMs * SILENCES;
   return new MonitorLoop({
     settings: settingsOf(config),
-    clock: systemClock,
+    clock,
     random: Math.random,
     store,
     replicas,
@@ -103,12 +106,12 @@ function createLoop(parts: Parts, announce: (event: MonitorEvent) => void, onFat
   });
 }
 
-function statusSources({ config, peers }: Parts, loop: MonitorLoop, counts: StatusSources['counts']): StatusSources {
+function statusSources({ config, clock, peers }: Parts, loop: MonitorLoop, counts: StatusSources['counts']): StatusSources {
   return {
     id: config.id,
     replicas: config.replicas,
     monitors: config.monitors,
-    clock: systemClock,
+    clock,
     state: () => loop.state,
     decision: () => loop.decision,
     adminRows: () => loop.adminRows,
@@ -123,10 +126,12 @@ function statusSources({ config, peers }: Parts, loop: MonitorLoop, counts: Stat
  * @throws Error when the port is taken.
  */
 export async function startMonitor(config: MonitorConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningMonitor> {
-  const parts = connect(config, logger);
+  const steerable = config.faults ? new SteerableClock(systemClock) : null;
+  const clock = steerable ?? systemClock;
+  const parts = connect(config, logger, clock);
   const { store, pool, replicas, peers } = parts;
   const queue = connectQueue(config, logger);
-  const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, systemClock);
+  const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
     measure(event.name, event.data);
@@ -137,7 +142,9 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const hub = new EventHub(() => statusOf(sources), randomUUID().slice(0, 8));
   const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), logger });
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
-  const server = await listen(createMonitorApp({ loop, store, operations, hub, sources, tokens, logger }), config.port, config.host);
+  const faults = steerable && new FaultSwitches(steerable);
+  const app = { loop, store, operations, hub, sources, tokens, faults, logger };
+  const server = await listen(createMonitorApp(app), config.port, config.host);
   hub.start();
   loop.start();
   logger.info({ worstCaseMs: worstCaseFailoverMs(settingsOf(config)) }, `${config.id} watches ${config.replicas.length} replicas`);

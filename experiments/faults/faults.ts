@@ -1,5 +1,7 @@
 /** Every fault there is. To add one: one file, one line here. */
 import type { Fault } from './fault.js';
+import { block } from './block.js';
+import { clockMonotonic, clockWall } from './clock-jumps.js';
 import { freeze } from './freeze.js';
 import { GATEWAY_FAULTS } from './gateway-faults.js';
 import { isolate } from './isolate.js';
@@ -11,7 +13,12 @@ import { reset } from './reset.js';
 import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
-export const FAULTS: readonly Fault[] = [kill, freeze, restart, wipeRedis, partition, isolate, latency, reset, ...GATEWAY_FAULTS, planned];
+export const FAULTS: readonly Fault[] = [
+  kill, freeze, restart, wipeRedis, block, clockWall, clockMonotonic,
+  partition, isolate, latency, reset,
+  ...GATEWAY_FAULTS,
+  planned,
+];
 
 /** @throws RangeError when there is none of that kind. */
 export function faultOf(kind: string): Fault {

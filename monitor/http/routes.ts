@@ -5,6 +5,7 @@ import { tokenKind, type Tokens } from '../../shared/auth.js';
 import { memberId } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
+import { afterResponse, serviceFaults, type FaultSwitches } from '../../shared/fault-switches.js';
 import { openApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
 import { z } from 'zod';
@@ -27,6 +28,8 @@ export interface RoutesOptions {
   hub: EventHub;
   sources: StatusSources;
   tokens: Tokens;
+  /** Null: fault switches do not exist. */
+  faults: FaultSwitches | null;
 }
 
 /** Who shows the operator's or the services' token sees addresses and process ids. */
@@ -129,6 +132,25 @@ function actingRoutes({ operations, loop }: RoutesOptions): Route[] {
   ];
 }
 
+function faultRoutes(switches: FaultSwitches): Route[] {
+  return [
+    route({
+      id: 'faults', method: 'get', path: '/faults', tag: 'faults', auth: ['internal'],
+      summary: 'What is broken on purpose',
+      responses: { 200: { description: 'The switches as they were set last.', schema: serviceFaults } },
+      handle: () => ({ status: 200, body: switches.get() }),
+    }),
+    route({
+      id: 'setFaults', method: 'post', path: '/faults', tag: 'faults', auth: ['internal'], body: serviceFaults,
+      bodyExample: { wallAheadMs: 60_000 },
+      summary: 'Break something on purpose; what is left out is healed',
+      description: 'There with FAULTS=on only. The event loop can be made to stand still after the answer, and the clocks to jump.',
+      responses: { 200: { description: 'The switches as they are now.', schema: serviceFaults } },
+      handle: ({ body, response }) => ({ status: 200, body: switches.set(body, afterResponse(response)) }),
+    }),
+  ];
+}
+
 function consoleRoute({ sources }: RoutesOptions): Route {
   return route({
     id: 'console', method: 'get', path: '/', tag: 'watching', auth: [],
@@ -147,7 +169,8 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 /** The whole table; the last row is the document about the others. */
 export function monitorRoutes(options: RoutesOptions): Route[] {
-  const routes = [...readingRoutes(options), ...actingRoutes(options), consoleRoute(options)];
+  const { faults } = options;
+  const routes = [...readingRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []), consoleRoute(options)];
   const document = openApiDocument({
     title: 'Relevo monitor',
     version,

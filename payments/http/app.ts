@@ -4,6 +4,7 @@ import { requireToken, type Tokens } from '../../shared/auth.js';
 import { sleep } from '../../shared/clock.js';
 import { leadership, pingRequest, standDownRequest, type StandDownAnswer } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
+import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-switches.js';
 import { createApp, finishApp, parse } from '../../shared/http.js';
 import type { Logger } from '../../shared/logger.js';
 import type { Probes } from '../probes.js';
@@ -15,10 +16,15 @@ export interface PaymentsAppOptions {
   streams: BeatStreams;
   probes: Probes;
   tokens: Tokens;
+  /** Whether fault switches exist. */
+  faults: boolean;
   logger: Logger;
 }
 
-export function createPaymentsApp({ replica, streams, probes, tokens, logger }: PaymentsAppOptions): Express {
+/** What the lab may break in a replica: it has no clock that decides anything, but its event loop can be made to stand still. */
+const replicaFaults = serviceFaults.pick({ blockMs: true });
+
+export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
   const app = createApp({ logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }) });
   const internal = requireToken(tokens, 'internal');
 
@@ -41,6 +47,14 @@ export function createPaymentsApp({ replica, streams, probes, tokens, logger }: 
   });
 
   app.get('/stream', internal, (_request, response) => streams.add(response));
+
+  if (faults) {
+    const switches = new FaultSwitches(null);
+    app.get('/faults', internal, (_request, response) => void response.json(switches.get()));
+    app.post('/faults', internal, (request, response) => {
+      response.json(switches.set(parse(replicaFaults, request.body, 'body'), afterResponse(response)));
+    });
+  }
 
   return finishApp(app, logger);
 }

@@ -1,0 +1,106 @@
+/**
+ * Faults that are switches inside a service: a blocked event loop, a clock that jumps. What must follow from a jump is that the monitor
+ * observes and does not act; the control is the same kill without a jump.
+ */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { faultOf } from '../../../experiments/faults/faults.js';
+import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import type { ManagedProcess } from '../../../local/processes.js';
+import { seededRandom } from '../../../shared/random.js';
+import { eventually } from '../../support/eventually.js';
+import { openTestLaboratory } from '../../support/laboratory.js';
+import { isWhole, knock } from './asking.js';
+
+const TEST_MS = 90_000;
+/** DOUBT_FOR_MS of the monitor: nothing is done before. */
+const DOUBT_MS = 2_000;
+
+let laboratory: Laboratory;
+let injector: Injector;
+beforeAll(async () => {
+  laboratory = await openTestLaboratory();
+  injector = new Injector(laboratory, new AbortController().signal);
+}, TEST_MS);
+
+async function strike(kind: string, target: string, durationMs = Infinity): Promise<Struck> {
+  const outcome = await injector.strike(faultOf(kind), { target, durationMs, random: seededRandom(1, kind) });
+  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
+  return outcome;
+}
+
+const part = (name: string): ManagedProcess => laboratory.system.process(name);
+
+/** A counter of a service's /metrics. */
+async function jumps(): Promise<number> {
+  const text = await (await fetch(`${part('monitor_1').url}/metrics`)).text();
+  return Number(/^\w*clock_jumps\w* (\d+)|^\w*clock_jumps\w*\{.*\} (\d+)/m.exec(text)?.slice(1).find(Boolean) ?? 0);
+}
+
+/** Kills the leader and waits for its successor. @returns how long that took, ms. */
+async function killLeader(): Promise<number> {
+  const { leader, term } = await laboratory.leadership();
+  const began = performance.now();
+  const { heal } = await strike('kill', leader ?? '');
+  await eventually(async () => (await laboratory.leadership()).term > term, { what: 'an election', deadlineMs: 20_000 });
+  const tookMs = performance.now() - began;
+  await heal();
+  await isWhole(laboratory);
+  return tookMs;
+}
+
+describe.each(['server_2', 'monitor_1'])('block of %s', (name) => {
+  test('it is silent for so long and answers again by itself', async () => {
+    const { healed } = await strike('block', name, 1_500);
+    expect(await knock(part(name), 500)).toBe('silent');
+    await healed;
+    expect(await knock(part(name), 5_000)).toBe('answers');
+    await isWhole(laboratory);
+  }, TEST_MS);
+});
+
+describe('a monitor whose clock jumps', () => {
+  test('control: without a jump a killed leader is replaced before a doubt would be over', async () => {
+    expect(await killLeader()).toBeLessThan(DOUBT_MS);
+  }, TEST_MS);
+
+  test.each(['clock-wall', 'clock-monotonic'])('%s: it notices, and does not act while it doubts', async (kind) => {
+    const before = await jumps();
+    const { heal } = await strike(kind, 'monitor_1');
+    await eventually(async () => (await jumps()) > before, { what: 'the jump to be noticed' });
+    const tookMs = await killLeader();
+    // From the notice, which came up to a look (15 ms) and a tick (50 ms) before; a busy machine only makes it later.
+    expect(tookMs).toBeGreaterThan(DOUBT_MS / 2);
+    await heal();
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('clock-wall: the way back is a jump too', async () => {
+    const atFirst = await jumps();
+    const { heal } = await strike('clock-wall', 'monitor_1');
+    await eventually(async () => (await jumps()) > atFirst, { what: 'the jump to be noticed' });
+    const before = await jumps();
+    await heal();
+    await eventually(async () => (await jumps()) > before, { what: 'the jump back to be noticed' });
+    await isWhole(laboratory);
+  }, TEST_MS);
+});
+
+describe('without FAULTS=on', () => {
+  test('there are no switches', async () => {
+    const plain = await openTestLaboratory({ replicas: 1, env: { FAULTS: 'off' } });
+    for (const name of ['server_1', 'monitor_1', 'gateway']) {
+      const { url } = plain.system.process(name);
+      const headers = { authorization: `Bearer ${plain.system.tokens.internal}`, 'content-type': 'application/json' };
+      expect((await fetch(`${url}/faults`, { method: 'POST', headers, body: '{}' })).status).toBe(404);
+    }
+    await plain.close();
+  }, TEST_MS);
+
+  test('with it they need the internal token', async () => {
+    for (const name of ['server_1', 'monitor_1', 'gateway']) {
+      const headers = { authorization: `Bearer ${laboratory.system.tokens.operator}`, 'content-type': 'application/json' };
+      expect((await fetch(`${part(name).url}/faults`, { method: 'POST', headers, body: '{}' })).status).toBeGreaterThanOrEqual(401);
+    }
+  }, TEST_MS);
+});

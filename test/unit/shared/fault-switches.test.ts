@@ -1,0 +1,66 @@
+/** The fault switches inside a service: what they set, what they leave out, and that the answer comes before the block. */
+import { describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../../shared/clock.js';
+import { blockEventLoop, FaultSwitches, serviceFaults, SteerableClock } from '../../../shared/fault-switches.js';
+
+const STOPPED: Clock = { now: () => 1_000, wall: () => new Date(5_000) };
+const atOnce = (then: () => void): void => then();
+
+describe('a clock that can be steered', () => {
+  test('shows the real time until it is told to jump', () => {
+    const clock = new SteerableClock(STOPPED);
+    expect([clock.now(), clock.wall().getTime()]).toEqual([1_000, 5_000]);
+  });
+
+  test('the wall clock is ahead or behind as it was told last, and healed it is right again', () => {
+    const clock = new SteerableClock(STOPPED);
+    const switches = new FaultSwitches(clock);
+    switches.set({ wallAheadMs: 700 }, atOnce);
+    expect(clock.wall().getTime()).toBe(5_700);
+    switches.set({ wallAheadMs: -700 }, atOnce);
+    expect([clock.now(), clock.wall().getTime()]).toEqual([1_000, 4_300]);
+    switches.set({}, atOnce);
+    expect(clock.wall().getTime()).toBe(5_000);
+  });
+
+  test('the monotonic clock leaps each time it is told to, and never goes back', () => {
+    const clock = new SteerableClock(STOPPED);
+    const switches = new FaultSwitches(clock);
+    switches.set({ monotonicLeapMs: 300 }, atOnce);
+    switches.set({ monotonicLeapMs: 50 }, atOnce);
+    switches.set({}, atOnce);
+    expect([clock.now(), clock.wall().getTime()]).toEqual([1_350, 5_000]);
+  });
+});
+
+describe('the switches', () => {
+  test('what is left out is off', () => {
+    const switches = new FaultSwitches(null);
+    switches.set({ wallAheadMs: 5 }, atOnce);
+    switches.set({ blockMs: 0 }, atOnce);
+    expect(switches.get()).toEqual({ blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 });
+  });
+
+  test('a block begins after the answer, and then nothing else runs', () => {
+    const switches = new FaultSwitches(null);
+    let later = (): void => undefined;
+    const began = performance.now();
+    switches.set({ blockMs: 40 }, (then) => (later = then));
+    expect(performance.now() - began).toBeLessThan(40);
+    later();
+    expect(performance.now() - began).toBeGreaterThanOrEqual(39);
+  });
+
+  test('blocking keeps timers from firing', async () => {
+    let fired = false;
+    setTimeout(() => (fired = true), 1);
+    blockEventLoop(30);
+    expect(fired).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(fired).toBe(true);
+  });
+
+  test.each([{ blockMs: 5_001 }, { blockMs: -1 }, { monotonicLeapMs: -1 }, { wallAheadMs: 1.5 }, { unknown: 1 }])('%j is refused', (body) => {
+    expect(serviceFaults.safeParse(body).success).toBe(false);
+  });
+});
