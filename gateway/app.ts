@@ -11,8 +11,7 @@ import { chargeRequest, type Charge, type ChargeRequest } from '../shared/contra
 import { Problem } from '../shared/errors.js';
 import { createApp, finishApp, parse } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
-import { seededRandom } from '../shared/random.js';
-import { decideCharge } from '../shared/simulated-charge.js';
+import { chargeDurationMs, decideCharge } from '../shared/simulated-charge.js';
 import type { GatewayConfig } from './config.js';
 import type { GatewayLedger } from './ledger.js';
 
@@ -108,7 +107,7 @@ class Charges {
 
   private async make(key: string, { amountMinor, currency }: ChargeRequest): Promise<Charge> {
     const { config, ledger, faults } = this;
-    await sleep(config.latencyMs * (0.5 + seededRandom(config.seed, `latency:${key}`).next()));
+    await sleep(chargeDurationMs(key, config));
     const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
     const entry = { key, ...decision, amountMinor, currency, at: new Date().toISOString() };
     return ledger.record(entry, faults.ignoreKeys);

@@ -25,3 +25,7 @@ export function decideCharge(key: string, { seed, declineRatio }: SimulationOpti
     reason: declined ? 'DECLINED_BY_ISSUER' : null,
   };
 }
+
+/** How long a charge takes, in ms: 0.5 to 1.5 of the mean, a function of its key like the decision. */
+export const chargeDurationMs = (key: string, { seed, latencyMs }: { seed: number; latencyMs: number }): number =>
+  latencyMs * (0.5 + seededRandom(seed, `latency:${key}`).next());

@@ -3,8 +3,7 @@
  * function of the key; what it cannot show is a double charge. The stand-alone gateway with its ledger can.
  */
 import { sleep } from '../../shared/clock.js';
-import { seededRandom } from '../../shared/random.js';
-import { decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
+import { chargeDurationMs, decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
 import type { Gateway, Verdict } from './port.js';
 
 export interface SimulatedGatewayOptions extends SimulationOptions {
@@ -19,7 +18,7 @@ export function createSimulatedGateway(options: SimulatedGatewayOptions): Gatewa
   };
   return {
     charge: async ({ key }, signal) => {
-      if (options.latencyMs > 0) await sleep(options.latencyMs * (0.5 + seededRandom(options.seed, `latency:${key}`).next()), signal);
+      if (options.latencyMs > 0) await sleep(chargeDurationMs(key, options), signal);
       return answer(key);
     },
     lookup: async (key) => answer(key),
