@@ -48,6 +48,8 @@ export interface PaymentRow {
 export interface ChargeRow {
   key: string;
   status: 'approved' | 'declined' | 'cancelled';
+  /** When it was decided, ISO 8601; left out by a ledger that does not say. */
+  at?: string;
 }
 
 /** A row of `election`. Times are wall clock, ms since 1970. */

@@ -16,6 +16,8 @@ export interface Strike {
   /** This strike's own stream: nothing else draws from it. */
   random: Random;
   signal: AbortSignal;
+  /** The blow falls now. For a fault that has to find something out before; otherwise the moment is that of `inject`. */
+  falls: () => void;
 }
 
 export interface Fault {

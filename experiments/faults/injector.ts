@@ -97,7 +97,7 @@ export class Injector {
     const window: StruckWindow = { kind: fault.kind, target: order.target, atMs: wallMs(), healedMs: null };
     let heal: Heal | null;
     try {
-      heal = await fault.inject(this.laboratory, { ...order, signal: end.signal });
+      heal = await fault.inject(this.laboratory, { ...order, signal: end.signal, falls: () => void (window.atMs = wallMs()) });
     } catch (error) {
       close();
       return this.refuse(fault, order.target, reasonOf(error));

@@ -40,8 +40,9 @@ export const planned: Fault = {
   purpose: 'An operator hands the leadership over, for maintenance.',
   harmless: true,
   targets: (laboratory) => (laboratory.system.monitors.length > 0 ? processNames(laboratory, 'payments') : []),
-  inject: async (laboratory, { target }) => {
+  inject: async (laboratory, { target, falls }) => {
     const { leader } = await laboratory.leadership();
+    falls();
     await handOver(laboratory, leader === target ? {} : { to: target });
     return null;
   },

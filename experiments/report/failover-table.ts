@@ -1,30 +1,76 @@
-/** The table of the failover experiment: a row a kind, then where the time goes. */
-import type { ExperimentResult, Handover } from '../result.js';
+/** The tables of the failover experiment: how long by kind, where the time goes, what a client felt, and the distribution as bars. */
+import type { FailoverFigures, KindFigures } from '../failover/figures.js';
+import type { Observation } from '../failover/measure.js';
+import type { ExperimentResult } from '../result.js';
 import { percentile } from '../statistics.js';
+import { sayLateness } from '../traffic/traffic-report.js';
+import { bars } from './bars.js';
 import { formatTable, ms } from './table.js';
 
-const STEPS = ['detectMs', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs'] as const;
+type ValueOf = (observation: Observation) => number | null | undefined;
 
-const at = (handovers: readonly Handover[], step: keyof Handover, share: number): string => {
-  const samples = handovers.map((handover) => handover[step]).filter((value) => typeof value === 'number');
+/** Where the time goes, in order. The gateway's part is taken out of the step in which it is waited for. */
+const STEPS: readonly (readonly [string, ValueOf])[] = [
+  ['detect', ({ handover }) => handover.detectMs],
+  ['vote', ({ handover }) => handover.voteMs],
+  ['promote', ({ handover }) => handover.promoteMs],
+  ['reclaim', ({ handover }) => handover.reclaimMs],
+  ['gateway', ({ gatewayMs }) => gatewayMs],
+  ['commit', ({ handover, gatewayMs }) => (handover.firstCommitMs === undefined ? null : handover.firstCommitMs - (gatewayMs ?? 0))],
+  ['answer', ({ answerMs }) => answerMs],
+];
+
+const at = (observations: readonly Observation[], valueOf: ValueOf, share: number): string => {
+  const samples = observations.flatMap((observation) => valueOf(observation) ?? []);
   return samples.length === 0 ? '–' : ms(percentile(samples, share));
 };
 
-export function failoverTable({ systems, verdict, violations, objectives }: ExperimentResult): string {
-  const trials = (systems[0]?.trials ?? []).filter(({ handovers }) => handovers.length > 0);
+function seenTable(kinds: readonly KindFigures[]): string {
+  const seen: ValueOf = ({ handover }) => handover.totalMs;
+  const rows = kinds.map(({ kind, observations }) =>
+    [kind, String(observations.length), ...[0.5, 0.95, 0.99, 1].map((share) => at(observations, seen, share))]);
+  return formatTable(['fault → first commit seen, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows);
+}
+
+function stepTable(kinds: readonly KindFigures[]): string {
+  const rows = kinds.flatMap(({ kind, observations }) =>
+    [0.5, 0.99].map((share) => [`${kind} p${share * 100}`, ...STEPS.map(([, valueOf]) => at(observations, valueOf, share))]));
+  return formatTable(['of which, ms', ...STEPS.map(([name]) => name)], rows);
+}
+
+/** What a client felt, each beside its control. */
+const FELT: readonly (readonly [string, ValueOf])[] = [
+  ['extra wait', ({ extraMs }) => extraMs],
+  ['in the calm', ({ calmExtraMs }) => calmExtraMs],
+  ['longest gap', ({ gapMs }) => gapMs],
+  ['in the calm', ({ calmGapMs }) => calmGapMs],
+];
+
+function feltTable(kinds: readonly KindFigures[]): string {
+  const rows = kinds.map(({ kind, observations }) =>
+    [kind, ...FELT.map(([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`)]);
+  return formatTable(['p50 / p99, ms', ...FELT.map(([name]) => name)], rows);
+}
+
+/** @param skipped kinds that could not be measured, a sentence each. */
+export function failoverTable(result: ExperimentResult, figures: FailoverFigures, skipped: readonly string[]): string {
+  const { systems, verdict, violations, objectives } = result;
+  const kinds = figures.kinds().filter(({ observations }) => observations.length > 0);
   const total = systems[0]?.total;
-  const rows = trials.map(({ handovers }) => [
-    handovers[0]?.kind ?? '', String(handovers.length), ...[0.5, 0.95, 0.99, 1].map((share) => at(handovers, 'totalMs', share)),
-  ]);
-  const split = trials.map(({ handovers }) => [handovers[0]?.kind ?? '', ...STEPS.map((step) => at(handovers, step, 0.5))]);
+  const lateness = sayLateness(figures.traffic);
   return [
-    formatTable(['fault → commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows),
+    seenTable(kinds),
     '',
-    formatTable(['medians, ms', 'detect', 'vote', 'promote', 'reclaim', 'first commit'], split),
+    stepTable(kinds),
+    '',
+    feltTable(kinds),
+    ...kinds.flatMap(({ kind, observations }) => ['', `${kind}, ms`, ...bars(observations.map(({ handover }) => handover.totalMs))]),
     '',
     `${total?.withinDeadline ?? 0} of ${total?.sent ?? 0} payments succeeded in time; slowest ${ms(total?.latencyMs.max ?? 0)} ms`,
+    ...(lateness === null ? [] : [lateness]),
+    ...skipped.map((sentence) => `Skipped: ${sentence}`),
     `Verdict: ${verdict}`,
-    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 5).join(', ')}`),
+    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}`),
     ...objectives.map(({ name, target, actual, met }) => `${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`),
   ].join('\n');
 }

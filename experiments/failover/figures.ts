@@ -1,0 +1,135 @@
+/**
+ * What a run of hand-overs came to, kind by kind: gathered stretch after stretch, so that ten thousand of them need the memory of their
+ * own few figures, not of the payments that were sent meanwhile.
+ */
+import type { Evidence, RequestRecord } from '../history.js';
+import { keep, Latencies, type KeptLatencies } from '../latencies.js';
+import type { FaultRecord, Objective, Trial } from '../result.js';
+import { percentile } from '../statistics.js';
+import type { TrafficReport } from '../traffic/traffic-report.js';
+import { isAvailable, TrialTally } from '../trial-summary.js';
+import { HANDOVERS, type HandoverKind, type Quantity } from './kinds.js';
+import { observe, type Observation } from './measure.js';
+import type { RoundsDone, Strike } from './rounds.js';
+
+export interface KindFigures {
+  kind: HandoverKind;
+  observations: readonly Observation[];
+}
+
+/** The quantities that are kept as histograms, and how they are called in the journal. */
+const KEPT: Readonly<Record<string, (observation: Observation) => number | null | undefined>> = {
+  'fault to first commit seen': ({ handover }) => handover.totalMs,
+  'extra wait': ({ extraMs }) => extraMs,
+  'extra wait in the calm': ({ calmExtraMs }) => calmExtraMs,
+  'longest gap': ({ gapMs }) => gapMs,
+  'longest gap in the calm': ({ calmGapMs }) => calmGapMs,
+  detect: ({ handover }) => handover.detectMs,
+  vote: ({ handover }) => handover.voteMs,
+  promote: ({ handover }) => handover.promoteMs,
+  reclaim: ({ handover }) => handover.reclaimMs,
+  'first commit': ({ handover }) => handover.firstCommitMs,
+  gateway: ({ gatewayMs }) => gatewayMs,
+  answer: ({ answerMs }) => answerMs,
+};
+
+interface Gathered {
+  observations: Observation[];
+  faults: FaultRecord[];
+  tally: TrialTally;
+  /** When the first of them began, wall clock, ms. */
+  startedMs: number;
+}
+
+export interface FailoverOptions {
+  kinds: readonly HandoverKind[];
+  monitors: number;
+  deadlineMs: number;
+  /** How long the gateway takes for a payment, ms. */
+  chargeMs: (paymentId: string) => number;
+}
+
+export class FailoverFigures {
+  readonly traffic: TrafficReport = { mode: 'open', sent: 0, lateSends: 0, worstLatenessMs: 0, droppedSends: 0 };
+  private readonly gathered = new Map<HandoverKind, Gathered>();
+
+  constructor(private readonly options: FailoverOptions) {
+    for (const kind of options.kinds) {
+      this.gathered.set(kind, { observations: [], faults: [], tally: new TrialTally(), startedMs: Infinity });
+    }
+  }
+
+  /** Takes up a stretch. @param evidence its payments, and at least the elections in it. */
+  add({ strikes, requests, traffic }: Pick<RoundsDone, 'strikes' | 'requests' | 'traffic'>, evidence: Evidence): void {
+    const observations = observe({ strikes, evidence: { ...evidence, requests }, chargeMs: this.options.chargeMs });
+    for (const observation of observations) this.of(observation.kind).observations.push(observation);
+    for (const strike of strikes) this.addFault(strike);
+    this.addRequests(requests, strikes, evidence);
+    this.traffic.sent += traffic.sent;
+    this.traffic.lateSends += traffic.lateSends;
+    this.traffic.droppedSends += traffic.droppedSends;
+    this.traffic.worstLatenessMs = Math.max(this.traffic.worstLatenessMs, traffic.worstLatenessMs);
+  }
+
+  /** Whether there are so many hand-overs of each kind. */
+  hasAll(count: number): boolean {
+    return this.kinds().every(({ observations }) => observations.length >= count);
+  }
+
+  /** A row a kind: its hand-overs, and the payments that were due from a blow until all was as before. */
+  trials(): Trial[] {
+    return [...this.gathered.values()].map(({ observations, faults, tally }) =>
+      tally.row({ faults, handovers: observations.map(({ handover }) => handover) }));
+  }
+
+  kinds(): KindFigures[] {
+    return [...this.gathered].map(([kind, { observations }]) => ({ kind, observations }));
+  }
+
+  histograms(): KeptLatencies[] {
+    return this.kinds().flatMap(({ kind, observations }) =>
+      Object.entries(KEPT).flatMap(([name, valueOf]) => {
+        const values = observations.flatMap((observation) => valueOf(observation) ?? []);
+        return values.length === 0 ? [] : [keep(`${kind}: ${name}`, Latencies.of(values))];
+      }));
+  }
+
+  /** @param total of all payments. */
+  objectives({ sent, withinDeadline }: Pick<Trial, 'sent' | 'withinDeadline'>): Objective[] {
+    const failed = sent - withinDeadline;
+    const promised = this.kinds().flatMap(({ kind, observations }) =>
+      HANDOVERS[kind].promised(this.options.monitors).map(({ quantity, share, withinMs }): Objective => {
+        const actual = percentile(observations.map((observation) => valueOf(observation, quantity)), share);
+        return { name: `${kind}: p${share * 100} ms ${SAID[quantity]}`, target: withinMs, actual, met: actual <= withinMs };
+      }));
+    return [...promised, { name: 'payments that did not succeed in time', target: 0, actual: failed, met: failed === 0 }];
+  }
+
+  private of(kind: HandoverKind): Gathered {
+    const gathered = this.gathered.get(kind);
+    if (!gathered) throw new RangeError(`${kind} was not asked for`);
+    return gathered;
+  }
+
+  private addFault({ kind, leader, atMs, settledMs }: Strike): void {
+    const gathered = this.of(kind);
+    gathered.startedMs = Math.min(gathered.startedMs, atMs);
+    gathered.faults.push({ kind, target: leader, atMs: atMs - gathered.startedMs, healedAtMs: settledMs - gathered.startedMs });
+  }
+
+  private addRequests(requests: readonly RequestRecord[], strikes: readonly Strike[], { payments }: Evidence): void {
+    const rows = new Map(payments.map((row) => [row.id, row]));
+    let index = 0;
+    for (const request of [...requests].sort((a, b) => a.intendedMs - b.intendedMs)) {
+      while (index < strikes.length && (strikes[index] as Strike).settledMs < request.intendedMs) index += 1;
+      const strike = strikes[index];
+      if (!strike || request.intendedMs < strike.atMs) continue;
+      this.of(strike.kind).tally.add(request, isAvailable(request, rows, this.options.deadlineMs));
+    }
+  }
+}
+
+const valueOf = ({ handover, extraMs }: Observation, quantity: Quantity): number => (quantity === 'seen' ? handover.totalMs : extraMs);
+
+/** How a quantity is called where it is promised. */
+const SAID: Readonly<Record<Quantity, string>> = { seen: 'fault → commit seen', extra: 'longest extra wait' };

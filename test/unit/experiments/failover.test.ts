@@ -1,0 +1,183 @@
+/** What a hand-over was: the time the client saw, its split, the extra wait beside its control; the promises, the bars, the table. */
+import { describe, expect, test } from '@jest/globals';
+import { silenceP99Ms, TAKE_OVER_MS, voteSpreadMs } from '../../../experiments/failover/bounds.js';
+import { FailoverFigures } from '../../../experiments/failover/figures.js';
+import { HANDOVER_KINDS, HANDOVERS, readKinds, unfit } from '../../../experiments/failover/kinds.js';
+import { observe } from '../../../experiments/failover/measure.js';
+import type { Strike } from '../../../experiments/failover/rounds.js';
+import { TermWatch } from '../../../experiments/failover/watch.js';
+import type { ElectionRow, Evidence, RequestRecord } from '../../../experiments/history.js';
+import { bars, sizeBelow } from '../../../experiments/report/bars.js';
+import { failoverTable } from '../../../experiments/report/failover-table.js';
+import { failover } from '../../../experiments/scenarios/failover.js';
+import { electionRow, emptyEvidence, paymentRow, requestRecord } from '../../support/evidence.js';
+
+const GATEWAY_MS = 20;
+const OWN_MS = 10;
+const SKEW_MS = 5_000;
+
+const paid = (due: number, wait: number, term: number): RequestRecord => requestRecord({
+  key: `k${due}`, paymentId: `p${due}`, intendedMs: due, sentMs: due, answeredMs: due + wait, term,
+});
+
+/** Calm from 0 to 1,000: a payment every 10 ms that takes 30. The blow at 1,000; from 1,060 on term 2 commits; all as before at 1,200. */
+const calm = Array.from({ length: 97 }, (_, index) => paid(index * 10, GATEWAY_MS + OWN_MS, 1));
+const during = [paid(970, 90, 2), paid(980, 80, 2), paid(990, 71, 2), paid(1_000, 65, 2), paid(1_100, 30, 2)];
+
+const strike = (rest: Partial<Strike> = {}): Strike => ({
+  kind: 'kill', leader: 'server_1', term: 1, calmFromMs: 0, atMs: 1_000, seenMs: 1_060, seenTerm: 2, seenPaymentId: 'p970', settledMs: 1_200,
+  skewMs: SKEW_MS, ...rest,
+});
+
+/** The history's clock is ahead of the client's. */
+const election = (rest: Partial<ElectionRow> = {}): ElectionRow => electionRow({
+  term: 2, leader: 'server_2', kind: 'kill', suspectedMs: 6_004, electedMs: 6_007, promotedMs: 6_012, reclaimedMs: 6_018, firstCommitMs: 6_045, ...rest,
+});
+
+const evidence = (rest: Partial<Evidence> = {}): Evidence => emptyEvidence({
+  requests: [...calm, ...during], elections: [electionRow(), election()],
+  charges: [{ key: 'p970', status: 'approved', at: new Date(6_030).toISOString() }], ...rest,
+});
+
+const only = (rest: Partial<Strike> = {}, changed: Partial<Evidence> = {}) =>
+  observe({ strikes: [strike(rest)], evidence: evidence(changed), chargeMs: () => GATEWAY_MS })[0];
+
+describe('a hand-over as the client saw it', () => {
+  test('from the blow to the first answer under a later term, split by the marks of the history, moved onto the client’s clock', () => {
+    expect(only()).toMatchObject({
+      kind: 'kill',
+      handover: { kind: 'kill', term: 2, totalMs: 60, detectMs: 4, voteMs: 3, promoteMs: 5, reclaimMs: 6, firstCommitMs: 27 },
+      gatewayMs: 12, // Of its 20 ms, 12 after the new leader was ready; the rest went by before.
+      answerMs: 15,
+    });
+  });
+
+  test('the steps add up to the total', () => {
+    const { handover, answerMs } = only() ?? {};
+    const { detectMs = NaN, voteMs = NaN, promoteMs = NaN, reclaimMs = NaN, firstCommitMs = NaN, totalMs } = handover ?? {};
+    expect(detectMs + voteMs + promoteMs + reclaimMs + firstCommitMs + (answerMs ?? NaN)).toBe(totalMs);
+  });
+
+  test('a planned one suspects nobody: its way to the new term is the vote’s; a charge made before costs nothing', () => {
+    const planned = only({ kind: 'planned' }, {
+      elections: [election({ suspectedMs: null })], charges: [{ key: 'p970', status: 'approved', at: new Date(6_001).toISOString() }],
+    });
+    expect(planned).toMatchObject({ handover: { voteMs: 7 }, gatewayMs: 0 });
+    expect(planned?.handover).not.toHaveProperty('detectMs');
+  });
+
+  test('without marks there is the total, and nothing is made up', () => {
+    expect(only({}, { elections: [] })).toMatchObject({ handover: { kind: 'kill', term: 2, totalMs: 60 }, gatewayMs: null, answerMs: null });
+  });
+
+  test('extra wait: the worst of all payments under way, other than for their own charge, above the median of the calm', () => {
+    // The one due at 970 waited 90 ms: 20 for its charge, 10 as always, 60 too long.
+    // And between 990 and 1,060 nobody was answered.
+    expect(only()).toMatchObject({ extraMs: 60, calmExtraMs: 0, gapMs: 70, calmGapMs: 10 });
+  });
+
+  test('a payment that hangs after the first commit under the new term is not hidden', () => {
+    const stuck = [...calm, ...during, paid(1_150, 900, 2)];
+    expect(only({}, { requests: stuck })).toMatchObject({ handover: { totalMs: 60 }, extraMs: 870 });
+  });
+
+  test('what is slow in the calm is the control’s, not the hand-over’s', () => {
+    const slow = [...calm.map((request) => (request.key === 'k500' ? paid(500, 130, 1) : request)), ...during];
+    expect(only({}, { requests: slow })).toMatchObject({ extraMs: 60, calmExtraMs: 100 });
+  });
+});
+
+describe('the figures of a run', () => {
+  const figures = () => {
+    const run = new FailoverFigures({ kinds: ['kill', 'planned'], monitors: 1, deadlineMs: 100, chargeMs: () => GATEWAY_MS });
+    const traffic = { mode: 'open' as const, sent: 102, lateSends: 2, worstLatenessMs: 7, droppedSends: 1 };
+    const payments = [...calm, ...during].map(({ paymentId, key }) => paymentRow({ id: paymentId ?? '', key }));
+    run.add({ strikes: [strike()], requests: [...calm, ...during], traffic }, evidence({ payments }));
+    run.add({ strikes: [strike({ kind: 'planned' })], requests: [...calm, ...during], traffic }, evidence({ payments }));
+    return run;
+  };
+
+  test('a row a kind, with the payments that were due from the blow until all was as before', () => {
+    const [kill] = figures().trials();
+    expect(kill).toMatchObject({ sent: 2, succeeded: 2, withinDeadline: 2, faults: [{ kind: 'kill', target: 'server_1', atMs: 0, healedAtMs: 200 }] });
+    expect(figures().hasAll(1)).toBe(true);
+    expect(figures().hasAll(2)).toBe(false);
+  });
+
+  test('each promise with its target and what came of it, and no payment may fail', () => {
+    expect(figures().objectives({ sent: 204, withinDeadline: 203 })).toEqual([
+      { name: 'kill: p50 ms fault → commit seen', target: 50, actual: 60, met: false },
+      { name: 'kill: p99 ms fault → commit seen', target: 150, actual: 60, met: true },
+      { name: 'planned: p99 ms longest extra wait', target: 25, actual: 60, met: false },
+      { name: 'payments that did not succeed in time', target: 0, actual: 1, met: false },
+    ]);
+  });
+
+  test('the journal keeps histograms of every quantity that was seen', () => {
+    const names = figures().histograms().map(({ name, count }) => `${name} ${count}`);
+    expect(names).toEqual(expect.arrayContaining(['kill: fault to first commit seen 1', 'kill: detect 1', 'planned: extra wait 1', 'planned: gateway 1']));
+    expect(names).not.toContain('planned: detect 0');
+  });
+
+  test('the tables fit 80 columns, whatever the figures, and say what was skipped and how late the generator was', () => {
+    const run = figures();
+    const trials = run.trials();
+    const text = failoverTable({
+      name: 'failover', seed: 1, commit: 'c', startedAt: '', durationMs: 1, verdict: 'valid', violations: [], objectives: run.objectives({ sent: 1, withinDeadline: 1 }),
+      systems: [{ system: 'relevo', trials, total: trials[0] as never }],
+    }, run, ['kill+monitor needs 3 monitors']);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text).toContain('Skipped: kill+monitor needs 3 monitors');
+    expect(text).toContain('Generator: 4 of 204 sent late (worst 7 ms), 2 not sent');
+  });
+});
+
+describe('kinds', () => {
+  test('a list of kinds, each once; a word that is none is named', () => {
+    expect(readKinds('kill, planned,kill')).toEqual({ kinds: ['kill', 'planned'] });
+    expect(readKinds(null)).toEqual({ kinds: HANDOVER_KINDS });
+    expect(readKinds('kill,burn')).toEqual({ unknown: 'burn' });
+  });
+
+  test('arguments that cannot be met are refused in a sentence', () => {
+    const check = (rest: object) => failover.check?.({ count: 1, kinds: null, rate: 100, deadline: 5_000, monitors: 1, seed: 1, ...rest });
+    expect(check({})).toBeNull();
+    expect(check({ kinds: 'burn' })).toMatch(/there is no "burn"/);
+    expect(check({ kinds: 'kill+monitor' })).toBe('kill+monitor needs 3 monitors');
+    expect(check({ monitors: 2 })).toBe('--monitors must be odd');
+    expect(unfit('kill+monitor', 3)).toBeNull();
+  });
+
+  test('a partition is promised the worst case of silence and the take-over: 470 ms and as with a freeze 130 more', () => {
+    expect(silenceP99Ms(1)).toBe(470 + TAKE_OVER_MS);
+    expect(silenceP99Ms(3)).toBe(silenceP99Ms(1) + voteSpreadMs(3));
+    expect(voteSpreadMs(1)).toBe(0);
+    for (const kind of HANDOVER_KINDS) for (const { withinMs } of HANDOVERS[kind].promised(3)) expect(withinMs).toBeGreaterThan(0);
+  });
+});
+
+test('the watch waits for a later term, by event', async () => {
+  const watch = new TermWatch();
+  const first = watch.firstAbove(3);
+  watch.answered(requestRecord({ key: 'same', term: 3 }));
+  watch.answered(requestRecord({ key: 'none', term: null }));
+  watch.answered(requestRecord({ key: 'later', term: 5 }));
+  watch.answered(requestRecord({ key: 'after', term: 6 }));
+  expect(await first).toMatchObject({ key: 'later' });
+});
+
+describe('bars', () => {
+  test.each([[0.05, 0], [1, 1], [1.24, 1], [1.25, 1.25], [9.99, 8], [10, 10], [31.9, 25], [32, 32], [470, 400], [1_000, 1_000]])('%d is of size %d', (value, size) => {
+    expect(sizeBelow(value)).toBe(size);
+  });
+
+  test('a row a size from the smallest to the largest, none left out between; all samples counted; 80 columns', () => {
+    const samples = [20, 21, 22, 26, 100, 2_500];
+    const rows = bars(samples);
+    expect(rows[0]).toMatch(/^ {6}20 – {4}25 {7}3 {2}█+$/);
+    expect(rows.reduce((sum, row) => sum + Number(/ (\d+)(?: {2}█*)?$/.exec(row)?.[1]), 0)).toBe(samples.length);
+    expect(rows.at(-1)).toMatch(/^ {4}2500 – {2}3200/);
+    expect(Math.max(...rows.map((row) => row.length))).toBe(80);
+    expect(bars([])).toEqual([]);
+  });
+});
