@@ -20,6 +20,8 @@ const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join(
 export interface Laboratory {
   subject: Subject;
   system: System;
+  /** Holds all its data; gone when it is closed. */
+  folder: string;
   /** The paths between the parts; null: nothing is in them. */
   links: Links | null;
   /** Where payments are sent: the patients instances, or the payment server itself where nothing stands in front of it. */
@@ -96,7 +98,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
 }
 
 /** What the lab adds to a system that runs. */
-async function furnish(subject: Subject, system: System, { links, vacate }: Premises, signal: AbortSignal): Promise<Laboratory> {
+async function furnish(subject: Subject, system: System, { dataDir, links, vacate }: Premises, signal: AbortSignal): Promise<Laboratory> {
   const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
   const doors = system.patients.length > 0 ? system.patients : system.replicas;
@@ -112,6 +114,7 @@ async function furnish(subject: Subject, system: System, { links, vacate }: Prem
   return {
     subject,
     system,
+    folder: dataDir,
     links,
     entrances: doors.map(({ url }) => url),
     pool,

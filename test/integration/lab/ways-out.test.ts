@@ -1,0 +1,101 @@
+/**
+ * Every way out of every fault: whatever is broken is healed, and nothing is left, at Ctrl-C, when the laboratory closes, and when the
+ * lab itself is killed.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
+import { Injector } from '../../../experiments/faults/injector.js';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import { isAlive } from '../../../local/process-tree.js';
+import { ROOT } from '../../../local/root.js';
+import { seededRandom } from '../../../shared/random.js';
+import { eventually } from '../../support/eventually.js';
+import { openTestLaboratory } from '../../support/laboratory.js';
+import { isWhole } from './asking.js';
+
+const TEST_MS = 120_000;
+const KINDS = FAULTS.map(({ kind }) => kind);
+
+describe('Ctrl-C in the middle of', () => {
+  let laboratory: Laboratory;
+  beforeAll(async () => {
+    laboratory = await openTestLaboratory({ links: true });
+  }, TEST_MS);
+
+  test.each(KINDS)('%s: it is healed, and a payment succeeds', async (kind) => {
+    const interruption = new AbortController();
+    const injector = new Injector(laboratory, interruption.signal);
+    const [target] = faultOf(kind).targets(laboratory);
+    if (target === undefined) return; // It cannot be done on this machine; that it says so is asserted below.
+    const order = { target, durationMs: Infinity, random: seededRandom(3, kind) };
+    const striking = injector.strike(faultOf(kind), order);
+    // Half of the kinds are interrupted while they strike, the other half when they have struck.
+    if (KINDS.indexOf(kind) % 2 === 0) await striking;
+    interruption.abort();
+    expect(await striking).toMatchObject({ struck: true });
+    expect(await injector.healAll()).toEqual([]);
+    expect(laboratory.system.processes.filter(({ up }) => !up)).toEqual([]);
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('every kind has a target in a laboratory with links, but for those that a machine may not allow', () => {
+    const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
+    expect(without).toEqual([]);
+  });
+});
+
+interface UnderFire {
+  struck: string[];
+  pids: number[];
+  ports: number[];
+  folder: string;
+}
+
+describe('a laboratory with every kind of fault open', () => {
+  let child: ChildProcess | null = null;
+  afterAll(() => void child?.kill('SIGKILL'));
+
+  /** Its lines, one after the other. */
+  function start(): { running: ChildProcess; next: () => Promise<unknown> } {
+    const program = join(ROOT, 'test/support/laboratory-under-fire.ts');
+    const running = (child = spawn(process.execPath, ['--import', 'tsx', program], {
+      cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' },
+    }));
+    const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+    return { running, next: async () => JSON.parse(String((await lines.next()).value)) as unknown };
+  }
+
+  const refused = (port: number): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.once('connect', () => (socket.destroy(), resolve(false)));
+      socket.once('error', () => resolve(true));
+    });
+
+  async function nothingIsLeft({ pids, ports }: UnderFire): Promise<void> {
+    expect(pids.length).toBeGreaterThan(8);
+    await eventually(() => pids.every((pid) => !isAlive(pid)), { what: 'every process to be gone', deadlineMs: 15_000 });
+    for (const port of ports) expect(await refused(port)).toBe(true);
+  }
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('%s: no process, no proxy is left', async (signal) => {
+    const { running, next } = start();
+    const open = (await next()) as UnderFire;
+    const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => running.once('exit', (code, by) => resolve([code, by])));
+    expect(open.struck.length).toBeGreaterThan(KINDS.length / 2);
+    expect(existsSync(open.folder)).toBe(true);
+    expect(open.pids.filter((pid) => !isAlive(pid))).toEqual([]);
+    running.kill(signal);
+    if (signal === 'SIGINT') expect(await next()).toEqual({ failures: [] });
+    expect(await exited).toEqual(signal === 'SIGINT' ? [0, null] : [null, 'SIGKILL']);
+    await nothingIsLeft(open);
+    // Who is killed cannot clear away its folder.
+    expect(existsSync(open.folder)).toBe(signal === 'SIGKILL');
+    rmSync(open.folder, { recursive: true, force: true });
+  }, TEST_MS);
+});

@@ -1,0 +1,38 @@
+/**
+ * A program for tests of the ways out: opens a laboratory, strikes it with every kind of fault at once, says so in one line of JSON, and
+ * waits. SIGINT is Ctrl-C: everything is healed and closed.
+ */
+import { FAULTS } from '../../experiments/faults/faults.js';
+import { Injector } from '../../experiments/faults/injector.js';
+import { openLaboratory } from '../../experiments/laboratory.js';
+import { seededRandom } from '../../shared/random.js';
+
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort());
+const over = new Promise<void>((resolve) => interruption.signal.addEventListener('abort', () => resolve(), { once: true }));
+
+const laboratory = await openLaboratory({
+  replicas: 3, monitors: 3, patients: 2, links: true,
+  progress: { show: () => undefined, end: () => undefined },
+  signal: interruption.signal,
+});
+const injector = new Injector(laboratory, interruption.signal);
+const struck: string[] = [];
+// The last target of each kind first: few of them exclude each other then.
+for (const fault of [...FAULTS].reverse()) {
+  for (const target of [...fault.targets(laboratory)].reverse()) {
+    const outcome = await injector.strike(fault, { target, durationMs: Infinity, random: seededRandom(1, fault.kind) });
+    if (!outcome.struck) continue;
+    struck.push(fault.kind);
+    break;
+  }
+}
+const pids = Object.values(laboratory.system.pids());
+const ports = laboratory.links?.pairs.map((pair) => laboratory.links?.portOf(pair));
+process.stdout.write(`${JSON.stringify({ struck, pids, ports, folder: laboratory.folder })}\n`);
+// Nothing else keeps the program running while everything it talks to is out of order.
+const awake = setInterval(() => undefined, 1_000);
+await over;
+await laboratory.close();
+clearInterval(awake);
+process.stdout.write(`${JSON.stringify({ failures: injector.failures })}\n`);
