@@ -64,7 +64,7 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
     const payment = Math.floor(payments * (MARGIN + place * (1 - 2 * MARGIN)));
     const at = { payment, delayMs: random.below(LONGEST_DELAY_MS) };
     for (let draw = 0; draw < DRAWS; draw += 1) {
-      const kind = first ?? weighted(random, options.kinds, ({ weight }) => weight);
+      const kind = (moment < MOMENTS / 2 ? first : undefined) ?? weighted(random, options.kinds, ({ weight }) => weight);
       const target = weighted(random, kind.roles, weightOf);
       const strike = { id: `fault-${number}-${kind.kind}`, kind: kind.kind, target, at, durationMs: drawDuration(random, kind, target) };
       const takes = takenAway(strike, kind, ratePerSec);
@@ -76,7 +76,7 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
   throw new PlanError(`${faults} faults are too many for ${payments} payments at ${ratePerSec} a second: too much would be away at once`);
 }
 
-/** The first faults are one of each kind, in an order of the seed's, so that a run of some length has them all. */
+/** The first faults are one of each kind, in an order of the seed's, so that a run of some length has them all; where one fits. */
 function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
   const place = (kind: string): number => seededRandom(seed, `kind-${kind}`).next();
   return [...kinds].sort((a, b) => place(a.kind) - place(b.kind));

@@ -1,0 +1,86 @@
+/** Chaos as its user runs it: valid under faults of every kind, repeated from its plan, given up cleanly, missed when it is too harsh. */
+import { describe, expect, test } from '@jest/globals';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentResult } from '../../experiments/result.js';
+import { eventually } from '../support/eventually.js';
+import { experimentWorkplace } from '../support/experiment-run.js';
+
+const workplace = experimentWorkplace();
+const { run, leftovers } = workplace;
+
+const at = (...path: string[]): string => join(workplace.folder, ...path);
+const reports = (): string[] => readdirSync(at('reports')).filter((name) => name.startsWith('chaos-')).sort();
+const resultOf = (file: string): ExperimentResult => JSON.parse(readFileSync(at(file), 'utf8')) as ExperimentResult;
+
+describe('npm run experiment -- chaos', () => {
+  test('payments under faults of every kind: no invariant is broken, everything is final, exit code 0', async () => {
+    const { ended, output } = run('chaos', '--payments', '1600', '--faults', '16', '--seed', '3', '--json', 'result.json');
+    const code = await ended;
+    if (code !== 0) throw new Error(`exit code ${code}\n${output()}`);
+    const { verdict, violations, objectives, systems } = resultOf('result.json');
+    expect({ verdict, violations }).toEqual({ verdict: 'valid', violations: [] });
+    expect(objectives.map(({ met }) => met)).toEqual([true, true, true]);
+    const total = systems[0]!.total;
+    expect(total.sent).toBe(1_600);
+    expect(total.faults.length).toBeGreaterThan(10);
+    expect(new Set(total.faults.map(({ kind }) => kind)).size).toBeGreaterThan(8);
+    expect(total.succeeded).toBeGreaterThan(0); // How many depends on how busy the machine is; the invariants do not.
+    for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
+    expect(leftovers()).toEqual([]);
+  }, 180_000);
+
+  test('--runs: a line a seed, a table, one exit code; --replay: the same plan to the last byte', async () => {
+    const many = run('chaos', '--payments', '160', '--faults', '2', '--seed', '8', '--runs', '2');
+    expect(await many.ended).toBe(0);
+    expect(many.output()).toMatch(/seed 8: valid · \d+\/160 in time · 2 faults[^]*seed 9: valid[^]*2 of 2 runs valid, objectives met/);
+    const [first, second] = reports() as [string, string];
+    const planOf = (report: string): string => readFileSync(at('reports', report, 'plan.json'), 'utf8');
+    expect(planOf(first)).not.toBe(planOf(second));
+    const replay = run('chaos', '--replay', second, '--json', 'again.json');
+    expect(await replay.ended).toBe(0);
+    expect(resultOf('again.json').seed).toBe(9);
+    const [third] = reports().filter((name) => name !== first && name !== second);
+    expect(planOf(third!)).toBe(planOf(second));
+  }, 180_000);
+
+  test('too harsh: the objective is missed, exit code 1, and it says which and by how much', async () => {
+    const { ended, output } = run('chaos', '--payments', '160', '--faults', '0', '--deadline', '5', '--floor', '100');
+    expect(await ended).toBe(1);
+    expect(output()).toMatch(/Missed: availability within 5 ms: \d+\.\d+ %, \d+\.\d+ % below 100\.000 %/);
+    expect(output()).toMatch(/Again: npm run experiment -- chaos --payments 160 .*--seed 1\n {3}or: npm run experiment -- chaos --replay chaos-/);
+  }, 120_000);
+
+  test('Ctrl-C while parts are dead, frozen, cut off and slow: exit code 130 in a few seconds, nothing left', async () => {
+    const strike = (id: number, kind: string, target: string) => ({ id: `${kind}-${id}`, kind, target, at: { ms: 200 }, durationMs: 600_000 });
+    const strikes = [
+      strike(1, 'freeze', 'leader'), strike(2, 'kill', 'monitor_3'), strike(3, 'kill', 'patients_2'), strike(4, 'freeze', 'redis'),
+      strike(5, 'partition', 'monitor_1-postgres'), strike(6, 'latency', 'patients_1-postgres'), strike(7, 'gateway-slow', 'gateway'),
+    ];
+    writeFileSync(at('schedule.json'), JSON.stringify({ strikes }));
+    const { child, ended, output } = run('chaos', '--payments', '100000', '--schedule', 'schedule.json');
+    const log = at('reports', 'latest.log');
+    await eventually(() => existsSync(log) && /I AM OFF/.test(readFileSync(log, 'utf8')), { what: 'the freeze was noticed', deadlineMs: 60_000 });
+    const startMs = performance.now();
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(performance.now() - startMs).toBeLessThan(20_000);
+    expect(output()).toContain('Interrupted');
+    expect(leftovers()).toEqual([]);
+    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx keeps a cache of its own.
+  }, 120_000);
+
+  test.each([
+    [['--replay', 'nothing-like-it'], /There is no run "nothing-like-it"/],
+    [['--replay', 'x', '--seed', '3'], /only --json may stand beside it/],
+    [['--only', 'kill,flood'], /there is no fault "flood"; there are kill, /],
+    [['--floor', 'most'], /--floor must be a percentage, got "most"/],
+    [['--schedule', 'nowhere.json'], /nowhere\.json cannot be read/],
+    [['--monitors', '4'], /--monitors must be odd/],
+  ])('%j: one sentence, exit code 4', async (args, sentence) => {
+    const { ended, output } = run('chaos', ...args);
+    expect(await ended).toBe(4);
+    expect(output()).toMatch(sentence);
+    expect(output()).not.toMatch(/\n\s+at /);
+  });
+});
