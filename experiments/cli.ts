@@ -7,6 +7,7 @@ import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './replay
 import { createProgress } from './report/progress.js';
 import { EXIT } from './result.js';
 import { commandOf, repeatLines, runOnce, type RunRequest } from './run-once.js';
+import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
 import { availability } from './scenarios/availability.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
@@ -14,8 +15,10 @@ import { PlanError } from './schedule.js';
 
 const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover];
 
+const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
+
 const usage = (): string =>
-  ['Usage: npm run experiment -- NAME [options]', '', ...EXPERIMENTS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
+  ['Usage: npm run experiment -- NAME [options]', '', ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
 
 const COMMON = '  --json FILE    one more copy of the result\n  --replay RUN   repeats a run from its folder under reports/; nothing else beside it';
 
@@ -25,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(usage());
     return name === undefined ? EXIT.arguments : EXIT.met;
   }
+  if (name === 'compare') return compareCommand(rest, (text) => console.log(text));
   const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
   if (asksForReplay(rest)) return carryOut(replayOf(experiment, rest), rest);

@@ -1,5 +1,7 @@
 /** What of a journal is kept beside its result, so that a later run can be compared with it. Pure; read back by `run-comparison/`. */
+import type { RequestRecord } from '../history.js';
 import type { Journal, SystemJournal } from '../journal.js';
+import { answeredRow, fateOf, indexRows, weightOf } from './facts/fate.js';
 import { latencyBlocks, type LatencyBlocks } from './facts/latency-blocks.js';
 import { extent } from './facts/timeline.js';
 
@@ -7,9 +9,12 @@ export type KeptSystem = Omit<SystemJournal, 'evidence'> & { latencyBlocks: Late
 
 export type KeptJournal = Pick<Journal, 'command' | 'deadlineMs' | 'machine'> & { systems: KeptSystem[] };
 
-function keepSystem({ evidence: { requests }, ...system }: SystemJournal): KeptSystem {
-  return { ...system, latencyBlocks: latencyBlocks(requests, extent(requests, system.startedMs, system.endedMs), () => 1) };
+function keepSystem({ evidence: { requests, payments }, ...system }: SystemJournal, deadlineMs: number): KeptSystem {
+  const rows = indexRows(payments);
+  const weight = (request: RequestRecord): number =>
+    weightOf(fateOf(request, answeredRow(request, rows), deadlineMs), system.keptOneIn ?? 1);
+  return { ...system, latencyBlocks: latencyBlocks(requests, extent(requests, system.startedMs, system.endedMs), weight) };
 }
 
 export const keptJournal = ({ command, deadlineMs, machine, systems }: Journal): KeptJournal =>
-  ({ command, deadlineMs, machine, systems: systems.map(keepSystem) });
+  ({ command, deadlineMs, machine, systems: systems.map((system) => keepSystem(system, deadlineMs)) });

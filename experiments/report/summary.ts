@@ -77,7 +77,7 @@ function circumstances({ result, machine, command, deadlineMs }: Journal): strin
 }
 
 export function summaryMarkdown(journal: Journal): string {
-  const { result, systems } = journal;
+  const { result, systems, notes = [] } = journal;
   const { name, seed, verdict, violations, objectives } = result;
   const missing = [...new Set(systems.flatMap((system) => system.missing))];
   const mark = verdict === 'valid' && objectives.every(({ met }) => met) ? '✅' : '❌';
@@ -85,7 +85,7 @@ export function summaryMarkdown(journal: Journal): string {
     `### ${mark} ${escapeMarkdown(name)}, seed ${seed}: ${verdict}`, '',
     ...systemsTable(result), '',
     ...objectives.map(objectiveLine), ...(objectives.length > 0 ? [''] : []),
-    ...missing.map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
+    ...[...missing, ...notes].map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
     ...(violations.length > 0 ? ['**Rules broken**', '', ...violations.map(violationLine), ''] : []),
     ...handoverPart(result),
     ...circumstances(journal),

@@ -26,6 +26,9 @@ export function fateOf(request: RequestRecord, row: PaymentRow | undefined, dead
   }
 }
 
+/** How many requests one stands for: of a long run only the unusual ones are all kept. */
+export const weightOf = (fate: Fate, keptOneIn: number): number => (fate === 'in time' ? keptOneIn : 1);
+
 /** The rows of the record, to be found by payment or by request. */
 export interface Rows {
   byId: ReadonlyMap<string, PaymentRow>;

@@ -4,7 +4,7 @@
  */
 import type { RequestRecord } from '../../history.js';
 import { percentile } from '../../statistics.js';
-import { answeredRow, fateOf, latencyOf, type Rows } from './fate.js';
+import { answeredRow, fateOf, latencyOf, weightOf, type Rows } from './fate.js';
 
 export interface Bucket {
   /** From the origin of the timeline, ms. */
@@ -57,11 +57,13 @@ const summarizeBucket = ({ sent, inTime, latencies }: Gathered, fromMs: number):
   return { fromMs, sent, inTime, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), max: latencies.at(-1) ?? NaN };
 };
 
+/** @param keptOneIn of the requests that were in time one in so many is there, and stands for the others. */
 export function timelineOf(
   requests: Iterable<RequestRecord>,
   rows: Rows,
   deadlineMs: number,
   [originMs, endMs]: readonly [number, number],
+  keptOneIn = 1,
 ): Timeline {
   const spanMs = Math.max(1, endMs - originMs);
   const bucketMs = widthFor(spanMs);
@@ -70,8 +72,10 @@ export function timelineOf(
   for (const request of requests) {
     lastDueMs = Math.max(lastDueMs, request.intendedMs - originMs);
     const bucket = gathered[Math.min(gathered.length - 1, Math.max(0, Math.floor((request.intendedMs - originMs) / bucketMs)))] as Gathered;
-    bucket.sent += 1;
-    if (fateOf(request, answeredRow(request, rows), deadlineMs) === 'in time') bucket.inTime += 1;
+    const fate = fateOf(request, answeredRow(request, rows), deadlineMs);
+    const weight = weightOf(fate, keptOneIn);
+    bucket.sent += weight;
+    if (fate === 'in time') bucket.inTime += weight;
     if (request.status !== null && request.status !== 'PENDING') bucket.latencies.push(latencyOf(request));
   }
   return { originMs, spanMs, lastDueMs, bucketMs, buckets: gathered.map((bucket, index) => summarizeBucket(bucket, index * bucketMs)) };

@@ -20,7 +20,7 @@ export const verdictBadge = (verdict: Verdict): Markup => markup`<span class="ba
 
 const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [mark(met), name, plain(target), plain(actual)];
 
-export function outcomeSection({ result, systems }: Journal, anchorOf: ReadonlyMap<string, string>): Markup {
+export function outcomeSection({ result, systems, notes = [] }: Journal, anchorOf: ReadonlyMap<string, string>): Markup {
   const { verdict, objectives, violations } = result;
   const missing = systems.flatMap((system) => system.missing);
   const missed = objectives.filter(({ met }) => !met).length;
@@ -29,6 +29,7 @@ export function outcomeSection({ result, systems }: Journal, anchorOf: ReadonlyM
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
 ${objectives.length === 0 ? null : table(null, [...words('', 'objective'), ...figures('target', 'actual')], objectives.map(objectiveRow))}
 ${[...new Set(missing)].map((sentence) => markup`<p class="warn">${sentence}</p>`)}
+${notes.map((sentence) => markup`<p class="quiet">${sentence}</p>`)}
 ${violations.length === 0 ? null : markup`<h3>Rules broken</h3>`}
 ${ruleLines(violations, anchorOf)}
 </section>`;

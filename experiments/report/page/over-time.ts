@@ -44,11 +44,12 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
 
 /** @returns the part of the page, and the moment from which its times count (wall clock, ms). */
 export function overTimePart(facts: SystemFacts): { part: Markup; originMs: number } {
-  const { evidence, startedMs, endedMs } = facts.journal;
-  const timeline = timelineOf(evidence.requests, facts.rows, facts.deadlineMs, extent(evidence.requests, startedMs, endedMs));
+  const { evidence, startedMs, endedMs, keptOneIn = 1 } = facts.journal;
+  const timeline = timelineOf(evidence.requests, facts.rows, facts.deadlineMs, extent(evidence.requests, startedMs, endedMs), keptOneIn);
   const part = markup`<h3>Over time</h3>
 <ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
 ${drawTimeline(facts, timeline)}
+${keptOneIn > 1 && markup`<p class="quiet">Of the payments that were in time one in ${count(keptOneIn)} was kept for this page and stands for the others.</p>`}
 ${folded('The same as a table', bucketTable(timeline))}`;
   return { part, originMs: timeline.originMs };
 }

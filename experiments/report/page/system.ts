@@ -16,7 +16,7 @@ function keyFigures({ result: { total } }: SystemFacts): Markup {
   const { sent, withinDeadline, succeeded, availability, wilson95: [low, high], latencyMs, faults, handovers } = total;
   return markup`<dl class="figures">
 ${figure('Availability', percent(availability), `95 %: ${percent(low)} – ${percent(high)}`)}
-${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} lost, ${count(succeeded - withinDeadline)} late`)}
+${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} never told so, ${count(succeeded - withinDeadline)} told late`)}
 ${figure('Latency, median', `${milliseconds(latencyMs.p50)} ms`, `p99 ${milliseconds(latencyMs.p99)} ms, slowest ${milliseconds(latencyMs.max)} ms`)}
 ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`)}
 </dl>`;

@@ -1,7 +1,7 @@
 /** The systems side by side: availability with its intervals, the published figure beside them, and what each tactic buys. */
+import { gainOf, tollOf, type Toll } from '../../comparison.js';
 import type { Journal } from '../../journal.js';
-import type { ExperimentResult, Trial } from '../../result.js';
-import { compareShares } from '../../significance/shares.js';
+import type { ExperimentResult } from '../../result.js';
 import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
 import { chance, count, milliseconds } from '../format.js';
@@ -13,13 +13,14 @@ type SystemResult = ExperimentResult['systems'][number];
 
 const shareRow = ({ system, total }: SystemResult): ShareRow => ({ name: system, share: total.availability, interval: total.wilson95 });
 
-const lost = ({ sent, succeeded }: Trial): number => sent - succeeded;
-const late = ({ succeeded, withinDeadline }: Trial): number => succeeded - withinDeadline;
+interface Row extends SystemResult {
+  toll: Toll;
+}
 
-function systemRow({ system, total }: SystemResult): Part[] {
-  const { sent, withinDeadline, availability, wilson95: [low, high], latencyMs } = total;
+function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): Part[] {
+  const { availability, wilson95: [low, high], latencyMs } = total;
   const interval = `${percent(low)} – ${percent(high)}`;
-  const counts = [count(sent), count(withinDeadline), percent(availability), interval, count(lost(total)), count(late(total))];
+  const counts = [count(sent), count(inTime), percent(availability), interval, count(lost), count(late)];
   return [system, ...counts, milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
 }
 
@@ -28,23 +29,34 @@ function publishedRow(): Part[] {
   return [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, count(sent - succeeded), '–', '–', '–'];
 }
 
-/** Each system against the one before it. */
-function gainRows(systems: readonly SystemResult[]): Part[][] {
-  return systems.slice(1).map(({ system, total }, index) => {
-    const before = systems[index] as SystemResult;
-    const points = (total.availability - before.total.availability) * 100;
-    const sign = (value: number, text: string): string => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
-    const gained = total.withinDeadline - before.total.withinDeadline;
-    const test = compareShares(
-      { successes: before.total.withinDeadline, trials: before.total.sent }, { successes: total.withinDeadline, trials: total.sent },
-    );
-    return [`${before.system} → ${system}`, sign(points, Math.abs(points).toFixed(3)), sign(gained, count(Math.abs(gained))), `${chance(test.p)} (${test.method})`];
+const signed = (value: number, text: string): string => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
+
+function gainRow(from: Row, to: Row): Part[] {
+  const { points, requests, test } = gainOf(from.toll, to.toll);
+  const difference = [signed(points, Math.abs(points).toFixed(3)), signed(requests, count(Math.abs(requests)))];
+  return [`${from.system} → ${to.system}`, ...difference, `${chance(test.p)} (${test.method})`];
+}
+
+/** Each system against the one before it, then the last against the first. */
+function gainRows(rows: readonly Row[]): Part[][] {
+  const steps = rows.slice(1).map((row, index) => gainRow(rows[index] as Row, row));
+  const [first, last] = [rows[0], rows.at(-1)];
+  return first && last && rows.length > 2 ? [...steps, gainRow(first, last)] : steps;
+}
+
+function rowsOf({ result, systems }: Journal): Row[] {
+  return result.systems.flatMap((measured) => {
+    const evidence = systems.find(({ system }) => system === measured.system)?.evidence;
+    return evidence ? [{ ...measured, toll: tollOf(evidence, measured.total) }] : [];
   });
 }
 
+const GAINS = [...words('from → to'), ...figures('points', 'requests', 'chance of such a difference')];
+
 /** Null when there is but one system and nothing was published for it. */
-export function systemsSection({ result, systems }: Journal): Markup | null {
-  const measured = result.systems;
+export function systemsSection(journal: Journal): Markup | null {
+  const { result, systems } = journal;
+  const measured = rowsOf(journal);
   if (measured.length < 2 && !isPublished(result)) return null;
   const beside = isPublished(result);
   const columns = [...words('system'), ...figures('sent', 'in time', 'availability', '95 % interval', 'lost', 'late', 'p50 ms', 'p99 ms')];
@@ -52,7 +64,8 @@ export function systemsSection({ result, systems }: Journal): Markup | null {
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
 ${table(null, columns, [...(beside ? [publishedRow()] : []), ...measured.map(systemRow)])}
-${measured.length < 2 ? null : table('What each tactic buys', [...words('from → to'), ...figures('points', 'requests', 'chance of such a difference')], gainRows(measured))}
-<p class="quiet">Lost: never told SUCCEEDED. Late: told so after the deadline. Intervals: Wilson. Differences: Fisher’s exact test, or the z-test where all counts are large.</p>
+${measured.length < 2 ? null : table('What each tactic buys', GAINS, gainRows(measured))}
+<p class="quiet">Lost: no payment came of it. Late: one came of it, and who asked was told too late or not at all. Intervals: Wilson. Differences: Fisher’s
+exact test, or the z-test where all counts are large.</p>
 </section>`;
 }

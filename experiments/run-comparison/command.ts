@@ -1,0 +1,84 @@
+/** `npm run experiment -- compare RUN RUN`: reads two runs, prints what changed, says by its exit code whether anything became worse. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ArgumentError } from '../arguments.js';
+import { EXIT } from '../result.js';
+import { compareRuns } from './compare-runs.js';
+import { comparisonTable } from './comparison-table.js';
+import { comparisonPage } from './comparison-page.js';
+import { readRun, UnreadableRun } from './recorded-run.js';
+import { verdictIsWorse, warningsOf } from './warnings.js';
+
+export const COMPARE_SUMMARY = 'two runs side by side: what changed by more than chance';
+
+const DEFAULT_TOLERANCE = 5;
+
+const USAGE = `Usage: npm run experiment -- compare RUN RUN [options]
+
+  RUN              a folder, or its name under reports/; the earlier one first
+  --tolerance N    per cent by which a time may change and count as alike (${DEFAULT_TOLERANCE})
+  --json FILE      the comparison as JSON
+  --html FILE      the comparison as a page
+
+Exit codes: 0 nothing became worse · 1 something did · 3 a run cannot be read · 4 wrong arguments.`;
+
+interface Asked {
+  runs: [string, string];
+  tolerance: number;
+  json: string | undefined;
+  html: string | undefined;
+}
+
+const OPTIONS = { tolerance: { type: 'string' }, json: { type: 'string' }, html: { type: 'string' }, help: { type: 'boolean' } } as const;
+
+function parseWords(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new ArgumentError((error as Error).message.split('. ')[0]);
+  }
+}
+
+/** @returns null when help is asked for. @throws ArgumentError */
+function parse(args: readonly string[]): Asked | null {
+  const { values, positionals } = parseWords(args);
+  if (values.help) return null;
+  const [before, after, ...more] = positionals;
+  if (before === undefined || after === undefined || more.length > 0) throw new ArgumentError('compare needs two runs: compare RUN RUN');
+  const tolerance = Number(values.tolerance ?? DEFAULT_TOLERANCE);
+  if (!(tolerance >= 0 && tolerance <= 100)) throw new ArgumentError(`--tolerance must be between 0 and 100, got "${values.tolerance}"`);
+  return { runs: [before, after], tolerance, json: values.json, html: values.html };
+}
+
+/** @returns the exit code. @throws ArgumentError */
+export function compareCommand(args: readonly string[], print: (text: string) => void): number {
+  const asked = parse(args);
+  if (!asked) {
+    print(USAGE);
+    return EXIT.met;
+  }
+  try {
+    return compare(asked, print);
+  } catch (error) {
+    if (!(error instanceof UnreadableRun)) throw error;
+    print(error.message);
+    return EXIT.setup;
+  }
+}
+
+function compare({ runs, tolerance, json, html }: Asked, print: (text: string) => void): number {
+  const [before, after] = [readRun(runs[0]), readRun(runs[1])];
+  const differences = compareRuns(before, after, { tolerance: tolerance / 100 });
+  if (differences.length === 0) throw new UnreadableRun('The two runs have no system in common.');
+  const told = { before, after, differences, warnings: warningsOf(before, after), tolerance };
+  print(comparisonTable(told));
+  const worse = differences.filter(({ judgement }) => judgement === 'worse').map(({ system, what }) => `${system}: ${what}`);
+  if (verdictIsWorse(before, after)) worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
+  print(worse.length === 0 ? 'Nothing became worse.' : `Worse: ${worse.join('; ')}.`);
+  if (json !== undefined) {
+    const folders = { before: before.folder, after: after.folder };
+    writeFileSync(json, `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`);
+  }
+  if (html !== undefined) writeFileSync(html, comparisonPage({ ...told, worse }));
+  return worse.length === 0 ? EXIT.met : EXIT.missed;
+}

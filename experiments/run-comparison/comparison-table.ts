@@ -1,0 +1,58 @@
+/** The table of a comparison, at most 80 columns wide. Pure. */
+import { chance } from '../report/format.js';
+import { formatTable, ms, percent } from '../report/table.js';
+import { LEVEL, type Difference } from './compare-runs.js';
+import type { RecordedRun } from './recorded-run.js';
+
+const MARKS: Record<Difference['judgement'], string> = { better: '+ better', worse: '- worse', alike: '', untested: '? too few' };
+const WIDTH = 80;
+
+export function changeOf({ unit, before, after }: Difference): string {
+  const sign = after < before ? '-' : '+';
+  if (unit === 'share') return `${sign}${(Math.abs(after - before) * 100).toFixed(3)} pt`;
+  return before === 0 ? '–' : `${sign}${((Math.abs(after - before) / before) * 100).toFixed(1)} %`;
+}
+
+export const valueOf = (unit: Difference['unit'], value: number): string => (unit === 'share' ? percent(value) : ms(value));
+
+const row = (difference: Difference): string[] => {
+  const { what, unit, before, after, p, judgement } = difference;
+  return [what, valueOf(unit, before), valueOf(unit, after), changeOf(difference), p === null ? '–' : chance(p).replace('p = ', ''), MARKS[judgement]];
+};
+
+/** At spaces, indented from the second line on. */
+export function wrap(text: string): string[] {
+  return text.split(' ').reduce<string[]>((lines, word) => {
+    const last = lines.at(-1);
+    if (last === undefined) return [word];
+    if (`${last} ${word}`.length <= WIDTH) return [...lines.slice(0, -1), `${last} ${word}`];
+    return [...lines, `  ${word}`];
+  }, []);
+}
+
+const runLine = (name: string, { folder, result }: RecordedRun): string[] =>
+  wrap(`${name} ${folder} (commit ${result.commit}, seed ${result.seed}, ${result.verdict})`);
+
+export interface Told {
+  before: RecordedRun;
+  after: RecordedRun;
+  differences: readonly Difference[];
+  warnings: readonly string[];
+  tolerance: number;
+}
+
+export function comparisonTable({ before, after, differences, warnings, tolerance }: Told): string {
+  const systems = [...new Set(differences.map(({ system }) => system))];
+  const tables = systems.flatMap((system) => {
+    const rows = differences.filter((difference) => difference.system === system).map(row);
+    return ['', formatTable([system.slice(0, 24), 'before', 'after', 'change', 'p', ''], rows)];
+  });
+  const methods = [...new Set(differences.flatMap(({ method }) => method ?? []))].join(', ');
+  return [
+    ...runLine('before', before), ...runLine('after ', after),
+    ...warnings.flatMap((sentence) => wrap(`Warning: ${sentence}`)),
+    ...tables,
+    '',
+    ...wrap(`p: chance of such a difference between runs alike (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, of times, more than ${tolerance} %.`),
+  ].join('\n');
+}

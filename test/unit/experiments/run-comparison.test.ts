@@ -1,0 +1,137 @@
+/** `compare RUN RUN` on runs that were made up: what is sure is said, what is not is not, and folders that are no runs are refused. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArgumentError } from '../../../experiments/arguments.js';
+import type { Journal } from '../../../experiments/journal.js';
+import { keptJournal } from '../../../experiments/report/kept-journal.js';
+import { compareCommand } from '../../../experiments/run-comparison/command.js';
+import { madeUpJournal, type MadeUp } from '../../support/journal.js';
+
+let folder: string;
+beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'relevo-compare-')); });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As `writeReport` leaves it, as far as a comparison reads it. */
+function leave(name: string, journal: Journal): string {
+  const run = join(folder, name);
+  mkdirSync(run);
+  writeFileSync(join(run, 'result.json'), JSON.stringify(journal.result));
+  writeFileSync(join(run, 'journal.json'), JSON.stringify(keptJournal(journal)));
+  return run;
+}
+
+const RUN = { requests: 3_000, faults: 6 } as const;
+
+function compare(before: MadeUp, after: MadeUp, ...more: string[]): { code: number; text: string } {
+  const lines: string[] = [];
+  const runs = [leave('before', madeUpJournal({ ...RUN, ...before })), leave('after', madeUpJournal({ ...RUN, ...after }))];
+  const code = compareCommand([...runs, ...more], (text) => lines.push(text));
+  return { code, text: lines.join('\n').replaceAll(folder, 'reports') };
+}
+
+const lineOf = (text: string, what: string): string => text.split('\n').find((line) => line.startsWith(what)) ?? '';
+
+describe('compare', () => {
+  test('two runs alike but for their seed: nothing is worse, and the seed is warned of', () => {
+    const { code, text } = compare({}, { seed: 2 });
+    expect(code).toBe(0);
+    expect(text).toContain('Nothing became worse.');
+    expect(text).toContain('Warning: Different seeds: 1 and 2.');
+    expect(text).not.toMatch(/better|- worse/);
+  });
+
+  test('slower by a third: worse at every percentile, exit code 1', () => {
+    const { code, text } = compare({}, { seed: 2, slower: 1.33 });
+    expect(code).toBe(1);
+    for (const percentile of ['p50', 'p95']) expect(lineOf(text, `latency ${percentile}`)).toMatch(/\+3\d\.\d % +p < 0\.001 +- worse/);
+    expect(text).toMatch(/^Worse: .*relevo: latency p50 ms/m);
+  });
+
+  test('the other way round it is better, exit code 0', () => {
+    const { code, text } = compare({ slower: 1.33 }, { seed: 2 });
+    expect(code).toBe(0);
+    expect(lineOf(text, 'latency p50')).toContain('+ better');
+  });
+
+  test('sure, and within the tolerance: alike', () => {
+    expect(lineOf(compare({}, { seed: 2, slower: 1.2 }, '--tolerance', '40').text, 'latency p50')).not.toContain('worse');
+  });
+
+  test('lost requests: availability is worse, by which test is said, and so is their error', () => {
+    const { code, text } = compare({}, { seed: 2, lost: 60 });
+    expect(code).toBe(1);
+    expect(lineOf(text, 'availability')).toMatch(/100\.000 % +98\.000 % +-2\.000 pt +p < 0\.001 +- worse/);
+    expect(lineOf(text, 'error ECONNRESET')).toContain('- worse');
+    expect(text).toMatch(/\(z.*block bootstrap.*Mann-Whitney|Mann-Whitney/s);
+  });
+
+  test('a rule that is broken now is worse than any figure', () => {
+    const { code, text } = compare({}, { violations: [{ rule: 'lost', ids: ['payment-1'] }] });
+    expect(code).toBe(1);
+    expect(text).toContain('Worse: verdict: valid before, invalid after.');
+  });
+
+  test('a short run says that it is too short', () => {
+    const { code, text } = compare({ requests: 100, faults: 0 }, { requests: 100, faults: 0, seed: 2 });
+    expect(code).toBe(0);
+    expect(lineOf(text, 'latency p99')).toContain('? too few');
+  });
+
+  test('no line is wider than 80 columns', () => {
+    const { text } = compare({ lost: 60 }, { seed: 2, slower: 2, lost: 3, system: 'relevo' });
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('--json and --html: the same for programs and for readers', () => {
+    const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')];
+    compare({}, { seed: 2, slower: 1.33 }, '--json', json, '--html', html);
+    const told = JSON.parse(readFileSync(json, 'utf8')) as { worse: string[]; differences: { what: string; judgement: string; method: string }[] };
+    expect(told.differences.find(({ what }) => what === 'latency p50 ms')).toMatchObject({ judgement: 'worse', method: 'block bootstrap' });
+    expect(told.worse.length).toBeGreaterThan(1);
+    expect(readFileSync(html, 'utf8')).toContain('▼ worse');
+    expect(readFileSync(html, 'utf8')).not.toMatch(/\ssrc=|https?:\/\/(?!www\.w3\.org|127\.0\.0\.1)/);
+  });
+
+  test('the same comparison gives the same answer', () => {
+    const first = compare({}, { seed: 2, slower: 1.05 }).text;
+    rmSync(join(folder, 'before'), { recursive: true });
+    rmSync(join(folder, 'after'), { recursive: true });
+    expect(compare({}, { seed: 2, slower: 1.05 }).text).toBe(first);
+  });
+});
+
+describe('what cannot be compared', () => {
+  const quiet = (): void => undefined;
+
+  test('a run that is not there: one sentence', () => {
+    const run = leave('run', madeUpJournal());
+    expect(() => compareCommand([run, 'never-was'], quiet)).toThrow(new ArgumentError('There is no run "never-was": no result.json in never-was/ or reports/never-was/.'));
+  });
+
+  test.each([[[]], [['one']], [['one', 'two', 'three']], [['one', 'two', '--tolerance', 'much']], [['one', 'two', '--colour']]])('%j: wrong arguments', (args) => {
+    expect(() => compareCommand(args, quiet)).toThrow(ArgumentError);
+  });
+
+  test.each([['not JSON', '{'], ['another shape', '{"name":"availability"}']])('a result that is %s: exit code 3, and where it is wrong', (_what, text) => {
+    const [run, broken] = [leave('run', madeUpJournal()), leave('broken', madeUpJournal())];
+    writeFileSync(join(broken, 'result.json'), text);
+    const said: string[] = [];
+    expect(compareCommand([run, broken], (line) => said.push(line))).toBe(3);
+    expect(said).toEqual([expect.stringContaining('result.json cannot be read as part of a run')]);
+  });
+
+  test('two runs of different systems: exit code 3', () => {
+    const runs = [leave('one', madeUpJournal()), leave('other', madeUpJournal({ system: 'published' }))];
+    const said: string[] = [];
+    expect(compareCommand(runs, (line) => said.push(line))).toBe(3);
+    expect(said).toEqual(['The two runs have no system in common.']);
+  });
+
+  test('--help', () => {
+    const said: string[] = [];
+    expect(compareCommand(['--help'], (line) => said.push(line))).toBe(0);
+    expect(said.join()).toContain('compare RUN RUN');
+  });
+});
