@@ -21,9 +21,11 @@ export interface Observation {
   /** From the first commit to the client. */
   answerMs: number | null;
   extraMs: number;
-  calmExtraMs: number;
+  /** Null: no payment was due and answered in the calm, so there is no control. */
+  calmExtraMs: number | null;
   gapMs: number;
-  calmGapMs: number;
+  /** Null: as above. */
+  calmGapMs: number | null;
 }
 
 export interface MeasureOptions {
@@ -40,7 +42,8 @@ export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observ
   const elections = new Map(evidence.elections.map((election) => [election.term, election]));
   const chargedAt = chargeTimes(evidence, new Set(strikes.map(({ seenPaymentId }) => seenPaymentId)));
   const waits = waitsOf(evidence.requests, chargeMs);
-  const normalMs = percentile(waits.filter(inCalm(strikes)).map(({ ownMs }) => ownMs), 0.5);
+  const calmWaits = waits.filter(inCalm(strikes)).map(({ ownMs }) => ownMs);
+  const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5); // Without any calm all of the wait counts as extra.
   const worst = (some: readonly Wait[]): number => some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
   return strikes.map((strike, index) => {
     const near = waitsBetween(waits, strikes[index - 1]?.settledMs ?? -Infinity, strike.settledMs);
@@ -51,9 +54,9 @@ export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observ
       kind: strike.kind,
       ...split(strike, elections.get(strike.seenTerm), chargedAt.get(strike.seenPaymentId) ?? null, gatewayBoundMs),
       extraMs: round(worst(during)),
-      calmExtraMs: round(worst(calm)),
+      calmExtraMs: calm.length === 0 ? null : round(worst(calm)),
       gapMs: longestGap(near, (_beganMs, endedMs) => endedMs >= strike.atMs),
-      calmGapMs: longestGap(near, (beganMs, endedMs) => beganMs >= strike.calmFromMs && endedMs < strike.atMs),
+      calmGapMs: calm.length < 2 ? null : longestGap(near, (beganMs, endedMs) => beganMs >= strike.calmFromMs && endedMs < strike.atMs),
     };
   });
 }

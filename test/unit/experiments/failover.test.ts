@@ -81,6 +81,10 @@ describe('a hand-over as the client saw it', () => {
     expect(only({}, { requests: stuck })).toMatchObject({ handover: { totalMs: 60 }, extraMs: 870 });
   });
 
+  test('without any payment in the calm there is no control, and all of the wait counts', () => {
+    expect(only({}, { requests: during })).toMatchObject({ extraMs: 70, calmExtraMs: null, calmGapMs: null });
+  });
+
   test('what is slow in the calm is the control’s, not the hand-over’s', () => {
     const slow = [...calm.map((request) => (request.key === 'k500' ? paid(500, 130, 1) : request)), ...during];
     expect(only({}, { requests: slow })).toMatchObject({ extraMs: 60, calmExtraMs: 100 });
