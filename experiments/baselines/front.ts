@@ -6,7 +6,7 @@
 import type { Express, Request, Response } from 'express';
 import { v7 as uuid } from 'uuid';
 import { batchDocument } from '../../patients/batches.js';
-import { planBatch, unknownIndexes, isListed } from '../../patients/core/batch.js';
+import { isListed, planBatch, unknownIndexes, type BatchPlan } from '../../patients/core/batch.js';
 import { batchKey } from '../../patients/core/idempotency.js';
 import { fingerprint } from '../../patients/fingerprint.js';
 import { idempotencyKey } from '../../patients/http/headers.js';
@@ -14,7 +14,7 @@ import { batchForm, idPath } from '../../patients/http/schemas.js';
 import { createKnownPatients } from '../../patients/known-patients.js';
 import { registerBatch } from '../../patients/payment-rows.js';
 import { requireToken, type Tokens } from '../../shared/auth.js';
-import { systemClock } from '../../shared/clock.js';
+import { sleep, systemClock } from '../../shared/clock.js';
 import type { CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import { paymentRequest, type Payment } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
@@ -32,6 +32,8 @@ export interface Front {
 
 /** What a counted batch pays when it names nothing, as in Relevo. */
 const DEFAULTS = { amountMinor: 15_000, currency: 'USD' } as const;
+/** How long a batch that says nothing is waited for, as in Relevo. */
+const BATCH_TIMEOUT_MS = 60_000;
 
 type Part = Partial<Pick<NewPayment, 'batchId' | 'batchIndex'>> & Pick<NewPayment, 'patientId' | 'amountMinor' | 'currency' | 'concept'>;
 
@@ -46,25 +48,39 @@ async function payOne({ pay }: Front, request: Request, response: Response): Pro
   response.status(payment.status === 'PENDING' ? 202 : 201).location(`/api/payments/${payment.id}`).json(payment);
 }
 
-/** Fires all payments of a batch at once and reports what the record says when the last has been answered, one way or the other. */
-async function payMany(front: Front, request: Request, response: Response): Promise<void> {
-  const key = idempotencyKey(request, response);
-  const body = parse(batchForm(request.body), request.body, 'body') as CountedBatch | ListedBatch;
-  const known = createKnownPatients(front.pool, systemClock);
-  if (isListed(body)) {
-    const asked = body.payments.map(({ patientId }) => patientId);
-    if (unknownIndexes(asked, await known.known(asked)).length > 0) throw new Problem('PATIENT_UNKNOWN');
-  }
-  const plan = planBatch(body, await known.some(), DEFAULTS);
+type BatchBody = CountedBatch | ListedBatch;
+
+/** @throws Problem PATIENT_UNKNOWN. */
+async function planOf(body: BatchBody, pool: Pool): Promise<BatchPlan> {
+  const patients = createKnownPatients(pool, systemClock);
+  if (!isListed(body)) return planBatch(body, await patients.some(), DEFAULTS);
+  const asked = body.payments.map(({ patientId }) => patientId);
+  if (unknownIndexes(asked, await patients.known(asked)).length > 0) throw new Problem('PATIENT_UNKNOWN');
+  return planBatch(body, [], DEFAULTS);
+}
+
+/** Stores the batch's head and fires its payments, all at once. @returns when the last is answered one way or the other, or time is up. */
+async function fire({ id, pool, pay }: Front, body: BatchBody, key: string): Promise<string> {
+  const plan = await planOf(body, pool);
   const print = fingerprint(body);
-  const head = { id: uuid(), fingerprint: print, sent: plan.sent, idempotencyKey: key, acceptedBy: front.id };
-  const batch = await registerBatch(front.pool, head);
+  const batch = await registerBatch(pool, { id: uuid(), fingerprint: print, sent: plan.sent, idempotencyKey: key, acceptedBy: id });
   if (batch.fingerprint !== print) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const payments = Array.from({ length: plan.sent }, (_, index) =>
     newPayment({ ...plan.item(index), batchId: batch.id, batchIndex: index }, batchKey(batch.id, index), print),
   );
-  await Promise.allSettled(payments.map((payment) => front.pay(payment)));
-  response.location(`/api/batches/${batch.id}`).json(await batchDocument(front.pool, batch.id));
+  const timer = new AbortController();
+  const timeIsUp = sleep(body.timeoutMs ?? BATCH_TIMEOUT_MS, timer.signal);
+  await Promise.race([Promise.allSettled(payments.map((payment) => pay(payment))), timeIsUp]);
+  timer.abort();
+  return batch.id;
+}
+
+/** Answers with what the record says of the batch then. */
+async function payMany(front: Front, request: Request, response: Response): Promise<void> {
+  const key = idempotencyKey(request, response);
+  const body = parse(batchForm(request.body), request.body, 'body') as BatchBody;
+  const id = await fire(front, body, key);
+  response.location(`/api/batches/${id}`).json(await batchDocument(front.pool, id));
 }
 
 /** Adds the contract's routes. */

@@ -1,10 +1,10 @@
 /** The tables of a comparison: what the same failures cost each system, what each step buys, what the baselines did that nobody may. */
 import { gainOf, tollOf, type Gain, type Toll } from '../comparison.js';
 import type { SystemJournal } from '../journal.js';
-import { PUBLISHED_TOTAL } from '../published.js';
 import type { ExperimentResult, Trial } from '../result.js';
 import { wilson95 } from '../statistics.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';
+import { PUBLISHED_ROW } from './beside-published.js';
 import { generatorLines } from './generator-lines.js';
 import { formatTable, ms, percent } from './table.js';
 import { verdictLines, violationLines } from './verdict-lines.js';
@@ -24,9 +24,10 @@ function systemRow({ system, toll, total }: Row): string[] {
   return [system, `${inTime}/${sent}`, percent(total.availability), interval(inTime, sent), ...counts, ms(p50), ms(p99)];
 }
 
-const publishedRow = ({ sent, succeeded } = PUBLISHED_TOTAL): string[] => [
-  'report', `${succeeded}/${sent}`, percent(succeeded / sent), interval(succeeded, sent), '–', String(sent - succeeded), '–', '–', '–',
-];
+function publishedRow(): string[] {
+  const { sent, succeeded, share } = PUBLISHED_ROW;
+  return ['report', `${succeeded}/${sent}`, percent(share), interval(succeeded, sent), '–', String(sent - succeeded), '–', '–', '–'];
+}
 
 const signed = (value: number, digits: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
 const chance = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));

@@ -16,15 +16,13 @@ import { openTestLaboratory } from '../support/laboratory.js';
 
 const TEST_MS = 90_000;
 const PATIENCE_MS = 5_000;
-/** A charge takes 100 to 300 ms: wide enough to lock the table in its middle. */
-const SLOW_GATEWAY = { GATEWAY_LATENCY_MS: '200' };
 
 let laboratory: Laboratory;
 let client: PaymentClient;
 let number = 0;
 
 async function open(subject: Subject): Promise<void> {
-  laboratory = await openTestLaboratory({ subject, env: SLOW_GATEWAY });
+  laboratory = await openTestLaboratory({ subject });
   client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, PATIENCE_MS);
 }
 
@@ -40,26 +38,28 @@ const pending = async (key: string): Promise<boolean> => (await rowOf(key))?.sta
 const chargeCount = async (): Promise<number> => (await readCharges(laboratory.system))?.length ?? 0;
 
 /**
- * Kills the leader between charge and save: writes are held up by a lock meanwhile, and what waited for it is called off, as it would be
- * had the statement never been sent. @param savedBefore whether the payment is there before it is charged.
- * @returns what whoever paid was told.
+ * Kills the leader between charge and save: the gateway stands still until a lock holds up all writes; what waits for the lock when the
+ * leader is killed is called off, as it would be had the statement never been sent.
+ * @param savedBefore whether the payment is there before it is charged. @returns what whoever paid was told.
  */
 async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<RequestRecord> {
-  const victim = await leaderOf();
+  const [victim, gateway] = [await leaderOf(), laboratory.system.process('gateway')];
   const before = await chargeCount();
   const lock = await laboratory.pool.connect();
   try {
-    const answer = savedBefore ? pay(key) : null;
-    if (answer) await eventually(() => pending(key), { what: `${key} is saved, and not final` });
+    gateway.freeze();
+    const told = pay(key);
+    if (savedBefore) await eventually(() => pending(key), { what: `${key} is saved, and not final` });
     await lock.query('BEGIN');
     await lock.query('LOCK TABLE payment IN EXCLUSIVE MODE');
-    const told = answer ?? pay(key);
+    gateway.thaw();
     await eventually(async () => (await chargeCount()) > before, { what: 'the gateway has charged' });
     victim.kill('SIGKILL');
     await victim.exited;
     await lock.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [victim.name]);
     return await told;
   } finally {
+    gateway.thaw();
     await lock.query('ROLLBACK');
     lock.release();
   }
