@@ -22,6 +22,7 @@ const COMMANDS = {
   up: { file: 'local/up.ts', redis: true },
   test: { file: 'local/test.ts', redis: true },
   experiment: { file: 'experiments/cli.ts', redis: true },
+  simulate: { file: 'test/simulation/cli.ts' },
   status: { file: 'local/status.ts' },
   gateway: { file: 'gateway/main.ts' },
   seed: { file: 'local/seed-command.ts' },

@@ -100,6 +100,8 @@ export function strike(system: System, fault: Fault): Heal {
   const all = processesOf(system);
   const target = all.get(name) as Process;
   const other = all.get(fault.other === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.other) as Process;
+  // A smaller system has fewer processes: a fault of one that is not there strikes nobody.
+  if ((name !== '' && !target) || (fault.other !== '' && !other)) return NOTHING;
   switch (kind) {
     case 'kill':
       return kill(system, target);

@@ -167,9 +167,9 @@ export class Checks {
     this.require('I8', isAllowed(role, term, wasRefused, what));
   }
 
-  /** A parcel comes in to be worked on. */
-  takes({ id, role }: RoleState, term: number): void {
-    if (role === 'standing-down') this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
+  /** A parcel comes in to be worked on. @param finishing whether the leader has begun to stand down. */
+  takes(id: string, term: number, finishing: boolean): void {
+    if (finishing) this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
   }
 
   stopped(role: RoleState, term: number): void {

@@ -9,7 +9,7 @@ import { ParcelQueue } from './model/parcel-queue.js';
 import { PaymentGateway } from './model/payment-gateway.js';
 import { PaymentTable } from './model/payment-table.js';
 import type { Process } from './model/process.js';
-import { World, type Log } from './model/world.js';
+import { World, type WriteLine } from './model/world.js';
 import { ClientProcess } from './processes/client.js';
 import { MonitorProcess } from './processes/monitor.js';
 import { PatientsProcess } from './processes/patients.js';
@@ -45,7 +45,7 @@ class Run {
   constructor(
     private readonly schedule: Schedule,
     rules: Rules,
-    log: Log | null,
+    log: WriteLine | null,
   ) {
     const world = new World(schedule.luck, log);
     this.world = world;
@@ -112,8 +112,10 @@ class Run {
   private isWell(): boolean {
     const { payments, leadership, replicas } = this.system;
     if (payments.pending > 0 || this.client.open > 0) return false;
-    return replicas.every(({ name, role }) =>
-      name === leadership.row.leader ? role.role === 'leading' && role.term === leadership.row.term : role.role === 'standby');
+    return replicas.every(({ name, role, alive, frozen }) => {
+      if (!alive || frozen) return false;
+      return name === leadership.row.leader ? role.role === 'leading' && role.term === leadership.row.term : role.role === 'standby';
+    });
   }
 
   private judgeUnwell(): void {
@@ -144,4 +146,4 @@ class Run {
 }
 
 /** @param log null: no transcript. */
-export const play = (schedule: Schedule, rules: Rules, log: Log | null = null): Outcome => new Run(schedule, rules, log).play();
+export const play = (schedule: Schedule, rules: Rules, log: WriteLine | null = null): Outcome => new Run(schedule, rules, log).play();

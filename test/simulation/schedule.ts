@@ -120,7 +120,7 @@ function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly
   const kind = chance.pick(KINDS);
   const atMs = drawMoment(chance, horizonMs, busy);
   const longest = chance.next() < 0.3 ? 80 : 800;
-  const forMs = MOMENTS.has(kind) ? 0 : 10 + chance.below(Math.min(longest, horizonMs - atMs));
+  const forMs = MOMENTS.has(kind) ? 0 : Math.min(10 + chance.below(longest), horizonMs - atMs);
   return { kind, atMs, forMs, ...aim(kind, chance, cast) };
 }
 

@@ -81,6 +81,11 @@ export class ParcelQueue extends Engine {
     this.ask(caller, TIMEOUT_MS, 'a completion', run, () => undefined);
   }
 
+  /** The oldest parcels, held or waiting. */
+  peek(caller: Process, limit: number, settle: (jobs: readonly Job[] | null) => void): void {
+    this.ask(caller, TIMEOUT_MS, 'a look', () => [...this.active, ...this.waiting].slice(0, limit), settle);
+  }
+
   /** Ids in the active list, oldest first. */
   listActive(caller: Process, settle: (ids: readonly number[] | null) => void): void {
     this.ask(caller, TIMEOUT_MS, 'a list', () => this.active.map(({ id }) => id), settle);

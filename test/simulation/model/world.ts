@@ -6,6 +6,8 @@ import { EventQueue, type SimulatedEvent } from './event-queue.js';
 import type { Process } from './process.js';
 
 /** Writes a line of the transcript. */
+export type WriteLine = (atMs: number, who: string, what: string) => void;
+/** The same, at the present time. */
 export type Log = (who: string, what: string) => void;
 
 /** Uniform in [0, 1); mulberry32, as in shared/random.ts, without its closures: it is drawn from at every message. */
@@ -41,13 +43,12 @@ export class World {
   private numbers = 0;
   private readonly events = new EventQueue();
   readonly chance: Chance;
+  /** Null: no transcript is wanted; then no text is made. */
+  readonly log: Log | null;
 
-  constructor(
-    seed: number,
-    /** Null: no transcript is wanted; then no text is made. */
-    readonly log: Log | null,
-  ) {
+  constructor(seed: number, writeLine: WriteLine | null) {
     this.chance = new Chance(seed);
+    this.log = writeLine && ((who, what) => writeLine(this.nowMs, who, what));
   }
 
   /** 1, 2, 3, …: names nobody else has. */

@@ -1,13 +1,14 @@
 /**
- * One term of leading, as payments/leader-term.ts, process-parcel.ts and relay.ts carry it out: reclaim → fetch → relay; the machines of
- * payments/core decide everything else. Statements are repeated while the database is away, and until the term is over.
+ * One term of leading, as payments/leader-term.ts, process-parcel.ts and relay.ts carry it out: oldest parcels → reclaim → fetch → relay;
+ * the machines of payments/core decide everything else. Statements are repeated while the database is away, and until the term is over.
  */
 import { CalledOff, LeadershipLost } from '../../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
 import type { Moment, ParcelLine, WorkEffect } from '../../../payments/core/parcel-line.js';
 import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
-import { parcelsOf, type Parcel } from '../../../shared/queue.js';
+import { parcelsOf } from '../../../shared/queue.js';
 import type { SimulatedEvent } from '../model/event-queue.js';
+import type { Job } from '../model/parcel-queue.js';
 import type { Written } from '../model/payment-table.js';
 import { TIMES, type System } from '../system.js';
 import type { ReplicaProcess } from './replica.js';
@@ -19,6 +20,26 @@ const LOAD_MAX = 1_000;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 250;
 
+/** Work that was begun ahead, and who waits for its end. */
+class Begun {
+  private over = false;
+  private failed: unknown = null;
+  private waiting: ((failed: unknown) => void) | null = null;
+
+  constructor(readonly ids: readonly string[]) {}
+
+  end(failed: unknown): void {
+    this.over = true;
+    this.failed = failed;
+    this.waiting?.(failed);
+  }
+
+  join(settle: (failed: unknown) => void): void {
+    if (this.over) settle(this.failed);
+    else this.waiting = settle;
+  }
+}
+
 export class Term {
   readonly line: ParcelLine;
   private readonly relay: RelayMachine;
@@ -29,6 +50,7 @@ export class Term {
   private lastWork = 0;
   private readonly through = new Map<number, (failed: unknown) => void>();
   private readonly charging = new Set<number>();
+  private readonly ahead = new Map<number, Begun>();
   private whenIdle: (() => void)[] = [];
 
   constructor(
@@ -43,7 +65,7 @@ export class Term {
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
   }
 
-  /** Reclaims, then fetches, then relays. The queue away: leads all the same. */
+  /** Begins with the oldest parcels, reclaims, then fetches, then relays. The queue away: leads all the same. */
   begin(done: () => void): void {
     const { queue, rules, checks } = this.system;
     const heldBefore = checks.stampsOf(queue.active);
@@ -51,16 +73,45 @@ export class Term {
     const go = (answered: boolean): void => {
       if (!this.stopped) {
         if (answered) checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
-        this.worker.run((job, through) => this.process(job.data, (failed) => (failed === null ? through() : undefined)));
-        this.carryOut(this.relay.wakeIn(0, this.now));
+        this.fetch();
       }
       done();
     };
-    if (!rules.reclaims) return go(true);
-    queue.listActive(this.replica, (ids) => {
-      if (ids === null || ids.length === 0) return go(ids !== null);
-      queue.moveToWait(this.replica, rules.toFront(ids), null, (moved) => go(moved !== null));
+    queue.peek(this.replica, TIMES.concurrency, (oldest) => {
+      if (!this.stopped) for (const job of oldest ?? []) this.startAhead(job);
+      if (rules.reclaims) this.reclaim(go);
+      else go(true);
     });
+  }
+
+  /** Some parcels are begun before the queue brings them; then the work on them is joined. @see payments/head-start.ts */
+  private startAhead(job: Job): void {
+    const begun = new Begun(job.data.ids);
+    this.ahead.set(job.id, begun);
+    this.attempt(job.data.ids, (failed) => begun.end(failed));
+  }
+
+  private reclaim(settle: (answered: boolean) => void): void {
+    const { queue, rules } = this.system;
+    queue.listActive(this.replica, (ids) => {
+      if (ids === null || ids.length === 0) return settle(ids !== null);
+      queue.moveToWait(this.replica, rules.toFront(ids), null, (moved) => settle(moved !== null));
+    });
+  }
+
+  private fetch(): void {
+    this.worker.run((job, through) => {
+      const begun = this.ahead.get(job.id);
+      this.ahead.delete(job.id);
+      const settle = (failed: unknown): void => {
+        if (failed === null) through();
+        if (job.data.relayed) this.carryOut(this.relay.arrived(this.now));
+      };
+      // Ids of jobs begin anew in a Redis that was wiped: the content decides.
+      if (begun && begun.ids.join() === job.data.ids.join()) begun.join(settle);
+      else this.attempt(job.data.ids, settle);
+    });
+    this.carryOut(this.relay.wakeIn(0, this.now));
   }
 
   /** Fetches nothing new; `idle` is called when nothing is in flight. */
@@ -96,15 +147,15 @@ export class Term {
     return this.moment;
   }
 
-  private process(parcel: Parcel, through: (failed: unknown) => void): void {
+  /** @param through called with null, or with why the work broke off. */
+  private attempt(ids: readonly string[], through: (failed: unknown) => void): void {
     this.lastWork += 1;
-    this.system.checks.takes(this.replica.role, this.term);
+    this.system.checks.takes(this.replica.name, this.term, this.finishing);
     this.through.set(this.lastWork, (failed) => {
       if (failed instanceof LeadershipLost) this.replica.refused(this.term);
       through(failed);
-      if (parcel.relayed) this.carryOut(this.relay.arrived(this.now));
     });
-    this.feed(this.line.arrive(this.lastWork, parcel.ids, this.at()));
+    this.feed(this.line.arrive(this.lastWork, ids, this.at()));
   }
 
   private feed(effects: readonly WorkEffect[]): void {
@@ -234,7 +285,9 @@ export class Term {
         return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.carryOut(this.relay.putBack(taken, this.now)));
       case 'deliver':
         world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
-        return this.process({ ids: effect.parcel.ids }, () => this.carryOut(this.relay.delivered(this.now)));
+        return this.attempt(effect.parcel.ids, () => {
+          this.carryOut([...this.relay.arrived(this.now), ...this.relay.delivered(this.now)]);
+        });
     }
   }
 }

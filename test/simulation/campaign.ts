@@ -1,0 +1,63 @@
+/** The two things one does with many seeds: look for one that breaks the system, and see that every planted bug is found. */
+import type { Finding } from './search.js';
+import { MUTANTS, type Mutant } from './mutants.js';
+import type { Job, Pool } from './pool.js';
+
+/** Seeds of one job: a tenth of a second or so. */
+const CHUNK = 100;
+/** Seeds after which a mutant counts as survived. */
+export const MUTANT_SEEDS = 20_000;
+
+export interface Campaign {
+  seeds: number;
+  steps: number;
+  /** The lowest seed that broke something; null: none did. */
+  finding: Finding | null;
+}
+
+export interface Request {
+  from: number;
+  count: number;
+  mutant: string | null;
+}
+
+/** Searches all the seeds on all cores; after a finding only what was begun is finished. */
+export async function searchAll(pool: Pool, { from, count, mutant }: Request, show: (campaign: Campaign) => void): Promise<Campaign> {
+  const campaign: Campaign = { seeds: 0, steps: 0, finding: null };
+  let given = 0;
+  const next = (): Job | null => {
+    if (given >= count || campaign.finding !== null) return null;
+    const job = { number: 0, from: from + given, count: Math.min(CHUNK, count - given), mutant, only: null };
+    given += job.count;
+    return job;
+  };
+  await pool.run(next, ({ seeds, steps, finding }) => {
+    campaign.seeds += seeds;
+    campaign.steps += steps;
+    if (finding && (campaign.finding === null || finding.seed < campaign.finding.seed)) campaign.finding = finding;
+    show(campaign);
+  });
+  return campaign;
+}
+
+export interface MutantResult {
+  mutant: Mutant;
+  /** The seed that caught it, counted from 1; null: it survived. */
+  caughtAt: number | null;
+}
+
+/** Runs each mutant until the invariant that is meant for it catches it. */
+export async function huntMutants(pool: Pool, show: (done: number) => void): Promise<MutantResult[]> {
+  const results: MutantResult[] = [];
+  let given = 0;
+  const next = (): Job | null => {
+    const mutant = MUTANTS[given];
+    given += 1;
+    return mutant ? { number: given - 1, from: 1, count: MUTANT_SEEDS, mutant: mutant.name, only: mutant.caughtBy } : null;
+  };
+  await pool.run(next, ({ number, finding }) => {
+    results[number] = { mutant: MUTANTS[number] as Mutant, caughtAt: finding?.seed ?? null };
+    show(results.filter(Boolean).length);
+  });
+  return results;
+}

@@ -1,0 +1,69 @@
+/** Threads, one a core, that work on jobs in the order in which they are asked for. */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { compile } from '../../local/compile.js';
+import { ROOT } from '../../local/root.js';
+import type { Searched } from './search.js';
+
+/** Seeds to search. */
+export interface Job {
+  number: number;
+  from: number;
+  count: number;
+  /** Null: the system as it is. */
+  mutant: string | null;
+  /** Stop at a breach of this rule only; null: at any. */
+  only: string | null;
+}
+
+export interface JobResult extends Searched {
+  number: number;
+}
+
+/** Short-lived objects are all there are: a larger nursery is emptied less often. */
+const NURSERY_MB = 32;
+
+export class Pool {
+  private constructor(private readonly workers: readonly Worker[]) {}
+
+  /** Compiled first: threads do not inherit a loader of TypeScript, and what such a loader adds to a function costs a tenth. */
+  static async open(size = availableParallelism()): Promise<Pool> {
+    const file = join(ROOT, await compile('test/simulation/worker.ts'));
+    const limits = { resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB } };
+    return new Pool(Array.from({ length: size }, () => new Worker(file, limits)));
+  }
+
+  get size(): number {
+    return this.workers.length;
+  }
+
+  /**
+   * Hands out jobs until there are none.
+   * @param next the next job; null: no more. @param done called with each answer.
+   * @throws Error when a thread breaks down.
+   */
+  async run(next: () => Job | null, done: (result: JobResult) => void): Promise<void> {
+    await Promise.all(this.workers.map((worker) => this.drive(worker, next, done)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  private drive(worker: Worker, next: () => Job | null, done: (result: JobResult) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const give = (): void => {
+        const job = next();
+        if (job === null) resolve();
+        else worker.postMessage(job);
+      };
+      worker.removeAllListeners('message').on('message', (result: JobResult) => {
+        done(result);
+        give();
+      });
+      worker.once('error', reject);
+      give();
+    });
+  }
+}

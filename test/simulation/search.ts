@@ -1,0 +1,39 @@
+/** Looks through seeds, one after the other. */
+import type { Breach } from './invariants.js';
+import { MUTANTS, withBug, type Mutant } from './mutants.js';
+import { play } from './run.js';
+import { STANDARD, type Rules } from './rules.js';
+import { drawSchedule } from './schedule.js';
+
+export interface Finding {
+  seed: number;
+  breach: Breach;
+}
+
+export interface Searched {
+  /** Schedules played. */
+  seeds: number;
+  steps: number;
+  /** The first seed that broke something; null: none did. */
+  finding: Finding | null;
+}
+
+export const findMutant = (name: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.name === name);
+
+/** @param mutant null: the system as it is. */
+export function rulesOf(mutant: string | null): Rules {
+  const found = mutant === null ? null : findMutant(mutant);
+  return found ? withBug(found) : STANDARD;
+}
+
+/** Plays `count` seeds from `from`, until one breaks an invariant. @param only stops at this one alone. */
+export function search(from: number, count: number, rules: Rules, only: string | null = null): Searched {
+  let steps = 0;
+  for (let seed = from; seed < from + count; seed += 1) {
+    const outcome = play(drawSchedule(seed), rules);
+    steps += outcome.steps;
+    const { breach } = outcome;
+    if (breach && (only === null || breach.rule === only)) return { seeds: seed - from + 1, steps, finding: { seed, breach } };
+  }
+  return { seeds: count, steps, finding: null };
+}

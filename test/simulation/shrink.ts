@@ -1,0 +1,44 @@
+/**
+ * Makes a schedule that breaks an invariant smaller, as long as the same invariant still breaks: fewer faults, fewer payments, fewer
+ * processes, one by one until nothing more can be left out. What remains is what the bug needs.
+ * @see Zeller and Hildebrandt 2002, delta debugging.
+ */
+import type { RuleName } from './invariants.js';
+import { play } from './run.js';
+import type { Rules } from './rules.js';
+import type { Schedule } from './schedule.js';
+
+/** A smaller schedule delays its messages otherwise: so many other ways are tried before a part is held to be needed. */
+const LUCKS = 12;
+
+const without = <T>(items: readonly T[], index: number): T[] => items.filter((_, other) => other !== index);
+
+/** Everything that is smaller by one. */
+function* smaller(schedule: Schedule): Generator<Schedule> {
+  const { faults, payments, monitors, patients, replicas } = schedule;
+  for (let index = faults.length - 1; index >= 0; index -= 1) yield { ...schedule, faults: without(faults, index) };
+  for (let index = payments.length - 1; index >= 0; index -= 1) yield { ...schedule, payments: without(payments, index) };
+  if (monitors > 1) yield { ...schedule, monitors: monitors - 2 };
+  if (patients > 1) yield { ...schedule, patients: patients - 1 };
+  if (replicas > 1) yield { ...schedule, replicas: replicas - 1 };
+  if (schedule.declined > 0) yield { ...schedule, declined: 0 };
+  if (schedule.monitorsEnd) yield { ...schedule, monitorsEnd: false };
+  if (payments.some(({ twice }) => twice)) yield { ...schedule, payments: payments.map((payment) => ({ ...payment, twice: false })) };
+}
+
+function breaking(schedule: Schedule, rules: Rules, rule: RuleName): Schedule | null {
+  for (let luck = 0; luck <= LUCKS; luck += 1) {
+    const tried = luck === 0 ? schedule : { ...schedule, luck };
+    if (play(tried, rules).breach?.rule === rule) return tried;
+  }
+  return null;
+}
+
+/** @returns the smallest schedule found that still breaks `rule`; the given one must. */
+export function shrink(schedule: Schedule, rules: Rules, rule: RuleName): Schedule {
+  for (const candidate of smaller(schedule)) {
+    const found = breaking(candidate, rules, rule);
+    if (found) return shrink(found, rules, rule);
+  }
+  return schedule;
+}

@@ -1,0 +1,36 @@
+/** A run in words: one line for each step that changed something, with its virtual time. Ticks, beats and echoes are left out. */
+import { RULE_TEXTS, type Breach } from './invariants.js';
+import { play, type Outcome } from './run.js';
+import type { Rules } from './rules.js';
+import { drawSchedule, type Schedule } from './schedule.js';
+import { shrink } from './shrink.js';
+
+export interface Transcript {
+  lines: string[];
+  outcome: Outcome;
+}
+
+/** Plays a schedule once more and writes down what happens. */
+export function transcribe(schedule: Schedule, rules: Rules): Transcript {
+  const lines: string[] = [];
+  const outcome = play(schedule, rules, (atMs, who, what) => lines.push(`${String(atMs).padStart(6)} ms  ${who.padEnd(10)}  ${what}`));
+  return { lines, outcome };
+}
+
+const sizeOf = ({ faults, payments }: Schedule): string => `${faults.length} faults, ${payments.length} payments`;
+
+/** What is wrong with a seed: the broken rule, the smallest schedule that still breaks it, step by step. */
+export function explain(seed: number, rules: Rules, breach: Breach, again: string): string {
+  const schedule = drawSchedule(seed);
+  const small = shrink(schedule, rules, breach.rule);
+  const { lines, outcome } = transcribe(small, rules);
+  return [
+    `Seed ${seed} breaks ${breach.rule}: ${RULE_TEXTS[breach.rule]}.`,
+    `Made smaller, from ${sizeOf(schedule)} to ${sizeOf(small)}:`,
+    '',
+    ...lines,
+    `${' '.repeat(11)}BROKEN      ${breach.rule}: ${outcome.breach?.text}`,
+    '',
+    `Again: ${again}`,
+  ].join('\n');
+}
