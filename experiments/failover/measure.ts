@@ -139,7 +139,7 @@ function split(
   return {
     handover: {
       ...bare,
-      // A planned hand-over suspects nobody: all of the way to the new term is the vote's.
+      // Nobody suspected (an election of another kind came first): all of the way to the new term is the vote's.
       ...(suspectedMs === null ? {} : { detectMs: positive(suspectedMs - skewMs - atMs) }),
       voteMs: positive(electedMs - (suspectedMs ?? atMs + skewMs)),
       ...(promotedMs === null ? {} : { promoteMs: positive(promotedMs - electedMs) }),

@@ -49,7 +49,7 @@ function run(context: Context): Promise<Journal> {
   const kinds = wanted.filter((kind) => unfit(kind, monitors) === null);
   const gateway = { seed: GATEWAY_OPTIONS.seed.default ?? 0, latencyMs: GATEWAY_OPTIONS.latencyMs.default ?? 0 };
   const figures = new FailoverFigures({ kinds, monitors, deadlineMs: deadline, chargeMs: (id) => chargeDurationMs(id, gateway) });
-  const onProgress = progressOf(context, kinds.length);
+  const onProgress = progressOf(context, kinds.length, () => figures.traffic.sent);
   return runInLaboratory<RoundsDone>(
     {
       name: 'failover', replicas: REPLICAS, monitors, seed, deadlineMs: deadline, links: kinds.some((kind) => HANDOVERS[kind].links === true),
@@ -71,14 +71,17 @@ function run(context: Context): Promise<Journal> {
   );
 }
 
-/** A line that says how far it is, and how long the rest takes at the pace so far. */
-function progressOf({ options: { count }, progress }: Context, kinds: number) {
-  const startMs = performance.now();
+/** How far it is, and how long the rest takes at the pace so far. @param before payments of the stretches that are over. */
+function progressOf({ options: { count }, progress }: Context, kinds: number, before: () => number) {
+  const all = count * kinds;
+  let startMs: number | null = null;
   let done = 0;
   return (kind: HandoverKind, answered: number): void => {
-    const leftMs = done === 0 ? null : ((performance.now() - startMs) / done) * (count * kinds - done);
-    const left = leftMs === null ? '' : ` · ${leftMs < 90_000 ? `${Math.ceil(leftMs / 1_000)} s` : `${Math.ceil(leftMs / 60_000)} min`} left`;
-    progress.show(`${done}/${count * kinds} hand-overs · next: ${kind} · ${answered} payments answered${left}`);
+    startMs ??= performance.now();
+    const left = done === 0 ? '' : ` · ${duration(((performance.now() - startMs) / done) * (all - done))} left`;
+    progress.show(`${done}/${all} hand-overs · next: ${kind} · ${before() + answered} payments answered${left}`);
     done += 1;
   };
 }
+
+const duration = (ms: number): string => (ms < 90_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`);

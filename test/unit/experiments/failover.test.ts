@@ -58,7 +58,7 @@ describe('a hand-over as the client saw it', () => {
     expect(detectMs + voteMs + promoteMs + reclaimMs + firstCommitMs + (answerMs ?? NaN)).toBe(totalMs);
   });
 
-  test('a planned one suspects nobody: its way to the new term is the vote’s; a charge made before costs nothing', () => {
+  test('where nobody is suspected the way to the new term is the vote’s; a charge made before costs nothing', () => {
     const planned = only({ kind: 'planned' }, {
       elections: [election({ suspectedMs: null })], charges: [{ key: 'p970', status: 'approved', at: new Date(6_001).toISOString() }],
     });
