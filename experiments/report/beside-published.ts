@@ -7,7 +7,7 @@ import { wilson95 } from '../statistics.js';
 export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean => name === 'availability';
 
 export const PUBLISHED_ROW = {
-  name: 'as published',
+  name: 'in the report',
   sent: PUBLISHED_TOTAL.sent,
   succeeded: PUBLISHED_TOTAL.succeeded,
   share: PUBLISHED_TOTAL.succeeded / PUBLISHED_TOTAL.sent,

@@ -97,7 +97,7 @@ class Connection {
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  await new Promise((settle) => child.once('exit', settle));
+  await new Promise((settle) => child.once('close', settle));
 }
 
 /** A fresh browser with one page and no network. */
@@ -128,6 +128,7 @@ export async function openBrowser(program: string): Promise<BrowserPage> {
       connection.sessionId = undefined;
       await connection.send('Browser.close').catch(() => child.kill('SIGKILL'));
       await ended(child);
+      for (const stream of child.stdio) stream?.destroy();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

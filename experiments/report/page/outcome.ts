@@ -45,5 +45,5 @@ function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): 
     const anchor = anchorOf.get(id);
     return [index > 0 && ', ', anchor === undefined ? markup`<code>${id}</code>` : markup`<a href="#${anchor}"><code>${id}</code></a>`];
   });
-  return [links, ids.length > MOST_IDS && ` and ${count(ids.length - MOST_IDS)} more in result.json`];
+  return [links, ids.length > MOST_IDS && ` and ${count(ids.length - MOST_IDS)} more in journal.json`];
 }
