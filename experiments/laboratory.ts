@@ -7,6 +7,7 @@ import { startSystem, type System, type SystemOptions } from '../local/system.js
 import { sleep } from '../shared/clock.js';
 import { createLogger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
+import { MemoryDisk } from './memory-disk.js';
 import { Links } from './network/links.js';
 import type { Progress } from './report/progress.js';
 import { RELEVO, type Leader, type Subject } from './subject.js';
@@ -24,6 +25,8 @@ export interface Laboratory {
   folder: string;
   /** The paths between the parts; null: nothing is in them. */
   links: Links | null;
+  /** What PostgreSQL's data lies on; null: the machine's own disk. */
+  disk: MemoryDisk | null;
   /** Where payments are sent: the patients instances, or the payment server itself where nothing stands in front of it. */
   entrances: readonly string[];
   pool: Pool;
@@ -48,6 +51,8 @@ export interface LaboratoryOptions {
   env?: SystemOptions['env'];
   /** Puts a proxy into every path between two parts, so that it can be cut, slowed and broken; false when left out. */
   links?: boolean;
+  /** Puts PostgreSQL's data on a disk of its own, in memory, that can be full; where the machine allows it. False when left out. */
+  disk?: boolean;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -57,33 +62,36 @@ interface Premises {
   dataDir: string;
   log: WriteStream;
   links: Links | null;
+  disk: MemoryDisk | null;
   vacate: () => Promise<void>;
 }
 
-async function prepare(subject: Subject, shape: Shape, withLinks: boolean): Promise<Premises> {
+async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = createWriteStream(logOf(subject));
-  const links = withLinks ? await Links.open(shape) : null;
+  const links = options.links ? await Links.open(shape) : null;
+  const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
   const vacate = async (): Promise<void> => {
-    await links?.close();
+    await Promise.all([links?.close(), disk?.close()]);
     log.end();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { dataDir, log, links, vacate };
+  return { dataDir, log, links, disk, vacate };
 }
 
 /** @throws StartError when a part does not start, or at Ctrl-C; nothing is left then. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const { subject = RELEVO, replicas, monitors, patients, env = {}, progress, signal } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway: 'http' };
-  const premises = await prepare(subject, shape, options.links ?? false);
-  const { dataDir, log, links } = premises;
+  const premises = await prepare(subject, shape, options);
+  const { dataDir, log, links, disk } = premises;
   let system: System | null = null;
   try {
     system = await startSystem({
       ...shape, dataDir, ports: 'free', supervise: false, quick: true, signal,
       env: { FAULTS: 'on', ...env },
+      ...(disk ? { volume: disk } : {}),
       ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
@@ -98,7 +106,8 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
 }
 
 /** What the lab adds to a system that runs. */
-async function furnish(subject: Subject, system: System, { dataDir, links, vacate }: Premises, signal: AbortSignal): Promise<Laboratory> {
+async function furnish(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
+  const { dataDir, links, disk, vacate } = premises;
   const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
   const doors = system.patients.length > 0 ? system.patients : system.replicas;
@@ -116,6 +125,7 @@ async function furnish(subject: Subject, system: System, { dataDir, links, vacat
     system,
     folder: dataDir,
     links,
+    disk,
     entrances: doors.map(({ url }) => url),
     pool,
     patients: rows.map(({ id }) => id),

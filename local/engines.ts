@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { StartError } from './fail.js';
-import { ensureDatabase, preparePostgres, type PostgresServer } from './postgres.js';
+import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
 
 export interface EngineOptions {
@@ -13,6 +13,8 @@ export interface EngineOptions {
   databaseUrl?: string | undefined;
   redisUrl?: string | undefined;
   quick: boolean;
+  /** Where PostgreSQL's data lies, when that is not `dataDir`. */
+  volume?: Volume | undefined;
   portOf: (name: string) => number;
 }
 
@@ -29,10 +31,10 @@ export const DATABASE = 'relevo';
 export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
 
 /** Makes ready what is ours; nothing runs yet. @throws StartError */
-export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, portOf }: EngineOptions): Promise<Engines> {
+export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, volume, portOf }: EngineOptions): Promise<Engines> {
   const postgres = databaseUrl
     ? null
-    : await preparePostgres({ dataDir: join(dataDir, 'postgres'), port: portOf('postgres'), quick });
+    : await preparePostgres({ dataDir: join(volume?.folder ?? dataDir, 'postgres'), port: portOf('postgres'), quick, volume });
   const redis = redisUrl ? null : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
   return { postgres, redis };
 }

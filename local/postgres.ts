@@ -14,6 +14,16 @@ import { isAlive } from './process-tree.js';
 import { ManagedProcess } from './processes.js';
 import { runToEnd } from './run-to-end.js';
 
+/** A file system that programs must enter to see: the lab's, of a size that can be changed. */
+export interface Volume {
+  /** Words in front of every program that shall see it; PostgreSQL is not root behind them. */
+  enter: readonly string[];
+  /** Its folder, as those programs see it. */
+  folder: string;
+  /** The same folder, as we see it. */
+  window: string;
+}
+
 export interface PostgresOptions {
   name?: string;
   /** Holds the cluster; made when missing. */
@@ -21,6 +31,8 @@ export interface PostgresOptions {
   port: number;
   /** Smaller buffers, for laboratories and tests that run several at once. */
   quick?: boolean;
+  /** Where `dataDir` lies, when that is not our own file system. */
+  volume?: Volume | undefined;
   /** Further server settings. */
   settings?: Readonly<Record<string, string>>;
 }
@@ -29,6 +41,8 @@ const MAJOR = '18';
 const USER = 'postgres';
 const PASSWORD_FILE = 'relevo.password';
 const READY_DEADLINE_MS = 30_000;
+/** The usual gigabyte of write-ahead log would be most of a volume. */
+const SMALL_DISK = { max_wal_size: '128MB' };
 
 /** Our server: a process whose `urlOf` gives a superuser's address of a database. */
 export class PostgresServer extends ManagedProcess {
@@ -40,19 +54,19 @@ export class PostgresServer extends ManagedProcess {
   }
 }
 
-/** Makes the cluster in a directory beside and renames it, so that an interrupted start leaves no half of one. */
-async function initialise(binaries: Binaries, dataDir: string): Promise<void> {
-  const making = `${dataDir}.new`;
-  const passwordFile = `${dataDir}.password`;
+/** Makes the cluster in a directory beside and renames it, so that an interrupted start leaves no half of one. @param here as we see it. */
+async function initialise(binaries: Binaries, dataDir: string, here: string): Promise<void> {
+  const making = `${here}.new`;
+  const passwordFile = `${here}.password`;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
   binaries.own(making, passwordFile);
-  const args = ['-D', making, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C'];
+  const args = ['-D', `${dataDir}.new`, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${dataDir}.password`, '-E', 'UTF8', '--locale=C'];
   const { code, output } = await runToEnd([...binaries.before, binaries.initdb, ...args]);
   if (code !== 0) throw new StartError(`The database could not be created in ${dataDir}. initdb said:\n${output}`);
   renameSync(passwordFile, join(making, PASSWORD_FILE));
-  renameSync(making, dataDir);
+  renameSync(making, here);
 }
 
 /** @throws StartError when the directory is not a cluster of this version. */
@@ -83,13 +97,14 @@ async function formerServerGone(dataDir: string): Promise<void> {
   }
 }
 
-function settingsOf({ port, quick, settings }: PostgresOptions): string[] {
+function settingsOf({ port, quick, volume, settings }: PostgresOptions): string[] {
   const all = {
     port: String(port),
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
     shared_buffers: quick ? '32MB' : '128MB',
+    ...(volume ? SMALL_DISK : {}),
     ...settings,
   };
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -111,16 +126,18 @@ async function answersQueries(url: string): Promise<boolean> {
 
 /** Makes the cluster when there is none; the server returned is not started yet. @throws StartError */
 export async function preparePostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const { dataDir, port, name = 'postgres' } = options;
-  const binaries = await findBinaries();
-  if (checkVersion(dataDir) === 'missing') {
-    rmSync(dataDir, { recursive: true, force: true });
-    await initialise(binaries, dataDir);
+  const { dataDir, port, name = 'postgres', volume } = options;
+  const found = await findBinaries();
+  const binaries = volume ? { ...found, before: volume.enter, own: () => undefined } : found;
+  const here = volume ? dataDir.replace(volume.folder, volume.window) : dataDir;
+  if (checkVersion(here) === 'missing') {
+    rmSync(here, { recursive: true, force: true });
+    await initialise(binaries, dataDir, here);
   }
-  chmodSync(dataDir, 0o700);
-  binaries.own(dataDir);
-  await formerServerGone(dataDir);
-  const password = readFileSync(join(dataDir, PASSWORD_FILE), 'utf8').trim();
+  chmodSync(here, 0o700);
+  binaries.own(here);
+  await formerServerGone(here);
+  const password = readFileSync(join(here, PASSWORD_FILE), 'utf8').trim();
   const urlOf = (database: string): string => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
   return new PostgresServer(
     {

@@ -11,7 +11,7 @@ import { StartError } from './fail.js';
 import { migrate } from './migrate.js';
 import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Place, type Shape } from './plan.js';
 import { freePort } from './ports.js';
-import type { PostgresServer } from './postgres.js';
+import type { PostgresServer, Volume } from './postgres.js';
 import type { ManagedProcess, ProcessKind } from './processes.js';
 import type { RedisServer } from './redis.js';
 import { seedDatabase } from './seed.js';
@@ -49,6 +49,8 @@ export interface SystemOptions extends Shape {
   onProcess?: (process: ManagedProcess) => void;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
+  /** Where PostgreSQL's data lies, when that is not `dataDir`: a disk of the lab that can be full. */
+  volume?: Volume | undefined;
   /** Gives up starting. */
   signal?: AbortSignal;
 }
@@ -112,10 +114,10 @@ class Starting {
   }
 
   async engines(portOf: (name: string) => number): Promise<Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl'>> {
-    const { dataDir, quick = false } = this.options;
+    const { dataDir, quick = false, volume } = this.options;
     const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
     this.progress('Starting PostgreSQL and Redis …');
-    const engines = await prepareEngines({ dataDir, quick, portOf, ...given });
+    const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...given });
     if (engines.postgres) this.adopt(engines.postgres);
     if (engines.redis) this.adopt(engines.redis);
     const [databaseUrl, redisUrl] = await Promise.all([startDatabase(engines, given.databaseUrl), startRedis(engines, given.redisUrl)]);

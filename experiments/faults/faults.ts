@@ -2,6 +2,7 @@
 import type { Fault } from './fault.js';
 import { block } from './block.js';
 import { clockMonotonic, clockWall } from './clock-jumps.js';
+import { diskFull } from './disk-full.js';
 import { freeze } from './freeze.js';
 import { GATEWAY_FAULTS } from './gateway-faults.js';
 import { isolate } from './isolate.js';
@@ -14,7 +15,7 @@ import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
 export const FAULTS: readonly Fault[] = [
-  kill, freeze, restart, wipeRedis, block, clockWall, clockMonotonic,
+  kill, freeze, restart, wipeRedis, diskFull, block, clockWall, clockMonotonic,
   partition, isolate, latency, reset,
   ...GATEWAY_FAULTS,
   planned,

@@ -12,7 +12,7 @@ process.once('SIGINT', () => interruption.abort());
 const over = new Promise<void>((resolve) => interruption.signal.addEventListener('abort', () => resolve(), { once: true }));
 
 const laboratory = await openLaboratory({
-  replicas: 3, monitors: 3, patients: 2, links: true,
+  replicas: 3, monitors: 3, patients: 2, links: true, disk: true,
   progress: { show: () => undefined, end: () => undefined },
   signal: interruption.signal,
 });
@@ -27,7 +27,7 @@ for (const fault of [...FAULTS].reverse()) {
     break;
   }
 }
-const pids = Object.values(laboratory.system.pids());
+const pids = [...Object.values(laboratory.system.pids()), ...(laboratory.disk ? [laboratory.disk.pid] : [])];
 const ports = laboratory.links?.pairs.map((pair) => laboratory.links?.portOf(pair));
 process.stdout.write(`${JSON.stringify({ struck, pids, ports, folder: laboratory.folder })}\n`);
 // Nothing else keeps the program running while everything it talks to is out of order.

@@ -1,0 +1,95 @@
+/**
+ * A disk of the lab's own, in memory, whose size can be changed while it is used: it is full when its size is what is used. It is mounted
+ * in a namespace that only our processes enter, needs no rights where the system lets users have namespaces, and takes no more memory than
+ * what lies on it. It is gone with the last process in it; its keeper ends when we do, however we do, because its input ends.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Volume } from '../local/postgres.js';
+import { runToEnd } from '../local/run-to-end.js';
+import { findProgram } from '../local/setup/programs.mjs';
+
+/** Far more than a run writes. */
+const SIZE_BYTES = 2 * 1024 ** 3;
+/** What is used may grow while we look. */
+const TRIES = 20;
+const AS_NOBODY_SPECIAL = ['-U', '--map-user=1000', '--map-group=1000', '--'];
+
+export class MemoryDisk implements Volume {
+  /** Its folder as we see it: through the keeper's eyes. */
+  readonly window: string;
+  readonly enter: readonly string[];
+  private readonly asMounter: readonly string[];
+
+  private constructor(
+    readonly folder: string,
+    private readonly keeper: ChildProcess,
+    nsenter: string,
+    unshare: string,
+  ) {
+    this.window = join('/proc', String(keeper.pid), 'root', folder);
+    this.asMounter = [nsenter, '-t', String(keeper.pid), '-U', '-m', '--preserve-credentials', '--'];
+    this.enter = [...this.asMounter, unshare, ...AS_NOBODY_SPECIAL];
+  }
+
+  /** The process that keeps it mounted. */
+  get pid(): number {
+    return this.keeper.pid ?? 0;
+  }
+
+  /** Mounted at `folder`, which is made; null where the machine does not allow it. */
+  static async open(folder: string): Promise<MemoryDisk | null> {
+    const [unshare, nsenter] = [findProgram(['unshare']), findProgram(['nsenter'])];
+    if (!unshare || !nsenter) return null;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const script = 'mount -t tmpfs -o "size=$2,mode=0700" tmpfs "$1" && echo mounted && exec cat';
+    const args = ['-U', '--map-root-user', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh', folder, String(SIZE_BYTES)];
+    const keeper = spawn(unshare, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
+    const disk = new MemoryDisk(folder, keeper, nsenter, unshare);
+    if ((await firstLine(keeper)) === 'mounted' && (await runToEnd([...disk.enter, 'true'])).code === 0) return disk;
+    await disk.close();
+    return null;
+  }
+
+  /** From now on nothing more can be written to it. @throws Error when it cannot be done. */
+  async fill(): Promise<void> {
+    let last = '';
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const { blocks, bfree, bsize } = statfsSync(this.window);
+      last = await this.resize((blocks - bfree) * bsize);
+      if (last === '') return;
+    }
+    throw new Error(`the disk cannot be filled: ${last}`);
+  }
+
+  /** There is room again. @throws Error when it cannot be done. */
+  async empty(): Promise<void> {
+    const failure = await this.resize(SIZE_BYTES);
+    if (failure !== '') throw new Error(`the disk cannot be given its size back: ${failure}`);
+  }
+
+  /** Once nothing uses it any more. */
+  async close(): Promise<void> {
+    if (this.keeper.pid === undefined || this.keeper.exitCode !== null || this.keeper.signalCode !== null) return;
+    const ended = new Promise((resolve) => this.keeper.once('exit', resolve));
+    this.keeper.kill('SIGKILL');
+    await ended;
+  }
+
+  /** @returns why not; empty when it was done. */
+  private async resize(bytes: number): Promise<string> {
+    const { code, output } = await runToEnd([...this.asMounter, 'mount', '-o', `remount,size=${bytes}`, this.folder]);
+    return code === 0 ? '' : output || `mount ended with code ${code}`;
+  }
+}
+
+/** Null when it ends without having said anything. */
+function firstLine(child: ChildProcess): Promise<string | null> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', () => resolve(null));
+    if (child.stdout) createInterface({ input: child.stdout }).once('line', resolve);
+  });
+}

@@ -1,0 +1,93 @@
+/**
+ * PostgreSQL on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that runs out of
+ * write-ahead log gives up, and both heal. Where the machine allows no namespaces there is no such disk, and the lab says so.
+ */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { faultOf } from '../../../experiments/faults/faults.js';
+import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import type { Laboratory } from '../../../experiments/laboratory.js';
+import { MemoryDisk } from '../../../experiments/memory-disk.js';
+import { isAlive } from '../../../local/process-tree.js';
+import { runToEnd } from '../../../local/run-to-end.js';
+import { seededRandom } from '../../../shared/random.js';
+import { eventually } from '../../support/eventually.js';
+import { openTestLaboratory } from '../../support/laboratory.js';
+import { isWhole, pay } from './asking.js';
+
+const TEST_MS = 90_000;
+const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true'])).code === 0;
+
+test('without `disk: true` there is no disk, and the fault has no target', async () => {
+  const laboratory = await openTestLaboratory({ replicas: 1 });
+  expect(laboratory.disk).toBeNull();
+  expect(faultOf('disk-full').targets(laboratory)).toEqual([]);
+  await laboratory.close();
+}, TEST_MS);
+
+(allowed ? describe : describe.skip)('a disk in memory', () => {
+  test('takes data, is full, has room again, and is gone with its keeper', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relevo-disk-'));
+    const disk = await MemoryDisk.open(join(folder, 'disk'));
+    if (!disk) throw new Error('no disk');
+    const file = join(disk.window, 'file');
+    writeFileSync(file, Buffer.alloc(1_000_000));
+    expect(existsSync(join(folder, 'disk', 'file'))).toBe(false); // Only who enters sees it.
+    expect((await runToEnd([...disk.enter, 'ls', join(folder, 'disk')])).output).toBe('file');
+    await disk.fill();
+    expect(() => writeFileSync(join(disk.window, 'more'), Buffer.alloc(100_000))).toThrow(/ENOSPC/);
+    await disk.empty();
+    writeFileSync(join(disk.window, 'more'), Buffer.alloc(100_000));
+    expect(statfsSync(disk.window).bfree).toBeGreaterThan(0);
+    const { pid } = disk;
+    await disk.close();
+    expect(isAlive(pid)).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+(allowed ? describe : describe.skip)('disk-full', () => {
+  let laboratory: Laboratory;
+  let injector: Injector;
+  beforeAll(async () => {
+    laboratory = await openTestLaboratory({ disk: true });
+    injector = new Injector(laboratory, new AbortController().signal);
+    await laboratory.pool.query('CREATE TABLE filler (text text)');
+  }, TEST_MS);
+
+  async function strike(): Promise<Struck> {
+    const outcome = await injector.strike(faultOf('disk-full'), { target: 'postgres', durationMs: Infinity, random: seededRandom(1) });
+    if (!outcome.struck) throw new Error(outcome.reason);
+    return outcome;
+  }
+
+  const write = (rows: number): Promise<unknown> =>
+    laboratory.pool.query(`INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`, [rows]);
+
+  test('a table cannot grow (53100), no payment is lost; healed it grows, and a payment succeeds', async () => {
+    const { heal } = await strike();
+    await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
+    await heal();
+    await isWhole(laboratory);
+    await write(2_000);
+  }, TEST_MS);
+
+  test('a server that gives up for want of room is started again by the heal', async () => {
+    const { heal } = await strike();
+    const postgres = laboratory.system.process('postgres');
+    // Of what exists already it may rewrite as much as it likes; each rewriting needs write-ahead log.
+    await eventually(async () => {
+      if (!postgres.up) return true;
+      await laboratory.pool.query('UPDATE filler SET text = reverse(text)').catch(() => undefined);
+      await laboratory.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+      return !postgres.up;
+    }, { what: 'the server to give up', deadlineMs: 30_000 });
+    expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+    await heal();
+    expect(injector.failures).toEqual([]);
+    expect(postgres.up).toBe(true);
+    await isWhole(laboratory);
+  }, TEST_MS);
+});
