@@ -28,8 +28,10 @@ export interface StrikesOptions {
   /** Of the run: each strike has a stream named by its id. */
   seed: number;
   census: Census;
-  leaders: LeaderWatch;
+  leaders: Pick<LeaderWatch, 'ask'>;
   signal: AbortSignal;
+  /** Which there are; all of the lab's unless said otherwise. */
+  faults?: readonly Fault[];
 }
 
 export class Strikes {
@@ -87,7 +89,7 @@ export class Strikes {
   }
 
   private async strike(strike: PlannedStrike): Promise<void> {
-    const fault = FAULTS.find(({ kind }) => kind === strike.kind);
+    const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === strike.kind);
     if (!fault) return this.skip(strike, 'there is no such fault');
     const leader = await this.options.leaders.ask();
     // From here to the injector's own note nothing waits, so no other strike comes in between.
@@ -106,7 +108,8 @@ export class Strikes {
   private choose(fault: Fault, { target }: PlannedStrike, leader: string | null): string[] | string {
     const { laboratory, census } = this.options;
     const fitting = fault.targets(laboratory).filter((name) => fits(target, name, leader));
-    if (fitting.length === 0) return leader === null ? 'nobody led' : `${fault.kind} has no such target here`;
+    const asksWhoLeads = /leader|standby/.test(target);
+    if (fitting.length === 0) return leader === null && asksWhoLeads ? 'nobody led' : `${fault.kind} has no such target here`;
     const idle = fitting.filter((name) => this.injector.busyWith(name) === null);
     if (idle.length === 0) return `busy with ${this.injector.busyWith(fitting[0] as string) ?? 'another fault'}`;
     if (!habitOf(fault.kind).takesAway) return idle;

@@ -13,7 +13,8 @@ import { rolesOf } from '../planning/roles.js';
 import { chaosTable } from '../report/chaos-table.js';
 import { parsePlan, parseSchedule, PlanError, type Schedule } from '../schedule.js';
 import { declaration } from './declaration.js';
-import { runDeclared, type AskedScenario } from './declared.js';
+import { runDeclared } from './declared.js';
+import type { AskedScenario } from './pay-under-faults.js';
 
 const OPTIONS = {
   payments: { default: 8_000, min: 1, max: 100_000_000, doc: 'payments' },

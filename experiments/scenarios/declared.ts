@@ -3,29 +3,21 @@
  * declaration; this file only does it. The client asks again with the same Idempotency-Key, as a user's would; how many payments
  * would have come through at the first try is counted beside.
  */
-import { seededRandom } from '../../shared/random.js';
 import type { RunContext } from '../experiment.js';
 import { handoversSince } from '../handovers.js';
-import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
+import type { Evidence } from '../history.js';
 import type { Journal } from '../journal.js';
 import type { Laboratory } from '../laboratory.js';
-import { LeaderWatch } from '../leader-watch.js';
 import { partStruck } from '../planning/roles.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
-import type { Schedule } from '../schedule.js';
 import { reachSteadyState, type SteadyState } from '../steady-state.js';
-import { Strikes, type SkippedStrike } from '../strikes.js';
-import { createPaymentClient } from '../traffic/client.js';
-import { withRetries } from '../traffic/retrying-client.js';
-import { runTraffic } from '../traffic/traffic.js';
+import type { SkippedStrike } from '../strikes.js';
 import { isAvailable, summarizeTrial } from '../trial-summary.js';
 import { declaredProgress } from './declared-progress.js';
 import type { Declaration } from './declaration.js';
 import { paymentsById, runInLaboratory } from './in-laboratory.js';
+import { payUnderFaults, type AskedScenario, type StretchDone, type StretchProgress } from './pay-under-faults.js';
 import { cutStretches, stretchCount, type Stretch } from './stretches.js';
-
-/** A declaration whose schedule may still depend on what the laboratory can do. */
-export type AskedScenario = Omit<Declaration, 'schedule'> & { schedule: (laboratory: Laboratory) => Schedule };
 
 /** What the table says beside the result. */
 export interface DeclaredFacts {
@@ -42,12 +34,6 @@ export interface DeclaredFacts {
 export type DeclaredTable = (result: ExperimentResult, facts: DeclaredFacts) => string;
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
-
-interface StretchDone {
-  requests: RequestRecord[];
-  faults: FaultWindow[];
-  startedMs: number;
-}
 
 /** @throws as `measure`, and Error when there is no steady state to begin with. */
 export function runDeclared(asked: AskedScenario, table: DeclaredTable, context: Context): Promise<Journal> {
@@ -84,36 +70,13 @@ class DeclaredRun {
 
   async perform(laboratory: Laboratory, number: number): Promise<StretchDone> {
     if (number === 1) await this.begin(laboratory);
-    const { payments, strikes: planned } = this.stretches[number - 1] as Stretch;
-    const { seed, system, traffic, name } = this.asked;
-    const { signal } = this.context;
-    const leaders = new LeaderWatch(laboratory);
-    const strikes = new Strikes({ laboratory, strikes: planned, seed, census: system, leaders, signal });
-    const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
-    const client = withRetries(once, traffic.deadlineMs, signal);
-    const requests: RequestRecord[] = [];
-    const startedMs = performance.timeOrigin + performance.now();
-    const show = this.progress(number, leaders, strikes);
-    try {
-      strikes.begin();
-      await runTraffic('open', {
-        client, signal, name: `${name}-${number}`, trial: number, count: payments, ratePerSec: traffic.ratePerSec,
-        patients: laboratory.patients,
-        random: seededRandom(seed, `traffic-${number}`),
-        onSent: (index) => {
-          strikes.sent(index);
-          show(index + 1);
-        },
-        onRecord: (record) => requests.push(record),
-      });
-    } finally {
-      this.unhealed.push(...(await strikes.end()));
-      this.skipped.push(...strikes.skipped);
-      leaders.close();
-      client.close();
-    }
-    this.returns.push(await this.steadyState(laboratory, `steady-after-${number}`, this.asked.rollback.withinMs));
-    return { requests, faults: strikes.windows(number), startedMs };
+    const { asked, context: { signal } } = this;
+    const stretch = this.stretches[number - 1] as Stretch;
+    const done = await payUnderFaults({ asked, laboratory, number, stretch, signal, onProgress: this.progress(number) });
+    this.unhealed.push(...done.unhealed);
+    this.skipped.push(...done.skipped);
+    this.returns.push(await this.steadyState(laboratory, `steady-after-${number}`, asked.rollback.withinMs));
+    return done;
   }
 
   trial({ requests, faults, startedMs }: StretchDone, evidence: Evidence): Trial {
@@ -145,8 +108,7 @@ class DeclaredRun {
 
   facts(): DeclaredFacts {
     const { skipped, atFirstTry, unhealed } = this;
-    const planned = this.declaration?.schedule.strikes.length ?? 0;
-    return { planned, skipped, atFirstTry, unhealed, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+    return { planned: this.planned, skipped, atFirstTry, unhealed, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
   }
 
   notes(): string[] {
@@ -171,14 +133,16 @@ class DeclaredRun {
     return reachSteadyState({ laboratory, name, withinMs, paymentWithinMs, signal: this.context.signal });
   }
 
-  private progress(number: number, leaders: LeaderWatch, strikes: Strikes): (sent: number) => void {
+  private progress(number: number): (progress: StretchProgress) => void {
     const before = this.stretches.slice(0, number - 1);
     const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
-    const [paid, due] = [sum(before.map(({ payments }) => payments)), sum(before.map(({ strikes: { length } }) => length))];
-    return (sent) => {
-      const { payments, ratePerSec } = this.asked.traffic;
-      const faults = { done: due + strikes.struck + strikes.skipped.length, planned: this.facts().planned };
-      this.context.progress.show(declaredProgress({ sent: paid + sent, payments, ratePerSec, faults, leader: leaders.last }));
+    const [paid, due] = [sum(before.map(({ payments }) => payments)), sum(before.map(({ strikes }) => strikes.length))];
+    const { payments, ratePerSec } = this.asked.traffic;
+    return ({ sent, faults, leader }) => {
+      const progress = { sent: paid + sent, payments, ratePerSec, faults: { done: due + faults, planned: this.planned }, leader };
+      this.context.progress.show(declaredProgress(progress));
     };
   }
+
+  private get planned(): number { return this.declaration?.schedule.strikes.length ?? 0; }
 }

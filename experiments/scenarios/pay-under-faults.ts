@@ -1,0 +1,92 @@
+/** One stretch of a declared scenario: its payments and its strikes, from the first payment to the last healing. */
+import { seededRandom } from '../../shared/random.js';
+import type { FaultWindow, RequestRecord } from '../history.js';
+import type { Laboratory } from '../laboratory.js';
+import { LeaderWatch } from '../leader-watch.js';
+import type { Schedule } from '../schedule.js';
+import { Strikes, type SkippedStrike } from '../strikes.js';
+import type { Leader } from '../subject.js';
+import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
+import { withRetries } from '../traffic/retrying-client.js';
+import { runTraffic } from '../traffic/traffic.js';
+import type { Declaration } from './declaration.js';
+import type { Stretch } from './stretches.js';
+
+/** A declaration whose schedule may still depend on what the laboratory can do. */
+export type AskedScenario = Omit<Declaration, 'schedule'> & { schedule: (laboratory: Laboratory) => Schedule };
+
+export interface StretchProgress {
+  /** Payments of this stretch so far. */
+  sent: number;
+  /** Strikes of this stretch so far, those left out included. */
+  faults: number;
+  leader: Leader;
+}
+
+export interface StretchOptions {
+  asked: AskedScenario;
+  laboratory: Laboratory;
+  /** 1, 2, … */
+  number: number;
+  stretch: Stretch;
+  signal: AbortSignal;
+  onProgress(progress: StretchProgress): void;
+}
+
+export interface StretchDone {
+  requests: RequestRecord[];
+  faults: FaultWindow[];
+  skipped: SkippedStrike[];
+  /** What could not be healed, in words. */
+  unhealed: string[];
+  /** Wall clock, ms since 1970. */
+  startedMs: number;
+}
+
+/** Asks again with the same key, at another entrance, until the deadline. */
+function userOf({ asked: { traffic }, laboratory, signal }: StretchOptions): PaymentClient {
+  const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
+  return withRetries(once, traffic.deadlineMs, signal);
+}
+
+/** Whatever happens, everything is healed when it is over. @throws AbortError */
+export async function payUnderFaults(options: StretchOptions): Promise<StretchDone> {
+  const { asked: { seed, system }, laboratory, number, stretch, signal } = options;
+  const leaders = new LeaderWatch(laboratory);
+  const strikes = new Strikes({ laboratory, strikes: stretch.strikes, seed, census: system, leaders, signal });
+  const client = userOf(options);
+  const requests: RequestRecord[] = [];
+  const startedMs = performance.timeOrigin + performance.now();
+  let unhealed: string[] = [];
+  try {
+    strikes.begin();
+    await pay(options, client, requests, (sent) => {
+      strikes.sent(sent - 1);
+      options.onProgress({ sent, faults: strikes.struck + strikes.skipped.length, leader: leaders.last });
+    });
+  } finally {
+    unhealed = await strikes.end();
+    leaders.close();
+    client.close();
+  }
+  return { requests, faults: strikes.windows(number), skipped: strikes.skipped, unhealed, startedMs };
+}
+
+async function pay(
+  { asked: { name, seed, traffic }, laboratory, number, stretch, signal }: StretchOptions,
+  client: PaymentClient,
+  requests: RequestRecord[],
+  onSent: (sent: number) => void,
+): Promise<void> {
+  await runTraffic('open', {
+    client, signal,
+    name: `${name}-${number}`,
+    trial: number,
+    count: stretch.payments,
+    ratePerSec: traffic.ratePerSec,
+    patients: laboratory.patients,
+    random: seededRandom(seed, `traffic-${number}`),
+    onSent: (index) => onSent(index + 1),
+    onRecord: (record) => requests.push(record),
+  });
+}
