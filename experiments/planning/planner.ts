@@ -65,7 +65,7 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
     const at = { payment, delayMs: random.below(LONGEST_DELAY_MS) };
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const kind = (moment < MOMENTS / 2 ? first : undefined) ?? weighted(random, options.kinds, ({ weight }) => weight);
-      const target = weighted(random, kind.roles, weightOf);
+      const target = weighted(random, kind.roles, (role) => weightOf(role, kind.roles));
       const strike = { id: `fault-${number}-${kind.kind}`, kind: kind.kind, target, at, durationMs: drawDuration(random, kind, target) };
       const takes = takenAway(strike, kind, ratePerSec);
       if (!hasRoom(takes, away, options.census)) continue;
@@ -95,8 +95,11 @@ function hasRoom({ part, fromMs, untilMs }: Away, away: readonly Away[], census:
   return beside.length < (part === 'hindered' ? HINDERED_AT_ONCE : mayBeAway(part, census));
 }
 
-/** The leader's links count as the leader: a role that is more often meant. */
-const weightOf = (role: string): number => roleWeight(role.includes('leader') ? 'leader' : partStruck(role));
+/** The part counts, not how many links it has: they share its weight. */
+function weightOf(role: string, roles: readonly string[]): number {
+  const part = partStruck(role);
+  return roleWeight(part) / roles.filter((other) => partStruck(other) === part).length;
+}
 
 function drawDuration(random: Random, { durationMs: [shortest, longest] }: KindHabit, target: string): number {
   const part = partKind(partStruck(target));
