@@ -41,6 +41,9 @@ const STEADY_PAYMENT_MS = 1_000;
 /** Longest wait for the steady state, ms. */
 const STEADY_MS = 30_000;
 
+/** More payments than these may not fit on a disk in memory, so theirs is the machine's, which is never filled. */
+const DISK_PAYMENTS = 60_000;
+
 export const chaos: Experiment<typeof OPTIONS> = {
   name: 'chaos',
   summary: 'thousands of payments under faults of every kind, invariants checked',
@@ -84,7 +87,7 @@ export function amounts({ payments, faults, minutes, rate }: Pick<ChaosOptions, 
 function asked(options: ChaosOptions): AskedScenario {
   const { seed, rate, deadline, monitors, replicas, patients, floor, schedule: file } = options;
   const { payments, faults } = amounts(options);
-  const system = { replicas, monitors, patients, links: true };
+  const system = { replicas, monitors, patients, links: true, disk: payments <= DISK_PAYMENTS };
   const given = file === null ? null : readSchedule(file);
   return {
     name: 'chaos',

@@ -18,6 +18,8 @@ export const declaration = z.strictObject({
     patients: z.int().min(1).max(9),
     /** Whether a proxy of the lab's stands in every path between two parts, so that it can be cut. */
     links: z.boolean(),
+    /** Whether PostgreSQL's data lies on a disk of the lab's own, in memory, that can be full. */
+    disk: z.boolean(),
   }),
   /** Looked at before the first fault and after the last: see `steady-state.ts`. */
   steadyState: z.strictObject({ withinMs: duration, paymentWithinMs: duration }),

@@ -30,6 +30,8 @@ export interface Scenario<Done> {
   patients?: number;
   /** Whether a proxy stands in every path between two parts, so that it can be cut; none does. */
   links?: boolean;
+  /** Whether PostgreSQL's disk is one in memory that can be full; the machine's. */
+  disk?: boolean;
   /** Stretches, each at rest before the next one begins, so that a run of hours needs the memory of one; 1. */
   stretches?: number;
   /** Sends payments and breaks things. @param stretch 1, 2, … */
@@ -61,13 +63,13 @@ export interface Measured extends Recording {
 
 /** What is done to a system, whichever it is, and how its figures are read. */
 export type Method<Done> = Pick<
-  Scenario<Done>, 'replicas' | 'monitors' | 'patients' | 'links' | 'stretches' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'
+  Scenario<Done>, 'replicas' | 'monitors' | 'patients' | 'links' | 'disk' | 'stretches' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'
 >;
 
 /** One system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when it does not come up; nothing is left then. */
 export async function measure<Done>(subject: Subject, method: Method<Done>, { progress, signal }: Context): Promise<Measured> {
-  const { replicas, monitors, patients = 1, links = false, stretches = 1, deadlineMs } = method;
-  const laboratory = await openLaboratory({ subject, replicas, monitors, patients, links, progress, signal });
+  const { replicas, monitors, patients = 1, links = false, disk = false, stretches = 1, deadlineMs } = method;
+  const laboratory = await openLaboratory({ subject, replicas, monitors, patients, links, disk, progress, signal });
   const recorder = new StretchRecorder(laboratory, { deadlineMs, streamed: stretches > 1 });
   try {
     await laboratory.settled(replicas, SETTLE_MS);
