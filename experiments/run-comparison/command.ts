@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ArgumentError } from '../arguments.js';
 import { EXIT } from '../result.js';
 import { compareRuns } from './compare-runs.js';
-import { comparisonTable } from './comparison-table.js';
+import { comparisonTable, wrap } from './comparison-table.js';
 import { comparisonPage } from './comparison-page.js';
 import { readRun, UnreadableRun } from './recorded-run.js';
 import { verdictIsWorse, warningsOf } from './warnings.js';
@@ -74,7 +74,7 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
   print(comparisonTable(told));
   const worse = differences.filter(({ judgement }) => judgement === 'worse').map(({ system, what }) => `${system}: ${what}`);
   if (verdictIsWorse(before, after)) worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
-  print(worse.length === 0 ? 'Nothing became worse.' : `Worse: ${worse.join('; ')}.`);
+  print(worse.length === 0 ? 'Nothing became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'));
   if (json !== undefined) {
     const folders = { before: before.folder, after: after.folder };
     writeFileSync(json, `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`);

@@ -12,7 +12,7 @@ const BAR = 14;
 /** A term's number is written where there is room for it, in chart units. */
 const ROOM_FOR_TERM = 16;
 /** Names longer than this would run into the chart. */
-const LONGEST_NAME = 15;
+const LONGEST_NAME = 19;
 
 const shorten = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`);
 

@@ -10,7 +10,7 @@ export type Scale = ScaleContinuousNumeric<number, number>;
 /** Width of every chart, in its own units; the page scales it. */
 export const WIDTH = 960;
 /** Room for the names at the left. */
-export const LEFT = 96;
+export const LEFT = 128;
 export const RIGHT = 16;
 
 /** One number of a path, to a tenth: charts stay small. */

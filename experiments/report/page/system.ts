@@ -4,6 +4,7 @@ import { count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { percent } from '../table.js';
 import { handoversPart } from './handovers.js';
+import { measuresPart } from './measures.js';
 import { ruleLines } from './outcome.js';
 import { overTimePart } from './over-time.js';
 import { storiesPart } from './stories.js';
@@ -40,6 +41,7 @@ ${keyFigures(facts)}
 ${part}
 ${trialsPart(facts)}
 ${handoversPart(result.total.handovers, journal.evidence.elections, originMs)}
+${measuresPart(journal.histograms)}
 ${errorsPart(facts)}
 ${rulesPart(facts)}
 ${storiesPart(journal, stories)}

@@ -1,6 +1,7 @@
 /** The page of a run: it needs nothing from outside, runs nothing from a run, tells each bad request, and stays small. */
 import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
+import { keep, Latencies } from '../../../../experiments/latencies.js';
 import { reportPage } from '../../../../experiments/report/page/page.js';
 import { madeUpJournal } from '../../../support/journal.js';
 
@@ -47,6 +48,14 @@ describe('the page of a run', () => {
 
   test('ids of a broken rule lead to their story; what has none is named all the same', () => {
     expect(page).toMatch(/<a href="#story-1-1"><code>payment-100<\/code><\/a>, <code>nowhere<\/code>/);
+  });
+
+  test('what a scenario measured besides stands in a table, a column a kind', () => {
+    const journal = madeUpJournal();
+    const histograms = [keep('kill: extra wait', Latencies.of([10, 20, 30])), keep('freeze: extra wait', Latencies.of([5])), keep('latency', Latencies.of([1]))];
+    const told = reportPage({ ...journal, systems: journal.systems.map((system) => ({ ...system, histograms })) });
+    expect(told).toMatch(/<td>extra wait<\/td><td class="n">20\.0 \/ 30\.0<\/td><td class="n">5\.0 \/ 5\.0<\/td>/);
+    expect(page).not.toContain('Measured besides');
   });
 
   test('text of a run stays text', () => {

@@ -1,0 +1,33 @@
+/** What a scenario measured besides, as its histograms say: a row a measure, a column a kind. Histograms are named `KIND: MEASURE`. */
+import { Latencies, type KeptLatencies } from '../../latencies.js';
+import { milliseconds } from '../format.js';
+import { markup, type Markup } from '../markup.js';
+import { figures, table, words } from './table.js';
+
+const SEPARATOR = ': ';
+
+interface Measure {
+  kind: string;
+  measure: string;
+  /** Median and 99th percentile, ms. */
+  text: string;
+}
+
+function read({ name, count, hdr }: KeptLatencies): Measure[] {
+  const at = name.indexOf(SEPARATOR);
+  if (at < 0 || count === 0) return [];
+  const latencies = Latencies.decode(hdr);
+  const text = `${milliseconds(latencies.percentile(0.5))} / ${milliseconds(latencies.percentile(0.99))}`;
+  return [{ kind: name.slice(0, at), measure: name.slice(at + SEPARATOR.length), text }];
+}
+
+/** Null: nothing but the latencies of requests. */
+export function measuresPart(histograms: readonly KeptLatencies[]): Markup | null {
+  const measures = histograms.flatMap(read);
+  if (measures.length === 0) return null;
+  const kinds = [...new Set(measures.map(({ kind }) => kind))];
+  const names = [...new Set(measures.map(({ measure }) => measure))];
+  const texts = new Map(measures.map(({ kind, measure, text }) => [`${kind}${SEPARATOR}${measure}`, text]));
+  const rows = names.map((name) => [name, ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–')]);
+  return markup`<h3>Measured besides</h3>${table('ms: p50 / p99', [...words(''), ...figures(...kinds)], rows)}`;
+}
