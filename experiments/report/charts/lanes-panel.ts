@@ -11,6 +11,8 @@ export const LANE_HEIGHT = 22;
 const BAR = 14;
 /** A term's number is written where there is room for it, in chart units. */
 const ROOM_FOR_TERM = 16;
+/** A fault that lasted but a moment is drawn so wide. */
+const NARROWEST = 3;
 /** Names longer than this would run into the chart. */
 const LONGEST_NAME = 19;
 
@@ -35,9 +37,10 @@ function drawLane({ part, reigns, faults }: Lane, timeline: Timeline, axis: Time
     bars.map(({ term, x, width }) => (width < ROOM_FOR_TERM ? null : text(x + width / 2, y + BAR - 3, 'term middle', String(term)))),
     faults.map((fault) => {
       const until = faultEndMs(fault, endMs);
-      const [x, to] = [place(fault.atMs), place(until)];
+      const x = Math.min(place(fault.atMs), WIDTH - RIGHT - NARROWEST);
+      const to = Math.max(x + NARROWEST, place(until));
       const hint = `${fault.kind} of ${fault.target} at ${duration(fault.atMs - timeline.originMs)}, for ${duration(until - fault.atMs)}`;
-      return markup`<g><title>${hint}</title><rect class="fault" x="${coordinate(x)}" y="${coordinate(y - 2)}" width="${coordinate(Math.max(3, to - x))}" height="${BAR + 4}"/></g>`;
+      return markup`<g><title>${hint}</title><rect class="fault" x="${coordinate(x)}" y="${coordinate(y - 2)}" width="${coordinate(to - x)}" height="${BAR + 4}"/></g>`;
     }),
   ];
 }

@@ -31,9 +31,14 @@ const MOST_BUCKETS = 160;
 const SECOND_MS = 1_000;
 const WIDTHS_S = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
 
-/** The narrowest round width that gives no more buckets than there is room for, ms. */
-const widthFor = (spanMs: number): number =>
-  WIDTHS_S.map((seconds) => seconds * SECOND_MS).find((width) => spanMs / width <= MOST_BUCKETS) ?? spanMs / MOST_BUCKETS;
+/** Fewer in a bucket would make an even rate look ragged. */
+const FEWEST_REQUESTS = 10;
+
+/** The narrowest round width that gives no more buckets than there is room for and than there are requests to fill, ms. */
+function widthFor(spanMs: number, requests: number): number {
+  const most = Math.max(1, Math.min(MOST_BUCKETS, requests / FEWEST_REQUESTS));
+  return WIDTHS_S.map((seconds) => seconds * SECOND_MS).find((width) => spanMs / width <= most) ?? spanMs / most;
+}
 
 /** First and last moment of the requests, wall clock; the whole system's time when there are none. */
 export function extent(requests: Iterable<RequestRecord>, startedMs: number, endedMs: number): [number, number] {
@@ -59,14 +64,14 @@ const summarizeBucket = ({ sent, inTime, latencies }: Gathered, fromMs: number):
 
 /** @param keptOneIn of the requests that were in time one in so many is there, and stands for the others. */
 export function timelineOf(
-  requests: Iterable<RequestRecord>,
+  requests: readonly RequestRecord[],
   rows: Rows,
   deadlineMs: number,
   [originMs, endMs]: readonly [number, number],
   keptOneIn = 1,
 ): Timeline {
   const spanMs = Math.max(1, endMs - originMs);
-  const bucketMs = widthFor(spanMs);
+  const bucketMs = widthFor(spanMs, requests.length);
   const gathered = Array.from({ length: Math.ceil(spanMs / bucketMs) }, (): Gathered => ({ sent: 0, inTime: 0, latencies: [] }));
   let lastDueMs = 0;
   for (const request of requests) {

@@ -33,14 +33,20 @@ describe('fate', () => {
 
 describe('timeline', () => {
   test('requests belong to the moment they were due; percentiles are of final answers', () => {
+    const tenTimes = <T>(value: T): T[] => new Array<T>(10).fill(value);
     const requests = [
-      requestRecord({ intendedMs: 0, answeredMs: 40 }), requestRecord({ key: 'b', intendedMs: 90, answeredMs: 190 }),
-      requestRecord({ key: 'c', intendedMs: 210, answeredMs: 900, status: null, httpStatus: null, paymentId: null }),
+      ...tenTimes(requestRecord({ intendedMs: 0, answeredMs: 40 })), ...tenTimes(requestRecord({ key: 'b', intendedMs: 90, answeredMs: 190 })),
+      ...tenTimes(requestRecord({ key: 'c', intendedMs: 210, answeredMs: 300, status: null, httpStatus: null, paymentId: null })),
     ];
-    const { buckets, bucketMs, lastDueMs } = timelineOf(requests, indexRows([paymentRow()]), 50, [0, 1_000]);
-    expect({ bucketMs, lastDueMs, count: buckets.length }).toEqual({ bucketMs: 100, lastDueMs: 210, count: 10 });
-    expect(buckets[0]).toEqual({ fromMs: 0, sent: 2, inTime: 1, p50: 40, p99: 100, max: 100 });
-    expect(buckets[2]).toEqual({ fromMs: 200, sent: 1, inTime: 0, p50: NaN, p99: NaN, max: NaN });
+    const { buckets, bucketMs, lastDueMs } = timelineOf(requests, indexRows([paymentRow()]), 50, [0, 300]);
+    expect({ bucketMs, lastDueMs, count: buckets.length }).toEqual({ bucketMs: 100, lastDueMs: 210, count: 3 });
+    expect(buckets[0]).toEqual({ fromMs: 0, sent: 20, inTime: 10, p50: 40, p99: 100, max: 100 });
+    expect(buckets[2]).toEqual({ fromMs: 200, sent: 10, inTime: 0, p50: NaN, p99: NaN, max: NaN });
+  });
+
+  test('few requests share wide buckets, so that an even rate looks even', () => {
+    const requests = Array.from({ length: 100 }, (_, index) => requestRecord({ intendedMs: index * 100 }));
+    expect(timelineOf(requests, indexRows([]), 50, [0, 10_000]).buckets.map(({ sent }) => sent)).toEqual(new Array(10).fill(10));
   });
 
   test('a day has no more buckets than a minute', () => {
