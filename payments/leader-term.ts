@@ -47,6 +47,8 @@ export class LeaderTerm {
   private readonly logger: Logger;
   private committedOnce = false;
   private finishing = false;
+  /** A parcel's work broke off: its job is still held by the worker, and will never be settled. */
+  private brokeOff = false;
 
   constructor(private readonly options: LeaderTermOptions) {
     this.logger = options.logger.child({ term: options.token.term });
@@ -131,6 +133,7 @@ export class LeaderTerm {
   }
 
   private failed(error: unknown): void {
+    this.brokeOff = true;
     if (error instanceof LeadershipLost) {
       commitsRefused.inc();
       this.logger.warn('the fence refused a commit: another leads');
@@ -170,6 +173,6 @@ export class LeaderTerm {
   stop(): boolean {
     this.relay.stop();
     this.abort.abort();
-    return this.finishing && this.work.parcelsInFlight === 0;
+    return this.finishing && !this.brokeOff && this.work.parcelsInFlight === 0;
   }
 }

@@ -170,6 +170,19 @@ describe('taking over', () => {
     expect((await allFinal()).slice(20).every(({ processedBy }) => processedBy === 'server_2')).toBe(true);
   });
 
+  test('a leader that stood down and whose last commit was refused works again when it is elected again', async () => {
+    const leader = await replica('server_1', { GATEWAY_LATENCY_MS: '300' });
+    const term = await leader.lead(record);
+    await enqueue(await record.accept(1));
+    await eventually(() => leader.replica.report().parcelsInFlight === 1, { what: 'it is in flight' });
+    void leader.replica.standDown(term);
+    await record.elect('server_2', 'another life'); // The term moves before it has finished, and it is not told.
+    await eventually(() => leader.replica.role === 'standby', { what: 'it learns by its refused commit' });
+    await leader.lead(record);
+    await enqueue(await record.accept(1));
+    expect((await allFinal()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  });
+
   test('a leader that stood down and was not replaced leads again', async () => {
     const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '100' });
     const term = await leader.lead(record);
