@@ -20,13 +20,6 @@ import { isWhole, pay } from './asking.js';
 const TEST_MS = 90_000;
 const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true'])).code === 0;
 
-test('without `disk: true` there is no disk, and the fault has no target', async () => {
-  const laboratory = await openTestLaboratory({ replicas: 1 });
-  expect(laboratory.disk).toBeNull();
-  expect(faultOf('disk-full').targets(laboratory)).toEqual([]);
-  await laboratory.close();
-}, TEST_MS);
-
 (allowed ? describe : describe.skip)('a disk in memory', () => {
   test('takes data, is full, has room again, and is gone with its keeper', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'relevo-disk-'));

@@ -4,7 +4,7 @@
  */
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { faultOf } from '../../../experiments/faults/faults.js';
+import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector, type Struck } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import { seededRandom } from '../../../shared/random.js';
@@ -47,6 +47,12 @@ test('kill strikes every process of the system, and only those', () => {
   expect([...faultOf('kill').targets(laboratory)].sort()).toEqual(
     ['gateway', 'monitor_1', 'patients_1', 'postgres', 'redis', 'server_1', 'server_2', 'server_3'],
   );
+});
+
+test('without links and without a disk of its own, the faults that need them have no target', () => {
+  expect([laboratory.links, laboratory.disk]).toEqual([null, null]);
+  const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
+  expect(without).toEqual(['disk-full', 'partition', 'isolate', 'latency', 'reset']);
 });
 
 test('what is struck, or does not run, cannot be struck, and that is a value', async () => {

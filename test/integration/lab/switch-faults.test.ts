@@ -86,18 +86,26 @@ describe('a monitor whose clock jumps', () => {
   }, TEST_MS);
 });
 
+/** Whether the monitor's OpenAPI document tells of the switches. */
+const isDocumented = async ({ system }: Laboratory): Promise<boolean> => {
+  const document = (await (await fetch(`${system.process('monitor_1').url}/openapi.json`)).json()) as { paths: object };
+  return '/faults' in document.paths;
+};
+
 describe('without FAULTS=on', () => {
-  test('there are no switches', async () => {
+  test('there are no switches, and no document tells of them', async () => {
     const plain = await openTestLaboratory({ replicas: 1, env: { FAULTS: 'off' } });
     for (const name of ['server_1', 'monitor_1', 'gateway']) {
       const { url } = plain.system.process(name);
       const headers = { authorization: `Bearer ${plain.system.tokens.internal}`, 'content-type': 'application/json' };
       expect((await fetch(`${url}/faults`, { method: 'POST', headers, body: '{}' })).status).toBe(404);
     }
+    expect(await isDocumented(plain)).toBe(false);
     await plain.close();
   }, TEST_MS);
 
-  test('with it they need the internal token', async () => {
+  test('with it they are documented and need the internal token', async () => {
+    expect(await isDocumented(laboratory)).toBe(true);
     for (const name of ['server_1', 'monitor_1', 'gateway']) {
       const headers = { authorization: `Bearer ${laboratory.system.tokens.operator}`, 'content-type': 'application/json' };
       expect((await fetch(`${part(name).url}/faults`, { method: 'POST', headers, body: '{}' })).status).toBeGreaterThanOrEqual(401);
