@@ -2,6 +2,7 @@
 import type { ExperimentResult, FaultRecord, Trial } from '../result.js';
 import type { DeclaredFacts } from '../scenarios/declared.js';
 import { percentile } from '../statistics.js';
+import { inAll, sayLateness } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
 
 const REASONS_SHOWN = 5;
@@ -39,6 +40,7 @@ function handoverLine({ handovers }: Trial): string {
 export function chaosTable({ systems, verdict, violations, objectives }: ExperimentResult, facts: DeclaredFacts): string {
   const { trials, total } = systems[0] as ExperimentResult['systems'][number];
   const firstOfAll = facts.atFirstTry.reduce((sum, count) => sum + count, 0);
+  const lateness = sayLateness(inAll(facts.traffic));
   const rows = trials.length > 1 ? trials.map((trial, index) => row(String(index + 1), trial, facts.atFirstTry[index] ?? 0)) : [];
   const errors = Object.entries(total.errors).map(([code, count]) => `${code} ${count}`);
   return [
@@ -48,6 +50,7 @@ export function chaosTable({ systems, verdict, violations, objectives }: Experim
     ),
     '',
     `No outcome in time: ${errors.length === 0 ? 'none' : errors.join(', ')}`,
+    ...(lateness === null ? [] : [lateness]),
     handoverLine(total),
     ...faultLines(total.faults, facts),
     `The lab itself took ${facts.peakMb} MB at the most`,

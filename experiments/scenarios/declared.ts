@@ -12,6 +12,7 @@ import { partStruck } from '../planning/roles.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
 import { reachSteadyState, type SteadyState } from '../steady-state.js';
 import type { SkippedStrike } from '../strikes.js';
+import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
 import { isAvailable, summarizeTrial } from '../trial-summary.js';
 import { declaredProgress } from './declared-progress.js';
 import type { Declaration } from './declaration.js';
@@ -27,6 +28,8 @@ export interface DeclaredFacts {
   atFirstTry: readonly number[];
   /** What could not be healed, in words. */
   unhealed: readonly string[];
+  /** What the generator says of itself, by stretch. */
+  traffic: readonly TrafficReport[];
   /** The largest the lab's own process was, MB. */
   peakMb: number;
 }
@@ -61,6 +64,7 @@ class DeclaredRun {
   private readonly skipped: SkippedStrike[] = [];
   private readonly unhealed: string[] = [];
   private readonly atFirstTry: number[] = [];
+  private readonly traffic: TrafficReport[] = [];
   private readonly returns: SteadyState[] = [];
 
   constructor(
@@ -75,6 +79,7 @@ class DeclaredRun {
     const done = await payUnderFaults({ asked, laboratory, number, stretch, signal, onProgress: this.progress(number) });
     this.unhealed.push(...done.unhealed);
     this.skipped.push(...done.skipped);
+    this.traffic.push(done.traffic);
     this.returns.push(await this.steadyState(laboratory, `steady-after-${number}`, asked.rollback.withinMs));
     return done;
   }
@@ -107,13 +112,15 @@ class DeclaredRun {
   }
 
   facts(): DeclaredFacts {
-    const { skipped, atFirstTry, unhealed } = this;
-    return { planned: this.planned, skipped, atFirstTry, unhealed, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+    const { skipped, atFirstTry, unhealed, traffic } = this;
+    return { planned: this.planned, skipped, atFirstTry, unhealed, traffic, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
   }
 
   notes(): string[] {
     const missing = this.returns.flatMap(({ missing: what }) => (what === null ? [] : [`The steady state did not return: ${what}.`]));
+    const lateness = sayLateness(inAll(this.traffic));
     return [
+      ...(lateness === null ? [] : [`${lateness}.`]),
       ...missing,
       ...this.unhealed.map((what) => `Not healed: ${what}.`),
       ...this.skipped.map(({ id, target, reason }) => `Left out: ${id} at ${target}: ${reason}.`),

@@ -8,6 +8,7 @@ import { Strikes, type SkippedStrike } from '../strikes.js';
 import type { Leader } from '../subject.js';
 import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
 import { withRetries } from '../traffic/retrying-client.js';
+import type { TrafficReport } from '../traffic/traffic-report.js';
 import { runTraffic } from '../traffic/traffic.js';
 import type { Declaration } from './declaration.js';
 import type { Stretch } from './stretches.js';
@@ -39,6 +40,8 @@ export interface StretchDone {
   skipped: SkippedStrike[];
   /** What could not be healed, in words. */
   unhealed: string[];
+  /** What the generator says of itself. */
+  traffic: TrafficReport;
   /** Wall clock, ms since 1970. */
   startedMs: number;
 }
@@ -58,9 +61,10 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
   const requests: RequestRecord[] = [];
   const startedMs = performance.timeOrigin + performance.now();
   let unhealed: string[] = [];
+  let traffic: TrafficReport;
   try {
     strikes.begin();
-    await pay(options, client, requests, (sent) => {
+    traffic = await pay(options, client, requests, (sent) => {
       strikes.sent(sent - 1);
       options.onProgress({ sent, faults: strikes.struck + strikes.skipped.length, leader: leaders.last });
     });
@@ -69,16 +73,16 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
     leaders.close();
     client.close();
   }
-  return { requests, faults: strikes.windows(number), skipped: strikes.skipped, unhealed, startedMs };
+  return { requests, faults: strikes.windows(number), skipped: strikes.skipped, unhealed, traffic, startedMs };
 }
 
-async function pay(
+function pay(
   { asked: { name, seed, traffic }, laboratory, number, stretch, signal }: StretchOptions,
   client: PaymentClient,
   requests: RequestRecord[],
   onSent: (sent: number) => void,
-): Promise<void> {
-  await runTraffic('open', {
+): Promise<TrafficReport> {
+  return runTraffic('open', {
     client, signal,
     name: `${name}-${number}`,
     trial: number,

@@ -62,3 +62,13 @@ export function sayLateness({ sent, lateSends, worstLatenessMs, droppedSends }: 
   if (lateSends === 0 && droppedSends === 0) return null;
   return `Generator: ${lateSends} of ${sent} sent late (worst ${worstLatenessMs} ms), ${droppedSends} not sent`;
 }
+
+/** Those of several stretches as one; of at least one. */
+export const inAll = (reports: readonly TrafficReport[]): TrafficReport =>
+  reports.reduce((all, { mode, sent, lateSends, worstLatenessMs, droppedSends }) => ({
+    mode,
+    sent: all.sent + sent,
+    lateSends: all.lateSends + lateSends,
+    worstLatenessMs: Math.max(all.worstLatenessMs, worstLatenessMs),
+    droppedSends: all.droppedSends + droppedSends,
+  }));
