@@ -107,7 +107,8 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
   void rehearsal.start();
   streams.start();
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
-  const server = await listen(createPaymentsApp({ replica, streams, probes, tokens, faults: config.faults, logger }), config.port, config.host);
+  const app = createPaymentsApp({ replica, streams, probes, tokens, faults: config.faults, logger });
+  const server = await listen(app, config.port, config.host);
   const { role, term } = replica.report();
   logger.info({ port: config.port, bootId, role, term }, `${config.id} is ready`);
   return {
