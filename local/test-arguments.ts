@@ -15,8 +15,10 @@ export function jestArguments(words: readonly string[], exists: (path: string) =
   });
 }
 
-/** Whether any of the tests selected may need PostgreSQL and Redis: all but those that name unit tests only. */
+const WITHOUT_ENGINES = /^(unit|simulation)$|(^|\/)test\/(unit|simulation)(\/|$)/;
+
+/** Whether any of the tests selected may need PostgreSQL and Redis: all but those that name unit tests and the simulation only. */
 export function needsEngines(words: readonly string[]): boolean {
   const paths = words.filter((word, index) => !word.startsWith('-') && !isValue(words, index));
-  return paths.length === 0 || !paths.every((path) => path === 'unit' || /(^|\/)test\/unit(\/|$)/.test(path));
+  return paths.length === 0 || !paths.every((path) => WITHOUT_ENGINES.test(path));
 }

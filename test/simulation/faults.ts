@@ -2,8 +2,7 @@
 import type { Engine } from './model/engine.js';
 import { QUIET } from './model/network.js';
 import type { Process } from './model/process.js';
-import type { MonitorProcess } from './processes/monitor.js';
-import type { System } from './system.js';
+import type { Monitor, System } from './system.js';
 
 export const FAULT_KINDS = [
   'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
@@ -88,7 +87,7 @@ function restartEmpty(system: System): Heal {
   return () => redisReturns(system);
 }
 
-function askFor(monitor: MonitorProcess, to: string | null): Heal {
+function askFor(monitor: Monitor, to: string | null): Heal {
   if (monitor.alive) monitor.receive(() => monitor.handOver(to));
   return NOTHING;
 }
@@ -136,7 +135,7 @@ export function strike(system: System, fault: Fault): Heal {
     case 'maint':
       return administer(system, name, kind);
     case 'hand-over':
-      return askFor(other as MonitorProcess, amount === 0 ? null : name);
+      return askFor(other as Monitor, amount === 0 ? null : name);
   }
 }
 

@@ -7,9 +7,7 @@ import type { AdminState, Leadership } from '../../shared/contracts/leadership.j
 import type { FinalStatus } from '../../shared/contracts/payment.js';
 import type { FencingToken } from '../../shared/ledger.js';
 import type { RoleState } from '../../payments/core/role.js';
-import type { Vote } from './model/leadership-table.js';
-import type { Job } from './model/parcel-queue.js';
-import type { Row } from './model/payment-table.js';
+import type { Job, Row, Vote } from './model/records.js';
 
 export const RULE_TEXTS = {
   I1: 'one outcome',

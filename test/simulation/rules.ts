@@ -11,8 +11,7 @@ import { toFront } from '../../payments/core/front.js';
 import { ParcelLine, type LineOptions } from '../../payments/core/parcel-line.js';
 import { RelayMachine, type RelayRules } from '../../payments/core/relay.js';
 import { stepRole } from '../../payments/core/role.js';
-import type { Vote } from './model/leadership-table.js';
-import type { Row } from './model/payment-table.js';
+import type { Row, Vote } from './model/records.js';
 
 export interface Rules {
   /** The production cores. */
@@ -43,6 +42,7 @@ export interface Rules {
   reclaims: boolean;
   pausesWhenStandingDown: boolean;
   stopsWork: boolean;
+  replacesHeldWorker: boolean;
 }
 
 const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
@@ -72,4 +72,5 @@ export const STANDARD: Rules = {
   reclaims: true,
   pausesWhenStandingDown: true,
   stopsWork: true,
+  replacesHeldWorker: true,
 };

@@ -124,14 +124,28 @@ function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly
   return { kind, atMs, forMs, ...aim(kind, chance, cast) };
 }
 
+/** Operators change their minds: soon after a hand-over another one, perhaps back to where it came from. */
+function andBack(fault: Fault, chance: Chance, { replicas }: Cast, horizonMs: number): Fault {
+  return { ...fault, atMs: Math.min(fault.atMs + 20 + chance.below(200), horizonMs), target: chance.pick(replicas), amount: 1 };
+}
+
+/** And they do it when something is slow already: then statements of several terms are on their way at once. */
+function whileSlow({ atMs }: Fault, chance: Chance, horizonMs: number): Fault {
+  const since = Math.max(QUIET_MS, atMs - chance.below(120));
+  return { kind: 'slow', atMs: since, forMs: Math.min(300, horizonMs - since), target: 'postgres', other: '', amount: 200 + chance.below(700) };
+}
+
 function drawFaults(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
   const busy = payments.map(({ atMs }) => atMs);
   const count = 1 + chance.below(8);
-  return Array.from({ length: count }, () => {
+  const faults: Fault[] = [];
+  while (faults.length < count) {
     const fault = drawFault(chance, cast, horizonMs, busy);
     busy.push(fault.atMs, fault.atMs, fault.atMs);
-    return fault;
-  });
+    faults.push(fault);
+    if (fault.kind === 'hand-over' && chance.next() < 0.5) faults.push(andBack(fault, chance, cast, horizonMs), whileSlow(fault, chance, horizonMs));
+  }
+  return faults;
 }
 
 /** In bursts, because parcels and order matter only when several are on their way. */
@@ -164,7 +178,7 @@ function drawn(chance: Chance, shares: readonly (readonly [number, number])[]): 
 /** The schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const chance = new Chance(Math.imul(seed, 0x9e3779b1) ^ 0x5eed);
-  const replicas = drawn(chance, [[3, 0.8], [2, 0.95], [1, 1]]);
+  const replicas = drawn(chance, [[3, 0.7], [2, 0.9], [1, 1]]);
   const monitors = drawn(chance, [[1, 0.65], [3, 0.95], [5, 1]]);
   const patients = 1 + chance.below(2);
   const horizonMs = 500 + chance.below(700);

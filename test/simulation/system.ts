@@ -1,5 +1,8 @@
-/** The parts of one simulated system, as its processes see each other. Filled in by build.ts. */
+/** The parts of one simulated system, as its processes see each other. Put together by run.ts. */
 import type { Settings } from '../../monitor/core/types.js';
+import type { FinalOutcome } from '../../payments/core/parcel.js';
+import type { RoleState } from '../../payments/core/role.js';
+import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { Checks } from './invariants.js';
 import type { LeadershipTable } from './model/leadership-table.js';
 import type { Engine } from './model/engine.js';
@@ -7,11 +10,51 @@ import type { Network } from './model/network.js';
 import type { ParcelQueue } from './model/parcel-queue.js';
 import type { PaymentGateway } from './model/payment-gateway.js';
 import type { PaymentTable } from './model/payment-table.js';
+import type { Process } from './model/process.js';
 import type { World } from './model/world.js';
-import type { MonitorProcess } from './processes/monitor.js';
-import type { PatientsProcess } from './processes/patients.js';
-import type { ReplicaProcess } from './processes/replica.js';
 import type { Rules } from './rules.js';
+
+/** A replica, as others see it. */
+export interface Replica extends Process {
+  readonly role: RoleState;
+  report(): ReplicaReport;
+  /** @param pushed whether a monitor says so now, rather than echoing what it knows. */
+  hear(leadership: Leadership, pushed: boolean): void;
+  /** Finishes what is in flight. @param settle told whether nothing is in flight any more. */
+  standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void;
+  /** Beats go there from now on. */
+  listen(listener: BeatListener): void;
+  redisReturned(): void;
+}
+
+/** A monitor's end of one connection to a replica. */
+export interface BeatListener {
+  readonly monitor: Process;
+  readonly isOver: boolean;
+  /** Lines keep their order: none arrives before this. */
+  arrivalMs: number;
+  line(report: ReplicaReport): void;
+  /** The replica's end is gone. */
+  lost(): void;
+}
+
+/** A monitor, as faults and operators see it. */
+export interface Monitor extends Process {
+  /** Its wall clock is set, forwards or backwards. */
+  jump(ms: number): void;
+  /** It was suspended: its monotonic clock stood still, its wall clock did not. */
+  standStill(ms: number): void;
+  /** An operator asks. @param to null: to whom it likes. */
+  handOver(to: string | null): void;
+}
+
+/** An instance of patients, as clients and leaders see it. */
+export interface Patients extends Process {
+  /** @param reply true: 2xx. */
+  pay(key: string, patientId: string, reply: (accepted: boolean) => void): void;
+  /** Somebody says that these are final. */
+  hint(outcomes: readonly FinalOutcome[]): void;
+}
 
 export interface System {
   readonly world: World;
@@ -24,9 +67,9 @@ export interface System {
   readonly leadership: LeadershipTable;
   readonly queue: ParcelQueue;
   readonly gateway: PaymentGateway;
-  readonly replicas: ReplicaProcess[];
-  readonly monitors: MonitorProcess[];
-  readonly patients: PatientsProcess[];
+  readonly replicas: Replica[];
+  readonly monitors: Monitor[];
+  readonly patients: Patients[];
 }
 
 /** Timings of the simulated replicas and patients, in ms: the relations of the defaults, a few times shorter. */

@@ -3,8 +3,11 @@ import type { Exchange, Network } from './network.js';
 import { Process } from './process.js';
 import type { World } from './world.js';
 
+/** When it is slow, so many calls are; the others overtake them. */
+export const SLOW_SHARE = 0.4;
+
 export class Engine extends Process {
-  /** Added before anything is done, in ms. */
+  /** Some calls wait for up to this before anything is done, in ms. */
   slowMs = 0;
   /** Share of answers that are lost. */
   loseAnswers = 0;
@@ -28,7 +31,9 @@ export class Engine extends Process {
   }
 
   private serve<T>(exchange: Exchange<T>, what: string, run: () => T): void {
-    if (this.slowMs > 0) this.in(this.world.chance.below(this.slowMs), () => this.answer(exchange, what, run));
+    const { chance } = this.world;
+    const isSlow = this.slowMs > 0 && chance.strikes(SLOW_SHARE);
+    if (isSlow) this.in(chance.below(this.slowMs), () => this.answer(exchange, what, run));
     else this.answer(exchange, what, run);
   }
 

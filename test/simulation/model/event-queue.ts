@@ -1,28 +1,21 @@
 /** What is going to happen, by virtual time; at the same time in the order in which it was planned. A binary heap. */
-import type { Process } from './process.js';
-
-export interface SimulatedEvent {
-  atMs: number;
-  order: number;
-  /** In whose life it happens; null: in nobody's, it always does. */
-  owner: Process | null;
-  life: number;
-  /** Null: called off. */
-  run: (() => void) | null;
+export interface Timed {
+  readonly atMs: number;
+  readonly order: number;
 }
 
-const isBefore = (a: SimulatedEvent, b: SimulatedEvent): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+const isBefore = (a: Timed, b: Timed): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 
-export class EventQueue {
-  private readonly heap: SimulatedEvent[] = [];
+export class EventQueue<T extends Timed> {
+  private readonly heap: T[] = [];
 
-  push(event: SimulatedEvent): void {
+  push(event: T): void {
     const { heap } = this;
     let index = heap.length;
     heap.push(event);
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent] as SimulatedEvent;
+      const above = heap[parent] as T;
       if (isBefore(above, event)) break;
       heap[index] = above;
       index = parent;
@@ -31,7 +24,7 @@ export class EventQueue {
   }
 
   /** The next event; undefined when nothing is planned. */
-  pop(): SimulatedEvent | undefined {
+  pop(): T | undefined {
     const { heap } = this;
     const first = heap[0];
     const last = heap.pop();
@@ -39,13 +32,13 @@ export class EventQueue {
     return first;
   }
 
-  private sink(event: SimulatedEvent): void {
+  private sink(event: T): void {
     const { heap } = this;
     let index = 0;
     for (let child = 1; child < heap.length; child = 2 * index + 1) {
       const right = child + 1;
-      if (right < heap.length && isBefore(heap[right] as SimulatedEvent, heap[child] as SimulatedEvent)) child = right;
-      const below = heap[child] as SimulatedEvent;
+      if (right < heap.length && isBefore(heap[right] as T, heap[child] as T)) child = right;
+      const below = heap[child] as T;
       if (isBefore(event, below)) break;
       heap[index] = below;
       index = child;

@@ -6,13 +6,8 @@ import type { AdminState, Leadership } from '../../../shared/contracts/leadershi
 import type { Candidate } from '../../../monitor/core/types.js';
 import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
+import type { Vote } from './records.js';
 import type { World } from './world.js';
-
-export interface Vote {
-  monitor: string;
-  term: number;
-  castMs: number;
-}
 
 /** A change of leadership as a monitor asks for it. */
 export interface Change {

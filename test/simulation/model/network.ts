@@ -2,9 +2,8 @@
  * The network between processes: delays, drops, duplicates, reorders, and cuts, also in one direction only. A call is a request and an
  * answer; either may be lost, and who asked only learns that its time is up. What is lost after it was served had its effect.
  */
-import type { SimulatedEvent } from './event-queue.js';
 import type { Process } from './process.js';
-import type { World } from './world.js';
+import type { SimulatedEvent, World } from './world.js';
 
 /** Usual delay of a message, in ms: 1 to this. */
 const DELAY_MS = 3;

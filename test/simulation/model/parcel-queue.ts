@@ -7,14 +7,8 @@ import type { Checks } from '../invariants.js';
 import { Engine } from './engine.js';
 import type { Exchange, Network } from './network.js';
 import type { Process } from './process.js';
+import type { Job } from './records.js';
 import type { World } from './world.js';
-
-export interface Job {
-  readonly id: number;
-  readonly data: Parcel;
-  /** Who holds it; null: its lock was taken away. */
-  token: string | null;
-}
 
 /** A worker that waits for a sign that there is work. */
 interface Blocked {

@@ -3,34 +3,16 @@
  * statement, "a final status never changes", `beyond`, what is overdue. One statement is one moment: it happens whole or not at all.
  */
 import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from '../../../shared/ledger.js';
-import type { FinalStatus } from '../../../shared/contracts/payment.js';
 import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
+import type { Row, Written } from './records.js';
 import type { World } from './world.js';
-
-export interface Row {
-  readonly id: string;
-  readonly seq: number;
-  readonly key: string;
-  readonly patientId: string;
-  readonly acceptedMs: number;
-  status: 'PENDING' | FinalStatus;
-  attempts: number;
-  nextAttemptMs: number | null;
-  term: number | null;
-  processedBy: string | null;
-}
 
 export interface NewRow {
   id: string;
   key: string;
   patientId: string;
-}
-
-export interface Written {
-  held: boolean;
-  ids: string[];
 }
 
 const AMOUNT = { amountMinor: 1_500, currency: 'USD' };

@@ -2,10 +2,9 @@
  * Something that lives, freezes and dies: a replica, a monitor, an instance of patients, an engine. A crash ends a life: whatever
  * was planned in it does not happen. A frozen one keeps what comes and does it, late and in order, when it wakes.
  */
-import type { SimulatedEvent } from './event-queue.js';
-import type { World } from './world.js';
+import type { Owner, SimulatedEvent, World } from './world.js';
 
-export class Process {
+export class Process implements Owner {
   alive = true;
   frozen = false;
   /** Tells one life from the next. */

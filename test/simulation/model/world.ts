@@ -2,8 +2,25 @@
  * Virtual time. Nothing here waits: the world jumps from one event to the next, and every chance comes from one seed, so the same
  * seed gives the same run. A step is one delivered event.
  */
-import { EventQueue, type SimulatedEvent } from './event-queue.js';
-import type { Process } from './process.js';
+import { EventQueue } from './event-queue.js';
+
+/** In whose life something happens. */
+export interface Owner {
+  readonly life: number;
+  readonly frozen: boolean;
+  /** It is frozen: the event is kept for its awakening. */
+  keep(event: SimulatedEvent): void;
+}
+
+export interface SimulatedEvent {
+  readonly atMs: number;
+  readonly order: number;
+  /** Null: in nobody's life, it always happens. */
+  readonly owner: Owner | null;
+  readonly life: number;
+  /** Null: called off. */
+  run: (() => void) | null;
+}
 
 /** Writes a line of the transcript. */
 export type WriteLine = (atMs: number, who: string, what: string) => void;
@@ -41,7 +58,7 @@ export class World {
   steps = 0;
   private order = 0;
   private numbers = 0;
-  private readonly events = new EventQueue();
+  private readonly events = new EventQueue<SimulatedEvent>();
   readonly chance: Chance;
   /** Null: no transcript is wanted; then no text is made. */
   readonly log: Log | null;
@@ -58,7 +75,7 @@ export class World {
   }
 
   /** Plans an event in `ms`. Set its `run` to null to call it off. */
-  plan(ms: number, owner: Process | null, run: () => void): SimulatedEvent {
+  plan(ms: number, owner: Owner | null, run: () => void): SimulatedEvent {
     this.order += 1;
     const event = { atMs: this.nowMs + ms, order: this.order, owner, life: owner === null ? 0 : owner.life, run };
     this.events.push(event);

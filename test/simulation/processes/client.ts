@@ -1,8 +1,7 @@
 /** Who pays: sends each payment, with its key, until it is accepted or patience is over; sometimes twice at once. */
 import { Process } from '../model/process.js';
 import type { PaymentPlan } from '../schedule.js';
-import type { System } from '../system.js';
-import type { PatientsProcess } from './patients.js';
+import type { Patients, System } from '../system.js';
 
 const TIMEOUT_MS = 400;
 const PAUSE_MS = 60;
@@ -29,7 +28,7 @@ export class ClientProcess extends Process {
 
   private pay(payment: PaymentPlan, instance: number, tries: number): void {
     const { patients, network } = this.system;
-    const asked = patients[instance % patients.length] as PatientsProcess;
+    const asked = patients[instance % patients.length] as Patients;
     const { key, patientId } = payment;
     this.world.log?.(this.name, `pays ${key} of ${patientId} at ${asked.name}`);
     network.call<boolean>(this, asked, TIMEOUT_MS, (exchange) => {

@@ -6,9 +6,8 @@ import { initialState } from '../../../monitor/core/failover.js';
 import type { Effect, Happening, Input, State } from '../../../monitor/core/types.js';
 import type { ReplicaReport, StandDownAnswer } from '../../../shared/contracts/leadership.js';
 import { Process } from '../model/process.js';
-import type { System } from '../system.js';
-import type { ReplicaProcess } from './replica.js';
-import { StreamLink } from './stream-link.js';
+import type { Monitor, Replica, System } from '../system.js';
+import { StreamLink, type StreamOwner } from './stream-link.js';
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -16,10 +15,10 @@ const STATEMENT_MS = 150;
 /** Beyond the drain time: what the answer itself may take, in ms. */
 const ANSWER_MARGIN_MS = 100;
 
-export class MonitorProcess extends Process {
+export class MonitorProcess extends Process implements Monitor, StreamOwner {
   private state: State;
   private sentence = '';
-  private readonly byName: ReadonlyMap<string, ReplicaProcess>;
+  private readonly byName: ReadonlyMap<string, Replica>;
   private links = new Map<string, StreamLink>();
   /** What its clocks have lost or gained, in ms. */
   private stoodStillMs = 0;
@@ -148,7 +147,7 @@ export class MonitorProcess extends Process {
   }
 
   private ping({ replica: name }: Of<'ping'>): void {
-    const replica = this.byName.get(name) as ReplicaProcess;
+    const replica = this.byName.get(name) as Replica;
     const { leadership } = this.state;
     const sentAt = this.nowMs;
     this.system.network.call<ReplicaReport>(this, replica, this.system.settings.pingTimeoutMs, (exchange) => {
@@ -162,7 +161,7 @@ export class MonitorProcess extends Process {
   }
 
   private push(name: string, { leadership }: Of<'push'>): void {
-    const replica = this.byName.get(name) as ReplicaProcess;
+    const replica = this.byName.get(name) as Replica;
     const sentAt = this.nowMs;
     this.system.network.call<ReplicaReport>(this, replica, this.system.settings.pingTimeoutMs, (exchange) => {
       replica.hear(leadership, true);
@@ -171,7 +170,7 @@ export class MonitorProcess extends Process {
   }
 
   private standDown({ replica: name, term, timeoutMs }: Of<'stand-down'>): void {
-    const replica = this.byName.get(name) as ReplicaProcess;
+    const replica = this.byName.get(name) as Replica;
     this.acts(`asks ${name} to stand down`);
     this.system.network.call<Pick<StandDownAnswer, 'drained'>>(
       this, replica, timeoutMs + ANSWER_MARGIN_MS,

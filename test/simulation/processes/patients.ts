@@ -5,7 +5,7 @@
 import { parcelsOf } from '../../../shared/queue.js';
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import { Process } from '../model/process.js';
-import { TIMES, type System } from '../system.js';
+import { TIMES, type Patients, type System } from '../system.js';
 
 interface Submission {
   id: string;
@@ -19,7 +19,7 @@ const GROUP_MAX = 5;
 const TRIES = 4;
 const PAUSE_MS = 40;
 
-export class PatientsProcess extends Process {
+export class PatientsProcess extends Process implements Patients {
   private waiting: Submission[] = [];
   private inserting = false;
   private toSend: string[] = [];

@@ -6,14 +6,13 @@ import type { Leadership, ReplicaReport } from '../../../shared/contracts/leader
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import { initialRole, type RoleEffect, type RoleInput, type RoleState } from '../../../payments/core/role.js';
 import { Process } from '../model/process.js';
-import { TIMES, type System } from '../system.js';
-import type { Connection } from './stream-link.js';
-import { Term } from './term.js';
+import { TIMES, type BeatListener, type Replica, type System } from '../system.js';
+import { Term, type Leader } from './term.js';
 import { Worker } from './worker.js';
 
 type Action = (done: () => void) => void;
 
-export class ReplicaProcess extends Process {
+export class ReplicaProcess extends Process implements Replica, Leader {
   role: RoleState;
   committed = 0;
   private current: Term | null = null;
@@ -23,7 +22,7 @@ export class ReplicaProcess extends Process {
   private acting = false;
   /** Calls back when nothing of the last term that finished is in flight. */
   private drained: Action = (done) => done();
-  private readonly listeners = new Set<Connection>();
+  private readonly listeners = new Set<BeatListener>();
 
   constructor(
     private readonly system: System,
@@ -53,7 +52,7 @@ export class ReplicaProcess extends Process {
   }
 
   protected override died(): void {
-    for (const connection of this.listeners) this.system.network.send(this, connection.monitor, () => connection.lost());
+    for (const listener of this.listeners) this.system.network.send(this, listener.monitor, () => listener.lost());
     this.listeners.clear();
   }
 
@@ -103,9 +102,9 @@ export class ReplicaProcess extends Process {
   }
 
   /** A monitor listens from now on. */
-  listen(connection: Connection): void {
-    this.listeners.add(connection);
-    this.send(connection);
+  listen(listener: BeatListener): void {
+    this.listeners.add(listener);
+    this.send(listener);
   }
 
   redisReturned(): void {
@@ -127,18 +126,18 @@ export class ReplicaProcess extends Process {
 
   private beat(): void {
     this.step({ type: 'tick', nowMs: this.world.nowMs });
-    for (const connection of this.listeners) this.send(connection);
+    for (const listener of this.listeners) this.send(listener);
     this.in(TIMES.beatMs, () => this.beat());
   }
 
-  private send(connection: Connection): void {
-    if (connection.isOver) {
-      this.listeners.delete(connection);
+  private send(listener: BeatListener): void {
+    if (listener.isOver) {
+      this.listeners.delete(listener);
       return;
     }
     const report = this.report();
-    const { monitor, arrivalMs } = connection;
-    connection.arrivalMs = this.system.network.send(this, monitor, () => connection.line(report), undefined, arrivalMs);
+    const { monitor, arrivalMs } = listener;
+    listener.arrivalMs = this.system.network.send(this, monitor, () => listener.line(report), undefined, arrivalMs);
   }
 
   private poll(): void {
@@ -156,7 +155,7 @@ export class ReplicaProcess extends Process {
     if (state.role !== before.role) this.world.log?.(this.name, `is ${state.role} in term ${state.term}`);
     for (const effect of effects) this.perform(effect);
     if (state.role === before.role && state.term === before.term) return;
-    for (const connection of this.listeners) this.send(connection);
+    for (const listener of this.listeners) this.send(listener);
   }
 
   private perform(effect: RoleEffect): void {

@@ -3,9 +3,14 @@
  * once when a ping was answered. A cut line says nothing until its silence has lasted too long.
  */
 import type { ReplicaReport } from '../../../shared/contracts/leadership.js';
-import type { System } from '../system.js';
-import type { MonitorProcess } from './monitor.js';
-import type { ReplicaProcess } from './replica.js';
+import type { Happening } from '../../../monitor/core/types.js';
+import type { Process } from '../model/process.js';
+import type { BeatListener, Replica, System } from '../system.js';
+
+/** Who hears what the stream brings. */
+export interface StreamOwner extends Process {
+  dispatch(happening: Happening): void;
+}
 
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 400;
@@ -14,15 +19,14 @@ const CONNECT_MS = 150;
 const SILENCE_MS = 1_000;
 
 /** One connection of a stream: what comes over an earlier one is not heard. */
-export class Connection {
-  /** Lines keep their order: none arrives before this. */
+export class Connection implements BeatListener {
   arrivalMs = 0;
   private closed = false;
   private readonly life: number;
 
   constructor(
     private readonly link: StreamLink,
-    readonly monitor: MonitorProcess,
+    readonly monitor: StreamOwner,
   ) {
     this.life = monitor.life;
   }
@@ -52,8 +56,8 @@ export class StreamLink {
 
   constructor(
     private readonly system: System,
-    private readonly monitor: MonitorProcess,
-    private readonly replica: ReplicaProcess,
+    private readonly monitor: StreamOwner,
+    private readonly replica: Replica,
   ) {}
 
   connect(): void {

@@ -5,16 +5,26 @@
 import { CalledOff, LeadershipLost } from '../../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
 import type { Moment, ParcelLine, WorkEffect } from '../../../payments/core/parcel-line.js';
+import type { FinalOutcome } from '../../../payments/core/parcel.js';
+import type { RoleState } from '../../../payments/core/role.js';
 import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
 import { parcelsOf } from '../../../shared/queue.js';
-import type { SimulatedEvent } from '../model/event-queue.js';
-import type { Job } from '../model/parcel-queue.js';
-import type { Written } from '../model/payment-table.js';
+import type { Process } from '../model/process.js';
+import type { Job, Written } from '../model/records.js';
+import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type System } from '../system.js';
-import type { ReplicaProcess } from './replica.js';
 import type { Worker } from './worker.js';
 
 type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
+
+/** Whose term it is. */
+export interface Leader extends Process {
+  readonly role: RoleState;
+  committed: number;
+  /** The fence refused a statement of this term. */
+  refused(term: number): void;
+  announce(outcomes: readonly FinalOutcome[]): void;
+}
 
 const LOAD_MAX = 1_000;
 const FIRST_WAIT_MS = 20;
@@ -46,6 +56,8 @@ export class Term {
   private readonly moment: Moment;
   private stopped = false;
   private finishing = false;
+  /** A parcel's work broke off: its job is still held by the worker. */
+  private brokeOff = false;
   private timer: SimulatedEvent | null = null;
   private lastWork = 0;
   private readonly through = new Map<number, (failed: unknown) => void>();
@@ -55,7 +67,7 @@ export class Term {
 
   constructor(
     private readonly system: System,
-    private readonly replica: ReplicaProcess,
+    private readonly replica: Leader,
     private readonly worker: Worker,
     readonly term: number,
   ) {
@@ -126,11 +138,12 @@ export class Term {
   /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */
   stop(): boolean {
     if (!this.system.rules.stopsWork) return true;
+    const isKept = this.finishing && !(this.brokeOff && this.system.rules.replacesHeldWorker) && this.line.parcelsInFlight === 0;
     this.stopped = true;
     this.relay.stop();
     this.line.stop();
     for (const work of [...this.charging]) this.feed(this.line.failed(work, new CalledOff(), this.at()));
-    return this.finishing && this.line.parcelsInFlight === 0;
+    return isKept;
   }
 
   /** The queue came back, perhaps empty. */
@@ -152,6 +165,7 @@ export class Term {
     this.lastWork += 1;
     this.system.checks.takes(this.replica.name, this.term, this.finishing);
     this.through.set(this.lastWork, (failed) => {
+      if (failed !== null) this.brokeOff = true;
       if (failed instanceof LeadershipLost) this.replica.refused(this.term);
       through(failed);
     });

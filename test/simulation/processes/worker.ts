@@ -2,9 +2,9 @@
  * The queue's end in a replica, as payments/parcel-worker.ts with BullMQ: fetches while there is room, completes what is through, gives
  * back what it holds when it is thrown away.
  */
-import type { Job } from '../model/parcel-queue.js';
+import type { Process } from '../model/process.js';
+import type { Job } from '../model/records.js';
 import { TIMES, type System } from '../system.js';
-import type { ReplicaProcess } from './replica.js';
 
 /** Works a job, and calls `done` when it is through; never calls it when the term was called off. */
 export type WorkJob = (job: Job, done: () => void) => void;
@@ -19,7 +19,7 @@ export class Worker {
 
   constructor(
     private readonly system: System,
-    private readonly replica: ReplicaProcess,
+    private readonly replica: Process,
     number: number,
   ) {
     this.token = `${replica.name}/${replica.life}/${number}`;

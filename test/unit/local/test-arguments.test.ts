@@ -18,10 +18,13 @@ describe('the words behind npm test', () => {
     [['unit', '--silent'], false],
     [['unit', '-t', 'redis'], false],
     [['test/unit/local/backoff.test.ts'], false],
+    [['simulation'], false],
+    [['unit', 'test/simulation/mutants.test.ts'], false],
     [['unit', 'integration'], true],
     [['--silent'], true],
     [['ledger'], true],
     [['test/unit-of-work'], true],
+    [['simulation-of-engines'], true],
   ])('%j need engines: %s', (words, expected) => {
     expect(needsEngines(words)).toBe(expected);
   });

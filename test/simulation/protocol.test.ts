@@ -1,0 +1,97 @@
+/** The protocol under thousands of seeded schedules, and the machinery that finds and explains what breaks it. */
+import { describe, expect, test } from '@jest/globals';
+import { NO_DOUBT } from '../../monitor/core/self-doubt.js';
+import { FAULT_KINDS } from './faults.js';
+import { RULE_TEXTS, type RuleName } from './invariants.js';
+import { REGRESSIONS } from './regressions.js';
+import { play } from './run.js';
+import { STANDARD, type Rules } from './rules.js';
+import { drawSchedule } from './schedule.js';
+import { rulesOf, search } from './search.js';
+import { shrink } from './shrink.js';
+import { explain, transcribe } from './transcript.js';
+
+/** The first of these seeds that breaks a rule with this bug planted. */
+function firstFinding(mutant: string) {
+  const { finding } = search(1, 2_000, rulesOf(mutant));
+  if (finding === null) throw new Error(`no seed breaks ${mutant}`);
+  return finding;
+}
+
+describe('the protocol', () => {
+  test('3,000 schedules of faults break no invariant, and everything is well again after each', () => {
+    const { seeds, steps, finding } = search(1, 3_000, STANDARD);
+    expect(finding).toBeNull();
+    expect(seeds).toBe(3_000);
+    expect(steps / seeds).toBeGreaterThan(200);
+  }, 60_000);
+
+  test('the schedules have every kind of fault, one, three and five monitors, one to three replicas', () => {
+    const schedules = Array.from({ length: 500 }, (_, seed) => drawSchedule(seed));
+    const kinds = new Set(schedules.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
+    expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
+    expect(new Set(schedules.map(({ monitors }) => monitors))).toEqual(new Set([1, 3, 5]));
+    expect(new Set(schedules.map(({ replicas }) => replicas))).toEqual(new Set([1, 2, 3]));
+  });
+
+  test.each(['relay-skipped', 'never-resumes'])('control for liveness: with %s not everything is well at the end', (mutant) => {
+    expect(['I5', 'liveness']).toContain(firstFinding(mutant).breach.rule);
+  });
+
+  test('an exception of the code under test is a finding, not the end of the search', () => {
+    const rules: Rules = { ...STANDARD, stepMonitor: () => { throw new Error('invariant of the failover machine broken'); } };
+    expect(play(drawSchedule(1), rules).breach).toEqual({ rule: 'crash', text: 'invariant of the failover machine broken' });
+  });
+});
+
+describe.each(REGRESSIONS)('a bug found once: $what', ({ schedule, without }) => {
+  test('is gone', () => expect(play(schedule, STANDARD).breach).toBeNull());
+  test('control: put back, it is found', () => expect(play(schedule, { ...STANDARD, ...without }).breach).not.toBeNull());
+});
+
+describe('the same seed', () => {
+  test.each([7, 11, 4_321])('%i gives the same schedule and the same transcript twice', (seed) => {
+    expect(drawSchedule(seed)).toEqual(drawSchedule(seed));
+    const [once, twice] = [transcribe(drawSchedule(seed), STANDARD), transcribe(drawSchedule(seed), STANDARD)];
+    expect(once.lines.length).toBeGreaterThan(20);
+    expect(twice).toEqual(once);
+  });
+
+  test('with a transcript it takes the same course as without', () => {
+    for (let seed = 1; seed <= 50; seed += 1) {
+      const schedule = drawSchedule(seed);
+      expect(transcribe(schedule, STANDARD).outcome).toEqual(play(schedule, STANDARD));
+    }
+  });
+
+  test('control: another seed gives another transcript', () => {
+    expect(transcribe(drawSchedule(7), STANDARD).lines).not.toEqual(transcribe(drawSchedule(8), STANDARD).lines);
+  });
+});
+
+describe('a finding', () => {
+  test('is shrunk to what the bug needs, and breaks the same rule', () => {
+    const { seed, breach } = firstFinding('no-fence');
+    const whole = drawSchedule(seed);
+    const small = shrink(whole, rulesOf('no-fence'), breach.rule);
+    expect(small.faults.length + small.payments.length).toBeLessThan(whole.faults.length + whole.payments.length);
+    expect(play(small, rulesOf('no-fence')).breach?.rule).toBe('I4');
+    expect(play(small, STANDARD).breach).toBeNull();
+  });
+
+  test('is explained twice in the same words, with the command that shows it again', () => {
+    const { seed, breach } = firstFinding('no-fence');
+    const words = () => explain(seed, rulesOf('no-fence'), breach, 'npm run simulate -- --seed 1 --mutant no-fence');
+    expect(words()).toBe(words());
+    expect(words()).toMatch(/breaks I4: nothing is written under a stale term\.[^]*FAULT[^]*BROKEN {6}I4: [^]*\nAgain: npm run simulate/);
+  });
+
+  test('a monitor’s trust in a stopped clock is found by the clock alone, not by what it believes', () => {
+    const rules: Rules = { ...STANDARD, stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, doubt: NO_DOUBT }, input) };
+    expect(search(1, 500, rules).finding?.breach.rule).toBe('doubt');
+  });
+
+  test('every rule has a text', () => {
+    for (const rule of ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] satisfies RuleName[]) expect(RULE_TEXTS[rule]).not.toBe('');
+  });
+});

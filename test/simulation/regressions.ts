@@ -1,0 +1,36 @@
+/**
+ * Schedules that once found a bug in the system itself, made smaller, and kept as data: they do not depend on how seeds become
+ * schedules. `without` puts the bug back: the control that shows that the schedule still finds it.
+ */
+import type { Fault } from './faults.js';
+import type { Rules } from './rules.js';
+import type { PaymentPlan, Schedule } from './schedule.js';
+
+export interface Regression {
+  readonly what: string;
+  readonly schedule: Schedule;
+  readonly without: Partial<Rules>;
+}
+
+const pays = (atMs: number, key: string, patientId: string, twice = false): PaymentPlan => ({ atMs, key, patientId, instance: 0, twice });
+const fault = (kind: Fault['kind'], atMs: number, forMs: number, target: string, other = '', amount = 0): Fault => ({
+  kind, atMs, forMs, target, other, amount,
+});
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    what: 'a leader that stood down, was refused and is elected again fetches with a worker that is free',
+    without: { replacesHeldWorker: false },
+    schedule: {
+      seed: 17_257, luck: 17_257, replicas: 2, monitors: 1, patients: 1, horizonMs: 989, declined: 0, monitorsEnd: false,
+      payments: [
+        pays(248, 'key-1', 'patient-1'), pays(251, 'key-2', 'patient-1'), pays(264, 'key-3', 'patient-1', true), pays(278, 'key-4', 'patient-2'),
+      ],
+      faults: [
+        fault('slow', 330, 411, 'gateway', '', 121), fault('kill', 687, 53, 'leader'), fault('restart-empty', 368, 46, 'redis'),
+        fault('hand-over', 359, 0, 'server_1', 'monitor_1'), fault('hand-over', 520, 0, 'server_2', 'monitor_1', 1),
+        fault('slow', 256, 300, 'postgres', '', 253),
+      ],
+    },
+  },
+];
