@@ -7,6 +7,22 @@ export interface LeaderFault {
   target: string;
   /** Wall clock, ms. */
   atMs: number;
+  /** Wall clock, ms; left out or null: not healed, or nobody knows. */
+  healedMs?: number | null;
+}
+
+/** A fault that was over for longer when the leader was suspected has not led to that, ms. */
+const LINGERS_MS = 1_000;
+
+/** Whether a fault may have led to an election, by its times. */
+function mayHaveLedTo({ atMs, healedMs }: LeaderFault, { suspectedMs, electedMs }: ElectionRow): boolean {
+  return atMs <= electedMs && (healedMs ?? Infinity) >= (suspectedMs ?? electedMs) - LINGERS_MS;
+}
+
+/** Who led at a moment; null: nobody yet. */
+export function leaderAt(elections: readonly ElectionRow[], atMs: number): string | null {
+  const until = elections.filter(({ electedMs }) => electedMs <= atMs).sort((a, b) => a.term - b.term);
+  return until.at(-1)?.leader ?? null;
 }
 
 const round = (ms: number): number => Math.round(ms * 10) / 10;
@@ -32,8 +48,9 @@ export function handoversSince(elections: readonly ElectionRow[], faults: readon
   return ordered.flatMap((election, index) => {
     const previous = ordered[index - 1];
     if (!previous || election.electedMs < sinceMs) return [];
-    const during = (atMs: number): boolean => atMs >= previous.electedMs - 1 && atMs <= election.electedMs;
-    const causes = faults.filter(({ target, atMs }) => target === previous.leader && during(atMs));
+    const causes = faults.filter(
+      (fault) => fault.target === previous.leader && fault.atMs >= previous.electedMs - 1 && mayHaveLedTo(fault, election),
+    );
     return [splitHandover(election, causes.at(-1) ?? null)];
   });
 }

@@ -4,8 +4,8 @@
  * would have come through at the first try is counted beside.
  */
 import type { RunContext } from '../experiment.js';
-import { handoversSince } from '../handovers.js';
-import type { Evidence } from '../history.js';
+import { handoversSince, leaderAt } from '../handovers.js';
+import type { Evidence, FaultWindow } from '../history.js';
 import type { Journal } from '../journal.js';
 import type { Laboratory } from '../laboratory.js';
 import { partStruck } from '../planning/roles.js';
@@ -88,7 +88,10 @@ class DeclaredRun {
     const { deadlineMs } = this.asked.traffic;
     const payments = paymentsById(evidence);
     this.atFirstTry.push(requests.filter((request) => request.tries === 1 && isAvailable(request, payments, deadlineMs)).length);
-    const struck = faults.map(({ target, atMs }) => ({ target: partStruck(target), atMs }));
+    // An operator's hand-over names who shall lead next; who led is the one it strikes.
+    const struckPart = ({ kind, target, atMs }: FaultWindow): string =>
+      kind === 'planned' ? (leaderAt(evidence.elections, atMs) ?? target) : partStruck(target);
+    const struck = faults.map((fault) => ({ target: struckPart(fault), atMs: fault.atMs, healedMs: fault.healedMs }));
     const records = faults.map(({ kind, target, atMs, healedMs }) => ({
       kind, target, atMs: atMs - startedMs, healedAtMs: (healedMs ?? atMs) - startedMs,
     }));

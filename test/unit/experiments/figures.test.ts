@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, parseOptions } from '../../../experiments/arguments.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
-import { handoversSince } from '../../../experiments/handovers.js';
+import { handoversSince, leaderAt } from '../../../experiments/handovers.js';
 import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/history.js';
 import { formatTable } from '../../../experiments/report/table.js';
 import { exitCode, type ExperimentResult } from '../../../experiments/result.js';
@@ -84,6 +84,19 @@ describe('hand-overs', () => {
     expect(handoversSince(elections, [{ target: 'server_1', atMs: 990 }, { target: 'server_3', atMs: 994 }], 500)).toEqual([
       { kind: 'kill', term: 2, detectMs: 5, voteMs: 5, promoteMs: 3, reclaimMs: 4, firstCommitMs: 23, totalMs: 40 },
     ]);
+  });
+
+  test('a fault that was long over when the leader was suspected led to nothing; one that was just over may have', () => {
+    const elections = [election(1, 'server_1', 0), election(2, 'server_2', 9_000)];
+    const [late] = handoversSince(elections, [{ target: 'server_1', atMs: 4_000, healedMs: 5_000 }], 500);
+    expect(late).not.toHaveProperty('totalMs');
+    const [caused] = handoversSince(elections, [{ target: 'server_1', atMs: 8_000, healedMs: 8_500 }], 500);
+    expect(caused).toMatchObject({ detectMs: 995, totalMs: 1_030 });
+  });
+
+  test('who led at a moment', () => {
+    const elections = [election(2, 'server_2', 1_000), election(1, 'server_1', 0)];
+    expect([-1, 0, 999, 1_000].map((atMs) => leaderAt(elections, atMs))).toEqual([null, 'server_1', 'server_1', 'server_2']);
   });
 
   test('an election that no fault of ours led to has no detection and no total', () => {
