@@ -4,12 +4,12 @@
  * find its port again when it returns, and no client's connection may have slipped onto it meanwhile.
  */
 import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 const LOWEST = 18_000;
 const HIGHEST = 31_999;
-const handedOut = new Set<number>();
 
 /** Whether nothing listens there. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
@@ -20,13 +20,27 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A free port that this process was not given before. */
+/**
+ * Keeps a port for this process until it ends: its UDP namesake is taken, which only one process can, and which the kernel gives back
+ * however the process ends. Nothing of ours speaks UDP.
+ */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const claim = createSocket('udp4');
+    claim.unref();
+    claim.once('error', () => {
+      claim.close();
+      resolve(false);
+    });
+    claim.bind({ port, address: '127.0.0.1', exclusive: true }, () => resolve(true));
+  });
+}
+
+/** A free port that nobody was given before: this process or another that asks in the same way, and may not listen there yet. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);
-    if (handedOut.has(port) || !(await isPortFree(port))) continue;
-    handedOut.add(port);
-    return port;
+    if ((await reserve(port)) && (await isPortFree(port))) return port;
   }
 }
 

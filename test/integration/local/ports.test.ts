@@ -1,0 +1,16 @@
+/** Free ports: two that ask at the same time, in one process or in two, are never given the same one. */
+import { expect, test } from '@jest/globals';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { freePort, isPortFree } from '../../../local/ports.js';
+
+test('a port is given once, is free, and is kept from others that ask in the same way', async () => {
+  const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));
+  expect(new Set(ports).size).toBe(200);
+  expect(await isPortFree(ports[0] as number)).toBe(true);
+  const other = createSocket('udp4');
+  other.bind({ port: ports[0], address: '127.0.0.1', exclusive: true });
+  const [error] = (await once(other, 'error')) as [NodeJS.ErrnoException];
+  expect(error.code).toBe('EADDRINUSE');
+  other.close();
+});
