@@ -6,11 +6,9 @@ import { MUTANTS, withBug } from './mutants.js';
 import { search } from './search.js';
 
 const SEEDS = 8_000;
-/** Bugs that show seldom: the search begins shortly before a seed that is known to show them, and goes on from there. */
-const FROM: Readonly<Record<string, number>> = { 'fence-without-term': 5_500, 'absent-is-failed': 2_000, 'lost-is-failed': 590, 'drained-elected': 490 };
 
-test.each(MUTANTS.map((mutant) => [mutant.name, mutant.bug, mutant] as const))('%s (%s) is caught', (name, _bug, mutant) => {
-  const { finding } = search(FROM[name] ?? 1, SEEDS, withBug(mutant), mutant.caughtBy);
+test.each(MUTANTS.map((mutant) => [mutant.name, mutant.bug, mutant] as const))('%s (%s) is caught', (_name, _bug, mutant) => {
+  const { finding } = search(1, SEEDS, withBug(mutant), mutant.caughtBy);
   expect(finding?.breach.rule).toBe(mutant.caughtBy);
 }, 60_000);
 

@@ -21,17 +21,13 @@ export interface JobResult extends Searched {
   number: number;
 }
 
-/** Short-lived objects are all there are: a larger nursery is emptied less often. */
-const NURSERY_MB = 32;
-
 export class Pool {
   private constructor(private readonly workers: readonly Worker[]) {}
 
   /** Compiled first: threads do not inherit a loader of TypeScript, and what such a loader adds to a function costs a tenth. */
   static async open(size = availableParallelism()): Promise<Pool> {
     const file = join(ROOT, await compile('test/simulation/worker.ts'));
-    const limits = { resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB } };
-    return new Pool(Array.from({ length: size }, () => new Worker(file, limits)));
+    return new Pool(Array.from({ length: size }, () => new Worker(file)));
   }
 
   get size(): number {

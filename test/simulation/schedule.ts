@@ -181,7 +181,7 @@ export function drawSchedule(seed: number): Schedule {
   const replicas = drawn(chance, [[3, 0.7], [2, 0.9], [1, 1]]);
   const monitors = drawn(chance, [[1, 0.65], [3, 0.95], [5, 1]]);
   const patients = 1 + chance.below(2);
-  const horizonMs = 500 + chance.below(700);
+  const horizonMs = 450 + chance.below(550);
   const cast = { replicas: names('server', replicas), monitors: names('monitor', monitors), patients: names('patients', patients) };
   const payments = drawPayments(chance, patients, horizonMs);
   return {
@@ -189,6 +189,6 @@ export function drawSchedule(seed: number): Schedule {
     declined: chance.next() < 0.3 ? 30 : 0,
     payments,
     faults: drawFaults(chance, cast, horizonMs, payments),
-    monitorsEnd: chance.next() < 0.1,
+    monitorsEnd: chance.next() < 0.05,
   };
 }

@@ -1,6 +1,5 @@
 /** The parts of one simulated system, as its processes see each other. Put together by run.ts. */
 import type { Settings } from '../../monitor/core/types.js';
-import type { FinalOutcome } from '../../payments/core/parcel.js';
 import type { RoleState } from '../../payments/core/role.js';
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { Checks } from './invariants.js';
@@ -48,12 +47,10 @@ export interface Monitor extends Process {
   handOver(to: string | null): void;
 }
 
-/** An instance of patients, as clients and leaders see it. */
+/** An instance of patients, as clients see it. */
 export interface Patients extends Process {
   /** @param reply true: 2xx. */
   pay(key: string, patientId: string, reply: (accepted: boolean) => void): void;
-  /** Somebody says that these are final. */
-  hint(outcomes: readonly FinalOutcome[]): void;
 }
 
 export interface System {

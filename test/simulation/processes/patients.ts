@@ -3,7 +3,6 @@
  * they are committed; then their ids go to the queue, behind the answer's back. What gets lost there is the relay's.
  */
 import { parcelsOf } from '../../../shared/queue.js';
-import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import { Process } from '../model/process.js';
 import { TIMES, type Patients, type System } from '../system.js';
 
@@ -46,11 +45,6 @@ export class PatientsProcess extends Process implements Patients {
     this.waiting.push({ id, key, patientId, reply });
     if (!this.system.rules.insertsBeforeAnswering) this.answer(this.waiting.slice(-1));
     this.insert();
-  }
-
-  /** Somebody says that these are final. The row is what counts. */
-  hint(outcomes: readonly FinalOutcome[]): void {
-    this.world.log?.(this.name, `hears of ${outcomes.map(({ id }) => id).join(' ')}`);
   }
 
   private insert(): void {

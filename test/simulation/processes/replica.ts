@@ -104,19 +104,16 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   /** A monitor listens from now on. */
   listen(listener: BeatListener): void {
     this.listeners.add(listener);
-    this.send(listener);
+    this.send(listener, this.report());
   }
 
   redisReturned(): void {
     this.current?.redisReturned();
   }
 
-  /** Tells who waits, if the queue is there: lost without harm. */
+  /** Tells who waits. What they hear is only a hint, so nothing but the truth of it is of interest here. */
   announce(outcomes: readonly FinalOutcome[]): void {
-    const { checks, queue, network, patients } = this.system;
-    for (const { id, status } of outcomes) checks.announced(id, status);
-    if (!queue.alive || network.isCut(this, queue)) return;
-    for (const instance of patients) network.send(queue, instance, () => instance.hint(outcomes));
+    for (const { id, status } of outcomes) this.system.checks.announced(id, status);
   }
 
   private newWorker(): Worker {
@@ -126,16 +123,20 @@ export class ReplicaProcess extends Process implements Replica, Leader {
 
   private beat(): void {
     this.step({ type: 'tick', nowMs: this.world.nowMs });
-    for (const listener of this.listeners) this.send(listener);
+    this.tellAll();
     this.in(TIMES.beatMs, () => this.beat());
   }
 
-  private send(listener: BeatListener): void {
+  private tellAll(): void {
+    const report = this.report();
+    for (const listener of this.listeners) this.send(listener, report);
+  }
+
+  private send(listener: BeatListener, report: ReplicaReport): void {
     if (listener.isOver) {
       this.listeners.delete(listener);
       return;
     }
-    const report = this.report();
     const { monitor, arrivalMs } = listener;
     listener.arrivalMs = this.system.network.send(this, monitor, () => listener.line(report), undefined, arrivalMs);
   }
@@ -155,7 +156,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     if (state.role !== before.role) this.world.log?.(this.name, `is ${state.role} in term ${state.term}`);
     for (const effect of effects) this.perform(effect);
     if (state.role === before.role && state.term === before.term) return;
-    for (const listener of this.listeners) this.send(listener);
+    this.tellAll();
   }
 
   private perform(effect: RoleEffect): void {

@@ -7,12 +7,11 @@ import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
 import type { Moment, ParcelLine, WorkEffect } from '../../../payments/core/parcel-line.js';
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import type { RoleState } from '../../../payments/core/role.js';
-import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
-import { parcelsOf } from '../../../shared/queue.js';
 import type { Process } from '../model/process.js';
 import type { Job, Written } from '../model/records.js';
-import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type System } from '../system.js';
+import { HeadStart } from './head-start.js';
+import { Relay } from './relay.js';
 import type { Worker } from './worker.js';
 
 type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
@@ -30,39 +29,18 @@ const LOAD_MAX = 1_000;
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 250;
 
-/** Work that was begun ahead, and who waits for its end. */
-class Begun {
-  private over = false;
-  private failed: unknown = null;
-  private waiting: ((failed: unknown) => void) | null = null;
-
-  constructor(readonly ids: readonly string[]) {}
-
-  end(failed: unknown): void {
-    this.over = true;
-    this.failed = failed;
-    this.waiting?.(failed);
-  }
-
-  join(settle: (failed: unknown) => void): void {
-    if (this.over) settle(this.failed);
-    else this.waiting = settle;
-  }
-}
-
 export class Term {
   readonly line: ParcelLine;
-  private readonly relay: RelayMachine;
+  private readonly relay: Relay;
   private readonly moment: Moment;
   private stopped = false;
   private finishing = false;
   /** A parcel's work broke off: its job is still held by the worker. */
   private brokeOff = false;
-  private timer: SimulatedEvent | null = null;
   private lastWork = 0;
   private readonly through = new Map<number, (failed: unknown) => void>();
   private readonly charging = new Set<number>();
-  private readonly ahead = new Map<number, Begun>();
+  private readonly ahead = new HeadStart();
   private whenIdle: (() => void)[] = [];
 
   constructor(
@@ -73,7 +51,7 @@ export class Term {
   ) {
     const { rules, world } = system;
     this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
-    this.relay = rules.newRelay({ intervalMs: TIMES.relayIntervalMs, parcelsOf: (ids) => parcelsOf(ids, TIMES.parcelMax) });
+    this.relay = new Relay(system, replica, this.line, (ids, through) => this.attempt(ids, through));
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
   }
 
@@ -98,9 +76,7 @@ export class Term {
 
   /** Some parcels are begun before the queue brings them; then the work on them is joined. @see payments/head-start.ts */
   private startAhead(job: Job): void {
-    const begun = new Begun(job.data.ids);
-    this.ahead.set(job.id, begun);
-    this.attempt(job.data.ids, (failed) => begun.end(failed));
+    this.attempt(job.data.ids, this.ahead.begin(job));
   }
 
   private reclaim(settle: (answered: boolean) => void): void {
@@ -113,17 +89,13 @@ export class Term {
 
   private fetch(): void {
     this.worker.run((job, through) => {
-      const begun = this.ahead.get(job.id);
-      this.ahead.delete(job.id);
       const settle = (failed: unknown): void => {
         if (failed === null) through();
-        if (job.data.relayed) this.carryOut(this.relay.arrived(this.now));
+        if (job.data.relayed) this.relay.arrived();
       };
-      // Ids of jobs begin anew in a Redis that was wiped: the content decides.
-      if (begun && begun.ids.join() === job.data.ids.join()) begun.join(settle);
-      else this.attempt(job.data.ids, settle);
+      if (!this.ahead.join(job, settle)) this.attempt(job.data.ids, settle);
     });
-    this.carryOut(this.relay.wakeIn(0, this.now));
+    this.relay.wakeIn(0);
   }
 
   /** Fetches nothing new; `idle` is called when nothing is in flight. */
@@ -148,7 +120,7 @@ export class Term {
 
   /** The queue came back, perhaps empty. */
   redisReturned(): void {
-    this.carryOut(this.relay.forget(this.now));
+    this.relay.forget();
   }
 
   private get now(): number {
@@ -191,7 +163,7 @@ export class Term {
       case 'announce':
         return this.replica.announce(effect.outcomes);
       case 'wake':
-        return this.carryOut(this.relay.wakeIn(effect.ms, this.now));
+        return this.relay.wakeIn(effect.ms);
       case 'done':
       case 'failed':
         return this.end(effect);
@@ -276,32 +248,5 @@ export class Term {
       },
       () => this.feed(this.line.unwritten(new CalledOff())),
     );
-  }
-
-  private carryOut(effects: readonly RelayEffect[]): void {
-    for (const effect of effects) this.relayDoes(effect);
-  }
-
-  private relayDoes(effect: RelayEffect): void {
-    const { queue, payments, database, world, rules } = this.system;
-    switch (effect.type) {
-      case 'timer':
-        if (this.timer) this.timer.run = null;
-        this.timer = this.replica.in(effect.inMs, () => this.carryOut(this.relay.due(this.now)));
-        return;
-      case 'count':
-        return queue.count(this.replica, (waiting) => this.carryOut(this.relay.counted(waiting, this.line, this.now)));
-      case 'search':
-        return database.ask(this.replica, TIMES.statementMs, 'a search', () => payments.overdue(effect.upto, TIMES.relayGraceMs), (ids) =>
-          this.carryOut(ids === null ? this.relay.failed(this.now) : this.relay.found(ids, this.line, this.now)));
-      case 'put-back':
-        world.log?.(this.replica.name, `puts back ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
-        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.carryOut(this.relay.putBack(taken, this.now)));
-      case 'deliver':
-        world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
-        return this.attempt(effect.parcel.ids, () => {
-          this.carryOut([...this.relay.arrived(this.now), ...this.relay.delivered(this.now)]);
-        });
-    }
   }
 }

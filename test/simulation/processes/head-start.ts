@@ -1,0 +1,47 @@
+/** The parcels a new leader begins before the queue brings them, and who joins in when it does: payments/head-start.ts without promises. */
+import type { Job } from '../model/records.js';
+
+/** Told null, or why the work broke off. */
+type Settle = (failed: unknown) => void;
+
+class Begun {
+  private over = false;
+  private failed: unknown = null;
+  private waiting: Settle | null = null;
+
+  constructor(readonly ids: readonly string[]) {}
+
+  end(failed: unknown): void {
+    this.over = true;
+    this.failed = failed;
+    this.waiting?.(failed);
+  }
+
+  join(settle: Settle): void {
+    if (this.over) settle(this.failed);
+    else this.waiting = settle;
+  }
+}
+
+export class HeadStart {
+  private readonly begun = new Map<number, Begun>();
+
+  /** @returns what to call when the work on this job has ended. */
+  begin({ id, data }: Job): Settle {
+    const begun = new Begun(data.ids);
+    this.begun.set(id, begun);
+    return (failed) => begun.end(failed);
+  }
+
+  /**
+   * Joins the work on this job, once. Ids of jobs begin anew in a queue that was wiped: the content decides.
+   * @returns false: it was not begun.
+   */
+  join({ id, data }: Job, settle: Settle): boolean {
+    const begun = this.begun.get(id);
+    this.begun.delete(id);
+    if (!begun || begun.ids.join() !== data.ids.join()) return false;
+    begun.join(settle);
+    return true;
+  }
+}

@@ -1,0 +1,77 @@
+/** What payments/relay.ts is to the relay machine: carries out what it asks for, and hands it the answers. */
+import type { ParcelLine } from '../../../payments/core/parcel-line.js';
+import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
+import { parcelsOf } from '../../../shared/queue.js';
+import type { Process } from '../model/process.js';
+import type { SimulatedEvent } from '../model/world.js';
+import { TIMES, type System } from '../system.js';
+
+export class Relay {
+  private readonly machine: RelayMachine;
+  private timer: SimulatedEvent | null = null;
+
+  constructor(
+    private readonly system: System,
+    private readonly replica: Process,
+    private readonly line: ParcelLine,
+    /** Works payments without the queue. */
+    private readonly attempt: (ids: readonly string[], through: () => void) => void,
+  ) {
+    const rules = { intervalMs: TIMES.relayIntervalMs, parcelsOf: (ids: readonly string[]) => parcelsOf(ids, TIMES.parcelMax) };
+    this.machine = system.rules.newRelay(rules);
+  }
+
+  stop(): void {
+    this.machine.stop();
+  }
+
+  wakeIn(ms: number): void {
+    this.perform(this.machine.wakeIn(ms, this.now));
+  }
+
+  arrived(): void {
+    this.perform(this.machine.arrived(this.now));
+  }
+
+  forget(): void {
+    this.perform(this.machine.forget(this.now));
+  }
+
+  private get now(): number {
+    return this.system.world.nowMs;
+  }
+
+  private perform(effects: readonly RelayEffect[]): void {
+    for (const effect of effects) this.carryOut(effect);
+  }
+
+  private carryOut(effect: RelayEffect): void {
+    const { queue, world, rules } = this.system;
+    switch (effect.type) {
+      case 'timer':
+        if (this.timer) this.timer.run = null;
+        this.timer = this.replica.in(effect.inMs, () => this.perform(this.machine.due(this.now)));
+        return;
+      case 'count':
+        return queue.count(this.replica, (waiting) => this.perform(this.machine.counted(waiting, this.line, this.now)));
+      case 'search':
+        return this.search(effect.upto);
+      case 'put-back':
+        world.log?.(this.replica.name, `puts back ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
+        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.perform(this.machine.putBack(taken, this.now)));
+      case 'deliver':
+        world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
+        return this.attempt(effect.parcel.ids, () => {
+          this.arrived();
+          this.perform(this.machine.delivered(this.now));
+        });
+    }
+  }
+
+  private search(upto: number | null): void {
+    const { database, payments } = this.system;
+    const run = (): string[] => payments.overdue(upto, TIMES.relayGraceMs);
+    database.ask(this.replica, TIMES.statementMs, 'a search', run, (ids) =>
+      this.perform(ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.line, this.now)));
+  }
+}
