@@ -118,7 +118,7 @@ main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError;
-    process.stderr.write(`${wrongArguments ? error.message : String((error as Error).stack)}\n`);
+    process.stderr.write(`${wrongArguments ? error.message.split('\n')[0] : String((error as Error).stack)}\n`);
     process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);
   },
 );
