@@ -143,7 +143,8 @@ describe('leading', () => {
 
 describe('taking over', () => {
   test('a leader frozen in the middle: the next one reclaims its parcels at once and in order; what it commits late is refused', async () => {
-    const slow = await replica('server_1', { GATEWAY_LATENCY_MS: '600', PARCELS_IN_FLIGHT: '4' });
+    // Its relay finds nothing between acceptance and the queue: what it works on are these parcels.
+    const slow = await replica('server_1', { GATEWAY_LATENCY_MS: '600', PARCELS_IN_FLIGHT: '4', RELAY_GRACE_MS: '60000' });
     await slow.lead(record);
     const ids = await record.accept(60);
     await enqueue(ids, 10);
