@@ -1,17 +1,17 @@
 /**
  * Who waits for a payment is told when it is final. Redis brings a hint ("these are done"), the row brings the truth: an outcome is
- * never answered from an event alone. Events that are lost cost time only: the rows of all who wait are read at every look.
+ * never answered from an event alone. Where events may have been lost (another leader's term began, Redis was away) the rows of all
+ * who wait are read at once; a loss that nobody noticed costs time only, for who has waited long is looked at now and then.
  * Waiting is bounded; beyond the bound nobody waits and the answer is 202.
  */
-import { z } from 'zod';
 import type { Clock } from '../shared/clock.js';
-import { id } from '../shared/contracts/ids.js';
 import type { Logger } from '../shared/logger.js';
 import type { PatientsConfig } from './config.js';
 import type { PaymentRecord } from './core/payment-record.js';
+import { Hints, type Hint } from './hints.js';
 import { outcomesTotal, waitingGauge } from './metrics.js';
 
-/** Rows read by one look; who waits longest in vain is looked at first, then goes to the end of the line. */
+/** Rows read by one statement. */
 const LOOK_MAX = 5_000;
 
 type Told = (record: PaymentRecord) => void;
@@ -20,8 +20,19 @@ interface Entry {
   told: Set<Told>;
 }
 
-/** All that is taken from an event: which payments to look at. @see shared/contracts/outcome.ts */
-const hint = z.object({ payments: z.array(z.object({ id })) });
+/** What made the row be read: an event that named it, a gap in the events, or mere waiting. */
+type Cause = 'event' | 'gap' | 'row';
+
+/** The next `most` of these, or what is left. */
+function take<T>(from: Iterator<T>, most: number): T[] {
+  const taken: T[] = [];
+  while (taken.length < most) {
+    const next = from.next();
+    if (next.done) break;
+    taken.push(next.value);
+  }
+  return taken;
+}
 
 export interface OutcomesDeps {
   /** Those of these payments that are final. */
@@ -32,10 +43,16 @@ export interface OutcomesDeps {
 }
 
 export class Outcomes {
+  /** In the order of their coming. */
   private readonly entries = new Map<string, Entry>();
   private readonly ends = new Set<() => void>();
+  private readonly hints = new Hints();
   private released = false;
   private looking = false;
+  /** Where the next look goes on, so that nobody is looked at twice before everybody was once. */
+  private round = this.entries.entries();
+  private catchingUp = false;
+  private gap = false;
 
   constructor(private readonly deps: OutcomesDeps) {}
 
@@ -82,10 +99,28 @@ export class Outcomes {
     });
   }
 
-  /** An event of the outcome channel. What cannot be read is ignored: the rows will tell. */
+  /** A message of the outcome channel. What cannot be read is ignored: the rows will tell. */
   async hinted(message: string): Promise<void> {
-    const ids = this.idsOf(message).filter((paymentId) => this.entries.has(paymentId));
-    if (ids.length > 0) await this.tell(ids, 'event');
+    const hint = this.read(message);
+    if (hint === null) return;
+    const ids = hint.ids.filter((paymentId) => this.entries.has(paymentId));
+    await Promise.all([this.tell(ids, 'event'), hint.isGap ? this.catchUp() : null]);
+  }
+
+  /** Events were lost, perhaps: reads the rows of all who wait, oldest first, for as long as that finds something. */
+  async catchUp(): Promise<void> {
+    this.gap = true; // What is being read may have been read before the gap was over: it is read again.
+    if (this.catchingUp) return;
+    this.catchingUp = true;
+    try {
+      while (this.gap) {
+        this.gap = false;
+        const all = this.entries.keys();
+        while ((await this.tell(take(all, LOOK_MAX), 'gap')) > 0);
+      }
+    } finally {
+      this.catchingUp = false;
+    }
   }
 
   /** Reads the rows of those who have waited long enough for an event to have come. Called every `outcomePollMs`. */
@@ -106,33 +141,25 @@ export class Outcomes {
     for (const end of [...this.ends]) end();
   }
 
-  private idsOf(message: string): string[] {
+  private read(message: string): Hint | null {
     try {
-      return hint.parse(JSON.parse(message)).payments.map((payment) => payment.id);
+      return this.hints.read(message);
     } catch (error) {
       this.deps.logger.warn({ err: error }, 'an outcome event cannot be read');
-      return [];
+      return null;
     }
   }
 
+  /** The next piece of the round. Who came later has waited less: with the first one that is not due the round is over. */
   private due(): string[] {
     const latest = this.deps.clock.now() - this.deps.config.outcomePollMs;
-    const ids: string[] = [];
-    for (const [paymentId, { sinceMs }] of this.entries) {
-      if (sinceMs <= latest) ids.push(paymentId);
-      if (ids.length === LOOK_MAX) break;
-    }
-    for (const paymentId of ids) this.toTheEnd(paymentId);
+    const piece = take(this.round, LOOK_MAX);
+    const ids = piece.filter(([, { sinceMs }]) => sinceMs <= latest).map(([paymentId]) => paymentId);
+    if (ids.length < LOOK_MAX) this.round = this.entries.entries();
     return ids;
   }
 
-  private toTheEnd(paymentId: string): void {
-    const entry = this.entries.get(paymentId) as Entry;
-    this.entries.delete(paymentId);
-    this.entries.set(paymentId, entry);
-  }
-
-  private async tell(ids: readonly string[], by: 'event' | 'row'): Promise<number> {
+  private async tell(ids: readonly string[], by: Cause): Promise<number> {
     if (ids.length === 0) return 0;
     const rows = await this.deps.readFinal(ids).catch((error: unknown) => {
       this.deps.logger.warn({ err: error }, 'outcomes cannot be read now; the next look will');
@@ -142,7 +169,7 @@ export class Outcomes {
     return rows.length;
   }
 
-  private tellOne(row: PaymentRecord, by: 'event' | 'row'): void {
+  private tellOne(row: PaymentRecord, by: Cause): void {
     const entry = this.entries.get(row.id);
     if (!entry) return;
     this.remove(row.id);

@@ -2,6 +2,7 @@
  * The parts of one patients instance, connected: two pools to PostgreSQL (one lane for inserts), two connections to Redis (one to
  * send, one to hear outcomes). Nothing here waits for Redis: it may be away at the start and at any time after.
  */
+import type { Redis } from 'ioredis';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
@@ -43,15 +44,23 @@ interface Delivery {
   close(): Promise<void>;
 }
 
+/** Subscribes, at first and whenever the connection is new: what was said in between, nobody heard. */
+async function hear(hearing: Redis, config: PatientsConfig, logger: Logger, outcomes: Outcomes): Promise<void> {
+  try {
+    await hearing.subscribe(outcomeChannel(config.queuePrefix));
+    await outcomes.catchUp();
+  } catch (error) {
+    logger.debug({ err: error }, 'the subscription ended before it began');
+  }
+}
+
 function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes): Delivery {
   const sending = connectRedis(config.redisUrl, 'hasty', logger);
   const hearing = connectRedis(config.redisUrl, 'patient', logger);
   const queue = openQueue(0, config.queuePrefix, sending);
   const dispatch = createDispatch({ queue, logger });
   hearing.on('message', (_channel, message) => void outcomes.hinted(message));
-  hearing.subscribe(outcomeChannel(config.queuePrefix)).catch((error: unknown) => {
-    logger.debug({ err: error }, 'the subscription ended before it began');
-  });
+  hearing.on('ready', () => void hear(hearing, config, logger, outcomes));
   return {
     dispatch,
     reachable: () => sending.status === 'ready',

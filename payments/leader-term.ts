@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
+import type { OutcomeMessage } from '../shared/contracts/outcome.js';
 import type { HealingQueue } from '../shared/healing-queue.js';
 import { markElection, type CommitResult, type ElectionMarks, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
@@ -27,6 +28,7 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   aside: Pool;
   /** Parcels begun before the queue's worker runs, at the most. */
   headStart: number;
+  publish(message: OutcomeMessage): void;
   relayIntervalMs: number;
   relayGraceMs: number;
   /** The fence refused a commit of this term. */
@@ -80,6 +82,7 @@ export class LeaderTerm {
     const { clock } = this.options;
     const startMs = clock.now();
     const promoted = clock.wall();
+    this.tellOfGap();
     await this.startAhead();
     const took = clock.wall();
     const parcels = await this.reclaim();
@@ -88,6 +91,12 @@ export class LeaderTerm {
     promotionSeconds.observe((clock.now() - startMs) / 1000);
     this.logger.info({ parcels, ms: Math.round(clock.now() - startMs) }, 'leading; parcels of the previous leader reclaimed');
     this.mark({ promoted_at: promoted, reclaimed_at: took });
+  }
+
+  /** The leader before may have died between a commit and its event; and what is published while Redis is away is lost. */
+  private tellOfGap(): void {
+    const { token, clock } = this.options;
+    this.options.publish({ ...token, gapAt: clock.wall().toISOString() });
   }
 
   private async startAhead(): Promise<void> {
@@ -158,6 +167,7 @@ export class LeaderTerm {
 
   /** Redis came back: perhaps empty. */
   redisReturned(): void {
+    this.tellOfGap();
     this.relay.forget();
   }
 

@@ -1,4 +1,4 @@
-/** The edges with everything outside of them faked: outcomes, dispatch, accept, retries, sessions, configuration. */
+/** The edges with everything outside of them faked: dispatch, accept, retries, sessions, configuration. */
 import type { QueryConfig } from 'pg';
 import type { ConfigError } from '../../../shared/config.js';
 import type { Clock } from '../../../shared/clock.js';
@@ -11,16 +11,13 @@ import type { Parcel } from '../../../shared/queue.js';
 import { createAcceptor } from '../../../patients/accept.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
-import { Countdown } from '../../../patients/countdown.js';
 import { createDispatch } from '../../../patients/dispatch.js';
-import { Outcomes } from '../../../patients/outcomes.js';
 import { whilePassing } from '../../../patients/retry.js';
 import { InMemorySessionStore } from '../../../patients/sessions.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const passing = (): Error => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
-const stays = (): AbortSignal => new AbortController().signal;
 const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 function manualClock(): Clock & { nowMs: number } {
@@ -33,123 +30,6 @@ const newPayment = (id: string, key = id): NewPayment => ({
   amountMinor: 1, currency: 'USD', concept: null,
 });
 const pending = (id: string, key = id): PaymentRecord => acceptedRecord(newPayment(id, key), { seq: 1, acceptedAt: new Date(0) }, 'patients_1');
-const paid = (id: string): PaymentRecord => ({ ...pending(id), status: 'SUCCEEDED', completedAt: new Date(5), term: 1, processedBy: 's' });
-
-describe('outcomes', () => {
-  const create = (waitingMax = 10) => {
-    const clock = manualClock();
-    const finals = new Set<string>();
-    const reads: string[][] = [];
-    const outcomes = new Outcomes({
-      readFinal: async (ids) => {
-        reads.push([...ids]);
-        return ids.filter((id) => finals.has(id)).map(paid);
-      },
-      clock, logger, config: { waitingMax, outcomePollMs: 250 },
-    });
-    const hint = (...ids: string[]): Promise<void> => outcomes.hinted(JSON.stringify({ payments: ids.map((id) => ({ id })) }));
-    return { outcomes, clock, finals, reads, hint };
-  };
-
-  test('an event makes the row be read, and the row is what is told', async () => {
-    const { outcomes, finals, hint } = create();
-    const waiting = outcomes.wait(uuid(1), 10_000, stays());
-    finals.add(uuid(1));
-    await hint(uuid(1), uuid(2));
-    expect((await waiting)?.status).toBe('SUCCEEDED');
-  });
-
-  test('an event without a final row tells nobody anything', async () => {
-    const { outcomes, hint } = create();
-    let told = 0;
-    outcomes.watch(uuid(1), () => (told += 1));
-    await hint(uuid(1));
-    expect(told).toBe(0);
-  });
-
-  test('an event about payments nobody waits for reads nothing; one that cannot be read is ignored', async () => {
-    const { outcomes, reads, hint } = create();
-    outcomes.watch(uuid(1), () => undefined);
-    await hint(uuid(7));
-    await outcomes.hinted('no json');
-    await outcomes.hinted('{"payments":"none"}');
-    expect(reads).toEqual([]);
-  });
-
-  test('a lost event is healed by a look, but only for who has waited long enough', async () => {
-    const { outcomes, clock, finals, reads } = create();
-    const waiting = outcomes.wait(uuid(1), 10_000, stays());
-    finals.add(uuid(1));
-    clock.nowMs += 249;
-    await outcomes.look();
-    expect(reads).toEqual([]);
-    clock.nowMs += 1;
-    await outcomes.look();
-    expect((await waiting)?.id).toBe(uuid(1));
-  });
-
-  test('a read that fails heals at the next look', async () => {
-    const clock = manualClock();
-    let reads = 0;
-    const outcomes = new Outcomes({
-      readFinal: async (ids) => {
-        if ((reads += 1) === 1) throw passing();
-        return ids.map(paid);
-      },
-      clock, logger, config: { waitingMax: 10, outcomePollMs: 250 },
-    });
-    const waiting = outcomes.wait(uuid(1), 10_000, stays());
-    clock.nowMs += 250;
-    await outcomes.look();
-    await outcomes.look();
-    expect((await waiting)?.id).toBe(uuid(1));
-  });
-
-  test('several who wait for one payment are all told', async () => {
-    const { outcomes, finals, hint } = create();
-    const waiting = [outcomes.wait(uuid(1), 10_000, stays()), outcomes.wait(uuid(1), 10_000, stays())];
-    finals.add(uuid(1));
-    await hint(uuid(1));
-    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(1)]);
-  });
-
-  test('who leaves, has no time, finds no room, or is released gets null, and nothing is kept', async () => {
-    const { outcomes } = create(1);
-    const leaving = new AbortController();
-    const left = outcomes.wait(uuid(1), 10_000, leaving.signal);
-    expect(await outcomes.wait(uuid(2), 10_000, stays())).toBeNull();
-    leaving.abort();
-    expect([await left, outcomes.room]).toEqual([null, 1]);
-    expect(await outcomes.wait(uuid(3), 0, stays())).toBeNull();
-    expect(await outcomes.wait(uuid(4), 1, stays())).toBeNull();
-    const released = outcomes.wait(uuid(5), 10_000, stays());
-    outcomes.release();
-    expect([await released, outcomes.room]).toEqual([null, 0]);
-  });
-
-  test('a countdown ends with the last of its payments', async () => {
-    const { outcomes, finals, hint } = create();
-    const countdown = new Countdown(outcomes);
-    for (const number of [1, 2]) countdown.add(uuid(number));
-    let ended = false;
-    const done = countdown.done(10_000, stays()).then(() => (ended = true));
-    finals.add(uuid(1)).add(uuid(2));
-    await hint(uuid(1));
-    await settle();
-    expect(ended).toBe(false);
-    await hint(uuid(2));
-    await done;
-    expect(outcomes.room).toBe(10);
-  });
-
-  test('a countdown whose time is up watches nothing any more', async () => {
-    const { outcomes } = create();
-    const countdown = new Countdown(outcomes);
-    countdown.add(uuid(1));
-    await countdown.done(1, stays());
-    expect(outcomes.room).toBe(10);
-  });
-});
 
 describe('dispatch', () => {
   const create = (status = 'ready') => {

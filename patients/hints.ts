@@ -1,0 +1,35 @@
+/**
+ * What the messages of the outcome channel mean for those who wait: which rows to look at, and whether messages before this one were
+ * lost. Nothing else is taken from a message; what cannot be read says nothing.
+ */
+import { z } from 'zod';
+import { id, partition, term } from '../shared/contracts/ids.js';
+
+/** What is read of either message. @see shared/contracts/outcome.ts */
+const schema = z.object({ partition, term, payments: z.array(z.object({ id })).optional() });
+
+export interface Hint {
+  /** Payments that are final, by the message's word. */
+  ids: string[];
+  /** Earlier messages may be missing. */
+  isGap: boolean;
+}
+
+export class Hints {
+  /** The highest term heard of, by partition. */
+  private readonly terms = new Map<number, number>();
+
+  /** @throws Error when it is none of the channel's messages. */
+  read(message: string): Hint {
+    const heard = schema.parse(JSON.parse(message));
+    const isNew = this.isNewTerm(heard.partition, heard.term);
+    return { ids: (heard.payments ?? []).map((payment) => payment.id), isGap: isNew || heard.payments === undefined };
+  }
+
+  /** Its leader said so when it began; when that is the first one hears of it, that message was lost. */
+  private isNewTerm(where: number, which: number): boolean {
+    if (which <= (this.terms.get(where) ?? 0)) return false;
+    this.terms.set(where, which);
+    return true;
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Outcome events that are lost, with real engines: a payment is final, and nobody said so. Who waits is answered as soon as a message
+ * says that events are missing. The poll, which would find it too, comes so seldom here that it never does.
+ */
+import type { RunningPatients } from '../../../patients/app.js';
+import { outcomesTotal } from '../../../patients/metrics.js';
+import type { Payment } from '../../../shared/contracts/payment.js';
+import { commitOutcomes } from '../../../shared/ledger.js';
+import { eventually } from '../../support/eventually.js';
+import { SilencingProxy } from '../../support/silencing-proxy.js';
+import { createRecord, startReplica, type TestRecord, type TestReplica } from '../payments/fixture.js';
+import { call, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
+
+/** Longer than any test. */
+const NEVER_POLLS = { OUTCOME_POLL_MS: '10000' };
+/** The relay must not find what was committed here, and needs not. */
+const NO_RELAY = { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' };
+
+let setup: Setup;
+let record: TestRecord;
+let redis: SilencingProxy;
+const replicas: TestReplica[] = [];
+
+beforeAll(async () => {
+  [setup, record] = await Promise.all([createSetup(), createRecord()]);
+  redis = await SilencingProxy.open(Number(new URL(setup.redisUrl).port));
+});
+beforeEach(() => outcomesTotal.reset());
+afterEach(async () => {
+  redis.pass();
+  for (const replica of replicas.splice(0)) await replica.stop();
+});
+afterAll(async () => {
+  await setup.end();
+  await record.drop();
+  await redis.close();
+});
+
+const throughProxy = (): string => `redis://127.0.0.1:${redis.port}`;
+const patients = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> => setup.start({ DATABASE_URL: record.url, ...NEVER_POLLS, ...env });
+async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {
+  const engines = { DATABASE_URL: record.url, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
+  const started = await startReplica({ ID: id, ...engines, ...NO_RELAY, ...env });
+  replicas.push(started);
+  return started;
+}
+
+const pay = (url: string, key: string): Promise<Answered> =>
+  call(`${url}/api/payments`, { body: PAYMENT, headers: { 'Idempotency-Key': key, Prefer: 'wait=20' } });
+
+/** The payment under this key gets its final status under this term, and its leader dies before it can say so. */
+async function commitAndDie(key: string, term: number, leader: string): Promise<void> {
+  const idOf = async (): Promise<string | undefined> =>
+    (await record.pool.query<{ id: string }>('SELECT id FROM payment WHERE idempotency_key = $1', [key])).rows[0]?.id;
+  const id = await eventually(idOf, { what: 'the row' });
+  const outcome = { id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null } as const;
+  expect(await commitOutcomes(record.pool, { partition: 0, term, leader }, [outcome])).toMatchObject({ held: true, ids: [id] });
+}
+
+/** Who was told, by what brought the outcome. */
+async function told(): Promise<Record<string, number>> {
+  const { values } = await outcomesTotal.get();
+  return Object.fromEntries(values.map(({ labels, value }) => [labels['by'], value]));
+}
+
+const outcomeOf = ({ status, body }: Answered): unknown[] => [status, (body as Payment).status, (body as Payment).term];
+
+test('leader, dead between commit and event: who waits is answered when the next one begins', async () => {
+  const { url } = await patients();
+  const term = await record.elect('server_1', 'a life that ends');
+  const answer = pay(url, 'unsaid');
+  await commitAndDie('unsaid', term, 'server_1');
+  await (await replica('server_2')).lead(record);
+  expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
+});
+
+test('control: an instance that does not mind gaps lets it wait, though it hears what the next leader commits', async () => {
+  const { url, deps } = await patients();
+  deps.outcomes.catchUp = async () => undefined;
+  const term = await record.elect('server_1', 'a life that ends');
+  const room = deps.outcomes.room;
+  const answer = pay(url, 'unsaid, unheard');
+  await commitAndDie('unsaid, unheard', term, 'server_1');
+  const next = await (await replica('server_2')).lead(record);
+  expect(outcomeOf(await pay(url, 'said'))).toEqual([201, 'SUCCEEDED', next]);
+  expect([deps.outcomes.room, await told()]).toEqual([room - 1, { event: 1 }]);
+  deps.outcomes.release();
+  expect((await answer).status).toBe(202);
+});
+
+test('subscription, lost and made anew: who waits is answered at once', async () => {
+  const { url } = await patients({ REDIS_URL: throughProxy() });
+  const term = await record.elect('server_1', 'a life that lasts');
+  const answer = pay(url, 'not heard');
+  redis.refuse();
+  await commitAndDie('not heard', term, 'server_1');
+  redis.pass();
+  expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
+});
+
+test('leader, away from Redis for a while: it says so when it is back, and who waits is answered', async () => {
+  const { url } = await patients();
+  const leader = await replica('server_1', { REDIS_URL: throughProxy() });
+  const term = await leader.lead(record);
+  expect(outcomeOf(await pay(url, 'heard'))).toEqual([201, 'SUCCEEDED', term]);
+  redis.refuse();
+  const answer = pay(url, 'not said');
+  await commitAndDie('not said', term, 'server_1');
+  redis.pass();
+  expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { event: 1, gap: 1 }]);
+});

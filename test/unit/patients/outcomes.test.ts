@@ -1,0 +1,213 @@
+/** Who waits is told: by events, by rows where events were lost, at the end of the time. The rows are faked. */
+import type { Clock } from '../../../shared/clock.js';
+import type { NewPayment } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
+import { Countdown } from '../../../patients/countdown.js';
+import { Outcomes } from '../../../patients/outcomes.js';
+
+const logger = createLogger('test', 'test', 'silent');
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const passing = (): Error => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
+const stays = (): AbortSignal => new AbortController().signal;
+const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+
+function manualClock(): Clock & { nowMs: number } {
+  const clock = { nowMs: 1_000, now: () => clock.nowMs, wall: () => new Date(clock.nowMs) };
+  return clock;
+}
+
+const newPayment = (id: string): NewPayment => ({
+  id, patientId: uuid(1), batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: id, fingerprint: 'f', answerWaited: false,
+  amountMinor: 1, currency: 'USD', concept: null,
+});
+const paid = (id: string): PaymentRecord => ({
+  ...acceptedRecord(newPayment(id), { seq: 1, acceptedAt: new Date(0) }, 'patients_1'),
+  status: 'SUCCEEDED', completedAt: new Date(5), term: 1, processedBy: 's',
+});
+
+describe('outcomes', () => {
+  const create = (waitingMax = 10) => {
+    const clock = manualClock();
+    const finals = new Set<string>();
+    const reads: string[][] = [];
+    const outcomes = new Outcomes({
+      readFinal: async (ids) => {
+        reads.push([...ids]);
+        return ids.filter((id) => finals.has(id)).map(paid);
+      },
+      clock, logger, config: { waitingMax, outcomePollMs: 250 },
+    });
+    const message = (term: number, payments?: string[]): Promise<void> =>
+      outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { payments: payments.map((id) => ({ id })) } : {}) }));
+    /** A commit of term 1. */
+    const hint = (...ids: string[]): Promise<void> => message(1, ids);
+    return { outcomes, clock, finals, reads, message, hint };
+  };
+
+  test('an event makes the row be read, and the row is what is told', async () => {
+    const { outcomes, finals, hint } = create();
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    finals.add(uuid(1));
+    await hint(uuid(1), uuid(2));
+    expect((await waiting)?.status).toBe('SUCCEEDED');
+  });
+
+  test('an event without a final row tells nobody anything', async () => {
+    const { outcomes, hint } = create();
+    let told = 0;
+    outcomes.watch(uuid(1), () => (told += 1));
+    await hint(uuid(1));
+    expect(told).toBe(0);
+  });
+
+  test('an event about payments nobody waits for reads nothing; one that cannot be read is ignored', async () => {
+    const { outcomes, reads, hint } = create();
+    await hint(uuid(7));
+    outcomes.watch(uuid(1), () => undefined);
+    await hint(uuid(7));
+    await outcomes.hinted('no json');
+    await outcomes.hinted('{"payments":"none"}');
+    expect(reads).toEqual([]);
+  });
+
+  test('a lost event is healed by a look, but only for who has waited long enough', async () => {
+    const { outcomes, clock, finals, reads } = create();
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    finals.add(uuid(1));
+    clock.nowMs += 249;
+    await outcomes.look();
+    expect(reads).toEqual([]);
+    clock.nowMs += 1;
+    await outcomes.look();
+    expect((await waiting)?.id).toBe(uuid(1));
+  });
+
+  test('a leader that begins makes the rows of all who wait be read, however short they have waited', async () => {
+    const { outcomes, finals, reads, message, hint } = create();
+    await hint(uuid(7));
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    outcomes.watch(uuid(2), () => undefined);
+    finals.add(uuid(1)); // Committed in term 1; nobody said so.
+    await message(2);
+    expect((await waiting)?.id).toBe(uuid(1));
+    expect(reads).toEqual([[uuid(1), uuid(2)]]);
+  });
+
+  test('a leader that was away from Redis says so: in the same term all are read again', async () => {
+    const { outcomes, reads, message } = create();
+    outcomes.watch(uuid(1), () => undefined);
+    await message(1);
+    await message(1);
+    expect(reads).toEqual([[uuid(1)], [uuid(1)]]);
+  });
+
+  test('the first event of a term is word enough that it began; control: a further one makes nobody else be read', async () => {
+    const { outcomes, finals, reads, message } = create();
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    outcomes.watch(uuid(2), () => undefined);
+    finals.add(uuid(1));
+    await message(5, [uuid(3)]);
+    expect((await waiting)?.id).toBe(uuid(1));
+    reads.length = 0;
+    for (const term of [5, 4]) await message(term, [uuid(3)]);
+    expect(reads).toEqual([]);
+  });
+
+  test('of very many who wait the oldest are read first, piece by piece, until a piece has nothing final', async () => {
+    const { outcomes, finals, reads } = create(20_000);
+    for (let number = 1; number <= 12_000; number += 1) outcomes.watch(uuid(number), () => undefined);
+    for (const number of [1, 5_000]) finals.add(uuid(number));
+    await outcomes.catchUp();
+    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([[5_000, uuid(1)], [5_000, uuid(5_001)]]);
+    expect(outcomes.room).toBe(8_002);
+  });
+
+  test('a gap while a gap is being read: what was read before it is read again', async () => {
+    const asked: ((rows: PaymentRecord[]) => void)[] = [];
+    const outcomes = new Outcomes({
+      readFinal: () => new Promise((resolve) => asked.push(resolve)),
+      clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
+    });
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    const first = outcomes.catchUp();
+    await outcomes.catchUp();
+    asked[0]?.([]);
+    await settle();
+    asked[1]?.([paid(uuid(1))]);
+    await first;
+    expect([(await waiting)?.id, asked.length]).toEqual([uuid(1), 2]);
+  });
+
+  test('a round of looks takes in everybody who has waited long enough, once, before anybody a second time', async () => {
+    const { outcomes, clock, reads } = create(20_000);
+    for (let number = 1; number <= 6_000; number += 1) outcomes.watch(uuid(number), () => undefined);
+    clock.nowMs += 250;
+    outcomes.watch(uuid(6_001), () => undefined);
+    for (let look = 1; look <= 3; look += 1) await outcomes.look();
+    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([[5_000, uuid(1)], [1_000, uuid(5_001)], [5_000, uuid(1)]]);
+  });
+
+  test('a read that fails heals at the next look', async () => {
+    const clock = manualClock();
+    let reads = 0;
+    const outcomes = new Outcomes({
+      readFinal: async (ids) => {
+        if ((reads += 1) === 1) throw passing();
+        return ids.map(paid);
+      },
+      clock, logger, config: { waitingMax: 10, outcomePollMs: 250 },
+    });
+    const waiting = outcomes.wait(uuid(1), 10_000, stays());
+    clock.nowMs += 250;
+    await outcomes.look();
+    await outcomes.look();
+    expect((await waiting)?.id).toBe(uuid(1));
+  });
+
+  test('several who wait for one payment are all told', async () => {
+    const { outcomes, finals, hint } = create();
+    const waiting = [outcomes.wait(uuid(1), 10_000, stays()), outcomes.wait(uuid(1), 10_000, stays())];
+    finals.add(uuid(1));
+    await hint(uuid(1));
+    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(1)]);
+  });
+
+  test('who leaves, has no time, finds no room, or is released gets null, and nothing is kept', async () => {
+    const { outcomes } = create(1);
+    const leaving = new AbortController();
+    const left = outcomes.wait(uuid(1), 10_000, leaving.signal);
+    expect(await outcomes.wait(uuid(2), 10_000, stays())).toBeNull();
+    leaving.abort();
+    expect([await left, outcomes.room]).toEqual([null, 1]);
+    expect(await outcomes.wait(uuid(3), 0, stays())).toBeNull();
+    expect(await outcomes.wait(uuid(4), 1, stays())).toBeNull();
+    const released = outcomes.wait(uuid(5), 10_000, stays());
+    outcomes.release();
+    expect([await released, outcomes.room]).toEqual([null, 0]);
+  });
+
+  test('a countdown ends with the last of its payments', async () => {
+    const { outcomes, finals, hint } = create();
+    const countdown = new Countdown(outcomes);
+    for (const number of [1, 2]) countdown.add(uuid(number));
+    let ended = false;
+    const done = countdown.done(10_000, stays()).then(() => (ended = true));
+    finals.add(uuid(1));
+    await hint(uuid(1));
+    await settle();
+    expect(ended).toBe(false);
+    finals.add(uuid(2));
+    await hint(uuid(2));
+    await done;
+    expect(outcomes.room).toBe(10);
+  });
+
+  test('a countdown whose time is up watches nothing any more', async () => {
+    const { outcomes } = create();
+    const countdown = new Countdown(outcomes);
+    countdown.add(uuid(1));
+    await countdown.done(1, stays());
+    expect(outcomes.room).toBe(10);
+  });
+});
