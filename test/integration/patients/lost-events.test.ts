@@ -37,7 +37,8 @@ afterAll(async () => {
 });
 
 const throughProxy = (): string => `redis://127.0.0.1:${redis.port}`;
-const patients = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> => setup.start({ DATABASE_URL: record.url, ...NEVER_POLLS, ...env });
+const patients = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> =>
+  setup.start({ DATABASE_URL: record.url, ...NEVER_POLLS, ...env });
 async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {
   const engines = { DATABASE_URL: record.url, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
   const started = await startReplica({ ID: id, ...engines, ...NO_RELAY, ...env });
@@ -60,7 +61,7 @@ async function commitAndDie(key: string, term: number, leader: string): Promise<
 /** Who was told, by what brought the outcome. */
 async function told(): Promise<Record<string, number>> {
   const { values } = await outcomesTotal.get();
-  return Object.fromEntries(values.map(({ labels, value }) => [labels['by'], value]));
+  return Object.fromEntries(values.map(({ labels, value }) => [String(labels['by']), value]));
 }
 
 const outcomeOf = ({ status, body }: Answered): unknown[] => [status, (body as Payment).status, (body as Payment).term];
