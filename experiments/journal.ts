@@ -4,7 +4,7 @@
  */
 import type { Evidence } from './history.js';
 import type { KeptLatencies } from './latencies.js';
-import type { ExperimentResult, Violation } from './result.js';
+import type { ExperimentResult, Trial, Violation } from './result.js';
 
 /** Where it ran. */
 export interface Machine {
@@ -37,8 +37,18 @@ export interface SystemJournal {
   histograms: readonly KeptLatencies[];
 }
 
+/** What an experiment shows that is not about requests being available: in place of the usual pages, the same files otherwise. */
+export interface OwnReport {
+  /** `result.systems` as it is written: of a trial, what has a meaning here. `result.systems` itself is empty. */
+  systems: readonly { system: string; trials: readonly Partial<Trial>[]; total: Partial<Trial> }[];
+  /** By name, whole: `report.html`, `summary.md`, and whatever else a reader needs. */
+  files: Readonly<Record<string, string>>;
+}
+
 export interface Journal {
   result: ExperimentResult;
+  /** Left out: the usual pages, which are made from `systems`. */
+  own?: OwnReport;
   /** The command that repeats it. */
   command: string;
   /** A request that takes longer is late, ms. */

@@ -4,17 +4,20 @@
  * taken down its memory: about 0.1 ms a MB, the largest part of a hand-over.
  */
 import { mkdirSync, renameSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './root.js';
 
 const FOLDER = join(ROOT, 'generated/services');
 
+/** Named after its folder, which is a program's name when it has but one; else after its file too. */
+const nameOf = (program: string): string => (basename(program) === 'main.ts' ? dirname(program) : program.replace(/\.ts$/, ''));
+
 /** @param program from the project's root: `payments/main.ts`. @returns the compiled file, from the project's root. */
 export async function compile(program: string): Promise<string> {
-  const file = join(FOLDER, `${dirname(program)}.mjs`);
+  const file = join(FOLDER, `${nameOf(program)}.mjs`);
   const fresh = `${file}.${process.pid}`;
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   await build({
     entryPoints: [join(ROOT, program)],
     outfile: fresh,

@@ -144,11 +144,14 @@ class Starting {
   }
 }
 
+const LOADERS = ['--import', '--require', '--loader'];
+const loadsSomething = (nodeArgs: readonly string[]): boolean => nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
+
 /** Replicas run compiled, whichever system's they are, unless something is to be loaded in front of them: loaders work on the sources. */
 async function programsOf(places: readonly Place[], { program, nodeArgs = [] }: SystemOptions): Promise<(place: Place) => string> {
   const source = program ?? (({ kind }: Place): string => `${kind}/main.ts`);
   const replica = places.find(({ kind }) => kind === 'payments');
-  const compiled = replica && nodeArgs.length === 0 ? await compile(source(replica)) : null;
+  const compiled = replica && !loadsSomething(nodeArgs) ? await compile(source(replica)) : null;
   return (place) => (place.kind === 'payments' && compiled !== null ? compiled : source(place));
 }
 

@@ -27,7 +27,8 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** @returns the folder. @param jsonFile one more copy of result.json, or null. */
 export async function writeReport(journal: Journal, jsonFile: string | null): Promise<string> {
-  const { result, plan } = journal;
+  const { plan, own } = journal;
+  const result = own ? { ...journal.result, systems: own.systems } : journal.result;
   const time = result.startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
   const folder = join(REPORTS, `${result.name}-${time}-seed${result.seed}`);
   mkdirSync(folder, { recursive: true });
@@ -36,12 +37,19 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
   write('result.json', json(result));
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));
-  write('trials.csv', trialsCsv(result));
-  await writeHistory(join(folder, 'history.ndjson'), journal);
-  await writeRequests(join(folder, 'requests.csv'), journal);
   write('journal.json', `${JSON.stringify(keptJournal(journal))}\n`);
   write('junit.xml', junitXml(journal));
+  if (own) Object.entries(own.files).forEach(([name, text]) => write(name, text));
+  else await writeUsual(folder, journal);
+  return folder;
+}
+
+/** What is told of requests. */
+async function writeUsual(folder: string, journal: Journal): Promise<void> {
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  write('trials.csv', trialsCsv(journal.result));
+  await writeHistory(join(folder, 'history.ndjson'), journal);
+  await writeRequests(join(folder, 'requests.csv'), journal);
   write('summary.md', summaryMarkdown(journal));
   write('report.html', reportPage(journal));
-  return folder;
 }
