@@ -38,7 +38,7 @@ export interface Acceptor {
   acceptPart(payments: readonly NewPayment[]): Promise<AcceptResult[]>;
 }
 
-const PARTITION = 0;
+export const PARTITION = 0;
 
 class Inserter {
   constructor(private readonly deps: AcceptDeps) {}

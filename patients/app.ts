@@ -6,15 +6,19 @@ import { closeServer, createApp, finishApp, listen } from '../shared/http.js';
 import { createLogger, type Logger } from '../shared/logger.js';
 import { mountRoutes } from '../shared/routes.js';
 import type { PatientsConfig } from './config.js';
+import { mountPlaces } from './http/places.js';
 import { patientsRoutes } from './http/routes.js';
 import { openPatients, type PatientsDeps } from './service.js';
 
-/** Largest body: a listed batch of some five thousand payments. */
-const BODY_LIMIT = '1mb';
+/** Largest body but for batches: ten times the longest payment. As many bodies as requests may be in memory at once. */
+const BODY_LIMIT = '16kb';
 
 export function createPatientsApp(deps: PatientsDeps): Express {
   const { config, logger } = deps;
-  const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready: () => deps.checks(), reportedOnly: ['redis'], servedBy: config.id });
+  const app = createApp({
+    logger, bodyLimit: BODY_LIMIT, servedBy: config.id, ready: () => deps.checks(), reportedOnly: ['redis', 'backlog'],
+    beforeBodies: (early) => mountPlaces(early, config),
+  });
   mountRoutes(app, patientsRoutes(deps), { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken });
   return finishApp(app, logger);
 }

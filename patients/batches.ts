@@ -9,6 +9,8 @@ import { Problem } from '../shared/errors.js';
 import type { NewPayment } from '../shared/ledger.js';
 import type { Queryable } from '../shared/postgres.js';
 import type { Acceptor } from './accept.js';
+import type { Backlog } from './backlog.js';
+import { placeForBatch, type BatchPlace } from './batch-place.js';
 import type { PatientsConfig } from './config.js';
 import { batchPayment, isListed, planBatch, tallyBatch, unknownIndexes, type BatchPlan } from './core/batch.js';
 import { batchKey } from './core/idempotency.js';
@@ -25,6 +27,7 @@ const PAGE = 5_000;
 export interface BatchDeps {
   reads: Queryable;
   acceptor: Acceptor;
+  backlog: Backlog;
   outcomes: Outcomes;
   patients: {
     /** Patients a batch may be spread over. */
@@ -67,7 +70,6 @@ async function planned(body: CountedBatch | ListedBatch, deps: BatchDeps): Promi
 
 interface Registered {
   batch: BatchHead;
-  plan: BatchPlan;
   replayed: boolean;
 }
 
@@ -99,13 +101,21 @@ async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): 
   return indexes;
 }
 
-async function acceptMissing(batch: BatchHead, plan: BatchPlan, there: Set<number>, countdown: Countdown, deps: BatchDeps): Promise<void> {
+interface Acceptance {
+  batch: BatchHead;
+  plan: BatchPlan;
+  place: BatchPlace;
+  countdown: Countdown;
+}
+
+async function acceptMissing({ batch, plan, place, countdown }: Acceptance, there: Set<number>, deps: BatchDeps): Promise<void> {
   let group: NewPayment[] = [];
   const flush = async (): Promise<void> => {
     for (const row of await deps.acceptor.acceptPart(group)) {
       if (row === null) throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
       if (row.status === 'PENDING') countdown.add(row.id);
     }
+    place.stored(group.length);
     group = [];
   };
   for (let index = 0; index < plan.sent; index += 1) {
@@ -114,41 +124,50 @@ async function acceptMissing(batch: BatchHead, plan: BatchPlan, there: Set<numbe
     if (group.length === deps.config.acceptGroupMax) await flush();
   }
   if (group.length > 0) await flush();
+  place.end();
 }
 
-/** Checks everything that can refuse a batch, then stores its head: what is refused leaves nothing behind. */
-async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchCommand): Promise<Registered> {
-  const { clock, config, outcomes } = deps;
-  const patiently = <T>(attempt: () => Promise<T>): Promise<T> => whilePassing(attempt, { clock, patienceMs: config.acceptRetryMs });
-  await patiently(() => requireKnown(body, deps));
-  const plan = await patiently(() => planned(body, deps));
-  if (outcomes.room < plan.sent) throw new Problem('TOO_BUSY', 'Too many payments are waited for already', { retryAfterSeconds: 1 });
+const patiently = <T>({ clock, config }: BatchDeps, attempt: () => Promise<T>): Promise<T> =>
+  whilePassing(attempt, { clock, patienceMs: config.acceptRetryMs });
 
+/** Checks everything that can refuse a batch: what is refused leaves nothing behind. */
+async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand): Promise<{ plan: BatchPlan; place: BatchPlace }> {
+  await patiently(deps, () => requireKnown(body, deps));
+  const plan = await patiently(deps, () => planned(body, deps));
+  return { plan, place: await patiently(deps, () => placeForBatch(deps, plan.sent, idempotencyKey)) };
+}
+
+/** Stores the head. */
+async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, plan: BatchPlan): Promise<Registered> {
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
-  const batch = await patiently(() => registerBatch(deps.reads, { ...asked, idempotencyKey, acceptedBy: config.id }));
+  const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
+  const batch = await patiently(deps, () => registerBatch(deps.reads, head));
   if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const replayed = batch.id !== asked.id;
   if (replayed) replaysTotal.inc();
-  return { batch, plan, replayed };
+  return { batch, replayed };
 }
 
 /**
  * Fires a batch and waits until all its payments are final or its time is up.
- * @throws Problem PATIENT_UNKNOWN, TOO_BUSY (nothing stored) · IDEMPOTENCY_KEY_REUSED · UNAVAILABLE (ask again with the same key)
+ * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, BACKLOG_FULL (nothing stored) · IDEMPOTENCY_KEY_REUSED
+ *   · UNAVAILABLE (ask again with the same key)
  */
 export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;
   const startedMs = clock.now();
-  const { batch, plan, replayed } = await registered(deps, command);
+  const { plan, place } = await letIn(deps, command);
   const countdown = new Countdown(deps.outcomes);
   try {
+    const { batch, replayed } = await registered(deps, command, plan);
     const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
-    await acceptMissing(batch, plan, there, countdown, deps);
+    await acceptMissing({ batch, plan, place, countdown }, there, deps);
     await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);
+    return { batchId: batch.id, replayed };
   } finally {
+    place.end();
     countdown.cancel();
   }
-  return { batchId: batch.id, replayed };
 }
 
 async function* pages(batchId: string, reads: Queryable): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {

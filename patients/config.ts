@@ -21,6 +21,22 @@ export const PATIENTS_OPTIONS = {
     default: 20_000, min: 1, max: 1_000_000,
     doc: 'Payments that may wait for their insert; beyond that 429. About a second of work.',
   }),
+  backlogMax: integer('BACKLOG_MAX', {
+    default: 2_000_000, min: 1, max: 100_000_000,
+    doc: 'Payments accepted and not final, of all instances together; beyond that 503. A million must be possible; twice that is 2 GB.',
+  }),
+  backlogLookMs: milliseconds('BACKLOG_LOOK_MS', {
+    default: 500, min: 20, max: 60_000,
+    doc: 'How often it is looked how many there are; by so much several instances may overshoot. A look takes a few milliseconds.',
+  }),
+  requestsMax: integer('REQUESTS_MAX', {
+    default: 5_000, min: 1, max: 100_000,
+    doc: 'Requests for one payment that may be under way at once; beyond that 429.',
+  }),
+  batchesMax: integer('BATCHES_MAX', {
+    default: 16, min: 1, max: 10_000,
+    doc: 'Batches that may be under way at once; beyond that 429.',
+  }),
   acceptRetryMs: milliseconds('ACCEPT_RETRY_MS', {
     default: 3_000, max: 60_000,
     doc: 'How long an insert is tried again while PostgreSQL is away; long enough for a restart, short enough for who waits.',

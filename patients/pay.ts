@@ -6,7 +6,8 @@ import { v7 as uuid } from 'uuid';
 import type { Payment } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
 import type { NewPayment } from '../shared/ledger.js';
-import type { Acceptor } from './accept.js';
+import type { Acceptor, AcceptResult } from './accept.js';
+import type { Backlog } from './backlog.js';
 import { decide, redriveKey } from './core/idempotency.js';
 import { acceptanceDocument, paymentDocument, type PaymentRecord } from './core/payment-record.js';
 import { fingerprint } from './fingerprint.js';
@@ -41,6 +42,7 @@ export interface Paid {
 
 export interface PayDeps {
   acceptor: Acceptor;
+  backlog: Pick<Backlog, 'admit' | 'settled' | 'known'>;
   outcomes: Outcomes;
 }
 
@@ -66,18 +68,30 @@ async function outcomeOf(row: PaymentRecord, command: PayCommand, outcomes: Outc
   return row.status === 'PENDING' ? outcomes.wait(row.id, command.waitMs, command.gone) : row;
 }
 
-/** @throws Problem PATIENT_UNKNOWN · IDEMPOTENCY_KEY_REUSED · TOO_BUSY · UNAVAILABLE */
-export async function pay({ acceptor, outcomes }: PayDeps, command: PayCommand): Promise<Paid> {
+/** The row under its key: the new one; while there is no room for new ones, one that was there before. */
+async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, traceparent: string | undefined): Promise<AcceptResult> {
+  if (!backlog.admit(1)) return backlog.known(payment.idempotencyKey);
+  let row: AcceptResult | undefined;
+  try {
+    row = await acceptor.accept({ payment, ...(traceparent === undefined ? {} : { traceparent }) });
+    return row;
+  } finally {
+    // Where nothing is known of the row it may be there.
+    backlog.settled(1, row === undefined || row?.id === payment.id ? 1 : 0);
+  }
+}
+
+/** @throws Problem PATIENT_UNKNOWN · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL · TOO_BUSY · UNAVAILABLE */
+export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   const payment = newPayment(command);
-  const { traceparent } = command;
-  const row = await acceptor.accept({ payment, ...(traceparent === undefined ? {} : { traceparent }) });
+  const row = await acceptedRow(deps, payment, command.traceparent);
   if (row === null) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
 
   const verdict = decide(row, { id: payment.id, fingerprint: payment.fingerprint, waits: command.waitMs > 0 });
   if (verdict.answer === 'conflict') throw new Problem('IDEMPOTENCY_KEY_REUSED');
   if (verdict.replayed) replaysTotal.inc();
 
-  const outcome = verdict.answer === 'outcome' ? await outcomeOf(row, command, outcomes) : null;
+  const outcome = verdict.answer === 'outcome' ? await outcomeOf(row, command, deps.outcomes) : null;
   return outcome
     ? { payment: paymentDocument(outcome), final: true, replayed: verdict.replayed }
     : { payment: acceptanceDocument(row), final: false, replayed: verdict.replayed };

@@ -46,12 +46,52 @@ export async function registerBatch(db: Queryable, head: BatchHead & { idempoten
     text: `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
     values: [head.id, head.idempotencyKey, head.fingerprint, head.sent, head.acceptedBy],
   });
+  return (await batchByKey(db, head.idempotencyKey)) as BatchHead;
+}
+
+export async function batchByKey(db: Queryable, key: string): Promise<BatchHead | null> {
   const text = 'SELECT id, fingerprint, sent FROM batch WHERE idempotency_key = $1';
-  const { rows } = await db.query<BatchHead>({ name: 'batch-by-key', text, values: [head.idempotencyKey] });
-  return rows[0] as BatchHead;
+  return (await db.query<BatchHead>({ name: 'batch-by-key', text, values: [key] })).rows[0] ?? null;
 }
 
 export async function batchById(db: Queryable, id: string): Promise<BatchHead | null> {
   const text = 'SELECT id, fingerprint, sent FROM batch WHERE id = $1';
   return (await db.query<BatchHead>({ name: 'batch-by-id', text, values: [id] })).rows[0] ?? null;
+}
+
+/** Rows looked at to tell how many of a range are pending: fewer are all counted, of more that many. */
+const SAMPLES = 512;
+
+/**
+ * backlog: how many payments are not final. Never counts them: the first entry of `payment_pending` and the last of `payment_seq_key`
+ * bound the range in which they are, and of that range at most so many rows are looked at, one at random in each stretch. So it
+ * costs the same for a thousand and for ten million, and neither a payment that is tried again for hours, nor numbers used up by
+ * repeated keys, make what is final look pending. Exact up to 512, and when the whole range is pending; else an estimate.
+ * `$2` spares the dead entries before the oldest pending one: what was final stays so. Each row is reached by its key whatever the
+ * planner believes (`completed_at`, in no index); without a name, so that no plan is kept from the time when the table was empty.
+ */
+const BACKLOG = `
+WITH ends AS MATERIALIZED (
+  SELECT (SELECT seq FROM payment WHERE partition = $1::int AND status = 'PENDING' AND seq >= $2::bigint ORDER BY seq LIMIT 1) AS oldest,
+         (SELECT max(seq) FROM payment) AS newest),
+steps AS MATERIALIZED (SELECT oldest, newest, (newest - oldest) / $3::int + 1 AS step FROM ends),
+spots AS MATERIALIZED (
+  SELECT first + floor(random() * least(step, newest - first + 1))::bigint AS spot
+    FROM steps, generate_series(oldest, newest, step) AS first),
+looked AS (SELECT (SELECT p.completed_at IS NULL AND p.partition = $1::int FROM payment p WHERE p.seq = spot) AS is_pending FROM spots)
+SELECT oldest, coalesce(newest, 0) AS newest,
+       (SELECT coalesce(round((newest - oldest + 1) * avg(coalesce(is_pending, false)::int)), 0)::bigint FROM looked) AS pending
+  FROM steps`;
+
+export interface BacklogLook {
+  /** `seq` of the oldest pending payment; null: none is pending. */
+  oldest: number | null;
+  /** `seq` of the newest payment; 0: there is none. */
+  newest: number;
+  pending: number;
+}
+
+/** @param from no payment before this `seq` is pending, as an earlier look told; 0: nothing is known. */
+export async function lookAtBacklog(db: Queryable, partition: number, from: number): Promise<BacklogLook> {
+  return (await db.query<BacklogLook>(BACKLOG, [partition, from, SAMPLES])).rows[0] as BacklogLook;
 }

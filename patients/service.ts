@@ -8,12 +8,13 @@ import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { openQueue } from '../shared/healing-queue.js';
 import { connectRedis, outcomeChannel } from '../shared/queue.js';
-import { createAcceptor, type Acceptor } from './accept.js';
+import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
+import { Backlog } from './backlog.js';
 import type { PatientsConfig } from './config.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
-import { finalPayments } from './payment-rows.js';
+import { finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
 import { createPrisma } from './prisma.js';
 import { createRecords, type Records } from './records.js';
 import { InMemorySessionStore, type SessionStore } from './sessions.js';
@@ -25,6 +26,7 @@ export interface PatientsDeps {
   clock: Clock;
   reads: Pool;
   acceptor: Acceptor;
+  backlog: Backlog;
   outcomes: Outcomes;
   patients: KnownPatients;
   records: Records;
@@ -83,17 +85,23 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   const prisma = createPrisma(reads);
   const outcomes = new Outcomes({ readFinal: (ids) => finalPayments(reads, ids), clock, logger, config });
   const looking = setInterval(() => void outcomes.look(), config.outcomePollMs);
+  const backlog = new Backlog({
+    look: (from) => lookAtBacklog(reads, PARTITION, from), byKey: (keys) => paymentsByKey(reads, keys), clock, logger, config,
+  });
+  const measuring = setInterval(() => void backlog.look(), config.backlogLookMs);
+  void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
 
   return {
-    config, logger, clock, reads, outcomes,
+    config, logger, clock, reads, outcomes, backlog,
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
     records: createRecords(prisma),
     sessions: new InMemorySessionStore(config.sessionsMax),
-    checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable() }),
+    checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable(), backlog: backlog.open }),
     async close() {
       clearInterval(looking);
+      clearInterval(measuring);
       await delivery.close();
       await prisma.$disconnect();
       await Promise.all([lane.end(), reads.end()]);

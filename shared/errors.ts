@@ -25,6 +25,7 @@ export const PROBLEMS = {
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
   CHARGE_CANCELLED: { status: 409, retryable: false, title: 'This charge was cancelled before it was made' },
   TOO_BUSY: { status: 429, retryable: true, title: 'Too much is waiting already' },
+  BACKLOG_FULL: { status: 503, retryable: true, title: 'Too many accepted payments are not final yet' },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The record cannot be reached at the moment' },
   GATEWAY_DOWN: { status: 503, retryable: true, title: 'The gateway is switched off' },
   INTERNAL: { status: 500, retryable: true, title: 'Something went wrong on our side' },

@@ -20,6 +20,8 @@ export interface AppOptions {
   reportedOnly?: readonly string[];
   /** When set, every answer says who gave it: `X-Served-By`. */
   servedBy?: string;
+  /** Adds what must stand between health and the reading of bodies. */
+  beforeBodies?: (app: Express) => void;
 }
 
 const measure: RequestHandler = (request, response, next) => {
@@ -32,7 +34,7 @@ const measure: RequestHandler = (request, response, next) => {
 };
 
 /** An app with everything before the routes. Add routes, then `finishApp`. */
-export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy }: AppOptions): Express {
+export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, beforeBodies }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -52,6 +54,7 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy }: App
   app.get('/metrics', async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
   });
+  beforeBodies?.(app);
   app.use(express.json({ limit: bodyLimit, strict: false }));
   return app;
 }
@@ -86,7 +89,8 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response, next) => {
     const problem = toProblem(error);
     const where = { code: problem.code, method: request.method, path: request.path };
-    if (problem.status >= 500) logger.error({ err: error, ...where }, problem.message);
+    // Without a cause it is a decision, not a failure; a flood of them must not fill the log.
+    if (problem.status >= 500 && problem.cause !== undefined) logger.error({ err: error, ...where }, problem.message);
     if (response.headersSent) {
       next(error);
       return;

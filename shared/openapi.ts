@@ -87,6 +87,10 @@ export function problemsOf(route: Route): ProblemCode[] {
   return [...new Set(codes)];
 }
 
+/** What says that it will pass says when to come back. */
+const comeBack = (status: number): Json =>
+  status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer' } } } } : {};
+
 function problemResponses(route: Route): Json {
   const all = problemsOf(route);
   const statuses = [...new Set(all.map((code) => PROBLEMS[code].status))];
@@ -96,7 +100,7 @@ function problemResponses(route: Route): Json {
       const schema = { allOf: [{ $ref: reference('Problem') }, { properties: { code: { enum: codes } } }] };
       const examples = Object.fromEntries(codes.map((code) => [code, { value: new Problem(code).toJSON() }]));
       const description = codes.map((code) => `${code}: ${PROBLEMS[code].title}.`).join(' ');
-      return [status, { description, content: { 'application/problem+json': { schema, examples } } }];
+      return [status, { description, ...comeBack(status), content: { 'application/problem+json': { schema, examples } } }];
     }),
   );
 }

@@ -38,7 +38,7 @@ const fireRoute = (deps: PatientsDeps): Route =>
         },
       },
     },
-    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'UNAVAILABLE'],
+    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ body, request, response }) {
       const key = idempotencyKey(request, response);
       const { batchId, replayed } = await fireBatch(deps, { body, idempotencyKey: key, gone: clientGone(response) });

@@ -43,7 +43,7 @@ const payRoute = (deps: PatientsDeps): Route =>
     bodyExample: PAYMENT_REQUEST,
     headers: [KEY_HEADER, PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'UNAVAILABLE'],
+    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ body, request, response }) {
       const wait = preferredWait(request);
       const command = {
@@ -66,7 +66,7 @@ const redriveRoute = (deps: PatientsDeps): Route =>
     params: idPath,
     headers: [PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'TOO_BUSY', 'UNAVAILABLE'],
+    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ params, request, response }) {
       const wait = preferredWait(request);
       const failed = await deps.records.payment(params.id);

@@ -60,7 +60,7 @@ describe('Redis away', () => {
     redis.refuse();
     const { url } = await start();
     const ready = await call(`${url}/readyz`, { token: null });
-    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: { postgres: true, redis: false } }]);
+    expect([ready.status, ready.body]).toEqual([200, { status: 'ok', checks: { postgres: true, redis: false, backlog: true } }]);
     const answered = await pay(url);
     expect(answered.status).toBe(202);
     expect(await rowOf((answered.body as Payment).id)).toBe(true);

@@ -33,6 +33,12 @@ test('every route is there, with its answers and its problems', () => {
   }
 });
 
+test('who is to come back later is told when, and a full backlog is among the reasons', () => {
+  const { responses } = operation('/api/payments', 'post') as unknown as { responses: Record<string, { headers?: object; description: string }> };
+  expect(Object.entries(responses).filter(([, { headers }]) => headers && 'Retry-After' in headers).map(([status]) => status)).toEqual(['202', '429', '503']);
+  expect(responses['503']?.description).toContain('BACKLOG_FULL');
+});
+
 test('ids of operations are unique', () => {
   const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map((spec) => spec['operationId']));
   expect(new Set(ids).size).toBe(ids.length);

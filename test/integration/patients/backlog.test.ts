@@ -1,0 +1,257 @@
+/**
+ * More is accepted than committed: the bound holds, what is refused is not stored, what is known is answered, and when the leader is back
+ * everything accepted becomes final. Real PostgreSQL and Redis; the leader is there or not as a test says.
+ */
+import type { Batch } from '../../../shared/contracts/batch.js';
+import type { Payment } from '../../../shared/contracts/payment.js';
+import { acceptPayments, deferPayments, overduePayments, type NewPayment } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { connectRedis, createQueue } from '../../../shared/queue.js';
+import type { RunningPatients } from '../../../patients/app.js';
+import { lookAtBacklog } from '../../../patients/payment-rows.js';
+import { eventually } from '../../support/eventually.js';
+import { electFakeLeader, startFakeLeader } from './fake-leader.js';
+import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, TOKENS, type Answered, type Setup } from './setup.js';
+
+const MAX = 40;
+/** What is stored while a look is under way counts twice until the next: so many may be refused too early. */
+const DURING_A_LOOK = 10;
+const SMALL = { BACKLOG_MAX: String(MAX), BACKLOG_LOOK_MS: '50' };
+
+let setup: Setup;
+beforeEach(async () => {
+  setup = await createSetup();
+});
+afterEach(() => setup.end());
+
+const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
+  call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
+
+/** Pays `count` times, a few at once. */
+async function flood(urls: readonly string[], count: number, name: string): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  for (let start = 0; start < count; start += 10) {
+    const some = Array.from({ length: Math.min(10, count - start) }, (_, at) => pay(urls[at % urls.length] as string, `${name}-${start + at}`));
+    answers.push(...(await Promise.all(some)));
+  }
+  return answers;
+}
+
+const accepted = (answers: readonly Answered[]): Answered[] => answers.filter(({ status }) => status === 202);
+const refused = (answers: readonly Answered[]): Answered[] => answers.filter(({ status }) => status !== 202);
+const pendingRows = async (): Promise<number> =>
+  (await setup.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`)).rows[0]?.count ?? -1;
+
+/** Puts what is pending back in the queue, as the leader's relay does. */
+async function relay(): Promise<void> {
+  const redis = connectRedis(setup.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
+  const queue = createQueue(0, setup.prefix, redis);
+  const overdue = await overduePayments(setup.pool, { partition: 0, upto: null, graceMs: 0, limit: 1_000 });
+  await queue.add('parcel', { ids: overdue.map(({ id }) => id) });
+  await queue.close();
+  redis.disconnect();
+}
+
+describe('nobody leads', () => {
+  test('accepted up to the bound, then 503 with Retry-After and nothing stored; drained, it accepts again and all accepted is final', async () => {
+    const { url } = await setup.start(SMALL);
+    const answers = await flood([url], 3 * MAX, 'ahead');
+    const { length } = accepted(answers);
+    expect(length).toBeLessThanOrEqual(MAX);
+    expect(length).toBeGreaterThanOrEqual(MAX - DURING_A_LOOK);
+    expect(await countRows(setup.pool, 'payment')).toBe(length);
+    expect(new Set(refused(answers).map((one) => `${one.status} ${codeOf(one)}`))).toEqual(new Set(['503 BACKLOG_FULL']));
+    for (const { headers } of refused(answers)) expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    for (const { headers } of refused(answers)) expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+
+    const leader = await startFakeLeader({ ...setup });
+    await relay();
+    await eventually(async () => (await pendingRows()) === 0, { what: 'the end of the backlog', deadlineMs: 15_000 });
+    const again = await eventually(async () => {
+      const one = await pay(url, 'after', { Prefer: 'wait=10' });
+      return one.status === 201 ? one : null;
+    }, { what: 'an open door' });
+    expect((again.body as Payment).status).toBe('SUCCEEDED');
+    const ids = accepted(answers).map(({ body }) => (body as Payment).id);
+    const { rows } = await setup.pool.query(`SELECT 1 FROM payment WHERE id = ANY ($1::uuid[]) AND status = 'SUCCEEDED'`, [ids]);
+    expect(rows).toHaveLength(length);
+    await leader.stop();
+  });
+
+  test('a key that was accepted is answered as before while new ones are refused; another body under it is a conflict', async () => {
+    const { url } = await setup.start(SMALL);
+    const answers = await flood([url], 2 * MAX, 'known');
+    const stored = await countRows(setup.pool, 'payment');
+    expect((await pay(url)).status).toBe(503);
+    const again = await pay(url, 'known-0');
+    expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([202, answers[0]?.text, 'true']);
+    const other = await call(`${url}/api/payments`, { body: { ...PAYMENT, amountMinor: 1 }, headers: { 'Idempotency-Key': 'known-0' } });
+    expect([other.status, codeOf(other)]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+    expect(await countRows(setup.pool, 'payment')).toBe(stored);
+  });
+
+  test('control: without the guard the same flood is stored whole', async () => {
+    const { url, deps } = await setup.start(SMALL);
+    deps.backlog.admit = () => true;
+    expect(refused(await flood([url], 3 * MAX, 'unguarded'))).toEqual([]);
+    expect(await countRows(setup.pool, 'payment')).toBe(3 * MAX);
+  });
+
+  test('replays count for nothing: a thousand of them leave the door open', async () => {
+    const { url } = await setup.start(SMALL);
+    for (let round = 0; round < 100; round += 1) await Promise.all(Array.from({ length: 10 }, () => pay(url, 'one-key')));
+    expect((await pay(url)).status).toBe(202);
+    const look = await lookAtBacklog(setup.pool, 0, 0);
+    // One in 512 numbers is looked at: 2 pending among a thousand are 0 to 8.
+    expect([look.pending < 10, look.newest > 900]).toEqual([true, true]);
+  });
+
+  test('two instances together stay at the bound, but for what both accept between two looks', async () => {
+    const [one, two] = [await setup.start({ ...SMALL, ID: 'patients_1' }), await setup.start({ ...SMALL, ID: 'patients_2' })];
+    const answers = await flood([one.url, two.url], 4 * MAX, 'both');
+    const stored = await countRows(setup.pool, 'payment');
+    expect(stored).toBe(accepted(answers).length);
+    expect(stored).toBeGreaterThanOrEqual(MAX - DURING_A_LOOK);
+    expect(stored).toBeLessThanOrEqual(2 * MAX);
+  });
+
+  test('reads go on, it is alive and ready, and says what is full', async () => {
+    const { url } = await setup.start(SMALL);
+    await flood([url], 2 * MAX, 'full');
+    const ready = await call(`${url}/readyz`, { token: null });
+    expect([ready.status, (ready.body as { checks: unknown }).checks]).toEqual([200, { postgres: true, redis: true, backlog: false }]);
+    expect((await call(`${url}/livez`, { token: null })).status).toBe(200);
+    expect((await call(`${url}/api/payments`)).status).toBe(200);
+    await eventually(async () => /relevo_backlog_payments (3\d|40)\b/.test((await call(`${url}/metrics`)).text), { what: 'the metric' });
+    expect((await call(`${url}/metrics`)).text).toMatch(/relevo_refused_total\{reason="backlog"\} [1-9]/);
+  });
+});
+
+describe('a batch', () => {
+  const fire = (url: string, count: number, key: string): Promise<Answered> =>
+    call(`${url}/api/batches`, { body: { count, timeoutMs: 0 }, headers: { 'Idempotency-Key': key } });
+
+  test('that does not fit is refused as a whole and leaves nothing; smaller things still get in', async () => {
+    const { url } = await setup.start({ ...SMALL, BACKLOG_MAX: '400' });
+    await fire(url, 370, 'first');
+    const answered = await fire(url, 31, 'too-large');
+    expect([answered.status, codeOf(answered)]).toEqual([503, 'BACKLOG_FULL']);
+    expect([await countRows(setup.pool, 'batch'), await countRows(setup.pool, 'payment')]).toEqual([1, 370]);
+    expect((await fire(url, 30, 'fits')).status).toBe(200);
+    expect((await pay(url)).status).toBe(503);
+  });
+
+  test('that was interrupted is completed while the door is closed, and then answered from the record', async () => {
+    const { url } = await setup.start(SMALL);
+    await setup.pool.query(`CREATE FUNCTION only_ten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.batch_index >= 10 THEN RAISE EXCEPTION 'in the middle' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$`);
+    await setup.pool.query('CREATE TRIGGER only_ten BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION only_ten()');
+    const { url: small } = await setup.start({ ...SMALL, ACCEPT_GROUP_MAX: '5', ACCEPT_RETRY_MS: '200', STATEMENT_TIMEOUT_MS: '150' });
+    expect((await fire(small, 20, 'interrupted')).status).toBe(503);
+    expect(await countRows(setup.pool, 'payment')).toBe(10);
+    await setup.pool.query('DROP TRIGGER only_ten ON payment');
+    await flood([url], 2 * MAX, 'fill');
+    expect((await pay(url)).status).toBe(503);
+    const completed = await fire(url, 20, 'interrupted');
+    expect([completed.status, (completed.body as Batch).payments.length]).toEqual([200, 20]);
+  });
+});
+
+describe('a look', () => {
+  const row = (at: number): NewPayment => ({
+    id: `00000000-0000-4000-9000-${String(at).padStart(12, '0')}`, patientId: PATIENT, batchId: null, batchIndex: null, redriveOf: null,
+    idempotencyKey: `row-${at}`, fingerprint: 'f', answerWaited: false, amountMinor: 1, currency: 'USD', concept: null,
+  });
+  const store = async (from: number, count: number): Promise<void> => {
+    await acceptPayments(setup.pool, 0, 'test', Array.from({ length: count }, (_, at) => row(from + at)));
+  };
+  const finish = (where: string) => setup.pool.query(
+    `UPDATE payment SET status = 'SUCCEEDED', completed_at = now(), term = 1, processed_by = 'server_1' WHERE ${where}`,
+  );
+
+  test('at an empty table sees nothing; at few rows counts exactly', async () => {
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: null, newest: 0, pending: 0 });
+    await store(1, 100);
+    await finish('seq % 3 = 0');
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1, newest: 100, pending: 67 });
+  });
+
+  test('at many is exact when all of a range is pending, and near when some are', async () => {
+    await store(1, 5_000);
+    await finish('seq <= 1000');
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1_001, newest: 5_000, pending: 4_000 });
+    await finish('seq % 4 = 0 AND seq > 1000');
+    const { pending } = await lookAtBacklog(setup.pool, 0, 0);
+    // 512 of 4,000 rows tell a share of 3/4 to within 5 standard errors of 2 %.
+    expect(Math.abs(pending - 3_000)).toBeLessThan(400);
+  });
+
+  test('is not deceived by a few deferred payments: ten times the bound finished since, and nothing is refused', async () => {
+    await store(1, 5);
+    await electFakeLeader(setup.pool);
+    const deferrals = Array.from({ length: 5 }, (_, at) => ({ id: row(at + 1).id, attempts: 1, waitMs: 3_600_000, lastError: 'away' }));
+    expect((await deferPayments(setup.pool, { partition: 0, term: 1, leader: 'server_1' }, deferrals)).ids).toHaveLength(5);
+    await store(6, 10 * 400);
+    await finish('seq > 5');
+    const { deps, url } = await setup.start({ ...SMALL, BACKLOG_MAX: '400' });
+    for (let look = 0; look < 20; look += 1) {
+      await deps.backlog.look();
+      expect(deps.backlog.open).toBe(true);
+    }
+    expect(refused(await flood([url], 40, 'healthy'))).toEqual([]);
+  });
+});
+
+describe('too much at once', () => {
+  const start = (env: NodeJS.ProcessEnv): Promise<RunningPatients> => setup.start(env);
+  /** Requests that wait for an outcome nobody decides. */
+  async function waitingOnes(running: RunningPatients, count: number): Promise<{ leave(): Promise<void> }> {
+    const leaving = new AbortController();
+    const { room } = running.deps.outcomes;
+    const asked = Array.from({ length: count }, () => call(`${running.url}/api/payments`, {
+      body: PAYMENT, headers: { Prefer: 'wait=30' }, signal: leaving.signal,
+    }).catch(() => null));
+    await eventually(() => running.deps.outcomes.room === room - count, { what: 'those who wait' });
+    return {
+      async leave() {
+        leaving.abort();
+        await Promise.all(asked);
+      },
+    };
+  }
+
+  test('payments: 429 before the body is read, nothing stored, health and reads answered; a place that is left is free', async () => {
+    const running = await start({ REQUESTS_MAX: '3' });
+    const waiting = await waitingOnes(running, 3);
+    const before = await countRows(setup.pool, 'payment');
+    const answered = await call(`${running.url}/api/payments`, { body: '{"no JSON', headers: { 'Idempotency-Key': 'mine' } });
+    expect([answered.status, codeOf(answered), answered.headers.get('retry-after')]).toEqual([429, 'TOO_BUSY', '1']);
+    expect([answered.headers.get('content-type'), answered.headers.get('idempotency-key')]).toEqual(['application/problem+json; charset=utf-8', 'mine']);
+    for (const path of ['/livez', '/readyz', '/metrics', '/api/payments']) expect((await call(running.url + path)).status).toBe(200);
+    expect((await call(`${running.url}/api/batches`, { body: { count: 1, timeoutMs: 0 } })).status).toBe(200);
+    expect(await countRows(setup.pool, 'payment')).toBe(before + 1);
+    await waiting.leave();
+    await eventually(async () => (await pay(running.url)).status === 202, { what: 'a free place' });
+  });
+
+  test('batches: 429, nothing stored; singles still get in', async () => {
+    const { url, deps } = await start({ BATCHES_MAX: '1' });
+    const leaving = new AbortController();
+    const first = call(`${url}/api/batches`, { body: { count: 2 }, signal: leaving.signal }).catch(() => null);
+    const { room } = deps.outcomes;
+    await eventually(() => deps.outcomes.room < room, { what: 'the first batch' });
+    const second = await call(`${url}/api/batches`, { body: { count: 2 } });
+    expect([second.status, codeOf(second), await countRows(setup.pool, 'batch')]).toEqual([429, 'TOO_BUSY', 1]);
+    expect((await pay(url)).status).toBe(202);
+    leaving.abort();
+    await first;
+  });
+
+  test('refused with a large body, the connection goes on', async () => {
+    const running = await start({ REQUESTS_MAX: '1' });
+    const waiting = await waitingOnes(running, 1);
+    const body = { ...PAYMENT, concept: 'x'.repeat(12_000) };
+    for (let round = 0; round < 3; round += 1) expect((await call(`${running.url}/api/payments`, { body, token: TOKENS.API_TOKEN })).status).toBe(429);
+    await waiting.leave();
+  });
+});

@@ -1,0 +1,204 @@
+/** The bound on what is accepted and not final, fed with looks, arrivals and a clock by hand; and the places of what is under way. */
+import { Admission } from '../../../patients/core/admission.js';
+import { Places } from '../../../patients/core/places.js';
+import { seededRandom } from '../../../shared/random.js';
+
+/** Lets in and stores at once. @returns how many of `count` single payments got in. */
+function store(admission: Admission, count: number): number {
+  let stored = 0;
+  for (let one = 0; one < count; one += 1) {
+    if (!admission.admit(1)) continue;
+    admission.settled(1, 1);
+    stored += 1;
+  }
+  return stored;
+}
+
+/** A look that sees exactly `pending`. */
+const look = (admission: Admission, nowMs: number, pending: number): void => admission.looked(admission.lookBegins(nowMs), pending);
+
+describe('the bound', () => {
+  test('lets in as many as it says, and not one more, without a look', () => {
+    const admission = new Admission(100);
+    expect([store(admission, 250), admission.load, admission.open]).toEqual([100, 100, false]);
+  });
+
+  test('counts what the record holds already', () => {
+    const admission = new Admission(100);
+    look(admission, 0, 70);
+    expect([store(admission, 250), admission.load]).toEqual([30, 100]);
+  });
+
+  test('what is let in and not stored yet takes room; what was not stored gives it back', () => {
+    const admission = new Admission(100);
+    for (let one = 0; one < 100; one += 1) admission.admit(1);
+    expect(admission.admit(1)).toBe(false);
+    admission.settled(60, 0);
+    expect([admission.admit(1), admission.load]).toEqual([true, 41]);
+  });
+
+  test('a replay takes no room', () => {
+    const admission = new Admission(10);
+    for (let one = 0; one < 1_000; one += 1) {
+      expect(admission.admit(1)).toBe(true);
+      admission.settled(1, 0);
+    }
+    expect(admission.load).toBe(0);
+  });
+
+  test('closed, it opens again at nine tenths and not before', () => {
+    const admission = new Admission(100);
+    store(admission, 101);
+    look(admission, 1, 99);
+    expect([admission.open, admission.admit(1)]).toEqual([false, false]);
+    look(admission, 2, 91);
+    expect([admission.open, admission.admit(1)]).toEqual([false, false]);
+    look(admission, 3, 90);
+    expect([admission.open, admission.admit(1)]).toEqual([true, true]);
+  });
+
+  test('it stays open up to the bound', () => {
+    const admission = new Admission(100);
+    look(admission, 1, 99);
+    expect([admission.open, store(admission, 2), admission.open]).toEqual([true, 1, false]);
+  });
+
+  test.each([1, 2, 5, 9, 10, 11])('a bound of %i opens and closes too', (max) => {
+    const admission = new Admission(max);
+    for (let round = 0; round < 3; round += 1) {
+      expect([store(admission, 20), admission.open]).toEqual([max, false]);
+      look(admission, round, 0);
+      expect(admission.open).toBe(true);
+    }
+  });
+});
+
+describe('between looks', () => {
+  test('what is stored while a look is under way counts until the next one', () => {
+    const admission = new Admission(100);
+    store(admission, 10);
+    const mark = admission.lookBegins(0);
+    store(admission, 5);
+    admission.looked(mark, 10);
+    expect(admission.load).toBe(15);
+    look(admission, 1, 15);
+    expect(admission.load).toBe(15);
+  });
+
+  test('what was let in before a look and is stored after it counts once it is stored', () => {
+    const admission = new Admission(100);
+    for (let one = 0; one < 20; one += 1) admission.admit(1);
+    look(admission, 0, 0);
+    expect(admission.load).toBe(20);
+    admission.settled(20, 20);
+    expect(admission.load).toBe(20);
+    look(admission, 1, 20);
+    expect(admission.load).toBe(20);
+  });
+
+  test('looks that never come keep it closed at what it let in', () => {
+    const admission = new Admission(50);
+    expect([store(admission, 1_000), store(admission, 1_000)]).toEqual([50, 0]);
+  });
+});
+
+describe('a batch', () => {
+  test('gets in as a whole or not at all, and its refusal closes nothing', () => {
+    const admission = new Admission(1_000);
+    look(admission, 0, 950);
+    expect([admission.admit(51), admission.load, admission.open]).toEqual([false, 950, true]);
+    expect([admission.admit(50), admission.load]).toEqual([true, 1_000]);
+  });
+
+  test('larger than a tenth of the bound gets in where that tenth is free: none is kept out for ever', () => {
+    const admission = new Admission(1_000);
+    look(admission, 0, 901);
+    expect(admission.admit(5_000)).toBe(false);
+    look(admission, 1, 900);
+    expect(admission.admit(5_000)).toBe(true);
+    expect([admission.load, admission.open, admission.admit(1)]).toEqual([5_900, true, false]);
+    expect(admission.open).toBe(false);
+  });
+
+  test('that is completed takes room however full it is', () => {
+    const admission = new Admission(100);
+    look(admission, 0, 100);
+    admission.reserve(40);
+    expect(admission.load).toBe(140);
+    admission.settled(10, 10);
+    admission.settled(30, 0);
+    expect(admission.load).toBe(110);
+  });
+});
+
+describe('when to come back', () => {
+  /** Full at 10,000, then drained by so many in each of the looks, half a second apart. */
+  const drained = (perLook: number, looks: number): Admission => {
+    const admission = new Admission(10_000);
+    for (let number = 0; number <= looks; number += 1) look(admission, number * 500, 10_000 - number * perLook);
+    return admission;
+  };
+
+  test('nothing drains: a minute', () => expect(drained(0, 40).comeBackSeconds(1)).toBe(60));
+  test('nothing is known: a minute', () => {
+    const admission = new Admission(10);
+    store(admission, 10);
+    expect(admission.comeBackSeconds(1)).toBe(60);
+  });
+  test('it grows in spite of being closed, through other instances: a minute', () => expect(drained(-50, 10).comeBackSeconds(1)).toBe(60));
+  test('as long as it takes to nine tenths at that speed', () => {
+    // 2 in half a second; 1,000 - 80 are too many.
+    expect(drained(2, 40).comeBackSeconds(1)).toBe(60);
+    // 20 in half a second: 40 a second; 1,000 - 600 are too many; the memory has seen all but e^-3 of the speed.
+    expect(drained(20, 30).comeBackSeconds(1)).toBe(Math.ceil(400 / 40 / (1 - Math.exp(-3))));
+  });
+  test('at least a second', () => expect(drained(900, 1).comeBackSeconds(1)).toBe(1));
+  test('what this instance stores meanwhile does not hide that it drains', () => {
+    const admission = new Admission(10_000);
+    look(admission, 0, 9_000);
+    store(admission, 500);
+    look(admission, 500, 9_000);
+    store(admission, 1_001);
+    // 500 drained in half a second, weighed by 1 - e^-0.1; down to 9,000 are 1,000.
+    expect(admission.comeBackSeconds(1)).toBe(Math.ceil(1_000 / (1_000 * (1 - Math.exp(-0.1)))));
+  });
+  test('a batch for which there is no room comes back when there is', () => {
+    const admission = drained(900, 30);
+    look(admission, 20_000, 9_500);
+    expect([admission.open, admission.admit(1_000)]).toEqual([true, false]);
+    expect(admission.comeBackSeconds(1_000)).toBeGreaterThanOrEqual(1);
+  });
+});
+
+test('whatever happens in whatever order, one instance never holds more than its bound, nor believes that it holds less than it does', () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const random = seededRandom(seed);
+    const max = 20 + random.below(500);
+    const admission = new Admission(max);
+    let [stored, final, under, nowMs] = [0, 0, 0, 0];
+    let mark: { mark: ReturnType<Admission['lookBegins']>; from: number } | null = null;
+    for (let step = 0; step < 400; step += 1) {
+      nowMs += random.below(100);
+      switch (random.below(5)) {
+        case 0: if (admission.admit(1)) under += 1; break;
+        case 1: if (under > 0) {
+          const isNew = Math.min(1, random.below(4));
+          admission.settled(1, isNew);
+          [under, stored] = [under - 1, stored + isNew];
+        } break;
+        case 2: final += random.below(stored - final + 1); break;
+        case 3: mark ??= { mark: admission.lookBegins(nowMs), from: stored - final }; break;
+        default: if (mark) { admission.looked(mark.mark, mark.from); mark = null; }
+      }
+      const held = stored - final + under;
+      if (held > max || admission.load < held) throw new Error(`seed ${seed}, step ${step}: ${held} held, bound ${max}, load ${admission.load}`);
+    }
+  }
+});
+
+test('places: as many as there are, and one that is left is free', () => {
+  const places = new Places(2);
+  expect([places.take(), places.take(), places.take(), places.taken]).toEqual([true, true, false, 2]);
+  places.leave();
+  expect([places.taken, places.take(), places.take()]).toEqual([1, true, false]);
+});
