@@ -1,0 +1,80 @@
+/**
+ * BullMQ by someone who has seen where the time goes: many jobs at once, whose handlers share one multi-row insert, and the insert is
+ * fenced by the row of whoever leads. This is as far as one payment a job goes.
+ */
+import type pg from 'pg';
+import type { Order, Peer, PeerPlace, PeerWorker } from '../peer.js';
+import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer, startBullmqWorker } from './bullmq.js';
+import { charge } from './gateway.js';
+import { MicroBatch } from './micro-batch.js';
+import { columnsOf, countPayments, createPaymentTable, onConnection, openPool } from './payment-table.js';
+
+const CONCURRENCY = 500;
+const LEADER = 'worker-1';
+const TERM = 1;
+
+const LEADERSHIP = `
+CREATE TABLE leader (term bigint NOT NULL, name text NOT NULL);
+INSERT INTO leader (term, name) VALUES (${TERM}, '${LEADER}')`;
+
+/** The whole group or nothing: a worker that leads no more writes nothing. */
+const FENCED_INSERT = {
+  name: 'insert-fenced',
+  text: `
+INSERT INTO payment (id, patient_id, amount_minor, currency, status)
+SELECT id, patient_id, amount_minor, currency, 'SUCCEEDED'
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) AS o (id, patient_id, amount_minor, currency)
+ WHERE EXISTS (SELECT 1 FROM leader WHERE term = $5 AND name = $6 FOR SHARE)
+ON CONFLICT (id) DO NOTHING`,
+};
+
+async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
+  const { rowCount } = await pool.query({ ...FENCED_INSERT, values: [...columnsOf(orders), TERM, LEADER] });
+  // Repeated rows count as none too; but then not all of a group are, save in the rarest of cases, and its jobs are tried again.
+  if (!rowCount) throw new Error('Nothing was written: this worker leads no more');
+  return rowCount;
+}
+
+async function openWorker(place: PeerPlace): Promise<PeerWorker> {
+  const pool = openPool(place, 1); // One statement at a time.
+  let committed: (payments: number) => void = () => undefined;
+  const batch = new MicroBatch<Order>(async (orders) => committed(await insertFenced(pool, orders)));
+  const worker = createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
+    await charge(place.gatewayLatencyMs);
+    await batch.add(data);
+  });
+  return {
+    start: async (report) => {
+      committed = report;
+      await startBullmqWorker(worker);
+    },
+    close: async () => {
+      await worker.close();
+      await pool.end();
+    },
+  };
+}
+
+export const bullmqMicroBatched: Peer = {
+  name: 'bullmq-micro-batched',
+  what: 'BullMQ worker, one fenced insert for all payments that wait',
+  packages: ['bullmq', 'ioredis', 'pg'],
+  settings: [
+    ...BULLMQ_SETTINGS,
+    `concurrency ${CONCURRENCY}: enough jobs under way that each insert carries hundreds`,
+    'one connection, one multi-row INSERT … SELECT … WHERE EXISTS (fence FOR SHARE) at a time, as soon as the one before is done',
+  ],
+  lacks: [
+    'a fence in the insert, but nobody who elects: its leader row is written once',
+    'no durable accept: a job is in Redis, with up to a second of them in memory only',
+    'no order a patient: 500 jobs are under way at once',
+    'no idempotency key at the gateway: a worker that dies after the charge charges again',
+  ],
+  prepare: async (place) => {
+    await createPaymentTable(place);
+    await onConnection(place, (client) => client.query(LEADERSHIP));
+  },
+  openProducer: async (place) => openBullmqProducer(place),
+  openWorker,
+  countCommitted: countPayments,
+};

@@ -1,0 +1,68 @@
+/**
+ * The table of all peers, as small as the work allows: six columns, a primary key, no other index. They are not burdened with what
+ * Relevo's own table carries. A repeated row is ignored, for every queue may deliver a job twice.
+ */
+import pg from 'pg';
+import type { Order, PeerPlace } from '../peer.js';
+
+const TABLE = `
+CREATE TABLE payment (
+  id           uuid PRIMARY KEY,
+  patient_id   uuid NOT NULL,
+  amount_minor bigint NOT NULL,
+  currency     char(3) NOT NULL,
+  status       text NOT NULL,
+  completed_at timestamptz(3) NOT NULL DEFAULT now()
+)`;
+
+/** One statement a group, prepared once a connection. */
+const INSERT = {
+  name: 'insert-payments',
+  text: `
+INSERT INTO payment (id, patient_id, amount_minor, currency, status)
+SELECT id, patient_id, amount_minor, currency, 'SUCCEEDED'
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[]) AS o (id, patient_id, amount_minor, currency)
+ON CONFLICT (id) DO NOTHING`,
+};
+
+/** What a statement about many orders takes: an array a column. */
+export const columnsOf = (orders: readonly Order[]): unknown[] => [
+  orders.map(({ id }) => id),
+  orders.map(({ patientId }) => patientId),
+  orders.map(({ amountMinor }) => amountMinor),
+  orders.map(({ currency }) => currency),
+];
+
+/** @returns how many were new; durable by then. */
+export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
+  const { rowCount } = await pool.query({ ...INSERT, values: columnsOf(orders) });
+  return rowCount ?? 0;
+}
+
+/** @param max connections at the most. */
+export function openPool({ databaseUrl }: PeerPlace, max: number): pg.Pool {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max });
+  pool.on('error', (error) => console.error(error)); // Without a listener a lost idle connection would end the process.
+  return pool;
+}
+
+/** Runs on a connection of its own. */
+export async function onConnection<T>({ databaseUrl }: PeerPlace, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function createPaymentTable(place: PeerPlace): Promise<void> {
+  await onConnection(place, (client) => client.query(TABLE));
+}
+
+export const countPayments = (place: PeerPlace): Promise<number> =>
+  onConnection(place, async (client) => {
+    const { rows } = await client.query<{ payments: number }>('SELECT count(*)::int AS payments FROM payment');
+    return rows[0]?.payments ?? 0;
+  });

@@ -1,0 +1,8 @@
+/** Everything that the bench compares Relevo with, in the order of its table. */
+import type { Peer } from '../peer.js';
+import { bullmqMicroBatched } from './bullmq-micro-batched.js';
+import { bullmqPrisma } from './bullmq-prisma.js';
+import { graphileWorker } from './graphile-worker.js';
+import { pgBoss } from './pg-boss.js';
+
+export const PEERS: readonly Peer[] = [bullmqPrisma(1), bullmqPrisma(50), bullmqMicroBatched, pgBoss, graphileWorker];

@@ -1,0 +1,79 @@
+/** Every peer of the bench with real engines: what is handed in is committed exactly once, and told when it is. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import type { Order, Peer, PeerPlace } from '../../../experiments/bench/peer.js';
+import { PEERS } from '../../../experiments/bench/peers/peers.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
+
+const ORDERS = 200;
+
+const newOrders = (count: number): Order[] =>
+  Array.from({ length: count }, (_, index) => ({ id: randomUUID(), patientId: randomUUID(), amountMinor: 1_000 + index, currency: 'COP' }));
+
+interface Row {
+  id: string;
+  patientId: string;
+  amountMinor: number;
+  currency: string;
+  status: string;
+  isCompleted: boolean;
+}
+
+async function readRows({ databaseUrl }: PeerPlace): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<Row>(
+    `SELECT id, patient_id AS "patientId", amount_minor::int AS "amountMinor", currency, status,
+            completed_at BETWEEN now() - interval '5 minutes' AND now() + interval '5 minutes' AS "isCompleted"
+       FROM payment`,
+  );
+  await client.end();
+  return rows;
+}
+
+const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
+
+/** Half of the work waits when the worker begins, the other half comes while it works. @returns payments told as committed. */
+async function work(peer: Peer, place: PeerPlace, orders: readonly Order[]): Promise<number> {
+  const producer = await peer.openProducer(place);
+  const worker = await peer.openWorker(place);
+  let told = 0;
+  try {
+    await producer.enqueue(orders.slice(0, orders.length / 2));
+    expect(await peer.countCommitted(place)).toBe(0);
+    await worker.start((payments) => (told += payments));
+    await producer.enqueue(orders.slice(orders.length / 2));
+    await eventually(() => told >= orders.length, { what: 'every payment is told as committed', deadlineMs: 20_000 });
+    expect(await peer.countCommitted(place)).toBe(orders.length);
+  } finally {
+    await producer.close();
+    await worker.close();
+  }
+  return told;
+}
+
+describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, peer) => {
+  let database: TestDatabase;
+  let place: PeerPlace;
+
+  beforeAll(async () => {
+    database = await createTestDatabase('template0');
+    place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: uniquePrefix(), gatewayLatencyMs: 1 };
+    await peer.prepare(place);
+  });
+  afterAll(() => database.drop());
+
+  test(`commits each of ${ORDERS} payments once, and says so`, async () => {
+    const orders = newOrders(ORDERS);
+    expect(await work(peer, place, orders)).toBe(ORDERS);
+    const expected = orders.map((order) => ({ ...order, status: 'SUCCEEDED', isCompleted: true }));
+    expect((await readRows(place)).sort(byId)).toEqual(expected.sort(byId));
+  });
+
+  test('says how it is set, what it lacks and of what it is made', () => {
+    for (const facts of [peer.settings, peer.lacks, peer.packages]) expect(facts.length).toBeGreaterThan(0);
+  });
+});
