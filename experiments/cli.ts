@@ -9,11 +9,12 @@ import { EXIT } from './result.js';
 import { commandOf, repeatLines, runOnce, type RunRequest } from './run-once.js';
 import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
 import { availability } from './scenarios/availability.js';
+import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { PlanError } from './schedule.js';
 
-const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover];
+const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench];
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../journal.js';
+import type { ExperimentResult } from '../result.js';
 import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
 import { junitXml } from './junit.js';
@@ -25,12 +26,17 @@ export function currentCommit(): string {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+/** Where a run leaves what it leaves. */
+export function folderOf({ name, seed, startedAt }: Pick<ExperimentResult, 'name' | 'seed' | 'startedAt'>): string {
+  const time = startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
+  return join(REPORTS, `${name}-${time}-seed${seed}`);
+}
+
 /** @returns the folder. @param jsonFile one more copy of result.json, or null. */
 export async function writeReport(journal: Journal, jsonFile: string | null): Promise<string> {
   const { plan, own } = journal;
   const result = own ? { ...journal.result, systems: own.systems } : journal.result;
-  const time = result.startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
-  const folder = join(REPORTS, `${result.name}-${time}-seed${result.seed}`);
+  const folder = folderOf(result);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   // The evidence first: a fault in a page must not cost it.

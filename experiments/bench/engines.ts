@@ -1,0 +1,122 @@
+/**
+ * PostgreSQL and Redis of a whole run, as Relevo ships them: default durability. Every measurement gets fresh ground on them: a database
+ * of its own, an empty Redis whose file was just rewritten, a checkpoint done; so nobody inherits another's tables, dirty pages or log.
+ */
+import { Redis } from 'ioredis';
+import { prepareEngines, startDatabase } from '../../local/engines.js';
+import { migrate } from '../../local/migrate.js';
+import { freePort } from '../../local/ports.js';
+import type { PostgresServer } from '../../local/postgres.js';
+import type { RedisServer } from '../../local/redis.js';
+import { seedDatabase } from '../../local/seed.js';
+import { sleep } from '../../shared/clock.js';
+import { createLogger } from '../../shared/logger.js';
+import { createPool, type Pool } from '../../shared/postgres.js';
+import { readVersions } from '../evidence.js';
+
+/** Relevo's schema and its sample patients; databases of Relevo's are copies. */
+const TEMPLATE = 'bench_template';
+const DATABASE_PREFIX = 'bench_';
+/** What decides about durability and memory, told with the result. */
+const TOLD_SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers', 'max_wal_size', 'max_connections'];
+
+export interface Ground {
+  databaseUrl: string;
+  redisUrl: string;
+  /** Connections to the database; not counted, used before and after a measurement only. */
+  pool: Pool;
+  /** The database is dropped. */
+  clear(): Promise<void>;
+}
+
+export class BenchEngines {
+  private databases = 0;
+
+  private constructor(
+    readonly postgres: PostgresServer,
+    readonly redis: RedisServer,
+    private readonly admin: Pool,
+  ) {}
+
+  /** @throws StartError; nothing is left running then. */
+  static async open(dataDir: string, onLine: (name: string, line: string) => void): Promise<BenchEngines> {
+    const ports = { postgres: await freePort(), redis: await freePort() };
+    const prepared = await prepareEngines({ dataDir, quick: false, portOf: (name) => (name === 'redis' ? ports.redis : ports.postgres) });
+    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer }; // No address was given: both are ours.
+    for (const engine of [postgres, redis]) engine.on('line', (line) => onLine(engine.name, line));
+    try {
+      await Promise.all([startDatabase(prepared, undefined), redis.start()]);
+      await furnishTemplate(postgres);
+      return new BenchEngines(postgres, redis, openPool(postgres.urlOf('postgres')));
+    } catch (error) {
+      await Promise.all([postgres.stop(), redis.stop()]);
+      throw error;
+    }
+  }
+
+  /** @param furnished whether the database has Relevo's schema and patients; else it is empty. */
+  async ground(furnished: boolean): Promise<Ground> {
+    const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
+    await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
+    await emptyRedis(this.redis.url);
+    const databaseUrl = this.postgres.urlOf(name);
+    const pool = openPool(databaseUrl);
+    const clear = async (): Promise<void> => {
+      await pool.end();
+      await this.admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    };
+    return { databaseUrl, redisUrl: this.redis.url, pool, clear };
+  }
+
+  /** Writes out what is dirty, so that it is not written in the middle of a measurement on another's account. */
+  async settle(): Promise<void> {
+    await this.admin.query('CHECKPOINT');
+  }
+
+  /** Ids of the sample patients. */
+  async patients(): Promise<string[]> {
+    const pool = openPool(this.postgres.urlOf(TEMPLATE));
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
+    await pool.end(); // A template can be copied only while nobody is connected to it.
+    return rows.map(({ id }) => id);
+  }
+
+  versions(): Promise<Record<string, string>> {
+    return readVersions(this.admin, this.redis.url);
+  }
+
+  /** Settings of PostgreSQL by name, as `SHOW` has them. */
+  async settings(): Promise<Record<string, string>> {
+    const { rows } = await this.admin.query<{ name: string; value: string }>(
+      'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name', [TOLD_SETTINGS],
+    );
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  }
+
+  async close(): Promise<void> {
+    await this.admin.end();
+    await Promise.all([this.postgres.stop(), this.redis.stop()]);
+  }
+}
+
+const openPool = (url: string): Pool =>
+  createPool({ url, name: 'bench', max: 2, statementTimeoutMs: 120_000 }, createLogger('bench', 'bench', 'silent'));
+
+async function furnishTemplate(postgres: PostgresServer): Promise<void> {
+  const pool = openPool(postgres.urlOf('postgres'));
+  await pool.query(`CREATE DATABASE ${TEMPLATE}`);
+  await pool.end();
+  await migrate(postgres.urlOf(TEMPLATE));
+  await seedDatabase(postgres.urlOf(TEMPLATE));
+}
+
+async function emptyRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1 });
+  try {
+    await redis.flushall();
+    await redis.bgrewriteaof();
+    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence'))) await sleep(20);
+  } finally {
+    redis.disconnect();
+  }
+}

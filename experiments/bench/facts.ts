@@ -1,0 +1,66 @@
+/** What a reader must know beside the figures: versions, settings, what each peer does not do, and what was not measured as asked. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../local/root.js';
+import type { Machine } from '../journal.js';
+import type { Standing } from './figures.js';
+import type { Peer } from './peer.js';
+import { PEERS } from './peers/peers.js';
+import { LONGEST_SECONDS } from './warm-up.js';
+
+export interface PeerFacts {
+  name: string;
+  what: string;
+  /** Versions of its packages by name. */
+  packages: Record<string, string>;
+  settings: readonly string[];
+  lacks: readonly string[];
+}
+
+export interface BenchFacts {
+  /** PostgreSQL's settings by name. */
+  postgres: Record<string, string>;
+  peers: PeerFacts[];
+  notes: string[];
+}
+
+const versionOf = (name: string): string =>
+  (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+
+export interface Circumstances {
+  /** Payments of a measurement, as asked for. */
+  wanted: number;
+  machine: Machine;
+  /** PostgreSQL's, by name. */
+  settings: Record<string, string>;
+}
+
+const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =>
+  ({ name, what, packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])), settings, lacks });
+
+/** Who was slow enough to be measured with fewer payments, and with how many. */
+const withFewer = (standings: readonly Standing[], wanted: number): string[] => standings.flatMap(({ name, kind, measurements }) => {
+  const least = Math.min(...measurements.map(({ payments }) => payments));
+  return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
+});
+
+const listed = (values: Readonly<Record<string, string>>, between: string): string =>
+  Object.entries(values).map(([name, value]) => `${name}${between}${value}`).join(', ');
+
+export function factsOf(standings: readonly Standing[], { wanted, machine, settings }: Circumstances): BenchFacts {
+  const { cpu, cores, memoryGb } = machine;
+  const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(peerFacts);
+  const versions = Object.fromEntries([machine.versions, ...peers.map(({ packages }) => packages)].flatMap(Object.entries<string>));
+  const fewer = withFewer(standings, wanted);
+  return {
+    postgres: settings, peers,
+    notes: [
+      `${cpu}, ${cores} cores, ${memoryGb} GB; ${listed(versions, ' ')}`,
+      `PostgreSQL: ${listed(settings, '=')}`,
+      ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more would take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
+    ],
+  };
+}
+
+/** Whether a contestant is that peer, whatever it does: `pg-boss-live` is `pg-boss`. */
+const isOf = (contestant: string, peer: string): boolean => [peer, `${peer}-live`, `${peer}-20ms`].includes(contestant);

@@ -1,0 +1,91 @@
+/** What a run's measurements come to: medians over the rounds with their extremes, and ratios of medians. Pure. */
+import { PARTS, type Contestant, type Measurement, type Part } from './contestant.js';
+
+/** A contestant and what was measured of it, a round each. */
+export interface Standing extends Pick<Contestant, 'name' | 'kind' | 'side' | 'what'> {
+  measurements: Measurement[];
+}
+
+export interface Spread {
+  median: number;
+  min: number;
+  max: number;
+}
+
+/** The middle, or the mean of the two in the middle; NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? NaN : (low + high) / 2;
+}
+
+export const spreadOf = (values: readonly number[]): Spread =>
+  ({ median: median(values), min: Math.min(...values), max: Math.max(...values) });
+
+/** Payments a second. */
+export const rateOf = ({ payments, seconds }: Measurement): number => payments / seconds;
+
+export interface Summary extends Omit<Standing, 'measurements'> {
+  rounds: number;
+  /** Payments of one measurement; the least, where rounds differ. */
+  payments: number;
+  /** Payments a second. */
+  rate: Spread;
+  /** Time on the processor for one payment by part, µs; medians. */
+  cpuMicros: Partial<Record<Part, number>>;
+  /** All parts together, without the generator's: µs a payment; median of the rounds' sums. */
+  cpuMicrosTotal: number;
+  /** Peak resident memory by part, MB; the highest of the rounds. */
+  peakMb: Partial<Record<Part, number>>;
+  /** By name: percentiles in ms, each over the rounds. */
+  latencies: Record<string, { p50: Spread; p95: Spread; p99: Spread }>;
+  /** Further figures, medians. */
+  figures: Record<string, number>;
+}
+
+const microsOf = ({ usage, payments }: Measurement, part: Part): number | undefined => {
+  const used = usage[part];
+  return used && (used.cpuMs * 1_000) / payments;
+};
+
+type ValueOf = (measurement: Measurement, part: Part) => number | undefined;
+
+type Reduce = (values: number[]) => number;
+
+function byPart(measurements: readonly Measurement[], valueOf: ValueOf, reduce: Reduce): Partial<Record<Part, number>> {
+  return Object.fromEntries(PARTS.flatMap((part) => {
+    const values = measurements.flatMap((measurement) => valueOf(measurement, part) ?? []);
+    return values.length === 0 ? [] : [[part, reduce(values)]];
+  }));
+}
+
+function latenciesOf(measurements: readonly Measurement[]): Summary['latencies'] {
+  const names = [...new Set(measurements.flatMap(({ latencies }) => latencies.map(({ name }) => name)))];
+  return Object.fromEntries(names.map((name) => {
+    const summaries = measurements.flatMap(({ latencies }) => latencies.filter((each) => each.name === name).map(({ summary }) => summary));
+    const over = (key: 'p50' | 'p95' | 'p99'): Spread => spreadOf(summaries.map((summary) => summary[key]));
+    return [name, { p50: over('p50'), p95: over('p95'), p99: over('p99') }];
+  }));
+}
+
+export function summarize({ measurements, name, kind, side, what }: Standing): Summary {
+  const keys = [...new Set(measurements.flatMap(({ figures }) => Object.keys(figures)))];
+  const total = (measurement: Measurement): number =>
+    PARTS.reduce((sum, part) => sum + (part === 'generator' ? 0 : (microsOf(measurement, part) ?? 0)), 0);
+  return {
+    name, kind, side, what,
+    rounds: measurements.length,
+    payments: Math.min(...measurements.map(({ payments }) => payments)),
+    rate: spreadOf(measurements.map(rateOf)),
+    cpuMicros: byPart(measurements, microsOf, median),
+    cpuMicrosTotal: median(measurements.map(total)),
+    peakMb: byPart(measurements, ({ usage }, part) => usage[part]?.peakMb, (values) => Math.max(...values)),
+    latencies: latenciesOf(measurements),
+    figures: Object.fromEntries(keys.map((key) => [key, median(measurements.flatMap(({ figures }) => figures[key] ?? []))])),
+  };
+}
+
+/** One's median rate in another's; NaN when either was not measured. */
+export const ratio = (one: Summary | undefined, other: Summary | undefined): number =>
+  (one && other ? one.rate.median / other.rate.median : NaN);

@@ -1,0 +1,94 @@
+/** Closed loop (n clients that wait for their answers) and open loop (due at fixed moments, whatever becomes of the others). */
+import { Pool } from 'undici';
+import { Latencies } from '../../latencies.js';
+import { makeOrders, type OrdersWanted } from '../orders.js';
+import { nowNs, type Span } from '../programs/commands.js';
+import { send } from './send.js';
+import { singleRequest, type Request, type Target } from './target.js';
+
+export interface LoopDone extends Span {
+  sent: number;
+  /** Answered 201: the payment is final. */
+  paid: number;
+  /** Other answers and none, by status or code. */
+  errors: Record<string, number>;
+  /** `Latencies.encode`: closed loops from sending, open ones from the moment it was due. */
+  hdr: string;
+}
+
+const PAID = 201;
+const NS_PER_MS = 1e6;
+
+class Loop {
+  private readonly latencies = Latencies.of();
+  private readonly errors: Record<string, number> = {};
+  private paid = 0;
+
+  constructor(private readonly pool: Pool, private readonly target: Target) {}
+
+  /** @param dueNs latency counts from here. */
+  async one(request: Request, dueNs: bigint): Promise<void> {
+    const outcome = await send(this.pool, this.target, request, false)
+      .then(({ status }) => status, (error: Error & { code?: string }) => error.code ?? error.name);
+    this.latencies.add(Number(nowNs() - dueNs) / NS_PER_MS);
+    if (outcome === PAID) this.paid += 1;
+    else this.errors[outcome] = (this.errors[outcome] ?? 0) + 1;
+  }
+
+  done(fromNs: bigint): LoopDone {
+    return { fromNs, toNs: nowNs(), sent: this.latencies.count, paid: this.paid, errors: this.errors, hdr: this.latencies.encode() };
+  }
+}
+
+async function withPool<T>({ origin }: Target, connections: number, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 });
+  try {
+    return await work(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+export interface ClosedLoop {
+  target: Target;
+  orders: OrdersWanted;
+  /** Clients, each with a connection of its own. */
+  connections: number;
+}
+
+export function closedLoop({ target, orders: wanted, connections }: ClosedLoop): Promise<LoopDone> {
+  const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
+  return withPool(target, connections, async (pool) => {
+    const loop = new Loop(pool, target);
+    const fromNs = nowNs();
+    let next = 0;
+    const client = async (): Promise<void> => {
+      for (let request = requests[next++]; request; request = requests[next++]) await loop.one(request, nowNs());
+    };
+    await Promise.all(Array.from({ length: connections }, client));
+    return loop.done(fromNs);
+  });
+}
+
+export interface OpenLoop extends ClosedLoop {
+  /** Requests a second. */
+  rate: number;
+}
+
+/** Timers are whole milliseconds: what is due is sent together, and its latency counts from its own moment all the same. */
+export function openLoop({ target, orders: wanted, connections, rate }: OpenLoop): Promise<LoopDone> {
+  const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
+  const intervalNs = 1e9 / rate;
+  return withPool(target, connections, async (pool) => {
+    const loop = new Loop(pool, target);
+    const fromNs = nowNs();
+    const dueNs = (index: number): bigint => fromNs + BigInt(Math.round(index * intervalNs));
+    const underWay: Promise<void>[] = [];
+    for (const [index, request] of requests.entries()) {
+      while (nowNs() < dueNs(index)) await new Promise((resolve) => setTimeout(resolve, 1));
+      underWay.push(loop.one(request, dueNs(index)));
+    }
+    await Promise.all(underWay);
+    return loop.done(fromNs);
+  });
+}

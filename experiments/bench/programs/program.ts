@@ -1,0 +1,93 @@
+/** A child process of the bench, asked by commands. What it writes goes to the run's log; when it dies, so does whoever waits for it. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { compile } from '../../../local/compile.js';
+import { ROOT } from '../../../local/root.js';
+import type { Question, Reply } from './commands.js';
+
+export interface ProgramOptions {
+  /** As in tables and in the log. */
+  name: string;
+  /** From the project's root. Compiled, as a replica is, so that both weigh and start alike. */
+  source: string;
+  args?: readonly string[];
+  /** More arguments for node. */
+  nodeArgs: readonly string[];
+  /** Kills it; who waits for it is told that it ended. */
+  signal: AbortSignal;
+  onLine: (name: string, line: string) => void;
+}
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+const END_DEADLINE_MS = 10_000;
+
+export class Program {
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly exited: Promise<void>;
+  private asked = 0;
+
+  private constructor(readonly name: string, private readonly child: ChildProcess) {
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.fail(new Error(`${name} ended (${signal ?? `code ${code}`})`));
+        resolve();
+      });
+    });
+    child.on('message', (reply: Reply) => this.take(reply));
+    child.on('error', (error) => this.fail(error));
+  }
+
+  static async start({ name, source, args = [], nodeArgs, signal, onLine }: ProgramOptions): Promise<Program> {
+    const file = join(ROOT, await compile(source));
+    const child = fork(file, [...args], {
+      cwd: ROOT, execArgv: ['--enable-source-maps', ...nodeArgs], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', (line) => onLine(name, line));
+    }
+    const kill = (): void => void child.kill('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    child.once('exit', () => signal.removeEventListener('abort', kill));
+    if (signal.aborted) kill();
+    return new Program(name, child);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** @throws Error with what the child said, or that it died. */
+  ask<Result>(command: string, argument: unknown = null): Promise<Result> {
+    const id = (this.asked += 1);
+    const question: Question = { id, command, argument };
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      if (this.child.connected) this.child.send(question);
+      else this.fail(new Error(`${this.name} is gone`));
+    });
+  }
+
+  /** Ends it; kills it when it does not. Does nothing when it is gone. */
+  async end(): Promise<void> {
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), END_DEADLINE_MS);
+    if (this.child.connected) this.child.send({ id: 0, command: 'end', argument: null } satisfies Question, () => undefined);
+    await this.exited.finally(() => clearTimeout(timer));
+  }
+
+  private take({ id, result, error }: Reply): void {
+    const waiting = this.waiting.get(id);
+    this.waiting.delete(id);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new Error(`${this.name}: ${error}`));
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}

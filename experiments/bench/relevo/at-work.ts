@@ -1,0 +1,116 @@
+/**
+ * Relevo for one measurement: as it is shipped (a monitor, three replicas, one patients instance, the gateway simulated in process), on the
+ * bench's engines. Warm-up and measurement are led by the same replica, so that what is measured is warm.
+ */
+import { join } from 'node:path';
+import { startSystem, type System } from '../../../local/system.js';
+import { sleep } from '../../../shared/clock.js';
+import { RELEVO } from '../../subject.js';
+import type { Part, Stage } from '../contestant.js';
+import type { Ground } from '../engines.js';
+import type { Batches, BatchesDone } from '../load/batches.js';
+import type { Target } from '../load/target.js';
+import { secondsOf } from '../programs/commands.js';
+import { watchUsage, type Usage } from '../usage.js';
+
+const SETTLE_MS = 30_000;
+const POLL_MS = 10;
+/** Longer than any batch of a measurement takes. */
+const PATIENCE_MS = 600_000;
+
+export interface RelevoOptions {
+  /** Mean duration of a call to the simulated gateway, ms; 0: none. */
+  gatewayLatencyMs: number;
+  /** For profiles. */
+  contestant: string;
+}
+
+export class RelevoAtWork {
+  /** All payments sent so far. */
+  sent = 0;
+
+  private constructor(private readonly stage: Stage, readonly ground: Ground, readonly system: System) {}
+
+  /** Resolves when everybody is up and somebody leads. */
+  static async open(stage: Stage, ground: Ground, { gatewayLatencyMs, contestant }: RelevoOptions): Promise<RelevoAtWork> {
+    const { databaseUrl, redisUrl } = ground;
+    const system = await startSystem({
+      monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) }, supervise: false,
+      dataDir: join(stage.dataDir, 'relevo'), ports: 'free', databaseUrl, redisUrl,
+      nodeArgs: stage.nodeArgs(contestant), onLine: stage.onLine, signal: stage.signal,
+    });
+    const atWork = new RelevoAtWork(stage, ground, system);
+    stage.signal.addEventListener('abort', () => system.kill(), { once: true });
+    try {
+      await atWork.until('a leader and three replicas alive', async () => {
+        const { alive, led } = await RELEVO.look(system);
+        return led && alive === system.replicas.length;
+      });
+      return atWork;
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  /** @throws Error at the deadline. */
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + SETTLE_MS;
+    while (!(await holds())) {
+      if (performance.now() > end) throw new Error(`Relevo: ${what}: not within ${SETTLE_MS} ms`);
+      await sleep(POLL_MS, this.stage.signal);
+    }
+  }
+
+  target(path: string, headers: Record<string, string> = {}): Target {
+    return { origin: this.system.patients[0]?.url ?? '', path, headers: { authorization: `Bearer ${this.system.tokens.api}`, ...headers } };
+  }
+
+  /** Orders of which no two calls have the same. */
+  orders(count: number): { count: number; seed: number; patients: readonly string[] } {
+    this.sent += count;
+    return { count, seed: this.stage.seed + this.sent, patients: this.stage.patients };
+  }
+
+  /** @param waits whether the answers wait for the outcomes, or for acceptance only. */
+  batches(count: number, waits: boolean): Promise<BatchesDone> {
+    const { generator, batchSize, batchesInFlight } = this.stage;
+    const wanted: Batches = {
+      target: this.target('/api/batches'), orders: this.orders(count), size: batchSize, inFlight: batchesInFlight, timeoutMs: waits ? PATIENCE_MS : 0,
+    };
+    return generator.ask<BatchesDone>('batches', wanted);
+  }
+
+  readonly liveSeconds = async (count: number): Promise<number> => secondsOf(await this.batches(count, true));
+
+  leader = async (): Promise<string> => (await RELEVO.leadership(this.system, this.ground.pool)).leader ?? '';
+
+  /** What an operator would do, at the monitor. */
+  async setState(replica: string, state: 'ready' | 'maint'): Promise<void> {
+    const monitor = this.system.monitors[0];
+    const answer = await fetch(`${monitor?.url ?? ''}/replicas/${replica}/state`, {
+      method: 'POST', body: JSON.stringify({ state, reason: 'bench' }),
+      headers: { authorization: `Bearer ${this.system.tokens.operator}`, 'content-type': 'application/json' },
+    });
+    if (!answer.ok) throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);
+  }
+
+  /** @param worker the replica that leads. */
+  watch(worker: string): () => Partial<Record<Part, Usage>> {
+    const { generator, engines: { postgres, redis } } = this.stage;
+    const { patients, monitors, replicas } = this.system;
+    const pidOf = ({ pid }: { pid: number | null }) => pid ?? [];
+    return watchUsage({
+      worker: replicas.filter(({ name }) => name === worker).flatMap(pidOf),
+      front: patients.flatMap(pidOf),
+      postgres: [postgres].flatMap(pidOf),
+      redis: [redis].flatMap(pidOf),
+      others: [...monitors, ...replicas.filter(({ name }) => name !== worker)].flatMap(pidOf),
+      generator: [generator.pid],
+    });
+  }
+
+  close(): Promise<void> {
+    return this.system.stop();
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * When Relevo's last payment was committed: the outcome events, one a commit, which the leader sends when its commit is durable. The rows
+ * say when the statement of a commit *began*, which is a little early; so the event decides, to our own disadvantage.
+ */
+import { Redis } from 'ioredis';
+import type { OutcomeMessage } from '../../../shared/contracts/outcome.js';
+import { outcomeChannel } from '../../../shared/queue.js';
+
+/** The services' default. */
+const PREFIX = 'relevo';
+
+/** Wall clock with fractions, ms since 1970. */
+export const wallMs = (): number => performance.timeOrigin + performance.now();
+
+export class Commits {
+  private count = 0;
+  private waiting: { count: number; resolve(atMs: number): void; reject(reason: unknown): void } | null = null;
+
+  private constructor(private readonly redis: Redis, private readonly signal: AbortSignal) {
+    redis.on('message', (_channel, text) => {
+      const message = JSON.parse(text) as OutcomeMessage;
+      if ('payments' in message) this.take(message.payments.length);
+    });
+    signal.addEventListener('abort', this.giveUp, { once: true });
+  }
+
+  static async listen(redisUrl: string, signal: AbortSignal): Promise<Commits> {
+    const redis = new Redis(redisUrl, { maxRetriesPerRequest: null });
+    redis.on('error', () => undefined);
+    const commits = new Commits(redis, signal);
+    await redis.subscribe(outcomeChannel(PREFIX));
+    return commits;
+  }
+
+  /** Resolves with the wall clock, ms, when so many were committed since it listens. @throws the signal's reason. */
+  reached(count: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.waiting = { count, resolve, reject };
+      if (this.signal.aborted) this.giveUp();
+      else this.take(0);
+    });
+  }
+
+  close(): void {
+    this.signal.removeEventListener('abort', this.giveUp);
+    this.redis.disconnect();
+  }
+
+  private readonly giveUp = (): void => this.waiting?.reject(this.signal.reason);
+
+  private take(payments: number): void {
+    this.count += payments;
+    if (!this.waiting || this.count < this.waiting.count) return;
+    this.waiting.resolve(wallMs());
+    this.waiting = null;
+  }
+}

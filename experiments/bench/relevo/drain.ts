@@ -1,0 +1,69 @@
+/**
+ * Relevo with a full queue: nobody leads while it is filled, then the replica that was warmed up is allowed to. The clock runs from its
+ * promotion to the last commit; the time from the operator's request, election included, is told beside.
+ */
+import type { Contestant, Measurement, Stage } from '../contestant.js';
+import { cappedPayments, warmUp } from '../warm-up.js';
+import { RelevoAtWork } from './at-work.js';
+import { Commits, wallMs } from './commits.js';
+import { problemsInRows } from './rows.js';
+
+/** Sees to it that nobody leads and only `worker` may, once an operator says so. The one that led last is stopped. */
+async function leaveLeaderless(atWork: RelevoAtWork, worker: string): Promise<void> {
+  const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== worker) as [string, string];
+  await atWork.setState(other, 'maint');
+  await atWork.setState(worker, 'maint');
+  await atWork.until(`${last} leads`, async () => (await atWork.leader()) === last);
+  await atWork.system.process(last).stop();
+}
+
+async function promotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
+  const { rows } = await pool.query<{ at: number | null }>(
+    'SELECT (extract(epoch FROM promoted_at) * 1000)::float8 AS at FROM election ORDER BY term DESC LIMIT 1',
+  );
+  const at = rows[0]?.at ?? null;
+  if (at === null) throw new Error('the last election says nothing of a promotion');
+  return at;
+}
+
+async function drainFull(atWork: RelevoAtWork, stage: Stage, worker: string, payments: number): Promise<Omit<Measurement, 'problems'>> {
+  await leaveLeaderless(atWork, worker);
+  await atWork.batches(payments, false);
+  await stage.engines.settle();
+  const commits = await Commits.listen(atWork.ground.redisUrl, stage.signal);
+  try {
+    const used = atWork.watch(worker);
+    const askedMs = wallMs();
+    const [, endMs] = await Promise.all([atWork.setState(worker, 'ready'), commits.reached(payments)]);
+    const usage = used();
+    const startMs = await promotedMs(atWork);
+    const figures = { secondsFromRequest: (endMs - askedMs) / 1_000 };
+    return { payments, seconds: (endMs - startMs) / 1_000, usage, latencies: [], figures };
+  } finally {
+    commits.close();
+  }
+}
+
+async function measureDrain(name: string, gatewayLatencyMs: number, stage: Stage): Promise<Measurement> {
+  const ground = await stage.engines.ground(true);
+  try {
+    const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs, contestant: name });
+    try {
+      const worker = await atWork.leader();
+      const { rate } = await warmUp(atWork.liveSeconds);
+      const measured = await drainFull(atWork, stage, worker, cappedPayments(stage.payments, rate));
+      return { ...measured, problems: await problemsInRows(name, atWork) };
+    } finally {
+      await atWork.close();
+    }
+  } finally {
+    await ground.clear();
+  }
+}
+
+const WHAT = 'Relevo: a queue filled through HTTP, accepted durably, while nobody led; drained by one leader under its fenced term';
+
+export const RELEVO_DRAINS: readonly Contestant[] = [
+  { name: 'drain', kind: 'drain', side: 'relevo', what: WHAT, measure: (stage) => measureDrain('drain', 0, stage) },
+  { name: 'drain-20ms', kind: 'drain-20ms', side: 'relevo', what: WHAT, measure: (stage) => measureDrain('drain-20ms', 20, stage) },
+];

@@ -1,0 +1,13 @@
+/** The order of a run: every contestant once a round, each shuffled anew, so that a drift of the machine hits nobody in particular. */
+import { seededRandom } from '../../shared/random.js';
+
+/** Fisher-Yates on a copy. @param round 1, 2, … */
+export function shuffled<T>(items: readonly T[], seed: number, round: number): T[] {
+  const random = seededRandom(seed, `bench-round-${round}`);
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}

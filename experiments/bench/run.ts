@@ -1,0 +1,83 @@
+/** Carries a bench out: engines and load generator once, every contestant once a round, whatever happens nothing left behind. */
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LOG } from '../laboratory.js';
+import type { Progress } from '../report/progress.js';
+import { BenchEngines } from './engines.js';
+import type { Contestant, Measurement, Stage } from './contestant.js';
+import type { Standing } from './figures.js';
+import { Program } from './programs/program.js';
+import { shuffled } from './rounds.js';
+
+/** A measurement that takes longer hangs. */
+const DEADLINE_MS = 240_000;
+
+export interface BenchWanted extends Pick<Stage, 'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'> {
+  contestants: readonly Contestant[];
+  rounds: number;
+  /** Where profiles go, an absolute folder; null: none are made. */
+  profiles: string | null;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+export interface BenchDone {
+  standings: Standing[];
+  versions: Record<string, string>;
+  /** PostgreSQL's, by name. */
+  settings: Record<string, string>;
+}
+
+/** @throws AbortError at Ctrl-C, and what kept somebody from being measured. */
+export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
+  mkdirSync('reports', { recursive: true });
+  const log = createWriteStream(LOG);
+  const onLine = (name: string, line: string): void => void log.write(`${name} ${line}\n`);
+  wanted.progress.show('Starting PostgreSQL and Redis …');
+  let engines: BenchEngines | null = null;
+  let generator: Program | null = null;
+  try {
+    engines = await BenchEngines.open(dataDir, onLine);
+    const nodeArgs = (name: string): readonly string[] =>
+      wanted.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, name)}`];
+    generator = await Program.start({ name: 'generator', source: 'experiments/bench/load/main.ts', nodeArgs: nodeArgs('generator'), signal: wanted.signal, onLine });
+    const stage: Omit<Stage, 'signal'> = { ...wanted, engines, generator, patients: await engines.patients(), dataDir, nodeArgs, onLine };
+    const standings = await measureRounds(stage, wanted);
+    return { standings, versions: await engines.versions(), settings: await engines.settings() };
+  } finally {
+    wanted.progress.end();
+    await generator?.end();
+    await engines?.close();
+    log.end();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureRounds(stage: Omit<Stage, 'signal'>, { contestants, rounds, seed, progress, signal }: BenchWanted): Promise<Standing[]> {
+  const measured = new Map<Contestant, Measurement[]>(contestants.map((contestant) => [contestant, []]));
+  const all = rounds * contestants.length;
+  const startMs = performance.now();
+  let done = 0;
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const contestant of shuffled(contestants, seed, round)) {
+      const left = done === 0 ? '' : ` · ${Math.ceil(((performance.now() - startMs) / done) * (all - done) / 60_000)} min left`;
+      progress.show(`round ${round}/${rounds} · ${done + 1}/${all} · ${contestant.name}${left}`);
+      measured.get(contestant)?.push(await measureOne(contestant, stage, signal));
+      done += 1;
+    }
+  }
+  return [...measured].map(([{ name, kind, side, what }, measurements]) => ({ name, kind, side, what, measurements }));
+}
+
+async function measureOne(contestant: Contestant, stage: Omit<Stage, 'signal'>, interruption: AbortSignal): Promise<Measurement> {
+  interruption.throwIfAborted();
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(DEADLINE_MS)]);
+  try {
+    return await contestant.measure({ ...stage, signal });
+  } catch (error) {
+    interruption.throwIfAborted();
+    throw new Error(`${contestant.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * How much is done before anything is counted: as many payments as take two seconds, at most ten thousand; and how many are counted then:
+ * what was asked for, or what a slow one does in ten seconds. Pure but for the work it is handed.
+ */
+export const WARM_UP_SECONDS = 2;
+export const WARM_UP_MOST = 10_000;
+/** A contestant that needs longer than this is measured with fewer payments. */
+export const LONGEST_SECONDS = 10;
+const FIRST_STEP = 200;
+/** Not fewer, however slow it is. */
+const LEAST_PAYMENTS = 200;
+
+/** The next step of a warm-up; 0: warm. */
+export function nextStep(done: number, seconds: number): number {
+  if (done === 0) return FIRST_STEP;
+  if (seconds >= WARM_UP_SECONDS || done >= WARM_UP_MOST) return 0;
+  const inTheRest = Math.floor((done / seconds) * (WARM_UP_SECONDS - seconds));
+  return Math.min(WARM_UP_MOST - done, Math.max(FIRST_STEP, Math.min(inTheRest, done * 10)));
+}
+
+/** How many are counted at a rate seen in the warm-up, payments a second. */
+export const cappedPayments = (wanted: number, rate: number): number =>
+  Math.min(wanted, Math.max(LEAST_PAYMENTS, Math.floor(rate * LONGEST_SECONDS)));
+
+export interface WarmedUp {
+  payments: number;
+  /** Of the best step, payments a second. */
+  rate: number;
+}
+
+/** @param work does so many payments to their end. @returns the seconds it took. */
+export async function warmUp(work: (payments: number) => Promise<number>, most = WARM_UP_MOST): Promise<WarmedUp> {
+  let payments = 0;
+  let seconds = 0;
+  let rate = 0;
+  for (let step = nextStep(0, 0); step > 0 && payments < most; step = nextStep(payments, seconds)) {
+    const count = Math.min(step, most - payments);
+    const took = await work(count);
+    payments += count;
+    seconds += took;
+    rate = Math.max(rate, count / took);
+  }
+  return { payments, rate };
+}

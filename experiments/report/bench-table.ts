@@ -1,0 +1,85 @@
+/** The tables of the bench, 80 columns: a rate table a kind, where the processor's time goes, latencies, ratios, what each peer lacks. */
+import { KINDS, PARTS, type Kind, type Part } from '../bench/contestant.js';
+import { ratio, type Spread, type Summary } from '../bench/figures.js';
+import { isCeiling, NAIVE } from '../bench/objectives.js';
+import type { ExperimentResult, Objective } from '../result.js';
+import { count } from './format.js';
+import { formatTable } from './table.js';
+
+const WIDTH = 80;
+const kinds = Object.keys(KINDS) as Kind[];
+
+export const whole = (value: number): string => (Number.isFinite(value) ? count(Math.round(value)) : '–');
+export const tenth = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
+const range = ({ min, max }: Spread): string => `${whole(min)}–${whole(max)}`;
+
+/** Against whom a kind's ratios are: the naive worker at the same work; without one, the first limit. */
+export function yardstickOf(kind: Kind, all: readonly Summary[]): Summary | undefined {
+  const alike = all.filter((one) => one.kind === kind);
+  return alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit');
+}
+
+/** Fastest first. */
+export const ofKind = (kind: Kind, all: readonly Summary[]): Summary[] =>
+  all.filter((one) => one.kind === kind).sort((a, b) => b.rate.median - a.rate.median);
+
+function rateTable(kind: Kind, all: readonly Summary[]): string[] {
+  const yardstick = yardstickOf(kind, all);
+  const rows = ofKind(kind, all).map((one) => {
+    const times = one === yardstick ? '1' : tenth(ratio(one, yardstick));
+    return [one.name, whole(one.rate.median), range(one.rate), times, whole(one.cpuMicrosTotal), whole(one.peakMb.worker ?? NaN)];
+  });
+  if (rows.length === 0) return [];
+  const against = yardstick?.side === 'limit' ? '× limit' : '× naive';
+  return ['', KINDS[kind], formatTable(['', 'payments/s', 'min–max', against, 'CPU µs', 'MB'], rows)];
+}
+
+const SHORT: Readonly<Record<Part, string>> = { worker: 'worker', front: 'front', postgres: 'postgres', redis: 'redis', others: 'others', generator: 'load' };
+
+function cpuTable(all: readonly Summary[]): string[] {
+  const rows = kinds.flatMap((kind) => ofKind(kind, all)).map(({ name, cpuMicros, cpuMicrosTotal }) =>
+    [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
+  return ['', 'Time on the processor, µs a payment (all: without the load generator)', formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows)];
+}
+
+function latencyTable(all: readonly Summary[]): string[] {
+  const rows = all.flatMap(({ name, latencies }) => Object.entries(latencies).map(([what, { p50, p95, p99 }]) =>
+    [name, what, tenth(p50.median), tenth(p95.median), tenth(p99.median), `${tenth(p99.min)}–${tenth(p99.max)}`]));
+  return rows.length === 0 ? [] : ['', 'Latency, ms', formatTable(['', 'of', 'p50', 'p95', 'p99', 'p99 of rounds'], rows)];
+}
+
+export const objectiveLine = (objective: Objective): string =>
+  `${objective.met ? 'Met' : 'Missed'}: ${objective.name}: ${objective.actual} (${isCeiling(objective) ? 'at most' : 'at least'} ${objective.target})`;
+
+/** Broken between words, every line but the first set in. */
+export function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? word : `${indent}${word}`);
+  }
+  return lines;
+}
+
+export interface Told {
+  /** With what each does not do. */
+  peers: readonly { name: string; lacks: readonly string[] }[];
+  notes: readonly string[];
+}
+
+export function benchTable({ objectives, verdict, violations }: ExperimentResult, all: readonly Summary[], { peers, notes }: Told): string {
+  return [
+    ...kinds.flatMap((kind) => rateTable(kind, all)),
+    ...latencyTable(all),
+    ...cpuTable(all),
+    '',
+    'What they do not do',
+    ...peers.flatMap(({ name, lacks }) => wrapped(`${name}: ${lacks.join('; ')}`, '  ')),
+    '',
+    ...notes.flatMap((note) => wrapped(note, '  ')),
+    `Verdict: ${verdict}`,
+    ...violations.flatMap(({ ids }) => ids.flatMap((id) => wrapped(`  ${id}`, '    '))),
+    ...objectives.flatMap((objective) => wrapped(objectiveLine(objective), '  ')),
+  ].slice(1).join('\n');
+}

@@ -1,0 +1,81 @@
+/**
+ * Throughput beside what a user would otherwise write: the same work, one run, one machine, the same engines, in turn. The verdict is about
+ * rows, each payment once; the objectives are ratios within the run, for a machine's own speed is in both of their terms.
+ */
+import { join, resolve } from 'node:path';
+import type { Contestant } from '../bench/contestant.js';
+import { chooseContestants, CONTESTANTS } from '../bench/contestants.js';
+import { factsOf } from '../bench/facts.js';
+import { summarize, type Standing } from '../bench/figures.js';
+import { objectivesOf } from '../bench/objectives.js';
+import { ownReport } from '../bench/own-report.js';
+import { runBench } from '../bench/run.js';
+import type { Experiment, RunContext } from '../experiment.js';
+import type { Journal } from '../journal.js';
+import { describeMachine } from '../machine.js';
+import { benchTable } from '../report/bench-table.js';
+import { currentCommit, folderOf } from '../report/files.js';
+import type { ExperimentResult } from '../result.js';
+
+const OPTIONS = {
+  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments of a measurement; of slow ones what takes 10 s' },
+  rounds: { default: 3, min: 1, max: 100, doc: 'times that each is measured, in an order shuffled each time' },
+  connections: { default: 50, min: 1, max: 1_000, doc: 'of single requests' },
+  batch: { default: 5_000, min: 1, max: 100_000, doc: 'payments of a batch over HTTP' },
+  batches: { default: 4, min: 1, max: 100, doc: 'batches under way at once' },
+  only: { text: true, value: 'NAMES', doc: 'contestants, as in the tables; * ends a name: drain*,pg-boss*' },
+  profile: { flag: true, doc: 'a CPU profile of each process, in the folder of the run' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
+} as const;
+
+type Context = RunContext<typeof OPTIONS>;
+
+/** Nothing here has one: what is measured is how much, and latencies as they are. */
+const NO_DEADLINE_MS = 0;
+
+export const bench: Experiment<typeof OPTIONS> = {
+  name: 'bench',
+  summary: 'throughput beside what a user would otherwise write: same work, one run',
+  options: OPTIONS,
+  check: ({ only }) => {
+    const chosen = chooseContestants(only);
+    return 'unknown' in chosen ? `--only: there is no "${chosen.unknown}"; there are ${CONTESTANTS.map(({ name }) => name).join(', ')}` : null;
+  },
+  run,
+};
+
+async function run(context: Context): Promise<Journal> {
+  const { options, command, progress, signal } = context;
+  const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
+  const startedAt = new Date().toISOString();
+  const startMs = performance.now();
+  const profiles = profile ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles')) : null;
+  const wanted = { ...options, batchSize, batchesInFlight, contestants: chosenOf(only), profiles };
+  const { standings, versions, settings } = await runBench({ ...wanted, progress, signal });
+  const result = resultOf(standings, { seed, startedAt, durationMs: Math.round(performance.now() - startMs) });
+  const machine = describeMachine(versions);
+  const facts = factsOf(standings, { wanted: options.payments, machine, settings });
+  const summaries = standings.map(summarize);
+  context.print(benchTable(result, summaries, facts));
+  const own = ownReport({ result, standings, summaries, facts, machine, command });
+  return { result, own, command, deadlineMs: NO_DEADLINE_MS, machine, plan: null, notes: facts.notes, systems: [] };
+}
+
+/** `check` has seen to it that there is no unknown one. */
+function chosenOf(only: string | null): readonly Contestant[] {
+  const chosen = chooseContestants(only);
+  return 'unknown' in chosen ? [] : chosen;
+}
+
+function resultOf(standings: readonly Standing[], when: Pick<ExperimentResult, 'seed' | 'startedAt' | 'durationMs'>): ExperimentResult {
+  const problems = standings.flatMap(({ measurements }) => measurements.flatMap((measurement) => measurement.problems));
+  return {
+    name: 'bench',
+    ...when,
+    commit: currentCommit(),
+    verdict: problems.length === 0 ? 'valid' : 'invalid',
+    violations: problems.length === 0 ? [] : [{ rule: 'rows', ids: problems }],
+    objectives: objectivesOf(standings.map(summarize)),
+    systems: [],
+  };
+}
