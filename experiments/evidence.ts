@@ -45,7 +45,7 @@ export async function readCharges({ gateway, tokens }: System, after = 0): Promi
 export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
   const end = performance.now() + deadlineMs;
   while (performance.now() < end) {
-    const { rowCount } = await pool.query(`SELECT 1 FROM payment WHERE status = 'PENDING' LIMIT 1`);
+    const { rowCount } = await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`);
     if (rowCount === 0) return true;
     await sleep(POLL_MS, signal);
   }

@@ -93,8 +93,7 @@ INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', i
 const ELECTIONS = `SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
        suspected_at AS "suspectedAt", elected_at AS "electedAt", promoted_at AS "promotedAt", first_commit_at AS "firstCommitAt"
   FROM election WHERE partition = $1 AND term < $2 ORDER BY term DESC LIMIT $3`;
-const COUNTS = `SELECT (SELECT count(*) FROM payment WHERE partition = $1 AND status = 'PENDING') AS pending,
-       (SELECT count(*) FROM payment WHERE status = 'FAILED') AS failed`;
+const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed`;
 
 export interface StoreOptions {
   partition: number;

@@ -1,6 +1,6 @@
 /**
  * The reads of the hot path, as named statements: by key, after an insert that found its row there already; by id, for those who
- * wait. Everything else is read through Prisma (records.ts).
+ * wait; and the lists that Prisma cannot ask for. Everything else is read through Prisma (records.ts).
  */
 import type { PaymentRecord } from './core/payment-record.js';
 import type { BatchRow } from './core/batch.js';
@@ -21,6 +21,30 @@ export async function paymentsByKey(db: Queryable, keys: readonly string[]): Pro
 export async function finalPayments(db: Queryable, ids: readonly string[]): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'PENDING'`;
   return (await db.query<PaymentRecord>({ name: 'final-payments', text, values: [ids] })).rows;
+}
+
+/** Which payments stand in a list of their own, kept by triggers of table payment. */
+const LISTS = { PENDING: 'pending_payment', FAILED: 'failed_payment' } as const;
+export type ListedStatus = keyof typeof LISTS;
+export const isListed = (status: string | undefined): status is ListedStatus => status !== undefined && status in LISTS;
+
+export interface ListQuery {
+  status: ListedStatus;
+  /** Only payments accepted before that with this `seq`. */
+  before: number;
+  /** Wanted values by column; what is undefined is not asked for. */
+  wanted: Readonly<Record<'patient_id' | 'batch_id' | 'processed_by' | 'term', string | number | undefined>>;
+  limit: number;
+}
+
+/** Pending or failed payments, newest first: from the list, so that among ten million others they need not be searched for. */
+export async function listedPayments(db: Queryable, { status, before, wanted, limit }: ListQuery): Promise<PaymentRecord[]> {
+  const { patient_id: patient = null, batch_id: batch = null, processed_by: by = null, term = null } = wanted;
+  const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${LISTS[status]} WHERE seq < $1) AS listed JOIN payment USING (seq)
+    WHERE status = $2::payment_status AND patient_id = coalesce($3::uuid, patient_id) AND ($4::uuid IS NULL OR batch_id = $4)
+      AND ($5::text IS NULL OR processed_by = $5) AND ($6::bigint IS NULL OR term = $6)
+    ORDER BY seq DESC LIMIT $7`;
+  return (await db.query<PaymentRecord>(text, [before, status, patient, batch, by, term, limit])).rows;
 }
 
 export type IndexedBatchRow = BatchRow & { batchIndex: number };

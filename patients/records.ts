@@ -2,9 +2,11 @@
 import type { PaymentModel } from '../generated/prisma/models.js';
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
+import type { Queryable } from '../shared/postgres.js';
 import { billCurrency, consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
 import type { PaymentRecord } from './core/payment-record.js';
+import { isListed, listedPayments } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
 /** Only payments that match all that is given. */
@@ -69,9 +71,15 @@ async function passOf(prisma: Prisma, id: string, validityHours: number, now: Da
   return pass;
 }
 
-export function createRecords(prisma: Prisma): Records {
+/** @param reads for lists that Prisma cannot ask for. */
+export function createRecords(prisma: Prisma, reads: Queryable): Records {
   return {
     async payments(filter, before, limit) {
+      const { status, patientId, batchId, processedBy, term } = filter;
+      if (isListed(status)) {
+        const wanted = { patient_id: patientId, batch_id: batchId, processed_by: processedBy, term };
+        return listedPayments(reads, { status, before: before ?? Number.MAX_SAFE_INTEGER, wanted, limit });
+      }
       const seq = before === null ? {} : { seq: { lt: BigInt(before) } };
       const where = { ...given(filter), ...seq };
       return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take: limit })).map(recordOf);

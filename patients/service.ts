@@ -96,7 +96,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     config, logger, clock, reads, outcomes, backlog,
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
-    records: createRecords(prisma),
+    records: createRecords(prisma, reads),
     sessions: new InMemorySessionStore(config.sessionsMax),
     checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable(), backlog: backlog.open }),
     async close() {

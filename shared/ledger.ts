@@ -84,8 +84,7 @@ export interface PendingPayment {
 /**
  * What the plans of the statements below must not depend on: the planner's idea of how many payments are pending. It is right about the
  * past and wrong by orders of magnitude the moment a queue fills, and then reads every pending row for every parcel. So each row is
- * reached by its key: the settings leave no other way, a row is told to be pending by `completed_at`, which no partial index covers,
- * and no plan is kept from the time when the table was empty.
+ * reached by its key: the settings leave no other way, and no plan is kept from the time when the table was empty.
  */
 export const KEYED_PLANS = '-c plan_cache_mode=force_custom_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
@@ -105,10 +104,11 @@ asked AS MATERIALIZED (
 SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor", p.currency, p.attempts,
        greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs"
   FROM asked CROSS JOIN LATERAL (
-    SELECT * FROM payment q
-     WHERE q.patient_id = asked.patient_id AND q.status = 'PENDING' AND q.seq > asked.beyond AND q.seq <= asked.upto
-     ORDER BY q.patient_id, q.seq LIMIT $3) AS p
- WHERE p.partition = $1
+    SELECT payment_id FROM pending_payment q
+     WHERE q.patient_id = asked.patient_id AND q.seq > asked.beyond AND q.seq <= asked.upto
+     ORDER BY q.patient_id, q.seq LIMIT $3) AS q
+  JOIN payment p ON p.id = q.payment_id
+ WHERE p.partition = $1 AND p.completed_at IS NULL
  ORDER BY p.seq LIMIT $3`;
 
 export interface LoadQuery {
@@ -225,18 +225,18 @@ export async function deferPayments(db: Queryable, token: FencingToken, deferral
 }
 
 /**
- * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its own partial index: those the queue
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by an index of its own: those the queue
  * should have brought by now (up to `upto`, the newest payment known to have been passed, and older than the grace), and those whose
- * next attempt is due.
+ * next attempt is due. Table pending_payment is kept by triggers of payment, whoever writes there.
  */
 const OVERDUE = `
-(SELECT id, seq FROM payment
-  WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at IS NULL AND seq <= $2
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at IS NULL AND seq <= $2
     AND accepted_at <= now() - make_interval(secs => $3 / 1000.0)
   ORDER BY seq LIMIT $4)
 UNION ALL
-(SELECT id, seq FROM payment
-  WHERE partition = $1 AND status = 'PENDING' AND next_attempt_at <= now()
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at <= now()
   ORDER BY next_attempt_at LIMIT $4)
 ORDER BY seq`;
 

@@ -56,7 +56,7 @@ export type Unfinished = Pick<NewPayment, 'id' | 'patientId' | 'amountMinor' | '
 
 /** All that is pending, oldest first. */
 export async function unfinished(db: Queryable): Promise<Unfinished[]> {
-  const text = `SELECT id, patient_id AS "patientId", amount_minor AS "amountMinor", currency FROM payment
-                 WHERE status = 'PENDING' ORDER BY seq`;
+  const text = `SELECT id, patient_id AS "patientId", amount_minor AS "amountMinor", currency
+                  FROM payment WHERE id IN (SELECT payment_id FROM pending_payment) ORDER BY seq`;
   return (await db.query<Unfinished>(text)).rows;
 }
