@@ -36,6 +36,12 @@ export interface TermDependencies {
   onCommit(result: CommitResult): void;
 }
 
+function countBy(payments: readonly Pick<FinalOutcome, 'status'>[]): Map<FinalOutcome['status'], number> {
+  const counts = new Map<FinalOutcome['status'], number>();
+  for (const { status } of payments) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return counts;
+}
+
 interface Waiting {
   /** What the parcel is called in the record. */
   name: string | null;
@@ -168,10 +174,10 @@ export class TermWork {
   private async commit(outcomes: readonly FinalOutcome[]): Promise<void> {
     const { commits, logger } = this.deps;
     commitGroup.observe(outcomes.length);
-    const named = outcomes.map((outcome) => ({ ...outcome, parcel: this.parcelOf.get(outcome.id) ?? null }));
+    const parcels = outcomes.map(({ id }) => this.parcelOf.get(id) ?? null);
     for (const { id } of outcomes) this.parcelOf.delete(id);
     try {
-      const result = await steadfast(() => commitOutcomes(commits, this.token, named), this.signal, logger);
+      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes, { parcels }), this.signal, logger);
       const effects = this.line.committed(result, this.moment());
       for (const effect of effects) if (effect.type === 'announce') this.announce(result, effect.outcomes);
       this.perform(effects);
@@ -194,7 +200,7 @@ export class TermWork {
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
     const { partition, term, leader } = this.token;
     const payments = outcomes.map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
-    for (const { status } of payments) paymentsCompleted.inc({ status });
+    for (const [status, count] of countBy(payments)) paymentsCompleted.inc({ status }, count);
     this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), payments });
     this.deps.onCommit(result);
   }

@@ -3,7 +3,7 @@
  * One statement, no open transaction across the network: a process that freezes in the middle cannot hold a lock.
  */
 import type { FinalStatus } from './contracts/payment.js';
-import type { Queryable } from './postgres.js';
+import { plainArray, textArray, type Queryable } from './postgres.js';
 
 /** A payment as it is accepted. */
 export interface NewPayment {
@@ -61,9 +61,9 @@ export async function acceptPayments(
     name: 'accept',
     text: ACCEPT,
     values: [
-      partition, acceptedBy, column('id'), column('patientId'), column('batchId'), column('batchIndex'), column('redriveOf'),
-      column('idempotencyKey'), column('fingerprint'), column('answerWaited'), column('amountMinor'), column('currency'),
-      column('concept'),
+      partition, acceptedBy, plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('batchIndex'),
+      column('redriveOf'), textArray(column('idempotencyKey')), textArray(column('fingerprint')), plainArray(column('answerWaited')),
+      plainArray(column('amountMinor')), textArray(column('currency')), textArray(column('concept')),
     ],
   });
   return rows;
@@ -121,7 +121,7 @@ export interface LoadQuery {
 }
 
 export async function loadParcel(db: Queryable, { partition, ids, limit, beyond }: LoadQuery): Promise<PendingPayment[]> {
-  const values = [partition, ids, limit, [...beyond.keys()], [...beyond.values()]];
+  const values = [partition, plainArray(ids), limit, plainArray([...beyond.keys()]), plainArray([...beyond.values()])];
   const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values });
   return rows;
 }
@@ -142,8 +142,6 @@ export interface Outcome {
   attempts: number;
   reason: string | null;
   gatewayReference: string | null;
-  /** The parcel that brought it here; left out or null: none. */
-  parcel?: string | null;
 }
 
 /**
@@ -173,19 +171,25 @@ export interface CommitResult {
   at: Date;
 }
 
+export interface CommitOptions {
+  /** The parcel that brought each of them here, in the same order; null: none. */
+  parcels?: readonly (string | null)[];
+  statement?: typeof COMMIT;
+}
+
 export async function commitOutcomes(
   db: Queryable,
   token: FencingToken,
   outcomes: readonly Outcome[],
-  statement = COMMIT,
+  { parcels = outcomes.map(() => null), statement = COMMIT }: CommitOptions = {},
 ): Promise<CommitResult> {
   const column = <K extends keyof Outcome>(key: K): Outcome[K][] => outcomes.map((outcome) => outcome[key]);
   const { rows } = await db.query<CommitResult>({
     ...statement,
     values: [
       token.partition, token.term, token.leader,
-      column('id'), column('status'), column('attempts'), column('reason'), column('gatewayReference'),
-      outcomes.map(({ parcel }) => parcel ?? null),
+      plainArray(column('id')), plainArray(column('status')), plainArray(column('attempts')), textArray(column('reason')),
+      textArray(column('gatewayReference')), textArray(parcels),
     ],
   });
   return rows[0] as CommitResult;

@@ -7,13 +7,26 @@ import pg from 'pg';
 import type { Logger } from './logger.js';
 
 const INT8 = 20;
+const UUID_ARRAY = 2951;
 
 type Parser = (text: string) => unknown;
 const standardParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
 
+const parsers: Readonly<Record<number, Parser>> = {
+  [INT8]: Number,
+  [UUID_ARRAY]: (text) => (text === '{}' ? [] : text.slice(1, -1).split(',')),
+};
 const types = {
-  getTypeParser: (oid: number, format?: string): Parser => (oid === INT8 ? Number : standardParser(oid, format)),
+  getTypeParser: (oid: number, format?: string): Parser => parsers[oid] ?? standardParser(oid, format),
 } as pg.CustomTypesConfig;
+
+/** A parameter of an array type whose elements never need quotes: uuids, numbers, booleans, names of an enumeration. */
+export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
+
+const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+
+/** A parameter of type `text[]`. What the driver makes of an array, without its two replacements for every element. */
+export const textArray = (values: readonly (string | null)[]): string => `{${values.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
 
 export interface PoolOptions {
   url: string;

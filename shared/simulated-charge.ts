@@ -18,7 +18,7 @@ export interface Decision {
 }
 
 export function decideCharge(key: string, { seed, declineRatio }: SimulationOptions): Decision {
-  const declined = seededRandom(seed, `decline:${key}`).next() < declineRatio;
+  const declined = declineRatio > 0 && seededRandom(seed, `decline:${key}`).next() < declineRatio;
   return {
     status: declined ? 'declined' : 'approved',
     reference: `sim-${hash32(key).toString(16).padStart(8, '0')}`,

@@ -24,6 +24,7 @@ const GROUP_MAX = 500;
 export class CommitLane {
   private queue: Settled[] = [];
   private group: readonly Settled[] = [];
+  private groupOutcomes: readonly FinalOutcome[] = [];
 
   add(settled: Settled): void {
     this.queue.push(settled);
@@ -33,6 +34,7 @@ export class CommitLane {
   next(): Statement | null {
     if (this.group.length > 0 || this.queue.length === 0) return null;
     this.group = this.takeGroup();
+    this.groupOutcomes = this.group.flatMap((settled) => settled.outcomes);
     return this.outcomes.length > 0 ? { type: 'commit', outcomes: this.outcomes } : this.rest();
   }
 
@@ -43,8 +45,8 @@ export class CommitLane {
   }
 
   /** The outcomes of the group under way. */
-  get outcomes(): FinalOutcome[] {
-    return this.group.flatMap((settled) => settled.outcomes);
+  get outcomes(): readonly FinalOutcome[] {
+    return this.groupOutcomes;
   }
 
   /** The group under way is written. @returns its works. */

@@ -29,7 +29,12 @@ export class InFlight {
     for (const { id, seq, patientId } of payments) {
       const patient = this.patients.get(patientId);
       this.ids.add(id);
-      this.patients.set(patientId, { upto: Math.max(seq, patient?.upto ?? 0), count: (patient?.count ?? 0) + 1 });
+      if (patient) {
+        patient.upto = Math.max(seq, patient.upto);
+        patient.count += 1;
+      } else {
+        this.patients.set(patientId, { upto: seq, count: 1 });
+      }
     }
   }
 
@@ -37,8 +42,8 @@ export class InFlight {
     for (const { id, patientId } of payments) {
       const patient = this.patients.get(patientId);
       if (!this.ids.delete(id) || !patient) continue;
-      if (patient.count === 1) this.patients.delete(patientId);
-      else this.patients.set(patientId, { ...patient, count: patient.count - 1 });
+      patient.count -= 1;
+      if (patient.count === 0) this.patients.delete(patientId);
     }
   }
 }

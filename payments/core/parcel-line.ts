@@ -158,10 +158,17 @@ export class ParcelLine {
 
   committed({ held, ids }: Written, moment: Moment): WorkEffect[] {
     if (!held) return this.refused();
-    const written = new Set(ids);
-    const outcomes = this.lane.outcomes.filter(({ id }) => written.has(id));
+    const outcomes = this.outcomesAmong(ids);
     const rest = this.lane.rest();
     return [{ type: 'announce', outcomes }, ...(rest === null ? this.written(moment) : this.begin(rest))];
+  }
+
+  /** Nearly always all of them. */
+  private outcomesAmong(ids: readonly string[]): readonly FinalOutcome[] {
+    const { outcomes } = this.lane;
+    if (ids.length === outcomes.length) return outcomes;
+    const written = new Set(ids);
+    return outcomes.filter(({ id }) => written.has(id));
   }
 
   deferred({ held }: Pick<Written, 'held'>, moment: Moment): WorkEffect[] {

@@ -73,7 +73,7 @@ describe('fence (I4)', () => {
     const open = `SELECT 1 AS holds WHERE $1::int IS NOT NULL AND $2::bigint IS NOT NULL AND $3::text IS NOT NULL`;
     const unfenced = { name: 'commit-unfenced', text: COMMIT.text.replace(FENCE, open) };
     expect(unfenced.text).not.toBe(COMMIT.text);
-    expect(await commitOutcomes(record.pool, stale, [succeeded(id)], unfenced)).toMatchObject({ ids: [id] });
+    expect(await commitOutcomes(record.pool, stale, [succeeded(id)], { statement: unfenced })).toMatchObject({ ids: [id] });
     expect(await statusOf(id)).toBe('SUCCEEDED');
   });
 
