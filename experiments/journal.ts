@@ -51,7 +51,7 @@ export interface Journal {
   own?: OwnReport;
   /** The command that repeats it. */
   command: string;
-  /** A request that takes longer is late, ms. */
+  /** A request that takes longer is late, ms; 0: there is no such thing. */
   deadlineMs: number;
   machine: Machine;
   /** What was decided before the run (schedule, traffic), for `--replay`; null: the command says it all. */

@@ -26,7 +26,7 @@ export function codeSpan(text: string): string {
 }
 
 /** The first column to the left, the others to the right. */
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)];
 }
@@ -65,10 +65,11 @@ function handoverPart({ systems }: ExperimentResult): string[] {
   });
 }
 
-function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
+export function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
   const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
+  const late = deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;
   return folded('How it was run', [
-    `- ${readableTime(result.startedAt)}, took ${duration(result.durationMs)}; a request that takes longer than ${duration(deadlineMs)} is late`,
+    `- ${readableTime(result.startedAt)}, took ${duration(result.durationMs)}${late}`,
     `- commit ${codeSpan(result.commit)}, seed ${result.seed}`,
     `- ${escapeMarkdown(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}`)}`,
     `- ${escapeMarkdown(versions)}`,

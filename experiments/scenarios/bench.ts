@@ -8,12 +8,12 @@ import { chooseContestants, CONTESTANTS } from '../bench/contestants.js';
 import { factsOf } from '../bench/facts.js';
 import { summarize, type Standing } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';
-import { ownReport } from '../bench/own-report.js';
 import { runBench } from '../bench/run.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import type { Journal } from '../journal.js';
 import { describeMachine } from '../machine.js';
-import { benchTable } from '../report/bench-table.js';
+import { ownReport } from '../report/bench/own-report.js';
+import { benchTable } from '../report/bench/table.js';
 import { currentCommit, folderOf } from '../report/files.js';
 import type { ExperimentResult } from '../result.js';
 
@@ -29,9 +29,6 @@ const OPTIONS = {
 } as const;
 
 type Context = RunContext<typeof OPTIONS>;
-
-/** Nothing here has one: what is measured is how much, and latencies as they are. */
-const NO_DEADLINE_MS = 0;
 
 export const bench: Experiment<typeof OPTIONS> = {
   name: 'bench',
@@ -57,8 +54,8 @@ async function run(context: Context): Promise<Journal> {
   const facts = factsOf(standings, { wanted: options.payments, machine, settings });
   const summaries = standings.map(summarize);
   context.print(benchTable(result, summaries, facts));
-  const own = ownReport({ result, standings, summaries, facts, machine, command });
-  return { result, own, command, deadlineMs: NO_DEADLINE_MS, machine, plan: null, notes: facts.notes, systems: [] };
+  const journal: Journal = { result, command, deadlineMs: 0, machine, plan: null, notes: facts.notes, systems: [] };
+  return { ...journal, own: ownReport(journal, standings, summaries, facts) };
 }
 
 /** `check` has seen to it that there is no unknown one. */

@@ -14,7 +14,7 @@ export function pageHead({ result, command, deadlineMs, machine }: Journal): Mar
 <dl class="facts">
 ${fact('Started', readableTime(startedAt))}
 ${fact('Took', duration(durationMs))}
-${fact('Deadline of a request', duration(deadlineMs))}
+${deadlineMs > 0 && fact('Deadline of a request', duration(deadlineMs))}
 ${fact('Commit', markup`<code>${commit}</code>${commit.endsWith('+') && ' (with changes)'}`)}
 ${fact('Machine', `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.memoryGb} GB, ${machine.os}`)}
 ${fact('Versions', versions)}

@@ -1,10 +1,10 @@
 /** The tables of the bench, 80 columns: a rate table a kind, where the processor's time goes, latencies, ratios, what each peer lacks. */
-import { KINDS, PARTS, type Kind, type Part } from '../bench/contestant.js';
-import { ratio, type Spread, type Summary } from '../bench/figures.js';
-import { isCeiling, NAIVE } from '../bench/objectives.js';
-import type { ExperimentResult, Objective } from '../result.js';
-import { count } from './format.js';
-import { formatTable } from './table.js';
+import { KINDS, PARTS, type Kind, type Part } from '../../bench/contestant.js';
+import { ratio, type Spread, type Summary } from '../../bench/figures.js';
+import { isCeiling, NAIVE } from '../../bench/objectives.js';
+import type { ExperimentResult, Objective } from '../../result.js';
+import { count } from '../format.js';
+import { formatTable } from '../table.js';
 
 const WIDTH = 80;
 const kinds = Object.keys(KINDS) as Kind[];

@@ -1,0 +1,56 @@
+/** What a payment costs: time on the processor by part, stacked, one bar a contestant. */
+import { scaleLinear } from 'd3-scale';
+import { PARTS, type Part as Played } from '../../bench/contestant.js';
+import type { Summary } from '../../bench/figures.js';
+import { bottomAxis, chart, coordinate, RIGHT, text, WIDTH, type Scale } from '../charts/svg.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { whole } from './table.js';
+
+const ROW_HEIGHT = 28;
+const BAR_HEIGHT = 16;
+const TOP = 8;
+const NAMES = 200;
+/** A part's name is written into its bar where it fits, in chart units a letter. */
+const LETTER = 6.6;
+
+/** The generator's time is nobody's cost. */
+const COUNTED: readonly Played[] = PARTS.filter((part) => part !== 'generator');
+
+interface Piece {
+  part: Played;
+  from: number;
+  micros: number;
+}
+
+function stack({ cpuMicros }: Summary): Piece[] {
+  let from = 0;
+  return COUNTED.map((part) => {
+    const piece = { part, from, micros: cpuMicros[part] ?? 0 };
+    from += piece.micros;
+    return piece;
+  });
+}
+
+function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): Part {
+  const [x, width] = [scale(from), scale(from + micros) - scale(from)];
+  if (width < 0.5) return null;
+  const step = COUNTED.indexOf(part) + 1;
+  return [
+    markup`<g><title>${part}: ${whole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
+    width > part.length * LETTER + 6 ? text(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part) : null,
+  ];
+}
+
+export function costChart(all: readonly Summary[]): Markup {
+  const dearest = all.reduce((most, { cpuMicrosTotal }) => Math.max(most, cpuMicrosTotal), 1);
+  const scale = scaleLinear().domain([0, dearest]).nice().range([NAMES, WIDTH - RIGHT]);
+  const bottom = TOP + all.length * ROW_HEIGHT;
+  return chart(
+    bottom + 24, 'Time on the processor for one payment by part, a bar a contestant; the table below has the figures.',
+    bottomAxis(scale, scale.ticks(6), (micros) => `${micros} µs`, TOP, bottom),
+    all.map((one, index) => [
+      text(NAMES - 12, TOP + (index + 0.5) * ROW_HEIGHT + 4, 'tick end', one.name),
+      stack(one).map((piece) => drawPiece(piece, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2)),
+    ]),
+  );
+}

@@ -1,0 +1,44 @@
+/** What a run of the bench leaves: its files, and the result's systems with what of a trial has a meaning here. Pure. */
+import type { Measurement } from '../../bench/contestant.js';
+import type { BenchFacts } from '../../bench/facts.js';
+import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
+import type { Journal, OwnReport } from '../../journal.js';
+import type { Trial } from '../../result.js';
+import { benchPage } from './page.js';
+import { benchMarkdown, measurementsCsv } from './texts.js';
+
+function trialOf(measurement: Measurement): Partial<Trial> {
+  const { payments, problems, latencies } = measurement;
+  const [first] = latencies;
+  return {
+    sent: payments,
+    ...(problems.length === 0 ? { succeeded: payments, declined: 0, failed: 0, pending: 0 } : {}),
+    throughputPerSec: Math.round(rateOf(measurement) * 10) / 10,
+    ...(first ? { latencyMs: first.summary } : {}),
+  };
+}
+
+/** Counts of all rounds, the median rate. */
+function totalOf(measurements: readonly Measurement[], rate: number): Partial<Trial> {
+  const sound = measurements.every(({ problems }) => problems.length === 0);
+  const sent = measurements.reduce((sum, { payments }) => sum + payments, 0);
+  const counts = sound ? { succeeded: sent, declined: 0, failed: 0, pending: 0 } : {};
+  return { sent, ...counts, throughputPerSec: Math.round(rate * 10) / 10 };
+}
+
+/** @param summaries of `standings`, in their order. */
+export function ownReport(journal: Journal, standings: readonly Standing[], summaries: readonly Summary[], facts: BenchFacts): OwnReport {
+  const { result, machine, command } = journal;
+  const systems = standings.map(({ name, measurements }, index) =>
+    ({ system: name, trials: measurements.map(trialOf), total: totalOf(measurements, summaries[index]?.rate.median ?? NaN) }));
+  const everything = { ...result, systems, command, machine, facts, summaries, standings };
+  return {
+    systems,
+    files: {
+      'bench.json': `${JSON.stringify(everything, null, 2)}\n`,
+      'report.html': benchPage(journal, summaries, facts),
+      'summary.md': benchMarkdown(journal, summaries, facts),
+      'trials.csv': measurementsCsv(standings),
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** The bench's page: outcome, a chart and a table a kind, what a payment costs, latencies, and who the others are. */
+import { KINDS, PARTS, type Kind } from '../../bench/contestant.js';
+import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
+import { ratio, type Summary } from '../../bench/figures.js';
+import type { Journal } from '../../journal.js';
+import { count, milliseconds } from '../format.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { pageHead } from '../page/head.js';
+import { outcomeSection } from '../page/outcome.js';
+import { htmlPage } from '../page/page.js';
+import { figures, folded, table, words } from '../page/table.js';
+import { costChart } from './cost-chart.js';
+import { rateChart } from './rate-chart.js';
+import { ofKind, tenth, whole, yardstickOf } from './table.js';
+
+const kinds = Object.keys(KINDS) as Kind[];
+
+function kindSection(kind: Kind, all: readonly Summary[]): Part {
+  const alike = ofKind(kind, all);
+  if (alike.length === 0) return null;
+  const yardstick = yardstickOf(kind, all);
+  const measures = ['payments/s', 'lowest – highest', '×', 'payments', 'CPU, µs a payment', 'worker, MB', 'PostgreSQL, MB'];
+  const columns = [...words('', 'what it is'), ...figures(...measures)];
+  const rows = alike.map((one): Part[] => [
+    markup`<b>${one.name}</b>`, one.what, whole(one.rate.median), `${whole(one.rate.min)} – ${whole(one.rate.max)}`, tenth(ratio(one, yardstick)),
+    count(one.payments), whole(one.cpuMicrosTotal), whole(one.peakMb.worker ?? NaN), whole(one.peakMb.postgres ?? NaN),
+  ]);
+  return markup`<section id="${kind}"><h2>${KINDS[kind]}</h2>
+${rateChart(alike, yardstick)}
+${table(null, columns, rows)}
+${yardstick ? markup`<p class="quiet">×: multiples of ${yardstick.name}'s median.</p>` : null}
+</section>`;
+}
+
+function costSection(all: readonly Summary[]): Markup {
+  const ordered = kinds.flatMap((kind) => ofKind(kind, all));
+  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Part[] =>
+    [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
+  return markup`<section id="cost"><h2>What a payment costs</h2>
+<p>Time on the processor, user and system, of every process with its children. It is what a busy machine disturbs least.</p>
+${costChart(ordered)}
+${table('µs a payment, medians', [...words(''), ...figures(...PARTS, 'all but the generator')], rows)}
+<p class="quiet">Front: the process that takes payments in (Relevo: patients; a peer: its producer). Others: the monitor and the standbys.</p>
+</section>`;
+}
+
+function latencySection(all: readonly Summary[]): Part {
+  const rows = all.flatMap(({ name, latencies }) => Object.entries(latencies).map(([of, { p50, p95, p99 }]): Part[] =>
+    [name, of, ...[p50, p95, p99].map(({ median }) => milliseconds(median)), `${milliseconds(p99.min)} – ${milliseconds(p99.max)}`]));
+  if (rows.length === 0) return null;
+  return markup`<section id="latency"><h2>Latency</h2>
+${table('ms, medians of the rounds', [...words('', 'of'), ...figures('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
+<p class="quiet">Open loop: from the moment a request was due, whatever became of the others. Closed loop: from sending.</p>
+</section>`;
+}
+
+const list = (title: string, lines: readonly string[]): Part =>
+  lines.length > 0 && markup`<h3>${title}</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
+
+const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part => folded(name, [
+  markup`<p>${what}. ${Object.entries(packages).map(([each, version]) => `${each} ${version}`).join(', ')}</p>`,
+  list('What it does not do', lacks), list('How it is set', settings),
+]);
+
+export function benchPage(journal: Journal, all: readonly Summary[], { peers }: BenchFacts): string {
+  const { name, seed, verdict } = journal.result;
+  return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
+    pageHead(journal),
+    markup`<main>${outcomeSection(journal, new Map())}
+${kinds.map((kind) => kindSection(kind, all))}
+${costSection(all)}
+${latencySection(all)}
+${peers.length > 0 && markup`<section id="peers"><h2>Who they are, how they are set, what they do not do</h2>${peers.map(peerPart)}</section>`}</main>`,
+    markup`<footer><p>Every figure is in bench.json beside this page; a line a measurement in trials.csv. Ratios are of medians.</p></footer>`,
+  ]).text;
+}
