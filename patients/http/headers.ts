@@ -12,7 +12,7 @@ import type { Paid } from '../pay.js';
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',
   description: '1 to 200 printable ASCII characters; must not begin with `batch:` or `redrive:`. The same key and body give the first answer again. '
-    + 'Without it one is made; the answer carries it either way, errors included.',
+    + 'Without it one is made; the answer carries it either way, errors included, unless nothing was read of the request (429).',
   schema: z.string().min(1).max(200),
   example: 'bill-2026-11-0042',
 };

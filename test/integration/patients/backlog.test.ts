@@ -102,7 +102,7 @@ describe('nobody leads', () => {
     for (let round = 0; round < 100; round += 1) await Promise.all(Array.from({ length: 10 }, () => pay(url, 'one-key')));
     expect((await pay(url)).status).toBe(202);
     const look = await lookAtBacklog(setup.pool, 0, 0);
-    // One in 512 numbers is looked at: 2 pending among a thousand are 0 to 8.
+    // A quarter of the numbers is looked at: 2 pending among a thousand are 1 to 8.
     expect([look.pending < 10, look.newest > 900]).toEqual([true, true]);
   });
 
@@ -182,8 +182,8 @@ describe('a look', () => {
     expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1_001, newest: 5_000, pending: 4_000 });
     await finish('seq % 4 = 0 AND seq > 1000');
     const { pending } = await lookAtBacklog(setup.pool, 0, 0);
-    // 512 of 4,000 rows tell a share of 3/4 to within 5 standard errors of 2 %.
-    expect(Math.abs(pending - 3_000)).toBeLessThan(400);
+    // 256 of 4,000 rows tell a share of 3/4 to within 5 standard errors of 3 %.
+    expect(Math.abs(pending - 3_000)).toBeLessThan(600);
   });
 
   test('is not deceived by a few deferred payments: ten times the bound finished since, and nothing is refused', async () => {
