@@ -47,6 +47,9 @@ export class Outcomes {
   private readonly entries = new Map<string, Entry>();
   private readonly ends = new Set<() => void>();
   private readonly hints = new Hints();
+  /** Final by an event's word, to be read next. */
+  private readonly named = new Set<string>();
+  private reading: Promise<void> | null = null;
   private released = false;
   private looking = false;
   /** Where the next look goes on, so that nobody is looked at twice before everybody was once. */
@@ -103,8 +106,9 @@ export class Outcomes {
   async hinted(message: string): Promise<void> {
     const hint = this.read(message);
     if (hint === null) return;
-    const ids = hint.ids.filter((paymentId) => this.entries.has(paymentId));
-    await Promise.all([this.tell(ids, 'event'), hint.isGap ? this.catchUp() : null]);
+    for (const paymentId of hint.ids) if (this.entries.has(paymentId)) this.named.add(paymentId);
+    if (this.named.size > 0) this.reading ??= this.readNamed();
+    await Promise.all([this.reading, hint.isGap ? this.catchUp() : null]);
   }
 
   /** Events were lost, perhaps: reads the rows of all who wait, oldest first, for as long as that finds something. */
@@ -139,6 +143,16 @@ export class Outcomes {
   release(): void {
     this.released = true;
     for (const end of [...this.ends]) end();
+  }
+
+  /** One read at a time, and what is named meanwhile together next: more at once need more connections, and opening one takes longer. */
+  private async readNamed(): Promise<void> {
+    while (this.named.size > 0) {
+      const ids = take(this.named.values(), LOOK_MAX);
+      for (const paymentId of ids) this.named.delete(paymentId);
+      await this.tell(ids, 'event');
+    }
+    this.reading = null;
   }
 
   private read(message: string): Hint | null {

@@ -53,6 +53,30 @@ describe('outcomes', () => {
     expect((await waiting)?.status).toBe('SUCCEEDED');
   });
 
+  test('events that come while a row is read wait for it, and are read together next', async () => {
+    const asked: string[][] = [];
+    const answer: ((rows: PaymentRecord[]) => void)[] = [];
+    const outcomes = new Outcomes({
+      readFinal: (ids) => new Promise((resolve) => {
+        asked.push([...ids]);
+        answer.push(resolve);
+      }),
+      clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
+    });
+    const event = (number: number): Promise<void> =>
+      outcomes.hinted(JSON.stringify({ partition: 0, term: 1, payments: [{ id: uuid(number) }] }));
+    await event(9); // The first of a term, which reads whatever there is.
+    const waiting = [1, 2, 3].map((number) => outcomes.wait(uuid(number), 10_000, stays()));
+    const heard = [1, 2, 3].map(event);
+    expect(asked).toEqual([[uuid(1)]]);
+    answer[0]?.([paid(uuid(1))]);
+    await settle();
+    expect(asked).toEqual([[uuid(1)], [uuid(2), uuid(3)]]);
+    answer[1]?.([paid(uuid(2)), paid(uuid(3))]);
+    await Promise.all(heard);
+    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(2), uuid(3)]);
+  });
+
   test('an event without a final row tells nobody anything', async () => {
     const { outcomes, hint } = create();
     let told = 0;
