@@ -93,7 +93,7 @@ export class LeaderTerm {
     this.mark({ promoted_at: promoted, reclaimed_at: took });
   }
 
-  /** The leader before may have died between a commit and its event; and what is published while Redis is away is lost. */
+  /** Payments may be final of which no event tells: of a leader that died, lost by Redis, or committed by a try without an answer. */
   private tellOfGap(): void {
     const { token, clock } = this.options;
     this.options.publish({ ...token, gapAt: clock.wall().toISOString() });
@@ -154,7 +154,9 @@ export class LeaderTerm {
 
   private committed(result: CommitResult): void {
     this.options.onCommitted(result.ids.length);
-    if (this.committedOnce || result.ids.length === 0) return;
+    // Repeated, because its answer was lost: the first try wrote them all, and nobody was told.
+    if (result.ids.length === 0) return this.tellOfGap();
+    if (this.committedOnce) return;
     this.committedOnce = true;
     this.mark({ first_commit_at: result.at });
   }

@@ -14,8 +14,8 @@ import { toFront } from './core/front.js';
  * @returns how many. @throws when Redis is away.
  */
 export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger): Promise<number> {
-  // The list is newest first.
-  const active = (await redis.lrange(queue.toKey('active'), 0, -1)).reverse();
+  const [newestFirst] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), wakeWhoeverWaits(queue, redis)]);
+  const active = newestFirst.reverse();
   if (active.length === 0) return 0;
   await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
   const backend = queue.getBackend();
@@ -25,4 +25,13 @@ export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Log
   for (const id of missing) await redis.lrem(queue.toKey('active'), 0, id);
   if (missing.length > 0) logger.warn({ jobs: missing.length }, 'parcels without content dropped; the relay has their payments');
   return active.length - missing.length;
+}
+
+/**
+ * A leader that froze while it waited for a job still stands in line for the sign that one came, before the new leader, and would swallow
+ * the next: nobody would fetch that job until the new leader's own wait is over. So it is given a sign of its own now, before the
+ * new leader gets in line. What is left over wakes the new leader once for nothing.
+ */
+async function wakeWhoeverWaits(queue: BullQueue, redis: Redis): Promise<void> {
+  await redis.zadd(queue.toKey('marker'), 0, '0', 0, 'new leader');
 }

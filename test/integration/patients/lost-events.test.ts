@@ -5,6 +5,7 @@
 import type { RunningPatients } from '../../../patients/app.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
+import { LinkProxy } from '../../../experiments/network/link-proxy.js';
 import { commitOutcomes } from '../../../shared/ledger.js';
 import { eventually } from '../../support/eventually.js';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
@@ -110,3 +111,32 @@ test('leader, away from Redis for a while: it says so when it is back, and who w
   redis.pass();
   expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { event: 1, gap: 1 }]);
 });
+
+test('leader, whose commit is done but whose answer is lost: it tries again, finds nothing to write, and says so', async () => {
+  const { url } = await patients();
+  const postgres = await LinkProxy.open(() => Number(new URL(record.url).port));
+  const path = new URL(record.url);
+  path.port = String(postgres.port);
+  const leader = await replica('server_1', { DATABASE_URL: path.href });
+  const term = await leader.lead(record);
+  const { answer } = await commitUnheard('answered to nobody', () => pay(url, 'answered to nobody'), postgres);
+  expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
+  await postgres.close();
+});
+
+/** The leader's commit waits for the fence's row until the way back to it is cut; then it is done, and the connection breaks. */
+async function commitUnheard(key: string, asked: () => Promise<Answered>, postgres: LinkProxy): Promise<{ answer: Promise<Answered> }> {
+  const keeper = await record.pool.connect();
+  await keeper.query('BEGIN; SELECT 1 FROM leadership WHERE partition = 0 FOR UPDATE');
+  const answer = asked();
+  const waits = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'server_1-commit' AND wait_event_type = 'Lock'`;
+  await eventually(async () => (await record.pool.query(waits)).rowCount === 1, { what: 'the commit to wait for the row' });
+  const heal = postgres.back.cut();
+  await keeper.query('ROLLBACK');
+  keeper.release();
+  const final = `SELECT 1 FROM payment WHERE idempotency_key = $1 AND status = 'SUCCEEDED'`;
+  await eventually(async () => (await record.pool.query(final, [key])).rowCount === 1, { what: 'the commit' });
+  heal();
+  postgres.resetAll();
+  return { answer };
+}

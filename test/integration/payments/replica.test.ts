@@ -158,6 +158,20 @@ describe('taking over', () => {
     expect(await rows()).toEqual(found);
   });
 
+  test('a leader frozen while it waits for a job does not swallow the sign of the next one', async () => {
+    // What a worker does that waits: the sign of a job goes to who has waited longest.
+    const frozen = connectRedis(testRedisUrl(), 'patient', logger);
+    await frozen.client('SETNAME', prefix);
+    const swallowed = frozen.bzpopmin(queue.toKey('marker'), 60);
+    const isBlocked = new RegExp(`name=${prefix} .* flags=b `);
+    await eventually(async () => isBlocked.test(String(await redis.client('LIST'))), { what: 'it waits' });
+    await (await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' })).lead(record);
+    expect(await swallowed).not.toBeNull(); // Before there is any job.
+    frozen.disconnect();
+    await enqueue(await record.accept(1));
+    expect(await allFinal()).toMatchObject([{ status: 'SUCCEEDED', processedBy: 'server_1' }]);
+  });
+
   test('standing down finishes what is in flight, and takes nothing new', async () => {
     const leader = await replica('server_1', { GATEWAY_LATENCY_MS: '150' });
     const term = await leader.lead(record);
