@@ -24,9 +24,11 @@ BEGIN
 END $$;
 CREATE FUNCTION payment_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  MERGE INTO pending_payment AS noted USING fresh ON noted.seq = fresh.seq
-   WHEN MATCHED AND fresh.status <> 'PENDING' THEN DELETE
-   WHEN MATCHED THEN UPDATE SET next_attempt_at = fresh.next_attempt_at;
+  DELETE FROM pending_payment WHERE seq = ANY (ARRAY (SELECT seq FROM fresh WHERE status <> 'PENDING'));
+  IF EXISTS (SELECT 1 FROM fresh WHERE status = 'PENDING') THEN
+    UPDATE pending_payment SET next_attempt_at = (SELECT next_attempt_at FROM fresh WHERE fresh.seq = pending_payment.seq)
+     WHERE seq = ANY (ARRAY (SELECT seq FROM fresh WHERE status = 'PENDING'));
+  END IF;
   INSERT INTO failed_payment (seq, payment_id) SELECT seq, id FROM fresh WHERE status = 'FAILED' ON CONFLICT DO NOTHING;
   RETURN NULL;
 END $$;

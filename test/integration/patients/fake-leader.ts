@@ -4,7 +4,7 @@
  */
 import { Worker } from 'bullmq';
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
-import { commitOutcomes, loadParcel, type PendingPayment } from '../../../shared/ledger.js';
+import { commitOutcomes, KEYED_PLANS, loadParcel, type PendingPayment } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { connectRedis, outcomeChannel, queueName, type Parcel } from '../../../shared/queue.js';
@@ -34,7 +34,7 @@ export async function electFakeLeader(pool: Pool): Promise<void> {
 
 export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeLeader> {
   const logger = createLogger('fake-leader', 'server_1', 'silent');
-  const pool = createPool({ url: options.databaseUrl, name: 'fake leader', max: 2, statementTimeoutMs: 5_000 }, logger);
+  const pool = createPool({ url: options.databaseUrl, name: 'fake leader', max: 2, statementTimeoutMs: 5_000, settings: KEYED_PLANS }, logger);
   await electFakeLeader(pool);
   const redis = connectRedis(options.redisUrl, 'patient', logger);
   const publisher = connectRedis(options.redisUrl, 'patient', logger);
