@@ -1,5 +1,6 @@
 /** Everybody who takes part, in the order of the help; and which of them a user asked for. */
 import type { Contestant } from './contestant.js';
+import { LIMITS } from './limits/limits.js';
 import { NAIVE } from './objectives.js';
 import { peerContestant } from './peer-contestant.js';
 import { PEERS } from './peers/peers.js';
@@ -14,7 +15,7 @@ const PEER_CONTESTANTS: readonly Contestant[] = PEERS.flatMap((peer) => {
   return kinds.map((kind) => peerContestant(peer, kind as Contestant['kind'], side));
 });
 
-export const CONTESTANTS: readonly Contestant[] = [...RELEVO_DRAINS, ...RELEVO_LIVE, ...PEER_CONTESTANTS];
+export const CONTESTANTS: readonly Contestant[] = [...RELEVO_DRAINS, ...RELEVO_LIVE, ...PEER_CONTESTANTS, ...LIMITS];
 
 /** @param only names, separated by commas; a last `*` stands for any end; null: all. @returns the word nobody answers to. */
 export function chooseContestants(only: string | null, all = CONTESTANTS): readonly Contestant[] | { unknown: string } {

@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import type { Order, Peer, PeerPlace, PeerWorker } from '../peer.js';
-import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer, startBullmqWorker } from './bullmq.js';
+import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
 import { charge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
 import { columnsOf, countPayments, createPaymentTable, onConnection, openPool } from './payment-table.js';
@@ -36,17 +36,17 @@ async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<nu
 }
 
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
-  const pool = openPool(place, 1); // One statement at a time.
+  const pool = await openPool(place, 1); // One statement at a time.
   let committed: (payments: number) => void = () => undefined;
   const batch = new MicroBatch<Order>(async (orders) => committed(await insertFenced(pool, orders)));
-  const worker = createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
+  const worker = await createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
     await charge(place.gatewayLatencyMs);
     await batch.add(data);
   });
   return {
     start: async (report) => {
       committed = report;
-      await startBullmqWorker(worker);
+      void worker.run();
     },
     close: async () => {
       await worker.close();

@@ -3,7 +3,7 @@
  * nothing of the other jobs under way, so each payment costs a statement and a commit of its own.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
-import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer, startBullmqWorker } from './bullmq.js';
+import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
 import { charge } from './gateway.js';
 import { countPayments, createPaymentTable } from './payment-table.js';
 import { ensurePrismaClient, openPrismaClient } from './prisma-client.js';
@@ -15,7 +15,7 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
   const prisma = await openPrismaClient(place.databaseUrl, POOL_MAX);
   await prisma.$connect();
   let committed: (payments: number) => void = () => undefined;
-  const worker = createBullmqWorker(place, concurrency, async ({ data: { id, patientId, amountMinor, currency } }) => {
+  const worker = await createBullmqWorker(place, concurrency, async ({ data: { id, patientId, amountMinor, currency } }) => {
     await charge(place.gatewayLatencyMs);
     await prisma.payment.create({ data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' } });
     committed(1);
@@ -23,7 +23,7 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
   return {
     start: async (report) => {
       committed = report;
-      await startBullmqWorker(worker);
+      void worker.run();
     },
     close: async () => {
       await worker.close();

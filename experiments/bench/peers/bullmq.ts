@@ -3,6 +3,7 @@
  * as its guide advises for production; that costs no speed and saves memory.
  */
 import { Queue, Worker, type Processor } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { Order, PeerPlace, PeerProducer } from '../peer.js';
 import { portionsOf } from './portions.js';
 
@@ -29,8 +30,12 @@ export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProduce
   };
 }
 
-/** A worker that has not begun. @param concurrency jobs at once. */
-export function createBullmqWorker({ redisUrl, prefix }: PeerPlace, concurrency: number, processor: Processor<Order>): Worker<Order> {
+/** A worker that is connected and has not begun. @param concurrency jobs at once. */
+export async function createBullmqWorker(
+  { redisUrl, prefix }: PeerPlace,
+  concurrency: number,
+  processor: Processor<Order>,
+): Promise<Worker<Order>> {
   const worker = new Worker<Order>(QUEUE, processor, {
     connection: { url: redisUrl, maxRetriesPerRequest: null },
     prefix,
@@ -41,11 +46,19 @@ export function createBullmqWorker({ redisUrl, prefix }: PeerPlace, concurrency:
   });
   worker.on('error', (error) => console.error(error));
   worker.on('failed', (_job, error) => console.error(error));
+  await worker.waitUntilReady();
   return worker;
 }
 
-/** Resolves when it is connected and at work. */
-export async function startBullmqWorker(worker: Worker<Order>): Promise<void> {
-  await worker.waitUntilReady();
-  void worker.run();
+/** Jobs that were given an id and are nowhere in the queue any more. */
+export async function countFinished({ redisUrl, prefix }: PeerPlace): Promise<number> {
+  const redis = new Redis(redisUrl);
+  const queue = new Queue<Order>(QUEUE, { connection: redis, prefix });
+  try {
+    const given = Number(await redis.get(`${prefix}:${QUEUE}:id`));
+    return given - (await queue.getJobCountByTypes());
+  } finally {
+    await queue.close();
+    redis.disconnect();
+  }
 }

@@ -45,8 +45,8 @@ const presetOf = ({ databaseUrl }: PeerPlace): GraphileConfig.Preset => ({
   },
 });
 
-function openProducer(place: PeerPlace): PeerProducer {
-  const pool = openPool(place, 1);
+async function openProducer(place: PeerPlace): Promise<PeerProducer> {
+  const pool = await openPool(place, 1);
   return {
     enqueue: async (orders) => {
       for (const portion of portionsOf(orders, PORTION)) {
@@ -58,8 +58,8 @@ function openProducer(place: PeerPlace): PeerProducer {
   };
 }
 
-function openWorker(place: PeerPlace): PeerWorker {
-  const pool = openPool(place, 1);
+async function openWorker(place: PeerPlace): Promise<PeerWorker> {
+  const pool = await openPool(place, 1);
   let runner: Runner | null = null;
   return {
     start: async (committed) => {
@@ -101,7 +101,7 @@ export const graphileWorker: Peer = {
     await createPaymentTable(place);
     await runMigrations({ preset: presetOf(place) });
   },
-  openProducer: async (place) => openProducer(place),
-  openWorker: async (place) => openWorker(place),
+  openProducer,
+  openWorker,
   countCommitted: countPayments,
 };

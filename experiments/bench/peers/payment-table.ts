@@ -39,10 +39,11 @@ export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): P
   return rowCount ?? 0;
 }
 
-/** @param max connections at the most. */
-export function openPool({ databaseUrl }: PeerPlace, max: number): pg.Pool {
+/** Connected: the first statement of a measurement should not wait for that. @param max connections at the most. */
+export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
   pool.on('error', (error) => console.error(error)); // Without a listener a lost idle connection would end the process.
+  await pool.query('SELECT 1');
   return pool;
 }
 

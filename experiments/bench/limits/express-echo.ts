@@ -1,0 +1,44 @@
+/** The limit of single requests: Express echoing, under the same load from the same generator. */
+import { latencyOf, unpaid } from '../relevo/live.js';
+import type { Contestant, Measurement, Stage } from '../contestant.js';
+import type { ClosedLoop, LoopDone } from '../load/loops.js';
+import { CLOSED_LOOP, ECHO } from '../objectives.js';
+import { secondsOf } from '../programs/commands.js';
+import { Program } from '../programs/program.js';
+import { watchUsage } from '../usage.js';
+import { cappedPayments, warmUp } from '../warm-up.js';
+
+/** In express-echo-program.ts, which cannot be imported: it is a program. */
+const PATH = '/echo';
+
+async function measureAt(origin: string, pid: number, stage: Stage): Promise<Measurement> {
+  const { generator, seed, patients, connections } = stage;
+  const target = { origin, path: PATH, headers: { prefer: 'wait=10' } }; // The headers that Relevo is sent.
+  let sent = 0;
+  const load = (count: number): Promise<LoopDone> => {
+    sent += count;
+    const orders = { count, seed: seed + sent, patients };
+    return generator.ask<LoopDone>('closed', { target, orders, connections } satisfies ClosedLoop);
+  };
+  const { rate } = await warmUp(async (count) => secondsOf(await load(count)));
+  const payments = cappedPayments(stage.payments, rate);
+  const used = watchUsage({ front: [pid], generator: [generator.pid] });
+  const done = await load(payments);
+  const usage = used();
+  const latencies = [latencyOf(CLOSED_LOOP, done)];
+  return { payments, seconds: secondsOf(done), usage, latencies, figures: {}, problems: unpaid(ECHO, done) };
+}
+
+async function measure(stage: Stage): Promise<Measurement> {
+  const source = 'experiments/bench/limits/express-echo-program.ts';
+  const program = await Program.start({ name: ECHO, source, nodeArgs: stage.nodeArgs(ECHO), signal: stage.signal, onLine: stage.onLine });
+  try {
+    return await measureAt(await program.ask<string>('listen'), program.pid, stage);
+  } finally {
+    await program.end();
+  }
+}
+
+export const expressEcho: Contestant = {
+  name: ECHO, kind: 'single', side: 'limit', what: 'Express alone: parses JSON, answers 201 with as much of it; nothing is stored', measure,
+};

@@ -1,0 +1,84 @@
+/**
+ * The limit of the record: pending payments in Relevo's own schema, committed by its own fenced statement over one connection, one after
+ * the other. No queue, no gateway, no load of rows, no answers: whatever a leader does comes on top of this.
+ */
+import { v7 as uuid } from 'uuid';
+import { acceptPayments, type FencingToken, type NewPayment } from '../../../shared/ledger.js';
+import type { Queryable } from '../../../shared/postgres.js';
+import type { Contestant, Measurement, Stage } from '../contestant.js';
+import type { Ground } from '../engines.js';
+import { makeOrders } from '../orders.js';
+import type { Order } from '../peer.js';
+import { portionsOf } from '../peers/portions.js';
+import { secondsOf, type Span } from '../programs/commands.js';
+import { Program } from '../programs/program.js';
+import { watchUsage } from '../usage.js';
+import { WARM_UP_MOST } from '../warm-up.js';
+import type { Opened, RowsToCommit } from './fenced-rows-program.js';
+
+const TOKEN: FencingToken = { partition: 0, term: 1, leader: 'limit' };
+/** Payments accepted by one statement: not measured. */
+const ACCEPTED_AT_ONCE = 1_000;
+
+const newPayment = ({ id, patientId, amountMinor, currency }: Order): NewPayment => ({
+  id, patientId, amountMinor, currency,
+  batchId: null, batchIndex: null, redriveOf: null, concept: null, answerWaited: false, idempotencyKey: uuid(), fingerprint: 'bench',
+});
+
+/** @returns the ids in the order of acceptance. */
+async function fill(pool: Queryable, orders: readonly Order[]): Promise<string[]> {
+  for (const portion of portionsOf(orders, ACCEPTED_AT_ONCE)) {
+    const accepted = await acceptPayments(pool, TOKEN.partition, 'limit', portion.map(newPayment));
+    if (accepted.length !== portion.length) throw new Error(`${accepted.length} of ${portion.length} payments were accepted`);
+  }
+  return orders.map(({ id }) => id);
+}
+
+async function takeOffice(pool: Queryable): Promise<void> {
+  const { partition, term, leader } = TOKEN;
+  await pool.query('UPDATE leadership SET term = $2, leader = $3 WHERE partition = $1', [partition, term, leader]);
+}
+
+async function problemsIn({ pool }: Ground, name: string, expected: number): Promise<string[]> {
+  const { rows } = await pool.query<{ paid: number; pending: number }>(
+    `SELECT (SELECT count(*)::int FROM payment WHERE status = 'SUCCEEDED' AND term = $1 AND processed_by = $2) AS paid,
+            (SELECT count(*)::int FROM pending_payment) AS pending`, [TOKEN.term, TOKEN.leader],
+  );
+  const { paid = 0, pending = 0 } = rows[0] ?? {};
+  return paid === expected && pending === 0 ? [] : [`${name}: ${paid} rows paid and ${pending} pending for ${expected} payments`];
+}
+
+async function measureOn(ground: Ground, name: string, rows: number, stage: Stage): Promise<Measurement> {
+  const { payments, patients, seed, engines: { postgres } } = stage;
+  const warmUpPayments = Math.min(WARM_UP_MOST, payments);
+  await takeOffice(ground.pool);
+  const ids = await fill(ground.pool, makeOrders({ count: warmUpPayments + payments, seed, patients }));
+  const source = 'experiments/bench/limits/fenced-rows-program.ts';
+  const program = await Program.start({ name, source, nodeArgs: stage.nodeArgs(name), signal: stage.signal, onLine: stage.onLine });
+  try {
+    await program.ask('open', { databaseUrl: ground.databaseUrl, token: TOKEN } satisfies Opened);
+    const commit = (some: readonly string[]): Promise<Span> => program.ask<Span>('commit', { ids: some, rows } satisfies RowsToCommit);
+    await commit(ids.slice(0, warmUpPayments));
+    await stage.engines.settle();
+    const used = watchUsage({ worker: [program.pid], postgres: [postgres.pid ?? 0] });
+    const seconds = secondsOf(await commit(ids.slice(warmUpPayments)));
+    const usage = used();
+    await program.ask('close');
+    return { payments, seconds, usage, latencies: [], figures: {}, problems: await problemsIn(ground, name, ids.length) };
+  } finally {
+    await program.end();
+  }
+}
+
+/** @param rows of one statement; 200 is a full parcel of Relevo's, and what the run is measured by. */
+export function fencedRows(name: string, rows: number): Contestant {
+  const measure = async (stage: Stage): Promise<Measurement> => {
+    const ground = await stage.engines.ground(true);
+    try {
+      return await measureOn(ground, name, rows, stage);
+    } finally {
+      await ground.clear();
+    }
+  };
+  return { name, kind: 'drain', side: 'limit', what: `PostgreSQL alone: fenced rows of Relevo's table, ${rows} a statement`, measure };
+}
