@@ -39,8 +39,8 @@ export interface SystemOptions extends Shape {
   serviceEnv?: (name: string, kind: ProcessKind, env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Another program for a service, from the project's root: the lab compares other systems on the same engines and ports. */
   program?: (place: Place) => string;
-  /** More arguments for the node of every service, such as `--import` of a loader. */
-  nodeArgs?: readonly string[];
+  /** More arguments for the node of every service, such as `--import` of a loader; or for each by its name. */
+  nodeArgs?: readonly string[] | ((name: string) => readonly string[]);
   /** Each line that a process writes. */
   onLine?: (name: string, line: string) => void;
   /** What is being done now, for people. */
@@ -130,7 +130,6 @@ class Starting {
 
   async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
     const { options } = this;
-    const { nodeArgs = [] } = options;
     const places = servicePlaces(options);
     const program = await programsOf(places, options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
@@ -138,20 +137,24 @@ class Starting {
     const services = places.map((place) => {
       const usual = { ...serviceEnvironment(place, around), ...options.env };
       const env = { ...usual, ...options.serviceEnv?.(place.name, place.kind, usual) };
+      const nodeArgs = nodeArgsOf(place, options);
       return this.adopt(serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }));
     });
     await Promise.all(services.map((service) => service.start()));
   }
 }
 
+const nodeArgsOf = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly string[] =>
+  (typeof nodeArgs === 'function' ? nodeArgs(name) : nodeArgs);
+
 const LOADERS = ['--import', '--require', '--loader'];
 const loadsSomething = (nodeArgs: readonly string[]): boolean => nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
 
 /** Replicas run compiled, whichever system's they are, unless something is to be loaded in front of them: loaders work on the sources. */
-async function programsOf(places: readonly Place[], { program, nodeArgs = [] }: SystemOptions): Promise<(place: Place) => string> {
-  const source = program ?? (({ kind }: Place): string => `${kind}/main.ts`);
+async function programsOf(places: readonly Place[], options: SystemOptions): Promise<(place: Place) => string> {
+  const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
   const replica = places.find(({ kind }) => kind === 'payments');
-  const compiled = replica && !loadsSomething(nodeArgs) ? await compile(source(replica)) : null;
+  const compiled = replica && !loadsSomething(nodeArgsOf(replica, options)) ? await compile(source(replica)) : null;
   return (place) => (place.kind === 'payments' && compiled !== null ? compiled : source(place));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { BenchEngines } from './engines.js';
 import type { Program } from './programs/program.js';
-import type { Usage } from './usage.js';
+import type { Part, Usage } from './usage.js';
 import type { LatencySummary } from '../latencies.js';
 
 /** Only what is alike is compared: each kind has a table of its own. */
@@ -19,10 +19,6 @@ export type Kind = keyof typeof KINDS;
 
 /** Whose it is: Relevo's, somebody's way to do it without Relevo, or what bounds both. */
 export type Side = 'relevo' | 'naive' | 'tuned' | 'limit';
-
-/** The parts that processes play; a part nobody plays is left out. */
-export const PARTS = ['worker', 'front', 'postgres', 'redis', 'others', 'generator'] as const;
-export type Part = (typeof PARTS)[number];
 
 export interface MeasuredLatency {
   /** Of what, under what circumstances: `closed loop`, `half the load`. */
@@ -63,8 +59,8 @@ export interface Stage {
   seed: number;
   /** For temporary data; gone at the end. */
   dataDir: string;
-  /** More arguments for every node: profiling. @param contestant names the folder. */
-  nodeArgs: (contestant: string) => readonly string[];
+  /** More arguments for every node: profiling. @param folder for its profile: the contestant, and the process where it has several. */
+  nodeArgs: (folder: string) => readonly string[];
   onLine: (name: string, line: string) => void;
   signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 /** What a run's measurements come to: medians over the rounds with their extremes, and ratios of medians. Pure. */
-import { PARTS, type Contestant, type Measurement, type Part } from './contestant.js';
+import type { Contestant, Measurement } from './contestant.js';
+import { PARTS, type Part } from './usage.js';
 
 /** A contestant and what was measured of it, a round each. */
 export interface Standing extends Pick<Contestant, 'name' | 'kind' | 'side' | 'what'> {

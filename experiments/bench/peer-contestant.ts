@@ -37,7 +37,7 @@ class PeerAtWork {
     const start = (part: string): Promise<Program> =>
       Program.start({
         name: `${contestant} ${part}`, source: PROGRAM, args: [file, name],
-        nodeArgs: stage.nodeArgs(contestant), signal: stage.signal, onLine: stage.onLine,
+        nodeArgs: stage.nodeArgs(`${contestant}/${part}`), signal: stage.signal, onLine: stage.onLine,
       });
     const producer = await start('producer');
     const worker = await start('worker');

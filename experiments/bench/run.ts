@@ -40,8 +40,8 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
   let generator: Program | null = null;
   try {
     engines = await BenchEngines.open(dataDir, onLine);
-    const nodeArgs = (name: string): readonly string[] =>
-      wanted.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, name)}`];
+    const nodeArgs = (folder: string): readonly string[] =>
+      wanted.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, folder)}`];
     generator = await Program.start({ name: 'generator', source: 'experiments/bench/load/main.ts', nodeArgs: nodeArgs('generator'), signal: wanted.signal, onLine });
     const stage: Omit<Stage, 'signal'> = { ...wanted, engines, generator, patients: await engines.patients(), dataDir, nodeArgs, onLine };
     const standings = await measureRounds(stage, wanted);

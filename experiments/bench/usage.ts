@@ -1,6 +1,9 @@
 /** What a contestant's processes use while it is measured: time on the processor and memory, by the part they play. */
 import { costOf, resetPeak } from '../processes-cost.js';
-import type { Part } from './contestant.js';
+
+/** The parts that processes play; a part nobody plays is left out. */
+export const PARTS = ['worker', 'front', 'postgres', 'redis', 'others', 'generator'] as const;
+export type Part = (typeof PARTS)[number];
 
 export interface Usage {
   /** User and system time of all of them and of their children, ms; exact to 10 ms. */

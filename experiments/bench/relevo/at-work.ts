@@ -1,20 +1,22 @@
 /**
  * Relevo for one measurement: as it is shipped (a monitor, three replicas, one patients instance, the gateway simulated in process), on the
- * bench's engines. Warm-up and measurement are led by the same replica, so that what is measured is warm.
+ * bench's engines. Warm-up and measurement are led by the same replica, always the first, so that what is measured is warm.
  */
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
 import { sleep } from '../../../shared/clock.js';
 import { RELEVO } from '../../subject.js';
-import type { Part, Stage } from '../contestant.js';
+import type { Stage } from '../contestant.js';
 import type { Ground } from '../engines.js';
 import type { Batches, BatchesDone } from '../load/batches.js';
 import type { Target } from '../load/target.js';
 import { secondsOf } from '../programs/commands.js';
-import { watchUsage, type Usage } from '../usage.js';
+import { watchUsage, type Part, type Usage } from '../usage.js';
 
 const SETTLE_MS = 30_000;
 const POLL_MS = 10;
+/** Who leads whenever something is measured. */
+export const WORKER = 'server_1';
 /** Longer than any batch of a measurement takes. */
 const PATIENCE_MS = 600_000;
 
@@ -37,7 +39,7 @@ export class RelevoAtWork {
     const system = await startSystem({
       monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) }, supervise: false,
       dataDir: join(stage.dataDir, 'relevo'), ports: 'free', databaseUrl, redisUrl,
-      nodeArgs: stage.nodeArgs(contestant), onLine: stage.onLine, signal: stage.signal,
+      nodeArgs: (name) => stage.nodeArgs(`${contestant}/${name}`), onLine: stage.onLine, signal: stage.signal,
     });
     const atWork = new RelevoAtWork(stage, ground, system);
     stage.signal.addEventListener('abort', () => system.kill(), { once: true });
@@ -46,6 +48,7 @@ export class RelevoAtWork {
         const { alive, led } = await RELEVO.look(system);
         return led && alive === system.replicas.length;
       });
+      await atWork.ask('handover', { to: WORKER });
       return atWork;
     } catch (error) {
       await system.stop();
@@ -85,27 +88,27 @@ export class RelevoAtWork {
 
   leader = async (): Promise<string> => (await RELEVO.leadership(this.system, this.ground.pool)).leader ?? '';
 
-  /** What an operator would do, at the monitor. */
-  async setState(replica: string, state: 'ready' | 'maint'): Promise<void> {
-    const monitor = this.system.monitors[0];
-    const answer = await fetch(`${monitor?.url ?? ''}/replicas/${replica}/state`, {
-      method: 'POST', body: JSON.stringify({ state, reason: 'bench' }),
+  setState = (replica: string, state: 'ready' | 'maint'): Promise<void> => this.ask(`replicas/${replica}/state`, { state });
+
+  /** What an operator would ask of the monitor. */
+  private async ask(path: string, wish: object): Promise<void> {
+    const answer = await fetch(`${this.system.monitors[0]?.url ?? ''}/${path}`, {
+      method: 'POST', body: JSON.stringify({ ...wish, reason: 'bench' }),
       headers: { authorization: `Bearer ${this.system.tokens.operator}`, 'content-type': 'application/json' },
     });
     if (!answer.ok) throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);
   }
 
-  /** @param worker the replica that leads. */
-  watch(worker: string): () => Partial<Record<Part, Usage>> {
+  watch(): () => Partial<Record<Part, Usage>> {
     const { generator, engines: { postgres, redis } } = this.stage;
     const { patients, monitors, replicas } = this.system;
     const pidOf = ({ pid }: { pid: number | null }) => pid ?? [];
     return watchUsage({
-      worker: replicas.filter(({ name }) => name === worker).flatMap(pidOf),
+      worker: replicas.filter(({ name }) => name === WORKER).flatMap(pidOf),
       front: patients.flatMap(pidOf),
       postgres: [postgres].flatMap(pidOf),
       redis: [redis].flatMap(pidOf),
-      others: [...monitors, ...replicas.filter(({ name }) => name !== worker)].flatMap(pidOf),
+      others: [...monitors, ...replicas.filter(({ name }) => name !== WORKER)].flatMap(pidOf),
       generator: [generator.pid],
     });
   }

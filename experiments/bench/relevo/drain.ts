@@ -4,15 +4,15 @@
  */
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
-import { RelevoAtWork } from './at-work.js';
+import { RelevoAtWork, WORKER } from './at-work.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 
-/** Sees to it that nobody leads and only `worker` may, once an operator says so. The one that led last is stopped. */
-async function leaveLeaderless(atWork: RelevoAtWork, worker: string): Promise<void> {
-  const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== worker) as [string, string];
+/** Sees to it that nobody leads and only the worker may, once an operator says so. The one that led last is stopped. */
+async function leaveLeaderless(atWork: RelevoAtWork): Promise<void> {
+  const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== WORKER) as [string, string];
   await atWork.setState(other, 'maint');
-  await atWork.setState(worker, 'maint');
+  await atWork.setState(WORKER, 'maint');
   await atWork.until(`${last} leads`, async () => (await atWork.leader()) === last);
   await atWork.system.process(last).stop();
 }
@@ -26,15 +26,15 @@ async function promotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
   return at;
 }
 
-async function drainFull(atWork: RelevoAtWork, stage: Stage, worker: string, payments: number): Promise<Omit<Measurement, 'problems'>> {
-  await leaveLeaderless(atWork, worker);
+async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): Promise<Omit<Measurement, 'problems'>> {
+  await leaveLeaderless(atWork);
   await atWork.batches(payments, false);
   await stage.engines.settle();
   const commits = await Commits.listen(atWork.ground.redisUrl, stage.signal);
   try {
-    const used = atWork.watch(worker);
+    const used = atWork.watch();
     const askedMs = wallMs();
-    const [, endMs] = await Promise.all([atWork.setState(worker, 'ready'), commits.reached(payments)]);
+    const [, endMs] = await Promise.all([atWork.setState(WORKER, 'ready'), commits.reached(payments)]);
     const usage = used();
     const startMs = await promotedMs(atWork);
     const figures = { secondsFromRequest: (endMs - askedMs) / 1_000 };
@@ -49,9 +49,8 @@ async function measureDrain(name: string, gatewayLatencyMs: number, stage: Stage
   try {
     const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs, contestant: name });
     try {
-      const worker = await atWork.leader();
       const { rate } = await warmUp(atWork.liveSeconds);
-      const measured = await drainFull(atWork, stage, worker, cappedPayments(stage.payments, rate));
+      const measured = await drainFull(atWork, stage, cappedPayments(stage.payments, rate));
       return { ...measured, problems: await problemsInRows(name, atWork) };
     } finally {
       await atWork.close();

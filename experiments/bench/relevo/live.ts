@@ -17,7 +17,7 @@ const LONE_WARM_UP = 500;
 const OPEN_SECONDS = 5;
 
 type Measured = Omit<Measurement, 'problems'>;
-type Measure = (atWork: RelevoAtWork, stage: Stage, worker: string) => Promise<Measured>;
+type Measure = (atWork: RelevoAtWork, stage: Stage) => Promise<Measured>;
 
 export function latencyOf(name: string, { hdr }: LoopDone): MeasuredLatency {
   const latencies = Latencies.decode(hdr);
@@ -28,11 +28,11 @@ export function latencyOf(name: string, { hdr }: LoopDone): MeasuredLatency {
 export const unpaid = (name: string, { sent, paid, errors }: LoopDone): string[] =>
   paid === sent ? [] : [`${name}: ${sent - paid} of ${sent} requests were not answered 201: ${JSON.stringify(errors)}`];
 
-async function measureBatches(atWork: RelevoAtWork, stage: Stage, worker: string): Promise<Measured> {
+async function measureBatches(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
   const { rate } = await warmUp(atWork.liveSeconds);
   const payments = cappedPayments(stage.payments, rate);
   await stage.engines.settle();
-  const used = atWork.watch(worker);
+  const used = atWork.watch();
   const done = await atWork.batches(payments, true);
   const usage = used();
   const { rows } = await atWork.ground.pool.query<{ ms: number }>(
@@ -54,11 +54,11 @@ const open = (atWork: RelevoAtWork, { generator, connections }: Stage, rate: num
   return generator.ask<LoopDone>('open', wanted);
 };
 
-async function measureSingles(atWork: RelevoAtWork, stage: Stage, worker: string): Promise<Measured> {
+async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
   const { rate } = await warmUp(async (count) => secondsOf(await closed(atWork, stage, count, stage.connections)));
   const payments = cappedPayments(stage.payments, rate);
   await stage.engines.settle();
-  const used = atWork.watch(worker);
+  const used = atWork.watch();
   const full = await closed(atWork, stage, payments, stage.connections);
   const usage = used();
   const half = await open(atWork, stage, payments / secondsOf(full) / 2);
@@ -67,10 +67,10 @@ async function measureSingles(atWork: RelevoAtWork, stage: Stage, worker: string
   return { payments, seconds: secondsOf(full), usage, latencies, figures: { requestsNotPaid: failures } };
 }
 
-async function measureLone(atWork: RelevoAtWork, stage: Stage, worker: string): Promise<Measured> {
+async function measureLone(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
   await closed(atWork, stage, LONE_WARM_UP, 1);
   await stage.engines.settle();
-  const used = atWork.watch(worker);
+  const used = atWork.watch();
   const done = await closed(atWork, stage, LONE_PAYMENTS, 1);
   const figures = { requestsNotPaid: done.sent - done.paid };
   return { payments: LONE_PAYMENTS, seconds: secondsOf(done), usage: used(), latencies: [latencyOf(ONE_AT_A_TIME, done)], figures };
@@ -81,7 +81,7 @@ async function measureLive(name: string, measure: Measure, stage: Stage): Promis
   try {
     const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs: 0, contestant: name });
     try {
-      const measured = await measure(atWork, stage, await atWork.leader());
+      const measured = await measure(atWork, stage);
       const { requestsNotPaid = 0 } = measured.figures;
       const refused = requestsNotPaid === 0 ? [] : [`${name}: ${requestsNotPaid} requests were not answered 201`];
       return { ...measured, problems: [...refused, ...(await problemsInRows(name, atWork))] };

@@ -1,7 +1,7 @@
 /** What a payment costs: time on the processor by part, stacked, one bar a contestant. */
 import { scaleLinear } from 'd3-scale';
-import { PARTS, type Part as Played } from '../../bench/contestant.js';
 import type { Summary } from '../../bench/figures.js';
+import { PARTS, type Part as Played } from '../../bench/usage.js';
 import { bottomAxis, chart, coordinate, RIGHT, text, WIDTH, type Scale } from '../charts/svg.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { whole } from './table.js';

@@ -1,7 +1,8 @@
 /** The bench's page: outcome, a chart and a table a kind, what a payment costs, latencies, and who the others are. */
-import { KINDS, PARTS, type Kind } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
 import { ratio, type Summary } from '../../bench/figures.js';
+import { PARTS } from '../../bench/usage.js';
 import type { Journal } from '../../journal.js';
 import { count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
@@ -20,13 +21,14 @@ function kindSection(kind: Kind, all: readonly Summary[]): Part {
   if (alike.length === 0) return null;
   const yardstick = yardstickOf(kind, all);
   const measures = ['payments/s', 'lowest – highest', '×', 'payments', 'CPU, µs a payment', 'worker, MB', 'PostgreSQL, MB'];
-  const columns = [...words('', 'what it is'), ...figures(...measures)];
+  const columns = [...words(''), ...figures(...measures)];
   const rows = alike.map((one): Part[] => [
-    markup`<b>${one.name}</b>`, one.what, whole(one.rate.median), `${whole(one.rate.min)} – ${whole(one.rate.max)}`, tenth(ratio(one, yardstick)),
+    one.name, whole(one.rate.median), `${whole(one.rate.min)} – ${whole(one.rate.max)}`, tenth(ratio(one, yardstick)),
     count(one.payments), whole(one.cpuMicrosTotal), whole(one.peakMb.worker ?? NaN), whole(one.peakMb.postgres ?? NaN),
   ]);
   return markup`<section id="${kind}"><h2>${KINDS[kind]}</h2>
 ${rateChart(alike, yardstick)}
+<ul class="plain">${alike.map(({ name, what }) => markup`<li><b>${name}</b>: ${what}</li>`)}</ul>
 ${table(null, columns, rows)}
 ${yardstick ? markup`<p class="quiet">×: multiples of ${yardstick.name}'s median.</p>` : null}
 </section>`;

@@ -1,7 +1,8 @@
 /** The tables of the bench, 80 columns: a rate table a kind, where the processor's time goes, latencies, ratios, what each peer lacks. */
-import { KINDS, PARTS, type Kind, type Part } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/contestant.js';
 import { ratio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
+import { PARTS, type Part } from '../../bench/usage.js';
 import type { ExperimentResult, Objective } from '../../result.js';
 import { count } from '../format.js';
 import { formatTable } from '../table.js';

@@ -1,8 +1,9 @@
 /** The bench for a pull request (Markdown) and for a spreadsheet (a line a measurement). Pure. */
-import { KINDS, PARTS, type Kind } from '../../bench/contestant.js';
+import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { ratio, rateOf, type Standing, type Summary } from '../../bench/figures.js';
 import { isCeiling } from '../../bench/objectives.js';
+import { PARTS } from '../../bench/usage.js';
 import type { Journal } from '../../journal.js';
 import type { Objective } from '../../result.js';
 import { csvLine } from '../csv.js';

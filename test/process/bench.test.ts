@@ -1,0 +1,72 @@
+/** The bench as its user runs it, small: rows checked, ratios as objectives, profiles where asked for, nothing left. Nothing is timed. */
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExperimentResult } from '../../experiments/result.js';
+import { eventually } from '../support/eventually.js';
+import { experimentWorkplace } from '../support/experiment-run.js';
+
+const workplace = experimentWorkplace();
+const { run, leftovers } = workplace;
+
+/** The folder of the only run. */
+function reportFolder(): string {
+  const folder = join(workplace.folder, 'reports');
+  return join(folder, readdirSync(folder).find((name) => name.startsWith('bench-')) ?? '');
+}
+
+/** Processes that left a profile, each in a folder of its own. */
+const profiled = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith('.cpuprofile'))).sort();
+
+describe('npm run experiment -- bench', () => {
+  test('Relevo and a peer, drained: each payment once, a ratio as objective, a profile a process, exit code by the objective', async () => {
+    const args = ['--payments', '500', '--rounds', '1', '--only', 'drain,bullmq-prisma-50', '--profile', '--json', 'result.json'];
+    const { ended, output } = run('bench', ...args);
+    const code = await ended;
+    const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
+    expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
+    expect(result.objectives).toMatchObject([{ name: 'drain: × naive worker at concurrency 50', target: 20 }]);
+    expect(code).toBe(result.objectives[0]?.met ? 0 : 1);
+    const trial = { sent: 500, succeeded: 500, declined: 0, failed: 0, pending: 0, throughputPerSec: expect.any(Number) as unknown };
+    expect(result.systems).toEqual(['drain', 'bullmq-prisma-50'].map((system) => ({ system, trials: [trial], total: trial })));
+    for (const line of output().split('\n').filter((text) => !/^(Report|Again| +or):/.test(text))) expect(line.length).toBeLessThanOrEqual(80);
+
+    const folder = reportFolder();
+    expect(readdirSync(folder).sort()).toEqual([
+      'bench.json', 'journal.json', 'junit.xml', 'plan.json', 'profiles', 'report.html', 'result.json', 'summary.md', 'trials.csv',
+    ]);
+    expect(readdirSync(join(folder, 'profiles')).sort()).toEqual(['bullmq-prisma-50', 'drain', 'generator']);
+    expect(profiled(join(folder, 'profiles/bullmq-prisma-50'))).toEqual(['producer', 'worker']);
+    expect(profiled(join(folder, 'profiles/drain'))).toEqual(['monitor_1', 'patients_1', 'server_1', 'server_2', 'server_3']);
+    const { standings } = JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as { standings: { measurements: { usage: object }[] }[] };
+    expect(Object.keys(standings[0]?.measurements[0]?.usage ?? {}).sort()).toEqual(['front', 'generator', 'others', 'postgres', 'redis', 'worker']);
+    expect(leftovers()).toEqual([]);
+  }, 150_000);
+
+  test('Relevo live: batches, single requests, one alone; latencies where there are some', async () => {
+    const { ended } = run('bench', '--payments', '300', '--rounds', '1', '--only', 'batches,single,lone', '--batch', '100', '--json', 'result.json');
+    await ended;
+    const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
+    expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
+    expect(result.systems.map(({ system, total }) => [system, total.succeeded])).toEqual([['batches', 300], ['single', 300], ['lone', 300]]);
+    expect(result.systems.map(({ trials }) => trials[0]?.latencyMs !== undefined)).toEqual([false, true, true]);
+    expect(result.objectives.map(({ name }) => name)).toEqual(['single requests: p99 at half the load, ms', 'a lone payment: p50, ms']);
+  }, 150_000);
+
+  test('Ctrl-C while a peer is at work: exit code 130, everything stopped, no data left', async () => {
+    const { child, ended, output } = run('bench', '--payments', '100000', '--only', 'bullmq-prisma-1');
+    await eventually(() => leftovers().length > 5, { what: 'engines, generator and peer run', deadlineMs: 60_000 });
+    child.kill('SIGINT');
+    expect(await ended).toBe(130);
+    expect(output()).toContain('Interrupted');
+    expect(leftovers()).toEqual([]);
+    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
+  }, 90_000);
+
+  test('a name that is nobody: one sentence with those there are, exit code 4', async () => {
+    const { ended, output } = run('bench', '--only', 'nobody');
+    expect(await ended).toBe(4);
+    expect(output()).toMatch(/--only: there is no "nobody"; there are drain, /);
+  });
+});

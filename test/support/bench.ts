@@ -1,0 +1,32 @@
+/** Made-up measurements of the bench: rates and costs are what a test says, everything else is quiet. */
+import type { Measurement } from '../../experiments/bench/contestant.js';
+import type { Standing } from '../../experiments/bench/figures.js';
+import type { Part } from '../../experiments/bench/usage.js';
+import { Latencies } from '../../experiments/latencies.js';
+
+export interface MadeUp {
+  /** Payments a second, a round each. */
+  rates: readonly number[];
+  /** Time on the processor, µs a payment. */
+  micros?: Partial<Record<Part, number>>;
+  /** Durations, ms, by name; the same in each round. */
+  latencies?: Readonly<Record<string, readonly number[]>>;
+  problems?: readonly string[];
+}
+
+export const PAYMENTS = 1_000;
+
+function measurement(rate: number, { micros = {}, latencies = {}, problems = [] }: MadeUp): Measurement {
+  const usage = Object.fromEntries(Object.entries(micros).map(([part, each]) => [part, { cpuMs: (each * PAYMENTS) / 1_000, peakMb: 100 }]));
+  return {
+    payments: PAYMENTS, seconds: PAYMENTS / rate, usage, figures: {}, problems: [...problems],
+    latencies: Object.entries(latencies).map(([name, samples]) => {
+      const recorded = Latencies.of(samples);
+      return { name, count: recorded.count, summary: recorded.summary(), hdr: recorded.encode() };
+    }),
+  };
+}
+
+export function standing(name: string, kind: Standing['kind'], side: Standing['side'], madeUp: MadeUp): Standing {
+  return { name, kind, side, what: `what ${name} is`, measurements: madeUp.rates.map((rate) => measurement(rate, madeUp)) };
+}

@@ -1,0 +1,74 @@
+/** What a run of the bench leaves: a table that fits a terminal, a page without surprises, a result with only what has a meaning. */
+import { describe, expect, test } from '@jest/globals';
+import { summarize } from '../../../../experiments/bench/figures.js';
+import { objectivesOf } from '../../../../experiments/bench/objectives.js';
+import type { BenchFacts } from '../../../../experiments/bench/facts.js';
+import type { Journal } from '../../../../experiments/journal.js';
+import { ownReport } from '../../../../experiments/report/bench/own-report.js';
+import { benchTable, wrapped } from '../../../../experiments/report/bench/table.js';
+import { standing } from '../../../support/bench.js';
+
+const STANDINGS = [
+  standing('drain', 'drain', 'relevo', { rates: [30_000, 31_000, 29_000], micros: { worker: 30, postgres: 35, generator: 3 } }),
+  standing('bullmq-prisma-50', 'drain', 'naive', { rates: [2_800, 2_700, 2_900], micros: { worker: 300, postgres: 100 } }),
+  standing('bullmq-micro-batched-live', 'live', 'tuned', { rates: [123_456] }),
+  standing('single', 'single', 'relevo', { rates: [2_000], latencies: { 'closed loop': [10, 20], 'open loop at half the load': [5, 6] }, problems: ['single: 3 rows for 4 payments'] }),
+];
+const SUMMARIES = STANDINGS.map(summarize);
+const FACTS: BenchFacts = {
+  postgres: { fsync: 'on' },
+  peers: [{ name: 'bullmq-prisma-50', what: 'a <b>worker</b>', packages: { bullmq: '6.7.0' }, settings: ['concurrency 50'], lacks: ['no fence', 'no order a patient & no more'] }],
+  notes: ['PostgreSQL: fsync=on'],
+};
+const JOURNAL: Journal = {
+  result: {
+    name: 'bench', seed: 1, commit: 'abc', startedAt: '2026-11-21T12:00:00.000Z', durationMs: 1_000, verdict: 'invalid',
+    violations: [{ rule: 'rows', ids: ['single: 3 rows for 4 payments'] }], objectives: objectivesOf(SUMMARIES), systems: [],
+  },
+  command: 'npm run experiment -- bench', deadlineMs: 0, machine: { cpu: 'c', cores: 2, memoryGb: 8, os: 'o', versions: { node: '20' } }, plan: null, systems: [],
+};
+
+describe('reports of the bench', () => {
+  const table = benchTable(JOURNAL.result, SUMMARIES, FACTS);
+  const { systems, files } = ownReport(JOURNAL, STANDINGS, SUMMARIES, FACTS);
+
+  test('the table fits 80 columns, and tells rates, multiples, objectives, what peers lack, and what is wrong', () => {
+    for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(table).toMatch(/^drain +30,000 +29,000–31,000 +10\.7 +65 +100$/m);
+    expect(table).toMatch(/^bullmq-prisma-50 +2,800 +2,700–2,900 +1 +400 +100$/m);
+    expect(table).toContain('Missed: drain: × naive worker at concurrency 50: 10.71 (at least 20)');
+    expect(table).toContain('single requests: p99 at half the load, ms: 6 (at most 25)');
+    expect(table).toContain('bullmq-prisma-50: no fence; no order a patient & no more');
+    expect(table).toContain('Verdict: invalid\n  single: 3 rows for 4 payments');
+  });
+
+  test('long words stay whole, lines after the first are set in', () => {
+    expect(wrapped('word '.repeat(30).trim(), '  ')).toHaveLength(2);
+    expect(wrapped('word '.repeat(30).trim(), '  ')[1]).toMatch(/^ {2}word/);
+  });
+
+  test('a trial has what has a meaning: no availability, latencies only where they were measured, no counts where rows were wrong', () => {
+    expect(systems.map(({ system }) => system)).toEqual(STANDINGS.map(({ name }) => name));
+    expect(systems[0]?.trials[0]).toEqual({ sent: 1_000, succeeded: 1_000, declined: 0, failed: 0, pending: 0, throughputPerSec: 30_000 });
+    expect(systems[0]?.total).toMatchObject({ sent: 3_000, throughputPerSec: 30_000 });
+    expect(systems[3]?.trials[0]).toEqual({ sent: 1_000, throughputPerSec: 2_000, latencyMs: { p50: 10, p95: 20, p99: 20, max: 20 } });
+  });
+
+  test('the page: a chart a kind, the cost, and text as text', () => {
+    const page = files['report.html'] ?? '';
+    expect(page.match(/<svg class="chart"/g)).toHaveLength(4); // Three kinds, and what a payment costs.
+    expect(page).toContain('30,000 · 10.7 ×');
+    expect(page).toContain('a &lt;b&gt;worker&lt;/b&gt;');
+    expect(page).not.toContain('<b>worker');
+    expect(page).not.toContain('Deadline of a request');
+  });
+
+  test('a line a measurement for spreadsheets, everything as JSON, a summary', () => {
+    const lines = (files['trials.csv'] ?? '').trim().split('\n');
+    expect(lines).toHaveLength(1 + 3 + 3 + 1 + 1);
+    expect(lines[1]).toMatch(/^drain,drain,relevo,1,1000,0\.0333\d*,30000,30,100,,,35,100,/);
+    expect(JSON.parse(files['bench.json'] ?? '')).toMatchObject({ name: 'bench', summaries: [{ name: 'drain' }, {}, {}, {}], standings: [{}, {}, {}, {}] });
+    expect(files['summary.md']).toContain('❌ bench, seed 1: invalid');
+    expect(files['summary.md']).toContain('| drain | 30,000 | 29,000 – 31,000 | 10.7 | 65 |');
+  });
+});
