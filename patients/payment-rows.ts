@@ -87,18 +87,16 @@ export async function batchById(db: Queryable, id: string): Promise<BatchHead | 
 const SAMPLES = 256;
 
 /**
- * backlog: how many payments are not final. Never counts them: the first entry of `payment_pending` and the last of `payment_seq_key`
+ * backlog: how many payments are not final. Never counts them: the first row of `pending_payment` and the last of `payment`
  * bound the range in which they are, and of that range at most so many rows are looked at, one at random in each stretch. So it
  * costs the same for a thousand and for ten million, and neither a payment that is tried again for hours, nor numbers used up by
  * repeated keys, make what is final look pending. Exact up to 256, and when the whole range is pending; else an estimate.
- * `$2` spares the dead entries before the oldest pending one: what was final stays so. No way but the two indexes is left, whatever the
- * planner believes: only `payment_pending` has the order (partition, seq), no index has `completed_at`; and without a name no plan is
- * kept from the time when the table was empty.
+ * `$2` spares the dead entries before the oldest pending one: what was final stays so. Without a name no plan is kept from the time when
+ * the table was empty.
  */
 const BACKLOG = `
 WITH ends AS MATERIALIZED (
-  SELECT (SELECT seq FROM payment WHERE status = 'PENDING' AND partition <= $1::int AND (partition, seq) >= ($1::int, $2::bigint)
-           ORDER BY partition, seq LIMIT 1) AS oldest,
+  SELECT (SELECT seq FROM pending_payment WHERE seq >= $2::bigint AND partition = $1::int ORDER BY seq LIMIT 1) AS oldest,
          (SELECT max(seq) FROM payment) AS newest),
 steps AS MATERIALIZED (SELECT oldest, newest, (newest - oldest) / $3::int + 1 AS step FROM ends),
 spots AS MATERIALIZED (
