@@ -30,12 +30,16 @@ export const PATIENTS_OPTIONS = {
     doc: 'How often it is looked how many there are; by so much several instances may overshoot. A look takes a few milliseconds.',
   }),
   requestsMax: integer('REQUESTS_MAX', {
-    default: 5_000, min: 1, max: 100_000,
-    doc: 'Requests for one payment that may be under way at once; beyond that 429.',
+    default: 4_000, min: 1, max: 100_000,
+    doc: 'Requests for one payment that may be under way at once; beyond that 429. One that waits holds 30 kB: together 120 MB.',
   }),
   batchesMax: integer('BATCHES_MAX', {
-    default: 16, min: 1, max: 10_000,
-    doc: 'Batches that may be under way at once; beyond that 429.',
+    default: 32, min: 1, max: 10_000,
+    doc: 'Batches that may be under way at once; beyond that 429. Each may have a body of 1 MB, which is some 4 MB when it is read.',
+  }),
+  batchPaymentsMax: integer('BATCH_PAYMENTS_MAX', {
+    default: 100_000, min: 1, max: 10_000_000,
+    doc: 'Payments in all batches under way, and in those looked at; beyond that 429, but one batch is let in. 2 kB each: together 200 MB.',
   }),
   acceptRetryMs: milliseconds('ACCEPT_RETRY_MS', {
     default: 3_000, max: 60_000,

@@ -11,6 +11,7 @@ import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
 import { Backlog } from './backlog.js';
 import type { PatientsConfig } from './config.js';
+import { Places } from './core/places.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
@@ -27,6 +28,8 @@ export interface PatientsDeps {
   reads: Pool;
   acceptor: Acceptor;
   backlog: Backlog;
+  /** For the payments of all batches under way. */
+  batchRoom: Places;
   outcomes: Outcomes;
   patients: KnownPatients;
   records: Records;
@@ -94,6 +97,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
 
   return {
     config, logger, clock, reads, outcomes, backlog,
+    batchRoom: new Places(config.batchPaymentsMax),
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
     records: createRecords(prisma, reads),

@@ -110,6 +110,9 @@ export function finishApp(app: Express, logger: Logger): Express {
   return app;
 }
 
+/** Connections the kernel keeps until they are accepted. Beyond Node's own 511 a burst loses some, which try again after 1, 3, 7 s. */
+const ACCEPT_BACKLOG = 4_096;
+
 /** Listens. @throws Error with one clear sentence when the port is taken. */
 export function listen(app: Express, port: number, host: string): Promise<Server> {
   const server = createServer(app);
@@ -118,7 +121,7 @@ export function listen(app: Express, port: number, host: string): Promise<Server
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken by another program`) : error),
     );
-    server.listen(port, host, () => resolve(server));
+    server.listen({ port, host, backlog: ACCEPT_BACKLOG }, () => resolve(server));
   });
 }
 

@@ -1,4 +1,7 @@
-/** So many things may be under way at once, and no more: a place is taken at the start and left at the end. */
+/**
+ * So much may be under way at once, and no more: places are taken at the start and left at the end. What alone needs more than there
+ * are gets in when all are free, or it never would.
+ */
 export class Places {
   private count = 0;
 
@@ -9,14 +12,14 @@ export class Places {
     return this.count;
   }
 
-  /** False: all are taken. */
-  take(): boolean {
-    if (this.count >= this.max) return false;
-    this.count += 1;
+  /** False: not so many are free, and none is taken. */
+  take(count = 1): boolean {
+    if (this.count > 0 && this.count + count > this.max) return false;
+    this.count += count;
     return true;
   }
 
-  leave(): void {
-    this.count -= 1;
+  leave(count = 1): void {
+    this.count -= count;
   }
 }

@@ -1,13 +1,29 @@
 /** Batches: many payments in one request, as the reports fire them. */
 import type { Response } from 'express';
 import { batch } from '../../shared/contracts/batch.js';
+import { Problem } from '../../shared/errors.js';
 import { clientGone, route, type Route } from '../../shared/routes.js';
 import { batchDocument, fireBatch } from '../batches.js';
+import { refusedTotal } from '../metrics.js';
+import { batchById } from '../payment-rows.js';
 import type { PatientsDeps } from '../service.js';
 import { BATCH } from './examples.js';
 import { idempotencyKey, KEY_HEADER } from './headers.js';
 import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
+
+/** Does `work` when there is room for a batch of so many payments and its document. @throws Problem TOO_BUSY */
+async function withRoom({ batchRoom }: PatientsDeps, payments: number, work: () => Promise<null>): Promise<null> {
+  if (!batchRoom.take(payments)) {
+    refusedTotal.inc({ reason: 'batch-payments' });
+    throw new Problem('TOO_BUSY', 'Batches with too many payments are under way already', { retryAfterSeconds: 1 });
+  }
+  try {
+    return await work();
+  } finally {
+    batchRoom.leave(payments);
+  }
+}
 
 async function answerBatch(deps: PatientsDeps, batchId: string, response: Response): Promise<null> {
   const document = await batchDocument(deps.reads, batchId);
@@ -41,10 +57,12 @@ const fireRoute = (deps: PatientsDeps): Route =>
     problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ body, request, response }) {
       const key = idempotencyKey(request, response);
-      const { batchId, replayed } = await fireBatch(deps, { body, idempotencyKey: key, gone: clientGone(response) });
-      response.location(`/api/batches/${batchId}`);
-      if (replayed) response.set('Idempotent-Replayed', 'true');
-      return answerBatch(deps, batchId, response);
+      return withRoom(deps, 'payments' in body ? body.payments.length : body.count, async () => {
+        const { batchId, replayed } = await fireBatch(deps, { body, idempotencyKey: key, gone: clientGone(response) });
+        response.location(`/api/batches/${batchId}`);
+        if (replayed) response.set('Idempotent-Replayed', 'true');
+        return answerBatch(deps, batchId, response);
+      });
     },
   });
 
@@ -55,8 +73,11 @@ const getRoute = (deps: PatientsDeps): Route =>
     description: 'Computed from the database alone.',
     params: idPath,
     responses: { 200: { description: 'What has become of the payments so far.', schema: batch, example: BATCH } },
-    problems: ['BATCH_NOT_FOUND', 'UNAVAILABLE'],
-    handle: ({ params, response }) => answerBatch(deps, params.id, response),
+    problems: ['BATCH_NOT_FOUND', 'TOO_BUSY', 'UNAVAILABLE'],
+    async handle({ params, response }) {
+      const sent = (await batchById(deps.reads, params.id))?.sent ?? 0;
+      return withRoom(deps, sent, () => answerBatch(deps, params.id, response));
+    },
   });
 
 export const batchRoutes = (deps: PatientsDeps): Route[] => [fireRoute(deps), getRoute(deps)];

@@ -247,6 +247,25 @@ describe('too much at once', () => {
     await first;
   });
 
+  test('payments in batches: 429 for a batch and for the look at one, nothing stored; small ones still get in', async () => {
+    const { url, deps } = await start({ BATCH_PAYMENTS_MAX: '50' });
+    const fire = (count: number, timeoutMs: number, signal?: AbortSignal): Promise<Answered> =>
+      call(`${url}/api/batches`, { body: { count, timeoutMs }, ...(signal ? { signal } : {}) });
+    const alone = await fire(80, 0);
+    expect(alone.status).toBe(200);
+    await eventually(() => deps.batchRoom.taken === 0, { what: 'the end of the first' });
+    const leaving = new AbortController();
+    const waiting = fire(40, 30_000, leaving.signal).catch(() => null);
+    await eventually(() => deps.batchRoom.taken === 40 && deps.outcomes.room < deps.config.waitingMax, { what: 'the second' });
+    const [fired, looked] = [await fire(11, 0), await call(`${url}/api/batches/${(alone.body as Batch).batchId}`)];
+    expect([fired, looked].map((one) => `${one.status} ${codeOf(one)}`)).toEqual(['429 TOO_BUSY', '429 TOO_BUSY']);
+    expect(await countRows(setup.pool, 'batch')).toBe(2);
+    expect((await fire(10, 0)).status).toBe(200);
+    leaving.abort();
+    await waiting;
+    await eventually(() => deps.batchRoom.taken === 0, { what: 'the end of all' });
+  });
+
   test('refused with a large body, the connection goes on', async () => {
     const running = await start({ REQUESTS_MAX: '1' });
     const waiting = await waitingOnes(running, 1);

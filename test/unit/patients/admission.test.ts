@@ -202,3 +202,12 @@ test('places: as many as there are, and one that is left is free', () => {
   places.leave();
   expect([places.taken, places.take(), places.take()]).toEqual([1, true, false]);
 });
+
+test('places: several at once, all or none; more than there are only when all are free', () => {
+  const places = new Places(10);
+  expect([places.take(7), places.take(4), places.taken, places.take(3), places.take(0)]).toEqual([true, false, 7, true, true]);
+  places.leave(7);
+  expect([places.take(11), places.taken]).toEqual([false, 3]);
+  places.leave(3);
+  expect([places.take(11), places.take(), places.taken]).toEqual([true, false, 11]);
+});
