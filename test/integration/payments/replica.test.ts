@@ -1,5 +1,6 @@
 /** A replica in this process on real PostgreSQL and Redis: taking over, retries, lost answers, lost queues. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http.js';
 import { readLeadership } from '../../../shared/leadership-store.js';
 import { createLogger } from '../../../shared/logger.js';
-import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue.js';
+import { connectRedis, createQueue, outcomeChannel, parcelsOf, type Parcel } from '../../../shared/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 import { createRecord, PATIENTS, startReplica, type TestRecord, type TestReplica } from './fixture.js';
@@ -159,13 +160,21 @@ describe('taking over', () => {
   });
 
   test('a leader frozen while it waits for a job does not swallow the sign of the next one', async () => {
-    // What a worker does that waits: the sign of a job goes to who has waited longest.
+    const next = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
     const frozen = connectRedis(testRedisUrl(), 'patient', logger);
+    await frozen.subscribe(outcomeChannel(prefix));
+    const connected = once(frozen, 'message'); // It can say that it begins.
+    const term = await next.lead(record);
+    await connected;
+    await next.replica.standDown(term);
+    // What a worker does that waits: the sign of a job goes to who has waited longest.
+    await frozen.unsubscribe();
     await frozen.client('SETNAME', prefix);
+    await redis.del(queue.toKey('marker'));
     const swallowed = frozen.bzpopmin(queue.toKey('marker'), 60);
     const isBlocked = new RegExp(`name=${prefix} .* flags=b `);
     await eventually(async () => isBlocked.test(String(await redis.client('LIST'))), { what: 'it waits' });
-    await (await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' })).lead(record);
+    await next.lead(record);
     expect(await swallowed).not.toBeNull(); // Before there is any job.
     frozen.disconnect();
     await enqueue(await record.accept(1));
