@@ -2,7 +2,7 @@
  * graphile-worker, set as its page on performance does, with a micro-batched insert in its task. The queue is in PostgreSQL, so that
  * accepting a job can be part of the user's own transaction. One payment stays one job; a job that carried a list would be a parcel.
  */
-import { Logger, run, runMigrations, type Runner } from 'graphile-worker';
+import { Logger, run, runMigrations } from 'graphile-worker';
 import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
 import { charge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
@@ -33,17 +33,15 @@ const quiet = new Logger(() => (level, message) => {
   if ((level as string) === 'error') console.error(message);
 });
 
-const presetOf = ({ databaseUrl }: PeerPlace): GraphileConfig.Preset => ({
+const PRESET: GraphileConfig.Preset = {
   worker: {
-    connectionString: databaseUrl,
-    maxPoolSize: MAX_POOL_SIZE,
     concurrentJobs: CONCURRENT_JOBS,
     localQueue: { size: LOCAL_QUEUE_SIZE },
     completeJobBatchDelay: BATCH_DELAY_MS,
     failJobBatchDelay: BATCH_DELAY_MS,
     logger: quiet,
   },
-});
+};
 
 async function openProducer(place: PeerPlace): Promise<PeerProducer> {
   const pool = await openPool(place, 1);
@@ -58,23 +56,40 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
   };
 }
 
+/**
+ * Its start takes a tenth of a second that no drain should count, and it begins by itself when it is up: so it is up from the opening on,
+ * and its first jobs wait for the word. The pools are ours, for its own would be closed without a listener for errors.
+ */
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
-  const pool = await openPool(place, 1);
-  let runner: Runner | null = null;
+  const [jobs, payments] = [await openPool(place, MAX_POOL_SIZE), await openPool(place, 1)];
+  let committed: (payments: number) => void = () => undefined;
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const batch = new MicroBatch<Order>(async (orders) => committed(await insertPayments(payments, orders)));
+  const pay = async (payload: unknown): Promise<void> => {
+    await begun;
+    await charge(place.gatewayLatencyMs);
+    await batch.add(payload as Order);
+  };
+  const runner = await run({ preset: PRESET, pgPool: jobs, taskList: { [TASK]: pay }, noHandleSignals: true });
   return {
-    start: async (committed) => {
-      const batch = new MicroBatch<Order>(async (orders) => committed(await insertPayments(pool, orders)));
-      const pay = async (payload: unknown): Promise<void> => {
-        await charge(place.gatewayLatencyMs);
-        await batch.add(payload as Order);
-      };
-      runner = await run({ preset: presetOf(place), taskList: { [TASK]: pay }, noHandleSignals: true });
+    start: async (report) => {
+      committed = report;
+      begin();
     },
     close: async () => {
-      await runner?.stop();
-      await pool.end();
+      begin(); // Jobs that wait for the word would be waited for.
+      await runner.stop();
+      await Promise.all([jobs.end(), payments.end()]);
     },
   };
+}
+
+async function prepare(place: PeerPlace): Promise<void> {
+  await createPaymentTable(place);
+  const pool = await openPool(place, 1);
+  await runMigrations({ preset: PRESET, pgPool: pool });
+  await pool.end();
 }
 
 export const graphileWorker: Peer = {
@@ -86,8 +101,9 @@ export const graphileWorker: Peer = {
     `localQueue.size ${LOCAL_QUEUE_SIZE}, completeJobBatchDelay and failJobBatchDelay ${BATCH_DELAY_MS}: as its page "Performance" measures with`,
     'no refetchDelay: it spares the database when several instances find little to do; here is one',
     'prepared statements on: the default, to be turned off only behind a pooler that has none',
-    `maxPoolSize ${MAX_POOL_SIZE}: the default; with both kinds of batching its jobs need no connections`,
+    `a pool of ${MAX_POOL_SIZE} connections: the default; with both kinds of batching its jobs need no connections`,
     `add_jobs in portions of ${PORTION}, one statement each, without reading the rows back`,
+    `up before the clock starts, with its first ${LOCAL_QUEUE_SIZE} jobs fetched: its own start is not counted`,
     'one payment a job, one multi-row insert at a time on a connection of its own, as soon as the one before is done',
   ],
   lacks: [
@@ -97,10 +113,7 @@ export const graphileWorker: Peer = {
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
     'it has what Relevo has not: a job can be added in the user\'s own transaction, and Redis is not needed',
   ],
-  prepare: async (place) => {
-    await createPaymentTable(place);
-    await runMigrations({ preset: presetOf(place) });
-  },
+  prepare,
   openProducer,
   openWorker,
   countCommitted: countPayments,

@@ -42,7 +42,10 @@ export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): P
 /** Connected: the first statement of a measurement should not wait for that. @param max connections at the most. */
 export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
-  pool.on('error', (error) => console.error(error)); // Without a listener a lost idle connection would end the process.
+  // Without a listener a lost connection would end the process, idle or lent to somebody.
+  const report = (error: Error): void => console.error(error.message);
+  pool.on('error', report);
+  pool.on('connect', (client) => client.on('error', report));
   await pool.query('SELECT 1');
   return pool;
 }
