@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
 import type { Machine } from '../journal.js';
-import type { Standing } from './figures.js';
+import { summarize, type Standing, type Summary } from './figures.js';
 import type { Peer } from './peer.js';
 import { PEERS } from './peers/peers.js';
 import { LONGEST_SECONDS } from './warm-up.js';
@@ -47,6 +47,14 @@ const withFewer = (standings: readonly Standing[], wanted: number): string[] => 
 const listed = (values: Readonly<Record<string, string>>, between: string): string =>
   Object.entries(values).map(([name, value]) => `${name}${between}${value}`).join(', ');
 
+/** What the tables leave out and a reader must know of. */
+function remarks(summaries: readonly Summary[]): string[] {
+  return summaries.flatMap(({ name, payments, figures: { secondsFromRequest, sentLateP99Ms } }) => [
+    ...(secondsFromRequest === undefined ? [] : [`${name} counts from the promotion; from the operator's request ${Math.round(payments / secondsFromRequest)} payments/s`]),
+    ...(sentLateP99Ms === undefined ? [] : [`${name}, open loop: the generator sent its requests up to ${sentLateP99Ms.toFixed(1)} ms late (p99), which counts as latency`]),
+  ]);
+}
+
 export function factsOf(standings: readonly Standing[], { wanted, machine, settings }: Circumstances): BenchFacts {
   const { cpu, cores, memoryGb } = machine;
   const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(peerFacts);
@@ -57,6 +65,7 @@ export function factsOf(standings: readonly Standing[], { wanted, machine, setti
     notes: [
       `${cpu}, ${cores} cores, ${memoryGb} GB; ${listed(versions, ' ')}`,
       `PostgreSQL: ${listed(settings, '=')}`,
+      ...remarks(standings.map(summarize)),
       ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more would take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
     ],
   };

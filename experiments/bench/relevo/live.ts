@@ -64,7 +64,7 @@ async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measu
   const half = await open(atWork, stage, payments / secondsOf(full) / 2);
   const latencies = [latencyOf(CLOSED_LOOP, full), latencyOf(HALF_LOAD, half)];
   const failures = full.sent - full.paid + half.sent - half.paid;
-  return { payments, seconds: secondsOf(full), usage, latencies, figures: { requestsNotPaid: failures } };
+  return { payments, seconds: secondsOf(full), usage, latencies, figures: { requestsNotPaid: failures, sentLateP99Ms: half.lateP99Ms } };
 }
 
 async function measureLone(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
