@@ -6,6 +6,7 @@
 import type { Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
 import type { Logger } from '../shared/logger.js';
+import { isPassing } from '../shared/postgres.js';
 import type { PatientsConfig } from './config.js';
 import { Admission } from './core/admission.js';
 import type { PaymentRecord } from './core/payment-record.js';
@@ -87,7 +88,8 @@ export class Backlog {
       this.from = seen.newest < this.from ? 0 : (seen.oldest ?? seen.newest);
       backlogGauge.set(seen.pending);
     } catch (error) {
-      this.deps.logger.debug({ err: error }, 'the backlog cannot be looked at now');
+      // That PostgreSQL is away is told elsewhere; anything else would leave the bound to what this instance counts.
+      this.deps.logger[isPassing(error) ? 'debug' : 'warn']({ err: error }, 'the backlog cannot be looked at now');
     } finally {
       this.looking = false;
     }

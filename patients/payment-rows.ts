@@ -88,7 +88,7 @@ const SAMPLES = 256;
 
 /**
  * backlog: how many payments are not final. Never counts them: the first row of `pending_payment` and the last of `payment`
- * bound the range in which they are, and of that range at most so many rows are looked at, one at random in each stretch. So it
+ * bound the range in which they are, and of that range at most so many numbers are looked up, one at random in each stretch. So it
  * costs the same for a thousand and for ten million, and neither a payment that is tried again for hours, nor numbers used up by
  * repeated keys, make what is final look pending. Exact up to 256, and when the whole range is pending; else an estimate.
  * `$2` spares the dead entries before the oldest pending one: what was final stays so. Without a name no plan is kept from the time when
@@ -102,7 +102,7 @@ steps AS MATERIALIZED (SELECT oldest, newest, (newest - oldest) / $3::int + 1 AS
 spots AS MATERIALIZED (
   SELECT first + floor(random() * least(step, newest - first + 1))::bigint AS spot
     FROM steps, generate_series(oldest, newest, step) AS first),
-looked AS (SELECT (SELECT p.completed_at IS NULL AND p.partition = $1::int FROM payment p WHERE p.seq = spot) AS is_pending FROM spots)
+looked AS (SELECT (SELECT p.partition = $1::int FROM pending_payment p WHERE p.seq = spot) AS is_pending FROM spots)
 SELECT oldest, coalesce(newest, 0) AS newest,
        (SELECT coalesce(round((newest - oldest + 1) * avg(coalesce(is_pending, false)::int)), 0)::bigint FROM looked) AS pending
   FROM steps`;

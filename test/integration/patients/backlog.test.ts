@@ -8,6 +8,7 @@ import { acceptPayments, deferPayments, overduePayments, type NewPayment } from 
 import { createLogger } from '../../../shared/logger.js';
 import { connectRedis, createQueue } from '../../../shared/queue.js';
 import type { RunningPatients } from '../../../patients/app.js';
+import { requestsUnderWay } from '../../../patients/metrics.js';
 import { lookAtBacklog } from '../../../patients/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { electFakeLeader, startFakeLeader } from './fake-leader.js';
@@ -232,6 +233,28 @@ describe('too much at once', () => {
     expect(await countRows(setup.pool, 'payment')).toBe(before + 1);
     await waiting.leave();
     await eventually(async () => (await pay(running.url)).status === 202, { what: 'a free place' });
+  });
+
+  test('whatever comes, what is held stays within its bounds: requests, waiting, backlog; and nothing accepted is lost', async () => {
+    const { url, deps } = await start({ REQUESTS_MAX: '20', BACKLOG_MAX: '120', BACKLOG_LOOK_MS: '50' });
+    const most = { requests: 0, waiting: 0 };
+    const free = deps.config.waitingMax;
+    const watching = setInterval(() => {
+      void requestsUnderWay.get().then(({ values: [now] }) => (most.requests = Math.max(most.requests, now?.value ?? 0)));
+      most.waiting = Math.max(most.waiting, free - deps.outcomes.room);
+    }, 1);
+    const answers: Answered[] = [];
+    const client = async (number: number): Promise<void> => {
+      for (let round = 0; round < 6; round += 1) answers.push(await pay(url, `client-${number}-${round}`, number % 2 ? { Prefer: 'wait=1' } : {}));
+    };
+    await Promise.all(Array.from({ length: 150 }, (_, number) => client(number)));
+    clearInterval(watching);
+    expect(most.requests).toBe(20);
+    expect(most.waiting).toBeLessThanOrEqual(20);
+    const stored = await countRows(setup.pool, 'payment');
+    expect([stored <= 120, stored === accepted(answers).length, answers.length]).toEqual([true, true, 900]);
+    const codes = new Set(refused(answers).map((one) => `${one.status} ${codeOf(one)}`));
+    expect([...codes].filter((code) => code !== '429 TOO_BUSY' && code !== '503 BACKLOG_FULL')).toEqual([]);
   });
 
   test('batches: 429, nothing stored; singles still get in', async () => {
