@@ -6,8 +6,8 @@ import { ManagedProcess } from './processes.js';
 import { ROOT } from './root.js';
 
 const ASK_TIMEOUT_MS = 1_000;
-/** How a compiled service runs: little memory is soon taken down (see compile.ts), and the young generation is what grows under load. */
-const COMPILED = ['--enable-source-maps', '--max-semi-space-size=4'];
+/** How a compiled service runs. A replica: little memory is soon taken down (see compile.ts), and the young generation grows under load. */
+const compiledArgs = (kind: Place['kind']): string[] => ['--enable-source-maps', ...(kind === 'payments' ? ['--max-semi-space-size=4'] : [])];
 
 /** Whether an address answers 200 now. */
 export function answersOk(url: string): Promise<boolean> {
@@ -32,7 +32,7 @@ export interface ServiceOptions {
 
 export function serviceProcess({ name, kind }: Place, { program, port, env, nodeArgs }: ServiceOptions): ManagedProcess {
   const url = urlOf(port);
-  const loader = program.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : COMPILED;
+  const loader = program.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : compiledArgs(kind);
   return new ManagedProcess({
     name,
     kind,

@@ -150,12 +150,17 @@ const nodeArgsOf = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly
 const LOADERS = ['--import', '--require', '--loader'];
 const loadsSomething = (nodeArgs: readonly string[]): boolean => nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
 
-/** Replicas run compiled, whichever system's they are, unless something is to be loaded in front of them: loaders work on the sources. */
+/** What pays runs compiled, whichever system's it is. */
+const COMPILED: readonly ProcessKind[] = ['payments', 'patients', 'gateway'];
+
+/** Nothing is compiled where something is to be loaded in front: loaders work on the sources. */
 async function programsOf(places: readonly Place[], options: SystemOptions): Promise<(place: Place) => string> {
   const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
-  const replica = places.find(({ kind }) => kind === 'payments');
-  const compiled = replica && !loadsSomething(nodeArgsOf(replica, options)) ? await compile(source(replica)) : null;
-  return (place) => (place.kind === 'payments' && compiled !== null ? compiled : source(place));
+  const fit = places.filter((place) => COMPILED.includes(place.kind) && !loadsSomething(nodeArgsOf(place, options)));
+  const toCompile = fit.map(source);
+  const files = await Promise.all([...new Set(toCompile)].map(async (file) => [file, await compile(file)] as const));
+  const compiled = new Map(files);
+  return (place) => (fit.includes(place) && compiled.get(source(place))) || source(place);
 }
 
 /** @throws StartError when a part does not start; nothing is left running then. */

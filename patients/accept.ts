@@ -92,18 +92,18 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
     waitingMax: config.acceptQueueMax,
     patienceMs: config.acceptRetryMs,
   });
-  const timed = async (result: Promise<AcceptResult>): Promise<AcceptResult> => {
+  const timed = async <T>(count: number, result: Promise<T>): Promise<T> => {
     const since = clock.now();
-    acceptWaiting.inc();
+    acceptWaiting.inc(count);
     try {
       return await result;
     } finally {
-      acceptWaiting.dec();
+      acceptWaiting.dec(count);
       acceptSeconds.observe((clock.now() - since) / 1000);
     }
   };
   return {
-    accept: (submission) => timed(groups.submit(submission)),
-    acceptPart: (payments) => Promise.all(groups.admit(payments.map((payment) => ({ payment }))).map(timed)),
+    accept: (submission) => timed(1, groups.submit(submission)),
+    acceptPart: (payments) => timed(payments.length, groups.admit(payments.map((payment) => ({ payment })))),
   };
 }

@@ -3,7 +3,7 @@ import type { Outcomes } from './outcomes.js';
 
 export class Countdown {
   private left = 0;
-  private readonly unwatch: (() => void)[] = [];
+  private readonly counted: string[] = [];
   private ended: (() => void) | null = null;
 
   constructor(private readonly outcomes: Outcomes) {}
@@ -11,7 +11,8 @@ export class Countdown {
   /** Adds a payment that is not final as far as is known. */
   add(paymentId: string): void {
     this.left += 1;
-    this.unwatch.push(this.outcomes.watch(paymentId, this.oneLess));
+    this.counted.push(paymentId);
+    this.outcomes.count(paymentId, this.oneLess);
   }
 
   /** Resolves when all are final, after `waitMs`, when `gone` fires or the process ends; nothing is watched afterwards. */
@@ -22,7 +23,8 @@ export class Countdown {
 
   /** Stops watching what is left. */
   cancel(): void {
-    for (const stopWatching of this.unwatch.splice(0)) stopWatching();
+    const ids = this.counted.splice(0);
+    if (this.left > 0) for (const paymentId of ids) this.outcomes.uncount(paymentId, this.oneLess);
   }
 
   private readonly oneLess = (): void => {

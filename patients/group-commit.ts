@@ -19,68 +19,72 @@ export interface GroupCommitOptions<Row, Result> {
   patienceMs: number;
 }
 
-interface Waiting<Row, Result> {
-  row: Row;
+/** What came together and is inserted together: one row, or a part of something larger. */
+interface Portion<Row, Result> {
+  rows: readonly Row[];
   sinceMs: number;
-  resolve(result: Result | PromiseLike<Result>): void;
+  resolve(results: readonly (Result | PromiseLike<Result>)[]): void;
   reject(error: unknown): void;
 }
 
 export class GroupCommit<Row, Result> {
-  private waiting: Waiting<Row, Result>[] = [];
+  private waiting: Portion<Row, Result>[] = [];
+  private waitingRows = 0;
   private running = false;
 
   constructor(private readonly options: GroupCommitOptions<Row, Result>) {}
 
   /** @throws Problem TOO_BUSY when too many wait already; then nothing is stored. */
   submit(row: Row): Promise<Result> {
-    if (this.waiting.length >= this.options.waitingMax) {
+    if (this.waitingRows >= this.options.waitingMax) {
       return Promise.reject(new Problem('TOO_BUSY', undefined, { retryAfterSeconds: 1 }));
     }
-    const result = this.enqueue(row);
-    this.start();
-    return result;
+    return new Promise((resolve, reject) => this.enqueue([row], ([result]) => resolve(result as Result | PromiseLike<Result>), reject));
   }
 
   /** Part of something that was admitted as a whole: never refused for want of room. At most one group at a time, please. */
-  admit(rows: readonly Row[]): Promise<Result>[] {
-    const results = rows.map((row) => this.enqueue(row));
-    this.start();
-    return results;
+  admit(rows: readonly Row[]): Promise<Result[]> {
+    return new Promise((resolve, reject) => this.enqueue(rows, (results) => resolve(Promise.all(results)), reject));
   }
 
-  private enqueue(row: Row): Promise<Result> {
-    return new Promise<Result>((resolve, reject) => {
-      this.waiting.push({ row, sinceMs: this.options.clock.now(), resolve, reject });
-    });
-  }
-
-  private start(): void {
+  private enqueue(rows: readonly Row[], resolve: Portion<Row, Result>['resolve'], reject: (error: unknown) => void): void {
+    this.waiting.push({ rows, sinceMs: this.options.clock.now(), resolve, reject });
+    this.waitingRows += rows.length;
     if (!this.running) void this.run();
   }
 
   private async run(): Promise<void> {
     this.running = true;
-    while (this.waiting.length > 0) await this.insertGroup(this.waiting.splice(0, this.options.groupMax));
+    while (this.waiting.length > 0) await this.insertGroup(this.takeGroup());
     this.running = false;
   }
 
-  private async insertGroup(group: Waiting<Row, Result>[]): Promise<void> {
+  private takeGroup(): Portion<Row, Result>[] {
+    let size = 0;
+    const end = this.waiting.findIndex(({ rows }, index) => (size += rows.length) > this.options.groupMax && index > 0);
+    const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
+    for (const { rows } of group) this.waitingRows -= rows.length;
+    return group;
+  }
+
+  private async insertGroup(group: readonly Portion<Row, Result>[]): Promise<void> {
     try {
-      const results = await this.options.insert(group.map(({ row }) => row));
-      group.forEach((one, index) => one.resolve(results[index] as Result | PromiseLike<Result>));
+      const results = await this.options.insert(group.flatMap(({ rows }) => rows));
+      let start = 0;
+      for (const portion of group) portion.resolve(results.slice(start, (start += portion.rows.length)));
     } catch (error) {
       if (error instanceof Problem) this.giveUp(group, error);
       else if (group.length === 1) group[0]?.reject(error);
-      // One row that cannot be stored must not take the others with it.
+      // One that cannot be stored must not take the others with it.
       else for (const one of group) await this.insertGroup([one]);
     }
   }
 
-  private giveUp(group: Waiting<Row, Result>[], problem: Problem): void {
+  private giveUp(group: readonly Portion<Row, Result>[], problem: Problem): void {
     const tooOld = this.options.clock.now() - this.options.patienceMs;
     const expired = this.waiting.filter(({ sinceMs }) => sinceMs <= tooOld);
     this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs > tooOld);
+    for (const { rows } of expired) this.waitingRows -= rows.length;
     for (const one of [...group, ...expired]) one.reject(problem);
   }
 }

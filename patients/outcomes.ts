@@ -15,9 +15,13 @@ import { outcomesTotal, waitingGauge } from './metrics.js';
 const LOOK_MAX = 5_000;
 
 type Told = (record: PaymentRecord) => void;
+type Counted = () => void;
 interface Entry {
   sinceMs: number;
-  told: Set<Told>;
+  /** They want to know what became of it. */
+  told: Told[];
+  /** They want to know that it is over. */
+  counted: Counted[];
 }
 
 /** What made the row be read: an event that named it, a gap in the events, or mere waiting. */
@@ -37,6 +41,8 @@ function take<T>(from: Iterator<T>, most: number): T[] {
 export interface OutcomesDeps {
   /** Those of these payments that are final. */
   readFinal(ids: readonly string[]): Promise<PaymentRecord[]>;
+  /** The ids of those of these payments that are final. */
+  readEnded(ids: readonly string[]): Promise<string[]>;
   clock: Clock;
   logger: Logger;
   config: Pick<PatientsConfig, 'waitingMax' | 'outcomePollMs'>;
@@ -78,14 +84,35 @@ export class Outcomes {
 
   /** Calls `told` once, when the payment is final. @returns a function that stops the watching. */
   watch(paymentId: string, told: Told): () => void {
-    const entry = this.entries.get(paymentId) ?? { sinceMs: this.deps.clock.now(), told: new Set() };
-    entry.told.add(told);
-    this.entries.set(paymentId, entry);
-    waitingGauge.set(this.entries.size);
-    return () => {
-      entry.told.delete(told);
-      if (entry.told.size === 0 && this.entries.get(paymentId) === entry) this.remove(paymentId);
-    };
+    this.entryOf(paymentId).told.push(told);
+    return () => this.unwatch(paymentId, (entry) => (entry.told = entry.told.filter((other) => other !== told)));
+  }
+
+  /** Calls `counted` once, when the payment is final; its row is not read. */
+  count(paymentId: string, counted: Counted): void {
+    this.entryOf(paymentId).counted.push(counted);
+  }
+
+  /** Stops what `count` began. */
+  uncount(paymentId: string, counted: Counted): void {
+    this.unwatch(paymentId, (entry) => (entry.counted = entry.counted.filter((other) => other !== counted)));
+  }
+
+  private entryOf(paymentId: string): Entry {
+    let entry = this.entries.get(paymentId);
+    if (!entry) {
+      entry = { sinceMs: this.deps.clock.now(), told: [], counted: [] };
+      this.entries.set(paymentId, entry);
+      waitingGauge.set(this.entries.size);
+    }
+    return entry;
+  }
+
+  private unwatch(paymentId: string, remove: (entry: Entry) => void): void {
+    const entry = this.entries.get(paymentId);
+    if (!entry) return;
+    remove(entry);
+    if (entry.told.length + entry.counted.length === 0) this.remove(paymentId);
   }
 
   /** The final row; null when `waitMs` have passed, `gone` fired, there is no room, or the process ends. */
@@ -104,7 +131,7 @@ export class Outcomes {
 
   /** A message of the outcome channel. What cannot be read is ignored: the rows will tell. */
   async hinted(message: string): Promise<void> {
-    const hint = this.read(message);
+    const hint = this.hintOf(message);
     if (hint === null) return;
     for (const paymentId of hint.ids) if (this.entries.has(paymentId)) this.named.add(paymentId);
     if (this.named.size > 0) this.reading ??= this.readNamed();
@@ -155,7 +182,7 @@ export class Outcomes {
     this.reading = null;
   }
 
-  private read(message: string): Hint | null {
+  private hintOf(message: string): Hint | null {
     try {
       return this.hints.read(message);
     } catch (error) {
@@ -175,20 +202,43 @@ export class Outcomes {
 
   private async tell(ids: readonly string[], by: Cause): Promise<number> {
     if (ids.length === 0) return 0;
-    const rows = await this.deps.readFinal(ids).catch((error: unknown) => {
+    const toTell = ids.filter((paymentId) => (this.entries.get(paymentId)?.told.length ?? 0) > 0);
+    const toCount = toTell.length === ids.length ? [] : ids.filter((paymentId) => this.entries.get(paymentId)?.told.length === 0);
+    const [rows, ended] = await Promise.all([
+      this.read(toTell, (few) => this.deps.readFinal(few)),
+      this.read(toCount, (few) => this.deps.readEnded(few)),
+    ]);
+    for (const row of rows) this.tellOne(row, by);
+    for (const paymentId of ended) this.countOne(paymentId, by);
+    return rows.length + ended.length;
+  }
+
+  private async read<T>(ids: readonly string[], how: (ids: readonly string[]) => Promise<T[]>): Promise<T[]> {
+    if (ids.length === 0) return [];
+    return how(ids).catch((error: unknown) => {
       this.deps.logger.warn({ err: error }, 'outcomes cannot be read now; the next look will');
       return [];
     });
-    for (const row of rows) this.tellOne(row, by);
-    return rows.length;
   }
 
   private tellOne(row: PaymentRecord, by: Cause): void {
-    const entry = this.entries.get(row.id);
-    if (!entry) return;
-    this.remove(row.id);
+    const entry = this.end(row.id, by);
+    for (const told of entry?.told ?? []) told(row);
+    for (const counted of entry?.counted ?? []) counted();
+  }
+
+  private countOne(paymentId: string, by: Cause): void {
+    // Somebody who wants the row came meanwhile: the next look brings it.
+    if ((this.entries.get(paymentId)?.told.length ?? 0) > 0) return;
+    for (const counted of this.end(paymentId, by)?.counted ?? []) counted();
+  }
+
+  private end(paymentId: string, by: Cause): Entry | undefined {
+    const entry = this.entries.get(paymentId);
+    if (!entry) return undefined;
+    this.remove(paymentId);
     outcomesTotal.inc({ by });
-    for (const told of entry.told) told(row);
+    return entry;
   }
 
   private remove(paymentId: string): void {

@@ -2,7 +2,6 @@
  * The story of one payment request: accept it durably, decide what its key means, wait for the outcome if that was asked for.
  * The same story serves a re-drive, whose key is made from the payment it repeats.
  */
-import { v7 as uuid } from 'uuid';
 import type { Payment } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
 import type { NewPayment } from '../shared/ledger.js';
@@ -13,6 +12,7 @@ import { acceptanceDocument, paymentDocument, type PaymentRecord } from './core/
 import { fingerprint } from './fingerprint.js';
 import { replaysTotal } from './metrics.js';
 import type { Outcomes } from './outcomes.js';
+import { paymentId } from './payment-id.js';
 
 export interface PayRequest {
   patientId: string;
@@ -49,7 +49,7 @@ export interface PayDeps {
 function newPayment(command: PayCommand): NewPayment {
   const { patientId, amountMinor, currency, concept } = command.request;
   return {
-    id: uuid(),
+    id: paymentId(),
     patientId,
     batchId: null,
     batchIndex: null,

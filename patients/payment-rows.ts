@@ -4,7 +4,7 @@
  */
 import type { PaymentRecord } from './core/payment-record.js';
 import type { BatchRow } from './core/batch.js';
-import type { Queryable } from '../shared/postgres.js';
+import { plainArray, type Queryable } from '../shared/postgres.js';
 
 const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batch_index AS "batchIndex", redrive_of AS "redriveOf",
   idempotency_key AS "idempotencyKey", fingerprint, answer_waited AS "answerWaited", amount_minor AS "amountMinor", currency, concept,
@@ -21,6 +21,13 @@ export async function paymentsByKey(db: Queryable, keys: readonly string[]): Pro
 export async function finalPayments(db: Queryable, ids: readonly string[]): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'PENDING'`;
   return (await db.query<PaymentRecord>({ name: 'final-payments', text, values: [ids] })).rows;
+}
+
+/** The ids of those of these payments that are final. */
+export async function endedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const text = `SELECT array_agg(id) AS ids FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NOT NULL`;
+  const { rows } = await db.query<{ ids: string[] | null }>({ name: 'ended-payments', text, values: [plainArray(ids)] });
+  return rows[0]?.ids ?? [];
 }
 
 /** Which payments stand in a list of their own, kept by triggers of table payment. */

@@ -15,7 +15,7 @@ import { Places } from './core/places.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
-import { finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
+import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
 import { createPrisma } from './prisma.js';
 import { createRecords, type Records } from './records.js';
 import { InMemorySessionStore, type SessionStore } from './sessions.js';
@@ -86,7 +86,9 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   const lane = pool('accept', 1);
   const reads = pool('reads', config.readPoolMax);
   const prisma = createPrisma(reads);
-  const outcomes = new Outcomes({ readFinal: (ids) => finalPayments(reads, ids), clock, logger, config });
+  const outcomes = new Outcomes({
+    readFinal: (ids) => finalPayments(reads, ids), readEnded: (ids) => endedPayments(reads, ids), clock, logger, config,
+  });
   const looking = setInterval(() => void outcomes.look(), config.outcomePollMs);
   const backlog = new Backlog({
     look: (from) => lookAtBacklog(reads, PARTITION, from), byKey: (keys) => paymentsByKey(reads, keys), clock, logger, config,

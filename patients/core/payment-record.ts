@@ -19,9 +19,30 @@ export interface PaymentRecord extends NewPayment {
 
 const NO_OUTCOME = { status: 'PENDING', attempts: 0, processedBy: null, term: null, reason: null, completedAt: null } as const;
 
-/** A payment that was accepted just now. */
+/** A payment that was accepted just now. Written out: this is done for every payment, and a spread costs more than all the rest of it. */
 export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acceptedAt: Date }, acceptedBy: string): PaymentRecord {
-  return { ...payment, seq: accepted.seq, acceptedAt: accepted.acceptedAt, acceptedBy, ...NO_OUTCOME };
+  return {
+    id: payment.id,
+    patientId: payment.patientId,
+    batchId: payment.batchId,
+    batchIndex: payment.batchIndex,
+    redriveOf: payment.redriveOf,
+    idempotencyKey: payment.idempotencyKey,
+    fingerprint: payment.fingerprint,
+    answerWaited: payment.answerWaited,
+    amountMinor: payment.amountMinor,
+    currency: payment.currency,
+    concept: payment.concept,
+    seq: accepted.seq,
+    acceptedBy,
+    acceptedAt: accepted.acceptedAt,
+    status: 'PENDING',
+    attempts: 0,
+    processedBy: null,
+    term: null,
+    reason: null,
+    completedAt: null,
+  };
 }
 
 /** From acceptance to the final status, in ms; null before. */

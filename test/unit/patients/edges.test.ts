@@ -92,7 +92,7 @@ describe('accept', () => {
     return { acceptor, sent };
   };
   const inserted = (values: unknown[]): unknown[] =>
-    (values[2] as string[]).map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
+    (values[2] as string).slice(1, -1).split(',').map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
 
   test('what is inserted is the row, and goes to the queue', async () => {
     const { acceptor, sent } = create(inserted);

@@ -81,7 +81,7 @@ test('beyond the bound a row is refused, and only that one', async () => {
 
 test('part of something admitted is not refused, and is one group', async () => {
   const { groups, calls, call } = create({ waitingMax: 1 });
-  const results = Promise.all(groups.admit(['a', 'b', 'c', 'd']));
+  const results = groups.admit(['a', 'b', 'c', 'd']);
   await settle();
   expect(calls.map(({ rows }) => rows)).toEqual([['a', 'b', 'c', 'd']]);
   call(0).finish();

@@ -31,10 +31,15 @@ describe('outcomes', () => {
     const clock = manualClock();
     const finals = new Set<string>();
     const reads: string[][] = [];
+    const counts: string[][] = [];
     const outcomes = new Outcomes({
       readFinal: async (ids) => {
         reads.push([...ids]);
         return ids.filter((id) => finals.has(id)).map(paid);
+      },
+      readEnded: async (ids) => {
+        counts.push([...ids]);
+        return ids.filter((id) => finals.has(id));
       },
       clock, logger, config: { waitingMax, outcomePollMs: 250 },
     });
@@ -42,7 +47,7 @@ describe('outcomes', () => {
       outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { payments: payments.map((id) => ({ id })) } : {}) }));
     /** A commit of term 1. */
     const hint = (...ids: string[]): Promise<void> => message(1, ids);
-    return { outcomes, clock, finals, reads, message, hint };
+    return { outcomes, clock, finals, reads, counts, message, hint };
   };
 
   test('an event makes the row be read, and the row is what is told', async () => {
@@ -61,6 +66,7 @@ describe('outcomes', () => {
         asked.push([...ids]);
         answer.push(resolve);
       }),
+      readEnded: async () => [],
       clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const event = (number: number): Promise<void> =>
@@ -151,6 +157,7 @@ describe('outcomes', () => {
     const asked: ((rows: PaymentRecord[]) => void)[] = [];
     const outcomes = new Outcomes({
       readFinal: () => new Promise((resolve) => asked.push(resolve)),
+      readEnded: async () => [],
       clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
@@ -180,6 +187,7 @@ describe('outcomes', () => {
         if ((reads += 1) === 1) throw passing();
         return ids.map(paid);
       },
+      readEnded: async () => [],
       clock, logger, config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
@@ -187,6 +195,18 @@ describe('outcomes', () => {
     await outcomes.look();
     await outcomes.look();
     expect((await waiting)?.id).toBe(uuid(1));
+  });
+
+  test('who only counts is told without the row; beside somebody who wants the row, by that', async () => {
+    const { outcomes, finals, reads, counts, hint } = create();
+    let over = 0;
+    await hint(uuid(9)); // The first of a term, which reads whatever there is.
+    for (const number of [1, 2]) outcomes.count(uuid(number), () => (over += 1));
+    const waiting = outcomes.wait(uuid(2), 10_000, stays());
+    for (const number of [1, 2]) finals.add(uuid(number));
+    await hint(uuid(1), uuid(2), uuid(3));
+    expect((await waiting)?.id).toBe(uuid(2));
+    expect({ over, reads, counts, room: outcomes.room }).toEqual({ over: 2, reads: [[uuid(2)]], counts: [[uuid(1)]], room: 10 });
   });
 
   test('several who wait for one payment are all told', async () => {

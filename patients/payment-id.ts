@@ -1,0 +1,18 @@
+/** Ids of payments: UUIDs that begin with the time (RFC 9562, version 7), so that those of one hour lie together in the record's index. */
+import { randomFillSync } from 'node:crypto';
+import { v7 } from 'uuid';
+
+const RANDOM_BYTES = 16;
+/** Randomness is asked for in large pieces: a call costs more than the id. */
+const pool = new Uint8Array(RANDOM_BYTES * 256);
+let used = pool.length;
+
+function rng(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  return pool.subarray(used, (used += RANDOM_BYTES));
+}
+
+export const paymentId = (): string => v7({ rng });
