@@ -12,9 +12,10 @@ import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
+import { growth } from './scenarios/growth.js';
 import { PlanError } from './schedule.js';
 
-const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench];
+const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench, growth];
 
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 

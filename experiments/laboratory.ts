@@ -53,6 +53,10 @@ export interface LaboratoryOptions {
   links?: boolean;
   /** Puts PostgreSQL's data on a disk of its own, in memory, that can be full; where the machine allows it. False when left out. */
   disk?: boolean;
+  /** Where payments are charged: `http`, when left out, is a process with a ledger; `simulated` is in the replicas, and keeps none. */
+  gateway?: Shape['gateway'];
+  /** Engines with the settings that `npm start` gives them: for measuring. Smaller ones when left out. */
+  usualEngines?: boolean;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -82,14 +86,14 @@ async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryO
 
 /** @throws StartError when a part does not start, or at Ctrl-C; nothing is left then. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { subject = RELEVO, replicas, monitors, patients, env = {}, progress, signal } = options;
-  const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway: 'http' };
+  const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
+  const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
   const premises = await prepare(subject, shape, options);
   const { dataDir, log, links, disk } = premises;
   let system: System | null = null;
   try {
     system = await startSystem({
-      ...shape, dataDir, ports: 'free', supervise: false, quick: true, signal,
+      ...shape, dataDir, ports: 'free', supervise: false, quick: !usualEngines, signal,
       env: { FAULTS: 'on', ...env },
       ...(disk ? { volume: disk } : {}),
       ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),

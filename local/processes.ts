@@ -77,6 +77,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   #upSince = 0;
   #backoffMs: number | null = null;
   #pause: AbortController | null = null;
+  #environment: Readonly<Record<string, string | undefined>> = {};
 
   constructor(readonly spec: ProcessSpec) {
     super();
@@ -94,6 +95,11 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   get exited(): Promise<Exit> { return this.#exited; }
   /** The last lines it wrote, oldest first. */
   get lastLines(): readonly string[] { return this.#lastLines; }
+
+  /** Variables for its next start, over those it was made with. */
+  instruct(environment: Readonly<Record<string, string | undefined>>): void {
+    this.#environment = { ...this.#environment, ...environment };
+  }
 
   /** Starts it and waits until it is ready. @throws StartError naming it, with its last lines. */
   async start(): Promise<void> {
@@ -164,7 +170,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     const [program, ...args] = [...before, ...guard, ...command] as [string, ...string[]];
     const child = spawn(program, args, {
       ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
       // Not our process group: Ctrl-C in the terminal is ours to pass on, in order.
       detached: true,

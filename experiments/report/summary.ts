@@ -44,10 +44,10 @@ function systemsTable(result: ExperimentResult): string[] {
   return markdownTable(header, [...(isPublished(result) ? [published] : []), ...rows]);
 }
 
-const objectiveLine = ({ name, target, actual, met }: Objective): string =>
+export const objectiveLine = ({ name, target, actual, met }: Objective): string =>
   `- ${met ? '✅' : '❌'} ${escapeMarkdown(name)}: ${plain(actual)} (target ${plain(target)})`;
 
-function violationLine({ rule, ids }: Violation): string {
+export function violationLine({ rule, ids }: Violation): string {
   const more = ids.length > MOST_IDS ? ` and ${count(ids.length - MOST_IDS)} more` : '';
   return `- **${escapeMarkdown(rule)}** (${count(ids.length)}): ${ids.slice(0, MOST_IDS).map(codeSpan).join(', ')}${more}`;
 }
@@ -65,6 +65,7 @@ function handoverPart({ systems }: ExperimentResult): string[] {
   });
 }
 
+/** Where and how it was run, folded. */
 export function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
   const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
   const late = deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;

@@ -1,0 +1,40 @@
+/** Sends batches through the API while a backlog is pending and nobody leads: what acceptance costs then, and what patients weigh. */
+import { randomUUID } from 'node:crypto';
+import type { Laboratory } from '../laboratory.js';
+import { costsOf } from './costs.js';
+import { spent, type AcceptRound } from './figures.js';
+
+/** Payments of a batch: about what the reports fire at once, and one parcel. */
+const BATCH = 200;
+/** Batches under way at once. */
+const AT_ONCE = 4;
+const ANSWER_MS = 60_000;
+
+/** @throws Error when a batch is refused. @param leader whose costs are told as the leader's. */
+export async function acceptBatches(laboratory: Laboratory, payments: number, leader: string, signal: AbortSignal): Promise<AcceptRound> {
+  const before = costsOf(laboratory, leader);
+  const startMs = performance.now();
+  let left = payments;
+  const sender = async (): Promise<void> => {
+    while (left > 0) {
+      const count = Math.min(BATCH, left);
+      left -= count;
+      await sendBatch(laboratory, count, signal);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  const seconds = (performance.now() - startMs) / 1_000;
+  return { payments, seconds, cpuMs: spent(before, costsOf(laboratory, leader)) };
+}
+
+async function sendBatch({ system, entrances }: Laboratory, count: number, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(`${entrances[0]}/api/batches`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${system.tokens.api}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    body: JSON.stringify({ count, timeoutMs: 0 }),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+  });
+  if (!answer.ok) throw new Error(`a batch was refused while a backlog is pending: HTTP ${answer.status} ${await answer.text()}`);
+  const { sent } = (await answer.json()) as { sent: number };
+  if (sent !== count) throw new Error(`a batch of ${count} came back as one of ${sent}`);
+}

@@ -1,0 +1,176 @@
+/**
+ * The whole of a run, in order: backlogs of every size in an empty table, take-overs and costs; then, beside finished payments, those of
+ * moderate size and the reads. Between sizes the table is emptied, so that each size stands alone; every size is audited before.
+ */
+import { readElections, readVersions } from '../evidence.js';
+import type { ElectionRow, FaultWindow } from '../history.js';
+import type { Laboratory } from '../laboratory.js';
+import { duration } from '../report/format.js';
+import type { Violation } from '../result.js';
+import { Agenda, drainWeight, fillWeight, killsWeight, type Step } from './agenda.js';
+import { audit } from './audit.js';
+import { Backlog } from './backlog.js';
+import { lastSeq, measureCosts, untilAllFinal, type DrainPlan } from './draining.js';
+import type { CostFigures, Kill, TakeOverFigures } from './figures.js';
+import { fillFinished, type Fill } from './finished.js';
+import { measureReads, type ReadFigures } from './reads.js';
+import { besideFinished, roundsOf } from './sizes.js';
+import { Steering } from './steering.js';
+import { measureTakeOvers } from './take-overs.js';
+
+/** The gateway's answer while leaders are killed, ms: then calls are under way. For costs it takes no time, nor does it cost any. */
+export const KILLS_GATEWAY_MS = 20;
+/** Payments that are worked off, unmeasured, before costs are measured: the code is compiled then. */
+const WARM_UP = 20_000;
+
+export interface CampaignOptions {
+  sizes: readonly number[];
+  finished: number;
+  kills: number;
+  rounds: number;
+  seed: number;
+}
+
+/** What was measured, and what was broken. */
+export interface Growth {
+  costs: CostFigures[];
+  takeOvers: TakeOverFigures[];
+  fill: Fill | null;
+  reads: ReadFigures[];
+  /** All payments that were sent, and how many of them succeeded. */
+  sent: number;
+  succeeded: number;
+  violations: Violation[];
+  /** Sizes that were judged by SQL alone. */
+  unread: number[];
+  elections: ElectionRow[];
+  faults: FaultWindow[];
+  versions: Readonly<Record<string, string>>;
+}
+
+interface Task extends Step {
+  run(): Promise<void>;
+}
+
+export class Campaign {
+  private readonly growth: Omit<Growth, 'elections' | 'versions'> =
+    { costs: [], takeOvers: [], fill: null, reads: [], sent: 0, succeeded: 0, violations: [], unread: [], faults: [] };
+  private readonly plan: DrainPlan;
+  private step = '';
+  private agenda: Agenda | null = null;
+
+  constructor(
+    private readonly laboratory: Laboratory,
+    private readonly options: CampaignOptions,
+    private readonly signal: AbortSignal,
+    private readonly show: (text: string) => void,
+  ) {
+    this.plan = {
+      laboratory, signal, steering: new Steering(laboratory, signal), backlog: new Backlog(laboratory, options.seed),
+      onProgress: (text) => this.progress(text),
+    };
+    laboratory.beforeClose(() => this.plan.backlog.close());
+  }
+
+  async run(): Promise<Growth> {
+    const tasks = this.tasks();
+    this.agenda = new Agenda(tasks, performance.now());
+    for (const task of tasks) {
+      this.signal.throwIfAborted();
+      this.agenda.begin(task);
+      this.step = task.name;
+      this.progress('');
+      await task.run();
+    }
+    const { pool, system } = this.laboratory;
+    return { ...this.growth, elections: await readElections(pool), versions: await readVersions(pool, system.redisUrl) };
+  }
+
+  private tasks(): Task[] {
+    const { sizes, finished } = this.options;
+    const beside = finished > 0 ? besideFinished(sizes) : [];
+    return [
+      ...this.killing(sizes, 0),
+      ...this.draining(sizes, 0),
+      ...(finished > 0 ? [{ name: 'finished payments', weight: fillWeight(finished), run: () => this.fill(finished) }] : []),
+      ...this.draining(beside, finished),
+      ...this.killing(beside, finished),
+      ...(finished > 0 ? [{ name: 'reads', weight: 60, run: () => this.read() }] : []),
+    ];
+  }
+
+  private killing(sizes: readonly number[], finished: number): Task[] {
+    const { kills, seed } = this.options;
+    if (sizes.length === 0) return [];
+    return [this.gateway(KILLS_GATEWAY_MS), ...sizes.map((pending) => ({
+      name: `take-over, ${pending} pending`,
+      weight: killsWeight(pending, kills),
+      run: () => this.audited({ pending, finished }, async () => {
+        const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
+        this.growth.takeOvers.push(figures);
+        this.growth.faults.push(...figures.kills.map(faultOf));
+        this.progress('the rest is worked off');
+        await untilAllFinal(this.laboratory, this.signal);
+      }),
+    }))];
+  }
+
+  private draining(sizes: readonly number[], finished: number): Task[] {
+    if (sizes.length === 0) return [];
+    const warmUp = Math.min(WARM_UP, 10 * Math.max(...sizes));
+    return [this.gateway(0), {
+      name: 'warming up',
+      weight: drainWeight(warmUp, 1),
+      run: () => this.audited({ pending: warmUp, finished }, () => measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 })),
+    }, ...sizes.map((pending) => {
+      const rounds = roundsOf(pending, this.options.rounds);
+      return {
+        name: `cost, ${pending} pending`,
+        weight: drainWeight(pending, rounds),
+        run: () => this.audited({ pending, finished }, async () => {
+          this.growth.costs.push(await measureCosts(this.plan, { pending, finished, rounds }));
+        }),
+      };
+    })];
+  }
+
+  /** The replicas begin again with another duration of a call to the gateway. */
+  private gateway(latencyMs: number): Task {
+    const run = async (): Promise<void> => {
+      await this.plan.steering.park();
+      await this.plan.steering.restartReplicas({ GATEWAY_LATENCY_MS: String(latencyMs) });
+    };
+    return { name: `gateway of ${latencyMs} ms`, weight: 5, run };
+  }
+
+  private async fill(finished: number): Promise<void> {
+    await this.plan.steering.park();
+    this.growth.fill = await fillFinished(this.plan, finished);
+  }
+
+  private async read(): Promise<void> {
+    this.growth.reads = await measureReads(this.plan);
+  }
+
+  /** At rest before and after. In an empty table what was measured is taken away again. */
+  private async audited({ pending, finished }: { pending: number; finished: number }, measure: () => Promise<unknown>): Promise<void> {
+    const { pool } = this.laboratory;
+    const after = await lastSeq(this.laboratory);
+    await measure();
+    this.progress('checking every payment');
+    const { payments, succeeded, violations, read } = await audit(this.laboratory, after, pending);
+    this.growth.sent += payments;
+    this.growth.succeeded += succeeded;
+    this.growth.violations.push(...violations);
+    if (!read) this.growth.unread.push(payments);
+    if (finished === 0) await pool.query('TRUNCATE payment, batch');
+  }
+
+  private progress(text: string): void {
+    const leftMs = this.agenda?.leftMs(performance.now()) ?? null;
+    const percent = Math.floor((this.agenda?.share ?? 0) * 100);
+    this.show([`${percent} %`, this.step, text, leftMs === null ? '' : `${duration(Math.round(leftMs))} left`].filter((part) => part !== '').join(' · '));
+  }
+}
+
+const faultOf = ({ leader, atMs }: Kill): FaultWindow => ({ trial: 1, kind: 'kill', target: leader, atMs, healedMs: null });

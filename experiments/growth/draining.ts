@@ -1,0 +1,129 @@
+/** A backlog laid in while nobody leads, then worked off by one leader whose code is warm: how fast, at what cost, in how much memory. */
+import { lookAtBacklog } from '../../patients/payment-rows.js';
+import { SWEEP_MAX } from '../../payments/core/relay.js';
+import { sleep } from '../../shared/clock.js';
+import { overduePayments } from '../../shared/ledger.js';
+import type { Laboratory } from '../laboratory.js';
+import { acceptBatches } from './accepting.js';
+import type { Backlog } from './backlog.js';
+import { costsOf, memoryOf, resetPeaks } from './costs.js';
+import { spent, type AcceptRound, type CostFigures, type DrainRound, type Surroundings } from './figures.js';
+import type { Steering } from './steering.js';
+
+/** Of each backlog this part comes through the API, at most so many. */
+const THROUGH_API = { share: 0.2, most: 50_000 };
+const LOOK_MS = 500;
+const POLL_MS = 50;
+/** A leader that gets nothing done for so long is stuck, ms. */
+const STUCK_MS = 60_000;
+
+export interface DrainPlan {
+  laboratory: Laboratory;
+  steering: Steering;
+  backlog: Backlog;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
+/** Payments that come through the API, of a backlog of `pending`. */
+export const throughApi = (pending: number): number => Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
+
+/** Drains one backlog, `rounds` times. The replica that leads is always the first, so that it is as warm at every size. */
+export async function measureCosts(plan: DrainPlan, size: Surroundings & { rounds: number }): Promise<CostFigures> {
+  const { pending, finished, rounds } = size;
+  const { laboratory, steering } = plan;
+  const leader = steering.replicas[0]?.name as string;
+  resetPeaks(laboratory, leader);
+  const accepted: AcceptRound[] = [];
+  const drained: DrainRound[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    const name = `backlog of ${pending}, drain ${round} of ${rounds}`;
+    const after = await lastSeq(laboratory);
+    await steering.park();
+    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) => plan.onProgress(`${name}: ${added} laid in`));
+    accepted.push(await acceptBatches(laboratory, throughApi(pending), leader, plan.signal));
+    plan.onProgress(`${name}: worked off`);
+    drained.push(await drain(plan, leader, { payments: pending, after }));
+  }
+  return { pending, finished, accepted, drained, memory: memoryOf(costsOf(laboratory, leader)) };
+}
+
+/** A backlog: how many payments it has, and the `seq` after which they begin. */
+interface Laid {
+  payments: number;
+  after: number;
+}
+
+/** Makes `leader` lead and waits until nothing is pending. */
+async function drain({ laboratory, steering, signal }: DrainPlan, leader: string, { payments, after }: Laid): Promise<DrainRound> {
+  const { pool } = laboratory;
+  const last = await lastSeq(laboratory);
+  await pool.query('CHECKPOINT');
+  const before = costsOf(laboratory, leader);
+  const { term } = await laboratory.leadership();
+  await steering.release(leader);
+  const looks = await untilFinal(laboratory, last, signal);
+  const cpuMs = spent(before, costsOf(laboratory, leader));
+  return { payments, cpuMs, ...looks, ...(await timesOf(laboratory, after, term)) };
+}
+
+export async function lastSeq({ pool }: Laboratory): Promise<number> {
+  const { rows } = await pool.query<{ last: number }>('SELECT max(seq) AS last FROM payment');
+  return rows[0]?.last ?? 0;
+}
+
+/**
+ * The two looks that are taken all the time, by patients at how much is pending and by the leader's relay for what was forgotten, and how
+ * long they took together. Both come by what was pending until a moment ago. First null: nothing is pending.
+ */
+async function look({ pool }: Laboratory, from: number): Promise<{ first: number | null; tookMs: number }> {
+  const startMs = performance.now();
+  const { oldest: first } = await lookAtBacklog(pool, 0, from);
+  await overduePayments(pool, { partition: 0, upto: first === null ? null : first - 1, graceMs: 0, limit: SWEEP_MAX });
+  return { first, tookMs: performance.now() - startMs };
+}
+
+/** Until nothing is pending, whoever leads. @throws Error when it gets stuck. */
+export const untilAllFinal = async (laboratory: Laboratory, signal: AbortSignal): Promise<Looks> =>
+  untilFinal(laboratory, await lastSeq(laboratory), signal);
+
+type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
+
+/** Looks at the beginning of the backlog now and then, and once when it is gone: that one meets all that died. @throws Error when stuck. */
+async function untilFinal(laboratory: Laboratory, last: number, signal: AbortSignal): Promise<Looks> {
+  const looksMs: number[] = [];
+  let passed = { seq: 0, atMs: performance.now() };
+  for (let lookedMs = performance.now(); ; ) {
+    if (await isFinal(laboratory, last)) {
+      const { first, tookMs } = await look(laboratory, passed.seq);
+      if (first === null) return { looksMs, lookAtEndMs: tookMs };
+    }
+    await sleep(POLL_MS, signal);
+    if (performance.now() - lookedMs < LOOK_MS) continue;
+    const { first, tookMs } = await look(laboratory, passed.seq);
+    looksMs.push(tookMs);
+    lookedMs = performance.now();
+    if ((first ?? last) > passed.seq) passed = { seq: first ?? last, atMs: lookedMs };
+    if (lookedMs - passed.atMs > STUCK_MS) throw new Error(`nothing was committed for ${STUCK_MS} ms; payment ${passed.seq} is pending`);
+  }
+}
+
+async function isFinal({ pool }: Laboratory, seq: number): Promise<boolean> {
+  const text = `SELECT status <> 'PENDING' AS final FROM payment WHERE seq = $1`;
+  const { rows } = await pool.query<{ final: boolean }>({ name: 'growth-last', text, values: [seq] });
+  return rows[0]?.final === true;
+}
+
+/** By the database's clock, from the promotion of the term after `term`. */
+async function timesOf({ pool }: Laboratory, afterSeq: number, term: number): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {
+  const { rows } = await pool.query<{ seconds: number; waited: [number, number, number, number] }>(
+    `SELECT extract(epoch FROM max(completed_at) - (SELECT coalesce(promoted_at, elected_at) FROM election
+                                                     WHERE partition = 0 AND term = $2))::float8 AS seconds,
+            percentile_disc('{0.5,0.95,0.99,1}'::float8[])
+              WITHIN GROUP (ORDER BY (extract(epoch FROM completed_at - accepted_at) * 1000)::float8) AS waited
+       FROM payment WHERE seq > $1`,
+    [afterSeq, term + 1],
+  );
+  const { seconds = NaN, waited: [p50, p95, p99, max] = [NaN, NaN, NaN, NaN] } = rows[0] ?? {};
+  return { seconds, waitedMs: { p50, p95, p99, max } };
+}

@@ -1,0 +1,109 @@
+/**
+ * Fills the table with payments that were finished long ago: years of a hospital's work in minutes. Secondary indexes are taken away
+ * meanwhile; triggers and references are off in the connection that loads, whose rows are right by construction.
+ */
+import { statfsSync } from 'node:fs';
+import { createLogger } from '../../shared/logger.js';
+import { createPool, type Pool } from '../../shared/postgres.js';
+import type { Laboratory } from '../laboratory.js';
+import { addPatients } from './backlog.js';
+import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
+
+/** Rows of one insert. */
+const PORTION = 100_000;
+/** What a finished payment takes, row, indexes and write-ahead log of the load, and what must be left over, bytes. */
+const BYTES_A_ROW = 1_100;
+const SPARE_BYTES = 3 * 2 ** 30;
+const PAYMENTS_A_PATIENT = 100;
+const PAYMENTS_A_BATCH = 1_000;
+const HOUR_MS = 3_600_000;
+
+export interface Fill {
+  finished: number;
+  seconds: number;
+  /** By name of the table or index. */
+  diskMb: Readonly<Record<string, number>>;
+}
+
+/** Room for so many; null: there is. */
+export function missingRoom(folder: string, rows: number): string | null {
+  const { bavail, bsize } = statfsSync(folder);
+  const [free, needed] = [bavail * bsize, rows * BYTES_A_ROW + SPARE_BYTES];
+  const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  return free >= needed ? null : `${rows} finished payments need ${gigabytes(needed)} GB of disk, ${folder} has ${gigabytes(free)} GB`;
+}
+
+/** Every second thousand came as a batch, whose id follows from its place. */
+const BATCH_ID = `md5('growth-' || i / ${PAYMENTS_A_BATCH})::uuid`;
+const BATCHES = `
+INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by)
+SELECT ${BATCH_ID}, 'growth-' || i / ${PAYMENTS_A_BATCH}, 'growth', ${PAYMENTS_A_BATCH}, 'patients_1'
+  FROM generate_series($1::bigint, $2::bigint, ${PAYMENTS_A_BATCH}) AS i WHERE i / ${PAYMENTS_A_BATCH} % 2 = 0
+ON CONFLICT DO NOTHING`;
+
+/**
+ * Rows $1 to $2 of $3, a second apart. Patients are spread as a hash spreads them. Declined and failed payments are rare, and server_3 has
+ * been gone for the second half of the time: what a filter meets late or hardly at all.
+ */
+const PAYMENTS = `
+INSERT INTO payment (id, patient_id, batch_id, batch_index, idempotency_key, fingerprint, answer_waited, amount_minor, currency, accepted_by,
+                     accepted_at, status, attempts, processed_by, term, reason, gateway_reference, completed_at, parcel)
+SELECT uuidv7(make_interval(secs => (i - $3)::float8)), ($4::uuid[])[1 + abs(hashint8(i)::bigint) % cardinality($4::uuid[])],
+       CASE WHEN batched THEN ${BATCH_ID} END, CASE WHEN batched THEN i % ${PAYMENTS_A_BATCH} END,
+       CASE WHEN batched THEN 'batch:' || ${BATCH_ID} || ':' || i % ${PAYMENTS_A_BATCH} ELSE gen_random_uuid()::text END,
+       'growth', batched, 1500, 'USD', 'patients_1', accepted, status::payment_status, 1,
+       'server_' || CASE WHEN i > $3 / 2 THEN 1 + i % 2 ELSE 1 + i % 3 END, 0, CASE WHEN status <> 'SUCCEEDED' THEN 'long ago' END,
+       CASE WHEN status = 'SUCCEEDED' THEN 'sim-' || i END, accepted + interval '40 milliseconds', (i / 200)::text
+  FROM (SELECT i, i / ${PAYMENTS_A_BATCH} % 2 = 0 AS batched, now() - make_interval(secs => ($3 - i)::float8) AS accepted,
+               CASE WHEN i % 5000 = 7 THEN 'FAILED' WHEN i % 1000 = 3 THEN 'DECLINED' ELSE 'SUCCEEDED' END AS status
+          FROM generate_series($1::bigint, $2::bigint) AS i) AS made`;
+
+/** Off for one connection: references and triggers (what is loaded is right), waiting for the disk (the load as a whole is checked). */
+const LOADING = '-c session_replication_role=replica -c synchronous_commit=off -c maintenance_work_mem=256MB';
+
+export interface FillPlan {
+  laboratory: Laboratory;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
+/** Call it while nothing is pending and nobody leads. @throws Error when there is too little room. */
+export async function fillFinished(plan: FillPlan, finished: number): Promise<Fill> {
+  const { laboratory } = plan;
+  const missing = missingRoom(laboratory.folder, finished);
+  if (missing !== null) throw new Error(missing);
+  const options = { url: laboratory.system.databaseUrl, name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS, settings: LOADING };
+  const pool = createPool(options, createLogger('lab', 'load', 'silent'));
+  const startMs = performance.now();
+  try {
+    await load(plan, pool, finished);
+    plan.onProgress('analysing the table');
+    await pool.query('VACUUM (ANALYZE) payment');
+    await pool.query('CHECKPOINT');
+    return { finished, seconds: (performance.now() - startMs) / 1_000, diskMb: await sizesOnDisk(pool) };
+  } finally {
+    await pool.end();
+  }
+}
+
+async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: number): Promise<void> {
+  const patients = await patientsFor(pool, finished);
+  const indexes = await secondaryIndexes(pool);
+  await dropIndexes(pool, indexes);
+  for (let from = 0; from < finished; from += PORTION) {
+    signal.throwIfAborted();
+    onProgress(`${from} of ${finished} finished payments loaded`);
+    const to = Math.min(finished, from + PORTION) - 1;
+    await pool.query(BATCHES, [from, to]);
+    await pool.query(PAYMENTS, [from, to, finished, patients]);
+  }
+  // What the trigger would have noted.
+  await pool.query(`INSERT INTO failed_payment (seq, payment_id) SELECT seq, id FROM payment WHERE status = 'FAILED' ON CONFLICT DO NOTHING`);
+  await makeIndexes(pool, indexes, signal, (name) => onProgress(`making index ${name}`));
+}
+
+async function patientsFor(pool: Pool, finished: number): Promise<string[]> {
+  await addPatients(pool, Math.ceil(finished / PAYMENTS_A_PATIENT));
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,181 @@
+/**
+ * What people read while millions of finished payments lie in the table: lists by every filter, near their beginning and deep inside, a
+ * batch, a bill, an export. Timed as they see it, through the API; explained from the statements that the same code sends.
+ */
+import { encodeCursor } from '../../patients/core/cursor.js';
+import { batchDocument } from '../../patients/batches.js';
+import { createPrisma } from '../../patients/prisma.js';
+import { createRecords, type Records } from '../../patients/records.js';
+import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { Laboratory } from '../laboratory.js';
+import { percentile } from '../statistics.js';
+import { explain, joinPlans, openListening, type PlanFigures } from './plans.js';
+
+/** Times that a read is asked for; fewer where it takes so long. */
+const TIMES = 20;
+const PATIENCE_MS = 3_000;
+/** The page's length when nobody says one, and a row more, by which the next page is known; an export's page. */
+const PAGE = 51;
+const CSV_PAGE = 1_000;
+const EXPLAIN_MS = 60_000;
+const ANSWER_MS = 60_000;
+/** Rows read and thrown away from which a read counts as one that goes through the table. */
+const IN_VAIN_MAX = 10_000;
+/** Pages of a small table: 8 MB. */
+const SMALL_PAGES = 1_000;
+
+export interface ReadFigures {
+  name: string;
+  path: string;
+  times: number;
+  p50Ms: number;
+  p95Ms: number;
+  /** Answers that were none: how many, and the HTTP status of the last. */
+  failed: { times: number; status: number } | null;
+  plan: PlanFigures;
+}
+
+/** Reads far more than it gives. Of a table so small that it has as many pages as an index, a scan is nobody's fault. */
+export const goesThrough = ({ plan: { sequential, pages, inVain } }: Pick<ReadFigures, 'plan'>): boolean =>
+  (sequential && pages > SMALL_PAGES) || !(inVain <= IN_VAIN_MAX);
+
+/** Of `GET /api/payments`; as `PaymentFilter`. */
+type Filter = Readonly<Partial<Record<'patientId' | 'batchId' | 'processedBy', string>> & { status?: PaymentStatus; term?: number }>;
+
+interface Read {
+  name: string;
+  path: string;
+  /** The same without HTTP. */
+  perform(records: Records): Promise<unknown>;
+  /** Only the first piece of the answer: an export goes on for ever. */
+  firstPiece?: true;
+}
+
+/** What the table has that can be asked for. */
+interface Subjects {
+  patientId: string;
+  batchId: string;
+  paymentId: string;
+  /** `seq` in the middle of the table. */
+  middle: number;
+}
+
+const queryOf = (words: Readonly<Record<string, string | number>>): string =>
+  Object.entries(words).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+
+function listRead(name: string, filter: Filter, before: number | null = null): Read {
+  return {
+    name: `list ${name}${before === null ? '' : ', deep'}`,
+    path: `/api/payments?${queryOf({ ...filter, ...(before === null ? {} : { cursor: encodeCursor(before) }) })}`,
+    perform: (records) => records.payments(filter, before, PAGE),
+  };
+}
+
+const csvRead = (name: string, filter: Filter): Read => ({
+  name: `csv ${name}`,
+  path: `/api/payments.csv?${queryOf(filter)}`,
+  perform: (records) => records.payments(filter, null, CSV_PAGE),
+  firstPiece: true,
+});
+
+/** Filters by what they find: the usual, the rare, what ended long ago, what never was. */
+const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, Filter])[] => [
+  ['all', {}],
+  ['pending', { status: 'PENDING' }],
+  ['succeeded', { status: 'SUCCEEDED' }],
+  ['declined', { status: 'DECLINED' }],
+  ['failed', { status: 'FAILED' }],
+  ['of a patient', { patientId }],
+  ['of a batch', { batchId }],
+  ['of server_1', { processedBy: 'server_1' }],
+  ['of one long gone', { processedBy: 'server_3' }],
+  ['of nobody', { processedBy: 'server_9' }],
+  ['of a term', { term: 1 }],
+  ['declined, long gone', { status: 'DECLINED', processedBy: 'server_3' }],
+];
+
+export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[] {
+  const { patientId, batchId, paymentId, middle } = subjects;
+  return [
+    ...FILTERS(subjects).flatMap(([name, filter]) => [listRead(name, filter), listRead(name, filter, middle)]),
+    { name: 'batch', path: `/api/batches/${batchId}`, perform: () => batchDocument(database, batchId) },
+    { name: 'bill', path: `/api/patients/${patientId}/bill`, perform: (records) => records.bill(patientId, 'USD') },
+    { name: 'payment', path: `/api/payments/${paymentId}`, perform: (records) => records.payment(paymentId) },
+    csvRead('all', {}),
+    csvRead('of one long gone', { processedBy: 'server_3' }),
+  ];
+}
+
+/** Something of everything, from the middle of the table. */
+async function subjectsOf({ pool }: Laboratory): Promise<Subjects> {
+  const { rows } = await pool.query<Subjects>(
+    `SELECT id AS "paymentId", patient_id AS "patientId", batch_id AS "batchId", seq AS middle FROM payment
+      WHERE seq >= (SELECT (min(seq) + max(seq)) / 2 FROM payment) AND batch_id IS NOT NULL AND status = 'SUCCEEDED' ORDER BY seq LIMIT 1`,
+  );
+  if (!rows[0]) throw new Error('there are no finished payments of a batch to read');
+  return rows[0];
+}
+
+export interface ReadsPlan {
+  laboratory: Laboratory;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}
+
+/** Call it when nothing else is going on. */
+export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan): Promise<ReadFigures[]> {
+  const listening = openListening(laboratory.system.databaseUrl, EXPLAIN_MS);
+  const prisma = createPrisma(listening.pool);
+  const records = createRecords(prisma, listening.pool);
+  const figures: ReadFigures[] = [];
+  try {
+    for (const read of readsOf(await subjectsOf(laboratory), listening.pool)) {
+      onProgress(`reading: ${read.name}`);
+      const times = await timed(laboratory, read, signal);
+      listening.heard();
+      await read.perform(records);
+      const plans: PlanFigures[] = [];
+      for (const statement of listening.heard().filter(({ text }) => /^\s*(SELECT|WITH)/i.test(text))) {
+        plans.push(await explain(laboratory.pool, statement));
+      }
+      figures.push({ name: read.name, path: read.path, ...times, plan: joinPlans(plans) });
+    }
+    return figures;
+  } finally {
+    await prisma.$disconnect();
+    await listening.pool.end();
+  }
+}
+
+type Times = Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>;
+
+async function timed(laboratory: Laboratory, read: Read, signal: AbortSignal): Promise<Times> {
+  const took: number[] = [];
+  const refused: number[] = [];
+  const startMs = performance.now();
+  while (took.length < TIMES && (took.length === 0 || performance.now() - startMs < PATIENCE_MS)) {
+    const beganMs = performance.now();
+    const status = await ask(laboratory, read, signal);
+    took.push(performance.now() - beganMs);
+    if (status !== 200) refused.push(status);
+  }
+  const failed = refused.length === 0 ? null : { times: refused.length, status: refused.at(-1) ?? 0 };
+  return { times: took.length, p50Ms: percentile(took, 0.5), p95Ms: percentile(took, 0.95), failed };
+}
+
+/** @returns the HTTP status; the answer is read to its end, or to the end of its first piece. */
+async function ask({ entrances, system }: Laboratory, { path, firstPiece }: Read, signal: AbortSignal): Promise<number> {
+  const leave = new AbortController();
+  const answer = await fetch(`${entrances[0]}${path}`, {
+    headers: { authorization: `Bearer ${system.tokens.api}` },
+    signal: AbortSignal.any([signal, leave.signal, AbortSignal.timeout(ANSWER_MS)]),
+  });
+  if (!firstPiece) {
+    await answer.arrayBuffer();
+    return answer.status;
+  }
+  // The header line comes at once; rows after the first page was read, or with it.
+  await answer.body?.getReader().read();
+  leave.abort();
+  return answer.status;
+}

@@ -1,0 +1,84 @@
+/**
+ * Who leads and when, as an operator decides it. So that a backlog can be laid in while nobody leads, a replica beyond the usual three
+ * takes the leadership aside: it is handed the lead, the others go to maintenance, and it is killed; nobody is elected until one is ready.
+ */
+import { sleep } from '../../shared/clock.js';
+import type { ManagedProcess } from '../../local/processes.js';
+import { bringBack } from '../faults/processes.js';
+import type { Laboratory } from '../laboratory.js';
+
+const LOOK_MS = 10;
+const DEADLINE_MS = 60_000;
+/** Beyond these replicas there is the one that takes the leadership aside. */
+export const REPLICAS = 3;
+
+interface Status {
+  partitions: { leader: string | null; term: number; phase: string }[];
+  replicas: { id: string; observed: string; role: string; term: number }[];
+}
+
+export class Steering {
+  private readonly aside: ManagedProcess;
+  readonly replicas: readonly ManagedProcess[];
+
+  constructor(private readonly laboratory: Laboratory, private readonly signal: AbortSignal) {
+    const { replicas } = laboratory.system;
+    this.replicas = replicas.slice(0, REPLICAS);
+    this.aside = replicas[REPLICAS] as ManagedProcess;
+  }
+
+  /** Nobody leads, nobody may; every replica is there. */
+  async park(): Promise<void> {
+    await Promise.all([...this.replicas, this.aside].map(bringBack));
+    await this.until(`${this.aside.name} to be seen alive`, ({ replicas }) => replicas.every(({ observed }) => observed === 'alive'));
+    await this.setState(this.aside.name, 'ready');
+    await this.call('/handover', { to: this.aside.name, reason: 'the experiment lays in a backlog' });
+    for (const { name } of this.replicas) await this.setState(name, 'maint');
+    this.aside.kill('SIGKILL');
+    await this.aside.exited;
+    await this.until('nobody to lead', ({ partitions: [partition] }) => partition?.phase === 'no-candidate');
+  }
+
+  /** They may lead, the first one at once. Resolves when it does and all of them are seen to be alive. */
+  async release(...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.setState(name, 'ready');
+    await this.until(`${names[0] ?? 'somebody'} to lead`, ({ partitions: [partition], replicas }) =>
+      replicas.some(({ id, role, term }) => id === names[0] && role === 'leading' && term === partition?.term));
+  }
+
+  /** Everything new is told to the replicas: they end and begin again. Call it while parked. */
+  async restartReplicas(environment: Readonly<Record<string, string>>): Promise<void> {
+    for (const replica of [...this.replicas, this.aside]) replica.instruct(environment);
+    await Promise.all(this.replicas.map((replica) => replica.restart()));
+    await this.until('all replicas to be alive', ({ replicas }) => replicas.filter(({ observed }) => observed === 'alive').length >= REPLICAS);
+  }
+
+  private setState(name: string, state: 'ready' | 'maint'): Promise<void> {
+    return this.call(`/replicas/${name}/state`, { state, reason: 'an experiment' });
+  }
+
+  private async call(path: string, body: unknown): Promise<void> {
+    const { monitors, tokens } = this.laboratory.system;
+    const answer = await fetch(`${monitors[0]?.url}${path}`, {
+      method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(DEADLINE_MS),
+      headers: { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
+    });
+    if (!answer.ok) throw new Error(`${path} was refused: HTTP ${answer.status} ${await answer.text()}`);
+    await answer.body?.cancel();
+  }
+
+  private async status(): Promise<Status> {
+    const { monitors, tokens } = this.laboratory.system;
+    const answer = await fetch(`${monitors[0]?.url}/status`, { headers: { authorization: `Bearer ${tokens.operator}` } });
+    return (await answer.json()) as Status;
+  }
+
+  /** @throws Error when it does not come about in time. */
+  async until(what: string, holds: (status: Status) => boolean): Promise<void> {
+    const end = performance.now() + DEADLINE_MS;
+    while (!holds(await this.status())) {
+      if (performance.now() > end) throw new Error(`waited ${DEADLINE_MS} ms in vain for ${what}`);
+      await sleep(LOOK_MS, this.signal);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * A leader at work on a backlog is killed, again and again, each time with the backlog filled up to its size. It has worked off a part of a
+ * large one; of a small one, which is through in a moment, all is under way. Every size is struck the same way: right after more came.
+ */
+import { sleep } from '../../shared/clock.js';
+import { seededRandom } from '../../shared/random.js';
+import { readElections } from '../evidence.js';
+import { bringBack } from '../faults/processes.js';
+import { splitHandover } from '../handovers.js';
+import type { ElectionRow } from '../history.js';
+import type { Laboratory } from '../laboratory.js';
+import { costsOf } from './costs.js';
+import { countPending } from './backlog.js';
+import type { DrainPlan } from './draining.js';
+import type { Kill, Surroundings, TakeOverFigures } from './figures.js';
+
+/** Payments that come in just before the leader is killed. */
+const LASTLY = 1_000;
+/** What a leader holds at once: 16 parcels of 200. A smaller backlog has no part that could be worked off first. */
+const AT_ONCE = 3_200;
+/** Of a larger one this part is worked off first, at most so many. */
+const WORKED_OFF = { share: 0.1, most: 20_000 };
+/** From the arrival of the last payments to the kill, ms: parcels are fetched and loaded, calls to the gateway are under way. */
+const STRIKE_MS = { least: 5, spread: 10 };
+/** Kills that come too late because a small backlog was through already: they are tried again. */
+const MISSES_MAX = 10;
+const POLL_MS = 5;
+const DEADLINE_MS = 60_000;
+
+/** Payments that the leader commits before it is killed. */
+export const workedOff = (pending: number): number =>
+  (pending <= AT_ONCE ? 0 : Math.min(WORKED_OFF.most, Math.floor(pending * WORKED_OFF.share)));
+
+export interface KillOrder extends Surroundings {
+  kills: number;
+  seed: number;
+}
+
+export async function measureTakeOvers(plan: DrainPlan, { pending, finished, kills: count, seed }: KillOrder): Promise<TakeOverFigures> {
+  const { laboratory, steering, backlog, signal, onProgress } = plan;
+  const random = seededRandom(seed, `kills-${pending}-${finished}`);
+  const kills: Kill[] = [];
+  let leaderPeakMb = 0;
+  for (let tries = 1; kills.length < count; tries += 1) {
+    if (tries > count + MISSES_MAX) throw new Error(`a backlog of ${pending} is worked off before its leader can be killed`);
+    const name = `backlog of ${pending}, kill ${kills.length + 1} of ${count}`;
+    await steering.park();
+    await fillUp(plan, pending - Math.min(LASTLY, pending), name);
+    onProgress(`${name}: the leader works`);
+    const names = steering.replicas.map((replica) => replica.name);
+    const leader = names.splice(random.below(names.length), 1)[0] as string;
+    const first = await firstPending(laboratory);
+    await steering.release(leader, ...names);
+    await untilPassed(plan, first + workedOff(pending));
+    leaderPeakMb = Math.max(leaderPeakMb, costsOf(laboratory, leader)['leader']?.peakMb ?? 0);
+    const { term } = await laboratory.leadership();
+    const last = await backlog.add(Math.min(LASTLY, pending), signal);
+    await sleep(STRIKE_MS.least + random.below(STRIKE_MS.spread), signal);
+    // Nothing but the kill from here: a thousand payments are through in tens of milliseconds.
+    const kill = await strike(plan, { leader, term }, [first, last]);
+    if (kill) kills.push(kill);
+  }
+  return { pending, finished, kills, leaderPeakMb };
+}
+
+/** While nobody leads: so many pending, in all. */
+async function fillUp({ laboratory, backlog, signal, onProgress }: DrainPlan, pending: number, name: string): Promise<void> {
+  const missing = pending - await countPending(laboratory);
+  await backlog.add(Math.max(0, missing), signal, (added) => onProgress(`${name}: ${added} of ${missing} laid in`));
+  await laboratory.pool.query('CHECKPOINT');
+}
+
+async function firstPending({ pool }: Laboratory): Promise<number> {
+  const { rows } = await pool.query<{ first: number | null }>('SELECT min(seq) AS first FROM pending_payment');
+  return rows[0]?.first ?? 0;
+}
+
+/** Until the payment of that `seq` is final. @throws Error at the deadline. */
+async function untilPassed({ laboratory: { pool }, signal }: DrainPlan, seq: number): Promise<void> {
+  const end = performance.now() + DEADLINE_MS;
+  const text = `SELECT 1 FROM payment WHERE seq = $1 AND status = 'PENDING'`;
+  while ((await pool.query({ name: 'growth-passed', text, values: [seq] })).rowCount !== 0) {
+    if (performance.now() > end) throw new Error(`payment ${seq} was still pending after ${DEADLINE_MS} ms of work`);
+    await sleep(POLL_MS, signal);
+  }
+}
+
+interface Led {
+  leader: string;
+  term: number;
+}
+
+/** Kills the leader and waits for the first commit of the next one; the killed one is brought back. @returns null: it came too late. */
+async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promise<Kill | null> {
+  const { laboratory, steering } = plan;
+  const victim = laboratory.system.process(leader);
+  const atMs = Date.now();
+  victim.kill('SIGKILL');
+  const election = await nextElection(plan, term, seqs);
+  await victim.exited;
+  await Promise.all(steering.replicas.map(bringBack));
+  if (election === null) return null;
+  const pending = await pendingAt(laboratory, atMs, seqs);
+  return { leader, atMs, pending, handover: splitHandover(election, { target: leader, atMs }) };
+}
+
+type Seqs = readonly [first: number, last: number];
+
+/** The election after `term`, once its leader has committed something. @returns null: nothing was left. @throws Error at the deadline. */
+async function nextElection({ laboratory, signal }: DrainPlan, term: number, seqs: Seqs): Promise<ElectionRow | null> {
+  const { pool } = laboratory;
+  const end = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const next = (await readElections(pool)).find((election) => election.term === term + 1);
+    if (next?.firstCommitMs && next.reclaimedMs) return next;
+    if (next && (await committedBefore(laboratory, term, seqs))) return null;
+    if (performance.now() > end) throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
+    await sleep(POLL_MS, signal);
+  }
+}
+
+/** Whether all payments from one `seq` to another were committed up to that term. */
+async function committedBefore({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
+  if ((await pool.query('SELECT 1 FROM pending_payment LIMIT 1')).rowCount !== 0) return false;
+  return (await pool.query('SELECT 1 FROM payment WHERE seq BETWEEN $1 AND $2 AND term > $3 LIMIT 1', [...seqs, term])).rowCount === 0;
+}
+
+/** Of the payments from one `seq` to another: not final by then. */
+async function pendingAt({ pool }: Laboratory, atMs: number, seqs: Seqs): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*) FROM payment
+      WHERE seq BETWEEN $2 AND $3 AND (completed_at IS NULL OR completed_at > to_timestamp($1::float8 / 1000))`,
+    [atMs, ...seqs],
+  );
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,76 @@
+/**
+ * Quantities over a size, both axes logarithmic: what does not grow is level, what grows in proportion rises like the diagonal, and sizes
+ * from a thousand to a million have room beside each other.
+ */
+import { scaleLog } from 'd3-scale';
+import { count } from '../format.js';
+import { markup, trusted, type Markup, type Part } from '../markup.js';
+import { bottomAxis, chart, coordinate, leftAxis, LEFT, linePath, path, RIGHT, text, WIDTH, type Scale } from './svg.js';
+
+const TOP = 26;
+const HEIGHT = 280;
+const LEGEND_WIDTH = 168;
+/** Colours there are, see report.css. */
+const SERIES_MAX = 7;
+
+export interface LogSeries {
+  name: string;
+  points: readonly (readonly [size: number, value: number])[];
+}
+
+const drawable = ([size, value]: readonly [number, number]): boolean => size > 0 && value > 0 && Number.isFinite(value);
+
+/** 1, 2 and 5 of every power of ten that lie within. */
+export function logTicks(low: number, high: number): number[] {
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high));
+  const powers = Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
+  const factors = to - from > 3 ? [1] : [1, 2, 5];
+  const ticks = powers.flatMap((power) => factors.map((factor) => Number((factor * power).toPrecision(3))));
+  return ticks.filter((tick) => tick >= low && tick <= high);
+}
+
+/** The next of 1, 2, 5 at or beyond a value, outward. */
+function outward(value: number, direction: 'down' | 'up'): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const steps = [1, 2, 5, 10].map((factor) => Number((factor * power).toPrecision(3)));
+  return direction === 'up' ? (steps.find((step) => step >= value) ?? value) : (steps.findLast((step) => step <= value) ?? value);
+}
+
+function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): Part {
+  const colour = `series-${(index % SERIES_MAX) + 1}`;
+  const placed = points.filter(drawable).map(([size, value]) => [x(size), y(value)] as const);
+  const marks = placed.map(([left, top]) => `M${coordinate(left)} ${coordinate(top)}h0`).join('');
+  const row = TOP + 14 + index * 18;
+  return [
+    path(`line ${colour}`, linePath(placed)),
+    path(`mark ${colour}`, marks),
+    markup`<path class="${`line ${colour}`}" d="${trusted(`M${WIDTH - LEGEND_WIDTH} ${row - 4}h22`)}"/>`,
+    text(WIDTH - LEGEND_WIDTH + 28, row, 'tick', name),
+  ];
+}
+
+/** From the first to the last value, and a little more: to whole ticks. */
+function extent(values: readonly number[]): [number, number] {
+  const least = values.reduce((low, value) => Math.min(low, value), Infinity);
+  return [outward(least, 'down'), outward(values.reduce((high, value) => Math.max(high, value), 0), 'up')];
+}
+
+/** @param unit of the values. Null when there is nothing that can be drawn. */
+export function logChart(title: string, unit: string, across: string, series: readonly LogSeries[]): Markup | null {
+  const points = series.flatMap((one) => one.points.filter(drawable));
+  if (points.length === 0) return null;
+  const [left, right] = extent(points.map(([size]) => size));
+  const [low, high] = extent(points.map(([, value]) => value));
+  const bottom = TOP + HEIGHT;
+  const x = scaleLog().domain([left, right > left ? right : left * 10]).range([LEFT, WIDTH - RIGHT - LEGEND_WIDTH - 16]);
+  const y = scaleLog().domain([low, high > low ? high : low * 10]).range([bottom, TOP]);
+  return chart(
+    bottom + 40, `${title} in ${unit} over ${across}, both logarithmic; the table below has the figures.`,
+    text(LEFT, 14, 'title', `${title}, ${unit}`),
+    leftAxis(y, logTicks(...(y.domain() as [number, number])), count),
+    bottomAxis(x, logTicks(...(x.domain() as [number, number])), count, TOP, bottom),
+    text((LEFT + WIDTH - RIGHT - LEGEND_WIDTH) / 2, bottom + 34, 'note middle', across),
+    series.map((one, index) => drawSeries(one, index, x, y)),
+  );
+}

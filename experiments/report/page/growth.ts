@@ -1,0 +1,75 @@
+/** The page of the growth experiment: cost of a payment, memory and take-over over the size of the backlog, drawn and in tables. */
+import type { Growth } from '../../growth/campaign.js';
+import {
+  cpuUsAPayment, ofSystem, ratePerSec, sumOf, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
+} from '../../growth/figures.js';
+import type { Journal } from '../../journal.js';
+import { logChart, type LogSeries } from '../charts/log-chart.js';
+import { count } from '../format.js';
+import { growthSheets, type Sheet } from '../growth-table.js';
+import { markup, type Markup, type Part } from '../markup.js';
+import { pageHead } from './head.js';
+import { outcomeSection } from './outcome.js';
+import { htmlPage } from './page.js';
+import { figures, table, words } from './table.js';
+
+const PARTS = ['leader', 'postgres', 'redis', 'patients'] as const;
+const ACROSS = 'payments pending';
+
+type Valued<T> = readonly (readonly [name: string, of: (figures: T) => number])[];
+
+/** A line for each quantity in an empty table; beside finished payments the first one again. */
+function seriesOf<T extends Surroundings>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
+  const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries =>
+    ({ name, points: some.map((figures) => [figures.pending, of(figures)] as const) });
+  const alone = all.filter(({ finished }) => finished === 0);
+  const beside = all.filter(({ finished }) => finished > 0);
+  const [first] = quantities;
+  const more = first && beside.length > 0 ? [line(`${first[0]}, ${count(beside[0]?.finished ?? 0)} done`, first[1], beside)] : [];
+  return [...quantities.map(([name, of]) => line(name, of, alone)), ...more];
+}
+
+const cpuOf = (part: string) => ({ drained }: CostFigures): number => cpuUsAPayment(drained)[part] ?? NaN;
+const allCpu = ({ drained }: CostFigures): number => ofSystem(cpuUsAPayment(drained));
+const memoryOf = (part: string) => ({ memory }: CostFigures): number => memory[part]?.peakMb ?? NaN;
+
+const chartsOf = ({ costs, takeOvers }: Growth): Part => [
+  logChart('Cost of a payment', 'CPU µs', ACROSS, seriesOf(costs, [['all processes', allCpu], ...PARTS.map((part) => [part, cpuOf(part)] as const)])),
+  logChart('Worked off', 'payments a second', ACROSS, seriesOf(costs, [
+    ['worked off', ({ drained }) => ratePerSec(drained)], ['accepted', ({ accepted }) => ratePerSec(accepted)],
+  ])),
+  logChart('Take-over, median', 'ms', ACROSS, seriesOf(takeOvers, TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]))),
+  logChart('Memory at its highest', 'MB', ACROSS, seriesOf(costs, [
+    ['leader', memoryOf('leader')], ['patients', memoryOf('patients')], ['redis', memoryOf('redis')],
+  ])),
+];
+
+/** The first columns are sizes, or a read's name. */
+const sheetTable = ({ title, header, rows }: Sheet): Markup => {
+  const [first = '', ...others] = header;
+  const columns = first === 'read' ? [...words(first), ...figures(...others.slice(0, -1)), ...words(others.at(-1) ?? '')] : figures(...header);
+  return markup`<h3>${title}</h3>${table(null, columns, rows)}`;
+};
+
+function fillLine({ fill }: Growth): Markup | null {
+  if (!fill) return null;
+  const { finished, seconds, diskMb } = fill;
+  const all = sumOf(diskMb);
+  return markup`<p class="quiet">${count(finished)} finished payments were laid in within ${Math.round(seconds)} s; with their indexes they take
+${count(Math.round(all))} MB on disk, ${count(Math.round((all * 2 ** 20) / finished))} bytes each.</p>`;
+}
+
+export function growthPage(journal: Journal, growth: Growth): string {
+  const { name, seed, verdict } = journal.result;
+  return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
+    pageHead(journal),
+    markup`<main>${outcomeSection(journal, new Map())}
+<section id="growth"><h2>Over the size of the backlog</h2>
+${chartsOf(growth)}
+${fillLine(growth)}
+${growthSheets(growth).map(sheetTable)}
+<p class="quiet">Memory: resident, but of PostgreSQL what is private to its processes, and apart from that the buffers that they share. In vain: rows that a
+read looked at and threw away. A read with “!” goes through the table. growth.json beside this page has every figure.</p>
+</section></main>`,
+  ]).text;
+}

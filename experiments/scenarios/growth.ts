@@ -1,0 +1,110 @@
+/**
+ * What growth costs: backlogs of a thousand to a million payments, then ten million finished ones in the table. At each size the cost of a
+ * payment by process, the memory of all, how fast another leader takes over, and how people's reads are answered. The rest is as shipped.
+ */
+import { tmpdir } from 'node:os';
+import type { Experiment, RunContext } from '../experiment.js';
+import { Campaign, KILLS_GATEWAY_MS, type Growth } from '../growth/campaign.js';
+import { ratePerSec, type CostFigures, type TakeOverFigures } from '../growth/figures.js';
+import { missingRoom } from '../growth/finished.js';
+import { growthObjectives } from '../growth/objectives.js';
+import { parseSizes } from '../growth/sizes.js';
+import { REPLICAS } from '../growth/steering.js';
+import type { Journal, OwnReport } from '../journal.js';
+import { openLaboratory } from '../laboratory.js';
+import { describeMachine } from '../machine.js';
+import { currentCommit } from '../report/files.js';
+import { growthSummary } from '../report/growth-summary.js';
+import { growthTable } from '../report/growth-table.js';
+import { growthPage } from '../report/page/growth.js';
+import type { ExperimentResult, Trial } from '../result.js';
+import { RELEVO } from '../subject.js';
+import { SETTLE_MS } from './in-laboratory.js';
+
+const PENDING = '1000,10000,100000,1000000';
+
+const OPTIONS = {
+  pending: { text: true, value: 'SIZES', doc: `backlogs, with commas between (${PENDING})` },
+  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments in the table afterwards; 0: none, no reads' },
+  kills: { default: 5, min: 1, max: 1_000, doc: 'leaders killed at each size' },
+  rounds: { default: 5, min: 1, max: 100, doc: 'drains of each size, at the most' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses leaders, moments and patients' },
+} as const;
+
+type Context = RunContext<typeof OPTIONS>;
+
+export const growth: Experiment<typeof OPTIONS> = {
+  name: 'growth',
+  summary: 'cost of a payment, memory and take-over time as backlog and table grow',
+  options: OPTIONS,
+  check: ({ pending, finished }) => {
+    const sizes = parseSizes(pending ?? PENDING);
+    return typeof sizes === 'string' ? sizes : missingRoom(tmpdir(), finished + Math.max(...sizes));
+  },
+  run,
+};
+
+async function run(context: Context): Promise<Journal> {
+  const { options, command } = context;
+  const startedAt = new Date();
+  const startMs = performance.now();
+  const sizes = parseSizes(options.pending ?? PENDING);
+  if (typeof sizes === 'string') throw new Error(sizes);
+  const measured = await measure({ ...options, sizes }, context);
+  const result: ExperimentResult = {
+    name: 'growth', seed: options.seed, commit: currentCommit(), startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - startMs), verdict: measured.violations.length > 0 ? 'invalid' : 'valid',
+    violations: measured.violations, objectives: growthObjectives(measured), systems: [],
+  };
+  context.print(growthTable(measured, result));
+  const machine = describeMachine(measured.versions);
+  const journal = { result, command, deadlineMs: 0, machine, plan: null, notes: notesOf(measured), systems: [] };
+  return { ...journal, own: ownReport(journal, measured) };
+}
+
+async function measure(
+  options: ConstructorParameters<typeof Campaign>[1], { progress, signal }: Pick<Context, 'progress' | 'signal'>,
+): Promise<Growth> {
+  const replicas = REPLICAS + 1;
+  // The gateway of the shipped system is in the replicas; fault switches are not in the way.
+  const laboratory = await openLaboratory({
+    replicas, monitors: 1, patients: 1, gateway: 'simulated', usualEngines: true, env: { FAULTS: 'off', LOG_LEVEL: 'warn' }, progress, signal,
+  });
+  try {
+    await laboratory.settled(replicas, SETTLE_MS);
+    return await new Campaign(laboratory, options, signal, (text) => progress.show(text)).run();
+  } finally {
+    progress.end();
+    await laboratory.close();
+  }
+}
+
+const notesOf = ({ unread }: Growth): string[] => [
+  `Take-over: calls to the gateway take ${KILLS_GATEWAY_MS} ms; costs: none. Both are simulated in process, so there is no ledger to compare with.`,
+  'Standby: one of those that do not lead. The lab’s own processor time is in growth.json, it is in no sum.',
+  ...(unread.length > 0 ? [`Judged by SQL alone, being too many to read: sizes of ${unread.join(', ')} payments.`] : []),
+];
+
+type Size = CostFigures | TakeOverFigures;
+
+/** What of a trial has a meaning here: a size is one. */
+function trialOf(size: Size): Partial<Trial> {
+  if ('kills' in size) return { sent: size.pending, handovers: size.kills.map(({ handover }) => handover) };
+  const { pending, drained } = size;
+  const latencyMs = drained.at(-1)?.waitedMs;
+  return { sent: pending, pending: 0, throughputPerSec: Math.round(ratePerSec(drained)), ...(latencyMs ? { latencyMs } : {}) };
+}
+
+function ownReport(journal: Journal, measured: Growth): OwnReport {
+  const { costs, takeOvers, sent, succeeded } = measured;
+  const handovers = takeOvers.flatMap(({ kills }) => kills.map(({ handover }) => handover));
+  const total = { sent, succeeded, pending: 0, availability: succeeded / sent, handovers };
+  return {
+    systems: [{ system: RELEVO.name, trials: [...costs, ...takeOvers].map(trialOf), total }],
+    files: {
+      'growth.json': `${JSON.stringify(measured, null, 2)}\n`,
+      'summary.md': growthSummary(journal, measured),
+      'report.html': growthPage(journal, measured),
+    },
+  };
+}
