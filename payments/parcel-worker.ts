@@ -32,7 +32,9 @@ export class ParcelWorker {
   private readonly worker: Worker<Parcel>;
   /** Token of each job that is worked on, in the order of arrival. */
   private readonly held = new Map<string, string>();
-  /** While it pauses: resolves when the queue's loop has come to its end. */
+  /** The same of jobs that came too late to be begun. */
+  private readonly late = new Map<string, string>();
+  /** While it pauses: resolves when the queue's loop has come to its end and what was late is given back. */
   private pausing: Promise<void> | null = null;
   private process: ProcessParcel = () => Promise.reject(new Error('no term has begun'));
 
@@ -54,8 +56,11 @@ export class ParcelWorker {
   }
 
   private async hold(job: Job<Parcel>, token = ''): Promise<void> {
-    if (this.pausing) return giveBack(job, token);
     const id = job.id ?? '';
+    if (this.pausing) {
+      this.late.set(id, token);
+      throw new WaitingError(); // It stays where it is, in the order of fetching: the next leader takes it over from there.
+    }
     this.held.set(id, token);
     await this.process(job.data, id);
     this.held.delete(id);
@@ -70,31 +75,33 @@ export class ParcelWorker {
   }
 
   /**
-   * Takes nothing more, from now on: a job that was on its way here goes back at once. What is held is finished, by whoever holds it.
+   * Takes nothing more, from now on. What is held is finished, by whoever holds it; jobs that were on their way here are left to the next
+   * leader, who finds them first of all, and go back when no more can come. One by one as they come they would go back turned round.
    * Does not wait for the queue's own loop, which takes 0.1 s to leave its blocking call.
    */
   pause(): void {
     this.pausing ??= this.worker.pause().catch((error: unknown) => {
       // Ended while its blocking connection was being made anew: there is nothing left to pause.
       this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended while it paused');
-    });
+    }).then(() => this.giveBack(this.late));
   }
 
   /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
   async destroy(): Promise<void> {
-    const backend = this.worker.getBackend();
-    const held = toFront([...this.held]);
-    const givenBack = Promise.allSettled(held.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
-    if (held.length > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
+    const held = this.held.size;
+    const givenBack = this.giveBack(this.held);
+    if (held > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
     // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
     if (this.pausing) await Promise.race([this.pausing, sleep(GIVE_BACK_MS)]);
     await this.worker.close(true);
     this.connection.disconnect();
   }
-}
 
-/** To where the next leader fetches, unless that one has taken it already. */
-async function giveBack(job: Job<Parcel>, token: string): Promise<never> {
-  await job.moveToWait(token).catch(() => undefined);
-  throw new WaitingError();
+  /** To where the next leader fetches, unless that one has taken them already. Must not reject. */
+  private async giveBack(jobs: Map<string, string>): Promise<void> {
+    const backend = this.worker.getBackend();
+    const inOrder = toFront([...jobs]);
+    jobs.clear();
+    await Promise.allSettled(inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
+  }
 }
