@@ -18,7 +18,7 @@ import { Countdown } from './countdown.js';
 import { fingerprint } from './fingerprint.js';
 import { replaysTotal } from './metrics.js';
 import type { Outcomes } from './outcomes.js';
-import { paymentId } from './payment-id.js';
+import { timeOrderedId } from './time-ordered-id.js';
 import { batchById, batchRows, registerBatch, type BatchHead } from './payment-rows.js';
 import { whilePassing } from './retry.js';
 
@@ -79,7 +79,7 @@ const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedB
 
 function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
   return {
-    id: paymentId(),
+    id: timeOrderedId(),
     batchId: batch.id,
     batchIndex: index,
     redriveOf: null,

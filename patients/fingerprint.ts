@@ -1,5 +1,5 @@
 /** What a request asked for, as 64 hexadecimal digits: equal for equal requests, whatever the order and the spacing of their JSON. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from './core/idempotency.js';
 
-export const fingerprint = (validatedBody: unknown): string => createHash('sha256').update(canonicalJson(validatedBody)).digest('hex');
+export const fingerprint = (validatedBody: unknown): string => hash('sha256', canonicalJson(validatedBody), 'hex');

@@ -12,7 +12,7 @@ import { acceptanceDocument, paymentDocument, type PaymentRecord } from './core/
 import { fingerprint } from './fingerprint.js';
 import { replaysTotal } from './metrics.js';
 import type { Outcomes } from './outcomes.js';
-import { paymentId } from './payment-id.js';
+import { timeOrderedId } from './time-ordered-id.js';
 
 export interface PayRequest {
   patientId: string;
@@ -49,7 +49,7 @@ export interface PayDeps {
 function newPayment(command: PayCommand): NewPayment {
   const { patientId, amountMinor, currency, concept } = command.request;
   return {
-    id: paymentId(),
+    id: timeOrderedId(),
     patientId,
     batchId: null,
     batchIndex: null,

@@ -19,7 +19,7 @@ import { commitGroup, parcelSeconds, parcelSize, paymentsCompleted, retriesPlann
 import { steadfast } from './steadfast.js';
 
 /** Earlier payments of its patients that one parcel may bring along, at the most. */
-const LOAD_MAX = PARCEL_MAX * 5;
+const LOAD_MAX = PARCEL_MAX * 2;
 
 export interface TermDependencies {
   /** Loads go over one connection and commits over another, so that each keeps its order. */
@@ -29,6 +29,8 @@ export interface TermDependencies {
   clock: Clock;
   random: Random;
   policy: RetryPolicy;
+  /** Payments in flight at once, at the most. */
+  inFlightMax: number;
   logger: Logger;
   publish(event: OutcomeEvent): void;
   /** A payment is due again in `ms`. */
@@ -64,7 +66,7 @@ export class TermWork {
     /** Fires when the term is over or merely uncertain. */
     private readonly signal: AbortSignal,
   ) {
-    this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now() });
+    this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now(), inFlightMax: deps.inFlightMax });
     signal.addEventListener('abort', () => this.line.stop());
   }
 

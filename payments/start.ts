@@ -23,6 +23,8 @@ import { Replica } from './replica.js';
 
 /** The only partition there is; the key is everywhere so that there can be more. */
 const PARTITION = 0;
+/** Parcels a new leader begins before its worker runs: enough to be busy until that brings more. */
+const HEAD_START = 8;
 /** How long a leaving leader may finish what is in flight, of the time it has in all. */
 const DRAIN_SHARE = 0.6;
 
@@ -78,7 +80,8 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     partition: PARTITION,
     loads,
     aside: watch,
-    headStart: config.parcelsInFlight,
+    headStart: Math.min(HEAD_START, config.parcelsInFlight),
+    inFlightMax: config.paymentsInFlight,
     commits,
     redis,
     queue,

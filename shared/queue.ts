@@ -15,8 +15,8 @@ export interface Parcel {
   relayed?: true;
 }
 
-/** The most payments that travel together; more are split. 200: a commit of 1-2 ms, gateway calls that fit one connection pool. */
-export const PARCEL_MAX = 200;
+/** The most payments that travel together; more are split. 500: a commit of some 6 ms, which an election has to wait for. */
+export const PARCEL_MAX = 500;
 
 export const queueName = (partition: number): string => `payments-${partition}`;
 export const outcomeChannel = (prefix: string): string => `${prefix}:outcomes`;

@@ -1,6 +1,5 @@
 /** The headers a paying request may carry, read and answered in one place. */
 import type { Request, Response } from 'express';
-import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
 import type { Answer, HeaderSpec } from '../../shared/routes.js';
@@ -8,6 +7,7 @@ import { isClientKey } from '../core/idempotency.js';
 import { WAIT_MAX_SECONDS, waitSeconds } from '../core/prefer.js';
 import { validTraceparent } from '../core/traceparent.js';
 import type { Paid } from '../pay.js';
+import { timeOrderedId } from '../time-ordered-id.js';
 
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',
@@ -35,7 +35,7 @@ export const TRACE_HEADER: HeaderSpec = {
 export function idempotencyKey(request: Request, response: Response): string {
   const given = request.get('Idempotency-Key');
   if (given !== undefined && !isClientKey(given)) throw new Problem('IDEMPOTENCY_KEY_INVALID');
-  const key = given ?? uuid();
+  const key = given ?? timeOrderedId();
   response.setHeader('Idempotency-Key', key);
   return key;
 }

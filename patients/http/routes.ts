@@ -15,7 +15,8 @@ export function patientsRoutes(deps: PatientsDeps): Route[] {
   const routes: Route[] = [];
   const document = (): OpenApiDocument => (made ??= patientsDocument(routes));
   let made: OpenApiDocument | undefined;
-  routes.push(...openRoutes(deps, document), ...paymentRoutes(deps), ...batchRoutes(deps), ...patientRoutes(deps));
+  // What is asked most comes first: a request is held against one route after the other.
+  routes.push(...paymentRoutes(deps), ...batchRoutes(deps), ...openRoutes(deps, document), ...patientRoutes(deps));
   return routes;
 }
 

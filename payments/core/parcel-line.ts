@@ -59,10 +59,12 @@ export interface LineOptions {
   policy: RetryPolicy;
   /** Monotonic ms. */
   startMs: number;
+  /** With so many payments in flight nothing more is loaded; left out: no bound. A next leader may have to ask for all of them again. */
+  inFlightMax?: number;
 }
 
 /** Payments named by one load, at the most, unless a single parcel names more. */
-const READ_MAX = 200;
+const READ_MAX = 500;
 
 /** How many of the parcels that wait are loaded next. */
 function groupEnd(waiting: readonly Work[]): number {
@@ -118,17 +120,17 @@ export class ParcelLine {
     const work: Work = { number, ids, plan: { charge: [], hold: [] }, answers: [], missing: 0, lastSeq: 0 };
     this.works.set(number, work);
     this.waiting.push(work);
-    return this.reading.length === 0 ? this.load() : [];
+    return this.loadNext();
   }
 
   /** What is to be done is read, and claimed: from here on no later parcel works on it. @param number of the first parcel read. */
   loaded(number: number, rows: readonly PendingPayment[], moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
-    if (this.stopped) return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.load()];
+    if (this.stopped) return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
     const shares = shareRows(read, rows);
     const claims = read.flatMap((work, index) => this.claim(work, shares[index] ?? []));
-    return [...claims, ...this.advance(moment), ...this.load()];
+    return [...claims, ...this.advance(moment), ...this.loadNext()];
   }
 
   private claim(work: Work, rows: readonly PendingPayment[]): WorkEffect[] {
@@ -181,7 +183,7 @@ export class ParcelLine {
   /** The work on one parcel broke off. After its turn that means nothing: its statement decides. */
   failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
-    if (read.length > 0) return [...read.flatMap((work) => this.fail(work, error)), ...this.advance(moment), ...this.load()];
+    if (read.length > 0) return [...read.flatMap((work) => this.fail(work, error)), ...this.advance(moment), ...this.loadNext()];
     const work = this.works.get(number);
     return work && this.turns.includes(work) ? [...this.fail(work, error), ...this.advance(moment)] : [];
   }
@@ -196,8 +198,10 @@ export class ParcelLine {
     this.stopped = true;
   }
 
-  private load(): WorkEffect[] {
+  private loadNext(): WorkEffect[] {
+    if (this.reading.length > 0) return [];
     if (this.stopped) return this.waiting.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
+    if (this.inFlight.size >= (this.options.inFlightMax ?? Infinity)) return [];
     this.reading = this.waiting.splice(0, groupEnd(this.waiting));
     const [first] = this.reading;
     const ids = this.reading.flatMap((work) => work.ids);
@@ -247,7 +251,7 @@ export class ParcelLine {
       this.end(work);
       return { type: 'done', work: number };
     });
-    return [...done, ...this.write()];
+    return [...done, ...this.write(), ...this.loadNext()];
   }
 
   private refused(): WorkEffect[] {

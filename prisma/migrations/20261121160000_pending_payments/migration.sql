@@ -64,3 +64,11 @@ ALTER TABLE payment SET (fillfactor = 45);
 -- Few payments repeat another one: the others need no entry.
 DROP INDEX payment_redrive_of_key;
 CREATE UNIQUE INDEX payment_redrive_of_key ON payment (redrive_of) WHERE redrive_of IS NOT NULL;
+
+-- A batch is stored before its payments, by the same hand, and never deleted: looking it up again for each of them cost 4 µs of 29.
+ALTER TABLE payment DROP CONSTRAINT payment_batch_id_fkey;
+CREATE FUNCTION batch_refuse_deletion() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'batch % is never deleted', OLD.id USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER batch_is_kept BEFORE DELETE ON batch FOR EACH ROW EXECUTE FUNCTION batch_refuse_deletion();

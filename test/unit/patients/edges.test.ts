@@ -61,8 +61,8 @@ describe('dispatch', () => {
 
   test('splits what is too much for one parcel', () => {
     const { dispatch, sent } = create();
-    dispatch.send(Array.from({ length: 450 }, (_, index) => String(index)), 'trace');
-    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[200, 'trace'], [200, undefined], [50, undefined]]);
+    dispatch.send(Array.from({ length: 1_050 }, (_, index) => String(index)), 'trace');
+    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[500, 'trace'], [500, undefined], [50, undefined]]);
   });
 
   test('without Redis drops what it has and keeps nothing', async () => {

@@ -113,11 +113,20 @@ describe('parcel line', () => {
   test('a group is no longer than one statement should be, a large parcel goes alone', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
-    const many = Array.from({ length: 200 }, (_, index) => `q${index}`);
+    const many = Array.from({ length: 500 }, (_, index) => `q${index}`);
     line.arrive(2, many, MOMENT);
     line.arrive(3, ['p3'], MOMENT);
     expect(line.loaded(1, [], MOMENT)).toContainEqual(expect.objectContaining({ type: 'load', work: 2, ids: many }));
     expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
+  });
+
+  test('with enough in flight nothing more is loaded until something is written', () => {
+    const line = new ParcelLine({ term: 3, policy: { maxAttempts: 3, baseMs: 100, capMs: 1_000 }, startMs: 0, inFlightMax: 2 });
+    line.arrive(1, ['p1', 'p2'], MOMENT);
+    line.loaded(1, [payment(1), payment(2, 'b')], MOMENT);
+    expect(line.arrive(2, ['p3'], MOMENT)).toEqual([]);
+    for (const index of [0, 1]) line.answered(1, index, SUCCEEDED, MOMENT);
+    expect(words(line.committed({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual(['announce p1,p2', 'done 1', 'load p3']);
   });
 
   test('what is answered first waits for its turn', () => {

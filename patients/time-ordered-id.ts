@@ -1,4 +1,4 @@
-/** Ids of payments: UUIDs that begin with the time (RFC 9562, version 7), so that those of one hour lie together in the record's index. */
+/** Ids and keys: UUIDs that begin with the time (RFC 9562, version 7), so that those of one hour lie together in the record's index. */
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
@@ -15,4 +15,4 @@ function rng(): Uint8Array {
   return pool.subarray(used, (used += RANDOM_BYTES));
 }
 
-export const paymentId = (): string => v7({ rng });
+export const timeOrderedId = (): string => v7({ rng });
