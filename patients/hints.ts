@@ -3,10 +3,10 @@
  * lost. Nothing else is taken from a message; what cannot be read says nothing.
  */
 import { z } from 'zod';
-import { id, partition, term } from '../shared/contracts/ids.js';
+import { partition, term } from '../shared/contracts/ids.js';
 
 /** What is read of either message. @see shared/contracts/outcome.ts */
-const schema = z.object({ partition, term, payments: z.array(z.object({ id })).optional() });
+const schema = z.object({ partition, term, ids: z.array(z.string()).optional() });
 
 export interface Hint {
   /** Payments that are final, by the message's word. */
@@ -23,7 +23,7 @@ export class Hints {
   read(message: string): Hint {
     const heard = schema.parse(JSON.parse(message));
     const isNew = this.isNewTerm(heard.partition, heard.term);
-    return { ids: (heard.payments ?? []).map((payment) => payment.id), isGap: isNew || heard.payments === undefined };
+    return { ids: heard.ids ?? [], isGap: isNew || heard.ids === undefined };
   }
 
   /** Its leader said so when it began; when that is the first one hears of it, that message was lost. */

@@ -201,9 +201,8 @@ export class TermWork {
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
     const { partition, term, leader } = this.token;
-    const payments = outcomes.map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
-    for (const [status, count] of countBy(payments)) paymentsCompleted.inc({ status }, count);
-    this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), payments });
+    for (const [status, count] of countBy(outcomes)) paymentsCompleted.inc({ status }, count);
+    this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), ids: outcomes.map(({ id }) => id) });
     this.deps.onCommit(result);
   }
 }

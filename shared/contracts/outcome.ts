@@ -4,16 +4,9 @@
  */
 import { z } from 'zod';
 import { id, memberId, partition, term, timestamp } from './ids.js';
-import { paymentStatus } from './payment.js';
 
-/** These payments are final now. */
-export const outcomeEvent = z.object({
-  partition,
-  term,
-  processedBy: memberId,
-  completedAt: timestamp,
-  payments: z.array(z.object({ id, status: paymentStatus.exclude(['PENDING']), attempts: z.int(), reason: z.string().nullable() })),
-});
+/** These payments are final now; what became of them is in their rows. Ids alone: written and read for every payment. */
+export const outcomeEvent = z.object({ partition, term, processedBy: memberId, completedAt: timestamp, ids: z.array(id) });
 export type OutcomeEvent = z.infer<typeof outcomeEvent>;
 
 /**

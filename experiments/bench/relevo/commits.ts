@@ -19,7 +19,7 @@ export class Commits {
   private constructor(private readonly redis: Redis, private readonly signal: AbortSignal) {
     redis.on('message', (_channel, text) => {
       const message = JSON.parse(text) as OutcomeMessage;
-      if ('payments' in message) this.take(message.payments.length);
+      if ('ids' in message) this.take(message.ids.length);
     });
     signal.addEventListener('abort', this.giveUp, { once: true });
   }

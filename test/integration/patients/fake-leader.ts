@@ -48,9 +48,7 @@ export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeL
     const outcomes = pending.map((payment) => ({ id: payment.id, status: rule(payment), ...rest }));
     const { ids, at } = await commitOutcomes(pool, TOKEN, outcomes);
     if (options.publishes === false) return;
-    const done = outcomes.filter(({ id }) => ids.includes(id));
-    const payments = done.map(({ id, status, attempts, reason }) => ({ id, status, attempts, reason }));
-    const event = { partition: 0, term: 1, processedBy: 'server_1', completedAt: at.toISOString(), payments };
+    const event = { partition: 0, term: 1, processedBy: 'server_1', completedAt: at.toISOString(), ids };
     await publisher.publish(outcomeChannel(options.prefix), JSON.stringify(event));
   }, { connection: redis, prefix: options.prefix });
   worker.on('error', () => undefined);

@@ -44,7 +44,7 @@ describe('outcomes', () => {
       clock, logger, config: { waitingMax, outcomePollMs: 250 },
     });
     const message = (term: number, payments?: string[]): Promise<void> =>
-      outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { payments: payments.map((id) => ({ id })) } : {}) }));
+      outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }));
     /** A commit of term 1. */
     const hint = (...ids: string[]): Promise<void> => message(1, ids);
     return { outcomes, clock, finals, reads, counts, message, hint };
@@ -70,7 +70,7 @@ describe('outcomes', () => {
       clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const event = (number: number): Promise<void> =>
-      outcomes.hinted(JSON.stringify({ partition: 0, term: 1, payments: [{ id: uuid(number) }] }));
+      outcomes.hinted(JSON.stringify({ partition: 0, term: 1, ids: [uuid(number)] }));
     await event(9); // The first of a term, which reads whatever there is.
     const waiting = [1, 2, 3].map((number) => outcomes.wait(uuid(number), 10_000, stays()));
     const heard = [1, 2, 3].map(event);
@@ -97,7 +97,7 @@ describe('outcomes', () => {
     outcomes.watch(uuid(1), () => undefined);
     await hint(uuid(7));
     await outcomes.hinted('no json');
-    await outcomes.hinted('{"payments":"none"}');
+    await outcomes.hinted('{"partition":0,"term":1,"ids":"none"}');
     expect(reads).toEqual([]);
   });
 
