@@ -37,6 +37,9 @@ export function growthObjectives({ costs, takeOvers, reads }: Figures): Objectiv
     ...(ratio ? [ratio] : []),
     atMost('MB of the leader at its highest', MEMORY_MB, leader),
     atMost('MB of patients at its highest', MEMORY_MB, peak(costs, 'patients')),
-    ...(reads.length === 0 ? [] : [atMost('reads that go through the table', 0, reads.filter(goesThrough).length)]),
+    ...(reads.length === 0 ? [] : [
+      atMost('reads that go through the table', 0, reads.filter(goesThrough).length),
+      atMost('reads that get no answer', 0, reads.filter(({ failed }) => failed !== null).length),
+    ]),
   ];
 }

@@ -20,7 +20,7 @@ const whole = (value: number | undefined): string => (value === undefined || !Nu
 const milliseconds = (value: number): string => (Number.isFinite(value) ? ms(value) : '–');
 const sizeOf = ({ pending, finished }: Surroundings): string[] => [count(pending), finished === 0 ? '–' : count(finished)];
 
-const PARTS = ['leader', 'postgres', 'redis', 'patients', 'monitor'] as const;
+const PARTS = ['leader', 'postgres', 'redis', 'patients'] as const;
 
 export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
   const drained = costs.map((figures) => {
@@ -32,7 +32,7 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
     return [...sizeOf(figures), whole(ratePerSec(figures.accepted)), ...['patients', 'postgres', 'redis'].map((part) => whole(cpu[part]))];
   });
   return [
-    { title: 'Worked off: CPU µs a payment, by process', header: ['pending', 'finished', 'a second', 'CPU µs', ...PARTS], rows: drained },
+    { title: 'Worked off: CPU µs a payment, by process', header: ['pending', 'finished', 'a second', 'all µs', ...PARTS], rows: drained },
     {
       title: 'Accepted meanwhile, in batches of 200: CPU µs a payment', rows: accepted,
       header: ['pending', 'finished', 'a second', 'patients', 'postgres', 'redis'],
@@ -65,7 +65,7 @@ const MEMORY: readonly (readonly [string, (memory: CostFigures['memory']) => num
   ['standby', ({ standby }) => standby?.peakMb],
   ['patients', ({ patients }) => patients?.peakMb],
   ['redis', ({ redis }) => redis?.peakMb],
-  ['postgres private', ({ postgres }) => postgres?.privateMb],
+  ['pg private', ({ postgres }) => postgres?.privateMb],
   ['buffers', ({ postgres }) => postgres?.sharedMb],
 ];
 
