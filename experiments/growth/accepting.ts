@@ -4,7 +4,7 @@ import type { Laboratory } from '../laboratory.js';
 import { costsOf } from './costs.js';
 import { spent, type AcceptRound } from './figures.js';
 
-/** Payments of a batch: about what the reports fire at once, and one parcel. */
+/** Payments of a batch: about what the reports fire at once. */
 const BATCH = 200;
 /** Batches under way at once. */
 const AT_ONCE = 4;

@@ -27,6 +27,7 @@ export interface PlanNode {
   'Index Name'?: string;
   'Relation Name'?: string;
   'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
   'Actual Loops'?: number;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
@@ -34,6 +35,9 @@ export interface PlanNode {
 }
 
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+/** Rows that a node looked at and threw away, a loop. */
+const removed = (node: PlanNode): number => (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
 
 /** One statement's figures. Pure. @param ms its execution time. */
 export function readPlan(root: PlanNode, ms: number): PlanFigures {
@@ -43,7 +47,7 @@ export function readPlan(root: PlanNode, ms: number): PlanFigures {
   return {
     ways: [...new Set(ways)],
     sequential: nodes.some((node) => node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment'),
-    inVain: nodes.reduce((sum, node) => sum + (node['Rows Removed by Filter'] ?? 0) * (node['Actual Loops'] ?? 1), 0),
+    inVain: nodes.reduce((sum, node) => sum + removed(node) * (node['Actual Loops'] ?? 1), 0),
     pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
     ms,
   };

@@ -2,6 +2,7 @@
  * A leader at work on a backlog is killed, again and again, each time with the backlog filled up to its size. It has worked off a part of a
  * large one; of a small one, which is through in a moment, all is under way. Every size is struck the same way: right after more came.
  */
+import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import { readElections } from '../evidence.js';
@@ -16,8 +17,8 @@ import type { Kill, Surroundings, TakeOverFigures } from './figures.js';
 
 /** Payments that come in just before the leader is killed. */
 const LASTLY = 1_000;
-/** What a leader holds at once: 16 parcels of 200. A smaller backlog has no part that could be worked off first. */
-const AT_ONCE = 3_200;
+/** What a leader holds at once: a smaller backlog has no part that could be worked off first. */
+const AT_ONCE = PAYMENTS_OPTIONS.paymentsInFlight.default ?? 0;
 /** Of a larger one this part is worked off first, at most so many. */
 const WORKED_OFF = { share: 0.1, most: 20_000 };
 /** From the arrival of the last payments to the kill, ms: parcels are fetched and loaded, calls to the gateway are under way. */

@@ -24,7 +24,7 @@ describe('sizes', () => {
   });
 
   test('of a backlog that a leader holds at once nothing is worked off before it is struck', () =>
-    expect([1_000, 3_200, 10_000, 1_000_000].map(workedOff)).toEqual([0, 0, 1_000, 20_000]));
+    expect([1_000, 4_000, 10_000, 1_000_000].map(workedOff)).toEqual([0, 0, 1_000, 20_000]));
 });
 
 describe('figures', () => {
@@ -88,6 +88,9 @@ describe('plans', () => {
     const whole = (pages: number) => read(readPlan({ 'Node Type': 'Seq Scan', 'Relation Name': 'payment', 'Shared Hit Blocks': pages }, 1));
     expect([1_000, 1_001].map((pages) => goesThrough(whole(pages)))).toEqual([false, true]);
   });
+
+  test('rows of a block that an index only suspected count as looked at in vain', () =>
+    expect(readPlan(scan({ 'Node Type': 'Bitmap Heap Scan', 'Rows Removed by Index Recheck': 3, 'Rows Removed by Filter': 4 }), 1).inVain).toBe(7));
 
   test('statements of one read count together', () => {
     const one = readPlan(scan({ 'Node Type': 'Index Scan', 'Index Name': 'i', 'Rows Removed by Filter': 2 }), 1);
