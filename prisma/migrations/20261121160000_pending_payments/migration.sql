@@ -59,7 +59,7 @@ DROP INDEX payment_pending;
 DROP INDEX payment_pending_patient;
 DROP INDEX payment_deferred;
 DROP INDEX payment_failed;
-ALTER TABLE payment SET (fillfactor = 45);
+ALTER TABLE payment SET (fillfactor = 42);
 
 -- Few payments repeat another one: the others need no entry.
 DROP INDEX payment_redrive_of_key;
