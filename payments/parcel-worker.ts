@@ -26,6 +26,8 @@ const RETRY_MS = 100;
 const BLOCK_SECONDS = 1;
 /** Longest attempt to give back what was held; the relay finds what stays behind. */
 const GIVE_BACK_MS = 500;
+/** A fetch that is under way takes no longer, as a rule. */
+const FETCH_MS = 50;
 
 export class ParcelWorker {
   private readonly connection: Redis;
@@ -36,6 +38,8 @@ export class ParcelWorker {
   private readonly late = new Map<string, string>();
   /** While it pauses: resolves when the queue's loop has come to its end and what was late is given back. */
   private pausing: Promise<void> | null = null;
+  /** The queue's loop. */
+  private running: Promise<void> = Promise.resolve();
   private process: ProcessParcel = () => Promise.reject(new Error('no term has begun'));
 
   constructor(private readonly options: ParcelWorkerOptions) {
@@ -69,7 +73,8 @@ export class ParcelWorker {
   /** Starts to fetch, or fetches again after `pause`. */
   run(process: ProcessParcel): void {
     this.process = process;
-    if (this.pausing === null) this.worker.run().catch((error: unknown) => this.options.logger.error({ err: error }, 'the queue worker ended'));
+    const ended = (error: unknown): void => this.options.logger.error({ err: error }, 'the queue worker ended');
+    if (this.pausing === null) this.running = this.worker.run().catch(ended);
     else void this.pausing.then(() => this.worker.resume());
     this.pausing = null;
   }
@@ -94,7 +99,23 @@ export class ParcelWorker {
     // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
     if (this.pausing) await Promise.race([this.pausing, sleep(GIVE_BACK_MS)]);
     await this.worker.close(true);
+    // Its loop ends with what it is fetching; not with a handler that will never settle.
+    await Promise.race([this.running, sleep(held === 0 ? GIVE_BACK_MS : FETCH_MS)]);
+    await Promise.race([this.giveBackFetched().catch(() => undefined), sleep(GIVE_BACK_MS)]);
     this.connection.disconnect();
+  }
+
+  /**
+   * What was on its way here when it ended and reached no handler: a leader that thaws after it was deposed fetches once more before it
+   * hears of that. It is found by its lock, which names this worker; asked when its loop has ended, so after the fetch.
+   */
+  private async giveBackFetched(): Promise<void> {
+    const key = (name: string): string => `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
+    const active = (await this.connection.lrange(key('active'), 0, -1)).reverse();
+    if (active.length === 0) return;
+    const locks = await this.connection.mget(active.map((id) => key(`${id}:lock`)));
+    const mine = active.flatMap((id, index): [string, string][] => (locks[index]?.startsWith(this.worker.id) ? [[id, locks[index]]] : []));
+    await this.giveBack(new Map(mine));
   }
 
   /** To where the next leader fetches, unless that one has taken them already. Must not reject. */

@@ -46,3 +46,16 @@ test('parcels fetched but not begun when it pauses are given back in the order i
   await enqueue(['f']);
   expect([begun, await inOrder('wait')]).toEqual([['a'], ['b', 'c', 'd', 'e', 'f']]);
 });
+
+test('a parcel fetched at the very moment when it ends goes back', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const ending = new ParcelWorker({ partition: 0, redisUrl: testRedisUrl(), prefix, concurrency: 16, logger });
+    ending.run(() => new Promise(() => undefined));
+    await eventually(async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'it to wait for a job' });
+    const sent = enqueue([`round-${round}`]);
+    for (let turn = 0; turn < round; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([sent, ending.destroy()]);
+    expect([round, await inOrder('active'), await inOrder('wait')]).toEqual([round, [], [`round-${round}`]]);
+    await queue.drain();
+  }
+});
