@@ -122,7 +122,8 @@ class Starting {
     if (engines.redis) this.adopt(engines.redis);
     const [databaseUrl, redisUrl] = await Promise.all([startDatabase(engines, given.databaseUrl), startRedis(engines, given.redisUrl)]);
     const applied = await migrate(databaseUrl);
-    if (applied.length > 0) this.progress(`Applied to the database: ${applied.join(', ')}`);
+    const last = applied.at(-1);
+    if (last) this.progress(`Migrations applied to the database: ${applied.length}, up to ${last}`);
     const seeded = await seedDatabase(databaseUrl);
     if (seeded > 0) this.progress(`Added ${seeded} sample patients`);
     return { ...engines, databaseUrl, redisUrl };
