@@ -153,7 +153,7 @@ describe('npm start', () => {
     first.child.kill('SIGKILL');
     await eventually(() => processes.every(({ pid }) => !isAlive(pid)), { what: 'everything ended with it', deadlineMs: 15_000 });
     const second = await up(['--replicas', '1']);
-    expect(second.output()).not.toContain('Applied to the database');
+    expect(second.output()).not.toContain('applied to the database');
     second.child.kill('SIGTERM');
     expect(await second.exited).toBe(0);
   }, 120_000);
