@@ -42,7 +42,7 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
   const faults = { ...NO_FAULTS };
   const charges = new Charges(config, ledger, faults);
   const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down }) });
-  const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, 'api', 'internal');
+  const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, ['api', 'internal']);
   app.use(internal);
 
   app.get('/ledger', (request, response) => {

@@ -3,7 +3,7 @@
  * Compared in constant time. An unknown token is 401, a known one of the wrong kind 403.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { text, type Option } from './config.js';
 import { Problem } from './errors.js';
 
@@ -19,24 +19,52 @@ export const TOKEN_OPTIONS = {
   internalToken: secret('INTERNAL_TOKEN', 'Bearer token of calls between services.'),
 };
 
+const KINDS: readonly TokenKind[] = ['api', 'operator', 'internal'];
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
-/** The kind of the token in an `Authorization` header; null when there is none or nobody knows it. */
-export function tokenKind(tokens: Tokens, header: string | undefined): TokenKind | null {
-  const presented = digest(/^Bearer (\S+)$/i.exec(header ?? '')?.[1] ?? '');
-  const kinds: TokenKind[] = ['api', 'operator', 'internal'];
-  return kinds.find((kind) => timingSafeEqual(presented, digest(tokens[kind]))) ?? null;
+/** Made once for each set of tokens: they do not change, and every request asks. */
+const digests = new WeakMap<Tokens, readonly Buffer[]>();
+
+function digestsOf(tokens: Tokens): readonly Buffer[] {
+  const known = digests.get(tokens);
+  if (known) return known;
+  const made = KINDS.map((kind) => digest(tokens[kind]));
+  digests.set(tokens, made);
+  return made;
 }
 
-/** Lets only the named kinds pass. */
-export function requireToken(tokens: Tokens, ...allowed: TokenKind[]): RequestHandler {
+/** The kind of a token; null when nobody knows it. */
+export function kindOfToken(tokens: Tokens, token: string): TokenKind | null {
+  const presented = digest(token);
+  return KINDS[digestsOf(tokens).findIndex((known) => timingSafeEqual(presented, known))] ?? null;
+}
+
+/** The kind of the token in an `Authorization` header; null when there is none or nobody knows it. */
+export const tokenKind = (tokens: Tokens, header: string | undefined): TokenKind | null =>
+  kindOfToken(tokens, /^Bearer (\S+)$/i.exec(header ?? '')?.[1] ?? '');
+
+/**
+ * Another proof than a bearer token: a signed-in session. Null: none.
+ * @throws Problem FORBIDDEN when a session is used to change something without proof that its own page asked (CSRF).
+ */
+export type SessionKind = (request: Request) => Promise<TokenKind | null> | TokenKind | null;
+
+function pass(kind: TokenKind | null | undefined, allowed: readonly TokenKind[], response: Response): void {
+  if (!kind) {
+    response.setHeader('WWW-Authenticate', 'Bearer realm="relevo"');
+    throw new Problem('UNAUTHENTICATED');
+  }
+  if (!allowed.includes(kind)) throw new Problem('FORBIDDEN', `This needs the ${allowed.join(' or ')} token`);
+}
+
+/** Lets only the named kinds pass. A token that is shown decides alone; without one, the session may. */
+export function requireToken(tokens: Tokens, allowed: readonly TokenKind[], sessionKind?: SessionKind): RequestHandler {
   return (request, response, next) => {
-    const kind = tokenKind(tokens, request.headers.authorization);
-    if (kind === null) {
-      response.setHeader('WWW-Authenticate', 'Bearer realm="relevo"');
-      throw new Problem('UNAUTHENTICATED');
+    const { authorization } = request.headers;
+    if (authorization === undefined && sessionKind) {
+      return Promise.resolve(sessionKind(request)).then((kind) => pass(kind, allowed, response)).then(() => next());
     }
-    if (!allowed.includes(kind)) throw new Problem('FORBIDDEN', `This needs the ${allowed.join(' or ')} token`);
+    pass(tokenKind(tokens, authorization), allowed, response);
     next();
   };
 }

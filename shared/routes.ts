@@ -5,7 +5,7 @@
  */
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { requireToken, type TokenKind, type Tokens } from './auth.js';
+import { requireToken, type SessionKind, type TokenKind, type Tokens } from './auth.js';
 import type { ProblemCode } from './errors.js';
 import { parse } from './http.js';
 
@@ -115,10 +115,10 @@ function handlerOf(spec: Route): RequestHandler {
   };
 }
 
-/** Adds every route to `app`, in the table's order. */
-export function mountRoutes(app: Express, routes: readonly Route[], tokens: Tokens): void {
+/** Adds every route to `app`, in the table's order. @param sessionKind accepted in place of a token, where a service has sessions. */
+export function mountRoutes(app: Express, routes: readonly Route[], tokens: Tokens, sessionKind?: SessionKind): void {
   for (const spec of routes) {
-    const guards = spec.auth.length > 0 ? [requireToken(tokens, ...spec.auth)] : [];
+    const guards = spec.auth.length > 0 ? [requireToken(tokens, spec.auth, sessionKind)] : [];
     app[spec.method](spec.path.replace(/\{(\w+)\}/g, ':$1'), ...guards, handlerOf(spec));
   }
 }

@@ -85,7 +85,7 @@ async function payMany(front: Front, request: Request, response: Response): Prom
 
 /** Adds the contract's routes. */
 export function mountFront(app: Express, front: Front): void {
-  app.use('/api', requireToken(front.tokens, 'api'));
+  app.use('/api', requireToken(front.tokens, ['api']));
   app.post('/api/payments', (request, response) => payOne(front, request, response));
   app.post('/api/batches', (request, response) => payMany(front, request, response));
   app.get('/api/batches/:id', async (request, response) => {

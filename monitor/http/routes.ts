@@ -1,6 +1,5 @@
 /** The monitor's HTTP surface as a table. Reading is open, without addresses; acting needs the operator's token. */
 import { readFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { tokenKind, type Tokens } from '../../shared/auth.js';
 import { memberId } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
@@ -8,6 +7,7 @@ import { Problem } from '../../shared/errors.js';
 import { afterResponse, serviceFaults, type FaultSwitches } from '../../shared/fault-switches.js';
 import { openApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
+import { pageHeaders } from '../../shared/web/page-headers.js';
 import { z } from 'zod';
 import { renderConsole } from '../console/page.js';
 import { suspectsOf } from '../core/observed.js';
@@ -157,9 +157,7 @@ function consoleRoute({ sources }: RoutesOptions): Route {
     summary: 'The live page',
     responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
     handle: () => {
-      const nonce = randomBytes(16).toString('base64');
-      const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
-      const headers = { 'Content-Security-Policy': policy, 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' };
+      const { nonce, headers } = pageHeaders();
       return { status: 200, contentType: 'text/html; charset=utf-8', body: renderConsole(sources.id, nonce), headers };
     },
   });

@@ -26,7 +26,7 @@ const replicaFaults = serviceFaults.pick({ blockMs: true });
 
 export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
   const app = createApp({ logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }) });
-  const internal = requireToken(tokens, 'internal');
+  const internal = requireToken(tokens, ['internal']);
 
   app.post('/ping', internal, (request, response) => {
     for (const news of parse(pingRequest, request.body, 'body').leaderships) replica.hear(news);

@@ -37,7 +37,7 @@ await runBaseline(
     const timer = setInterval(() => void rounds.run(), PING_INTERVAL_MS);
     void rounds.run();
 
-    app.use(requireToken(tokensOf(config), 'internal', 'operator'));
+    app.use(requireToken(tokensOf(config), ['internal', 'operator']));
     app.get('/leader', (_request, response) => {
       response.json({ leader, url: config.servers.find(({ id }) => id === leader)?.url ?? null });
     });

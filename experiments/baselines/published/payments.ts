@@ -22,7 +22,7 @@ await runBaseline(
   async (app, config) => {
     const pool = openPool(config);
     const server = new PublishedServer(config.id, pool, openGateway(config));
-    app.use(requireToken(tokensOf(config), 'internal'));
+    app.use(requireToken(tokensOf(config), ['internal']));
     app.post('/ping', (_request, response) => void response.json({ id: config.id }));
     app.post('/payments', async (request, response) => {
       response.status(201).json(await server.take(parse(order, request.body, 'body')));
