@@ -17,8 +17,16 @@ export function jestArguments(words: readonly string[], exists: (path: string) =
 
 const WITHOUT_ENGINES = /^(unit|simulation)$|(^|\/)test\/(unit|simulation)(\/|$)/;
 
+const pathsOf = (words: readonly string[]): string[] => words.filter((word, index) => !word.startsWith('-') && !isValue(words, index));
+
+/** Those of these test files (from the project's root) that Jest runs with `args`: a word is a pattern, and without one all are run. */
+export function selectedTests(args: readonly string[], files: readonly string[]): string[] {
+  const patterns = pathsOf(args).map((word) => new RegExp(word, 'i'));
+  return files.filter((file) => patterns.length === 0 || patterns.some((pattern) => pattern.test(file)));
+}
+
 /** Whether any of the tests selected may need PostgreSQL and Redis: all but those that name unit tests and the simulation only. */
 export function needsEngines(words: readonly string[]): boolean {
-  const paths = words.filter((word, index) => !word.startsWith('-') && !isValue(words, index));
+  const paths = pathsOf(words);
   return paths.length === 0 || !paths.every((path) => WITHOUT_ENGINES.test(path));
 }

@@ -1,20 +1,22 @@
 /**
  * `npm test [-- arguments for Jest]`: one PostgreSQL and one Redis of its own on free ports in a temporary folder, then Jest.
  * A plain word selects a folder: `npm test -- unit`. Unit tests need no engines and get none.
+ * Programs that only the selected tests need (a browser, Prometheus) are provided first, see setup/test-tools.mjs.
  * Tests find TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of `relevo_template`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMain } from './fail.js';
+import { runMain, StartError } from './fail.js';
 import { migrate } from './migrate.js';
 import { freePort } from './ports.js';
 import { ensureDatabase, preparePostgres, type PostgresServer } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
 import { ROOT } from './root.js';
 import { seedDatabase } from './seed.js';
-import { jestArguments, needsEngines } from './test-arguments.js';
+import { provideTestTools } from './setup/test-tools.mjs';
+import { jestArguments, needsEngines, selectedTests } from './test-arguments.js';
 
 interface Engines {
   postgres: PostgresServer;
@@ -51,9 +53,19 @@ function runJest(args: readonly string[], env: Record<string, string>): Promise<
   });
 }
 
+/** A browser, Prometheus: what the selected tests need beyond the engines. @throws StartError in CI, when one cannot be had. */
+async function provideTools(args: readonly string[]): Promise<void> {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
+  const selected = selectedTests(args, files.map((name) => `test/${name}`));
+  await provideTestTools(ROOT, selected, process.env['CI'] === 'true').catch((error: Error) => {
+    throw new StartError(error.message);
+  });
+}
+
 async function main(): Promise<number> {
   const words = process.argv.slice(2);
   const args = jestArguments(words, (path) => existsSync(join(ROOT, path)));
+  await provideTools(args);
   if (!needsEngines(words)) return runJest(args, {});
   // What tests write goes below it too, so that nothing stays behind when they are interrupted.
   const folder = mkdtempSync(join(tmpdir(), 'relevo-test-'));

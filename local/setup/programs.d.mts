@@ -1,3 +1,3 @@
 /** Types of programs.mjs, which also runs before TypeScript is there. */
 export const REDIS_SERVERS: readonly string[];
-export function findProgram(names: readonly string[]): string | null;
+export function findProgram(names: readonly string[], ours?: readonly string[]): string | null;

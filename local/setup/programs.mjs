@@ -16,9 +16,9 @@ function isExecutable(file) {
   }
 }
 
-/** The first executable of these names on the PATH or in the usual folders; null when there is none. */
-export function findProgram(names) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...PLACES];
+/** The first executable of these names on the PATH, in the usual folders, or in those of ours; null when there is none. */
+export function findProgram(names, ours = []) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...PLACES, ...ours];
   for (const name of names) {
     const folder = folders.find((candidate) => isExecutable(join(candidate, name)));
     if (folder !== undefined) return join(folder, name);

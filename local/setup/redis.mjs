@@ -1,27 +1,12 @@
 /** A Redis server: one that is there, else installed with the system's own tool, else one line that says what to do. */
+import { installPackage } from './apt.mjs';
 import { findProgram, REDIS_SERVERS } from './programs.mjs';
-import { answers, run, say, SetupError } from './run.mjs';
-
-/** Waits for another apt at work rather than failing. */
-const APT = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
-const INSTALL = [...APT, '--no-install-recommends', 'install', 'redis-server'];
-
-async function withApt(before) {
-  const [program, ...front] = [...before, 'apt-get'];
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  say(`Installing Redis (${[...before, 'apt-get install redis-server'].join(' ')}) …`);
-  if ((await run('installing Redis', program, [...front, ...INSTALL], env)) === null) return null;
-  await run('reading the package lists', program, [...front, ...APT, 'update'], env);
-  return run('installing Redis', program, [...front, ...INSTALL], env);
-}
+import { run, say, SetupError } from './run.mjs';
 
 async function install() {
-  if (findProgram(['apt-get'])) {
-    if (process.getuid?.() === 0) return withApt([]);
-    if (answers('sudo', '-n', 'true')) return withApt(['sudo', '-n']);
-  }
-  const brew = findProgram(['brew']);
-  if (!brew) return '';
+  const failure = await installPackage('Redis', 'redis-server');
+  const brew = failure === '' ? findProgram(['brew']) : null;
+  if (!brew) return failure;
   say('Installing Redis (brew install redis) …');
   return run('installing Redis', brew, ['install', 'redis']);
 }

@@ -1,4 +1,4 @@
-import { jestArguments, needsEngines } from '../../../local/test-arguments.js';
+import { jestArguments, needsEngines, selectedTests } from '../../../local/test-arguments.js';
 
 const exists = (path: string): boolean => ['test/unit', 'test/integration'].includes(path);
 
@@ -27,5 +27,15 @@ describe('the words behind npm test', () => {
     [['simulation-of-engines'], true],
   ])('%j need engines: %s', (words, expected) => {
     expect(needsEngines(words)).toBe(expected);
+  });
+
+  it.each([
+    [[], ['test/unit/a.test.ts', 'test/browser/report.test.ts']],
+    [['--silent', '-t', 'unit'], ['test/unit/a.test.ts', 'test/browser/report.test.ts']],
+    [['test/unit/'], ['test/unit/a.test.ts']],
+    [['Report'], ['test/browser/report.test.ts']],
+    [['nothing'], []],
+  ])('%j select %j', (args, expected) => {
+    expect(selectedTests(args, ['test/unit/a.test.ts', 'test/browser/report.test.ts'])).toEqual(expected);
   });
 });

@@ -1,0 +1,6 @@
+/** Types of test-tools.mjs. */
+export type ToolName = 'chromium' | 'prometheus';
+export declare function findTool(root: string, name: ToolName): string[] | null;
+export declare function adviceOn(name: ToolName): string;
+export declare function toolsOf(paths: readonly string[]): ToolName[];
+export declare function provideTestTools(root: string, paths: readonly string[], inCi: boolean): Promise<void>;
