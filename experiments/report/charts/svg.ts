@@ -60,4 +60,4 @@ export function leftAxis(scale: Scale, ticks: readonly number[], format: (value:
 
 /** The chart as a whole. @param summary what somebody who does not see it should know. */
 export const chart = (height: number, summary: string, ...parts: Part[]): Markup =>
-  markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${WIDTH} ${Math.ceil(height)}" role="img" aria-label="${summary}">${parts}</svg></div>`;
+  markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;

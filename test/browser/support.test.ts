@@ -1,0 +1,82 @@
+/** The browser support sees the harm it is there for: each kind of misbehaviour, on a page made for it, is named; a good page has none. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { axeProblems, describeInBrowser, sidewaysScroll, useBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
+
+const BODIES: Record<string, string> = {
+  '/favicon.ico': '',
+  '/good': '<main><h1>Good</h1><p>Nothing to see.</p></main>',
+  '/error': '<script nonce="n">console.error("oh no")</script>',
+  '/exception': '<script nonce="n">throw new Error("thrown")</script>',
+  '/policy': '<p onclick="1">inline</p><script>window.ran = true</script>',
+  '/dialog': '<script nonce="n">alert("hello")</script>',
+  '/elsewhere': '<img src="http://elsewhere.example/a.png" alt="">',
+  '/broken': '<img src="/missing.png" alt="">',
+  '/wide': '<div style="width: 2000px">wide</div>',
+  '/unlabelled': '<main><h1>Form</h1><input type="text"><button></button></main>',
+};
+const HARMS: readonly [path: string, says: RegExp][] = [
+  ['/error', /console error: oh no/],
+  ['/exception', /exception: thrown/],
+  ['/policy', /console error: .*Content Security Policy/],
+  ['/dialog', /dialog: hello/],
+  ['/elsewhere', /asked another host: http:\/\/elsewhere\.example/],
+  ['/broken', /console error: .*404.*missing\.png/],
+];
+
+describeInBrowser('the browser support', () => {
+  const browser = useBrowser();
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const body = BODIES[request.url ?? ''];
+      response.setHeader('Content-Type', 'text/html; charset=utf-8');
+      response.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'nonce-n'; style-src 'unsafe-inline'; img-src *");
+      response.writeHead(body === undefined ? 404 : 200).end(`<!doctype html><html lang="en"><title>Page</title>${body ?? '<h1>Not here</h1>'}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test('a good page, and one that is not there, have no problems', async () => {
+    const page = await browser.page();
+    await page.goto(`${url}/good`);
+    expect(await axeProblems(page)).toEqual([]);
+    expect(await sidewaysScroll(page)).toBe(0);
+    await page.goto(`${url}/nothing`);
+    expect(browser.watch(page).problems()).toEqual([]);
+  });
+
+  test.each(HARMS)('control: %s is a problem, unless it is expected', async (path, says) => {
+    const page = await browser.page();
+    const watch = browser.watch(page);
+    await page.goto(url + path);
+    await eventually(() => watch.problems().some((problem) => says.test(problem)), { what: `${path} is noticed`, deadlineMs: 30_000 });
+    watch.expects(/./);
+    expect(watch.problems()).toEqual([]);
+  });
+
+  test('control: what axe finds, and a page that is too wide', async () => {
+    const page = await browser.page({ width: 390 });
+    await page.goto(`${url}/unlabelled`);
+    expect(await axeProblems(page)).toEqual([expect.stringMatching(/critical button-name/), expect.stringMatching(/critical label/)]);
+    await page.goto(`${url}/wide`);
+    expect(await sidewaysScroll(page)).toBeGreaterThan(1_000);
+  });
+
+  test('pages are what was asked for', async () => {
+    const phone = await browser.page({ width: 390, scheme: 'dark', lang: 'es' });
+    await phone.goto(`${url}/good`);
+    const facts = '[navigator.language, matchMedia("(prefers-color-scheme: dark)").matches, navigator.maxTouchPoints > 0]';
+    expect(await phone.evaluate(facts)).toEqual(['es', true, true]);
+    const second = await browser.page({ like: phone });
+    await second.context().addCookies([{ name: 'a', value: 'b', url }]);
+    expect(await phone.context().cookies()).toHaveLength(1);
+  });
+});

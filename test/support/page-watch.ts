@@ -1,0 +1,57 @@
+/**
+ * Everything a page does that it should not: errors in its console, exceptions, violations of its policy, dialogs, questions to other
+ * hosts. Collected from its first moment; a test says what it expects, and the rest fails it at its end.
+ */
+import type { Page } from 'playwright-core';
+
+/** Console lines a browser writes for what the server answered to a page's address itself: the test judges that by the answer. */
+const REFUSED_DOCUMENT = /the server responded with a status of 4\d\d/;
+
+interface Noted {
+  text: string;
+  /** Of what the line is about; '' when unknown. */
+  url: string;
+}
+
+export const isLocal = (url: string): boolean => {
+  const { protocol, hostname } = new URL(url);
+  return !/^(https?|wss?):$/.test(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+};
+
+export class PageWatch {
+  /** Addresses the page asked for, in order, its own ones included. */
+  readonly requests: string[] = [];
+  private readonly noted: Noted[] = [];
+  private readonly documents = new Set<string>();
+  private readonly expected: RegExp[] = [];
+
+  constructor(page: Page) {
+    const note = (text: string, url = ''): void => void this.noted.push({ text, url });
+    page.on('console', (line) => {
+      if (['error', 'warning', 'assert'].includes(line.type())) note(`console ${line.type()}: ${line.text()}`, line.location().url);
+    });
+    page.on('pageerror', (error) => note(`exception: ${error.message}`));
+    page.on('crash', () => note('the page crashed'));
+    page.on('dialog', (dialog) => {
+      note(`dialog: ${dialog.message()}`);
+      void dialog.dismiss().catch(() => undefined);
+    });
+    page.on('request', (request) => {
+      this.requests.push(request.url());
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) this.documents.add(request.url());
+      if (!isLocal(request.url())) note(`asked another host: ${request.url()}`);
+    });
+  }
+
+  /** What matches is no problem in this test: a stream that breaks when the test stops its server, say. */
+  expects(...patterns: readonly RegExp[]): void {
+    this.expected.push(...patterns);
+  }
+
+  /** What happened and was not expected. */
+  problems(): string[] {
+    const isProblem = ({ text, url }: Noted): boolean =>
+      !this.expected.some((pattern) => pattern.test(text)) && !(REFUSED_DOCUMENT.test(text) && this.documents.has(url));
+    return this.noted.filter(isProblem).map(({ text, url }) => (url === '' ? text : `${text} (${url})`));
+  }
+}
