@@ -68,7 +68,8 @@ export function serviceEnvironment(place: Place, around: Surroundings): Record<s
     INTERNAL_TOKEN: tokens.internal,
   };
   if (place.kind === 'monitor') {
-    return { ...common, REPLICAS: members(places, 'payments', portOf), MONITORS: members(places, 'monitor', portOf) };
+    const lists = { REPLICAS: 'payments', MONITORS: 'monitor', PATIENTS: 'patients' } as const;
+    return { ...common, ...Object.fromEntries(Object.entries(lists).map(([name, kind]) => [name, members(places, kind, portOf)])) };
   }
   if (place.kind === 'patients') return { ...common, MONITOR_URL: urlOf(portOf('monitor_1')) };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };

@@ -18,6 +18,10 @@ const IDENTITY = {
   faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
   replicas: members('REPLICAS', { doc: 'All payment replicas, as name=address pairs.' }),
   monitors: members('MONITORS', { doc: 'All monitors, this one included: a quorum is a majority of these.' }),
+  patients: members('PATIENTS', {
+    default: [],
+    doc: 'All patients instances: shown, and asked to drive failed payments again. Empty: unknown, then nothing can be driven from here.',
+  }),
 };
 
 const WATCHING = {

@@ -117,13 +117,14 @@ export interface Member {
   url: string;
 }
 
-/** `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique. */
+/** `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique. Empty: the default. */
 export function members(env: string, spec: Described<readonly Member[]>): Option<readonly Member[]> {
   return {
     env,
     doc: spec.doc,
     default: spec.default,
     parse: (value) => {
+      if (value.trim() === '' && spec.default) return spec.default;
       const list = value.split(',').map((entry) => {
         const [, id, address] = /^\s*([A-Za-z0-9_-]+)=(\S+)\s*$/.exec(entry) ?? [];
         if (!id || !address || !URL.canParse(address)) throw new Error(`must be name=address pairs, got "${entry.trim()}"`);

@@ -59,7 +59,7 @@ export const optionsAreKnown: Check = (file) =>
 /** Every member of the set is there under its name and port, reachable by the others, and knows where the others are. */
 export const membersAreThere: Check = (file) => {
   const places = servicePlaces(SHAPE);
-  const lists = { REPLICAS: membersOf(places, 'payments'), MONITORS: membersOf(places, 'monitor') };
+  const lists = { REPLICAS: membersOf(places, 'payments'), MONITORS: membersOf(places, 'monitor'), PATIENTS: membersOf(places, 'patients') };
   const wanted = (place: Place): Record<string, string> => ({
     ID: place.name,
     PORT: String(place.fixedPort),

@@ -30,12 +30,13 @@ describe('the plan of a system', () => {
   };
   const shape: Shape = { monitors: 1, replicas: 2, patients: 1, gateway: 'http' };
 
-  it('tells monitors of every replica and every monitor', () => {
+  it('tells monitors of every replica, every monitor and every patients instance', () => {
     expect(environmentOf('monitor_1', shape)).toMatchObject({
       ID: 'monitor_1',
       PORT: '101',
       REPLICAS: 'server_1=http://127.0.0.1:102,server_2=http://127.0.0.1:103',
       MONITORS: 'monitor_1=http://127.0.0.1:101',
+      PATIENTS: 'patients_1=http://127.0.0.1:100',
     });
   });
 

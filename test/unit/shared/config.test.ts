@@ -15,6 +15,7 @@ describe('options', () => {
     ['a switch', flag('X', { doc: '' }), 'on', true],
     ['one of several', oneOf('X', ['a', 'b'], { doc: '' }), 'b', 'b'],
     ['members', members('X', { doc: '' }), 'a=http://h:1/, b=http://h:2', [{ id: 'a', url: 'http://h:1' }, { id: 'b', url: 'http://h:2' }]],
+    ['no members where that has a meaning', members('X', { default: [], doc: '' }), ' ', []],
   ])('%s is read', (_name, option, given, expected) => {
     expect(one(option, given)).toEqual(expected);
   });
@@ -29,6 +30,7 @@ describe('options', () => {
     ['another word', oneOf('X', ['a', 'b'], { doc: '' }), 'c', /X must be one of a, b/],
     ['an empty text', text('X', { doc: '' }), '', /X must not be empty/],
     ['a member twice', members('X', { doc: '' }), 'a=http://h:1,a=http://h:2', /X names a member twice/],
+    ['no member where some are needed', members('X', { doc: '' }), '', /X must be name=address pairs/],
     ['half a member', members('X', { doc: '' }), 'a=', /X must be name=address pairs/],
   ])('%s is refused', (_name, option, given, problem) => {
     expect(() => one(option, given)).toThrow(problem);
