@@ -16,6 +16,7 @@ import { worstCaseFailoverMs } from './core/timings.js';
 import { EventHub } from './event-hub.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
+import { Sessions } from './http/session.js';
 import { PostgresLeadershipStore, warmUp } from './leadership-store.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
@@ -143,7 +144,8 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), logger });
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   const faults = steerable && new FaultSwitches(steerable);
-  const app = { loop, store, operations, hub, sources, tokens, faults, logger };
+  const sessions = new Sessions(config.operatorToken);
+  const app = { loop, store, operations, hub, sources, tokens, sessions, faults, logger };
   const server = await listen(createMonitorApp(app), config.port, config.host);
   hub.start();
   loop.start();

@@ -78,7 +78,7 @@ const UNREADABLE = new Set(['entity.parse.failed', 'charset.unsupported', 'encod
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status } = (error ?? {}) as { type?: string; status?: number };
-  if (type === 'entity.too.large') return new Problem('BODY_TOO_LARGE');
+  if (type === 'entity.too.large' || type === 'parameters.too.many') return new Problem('BODY_TOO_LARGE');
   if (UNREADABLE.has(type ?? '')) return new Problem('BODY_MALFORMED');
   if (status === 400) return new Problem('VALIDATION_FAILED', 'The request cannot be read');
   if (isPassing(error)) return new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });

@@ -1,5 +1,9 @@
-/** The monitor's Express app. Ready means: the database answers and this monitor knows who leads. */
-import type { Express } from 'express';
+/**
+ * The monitor's Express app. Ready means: the database answers and this monitor knows who leads. Who opens a page in a browser without
+ * being signed in is asked to; programs are told 401.
+ */
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp } from '../../shared/http.js';
 import type { Logger } from '../../shared/logger.js';
 import { mountRoutes } from '../../shared/routes.js';
@@ -9,10 +13,24 @@ export interface MonitorAppOptions extends RoutesOptions {
   logger: Logger;
 }
 
+const BODY_LIMIT = '16kb';
+
+const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const wantsPage = request.method === 'GET' && request.headers.authorization === undefined && request.accepts(['json', 'html']) === 'html';
+  if (wantsPage && error instanceof Problem && error.code === 'UNAUTHENTICATED') {
+    response.removeHeader('WWW-Authenticate');
+    response.set('Cache-Control', 'no-store').redirect(303, `/session?next=${encodeURIComponent(request.originalUrl)}`);
+  } else {
+    next(error);
+  }
+};
+
 export function createMonitorApp(options: MonitorAppOptions): Express {
-  const { loop, logger } = options;
+  const { loop, logger, sessions, tokens } = options;
   const ready = (): Record<string, boolean> => ({ postgres: loop.state.databaseUp === true, leadership: loop.state.leadership !== null });
-  const app = createApp({ logger, bodyLimit: '16kb', ready });
-  mountRoutes(app, monitorRoutes(options), options.tokens);
+  const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT });
+  const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies: (before) => void before.use(forms) });
+  mountRoutes(app, monitorRoutes(options), tokens, sessions.kindOf);
+  app.use(askToSignIn);
   return finishApp(app, logger);
 }

@@ -1,5 +1,6 @@
 /** The monitor's HTTP surface as a table. Reading is open, without addresses; acting needs the operator's token. */
 import { readFileSync } from 'node:fs';
+import type { Request } from 'express';
 import { tokenKind, type Tokens } from '../../shared/auth.js';
 import { memberId } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
@@ -7,19 +8,20 @@ import { Problem } from '../../shared/errors.js';
 import { afterResponse, serviceFaults, type FaultSwitches } from '../../shared/fault-switches.js';
 import { openApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
-import { pageHeaders } from '../../shared/web/page-headers.js';
 import { z } from 'zod';
-import { renderConsole } from '../console/page.js';
 import { suspectsOf } from '../core/observed.js';
 import type { EventHub } from '../event-hub.js';
 import type { ElectionRow, LeadershipStore } from '../leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
 import { opinion } from '../peer-client.js';
 import { statusOf, withoutAddresses, type StatusSources } from '../status.js';
+import { consoleRoutes } from './console-routes.js';
 import type { Operations } from './operations.js';
 import {
   election, electionPage, electionQuery, handoverAnswer, stateAnswer, status, type Election,
 } from './schemas.js';
+import type { Sessions } from './session.js';
+import { signInRoutes } from './sign-in.js';
 
 export interface RoutesOptions {
   loop: MonitorLoop;
@@ -28,12 +30,17 @@ export interface RoutesOptions {
   hub: EventHub;
   sources: StatusSources;
   tokens: Tokens;
+  sessions: Sessions;
   /** Null: fault switches do not exist. */
   faults: FaultSwitches | null;
 }
 
-/** Who shows the operator's or the services' token sees addresses and process ids. */
-const seesAll = (tokens: Tokens, header: string | undefined): boolean => ['operator', 'internal'].includes(tokenKind(tokens, header) ?? '');
+/** Who shows the operator's or the services' token, or is signed in, sees addresses and process ids. */
+async function seesAll({ tokens, sessions }: Pick<RoutesOptions, 'tokens' | 'sessions'>, request: Request): Promise<boolean> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return (await sessions.read(request)) !== null;
+  return ['operator', 'internal'].includes(tokenKind(tokens, authorization) ?? '');
+}
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -50,7 +57,8 @@ function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Election {
 
 const replicaPath = z.object({ id: memberId });
 
-function readingRoutes({ sources, store, hub, loop, tokens }: RoutesOptions): Route[] {
+function readingRoutes(options: RoutesOptions): Route[] {
+  const { sources, store, hub, loop } = options;
   return [
     route({
       id: 'status', method: 'get', path: '/status', tag: 'watching', auth: [],
@@ -59,7 +67,7 @@ function readingRoutes({ sources, store, hub, loop, tokens }: RoutesOptions): Ro
       responses: { 200: { description: 'The status as this monitor knows it.', schema: status } },
       handle: async ({ request }) => {
         const full = await statusOf(sources);
-        return { status: 200, body: seesAll(tokens, request.headers.authorization) ? full : withoutAddresses(full) };
+        return { status: 200, body: (await seesAll(options, request)) ? full : withoutAddresses(full) };
       },
     }),
     route({
@@ -68,7 +76,7 @@ function readingRoutes({ sources, store, hub, loop, tokens }: RoutesOptions): Ro
       responses: { 200: { description: 'One page of the history.', schema: electionPage } },
       problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
-        const full = seesAll(tokens, request.headers.authorization);
+        const full = await seesAll(options, request);
         const rows = await store.elections(query.limit, query.cursor === undefined ? null : Number(query.cursor));
         const last = rows.length === query.limit ? rows.at(-1) : undefined;
         return { status: 200, body: { elections: rows.map((row) => electionOf(row, full)), next: last ? String(last.term) : null } };
@@ -81,7 +89,7 @@ function readingRoutes({ sources, store, hub, loop, tokens }: RoutesOptions): Ro
       responses: { 200: { description: 'A stream that does not end.', contentType: 'text/event-stream' } },
       problems: ['TOO_BUSY'],
       handle: async ({ request, response }) => {
-        const full = seesAll(tokens, request.headers.authorization);
+        const full = await seesAll(options, request);
         if (await hub.add(response, full, request.headers['last-event-id']?.toString())) return null;
         throw new Problem('TOO_BUSY', 'Too many readers follow the events already');
       },
@@ -151,24 +159,16 @@ function faultRoutes(switches: FaultSwitches): Route[] {
   ];
 }
 
-function consoleRoute({ sources }: RoutesOptions): Route {
-  return route({
-    id: 'console', method: 'get', path: '/', tag: 'watching', auth: [],
-    summary: 'The live page',
-    responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
-    handle: () => {
-      const { nonce, headers } = pageHeaders();
-      return { status: 200, contentType: 'text/html; charset=utf-8', body: renderConsole(sources.id, nonce), headers };
-    },
-  });
-}
-
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** The whole table; the last row is the document about the others. */
 export function monitorRoutes(options: RoutesOptions): Route[] {
-  const { faults } = options;
-  const routes = [...readingRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []), consoleRoute(options)];
+  const { faults, sessions, tokens, sources } = options;
+  const console = { sessions, tokens, monitor: sources.id };
+  const routes = [
+    ...readingRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []),
+    ...consoleRoutes(console), ...signInRoutes(console),
+  ];
   const document = openApiDocument({
     title: 'Relevo monitor',
     version,

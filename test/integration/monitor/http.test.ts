@@ -97,9 +97,19 @@ describe('the HTTP surface of a monitor', () => {
     const nonces = pages.map((page) => /script-src 'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1] ?? '');
     expect(nonces[0]).not.toBe(nonces[1]);
     const html = await pages[0].text();
-    expect(html.match(/<(script|style) nonce="([^"]+)"/g)).toEqual([`<style nonce="${nonces[0]}"`, `<script nonce="${nonces[0]}"`]);
-    expect(html).not.toMatch(/\{\{|(src|href)="https?:/);
+    const loaded = [...html.matchAll(/<(?:script|link)[^>]* nonce="([^"]+)" (?:src|href)="([^"]+)"/g)];
+    expect(loaded.length).toBeGreaterThan(2);
+    for (const [, nonce, path] of loaded) {
+      expect(nonce).toBe(nonces[0]);
+      const asset = await fetch(base + path);
+      expect([asset.status, asset.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+    }
+    expect(html).not.toMatch(/(src|href)="https?:/);
     expect(html).toContain('monitor_1');
+  });
+
+  test.each(['/assets/x/console.js', '/assets/x/..%2Fpage.ts', '/assets/%00/%00'])('%s is no asset', async (path) => {
+    expect((await fetch(base + path)).status).toBe(404);
   });
 
   test('events: the status at once, without addresses; then what happens, with ids; missed ones on return', async () => {

@@ -1,10 +1,11 @@
 /** What the edges decide without a network: configuration, log lines, what an error means, the cache of the counts, the page. */
 import { lineOf } from '../../../monitor/announce.js';
 import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
-import { renderConsole } from '../../../monitor/console/page.js';
+import { consolePage } from '../../../monitor/console/shell.js';
 import { cachedCounts } from '../../../monitor/queue-counts.js';
 import { failureOf } from '../../../monitor/replica-client.js';
 import { ConfigError } from '../../../shared/config.js';
+import { html } from '../../../shared/web/html.js';
 
 const ENV = {
   DATABASE_URL: 'postgresql://x@127.0.0.1/x', REDIS_URL: 'redis://127.0.0.1', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i',
@@ -78,5 +79,6 @@ describe('the counts', () => {
 });
 
 test('the console page: a name cannot bring markup in', () => {
-  expect(renderConsole('<b>"x"</b>', 'n')).toContain('&lt;b&gt;&quot;x&quot;&lt;/b&gt;');
+  const page = consolePage({ title: 't', active: null, session: null, monitor: '<b>"x"</b>', body: html``, nonce: 'n' });
+  expect(page).toContain('&lt;b&gt;&quot;x&quot;&lt;/b&gt;');
 });

@@ -1,5 +1,4 @@
 /* The live page: reads the event stream, decides nothing. Everything shown goes in as text, never as markup. */
-'use strict';
 
 const byId = (id) => document.getElementById(id);
 const show = (id, text) => { byId(id).textContent = text; };

@@ -1,21 +1,9 @@
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Relevo · {{id}}</title>
-<link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E">
-<style nonce="{{nonce}}">{{style}}</style>
-</head>
-<body>
-<header>
-  <h1>Relevo</h1>
-  <span class="who">{{id}}</span>
-  <span class="link" id="link" role="status">connecting …</span>
-</header>
+/** The first page: who leads, what waits, the replicas and monitors, what happened. Empty frames; the script fills them. */
+import { html, type Html } from '../../shared/web/html.js';
+
+export const overview = (): Html => html`<p class="link" id="link" role="status">connecting …</p>
 <noscript><p class="note">This page needs JavaScript; <a href="/status">/status</a> says the same.</p></noscript>
-<main>
+<div class="grid">
   <section class="leader" aria-labelledby="leader-title" aria-live="polite">
     <h2 id="leader-title">Leads</h2>
     <p class="name" id="leader">–</p>
@@ -57,7 +45,4 @@
       <tbody id="elections"></tbody>
     </table></div>
   </section>
-</main>
-<script nonce="{{nonce}}">{{script}}</script>
-</body>
-</html>
+</div>`;

@@ -1,0 +1,125 @@
+/**
+ * Signing in to the console over HTTP: what the cookie is, what it opens, what it refuses without proof, that it holds at another monitor,
+ * and that wrong tokens are limited.
+ */
+import type { AddressInfo } from 'node:net';
+import type { RunningMonitor } from '../../../monitor/start.js';
+import { eventually } from '../../support/eventually.js';
+import { Hospital } from './support.js';
+
+const baseOf = (monitor: RunningMonitor): string => `http://127.0.0.1:${(monitor.server.address() as AddressInfo).port}`;
+
+describe('signing in', () => {
+  let hospital: Hospital;
+  let base: string;
+  let other: string;
+
+  beforeAll(async () => {
+    hospital = await Hospital.open();
+    await Promise.all(hospital.replicas.map((replica) => replica.start()));
+    const places = await hospital.plan(2);
+    const monitors: RunningMonitor[] = [];
+    for (const place of places) monitors.push(await hospital.startMonitor(place));
+    [base, other] = monitors.map(baseOf) as [string, string];
+    await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'a leader, known to both' });
+  });
+  afterAll(() => hospital.close());
+
+  const signIn = (fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${base}/session`, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams(fields) });
+
+  /** @returns the cookie of a session, and its CSRF token as a page shows it. */
+  async function session(name = 'Ana'): Promise<{ cookie: string; csrf: string }> {
+    const cookie = (await signIn({ token: 'operator', name })).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await (await fetch(base, { headers: { cookie } })).text();
+    return { cookie, csrf: /name="csrf" content="([^"]+)"/.exec(page)?.[1] ?? '' };
+  }
+
+  const drain = (at: string, headers: Record<string, string>, body: string | URLSearchParams): Promise<Response> =>
+    fetch(`${at}/replicas/server_9/state`, { method: 'POST', headers, body });
+
+  test('the cookie is unreadable for scripts and not sent from elsewhere; one goes where one wanted to', async () => {
+    const answer = await signIn({ token: 'operator', next: '/payments?status=FAILED' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/payments?status=FAILED']);
+    expect(answer.headers.get('set-cookie')).toMatch(/^relevo\.console=[\w.-]+; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
+  });
+
+  test.each(['https://evil.example', '//evil.example', '/\\evil.example'])('%s: never to another site', async (next) => {
+    expect((await signIn({ token: 'operator', next })).headers.get('location')).toBe('/');
+    expect(await (await fetch(`${base}/session?next=${encodeURIComponent(next)}`)).text()).not.toContain('evil');
+  });
+
+  test.each(['', 'api', 'internal', 'x'])('the token %j does not sign in', async (token) => {
+    const answer = await signIn({ token });
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null]);
+    await signIn({ token: 'operator' });
+  });
+
+  test('a form of another site signs nobody in', async () => {
+    expect((await signIn({ token: 'operator' }, { Origin: 'http://evil.example' })).status).toBe(403);
+    expect((await signIn({ token: 'operator' }, { Origin: base })).status).toBe(303);
+  });
+
+  test('signed in, one sees addresses, at every monitor; others do not', async () => {
+    const { cookie } = await session();
+    for (const at of [base, other]) {
+      expect(await (await fetch(`${at}/status`, { headers: { cookie } })).text()).toContain('"pid"');
+      expect(await (await fetch(`${at}/status`)).text()).not.toContain('"pid"');
+    }
+  });
+
+  test('acting needs the CSRF token of the session, as a header or a field, at every monitor', async () => {
+    const { cookie, csrf } = await session();
+    const json = { cookie, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ state: 'drain', reason: 'x' });
+    expect((await drain(base, json, body)).status).toBe(403);
+    expect((await drain(base, { ...json, 'X-CSRF-Token': (await session()).csrf }, body)).status).toBe(403);
+    expect((await drain(base, { cookie }, new URLSearchParams({ state: 'drain', reason: 'x' }))).status).toBe(403);
+    for (const at of [base, other]) {
+      expect((await drain(at, { ...json, 'X-CSRF-Token': csrf }, body)).status).toBe(404);
+      expect((await drain(at, { cookie }, new URLSearchParams({ state: 'drain', reason: 'x', csrf }))).status).toBe(404);
+    }
+  });
+
+  test('a wrong bearer token is not made good by a session', async () => {
+    const { cookie, csrf } = await session();
+    const headers = { cookie, 'X-CSRF-Token': csrf, Authorization: 'Bearer x', 'Content-Type': 'application/json' };
+    expect((await drain(base, headers, '{}')).status).toBe(401);
+  });
+
+  test('signing out needs the proof too, and takes the cookie away', async () => {
+    const { cookie, csrf } = await session();
+    const end = (fields: Record<string, string>): Promise<Response> =>
+      fetch(`${base}/session/end`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(fields) });
+    expect((await end({})).status).toBe(403);
+    const ended = await end({ csrf });
+    expect([ended.status, ended.headers.get('set-cookie')]).toEqual([303, expect.stringMatching(/^relevo\.console=; .*1970/)]);
+  });
+
+  test('a name is text, whatever it holds', async () => {
+    const { cookie } = await session('"><script>alert(1)</script>');
+    const page = await (await fetch(base, { headers: { cookie } })).text();
+    expect(page).not.toContain('<script>');
+    expect(page).toContain('&lt;script&gt;');
+  });
+
+  test('bodies that are no form are refused, not answered with an error of ours', async () => {
+    const post = (body: string | URLSearchParams, type: string): Promise<Response> =>
+      fetch(`${base}/session`, { method: 'POST', redirect: 'manual', headers: { 'Content-Type': type }, body });
+    const form = 'application/x-www-form-urlencoded';
+    expect((await post('a=1&'.repeat(2_000), form)).status).toBe(413);
+    expect((await post('token=%', form)).status).toBe(401);
+    expect((await post('{"token":["operator"]}', 'application/json')).status).toBe(401);
+    expect((await post('null', 'application/json')).status).toBe(401);
+    await signIn({ token: 'operator' });
+  });
+
+  test('wrong tokens are limited for each address', async () => {
+    const statuses = [];
+    for (let tries = 0; tries < 30 && statuses.at(-1) !== 429; tries += 1) statuses.push((await signIn({ token: 'x' })).status);
+    expect(statuses.at(-1)).toBe(429);
+    const answer = await signIn({ token: 'operator' });
+    expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(answer.headers.get('set-cookie')).toBeNull();
+  });
+});
