@@ -5,7 +5,7 @@ import type { Payment } from '../../../shared/contracts/payment.js';
 import { acceptPayments } from '../../../shared/ledger.js';
 import type { RunningPatients } from '../../../patients/app.js';
 import { batchKey } from '../../../patients/core/idempotency.js';
-import { CSV_COLUMNS } from '../../../patients/core/csv.js';
+import { CSV_COLUMNS } from '../../../patients/payment-csv.js';
 import type { Bill } from '../../../patients/core/bill.js';
 import { fingerprint } from '../../../patients/fingerprint.js';
 import { registerBatch } from '../../../patients/payment-rows.js';

@@ -1,9 +1,10 @@
 /** The small pure parts: Prefer, trace context, cursors, CSV, passes. */
-import { csvCell, csvHeader, csvLine } from '../../../patients/core/csv.js';
 import { decodeIdCursor, decodeSeqCursor, encodeCursor } from '../../../patients/core/cursor.js';
 import { exitPass } from '../../../patients/core/pass.js';
 import { waitSeconds } from '../../../patients/core/prefer.js';
 import { validTraceparent } from '../../../patients/core/traceparent.js';
+import { csvHeader } from '../../../patients/payment-csv.js';
+import { csvCell, csvLine, csvTable } from '../../../shared/csv.js';
 
 describe('Prefer', () => {
   test.each([
@@ -40,6 +41,7 @@ describe('a CSV cell', () => {
   test('lines end with CRLF', () => {
     expect(csvLine(['a', 1, null])).toBe('a,1,\r\n');
     expect(csvHeader()).toMatch(/^id,status,exit_granted,.*\r\n$/);
+    expect(csvTable(['a', 'b'], [{ a: '=1', b: null }])).toBe("a,b\r\n'=1,\r\n");
   });
 });
 
