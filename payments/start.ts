@@ -1,5 +1,6 @@
 /** Puts a replica together: connections → gateway → role → HTTP. Exported, so that tests decide when it starts and ends. */
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { systemClock } from '../shared/clock.js';
 import { openQueue } from '../shared/healing-queue.js';
 import { closeServer, listen } from '../shared/http.js';
@@ -62,6 +63,7 @@ const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOpti
 
 export interface RunningReplica {
   replica: Replica;
+  server: Server;
   /** In this order. */
   steps: ShutdownStep[];
 }
@@ -116,6 +118,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
   logger.info({ port: config.port, bootId, role, term }, `${config.id} is ready`);
   return {
     replica,
+    server,
     steps: [
       { name: 'finish what is in flight', run: () => leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE) },
       { name: 'say bye', run: () => streams.close() },

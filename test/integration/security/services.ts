@@ -1,0 +1,175 @@
+/**
+ * The four services in this process, on one database, with fake replicas for the monitor to watch: small enough to ask thousands of
+ * hostile questions, real in every route. Fault switches are on, so that their routes are there too.
+ */
+import type { Express } from 'express';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
+import { freePort } from '../../../local/ports.js';
+import { loadPatientsConfig } from '../../../patients/config.js';
+import { loadConfig } from '../../../shared/config.js';
+import { closeServer, listen } from '../../../shared/http.js';
+import { readLeadership } from '../../../shared/leadership-store.js';
+import { acceptPayments, commitOutcomes } from '../../../shared/ledger.js';
+import { createLogger } from '../../../shared/logger.js';
+import { registry } from '../../../shared/metrics.js';
+import { createPool, type Pool } from '../../../shared/postgres.js';
+import { eventually } from '../../support/eventually.js';
+import { testRedisUrl } from '../../support/redis.js';
+import type { Hospital } from '../monitor/support.js';
+
+export const SERVICES = ['patients', 'monitor', 'payments', 'gateway'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** The same at every service. */
+export const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
+
+/** What is in the database to be read: the seeded patient 1, and a payment of each kind. */
+export interface Subjects {
+  patient: string;
+  batch: string;
+  succeeded: string;
+  failed: string;
+}
+
+export interface Services {
+  subjects: Subjects;
+  pool: Pool;
+  app(service: ServiceName): Express;
+  url(service: ServiceName): string;
+  /** Changes whenever anything was changed that a request can change: rows, movements of money, switches. */
+  fingerprint(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Written by monitors all the time. */
+const RESTLESS = ['vote', '_prisma_migrations'];
+
+async function rowsFingerprint(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`,
+  );
+  const parts = [];
+  for (const { name } of rows.filter((row) => !RESTLESS.includes(row.name))) {
+    const found = await pool.query<{ count: string; sum: string }>(
+      `SELECT count(*) AS count, md5(coalesce(string_agg(each::text, '|' ORDER BY each::text), '')) AS sum FROM "${name}" AS each`,
+    );
+    parts.push(`${name}:${found.rows[0]?.count}:${found.rows[0]?.sum}`);
+  }
+  return parts.join('\n');
+}
+
+/** One payment that succeeded and one that failed, committed by who leads. */
+async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
+  const { newPayment } = await import('../payments/fixture.js');
+  const batch = randomUUID();
+  await pool.query(
+    `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, 'test', 2, 'patients_1')`, [batch, `key-${batch}`],
+  );
+  const payments = [0, 1].map((batchIndex) => newPayment(patient, { batchId: batch, batchIndex }));
+  await acceptPayments(pool, 0, 'patients_1', payments);
+  const { term, leader } = await readLeadership(pool, 0);
+  const [succeeded, failed] = payments.map(({ id }) => id) as [string, string];
+  const rest = { attempts: 1, gatewayReference: 'reference' };
+  await commitOutcomes(pool, { partition: 0, term, leader: leader ?? '' }, [
+    { id: succeeded, status: 'SUCCEEDED', reason: null, ...rest },
+    { id: failed, status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', ...rest },
+  ]);
+  return { patient, batch, succeeded, failed };
+}
+
+interface Part {
+  server: Server;
+  state: () => unknown;
+  stop: () => Promise<unknown>;
+}
+
+/** Services name some metrics alike and share no process otherwise: what those before have registered is forgotten. */
+function beside<T>(load: () => Promise<T>): Promise<T> {
+  registry.clear();
+  return load();
+}
+
+async function startGateway(): Promise<Part> {
+  const { createGatewayApp } = await beside(() => import('../../../gateway/app.js'));
+  const { GatewayLedger } = await import('../../../gateway/ledger.js');
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
+  const config = loadConfig(GATEWAY_OPTIONS, { ...TOKENS, FAULTS: 'on', GATEWAY_LATENCY_MS: '0' });
+  const ledger = new GatewayLedger(join(folder, 'ledger'));
+  const server = await listen(createGatewayApp(config, ledger, createLogger('test', 'gateway', 'silent')), 0, '127.0.0.1');
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await closeServer(server);
+    ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { server, state: () => ledger.all(), stop };
+}
+
+type Engines = Record<'DATABASE_URL' | 'REDIS_URL' | 'QUEUE_PREFIX', string>;
+
+async function startPatientsPart(engines: Engines, env: NodeJS.ProcessEnv): Promise<Part & { url: string }> {
+  const config = loadPatientsConfig({ ...engines, ...TOKENS, LOG_LEVEL: 'silent', ...env });
+  const { startPatients } = await beside(() => import('../../../patients/app.js'));
+  const running = await startPatients(config);
+  return { ...running, state: () => null, stop: () => (running.server.closeAllConnections(), running.stop()) };
+}
+
+/** Stands by: no monitor knows it, so it is never elected. */
+async function startReplicaPart(engines: Engines): Promise<Part> {
+  const { startReplica } = await beside(() => import('../payments/fixture.js'));
+  const running = await startReplica({ ...engines, ID: 'server_9', FAULTS: 'on' });
+  const { replica, server } = running;
+  const state = (): unknown => ({ role: replica.report().role, term: replica.report().term });
+  return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
+}
+
+async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Promise<Part> {
+  const { CALM } = await import('../monitor/support.js');
+  await Promise.all(hospital.replicas.map((replica) => replica.start()));
+  const [place] = await hospital.plan(1);
+  const monitor = await hospital.startMonitor(place as { id: string; port: number }, { ...TOKENS, FAULTS: 'on', ...CALM, ...env });
+  await eventually(() => hospital.leader() && monitor.loop.state.phase.name === 'watching', { what: 'a leader', deadlineMs: 20_000 });
+  return { server: monitor.server, state: () => null, stop: () => (monitor.server.closeAllConnections(), hospital.close()) };
+}
+
+const switchesOf = async (url: string): Promise<unknown> =>
+  (await fetch(`${url}/faults`, { headers: { Authorization: `Bearer ${TOKENS.INTERNAL_TOKEN}` } })).json();
+
+export async function startServices(): Promise<Services> {
+  const { Hospital: Opened } = await beside(() => import('../monitor/support.js'));
+  const hospital = await Opened.open();
+  const engines = { DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix };
+  const patientsPort = await freePort();
+  const monitor = await startMonitorPart(hospital, {});
+  const parts: Record<ServiceName, Part> = {
+    patients: await startPatientsPart(engines, { PORT: String(patientsPort) }),
+    payments: await startReplicaPart(engines),
+    gateway: await startGateway(),
+    monitor,
+  };
+  const pool = createPool({ url: hospital.database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  const url = (service: ServiceName): string => `http://127.0.0.1:${(parts[service].server.address() as AddressInfo).port}`;
+  const subjects = await makeSubjects(pool, '00000000-0000-4000-8000-000000000001');
+  return {
+    subjects,
+    pool,
+    app: (service) => parts[service].server.listeners('request')[0] as unknown as Express,
+    url,
+    fingerprint: async () => {
+      const states = SERVICES.map((service) => parts[service].state());
+      const switches = await Promise.all(SERVICES.slice(1).map((service) => switchesOf(url(service))));
+      return `${await rowsFingerprint(pool)}\n${JSON.stringify({ states, switches })}`;
+    },
+    stop: async () => {
+      await pool.end();
+      for (const service of SERVICES) if (service !== 'monitor') await parts[service].stop();
+      await monitor.stop();
+    },
+  };
+}

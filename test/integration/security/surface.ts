@@ -1,0 +1,43 @@
+/**
+ * What an Express app answers, read from its own router, so that nothing can be forgotten: every route with its methods, and whatever is
+ * mounted beside the routes. A router inside is walked; what is mounted and cannot be looked into (another app, static files) is told as
+ * `USE path`, what stands before every request as `USE *` with its name.
+ */
+import type { Express } from 'express';
+
+interface Layer {
+  name: string;
+  rawPath: unknown;
+  slash: boolean;
+  route?: { path: unknown; methods: Record<string, boolean> };
+  handle: { stack?: Layer[] };
+}
+
+/** `app.all` names every method Node knows. */
+const EVERY_METHOD = 20;
+
+/** `GET /api/payments/:id`. */
+export type Entrance = string;
+
+const texts = (path: unknown): string[] => [path].flat(Number.POSITIVE_INFINITY).map(String);
+
+const join = (prefix: string, path: string): string => (path === '/' && prefix !== '' ? prefix : prefix + path);
+
+function entrances(layer: Layer, prefix: string): Entrance[] {
+  const { route, handle, name, rawPath, slash } = layer;
+  if (route) {
+    const named = Object.keys(route.methods).map((method) => method.toUpperCase());
+    const methods = named.length > EVERY_METHOD ? ['ALL'] : named;
+    return texts(route.path).flatMap((path) => methods.map((method) => `${method} ${join(prefix, path)}`));
+  }
+  const paths = slash ? [prefix] : texts(rawPath).map((path) => join(prefix, path));
+  if (handle.stack) return paths.flatMap((path) => walk(handle.stack ?? [], path));
+  return paths.map((path) => (path === '' ? `USE * ${name}` : `USE ${path}`));
+}
+
+const walk = (stack: readonly Layer[], prefix: string): Entrance[] => stack.flatMap((layer) => entrances(layer, prefix));
+
+/** Sorted, each once. */
+export function surfaceOf(app: Express): Entrance[] {
+  return [...new Set(walk(app.router.stack as unknown as Layer[], ''))].sort();
+}

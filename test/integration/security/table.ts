@@ -1,0 +1,125 @@
+/**
+ * Who may do what: one row for each route of each service, as data. The test reads the routes from the running apps, so a route without a
+ * row, and a row without a route, make it red; docs/security.md shows this table. Each row is asked by every caller.
+ */
+import type { Entrance } from './surface.js';
+import type { ServiceName, Subjects } from './services.js';
+
+/** Who asks. A session is one that was begun by signing in; without proof: its cookie alone, as another site's form would send it. */
+export const CALLERS = [
+  'no token', 'wrong token', 'api', 'operator', 'internal',
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+export interface Ask {
+  /** Values of the path's parameters. */
+  path?: Readonly<Record<string, string>>;
+  /** With its `?`. */
+  query?: string;
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface Row {
+  entrance: Entrance;
+  /** Who is let in. */
+  who: readonly Caller[];
+  /** The status for who is let in and asks so. */
+  answer: number;
+  ask?: (subjects: Subjects) => Ask;
+  /** What it changes, in words; then its ask really does. Left out: it only reads. */
+  changes?: string;
+}
+
+const ANYONE: readonly Caller[] = CALLERS;
+/** Tokens; a wrong one is refused by them too. */
+const API: readonly Caller[] = ['api'];
+const OPERATOR: readonly Caller[] = ['operator'];
+const INTERNAL: readonly Caller[] = ['internal'];
+
+const HEALTH: readonly Row[] = ['GET /livez', 'GET /readyz', 'GET /metrics'].map((entrance) => ({ entrance, who: ANYONE, answer: 200 }));
+
+const money = { amountMinor: 100, currency: 'USD' };
+const PATIENTS: readonly Row[] = [
+  ...HEALTH,
+  { entrance: 'GET /', who: ANYONE, answer: 200 },
+  { entrance: 'GET /whoami', who: ANYONE, answer: 200 },
+  { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
+  {
+    entrance: 'POST /api/payments', who: API, answer: 202, changes: 'accepts a payment',
+    ask: ({ patient }) => ({ body: { patientId: patient, ...money } }),
+  },
+  { entrance: 'GET /api/payments', who: API, answer: 200 },
+  { entrance: 'GET /api/payments.csv', who: API, answer: 200 },
+  { entrance: 'GET /api/payments/:id', who: API, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
+  {
+    entrance: 'POST /api/payments/:id/redrive', who: OPERATOR, answer: 202, changes: 'accepts a payment again that failed',
+    ask: ({ failed }) => ({ path: { id: failed } }),
+  },
+  {
+    entrance: 'POST /api/batches', who: API, answer: 200, changes: 'accepts many payments',
+    ask: ({ patient }) => ({ body: { count: 2, patientId: patient, timeoutMs: 0 } }),
+  },
+  { entrance: 'GET /api/batches/:id', who: API, answer: 200, ask: ({ batch }) => ({ path: { id: batch } }) },
+  { entrance: 'GET /api/patients', who: API, answer: 200 },
+  { entrance: 'GET /api/patients/:id/bill', who: API, answer: 200, ask: ({ patient }) => ({ path: { id: patient } }) },
+  { entrance: 'GET /api/passes/:id', who: API, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
+];
+
+const MONITOR: readonly Row[] = [
+  ...HEALTH,
+  { entrance: 'GET /', who: ANYONE, answer: 200 },
+  { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
+  { entrance: 'GET /status', who: ANYONE, answer: 200 },
+  { entrance: 'GET /elections', who: ANYONE, answer: 200 },
+  { entrance: 'GET /events', who: ANYONE, answer: 200 },
+  { entrance: 'GET /opinion', who: INTERNAL, answer: 200 },
+  { entrance: 'POST /handover', who: OPERATOR, answer: 200, changes: 'moves the leadership', ask: () => ({ body: { reason: 'test' } }) },
+  {
+    entrance: 'POST /replicas/:id/state', who: OPERATOR, answer: 200, changes: 'takes a replica in or out of service',
+    ask: () => ({ path: { id: 'server_1' }, body: { state: 'ready', reason: 'test' } }),
+  },
+  { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { wallAheadMs: 1 } }) },
+];
+
+const PAYMENTS: readonly Row[] = [
+  ...HEALTH,
+  { entrance: 'GET /stream', who: INTERNAL, answer: 200 },
+  { entrance: 'POST /ping', who: INTERNAL, answer: 200, ask: () => ({ body: { monitor: 'monitor_1', leaderships: [] } }) },
+  {
+    entrance: 'POST /leadership', who: INTERNAL, answer: 200, changes: 'tells a replica who leads',
+    ask: () => ({ body: { partition: 0, term: 900, leader: 'server_1', bootId: 'x', reason: 'test', electedAt: '2026-01-01T00:00:00Z' } }),
+  },
+  { entrance: 'POST /stand-down', who: INTERNAL, answer: 409, ask: () => ({ body: { partition: 0, term: 1, timeoutMs: 0 } }) },
+  { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { blockMs: 1 } }) },
+];
+
+const GATEWAY: readonly Row[] = [
+  ...HEALTH,
+  { entrance: 'GET /ledger', who: INTERNAL, answer: 200 },
+  {
+    entrance: 'POST /charges', who: INTERNAL, answer: 200, changes: 'charges',
+    ask: ({ patient }) => ({ headers: { 'Idempotency-Key': 'matrix' }, body: { patientId: patient, ...money } }),
+  },
+  { entrance: 'GET /charges/:key', who: INTERNAL, answer: 404, ask: () => ({ path: { key: 'nobody' } }) },
+  {
+    entrance: 'POST /charges/:key/cancel', who: INTERNAL, answer: 200, changes: 'closes a key for ever',
+    ask: () => ({ path: { key: 'cancelled' } }),
+  },
+  { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { slowMs: 1 } }) },
+];
+
+export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
+  patients: PATIENTS, monitor: MONITOR, payments: PAYMENTS, gateway: GATEWAY,
+};
+
+/** What stands before or after every route, by the names of the functions: nothing here answers anybody but with a refusal. */
+export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
+  patients: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+  monitor: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+  payments: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+  gateway: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+};
