@@ -78,7 +78,6 @@ export const CASES: readonly PostmanCase[] = [
   { folder: 'Patients', name: 'Generate the consolidated bill', operation: 'getBill', params: { id: '{{patientId}}' }, status: [200] },
   { folder: 'Patients', name: 'Check the exit pass of a payment', operation: 'getPass', params: { id: '{{paymentId}}' }, status: [200, 404] },
   { folder: 'Instance', name: 'Who answers', operation: 'whoami', status: [200] },
-  { folder: 'Instance', name: 'First page', operation: 'landing', status: [200] },
   { folder: 'Instance', name: 'OpenAPI document', operation: 'openapi', status: [200] },
   { folder: 'Instance', name: 'Live', operation: 'livez', status: [200] },
   { folder: 'Instance', name: 'Ready', operation: 'readyz', status: [200] },

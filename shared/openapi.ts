@@ -1,108 +1,74 @@
 /**
  * The OpenAPI 3.1 document of a route table. Pure: table in, document out. Schemas are those that validate; the problems of
- * a route are those it names and those that follow from its token, its parameters and its body.
+ * a route are those it names and those that follow from its token, its parameters and its body. Pages for people are left out.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { TokenKind } from './auth.js';
-import { Problem, PROBLEMS, type ProblemCode } from './errors.js';
-import type { HeaderSpec, ResponseSpec, Route } from './routes.js';
+import type { ResponseSpec, Route } from './routes.js';
+import { healthRoutes, HEALTH_SCHEMAS } from './openapi/health.js';
+import { problemDocument, problemResponses, problemsOf } from './openapi/problems.js';
+import { samplesOf, type ClientMaker } from './openapi/samples.js';
+import { componentsOf, guessedExample, headerParameter, namesOf, parametersIn, schemaJson, type Json, type Names } from './openapi/schemas.js';
 
-type Json = Record<string, unknown>;
+export { problemDocument, problemsOf };
+
+/** The tag of pages for people. */
+export const PAGES = 'pages';
+
+const FOR_BROWSERS = /^text\/(html|css|javascript)/;
+const isPage = ({ tag, responses }: Route): boolean =>
+  tag === PAGES || Object.values(responses).some(({ contentType = '' }) => FOR_BROWSERS.test(contentType));
+
+const exampled = (row: Route): Route => (row.params ? { ...row, paramsExample: row.paramsExample ?? guessedExample(row.params) } : row);
+
+/** The rows of a table that are API and not pages for people, each with an example of its path. */
+export const apiRoutes = (routes: readonly Route[]): Route[] => routes.filter((row) => !isPage(row)).map(exampled);
 
 export interface ApiDescription {
   title: string;
   version: string;
   description: string;
-  /** Addresses it can be tried at. */
+  /** Where an installation has this service; in the samples. */
+  base: string;
+  /** Addresses it can be tried at; `/` is where the document came from. */
   servers: readonly string[];
   routes: readonly Route[];
+  /** What each tag's operations have in common. */
+  tags: Readonly<Record<string, string>>;
   /** Schemas with a name of their own under `components/schemas`; wherever they occur they are referred to. */
   schemas: Readonly<Record<string, z.ZodType>>;
+  /** Which function of the typed client speaks to it. */
+  client: ClientMaker;
+  /** The checks of its `/readyz`. */
+  checks: readonly string[];
+  /** Whether every answer says which instance gave it. */
+  servedBy: boolean;
 }
 
 export interface OpenApiDocument extends Json {
   openapi: '3.1.0';
   paths: Record<string, Record<string, Json>>;
-  components: { schemas: Record<string, Json>; securitySchemes: Json };
+  components: { schemas: Record<string, Json>; headers: Json; securitySchemes: Json };
 }
-
-/** RFC 9457, with this project's stable `code`. */
-export const problemDocument = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  detail: z.string(),
-  retryable: z.boolean(),
-  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-});
 
 const TOKEN_WORDS: Record<TokenKind, string> = {
-  api: 'The token of who pays.',
-  operator: 'The token of who runs the system.',
-  internal: 'The token of calls between services.',
+  api: 'The token of who pays: `jq -r .api .data/tokens.json`.',
+  operator: 'The token of who runs the system: `jq -r .operator .data/tokens.json`.',
+  internal: 'The token of calls between services: `jq -r .internal .data/tokens.json`.',
 };
 
-const reference = (name: string): string => `#/components/schemas/${name}`;
-type Names = ReturnType<typeof z.registry<{ id: string }>>;
+const HEADERS: Readonly<Record<string, { description: string; type?: string; example: unknown }>> = {
+  'Retry-After': { description: 'When to ask again, in seconds.', type: 'integer', example: 1 },
+  'WWW-Authenticate': { description: 'That a bearer token is wanted.', example: 'Bearer realm="relevo"' },
+  'Idempotency-Key': { description: 'The key of this request: ask again with it. At 429 only when one was sent.', example: 'bill-2026-11-0042' },
+  'X-Served-By': { description: 'The instance that answered.', example: 'patients_1' },
+};
 
-/** What the generator adds that has no place inside an OpenAPI document. */
-const META = new Set(['$schema', '$id', '$defs', 'id']);
-const withoutMeta = (schema: Json): Json => Object.fromEntries(Object.entries(schema).filter(([key]) => !META.has(key)));
-
-/** A schema as JSON, named ones by reference. */
-function schemaJson(schema: z.ZodType, names: Names): Json {
-  const name = names.get(schema)?.id;
-  if (name !== undefined) return { $ref: reference(name) };
-  const inline = withoutMeta(z.toJSONSchema(schema, { io: 'input', metadata: names }));
-  return JSON.parse(JSON.stringify(inline).replaceAll('#/$defs/', reference(''))) as Json;
-}
-
-function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, names: Names): Json[] {
-  if (!schema) return [];
-  const { properties = {}, required = [] } = schemaJson(schema, names) as { properties?: Record<string, Json>; required?: string[] };
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: place,
-    required: place === 'path' || required.includes(name),
-    schema: property,
-  }));
-}
-
-const headerParameter = (header: HeaderSpec, names: Names): Json => ({
-  name: header.name,
-  in: 'header',
-  required: false,
-  description: header.description,
-  schema: schemaJson(header.schema, names),
-  ...(header.example === undefined ? {} : { example: header.example }),
-});
-
-/** Every problem a route can answer with. */
-export function problemsOf(route: Route): ProblemCode[] {
-  const codes: ProblemCode[] = [...(route.problems ?? [])];
-  if (route.auth.length > 0) codes.push('UNAUTHENTICATED', 'FORBIDDEN');
-  if (route.params || route.query || route.body) codes.push('VALIDATION_FAILED');
-  if (route.body) codes.push('BODY_MISSING', 'BODY_MALFORMED', 'BODY_TOO_LARGE');
-  return [...new Set(codes)];
-}
-
-/** What says that it will pass says when to come back. */
-const comeBack = (status: number): Json =>
-  status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer' } } } } : {};
-
-function problemResponses(route: Route): Json {
-  const all = problemsOf(route);
-  const statuses = [...new Set(all.map((code) => PROBLEMS[code].status))];
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const codes = all.filter((code) => PROBLEMS[code].status === status);
-      const schema = { allOf: [{ $ref: reference('Problem') }, { properties: { code: { enum: codes } } }] };
-      const examples = Object.fromEntries(codes.map((code) => [code, { value: new Problem(code).toJSON() }]));
-      const description = codes.map((code) => `${code}: ${PROBLEMS[code].title}.`).join(' ');
-      return [status, { description, ...comeBack(status), content: { 'application/problem+json': { schema, examples } } }];
-    }),
-  );
+/** Those that `paths` refers to. */
+function headerObjects(paths: OpenApiDocument['paths']): Json {
+  const text = JSON.stringify(paths);
+  const used = Object.entries(HEADERS).filter(([name]) => text.includes(`"#/components/headers/${name}"`));
+  return Object.fromEntries(used.map(([name, { description, type = 'string', example }]) => [name, { description, schema: { type }, example }]));
 }
 
 function response(spec: ResponseSpec, names: Names): Json {
@@ -113,7 +79,7 @@ function response(spec: ResponseSpec, names: Names): Json {
   const headers = Object.entries(spec.headers ?? {}).map(([name, description]) => [name, { description, schema: { type: 'string' } }]);
   return {
     description: spec.description,
-    ...(headers.length > 0 ? { headers: Object.fromEntries(headers) as Json } : {}),
+    headers: Object.fromEntries(headers) as Json,
     ...(spec.schema || spec.contentType ? { content: { [spec.contentType ?? 'application/json']: media } } : {}),
   };
 }
@@ -124,8 +90,18 @@ function requestBody(route: Route, names: Names): Json {
   return { requestBody: { required: true, content: { 'application/json': { schema: schemaJson(route.body, names), ...example } } } };
 }
 
-function operation(route: Route, names: Names): Json {
-  const answers = Object.entries(route.responses).map(([status, spec]) => [status, response(spec, names)]);
+/** Adds who served it, and leaves out what is empty. */
+function withHeaders(responses: Record<string, Json>, servedBy: boolean): Json {
+  const common = servedBy ? { 'X-Served-By': { $ref: '#/components/headers/X-Served-By' } } : {};
+  return Object.fromEntries(Object.entries(responses).map(([status, { headers, ...rest }]) => {
+    const all = { ...(headers as Json | undefined), ...common };
+    return [status, Object.keys(all).length > 0 ? { ...rest, headers: all } : rest];
+  }));
+}
+
+function operation(route: Route, { base, client, servedBy }: ApiDescription, names: Names): Json {
+  const answers = Object.fromEntries(Object.entries(route.responses).map(([status, spec]) => [status, response(spec, names)]));
+  const problems = route.tag === 'health' ? {} : problemResponses(route);
   return {
     operationId: route.id,
     tags: [route.tag],
@@ -133,53 +109,36 @@ function operation(route: Route, names: Names): Json {
     ...(route.description === undefined ? {} : { description: route.description }),
     security: route.auth.map((kind) => ({ [kind]: [] })),
     parameters: [
-      ...parametersIn('path', route.params, names),
-      ...parametersIn('query', route.query, names),
+      ...parametersIn('path', route.params, route.paramsExample ?? {}, names),
+      ...parametersIn('query', route.query, route.queryExample ?? {}, names),
       ...(route.headers ?? []).map((header) => headerParameter(header, names)),
     ],
     ...requestBody(route, names),
-    responses: { ...(Object.fromEntries(answers) as Json), ...problemResponses(route) },
+    responses: withHeaders({ ...answers, ...problems } as Record<string, Json>, servedBy),
+    'x-codeSamples': samplesOf(route, base, client),
   };
 }
 
-function pathsOf(routes: readonly Route[], names: Names): OpenApiDocument['paths'] {
-  const paths: OpenApiDocument['paths'] = {};
-  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route, names);
-  return paths;
-}
-
-const plain = (id: string, summary: string, statuses: Record<string, string>, contentType: string): Json => ({
-  get: {
-    operationId: id,
-    tags: ['health'],
-    summary,
-    security: [],
-    responses: Object.fromEntries(
-      Object.entries(statuses).map(([status, description]) => [status, { description, content: { [contentType]: {} } }]),
-    ),
-  },
-});
-
-/** What `createApp` of shared/http.ts serves in every service. */
-const HEALTH = {
-  '/livez': plain('livez', 'The process runs', { 200: 'It runs.' }, 'application/json'),
-  '/readyz': plain('readyz', 'It can do its work now', { 200: 'It can.', 503: 'It cannot; the checks say why.' }, 'application/json'),
-  '/metrics': plain('metrics', 'Metrics in the Prometheus text format', { 200: 'The metrics.' }, 'text/plain'),
-} as OpenApiDocument['paths'];
+const schemeOf = (kind: TokenKind): Json => ({ type: 'http', scheme: 'bearer', description: TOKEN_WORDS[kind] });
 
 export function openApiDocument(api: ApiDescription): OpenApiDocument {
-  const names: Names = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries({ ...api.schemas, Problem: problemDocument })) names.add(schema, { id });
-  const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference }) as { schemas: Record<string, Json> };
-  const kinds = [...new Set(api.routes.flatMap((route) => route.auth))];
+  const names = namesOf({ ...api.schemas, ...HEALTH_SCHEMAS, Problem: problemDocument });
+  const routes = [...apiRoutes(api.routes), ...healthRoutes(api.checks)];
+  const paths: OpenApiDocument['paths'] = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route, api, names);
+  const kinds = [...new Set(routes.flatMap(({ auth }) => auth))];
+  const tags = [...new Set(routes.map(({ tag }) => tag))];
+  const words: Record<string, string> = { health: 'For supervisors, balancers and Prometheus. Open to everybody.', ...api.tags };
   return {
     openapi: '3.1.0',
-    info: { title: api.title, version: api.version, description: api.description },
+    info: { title: api.title, version: api.version, description: api.description, license: { name: 'MIT', identifier: 'MIT' } },
     servers: api.servers.map((url) => ({ url })),
-    paths: { ...pathsOf(api.routes, names), ...HEALTH },
+    tags: tags.map((name) => ({ name, ...(words[name] === undefined ? {} : { description: words[name] }) })),
+    paths,
     components: {
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutMeta(schema)])),
-      securitySchemes: Object.fromEntries(kinds.map((kind) => [kind, { type: 'http', scheme: 'bearer', description: TOKEN_WORDS[kind] }])),
+      schemas: componentsOf(names),
+      headers: headerObjects(paths),
+      securitySchemes: Object.fromEntries(kinds.map((kind) => [kind, schemeOf(kind)])),
     },
   };
 }

@@ -50,19 +50,26 @@ interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** As OpenAPI writes it: `/api/payments/{id}`. */
   path: string;
+  /** Groups operations in the document. `pages`: for people, left out of the document. */
   tag: string;
   summary: string;
+  /** Every operation of a document has one. */
   description?: string;
   /** The tokens that may call it; empty: open to everybody. */
   auth: readonly TokenKind[];
   params?: P;
+  /** Values that work, for the document and its samples; left out, they are guessed from the form. */
+  paramsExample?: Readonly<Record<string, string>>;
   /** Use a strict object: an unknown query parameter is then refused. */
   query?: Q;
+  queryExample?: Readonly<Record<string, string>>;
   body?: B;
   bodyExample?: unknown;
   /** For a body that has several forms: the one this value means, so that errors speak of that form alone. */
   bodyForm?: (value: unknown) => z.ZodType;
   headers?: readonly HeaderSpec[];
+  /** TypeScript that calls it with the typed client `relevo`; left out, it is made of the examples. */
+  clientSample?: string;
   responses: Readonly<Record<number, ResponseSpec>>;
   /** Beyond those that follow from tokens, validation and body by themselves. */
   problems?: readonly ProblemCode[];

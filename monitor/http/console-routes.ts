@@ -27,7 +27,7 @@ function answerOf({ contentType, plain, packed }: Asset, request: Request): Answ
 export function consoleRoutes({ sessions, monitor }: Pick<SignInOptions, 'sessions' | 'monitor'>): Route[] {
   return [
     route({
-      id: 'console', method: 'get', path: '/', tag: 'console', auth: [],
+      id: 'console', method: 'get', path: '/', tag: 'pages', auth: [],
       summary: 'The operator\'s console: the overview, live',
       responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
       handle: async ({ request }) => consoleAnswer({
@@ -35,7 +35,7 @@ export function consoleRoutes({ sessions, monitor }: Pick<SignInOptions, 'sessio
       }),
     }),
     route({
-      id: 'consoleAsset', method: 'get', path: '/assets/{version}/{name}', tag: 'console', auth: [], params: assetParams,
+      id: 'consoleAsset', method: 'get', path: '/assets/{version}/{name}', tag: 'pages', auth: [], params: assetParams,
       summary: 'A style or script of the console',
       responses: { 200: { description: 'Never changes: another content has another address.', contentType: 'text/javascript' } },
       problems: ['NOT_FOUND'],

@@ -84,7 +84,7 @@ export function signInRoutes(options: SignInOptions): Route[] {
   const { sessions, monitor } = options;
   return [
     route({
-      id: 'signInPage', method: 'get', path: '/session', tag: 'session', auth: [],
+      id: 'signInPage', method: 'get', path: '/session', tag: 'pages', auth: [],
       summary: 'The form to sign in to the console',
       responses: { 200: { description: 'A form, or who is signed in.', contentType: 'text/html' } },
       handle: async ({ request }) => {
@@ -94,7 +94,7 @@ export function signInRoutes(options: SignInOptions): Route[] {
       },
     }),
     route({
-      id: 'signIn', method: 'post', path: '/session', tag: 'session', auth: [],
+      id: 'signIn', method: 'post', path: '/session', tag: 'pages', auth: [],
       summary: 'Sign in with the operator token',
       description: 'A form with `token`, `name` (optional, for the audit) and `next` (a path of this monitor).',
       responses: {
@@ -106,7 +106,7 @@ export function signInRoutes(options: SignInOptions): Route[] {
       handle: signIn(options),
     }),
     route({
-      id: 'signOut', method: 'post', path: '/session/end', tag: 'session', auth: [],
+      id: 'signOut', method: 'post', path: '/session/end', tag: 'pages', auth: [],
       summary: 'Sign out of the console',
       responses: { 303: { description: 'Signed out.' } },
       problems: ['FORBIDDEN'],

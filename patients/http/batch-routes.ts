@@ -7,8 +7,9 @@ import { batchDocument, fireBatch } from '../batches.js';
 import { refusedTotal } from '../metrics.js';
 import { batchById } from '../payment-rows.js';
 import type { PatientsDeps } from '../service.js';
-import { BATCH } from './examples.js';
+import { BATCH, BATCH_ID } from './examples.js';
 import { idempotencyKey, KEY_HEADER } from './headers.js';
+import { BATCH_SAMPLE } from './samples.js';
 import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
 
@@ -40,6 +41,7 @@ const fireRoute = (deps: PatientsDeps): Route =>
       + 'Asked again with the same key it completes what was interrupted, waits again and reports the same batch.',
     body: batchRequest,
     bodyExample: { count: 230 },
+    clientSample: BATCH_SAMPLE,
     bodyForm: batchForm,
     headers: [KEY_HEADER],
     responses: {
@@ -70,8 +72,9 @@ const getRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getBatch', method: 'get', path: '/api/batches/{id}', tag: 'batches', auth: ['api'],
     summary: 'Look at a batch',
-    description: 'Computed from the database alone.',
+    description: 'Computed from the database alone, by any instance, as it stands now: `pending` goes to 0 and the other numbers up to `sent`.',
     params: idPath,
+    paramsExample: { id: BATCH_ID },
     responses: { 200: { description: 'What has become of the payments so far.', schema: batch, example: BATCH } },
     problems: ['BATCH_NOT_FOUND', 'TOO_BUSY', 'UNAVAILABLE'],
     async handle({ params, response }) {

@@ -20,3 +20,28 @@ export const BATCH = {
   batchId: BATCH_ID, sent: 230, succeeded: 230, declined: 0, failed: 0, pending: 0, availability: 1,
   payments: [{ id: PAYMENT_ID, status: 'SUCCEEDED', exit_granted: true, processedBy: 'server_2', term: 4, attempts: 1, latencyMs: 84 }],
 };
+
+export const PATIENT = { id: PATIENT_ID, document: '1700000001', name: 'Ana Torres' };
+
+const items = (id: number, description: string, amountMinor: number): object => ({
+  items: [{ id: `00000000-0000-4000-9000-00000000000${id}`, description, amountMinor, date: '2026-11-20' }],
+  subtotalMinor: amountMinor,
+});
+
+export const BILL = {
+  patient: PATIENT,
+  charges: {
+    exam: items(1, 'Blood count', 2_500), medicine: items(2, 'Paracetamol 500 mg', 1_200), procedure: items(3, 'Suture', 8_300),
+    consultation: items(4, 'General medicine', 3_000),
+  },
+  currency: 'USD', totalMinor: 15_000, paidMinor: 15_000, dueMinor: 0,
+};
+
+export const PASS = {
+  valid: true, patient: { id: PATIENT_ID, name: PATIENT.name },
+  requestTime: '2026-11-21T09:00:00.084Z', expirationTime: '2026-11-22T09:00:00.084Z',
+};
+
+export const WHO_AM_I = {
+  hello: 'Hello from patients_1', ip: '127.0.0.1', host: 'hospital', tag: 'patients_1', sessionViews: 1, id: '01939c0e-6b7a-4c3e-9f52-0d6a54f0c001',
+};

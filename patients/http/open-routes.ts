@@ -1,9 +1,11 @@
 /** What anybody may ask: the first page, who answers, the document of the API. */
 import { hostname } from 'node:os';
 import type { Request } from 'express';
+import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
 import type { OpenApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
 import type { PatientsDeps } from '../service.js';
+import { WHO_AM_I } from './examples.js';
 import { landingPage } from './landing.js';
 import { whoami } from './schemas.js';
 
@@ -19,7 +21,15 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'whoami', method: 'get', path: '/whoami', tag: 'instance', auth: [],
     summary: 'Which instance answers, and how often this session was here',
-    responses: { 200: { description: 'The instance and the session.', schema: whoami, headers: { 'Set-Cookie': `The session, \`${SESSION_COOKIE}\`.` } } },
+    description: 'For trying balancers: the instance, its address and machine, and the visits of this session as a cookie tells them.',
+    responses: {
+      200: {
+        description: 'The instance and the session.',
+        schema: whoami,
+        example: WHO_AM_I,
+        headers: { 'Set-Cookie': `The session, \`${SESSION_COOKIE}\`.` },
+      },
+    },
     async handle({ request }) {
       const { id, views } = await deps.sessions.visit(sessionId(request));
       return {
@@ -39,7 +49,7 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
 
 const landingRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'landing', method: 'get', path: '/', tag: 'instance', auth: [],
+    id: 'landing', method: 'get', path: '/', tag: 'pages', auth: [],
     summary: 'What this is',
     responses: { 200: { description: 'A small page.', contentType: 'text/html' } },
     handle: ({ request }) => ({
@@ -54,7 +64,8 @@ const openApiRoute = (document: () => OpenApiDocument): Route =>
   route({
     id: 'openapi', method: 'get', path: '/openapi.json', tag: 'instance', auth: [],
     summary: 'This API as an OpenAPI 3.1 document',
-    responses: { 200: { description: 'The document.', contentType: 'application/json' } },
+    description: 'Made of the table that also routes and validates, so it says what this instance does. Read it as a page at `/docs`.',
+    responses: { 200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE } },
     handle: () => ({ status: 200, body: document() }),
   });
 

@@ -2,14 +2,23 @@
 import { route, type Route } from '../../shared/routes.js';
 import { encodeCursor } from '../core/cursor.js';
 import type { PatientsDeps } from '../service.js';
+import { BILL, PASS, PATIENT, PATIENT_ID, PAYMENT_ID } from './examples.js';
 import { bill, idPath, pass, patientList, patientsQuery } from './schemas.js';
 
 const listRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'listPatients', method: 'get', path: '/api/patients', tag: 'patients', auth: ['api'],
     summary: 'List patients, in order of id',
+    description: 'The first start adds a hundred sample patients.',
     query: patientsQuery,
-    responses: { 200: { description: 'A page; `next` is the cursor of the next one, null at the end.', schema: patientList } },
+    queryExample: { limit: '10' },
+    responses: {
+      200: {
+        description: 'A page; `next` is the cursor of the next one, null at the end.',
+        schema: patientList,
+        example: { patients: [PATIENT], next: null },
+      },
+    },
     problems: ['UNAVAILABLE'],
     async handle({ query: { cursor, limit } }) {
       const rows = await deps.records.patients(cursor ?? null, limit + 1);
@@ -25,7 +34,8 @@ const billRoute = (deps: PatientsDeps): Route =>
     summary: 'Generate the consolidated bill',
     description: 'Charges by kind, what was paid and what is due, in the minor units of one currency.',
     params: idPath,
-    responses: { 200: { description: 'The bill.', schema: bill } },
+    paramsExample: { id: PATIENT_ID },
+    responses: { 200: { description: 'The bill.', schema: bill, example: BILL } },
     problems: ['PATIENT_NOT_FOUND', 'UNAVAILABLE'],
     handle: async ({ params }) => ({ status: 200, body: await deps.records.bill(params.id, deps.config.defaultCurrency) }),
   });
@@ -36,7 +46,8 @@ const passRoute = (deps: PatientsDeps): Route =>
     summary: 'Check an exit pass',
     description: 'The pass of a payment that succeeded has the payment\'s id.',
     params: idPath,
-    responses: { 200: { description: 'The pass; `valid` until it expires.', schema: pass } },
+    paramsExample: { id: PAYMENT_ID },
+    responses: { 200: { description: 'The pass; `valid` until it expires.', schema: pass, example: PASS } },
     problems: ['PASS_NOT_FOUND', 'UNAVAILABLE'],
     async handle({ params }) {
       return { status: 200, body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()) };

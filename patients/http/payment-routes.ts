@@ -1,13 +1,16 @@
 /** Payments: pay, look, list, export, drive again. */
+import { z } from 'zod';
 import { clientGone, route, type Route } from '../../shared/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
+import { csvHeader, csvPayment } from '../core/csv.js';
 import { paymentDocument } from '../core/payment-record.js';
 import { pay, redriveCommand } from '../pay.js';
 import type { PatientsDeps } from '../service.js';
-import { ACCEPTED_PAYMENT, PAID_PAYMENT, PAYMENT_REQUEST } from './examples.js';
+import { ACCEPTED_PAYMENT, PAID_PAYMENT, PATIENT_ID, PAYMENT_ID, PAYMENT_REQUEST } from './examples.js';
 import { idempotencyKey, KEY_HEADER, paidAnswer, preferredWait, PREFER_HEADER, traceparent, TRACE_HEADER } from './headers.js';
 import { idPath, paymentFilter, paymentList, paymentsQuery } from './schemas.js';
+import { PAY_SAMPLE, REDRIVE_SAMPLE } from './samples.js';
 import { paymentsCsv, stream } from './streams.js';
 
 /** Rows read at a time for an export. */
@@ -34,13 +37,23 @@ const PAID_RESPONSES = {
   },
 };
 
+const CSV_RESPONSE = {
+  description: 'RFC 4180, with a header line.',
+  contentType: 'text/csv',
+  schema: z.string(),
+  example: csvHeader() + csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }),
+  headers: { 'Content-Disposition': 'The name of the file, `payments.csv`.' },
+};
+
 const payRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'pay', method: 'post', path: '/api/payments', tag: 'payments', auth: ['api'],
     summary: 'Pay',
-    description: 'Accepted means durable: no 2xx before the row is committed. A replay gets the first answer again.',
+    description: 'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and gets 201; without it, or when '
+      + 'the wait is over, the answer is 202 and `Location` says where to look. The same key and body again get the first answer again.',
     body: paymentRequest,
     bodyExample: PAYMENT_REQUEST,
+    clientSample: PAY_SAMPLE,
     headers: [KEY_HEADER, PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
     problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
@@ -64,6 +77,8 @@ const redriveRoute = (deps: PatientsDeps): Route =>
     summary: 'Drive a failed payment again',
     description: 'Makes a new payment; the failed one keeps its status for ever. Doing it twice gives the same new payment.',
     params: idPath,
+    paramsExample: { id: PAYMENT_ID },
+    clientSample: REDRIVE_SAMPLE,
     headers: [PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
     problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
@@ -81,7 +96,9 @@ const getRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getPayment', method: 'get', path: '/api/payments/{id}', tag: 'payments', auth: ['api'],
     summary: 'Look at a payment',
+    description: 'As the record has it. `PENDING` is accepted and not final; the other statuses never change again.',
     params: idPath,
+    paramsExample: { id: PAYMENT_ID },
     responses: { 200: { description: 'How the payment stands.', schema: payment, example: PAID_PAYMENT } },
     problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
     handle: async ({ params }) => ({ status: 200, body: paymentDocument(await deps.records.payment(params.id)) }),
@@ -91,7 +108,10 @@ const listRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'listPayments', method: 'get', path: '/api/payments', tag: 'payments', auth: ['api'],
     summary: 'List payments, newest first',
+    description: 'The filters are joined by *and*. For the next page give `next` as `cursor`, with the same filters; payments accepted meanwhile '
+      + 'do not move the pages.',
     query: paymentsQuery,
+    queryExample: { status: 'SUCCEEDED', limit: '10' },
     responses: {
       200: {
         description: 'A page; `next` is the cursor of the next one, null at the end.',
@@ -115,7 +135,8 @@ const csvRoute = (deps: PatientsDeps): Route =>
     summary: 'Export payments as CSV, newest first',
     description: 'All payments that match. Cells a spreadsheet would take for a formula begin with an apostrophe.',
     query: paymentFilter,
-    responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+    queryExample: { patientId: PATIENT_ID },
+    responses: { 200: CSV_RESPONSE },
     problems: ['UNAVAILABLE'],
     async handle({ query, response }) {
       const first = await deps.records.payments(query, null, CSV_PAGE);

@@ -88,7 +88,7 @@ describe('the HTTP surface of a monitor', () => {
     const { body } = await call(monitor, 'GET', '/openapi.json');
     expect(body['openapi']).toBe('3.1.0');
     expect(Object.keys(body['paths'] as object)).toEqual(
-      expect.arrayContaining(['/', '/status', '/elections', '/events', '/opinion', '/handover', '/replicas/{id}/state', '/livez']),
+      expect.arrayContaining(['/status', '/elections', '/events', '/opinion', '/handover', '/replicas/{id}/state', '/livez']),
     );
   });
 

@@ -1,12 +1,12 @@
 /** The document says what the routes are, and nothing in it points nowhere. */
 import type { z } from 'zod';
 import { PROBLEMS } from '../../../shared/errors.js';
-import { problemsOf } from '../../../shared/openapi.js';
+import { apiRoutes, problemsOf } from '../../../shared/openapi.js';
 import { offlineDocument, patientsRoutes } from '../../../patients/http/routes.js';
 import type { PatientsDeps } from '../../../patients/service.js';
 
 const document = offlineDocument();
-const routes = patientsRoutes({} as PatientsDeps);
+const routes = apiRoutes(patientsRoutes({} as PatientsDeps));
 interface Operation {
   operationId: string;
   responses: Record<string, unknown>;

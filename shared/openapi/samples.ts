@@ -1,0 +1,105 @@
+/**
+ * How a route is called, ready to be pasted: `curl` for a shell, TypeScript for the typed client. Both are made of the route's
+ * examples, so that they are requests which the route takes. Pure.
+ */
+import type { Route } from '../routes.js';
+
+export interface Sample {
+  lang: 'Shell' | 'TypeScript';
+  label: 'curl' | 'TypeScript client';
+  source: string;
+}
+
+const VARIABLES = { api: 'API_TOKEN', operator: 'OPERATOR_TOKEN', internal: 'INTERNAL_TOKEN' } as const;
+
+/** In single quotes, for a POSIX shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The route's address with its examples filled in, from the slash on. */
+export function exampleTarget({ path, paramsExample = {}, queryExample = {} }: Pick<Route, 'path' | 'paramsExample' | 'queryExample'>): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(paramsExample[name] ?? `{${name}}`));
+  const query = new URLSearchParams(queryExample).toString();
+  return query === '' ? filled : `${filled}?${query}`;
+}
+
+export interface CurlRequest {
+  method: string;
+  url: string;
+  /** Written as they are, in double quotes: a shell variable is filled in. */
+  headers: readonly (readonly [name: string, value: string])[];
+  body?: string | undefined;
+  stream?: boolean;
+}
+
+/** One command, a line for each part. */
+export function curlCommand({ method, url, headers, body, stream = false }: CurlRequest): string {
+  const plain = method === (body === undefined ? 'GET' : 'POST');
+  const parts = [
+    `curl -s${stream ? 'N' : ''}${plain ? '' : ` -X ${method}`} ${quoted(url)}`,
+    ...headers.map(([name, value]) => `-H "${name}: ${value}"`),
+    ...(body === undefined ? [] : [`-d ${quoted(body)}`]),
+  ];
+  return parts.join(' \\\n  ');
+}
+
+const streams = (route: Route): boolean => Object.values(route.responses).some(({ contentType }) => contentType === 'text/event-stream');
+
+function curl(route: Route, base: string): Sample {
+  const [kind] = route.auth;
+  const headers: [string, string][] = [
+    ...(kind === undefined ? [] : [['Authorization', `Bearer $${VARIABLES[kind]}`] satisfies [string, string]]),
+    ...(route.body ? [['Content-Type', 'application/json'] satisfies [string, string]] : []),
+    ...(route.headers ?? []).flatMap(({ name, example }): [string, string][] => (example === undefined ? [] : [[name, example]])),
+  ];
+  const body = route.body ? JSON.stringify(route.bodyExample) : undefined;
+  const source = curlCommand({ method: route.method.toUpperCase(), url: `${base}${exampleTarget(route)}`, headers, body, stream: streams(route) });
+  return { lang: 'Shell', label: 'curl', source };
+}
+
+/** A value as a TypeScript literal: keys without quotes where they need none, single quotes, on one line. */
+const literal = (value: unknown): string => {
+  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (value === null || typeof value !== 'object') return String(value);
+  const name = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key));
+  const members = Object.entries(value).map(([key, member]) => `${name(key)}: ${literal(member)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+};
+
+const PARSED: Readonly<Record<string, string>> = { 'text/csv': 'text', 'text/plain': 'text', 'text/event-stream': 'stream' };
+
+/** Numbers of an address are numbers for the client. */
+const numbersIn = (texts: Readonly<Record<string, string>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, /^\d{1,9}$/.test(text) ? Number(text) : text]));
+
+function callOptions(route: Route): Record<string, unknown> {
+  const given = (route.headers ?? []).filter(({ example }) => example !== undefined);
+  const headers = Object.fromEntries(given.map(({ name, example }) => [name, example]));
+  const params = {
+    ...(route.paramsExample ? { path: route.paramsExample } : {}),
+    ...(route.queryExample ? { query: numbersIn(route.queryExample) } : {}),
+    ...(Object.keys(headers).length > 0 ? { header: headers } : {}),
+  };
+  const [type] = Object.values(route.responses).map(({ contentType }) => PARSED[contentType ?? ''] ?? null);
+  return {
+    ...(Object.keys(params).length > 0 ? { params } : {}),
+    ...(route.body ? { body: route.bodyExample } : {}),
+    ...(type ? { parseAs: type } : {}),
+  };
+}
+
+/** What makes the client of one service; both are exported by `client/`. */
+export type ClientMaker = 'createRelevoClient' | 'createMonitorClient';
+
+function typescript(route: Route, base: string, maker: ClientMaker): Sample {
+  const [kind] = route.auth;
+  const token = kind === undefined ? '' : `, token: process.env.${VARIABLES[kind]}`;
+  const options = callOptions(route);
+  const given = Object.keys(options).length > 0 ? `, ${literal(options)}` : '';
+  const call = route.clientSample ?? `const { data, error } = await relevo.http.${route.method.toUpperCase()}('${route.path}'${given});`;
+  const source = `import { ${maker} } from 'relevo-client';\n\nconst relevo = ${maker}({ baseUrl: '${base}'${token} });\n${call}`;
+  return { lang: 'TypeScript', label: 'TypeScript client', source };
+}
+
+/** @param base where the service is: `http://127.0.0.1:4000`. */
+export const samplesOf = (route: Route, base: string, maker: ClientMaker): Sample[] => [curl(route, base), typescript(route, base, maker)];

@@ -1,0 +1,71 @@
+/** zod's schemas as OpenAPI 3.1 writes them: JSON Schema, those with a name by reference. Pure. */
+import { z } from 'zod';
+import type { HeaderSpec } from '../routes.js';
+
+export type Json = Record<string, unknown>;
+/** The schemas that have a name, see `namesOf`. */
+export type Names = ReturnType<typeof z.registry<{ id: string }>>;
+
+const reference = (name: string): string => `#/components/schemas/${name}`;
+
+/** What the generator adds that has no place inside an OpenAPI document. */
+const META = new Set(['$schema', '$id', '$defs', 'id']);
+const withoutMeta = (schema: Json): Json => Object.fromEntries(Object.entries(schema).filter(([key]) => !META.has(key)));
+
+/** Names for schemas: wherever one of them occurs it is referred to. */
+export function namesOf(schemas: Readonly<Record<string, z.ZodType>>): Names {
+  const names: Names = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) names.add(schema, { id });
+  return names;
+}
+
+/** `components.schemas`. */
+export function componentsOf(names: Names): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference }) as { schemas: Record<string, Json> };
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutMeta(schema)]));
+}
+
+/** A schema as JSON, a named one by reference. */
+export function schemaJson(schema: z.ZodType, names: Names): Json {
+  const name = names.get(schema)?.id;
+  if (name !== undefined) return { $ref: reference(name) };
+  const inline = withoutMeta(z.toJSONSchema(schema, { io: 'input', metadata: names }));
+  return JSON.parse(JSON.stringify(inline).replaceAll('#/$defs/', reference(''))) as Json;
+}
+
+/** One parameter for each property of `schema`. */
+export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, examples: Readonly<Record<string, string>>, names: Names): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = schemaJson(schema, names) as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = property;
+    return {
+      name,
+      in: place,
+      required: place === 'path' || required.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+      ...(name in examples ? { example: typedExample(examples[name] ?? '', rest) } : {}),
+    };
+  });
+}
+
+/** A value for each parameter of a path: an id in the form that is wanted, else the name of a member. */
+export function guessedExample(schema: z.ZodType): Record<string, string> {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, Json> };
+  const guess = ({ format, type }: Json): string =>
+    format === 'uuid' ? '00000000-0000-4000-8000-000000000001' : type === 'integer' ? '1' : 'server_1';
+  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, guess(property)]));
+}
+
+/** A text of an address as the JSON value its schema speaks of. */
+const typedExample = (text: string, { type }: Json): unknown => (type === 'integer' || type === 'number' ? Number(text) : text);
+
+export const headerParameter = (header: HeaderSpec, names: Names): Json => ({
+  name: header.name,
+  in: 'header',
+  required: false,
+  description: header.description,
+  schema: schemaJson(header.schema, names),
+  ...(header.example === undefined ? {} : { example: header.example }),
+});
