@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clientGone, route, type Route } from '../../shared/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
-import { csvHeader, csvPayment } from '../core/csv.js';
+import { csvHeader, csvPayment } from '../payment-csv.js';
 import { paymentDocument } from '../core/payment-record.js';
 import { pay, redriveCommand } from '../pay.js';
 import type { PatientsDeps } from '../service.js';
