@@ -14,6 +14,7 @@ import type { Logger } from '../shared/logger.js';
 import { chargeDurationMs, decideCharge } from '../shared/simulated-charge.js';
 import type { GatewayConfig } from './config.js';
 import type { GatewayLedger } from './ledger.js';
+import { repeatsTotal, settledTotal } from './metrics.js';
 
 /** What can be broken. Counts go down by one each time they strike. */
 export const gatewayFaults = z.strictObject({
@@ -71,6 +72,7 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
 
   app.post('/charges/:key/cancel', (request, response) => {
     const key = parse(keySchema, request.params.key, 'path');
+    if (!ledger.find(key)) settledTotal.inc({ status: 'cancelled' });
     const nothing = { status: 'cancelled', reference: 'none', reason: null, amountMinor: 0, currency: 'XXX' } as const;
     response.json(ledger.record({ key, ...nothing, at: new Date().toISOString() }));
   });
@@ -99,7 +101,10 @@ class Charges {
   async settle(key: string, order: ChargeRequest): Promise<Charge> {
     if (this.faults.ignoreKeys) return this.make(key, order);
     const known = this.ledger.find(key);
-    if (known) return known;
+    if (known) {
+      repeatsTotal.inc();
+      return known;
+    }
     const begun = this.underWay.get(key) ?? this.make(key, order).finally(() => this.underWay.delete(key));
     this.underWay.set(key, begun);
     return begun;
@@ -110,6 +115,7 @@ class Charges {
     await sleep(chargeDurationMs(key, config));
     const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
     const entry = { key, ...decision, amountMinor, currency, at: new Date().toISOString() };
+    settledTotal.inc({ status: entry.status });
     return ledger.record(entry, faults.ignoreKeys);
   }
 }

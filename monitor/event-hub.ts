@@ -41,6 +41,10 @@ export class EventHub {
     private readonly run: string,
   ) {}
 
+  get readerCount(): number {
+    return this.readers.size;
+  }
+
   start(): void {
     this.timers = [
       setInterval(() => void this.sendStatus(), STATUS_INTERVAL_MS),

@@ -1,20 +1,35 @@
 /** What a monitor measures. Detection is measured by layer, because the layers notice different failures. */
-import { counter, gauge, histogram } from '../shared/metrics.js';
+import { counter, gauge, handoverSteps, histogram, measureDependencies } from '../shared/metrics.js';
 import type { EventMap, EventName } from './core/events.js';
-import type { State } from './core/types.js';
+import { ELECTION_KINDS } from './core/kinds.js';
+import { PHASES, type State } from './core/types.js';
 
-const handovers = counter('relevo_handovers_total', 'Elections and moves carried out by this monitor, by kind.', ['kind']);
-const suspicions = counter('relevo_suspicions_total', 'Suspicions by layer.', ['layer']);
-const detectionSeconds = histogram('relevo_detection_seconds', 'From the first sign of trouble to the suspicion, by layer.', ['layer']);
-const voteSeconds = histogram('relevo_vote_seconds', 'From the beginning of a vote or hand-over to the election.');
-const promotionSeconds = histogram('relevo_promotion_seconds', 'From the election until the new leader says that it leads.');
-const failoverSeconds = histogram('relevo_failover_seconds', 'From the beginning of a vote or hand-over until the new leader leads.', ['kind']);
-const pingSeconds = histogram('relevo_ping_seconds', 'Duration of answered pings.', ['replica']);
+const elections = counter(
+  'relevo_elections_total',
+  'Elections and moves that this monitor carried out, by what made them necessary.',
+  ['kind'],
+  ELECTION_KINDS.map((kind) => ({ kind })),
+);
+const LAYERS = [{ layer: 'connection' }, { layer: 'heartbeat' }, { layer: 'ping' }];
+const suspicions = counter('relevo_suspicions_total', 'Suspicions by the layer that noticed.', ['layer'], LAYERS);
+const detectionSeconds = histogram('relevo_detection_duration_seconds', 'From the first sign of trouble to the suspicion, by layer.', ['layer']);
+const stepSeconds = handoverSteps();
+const handoverSeconds = histogram(
+  'relevo_handover_duration_seconds',
+  'From the beginning of a vote or hand-over until the new leader leads; elsewhere: another monitor carried it out.',
+  ['kind'],
+);
+const pingSeconds = histogram('relevo_ping_duration_seconds', 'Duration of answered pings.', ['replica']);
 const pingFailures = counter('relevo_ping_failures_total', 'Pings without an answer, by cause.', ['replica', 'cause']);
 const clockJumps = counter('relevo_clock_jumps_total', 'Pauses and clock jumps that made this monitor doubt itself.');
-const leaderInfo = gauge('relevo_leader_info', '1 for the replica that leads, as this monitor knows it.', ['replica']);
-const termGauge = gauge('relevo_term', 'The present term, as this monitor knows it.');
+const leader = gauge('relevo_leader', '1 for the replica that leads, as this monitor knows it, 0 for the others.', ['replica']);
+const term = gauge('relevo_term', 'The present term, as this process knows it.');
+const phase = gauge('relevo_monitor_phase', '1 for the phase the monitor is in, 0 for the others.', ['phase']);
+const alive = gauge('relevo_replica_alive', '1 while this monitor holds the replica to be alive.', ['replica']);
+const inService = gauge('relevo_replica_in_service', '1 while operators let the replica lead: its state is ready, not drain or maint.', ['replica']);
 const latenessSeconds = gauge('relevo_monitor_lateness_seconds', 'How late the last tick of the monitor was.');
+const monitors = gauge('relevo_monitors', 'Monitors: configured; reached, this one included.', ['state']);
+const readers = gauge('relevo_event_readers', 'Readers of the event stream.');
 
 const MEASURES: { readonly [K in EventName]?: (data: EventMap[K]) => void } = {
   'replica:answered': ({ replica, pingMs }) => pingSeconds.observe({ replica }, pingMs / 1_000),
@@ -24,12 +39,12 @@ const MEASURES: { readonly [K in EventName]?: (data: EventMap[K]) => void } = {
     detectionSeconds.observe({ layer }, detectMs / 1_000);
   },
   'election:won': ({ mine, kind, voteMs }) => {
-    if (mine) handovers.inc({ kind: kind ?? 'unknown' });
-    if (voteMs !== null) voteSeconds.observe(voteMs / 1_000);
+    if (mine && kind) elections.inc({ kind });
+    if (voteMs !== null) stepSeconds.observe({ step: 'vote' }, voteMs / 1_000);
   },
   'failover:completed': ({ kind, promoteMs, totalMs }) => {
-    promotionSeconds.observe(promoteMs / 1_000);
-    if (totalMs !== null) failoverSeconds.observe({ kind: kind ?? 'elsewhere' }, totalMs / 1_000);
+    stepSeconds.observe({ step: 'promote' }, promoteMs / 1_000);
+    if (totalMs !== null) handoverSeconds.observe({ kind: kind ?? 'elsewhere' }, totalMs / 1_000);
   },
   'clock:jumped': () => clockJumps.inc(),
 };
@@ -39,9 +54,26 @@ export function measure<K extends EventName>(name: K, data: EventMap[K]): void {
   MEASURES[name]?.(data);
 }
 
-/** What is a state, not an event. */
-export function measureState(state: State): void {
-  latenessSeconds.set(state.doubt.latenessMs / 1_000);
-  termGauge.set(state.leadership?.term ?? 0);
-  for (const replica of state.settings.replicas) leaderInfo.set({ replica }, state.leadership?.leader === replica ? 1 : 0);
+/** What stands around the machine of a monitor. */
+export interface Surroundings {
+  /** Monitors that answered when they were asked last, this one included. */
+  monitorsReached: number;
+  eventReaders: number;
+}
+
+/** What is a state, not an event; called after every tick. */
+export function measureState(state: State, { monitorsReached, eventReaders }: Surroundings): void {
+  const { settings, leadership, replicas, admin, doubt, databaseUp } = state;
+  latenessSeconds.set(doubt.latenessMs / 1_000);
+  term.set(leadership?.term ?? 0);
+  for (const name of PHASES) phase.set({ phase: name }, state.phase.name === name ? 1 : 0);
+  for (const replica of settings.replicas) {
+    leader.set({ replica }, leadership?.leader === replica ? 1 : 0);
+    alive.set({ replica }, replicas[replica]?.opinion === 'alive' ? 1 : 0);
+    inService.set({ replica }, (admin[replica] ?? 'ready') === 'ready' ? 1 : 0);
+  }
+  measureDependencies({ postgres: databaseUp === true });
+  monitors.set({ state: 'configured' }, settings.monitors.length);
+  monitors.set({ state: 'reached' }, monitorsReached);
+  readers.set(eventReaders);
 }

@@ -12,6 +12,7 @@ import type { ShutdownStep } from '../shared/shutdown.js';
 import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
+import type { State } from './core/types.js';
 import { worstCaseFailoverMs } from './core/timings.js';
 import { EventHub } from './event-hub.js';
 import { createMonitorApp } from './http/app.js';
@@ -22,9 +23,11 @@ import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
 import { PeerClient } from './peer-client.js';
 import { cachedCounts, type CountSources } from './queue-counts.js';
+import { measureQueue } from './queue-metrics.js';
 import { ReplicaClient } from './replica-client.js';
 import { ReplicaStream } from './replica-stream.js';
 import { statusOf, type StatusSources } from './status.js';
+import { withVoteMetrics } from './vote-metrics.js';
 
 export interface RunningMonitor {
   loop: MonitorLoop;
@@ -86,7 +89,13 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
   };
 }
 
-function createLoop(parts: Parts, announce: (event: MonitorEvent) => void, onFatal: (error: unknown) => void): MonitorLoop {
+interface Listeners {
+  announce: (event: MonitorEvent) => void;
+  onTick: (state: State) => void;
+  onFatal: (error: unknown) => void;
+}
+
+function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
   const { config, logger, clock, store, replicas, peers } = parts;
   const urls = new Map(config.replicas.map(({ id, url }) => [id, url]));
   const { internalToken } = config;
@@ -95,15 +104,13 @@ function createLoop(parts: Parts, announce: (event: MonitorEvent) => void, onFat
     settings: settingsOf(config),
     clock,
     random: Math.random,
-    store,
+    store: withVoteMetrics(store),
     replicas,
     openStream: (replica, listener) => new ReplicaStream({ replica, url: urls.get(replica) ?? '', internalToken, silenceMs }, listener),
     askPeers: () => peers.askAll(),
-    announce,
+    ...listeners,
     onDatabaseError: logDatabaseErrors(logger),
-    onTick: measureState,
     onDecision: (decision) => logger.info({ decision }, decision),
-    onFatal,
   });
 }
 
@@ -133,12 +140,18 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const { store, pool, replicas, peers } = parts;
   const queue = connectQueue(config, logger);
   const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
+  measureQueue(counts);
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
     measure(event.name, event.data);
     hub.publish(event);
   };
-  const loop = createLoop(parts, announce, onFatal);
+  const others = config.monitors.filter(({ id }) => id !== config.id);
+  const onTick = (state: State): void => {
+    const reached = others.filter(({ id }) => peers.observedOf(id) === 'alive').length;
+    measureState(state, { monitorsReached: 1 + reached, eventReaders: hub.readerCount });
+  };
+  const loop = createLoop(parts, { announce, onTick, onFatal });
   const sources = statusSources(parts, loop, counts);
   const hub = new EventHub(() => statusOf(sources), randomUUID().slice(0, 8));
   const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), logger });

@@ -11,7 +11,8 @@ import type { PatientsConfig } from './config.js';
 import { Admission } from './core/admission.js';
 import type { PaymentRecord } from './core/payment-record.js';
 import { GroupCommit } from './group-commit.js';
-import { backlogGauge, refusedTotal } from './metrics.js';
+import { measureDependencies } from '../shared/metrics.js';
+import { backlogAge, backlogGauge, backlogMax, refusedTotal } from './metrics.js';
 import type { BacklogLook } from './payment-rows.js';
 import { whilePassing } from './retry.js';
 
@@ -35,6 +36,7 @@ export class Backlog {
   constructor(private readonly deps: BacklogDeps) {
     const { clock, config } = deps;
     this.admission = new Admission(config.backlogMax);
+    backlogMax.set(config.backlogMax);
     this.keys = new GroupCommit({
       insert: (keys) => this.recordsOf(keys),
       clock,
@@ -87,7 +89,10 @@ export class Backlog {
       // The record may be an older one than before, after its server was replaced: then nothing is known.
       this.from = seen.newest < this.from ? 0 : (seen.oldest ?? seen.newest);
       backlogGauge.set(seen.pending);
+      backlogAge.set(seen.oldestAgeSeconds);
+      measureDependencies({ postgres: true });
     } catch (error) {
+      measureDependencies({ postgres: false });
       // That PostgreSQL is away is told elsewhere; anything else would leave the bound to what this instance counts.
       this.deps.logger[isPassing(error) ? 'debug' : 'warn']({ err: error }, 'the backlog cannot be looked at now');
     } finally {

@@ -111,6 +111,8 @@ spots AS MATERIALIZED (
     FROM steps, generate_series(oldest, newest, step) AS first),
 looked AS (SELECT (SELECT p.partition = $1::int FROM pending_payment p WHERE p.seq = spot) AS is_pending FROM spots)
 SELECT oldest, coalesce(newest, 0) AS newest,
+       (SELECT coalesce(max(greatest(0, extract(epoch FROM clock_timestamp() - accepted_at)::float8)), 0)
+          FROM pending_payment WHERE seq = oldest) AS "oldestAgeSeconds",
        (SELECT coalesce(round((newest - oldest + 1) * avg(coalesce(is_pending, false)::int)), 0)::bigint FROM looked) AS pending
   FROM steps`;
 
@@ -119,6 +121,8 @@ export interface BacklogLook {
   oldest: number | null;
   /** `seq` of the newest payment; 0: there is none. */
   newest: number;
+  /** 0: none is pending. */
+  oldestAgeSeconds: number;
   pending: number;
 }
 

@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
+import { measureDependencies } from '../shared/metrics.js';
 import { openQueue } from '../shared/healing-queue.js';
 import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
@@ -93,7 +94,10 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   const backlog = new Backlog({
     look: (from) => lookAtBacklog(reads, PARTITION, from), byKey: (keys) => paymentsByKey(reads, keys), clock, logger, config,
   });
-  const measuring = setInterval(() => void backlog.look(), config.backlogLookMs);
+  const measuring = setInterval(() => {
+    void backlog.look();
+    measureDependencies({ redis: delivery.reachable() });
+  }, config.backlogLookMs);
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
 

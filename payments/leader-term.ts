@@ -13,7 +13,7 @@ import type { Pool } from '../shared/postgres.js';
 import type { Parcel } from '../shared/queue.js';
 import { isCalledOff, LeadershipLost } from './core/errors.js';
 import { HeadStart, peekParcels } from './head-start.js';
-import { commitsRefused, promotionSeconds, reclaimed } from './metrics.js';
+import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork, type TermDependencies } from './process-parcel.js';
 import { reclaimParcels } from './reclaim.js';
@@ -47,6 +47,8 @@ export class LeaderTerm {
   private readonly relay: Relay;
   private readonly ahead = new HeadStart();
   private readonly logger: Logger;
+  /** When it heard that it leads, monotonic ms. */
+  private startMs = 0;
   private committedOnce = false;
   private finishing = false;
   /** A parcel's work broke off: its job is still held by the worker, and will never be settled. */
@@ -80,7 +82,7 @@ export class LeaderTerm {
   /** Takes over what an earlier leader held, then fetches. Redis away: leads all the same, the relay knows a way. */
   async begin(): Promise<void> {
     const { clock } = this.options;
-    const startMs = clock.now();
+    this.startMs = clock.now();
     const promoted = clock.wall();
     this.tellOfGap();
     await this.startAhead();
@@ -88,8 +90,8 @@ export class LeaderTerm {
     const parcels = await this.reclaim();
     if (this.abort.signal.aborted) return;
     this.fetch();
-    promotionSeconds.observe((clock.now() - startMs) / 1000);
-    this.logger.info({ parcels, ms: Math.round(clock.now() - startMs) }, 'leading; parcels of the previous leader reclaimed');
+    this.measureStep('reclaim');
+    this.logger.info({ parcels, ms: Math.round(clock.now() - this.startMs) }, 'leading; parcels of the previous leader reclaimed');
     this.mark({ promoted_at: promoted, reclaimed_at: took });
   }
 
@@ -158,7 +160,12 @@ export class LeaderTerm {
     if (result.ids.length === 0) return this.tellOfGap();
     if (this.committedOnce) return;
     this.committedOnce = true;
+    this.measureStep('first-commit');
     this.mark({ first_commit_at: result.at });
+  }
+
+  private measureStep(step: 'reclaim' | 'first-commit'): void {
+    handoverStepSeconds.observe({ step }, (this.options.clock.now() - this.startMs) / 1_000);
   }
 
   private mark(marks: ElectionMarks): void {

@@ -1,14 +1,42 @@
-/** What a replica counts. */
-import { counter, gauge, histogram } from '../shared/metrics.js';
+/** What a replica measures, beyond its HTTP requests. */
+import type { ReplicaReport } from '../shared/contracts/leadership.js';
+import { counter, gauge, GROUP_SIZES, handoverSteps, histogram, measureDependencies } from '../shared/metrics.js';
 
-export const paymentsCompleted = counter('relevo_payments_completed_total', 'Payments that got their final status here.', ['status']);
+export const paymentsCompleted = counter(
+  'relevo_payments_completed_total',
+  'Payments that got their final status here.',
+  ['status'],
+  [{ status: 'SUCCEEDED' }, { status: 'DECLINED' }, { status: 'FAILED' }],
+);
 export const retriesPlanned = counter('relevo_payment_retries_total', 'Payments put off to a later attempt.');
 export const parcelSeconds = histogram('relevo_parcel_duration_seconds', 'From load to commit of one parcel.');
-export const parcelSize = histogram('relevo_parcel_payments', 'Payments charged in one parcel.', [], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]);
-export const commitGroup = histogram('relevo_commit_payments', 'Payments written by one commit.', [], [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]);
+export const parcelSize = histogram('relevo_parcel_payments', 'Payments charged in one parcel.', [], GROUP_SIZES);
+export const commitGroup = histogram('relevo_commit_group_payments', 'Payments written by one commit.', [], [...GROUP_SIZES, 2_000]);
+export const commitSeconds = histogram('relevo_commit_duration_seconds', 'Duration of one commit, tries included.');
 export const commitsRefused = counter('relevo_commits_refused_total', 'Commits that the fence refused: another leads.');
-export const relayed = counter('relevo_relayed_payments_total', 'Pending payments in no parcel that were put back.', ['way']);
-export const reclaimed = counter('relevo_reclaimed_parcels_total', 'Parcels of an earlier leader taken over at promotion.');
-export const promotionSeconds = histogram('relevo_promotion_duration_seconds', 'From the news of the election to the first fetch.');
-export const currentTerm = gauge('relevo_term', 'The highest term this replica has heard of.');
+export const gatewaySeconds = histogram(
+  'relevo_gateway_call_duration_seconds',
+  'Duration of calls to the gateway, by what was asked and what it said.',
+  ['call', 'result'],
+);
+export const relayFound = counter('relevo_relay_found_payments_total', 'Pending payments that the relay found in no parcel.');
+export const relayed = counter(
+  'relevo_relay_put_back_payments_total',
+  'Payments put back into the queue, and those worked on without it because Redis was away.',
+  ['way'],
+  [{ way: 'queue' }, { way: 'direct' }],
+);
+export const reclaimed = counter('relevo_parcels_reclaimed_total', 'Parcels of an earlier leader taken over at promotion.');
+export const handoverStepSeconds = handoverSteps();
+export const currentTerm = gauge('relevo_term', 'The present term, as this process knows it.');
 export const leads = gauge('relevo_leads', '1 while this replica leads.');
+
+const parcelsInFlight = gauge('relevo_parcels_in_flight', 'Parcels this replica works on.');
+const stalledSeconds = gauge('relevo_work_stalled_seconds', 'For how long work has been in flight without anything being finished; 0: none is.');
+
+/** What is a state, not an event; called at every beat. */
+export function measureReport(report: ReplicaReport): void {
+  parcelsInFlight.set(report.parcelsInFlight);
+  stalledSeconds.set((report.stalledMs ?? 0) / 1_000);
+  measureDependencies(report.reaches);
+}

@@ -15,7 +15,7 @@ import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js'
 import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './gateway/port.js';
-import { commitGroup, parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
+import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
 import { steadfast } from './steadfast.js';
 
 /** Earlier payments of its patients that one parcel may bring along, at the most. */
@@ -178,8 +178,10 @@ export class TermWork {
     commitGroup.observe(outcomes.length);
     const parcels = outcomes.map(({ id }) => this.parcelOf.get(id) ?? null);
     for (const { id } of outcomes) this.parcelOf.delete(id);
+    const stopTimer = commitSeconds.startTimer();
     try {
       const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes, { parcels }), this.signal, logger);
+      stopTimer();
       const effects = this.line.committed(result, this.moment());
       for (const effect of effects) if (effect.type === 'announce') this.announce(result, effect.outcomes);
       this.perform(effects);

@@ -10,7 +10,7 @@ import { isPassing, type Pool } from '../shared/postgres.js';
 import { parcelsOf, type Parcel } from '../shared/queue.js';
 import { toFront } from './core/front.js';
 import { RelayMachine, SWEEP_MAX, type RelayEffect } from './core/relay.js';
-import { relayed } from './metrics.js';
+import { relayed, relayFound } from './metrics.js';
 import type { TermWork } from './process-parcel.js';
 
 export interface RelayOptions {
@@ -98,6 +98,7 @@ export class Relay {
     const { partition, graceMs, pool, work, now, logger } = this.options;
     try {
       const rows = await overduePayments(pool, { partition, upto, graceMs, limit: SWEEP_MAX });
+      relayFound.inc(rows.length);
       return this.machine.found(rows.map(({ id }) => id), work, now());
     } catch (error) {
       if (!isPassing(error)) logger.error({ err: error }, 'the relay could not look');

@@ -15,8 +15,10 @@ import type { PaymentsConfig } from './config.js';
 import { createHttpGateway } from './gateway/http.js';
 import type { Gateway } from './gateway/port.js';
 import { createSimulatedGateway } from './gateway/simulated.js';
+import { withMetrics } from './gateway/with-metrics.js';
 import { createPaymentsApp } from './http/app.js';
 import { BeatStreams } from './http/stream.js';
+import { measureReport } from './metrics.js';
 import type { ParcelWorkerOptions } from './parcel-worker.js';
 import { Probes } from './probes.js';
 import { Rehearsal } from './rehearsal.js';
@@ -71,7 +73,7 @@ export interface RunningReplica {
 /** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
-  const gateway = createGateway(config);
+  const gateway = withMetrics(createGateway(config));
   const probes = new Probes(watch, redis, gateway);
   const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
   const bootId = randomUUID();
@@ -133,7 +135,10 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
 /** The row is read now and then: a promotion that no monitor could deliver, or a higher term nobody told of, is found this way. */
 function startTimers(config: PaymentsConfig, replica: Replica, read: () => Promise<Parameters<Replica['hear']>[0]>): NodeJS.Timeout[] {
   const poll = setInterval(() => void read().then((news) => replica.hear(news), () => undefined), config.leadershipPollMs);
-  const tick = setInterval(() => replica.tick(), config.beatIntervalMs);
+  const tick = setInterval(() => {
+    replica.tick();
+    measureReport(replica.report());
+  }, config.beatIntervalMs);
   return [poll, tick];
 }
 

@@ -24,11 +24,15 @@ export interface AppOptions {
   beforeBodies?: (app: Express) => void;
 }
 
+/** What a request counts as whose client went away before it was answered, as in nginx. */
+const CLIENT_GONE = 499;
+
 const measure: RequestHandler = (request, response, next) => {
   const end = httpRequestSeconds.startTimer({ method: request.method });
   response.once('close', () => {
     const route = (request.route as { path?: unknown } | undefined)?.path;
-    end({ route: typeof route === 'string' ? route : 'other', status: String(response.statusCode) });
+    const status = response.headersSent ? response.statusCode : CLIENT_GONE;
+    end({ route: typeof route === 'string' ? route : 'other', status: String(status) });
   });
   next();
 };

@@ -1,4 +1,8 @@
-/** One Prometheus registry a process. Names follow the conventions: base units, `_seconds`, `_total`. */
+/**
+ * One Prometheus registry a process, and what every service measures alike. Names follow the conventions: `relevo_` first, base units,
+ * `_seconds`, `_total`; labels have few values, and no metric carries an id or a word of a patient or payment. docs/metrics.md lists all.
+ * @see https://prometheus.io/docs/practices/naming/
+ */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();
@@ -12,13 +16,33 @@ export function startMetrics(service: string, id: string): void {
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 }
 
-export const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
-  new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+/**
+ * @param series label values that are known beforehand: they begin at 0. A series that appears with its first event shows no rise, and
+ * `rate()` would not see that event.
+ */
+export function counter<L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[] = [],
+  series: readonly Record<L, string>[] = [],
+): Counter<L> {
+  const made = new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
+  for (const labels of series) made.inc(labels as Partial<Record<L, string>>, 0);
+  return made;
+}
 
-export const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> =>
-  new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
+/** @param collect called before each scrape, to set the value then. */
+export const gauge = <L extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly L[] = [],
+  collect?: (this: Gauge<L>) => void | Promise<void>,
+): Gauge<L> => new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], ...(collect ? { collect } : {}) });
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Buckets for how many payments go together. */
+export const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
 export const histogram = <L extends string>(
   name: string,
@@ -27,8 +51,24 @@ export const histogram = <L extends string>(
   buckets: readonly number[] = SECONDS,
 ): Histogram<L> => new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [registry] });
 
-export const httpRequestSeconds = histogram('relevo_http_request_duration_seconds', 'Duration of HTTP requests by route and status.', [
-  'method',
-  'route',
-  'status',
-]);
+export const httpRequestSeconds = histogram(
+  'relevo_http_request_duration_seconds',
+  'Duration of HTTP requests by route and status; 499: the client went away before it was answered.',
+  ['method', 'route', 'status'],
+);
+
+/** What monitors and replicas each know a part of. */
+export const handoverSteps = (): Histogram<'step'> =>
+  histogram(
+    'relevo_handover_step_duration_seconds',
+    'Steps of a hand-over. vote: until the election; promote: until the new leader says so; reclaim: from the news until it fetches; '
+      + 'first-commit: from the news to its first commit.',
+    ['step'],
+  );
+
+const dependencyUp = gauge('relevo_dependency_up', '1 when what the service needs was reached at the last look, else 0.', ['dependency']);
+
+/** What a service reaches now. */
+export function measureDependencies(reached: Readonly<Record<string, boolean>>): void {
+  for (const [dependency, up] of Object.entries(reached)) dependencyUp.set({ dependency }, up ? 1 : 0);
+}

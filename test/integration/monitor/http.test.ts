@@ -78,10 +78,10 @@ describe('the HTTP surface of a monitor', () => {
   test('readiness and metrics', async () => {
     expect(await call(monitor, 'GET', '/readyz')).toMatchObject({ status: 200, body: { checks: { postgres: true, leadership: true } } });
     const metrics = await (await fetch(`${base}/metrics`)).text();
-    for (const name of ['handovers_total', 'detection_seconds', 'vote_seconds', 'promotion_seconds', 'suspicions_total', 'ping_seconds', 'leader_info', 'monitor_lateness_seconds']) {
+    for (const name of ['elections_total', 'detection_duration_seconds', 'votes_total', 'handover_step_duration_seconds', 'suspicions_total', 'ping_duration_seconds', 'queue_parcels', 'monitor_lateness_seconds']) {
       expect(metrics).toContain(`relevo_${name}`);
     }
-    expect(metrics).toMatch(new RegExp(`relevo_leader_info\\{[^}]*replica="${hospital.leader()?.id}"[^}]*\\} 1`));
+    expect(metrics).toMatch(new RegExp(`relevo_leader\\{[^}]*replica="${hospital.leader()?.id}"[^}]*\\} 1`));
   });
 
   test('the document names every route', async () => {

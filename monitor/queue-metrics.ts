@@ -1,0 +1,21 @@
+/** How much waits, asked for at each scrape. What is not known has no sample, for 0 would be an answer. */
+import { gauge } from '../shared/metrics.js';
+import type { QueueCounts } from './queue-counts.js';
+
+let counts: (() => Promise<QueueCounts>) | null = null;
+
+/** Tells where the counts come from. */
+export const measureQueue = (source: () => Promise<QueueCounts>): void => void (counts = source);
+
+gauge('relevo_queue_parcels', 'Parcels in the queue: waiting; active, with a leader. No sample: Redis does not answer.', ['state'], async function () {
+  const known = await counts?.();
+  this.reset();
+  if (typeof known?.waiting === 'number') this.set({ state: 'waiting' }, known.waiting);
+  if (typeof known?.active === 'number') this.set({ state: 'active' }, known.active);
+});
+gauge('relevo_payments', 'Payments that are pending, and that failed. No sample: PostgreSQL does not answer.', ['status'], async function () {
+  const known = await counts?.();
+  this.reset();
+  if (typeof known?.pending === 'number') this.set({ status: 'PENDING' }, known.pending);
+  if (typeof known?.failed === 'number') this.set({ status: 'FAILED' }, known.failed);
+});

@@ -1,0 +1,17 @@
+/** A gateway whose calls are timed. A call that was called off has no result and is not counted. */
+import { gatewaySeconds } from '../metrics.js';
+import type { Gateway, Verdict } from './port.js';
+
+async function timed(call: 'charge' | 'lookup' | 'cancel', answer: Promise<Verdict>): Promise<Verdict> {
+  const since = performance.now();
+  const verdict = await answer;
+  gatewaySeconds.observe({ call, result: verdict.kind }, (performance.now() - since) / 1_000);
+  return verdict;
+}
+
+export const withMetrics = (gateway: Gateway): Gateway => ({
+  charge: (order, signal) => timed('charge', gateway.charge(order, signal)),
+  lookup: (key, signal) => timed('lookup', gateway.lookup(key, signal)),
+  cancel: (key, signal) => timed('cancel', gateway.cancel(key, signal)),
+  reachable: () => gateway.reachable(),
+});
