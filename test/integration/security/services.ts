@@ -47,6 +47,9 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** A term of which a replica is told by the table's request, and that no monitor reaches here. */
+export const TOLD_TERM = 900;
+
 /** Written by monitors all the time. */
 const RESTLESS = ['vote', '_prisma_migrations'];
 
@@ -125,7 +128,8 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
   const { startReplica } = await beside(() => import('../payments/fixture.js'));
   const running = await startReplica({ ...engines, ID: 'server_9', FAULTS: 'on' });
   const { replica, server } = running;
-  const state = (): unknown => ({ role: replica.report().role, term: replica.report().term });
+  // It reads by itself who was elected; a term that nobody was elected for it can only have been told.
+  const state = (): unknown => ({ role: replica.report().role, wasTold: replica.report().term >= TOLD_TERM });
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }
 

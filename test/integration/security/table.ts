@@ -3,7 +3,7 @@
  * row, and a row without a route, make it red; docs/security.md shows this table. Each row is asked by every caller.
  */
 import type { Entrance } from './surface.js';
-import type { ServiceName, Subjects } from './services.js';
+import { TOLD_TERM, type ServiceName, type Subjects } from './services.js';
 
 /** Who asks. A session is one that was begun by signing in; without proof: its cookie alone, as another site's form would send it. */
 export const CALLERS = [
@@ -89,7 +89,7 @@ const PAYMENTS: readonly Row[] = [
   { entrance: 'POST /ping', who: INTERNAL, answer: 200, ask: () => ({ body: { monitor: 'monitor_1', leaderships: [] } }) },
   {
     entrance: 'POST /leadership', who: INTERNAL, answer: 200, changes: 'tells a replica who leads',
-    ask: () => ({ body: { partition: 0, term: 900, leader: 'server_1', bootId: 'x', reason: 'test', electedAt: '2026-01-01T00:00:00Z' } }),
+    ask: () => ({ body: { partition: 0, term: TOLD_TERM, leader: 'server_1', bootId: 'x', reason: 'test', electedAt: '2026-01-01T00:00:00Z' } }),
   },
   { entrance: 'POST /stand-down', who: INTERNAL, answer: 409, ask: () => ({ body: { partition: 0, term: 1, timeoutMs: 0 } }) },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
