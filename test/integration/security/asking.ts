@@ -1,5 +1,6 @@
 /** Asks a row of the table as one of the callers, and brings back what came, streams cut off after their head. */
 import type { Ask, Caller, Row } from './table.js';
+import type { Visitor } from './visitor.js';
 
 export interface Answered {
   status: number;
@@ -9,16 +10,19 @@ export interface Answered {
 
 const TOKEN_OF: Partial<Record<Caller, string>> = { 'wrong token': 'guessed', api: 'api', operator: 'operator', internal: 'internal' };
 
-/** The headers by which a caller shows who it is. */
-export function credentials(caller: Caller): Record<string, string> {
+/** What a caller shows of itself. @param proof the CSRF token of the visitor's session. */
+function credentials(caller: Caller, visitor: Visitor, proof: string): Record<string, string> {
   const token = TOKEN_OF[caller];
-  return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  if (token !== undefined) return { Authorization: `Bearer ${token}` };
+  if (caller === 'forged session') return { Cookie: visitor.forgedCookieHeader, 'X-CSRF-Token': proof };
+  if (caller === 'session without proof') return { Cookie: visitor.cookieHeader };
+  return caller === 'session' ? { Cookie: visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
 }
 
 /** `/api/payments/:id` with its values. */
 export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string {
   const [, pattern = ''] = entrance.split(' ');
-  return pattern.replace(/:(\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? 'x')) + query;
+  return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? 'x')) + query;
 }
 
 const isStream = (headers: Headers): boolean => /event-stream|ndjson/.test(headers.get('Content-Type') ?? '');
@@ -32,12 +36,22 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answere
   return { status: response.status, headers: response.headers, text };
 }
 
-export function requestOf(row: Row, ask: Ask, headers: Record<string, string>): RequestInit {
+/** What the row asks for, as `fetch` takes it. */
+export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask, proof = ''): RequestInit & { headers: Record<string, string> } {
   const [method = 'GET'] = row.entrance.split(' ');
-  const body = ask.body === undefined ? {} : { body: JSON.stringify(ask.body) };
-  const type = ask.body === undefined ? {} : { 'Content-Type': 'application/json' };
-  return { method, headers: { ...type, ...ask.headers, ...headers }, ...body };
+  const { headers = {} } = ask;
+  const csrf = proof === '' ? {} : { csrf: proof };
+  if (ask.form !== undefined) return { method, headers: { ...headers }, body: new URLSearchParams({ ...ask.form, ...csrf }) };
+  if (ask.body === undefined) return { method, headers: { ...headers } };
+  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(ask.body) };
 }
 
-export const asking = (base: string, row: Row, ask: Ask, caller: Caller): Promise<Answered> =>
-  send(base + pathOf(row.entrance, ask), requestOf(row, ask, credentials(caller)));
+/** @param visitor somebody who is signed in where `base` is. */
+export async function asking(base: string, row: Row, ask: Ask, caller: Caller, visitor: Visitor): Promise<Answered> {
+  const isVisitor = caller === 'session' || caller === 'forged session';
+  const proof = isVisitor && ask.proofAt !== undefined ? await visitor.proof(ask.proofAt) : '';
+  const request = requestOf(row, ask, proof);
+  const answered = await send(base + pathOf(row.entrance, ask), { ...request, headers: { ...request.headers, ...credentials(caller, visitor, proof) } });
+  if (caller === 'session') visitor.keep(answered.headers);
+  return answered;
+}

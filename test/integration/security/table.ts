@@ -5,9 +5,12 @@
 import type { Entrance } from './surface.js';
 import { TOLD_TERM, type ServiceName, type Subjects } from './services.js';
 
-/** Who asks. A session is one that was begun by signing in; without proof: its cookie alone, as another site's form would send it. */
+/**
+ * Who asks. A session is one that was begun by signing in at the service: as operator at a monitor, as staff at patients. Without
+ * proof: its cookie alone, as a form of another site would send it. Forged: a cookie that nobody signed.
+ */
 export const CALLERS = [
-  'no token', 'wrong token', 'api', 'operator', 'internal',
+  'no token', 'wrong token', 'api', 'operator', 'internal', 'session', 'session without proof', 'forged session',
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
@@ -17,6 +20,10 @@ export interface Ask {
   /** With its `?`. */
   query?: string;
   body?: unknown;
+  /** Sent as a page's form. */
+  form?: Readonly<Record<string, string>>;
+  /** The page that shows the session's CSRF token. */
+  proofAt?: string;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +42,7 @@ const ANYONE: readonly Caller[] = CALLERS;
 /** Tokens; a wrong one is refused by them too. */
 const API: readonly Caller[] = ['api'];
 const OPERATOR: readonly Caller[] = ['operator'];
+const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
 const INTERNAL: readonly Caller[] = ['internal'];
 
 const HEALTH: readonly Row[] = ['GET /livez', 'GET /readyz', 'GET /metrics'].map((entrance) => ({ entrance, who: ANYONE, answer: 200 }));
@@ -74,11 +82,21 @@ const MONITOR: readonly Row[] = [
   { entrance: 'GET /elections', who: ANYONE, answer: 200 },
   { entrance: 'GET /events', who: ANYONE, answer: 200 },
   { entrance: 'GET /opinion', who: INTERNAL, answer: 200 },
-  { entrance: 'POST /handover', who: OPERATOR, answer: 200, changes: 'moves the leadership', ask: () => ({ body: { reason: 'test' } }) },
   {
-    entrance: 'POST /replicas/:id/state', who: OPERATOR, answer: 200, changes: 'takes a replica in or out of service',
-    ask: () => ({ path: { id: 'server_1' }, body: { state: 'ready', reason: 'test' } }),
+    entrance: 'POST /handover', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'moves the leadership',
+    ask: () => ({ body: { reason: 'test' }, proofAt: '/' }),
   },
+  {
+    entrance: 'POST /replicas/:id/state', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'takes a replica in or out of service',
+    ask: () => ({ path: { id: 'server_1' }, body: { state: 'ready', reason: 'test' }, proofAt: '/' }),
+  },
+  { entrance: 'GET /session', who: ANYONE, answer: 200 },
+  { entrance: 'POST /session', who: ANYONE, answer: 303, ask: () => ({ form: { token: 'operator' } }) },
+  {
+    entrance: 'POST /session/end', who: CALLERS.filter((caller) => caller !== 'session without proof'), answer: 303,
+    ask: () => ({ form: {}, proofAt: '/' }),
+  },
+  { entrance: 'GET /assets/:version/:name', who: ANYONE, answer: 404 },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { wallAheadMs: 1 } }) },
 ];
@@ -119,7 +137,7 @@ export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
 /** What stands before or after every route, by the names of the functions: nothing here answers anybody but with a refusal. */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
   patients: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
-  monitor: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+  monitor: ['USE * <anonymous>', 'USE * askToSignIn', 'USE * jsonParser', 'USE * measure', 'USE * urlencodedParser'],
   payments: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
   gateway: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
 };
