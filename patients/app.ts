@@ -9,6 +9,7 @@ import type { PatientsConfig } from './config.js';
 import { mountPlaces } from './http/places.js';
 import { patientsRoutes } from './http/routes.js';
 import { openPatients, type PatientsDeps } from './service.js';
+import { mountWeb } from './web/routes.js';
 
 /** Largest body but for batches: ten times the longest payment. As many bodies as requests may be in memory at once. */
 const BODY_LIMIT = '16kb';
@@ -19,7 +20,9 @@ export function createPatientsApp(deps: PatientsDeps): Express {
     logger, bodyLimit: BODY_LIMIT, servedBy: config.id, ready: () => deps.checks(), reportedOnly: ['redis', 'backlog'],
     beforeBodies: (early) => mountPlaces(early, config),
   });
+  app.set('trust proxy', config.trustProxy);
   mountRoutes(app, patientsRoutes(deps), { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken });
+  mountWeb(app, deps);
   return finishApp(app, logger);
 }
 

@@ -1,7 +1,8 @@
 /** Every option of the patients service: environment name, default, range and the reason for it. Relations are checked together. */
 import { TOKEN_OPTIONS } from '../shared/auth.js';
-import { integer, loadConfig, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
+import { flag, integer, loadConfig, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
 import { CURRENCIES } from '../shared/money.js';
+import { publicUrl, trustedProxies } from './web-options.js';
 
 export const PATIENTS_OPTIONS = {
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen at.' }),
@@ -68,6 +69,31 @@ export const PATIENTS_OPTIONS = {
     doc: 'Amount of each payment of a counted batch that names none.',
   }),
   passValidityHours: integer('PASS_VALIDITY_HOURS', { default: 24, min: 1, max: 8_760, doc: 'How long an exit pass is valid.' }),
+  staffSignIn: flag('STAFF_SIGN_IN', {
+    default: true,
+    doc: 'Whether the staff\'s pages ask for the staff token (the api token). off: to identify the patient is enough, as published.',
+  }),
+  sessionStore: oneOf('SESSION_STORE', ['redis', 'memory'], {
+    default: 'redis', doc: 'redis: any instance serves a session. memory: it dies with its instance, as published.',
+  }),
+  sessionIdleMinutes: integer('SESSION_IDLE_MINUTES', {
+    default: 60, min: 1, max: 1_440,
+    doc: 'How long a signed-in session lives without a request. One that knows nobody lives ten minutes.',
+  }),
+  wrongCodesMax: integer('WRONG_CODES_MAX', { default: 5, min: 1, max: 1_000, doc: 'Wrong attempts about one patient, then a lock.' }),
+  wrongFromAddressMax: integer('WRONG_FROM_ADDRESS_MAX', {
+    default: 30, min: 1, max: 100_000,
+    doc: 'Wrong attempts and wrong tokens from one address, then a lock. A hospital\'s staff may share one address.',
+  }),
+  lockMinutes: integer('LOCK_MINUTES', { default: 15, min: 1, max: 1_440, doc: 'How long wrong attempts count, and how long a lock lasts.' }),
+  trustProxy: trustedProxies('TRUST_PROXY', {
+    default: false,
+    doc: 'Whose X-Forwarded-* headers are believed: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
+  }),
+  publicUrl: publicUrl('PUBLIC_URL', {
+    default: null,
+    doc: 'Address under which the world reaches the pages; stands in QR codes. auto: the one the reader used.',
+  }),
   sessionsMax: integer('SESSIONS_MAX', { default: 10_000, min: 1, max: 1_000_000, doc: 'Sessions kept in memory; the oldest goes first.' }),
   shutdownDeadlineMs: milliseconds('SHUTDOWN_DEADLINE_MS', { default: 10_000, min: 100, doc: 'Longest time for an orderly end.' }),
 };

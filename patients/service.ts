@@ -1,7 +1,8 @@
 /**
- * The parts of one patients instance, connected: two pools to PostgreSQL (one lane for inserts), two connections to Redis (one to
- * send, one to hear outcomes). Nothing here waits for Redis: it may be away at the start and at any time after.
+ * The parts of one patients instance, connected: two pools to PostgreSQL (one lane for inserts), three connections to Redis (one
+ * to send, one to hear outcomes, one for sessions). Nothing here waits for Redis: it may be away at the start and at any time after.
  */
+import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
@@ -19,7 +20,9 @@ import { Outcomes } from './outcomes.js';
 import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
 import { createPrisma } from './prisma.js';
 import { createRecords, type Records } from './records.js';
-import { InMemorySessionStore, type SessionStore } from './sessions.js';
+import { createStaffRecords, type StaffRecords } from './staff-records.js';
+import { createLimits, type Limits } from './web/limits.js';
+import { createSessions } from './web/session.js';
 
 /** What handlers work with. */
 export interface PatientsDeps {
@@ -34,7 +37,12 @@ export interface PatientsDeps {
   outcomes: Outcomes;
   patients: KnownPatients;
   records: Records;
-  sessions: SessionStore;
+  /** What the staff's pages read beyond that. */
+  staff: StaffRecords;
+  /** Gives a request its session; on the paths of the pages and of `/whoami` alone. */
+  sessions: RequestHandler;
+  /** How often somebody may be wrong. */
+  limits: Limits;
   /** What it reaches now, by name. */
   checks(): Promise<Record<string, boolean>>;
 }
@@ -100,6 +108,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   }, config.backlogLookMs);
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
+  const web = connectRedis(config.redisUrl, 'hasty', logger);
 
   return {
     config, logger, clock, reads, outcomes, backlog,
@@ -107,12 +116,15 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
     records: createRecords(prisma, reads),
-    sessions: new InMemorySessionStore(config.sessionsMax),
+    staff: createStaffRecords(reads),
+    sessions: createSessions(config, web, clock, logger),
+    limits: createLimits(config, web),
     checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable(), backlog: backlog.open }),
     async close() {
       clearInterval(looking);
       clearInterval(measuring);
       await delivery.close();
+      web.disconnect();
       await prisma.$disconnect();
       await Promise.all([lane.end(), reads.end()]);
     },

@@ -1,4 +1,7 @@
-/** The exit pass: who has paid may leave, for a limited time. A pass has the id of the payment that earned it. */
+/**
+ * The exit pass: who has paid may leave, for a limited time. A pass has the id of the payment that earned it. Every payment that succeeded
+ * earns one, a part of the bill too: which part is enough is the staff's decision when they take it, and what is left stays due.
+ */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 
 const HOUR_MS = 3_600_000;
@@ -26,4 +29,15 @@ export function exitPass(payment: PaidPayment, validityHours: number, now: Date)
     requestTime: payment.completedAt.toISOString(),
     expirationTime: expires.toISOString(),
   };
+}
+
+/** unknown: nobody ever earned it. An expired pass stays known. */
+export type PassState = 'valid' | 'expired' | 'unknown';
+
+export const passState = (pass: ExitPass | null): PassState => (pass === null ? 'unknown' : pass.valid ? 'valid' : 'expired');
+
+/** What a stranger at the door may read of a name: the first one and initials, `Lucía R. S.` */
+export function maskedName(name: string): string {
+  const [first = '', ...others] = name.trim().split(/\s+/);
+  return [first, ...others.map((other) => `${[...other][0] ?? ''}.`)].join(' ');
 }

@@ -1,21 +1,22 @@
 /** What anybody may ask: the first page, who answers, the document of the API. */
 import { hostname } from 'node:os';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
 import type { OpenApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
 import type { PatientsDeps } from '../service.js';
+import { landingPage } from '../web/pages/landing.js';
+import { publicAddress } from '../web/public-address.js';
+import { sendPage } from '../web/send-page.js';
+import { SESSION_COOKIE } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
-import { landingPage } from './landing.js';
 import { whoami } from './schemas.js';
 
-const SESSION_COOKIE = 'relevo.sid';
-
-function sessionId(request: Request): string | null {
-  const cookies = (request.get('Cookie') ?? '').split(';').map((cookie) => cookie.trim());
-  const found = cookies.find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`));
-  return found?.slice(SESSION_COOKIE.length + 1) ?? null;
-}
+/** Gives the request its session. @throws Problem UNAVAILABLE when the store is away. */
+const withSession = ({ sessions }: PatientsDeps, request: Request, response: Response): Promise<void> =>
+  new Promise((resolve, reject) => {
+    void sessions(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve()));
+  });
 
 const whoamiRoute = (deps: PatientsDeps): Route =>
   route({
@@ -30,34 +31,36 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
         headers: { 'Set-Cookie': `The session, \`${SESSION_COOKIE}\`.` },
       },
     },
-    async handle({ request }) {
-      const { id, views } = await deps.sessions.visit(sessionId(request));
+    problems: ['UNAVAILABLE'],
+    async handle({ request, response }) {
+      await withSession(deps, request, response);
+      const { session, sessionID } = request;
+      session.views = (session.views ?? 0) + 1;
       return {
         status: 200,
-        headers: { 'Set-Cookie': `${SESSION_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax`, 'Cache-Control': 'no-store' },
+        headers: { 'Cache-Control': 'no-store' },
         body: {
           hello: `Hello from ${deps.config.id}`,
           ip: (request.socket.localAddress ?? '').replace(/^::ffff:/, ''),
           host: hostname(),
           tag: deps.config.id,
-          sessionViews: views,
-          id,
+          sessionViews: session.views,
+          id: sessionID,
         },
       };
     },
   });
 
-const landingRoute = (deps: PatientsDeps): Route =>
+const landingRoute = ({ config }: PatientsDeps): Route =>
   route({
     id: 'landing', method: 'get', path: '/', tag: 'pages', auth: [],
-    summary: 'What this is',
-    responses: { 200: { description: 'A small page.', contentType: 'text/html' } },
-    handle: ({ request }) => ({
-      status: 200,
-      contentType: 'text/html; charset=utf-8',
-      headers: { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'", 'X-Content-Type-Options': 'nosniff' },
-      body: landingPage(deps.config, `${request.protocol}://${request.get('host') ?? `127.0.0.1:${deps.config.port}`}`),
-    }),
+    summary: 'The first page',
+    responses: { 200: { description: 'A page, in English or Spanish.', contentType: 'text/html' } },
+    handle({ request, response }) {
+      const facts = { monitorUrl: config.monitorUrl, self: publicAddress(config, request) };
+      sendPage({ request, response, instance: config.id }, 200, (view) => landingPage(view, facts));
+      return null;
+    },
   });
 
 const openApiRoute = (document: () => OpenApiDocument): Route =>

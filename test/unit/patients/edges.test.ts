@@ -1,4 +1,4 @@
-/** The edges with everything outside of them faked: dispatch, accept, retries, sessions, configuration. */
+/** The edges with everything outside of them faked: dispatch, accept, retries, configuration. */
 import type { QueryConfig } from 'pg';
 import type { ConfigError } from '../../../shared/config.js';
 import type { Clock } from '../../../shared/clock.js';
@@ -13,7 +13,6 @@ import { loadPatientsConfig } from '../../../patients/config.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { createDispatch } from '../../../patients/dispatch.js';
 import { whilePassing } from '../../../patients/retry.js';
-import { InMemorySessionStore } from '../../../patients/sessions.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -152,25 +151,6 @@ describe('trying again', () => {
   });
 });
 
-describe('sessions', () => {
-  test('count their visits; an unknown id begins a new one', async () => {
-    const store = new InMemorySessionStore(10);
-    const first = await store.visit(null);
-    expect(await store.visit(first.id)).toEqual({ id: first.id, views: 2 });
-    const stranger = await store.visit('guessed');
-    expect([stranger.id === 'guessed', stranger.views]).toEqual([false, 1]);
-  });
-
-  test('are bounded: the one not visited for longest goes', async () => {
-    const store = new InMemorySessionStore(2);
-    const [one, two] = [await store.visit(null), await store.visit(null)];
-    await store.visit(one.id);
-    await store.visit(null);
-    expect((await store.visit(one.id)).views).toBe(3);
-    expect((await store.visit(two.id)).views).toBe(1);
-  });
-});
-
 describe('the configuration', () => {
   const good = { DATABASE_URL: 'postgres://x/y', REDIS_URL: 'redis://x', API_TOKEN: 'a', OPERATOR_TOKEN: 'b', INTERNAL_TOKEN: 'c' };
   const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
@@ -193,5 +173,9 @@ describe('the configuration', () => {
     [{ STATEMENT_TIMEOUT_MS: '3000', ACCEPT_RETRY_MS: '3000' }, 'STATEMENT_TIMEOUT_MS'],
     [{ OPERATOR_TOKEN: 'a' }, 'API_TOKEN'],
     [{ DEFAULT_CURRENCY: 'XXX' }, 'DEFAULT_CURRENCY'],
+    [{ TRUST_PROXY: 'everybody' }, 'TRUST_PROXY'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
+    [{ PUBLIC_URL: 'javascript:alert(1)' }, 'PUBLIC_URL'],
+    [{ PUBLIC_URL: 'https://example.org/path' }, 'PUBLIC_URL'],
   ])('%p does not fit together', (env, named) => expect(problems(env)).toEqual([expect.stringContaining(named)]));
 });

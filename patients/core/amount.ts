@@ -1,0 +1,40 @@
+/**
+ * Amounts as people type them, exactly: digits are moved, nothing is ever divided or rounded. A comma and a point are both decimal
+ * signs; with both, the last one is, and the other one groups thousands. What could mean two amounts is refused.
+ */
+
+/** `12.345.678` or `12,345,678`: the whole part with its thousands apart. */
+const GROUPED = { '.': /^\d{1,3}(\.\d{3})+$/, ',': /^\d{1,3}(,\d{3})+$/ } as const;
+
+type Sign = keyof typeof GROUPED;
+
+/** The digits of a whole part, its grouping taken out; null when it is none. */
+function wholeDigits(text: string, grouping: Sign): string | null {
+  if (/^\d+$/.test(text)) return text;
+  return GROUPED[grouping].test(text) ? text.replaceAll(grouping, '') : null;
+}
+
+/**
+ * @param text `150`, `150.00`, `150,00`, `1,500.00`, `1.500,00`.
+ * @param digits decimals of the currency: 2 for USD, 0 for JPY.
+ * @returns whole minor units; null when it is not an amount, has too many decimals, or is beyond what a number holds exactly.
+ */
+export function parseAmount(text: string, digits: number): number | null {
+  const typed = text.trim();
+  const at = Math.max(typed.lastIndexOf('.'), typed.lastIndexOf(','));
+  const sign: Sign = typed[at] === ',' ? ',' : '.';
+  const fraction = at < 0 ? '' : typed.slice(at + 1);
+  const isFraction = at < 0 || (/^\d+$/.test(fraction) && fraction.length <= digits);
+  if (!isFraction) return null;
+  const whole = wholeDigits(at < 0 ? typed : typed.slice(0, at), sign === '.' ? ',' : '.');
+  if (whole === null) return null;
+  const minor = Number(whole + fraction.padEnd(digits, '0'));
+  return Number.isSafeInteger(minor) ? minor : null;
+}
+
+/** The same amount with a decimal point, as it stands in a form: 15000 is `150.00`. @param minor whole, not negative. */
+export function decimalText(minor: number, digits: number): `${number}` {
+  const text = String(minor).padStart(digits + 1, '0');
+  const whole = text.slice(0, text.length - digits);
+  return (digits === 0 ? whole : `${whole}.${text.slice(-digits)}`) as `${number}`;
+}

@@ -1,0 +1,43 @@
+/**
+ * The four facts that identify a patient, brought to one form, so that accents, capitals and blanks make nobody a stranger. Whether they
+ * are the right ones is compared elsewhere (identification.ts), all four at once and without haste.
+ */
+export interface PatientFacts {
+  /** Number of the identity document. */
+  document: string;
+  name: string;
+  /** Calendar day, `1987-03-14`. */
+  birthDate: string;
+  /** On the admission sheet. */
+  authorizationCode: string;
+}
+
+/** The fields of the form, in their order. */
+export const FACTS = ['document', 'name', 'birthDate', 'authorizationCode'] as const satisfies readonly (keyof PatientFacts)[];
+
+/** Longest text a field takes; more is not looked at. */
+export const FACT_MAX = 120;
+
+/** Letters and digits alone, small, without accents. */
+const bare = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+export const documentForm = (text: string): string => bare(text).replace(/[\s.\-]/g, '');
+export const nameForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+export const codeForm = (text: string): string => bare(text).replace(/\s/g, '').toUpperCase();
+
+/** The day, when there is one of that date; null otherwise. 2026-02-30 is none. */
+export function calendarDay(text: string): string | null {
+  const typed = text.trim();
+  if (!/^\d{4}-\d\d-\d\d$/.test(typed)) return null;
+  const day = new Date(`${typed}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === typed ? typed : null;
+}
+
+/** What is missing or no such thing, field by field; empty when the form can be compared. */
+export function incompleteFacts(typed: PatientFacts): (keyof PatientFacts)[] {
+  return FACTS.filter((fact) => typed[fact].trim() === '' || typed[fact].length > FACT_MAX || (fact === 'birthDate' && calendarDay(typed.birthDate) === null));
+}
+
+/** One text of the four, in the form that is compared. */
+export const factsForm = ({ document, name, birthDate, authorizationCode }: PatientFacts): string =>
+  JSON.stringify([documentForm(document), nameForm(name), birthDate.trim(), codeForm(authorizationCode)]);

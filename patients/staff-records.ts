@@ -1,0 +1,103 @@
+/** What the staff's pages read beyond the API: a patient by document, what is being paid now, how far a payment is. Named statements. */
+import type { PaymentStatus } from '../shared/contracts/payment.js';
+import type { Queryable } from '../shared/postgres.js';
+import { documentForm, type PatientFacts } from './core/identification.js';
+import { BILL_KEY_PREFIX } from './core/payable.js';
+import type { ProgressFacts } from './core/progress.js';
+
+export interface KnownPatient extends PatientFacts {
+  id: string;
+}
+
+/** A leader that was elected while a payment waited. */
+export interface LeaderChange {
+  term: number;
+  leader: string;
+  previousLeader: string | null;
+  at: Date;
+}
+
+/** A payment as its patient's pages show it. */
+export interface FollowedPayment extends ProgressFacts {
+  id: string;
+  status: PaymentStatus;
+  amountMinor: number;
+  currency: string;
+  concept: string | null;
+  acceptedBy: string;
+  acceptedAt: Date;
+  processedBy: string | null;
+  term: number | null;
+  reason: string | null;
+  gatewayReference: string | null;
+  completedAt: Date | null;
+  /** Oldest first; the latest ones when there were many. */
+  leaderChanges: LeaderChange[];
+}
+
+export interface StaffRecords {
+  /** Null: no patient has this document. */
+  patientByDocument(document: string): Promise<KnownPatient | null>;
+  /** What is accepted and not final, and the latest payment these pages made (its `seq`; 0: none). */
+  beingPaid(patientId: string, currency: string): Promise<{ pendingMinor: number; lastSeq: number }>;
+  /** Null: this patient has no such payment. */
+  followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
+}
+
+const PATIENT = `
+SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"
+  FROM patient WHERE document = ANY ($1::text[]) LIMIT 1`;
+
+const BEING_PAID = `
+SELECT (SELECT coalesce(sum(amount_minor), 0)::bigint FROM pending_payment AS pending JOIN payment USING (seq)
+         WHERE pending.patient_id = $1 AND currency = $2) AS "pendingMinor",
+       coalesce((SELECT seq FROM payment WHERE patient_id = $1 AND idempotency_key LIKE $3 ORDER BY seq DESC LIMIT 1), 0)::bigint AS "lastSeq"`;
+
+/** How far the queue ahead is counted. */
+export const AHEAD_MAX = 1_000;
+/** Leader changes that are told. */
+const CHANGES_MAX = 5;
+/** A vote against a leader counts for this long; as VOTE_FRESH_MS of the monitors. */
+const VOTE_FRESH = '1 second';
+
+const FOLLOWED = `
+SELECT p.id, p.status, p.amount_minor AS "amountMinor", p.currency, p.concept, p.accepted_by AS "acceptedBy", p.accepted_at AS "acceptedAt",
+       p.processed_by AS "processedBy", p.term, p.reason, p.gateway_reference AS "gatewayReference", p.completed_at AS "completedAt",
+       p.attempts, p.next_attempt_at AS "nextAttemptAt", l.leader,
+       (SELECT count(*) FROM (SELECT 1 FROM pending_payment AS other WHERE other.partition = p.partition AND other.seq < p.seq
+                               LIMIT ${AHEAD_MAX}) AS earlier) AS ahead,
+       EXISTS (SELECT 1 FROM vote WHERE vote.partition = p.partition AND vote.term = l.term
+                  AND vote.cast_at > clock_timestamp() - interval '${VOTE_FRESH}') AS "leaderSuspected"
+  FROM payment AS p LEFT JOIN leadership AS l ON l.partition = p.partition
+ WHERE p.id = $1 AND p.patient_id = $2`;
+
+const CHANGES = `
+SELECT term, leader, previous_leader AS "previousLeader", elected_at AS at
+  FROM (SELECT * FROM election WHERE partition = (SELECT partition FROM payment WHERE id = $1) ORDER BY term DESC LIMIT ${CHANGES_MAX}) AS latest
+ WHERE elected_at >= $2 AND ($3::timestamptz IS NULL OR elected_at <= $3)
+ ORDER BY term`;
+
+async function followed(db: Queryable, paymentId: string, patientId: string): Promise<FollowedPayment | null> {
+  const { rows } = await db.query<FollowedPayment>({ name: 'followed-payment', text: FOLLOWED, values: [paymentId, patientId] });
+  const [payment] = rows;
+  if (!payment) return null;
+  const values = [paymentId, payment.acceptedAt, payment.completedAt];
+  const changes = await db.query<LeaderChange>({ name: 'leader-changes', text: CHANGES, values });
+  return { ...payment, leaderChanges: changes.rows };
+}
+
+export function createStaffRecords(db: Queryable): StaffRecords {
+  return {
+    async patientByDocument(document) {
+      const form = documentForm(document);
+      const values = [[document.trim(), form, form.toUpperCase()]];
+      return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
+    },
+    async beingPaid(patientId, currency) {
+      const values = [patientId, currency, `${BILL_KEY_PREFIX}%`];
+      const { rows } = await db.query<{ pendingMinor: number; lastSeq: number }>({ name: 'being-paid', text: BEING_PAID, values });
+      return rows[0] ?? { pendingMinor: 0, lastSeq: 0 };
+    },
+    followed: (paymentId, patientId) => followed(db, paymentId, patientId),
+  };
+}

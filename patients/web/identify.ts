@@ -1,0 +1,45 @@
+/** Identifies the patient of a session by four facts; a few wrong ones, and the patient is locked for a while. */
+import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
+import { identify } from '../identification.js';
+import type { PatientsDeps } from '../service.js';
+import { fieldOf, type PageHandler } from './guards.js';
+import { EMPTY_FORM, identifyPage } from './pages/identify.js';
+import { seeOther, sendPage, type Answering } from './send-page.js';
+import { renewSession } from './session.js';
+import { addressOf, idleMs, sendLocked } from './sign-in.js';
+
+type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'staff'>;
+
+export const showIdentify: PageHandler = (answering) => sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
+
+const factsOf = (answering: Answering): PatientFacts =>
+  Object.fromEntries(FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC')])) as unknown as PatientFacts;
+
+async function compare(deps: Deps, answering: Answering, typed: PatientFacts): Promise<void> {
+  const { limits, config, staff } = deps;
+  const address = addressOf(answering);
+  const allowance = await limits.attempt(typed.document, address);
+  if ('lockedMs' in allowance) {
+    sendLocked(deps, answering, allowance.lockedMs);
+    return;
+  }
+  const patientId = await identify(staff, typed);
+  if (patientId !== null) {
+    await limits.forgive(typed.document);
+    await renewSession(answering.request, { staff: answering.request.session.staff ?? false, patientId }, idleMs(config));
+    seeOther(answering.response, '/bill');
+    return;
+  }
+  const after = await limits.wrong(typed.document, address, allowance.left);
+  if ('lockedMs' in after) sendLocked(deps, answering, after.lockedMs);
+  else sendPage(answering, 422, (view) => identifyPage(view, { typed: { ...typed, authorizationCode: '' }, missing: [], left: after.left }));
+}
+
+export function identifyPatient(deps: Deps): PageHandler {
+  return async (answering) => {
+    const typed = factsOf(answering);
+    const missing = incompleteFacts(typed);
+    if (missing.length === 0) await compare(deps, answering, typed);
+    else sendPage(answering, 422, (view) => identifyPage(view, { typed, missing, left: null }));
+  };
+}

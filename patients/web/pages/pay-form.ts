@@ -1,0 +1,88 @@
+/** The form that pays: everything that is due, or a part of it. */
+import type { Bill } from '../../core/bill.js';
+import type { AmountProblem, Wanted } from '../../core/payable.js';
+import { html, type Html } from '../../../shared/web/html.js';
+import { money } from '../format.js';
+import { hiddenToken } from '../layout.js';
+import type { Page, View } from '../view.js';
+import { alert } from './parts.js';
+
+export interface PayFormFacts {
+  bill: Bill;
+  payableMinor: number;
+  /** The key of this bill as it is shown: the form pays once, however often it is sent. */
+  key: string;
+  /** Why the amount was not taken; null: nothing was sent yet. */
+  problem: AmountProblem | 'changed' | null;
+  /** The amount as it was typed. */
+  typed: string;
+}
+
+interface HiddenBill {
+  patientId: string;
+  key: string;
+  /** What could be paid when the form was made, in minor units. */
+  shown: string;
+}
+
+const hiddenBill = (view: View, { patientId, key, shown }: HiddenBill): Html => html`${hiddenToken(view)}
+<input type="hidden" name="patient" value="${patientId}"><input type="hidden" name="key" value="${key}">
+<input type="hidden" name="shown" value="${shown}">`;
+
+function fields(view: View, { bill, payableMinor, problem, typed }: PayFormFacts): Html {
+  const { language, words: { pay } } = view;
+  const most = money(language, payableMinor, bill.currency);
+  const isPart = problem === 'not-an-amount' || problem === 'too-much';
+  const part = html`<input type="radio" name="part" value="part"${isPart ? html` checked` : null}>`;
+  const whole = html`<input type="radio" name="part" value="whole"${isPart ? null : html` checked`}>`;
+  const invalid = isPart ? html` aria-invalid="true"` : null;
+  return html`<fieldset><legend class="unseen">${pay.title}</legend>
+<label class="choice">${whole}<span>${pay.whole(most)}</span></label>
+<label class="choice">${part}<span>${pay.part}</span></label>
+</fieldset>
+<div class="part">
+<label for="amount">${pay.amount}</label>
+<input id="amount" name="amount" inputmode="decimal" autocomplete="off" maxlength="32" value="${typed}" aria-describedby="amount-hint"${invalid}>
+<p class="hint" id="amount-hint">${pay.amountHint(bill.currency, most)}</p>
+</div>`;
+}
+
+function nothing({ words }: View, { bill }: PayFormFacts): Html {
+  return html`<p>${bill.dueMinor === 0 ? words.bill.settled : words.bill.allPending}</p>`;
+}
+
+function problemText({ words }: View, { problem }: PayFormFacts): string | null {
+  return problem === null ? null : problem === 'changed' ? words.pay.changed : words.pay.problems[problem];
+}
+
+export function payForm(view: View, facts: PayFormFacts): Html {
+  const { pay } = view.words;
+  const text = problemText(view, facts);
+  const form = html`<form method="post" action="/bill/pay" data-once>
+${hiddenBill(view, { patientId: facts.bill.patient.id, key: facts.key, shown: String(facts.payableMinor) })}
+${fields(view, facts)}
+<button class="button wide">${pay.button}</button>
+<p class="hint">${pay.note}</p>
+</form>`;
+  return html`<section class="card pay screen-only" aria-labelledby="pay">
+<h2 id="pay">${pay.title}</h2>
+${text === null ? null : alert(text, 'wrong')}
+${facts.payableMinor > 0 ? form : nothing(view, facts)}
+</section>`;
+}
+
+/** The records were away while a payment was handed in: the same form again, field by field. */
+export function unclearPage(view: View, { patientId, key, wanted }: { patientId: string; key: string; wanted: Wanted }): Page {
+  const { pay } = view.words;
+  const content = html`<section class="card message">
+<p class="sign" aria-hidden="true">?</p>
+<h1>${pay.unclear}</h1>
+<p role="alert">${pay.unclearText}</p>
+<form method="post" action="/bill/pay" data-once>
+${hiddenBill(view, { patientId, key, shown: wanted.shown })}
+<input type="hidden" name="part" value="${wanted.part}"><input type="hidden" name="amount" value="${wanted.amount}">
+<button class="button">${pay.again}</button>
+</form>
+</section>`;
+  return { title: pay.unclear, content, narrow: true };
+}

@@ -1,0 +1,106 @@
+/** One payment: how far it is, in words and steps, and when it is final its receipt and the exit pass it earned. */
+import { isFinal, stageOf, stepsOf, type Stage, type StepState } from '../../core/progress.js';
+import type { FollowedPayment, LeaderChange } from '../../staff-records.js';
+import { html, type Html } from '../../../shared/web/html.js';
+import { countText, moment, money } from '../format.js';
+import type { Page, View } from '../view.js';
+import { fact, printButton, qrImage, statusMark } from './parts.js';
+
+export interface ReceiptFacts {
+  patient: { name: string; document: string };
+  dueMinor: number;
+  /** Address and picture of the exit pass; null: none was earned. */
+  pass: { path: string; svg: string; until: Date } | null;
+}
+
+const SIGNS: Record<StepState, string> = { done: '✓', now: '●', later: '○' };
+
+function step(view: View, name: keyof View['words']['payment']['steps'], state: StepState): Html {
+  const { payment } = view.words;
+  return html`<li class="step-${state}"${state === 'now' ? html` aria-current="step"` : null}><span class="dot" aria-hidden="true">${SIGNS[state]}</span>
+<span>${payment.steps[name]}</span> <span class="unseen">(${payment.reached[state]})</span></li>`;
+}
+
+function detail({ words, language }: View, payment: FollowedPayment, stage: Stage): Html | null {
+  if (stage === 'queued') return html`<p class="soft">${words.payment.ahead(countText(language, payment.ahead))}</p>`;
+  if (stage === 'charging' && payment.leader) return html`<p class="soft">${words.payment.chargedBy(payment.leader)}</p>`;
+  if (stage !== 'retrying' || !payment.nextAttemptAt) return null;
+  return html`<p class="soft">${words.payment.nextAttempt}: ${moment(language, payment.nextAttemptAt)}</p>`;
+}
+
+function changes({ words, language }: View, list: readonly LeaderChange[]): Html | null {
+  if (list.length === 0) return null;
+  const items = list.map(({ leader, previousLeader, at }) =>
+    html`<li>${moment(language, at)}: <b>${words.payment.changed(leader, previousLeader)}</b></li>`);
+  return html`<div class="changes"><p>${words.payment.changes}</p><ul>${items}</ul><p class="soft">${words.payment.changedNote}</p></div>`;
+}
+
+/** What is shown, and sent again whenever it changes, while somebody waits. */
+export function progress(view: View, payment: FollowedPayment): Html {
+  const stage = stageOf(payment);
+  return html`<ol class="steps">${stepsOf(stage).map((entry) => step(view, entry.step, entry.state))}</ol>
+<p class="stage">${view.words.payment.stages[stage]}</p>
+${detail(view, payment, stage)}
+${changes(view, payment.leaderChanges)}
+<p class="soft small">${view.words.payment.watchedBy(view.instance)}</p>`;
+}
+
+function waiting(view: View, payment: FollowedPayment): Page {
+  const { words, language } = view;
+  const content = html`<section class="card form">
+<h1>${words.payment.title}</h1>
+<p class="amount">${money(language, payment.amountMinor, payment.currency)}</p>
+<div id="progress" role="status" data-events="/bill/payments/${payment.id}/events">${progress(view, payment)}</div>
+<noscript><p class="hint">${words.payment.refresh}</p></noscript>
+</section>`;
+  return { title: words.payment.title, content, narrow: true, refreshSeconds: 1 };
+}
+
+function details(view: View, payment: FollowedPayment, { patient, dueMinor }: ReceiptFacts): Html {
+  const { words: { payment: words, bill }, language } = view;
+  const by = payment.processedBy && payment.term !== null ? words.inTerm(payment.processedBy, payment.term) : null;
+  return html`<dl class="facts">
+${fact(words.status, statusMark(view.words, payment.status))}
+${fact(words.reason, payment.reason)}
+${fact(words.patient, patient.name)}
+${fact(bill.document, patient.document)}
+${fact(words.concept, payment.concept)}
+${fact(words.accepted, html`${moment(language, payment.acceptedAt)} ${words.by(payment.acceptedBy)}`)}
+${payment.completedAt ? fact(words.completed, html`${moment(language, payment.completedAt)} ${by}`) : null}
+${fact(words.stillDue, money(language, dueMinor, payment.currency))}
+${fact(words.reference, payment.gatewayReference)}
+${fact(words.number, html`<code>${payment.id}</code>`)}
+</dl>`;
+}
+
+function passCard({ words, language }: View, pass: NonNullable<ReceiptFacts['pass']>): Html {
+  return html`<section class="card pass" aria-labelledby="pass">
+<h2 id="pass">${words.pass.title}</h2>
+${qrImage(pass.svg, words.pass.code)}
+<p>${words.pass.until} <b>${moment(language, pass.until)}</b></p>
+<p class="soft">${words.pass.scan}</p>
+<p class="screen-only"><a class="button second" href="${pass.path}">${words.pass.open}</a></p>
+</section>`;
+}
+
+function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
+  const { words: { payment: words }, language } = view;
+  const stage = stageOf(payment);
+  const content = html`<div class="receipt">
+<section class="card sheet" aria-labelledby="receipt">
+<h1 id="receipt">${words.receipt}</h1>
+<p class="amount">${money(language, payment.amountMinor, payment.currency)}</p>
+<p class="stage stage-${stage}">${words.stages[stage]}</p>
+${details(view, payment, facts)}
+${changes(view, payment.leaderChanges)}
+<p class="actions screen-only">${printButton(words.print)}
+<a class="button second" href="/bill">${payment.status === 'SUCCEEDED' ? words.back : words.payAgain}</a></p>
+</section>
+${facts.pass ? passCard(view, facts.pass) : null}
+</div>`;
+  return { title: words.receipt, content, narrow: facts.pass === null };
+}
+
+export function paymentPage(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
+  return isFinal(stageOf(payment)) ? receipt(view, payment, facts) : waiting(view, payment);
+}

@@ -1,0 +1,43 @@
+/** Exit passes, for anybody who has the number: no session, no token. */
+import { id as idSchema } from '../../shared/contracts/ids.js';
+import { Problem } from '../../shared/errors.js';
+import type { ExitPass } from '../core/pass.js';
+import type { PatientsDeps } from '../service.js';
+import type { PageHandler } from './guards.js';
+import { passPage } from './pages/pass.js';
+import { passPath, publicAddress, qrSvg } from './public-address.js';
+import { seeOther, sendPage, type Answering } from './send-page.js';
+
+type Deps = Pick<PatientsDeps, 'config' | 'records' | 'clock'>;
+
+/** Null: no payment earned it. @throws Problem UNAVAILABLE */
+async function passOf({ config, records, clock }: Deps, id: string): Promise<ExitPass | null> {
+  try {
+    return await records.pass(id, config.passValidityHours, clock.wall());
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'PASS_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+async function sendPass(deps: Deps, answering: Answering, typed: string): Promise<void> {
+  const id = idSchema.safeParse(typed);
+  const pass = id.success ? await passOf(deps, id.data) : null;
+  const svg = pass && id.success ? await qrSvg(publicAddress(deps.config, answering.request) + passPath(id.data)) : '';
+  const now = deps.clock.wall();
+  sendPage(answering, pass ? 200 : 404, (view) => passPage(view, { pass, id: id.data ?? '', svg, now }));
+}
+
+export const showPass = (deps: Deps): PageHandler => (answering) => sendPass(deps, answering, String(answering.request.params['id']));
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** The form of the first page: a number, or the whole address that a scanner gave. */
+export function findPass(deps: Deps): PageHandler {
+  return async (answering) => {
+    const { id } = answering.request.query;
+    const [found] = UUID.exec(typeof id === 'string' ? id : '') ?? [];
+    if (found) seeOther(answering.response, passPath(found.toLowerCase()));
+    else await sendPass(deps, answering, '');
+  };
+}

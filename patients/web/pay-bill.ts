@@ -1,0 +1,85 @@
+/**
+ * Takes a payment from the form beside a bill. The form's key stands for the bill as it was shown: sent twice, or from two tabs, it is one
+ * payment; and a bill that was paid by another form meanwhile is shown again instead of being paid twice.
+ */
+import { Problem } from '../../shared/errors.js';
+import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
+import { pay } from '../pay.js';
+import { paymentsByKey } from '../payment-rows.js';
+import type { PatientsDeps } from '../service.js';
+import { readBill } from './bill.js';
+import { currencyDigits } from './format.js';
+import { fieldOf, refuse, type PageHandler } from './guards.js';
+import { billPage } from './pages/bill.js';
+import { unclearPage } from './pages/pay-form.js';
+import { seeOther, sendPage, type Answering } from './send-page.js';
+
+/** In the record and on receipts, whatever the language of who took it. */
+const CONCEPT = 'Consolidated bill';
+
+interface PayForm {
+  patientId: string;
+  key: string;
+  wanted: Wanted;
+}
+
+/** The payment, or why there is none. */
+type Taken = { paymentId: string } | { problem: AmountProblem | 'changed' };
+
+const formOf = (answering: Answering): PayForm => ({
+  patientId: fieldOf(answering, 'patient'),
+  key: fieldOf(answering, 'key'),
+  wanted: { part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole', amount: fieldOf(answering, 'amount'), shown: fieldOf(answering, 'shown') },
+});
+
+async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm): Promise<Taken> {
+  const facts = await readBill(deps, patientId);
+  const { currency, dueMinor } = facts.bill;
+  const [before] = await paymentsByKey(deps.reads, [key]);
+  // A form that was sent before: its bill was payable then.
+  const payable = before ? Number.MAX_SAFE_INTEGER : payableMinor({ dueMinor, pendingMinor: facts.pendingMinor });
+  const amountMinor = amountToPay(wanted, payable, currencyDigits(currency));
+  if (before) return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
+  if (key !== facts.key) return { problem: 'changed' };
+  if (typeof amountMinor !== 'number') return { problem: amountMinor };
+  const request = { patientId, amountMinor, currency, concept: CONCEPT };
+  const { payment } = await pay(deps, { request, idempotencyKey: key, redriveOf: null, waitMs: 0, gone: new AbortController().signal });
+  return { paymentId: payment.id };
+}
+
+/** Another tab was faster with another amount: the same as a bill that has changed. */
+const orChanged = (error: unknown): Taken => {
+  if (error instanceof Problem && error.code === 'IDEMPOTENCY_KEY_REUSED') return { problem: 'changed' };
+  throw error;
+};
+
+async function showAgain(deps: PatientsDeps, answering: Answering, form: PayForm, problem: AmountProblem | 'changed'): Promise<void> {
+  const facts = await readBill(deps, form.patientId);
+  const typed = form.wanted.part === 'part' ? form.wanted.amount : '';
+  sendPage(answering, problem === 'changed' ? 409 : 422, (view) => billPage(view, { ...facts, problem, typed }));
+}
+
+/** The records were away: the same form again, for nobody knows what became of this one. */
+function sendUnclear(answering: Answering, form: PayForm): void {
+  answering.response.setHeader('Retry-After', '1');
+  sendPage(answering, 503, (view) => unclearPage(view, form));
+}
+
+export function payBill(deps: PatientsDeps): PageHandler {
+  return async (answering) => {
+    const form = formOf(answering);
+    if (form.patientId !== answering.request.session.patientId) {
+      refuse(answering, 409, 'anotherPatient', 'bill');
+      return;
+    }
+    try {
+      const taken = await take(deps, form).catch(orChanged);
+      if ('paymentId' in taken) seeOther(answering.response, `/bill/payments/${taken.paymentId}`);
+      else await showAgain(deps, answering, form, taken.problem);
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'UNAVAILABLE')) throw error;
+      deps.logger.warn({ err: error }, 'a bill could not be paid now');
+      sendUnclear(answering, form);
+    }
+  };
+}

@@ -1,0 +1,102 @@
+/** One payment of the identified patient: its page, which is the receipt when it is final, and the stream that tells how far it is. */
+import type { Response } from 'express';
+import { Problem } from '../../shared/errors.js';
+import { clientGone } from '../../shared/routes.js';
+import { id as idSchema } from '../../shared/contracts/ids.js';
+import { Places } from '../core/places.js';
+import { isFinal, stageOf } from '../core/progress.js';
+import type { PatientsDeps } from '../service.js';
+import type { FollowedPayment } from '../staff-records.js';
+import type { PageHandler } from './guards.js';
+import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
+import { passPath, publicAddress, qrSvg } from './public-address.js';
+import { sendPage, viewOf, type Answering } from './send-page.js';
+
+/** Streams at once; who finds no place asks for the page again instead. */
+const STREAMS_MAX = 500;
+/** A stream ends after this, and the browser begins another one: sessions and instances come and go. */
+const STREAM_MS = 60_000;
+/** How often the row is looked at while nothing is heard. */
+const LOOK_MS = 1_000;
+
+/** @throws Problem PAYMENT_NOT_FOUND also for the payments of others. */
+async function followed({ staff }: PatientsDeps, { request }: Answering): Promise<FollowedPayment> {
+  const id = idSchema.safeParse(request.params['id']);
+  const payment = id.success ? await staff.followed(id.data, request.session.patientId ?? '') : null;
+  if (!payment) throw new Problem('PAYMENT_NOT_FOUND');
+  return payment;
+}
+
+async function receiptFacts(deps: PatientsDeps, { request }: Answering, payment: FollowedPayment): Promise<ReceiptFacts> {
+  const { records, config, clock } = deps;
+  const { patient, dueMinor } = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
+  if (payment.status !== 'SUCCEEDED') return { patient, dueMinor, pass: null };
+  const { expirationTime } = await records.pass(payment.id, config.passValidityHours, clock.wall());
+  const path = passPath(payment.id);
+  return { patient, dueMinor, pass: { path, svg: await qrSvg(publicAddress(config, request) + path), until: new Date(expirationTime) } };
+}
+
+export function showPayment(deps: PatientsDeps): PageHandler {
+  return async (answering) => {
+    const payment = await followed(deps, answering);
+    const facts = await receiptFacts(deps, answering, payment);
+    sendPage(answering, 200, (view) => paymentPage(view, payment, facts));
+  };
+}
+
+/** Until the payment is final, a second has passed, or `end` fires. */
+function nextLook({ outcomes }: PatientsDeps, paymentId: string, end: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      unwatch();
+      end.removeEventListener('abort', go);
+      resolve();
+    };
+    const timer = setTimeout(go, LOOK_MS);
+    const unwatch = outcomes.watch(paymentId, go);
+    end.addEventListener('abort', go);
+  });
+}
+
+function say(response: Response, message: { html: string; final: boolean }): void {
+  response.write(`data: ${JSON.stringify(message)}\n\n`);
+}
+
+async function tell(deps: PatientsDeps, answering: Answering, end: AbortSignal): Promise<void> {
+  const view = viewOf(answering, '');
+  let last = '';
+  while (!end.aborted) {
+    const payment = await followed(deps, answering);
+    const text = progress(view, payment).toString();
+    const final = isFinal(stageOf(payment));
+    if (text !== last) say(answering.response, { html: text, final });
+    if (final) return;
+    last = text;
+    await nextLook(deps, payment.id, end);
+  }
+}
+
+const EVENT_STREAM = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+
+/** Server-sent: the progress in the page's own markup, whenever it changes. What fails ends the stream; the browser comes again. */
+export function followPayment(deps: PatientsDeps): PageHandler {
+  const places = new Places(STREAMS_MAX);
+  return async (answering) => {
+    const { response } = answering;
+    await followed(deps, answering);
+    if (!places.take()) throw new Problem('TOO_BUSY', 'Too many payments are followed already');
+    const end = new AbortController();
+    const unlimit = deps.outcomes.limit(STREAM_MS, clientGone(response), () => end.abort());
+    try {
+      response.writeHead(200, EVENT_STREAM);
+      await tell(deps, answering, end.signal);
+    } catch (error) {
+      deps.logger.debug({ err: error }, 'a payment cannot be followed now');
+    } finally {
+      unlimit();
+      places.leave();
+      response.end();
+    }
+  };
+}

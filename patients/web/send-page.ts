@@ -1,0 +1,36 @@
+/** How a page is sent: in the reader's language, with the headers of every page and a nonce of its own. */
+import type { Request, Response } from 'express';
+import { pageHeaders } from '../../shared/web/page-headers.js';
+import { askedLanguage, languageCookie, languageOf, WORDS } from './language.js';
+import { layout } from './layout.js';
+import { formToken } from './session.js';
+import type { Page, View } from './view.js';
+
+/** One request on its way to a page. */
+export interface Answering {
+  request: Request;
+  response: Response;
+  /** The name of this instance. */
+  instance: string;
+}
+
+export function viewOf({ request, instance }: Answering, nonce: string): View {
+  // Not there on pages without a session, whatever its types say.
+  const { session } = request as { session?: Request['session'] };
+  const language = languageOf(request);
+  const known = session?.staff === true || session?.patientId !== undefined;
+  return { language, words: WORDS[language], path: request.path, nonce, instance, known, csrf: session ? formToken(request) : '' };
+}
+
+/** @param make gets the view and gives the page. */
+export function sendPage(answering: Answering, status: number, make: (view: View) => Page): void {
+  const { request, response } = answering;
+  const { nonce, headers } = pageHeaders();
+  const view = viewOf(answering, nonce);
+  const asked = askedLanguage(request);
+  if (asked) response.append('Set-Cookie', languageCookie(asked));
+  response.status(status).set(headers).set('Content-Language', view.language).type('html').send(layout(view, make(view)).toString());
+}
+
+/** After a form: the browser asks for this page with GET, so that reloading sends nothing twice. */
+export const seeOther = (response: Response, path: string): void => response.set('Cache-Control', 'no-store').redirect(303, path);

@@ -1,0 +1,53 @@
+/** Staff come in with the api token and go out again. The session's id is new from there on. */
+import { kindOfToken, type Tokens } from '../../shared/auth.js';
+import type { PatientsDeps } from '../service.js';
+import { fieldOf, type PageHandler } from './guards.js';
+import { lockedPage } from './pages/identify.js';
+import { signInPage } from './pages/sign-in.js';
+import { seeOther, sendPage, type Answering } from './send-page.js';
+import { endSession, renewSession, SESSION_COOKIE } from './session.js';
+
+type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock'>;
+
+const MINUTE_MS = 60_000;
+export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number => sessionIdleMinutes * MINUTE_MS;
+
+/** Where the request came from; by whose word is TRUST_PROXY's to say. */
+export const addressOf = ({ request }: Answering): string => request.ip ?? 'unknown';
+
+export function sendLocked(deps: Pick<Deps, 'clock'>, answering: Answering, lockedMs: number): void {
+  const until = new Date(deps.clock.wall().getTime() + lockedMs);
+  answering.response.setHeader('Retry-After', String(Math.ceil(lockedMs / 1_000)));
+  sendPage(answering, 429, (view) => lockedPage(view, until));
+}
+
+export function showSignIn({ config }: Deps): PageHandler {
+  return (answering) => {
+    if (!config.staffSignIn || answering.request.session.staff) seeOther(answering.response, '/bill');
+    else sendPage(answering, 200, (view) => signInPage(view, false));
+  };
+}
+
+export function signIn(deps: Deps): PageHandler {
+  const { config, limits } = deps;
+  const tokens: Tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  return async (answering) => {
+    const address = addressOf(answering);
+    const lockedMs = await limits.addressLockedMs(address);
+    if (lockedMs > 0) {
+      sendLocked(deps, answering, lockedMs);
+    } else if (kindOfToken(tokens, fieldOf(answering, 'token').trim()) === 'api') {
+      await renewSession(answering.request, { staff: true }, idleMs(config));
+      seeOther(answering.response, '/bill/identify');
+    } else {
+      await limits.wrongFrom(address);
+      sendPage(answering, 401, (view) => signInPage(view, true));
+    }
+  };
+}
+
+export const signOut: PageHandler = async ({ request, response }) => {
+  await endSession(request);
+  response.clearCookie(SESSION_COOKIE, { path: '/' });
+  seeOther(response, '/');
+};
