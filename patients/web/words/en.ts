@@ -51,7 +51,7 @@ export const en = {
     passNumber: 'Pass number',
     check: 'Check',
     promise: 'A payment that was accepted is taken exactly once, even while servers fail.',
-    developers: 'For who evaluates or builds on this',
+    developers: 'For evaluators and developers',
     patients: 'Sample patients, with their authorization codes:',
     fire: 'Fire 230 payments, then stop the leader and fire again:',
     links: { docs: 'The API, described', openapi: 'The API as an OpenAPI document', monitor: 'The monitor: who leads, and why', whoami: 'Which instance answers you' },

@@ -19,7 +19,7 @@ export const es: Words = {
     passNumber: 'Número del pase',
     check: 'Verificar',
     promise: 'Un pago aceptado se cobra exactamente una vez, aunque fallen los servidores.',
-    developers: 'Para quien evalúa el sistema o construye sobre él',
+    developers: 'Para evaluadores y desarrolladores',
     patients: 'Pacientes de ejemplo, con sus códigos de autorización:',
     fire: 'Lance 230 pagos, detenga al líder y láncelos otra vez:',
     links: { docs: 'La API, descrita', openapi: 'La API como documento OpenAPI', monitor: 'El monitor: quién lidera y por qué', whoami: 'Qué instancia le responde' },
