@@ -37,18 +37,24 @@ const measure: RequestHandler = (request, response, next) => {
   next();
 };
 
+/**
+ * What every answer says, refusals too: it is of the type it names, and no cache keeps it, for nearly all of them are somebody's. A route
+ * says otherwise where it may be kept.
+ */
+const sayStanding = (servedBy: string | undefined): RequestHandler => function standingHeaders(_request, response, next) {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cache-Control', 'no-store');
+  if (servedBy !== undefined) response.setHeader('X-Served-By', servedBy);
+  next();
+};
+
 /** An app with everything before the routes. Add routes, then `finishApp`. */
 export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, beforeBodies }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(measure);
-  if (servedBy !== undefined) {
-    app.use((_request, response, next) => {
-      response.setHeader('X-Served-By', servedBy);
-      next();
-    });
-  }
+  app.use(sayStanding(servedBy));
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     const checks = await ready();

@@ -51,7 +51,8 @@ export async function asking(base: string, row: Row, ask: Ask, caller: Caller, v
   const isVisitor = caller === 'session' || caller === 'forged session';
   const proof = isVisitor && ask.proofAt !== undefined ? await visitor.proof(ask.proofAt) : '';
   const request = requestOf(row, ask, proof);
-  const answered = await send(base + pathOf(row.entrance, ask), { ...request, headers: { ...request.headers, ...credentials(caller, visitor, proof) } });
+  const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
+  const answered = await send(base + pathOf(row.entrance, ask), { ...request, headers });
   if (caller === 'session') visitor.keep(answered.headers);
   return answered;
 }

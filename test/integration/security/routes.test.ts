@@ -57,7 +57,9 @@ describe.each(SERVICES)('%s', (service) => {
 
   test.each(rows)('$entrance: who may is answered', async (row) => {
     const before = row.changes === undefined ? '' : await services.fingerprint();
-    for (const caller of CALLERS.filter((each) => may(row, each))) expect([caller, (await ask(row, caller)).status]).toEqual([caller, row.answer]);
+    for (const caller of CALLERS.filter((each) => may(row, each))) {
+      expect([caller, (await ask(row, caller)).status]).toEqual([caller, row.answer]);
+    }
     // The same request as above: it does change something when it is let in, so that the refusals above were worth something.
     if (row.changes !== undefined) expect(await services.fingerprint()).not.toBe(before);
   });

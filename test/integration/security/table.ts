@@ -45,6 +45,7 @@ const OPERATOR: readonly Caller[] = ['operator'];
 const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
 const INTERNAL: readonly Caller[] = ['internal'];
 
+const FRAME: readonly Entrance[] = ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure', 'USE * standingHeaders'];
 const HEALTH: readonly Row[] = ['GET /livez', 'GET /readyz', 'GET /metrics'].map((entrance) => ({ entrance, who: ANYONE, answer: 200 }));
 
 const money = { amountMinor: 100, currency: 'USD' };
@@ -134,10 +135,10 @@ export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
   patients: PATIENTS, monitor: MONITOR, payments: PAYMENTS, gateway: GATEWAY,
 };
 
+/** Pages of others that run with a looser policy, each on its own paths. */
+export const LOOSER_PAGES: readonly string[] = ['/docs', '/queues'];
+
 /** What stands before or after every route, by the names of the functions: nothing here answers anybody but with a refusal. */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
-  patients: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
-  monitor: ['USE * <anonymous>', 'USE * askToSignIn', 'USE * jsonParser', 'USE * measure', 'USE * urlencodedParser'],
-  payments: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
-  gateway: ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure'],
+  patients: FRAME, monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser'], payments: FRAME, gateway: FRAME,
 };
