@@ -2,6 +2,7 @@
 import type { PaymentModel } from '../generated/prisma/models.js';
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
+import { listHandled, type Handled, type Stretch } from '../shared/handled-ranges.js';
 import type { Queryable } from '../shared/postgres.js';
 import { billCurrency, consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
@@ -71,6 +72,12 @@ async function passOf(prisma: Prisma, id: string, validityHours: number, now: Da
   return pass;
 }
 
+/** What of a filter the ranges know; null: they do not help, for the filter has an index, or asks for nothing they know. */
+function handledOf({ status, patientId, batchId, processedBy, term }: PaymentFilter): Handled | null {
+  if (status === 'PENDING' || patientId !== undefined || batchId !== undefined) return null;
+  return status === undefined && processedBy === undefined && term === undefined ? null : { status, processedBy, term };
+}
+
 /** @param reads for lists that Prisma cannot ask for. */
 export function createRecords(prisma: Prisma, reads: Queryable): Records {
   return {
@@ -80,9 +87,13 @@ export function createRecords(prisma: Prisma, reads: Queryable): Records {
         const wanted = { patient_id: patientId, batch_id: batchId, processed_by: processedBy, term };
         return listedPayments(reads, { status, before: before ?? Number.MAX_SAFE_INTEGER, wanted, limit });
       }
-      const seq = before === null ? {} : { seq: { lt: BigInt(before) } };
-      const where = { ...given(filter), ...seq };
-      return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take: limit })).map(recordOf);
+      const find = async ({ from, below }: Stretch, take: number): Promise<PaymentRecord[]> => {
+        const where = { ...given(filter), seq: { gte: BigInt(from), lt: BigInt(below) } };
+        return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(recordOf);
+      };
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      const handled = handledOf(filter);
+      return handled ? listHandled(reads, handled, { before: below, limit }, find) : find({ from: 0, below }, limit);
     },
     async payment(id) {
       const row = await prisma.payment.findUnique({ where: { id } });

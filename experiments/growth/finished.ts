@@ -58,6 +58,14 @@ SELECT uuidv7(make_interval(secs => (i - $3)::float8)), ($4::uuid[])[1 + abs(has
                CASE WHEN i % 5000 = 7 THEN 'FAILED' WHEN i % 1000 = 3 THEN 'DECLINED' ELSE 'SUCCEEDED' END AS status
           FROM generate_series($1::bigint, $2::bigint) AS i) AS made`;
 
+/** What the triggers, which are off, would have noted. */
+const NOTES = [
+  `INSERT INTO failed_payment (seq, payment_id) SELECT seq, id FROM payment WHERE status = 'FAILED' ON CONFLICT DO NOTHING`,
+  `INSERT INTO handled_range (partition, bucket, term, processed_by, status, first_seq, last_seq)
+   SELECT partition, seq >> 16, term, processed_by, status, min(seq), max(seq) FROM payment WHERE status <> 'PENDING' GROUP BY 1, 2, 3, 4, 5
+   ON CONFLICT (partition, bucket, term, processed_by, status) DO UPDATE SET first_seq = excluded.first_seq, last_seq = excluded.last_seq`,
+];
+
 /** Off for one connection: references and triggers (what is loaded is right), waiting for the disk (the load as a whole is checked). */
 const LOADING = '-c session_replication_role=replica -c synchronous_commit=off -c maintenance_work_mem=256MB';
 
@@ -97,8 +105,8 @@ async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: numb
     await pool.query(BATCHES, [from, to]);
     await pool.query(PAYMENTS, [from, to, finished, patients]);
   }
-  // What the trigger would have noted.
-  await pool.query(`INSERT INTO failed_payment (seq, payment_id) SELECT seq, id FROM payment WHERE status = 'FAILED' ON CONFLICT DO NOTHING`);
+  onProgress('noting what triggers would have noted');
+  for (const statement of NOTES) await pool.query(statement);
   await makeIndexes(pool, indexes, signal, (name) => onProgress(`making index ${name}`));
 }
 
