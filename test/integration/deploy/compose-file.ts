@@ -13,6 +13,7 @@ export interface Service {
   healthcheck?: { disable?: boolean; test?: readonly string[] };
   ports?: readonly string[];
   volumes?: readonly string[];
+  profiles?: readonly string[];
   restart?: string;
   stop_grace_period?: string;
 }

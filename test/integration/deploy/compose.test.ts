@@ -50,14 +50,19 @@ describe('docker-compose.yml', () => {
   });
 
   it('publishes the public API and the consoles alone, on this machine unless told otherwise', () => {
-    const published = Object.values(readCompose().services).flatMap(({ ports = [] }) => ports);
-    expect(published.toSorted()).toEqual([4000, 4001, 5000, 5010, 5020].map((port) => `\${PUBLISH_ON:-127.0.0.1}:${port}:${port}`));
+    const published = (observe: boolean): string[] => Object.values(readCompose().services)
+      .filter(({ profiles }) => (profiles?.includes('observe') ?? false) === observe).flatMap(({ ports = [] }) => ports).toSorted();
+    const onThisMachine = (...ports: number[]): string[] => ports.map((port) => `\${PUBLISH_ON:-127.0.0.1}:${port}:${port}`);
+    expect(published(false)).toEqual(onThisMachine(4000, 4001, 5000, 5010, 5020));
+    expect(published(true)).toEqual(onThisMachine(3000, 9090));
   });
 
   it('keeps what must be kept on volumes that it declares', () => {
     const file = readCompose();
-    const used = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0]));
-    expect(used.toSorted()).toEqual(Object.keys(file.volumes).toSorted());
+    const used = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''));
+    const mounted = used.filter((name) => name.startsWith('.'));
+    expect(mounted.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    expect(used.filter((name) => !mounted.includes(name)).toSorted()).toEqual(Object.keys(file.volumes).toSorted());
     const { GATEWAY_LEDGER_FILE: ledger } = environmentOf(service(file, 'gateway'), { INTERNAL_TOKEN: 'i' });
     expect(service(file, 'gateway').volumes?.map((volume) => volume.split(':')[1])).toEqual([dirname(ledger ?? '')]);
   });

@@ -1,21 +1,66 @@
-/** What each service of a running system serves at /metrics, judged by `promtool check metrics`: the format and the conventions. */
+/**
+ * What each service of a running system serves at /metrics: judged by `promtool check metrics` (format, conventions), and held against the
+ * table of docs/metrics.md, both ways.
+ */
 import { spawnSync } from 'node:child_process';
-import { startTestSystem, type TestSystem } from '../../support/system.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../../../local/root.js';
+import { readExposition, rowOf, type Metric } from '../../support/exposition.js';
+import { startTestSystem } from '../../support/system.js';
 import { describeWith, toolPrograms } from '../../support/tools.js';
 
+const texts = new Map<string, string>();
+
+beforeAll(async () => {
+  const system = await startTestSystem();
+  for (const name of ['patients_1', 'monitor_1', 'server_1', 'gateway']) {
+    const { url, kind } = system.process(name);
+    texts.set(kind, await (await fetch(`${url}/metrics`)).text());
+  }
+}, 120_000);
+
 describeWith('prometheus', 'what the services serve at /metrics', () => {
-  let system: TestSystem;
+  const check = (input: string): { status: number | null; said: string } => {
+    const { status, stdout, stderr } = spawnSync(toolPrograms('prometheus')[1] ?? '', ['check', 'metrics'], { input, encoding: 'utf8' });
+    return { status, said: stdout + stderr };
+  };
 
-  beforeAll(async () => {
-    system = await startTestSystem();
-  }, 120_000);
+  test.each(['patients', 'monitor', 'payments', 'gateway'])('promtool finds nothing to say about %s', (service) => {
+    expect(check(texts.get(service) ?? '')).toEqual({ status: 0, said: '' });
+  });
 
-  test('promtool finds nothing to say about it', async () => {
-    const [, promtool = ''] = toolPrograms('prometheus');
-    for (const service of ['patients_1', 'monitor_1', 'server_1', 'gateway']) {
-      const response = await fetch(`${system.process(service).url}/metrics`);
-      const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input: await response.text(), encoding: 'utf8' });
-      expect({ service, status, said: stdout + stderr }).toEqual({ service, status: 0, said: '' });
-    }
+  test('control: it does about a counter without _total', () => {
+    expect(check('# HELP relevo_lost Lost.\n# TYPE relevo_lost counter\nrelevo_lost 1\n')).toMatchObject({ status: 3 });
+  });
+});
+
+describe('docs/metrics.md', () => {
+  const rows = readFileSync(join(ROOT, 'docs/metrics.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `relevo_'));
+  const served = (): Metric[] => {
+    const families = new Map<string, Metric>();
+    for (const [service, text] of texts) readExposition(text, service, families);
+    return [...families.values()];
+  };
+  const labelsOf = (row: string): string[] => [...(row.split(' | ')[2] ?? '').matchAll(/`(\w+)`/g)].map(([, label = '']) => label);
+  const withoutLabels = (row: string): string => row.split(' | ').toSpliced(2, 1).join(' | ');
+
+  test('it lists what is served, and nothing else', () => {
+    expect(served().map(rowOf).map(withoutLabels).toSorted()).toEqual(rows.map(withoutLabels).toSorted());
+  });
+
+  test('it names every label', () => {
+    const unnamed = served().flatMap(({ name, labels }) => {
+      const row = rows.find((each) => each.startsWith(`| \`${name}\` `)) ?? '';
+      return [...labels].filter((label) => !labelsOf(row).includes(label)).map((label) => `${name}{${label}}`);
+    });
+    expect(unnamed).toEqual([]);
+  });
+
+  test('no label says anything of a patient or a payment', () => {
+    const labels = rows.flatMap(labelsOf);
+    expect(labels.length).toBeGreaterThan(20);
+    const closed = ['by', 'call', 'cause', 'dependency', 'fate', 'kind', 'layer', 'method', 'phase', 'reason', 'replica', 'result', 'route', 'state', 'status', 'step', 'way'];
+    expect(labels.filter((label) => !closed.includes(label))).toEqual([]);
   });
 });

@@ -1,0 +1,83 @@
+/**
+ * A real Prometheus, with the configuration as it is deployed, looks at a real system that takes payments and loses its leader. Aim: every
+ * expression of alerts, recorded figures and dashboards can be evaluated, and where such a system has something to show it is shown.
+ */
+import { expressionsOf, readAlerts, readDashboard } from '../../support/observability.js';
+import { eventually } from '../../support/eventually.js';
+import { startPrometheus, type Prometheus } from '../../support/prometheus.js';
+import { Scene } from '../../process/scene.js';
+import { describeWith } from '../../support/tools.js';
+
+describeWith('prometheus', 'Prometheus looks at a system', () => {
+  let scene: Scene;
+  let prometheus: Prometheus;
+  let killed: string;
+
+  const value = async (expression: string): Promise<number> => Number((await prometheus.query(expression))[0]?.value[1]);
+
+  async function pay(count: number): Promise<void> {
+    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count } });
+    expect(status).toBe(200);
+    const body = { patientId: scene.patients[0], amountMinor: 100, currency: 'USD' };
+    expect((await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers: { Prefer: 'wait=20' } })).status).toBe(201);
+  }
+
+  beforeAll(async () => {
+    scene = await Scene.open();
+    prometheus = await startPrometheus([...scene.system.patients, ...scene.system.monitors, ...scene.system.replicas, scene.gateway]);
+    await pay(50);
+    await eventually(async () => (await value('count(up == 1)')) === 6, { what: 'all six targets to be scraped', deadlineMs: 30_000 });
+    const leader = await scene.leader();
+    killed = leader.name;
+    const { term } = await scene.leadership();
+    leader.kill('SIGKILL');
+    await scene.nextLeadership(term);
+    await pay(50);
+  }, 180_000);
+
+  afterAll(async () => {
+    await prometheus?.close();
+    await scene?.close();
+  });
+
+  test('who leads, what was paid and why the leader changed can be seen', async () => {
+    const { leader, term } = await scene.leadership();
+    const counted = async (): Promise<boolean> => (await value('sum(relevo_payments_accepted_total)')) === 102;
+    await eventually(counted, { what: 'the payments to be counted', deadlineMs: 30_000 });
+    expect((await prometheus.query('relevo_leads == 1')).map(({ metric }) => metric['id'])).toEqual([leader]);
+    expect((await prometheus.query('relevo_leader == 1')).map(({ metric }) => metric['replica'])).toEqual([leader]);
+    expect(await value('max(relevo_term)')).toBe(term);
+    expect(await value('sum(relevo_elections_total{kind="kill"})')).toBe(1);
+    expect(await value('sum(relevo_suspicions_total{layer="connection"})')).toBe(1);
+    expect(await value('sum(relevo_gateway_keys_settled_total)')).toBe(102);
+    expect(await value('max(relevo_monitors{state="reached"})')).toBe(1);
+  });
+
+  test('the rules are evaluated without an error, and the dead replica is noticed', async () => {
+    const evaluated = async (): Promise<boolean> => (await prometheus.rules()).every(({ health }) => health !== 'unknown');
+    await eventually(evaluated, { what: 'all rules to be evaluated', deadlineMs: 30_000 });
+    const rules = await prometheus.rules();
+    const alerting = rules.filter(({ type }) => type === 'alerting').map(({ name }) => name);
+    expect(alerting.toSorted()).toEqual(readAlerts().map(({ alert }) => alert).toSorted());
+    expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    const noticed = async (): Promise<boolean> =>
+      (await prometheus.rules()).some(({ name, state }) => name === 'RelevoReplicaDown' && state === 'pending');
+    await eventually(noticed, { what: 'the dead replica to be noticed', deadlineMs: 30_000 });
+    expect((await prometheus.query('ALERTS{alertname="RelevoReplicaDown"}')).map(({ metric }) => metric['id'])).toEqual([killed]);
+  });
+
+  test('every expression of the dashboard has something to show', async () => {
+    const empty = async (): Promise<string[]> => {
+      const expressions = expressionsOf(readDashboard()).filter((expression) => !MAY_BE_EMPTY.test(expression));
+      const counts = await Promise.all(expressions.map(async (expression) => (await prometheus.query(expression)).length));
+      return expressions.filter((_expression, index) => counts[index] === 0);
+    };
+    let left: string[] = [];
+    const filled = async (): Promise<boolean> => (left = await empty()).length === 0;
+    await eventually(filled, { what: 'every panel to show something', deadlineMs: 30_000 }).catch(() => undefined);
+    expect(left).toEqual([]);
+  }, 60_000);
+});
+
+/** Elections are marked only where there were some in the last seconds. */
+const MAY_BE_EMPTY = /^changes\(/;

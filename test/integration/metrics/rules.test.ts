@@ -1,0 +1,36 @@
+/** The configuration of deploy/prometheus, judged by the real promtool: it is valid, and every rule does what its test says. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../../../local/root.js';
+import { describeWith, toolPrograms } from '../../support/tools.js';
+
+describeWith('prometheus', 'deploy/prometheus', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-rules-'));
+  cpSync(join(ROOT, 'deploy/prometheus'), folder, { recursive: true });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const promtool = (...args: string[]): { status: number | null; said: string } => {
+    const { status, stdout, stderr } = spawnSync(toolPrograms('prometheus')[1] ?? '', args, { cwd: folder, encoding: 'utf8' });
+    return { status, said: stdout + stderr };
+  };
+
+  test('the configuration and its rules are valid', () => {
+    expect(promtool('check', 'config', 'prometheus.yml')).toMatchObject({ status: 0 });
+    expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml', 'recording.yml')).toMatchObject({ status: 0 });
+  });
+
+  test('every rule fires when it should, with the words it should, and not when it should not', () => {
+    expect(promtool('test', 'rules', 'alerts.test.yml').said).toMatch(/SUCCESS/);
+  }, 180_000);
+
+  test('control: with another threshold the tests of the rules fail', () => {
+    const spoilt = readFileSync(join(folder, 'alerts.yml'), 'utf8').replace('> 0.05', '> 0.5');
+    writeFileSync(join(folder, 'alerts.yml'), spoilt);
+    const tests = readFileSync(join(folder, 'alerts.test.yml'), 'utf8');
+    const [head = '', ...cases] = tests.split(/\n(?= {2}- name: )/);
+    writeFileSync(join(folder, 'one.test.yml'), [head, ...cases.filter((text) => text.includes('RelevoGatewayFailing, every'))].join('\n'));
+    expect(promtool('test', 'rules', 'one.test.yml')).toMatchObject({ status: 1, said: expect.stringMatching(/RelevoGatewayFailing/) as unknown });
+  }, 60_000);
+});
