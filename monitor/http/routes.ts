@@ -6,6 +6,7 @@ import { memberId } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import { afterResponse, serviceFaults, type FaultSwitches } from '../../shared/fault-switches.js';
+import { docsRoutes } from '../../shared/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
@@ -194,7 +195,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   let made: OpenApiDocument | undefined;
   const routes = [
     ...readingRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []),
-    ...consoleRoutes(console), ...signInRoutes(console),
+    ...consoleRoutes(console), ...signInRoutes(console), ...docsRoutes('monitor', 'Console'),
   ];
   routes.push(route({
     id: 'openApi', method: 'get', path: '/openapi.json', tag: 'watching', auth: [],

@@ -1,4 +1,5 @@
 /** The whole table of this service, and the document made of it. */
+import { docsRoutes } from '../../shared/docs/routes.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
 import type { Route } from '../../shared/routes.js';
 import type { PatientsDeps } from '../service.js';
@@ -29,7 +30,7 @@ export function patientsRoutes(deps: PatientsDeps): Route[] {
   const document = (): OpenApiDocument => (made ??= patientsDocument(routes, '/'));
   let made: OpenApiDocument | undefined;
   // What is asked most comes first: a request is held against one route after the other.
-  routes.push(...paymentRoutes(deps), ...batchRoutes(deps), ...openRoutes(deps, document), ...patientRoutes(deps));
+  routes.push(...paymentRoutes(deps), ...batchRoutes(deps), ...openRoutes(deps, document), ...patientRoutes(deps), ...docsRoutes('patients', 'First page'));
   return routes;
 }
 

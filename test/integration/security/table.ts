@@ -54,6 +54,8 @@ const PATIENTS: readonly Row[] = [
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /whoami', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
+  { entrance: 'GET /docs', who: ANYONE, answer: 200 },
+  { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
   {
     entrance: 'POST /api/payments', who: API, answer: 202, changes: 'accepts a payment',
     ask: ({ patient }) => ({ body: { patientId: patient, ...money } }),
@@ -79,6 +81,8 @@ const MONITOR: readonly Row[] = [
   ...HEALTH,
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
+  { entrance: 'GET /docs', who: ANYONE, answer: 200 },
+  { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
   { entrance: 'GET /status', who: ANYONE, answer: 200 },
   { entrance: 'GET /elections', who: ANYONE, answer: 200 },
   { entrance: 'GET /events', who: ANYONE, answer: 200 },
