@@ -1,10 +1,12 @@
+#!/usr/bin/env node
 /**
- * The door of every npm script: makes ready what a bare machine lacks, then becomes the program asked for, in this same
+ * The door of `relevo` and of every npm script: makes ready what a bare machine lacks, then becomes the program asked for, in this same
  * process, so that signals and exit codes need no passing on. What is done already costs milliseconds.
  * Plain JavaScript without dependencies: it runs before `npm ci`.
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reportBare } from './setup/bare-doctor.mjs';
 import { alone } from './setup/lock.mjs';
 import { installed, installPackages } from './setup/packages.mjs';
 import { generateClient, generated } from './setup/prisma.mjs';
@@ -17,19 +19,20 @@ const OLDEST_NODE = [20, 19];
 /** As sysexits.h: the set-up is at fault, not the program. */
 const SETUP_FAILED = 3;
 
-/** What each command runs, and whether it needs Redis. `setup` only makes ready. */
-const COMMANDS = {
+/** What runs without a detour, and whether it needs Redis. `helps`: it explains itself. `setup` only makes ready. */
+const PROGRAMS = {
   up: { file: 'local/up.ts', redis: true },
   test: { file: 'local/test.ts', redis: true },
-  experiment: { file: 'experiments/cli.ts', redis: true },
-  simulate: { file: 'test/simulation/cli.ts' },
-  status: { file: 'local/status.ts' },
+  experiment: { file: 'experiments/cli.ts', redis: true, helps: true },
+  simulate: { file: 'test/simulation/cli.ts', helps: true },
   gateway: { file: 'gateway/main.ts' },
   seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
   postman: { file: 'patients/postman-cli.ts' },
   setup: { redis: true },
 };
+/** All other commands, and what is asked about these. */
+const COMMANDS = { file: 'cli/main.ts' };
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -45,14 +48,25 @@ async function makeReady({ redis }) {
   if (redis) await provideRedis();
 }
 
-async function main([name, ...args]) {
-  const command = COMMANDS[name];
-  if (!command) throw new SetupError(`There is no command "${name ?? ''}"; there are ${Object.keys(COMMANDS).join(', ')}.`);
+/** @returns the program, and the words it is given. */
+function chosen(words) {
+  const [name, ...rest] = words;
+  const program = PROGRAMS[name];
+  const asksHelp = !program?.helps && rest.some((word) => word === '--help' || word === '-h');
+  const inBackground = name === 'up' && rest.includes('--detach');
+  return !program || asksHelp || inBackground ? { program: COMMANDS, args: words } : { program, args: rest };
+}
+
+async function main(words) {
   checkNode();
   process.chdir(ROOT);
-  if (!isReady(command)) await alone(join(ROOT, '.data/setup.lock'), () => makeReady(command));
-  if (!command.file) return;
-  const file = join(ROOT, command.file);
+  const { program, args } = chosen(words);
+  // What only looks changes nothing: the doctor tells what is missing, and a key pressed in a shell installs nothing.
+  if (words[0] === 'doctor' && !installed(ROOT)) process.exit(reportBare(ROOT, words.includes('--json')));
+  if (words[0] === 'completion' && !installed(ROOT) && words.includes('--words')) return;
+  if (words[0] !== 'doctor' && !isReady(program)) await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));
+  if (!program.file) return;
+  const file = join(ROOT, program.file);
   process.argv = [process.execPath, file, ...args];
   endWithStarter();
   await import('tsx');

@@ -27,6 +27,9 @@ export const LOCAL_OPTIONS = {
   api: maybeText('API_TOKEN', 'Instead of the token kept in tokens.json.', true),
   operator: maybeText('OPERATOR_TOKEN', 'Instead of the token kept in tokens.json.', true),
   internal: maybeText('INTERNAL_TOKEN', 'Instead of the token kept in tokens.json.', true),
+  url: maybeUrl('RELEVO_URL', "Another machine's patients service, instead of what runs here; for `relevo` commands."),
+  monitorUrl: maybeUrl('RELEVO_MONITOR_URL', 'A monitor of that machine; RELEVO_URL with its port plus 1000 when left out.'),
+  token: maybeText('RELEVO_TOKEN', 'The token that a `relevo` command shows, whatever it needs.', true),
 };
 
 export interface LocalConfig {
@@ -37,18 +40,27 @@ export interface LocalConfig {
   redisUrl: string | undefined;
   /** Those that the environment gives. */
   tokens: { api?: string; operator?: string; internal?: string };
+  /** Where `relevo` commands find another system than the one that runs on `dataDir`. */
+  remote: { url?: string; monitorUrl?: string; token?: string };
 }
+
+/** Without what was left out. */
+const given = <T extends string>(values: Readonly<Record<T, string | undefined>>): Partial<Record<T, string>> =>
+  Object.fromEntries(Object.entries<string | undefined>(values).filter(([, value]) => value)) as Partial<Record<T, string>>;
 
 /** @throws StartError listing every problem. */
 export function readLocalConfig(env: NodeJS.ProcessEnv): LocalConfig {
   try {
-    const { dataDir, portOffset, databaseUrl, redisUrl, api, operator, internal } = loadConfig(LOCAL_OPTIONS, env);
+    const options = loadConfig(LOCAL_OPTIONS, env);
+    const { dataDir, portOffset, databaseUrl, redisUrl } = options;
+    const { api, operator, internal, url: address, monitorUrl, token } = options;
     return {
       dataDir: resolve(ROOT, dataDir),
       portOffset,
       databaseUrl: databaseUrl || undefined,
       redisUrl: redisUrl || undefined,
-      tokens: { ...(api ? { api } : {}), ...(operator ? { operator } : {}), ...(internal ? { internal } : {}) },
+      tokens: given({ api, operator, internal }),
+      remote: given({ url: address, monitorUrl, token }),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new StartError(error.message);

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { lookHint } from './command-hint.js';
 import { StartError } from './fail.js';
 import { isAlive, startMark } from './process-tree.js';
 
@@ -68,7 +69,10 @@ export function lockInstallation(dataDir: string): Lock {
   let tookOver = false;
   while (!take()) {
     const other = readRunning(dataDir);
-    if (other) throw new StartError(`Relevo is running already (pid ${other.pid}); \`npm run status\` shows it, Ctrl-C where it runs ends it.`);
+    if (other) {
+      const [shows, ends] = ['npm run status', 'npm stop'].map((line) => lookHint(line, process.env));
+      throw new StartError(`Relevo is running already (pid ${other.pid}); \`${shows}\` shows it, \`${ends}\` ends it.`);
+    }
     tookOver = true;
     rmSync(file, { force: true });
   }

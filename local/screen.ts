@@ -1,50 +1,71 @@
 /** What `npm start` shows when all is up. 80 columns, plain text, so that it can be piped and copied. Pure. */
 import type { Tokens } from '../shared/auth.js';
+import { lookHint, shellWord } from './command-hint.js';
 
 export interface Shown {
   services: readonly { name: string; kind: string; url: string }[];
-  tokens: Tokens;
+  /** Null: they are not shown, because this text is kept in a file. */
+  tokens: Tokens | null;
   databaseUrl: string;
   redisUrl: string;
   /** As it is typed: `.data`. */
   dataDir: string;
+  /** Whose RELEVO_DATA the commands shown must carry. */
+  env: Readonly<Record<string, string | undefined>>;
 }
 
 const PURPOSE: Readonly<Record<string, string>> = {
   patients: 'pay here: the API',
-  monitor: "operator's console",
+  monitor: 'watches and elects',
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
 };
 
 const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${right}`;
 
-/** A word for the shell, quoted when it must be. */
-const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-
-export function screen({ services, tokens, databaseUrl, redisUrl, dataDir }: Shown): string {
-  const patients = services.find(({ kind }) => kind === 'patients');
+/** The pages for people, each of the first instance that has it. */
+function pages(services: Shown['services']): string[] {
+  const of = (kind: string): string | undefined => services.find((service) => service.kind === kind)?.url;
+  const [patients, monitor] = [of('patients'), of('monitor')];
   return [
-    '',
-    'Relevo is up.',
-    '',
-    ...services.map(({ name, kind, url }) => row(name, `${url}   ${PURPOSE[kind] ?? ''}`.trimEnd())),
-    row('Redis', redisUrl),
-    row('PostgreSQL', 'with psql, or `npm run studio`:'),
-    `  psql ${word(databaseUrl)}`,
+    ...(patients ? [row('staff pages', `${patients}/`)] : []),
+    ...(monitor ? [row('console', `${monitor}/`)] : []),
+    ...(patients ? [row('API documents', `${patients}/docs`)] : []),
+  ];
+}
+
+function secrets({ tokens, databaseUrl, env }: Shown): string[] {
+  if (!tokens) return [row('PostgreSQL', lookHint('npm run studio', env)), row('tokens', lookHint('npx relevo tokens', env))];
+  return [
+    row('PostgreSQL', `with psql, or \`${lookHint('npm run studio', env)}\`:`),
+    `  psql ${shellWord(databaseUrl)}`,
     '',
     row('api token', tokens.api),
     row('operator token', tokens.operator),
     row('internal token', tokens.internal),
+  ];
+}
+
+export function screen(shown: Shown): string {
+  const { services, tokens, redisUrl, dataDir, env } = shown;
+  const end = tokens ? 'Ctrl-C stops everything.' : `${lookHint('npm stop', env)} stops everything.`;
+  return [
     '',
-    'Now, in another terminal, fire 230 payments:',
+    'Relevo is up.',
     '',
-    `  curl -s ${patients?.url ?? ''}/api/batches \\`,
-    `    -H 'Authorization: Bearer ${tokens.api}' \\`,
-    "    -H 'Content-Type: application/json' -d '{\"count\": 230}'",
+    ...pages(services),
     '',
-    'See who leads and which process it is: npm run status',
-    `Logs: ${dataDir}/logs/NAME.log   Ctrl-C stops everything.`,
+    ...services.map(({ name, kind, url }) => row(name, `${url}   ${PURPOSE[kind] ?? ''}`.trimEnd())),
+    row('Redis', redisUrl),
+    ...secrets(shown),
+    '',
+    'Now, in another terminal:',
+    '',
+    `  ${lookHint('npx relevo batch --count 230', env)}`,
+    `  ${lookHint('npx relevo status', env)}`,
+    '',
+    'fire 230 payments, and tell who leads and which process it is.',
+    `Logs: ${dataDir}/logs/NAME.log   ${end}`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** `npm run seed [-- --patients N]`: prisma/seed.ts on DATABASE_URL or, without one, on the database of the running system. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
 import { StartError } from './fail.js';
 import { readRunning } from './installation.js';
@@ -9,7 +10,7 @@ import { ROOT } from './root.js';
 function databaseUrl(): string {
   const { dataDir, databaseUrl: given } = readLocalConfig(process.env);
   const url = given ?? readRunning(dataDir)?.system?.databaseUrl;
-  if (!url) throw new StartError('Relevo is not running; `npm start` starts it, or set DATABASE_URL.', 1);
+  if (!url) throw new StartError(`Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`, 1);
   return url;
 }
 

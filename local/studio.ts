@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
 import { runMain, StartError } from './fail.js';
 import { readRunning } from './installation.js';
@@ -27,7 +28,7 @@ async function main(): Promise<number> {
   const port = parsePort(process.argv.slice(2));
   const { dataDir, databaseUrl } = readLocalConfig(process.env);
   const url = databaseUrl ?? readRunning(dataDir)?.system?.databaseUrl;
-  if (!url) throw new StartError('Relevo is not running; `npm start` starts it, or set DATABASE_URL.', 1);
+  if (!url) throw new StartError(`Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`, 1);
   if (!(await isPortFree(port))) throw new StartError(`Port ${port} is taken by another program; choose one with --port.`);
   const cli = join(ROOT, 'node_modules/prisma/build/index.js');
   const studio = spawn(process.execPath, [cli, 'studio', '--browser', 'none', '--port', String(port)], {

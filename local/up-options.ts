@@ -1,6 +1,7 @@
 /** The words behind `npm start --`. */
 import { parseArgs } from 'node:util';
 import { StartError } from './fail.js';
+import { nearest } from './nearest.js';
 import type { Shape } from './plan.js';
 
 export interface UpOptions extends Shape {
@@ -9,13 +10,14 @@ export interface UpOptions extends Shape {
 
 export const UP_USAGE = [
   'npm start -- [--monitors 1|3|5] [--replicas 1..9] [--patients 1..9]',
-  '                    [--gateway simulated|http] [--faults on|off]',
+  '                    [--gateway simulated|http] [--faults on|off] [--detach]',
   '(the two dashes after `npm start` hand what follows to it)',
 ].join('\n');
 
-const DEFAULTS = { monitors: '1', replicas: '3', patients: '1', gateway: 'simulated', faults: 'off' };
+export const UP_DEFAULTS = { monitors: '1', replicas: '3', patients: '1', gateway: 'simulated', faults: 'off' };
 
-const CHOICES = {
+/** What each option may be. */
+export const UP_CHOICES = {
   monitors: ['1', '3', '5'],
   replicas: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
   patients: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -29,14 +31,25 @@ const OPTIONS = { monitors: option, replicas: option, patients: option, gateway:
 /** @throws StartError with exit code 4 and the usage. */
 export const wrongArguments = (reason: string, usage: string): StartError => new StartError(`${reason}\nUsage: ${usage}`, 4);
 
-function check(name: keyof typeof CHOICES, value: string): string {
-  const allowed: readonly string[] = CHOICES[name];
+function check(name: keyof typeof UP_CHOICES, value: string): string {
+  const allowed: readonly string[] = UP_CHOICES[name];
   if (allowed.includes(value)) return value;
   const listed = allowed.length > 5 ? `${allowed[0]} to ${allowed.at(-1)}` : allowed.join(', ');
   throw wrongArguments(`--${name} must be ${listed}, not "${value}".`, UP_USAGE);
 }
 
-function parse(words: readonly string[]): Partial<Record<keyof typeof DEFAULTS, string>> {
+/** @throws StartError with the option that was probably meant. */
+export function refuseUnknown(words: readonly string[], known: readonly string[], usage: string): void {
+  for (const word of words) {
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name === undefined || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw wrongArguments(`There is no option --${name}.${meant ? ` Did you mean --${meant}?` : ''}`, usage);
+  }
+}
+
+function parse(words: readonly string[]): Partial<Record<keyof typeof UP_DEFAULTS, string>> {
+  refuseUnknown(words, [...Object.keys(OPTIONS), 'detach', 'help'], UP_USAGE);
   try {
     return parseArgs({ args: [...words], options: OPTIONS, strict: true }).values;
   } catch (error) {
@@ -46,7 +59,7 @@ function parse(words: readonly string[]): Partial<Record<keyof typeof DEFAULTS, 
 
 /** @throws StartError with exit code 4. */
 export function parseUpOptions(words: readonly string[]): UpOptions {
-  const values = { ...DEFAULTS, ...parse(words) };
+  const values = { ...UP_DEFAULTS, ...parse(words) };
   return {
     monitors: Number(check('monitors', values.monitors)),
     replicas: Number(check('replicas', values.replicas)),

@@ -5,6 +5,7 @@
  */
 import { relative, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startHint } from './command-hint.js';
 import { readLocalConfig, type LocalConfig } from './config.js';
 import { ConsoleLines } from './console-lines.js';
 import { withoutPassword } from './engines.js';
@@ -25,6 +26,9 @@ const SAME_PRESS_MS = 700;
 /** How long the processes of a killed starter may need to leave their ports. */
 const FORMER_DEADLINE_MS = 8_000;
 
+/** `relevo up --detach` keeps what is printed in a file, where no token belongs. */
+const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
+
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** @throws StartError naming the port, what wants it and, where it can be found out, who has it. */
@@ -36,7 +40,7 @@ async function checkPorts(places: readonly Place[], offset: number, patienceMs: 
       if (performance.now() > deadline) {
         const owner = portOwner(port);
         throw new StartError(
-          `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=100 to move every port.`,
+          `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=${offset + 100} to move every port.`,
         );
       }
       await delay(50);
@@ -151,13 +155,14 @@ async function run(session: Session): Promise<number> {
     const dataDir = config.dataDir.startsWith(ROOT) ? relative(ROOT, config.dataDir) : config.dataDir;
     const redisUrl = withoutPassword(system.redisUrl);
     const databaseUrl = system.postgres ? system.databaseUrl : withoutPassword(system.databaseUrl);
-    print(screen({ services, tokens: system.tokens, databaseUrl, redisUrl, dataDir }));
+    const tokens = isDetached() ? null : system.tokens;
+    print(screen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
     session.lines.present().forEach(print);
     await stopped;
     print('\nStopping …');
     await system.stop();
   }
-  print('Stopped. The data stays; `npm start` finds it again.');
+  print(`Stopped. The data stays; \`${startHint('npm start', process.env)}\` finds it again.`);
   return 0;
 }
 

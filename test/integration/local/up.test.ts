@@ -121,7 +121,7 @@ describe('npm start', () => {
   it('says that nothing runs when nothing does', async () => {
     const asked = run('status');
     expect(await asked.exited).toBe(1);
-    expectSentence(asked.output(), /^Relevo is not running; `npm start` starts it\.$/m);
+    expectSentence(asked.output(), new RegExp(`^Relevo is not running; \`RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=${offset} npm start\` starts it\\.$`, 'm'));
   });
 
   it('starts everything, brings a killed replica back, refuses a second start, and ends without a trace', async () => {

@@ -1,5 +1,7 @@
-/** `npm run status` in words. 80 columns, plain text. Pure. */
+/** Who leads, how the replicas are, what waits: the status in words, within 80 columns. Pure. */
 import { z } from 'zod';
+import { plain, type Paint } from '../paint.js';
+import { table, WIDTH, wrap } from '../table.js';
 
 /** What we use of a monitor's `GET /status`; whatever else it says is passed on by `--json`. */
 export const monitorStatus = z.looseObject({
@@ -33,21 +35,15 @@ export const monitorStatus = z.looseObject({
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 export interface StatusView {
-  pid: number;
-  startedAt: string;
-  processes: readonly { name: string; kind: string; pid: number | null; url: string }[];
+  /** What runs here; null for another machine. */
+  local: { pid: number; startedAt: string; processes: readonly { name: string; kind: string; pid: number | null; url: string }[] } | null;
   /** Null when no monitor answers. */
   status: MonitorStatus | null;
 }
 
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
-}
-
 const shown = (value: string | number | null | undefined): string => (value === null || value === undefined ? '-' : String(value));
 
+/** ` for 42 s`; '' when it is not known since when. */
 function ago(since: string | null | undefined, now: Date): string {
   const ms = now.getTime() - Date.parse(since ?? '');
   if (Number.isNaN(ms)) return '';
@@ -61,25 +57,50 @@ function leaders({ partitions }: MonitorStatus, now: Date): string[] {
   return partitions.flatMap(({ partition, term, leader, since, reason }) => {
     const where = partitions.length > 1 ? ` partition ${partition}` : '';
     if (leader === null) return [`Nobody leads${where} yet.`];
-    return [`${leader} leads${where} in term ${term}${ago(since, now)}${reason ? `: ${reason}` : ''}.`];
+    return wrap(`${leader} leads${where} in term ${term}${ago(since, now)}${reason ? `: ${reason}` : ''}.`, WIDTH);
   });
 }
 
-function replicaTable({ replicas }: MonitorStatus): string[] {
+const GOOD = new Set(['alive', 'ready', 'leading', 'standby']);
+const BAD = new Set(['suspect', 'down', 'left']);
+
+/** A word of the table; the colour only underlines what it says. */
+const painted = (word: string, paint: Paint): string => (BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word));
+
+function replicaTable({ replicas }: MonitorStatus, paint: Paint): string[] {
   const head = ['replica', 'admin', 'observed', 'role', 'term', 'ping'];
   const rows = replicas.map(({ id, admin, observed, role, term, pingMs }) => [
-    id, admin, observed, shown(role), shown(term), typeof pingMs === 'number' ? `${pingMs.toFixed(1)} ms` : '-',
+    role === 'leading' ? paint('bold', id) : id,
+    painted(admin, paint),
+    painted(observed, paint),
+    shown(role),
+    shown(term),
+    typeof pingMs === 'number' ? `${pingMs.toFixed(1)} ms` : '-',
   ]);
-  return table([head, ...rows]);
+  return table(head, rows, '  ');
+}
+
+function localLines(local: StatusView['local'], now: Date): string[] {
+  if (!local) return [];
+  const { pid, startedAt, processes } = local;
+  const rows = processes.map((process) => [process.name, shown(process.pid), process.url]);
+  return [`Relevo runs (pid ${pid})${ago(startedAt, now)}.`, '', ...table(['process', 'pid', 'address'], rows, '  '), ''];
 }
 
 /** @param now for "leads for 12 s". */
-export function statusText({ pid, startedAt, processes, status }: StatusView, now: Date): string {
-  const list = table([['process', 'pid', 'address'], ...processes.map((process) => [process.name, shown(process.pid), process.url])]);
-  const head = [`Relevo runs (pid ${pid})${ago(startedAt, now)}.`, '', ...list, ''];
+export function statusText({ local, status }: StatusView, now: Date, paint: Paint = plain): string {
+  const head = localLines(local, now);
   if (!status) return [...head, 'No monitor answers: payments go on, but nobody watches.', ''].join('\n');
   const { waiting, active, pending, failed } = status.queue;
   const watching = status.monitors.length > 1 ? [`Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${shown(observed)}`).join(', ')}`] : [];
   const queue = `Queue: ${shown(waiting)} waiting, ${shown(active)} active. Payments: ${shown(pending)} pending, ${shown(failed)} failed.`;
-  return [...head, ...leaders(status, now), '', ...replicaTable(status), '', ...watching, queue, ''].join('\n');
+  return [...head, ...leaders(status, now), '', ...replicaTable(status, paint), '', ...watching, queue, ''].join('\n');
+}
+
+/** One line that changes only when something happens: for a watcher without a terminal. */
+export function statusLine({ status }: StatusView): string {
+  if (!status) return 'no monitor answers';
+  const leading = status.partitions.map(({ leader, term }) => (leader === null ? 'nobody leads' : `${leader} leads in term ${term}`));
+  const replicas = status.replicas.map(({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`);
+  return `${leading.join(', ')}; ${replicas.join(', ')}; ${shown(status.queue.pending)} pending`;
 }

@@ -1,0 +1,45 @@
+/**
+ * What the commands that move the leadership share: a look before, a reason that somebody gave, a question where somebody can answer it.
+ * Without a terminal nobody is asked: a reason must then be given, and the command goes ahead.
+ */
+import { askMonitors } from './commands/status.js';
+import type { MonitorStatus } from './commands/status-text.js';
+import type { CommonArguments, Context } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure, wrongArguments } from './failure.js';
+import type { Target } from './target.js';
+import { Unreachable } from './client.js';
+
+export interface Scene {
+  target: Target;
+  status: MonitorStatus;
+  leader: string | null;
+  term: number;
+}
+
+/** @throws CommandFailure when no monitor answers. */
+export async function lookAround(args: CommonArguments, context: Context): Promise<Scene> {
+  const target = context.target(args);
+  const status = await askMonitors(target);
+  if (!status) throw new Unreachable(target.addresses('monitor'), 'no monitor answers');
+  const [first] = status.partitions;
+  return { target, status, leader: first?.leader ?? null, term: first?.term ?? 0 };
+}
+
+/** Who may lead after the present leader: up, and in no operator's hands. */
+export const followersOf = ({ status, leader }: Scene): string[] =>
+  status.replicas.filter(({ id, admin, observed }) => id !== leader && admin === 'ready' && observed === 'alive').map(({ id }) => id);
+
+/** @throws CommandFailure WRONG_ARGUMENTS where nobody can be asked. */
+export async function reasonFor(given: string | undefined, { terminal }: Context): Promise<string> {
+  const reason = given ?? (terminal.canAsk ? await terminal.ask('Why? (is kept with it) ') : '');
+  if (reason.trim() !== '') return reason.trim();
+  throw wrongArguments('A reason is needed; it is kept in the history.', 'Give one: --reason "kernel update".');
+}
+
+/** @throws CommandFailure CANCELLED */
+export async function confirm(question: string, yes: boolean, { terminal }: Context): Promise<void> {
+  if (yes || !terminal.canAsk) return;
+  const answer = await terminal.ask(`${question} [y/N] `);
+  if (!/^y(es)?$/i.test(answer)) throw new CommandFailure('CANCELLED', 'Nothing was changed.', EXIT.no);
+}

@@ -1,0 +1,73 @@
+/** How a batch stands, in words and tables of 80 columns. Pure. */
+import type { Batch } from '../../shared/contracts/batch.js';
+import { duration } from '../clock-text.js';
+import { EXIT } from '../exit-codes.js';
+import type { Paint } from '../paint.js';
+import { table } from '../table.js';
+
+type BatchPayment = Batch['payments'][number];
+
+/** The value below which a share of the sorted values lies; null of none. */
+function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? null;
+}
+
+/** 99.957 %, never rounded up to 100. */
+export function percentText(share: number): string {
+  const shown = (share * 100).toFixed(3);
+  return `${shown === '100.000' && share < 1 ? '99.999' : shown} %`;
+}
+
+/** 0 all succeeded, 2 some pending, 1 some declined or failed. */
+export function exitCodeOfBatch({ sent, succeeded, pending }: Pick<Batch, 'sent' | 'succeeded' | 'pending'>): number {
+  if (pending > 0) return EXIT.pending;
+  return succeeded === sent ? EXIT.done : EXIT.no;
+}
+
+/** One line while it runs. */
+export function batchProgress({ sent, succeeded, declined, failed, pending }: Batch, leaders: readonly string[]): string {
+  const others = declined + failed > 0 ? `, ${declined} declined, ${failed} failed` : '';
+  const by = leaders.length > 0 ? `; by ${leaders.join(', ')}` : '';
+  return `${sent - pending} of ${sent} final: ${succeeded} succeeded${others}${by}`;
+}
+
+/** Who decided payments of it so far, in order of terms. */
+export function leadersOf({ payments }: Batch): string[] {
+  const terms = new Map<number, string>();
+  for (const { processedBy, term } of payments) if (processedBy !== null && term !== null) terms.set(term, processedBy);
+  return [...terms].sort(([a], [b]) => a - b).map(([term, replica]) => `${replica} (term ${term})`);
+}
+
+function groups(payments: readonly BatchPayment[]): string[][] {
+  const counts = new Map<string, { cells: string[]; term: number; count: number; attempts: number; latencies: number[] }>();
+  for (const { status, processedBy, term, attempts, latencyMs } of payments) {
+    const cells = [status.toLowerCase(), processedBy ?? '-', term === null ? '-' : String(term)];
+    const group = counts.get(cells.join()) ?? { cells, term: term ?? Infinity, count: 0, attempts: 0, latencies: [] };
+    counts.set(cells.join(), group);
+    group.count += 1;
+    group.attempts = Math.max(group.attempts, attempts);
+    if (latencyMs !== null) group.latencies.push(latencyMs);
+  }
+  return [...counts.values()]
+    .sort((a, b) => a.term - b.term)
+    .map(({ cells, count, attempts, latencies }) => {
+      const sorted = latencies.sort((a, b) => a - b);
+      return [...cells, String(count), String(attempts), duration(quantile(sorted, 0.5)), duration(sorted.at(-1) ?? null)];
+    });
+}
+
+/** The whole answer. @param tookMs as the client saw it; null when it was fired by somebody else. */
+export function batchText(batch: Batch, tookMs: number | null, paint: Paint): string {
+  const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
+  const sorted = payments.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
+  const latency = `p50 ${duration(quantile(sorted, 0.5))}, p95 ${duration(quantile(sorted, 0.95))}, longest ${duration(sorted.at(-1) ?? null)}`;
+  const share = percentText(availability);
+  return [
+    `Batch ${batchId}`,
+    '',
+    ...table(['status', 'replica', 'term', 'payments', 'attempts', 'p50', 'longest'], groups(payments), '  '),
+    '',
+    `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${duration(tookMs)}`}.`,
+    `Availability ${paint(succeeded === sent ? 'green' : 'yellow', share)} (succeeded of sent). From acceptance to outcome: ${latency}.`,
+  ].join('\n');
+}

@@ -1,0 +1,135 @@
+/**
+ * `relevo batch`: many payments at once, as the published test fires them, with a live line while they run. It is accepted first and
+ * then followed by its id, so that an answer that is lost loses nothing. Exit codes: 0 all succeeded, 1 some did not, 2 some are pending.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
+import { readAmount, readCurrency } from '../amount.js';
+import { ask, Refused, Unreachable, type Question } from '../client.js';
+import { timeText } from '../clock-text.js';
+import { answer, command, flag, whole, words, type Context } from '../command.js';
+import { wrongArguments } from '../failure.js';
+import type { Target } from '../target.js';
+import { batchProgress, batchText, exitCodeOfBatch, leadersOf } from './batch-text.js';
+
+/** A look costs the whole batch: the next one waits at least twice as long as the last one took. */
+const LOOK_EVERY_MS = 200;
+const LOOK_AT_LEAST_EVERY_MS = 2_000;
+const LINE_EVERY_MS = 1_000;
+const ACCEPT_TIMEOUT_MS = 60_000;
+/** How long nobody may answer before the command gives up. */
+const PATIENCE_MS = 15_000;
+const RETRY_MS = 500;
+
+interface Following {
+  context: Context;
+  target: Target;
+  deadlineMs: number;
+  /** Prints lines where there is no terminal. */
+  watch: boolean;
+}
+
+/** Asks until somebody answers; a refusal that will not pass ends it. */
+async function insist<T>({ context, target }: Following, question: Question): Promise<T> {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return (await ask<T>(target.addresses('patients'), { ...question, token: target.token('api'), signal: context.interruption })).body;
+    } catch (error) {
+      const passing = error instanceof Unreachable || (error instanceof Refused && error.retryable);
+      if (!passing || performance.now() - begun > PATIENCE_MS) throw error;
+      context.terminal.progress(`${error.message} Asking again.`);
+      await delay(RETRY_MS, undefined, { signal: context.interruption });
+    }
+  }
+}
+
+async function follow(following: Following, first: Batch): Promise<Batch> {
+  const { terminal, interruption, now } = following.context;
+  let batch = first;
+  let lineAt = -Infinity;
+  while (batch.pending > 0 && performance.now() < following.deadlineMs) {
+    const text = batchProgress(batch, leadersOf(batch));
+    terminal.progress(text);
+    if (following.watch && !terminal.isTerminal && performance.now() - lineAt >= LINE_EVERY_MS) {
+      terminal.err(`${timeText(now())} ${text}`);
+      lineAt = performance.now();
+    }
+    const begun = performance.now();
+    batch = await insist<Batch>(following, { path: `/api/batches/${first.batchId}`, timeoutMs: ACCEPT_TIMEOUT_MS });
+    const pauseMs = Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(LOOK_EVERY_MS, (performance.now() - begun) * 2));
+    if (batch.pending > 0) await delay(pauseMs, undefined, { signal: interruption });
+  }
+  terminal.progress('');
+  return batch;
+}
+
+interface Fired {
+  count: number;
+  patientId?: string;
+  amountMinor?: number;
+  currency?: string;
+}
+
+interface Wanted {
+  count: number;
+  patient: string | undefined;
+  amount: string | undefined;
+  currency: string | undefined;
+}
+
+function requestOf({ count, patient, amount, currency }: Wanted): Fired {
+  if (currency !== undefined && amount === undefined) throw wrongArguments('--currency needs --amount.');
+  const code = readCurrency(currency ?? 'USD');
+  return {
+    count,
+    ...(patient === undefined ? {} : { patientId: patient }),
+    ...(amount === undefined ? {} : { amountMinor: readAmount(amount, code), currency: code }),
+  };
+}
+
+async function fire(following: Following, request: Fired, key: string): Promise<Batch> {
+  const question: Question = { method: 'POST', path: '/api/batches', body: { ...request, timeoutMs: 0 }, headers: { 'idempotency-key': key } };
+  following.context.terminal.progress(`Firing ${request.count} payments …`);
+  return insist<Batch>(following, { ...question, timeoutMs: ACCEPT_TIMEOUT_MS });
+}
+
+export const batch = command({
+  command: 'batch',
+  describe: 'Fire many payments at once and follow them',
+  group: 'Payments',
+  options: {
+    count: whole('count', { min: 1, max: BATCH_MAX, default: 230, describe: 'How many' }),
+    id: words('Look at this batch instead of firing one'),
+    patient: words('The id of who pays all of them; different patients when left out'),
+    amount: words('Of each, such as 150.00'),
+    currency: words('Of the amount; USD'),
+    key: words('Idempotency key of the batch. Made when left out'),
+    timeout: whole('timeout', { min: 0, max: 3_600, default: 60, describe: 'Longest wait for the last outcome, in seconds' }),
+    watch: flag('Progress also without a terminal: a line a second on standard error'),
+  },
+  examples: [
+    ['relevo batch --count 230', 'as the published test does'],
+    ['relevo batch --count 5000 --watch', 'long enough to kill a leader in the middle'],
+  ],
+  async run(args, context) {
+    const { terminal, interruption } = context;
+    const request = requestOf(args);
+    const begun = performance.now();
+    const following = { context, target: context.target(args), deadlineMs: begun + args.timeout * 1_000, watch: args.watch };
+    const key = args.key ?? randomUUID();
+    const first = args.id === undefined
+      ? await fire(following, request, key)
+      : await insist<Batch>(following, { path: `/api/batches/${encodeURIComponent(args.id)}`, timeoutMs: ACCEPT_TIMEOUT_MS });
+    const done = await follow(following, first).catch((error: unknown) => {
+      terminal.progress('');
+      if (interruption.aborted) terminal.err(`Stopped looking; the batch goes on: relevo batch --id ${first.batchId}`);
+      throw error;
+    });
+    const tookMs = args.id === undefined ? performance.now() - begun : null;
+    const document = { ...(args.id === undefined ? { key } : {}), ...done };
+    answer(context, args.json, document, () => batchText(done, tookMs, terminal.paint));
+    return exitCodeOfBatch(done);
+  },
+});

@@ -1,0 +1,58 @@
+/** `relevo down`: stops what runs here, in order, and waits for it. Exit codes: 0 nothing runs any more, 1 it does not end. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { startHint } from '../../local/command-hint.js';
+import { readRunning, type Running } from '../../local/installation.js';
+import { isAlive, signal } from '../../local/process-tree.js';
+import { duration } from '../clock-text.js';
+import { command, flag, whole, type Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+
+const POLL_MS = 50;
+
+/** Every process of it that is still there. */
+const alive = ({ pid, system }: Running): number[] =>
+  [pid, ...(system?.processes ?? []).flatMap((process) => process.pid ?? [])].filter(isAlive);
+
+async function waitUntilGone(running: Running, waitMs: number, { terminal, interruption }: Context): Promise<void> {
+  const deadline = performance.now() + waitMs;
+  for (let left = alive(running); left.length > 0; left = alive(running)) {
+    terminal.progress(`Stopping: ${left.length} processes are still there …`);
+    if (performance.now() > deadline) {
+      terminal.progress('');
+      throw new CommandFailure('STILL_RUNNING', `It has not ended within ${duration(waitMs)}.`, EXIT.no, '`relevo down --force` kills it; the data stays whole.');
+    }
+    await delay(POLL_MS, undefined, { signal: interruption });
+  }
+  terminal.progress('');
+}
+
+export const down = command({
+  command: 'down',
+  describe: 'Stop what runs here, and wait until it has ended',
+  group: 'The system',
+  details: 'The data stays. `npm stop` is the same.',
+  options: {
+    force: flag('Kill it at once, without any order; accepted payments are safe all the same'),
+    wait: whole('wait', { min: 1, max: 600, default: 60, describe: 'Longest wait, in seconds' }),
+  },
+  async run(args, context) {
+    const { terminal } = context;
+    const begun = performance.now();
+    const running = readRunning(context.config.dataDir);
+    if (!running) {
+      terminal.out(args.json ? JSON.stringify({ stopped: false, running: false }) : 'Relevo is not running; there is nothing to stop.');
+      return EXIT.done;
+    }
+    signal(running.pid, args.force ? 'SIGKILL' : 'SIGTERM');
+    await waitUntilGone(running, args.wait * 1_000, context);
+    const tookMs = Math.round(performance.now() - begun);
+    const again = startHint('npm start', context.env);
+    terminal.out(
+      args.json
+        ? JSON.stringify({ stopped: true, running: false, pid: running.pid, tookMs })
+        : `Stopped (pid ${running.pid}) after ${duration(tookMs)}. The data stays; \`${again}\` finds it again.`,
+    );
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,23 @@
+/** Every command, in the order of the overview. */
+import type { Command } from '../command.js';
+import { programs } from '../programs.js';
+import { batch } from './batch.js';
+import { completion } from './completion.js';
+import { doctor } from './doctor.js';
+import { down } from './down.js';
+import { handover } from './handover.js';
+import { leaders } from './leaders.js';
+import { open } from './open.js';
+import { pay } from './pay.js';
+import { bill, patients, payment, payments } from './records.js';
+import { drain, maint, ready } from './replica-state.js';
+import { status } from './status.js';
+import { tokens } from './tokens.js';
+import { up } from './up.js';
+
+export const COMMANDS: readonly Command[] = [
+  up, down, status, doctor, open, tokens,
+  pay, batch, payments, payment, patients, bill,
+  leaders, handover, drain, maint, ready,
+  ...programs, completion,
+];

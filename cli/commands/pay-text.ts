@@ -1,0 +1,54 @@
+/** The life of a payment in words. Pure. */
+import type { Payment } from '../../shared/contracts/payment.js';
+import { showAmount } from '../amount.js';
+import { duration, preciseTime } from '../clock-text.js';
+import { EXIT } from '../exit-codes.js';
+import type { Paint } from '../paint.js';
+
+const STATUS_COLOUR = { SUCCEEDED: 'green', DECLINED: 'yellow', FAILED: 'red', PENDING: 'dim' } as const;
+
+const row = (left: string, right: string): string => `  ${left.padEnd(11)}${right}`;
+
+const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
+  SUCCEEDED: 'The patient may leave: the payment is the exit pass.',
+  DECLINED: 'The gateway declined it; no money moved. Another payment needs a new key.',
+  FAILED: 'It could not be charged; no money moved. An operator can drive it again.',
+  PENDING: 'It is stored and will be decided; asking again with the same key pays nothing twice.',
+};
+
+function decidedLine(payment: Payment, paint: Paint): string[] {
+  const { status, completedAt, processedBy, term, attempts, latencyMs, reason } = payment;
+  const word = paint(STATUS_COLOUR[status], status.toLowerCase());
+  if (completedAt === null) return [`  ${word}    not decided yet`];
+  const tries = attempts > 1 ? `, at attempt ${attempts}` : '';
+  const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, ${duration(latencyMs)} after it was accepted${tries}`;
+  return [`  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`, ...(reason ? [row('because', reason)] : [])];
+}
+
+/** What is about to be done. */
+export const payingLine = (amountMinor: number, currency: string, patient: string, key: string): string =>
+  `Paying ${showAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
+
+/** How a payment stands, a line each. */
+export function paymentLines(payment: Payment, paint: Paint): string[] {
+  const { id, acceptedAt, acceptedBy, redriveOf, batchId, concept } = payment;
+  return [
+    row('payment', id),
+    ...(concept === null ? [] : [row('concept', concept)]),
+    ...(batchId === null ? [] : [row('batch', batchId)]),
+    ...(redriveOf === null ? [] : [row('instead of', redriveOf)]),
+    row('accepted', `${preciseTime(new Date(acceptedAt))}  by ${acceptedBy}`),
+    ...decidedLine(payment, paint),
+    '',
+    WHAT_IT_MEANS[payment.status],
+  ];
+}
+
+export const REPLAYED = 'This key was used before: what follows is that payment. Nothing was charged again.';
+export const REPLAYED_OWN = 'An earlier try had been accepted although its answer was lost; nothing was charged twice.';
+
+/** 0 succeeded, 1 declined or failed, 2 pending. */
+export function exitCodeOf({ status }: Pick<Payment, 'status'>): number {
+  if (status === 'SUCCEEDED') return EXIT.done;
+  return status === 'PENDING' ? EXIT.pending : EXIT.no;
+}

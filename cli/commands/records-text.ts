@@ -1,0 +1,59 @@
+/** Lists of payments and patients, and a bill: what the API tells, as tables of 80 columns. Pure. */
+import type { Payment } from '../../shared/contracts/payment.js';
+import { showAmount } from '../amount.js';
+import { dayAndTime, timeText } from '../clock-text.js';
+import { table } from '../table.js';
+
+const MORE = 'There are more: --limit, or --cursor';
+
+/** The time of today's, the day of earlier ones: the id needs the room. */
+function when(acceptedAt: string, now: Date): string {
+  const at = new Date(acceptedAt);
+  return at.toDateString() === now.toDateString() ? timeText(at) : dayAndTime(at).slice(5, 10);
+}
+
+export function paymentsText(payments: readonly Payment[], next: string | null, now: Date): string {
+  if (payments.length === 0) return 'There is no such payment.';
+  const rows = payments.map(({ id, acceptedAt, amountMinor, currency, status, processedBy }) => [
+    when(acceptedAt, now),
+    status.toLowerCase(),
+    showAmount(amountMinor, currency),
+    processedBy ?? '-',
+    id,
+  ]);
+  const lines = table(['accepted', 'status', 'amount', 'by', 'id'], rows);
+  return [...lines, ...(next === null ? [] : ['', `${MORE} ${next}`])].join('\n');
+}
+
+export function patientsText(patients: readonly { id: string; document: string; name: string }[], next: string | null): string {
+  if (patients.length === 0) return 'There is no patient; `relevo seed` adds some.';
+  const lines = table(['document', 'id', 'name'], patients.map(({ id, document, name }) => [document, id, name]));
+  return [...lines, ...(next === null ? [] : ['', `${MORE} ${next}`])].join('\n');
+}
+
+interface Section {
+  items: readonly { description: string; amountMinor: number; date: string }[];
+  subtotalMinor: number;
+}
+
+export interface Bill {
+  patient: { id: string; document: string; name: string };
+  charges: Readonly<Record<string, Section>>;
+  currency: string;
+  totalMinor: number;
+  paidMinor: number;
+  dueMinor: number;
+}
+
+export function billText({ patient, charges, currency, totalMinor, paidMinor, dueMinor }: Bill): string {
+  const sum = (amountMinor: number): string => showAmount(amountMinor, currency).replace(/ .*/, '');
+  const rows = Object.entries(charges).flatMap(([kind, { items, subtotalMinor }]) =>
+    (items.length === 0 ? [] : [...items.map(({ date, amountMinor, description }) => [kind, date, sum(amountMinor), description]), ['', '', sum(subtotalMinor), `${kind}, together`]]));
+  return [
+    `${patient.name}, document ${patient.document}`,
+    '',
+    ...table(['kind', 'date', currency, 'for'], rows, '  '),
+    '',
+    `${showAmount(totalMinor, currency)} in all, ${sum(paidMinor)} paid, ${sum(dueMinor)} due.`,
+  ].join('\n');
+}

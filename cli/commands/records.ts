@@ -1,0 +1,91 @@
+/** `relevo payments|payment|patients|bill`: what the API tells about them. */
+import { PAYMENT_STATUSES, type Payment } from '../../shared/contracts/payment.js';
+import { ask } from '../client.js';
+import { answer, command, whole, words, type CommonArguments, type Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { findPatient, patientPage, type Asking } from '../find-patient.js';
+import { paymentLines } from './pay-text.js';
+import { billText, patientsText, paymentsText, type Bill } from './records-text.js';
+
+const MOST = 500;
+
+function asking(args: CommonArguments, context: Context): Asking {
+  const target = context.target(args);
+  return { addresses: target.addresses('patients'), token: target.token('api'), signal: context.interruption };
+}
+
+async function read<T>({ addresses, token, signal }: Asking, path: string): Promise<T> {
+  return (await ask<T>(addresses, { path, token, ...(signal ? { signal } : {}) })).body;
+}
+
+const page = {
+  limit: whole('limit', { min: 1, max: MOST, default: 20, describe: 'How many' }),
+  cursor: words('Where the next page begins, as the last one said'),
+} as const;
+
+export const payments = command({
+  command: 'payments',
+  describe: 'List payments, newest first',
+  group: 'Payments',
+  options: {
+    status: { ...words('With this status'), choices: PAYMENT_STATUSES, coerce: (value: string | undefined) => value?.toUpperCase() },
+    patient: words('Of this patient (id)'),
+    batch: words('Of this batch (id)'),
+    by: words('Processed by this replica'),
+    term: words('Processed in this term'),
+    ...page,
+  },
+  examples: [['relevo payments --status failed', 'what could not be charged']],
+  async run(args, context) {
+    const { status, patient, batch, by, term, cursor, limit } = args;
+    const filter = { status, patientId: patient, batchId: batch, processedBy: by, term, cursor, limit: String(limit) };
+    const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const found = await read<{ payments: Payment[]; next: string | null }>(asking(args, context), `/api/payments?${new URLSearchParams(given).toString()}`);
+    answer(context, args.json, found, () => paymentsText(found.payments, found.next, context.now()));
+    return EXIT.done;
+  },
+});
+
+export const payment = command<Record<never, never>, { id: string }>({
+  command: 'payment <id>',
+  describe: 'Look at one payment',
+  group: 'Payments',
+  positionals: { id: { type: 'string', describe: 'Its id', demandOption: true } },
+  options: {},
+  async run(args, context) {
+    const { terminal } = context;
+    const found = await read<Payment>(asking(args, context), `/api/payments/${encodeURIComponent(args.id)}`);
+    answer(context, args.json, found, () => paymentLines(found, terminal.paint).join('\n'));
+    return EXIT.done;
+  },
+});
+
+export const patients = command({
+  command: 'patients',
+  describe: 'List patients, in order of id',
+  group: 'Payments',
+  options: page,
+  async run(args, context) {
+    const found = await patientPage(asking(args, context), args.limit, args.cursor ?? null);
+    answer(context, args.json, found, () => patientsText(found.patients, found.next));
+    return EXIT.done;
+  },
+});
+
+const billOptions = { document: words('The document, instead of the id') } as const;
+
+export const bill = command<typeof billOptions, { patient: string | undefined }>({
+  command: 'bill [patient]',
+  describe: 'The consolidated bill of a patient',
+  group: 'Payments',
+  positionals: { patient: { type: 'string', describe: 'The id' } },
+  options: billOptions,
+  examples: [['relevo bill --document 10000001', 'by document']],
+  async run(args, context) {
+    const who = asking(args, context);
+    const { id } = await findPatient(who, { patient: args.patient, document: args.document });
+    const found = await read<Bill>(who, `/api/patients/${id}/bill`);
+    answer(context, args.json, found, () => billText(found));
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,56 @@
+/** `relevo drain|maint|ready REPLICA`: an operator's word on one replica. Exit codes as of handover. */
+import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
+import { ask } from '../client.js';
+import { answer, command, flag, words, type Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { nearest } from '../../local/nearest.js';
+import { stateScene, stateText, type StateAnswer } from './leadership-text.js';
+
+const TIMEOUT_MS = 60_000;
+
+function unknownReplica(id: string, known: readonly string[]): CommandFailure {
+  const meant = nearest(id, known);
+  const hint = meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`;
+  return new CommandFailure('REPLICA_NOT_FOUND', `There is no replica ${id}.`, EXIT.no, hint);
+}
+
+const options = () =>
+  ({
+    reason: words('Why; it is kept in the history. Asked for where a terminal is'),
+    yes: { ...flag('Ask nothing'), alias: 'y' },
+  }) as const;
+
+const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, example: string): Command =>
+  command<ReturnType<typeof options>, { replica: string }>({
+    command: `${state} <replica>`,
+    describe,
+    group: 'Leadership',
+    positionals: { replica: { type: 'string', describe: 'Such as server_1', demandOption: true } },
+    options: options(),
+    examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
+    async run(args, context) {
+      const { terminal } = context;
+      const scene = await lookAround(args, context);
+      const replica = scene.status.replicas.find(({ id }) => id === args.replica);
+      if (!replica) throw unknownReplica(args.replica, scene.status.replicas.map(({ id }) => id));
+      const leads = scene.leader === replica.id;
+      if (!args.json) terminal.err(stateScene(replica.id, replica.admin, state, leads, followersOf(scene)));
+      const reason = await reasonFor(args.reason, context);
+      await confirm(`Set ${replica.id} to ${state}?`, args.yes, context);
+      const { body } = await ask<StateAnswer>(scene.target.addresses('monitor'), {
+        method: 'POST',
+        path: `/replicas/${encodeURIComponent(replica.id)}/state`,
+        token: scene.target.token('operator'),
+        body: { state, reason },
+        timeoutMs: TIMEOUT_MS,
+        signal: context.interruption,
+      });
+      answer(context, args.json, body, () => stateText(body, scene.leader));
+      return EXIT.done;
+    },
+  });
+
+export const drain = stateCommand('drain', 'Let a replica finish, and give it nothing new', 'new disk');
+export const maint = stateCommand('maint', 'Take a replica out of service', 'new disk');
+export const ready = stateCommand('ready', 'Bring a replica back into service', 'disk replaced');

@@ -1,0 +1,114 @@
+/**
+ * `relevo status`: what runs and who leads. Reads `relevo.json`, asks a monitor. Shows no secret.
+ * Exit codes: 0 it runs, 1 it does not, 4 wrong arguments.
+ */
+import { withoutPassword } from '../../local/engines.js';
+import { timeText } from '../clock-text.js';
+import { ask } from '../client.js';
+import { command, flag, type CommonArguments, type Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import type { Target } from '../target.js';
+import { watch } from '../watch.js';
+import { monitorStatus, statusLine, statusText, type MonitorStatus, type StatusView } from './status-text.js';
+
+const ASK_TIMEOUT_MS = 2_000;
+const WATCH_MS = 1_000;
+
+interface Looked {
+  view: StatusView;
+  document: object;
+}
+
+/** Addresses and process ids need the operator's token; without one the open part is shown. */
+function tokenOf(target: Target): string | undefined {
+  try {
+    return target.token('operator');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Null when no monitor answers. */
+export async function askMonitors(target: Target): Promise<MonitorStatus | null> {
+  try {
+    const { body } = await ask<unknown>(target.addresses('monitor'), { path: '/status', token: tokenOf(target), timeoutMs: ASK_TIMEOUT_MS });
+    return monitorStatus.parse(body);
+  } catch (error) {
+    if (target.local) return null;
+    throw error;
+  }
+}
+
+function engineOf(kind: string, { system }: NonNullable<Target['local']>): object {
+  const own = system.processes.find((process) => process.kind === kind);
+  return { embedded: own !== undefined, pid: own?.pid ?? null, port: own?.port ?? null };
+}
+
+function documentOf(local: Target['local'], status: MonitorStatus | null): object {
+  if (!local) return { running: true, status };
+  const { running, system } = local;
+  const database = new URL(system.databaseUrl);
+  return {
+    running: true,
+    pid: running.pid,
+    startedAt: running.startedAt,
+    addresses: system.addresses,
+    processes: system.processes,
+    postgres: {
+      ...engineOf('postgres', local),
+      url: withoutPassword(system.databaseUrl),
+      host: database.hostname,
+      port: Number(database.port || 5432),
+      user: database.username,
+      database: database.pathname.slice(1),
+    },
+    redis: { ...engineOf('redis', local), url: withoutPassword(system.redisUrl), port: Number(new URL(system.redisUrl).port || 6379) },
+    status,
+  };
+}
+
+async function look(context: Context, args: CommonArguments): Promise<Looked> {
+  const target = context.target(args);
+  const status = await askMonitors(target);
+  const { local } = target;
+  const view = { local: local && { ...local.running, processes: local.system.processes }, status };
+  return { view, document: documentOf(local, status) };
+}
+
+/** Nothing runs here: to a program it is an answer, and the exit code is 1 as it always was. */
+function asNotRunning(error: unknown, { terminal }: Context, json: boolean): never {
+  if (!(error instanceof CommandFailure) || error.code !== 'NOT_RUNNING') throw error;
+  if (json) terminal.out('{"running": false}');
+  throw new CommandFailure(error.code, error.message, EXIT.no);
+}
+
+export const status = command({
+  command: 'status',
+  describe: 'What runs and who leads',
+  group: 'The system',
+  options: { watch: flag('Keep it on the screen until Ctrl-C; without a terminal, a line at each change') },
+  examples: [
+    ['relevo status --watch', 'keeps it on the screen'],
+    ['relevo status --json | jq .status.partitions', 'for programs'],
+  ],
+  async run(args, context) {
+    const { terminal } = context;
+    const first = await look(context, args).catch((error: unknown) => asNotRunning(error, context, args.json));
+    const text = ({ view, document }: Looked): string =>
+      (args.json ? JSON.stringify(document, null, 2) : statusText(view, context.now(), terminal.paint));
+    if (!args.watch) {
+      terminal.out(text(first));
+      return EXIT.done;
+    }
+    let last = '';
+    const lines = async (): Promise<string[]> => {
+      const looked = await look(context, args);
+      const line = args.json ? JSON.stringify(looked.document) : statusLine(looked.view);
+      if (line === last && !args.json) return [];
+      last = line;
+      return [args.json ? line : `${timeText(context.now())} ${line}`];
+    };
+    return watch(terminal, { everyMs: WATCH_MS, picture: async () => text(await look(context, args)), lines }, context.interruption);
+  },
+});

@@ -1,0 +1,33 @@
+/** `relevo tokens`: the bearer tokens kept here. They are printed only by this command and by the start. */
+import { readTokens } from '../../local/tokens.js';
+import { answer, command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+
+const KINDS = ['api', 'operator', 'internal'] as const;
+const USE: Readonly<Record<(typeof KINDS)[number], string>> = {
+  api: 'staff: pages and API',
+  operator: 'operators: console, hand-over',
+  internal: 'between services',
+};
+
+export const tokens = command<Record<never, never>, { kind: string | undefined }>({
+  command: 'tokens [kind]',
+  describe: 'Print the tokens of this installation',
+  group: 'The system',
+  details: 'They are secrets: whoever reads them may pay, or act. With a kind, that one alone, for `$(relevo tokens api)`.',
+  positionals: { kind: { type: 'string', choices: KINDS, describe: 'Which one' } },
+  options: {},
+  examples: [['curl -H "Authorization: Bearer $(relevo tokens api)" …', 'in a command']],
+  async run(args, context) {
+    const { config } = context;
+    const kept = readTokens(config.dataDir);
+    if (!kept) throw new CommandFailure('NO_TOKENS', `There are no tokens in ${config.dataDir}; the first start makes them.`, EXIT.no);
+    const all = { ...kept, ...config.tokens };
+    const kind = KINDS.find((each) => each === args.kind);
+    const asked = kind ? [kind] : KINDS;
+    const document = Object.fromEntries(asked.map((each) => [each, all[each]]));
+    answer(context, args.json, document, () => (kind ? all[kind] : KINDS.map((each) => `${each.padEnd(9)} ${all[each]}   ${USE[each]}`).join('\n')));
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,77 @@
+/**
+ * `relevo up --detach`: the same start as `npm start`, in the background, and back when all is up. (Without --detach the door runs
+ * local/up.ts itself.) What it prints is kept in `.data/up.log`, without tokens.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readRunning } from '../../local/installation.js';
+import { ROOT } from '../../local/root.js';
+import { parseUpOptions } from '../../local/up-options.js';
+import { answer, command, type Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure } from '../failure.js';
+import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
+
+const POLL_MS = 100;
+/** The last line that a start prints before it only watches. */
+const UP = /stops everything\.\n/;
+
+/** npm's own variables would make the child end with this npm. */
+const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
+
+function startInBackground(words: readonly string[], log: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const file = openSync(log, 'w', 0o600);
+  try {
+    const child = spawn(process.execPath, [join(ROOT, 'local/bootstrap.mjs'), 'up', ...words], {
+      cwd: ROOT,
+      detached: true,
+      stdio: ['ignore', file, file],
+      env: { ...withoutNpm(env), RELEVO_DETACHED: 'on' },
+    });
+    child.unref();
+    return child;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Shows what the start prints until it is up. @throws CommandFailure with its exit code when it ended instead. */
+async function untilUp(child: ChildProcess, log: string, json: boolean, { terminal, interruption }: Context): Promise<void> {
+  let shown = 0;
+  for (;;) {
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    const text = readFileSync(log, 'utf8');
+    if (!json && text.length > shown) terminal.raw(text.slice(shown));
+    shown = text.length;
+    if (UP.test(text)) return;
+    if (ended) throw new CommandFailure('START_FAILED', json ? text.trim() : 'It did not start.', child.exitCode ?? EXIT.setup, `What it said is in ${log}.`);
+    if (interruption.aborted) child.kill('SIGTERM');
+    await delay(POLL_MS);
+  }
+}
+
+export const up = command({
+  command: 'up',
+  describe: 'Start the whole system on this machine',
+  group: 'The system',
+  details: 'Until Ctrl-C; or in the background with --detach. What crashes comes back by itself. `npm start -- OPTIONS` is the same.',
+  options: UP_OPTIONS,
+  examples: [['relevo up --monitors 3 --replicas 5', 'three monitors, five replicas'], ['relevo up --detach && relevo batch', 'in the background']],
+  async run(args, context) {
+    const words = wordsBehind('up').filter((word) => word !== '--detach' && word !== '--detach=true');
+    if (!args.detach) return become('local/up.ts', words);
+    parseUpOptions(words);
+    const { dataDir } = context.config;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const former = readRunning(dataDir);
+    if (former) throw new CommandFailure('ALREADY_RUNNING', `Relevo is running already (pid ${former.pid}).`, EXIT.setup, '`relevo status` shows it, `relevo down` ends it.');
+    const log = join(dataDir, 'up.log');
+    await untilUp(startInBackground(words, log, context.env), log, args.json, context);
+    const running = readRunning(dataDir);
+    const document = { running: true, pid: running?.pid ?? null, addresses: running?.system?.addresses ?? {} };
+    answer(context, args.json, document, () => `It runs in the background (pid ${document.pid ?? '-'}).`);
+    return EXIT.done;
+  },
+});

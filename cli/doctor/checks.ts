@@ -1,0 +1,33 @@
+/** Every check, in the order in which the doctor tells them. */
+import { clockCheck } from './clock.js';
+import { dataFolderCheck } from './data-folder.js';
+import { databaseCheck } from './database.js';
+import { diskCheck } from './disk.js';
+import { enginesCheck } from './engines.js';
+import { problem, type Check, type Finding, type Surroundings } from './finding.js';
+import { limitsCheck } from './limits.js';
+import { nodeCheck } from './node.js';
+import { packagesCheck } from './packages.js';
+import { portsCheck } from './ports.js';
+import { redisCheck } from './redis.js';
+import { servicesCheck } from './services.js';
+import { toolsCheck } from './tools.js';
+
+export const CHECKS: readonly Check[] = [
+  nodeCheck, packagesCheck, enginesCheck, toolsCheck, portsCheck, dataFolderCheck, diskCheck, limitsCheck, clockCheck,
+  databaseCheck, redisCheck, servicesCheck,
+];
+
+/** All at once, told in their order. A check that fails by itself is a finding too. */
+export async function examine(around: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
+  const found = await Promise.all(
+    checks.map(async (check) => {
+      try {
+        return await check.look(around);
+      } catch (error) {
+        return [problem(check.name, `This could not be looked at: ${(error as Error).message}.`, 'npx relevo doctor --json')];
+      }
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,59 @@
+/** The data folder: can be written, is not shared with others, and holds no trace of a life that ended badly. */
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { shellWord } from '../../local/command-hint.js';
+import { ok, problem, warning, type Check, type Finding } from './finding.js';
+
+export interface FolderFacts {
+  path: string;
+  /** Why it cannot be written; null: it can. */
+  refusal: string | null;
+  /** Whether relevo.json stands there although nothing runs. */
+  stale: boolean;
+  /** Permission bits of tokens.json; null: there is none. */
+  tokensMode: number | null;
+}
+
+export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): Finding[] {
+  const word = shellWord(path);
+  const readable = tokensMode !== null && (tokensMode & 0o077) !== 0;
+  return [
+    refusal === null
+      ? ok('data folder', path)
+      : problem('data folder', `${path} cannot be written (${refusal}).`, `sudo chown -R "$(id -u)" ${word}   or: RELEVO_DATA=~/relevo-data npm start`),
+    ...(stale ? [warning('relevo.json', 'It is of a life that ended without cleaning up; the next start takes over.', `rm ${shellWord(join(path, 'relevo.json'))}`)] : []),
+    ...(readable ? [problem('tokens.json', 'Others on this machine can read the tokens.', `chmod 600 ${shellWord(join(path, 'tokens.json'))}`)] : []),
+  ];
+}
+
+/** Writes and removes a file; a folder that is not there yet is judged by the one it would be made in. */
+function refusalOf(path: string): string | null {
+  try {
+    if (!existsSync(path)) {
+      let above = dirname(path);
+      while (!existsSync(above)) above = dirname(above);
+      accessSync(above, constants.W_OK | constants.X_OK);
+      return null;
+    }
+    const file = join(path, `.doctor-${randomBytes(4).toString('hex')}`);
+    writeFileSync(file, 'x', { flag: 'wx' });
+    rmSync(file);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+  }
+}
+
+export const dataFolderCheck: Check = {
+  name: 'data folder',
+  async look({ config: { dataDir }, running }) {
+    const tokens = join(dataDir, 'tokens.json');
+    return judgeFolder({
+      path: dataDir,
+      refusal: refusalOf(dataDir),
+      stale: running === null && existsSync(join(dataDir, 'relevo.json')),
+      tokensMode: existsSync(tokens) ? statSync(tokens).mode & 0o777 : null,
+    });
+  },
+};

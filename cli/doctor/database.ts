@@ -1,0 +1,105 @@
+/** The record, where one is there to be asked: reachable, migrated, its clock like ours, and nothing accepted that waits too long. */
+import type pg from 'pg';
+import { withoutPassword } from '../../local/engines.js';
+import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/migrate.js';
+import { judgeOffsets, offsetOf, type Offset } from './clock.js';
+import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+
+export interface DatabaseFacts {
+  /** Without its password. */
+  url: string;
+  /** Why it cannot be used; null: it can. */
+  failure: string | null;
+  version: string;
+  /** How many migrations of this checkout it has not; a refusal in words when they do not fit. */
+  pending: number | string;
+  backlog: { payments: number; oldestMs: number };
+  offset: Offset | null;
+  /** Whether our system runs on it now. */
+  running: boolean;
+}
+
+const OLDEST_POSTGRES = [14] as const;
+const SLOW_MS = 10_000;
+const STUCK_MS = 60_000;
+
+function judgeMigrations(pending: number | string, running: boolean): Finding {
+  if (typeof pending === 'string') return problem('migrations', pending, 'RELEVO_DATA=~/relevo-data npm start   (other data), or the checkout that fits');
+  if (pending === 0) return ok('migrations', 'all applied');
+  if (!running) return ok('migrations', `${pending} will be applied by the next start`);
+  return warning('migrations', `${pending} of this checkout are not applied: what runs is older.`, 'npm stop && npm start');
+}
+
+function judgeBacklog({ payments, oldestMs }: DatabaseFacts['backlog']): Finding {
+  const says = payments === 0 ? 'nothing waits' : `${payments} payments wait, the oldest for ${(oldestMs / 1_000).toFixed(1)} s`;
+  if (payments === 0 || oldestMs < SLOW_MS) return ok('backlog', says);
+  return (oldestMs < STUCK_MS ? warning : problem)('backlog', `${says}.`, 'npx relevo status   (does somebody lead?), then the logs of who leads');
+}
+
+export function judgeDatabase({ url, failure, version, pending, backlog, offset, running }: DatabaseFacts): Finding[] {
+  if (failure !== null) {
+    return [problem('database', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'psql "$DATABASE_URL"   (mend DATABASE_URL, or unset it)')];
+  }
+  const old = !atLeast(version, OLDEST_POSTGRES);
+  return [
+    old ? problem('database', `PostgreSQL ${version} is too old; ${OLDEST_POSTGRES[0]} is the oldest that works.`, 'unset DATABASE_URL') : ok('database', `PostgreSQL ${version}, ${url}`),
+    judgeMigrations(pending, running),
+    ...(running ? [judgeBacklog(backlog)] : []),
+    ...(offset ? judgeOffsets([offset]) : []),
+  ];
+}
+
+type Row = Record<string, unknown>;
+const one = async (client: pg.Client, sql: string): Promise<Row> => (await client.query<Row>(sql)).rows[0] ?? {};
+
+async function pendingOf(client: pg.Client): Promise<number | string> {
+  try {
+    const { there } = await one(client, "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there");
+    if (there !== true) return readMigrations().length;
+    const { rows } = await client.query<AppliedRow>('SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations');
+    return pendingMigrations(rows, readMigrations()).length;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function backlogOf(client: pg.Client): Promise<DatabaseFacts['backlog']> {
+  const row = await one(
+    client,
+    "SELECT count(*)::int AS payments, coalesce(extract(epoch FROM clock_timestamp() - min(accepted_at)) * 1000, 0)::float8 AS oldest FROM payment WHERE status = 'PENDING'",
+  );
+  return { payments: Number(row['payments']), oldestMs: Number(row['oldest']) };
+}
+
+const TIMEOUT_MS = 4_000;
+
+async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
+  const { default: postgres } = await import('pg');
+  const client = new postgres.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
+  client.on('error', () => undefined);
+  const facts: DatabaseFacts = { url: withoutPassword(url), failure: null, version: '', pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running };
+  try {
+    await client.connect();
+    const { server_version: version } = await one(client, 'SHOW server_version');
+    const wall = async (): Promise<number> => Number((await one(client, 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS now'))['now']);
+    return {
+      ...facts,
+      version: String(version).split(' ')[0] ?? '',
+      pending: await pendingOf(client),
+      backlog: running ? await backlogOf(client) : facts.backlog,
+      offset: await offsetOf('PostgreSQL', wall),
+    };
+  } catch (error) {
+    return { ...facts, failure: (error as Error).message || String((error as NodeJS.ErrnoException).code) };
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+export const databaseCheck: Check = {
+  name: 'database',
+  async look({ config, running }) {
+    const url = running?.system?.databaseUrl ?? config.databaseUrl;
+    return url === undefined ? [] : judgeDatabase(await factsOf(url, Boolean(running?.system)));
+  },
+};

@@ -1,0 +1,34 @@
+/** The doctor's findings in words and shape, within 80 columns; colour only underlines. Pure. */
+import type { Paint } from '../paint.js';
+import { WIDTH, wrap } from '../table.js';
+import type { Finding, Level } from './finding.js';
+
+const SIGN: Readonly<Record<Level, string>> = { ok: '✓ ok', warning: '! warning', problem: '✗ problem' };
+const COLOUR = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
+const SIGN_WIDTH = 11;
+const SUBJECT_WIDTH = 13;
+const INDENT = ' '.repeat(SIGN_WIDTH + SUBJECT_WIDTH);
+
+function findingLines({ level, subject, says, fix }: Finding, paint: Paint): string[] {
+  const [first = '', ...more] = wrap(says, WIDTH - INDENT.length);
+  const sign = paint(COLOUR[level], SIGN[level]) + ' '.repeat(SIGN_WIDTH - SIGN[level].length);
+  return [
+    `${sign}${subject.padEnd(SUBJECT_WIDTH - 1)} ${first}`,
+    ...more.map((line) => INDENT + line),
+    // A command is to be copied: it is never broken.
+    ...(fix === null ? [] : [`${INDENT}fix: ${fix}`]),
+  ];
+}
+
+const count = (findings: readonly Finding[], level: Level): number => findings.filter((finding) => finding.level === level).length;
+const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+
+export function doctorText(findings: readonly Finding[], running: boolean, paint: Paint): string {
+  const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
+  const verdict = problems > 0 ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`) : warnings > 0 ? `No problem, ${plural(warnings, 'warning')}.` : 'All is well.';
+  const rest = running ? '' : ' Relevo is not running; with a running system more is looked at.';
+  return [...findings.flatMap((finding) => findingLines(finding, paint)), '', ...wrap(verdict + rest, WIDTH)].join('\n');
+}
+
+/** Whether nothing stands in the way. */
+export const isHealthy = (findings: readonly Finding[]): boolean => count(findings, 'problem') === 0;

@@ -1,0 +1,30 @@
+/** Node.js and npm: there, and new enough. */
+import { runToEnd } from '../../local/run-to-end.js';
+import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+
+/** As `engines` of package.json says. */
+const OLDEST_NODE = [20, 19] as const;
+/** The first that runs a project's own program with `npx`. */
+const OLDEST_NPM = [9] as const;
+
+/** @param npm its version; null when it is not there. */
+export function judgeNode(node: string, npm: string | null): Finding[] {
+  return [
+    atLeast(node, OLDEST_NODE)
+      ? ok('Node.js', node)
+      : problem('Node.js', `${node} is too old; ${OLDEST_NODE.join('.')} is the oldest that works.`, 'npx --yes n 22   (or https://nodejs.org)'),
+    npm === null
+      ? warning('npm', 'It is not on the PATH; `npm start` and `npx relevo` need it.', 'node local/bootstrap.mjs up')
+      : atLeast(npm, OLDEST_NPM)
+        ? ok('npm', npm)
+        : warning('npm', `${npm} is old; \`npx relevo\` needs ${OLDEST_NPM[0]} or newer.`, 'npm install --global npm@latest'),
+  ];
+}
+
+export const nodeCheck: Check = {
+  name: 'node',
+  async look() {
+    const { code, output } = await runToEnd(['npm', '--version', '--loglevel=silent']);
+    return judgeNode(process.versions.node, code === 0 ? (output.split('\n').at(-1) ?? null) : null);
+  },
+};

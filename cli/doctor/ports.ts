@@ -1,0 +1,60 @@
+/** The ports that a start needs: free, or by whom they are taken. While Relevo runs they are its own. */
+import { startHint } from '../../local/command-hint.js';
+import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
+import { isPortFree, portOwner } from '../../local/ports.js';
+import { ok, problem, type Check, type Finding, type Surroundings } from './finding.js';
+
+export interface TakenPort {
+  port: number;
+  /** Who needs it. */
+  needs: string;
+  /** `nginx (pid 812)`; null: cannot be known. */
+  owner: string | null;
+}
+
+/** The shape of a plain `npm start`. */
+const SHAPE = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated' } as const;
+const STEP = 100;
+const STEPS = 40;
+
+/** @param freeOffset with which every port would be free; null: none was found. @param env whose RELEVO_DATA the fix must keep. */
+export function judgePorts(needed: number, taken: readonly TakenPort[], freeOffset: number | null, env: NodeJS.ProcessEnv): Finding[] {
+  if (taken.length === 0) return [ok('ports', `${needed} are free`)];
+  return taken.map(({ port, needs, owner }) => {
+    const pid = /\(pid (\d+)\)$/.exec(owner ?? '')?.[1];
+    const says = `${needs} needs it, and ${owner ?? 'a program that cannot be told'} has it.`;
+    const move = freeOffset === null ? null : startHint('npm start', { ...env, RELEVO_PORT_OFFSET: String(freeOffset) });
+    return problem(`port ${port}`, says, [move, pid ? `kill ${pid}` : null].filter(Boolean).join('   or: ') || `lsof -i :${port}`);
+  });
+}
+
+async function firstFreeOffset(places: readonly Place[], from: number): Promise<number | null> {
+  for (let step = 1; step <= STEPS; step += 1) {
+    const offset = from + step * STEP;
+    const free = await Promise.all(places.map(({ fixedPort }) => isPortFree(fixedPort + offset)));
+    if (free.every(Boolean)) return offset;
+  }
+  return null;
+}
+
+function neededPlaces({ config }: Surroundings): Place[] {
+  const engines = ENGINE_PLACES.filter(({ kind }) => !(kind === 'postgres' ? config.databaseUrl : config.redisUrl));
+  return [...engines, ...servicePlaces(SHAPE)];
+}
+
+export const portsCheck: Check = {
+  name: 'ports',
+  async look(around) {
+    const { config, env, running } = around;
+    if (running) return [ok('ports', 'in use by what runs here')];
+    const places = neededPlaces(around);
+    const looked = await Promise.all(
+      places.map(async ({ name, fixedPort }) => {
+        const port = fixedPort + config.portOffset;
+        return (await isPortFree(port)) ? [] : [{ port, needs: name, owner: portOwner(port) }];
+      }),
+    );
+    const taken = looked.flat();
+    return judgePorts(places.length, taken, taken.length === 0 ? null : await firstFreeOffset(places, config.portOffset), env);
+  },
+};

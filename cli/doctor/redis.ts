@@ -1,0 +1,65 @@
+/** Redis as it is now: reachable, set so that it drops nothing, its clock like ours. Where one is there to be asked. */
+import { withoutPassword } from '../../local/engines.js';
+import { judgeOffsets, offsetOf, type Offset } from './clock.js';
+import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+
+export interface RedisFacts {
+  /** Without its password. */
+  url: string;
+  failure: string | null;
+  version: string;
+  /** What it does when its memory is full; null: it does not tell. */
+  eviction: string | null;
+  offset: Offset | null;
+  running: boolean;
+}
+
+const OLDEST = [6, 2] as const;
+
+export function judgeRedis({ url, failure, version, eviction, offset, running }: RedisFacts): Finding[] {
+  if (failure !== null) {
+    return [problem('Redis', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'redis-cli -u "$REDIS_URL" ping   (mend REDIS_URL, or unset it)')];
+  }
+  const old = !atLeast(version, OLDEST);
+  return [
+    old ? problem('Redis', `Redis ${version} is too old; ${OLDEST.join('.')} is the oldest that works.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
+    ...(eviction !== null && eviction !== 'noeviction'
+      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `redis-cli -u ${url} config set maxmemory-policy noeviction`)]
+      : []),
+    ...(offset ? judgeOffsets([offset]) : []),
+  ];
+}
+
+const TIMEOUT_MS = 4_000;
+
+async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
+  const { Redis } = await import('ioredis');
+  const patience = { connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, ...patience });
+  let reason: Error | null = null;
+  redis.on('error', (error: Error) => (reason ??= error));
+  const facts: RedisFacts = { url: withoutPassword(url), failure: null, version: '', eviction: null, offset: null, running };
+  try {
+    await redis.connect();
+    const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
+    const policy = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
+    const wall = async (): Promise<number> => {
+      const [seconds, micros] = await redis.time();
+      return Number(seconds) * 1_000 + Number(micros) / 1_000;
+    };
+    return { ...facts, version, eviction: policy[1] ?? null, offset: await offsetOf('Redis', wall) };
+  } catch (error) {
+    const { message, code } = (reason ?? error) as NodeJS.ErrnoException;
+    return { ...facts, failure: message || (code ?? 'no answer') };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export const redisCheck: Check = {
+  name: 'redis',
+  async look({ config, running }) {
+    const url = running?.system?.redisUrl ?? config.redisUrl;
+    return url === undefined ? [] : judgeRedis(await factsOf(url, Boolean(running?.system)));
+  },
+};

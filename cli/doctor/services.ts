@@ -1,0 +1,101 @@
+/** What runs: every service ready, somebody leading, somebody ready to follow, the tokens those of these services. */
+import { join } from 'node:path';
+import { shellWord } from '../../local/command-hint.js';
+import { ask, Refused } from '../client.js';
+import { findTarget, type Target } from '../target.js';
+import { askMonitors } from '../commands/status.js';
+import type { MonitorStatus } from '../commands/status-text.js';
+import { ok, problem, warning, type Check, type Finding } from './finding.js';
+
+export interface ServiceFacts {
+  name: string;
+  /** Named checks of `/readyz`, true when good; null: no answer. */
+  checks: Readonly<Record<string, boolean>> | null;
+  ready: boolean;
+}
+
+/** @param logs folder of the logs. */
+export function judgeServices(services: readonly ServiceFacts[], logs: string): Finding[] {
+  const bad = services.filter(({ ready }) => !ready);
+  const good = services.length - bad.length;
+  return [
+    ...(good > 0 ? [ok('services', `${good} of ${services.length} ready`)] : []),
+    ...bad.map(({ name, checks }) => {
+      const failed = Object.entries(checks ?? {}).filter(([, passed]) => !passed).map(([check]) => check);
+      const says = checks === null ? 'does not answer' : `is not ready: ${failed.join(', ') || 'it does not say why'}`;
+      return problem(name, `${name} ${says}.`, `tail -n 20 ${shellWord(join(logs, `${name}.log`))}`);
+    }),
+  ];
+}
+
+/** @param status null: no monitor answers. */
+export function judgeLeadership(status: MonitorStatus | null): Finding[] {
+  if (status === null) return [problem('leadership', 'No monitor answers: payments go on, but nobody watches.', 'npm stop && npm start')];
+  const standbys = status.replicas.filter(({ admin, observed, role }) => admin === 'ready' && observed === 'alive' && role !== 'leading');
+  const out = status.replicas.filter(({ admin }) => admin !== 'ready').map(({ id }) => id);
+  const down = status.replicas.filter(({ observed }) => observed !== 'alive').map(({ id, observed }) => `${id} is ${observed}`);
+  const fix = out.length > 0 ? `npx relevo ready ${out[0] ?? ''} --reason "back in service"` : 'npx relevo status --watch';
+  const leaderless = status.partitions.filter(({ leader }) => leader === null);
+  return [
+    ...status.partitions.flatMap(({ leader, term }) => (leader === null ? [] : [ok('leadership', `${leader} leads in term ${term}`)])),
+    ...leaderless.map(() => problem('leadership', 'Nobody leads: what is accepted waits.', fix)),
+    ...(standbys.length === 0 ? [warning('standbys', 'Nobody could follow if the leader failed.', fix)] : [ok('standbys', standbys.map(({ id }) => id).join(', '))]),
+    ...(down.length > 0 ? [warning('replicas', `${down.join(', ')} in the eyes of the monitors.`, 'npx relevo status --watch')] : []),
+  ];
+}
+
+export interface TokenFacts {
+  /** Whether patients takes the api token, and a monitor the operator's; null: they do not answer. */
+  api: boolean | null;
+  operator: boolean | null;
+}
+
+export function judgeTokens({ api, operator }: TokenFacts): Finding[] {
+  const wrong = [...(api === false ? ['api'] : []), ...(operator === false ? ['operator'] : [])];
+  if (wrong.length > 0) return [problem('tokens', `What runs refuses the ${wrong.join(' and the ')} token of this installation.`, 'npm stop && npm start')];
+  return api === null && operator === null ? [] : [ok('tokens', 'accepted by what runs')];
+}
+
+const TIMEOUT_MS = 3_000;
+const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway']);
+
+async function readiness({ name, url }: { name: string; url: string }): Promise<ServiceFacts> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { checks } = (await response.json()) as { checks?: Record<string, boolean> };
+    return { name, checks: checks ?? {}, ready: response.ok };
+  } catch {
+    return { name, checks: null, ready: false };
+  }
+}
+
+/** Null when nobody answers. */
+async function accepted(addresses: readonly string[], path: string, token: string): Promise<boolean | null> {
+  try {
+    await ask(addresses, { path, token, timeoutMs: TIMEOUT_MS });
+    return true;
+  } catch (error) {
+    return error instanceof Refused ? ![401, 403].includes(error.status) : null;
+  }
+}
+
+async function tokensOf(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
+  const api = await accepted(target.addresses('patients'), '/api/patients?limit=1', target.token('api'));
+  // Without a good token a monitor answers too, but leaves the process ids out.
+  const operator = status === null ? null : status.replicas.some((replica) => 'pid' in replica);
+  return { api, operator };
+}
+
+export const servicesCheck: Check = {
+  name: 'services',
+  async look({ config, running }) {
+    if (!running?.system) return [];
+    const target = findTarget({ ...config, remote: {} }, { url: undefined });
+    const [services, status] = await Promise.all([
+      Promise.all(running.system.processes.filter(({ kind }) => SERVICES.has(kind)).map(readiness)),
+      askMonitors(target),
+    ]);
+    const tokens = await tokensOf(target, status);
+    return [...judgeServices(services, join(config.dataDir, 'logs')), ...judgeLeadership(status), ...judgeTokens(tokens)];
+  },
+};

@@ -1,0 +1,66 @@
+/** Who is meant: a patient by id, or by document. The API lists patients in order of id, so a document is looked for page by page. */
+import { ask } from './client.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure, wrongArguments } from './failure.js';
+
+export interface Patient {
+  id: string;
+  document: string;
+  name: string;
+}
+
+export interface PatientPage {
+  patients: Patient[];
+  next: string | null;
+}
+
+export interface Asking {
+  addresses: readonly string[];
+  token: string;
+  signal?: AbortSignal;
+}
+
+const PAGE = 500;
+
+/** One page of patients. @param cursor of an earlier page; null: the first. */
+export async function patientPage({ addresses, token, signal }: Asking, limit: number, cursor: string | null): Promise<PatientPage> {
+  const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }) });
+  const question = { path: `/api/patients?${query.toString()}`, token, ...(signal ? { signal } : {}) };
+  return (await ask<PatientPage>(addresses, question)).body;
+}
+
+/** @throws CommandFailure PATIENT_NOT_FOUND */
+export async function patientByDocument(asking: Asking, document: string): Promise<Patient> {
+  let cursor: string | null = null;
+  do {
+    const page: PatientPage = await patientPage(asking, PAGE, cursor);
+    const found = page.patients.find((patient) => patient.document === document);
+    if (found) return found;
+    cursor = page.next;
+  } while (cursor !== null);
+  throw new CommandFailure('PATIENT_NOT_FOUND', `There is no patient with the document ${document}.`, EXIT.no, '`relevo patients` lists them.');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export interface Wanted {
+  patient?: string | undefined;
+  document?: string | undefined;
+}
+
+export interface Named {
+  id: string;
+  /** For people: the name where it is known, else the id. */
+  shown: string;
+}
+
+/** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given, PATIENT_NOT_FOUND. */
+export async function findPatient(asking: Asking, { patient, document }: Wanted): Promise<Named> {
+  if ((patient === undefined) === (document === undefined)) {
+    throw wrongArguments('Say who pays: --patient ID or --document NUMBER.', '`relevo patients` lists them.');
+  }
+  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`--patient must be an id, not "${patient}".`, 'A document goes behind --document.');
+  if (patient !== undefined) return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
+  const found = await patientByDocument(asking, document ?? '');
+  return { id: found.id, shown: `${found.name}, document ${found.document}` };
+}

@@ -1,0 +1,77 @@
+/**
+ * `relevo COMMAND`: reads the words, runs the command, ends with its exit code. A failure is one sentence and what to do about it; with
+ * `--json` it is a document on standard output. Ctrl-C aborts the command; a second one ends the process at once.
+ */
+import { readLocalConfig, type LocalConfig } from '../local/config.js';
+import type { Context } from './command.js';
+import { COMMANDS } from './commands/index.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure, failureDocument, failureOf, failureText } from './failure.js';
+import { runWords } from './program.js';
+import { findTarget } from './target.js';
+import { Interrupted, ownTerminal, type Terminal } from './terminal.js';
+
+/** A reader that goes away (`| head`) has seen enough. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.no));
+}
+
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** Read when it is needed: completion and help must not fail because of the environment. */
+function lazily(read: () => LocalConfig): () => LocalConfig {
+  let known: LocalConfig | null = null;
+  return () => (known ??= read());
+}
+
+function report(error: unknown, words: readonly string[], terminal: Terminal, interruption: AbortSignal): number {
+  terminal.progress('');
+  const stopped = error instanceof Interrupted || (interruption.aborted && !(error instanceof CommandFailure));
+  const failure = stopped ? new CommandFailure('INTERRUPTED', 'Interrupted.', EXIT.interrupted) : failureOf(error);
+  if (failure && words.includes('--json')) terminal.out(JSON.stringify(failureDocument(failure), null, 2));
+  if (failure) terminal.err(failureText(failure));
+  else terminal.err(String((error as Error)?.stack ?? error));
+  return failure?.exitCode ?? EXIT.no;
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const terminal = ownTerminal(process.env);
+  const interruption = untilInterrupted();
+  const config = lazily(() => readLocalConfig(process.env));
+  const context: Context = {
+    terminal,
+    env: process.env,
+    commands: COMMANDS,
+    get config() {
+      return config();
+    },
+    target: (args) => findTarget(config(), args),
+    now: () => new Date(),
+    interruption,
+  };
+  try {
+    const { exitCode, output } = await runWords(words, COMMANDS, context);
+    if (output !== '') terminal.out(output);
+    return exitCode;
+  } catch (error) {
+    return report(error, words, terminal, interruption);
+  }
+}
+
+endWithReader();
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${String((error as Error)?.stack ?? error)}\n`);
+    process.exit(EXIT.no);
+  },
+);

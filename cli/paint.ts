@@ -1,0 +1,30 @@
+/**
+ * Colours, only where somebody sees them: on a terminal that knows them, and never against NO_COLOR. Colour is never the only sign.
+ * @see https://no-color.org
+ */
+
+export type Colour = 'red' | 'green' | 'yellow' | 'bold' | 'dim';
+export type Paint = (colour: Colour, text: string) => string;
+
+const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  bold: [1, 22],
+  dim: [2, 22],
+};
+
+export const plain: Paint = (_colour, text) => text;
+
+const coloured: Paint = (colour, text) => `\x1b[${CODES[colour][0]}m${text}\x1b[${CODES[colour][1]}m`;
+
+/** @param isTerminal whether the text goes to a terminal. */
+export function paintFor(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Paint {
+  const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return isTerminal && !refused ? coloured : plain;
+}
+
+const COLOURS = /\x1b\[[0-9;]*m/g;
+
+/** The text without its colours. */
+export const withoutColours = (text: string): string => text.replace(COLOURS, '');

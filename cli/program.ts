@@ -1,0 +1,97 @@
+/**
+ * The commands as yargs sees them. Yargs reads the words and writes the help of a command; what is wrong with the words is said
+ * here, in one sentence with the word that was probably meant.
+ */
+import yargs, { type Argv } from 'yargs';
+import type { Command, Context } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure, wrongArguments } from './failure.js';
+import { overview } from './overview.js';
+import { WIDTH } from './table.js';
+import { commandWord, explained, unknownWord, type Everywhere } from './word-errors.js';
+
+/** What every command understands. */
+export const COMMON_OPTIONS = {
+  json: { type: 'boolean', default: false, describe: 'The answer as JSON, failures too' },
+  url: { type: 'string', requiresArg: true, describe: 'Address of the service it talks to, on another machine' },
+  help: { type: 'boolean', describe: 'Show this' },
+} as const;
+
+export interface Outcome {
+  exitCode: number;
+  /** Help, when that was asked for. */
+  output: string;
+}
+
+function withCommand(parser: Argv, spec: Command, whenRun: (args: never) => Promise<void>): Argv {
+  const { command, describe, details, positionals = {}, options, examples = [] } = spec;
+  const builder = (each: Argv): Argv => {
+    each.usage(`$0 ${command}\n\n${describe}.${details ? ` ${details}` : ''}`);
+    for (const [name, positional] of Object.entries(positionals)) each.positional(name, positional);
+    const visible = Object.entries(options).filter(([, option]) => option.hidden !== true).map(([name]) => name);
+    each.options(options).group(visible, 'Options:').options(COMMON_OPTIONS).group(Object.keys(COMMON_OPTIONS), 'Everywhere:');
+    for (const [line, does] of examples) each.example(line.replace(/^relevo/, '$0'), does);
+    return each;
+  };
+  return parser.command({ command, describe, builder, handler: (args) => whenRun(args as never) });
+}
+
+type Run = (spec: Command, args: never) => Promise<void>;
+
+function parserFor(commands: readonly Command[], run: Run): Argv {
+  const parser = yargs()
+    .scriptName('relevo')
+    .locale('en')
+    .wrap(WIDTH)
+    .version(false)
+    .help('help')
+    .alias('help', 'h')
+    .exitProcess(false)
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-numbers': false, 'boolean-negation': false, 'populate--': true })
+    .strict()
+    .fail(false);
+  commands.forEach((spec) => withCommand(parser, spec, (args) => run(spec, args)));
+  return parser;
+}
+
+const EVERYWHERE: Everywhere = { names: Object.keys(COMMON_OPTIONS), withValue: ['url'] };
+
+/** Words that mean the same: `relevo help pay` is `relevo pay --help`. */
+const plainly = (words: readonly string[]): readonly string[] => (words[0] === 'help' ? [...words.slice(1), '--help'] : words);
+
+/** The help of one command. */
+export async function helpOf(name: string, commands: readonly Command[]): Promise<string> {
+  return (await readWords([name, '--help'], commands, () => Promise.resolve())).trimEnd();
+}
+
+/** @returns help, where that was asked for. @throws CommandFailure WRONG_ARGUMENTS, and whatever `run` throws. */
+async function readWords(words: readonly string[], commands: readonly Command[], run: Run): Promise<string> {
+  let failure: unknown = null;
+  const guarded = (spec: Command, args: never): Promise<void> => run(spec, args).catch((error: unknown) => void (failure = error));
+  let output = '';
+  try {
+    await parserFor(commands, guarded).parseAsync(words, {}, (_error, _args, text) => void (output = text));
+  } catch (error) {
+    // Mistakes of ours have a kind of their own; all the rest is about the words.
+    if (error instanceof TypeError || error instanceof CommandFailure) throw error;
+    throw explained((error as Error).message, words, commands, EVERYWHERE);
+  }
+  if (failure !== null) throw failure instanceof Error ? failure : new Error('a command failed with what is no error');
+  return output;
+}
+
+/** Reads the words, runs the command. @throws CommandFailure, and whatever the command throws. */
+export async function runWords(given: readonly string[], commands: readonly Command[], context: Context): Promise<Outcome> {
+  const words = plainly(given);
+  const unknown = unknownWord(words, commands, EVERYWHERE);
+  if (unknown) throw unknown;
+  if (commandWord(words, EVERYWHERE) === null) {
+    if (!words.some((word) => word === '--help' || word === '-h')) throw wrongArguments(overview(commands));
+    return { exitCode: EXIT.done, output: overview(commands) };
+  }
+  let exitCode: number = EXIT.done;
+  const output = await readWords(words, commands, async (spec, args) => {
+    exitCode = await spec.run(args, context);
+  });
+  return { exitCode, output };
+}

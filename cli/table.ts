@@ -1,0 +1,53 @@
+/**
+ * Tables within 80 columns: words to the left, figures to the right, the last column wrapped below itself when it is too long.
+ * Pure. Colours may stand in cells; they take no room.
+ */
+import { withoutColours } from './paint.js';
+
+export const WIDTH = 80;
+const GAP = '  ';
+const FIGURES = /^[-–\d.,:% ]*(ms|s)?$/;
+
+const lengthOf = (text: string): number => [...withoutColours(text)].length;
+
+const pad = (text: string, width: number, right: boolean): string => {
+  const room = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return right ? room + text : text + room;
+};
+
+/** Breaks at spaces; a word longer than the line is cut. @param width at least 1. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    let rest = word;
+    if (line !== '' && lengthOf(line) + 1 + lengthOf(rest) > width) {
+      lines.push(line);
+      line = '';
+    }
+    while (line === '' && lengthOf(rest) > width) {
+      lines.push(rest.slice(0, width));
+      rest = rest.slice(width);
+    }
+    line = line === '' ? rest : `${line} ${rest}`;
+  }
+  return line === '' && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** @param indent spaces in front of every line. @returns lines without an end of line. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[], indent = ''): string[] {
+  const widths = header.map((title, column) => Math.max(lengthOf(title), ...rows.map((row) => lengthOf(row[column] ?? ''))));
+  const last = header.length - 1;
+  const before = indent.length + widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0);
+  widths[last] = Math.max(8, Math.min(widths[last] ?? 0, WIDTH - before));
+  const right = header.map((_title, column) => rows.length > 0 && rows.every((row) => FIGURES.test(withoutColours(row[column] ?? ''))));
+  const line = (cells: readonly string[]): string =>
+    (indent + cells.map((cell, column) => pad(cell, widths[column] ?? 0, right[column] ?? false)).join(GAP)).trimEnd();
+  const lines = (row: readonly string[]): string[] => {
+    const text = row[last] ?? '';
+    // An id is copied whole: one word is never cut.
+    const [first = '', ...more] = lengthOf(text) > (widths[last] ?? 0) && text.includes(' ') ? wrap(text, widths[last] ?? 8) : [text];
+    return [line([...row.slice(0, last), first]), ...more.map((text) => ' '.repeat(before) + text)];
+  };
+  return [line(header), ...rows.flatMap(lines)];
+}

@@ -1,0 +1,77 @@
+/**
+ * Which system a command means: the one that runs on RELEVO_DATA here, or the one that RELEVO_URL or --url names.
+ * The tokens kept here are never shown to another machine.
+ */
+import { startHint } from '../local/command-hint.js';
+import type { LocalConfig } from '../local/config.js';
+import { readRunning, type Running, type RunningSystem } from '../local/installation.js';
+import { readTokens } from '../local/tokens.js';
+import { EXIT } from './exit-codes.js';
+import { CommandFailure } from './failure.js';
+
+export type Role = 'patients' | 'monitor';
+
+export interface Target {
+  /** Addresses of a role, the first that answers is used. */
+  addresses(role: Role): readonly string[];
+  /** @throws CommandFailure TOKEN_MISSING */
+  token(kind: 'api' | 'operator'): string;
+  /** What runs here; null for another machine. */
+  local: { running: Running; system: RunningSystem } | null;
+}
+
+const MONITORS_ABOVE = 1_000;
+
+/** Monitors listen a thousand ports above patients: 4000 and 5000. */
+export function monitorOf(patients: string): string {
+  const url = new URL(patients);
+  url.port = String(Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + MONITORS_ABOVE);
+  return url.origin;
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+function remoteTarget(patients: string, monitor: string, { tokens, remote }: LocalConfig): Target {
+  return {
+    addresses: (role) => [withoutSlash(role === 'patients' ? patients : monitor)],
+    token: (kind) => {
+      const token = remote.token ?? tokens[kind];
+      if (token) return token;
+      throw new CommandFailure('TOKEN_MISSING', `This needs the ${kind} token of ${patients}.`, EXIT.no, `Set RELEVO_TOKEN or ${kind.toUpperCase()}_TOKEN.`);
+    },
+    local: null,
+  };
+}
+
+export const notRunning = (starting = false): CommandFailure =>
+  new CommandFailure(
+    'NOT_RUNNING',
+    starting ? 'Relevo is starting; ask again in a moment.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
+    EXIT.unreachable,
+  );
+
+/** @throws CommandFailure NOT_RUNNING */
+function localTarget({ dataDir, tokens, remote }: LocalConfig): Target {
+  const running = readRunning(dataDir);
+  const system = running?.system;
+  if (!running || !system) throw notRunning(running !== null);
+  const kept = readTokens(dataDir);
+  const kinds = { patients: 'patients', monitor: 'monitor' } as const;
+  return {
+    addresses: (role) => system.processes.filter(({ kind }) => kind === kinds[role]).map(({ url }) => url),
+    token: (kind) => remote.token ?? tokens[kind] ?? kept?.[kind] ?? '',
+    local: { running, system },
+  };
+}
+
+/**
+ * `--url` is the address of the service that the command talks to, whichever that is.
+ * @throws CommandFailure NOT_RUNNING
+ */
+export function findTarget(config: LocalConfig, { url }: { url: string | undefined }): Target {
+  if (url !== undefined) return remoteTarget(url, url, config);
+  const { url: patients, monitorUrl } = config.remote;
+  if (patients !== undefined) return remoteTarget(patients, monitorUrl ?? monitorOf(patients), config);
+  if (monitorUrl !== undefined) return remoteTarget(monitorUrl, monitorUrl, config);
+  return localTarget(config);
+}

@@ -1,0 +1,82 @@
+/**
+ * `--watch`: on a terminal one picture that is drawn anew in place, on a screen of its own that is left as it was found; elsewhere
+ * lines, one below the other. A look that fails is shown and the watching goes on: that is when it is worth most.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Terminal } from './terminal.js';
+import { EXIT } from './exit-codes.js';
+import { failureOf, failureText } from './failure.js';
+
+const OPEN = '\x1b[?1049h\x1b[?25l';
+const CLOSE = '\x1b[?25h\x1b[?1049l';
+const HOME = '\x1b[H';
+const REST_OF_LINE = '\x1b[K';
+const REST_OF_SCREEN = '\x1b[J';
+
+export interface Watching {
+  /** How often, in ms. */
+  everyMs: number;
+  /** The whole picture. */
+  picture: () => Promise<string>;
+  /** What is new since the last look, a line each; none: nothing is printed. */
+  lines: () => Promise<readonly string[]>;
+  /** Whether there is nothing more to come. */
+  over?: () => boolean;
+}
+
+/** A picture cut to the terminal, so that it never scrolls. */
+export function fitted(text: string, { columns, rows }: { columns: number; rows: number }): string {
+  const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
+  // A line with colours is at most 80 wide by itself; cutting it would cut them.
+  const cut = (line: string): string => (line.includes('\x1b') ? line : line.slice(0, columns));
+  return lines.map((line) => cut(line) + REST_OF_LINE).join('\n');
+}
+
+async function orFailure<T>(look: () => Promise<T>, failed: (text: string) => T): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    const failure = failureOf(error);
+    if (!failure) throw error;
+    return failed(failureText(failure));
+  }
+}
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => undefined);
+
+async function watchScreen(terminal: Terminal, { everyMs, picture, over }: Watching, signal: AbortSignal): Promise<void> {
+  const close = (): void => terminal.raw(CLOSE);
+  let last = '';
+  process.once('exit', close);
+  terminal.raw(OPEN);
+  try {
+    while (!signal.aborted) {
+      last = await orFailure(picture, (text) => text);
+      terminal.raw(HOME + fitted(`${last}\n\nEvery ${everyMs / 1000} s; Ctrl-C ends it.`, terminal.size()) + REST_OF_SCREEN);
+      if (over?.()) break;
+      await pause(everyMs, signal);
+    }
+  } finally {
+    process.off('exit', close);
+    close();
+  }
+  terminal.out(last);
+}
+
+async function watchLines(terminal: Terminal, { everyMs, lines, over }: Watching, signal: AbortSignal): Promise<void> {
+  let failing = '';
+  while (!signal.aborted) {
+    const found = await orFailure<readonly string[] | string>(lines, (text) => text);
+    if (typeof found !== 'string') found.forEach((line) => terminal.out(line));
+    else if (found !== failing) terminal.err(found);
+    failing = typeof found === 'string' ? found : '';
+    if (over?.()) return;
+    await pause(everyMs, signal);
+  }
+}
+
+/** @returns 130 when it was ended by Ctrl-C, 0 when there was nothing more to come. */
+export async function watch(terminal: Terminal, watching: Watching, signal: AbortSignal): Promise<number> {
+  await (terminal.isTerminal ? watchScreen : watchLines)(terminal, watching, signal);
+  return signal.aborted ? EXIT.interrupted : EXIT.done;
+}

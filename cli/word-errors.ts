@@ -1,0 +1,56 @@
+/** What is wrong with the words of a command line, in one sentence with the word that was probably meant. Pure. */
+import { nearest } from '../local/nearest.js';
+import { nameOf, type Command } from './command.js';
+import { wrongArguments, type CommandFailure } from './failure.js';
+
+/** The options that stand everywhere, and those of them that a value follows. */
+export interface Everywhere {
+  names: readonly string[];
+  withValue: readonly string[];
+}
+
+/** The words that are the command line's own: before `--`. */
+const ownWords = (words: readonly string[]): readonly string[] => (words.includes('--') ? words.slice(0, words.indexOf('--')) : words);
+
+/** The word that names the command; null when there is none. */
+export function commandWord(words: readonly string[], { withValue }: Everywhere): string | null {
+  return ownWords(words).find((word, index, all) => !word.startsWith('-') && !withValue.includes((all[index - 1] ?? '').replace(/^--/, ''))) ?? null;
+}
+
+const helpFor = (spec: Command | undefined): string => `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` tells what there is.`;
+
+const meantBy = (word: string, known: readonly string[], before: string): string => {
+  const meant = nearest(word, known);
+  return meant === null ? '' : ` Did you mean ${before}${meant}?`;
+};
+
+/** An unknown command or option; null when all are known. */
+export function unknownWord(words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure | null {
+  const name = commandWord(words, everywhere);
+  const spec = commands.find((each) => nameOf(each) === name);
+  if (name !== null && !spec) return wrongArguments(`There is no command "${name}".${meantBy(name, commands.map(nameOf), '')}`, helpFor(spec));
+  const known = [...Object.keys(spec?.options ?? {}), ...everywhere.names];
+  for (const word of ownWords(words)) {
+    const option = /^--([^=]+)/.exec(word)?.[1];
+    if (option !== undefined && !known.includes(option)) return wrongArguments(`There is no option --${option}.${meantBy(option, known, '--')}`, helpFor(spec));
+  }
+  return null;
+}
+
+const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[]) => string][] = [
+  [/^Missing required arguments?: ([^,]+)/, (_spec, name = '') => `--${name} is missing.`],
+  [/^Not enough arguments following: (.+)/, (_spec, name = '') => `--${name} needs a value.`],
+  [/^Not enough non-option arguments/, (spec) => `Something is missing: relevo ${spec?.command ?? ''}.`],
+  [/^Unknown arguments?: ([^,]+)/, (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`],
+  [/Argument: (\S+), Given: (.*), Choices: (.*)$/s, (_spec, name = '', given = '', choices = '') => `${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`],
+];
+
+/** What yargs said, as one sentence. */
+export function explained(message: string, words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure {
+  const spec = commands.find((each) => nameOf(each) === commandWord(words, everywhere));
+  for (const [pattern, sentence] of SENTENCES) {
+    const match = pattern.exec(message.trim());
+    if (match) return wrongArguments(sentence(spec, ...match.slice(1)), helpFor(spec));
+  }
+  return wrongArguments(`${message.replaceAll('\n', ' ').replace(/\.$/, '')}.`, helpFor(spec));
+}

@@ -1,0 +1,37 @@
+/**
+ * The word that was probably meant: "Did you mean --monitors?". Pure. Distance as Damerau and Levenshtein count it (one letter left out,
+ * added, changed, or two neighbours swapped), so that the usual slips of a hand on a keyboard cost one.
+ */
+
+/** Letters that may be wrong in a word of this length: one of three, at most three. */
+const tolerated = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+
+/** How many slips lie between two words. */
+export function slips(from: string, to: string): number {
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    rows.push(current);
+    for (let column = 1; column <= to.length; column += 1) {
+      const same = from[row - 1] === to[column - 1] ? 0 : 1;
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      current[column] = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + same,
+        swapped ? at(row - 2, column - 2) + 1 : Infinity,
+      );
+    }
+  }
+  return at(from.length, to.length);
+}
+
+/** The candidate that is nearest to `word`, or that it begins; null when none is near enough to be a slip. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const begun = word.length >= 3 ? candidates.find((candidate) => candidate.startsWith(word)) : undefined;
+  if (begun !== undefined) return begun;
+  const measured = candidates.map((candidate) => ({ candidate, distance: slips(word, candidate) }));
+  const [best] = measured.sort((a, b) => a.distance - b.distance);
+  return best && best.distance <= tolerated(word) ? best.candidate : null;
+}

@@ -1,0 +1,2 @@
+/** Types of packages.mjs, which also runs before TypeScript is there. */
+export function installed(root: string): boolean;

@@ -1,0 +1,53 @@
+import { monitorStatus, statusLine, statusText } from '../../../cli/commands/status-text.js';
+import { paintFor, withoutColours } from '../../../cli/paint.js';
+
+const NOW = new Date('2026-01-01T00:01:00Z');
+const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
+
+describe('relevo status', () => {
+  const processes = [{ name: 'server_1', kind: 'payments', pid: 12, url: 'http://127.0.0.1:5001' }];
+  const base = { local: { pid: 7, startedAt: '2026-01-01T00:00:00Z', processes } };
+  const status = monitorStatus.parse({
+    partitions: [{ partition: 0, term: 3, leader: 'server_1', since: '2026-01-01T00:00:18Z', reason: 'server_2 was killed' }],
+    replicas: [
+      { id: 'server_1', url: 'x', pid: 12, admin: 'ready', observed: 'alive', role: 'leading', term: 3, pingMs: 1.234 },
+      { id: 'server_2', admin: 'drain', observed: 'down', role: null, term: null, pingMs: null },
+    ],
+    monitors: [{ id: 'monitor_1', observed: 'alive' }],
+    queue: { waiting: 0, active: null, pending: 2, failed: 0 },
+  });
+
+  it('says who leads, since when and why, and how replicas and queue are', () => {
+    const text = statusText({ ...base, status }, NOW);
+    expect(text).toContain('server_1 leads in term 3 for 42 s: server_2 was killed.');
+    expect(text).toMatch(/server_1 +ready +alive +leading +3 +1\.2 ms/);
+    expect(text).toContain('Queue: 0 waiting, - active. Payments: 2 pending, 0 failed.');
+    expect(widest(text)).toBeLessThanOrEqual(80);
+  });
+
+  it('with colours says the same words at the same places', () => {
+    const coloured = statusText({ ...base, status }, NOW, paintFor({}, true));
+    expect(coloured).toContain('\x1b[31mdown\x1b[39m');
+    expect(withoutColours(coloured)).toBe(statusText({ ...base, status }, NOW));
+  });
+
+  it('says that nobody leads yet', () => {
+    const nobody = { ...status, partitions: [{ partition: 0, term: 0, leader: null }] };
+    expect(statusText({ ...base, status: nobody }, NOW)).toContain('Nobody leads yet.');
+  });
+
+  it('without a monitor still lists the processes', () => {
+    const text = statusText({ ...base, status: null }, NOW);
+    expect(text).toContain('No monitor answers');
+    expect(text).toContain('http://127.0.0.1:5001');
+  });
+
+  it('of another machine tells no processes', () => {
+    expect(statusText({ local: null, status }, NOW)).toMatch(/^server_1 leads in term 3/);
+  });
+
+  it('fits a line that says nothing of time, so that it changes only when something happens', () => {
+    expect(statusLine({ ...base, status })).toBe('server_1 leads in term 3; server_1 alive, server_2 down (drain); 2 pending');
+    expect(statusLine({ ...base, status: null })).toBe('no monitor answers');
+  });
+});
