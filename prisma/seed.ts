@@ -1,6 +1,7 @@
 /**
  * Puts the sample hospital into the database: patients with fixed ids, and what they ran up. What is there already stays as it is.
- * As a program: `node --import tsx prisma/seed.ts --patients 500` (needs DATABASE_URL) adds patients up to that number.
+ * As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL): `--patients 500` adds patients up to that number, `--show 3`
+ * tells the first ones with what identifies them.
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,7 +9,7 @@ import pg from 'pg';
 import { seedPatient, type SeedCharge, type SeedPatient } from './seed-data.js';
 
 /** Patients in one statement. */
-const CHUNK = 200;
+const CHUNK = 1_000;
 
 const PATIENTS = `
 INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
@@ -60,20 +61,46 @@ export const seedIfEmpty = (databaseUrl: string, patients = 100): Promise<number
     return rows[0]?.empty ? insertUpTo(client, patients) : 0;
   });
 
+interface ShownPatient {
+  document: string;
+  name: string;
+  birthDate: string;
+  code: string;
+}
+
+const FIRST_PATIENTS = `
+SELECT document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS code FROM patient ORDER BY id LIMIT $1`;
+
+const COLUMNS = ['document', 'birthDate', 'code', 'name'] as const;
+const TITLES: ShownPatient = { document: 'document', name: 'name', birthDate: 'born', code: 'authorization code' };
+
+/** The first patients with what identifies them, for who tries the pages. One line each, columns aligned. */
+export async function showPatients(databaseUrl: string, count: number): Promise<string> {
+  const { rows } = await withClient(databaseUrl, (client) => client.query<ShownPatient>(FIRST_PATIENTS, [count]));
+  const lines = [TITLES, ...rows];
+  const widths = COLUMNS.map((column) => Math.max(...lines.map((line) => line[column].length)));
+  const text = lines.map((line) => COLUMNS.map((column, index) => line[column].padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  return `${text.join('\n')}\n`;
+}
+
+const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= 1_000_000;
+
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { patients: { type: 'string', default: '100' } } });
-  const patients = Number(values.patients);
+  const { values } = parseArgs({ options: { patients: { type: 'string' }, show: { type: 'string' } } });
   const databaseUrl = process.env['DATABASE_URL'];
-  if (!databaseUrl) {
-    process.stderr.write('DATABASE_URL is not set: say which database to seed.\n');
+  const wrong = Object.entries(values).find(([, value]) => !isCount(Number(value)));
+  if (!databaseUrl || wrong) {
+    process.stderr.write(wrong
+      ? `--${wrong[0]} must be a whole number from 1 to 1000000, got "${wrong[1]}".\n`
+      : 'DATABASE_URL is not set: say which database to seed.\n');
     return 1;
   }
-  if (!Number.isInteger(patients) || patients < 1 || patients > 1_000_000) {
-    process.stderr.write(`--patients must be a whole number from 1 to 1000000, got "${values.patients}".\n`);
-    return 1;
+  const patients = Number(values.patients ?? 100);
+  if (values.patients !== undefined || values.show === undefined) {
+    const added = await seedUpTo(databaseUrl, patients);
+    process.stdout.write(`${added} patients were added; there were ${patients - added} of these ${patients} already.\n`);
   }
-  const added = await seedUpTo(databaseUrl, patients);
-  process.stdout.write(`${added} patients were added; there were ${patients - added} of these ${patients} already.\n`);
+  if (values.show !== undefined) process.stdout.write(await showPatients(databaseUrl, Number(values.show)));
   return 0;
 }
 

@@ -1,0 +1,152 @@
+/** The pure parts behind the staff's pages: amounts as typed, the four facts, what may be paid, how far a payment is, passes. */
+import { describe, expect, test } from '@jest/globals';
+import { decimalText, parseAmount } from '../../../patients/core/amount.js';
+import { calendarDay, codeForm, documentForm, factsForm, incompleteFacts, nameForm } from '../../../patients/core/identification.js';
+import { maskedName, passState } from '../../../patients/core/pass.js';
+import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
+import { isFinal, stageOf, stepsOf, type ProgressFacts, type Stage } from '../../../patients/core/progress.js';
+import { identify, sameFacts } from '../../../patients/identification.js';
+import { isClientKey } from '../../../patients/core/idempotency.js';
+import type { KnownPatient } from '../../../patients/staff-records.js';
+import { seededRandom } from '../../../shared/random.js';
+
+describe('an amount as it is typed', () => {
+  test.each([
+    ['150', 15_000], ['150.00', 15_000], ['150,00', 15_000], [' 150.5 ', 15_050], ['0.01', 1], ['0,1', 10], ['1,500.00', 150_000],
+    ['1.500,00', 150_000], ['12.345.678,90', 1_234_567_890], ['007', 700], ['0', 0], ['90071992547409.91', 9_007_199_254_740_991],
+  ])('%s is %i minor units', (text, minor) => expect(parseAmount(text, 2)).toBe(minor));
+
+  test.each([
+    '', ' ', '.', ',', '-1', '+1', '1e3', '0x10', '1.234', '1,234', '1.', '.5', '1..5', '1,2,3', '1.23.45', '1,500,00', '12,34.50', '1 500', '١٥٠', '150 USD',
+    '$150', 'NaN', 'Infinity', '90071992547409.92', '9'.repeat(400), '1;DROP TABLE payment', '<script>',
+  ])('%j is no amount', (text) => expect(parseAmount(text, 2)).toBeNull());
+
+  test('a currency without decimals takes none; thousands may be apart', () => {
+    expect([parseAmount('1500', 0), parseAmount('1500.5', 0)]).toEqual([1_500, null]);
+    expect([parseAmount('1.500,5', 3), parseAmount('1.500', 3)]).toEqual([1_500_500, 1_500]);
+  });
+
+  test('there and back gives the same minor units, for any amount and any number of decimals', () => {
+    const random = seededRandom(7, 'amounts');
+    for (let turn = 0; turn < 2_000; turn += 1) {
+      const minor = Math.floor(random.next() * 10 ** (1 + random.below(15)));
+      const digits = random.below(4);
+      const text = decimalText(minor, digits);
+      expect([text, parseAmount(text, digits)]).toEqual([text, minor]);
+      expect(parseAmount(text.replace('.', ','), digits)).toBe(minor);
+    }
+  });
+});
+
+describe('the four facts', () => {
+  const known: KnownPatient = { id: 'p', document: '107919317', name: 'Lucía  Ñáñez-Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
+  const right = { document: '107919317', name: 'Lucía Ñáñez Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
+
+  test('are the same in capitals, without accents, with other blanks and other dots', () => {
+    for (const typed of [
+      right,
+      { ...right, name: '  lucia NANEZ   ortiz ' },
+      { ...right, name: 'Lucía Ñáñez Ortiz'.normalize('NFD') },
+      { ...right, document: '107.919.317' },
+      { ...right, document: ' 107 919-317 ' },
+      { ...right, authorizationCode: ' aut-012345-0001 ' },
+    ]) expect(sameFacts(typed, known)).toBe(true);
+  });
+
+  test('are not the same when any of them is another one, nor for nobody', () => {
+    expect(sameFacts({ ...right, name: 'Lucía Ortiz' }, known)).toBe(false);
+    expect(sameFacts({ ...right, name: '' }, known)).toBe(false);
+    expect(sameFacts({ ...right, birthDate: '1987-03-15' }, known)).toBe(false);
+    expect(sameFacts({ ...right, authorizationCode: 'AUT-012345-0002' }, known)).toBe(false);
+    expect(sameFacts({ ...right, authorizationCode: '' }, known)).toBe(false);
+    expect(sameFacts(right, null)).toBe(false);
+    expect(sameFacts({ document: '', name: '', birthDate: '', authorizationCode: '' }, null)).toBe(false);
+  });
+
+  test('do not slip from one field into another', () => {
+    expect(factsForm({ ...right, name: 'Lucía', document: '1' })).not.toBe(factsForm({ ...right, name: '', document: '1 Lucía' }));
+  });
+
+  test('identify who has them, and nobody else', async () => {
+    const records = { patientByDocument: async (document: string) => (documentForm(document) === known.document ? known : null) };
+    expect(await identify(records, right)).toBe('p');
+    expect(await identify(records, { ...right, document: '1' })).toBeNull();
+    expect(await identify(records, { ...right, authorizationCode: 'x' })).toBeNull();
+  });
+
+  test('have forms', () => {
+    expect([documentForm(' 12.345-6 '), nameForm('José  María\tÑ.'), codeForm(' aut- 1 ')]).toEqual(['123456', 'jose maria n', 'AUT-1']);
+    expect([calendarDay('2024-02-29'), calendarDay('2026-02-29'), calendarDay('2026-13-01'), calendarDay('14/03/1987')])
+      .toEqual(['2024-02-29', null, null, null]);
+  });
+
+  test('that are missing, too long or no day are named', () => {
+    expect(incompleteFacts(right)).toEqual([]);
+    expect(incompleteFacts({ document: ' ', name: 'x'.repeat(121), birthDate: '1987-02-30', authorizationCode: '' }))
+      .toEqual(['document', 'name', 'birthDate', 'authorizationCode']);
+  });
+});
+
+describe('what may be paid', () => {
+  const wanted = (amount: string) => ({ part: 'part' as const, amount, shown: '5000' });
+
+  test('is what is due and not on its way yet', () => {
+    expect([payableMinor({ dueMinor: 100, pendingMinor: 30 }), payableMinor({ dueMinor: 100, pendingMinor: 130 })]).toEqual([70, 0]);
+  });
+
+  test('whole is what was shown; a part is what was typed', () => {
+    expect(amountToPay({ part: 'whole', amount: '1', shown: '5000' }, 5_000, 2)).toBe(5_000);
+    expect(amountToPay(wanted('49,99'), 5_000, 2)).toBe(4_999);
+    expect(amountToPay(wanted('50.00'), 5_000, 2)).toBe(5_000);
+  });
+
+  test('more than that, nothing and nonsense are refused', () => {
+    expect(amountToPay(wanted('50.01'), 5_000, 2)).toBe('too-much');
+    expect(amountToPay({ part: 'whole', amount: '', shown: '5001' }, 5_000, 2)).toBe('too-much');
+    expect(amountToPay(wanted('0'), 5_000, 2)).toBe('not-an-amount');
+    expect(amountToPay(wanted('five'), 5_000, 2)).toBe('not-an-amount');
+    expect(amountToPay({ part: 'whole', amount: '', shown: '-1' }, 5_000, 2)).toBe('not-an-amount');
+    expect(amountToPay(wanted('1'), 0, 2)).toBe('nothing-due');
+  });
+
+  test('its key is one a client may use, and another one after each payment', () => {
+    const keys = [billKey('00000000-0000-4000-8000-000000000001', 0), billKey('00000000-0000-4000-8000-000000000001', 7)];
+    expect([new Set(keys).size, keys.every(isClientKey)]).toEqual([2, true]);
+  });
+});
+
+describe('how far a payment is', () => {
+  const facts: ProgressFacts = { status: 'PENDING', attempts: 0, nextAttemptAt: null, ahead: 0, leader: 'server_1', leaderSuspected: false };
+  const at = new Date(0);
+
+  test.each<[Partial<ProgressFacts>, Stage]>([
+    [{}, 'charging'],
+    [{ ahead: 3 }, 'queued'],
+    [{ leader: null, ahead: 3 }, 'leaderless'],
+    [{ leaderSuspected: true }, 'leaderless'],
+    [{ attempts: 1, nextAttemptAt: at }, 'retrying'],
+    [{ attempts: 1, nextAttemptAt: at, leader: null }, 'leaderless'],
+    [{ status: 'SUCCEEDED', leader: null }, 'succeeded'],
+    [{ status: 'DECLINED', leaderSuspected: true }, 'declined'],
+    [{ status: 'FAILED', attempts: 5, nextAttemptAt: at }, 'failed'],
+  ])('%j: %s', (given, stage) => expect(stageOf({ ...facts, ...given })).toBe(stage));
+
+  test('is told in four steps, all of them done at the end', () => {
+    const told = (stage: Stage): string => stepsOf(stage).map(({ state }) => state[0]).join('');
+    expect([told('queued'), told('leaderless'), told('charging'), told('retrying')]).toEqual(['dnll', 'dnll', 'ddnl', 'ddnl']);
+    expect([told('succeeded'), told('declined'), told('failed')]).toEqual(['dddd', 'dddd', 'dddd']);
+    expect([isFinal('failed'), isFinal('retrying')]).toEqual([true, false]);
+  });
+});
+
+describe('a pass', () => {
+  const pass = { valid: true, patient: { id: 'p', name: 'Lucía Rojas' }, requestTime: '', expirationTime: '' };
+
+  test('is valid, expired or unknown', () => {
+    expect([passState(pass), passState({ ...pass, valid: false }), passState(null)]).toEqual(['valid', 'expired', 'unknown']);
+  });
+
+  test('shows a first name and initials', () => {
+    expect(['Lucía Rojas Ávila', 'Cher', '  José   María  ', ''].map(maskedName)).toEqual(['Lucía R. Á.', 'Cher', 'José M.', '']);
+  });
+});

@@ -1,0 +1,125 @@
+/** The pages without a server: words in both languages, money and times, and nothing from outside that becomes markup. */
+import { describe, expect, test } from '@jest/globals';
+import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
+import { acceptedRecord } from '../../../../patients/core/payment-record.js';
+import type { FollowedPayment } from '../../../../patients/staff-records.js';
+import { trustedProxies, publicUrl } from '../../../../patients/web-options.js';
+import { countText, currencyDigits, dayText, moment, money } from '../../../../patients/web/format.js';
+import { LANGUAGES, WORDS } from '../../../../patients/web/language.js';
+import { layout } from '../../../../patients/web/layout.js';
+import { billPage } from '../../../../patients/web/pages/bill.js';
+import { identifyPage, lockedPage } from '../../../../patients/web/pages/identify.js';
+import { landingPage } from '../../../../patients/web/pages/landing.js';
+import { messagePage } from '../../../../patients/web/pages/message.js';
+import { passPage } from '../../../../patients/web/pages/pass.js';
+import { unclearPage } from '../../../../patients/web/pages/pay-form.js';
+import { paymentPage } from '../../../../patients/web/pages/payment.js';
+import { signInPage } from '../../../../patients/web/pages/sign-in.js';
+import { publicAddress, qrSvg } from '../../../../patients/web/public-address.js';
+import type { Page, View } from '../../../../patients/web/view.js';
+
+const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(1)'>`;
+
+const view = (language: 'en' | 'es' = 'en'): View =>
+  ({ language, words: WORDS[language], path: '/bill', nonce: 'N0nce', instance: EVIL, known: true, csrf: EVIL });
+
+const charge = (kind: (typeof CHARGE_KINDS)[number]) =>
+  ({ id: EVIL, kind, description: EVIL, amountMinor: 1_050, currency: 'USD', date: '2026-03-14' });
+const bill = consolidate({ id: EVIL, name: EVIL, document: EVIL }, CHARGE_KINDS.map(charge), 'USD', 50);
+const record = acceptedRecord({
+  id: EVIL, patientId: EVIL, batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: EVIL, fingerprint: '', answerWaited: false,
+  amountMinor: 1, currency: 'USD', concept: EVIL,
+}, { seq: 1, acceptedAt: new Date(0) }, EVIL);
+const payment = (status: FollowedPayment['status']): FollowedPayment => ({
+  id: EVIL, status, amountMinor: 1, currency: 'USD', concept: EVIL, acceptedBy: EVIL, acceptedAt: new Date(0), processedBy: EVIL, term: 3, reason: EVIL,
+  gatewayReference: EVIL, completedAt: new Date(1), attempts: 1, nextAttemptAt: null, ahead: 0, leader: EVIL, leaderSuspected: false,
+  leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
+});
+const pass = { valid: true, patient: { id: EVIL, name: EVIL }, requestTime: new Date(0).toISOString(), expirationTime: new Date(1).toISOString() };
+const typed = { document: EVIL, name: EVIL, birthDate: EVIL, authorizationCode: EVIL };
+const receipt = { patient: { name: EVIL, document: EVIL }, dueMinor: 1, pass: { path: EVIL, svg: '<svg></svg>', until: new Date(1) } };
+const wanted = { part: 'part' as const, amount: EVIL, shown: EVIL };
+
+const PAGES: Record<string, (view: View) => Page> = {
+  landing: (seen) => landingPage(seen, { monitorUrl: EVIL, self: EVIL }),
+  'sign-in': (seen) => signInPage(seen, true),
+  identify: (seen) => identifyPage(seen, { typed, missing: ['name'], left: 1 }),
+  locked: (seen) => lockedPage(seen, new Date(0)),
+  bill: (seen) => billPage(seen, { bill, pendingMinor: 1, payments: [record], key: EVIL, problem: 'too-much', typed: EVIL }),
+  unclear: (seen) => unclearPage(seen, { patientId: EVIL, key: EVIL, wanted }),
+  waiting: (seen) => paymentPage(seen, payment('PENDING'), receipt),
+  receipt: (seen) => paymentPage(seen, payment('SUCCEEDED'), receipt),
+  declined: (seen) => paymentPage(seen, payment('DECLINED'), { ...receipt, pass: null }),
+  pass: (seen) => passPage(seen, { pass, id: EVIL, svg: '<svg></svg>', now: new Date(0) }),
+  unknown: (seen) => passPage(seen, { pass: null, id: EVIL, svg: '', now: new Date(0) }),
+  message: (seen) => messagePage(seen, 'stale'),
+};
+
+describe.each(Object.entries(PAGES))('the page %s', (_name, make) => {
+  test.each(LANGUAGES)('in %s: whatever is put in stays text, and every word is there', (language) => {
+    const text = layout(view(language), make(view(language))).toString();
+    expect(text).not.toMatch(/<script>|<img|onerror='|undefined|\[object|=>/);
+    expect(text.match(/<script/g)).toHaveLength(1);
+    expect(text).toContain(`<html lang="${language}">`);
+    expect(text).toContain('&lt;script&gt;');
+    expect(text.match(/<h1/g)).toHaveLength(1);
+    expect(text).not.toMatch(/ style="| on[a-z]+="/);
+  });
+});
+
+describe('words', () => {
+  const leaves = (words: unknown, path = ''): [string, string][] => {
+    if (typeof words === 'string') return [[path, words]];
+    if (typeof words === 'function') return [[path, String((words as (...values: unknown[]) => string)(2, 3))]];
+    return Object.entries(words as Record<string, unknown>).flatMap(([name, inner]) => leaves(inner, `${path}.${name}`));
+  };
+
+  test('Spanish has all that English has, and says it in other words', () => {
+    const [english, spanish] = [new Map(leaves(WORDS.en)), new Map(leaves(WORDS.es))];
+    expect([...spanish.keys()]).toEqual([...english.keys()]);
+    const same = [...english].filter(([path, word]) => word !== '' && spanish.get(path) === word).map(([path]) => path);
+    expect(same).toEqual(['.brand', '.bill.total']);
+    expect([...spanish].filter(([path, word]) => word === '' && english.get(path) !== '')).toEqual([]);
+  });
+});
+
+describe('numbers and times', () => {
+  test('money is exact in both languages, whatever its size', () => {
+    expect([money('en', 123_456, 'USD'), money('en', 9_007_199_254_740_991, 'USD')]).toEqual(['$1,234.56', '$90,071,992,547,409.91']);
+    expect(money('es', 123_456, 'USD').replace(/\s/g, ' ')).toBe('US$ 1.234,56');
+    expect([money('en', 1_500, 'JPY'), currencyDigits('JPY'), currencyDigits('USD')]).toEqual(['¥1,500', 0, 2]);
+  });
+
+  test('days belong to no zone; moments tell theirs', () => {
+    expect([dayText('en', '2026-03-14'), dayText('es', '2026-03-14')]).toEqual(['Mar 14, 2026', '14/03/2026']);
+    expect(moment('en', new Date(0)).toString()).toContain('datetime="1970-01-01T00:00:00.000Z"');
+    expect(countText('es', 12_345)).toBe('12.345');
+  });
+});
+
+describe('the public address', () => {
+  const config = { publicUrl: null, host: '127.0.0.1', port: 4_000 };
+  const at = (host: string | undefined, protocol = 'http'): string => publicAddress(config, { host: host as string, protocol });
+
+  test('is the configured one, else the one the reader used', () => {
+    expect(publicAddress({ ...config, publicUrl: 'https://pay.example.org' }, { host: 'x', protocol: 'http' })).toBe('https://pay.example.org');
+    expect([at('billing.local:8080'), at('[::1]:4000', 'https')]).toEqual(['http://billing.local:8080', 'https://[::1]:4000']);
+  });
+
+  test.each(['evil.org/path', 'a b', 'x@y', '"><script>', '', 'a:b:c', 'host:123456', undefined])('%j is no host: ours is used', (host) =>
+    expect(at(host)).toBe('http://127.0.0.1:4000'));
+
+  test('its code is an image without anything that acts', async () => {
+    expect(await qrSvg('http://127.0.0.1/passes/1')).toMatch(/^<svg [^]*<\/svg>\s*$/);
+    expect(await qrSvg('http://127.0.0.1/passes/1')).not.toMatch(/<script|style=|on\w+=/);
+  });
+});
+
+test('options: whose headers are believed, and the public address', () => {
+  const proxies = trustedProxies('T', { default: false, doc: '' });
+  expect(['off', '2', 'loopback, 10.0.0.0/8', '::1'].map((text) => proxies.parse(text))).toEqual([false, 2, ['loopback', '10.0.0.0/8'], ['::1']]);
+  for (const text of ['on', '0', '11', '*', '10.0.0.0/33', '1.2.3', '']) expect(() => proxies.parse(text)).toThrow(/must be off/);
+  const address = publicUrl('P', { default: null, doc: '' });
+  expect(['auto', 'https://a.org/', 'http://a.org:81'].map((text) => address.parse(text))).toEqual([null, 'https://a.org', 'http://a.org:81']);
+  for (const text of ['ftp://a.org', 'https://a.org/x', 'a.org', 'https://u:p@a.org']) expect(() => address.parse(text)).toThrow(/must be auto/);
+});

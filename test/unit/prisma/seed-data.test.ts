@@ -1,0 +1,45 @@
+/** The sample hospital: the same on every machine, believable, and no two alike where they must not be. */
+import { expect, test } from '@jest/globals';
+import { seedPatient } from '../../../prisma/seed-data.js';
+import { STAYS } from '../../../prisma/seed-stays.js';
+
+const patients = Array.from({ length: 2_000 }, (_, index) => seedPatient(index + 1));
+const charges = patients.flatMap((patient) => patient.charges);
+
+test('the same number gives the same patient, whoever else is made', () => {
+  expect(seedPatient(17)).toEqual(patients[16]);
+  expect(patients[0]).toMatchObject({ id: '00000000-0000-4000-8000-000000000001', document: '107919317', authorizationCode: 'AUT-011732-0001' });
+});
+
+test('documents, codes and charges have numbers of their own', () => {
+  const distinct = <T>(list: readonly T[], of: (each: T) => string): number => new Set(list.map(of)).size;
+  expect([distinct(patients, ({ document }) => document), distinct(patients, ({ authorizationCode }) => authorizationCode)]).toEqual([2_000, 2_000]);
+  expect(distinct(charges, ({ id }) => id)).toBe(charges.length);
+});
+
+test('nearly everybody has charges of every kind, and each patient only those of one stay', () => {
+  const whole = patients.filter(({ charges: own }) => new Set(own.map(({ kind }) => kind)).size === 4);
+  expect(whole.length / patients.length).toBeGreaterThan(0.9);
+  for (const { charges: own } of patients) {
+    const stay = STAYS.find(({ services }) => own.every(({ description }) => services.some(([, name]) => name === description)));
+    expect([stay === undefined, own.length > 0, own.length < 100]).toEqual([false, true, true]);
+  }
+});
+
+test('nobody has what does not fit their age', () => {
+  for (const { birthDate, charges: own } of patients) {
+    const age = (Date.UTC(2026, 6, 1) - Date.parse(birthDate)) / (365.25 * 86_400_000);
+    const seen = own.map(({ description }) => description).join(' ');
+    if (age < 18) expect(seen).not.toMatch(/Obstetric|Coronary/);
+    if (age >= 16) expect(seen).not.toMatch(/Paediatrics/);
+  }
+});
+
+test('prices stay within what the service costs, in whole cents', () => {
+  const bounds = new Map(STAYS.flatMap(({ services }) => services.map(([, name, least, most]) => [name, [least, most] as const])));
+  for (const { description, amountMinor } of charges) {
+    const [least = 0, most = 0] = bounds.get(description) ?? [];
+    const fits = Number.isInteger(amountMinor) && amountMinor > (least - 1) * 100 && amountMinor <= most * 100;
+    expect([description, fits]).toEqual([description, true]);
+  }
+});
