@@ -1,6 +1,6 @@
 /**
  * Lists by replica, term and end give exactly what a look at every row gives, page by page, however the payments lie: terms that overlap,
- * a replica that comes back, ends that are rare, the borders of the ranges. And they read the stretches where such payments lie, not the table.
+ * a replica that comes back, ends that are rare, the borders of the ranges.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma, type Prisma } from '../../../patients/prisma.js';
@@ -39,7 +39,9 @@ beforeAll(async () => {
     const open = [...left, ...(await record.accept(A_REIGN))];
     left = open.filter(() => random.next() < 0.1);
     const done = open.filter((id) => !left.includes(id));
-    for (let at = 0; at < done.length; at += 20) await commitOutcomes(record.pool, token, done.slice(at, at + 20).map((id) => outcomeOf(id, random)));
+    for (let at = 0; at < done.length; at += 20) {
+      await commitOutcomes(record.pool, token, done.slice(at, at + 20).map((id) => outcomeOf(id, random)));
+    }
   }
 });
 afterAll(async () => {
