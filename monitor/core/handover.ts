@@ -31,7 +31,7 @@ const nobody = (request: HandoverRequest): HandoverOutcome =>
   refusal('NO_CANDIDATE', request.to === null ? 'No other replica is up and ready to lead' : `${request.to} is not up and ready to lead`);
 
 /** Why a hand-over cannot begin; null when it can. */
-function objection(state: State, request: HandoverRequest, { now, random }: Moment): HandoverOutcome | null {
+export function objection(state: State, request: HandoverRequest, { now, random }: Moment): HandoverOutcome | null {
   const { leadership, phase } = state;
   if (request.to !== null && !state.settings.replicas.includes(request.to)) {
     return refusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
