@@ -1,21 +1,23 @@
 /**
- * Server-sent events: a snapshot of the status on connect, then every event with an id, and the status whenever it changed (at most
- * twice a second). Who comes back with `Last-Event-ID` gets what is still remembered. A reader that does not read is cut off: it
- * reconnects and gets a snapshot, which is worth more than old news.
+ * Server-sent events: a snapshot of the status on connect; every event with an id, at once; the status again when more than numbers
+ * changed (who leads, who is alive, what an operator wants); and once a second a sample with the numbers that changed. Who comes back
+ * with `Last-Event-ID` gets what is still remembered. A reader that does not read is cut off: it reconnects and gets a snapshot.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Response } from 'express';
 import type { MonitorEvent } from './core/events.js';
 import type { Status } from './http/schemas.js';
+import type { Sample } from './sampler.js';
+import { changes, NO_NUMBERS, numbersOf, structureOf, type Numbers } from './status-differences.js';
 import { withoutAddresses } from './status.js';
 
-/** Events that go out; pings are too many, their result is in the status. */
+/** Events that go out; pings are too many, their result is in the samples. */
 const PUBLISHED = new Set<string>([
   'election:won', 'replica:suspected', 'replica:recovered', 'replica:left', 'leadership:lost', 'failover:completed', 'clock:jumped',
 ]);
 const REMEMBERED = 256;
-const STATUS_INTERVAL_MS = 500;
-const COMMENT_INTERVAL_MS = 15_000;
+/** How often the structure is looked at, ms; events send it at once. */
+const LOOK_INTERVAL_MS = 250;
 /** Most that may wait for one reader, in bytes. */
 const BACKLOG_MAX_BYTES = 262_144;
 const READERS_MAX = 200;
@@ -25,6 +27,13 @@ interface Reader {
   full: boolean;
 }
 
+export interface HubSources {
+  /** With what waits asked for anew. */
+  status: () => Promise<Status>;
+  /** At once, with what waits as it was known last. */
+  known: () => Status;
+}
+
 const frame = (name: string, data: unknown, id?: string): string =>
   `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
@@ -32,12 +41,13 @@ export class EventHub {
   private readonly readers = new Set<Reader>();
   private remembered: { id: number; text: string }[] = [];
   private lastId = 0;
-  private sentStatus = '';
-  private timers: NodeJS.Timeout[] = [];
+  private sentStructure = '';
+  private sentNumbers: Numbers = NO_NUMBERS;
+  private timer: NodeJS.Timeout | null = null;
 
   /** @param run names this life of the monitor: ids of an earlier one mean nothing now. */
   constructor(
-    private readonly status: () => Promise<Status>,
+    private readonly sources: HubSources,
     private readonly run: string,
   ) {}
 
@@ -46,17 +56,14 @@ export class EventHub {
   }
 
   start(): void {
-    this.timers = [
-      setInterval(() => void this.sendStatus(), STATUS_INTERVAL_MS),
-      setInterval(() => this.broadcast(() => ': still here\n\n'), COMMENT_INTERVAL_MS),
-    ];
+    this.timer = setInterval(() => this.sendStatus(), LOOK_INTERVAL_MS);
   }
 
   /** @returns false when there are too many readers already. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
     if (this.readers.size >= READERS_MAX) return false;
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'close' });
-    const snapshot = await this.status();
+    const snapshot = await this.sources.status();
     if (response.destroyed) return true;
     const reader = { response, full };
     response.once('close', () => this.readers.delete(reader));
@@ -80,14 +87,25 @@ export class EventHub {
     const text = frame(name, data, `${this.run}.${this.lastId}`);
     this.remembered = [...this.remembered.slice(1 - REMEMBERED), { id: this.lastId, text }];
     this.broadcast(() => text);
+    // After the turn of the event loop that made it: what an event changed is known by then, and who takes over was told first.
+    setImmediate(() => this.sendStatus());
   }
 
-  private async sendStatus(): Promise<void> {
+  /** The numbers of this second; also the sign of life that tells readers a lost stream. */
+  sample(sample: Sample): void {
     if (this.readers.size === 0) return;
-    const status = await this.status();
-    const content = JSON.stringify({ ...status, at: null });
-    if (content === this.sentStatus) return;
-    this.sentStatus = content;
+    const numbers = numbersOf(this.sources.known(), sample);
+    const text = frame('sample', changes(this.sentNumbers, numbers, sample));
+    this.sentNumbers = numbers;
+    this.broadcast(() => text);
+  }
+
+  private sendStatus(): void {
+    if (this.readers.size === 0) return;
+    const status = this.sources.known();
+    const structure = structureOf(status);
+    if (structure === this.sentStructure) return;
+    this.sentStructure = structure;
     const full = frame('status', status);
     const open = frame('status', withoutAddresses(status));
     this.broadcast((reader) => (reader.full ? full : open));
@@ -102,7 +120,7 @@ export class EventHub {
 
   /** Ends every stream. */
   close(): void {
-    for (const timer of this.timers) clearInterval(timer);
+    if (this.timer) clearInterval(this.timer);
     for (const { response } of this.readers) response.end();
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The port to the record: who leads, votes, moves, administrative states, history; and its PostgreSQL adapter.
+ * The port to the record: who leads, votes, moves, administrative states; and its PostgreSQL adapter. The past is in history.ts.
  * Vote, count and election are one call, `vote_and_elect`; the migration says what it guarantees. Nothing here keeps state.
  */
 import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
@@ -31,23 +31,7 @@ export interface AdminRow {
   id: string;
   admin: AdminState;
   reason: string;
-}
-
-/** One row of the history. Times in ISO 8601; null: it has not come to that, or nobody was suspected. */
-export interface ElectionRow {
-  partition: number;
-  term: number;
-  leader: string;
-  bootId: string;
-  previousLeader: string | null;
-  kind: string;
-  reason: string;
-  monitor: string;
-  votes: number;
-  suspectedAt: Date | null;
-  electedAt: Date;
-  promotedAt: Date | null;
-  firstCommitAt: Date | null;
+  changedAt: Date;
 }
 
 /** What an operator did, why, and what came of it. */
@@ -68,8 +52,6 @@ export interface LeadershipStore {
   /** Sets the state and writes the audit row, both or neither. */
   setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
-  /** Newest first. @param before only terms below this one; null: from the newest. */
-  elections(limit: number, before: number | null): Promise<ElectionRow[]>;
   /** Payments by status, counted by the partial indexes. */
   paymentCounts(): Promise<{ pending: number; failed: number }>;
 }
@@ -90,9 +72,6 @@ WITH done AS (
   ON CONFLICT (id) DO UPDATE SET admin = excluded.admin, reason = excluded.reason, changed_at = excluded.changed_at
   RETURNING id)
 INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
-const ELECTIONS = `SELECT partition, term, leader, boot_id AS "bootId", previous_leader AS "previousLeader", kind, reason, monitor, votes,
-       suspected_at AS "suspectedAt", elected_at AS "electedAt", promoted_at AS "promotedAt", first_commit_at AS "firstCommitAt"
-  FROM election WHERE partition = $1 AND term < $2 ORDER BY term DESC LIMIT $3`;
 const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed`;
 
 export interface StoreOptions {
@@ -143,7 +122,7 @@ export class PostgresLeadershipStore implements LeadershipStore {
   }
 
   async adminStates(): Promise<AdminRow[]> {
-    return (await this.db.query<AdminRow>({ name: 'admin-states', text: 'SELECT id, admin, reason FROM replica' })).rows;
+    return (await this.db.query<AdminRow>({ name: 'admin-states', text: 'SELECT id, admin, reason, changed_at AS "changedAt" FROM replica' })).rows;
   }
 
   async setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void> {
@@ -153,11 +132,6 @@ export class PostgresLeadershipStore implements LeadershipStore {
   async audit({ actor, action, target, reason, outcome }: AuditEntry): Promise<void> {
     const values = [actor, action, target, reason, outcome];
     await this.db.query('INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)', values);
-  }
-
-  async elections(limit: number, before: number | null): Promise<ElectionRow[]> {
-    const values = [this.options.partition, before ?? Number.MAX_SAFE_INTEGER, limit];
-    return (await this.db.query<ElectionRow>({ name: 'elections', text: ELECTIONS, values })).rows;
   }
 
   async paymentCounts(): Promise<{ pending: number; failed: number }> {

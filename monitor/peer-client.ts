@@ -3,11 +3,19 @@ import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
 import type { Member } from '../shared/config.js';
-import { memberId, timestamp } from '../shared/contracts/ids.js';
-import type { Opinions } from './core/observed.js';
+import { memberId, term, timestamp } from '../shared/contracts/ids.js';
+import { OPINIONS, type Opinions } from './core/observed.js';
 
 /** `GET /opinion`. */
-export const opinion = z.object({ id: memberId, suspects: z.array(memberId), at: timestamp });
+export const opinion = z.object({
+  id: memberId,
+  suspects: z.array(memberId),
+  at: timestamp,
+  /** What it holds of each replica, and who leads as it knows; left out by monitors of before. */
+  opinions: z.record(memberId, z.enum(OPINIONS)).optional(),
+  leader: memberId.nullable().optional(),
+  term: term.optional(),
+});
 export type OpinionAnswer = z.infer<typeof opinion>;
 
 export type PeerObserved = 'unknown' | 'alive' | 'suspect';
@@ -22,7 +30,7 @@ export interface PeerClientOptions {
 export class PeerClient {
   private readonly agent = new Agent({ keepAlive: true });
   private readonly http: AxiosInstance;
-  private readonly suspects = new Map<string, readonly string[]>();
+  private readonly heard = new Map<string, OpinionAnswer>();
   private readonly observed = new Map<string, PeerObserved>();
 
   constructor(private readonly options: PeerClientOptions) {
@@ -43,16 +51,21 @@ export class PeerClient {
   private async ask({ id, url }: Member): Promise<void> {
     try {
       const { data } = await this.http.get<unknown>(`${url}/opinion`, { signal: AbortSignal.timeout(this.options.timeoutMs) });
-      this.suspects.set(id, opinion.parse(data).suspects);
+      this.heard.set(id, opinion.parse(data));
       this.observed.set(id, 'alive');
     } catch {
-      this.suspects.delete(id);
+      this.heard.delete(id);
       if (this.observed.has(id)) this.observed.set(id, 'suspect');
     }
   }
 
   opinions(): Opinions {
-    return Object.fromEntries(this.suspects);
+    return Object.fromEntries([...this.heard].map(([id, { suspects }]) => [id, suspects]));
+  }
+
+  /** The last word of another monitor; null: it did not answer when it was asked last. */
+  wordOf(id: string): OpinionAnswer | null {
+    return this.heard.get(id) ?? null;
   }
 
   /** `unknown`: it never answered. */

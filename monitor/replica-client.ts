@@ -79,6 +79,11 @@ export class ReplicaClient {
     return standDownAnswer.parse(answer);
   }
 
+  /** There with FAULTS=on only. */
+  async setFaults(replica: string, faults: { kill?: boolean; blockMs?: number }): Promise<void> {
+    await this.post(replica, '/faults', faults, this.options.pingTimeoutMs);
+  }
+
   private reportOf(replica: string, data: unknown): ReplicaReport {
     const report = replicaReport.parse(data);
     if (report.id !== replica) throw new Error(`${this.urls.get(replica)} answers as ${report.id}, not as ${replica}`);

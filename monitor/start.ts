@@ -1,32 +1,32 @@
 /** Puts a monitor together: connections, loop, HTTP. Exported so that tests decide when it starts and stops. */
-import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { systemClock, type Clock } from '../shared/clock.js';
 import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
 import { closeServer, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
-import { openQueue } from '../shared/healing-queue.js';
-import { connectRedis } from '../shared/queue.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
 import type { State } from './core/types.js';
 import { worstCaseFailoverMs } from './core/timings.js';
-import { EventHub } from './event-hub.js';
+import type { FailureMemory } from './failure-memory.js';
+import { PostgresHistory } from './history.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
 import { Sessions } from './http/session.js';
 import { PostgresLeadershipStore, warmUp } from './leadership-store.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
+import { Observers } from './observers.js';
 import { PeerClient } from './peer-client.js';
-import { cachedCounts, type CountSources } from './queue-counts.js';
+import { connectQueue } from './queue-connection.js';
+import { cachedCounts } from './queue-counts.js';
 import { measureQueue } from './queue-metrics.js';
 import { ReplicaClient } from './replica-client.js';
 import { ReplicaStream } from './replica-stream.js';
-import { statusOf, type StatusSources } from './status.js';
+import type { StatusSources } from './status.js';
 import { withVoteMetrics } from './vote-metrics.js';
 
 export interface RunningMonitor {
@@ -37,6 +37,7 @@ export interface RunningMonitor {
 }
 
 const POOL_SIZE = 4;
+const HISTORY_POOL_SIZE = 2;
 /** The stream is made anew after this many BEAT_TIMEOUT_MS of silence: more than the heartbeat layer's patience ever is. */
 const SILENCES = 12;
 
@@ -49,24 +50,15 @@ function logDatabaseErrors(logger: Logger): (error: unknown) => void {
   };
 }
 
-function connectQueue(config: MonitorConfig, logger: Logger): { parcels: CountSources['parcels']; close: () => void } {
-  const redis = connectRedis(config.redisUrl, 'hasty', logger);
-  const queue = openQueue(0, config.queuePrefix, redis);
-  return {
-    parcels: async () => {
-      const { wait = 0, active = 0 } = await queue.use((bull) => bull.getJobCounts('wait', 'active'));
-      return { waiting: wait, active };
-    },
-    close: () => redis.disconnect(),
-  };
-}
-
 interface Parts {
   config: MonitorConfig;
   logger: Logger;
   clock: Clock;
   pool: Pool;
   store: PostgresLeadershipStore;
+  /** Of its own connections, so that a slow list never delays an election. */
+  history: PostgresHistory;
+  historyPool: Pool;
   replicas: ReplicaClient;
   peers: PeerClient;
 }
@@ -77,12 +69,17 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
     { url: databaseUrl, name: id, max: POOL_SIZE, statementTimeoutMs: databaseTimeoutMs, onConnect: warmUp },
     logger,
   );
+  const historyPool = createPool(
+    { url: databaseUrl, name: `${id}-history`, max: HISTORY_POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger,
+  );
   const ids = monitors.map((monitor) => monitor.id);
   return {
     config,
     logger,
     clock,
     pool,
+    historyPool,
+    history: new PostgresHistory(historyPool, 0),
     store: new PostgresLeadershipStore(pool, { partition: 0, monitor: id, monitors: ids, voteFreshMs }),
     replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
     peers: new PeerClient({ peers: monitors.filter((monitor) => monitor.id !== id), internalToken, timeoutMs: pingTimeoutMs }),
@@ -114,7 +111,14 @@ function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
   });
 }
 
-function statusSources({ config, clock, peers }: Parts, loop: MonitorLoop, counts: StatusSources['counts']): StatusSources {
+interface Watched {
+  loop: MonitorLoop;
+  counts: StatusSources['counts'];
+  failures: FailureMemory;
+  redisUp: () => boolean | null;
+}
+
+function statusSources({ config, clock, peers }: Parts, { loop, counts, failures, redisUp }: Watched): StatusSources {
   return {
     id: config.id,
     replicas: config.replicas,
@@ -125,6 +129,10 @@ function statusSources({ config, clock, peers }: Parts, loop: MonitorLoop, count
     adminRows: () => loop.adminRows,
     opinions: () => peers.opinions(),
     peerObserved: (id) => peers.observedOf(id),
+    peerWord: (id) => peers.wordOf(id),
+    lastFailure: (replica) => failures.lastOf(replica),
+    redisUp,
+    faults: config.faults,
     counts,
   };
 }
@@ -137,30 +145,31 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const steerable = config.faults ? new SteerableClock(systemClock) : null;
   const clock = steerable ?? systemClock;
   const parts = connect(config, logger, clock);
-  const { store, pool, replicas, peers } = parts;
+  const { store, pool, historyPool, replicas, peers } = parts;
   const queue = connectQueue(config, logger);
   const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
   measureQueue(counts);
+  const observers: Observers = new Observers({ clock, counts, history: parts.history, state: () => loop.state, sources: () => sources });
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
     measure(event.name, event.data);
-    hub.publish(event);
+    observers.hear(event);
   };
   const others = config.monitors.filter(({ id }) => id !== config.id);
   const onTick = (state: State): void => {
     const reached = others.filter(({ id }) => peers.observedOf(id) === 'alive').length;
-    measureState(state, { monitorsReached: 1 + reached, eventReaders: hub.readerCount });
+    measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
-  const loop = createLoop(parts, { announce, onTick, onFatal });
-  const sources = statusSources(parts, loop, counts);
-  const hub = new EventHub(() => statusOf(sources), randomUUID().slice(0, 8));
-  const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), logger });
+  const loop: MonitorLoop = createLoop(parts, { announce, onTick, onFatal });
+  const sources: StatusSources = statusSources(parts, { loop, counts, failures: observers.failures, redisUp: queue.isUp });
+  const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), clock, striker: replicas, logger });
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   const faults = steerable && new FaultSwitches(steerable);
   const sessions = new Sessions(config.operatorToken);
-  const app = { loop, store, operations, hub, sources, tokens, sessions, faults, logger };
+  const { hub, sampler } = observers;
+  const app = { loop, history: parts.history, sampler, operations, hub, sources, tokens, sessions, faults, logger };
   const server = await listen(createMonitorApp(app), config.port, config.host);
-  hub.start();
+  observers.start();
   loop.start();
   logger.info({ worstCaseMs: worstCaseFailoverMs(settingsOf(config)) }, `${config.id} watches ${config.replicas.length} replicas`);
   const closeClients = (): void => {
@@ -172,11 +181,11 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
     server,
     steps: [
       { name: 'loop', run: () => loop.stop() },
-      { name: 'events', run: () => hub.close() },
+      { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: closeClients },
       { name: 'queue', run: () => queue.close() },
-      { name: 'database', run: () => pool.end() },
+      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end()]) },
     ],
   };
 }

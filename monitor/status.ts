@@ -2,11 +2,13 @@
 import type { Clock } from '../shared/clock.js';
 import type { Member } from '../shared/config.js';
 import type { AdminState } from '../shared/contracts/leadership.js';
-import { observedOf, type Opinions } from './core/observed.js';
+import { candidates } from './core/election.js';
+import { observedOf, opinionsOf, type Opinions } from './core/observed.js';
 import type { State } from './core/types.js';
 import type { MonitorStatus, PartitionStatus, ReplicaStatus, Status } from './http/schemas.js';
+import type { Failure } from './failure-memory.js';
 import type { AdminRow } from './leadership-store.js';
-import type { PeerObserved } from './peer-client.js';
+import type { OpinionAnswer, PeerObserved } from './peer-client.js';
 import type { QueueCounts } from './queue-counts.js';
 
 export interface StatusSources {
@@ -19,6 +21,12 @@ export interface StatusSources {
   adminRows: () => readonly AdminRow[];
   opinions: () => Opinions;
   peerObserved: (id: string) => PeerObserved;
+  /** Null: that monitor did not answer. */
+  peerWord: (id: string) => OpinionAnswer | null;
+  lastFailure: (replica: string) => Failure | null;
+  redisUp: () => boolean | null;
+  /** Whether fault switches exist. */
+  faults: boolean;
   counts: () => Promise<QueueCounts>;
 }
 
@@ -28,7 +36,8 @@ const wallTime = (clock: Clock, at: number | null): string | null =>
 
 const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 100) / 100);
 
-function partitionOf({ leadership, settings, phase }: State, decision: string): PartitionStatus {
+function partitionOf(state: State, decision: string): PartitionStatus {
+  const { leadership, settings, phase } = state;
   return {
     partition: settings.partition,
     term: leadership?.term ?? 0,
@@ -37,18 +46,34 @@ function partitionOf({ leadership, settings, phase }: State, decision: string): 
     reason: leadership?.reason ?? 'not known yet',
     phase: phase.name,
     decision,
+    candidates: candidates(state).map(({ id }) => id),
   };
 }
 
 interface Administered {
   admin: AdminState;
   adminReason: string;
+  adminSince: string | null;
 }
 
 const administered = (rows: readonly AdminRow[], id: string): Administered => {
   const row = rows.find((each) => each.id === id);
-  return { admin: row?.admin ?? 'ready', adminReason: row?.reason ?? '' };
+  return { admin: row?.admin ?? 'ready', adminReason: row?.reason ?? '', adminSince: row?.changedAt.toISOString() ?? null };
 };
+
+/** What each monitor holds of a replica. */
+function heldOf(replica: string, { id, monitors, peerWord }: StatusSources, state: State): ReplicaStatus['opinions'] {
+  const own = opinionsOf(state);
+  return Object.fromEntries(monitors.map((each) => {
+    const held = each.id === id ? own : peerWord(each.id)?.opinions;
+    return [each.id, held?.[replica] ?? 'unknown'];
+  }));
+}
+
+function failureOf(id: string, { lastFailure }: StatusSources): ReplicaStatus['lastFailure'] {
+  const failure = lastFailure(id);
+  return failure && { at: failure.at.toISOString(), words: failure.words };
+}
 
 function replicaOf({ id, url }: Member, sources: StatusSources, state: State): ReplicaStatus {
   const detector = state.replicas[id];
@@ -61,6 +86,9 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
     bootId: report?.bootId ?? null,
     ...administered(sources.adminRows(), id),
     observed: observedOf(state, id, sources.opinions()),
+    observedSince: wallTime(sources.clock, detector && detector.opinion !== 'unknown' ? detector.since : null),
+    opinions: heldOf(id, sources, state),
+    lastFailure: failureOf(id, sources),
     layer: detector?.layer ?? null,
     role: alive && report ? report.role : null,
     term: report?.term ?? null,
@@ -72,23 +100,32 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
   };
 }
 
-/** In full: for the operator and for other services. */
-export async function statusOf(sources: StatusSources): Promise<Status> {
+function monitorOf({ id, url }: Member, sources: StatusSources, { leadership }: State): MonitorStatus {
+  const isSelf = id === sources.id;
+  const word = isSelf ? leadership : sources.peerWord(id);
+  return { id, url, observed: isSelf ? 'alive' : sources.peerObserved(id), leader: word?.leader ?? null, term: word?.term ?? null };
+}
+
+/** What this monitor knows without asking anybody. */
+export function knownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
-  const monitorOf = ({ id, url }: Member): MonitorStatus => ({
-    id,
-    url,
-    observed: id === sources.id ? 'alive' : sources.peerObserved(id),
-  });
   return {
     id: sources.id,
     at: sources.clock.wall().toISOString(),
     partitions: [partitionOf(state, sources.decision())],
     replicas: sources.replicas.map((replica) => replicaOf(replica, sources, state)),
-    monitors: sources.monitors.map(monitorOf),
-    queue: await sources.counts(),
+    monitors: sources.monitors.map((monitor) => monitorOf(monitor, sources, state)),
+    queue,
+    engines: { postgres: state.databaseUp, redis: sources.redisUp() },
+    faults: sources.faults,
   };
 }
+
+/** In full: for the operator and for other services. */
+export const statusOf = async (sources: StatusSources): Promise<Status> => {
+  const queue = await sources.counts();
+  return knownStatus(sources, queue);
+};
 
 /** Without addresses, process ids and boot ids: for everybody. */
 export function withoutAddresses(status: Status): Status {

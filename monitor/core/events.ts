@@ -26,6 +26,8 @@ export interface EventMap {
     reason: string;
     mine: boolean;
     voteMs: number | null;
+    /** By the database's clock, ISO 8601. */
+    electedAt: string;
   };
   /** The new leader says that it leads. */
   'failover:completed': {

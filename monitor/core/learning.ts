@@ -33,12 +33,12 @@ function pushes(state: State, leadership: Leadership, mine: boolean): Effect[] {
 }
 
 function announce(before: State, leadership: Leadership, mine: boolean, now: number): Effect {
-  const { partition, term, leader, reason } = leadership;
+  const { partition, term, leader, reason, electedAt } = leadership;
   if (!before.leadership) return { type: 'emit', event: { name: 'leadership:learnt', data: { partition, term, leader } } };
   const previous = before.leadership.leader;
   const startedAt = before.course?.startedAt ?? null;
   const data = {
-    partition, term, leader, previous, reason, mine,
+    partition, term, leader, previous, reason, mine, electedAt,
     kind: mine ? (before.course?.kind ?? null) : null,
     voteMs: mine && startedAt !== null ? now - startedAt : null,
   };

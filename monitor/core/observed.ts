@@ -3,10 +3,13 @@
  * by what they told me last. Only shown: elections are counted in the database.
  */
 import { hasQuorum } from './quorum.js';
+import type { Opinion } from './kinds.js';
 import type { State } from './types.js';
 
 export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
 export type Observed = (typeof OBSERVED)[number];
+
+export const OPINIONS = ['unknown', 'alive', 'suspect', 'left'] as const satisfies readonly Opinion[];
 
 /** Whom each monitor suspects, by its last word. A monitor that does not answer has no opinion. */
 export type Opinions = Readonly<Record<string, readonly string[]>>;
@@ -21,3 +24,7 @@ export function observedOf(state: State, id: string, opinions: Opinions): Observ
   const agreeing = Object.keys(opinions).filter((other) => opinions[other]?.includes(id));
   return hasQuorum(monitors, [monitor, ...agreeing]) ? 'down' : 'suspect';
 }
+
+/** This monitor's opinion of every replica. */
+export const opinionsOf = (state: State): Record<string, Opinion> =>
+  Object.fromEntries(state.settings.replicas.map((id) => [id, state.replicas[id]?.opinion ?? 'unknown']));

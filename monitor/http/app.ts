@@ -7,7 +7,8 @@ import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp } from '../../shared/http.js';
 import type { Logger } from '../../shared/logger.js';
 import { mountRoutes } from '../../shared/routes.js';
-import { monitorRoutes, type RoutesOptions } from './routes.js';
+import type { RoutesOptions } from './options.js';
+import { monitorRoutes } from './routes.js';
 
 export interface MonitorAppOptions extends RoutesOptions {
   logger: Logger;

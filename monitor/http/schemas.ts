@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { memberId, partition, term, timestamp } from '../../shared/contracts/ids.js';
 import { adminState, reaches, role } from '../../shared/contracts/leadership.js';
-import { OBSERVED } from '../core/observed.js';
+import { OBSERVED, OPINIONS } from '../core/observed.js';
+import { ACTIONS } from '../core/preview.js';
 import { PHASES } from '../core/types.js';
 
 export const partitionStatus = z.object({
@@ -15,6 +16,8 @@ export const partitionStatus = z.object({
   /** Where this monitor's failover machine stands, and the same in one sentence. */
   phase: z.enum(PHASES),
   decision: z.string(),
+  /** Who could follow the leader now. */
+  candidates: z.array(memberId),
 });
 export type PartitionStatus = z.infer<typeof partitionStatus>;
 
@@ -26,7 +29,14 @@ export const replicaStatus = z.object({
   bootId: z.string().nullable().optional(),
   admin: adminState,
   adminReason: z.string(),
+  /** Null: never set. */
+  adminSince: timestamp.nullable(),
   observed: z.enum(OBSERVED),
+  observedSince: timestamp.nullable(),
+  /** What each configured monitor holds of it; `unknown`: that monitor did not answer, or never saw it. */
+  opinions: z.record(memberId, z.enum(OPINIONS)),
+  /** In words, and when; null: none that is known. */
+  lastFailure: z.object({ at: timestamp, words: z.string() }).nullable(),
   /** The layer that suspected it. */
   layer: z.enum(['connection', 'heartbeat', 'ping']).nullable(),
   role: role.nullable(),
@@ -39,7 +49,14 @@ export const replicaStatus = z.object({
 });
 export type ReplicaStatus = z.infer<typeof replicaStatus>;
 
-export const monitorStatus = z.object({ id: memberId, url: z.string().optional(), observed: z.enum(['unknown', 'alive', 'suspect']) });
+export const monitorStatus = z.object({
+  id: memberId,
+  url: z.string().optional(),
+  observed: z.enum(['unknown', 'alive', 'suspect']),
+  /** Who leads, by its own word; null: it did not say. */
+  leader: memberId.nullable(),
+  term: term.nullable(),
+});
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 export const queueStatus = z.object({
@@ -57,6 +74,10 @@ export const status = z.object({
   replicas: z.array(replicaStatus),
   monitors: z.array(monitorStatus),
   queue: queueStatus,
+  /** Whether this monitor reaches them; null: not tried yet. */
+  engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
+  /** Whether fault switches exist here. */
+  faults: z.boolean(),
 });
 export type Status = z.infer<typeof status>;
 
@@ -74,21 +95,15 @@ export const election = z.object({
   suspectedAt: timestamp.nullable(),
   electedAt: timestamp,
   promotedAt: timestamp.nullable(),
+  reclaimedAt: timestamp.nullable(),
   firstCommitAt: timestamp.nullable(),
+  /** Where the time went, in ms; null: it has not come to that, or was not measured. */
+  steps: z.object({
+    voteMs: z.number().nullable(), promoteMs: z.number().nullable(), reclaimMs: z.number().nullable(), firstCommitMs: z.number().nullable(),
+  }),
 });
 export type Election = z.infer<typeof election>;
 
-export const electionPage = z.object({
-  elections: z.array(election),
-  /** Give it as `cursor` for the next page; null: this is the last. */
-  next: z.string().nullable(),
-});
-export const electionQuery = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(/^\d{1,15}$/, 'must be the `next` of an earlier page').optional(),
-});
-
-export const stateAnswer = z.object({ id: memberId, admin: adminState, reason: z.string(), leader: memberId.nullable(), term });
 export const handoverAnswer = z.object({
   partition,
   term,
@@ -96,4 +111,81 @@ export const handoverAnswer = z.object({
   previous: memberId.nullable(),
   drained: z.boolean(),
   tookMs: z.number(),
+});
+export type HandoverAnswer = z.infer<typeof handoverAnswer>;
+
+export const stateAnswer = z.object({
+  id: memberId,
+  admin: adminState,
+  reason: z.string(),
+  leader: memberId.nullable(),
+  term,
+  /** The hand-over that it took; null: none. */
+  moved: handoverAnswer.nullable(),
+});
+
+export const strikeAnswer = z.object({
+  id: memberId,
+  /** What came of it, in words. */
+  words: z.string(),
+  leader: memberId.nullable(),
+  term,
+  /** Until another was elected; null: the leadership did not move. */
+  tookMs: z.number().nullable(),
+});
+
+export const preview = z.object({
+  action: z.enum(ACTIONS),
+  replica: memberId.nullable(),
+  /** Null: it can be done. */
+  refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  leader: memberId.nullable(),
+  term,
+  moves: z.boolean(),
+  candidates: z.array(memberId),
+  worstCaseMs: z.number().nullable(),
+  parcelsInFlight: z.int().nullable(),
+  words: z.array(z.string()),
+});
+
+/** Give `next` as `cursor` for the next page; null: this is the last. */
+const next = z.string().nullable();
+export const electionPage = z.object({ elections: z.array(election), next });
+export type ElectionPage = z.infer<typeof electionPage>;
+
+export const audit = z.object({
+  id: z.int(),
+  at: timestamp,
+  actor: z.string(),
+  action: z.string(),
+  target: z.string(),
+  reason: z.string(),
+  outcome: z.string(),
+});
+export type Audit = z.infer<typeof audit>;
+export const auditPage = z.object({ rows: z.array(audit), next });
+export type AuditPage = z.infer<typeof auditPage>;
+
+export const replicaList = z.object({ replicas: z.array(replicaStatus) });
+
+const counts = z.array(z.int().nullable());
+const measures = z.array(z.number().nullable());
+/** All columns but `pings` are as long as `at`. */
+export const series = z.object({
+  stepMs: z.int(),
+  /** Wall clock, ms. */
+  at: z.array(z.int()),
+  /** Payments a second. */
+  committed: z.array(z.number()),
+  pending: counts,
+  waiting: counts,
+  active: counts,
+  failed: counts,
+  /** Percentiles of latency, ms. */
+  p50: measures,
+  p99: measures,
+  /** Payments a second by replica. */
+  replicas: z.record(memberId, z.array(z.number())),
+  /** The last pings by replica, ms; null: without an answer. */
+  pings: z.record(memberId, measures),
 });

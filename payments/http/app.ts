@@ -1,5 +1,6 @@
 /** What monitors may ask of a replica. All of it needs the internal token. */
 import type { Express } from 'express';
+import { z } from 'zod';
 import { requireToken, type Tokens } from '../../shared/auth.js';
 import { sleep } from '../../shared/clock.js';
 import { leadership, pingRequest, standDownRequest, type StandDownAnswer } from '../../shared/contracts/leadership.js';
@@ -21,8 +22,11 @@ export interface PaymentsAppOptions {
   logger: Logger;
 }
 
-/** What the lab may break in a replica: it has no clock that decides anything, but its event loop can be made to stand still. */
-const replicaFaults = serviceFaults.pick({ blockMs: true });
+/** What may be broken in a replica: it has no clock that decides anything, but its event loop can stand still, and it can be killed. */
+const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
+  /** SIGKILL, after the answer. */
+  kill: z.boolean().default(false),
+});
 
 export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
   const app = createApp({ logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }) });
@@ -52,7 +56,9 @@ export function createPaymentsApp({ replica, streams, probes, tokens, faults, lo
     const switches = new FaultSwitches(null);
     app.get('/faults', internal, (_request, response) => void response.json(switches.get()));
     app.post('/faults', internal, (request, response) => {
-      response.json(switches.set(parse(replicaFaults, request.body, 'body'), afterResponse(response)));
+      const { kill, ...faults } = parse(replicaFaults, request.body, 'body');
+      if (kill) afterResponse(response)(() => process.kill(process.pid, 'SIGKILL'));
+      response.json(switches.set(faults, afterResponse(response)));
     });
   }
 

@@ -1,5 +1,6 @@
 /** vote_and_elect and move_leadership on a real PostgreSQL: who counts, who wins, and that a term only grows (I3). */
 import pg from 'pg';
+import { PostgresHistory } from '../../../monitor/history.js';
 import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/leadership-store.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { pino } from 'pino';
@@ -103,9 +104,10 @@ describe('the leadership store on PostgreSQL', () => {
     for (let term = 0; term < 5; term += 1) {
       await store.voteAndElect({ ...change(term, { suspectedMsAgo: 1_000 }), candidate: candidate(`server_${(term % 3) + 1}`) });
     }
-    const first = await store.elections(2, null);
+    const history = new PostgresHistory(pool, 0);
+    const first = await history.elections({ limit: 2, before: null });
     expect(first.map(({ term }) => term)).toEqual([5, 4]);
-    expect((await store.elections(9, 4)).map(({ term }) => term)).toEqual([3, 2, 1]);
+    expect((await history.elections({ limit: 9, before: 4 })).map(({ term }) => term)).toEqual([3, 2, 1]);
     expect(first[0]).toMatchObject({ leader: 'server_2', previousLeader: 'server_1', kind: 'kill', reason: 'a test', monitor: 'monitor_1', votes: 1 });
     const age = Number(first[0]?.electedAt) - Number(first[0]?.suspectedAt);
     expect(age).toBeGreaterThanOrEqual(999);
@@ -121,7 +123,7 @@ describe('the leadership store on PostgreSQL', () => {
     await client.query('COMMIT');
     await client.end();
     expect((await vote).elected).toBe(true);
-    const [row] = await storeOf('monitor_1', 1).elections(1, null);
+    const [row] = await new PostgresHistory(pool, 0).elections({ limit: 1, before: null });
     expect(Number(row?.electedAt) - Number(row?.suspectedAt)).toBeGreaterThanOrEqual(150);
   });
 

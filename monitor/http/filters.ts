@@ -1,0 +1,66 @@
+/** What the lists may be narrowed by. The same parameters narrow the page, its CSV and its JSON, so the address says what is shown. */
+import { z } from 'zod';
+import { memberId } from '../../shared/contracts/ids.js';
+import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
+import { ELECTION_KINDS } from '../core/kinds.js';
+import { OBSERVED } from '../core/observed.js';
+import type { AuditFilter, ElectionFilter } from '../history.js';
+
+/** A form sends every field: an empty one narrows nothing. */
+const field = <T extends z.ZodType>(schema: T) => z.union([z.literal(''), schema]).optional();
+
+const words = z.string().max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters');
+const day = z.iso.date();
+
+const page = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: field(z.string().regex(/^\d{1,15}$/, 'must be the `next` of an earlier page')),
+  /** Days by UTC, both included. */
+  from: field(day),
+  until: field(day),
+  /** In the reason, capitals or not. */
+  text: field(words),
+};
+
+export const AUDIT_ACTIONS = ['handover', 'state', 'kill', 'freeze', 'redrive'] as const;
+
+export const electionQuery = z.strictObject({
+  ...page, replica: field(memberId), kind: field(z.enum(ELECTION_KINDS)), monitor: field(memberId),
+});
+export type ElectionQuery = z.output<typeof electionQuery>;
+
+export const auditQuery = z.strictObject({
+  ...page, actor: field(words), action: field(z.enum(AUDIT_ACTIONS)), target: field(words),
+});
+export type AuditQuery = z.output<typeof auditQuery>;
+
+export const replicaQuery = z.strictObject({
+  admin: field(z.enum(ADMIN_STATES)), observed: field(z.enum(OBSERVED)), role: field(z.enum(ROLES)),
+});
+export type ReplicaQuery = z.output<typeof replicaQuery>;
+
+/** The beginning of the day after, so that the day itself is included. */
+const dayAfter = (iso: string): string => new Date(Date.parse(iso) + 86_400_000).toISOString();
+
+const bounds = ({ limit, cursor, from, until, text }: Pick<ElectionQuery, 'limit' | 'cursor' | 'from' | 'until' | 'text'>) => ({
+  limit,
+  before: cursor ? Number(cursor) : null,
+  from: from ? `${from}T00:00:00Z` : null,
+  until: until ? dayAfter(until) : null,
+  text: text || null,
+});
+
+export const electionFilter = (query: ElectionQuery): ElectionFilter => ({
+  ...bounds(query), replica: query.replica || null, kind: query.kind || null, monitor: query.monitor || null,
+});
+
+export const auditFilter = (query: AuditQuery): AuditFilter => ({
+  ...bounds(query), actor: query.actor || null, action: query.action || null, target: query.target || null,
+});
+
+/** The parameters that narrow something, as the end of an address: with its `?`, or empty. */
+export function search(query: Readonly<Record<string, unknown>>, more: Readonly<Record<string, string>> = {}): string {
+  const given = Object.entries({ ...query, ...more }).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
+}

@@ -1,0 +1,31 @@
+/** What the monitor's routes are made of, and who is told how much. */
+import type { Request } from 'express';
+import { tokenKind, type Tokens } from '../../shared/auth.js';
+import type { FaultSwitches } from '../../shared/fault-switches.js';
+import type { EventHub } from '../event-hub.js';
+import type { History } from '../history.js';
+import type { MonitorLoop } from '../loop.js';
+import type { Sampler } from '../sampler.js';
+import type { StatusSources } from '../status.js';
+import type { Operations } from './operations.js';
+import type { Sessions } from './session.js';
+
+export interface RoutesOptions {
+  loop: MonitorLoop;
+  history: History;
+  sampler: Sampler;
+  operations: Operations;
+  hub: EventHub;
+  sources: StatusSources;
+  tokens: Tokens;
+  sessions: Sessions;
+  /** Null: fault switches do not exist. */
+  faults: FaultSwitches | null;
+}
+
+/** Who shows the operator's or the services' token, or is signed in, sees addresses and process ids. */
+export async function seesAll({ tokens, sessions }: Pick<RoutesOptions, 'tokens' | 'sessions'>, request: Request): Promise<boolean> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return (await sessions.read(request)) !== null;
+  return ['operator', 'internal'].includes(tokenKind(tokens, authorization) ?? '');
+}

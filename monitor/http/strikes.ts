@@ -1,0 +1,69 @@
+/**
+ * Killing and freezing a replica on purpose, over the replica's own fault switches, so it works on other machines too. When it led, the
+ * outcome is what came of it: who leads now, and how long it took.
+ */
+import { sleep, type Clock } from '../../shared/clock.js';
+import { Problem } from '../../shared/errors.js';
+import { duration } from '../core/preview.js';
+import { worstCaseFailoverMs } from '../core/timings.js';
+import type { MonitorLoop } from '../loop.js';
+
+/** `kill`: SIGKILL. `freeze`: its event loop stands still, ms. */
+export type Strike = { kind: 'kill' } | { kind: 'freeze'; ms: number };
+
+export interface StrikeOutcome {
+  words: string;
+  leader: string | null;
+  term: number;
+  /** From the word to the replica until another leader was elected, ms; null: the leadership did not move. */
+  tookMs: number | null;
+}
+
+export interface Striker {
+  /** Tells a replica. @throws when it cannot be told. */
+  setFaults(replica: string, faults: { kill?: boolean; blockMs?: number }): Promise<void>;
+}
+
+interface Parts {
+  loop: MonitorLoop;
+  clock: Clock;
+  striker: Striker;
+}
+
+const LOOK_MS = 5;
+/** Beyond the worst case of the machine: what a busy one may add, ms. */
+const MARGIN_MS = 1_500;
+
+async function tell({ striker }: Parts, id: string, what: Strike): Promise<void> {
+  try {
+    await striker.setFaults(id, what.kind === 'kill' ? { kill: true } : { blockMs: what.ms });
+  } catch (error) {
+    const detail = `${id} cannot be told: it does not run, or has no fault switches (FAULTS=on)`;
+    throw new Problem('UNAVAILABLE', detail, { cause: error });
+  }
+}
+
+/** Waits for a term above `term`. @returns ms since `startedAt`; null: it did not come. */
+async function nextTerm({ loop, clock }: Parts, term: number, startedAt: number, patienceMs: number): Promise<number | null> {
+  while (clock.now() - startedAt < patienceMs) {
+    if ((loop.state.leadership?.term ?? 0) > term) return clock.now() - startedAt;
+    await sleep(LOOK_MS);
+  }
+  return null;
+}
+
+const struck = (id: string, what: Strike): string => (what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${duration(what.ms)}`);
+
+/** @throws Problem UNAVAILABLE. */
+export async function strike(parts: Parts, id: string, what: Strike): Promise<StrikeOutcome> {
+  const { loop, clock } = parts;
+  const { leader = null, term = 0 } = loop.state.leadership ?? {};
+  const startedAt = clock.now();
+  await tell(parts, id, what);
+  const worstCaseMs = worstCaseFailoverMs(loop.state.settings)[what.kind];
+  const tookMs = leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
+  const now = { leader: loop.state.leadership?.leader ?? null, term: loop.state.leadership?.term ?? 0 };
+  if (leader !== id) return { ...now, tookMs, words: `${struck(id, what)}; it did not lead` };
+  if (tookMs === null) return { ...now, tookMs, words: `${struck(id, what)}; nobody else was elected so far` };
+  return { ...now, tookMs, words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${duration(tookMs)}` };
+}

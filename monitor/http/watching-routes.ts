@@ -1,0 +1,64 @@
+/** What everybody may watch: the status, the samples, the live stream; and what monitors ask each other. */
+import { z } from 'zod';
+import { Problem } from '../../shared/errors.js';
+import { route, type Route } from '../../shared/routes.js';
+import { opinionsOf, suspectsOf } from '../core/observed.js';
+import { opinion } from '../peer-client.js';
+import { columnsOf, SAMPLE_MS } from '../sampler.js';
+import { statusOf, withoutAddresses } from '../status.js';
+import { EVENT_LINES, OPINION, SERIES, STATUS } from './examples.js';
+import { seesAll, type RoutesOptions } from './options.js';
+import { series, status } from './schemas.js';
+
+const seriesQuery = z.strictObject({ minutes: z.coerce.number().int().min(1).max(15).default(5) });
+
+export function watchingRoutes(options: RoutesOptions): Route[] {
+  const { sources, hub, loop, sampler } = options;
+  return [
+    route({
+      id: 'status', method: 'get', path: '/status', tag: 'watching', auth: [],
+      summary: 'Who leads, what the replicas are, what waits',
+      description: 'Open to everybody, then without addresses and process ids. With the operator or internal token in full.',
+      responses: { 200: { description: 'The status as this monitor knows it.', schema: status, example: STATUS } },
+      handle: async ({ request }) => {
+        const full = await statusOf(sources);
+        return { status: 200, body: (await seesAll(options, request)) ? full : withoutAddresses(full) };
+      },
+    }),
+    route({
+      id: 'series', method: 'get', path: '/series', tag: 'watching', auth: [], query: seriesQuery, queryExample: { minutes: '5' },
+      summary: 'Samples of the last minutes: rate, latency, what waits',
+      description: 'One a second, as columns; null where nothing was known. Kept in this monitor, so a new one begins with none.',
+      responses: { 200: { description: 'The samples, oldest first.', schema: series, example: SERIES } },
+      handle: ({ query }) => {
+        const ids = sources.replicas.map(({ id }) => id);
+        return { status: 200, body: { stepMs: SAMPLE_MS, ...columnsOf(sampler.since(query.minutes), ids, sampler.pings) } };
+      },
+    }),
+    route({
+      id: 'events', method: 'get', path: '/events', tag: 'watching', auth: [],
+      summary: 'Live: the status, elections, suspicions (server-sent events)',
+      description: 'Events: status (when more than numbers changed), sample (each second, the numbers that changed), election:won, replica:suspected, replica:recovered, replica:left, leadership:lost, failover:completed, clock:jumped.',
+      responses: { 200: { description: 'A stream that does not end.', contentType: 'text/event-stream', schema: z.string(), example: EVENT_LINES } },
+      problems: ['TOO_BUSY'],
+      handle: async ({ request, response }) => {
+        const full = await seesAll(options, request);
+        if (await hub.add(response, full, request.headers['last-event-id']?.toString())) return null;
+        throw new Problem('TOO_BUSY', 'Too many readers follow the events already');
+      },
+    }),
+    route({
+      id: 'opinion', method: 'get', path: '/opinion', tag: 'monitors', auth: ['internal'],
+      summary: 'Whom this monitor suspects',
+      description: 'What monitors ask each other. Who suspects alone deposes nobody: that needs a majority of the monitors.',
+      responses: { 200: { description: 'Its own opinion, before any quorum.', schema: opinion, example: OPINION } },
+      handle: () => ({
+        status: 200,
+        body: {
+          id: sources.id, suspects: suspectsOf(loop.state), at: sources.clock.wall().toISOString(), opinions: opinionsOf(loop.state),
+          leader: loop.state.leadership?.leader ?? null, term: loop.state.leadership?.term ?? 0,
+        },
+      }),
+    }),
+  ];
+}

@@ -1,0 +1,29 @@
+/** The monitor's connection to Redis: how many parcels wait, and whether it is there. Nothing else is read, nothing is written. */
+import type { Logger } from '../shared/logger.js';
+import { openQueue } from '../shared/healing-queue.js';
+import { connectRedis } from '../shared/queue.js';
+import type { MonitorConfig } from './config.js';
+import type { CountSources } from './queue-counts.js';
+
+export interface QueueConnection {
+  parcels: CountSources['parcels'];
+  /** Null: connecting for the first time. */
+  isUp: () => boolean | null;
+  close: () => void;
+}
+
+export function connectQueue(config: MonitorConfig, logger: Logger): QueueConnection {
+  const redis = connectRedis(config.redisUrl, 'hasty', logger);
+  const queue = openQueue(0, config.queuePrefix, redis);
+  let up: boolean | null = null;
+  redis.on('ready', () => (up = true));
+  redis.on('close', () => (up = false));
+  return {
+    parcels: async () => {
+      const { wait = 0, active = 0 } = await queue.use((bull) => bull.getJobCounts('wait', 'active'));
+      return { waiting: wait, active };
+    },
+    isUp: () => up,
+    close: () => redis.disconnect(),
+  };
+}

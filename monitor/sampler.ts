@@ -1,0 +1,152 @@
+/**
+ * One sample a second, kept for a quarter of an hour: payments committed a second, what waits, how long payments took, pings. Rates come
+ * from the beats and cost nothing; the record and the queue are asked every second or two while somebody watches, else every ten seconds.
+ */
+import type { Clock } from '../shared/clock.js';
+import { ratesBetween, talliesOf, totalOf, type Tallies } from './core/rates.js';
+import type { State } from './core/types.js';
+import type { Latency } from './history.js';
+import type { QueueCounts } from './queue-counts.js';
+
+export const SAMPLE_MS = 1_000;
+/** Samples kept: fifteen minutes. */
+export const SAMPLES_KEPT = 900;
+/** Pings kept of each replica; at one in two seconds, two minutes. */
+export const PINGS_KEPT = 60;
+const UNWATCHED_MS = 10_000;
+const LATENCY_MS = 2_000;
+/** A look that took so long is not repeated before this many times as long: the record has better things to do. */
+const RELIEF = 20;
+
+export interface Sample {
+  /** Wall clock, ms. */
+  at: number;
+  /** Payments committed a second, by replica. */
+  rates: Readonly<Record<string, number>>;
+  /** As known last; null in it: not known. */
+  queue: QueueCounts;
+  /** Null: not asked for this time, or nothing became final. */
+  latency: Latency | null;
+  /** Pings since the sample before, ms; null: without an answer. */
+  pings: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export interface SamplerOptions {
+  clock: Clock;
+  state: () => State;
+  counts: () => Promise<QueueCounts>;
+  latency: () => Promise<Latency | null>;
+  /** Whether anybody watches. */
+  isWatched: () => boolean;
+  onSample: (sample: Sample) => void;
+}
+
+/** Asks again and again, never twice at once, and less often when the answer takes its time. */
+class Look<T> {
+  latest: T | null = null;
+  /** Counts answers, so that one is not told twice. */
+  answers = 0;
+  private dueAt = -Infinity;
+  private isAsking = false;
+
+  constructor(private readonly ask: () => Promise<T>, private readonly clock: Clock) {}
+
+  /** @param everyMs between the beginnings of two questions. */
+  async again(everyMs: number): Promise<void> {
+    const startedAt = this.clock.now();
+    // Half a tick early is in time: the next tick would be half a tick late.
+    if (this.isAsking || startedAt < this.dueAt - SAMPLE_MS / 2) return;
+    this.isAsking = true;
+    this.latest = await this.ask().catch(() => null);
+    this.answers += 1;
+    this.isAsking = false;
+    this.dueAt = startedAt + Math.max(everyMs, (this.clock.now() - startedAt) * RELIEF);
+  }
+}
+
+const NOTHING: QueueCounts = { waiting: null, active: null, pending: null, failed: null };
+
+export class Sampler {
+  private readonly samples: Sample[] = [];
+  private readonly kept = new Map<string, (number | null)[]>();
+  private fresh: Record<string, (number | null)[]> = {};
+  private tallies: Tallies = {};
+  private lookedAt: number | null = null;
+  private latencyTold = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private readonly counts: Look<QueueCounts>;
+  private readonly latency: Look<Latency | null>;
+
+  constructor(private readonly options: SamplerOptions) {
+    this.counts = new Look(options.counts, options.clock);
+    this.latency = new Look(options.latency, options.clock);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.sample(), SAMPLE_MS);
+  }
+
+  stop(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** @param ms null: no answer. */
+  pinged(replica: string, ms: number | null): void {
+    const rounded = ms === null ? null : Math.round(ms * 100) / 100;
+    (this.fresh[replica] ??= []).push(rounded);
+    this.kept.set(replica, [...(this.kept.get(replica) ?? []), rounded].slice(-PINGS_KEPT));
+  }
+
+  /** What waits, as known last. */
+  get queue(): QueueCounts {
+    return this.counts.latest ?? NOTHING;
+  }
+
+  /** Oldest first. @param minutes of the past. */
+  since(minutes: number): readonly Sample[] {
+    return this.samples.slice(-Math.ceil((minutes * 60_000) / SAMPLE_MS));
+  }
+
+  /** The last pings by replica, oldest first. */
+  get pings(): Readonly<Record<string, readonly (number | null)[]>> {
+    return Object.fromEntries(this.kept);
+  }
+
+  private sample(): void {
+    const { clock, state, isWatched, onSample } = this.options;
+    const now = clock.now();
+    const tallies = talliesOf(state());
+    const rates = ratesBetween(this.tallies, tallies, this.lookedAt === null ? 0 : now - this.lookedAt);
+    const made = { at: clock.wall().getTime(), rates, queue: this.queue, latency: this.newLatency(), pings: this.fresh };
+    [this.tallies, this.lookedAt, this.fresh] = [tallies, now, {}];
+    this.samples.push(made);
+    if (this.samples.length > SAMPLES_KEPT) this.samples.shift();
+    onSample(made);
+    void this.counts.again(isWatched() ? SAMPLE_MS : UNWATCHED_MS);
+    void this.latency.again(isWatched() ? LATENCY_MS : UNWATCHED_MS);
+  }
+
+  /** Each answer is in one sample, the next one. */
+  private newLatency(): Latency | null {
+    if (this.latency.answers === this.latencyTold) return null;
+    this.latencyTold = this.latency.answers;
+    return this.latency.latest;
+  }
+}
+
+/** The samples as columns, as `GET /series` answers. */
+export function columnsOf(samples: readonly Sample[], replicas: readonly string[], pings: Sampler['pings']) {
+  const column = <T>(pick: (sample: Sample) => T): T[] => samples.map(pick);
+  return {
+    at: column(({ at }) => at),
+    committed: column(({ rates }) => totalOf(rates)),
+    pending: column(({ queue }) => queue.pending),
+    waiting: column(({ queue }) => queue.waiting),
+    active: column(({ queue }) => queue.active),
+    failed: column(({ queue }) => queue.failed),
+    p50: column(({ latency }) => latency && Math.round(latency.p50 * 10) / 10),
+    p99: column(({ latency }) => latency && Math.round(latency.p99 * 10) / 10),
+    replicas: Object.fromEntries(replicas.map((id) => [id, column(({ rates }) => rates[id] ?? 0)])),
+    pings,
+  };
+}
