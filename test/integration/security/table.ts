@@ -43,6 +43,8 @@ const ANYONE: readonly Caller[] = CALLERS;
 const API: readonly Caller[] = ['api'];
 const OPERATOR: readonly Caller[] = ['operator'];
 const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
+/** Reading changes nothing and needs no proof. */
+const OPERATOR_OR_LOOKING: readonly Caller[] = [...OPERATOR_OR_SIGNED_IN, 'session without proof'];
 const INTERNAL: readonly Caller[] = ['internal'];
 
 const FRAME: readonly Entrance[] = ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure', 'USE * standingHeaders'];
@@ -102,6 +104,21 @@ const MONITOR: readonly Row[] = [
     ask: () => ({ form: {}, proofAt: '/' }),
   },
   { entrance: 'GET /assets/:version/:name', who: ANYONE, answer: 404 },
+  { entrance: 'GET /elections.csv', who: ANYONE, answer: 200 },
+  { entrance: 'GET /replicas', who: ANYONE, answer: 200 },
+  { entrance: 'GET /replicas.csv', who: ANYONE, answer: 200 },
+  { entrance: 'GET /series', who: ANYONE, answer: 200 },
+  { entrance: 'GET /audit', who: OPERATOR_OR_LOOKING, answer: 200 },
+  { entrance: 'GET /audit.csv', who: OPERATOR_OR_LOOKING, answer: 200 },
+  { entrance: 'GET /preview', who: OPERATOR_OR_LOOKING, answer: 200, ask: () => ({ query: '?action=handover' }) },
+  {
+    entrance: 'POST /replicas/:id/kill', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'kills a replica',
+    ask: () => ({ path: { id: 'server_1' }, body: { reason: 'test' }, proofAt: '/' }),
+  },
+  {
+    entrance: 'POST /replicas/:id/freeze', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'makes a replica stand still',
+    ask: () => ({ path: { id: 'server_1' }, body: { reason: 'test', freezeMs: 100 }, proofAt: '/' }),
+  },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { wallAheadMs: 1 } }) },
 ];
