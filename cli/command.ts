@@ -41,6 +41,8 @@ export interface Command {
   details?: string;
   positionals?: Readonly<Record<string, PositionalOptions>>;
   options: OptionTable;
+  /** A program with words of its own: of what stands everywhere it knows `--help` alone. */
+  ownWords?: boolean;
   /** Command lines with what they do. */
   examples?: readonly (readonly [line: string, does: string])[];
   run(args: never, context: Context): Promise<number>;

@@ -2,7 +2,7 @@
  * The commands as yargs sees them. Yargs reads the words and writes the help of a command; what is wrong with the words is said
  * here, in one sentence with the word that was probably meant.
  */
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import type { Command, Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, wrongArguments } from './failure.js';
@@ -24,12 +24,14 @@ export interface Outcome {
 }
 
 function withCommand(parser: Argv, spec: Command, whenRun: (args: never) => Promise<void>): Argv {
-  const { command, describe, details, positionals = {}, options, examples = [] } = spec;
+  const { command, describe, details, positionals = {}, options, examples = [], ownWords = false } = spec;
+  const { help } = COMMON_OPTIONS;
+  const everywhere: Readonly<Record<string, Options>> = ownWords ? { help } : COMMON_OPTIONS;
   const builder = (each: Argv): Argv => {
     each.usage(`$0 ${command}\n\n${describe}.${details ? ` ${details}` : ''}`);
     for (const [name, positional] of Object.entries(positionals)) each.positional(name, positional);
     const visible = Object.entries(options).filter(([, option]) => option.hidden !== true).map(([name]) => name);
-    each.options(options).group(visible, 'Options:').options(COMMON_OPTIONS).group(Object.keys(COMMON_OPTIONS), 'Everywhere:');
+    each.options(options).group(visible, 'Options:').options(everywhere).group(Object.keys(everywhere), 'Everywhere:');
     for (const [line, does] of examples) each.example(line.replace(/^relevo/, '$0'), does);
     return each;
   };

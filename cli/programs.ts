@@ -36,6 +36,7 @@ const programCommand = ({ name, file, describe, group, details, options = {}, ex
     group,
     ...(details === undefined ? {} : { details }),
     options,
+    ownWords: true,
     ...(examples === undefined ? {} : { examples }),
     run: () => become(file, wordsBehind(name)),
   });
@@ -87,6 +88,10 @@ const PROGRAMS: readonly Program[] = [
   {
     name: 'postman', file: 'patients/postman-cli.ts', group: 'Tools',
     describe: 'Make the Postman collection again',
+  },
+  {
+    name: 'handbook', file: 'cli/handbook-cli.ts', group: 'Tools',
+    describe: 'Write the help of all commands into docs/cli.md again',
   },
   {
     name: 'test', file: 'local/test.ts', group: 'Tools',

@@ -38,7 +38,7 @@ export class Interrupted extends Error {}
 /** The process' own. */
 export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdin, stdout, stderr } = process;
-  const fit = (text: string): string => text.slice(0, Math.max(1, (stderr.columns ?? 80) - 1));
+  const fit = (text: string): string => text.slice(0, Math.max(1, (stderr.columns || 80) - 1));
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
@@ -48,7 +48,8 @@ export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
     isTerminal: stdout.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    size: () => ({ columns: stdout.columns ?? 80, rows: stdout.rows ?? 24 }),
+    // A terminal that was never told its size says 0.
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     paint: paintFor(env, stdout.isTTY === true),
     ask,
   };

@@ -29,6 +29,7 @@ const PROGRAMS = {
   seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
   postman: { file: 'patients/postman-cli.ts' },
+  handbook: { file: 'cli/handbook-cli.ts' },
   setup: { redis: true },
 };
 /** All other commands, and what is asked about these. */

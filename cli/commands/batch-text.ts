@@ -68,6 +68,7 @@ export function batchText(batch: Batch, tookMs: number | null, paint: Paint): st
     ...table(['status', 'replica', 'term', 'payments', 'attempts', 'p50', 'longest'], groups(payments), '  '),
     '',
     `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${duration(tookMs)}`}.`,
-    `Availability ${paint(succeeded === sent ? 'green' : 'yellow', share)} (succeeded of sent). From acceptance to outcome: ${latency}.`,
+    `Availability (succeeded of sent): ${paint(succeeded === sent ? 'green' : 'yellow', share)}`,
+    `From acceptance to outcome: ${latency}`,
   ].join('\n');
 }

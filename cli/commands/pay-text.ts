@@ -20,8 +20,8 @@ function decidedLine(payment: Payment, paint: Paint): string[] {
   const { status, completedAt, processedBy, term, attempts, latencyMs, reason } = payment;
   const word = paint(STATUS_COLOUR[status], status.toLowerCase());
   if (completedAt === null) return [`  ${word}    not decided yet`];
-  const tries = attempts > 1 ? `, at attempt ${attempts}` : '';
-  const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, ${duration(latencyMs)} after it was accepted${tries}`;
+  const tries = attempts > 1 ? `, attempt ${attempts}` : '';
+  const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, after ${duration(latencyMs)}${tries}`;
   return [`  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`, ...(reason ? [row('because', reason)] : [])];
 }
 

@@ -1,4 +1,6 @@
 /** Node.js and npm: there, and new enough. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { runToEnd } from '../../local/run-to-end.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
@@ -21,10 +23,15 @@ export function judgeNode(node: string, npm: string | null): Finding[] {
   ];
 }
 
+const onPath = (name: string, path: string): string | null =>
+  path.split(delimiter).filter(Boolean).map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
+
 export const nodeCheck: Check = {
   name: 'node',
-  async look() {
-    const { code, output } = await runToEnd(['npm', '--version', '--loglevel=silent']);
+  async look({ env }) {
+    const npm = onPath('npm', env['PATH'] ?? '');
+    if (npm === null) return judgeNode(process.versions.node, null);
+    const { code, output } = await runToEnd([npm, '--version', '--loglevel=silent']);
     return judgeNode(process.versions.node, code === 0 ? (output.split('\n').at(-1) ?? null) : null);
   },
 };

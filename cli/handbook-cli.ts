@@ -1,0 +1,17 @@
+/** `relevo handbook`: writes the help of all commands into docs/cli.md again. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runMain } from '../local/fail.js';
+import { ROOT } from '../local/root.js';
+import { COMMANDS } from './commands/index.js';
+import { HANDBOOK, undocumented, withHelp } from './handbook.js';
+
+runMain(async () => {
+  const file = join(ROOT, HANDBOOK);
+  const before = readFileSync(file, 'utf8');
+  const after = await withHelp(before, COMMANDS);
+  writeFileSync(file, after);
+  const missing = undocumented(after, COMMANDS);
+  process.stdout.write(`${HANDBOOK} ${before === after ? 'is as it was' : 'was written'}.${missing.length > 0 ? ` It says nothing of ${missing.join(', ')}.` : ''}\n`);
+  return missing.length > 0 ? 1 : 0;
+});

@@ -1,0 +1,236 @@
+/** The doctor's judgements: each shown well and shown red; with real listeners, folders and PATHs where a machine can be made ill. */
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examine } from '../../../cli/doctor/checks.js';
+import { clockCheck, judgeClock, judgeOffsets, offsetOf } from '../../../cli/doctor/clock.js';
+import { dataFolderCheck } from '../../../cli/doctor/data-folder.js';
+import { judgeDatabase } from '../../../cli/doctor/database.js';
+import { diskCheckWith, judgeDisk } from '../../../cli/doctor/disk.js';
+import { doctorText, isHealthy } from '../../../cli/doctor/doctor-text.js';
+import { judgePostgresProgram, judgeRedisProgram } from '../../../cli/doctor/engines.js';
+import { atLeast, installCommand, ok, problem, warning, type Finding, type Level, type Surroundings } from '../../../cli/doctor/finding.js';
+import { judgeLimits, limitsCheck } from '../../../cli/doctor/limits.js';
+import { judgeNode, nodeCheck } from '../../../cli/doctor/node.js';
+import { judgePackages } from '../../../cli/doctor/packages.js';
+import { judgePorts, portsCheck } from '../../../cli/doctor/ports.js';
+import { judgeRedis } from '../../../cli/doctor/redis.js';
+import { judgeLeadership, judgeServices, judgeTokens } from '../../../cli/doctor/services.js';
+import { judgeTools } from '../../../cli/doctor/tools.js';
+import { monitorStatus, type MonitorStatus } from '../../../cli/commands/status-text.js';
+import { plain } from '../../../cli/paint.js';
+import { readLocalConfig } from '../../../local/config.js';
+import { isPortFree } from '../../../local/ports.js';
+
+const levels = (findings: readonly Finding[]): Level[] => findings.map(({ level }) => level);
+const red = (findings: readonly Finding[]): Finding | undefined => findings.find(({ level }) => level !== 'ok');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relevo-doctor-'));
+});
+afterEach(() => {
+  chmodSync(folder, 0o700);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const around = (more: Record<string, string> = {}): Surroundings => {
+  const env = { RELEVO_DATA: folder, ...more };
+  return { env, config: readLocalConfig(env), running: null };
+};
+
+describe('Node.js and npm', () => {
+  it.each([['20.19.0', '11.0.0', ['ok', 'ok']], ['20.18.1', '10.0.0', ['problem', 'ok']], ['22.1.0', '8.19.0', ['ok', 'warning']], ['22.1.0', null, ['ok', 'warning']]])(
+    '%s and %s are %j', (node, npm, expected) => expect(levels(judgeNode(node, npm))).toEqual(expected));
+
+  it('npm that is not on the PATH is missed', async () => {
+    const found = await nodeCheck.look(around({ PATH: folder }));
+    expect(red(found)).toMatchObject({ subject: 'npm', level: 'warning', fix: 'node local/bootstrap.mjs up' });
+    expect(red(await nodeCheck.look(around({ PATH: process.env['PATH'] ?? '' })))).toBeUndefined();
+  });
+
+  it.each([['v18.2.1', [18, 2], true], ['18.1.9', [18, 2], false], ['19', [18, 2], true], ['7.0.15', [6, 2], true]])('%s is at least %j: %s', (found, wanted, expected) =>
+    expect(atLeast(found, wanted)).toBe(expected));
+});
+
+describe('packages', () => {
+  it.each([[true, true, ['ok', 'ok']], [false, true, ['problem', 'ok']], [true, false, ['ok', 'warning']]])('installed %s, generated %s: %j', (areInstalled, isGenerated, expected) =>
+    expect(levels(judgePackages(areInstalled, isGenerated))).toEqual(expected));
+  it('are mended by npm ci', () => expect(red(judgePackages(false, true))?.fix).toBe('npm ci'));
+});
+
+describe('engines', () => {
+  it.each([[null, null, 'problem'], ['/usr/bin/redis-server', '7.0.15', 'ok'], ['/usr/bin/redis-server', '5.0.7', 'problem'], ['/usr/bin/valkey-server', null, 'warning']])(
+    'redis at %s in version %s: %s', (program, version, level) => expect(judgeRedisProgram(program, version).level).toBe(level));
+  it('a missing one is installed by the tool of the system', () => {
+    expect(judgeRedisProgram(null, null).fix).toBe(installCommand('redis-server', 'redis'));
+    expect(installCommand('redis-server', 'redis', 'darwin')).toBe('brew install redis');
+    expect(installCommand('redis-server', 'redis', 'linux')).toMatch(/apt-get install -y redis-server$/);
+  });
+  it('a PostgreSQL that cannot run says why', () => {
+    expect(judgePostgresProgram('18.4', null).level).toBe('ok');
+    expect(judgePostgresProgram(null, 'PostgreSQL cannot run here (no library).')).toMatchObject({ level: 'problem', fix: expect.stringContaining('DATABASE_URL=') as string });
+  });
+  it('a missing tool is told with what needs it', () => {
+    const tools = [{ names: ['jq'], for: 'examples', debian: 'jq', brew: 'jq' }, { names: ['psql'], for: 'queries', debian: 'postgresql-client', brew: 'libpq' }];
+    expect(levels(judgeTools(['/usr/bin/jq', null], tools))).toEqual(['ok', 'warning']);
+    expect(red(judgeTools([null, 'x'], tools))?.says).toContain('only examples need it');
+  });
+});
+
+describe('ports', () => {
+  it('a port taken by a real listener is told with its owner, and a way round that is free', async () => {
+    let offset = 30_000;
+    while (!(await isPortFree(5002 + offset))) offset += 100;
+    const listener = createServer().listen(5002 + offset, '127.0.0.1');
+    await once(listener, 'listening');
+    try {
+      const found = await portsCheck.look(around({ RELEVO_PORT_OFFSET: String(offset) }));
+      const finding = found.find(({ subject }) => subject === `port ${5002 + offset}`);
+      expect(finding).toMatchObject({ level: 'problem' });
+      expect(finding?.says).toContain('server_2 needs it');
+      if (process.platform === 'linux') expect(finding?.says).toContain(`(pid ${process.pid})`);
+      expect(finding?.fix).toMatch(new RegExp(`^RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=\\d+ npm start`));
+    } finally {
+      await new Promise((resolve) => listener.close(resolve));
+    }
+  });
+  it('control: free ones are fine', () => expect(judgePorts(7, [], null, {})).toEqual([ok('ports', '7 are free')]));
+  it('an owner that cannot be told is looked for', () =>
+    expect(judgePorts(7, [{ port: 5000, needs: 'monitor_1', owner: null }], null, {})[0]?.fix).toBe('lsof -i :5000'));
+});
+
+describe('data folder', () => {
+  it('leaves no file behind, and is fine when it does not exist yet', async () => {
+    expect(levels(await dataFolderCheck.look(around()))).toEqual(['ok']);
+    expect(readdirSync(folder)).toEqual([]);
+    const later = join(folder, 'not/yet');
+    expect(levels(await dataFolderCheck.look(around({ RELEVO_DATA: later })))).toEqual(['ok']);
+    expect(existsSync(later)).toBe(false);
+  });
+  it('that is no folder cannot be written', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(red(await dataFolderCheck.look(around({ RELEVO_DATA: file })))).toMatchObject({ level: 'problem', fix: expect.stringContaining('RELEVO_DATA=') as string });
+  });
+  it('with a relevo.json of a life that ended badly, and tokens that others can read', async () => {
+    writeFileSync(join(folder, 'relevo.json'), '{}');
+    writeFileSync(join(folder, 'tokens.json'), '{}', { mode: 0o644 });
+    const found = await dataFolderCheck.look(around());
+    expect(levels(found)).toEqual(['ok', 'warning', 'problem']);
+    expect(found[2]?.fix).toBe(`chmod 600 ${join(folder, 'tokens.json')}`);
+  });
+});
+
+describe('disk', () => {
+  const GIGABYTE = 1_000_000_000;
+  it.each([[100 * GIGABYTE, 1_000_000, ['ok']], [1.5 * GIGABYTE, null, ['warning']], [0.2 * GIGABYTE, null, ['problem']], [100 * GIGABYTE, 10_000, ['ok', 'warning']], [100 * GIGABYTE, 12, ['ok', 'problem']]])(
+    '%d bytes and %s files free: %j', (freeBytes, freeInodes, expected) => expect(levels(judgeDisk({ path: '/x', freeBytes, freeInodes }))).toEqual(expected));
+  it('nearly full, as an injected probe says, is a problem of the folder above one that does not exist', async () => {
+    const asked: string[] = [];
+    const check = diskCheckWith(async (path) => {
+      asked.push(path);
+      return { freeBytes: 1_000_000, freeInodes: 5 };
+    });
+    expect(levels(await check.look(around({ RELEVO_DATA: join(folder, 'later') })))).toEqual(['problem', 'problem']);
+    expect(asked).toEqual([folder]);
+  });
+});
+
+describe('memory and open files', () => {
+  const MEGABYTE = 1_000_000;
+  it.each([[4_000, 20_000, false, ['ok', 'ok']], [800, 2_048, false, ['warning', 'warning']], [300, 256, false, ['problem', 'problem']], [300, 256, true, ['ok', 'problem']], [50, null, true, ['problem', 'ok']]])(
+    '%d MB, %s files, running %s: %j', (megabytes, descriptors, running, expected) =>
+      expect(levels(judgeLimits({ availableBytes: megabytes * MEGABYTE, descriptors, running }))).toEqual(expected));
+  it('of this machine are found', async () => expect((await limitsCheck.look(around()))[0]?.says).toMatch(/^\d+ MB available/));
+});
+
+describe('clock', () => {
+  const good = { nowMs: Date.parse('2026-11-21T00:00:00Z'), newestFileMs: Date.parse('2026-11-20T00:00:00Z'), driftMs: 0, synchronized: true, offsets: [] };
+  it('is good, or before its own files, leaping, alone', () => {
+    expect(levels(judgeClock(good))).toEqual(['ok']);
+    expect(levels(judgeClock({ ...good, synchronized: null }))).toEqual(['ok']);
+    expect(levels(judgeClock({ ...good, nowMs: 0 }))).toEqual(['problem']);
+    expect(levels(judgeClock({ ...good, driftMs: -400, synchronized: false }))).toEqual(['ok', 'warning', 'warning']);
+    expect(judgeClock({ ...good, nowMs: 0 })[0]?.fix).toContain('timedatectl set-ntp true');
+  });
+  it.each([[10, 1, 'ok'], [-900, 10, 'warning'], [900, 800, 'ok'], [-5_000, 10, 'problem']])('%d ms off, give or take %d: %s', (aheadMs, uncertainMs, level) =>
+    expect(levels(judgeOffsets([{ of: 'PostgreSQL', aheadMs, uncertainMs }]))).toEqual([level]));
+  it('an hour ahead, as an injected clock says, is measured', async () => {
+    const offset = await offsetOf('Redis', async () => Date.now() + 3_600_000);
+    expect(Math.abs(offset.aheadMs - 3_600_000)).toBeLessThan(1_000);
+    expect(judgeOffsets([offset])[0]).toMatchObject({ level: 'problem', says: expect.stringContaining('ahead of this machine') as string });
+  });
+  it('of this machine is looked at', async () => expect((await clockCheck.look(around()))[0]?.subject).toBe('clock'));
+});
+
+describe('database and Redis', () => {
+  const database = { url: 'postgresql://x', failure: null, version: '18.4', pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running: true };
+  it.each([
+    [database, ['ok', 'ok', 'ok']],
+    [{ ...database, failure: 'ECONNREFUSED' }, ['problem']],
+    [{ ...database, version: '12.3' }, ['problem', 'ok', 'ok']],
+    [{ ...database, pending: 2 }, ['ok', 'warning', 'ok']],
+    [{ ...database, pending: 2, running: false }, ['ok', 'ok']],
+    [{ ...database, pending: 'This database is of a newer version.' }, ['ok', 'problem', 'ok']],
+    [{ ...database, backlog: { payments: 7, oldestMs: 2_000 } }, ['ok', 'ok', 'ok']],
+    [{ ...database, backlog: { payments: 7, oldestMs: 20_000 } }, ['ok', 'ok', 'warning']],
+    [{ ...database, backlog: { payments: 7, oldestMs: 90_000 } }, ['ok', 'ok', 'problem']],
+    [{ ...database, offset: { of: 'PostgreSQL', aheadMs: 9_000, uncertainMs: 1 } }, ['ok', 'ok', 'ok', 'problem']],
+  ])('%j: %j', (facts, expected) => expect(levels(judgeDatabase(facts))).toEqual(expected));
+
+  const redis = { url: 'redis://x', failure: null, version: '7.0.15', eviction: 'noeviction', offset: null, running: true };
+  it.each([
+    [redis, ['ok']],
+    [{ ...redis, failure: 'ECONNREFUSED' }, ['problem']],
+    [{ ...redis, version: '5.0.7' }, ['problem']],
+    [{ ...redis, eviction: 'allkeys-lru' }, ['ok', 'warning']],
+    [{ ...redis, eviction: null }, ['ok']],
+  ])('%j: %j', (facts, expected) => expect(levels(judgeRedis(facts))).toEqual(expected));
+});
+
+describe('what runs', () => {
+  it('a service that is not ready says what fails; one that is silent, that it is', () => {
+    const found = judgeServices([{ name: 'a', checks: {}, ready: true }, { name: 'b', checks: { postgres: false, redis: true }, ready: false }, { name: 'c', checks: null, ready: false }], '/data/logs');
+    expect(found.map(({ says }) => says)).toEqual(['1 of 3 ready', 'b is not ready: postgres.', 'c does not answer.']);
+    expect(found[1]?.fix).toBe('tail -n 20 /data/logs/b.log');
+  });
+
+  const replica = (id: string, over: object = {}): object => ({ id, admin: 'ready', observed: 'alive', role: 'standby', term: 1, ...over });
+  const status = (leader: string | null, ...replicas: object[]): MonitorStatus =>
+    monitorStatus.parse({ partitions: [{ partition: 0, term: 1, leader }], replicas, queue: {} });
+  it.each([
+    ['well', status('a', replica('a', { role: 'leading' }), replica('b')), ['ok', 'ok']],
+    ['nobody leads', status(null, replica('a', { admin: 'maint' })), ['problem', 'warning']],
+    ['no standby', status('a', replica('a', { role: 'leading' }), replica('b', { admin: 'drain' })), ['ok', 'warning']],
+    ['one down', status('a', replica('a', { role: 'leading' }), replica('b'), replica('c', { observed: 'down' })), ['ok', 'ok', 'warning']],
+    ['no monitor', null, ['problem']],
+  ])('%s', (_name, seen, expected) => expect(levels(judgeLeadership(seen))).toEqual(expected));
+  it('a replica in maintenance is brought back by the command shown', () =>
+    expect(red(judgeLeadership(status(null, replica('a', { admin: 'maint' }))))?.fix).toBe('npx relevo ready a --reason "back in service"'));
+
+  it.each([[true, true, ['ok']], [false, true, ['problem']], [true, false, ['problem']], [null, null, []]])('tokens taken: %s, %s: %j', (api, operator, expected) =>
+    expect(levels(judgeTokens({ api, operator }))).toEqual(expected));
+});
+
+describe('the report', () => {
+  const findings = [ok('Node.js', '20'), warning('psql', 'It is not here.', 'apt-get install psql'), problem('port 5000', `${'word '.repeat(30)}`, 'kill 1')];
+  it('tells each finding by word and sign, with the command below, within 80 columns', () => {
+    const text = doctorText(findings, false, plain);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(text).toMatch(/^✓ ok +Node\.js +20$/m);
+    expect(text).toMatch(/^! warning +psql[^]*^ +fix: apt-get install psql$/m);
+    expect(text).toMatch(/^✗ problem +port 5000/m);
+    expect(text).toContain('1 problem, 1 warning.');
+  });
+  it('is healthy without problems', () => {
+    expect([isHealthy(findings), isHealthy(findings.slice(0, 2))]).toEqual([false, true]);
+    expect(doctorText(findings.slice(0, 1), true, plain)).toContain('All is well.');
+  });
+  it('a check that fails by itself is a problem too', async () => {
+    const broken = { name: 'broken', look: async (): Promise<Finding[]> => Promise.reject(new Error('no idea')) };
+    expect(await examine(around(), [broken])).toEqual([expect.objectContaining({ level: 'problem', subject: 'broken', says: 'This could not be looked at: no idea.' })]);
+  });
+});

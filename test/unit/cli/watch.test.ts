@@ -1,0 +1,70 @@
+/** Watching: in place on a terminal that is left as it was found, lines elsewhere, on through failures, ended by Ctrl-C. */
+import { fitted, watch } from '../../../cli/watch.js';
+import { CommandFailure } from '../../../cli/failure.js';
+import { fakeTerminal } from '../../support/fake-terminal.js';
+
+/** A look that ends the watching after some times. */
+function looks<T>(answers: (() => T)[]): { look: () => Promise<T>; signal: AbortSignal } {
+  const controller = new AbortController();
+  const look = async (): Promise<T> => {
+    const answer = answers.shift();
+    if (answers.length === 0) controller.abort();
+    if (!answer) throw new Error('looked too often');
+    return answer();
+  };
+  return { look, signal: controller.signal };
+}
+
+const lost = (): never => {
+  throw new CommandFailure('UNREACHABLE', 'No answer.', 5, 'Look again.');
+};
+
+it('on a terminal opens a screen of its own, draws in place, and gives the old one back with the last picture', async () => {
+  const terminal = fakeTerminal({ isTerminal: true });
+  const { look, signal } = looks(['one', 'two'].map((text) => () => text));
+  expect(await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal)).toBe(130);
+  const [open, first, second, close] = terminal.raws;
+  expect(open).toBe('\x1b[?1049h\x1b[?25l');
+  expect(first).toMatch(/^\x1b\[Hone\x1b\[K\n/);
+  expect(second).toMatch(/^\x1b\[Htwo\x1b\[K\n/);
+  expect(close).toBe('\x1b[?25h\x1b[?1049l');
+  expect(terminal.outputs).toEqual(['two']);
+});
+
+it('on a terminal gives the screen back when a look fails by a mistake of ours', async () => {
+  const terminal = fakeTerminal({ isTerminal: true });
+  const broken = async (): Promise<string> => {
+    throw new TypeError('a mistake');
+  };
+  const watching = watch(terminal, { everyMs: 1, picture: broken, lines: async () => [] }, new AbortController().signal);
+  await expect(watching).rejects.toThrow('a mistake');
+  expect(terminal.raws.at(-1)).toBe('\x1b[?25h\x1b[?1049l');
+});
+
+it('shows a failure and goes on', async () => {
+  const terminal = fakeTerminal({ isTerminal: true });
+  const { look, signal } = looks<string>([lost, () => 'back']);
+  await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal);
+  expect(terminal.raws[1]).toContain('No answer.');
+  expect(terminal.outputs).toEqual(['back']);
+});
+
+it('without a terminal prints lines, and a failure that lasts once', async () => {
+  const terminal = fakeTerminal();
+  const { look, signal } = looks<string[]>([() => ['a'], lost, lost, () => [], () => ['b']]);
+  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: look }, signal)).toBe(130);
+  expect(terminal.outputs).toEqual(['a', 'b']);
+  expect(terminal.errors).toEqual(['No answer.\nLook again.']);
+  expect(terminal.raws).toEqual([]);
+});
+
+it('ends by itself with 0 when there is nothing more to come', async () => {
+  const terminal = fakeTerminal();
+  const signal = new AbortController().signal;
+  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: async () => ['x'], over: () => true }, signal)).toBe(0);
+});
+
+it('cuts a picture to the terminal, colours left whole', () => {
+  expect(fitted('abcdef\nx\ny\nz', { columns: 3, rows: 4 })).toBe('abc\x1b[K\nx\x1b[K\ny\x1b[K');
+  expect(fitted('\x1b[31mabcdef\x1b[39m', { columns: 3, rows: 4 })).toContain('abcdef');
+});

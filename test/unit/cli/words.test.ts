@@ -1,0 +1,137 @@
+/** What the command line makes of words: commands, suggestions, exit code 4; and what a shell is offered. */
+import { overview } from '../../../cli/overview.js';
+import { nameOf, type Context } from '../../../cli/command.js';
+import { COMMANDS } from '../../../cli/commands/index.js';
+import { matching, next } from '../../../cli/completing.js';
+import { candidateLine, completionScript, SHELLS } from '../../../cli/completion-scripts.js';
+import { CommandFailure } from '../../../cli/failure.js';
+import { EXPERIMENTS } from '../../../cli/programs.js';
+import { runWords } from '../../../cli/program.js';
+import { readLocalConfig } from '../../../local/config.js';
+import { nearest, slips } from '../../../local/nearest.js';
+import { fakeTerminal } from '../../support/fake-terminal.js';
+
+const context: Context = {
+  terminal: fakeTerminal(),
+  env: {},
+  config: readLocalConfig({ RELEVO_DATA: '/nowhere' }),
+  commands: COMMANDS,
+  target: () => {
+    throw new CommandFailure('NOT_RUNNING', 'reached the target', 5);
+  },
+  now: () => new Date(0),
+  interruption: new AbortController().signal,
+};
+
+const failureOf = async (words: string[]): Promise<CommandFailure> => {
+  try {
+    await runWords(words, COMMANDS, context);
+  } catch (error) {
+    if (error instanceof CommandFailure) return error;
+    throw error;
+  }
+  throw new Error(`${words.join(' ')} was not refused`);
+};
+
+describe('wrong words', () => {
+  it.each([
+    [['stauts'], 'There is no command "stauts". Did you mean status?'],
+    [['handovre', '--reason', 'x'], 'There is no command "handovre". Did you mean handover?'],
+    [['xyzzy'], 'There is no command "xyzzy".'],
+    [['--url', 'http://x', 'stat'], 'There is no command "stat". Did you mean status?'],
+    [['pay', '--amuont', '3'], 'There is no option --amuont. Did you mean --amount?'],
+    [['pay', '--docment=3'], 'There is no option --docment. Did you mean --document?'],
+    [['status', '--waatch'], 'There is no option --waatch. Did you mean --watch?'],
+    [['status', '--no-colour'], 'There is no option --no-colour.'],
+    [['pay'], '--amount is missing.'],
+    [['pay', '--amount'], '--amount needs a value.'],
+    [['drain'], 'Something is missing: relevo drain <replica>.'],
+    [['drain', 'server_1', 'server_2'], 'drain does not know what "server_2" means.'],
+    [['completion', 'ksh'], 'shell cannot be "ksh"; it is one of bash, zsh, fish.'],
+    [['leaders', '--limit', 'many'], '--limit must be a whole number from 1 to 200.'],
+    [['leaders', '--limit', '0'], '--limit must be a whole number from 1 to 200.'],
+    [['batch', '--count', '1.5'], '--count must be a whole number from 1 to 100000.'],
+    [['pay', '--amount', 'much', '--document', '1'], '--amount must be a number such as 150.00, not "much".'],
+    [['pay', '--amount', '1', '--currency', 'XYZ'], '--currency must be a code of ISO 4217, such as USD or EUR, not "XYZ".'],
+    [['batch', '--currency', 'EUR'], '--currency needs --amount.'],
+  ])('%j are refused in one sentence with exit code 4', async (words, sentence) => {
+    const { message, exitCode, code } = await failureOf(words);
+    expect({ message, exitCode, code }).toEqual({ message: sentence, exitCode: 4, code: 'WRONG_ARGUMENTS' });
+  });
+
+  it('none at all shows what there is, and is refused', async () => {
+    expect(await failureOf([])).toMatchObject({ exitCode: 4, message: overview(COMMANDS) });
+  });
+
+  it('control: right words reach the command', async () => {
+    expect(await failureOf(['pay', '--amount', '1,50', '--document', '1'])).toMatchObject({ message: 'reached the target' });
+    expect(await failureOf(['leaders', '--limit', '5', '--json'])).toMatchObject({ message: 'reached the target' });
+    expect(await failureOf(['payments', '--status', 'failed'])).toMatchObject({ message: 'reached the target' });
+  });
+});
+
+describe('help', () => {
+  it('lists every command, within 80 columns', async () => {
+    const { output, exitCode } = await runWords(['--help'], COMMANDS, context);
+    expect(exitCode).toBe(0);
+    for (const command of COMMANDS) expect(output).toMatch(new RegExp(`^  ${nameOf(command)}\\b`, 'm'));
+    for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('of a command is the same by `help pay` and `pay --help`, and runs nothing', async () => {
+    const asked = await runWords(['pay', '--help'], COMMANDS, context);
+    expect(asked.output).toMatch(/^relevo pay\n/);
+    expect(await runWords(['help', 'pay'], COMMANDS, context)).toEqual(asked);
+  });
+});
+
+describe('suggestions', () => {
+  it.each([['stauts', 'status', 1], ['sttus', 'status', 1], ['statuus', 'status', 1], ['pay', 'pay', 0], ['', 'pay', 3]])(
+    'from %s to %s it is %d slips', (from, to, count) => expect(slips(from, to)).toBe(count));
+
+  it('is the nearest one, the one that is begun, or none', () => {
+    expect(nearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
+    expect(nearest('exp', ['up', 'experiment'])).toBe('experiment');
+    expect(nearest('zzzzzz', ['status', 'pay'])).toBeNull();
+  });
+});
+
+describe('completion', () => {
+  const offered = (...words: string[]): string[] => matching(next(words, COMMANDS).candidates, words.at(-1) ?? '').map(({ word }) => word);
+
+  it.each([
+    [['dr'], ['drain']],
+    [['pa'], ['pay', 'payments', 'payment', 'patients']],
+    [['--j'], ['--json']],
+    [['pay', '--c'], ['--currency', '--concept']],
+    [['pay', '--amount', '1', '--a'], []],
+    [['up', '--monitors', ''], ['1', '3', '5']],
+    [['payments', '--status', 'F'], ['FAILED']],
+    [['tokens', 'o'], ['operator']],
+    [['completion', ''], ['bash', 'zsh', 'fish']],
+    [['pay', '--document', ''], []],
+    [['nonsense', ''], []],
+  ])('of %j offers %j', (words, expected) => expect(offered(...words)).toEqual(expected));
+
+  it.each([
+    [['drain', ''], 'replicas'],
+    [['maint', 'serv'], 'replicas'],
+    [['handover', '--to', ''], 'replicas'],
+    [['handover', '--reason', 'x', '--to', 's'], 'replicas'],
+    [['experiment', ''], 'experiments'],
+    [['drain', 'server_1', ''], null],
+    [['drain', '--reason', ''], null],
+    [['status', ''], null],
+  ])('of %j looks for %s', (words, look) => expect(next(words, COMMANDS).look).toBe(look));
+
+  it('has a script for each shell, which calls the door quoted', () => {
+    for (const shell of SHELLS) expect(completionScript(shell, "/it's/bootstrap.mjs")).toContain(`node '/it'\\''s/bootstrap.mjs' completion ${shell} --words --`);
+  });
+
+  it('tells zsh and fish what a word is', () => {
+    const candidate = { word: 'a:b', describe: 'what it is' };
+    expect(SHELLS.map((shell) => candidateLine(shell, candidate))).toEqual(['a:b', 'a\\:b:what it is', 'a:b\twhat it is']);
+  });
+
+  it('knows some experiments', () => expect(EXPERIMENTS).toContain('availability'));
+});
