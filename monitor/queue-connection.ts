@@ -1,4 +1,8 @@
-/** The monitor's connection to Redis: how many parcels wait, and whether it is there. Nothing else is read, nothing is written. */
+/**
+ * The monitor's connection to Redis: how many parcels wait, and whether it is there. The board of the queue looks over it too. The monitor
+ * itself writes nothing.
+ */
+import type { Redis } from 'ioredis';
 import type { Logger } from '../shared/logger.js';
 import { openQueue } from '../shared/healing-queue.js';
 import { connectRedis } from '../shared/queue.js';
@@ -6,6 +10,7 @@ import type { MonitorConfig } from './config.js';
 import type { CountSources } from './queue-counts.js';
 
 export interface QueueConnection {
+  redis: Redis;
   parcels: CountSources['parcels'];
   /** Null: connecting for the first time. */
   isUp: () => boolean | null;
@@ -19,6 +24,7 @@ export function connectQueue(config: MonitorConfig, logger: Logger): QueueConnec
   redis.on('ready', () => (up = true));
   redis.on('close', () => (up = false));
   return {
+    redis,
     parcels: async () => {
       const { wait = 0, active = 0 } = await queue.use((bull) => bull.getJobCounts('wait', 'active'));
       return { waiting: wait, active };

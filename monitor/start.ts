@@ -16,6 +16,7 @@ import { PostgresHistory } from './history.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
 import { Sessions } from './http/session.js';
+import { openInspection } from './inspect/inspection.js';
 import { PostgresLeadershipStore, warmUp } from './leadership-store.js';
 import { MonitorLoop } from './loop.js';
 import { measure, measureState } from './metrics.js';
@@ -167,7 +168,8 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const faults = steerable && new FaultSwitches(steerable);
   const sessions = new Sessions(config.operatorToken);
   const { hub, sampler } = observers;
-  const app = { loop, history: parts.history, sampler, operations, hub, sources, tokens, sessions, faults, logger };
+  const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
+  const app = { loop, history: parts.history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger };
   const server = await listen(createMonitorApp(app), config.port, config.host);
   observers.start();
   loop.start();
@@ -185,7 +187,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: closeClients },
       { name: 'queue', run: () => queue.close() },
-      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end()]) },
+      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end(), inspection.close()]) },
     ],
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { PaymentRecord } from './core/payment-record.js';
 import type { BatchRow } from './core/batch.js';
+import { listTable, type ListedStatus } from '../shared/payment-lists.js';
 import { plainArray, type Queryable } from '../shared/postgres.js';
 
 const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batch_index AS "batchIndex", redrive_of AS "redriveOf",
@@ -30,11 +31,6 @@ export async function endedPayments(db: Queryable, ids: readonly string[]): Prom
   return rows[0]?.ids ?? [];
 }
 
-/** Which payments stand in a list of their own, kept by triggers of table payment. */
-const LISTS = { PENDING: 'pending_payment', FAILED: 'failed_payment' } as const;
-export type ListedStatus = keyof typeof LISTS;
-export const isListed = (status: string | undefined): status is ListedStatus => status !== undefined && status in LISTS;
-
 export interface ListQuery {
   status: ListedStatus;
   /** Only payments accepted before that with this `seq`. */
@@ -47,7 +43,7 @@ export interface ListQuery {
 /** Pending or failed payments, newest first: from the list, so that among ten million others they need not be searched for. */
 export async function listedPayments(db: Queryable, { status, before, wanted, limit }: ListQuery): Promise<PaymentRecord[]> {
   const { patient_id: patient = null, batch_id: batch = null, processed_by: by = null, term = null } = wanted;
-  const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${LISTS[status]} WHERE seq < $1) AS listed JOIN payment USING (seq)
+  const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable(status)} WHERE seq < $1) AS listed JOIN payment USING (seq)
     WHERE status = $2::payment_status AND patient_id = coalesce($3::uuid, patient_id) AND ($4::uuid IS NULL OR batch_id = $4)
       AND ($5::text IS NULL OR processed_by = $5) AND ($6::bigint IS NULL OR term = $6)
     ORDER BY seq DESC LIMIT $7`;

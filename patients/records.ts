@@ -3,11 +3,12 @@ import type { PaymentModel } from '../generated/prisma/models.js';
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
 import { listHandled, type Handled, type Stretch } from '../shared/handled-ranges.js';
+import { isListed } from '../shared/payment-lists.js';
 import type { Queryable } from '../shared/postgres.js';
 import { billCurrency, consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
 import type { PaymentRecord } from './core/payment-record.js';
-import { isListed, listedPayments } from './payment-rows.js';
+import { listedPayments } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
 /** Only payments that match all that is given. */

@@ -24,6 +24,8 @@ export const PROBLEMS = {
   HANDOVER_LOST: { status: 409, retryable: true, title: 'The leadership moved before this hand-over was carried out' },
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
   CHARGE_CANCELLED: { status: 409, retryable: false, title: 'This charge was cancelled before it was made' },
+  NO_PATIENTS_INSTANCE: { status: 503, retryable: true, title: 'No patients instance answers' },
+  SEARCH_TOO_WIDE: { status: 422, retryable: false, title: 'This search takes too long: narrow it down by time, patient or batch' },
   TOO_BUSY: { status: 429, retryable: true, title: 'Too much is waiting already' },
   BACKLOG_FULL: { status: 503, retryable: true, title: 'Too many accepted payments are not final yet' },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The record cannot be reached at the moment' },

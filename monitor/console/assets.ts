@@ -13,6 +13,9 @@ const FILES: Readonly<Record<string, string>> = {
   'theme.css': 'shared/web/theme.css',
   'console.css': 'monitor/console/console.css',
   'console.js': `${CLIENT}/console.js`,
+  'inspect.css': 'monitor/inspect/inspect.css',
+  'local-times.js': 'monitor/inspect/client/local-times.js',
+  'queue-proof.js': 'monitor/inspect/client/queue-proof.js',
 };
 
 const TYPES: Readonly<Record<string, string>> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' };

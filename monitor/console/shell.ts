@@ -6,7 +6,9 @@ import type { Session } from '../http/session.js';
 import { assetPath } from './assets.js';
 
 /** The pages of the navigation, in its order. */
-export const PAGES = { overview: ['Overview', '/'] } as const satisfies Record<string, readonly [string, string]>;
+export const PAGES = {
+  overview: ['Overview', '/'], payments: ['Payments', '/payments'], failed: ['Failed', '/failed'], queue: ['Queue', '/queues'],
+} as const satisfies Record<string, readonly [string, string]>;
 export type PageName = keyof typeof PAGES;
 
 export interface ConsolePage {

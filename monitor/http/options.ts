@@ -4,6 +4,7 @@ import { tokenKind, type Tokens } from '../../shared/auth.js';
 import type { FaultSwitches } from '../../shared/fault-switches.js';
 import type { EventHub } from '../event-hub.js';
 import type { History } from '../history.js';
+import type { Inspection } from '../inspect/inspection.js';
 import type { MonitorLoop } from '../loop.js';
 import type { Sampler } from '../sampler.js';
 import type { StatusSources } from '../status.js';
@@ -19,6 +20,7 @@ export interface RoutesOptions {
   sources: StatusSources;
   tokens: Tokens;
   sessions: Sessions;
+  inspection: Inspection;
   /** Null: fault switches do not exist. */
   faults: FaultSwitches | null;
 }

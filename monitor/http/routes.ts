@@ -43,6 +43,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   const routes = [
     ...watchingRoutes(options), ...historyRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []),
     ...consoleRoutes(console), ...signInRoutes(console), ...docsRoutes('monitor', 'Console'),
+    ...options.inspection.routes,
   ];
   routes.push(route({
     id: 'openApi', method: 'get', path: '/openapi.json', tag: 'watching', auth: [],

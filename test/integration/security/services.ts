@@ -150,7 +150,7 @@ export async function startServices(): Promise<Services> {
   const hospital = await Opened.open();
   const engines = { DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix };
   const patientsPort = await freePort();
-  const monitor = await startMonitorPart(hospital, {});
+  const monitor = await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` });
   const parts: Record<ServiceName, Part> = {
     patients: await startPatientsPart(engines, { PORT: String(patientsPort) }),
     payments: await startReplicaPart(engines),

@@ -119,6 +119,20 @@ const MONITOR: readonly Row[] = [
     entrance: 'POST /replicas/:id/freeze', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'makes a replica stand still',
     ask: () => ({ path: { id: 'server_1' }, body: { reason: 'test', freezeMs: 100 }, proofAt: '/' }),
   },
+  ...['/payments', '/payments.json', '/payments.csv', '/failed', '/failed.json', '/failed.csv', '/queues', '/queues/job-schedulers'].map(
+    (path) => ({ entrance: `GET ${path}`, who: OPERATOR_OR_SIGNED_IN, answer: 200 }),
+  ),
+  ...['/payments/:id', '/payments/:id.json'].map((path) => ({
+    entrance: `GET ${path}`, who: OPERATOR_OR_SIGNED_IN, answer: 200, ask: ({ failed }: Subjects) => ({ path: { id: failed } }),
+  })),
+  { entrance: 'GET /failed/redrive', who: OPERATOR_OR_SIGNED_IN, answer: 200, ask: ({ failed }) => ({ query: `?ids=${failed}` }) },
+  {
+    entrance: 'POST /failed/redrive', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'drives failed payments again',
+    ask: ({ failed }) => ({ body: { ids: [failed], reason: 'test' }, proofAt: '/' }),
+  },
+  ...['/queues/queue/:queueName', '/queues/queue/:queueName/:jobId'].map(
+    (path) => ({ entrance: `GET ${path}`, who: OPERATOR_OR_SIGNED_IN, answer: 200 }),
+  ),
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
   { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { wallAheadMs: 1 } }) },
 ];
@@ -161,5 +175,5 @@ export const LOOSER_PAGES: readonly string[] = ['/docs', '/queues'];
 
 /** What stands before or after every route, by the names of the functions: nothing here answers anybody but with a refusal. */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
-  patients: FRAME, monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser'], payments: FRAME, gateway: FRAME,
+  patients: FRAME, monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser', 'USE /queues'], payments: FRAME, gateway: FRAME,
 };

@@ -1,0 +1,75 @@
+/** What the search, the list of failed payments and a story are as JSON and CSV: the same as on their pages. */
+import { z } from 'zod';
+import { currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
+import { paymentStatus } from '../../shared/contracts/payment.js';
+import type { FailedPayment } from './failed-payments.js';
+import type { FoundPayment } from './payment-search.js';
+import type { StoryFacts } from './payment-story.js';
+import { survivedHandOver, timeline } from './timeline.js';
+
+export const foundPayment = z.object({
+  id,
+  seq: z.int(),
+  status: paymentStatus,
+  amountMinor: z.int(),
+  currency,
+  patientId: id,
+  document: z.string(),
+  fullName: z.string(),
+  batchId: id.nullable(),
+  acceptedBy: memberId,
+  acceptedAt: timestamp,
+  processedBy: memberId.nullable(),
+  term: term.nullable(),
+  attempts: z.int(),
+  reason: z.string().nullable(),
+  lastError: z.string().nullable(),
+  completedAt: timestamp.nullable(),
+  redriveOf: id.nullable(),
+});
+/** `next` is the `before` of the next page. `cut`: rows beyond those looked at were left for it, however few are on this one. */
+export const foundPage = z.object({ payments: z.array(foundPayment), next: z.int().nullable(), cut: z.boolean() });
+
+export const failedPayment = foundPayment.extend({ repeatedBy: id.nullable(), repeatedStatus: paymentStatus.nullable() });
+export const failedPageSchema = z.object({ payments: z.array(failedPayment), next: z.int().nullable() });
+
+const entry = z.object({
+  at: timestamp.nullable(), kind: z.string(), tone: z.string(), text: z.string(), details: z.array(z.string()), payment: id.optional(),
+});
+export const storySchema = foundPayment.extend({
+  concept: z.string().nullable(),
+  batchIndex: z.int().nullable(),
+  batchSent: z.int().nullable(),
+  fingerprint: z.string(),
+  answerWaited: z.boolean(),
+  parcel: z.string().nullable(),
+  nextAttemptAt: timestamp.nullable(),
+  gatewayReference: z.string().nullable(),
+  /** Whether the leader who finished it was elected after it had been accepted. */
+  survivedHandOver: z.boolean(),
+  repeats: z.array(id),
+  repeatedBy: z.array(id),
+  /** Oldest first. */
+  story: z.array(entry),
+});
+
+/** What stands in a story as it stands in the record; the rest is told by it. */
+const KEPT = Object.keys(storySchema.shape) as (keyof z.infer<typeof storySchema>)[];
+
+export function storyDocument(story: StoryFacts): object {
+  const ids = (list: readonly { id: string }[]): string[] => list.map((each) => each.id);
+  const chain = { repeats: ids(story.repeats), repeatedBy: ids(story.repeatedBy) };
+  const all: Record<string, unknown> = { ...story, ...chain, survivedHandOver: survivedHandOver(story), story: timeline(story) };
+  return Object.fromEntries(KEPT.map((name) => [name, all[name]]));
+}
+
+export const FOUND_CSV = Object.keys(foundPayment.shape) as (keyof FoundPayment)[];
+export const FAILED_CSV = Object.keys(failedPayment.shape) as (keyof FailedPayment)[];
+
+type Plain<T> = { [K in keyof T]: Exclude<T[K], Date> | string };
+
+/** Times as ISO 8601 text. */
+export function plain<T extends object>(row: T): Plain<T> {
+  const text = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])) as Plain<T>;
+}

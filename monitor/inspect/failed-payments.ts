@@ -1,0 +1,42 @@
+/** Payments that failed, newest first, and which were driven again. From the list of failed payments, so that its length is the cost. */
+import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import { listTable } from '../../shared/payment-lists.js';
+import { plainArray, type Queryable } from '../../shared/postgres.js';
+import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
+
+export interface FailedPayment extends FoundPayment {
+  /** The payment that repeats it; null: none does. */
+  repeatedBy: string | null;
+  repeatedStatus: PaymentStatus | null;
+}
+
+export interface FailedResult {
+  payments: FailedPayment[];
+  /** `before` of the next page; null: there is none. */
+  next: number | null;
+}
+
+const COLUMNS = `${FOUND_COLUMNS}, again.id AS "repeatedBy", again.status AS "repeatedStatus"`;
+const JOINS = 'JOIN patient ON patient.id = p.patient_id LEFT JOIN payment again ON again.redrive_of = p.id';
+
+const LISTED = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable('FAILED')} WHERE seq < $1) AS listed JOIN payment p USING (seq) ${JOINS}
+ WHERE $2::boolean OR again.id IS NULL ORDER BY p.seq DESC LIMIT $3`;
+
+export interface FailedQuery {
+  before?: number | undefined;
+  limit: number;
+  /** Those that were driven again as well. */
+  all: boolean;
+}
+
+export async function failedPayments(db: Queryable, { before, limit, all }: FailedQuery): Promise<FailedResult> {
+  const { rows } = await db.query<FailedPayment>(LISTED, [before ?? Number.MAX_SAFE_INTEGER, all, limit + 1]);
+  const payments = rows.slice(0, limit);
+  return { payments, next: rows.length > limit ? (payments.at(-1)?.seq ?? null) : null };
+}
+
+/** These payments, whatever their status, in order of acceptance; what does not exist is not there. */
+export async function paymentsToDrive(db: Queryable, ids: readonly string[]): Promise<FailedPayment[]> {
+  const text = `SELECT ${COLUMNS} FROM payment p ${JOINS} WHERE p.id = ANY ($1::uuid[]) ORDER BY p.seq`;
+  return (await db.query<FailedPayment>(text, [plainArray(ids)])).rows;
+}

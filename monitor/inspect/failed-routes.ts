@@ -1,0 +1,142 @@
+/** Failed payments: the list, a look before some are driven again, and driving them again. For operators; each leaves an audit row. */
+import type { Request } from 'express';
+import { z } from 'zod';
+import { id, reason } from '../../shared/contracts/ids.js';
+import { csvTable } from '../../shared/csv.js';
+import { Problem } from '../../shared/errors.js';
+import { parse } from '../../shared/http.js';
+import { route, type Answer, type Route } from '../../shared/routes.js';
+import type { Queryable } from '../../shared/postgres.js';
+import { FAILED_CSV, failedPageSchema, plain } from './documents.js';
+import { failedPayments, paymentsToDrive } from './failed-payments.js';
+import { failedQuery } from './filters.js';
+import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
+import { failedPage, outcomePage, previewPage } from './pages/failed-pages.js';
+import { previewRedrive, REDRIVE_MAX, sumsOf, type Preview } from './redrive-preview.js';
+import type { Driven, Redrives } from './redrive.js';
+
+export interface FailedDeps extends PageDeps {
+  db: Queryable;
+  redrives: Redrives;
+}
+
+const PRIVATE = { 'Cache-Control': 'no-store' };
+/** A form and an address send one value as a text, several as a list. */
+const ids = z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(id).min(1, 'choose at least one').max(REDRIVE_MAX));
+const previewQuery = z.strictObject({ ids });
+const redriveBody = z.strictObject({ ids, reason });
+
+const driven = z.object({
+  id,
+  ok: z.boolean(),
+  payment: z.object({ id, status: z.string() }).optional(),
+  replayed: z.boolean().optional(),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+});
+const redriveAnswer = z.object({ driven: z.int(), refused: z.int(), payments: z.array(driven) });
+const previewAnswer = z.object({
+  drive: z.array(id),
+  sums: z.array(z.object({ currency: z.string(), amountMinor: z.int(), payments: z.int() })),
+  refused: z.array(z.object({ id, why: z.string() })),
+});
+
+const listOf = ({ db }: FailedDeps, query: z.output<typeof failedQuery>) =>
+  failedPayments(db, { before: query.before, limit: Math.min(query.limit, REDRIVE_MAX), all: query.all === 'yes' });
+
+function listRoutes(deps: FailedDeps): Route[] {
+  const common = { method: 'get', tag: 'inspecting', auth: ['operator'], problems: ['UNAVAILABLE'] } as const;
+  return [
+    route({
+      ...common, id: 'failedPage', path: '/failed',
+      summary: 'Failed payments, and which were driven again',
+      responses: { 200: { description: 'A page.', contentType: 'text/html' } },
+      handle: ({ request }) => asPage(deps, request, 'failed', async () => {
+        const query = parse(failedQuery, request.query, 'query');
+        const page = { result: await listOf(deps, query), all: query.all === 'yes', before: query.before, canDrive: deps.redrives.possible };
+        return { title: 'Failed payments', active: 'failed', body: failedPage(page) };
+      }),
+    }),
+    route({
+      ...common, id: 'failedJson', path: '/failed.json', query: failedQuery,
+      summary: 'Failed payments, as JSON',
+      responses: { 200: { description: 'One page, newest first.', schema: failedPageSchema } },
+      handle: async ({ query }) => ({ status: 200, body: await listOf(deps, query), headers: PRIVATE }),
+    }),
+    route({
+      ...common, id: 'failedCsv', path: '/failed.csv', query: failedQuery,
+      summary: 'Failed payments, as CSV',
+      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+      handle: async ({ query }) => ({
+        status: 200, contentType: 'text/csv; charset=utf-8', body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
+        headers: { ...PRIVATE, 'Content-Disposition': 'attachment; filename="failed-payments.csv"' },
+      }),
+    }),
+  ];
+}
+
+const previewFor = async ({ db }: FailedDeps, asked: readonly string[]): Promise<Preview> =>
+  previewRedrive(asked, await paymentsToDrive(db, asked));
+
+const wantsPage = (request: Request): boolean => request.accepts(['json', 'html']) === 'html';
+
+async function csrfOf({ sessions }: FailedDeps, request: Request): Promise<string> {
+  return (await sessions.read(request))?.csrf ?? '';
+}
+
+const previewShown = async (deps: FailedDeps, request: Request, preview: Preview, problem: string | null = null): Promise<Shown> => ({
+  title: 'Drive again', active: 'failed', body: previewPage(preview, await csrfOf(deps, request), problem), status: problem === null ? 200 : 400,
+});
+
+const previewRoute = (deps: FailedDeps): Route => route({
+  id: 'previewRedrive', method: 'get', path: '/failed/redrive', tag: 'inspecting', auth: ['operator'],
+  summary: 'What driving these payments again would do',
+  description: `A page, or JSON for who asks for that. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
+  responses: { 200: { description: 'Which ones, how much money, and which not.', schema: previewAnswer } },
+  problems: ['VALIDATION_FAILED', 'UNAVAILABLE'],
+  handle: async ({ request }) => {
+    const preview = async (): Promise<Preview> => previewFor(deps, parse(previewQuery, request.query, 'query').ids);
+    if (wantsPage(request)) return asPage(deps, request, 'failed', async () => previewShown(deps, request, await preview()));
+    const { drive, refused } = await preview();
+    return { status: 200, headers: PRIVATE, body: { drive: drive.map((each) => each.id), sums: sumsOf(drive), refused } };
+  },
+});
+
+/** @throws Problem NO_PATIENTS_INSTANCE when not one of them could even be asked for. */
+async function drive({ sessions, redrives }: FailedDeps, request: Request, body: z.output<typeof redriveBody>): Promise<Driven[]> {
+  const outcome = await redrives.drive([...new Set(body.ids)], await sessions.actorOf(request), body.reason);
+  const nobody = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
+  if (nobody && !nobody.ok && outcome.every(({ ok }) => !ok)) throw new Problem('NO_PATIENTS_INSTANCE', `${nobody.detail}: nothing was driven again`);
+  return outcome;
+}
+
+/** The form again when only the reason is missing; otherwise what came of it. */
+async function drivePage(deps: FailedDeps, request: Request): Promise<Shown> {
+  const fields = redriveBody.safeParse(request.body);
+  if (!fields.success) {
+    const asked = parse(z.object({ ids }), request.body, 'body').ids;
+    return previewShown(deps, request, await previewFor(deps, asked), 'Say why, in at most 500 characters: the reason stands in the audit.');
+  }
+  const outcome = await drive(deps, request, fields.data);
+  return { title: 'Driven again', active: 'failed', body: outcomePage(outcome, fields.data.reason) };
+}
+
+function answerOf(payments: readonly Driven[]): Answer {
+  const done = payments.filter(({ ok }) => ok).length;
+  return { status: 200, headers: PRIVATE, body: { driven: done, refused: payments.length - done, payments } };
+}
+
+const redriveRoute = (deps: FailedDeps): Route => route({
+  id: 'redriveFailed', method: 'post', path: '/failed/redrive', tag: 'inspecting', auth: ['operator'],
+  summary: 'Drive failed payments again',
+  description: `{ids, reason}, up to ${REDRIVE_MAX}: asks patients for each, once however often it is sent, and leaves an audit row for each. ` +
+    'A page for forms, JSON for programs. 200 when some were driven again; each says what came of it, NOT_REDRIVABLE for one that has not failed.',
+  responses: { 200: { description: 'What came of each.', schema: redriveAnswer } },
+  problems: ['VALIDATION_FAILED', 'NO_PATIENTS_INSTANCE', 'UNAVAILABLE'],
+  handle: async ({ request }) => {
+    if (wantsPage(request)) return asPage(deps, request, 'failed', () => drivePage(deps, request));
+    return answerOf(await drive(deps, request, parse(redriveBody, request.body, 'body')));
+  },
+});
+
+export const failedRoutes = (deps: FailedDeps): Route[] => [...listRoutes(deps), previewRoute(deps), redriveRoute(deps)];

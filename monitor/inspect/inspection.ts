@@ -1,0 +1,51 @@
+/**
+ * Inspecting at a monitor, put together: search, stories, failed payments, the queue. It reads over a small pool of its own, whose
+ * connections cannot write, so that no search can stand in the way of an election.
+ */
+import type { Redis } from 'ioredis';
+import type { Router } from 'express';
+import type { Logger } from '../../shared/logger.js';
+import { createPool } from '../../shared/postgres.js';
+import type { Route } from '../../shared/routes.js';
+import type { MonitorConfig } from '../config.js';
+import type { Sessions } from '../http/session.js';
+import type { LeadershipStore } from '../leadership-store.js';
+import { failedRoutes } from './failed-routes.js';
+import { QueueBoard } from './queue-board.js';
+import { Redrives } from './redrive.js';
+import { searchRoutes } from './search-routes.js';
+
+export interface Inspection {
+  routes: Route[];
+  /** To be mounted at `/queues`, behind the operator's token. */
+  queue: Router;
+  close(): Promise<void>;
+}
+
+export interface InspectionOptions {
+  config: MonitorConfig;
+  logger: Logger;
+  sessions: Sessions;
+  store: Pick<LeadershipStore, 'audit'>;
+  redis: Redis;
+}
+
+const POOL_SIZE = 2;
+/** Longest search, in ms. */
+const STATEMENT_MS = 3_000;
+
+const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
+
+export function openInspection({ config, logger, sessions, store, redis }: InspectionOptions): Inspection {
+  const { databaseUrl, id, replicas, patients, operatorToken, queuePrefix, faults } = config;
+  const settings = '-c default_transaction_read_only=on';
+  const db = createPool({ url: databaseUrl, name: `${id} inspecting`, max: POOL_SIZE, statementTimeoutMs: STATEMENT_MS, settings }, logger);
+  const redrives = new Redrives({ patients, operatorToken, audit: (entry) => store.audit(entry), logger });
+  const page = { sessions, monitor: id };
+  const members = { replicas: idsOf(replicas), patients: idsOf(patients) };
+  return {
+    routes: [...searchRoutes({ ...page, db, members }), ...failedRoutes({ ...page, db, redrives })],
+    queue: new QueueBoard({ ...page, redis, prefix: queuePrefix, writable: faults }).router(),
+    close: () => db.end(),
+  };
+}

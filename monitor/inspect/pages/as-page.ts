@@ -1,0 +1,47 @@
+/** A page of the inspecting kind: in the console's frame, and when it cannot be shown, a page in the same frame that says why. */
+import type { Request } from 'express';
+import type { Problem } from '../../../shared/errors.js';
+import { toProblem } from '../../../shared/http.js';
+import type { Answer } from '../../../shared/routes.js';
+import { html, type Html } from '../../../shared/web/html.js';
+import { consoleAnswer, type PageName } from '../../console/shell.js';
+import type { Sessions } from '../../http/session.js';
+
+export interface PageDeps {
+  sessions: Sessions;
+  /** Name of this monitor. */
+  monitor: string;
+}
+
+export interface Shown {
+  title: string;
+  active: PageName;
+  body: Html;
+  status?: number;
+}
+
+const SCRIPTS = ['local-times.js'];
+const STYLES = ['inspect.css'];
+
+const problemBody = ({ message, status }: Problem): Html => html`<section class="card narrow">
+<h1>${status >= 500 ? 'Not at the moment' : 'That did not work'}</h1>
+<p class="problem" role="alert">${message}</p>
+<p class="actions"><a class="button" href="/payments">Payments</a> <a class="button" href="/failed">Failed payments</a></p>
+</section>`;
+
+/** @param make may throw a Problem, or what PostgreSQL throws. @throws what nobody expects: it is logged and answered as for programs. */
+export async function asPage(deps: PageDeps, request: Request, active: PageName, make: () => Promise<Shown | Answer>): Promise<Answer> {
+  const { sessions, monitor } = deps;
+  const session = await sessions.read(request);
+  const show = ({ title, active: entry, body, status = 200 }: Shown, more: Readonly<Record<string, string>> = {}): Answer =>
+    consoleAnswer({ title, active: entry, session, monitor, body, scripts: SCRIPTS, styles: STYLES }, status, more);
+  try {
+    const made = await make();
+    return 'title' in made ? show(made) : made;
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.code === 'INTERNAL') throw error;
+    const wait = problem.retryable ? { 'Retry-After': '1' } : undefined;
+    return show({ title: 'Not shown', active, body: problemBody(problem), status: problem.status }, wait);
+  }
+}

@@ -1,0 +1,114 @@
+/** Failed payments: the list, the look before they are driven again, and what came of it. */
+import { html, type Html } from '../../../shared/web/html.js';
+import { addressOf } from '../filters.js';
+import type { FailedPayment, FailedResult } from '../failed-payments.js';
+import type { Driven } from '../redrive.js';
+import { sumsOf, type Preview } from '../redrive-preview.js';
+import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
+
+export interface FailedPage {
+  result: FailedResult;
+  /** Those that were driven again as well. */
+  all: boolean;
+  before: number | undefined;
+  /** Whether this monitor knows an instance that could do it. */
+  canDrive: boolean;
+}
+
+const previewOf = (payments: readonly { id: string }[]): string =>
+  `/failed/redrive?${new URLSearchParams(payments.map(({ id }): [string, string] => ['ids', id])).toString()}`;
+
+function again({ id, repeatedBy, repeatedStatus }: FailedPayment, canDrive: boolean): Html | string {
+  if (repeatedBy !== null) return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
+  return canDrive ? html`<a class="button" href="${previewOf([{ id }])}">Drive again …</a>` : 'not yet';
+}
+
+const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
+<td data-label="Select">${payment.repeatedBy === null && canDrive ? html`<input type="checkbox" name="ids" value="${payment.id}" aria-label="Select payment ${payment.id.slice(-12)}">` : null}</td>
+<td data-label="Failed">${moment(payment.completedAt)}</td>
+<td data-label="Payment">${paymentLink(payment.id)}</td>
+<td data-label="Patient" class="person">${payment.fullName} <span class="soft">${payment.document}</span></td>
+<td data-label="Amount" class="n">${amountText(payment.amountMinor, payment.currency)}</td>
+<td data-label="Reason" class="why">${payment.reason} ${payment.lastError === null ? null : html`<span class="soft">${payment.lastError}</span>`}</td>
+<td data-label="By">${payment.processedBy} <span class="soft">term ${payment.term}, ${count(payment.attempts, 'attempt')}</span></td>
+<td data-label="Driven again">${again(payment, canDrive)}</td>
+</tr>`;
+
+const failedTable = (payments: readonly FailedPayment[], canDrive: boolean): Html => html`<table class="payments">
+<thead><tr><th scope="col"><span class="hidden">Select</span></th><th scope="col">Failed</th><th scope="col">Payment</th><th scope="col">Patient</th><th scope="col" class="n">Amount</th>
+<th scope="col">Reason</th><th scope="col">By</th><th scope="col">Driven again</th></tr></thead>
+<tbody>${payments.map((payment) => failedRow(payment, canDrive))}</tbody></table>`;
+
+function drivingBar(open: readonly FailedPayment[]): Html {
+  return html`<p class="actions"><button type="submit">Drive the selected again …</button>
+<a class="button" href="${previewOf(open)}">Drive ${open.length === 1 ? 'the one shown' : `all ${open.length} shown`} again …</a></p>`;
+}
+
+export function failedPage({ result, all, before, canDrive }: FailedPage): Html {
+  const { payments, next } = result;
+  const open = payments.filter(({ repeatedBy }) => repeatedBy === null);
+  const shown = { all: all ? 'yes' : undefined, before };
+  const none = all ? 'No payment has failed.' : 'No failed payment waits to be driven again.';
+  return html`<h1>Failed payments</h1>
+<p>The gateway gave its word that no money moved. Driving one again makes a new payment that names the old one; the old one keeps its status.</p>
+${canDrive ? null : html`<p class="problem" role="alert">This monitor knows no patients instance (option PATIENTS is empty), so nothing can be driven again from here.</p>`}
+<section class="card" aria-labelledby="failed">
+<div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${count(payments.length, 'failed payment')}, newest first`}</h2>
+<p class="downloads"><a href="${all ? '/failed' : '/failed?all=yes'}">${all ? 'Hide those driven again' : 'Show those driven again too'}</a>
+<a href="${addressOf('/failed.csv', shown)}" download>CSV</a> <a href="${addressOf('/failed.json', shown)}">JSON</a></p></div>
+<form action="/failed/redrive" method="get">
+${payments.length === 0 ? null : failedTable(payments, canDrive)}
+${open.length > 0 && canDrive ? drivingBar(open) : null}
+</form>
+<p class="actions">${before === undefined ? null : html`<a class="button" href="${addressOf('/failed', { all: shown.all })}">Newest</a> `}
+${next === null ? null : html`<a class="button" rel="next" href="${addressOf('/failed', { ...shown, before: next })}">Older</a>`}</p>
+</section>`;
+}
+
+const sums = (payments: readonly FailedPayment[]): string =>
+  sumsOf(payments).map(({ currency, amountMinor }) => amountText(amountMinor, currency)).join(' and ');
+
+const previewItem = (payment: FailedPayment): Html => html`<li>${paymentLink(payment.id)} ${payment.fullName},
+<strong>${amountText(payment.amountMinor, payment.currency)}</strong>, failed ${moment(payment.completedAt)}: ${payment.reason}</li>`;
+
+function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
+  return html`<form class="stacked" method="post" action="/failed/redrive">
+<input type="hidden" name="csrf" value="${csrf}">${drive.map(({ id }) => html`<input type="hidden" name="ids" value="${id}">`)}
+<label for="reason">Reason <small>stands in the audit, beside each of them</small></label>
+<input id="reason" name="reason" required maxlength="500" autocomplete="off">
+<p class="actions"><button class="primary" type="submit">Drive ${count(drive.length, 'payment')} again</button> <a class="button" href="/failed">Cancel</a></p>
+</form>`;
+}
+
+/** @param problem why the last try was refused; null: there was none. */
+export function previewPage({ drive, refused }: Preview, csrf: string, problem: string | null = null): Html {
+  return html`<h1>Drive failed payments again</h1>
+<section class="card narrow-list" aria-labelledby="preview">
+<h2 id="preview">What will happen</h2>
+${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
+${drive.length === 0 ? html`<p>Nothing: none of them can be driven again.</p>` : html`<p><strong>${count(drive.length, 'new payment')}</strong> will be made, of
+<strong>${sums(drive)}</strong> together. Each is charged once, under a key of its own; asking twice makes no second one.</p>
+<ul class="plain-list">${drive.map(previewItem)}</ul>`}
+${refused.length === 0 ? null : html`<p>${count(refused.length, 'is', 'are')} left out:</p>
+<ul class="plain-list">${refused.map(({ id, why }) => html`<li>${paymentLink(id)} ${why}</li>`)}</ul>`}
+${drive.length === 0 ? html`<p class="actions"><a class="button" href="/failed">Back</a></p>` : driveForm(drive, csrf)}
+</section>`;
+}
+
+function drivenItem(driven: Driven): Html {
+  if (!driven.ok) return html`<li>${paymentLink(driven.id)} <span class="state bad">not driven again</span> ${driven.detail} <span class="soft">${driven.code}</span></li>`;
+  const { payment, replayed } = driven;
+  return html`<li>${paymentLink(driven.id)} ${replayed ? 'had been driven again before' : 'is driven again'} as ${paymentLink(payment.id)} ${statusMark(payment.status)}</li>`;
+}
+
+/** What came of it, exactly. */
+export function outcomePage(driven: readonly Driven[], reason: string): Html {
+  const done = driven.filter(({ ok }) => ok).length;
+  const text = done === driven.length ? `${count(done, 'payment')} driven again.` : `${done} of ${count(driven.length, 'payment')} driven again, ${driven.length - done} not.`;
+  return html`<h1>Drive failed payments again</h1>
+<p class="banner ${done === driven.length ? 'good' : 'bad'}" role="status">${text} Reason: ${reason}</p>
+<section class="card narrow-list" aria-labelledby="outcome"><h2 id="outcome">What came of it</h2>
+<ul class="plain-list">${driven.map(drivenItem)}</ul>
+<p class="actions"><a class="button" href="/failed">Failed payments</a></p>
+</section>`;
+}

@@ -1,0 +1,49 @@
+/** One payment's whole story on one page: what it is, and what happened to it, oldest first. */
+import { html, type Content, type Html } from '../../../shared/web/html.js';
+import { addressOf } from '../filters.js';
+import type { StoryFacts } from '../payment-story.js';
+import { survivedHandOver, timeline, type Entry } from '../timeline.js';
+import { amountText, moment, paymentLink, statusMark } from './parts.js';
+
+const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+function batch({ batchId, batchIndex, batchSent }: StoryFacts): Html | string {
+  if (batchId === null) return 'none';
+  return html`<a href="${addressOf('/payments', { batchId })}"><code>…${batchId.slice(-12)}</code></a> ${batchIndex === null ? '' : `number ${batchIndex + 1} of ${batchSent ?? '?'}`}`;
+}
+
+function facts(story: StoryFacts): Html {
+  const { patientId, fullName, document, amountMinor, currency, concept, status, processedBy, term, attempts, seq } = story;
+  return html`<section class="card" aria-labelledby="facts"><h2 id="facts">Payment</h2><dl class="facts">
+${fact('Status', statusMark(status))}
+${fact('Amount', html`<strong>${amountText(amountMinor, currency)}</strong>`)}
+${fact('Patient', html`<a href="${addressOf('/payments', { patientId })}">${fullName}</a>, document ${document}`)}
+${concept === null ? null : fact('Concept', concept)}
+${fact('Batch', batch(story))}
+${fact('Processed by', processedBy === null ? 'nobody yet' : html`<a href="${addressOf('/payments', { processedBy, term })}">${processedBy}, term ${term}</a>`)}
+${fact('Attempts', attempts)}
+${fact('Order of acceptance', `number ${seq}`)}
+${survivedHandOver(story) ? fact('Hand-over', 'It was accepted under one leader and finished by another.') : null}
+</dl></section>`;
+}
+
+const entryItem = ({ at, tone, text, details, payment }: Entry): Html => html`<li class="${tone}">
+<p class="when">${moment(at, 'no time kept')}</p>
+<p class="what">${text}${payment === undefined ? null : html` ${paymentLink(payment)}`}</p>
+${details.length === 0 ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+</li>`;
+
+function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
+  if (status !== 'FAILED' || repeatedBy.length > 0) return null;
+  return html`<p class="actions"><a class="button" href="${addressOf('/failed/redrive', { ids: id })}">Drive it again …</a></p>`;
+}
+
+export const storyPage = (story: StoryFacts): Html => html`<h1>Payment <code class="whole">${story.id}</code></h1>
+<p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json">JSON</a></p>
+<div class="story-grid">
+${facts(story)}
+<section class="card" aria-labelledby="story"><h2 id="story">What happened</h2>
+<ol class="story">${timeline(story).map(entryItem)}</ol>
+${redrive(story)}
+</section>
+</div>`;

@@ -1,0 +1,145 @@
+/**
+ * Payments by filter, newest first, in bounded time on a table of any size. Every value is a parameter; which columns are compared is
+ * decided here, by the names of the filter alone.
+ *
+ * How it stays quick: ids, patients and batches have indexes; pending payments stand in a list of their own; of replicas, terms and ends it
+ * is noted where they lie; times are turned into numbers of acceptance first, by halving. Only who accepted them is noted nowhere: then
+ * at most so many rows are looked at, and the answer says how far it got.
+ */
+import { Problem } from '../../shared/errors.js';
+import { listHandled, type Stretch } from '../../shared/handled-ranges.js';
+import { listTable } from '../../shared/payment-lists.js';
+import type { Queryable } from '../../shared/postgres.js';
+import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentFilter, SearchQuery } from './filters.js';
+
+/** Rows looked at for one page of a search that nothing helps: a fifth of a second. */
+export const WINDOW_ROWS = 200_000;
+
+export interface FoundPayment {
+  id: string;
+  seq: number;
+  status: PaymentStatus;
+  amountMinor: number;
+  currency: string;
+  patientId: string;
+  document: string;
+  fullName: string;
+  batchId: string | null;
+  acceptedBy: string;
+  acceptedAt: Date;
+  processedBy: string | null;
+  term: number | null;
+  attempts: number;
+  reason: string | null;
+  lastError: string | null;
+  completedAt: Date | null;
+  redriveOf: string | null;
+}
+
+export interface SearchResult {
+  payments: FoundPayment[];
+  /** `before` of the next page; null: there is none. */
+  next: number | null;
+  /** Whether rows beyond those looked at were left for the next page, however few were found on this one. */
+  cut: boolean;
+}
+
+export const FOUND_COLUMNS = `p.id, p.seq, p.status, p.amount_minor AS "amountMinor", p.currency, p.patient_id AS "patientId", patient.document,
+  patient.full_name AS "fullName", p.batch_id AS "batchId", p.accepted_by AS "acceptedBy", p.accepted_at AS "acceptedAt",
+  p.processed_by AS "processedBy", p.term, p.attempts, p.reason, p.last_error AS "lastError", p.completed_at AS "completedAt",
+  p.redrive_of AS "redriveOf"`;
+
+type Column = 'id' | 'patientId' | 'batchId' | 'processedBy' | 'acceptedBy' | 'term' | 'status' | 'document';
+const CONDITIONS: Readonly<Record<Column, (parameter: string) => string>> = {
+  id: (value) => `p.id = ${value}::uuid`,
+  patientId: (value) => `p.patient_id = ${value}::uuid`,
+  batchId: (value) => `p.batch_id = ${value}::uuid`,
+  processedBy: (value) => `p.processed_by = ${value}::text`,
+  acceptedBy: (value) => `p.accepted_by = ${value}::text`,
+  term: (value) => `p.term = ${value}::bigint`,
+  status: (value) => `p.status = ${value}::payment_status`,
+  document: (value) => `p.patient_id = (SELECT id FROM patient WHERE document = ${value}::text)`,
+};
+/** These have an index that is better than anything else. */
+const INDEXED: readonly Column[] = ['id', 'patientId', 'batchId', 'document'];
+
+/**
+ * The first `seq` accepted at a moment or later, one beyond the newest when there is none. Numbers of acceptance and times grow
+ * together (the statement that accepts takes its turn), so it is found by halving: some thirty looks by the index.
+ */
+const FIRST_SEQ = `
+WITH RECURSIVE halving (low, high) AS (
+  SELECT coalesce((SELECT min(seq) FROM payment), 1), coalesce((SELECT max(seq) FROM payment), 0) + 1
+  UNION ALL
+  SELECT CASE WHEN middle.earlier THEN middle.seq + 1 ELSE halving.low END,
+         CASE WHEN middle.earlier THEN halving.high ELSE halving.low + (halving.high - halving.low) / 2 END
+    FROM halving CROSS JOIN LATERAL (
+      SELECT seq, accepted_at < $1::timestamptz AS earlier FROM payment WHERE seq >= halving.low + (halving.high - halving.low) / 2 ORDER BY seq LIMIT 1) AS middle
+   WHERE halving.low < halving.high)
+SELECT min(high) AS seq FROM halving`;
+
+async function firstSeq(db: Queryable, at: Date): Promise<number> {
+  return (await db.query<{ seq: number }>(FIRST_SEQ, [at])).rows[0]?.seq ?? 1;
+}
+
+/** Some of the order of acceptance. */
+interface Bounds extends Stretch {
+  /** Whether `from` is where the window ends, not the filter. */
+  cut: boolean;
+}
+
+const isIndexed = (filter: PaymentFilter): boolean => INDEXED.some((column) => filter[column] !== undefined);
+
+async function boundsOf(db: Queryable, { before, from: since, to: until, ...filter }: SearchQuery): Promise<Bounds> {
+  const [from = 0, to = Number.MAX_SAFE_INTEGER] = await Promise.all([since && firstSeq(db, since), until && firstSeq(db, until)]);
+  const below = Math.min(before ?? Number.MAX_SAFE_INTEGER, to);
+  if (filter.acceptedBy === undefined || isIndexed(filter)) return { from, below, cut: false };
+  const { rows } = await db.query<{ newest: number | null }>('SELECT max(seq) AS newest FROM payment');
+  const top = Math.min(below, (rows[0]?.newest ?? 0) + 1);
+  const end = top - WINDOW_ROWS;
+  return end > from ? { below: top, from: end, cut: true } : { below: top, from, cut: false };
+}
+
+/** Reads one stretch, newest first. */
+async function readStretch(db: Queryable, query: SearchQuery, { from, below }: Stretch, limit: number): Promise<FoundPayment[]> {
+  const { from: since, to: until, ...filter } = query;
+  const values: unknown[] = [below, from, limit];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const columns = (Object.keys(CONDITIONS) as Column[]).filter((column) => filter[column] !== undefined);
+  const conditions = columns.map((column) => CONDITIONS[column](bind(filter[column])));
+  if (since) conditions.push(`p.accepted_at >= ${bind(since)}::timestamptz`);
+  if (until) conditions.push(`p.accepted_at < ${bind(until)}::timestamptz`);
+  const list = filter.status === 'PENDING' && !isIndexed(filter) ? listTable(filter.status) : null;
+  const source = list === null ? 'payment p' : `(SELECT seq FROM ${list}) AS listed JOIN payment p USING (seq)`;
+  const where = ['p.seq < $1', 'p.seq >= $2', ...conditions].join(' AND ');
+  const text = `SELECT ${FOUND_COLUMNS} FROM ${source} JOIN patient ON patient.id = p.patient_id WHERE ${where} ORDER BY p.seq DESC LIMIT $3`;
+  return (await db.query<FoundPayment>(text, values)).rows;
+}
+
+/** One page and one row more, which tells whether there is another page. */
+async function readPage(db: Queryable, query: SearchQuery, bounds: Bounds): Promise<FoundPayment[]> {
+  const { processedBy, term, status } = query;
+  const limit = query.limit + 1;
+  const isNoted = processedBy !== undefined || term !== undefined || status !== undefined;
+  if (!isNoted || status === 'PENDING' || bounds.cut || isIndexed(query)) return readStretch(db, query, bounds, limit);
+  const read = async ({ from, below }: Stretch, take: number): Promise<FoundPayment[]> =>
+    below <= bounds.from ? [] : readStretch(db, query, { from: Math.max(from, bounds.from), below }, take);
+  return listHandled(db, { processedBy, term, status }, { before: bounds.below, limit }, read);
+}
+
+const timedOut = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
+
+/** @throws Problem SEARCH_TOO_WIDE when it takes longer than a statement of this pool may. */
+export async function searchPayments(db: Queryable, query: SearchQuery): Promise<SearchResult> {
+  try {
+    const bounds = await boundsOf(db, query);
+    const rows = await readPage(db, query, bounds);
+    const payments = rows.slice(0, query.limit);
+    if (rows.length > query.limit) return { payments, next: payments.at(-1)?.seq ?? null, cut: false };
+    return { payments, next: bounds.cut ? bounds.from : null, cut: bounds.cut };
+  } catch (error) {
+    if (timedOut(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });
+    throw error;
+  }
+}

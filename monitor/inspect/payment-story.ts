@@ -1,0 +1,117 @@
+/**
+ * What the record knows of one payment: its row, its patient and batch, who led while it lived, the payments it repeats and is repeated by,
+ * and what operators did about it. All reads are by key.
+ */
+import { Problem } from '../../shared/errors.js';
+import type { Queryable } from '../../shared/postgres.js';
+import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
+
+/** One election that this payment lived through, or under which it was accepted or committed. */
+export interface StoryTerm {
+  term: number;
+  leader: string;
+  previousLeader: string | null;
+  kind: string;
+  reason: string;
+  electedAt: Date;
+  /** When the next leader was elected; null: this one leads now. */
+  until: Date | null;
+}
+
+/** Another payment of the same chain of re-drives. */
+export interface Relative {
+  id: string;
+  status: PaymentStatus;
+  acceptedAt: Date;
+  completedAt: Date | null;
+  reason: string | null;
+}
+
+export interface AuditNote {
+  at: Date;
+  actor: string;
+  reason: string;
+  outcome: string;
+}
+
+export interface StoryFacts extends FoundPayment {
+  partition: number;
+  concept: string | null;
+  batchIndex: number | null;
+  batchSent: number | null;
+  /** Hash of the request; two requests with one key must have the same. */
+  fingerprint: string;
+  answerWaited: boolean;
+  parcel: string | null;
+  nextAttemptAt: Date | null;
+  gatewayReference: string | null;
+  /** From the term under which it was accepted to the one under which it was committed, or to the present one; at most `TERMS_MAX`. */
+  terms: StoryTerm[];
+  /** The payments it repeats, the nearest first. */
+  repeats: Relative[];
+  /** The payments that repeat it, the nearest first. */
+  repeatedBy: Relative[];
+  drivenBy: AuditNote[];
+}
+
+/** A payment that waited through more elections than that has other troubles. */
+export const TERMS_MAX = 100;
+/** Links of a chain that are followed in each direction. */
+const CHAIN_MAX = 50;
+
+const PAYMENT = `SELECT ${FOUND_COLUMNS}, p.partition, p.concept, p.batch_index AS "batchIndex", batch.sent AS "batchSent", p.fingerprint,
+    p.answer_waited AS "answerWaited", p.parcel, p.next_attempt_at AS "nextAttemptAt", p.gateway_reference AS "gatewayReference"
+  FROM payment p JOIN patient ON patient.id = p.patient_id LEFT JOIN batch ON batch.id = p.batch_id WHERE p.id = $1::uuid`;
+
+/** From the election before its acceptance to that of the term which ended it. */
+const TERMS = `SELECT e.term, e.leader, e.previous_leader AS "previousLeader", e.kind, e.reason, e.elected_at AS "electedAt", later.elected_at AS until
+  FROM election e LEFT JOIN election later ON later.partition = e.partition AND later.term = e.term + 1
+ WHERE e.partition = $1 AND e.term <= coalesce($3::bigint, (SELECT max(term) FROM election WHERE partition = $1))
+   AND e.term >= coalesce((SELECT max(term) FROM election WHERE partition = $1 AND elected_at <= $2::timestamptz
+                                  AND term <= coalesce($3::bigint, term)), 0)
+ ORDER BY e.term LIMIT ${TERMS_MAX}`;
+
+const RELATIVE = 'payment.id, payment.status, payment.accepted_at AS "acceptedAt", payment.completed_at AS "completedAt", payment.reason';
+const chain = (link: string): string => `
+WITH RECURSIVE chain (id, step) AS (
+  SELECT $1::uuid, 0
+  UNION ALL
+  SELECT ${link === 'back' ? 'here.redrive_of' : 'here.id'}, chain.step + 1
+    FROM chain JOIN payment here ON ${link === 'back' ? 'here.id = chain.id AND here.redrive_of IS NOT NULL' : 'here.redrive_of = chain.id'}
+   WHERE chain.step < ${CHAIN_MAX})
+SELECT ${RELATIVE} FROM chain JOIN payment USING (id) WHERE chain.step > 0 ORDER BY chain.step`;
+const [BACK, FORTH] = [chain('back'), chain('forth')];
+
+const DRIVEN = `SELECT at, actor, reason, outcome FROM audit WHERE action = 'redrive' AND target = $1::text ORDER BY id DESC LIMIT 10`;
+
+/** @throws Problem PAYMENT_NOT_FOUND */
+export async function paymentStory(db: Queryable, id: string): Promise<StoryFacts> {
+  const [facts] = (await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy'>>(PAYMENT, [id])).rows;
+  if (!facts) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
+  const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> => (await db.query<T>(text, values)).rows;
+  const [terms, repeats, repeatedBy, drivenBy] = await Promise.all([
+    ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
+    ask<Relative>(BACK, [id]),
+    ask<Relative>(FORTH, [id]),
+    ask<AuditNote>(DRIVEN, [id]),
+  ]);
+  return { ...facts, terms, repeats, repeatedBy, drivenBy };
+}
+
+export type Whose = { kind: 'payment' | 'batch' | 'patient'; id: string };
+
+/** What has this id; null: nothing. Two things never share one. */
+export async function whoseId(db: Queryable, id: string): Promise<Whose | null> {
+  const { rows } = await db.query<Whose>(
+    `SELECT 'payment' AS kind, id FROM payment WHERE id = $1::uuid UNION ALL SELECT 'batch', id FROM batch WHERE id = $1::uuid
+     UNION ALL SELECT 'patient', id FROM patient WHERE id = $1::uuid LIMIT 1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+/** The patient with this document; null: nobody. */
+export async function patientOf(db: Queryable, document: string): Promise<string | null> {
+  return (await db.query<{ id: string }>('SELECT id FROM patient WHERE document = $1::text', [document])).rows[0]?.id ?? null;
+}

@@ -1,0 +1,134 @@
+/**
+ * bull-board at `/queues`: the parcels in the queue, for operators. Read only, unless fault switches exist. Redis away: a page that says
+ * so, and nothing kept waiting. Its own page asks a font of another host and allows any style, so ours stands in its place, with a policy
+ * of its own on these paths alone.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type { Queue } from 'bullmq';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { Redis } from 'ioredis';
+import { Problem } from '../../shared/errors.js';
+import { createQueue } from '../../shared/queue.js';
+import { html, trusted, type Html } from '../../shared/web/html.js';
+import { pageHeaders } from '../../shared/web/page-headers.js';
+import { assetPath } from '../console/assets.js';
+import { asPage, type PageDeps } from './pages/as-page.js';
+
+export const QUEUES_PATH = '/queues';
+
+export interface QueueBoardOptions extends PageDeps {
+  redis: Redis;
+  prefix: string;
+  /** Whether parcels may be changed from the board: only where things are broken on purpose. */
+  writable: boolean;
+}
+
+const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
+/** Views of its page; the rest below the path are its data and files. */
+const VIEWS = ['/', '/job-schedulers', '/queue/:queueName', '/queue/:queueName/:jobId'];
+const CONFIG = {
+  boardTitle: 'Relevo queue',
+  boardLogo: { path: '', width: '0', height: '0' },
+  miscLinks: [{ text: 'Relevo console', url: '/' }],
+  hideRedisDetails: false,
+  pollingInterval: { showSetting: true },
+};
+
+/** The names of its packed files, which change with every version. */
+function filesOf(page: string): { style: string; scripts: string[] } {
+  const style = /href="(static\/css\/[^"]+\.css)"/.exec(page)?.[1];
+  const scripts = [...page.matchAll(/src="(static\/js\/[^"]+\.js)"/g)].map(([, name = '']) => name);
+  if (style === undefined || scripts.length === 0) throw new Error('bull-board\'s page has another form than expected');
+  return { style, scripts };
+}
+
+const FILES = filesOf(readFileSync(join(UI_FOLDER, 'dist/index.ejs'), 'utf8'));
+/** Inside of a script element nothing is escaped, so what could end it is written as JSON can. */
+const configText = trusted(JSON.stringify(CONFIG).replace(/</g, '\\u003c'));
+
+/** @param csrf for what changes something; null: nothing can be changed. */
+const boardPage = (nonce: string, csrf: string | null): Html => html`<!doctype html>
+<html lang="en" dir="ltr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<base href="${QUEUES_PATH}/">
+<title>Queue · Relevo</title>
+<link rel="stylesheet" href="${FILES.style}">
+${csrf === null ? null : html`<meta name="csrf" content="${csrf}"><script nonce="${nonce}" src="${assetPath('queue-proof.js')}"></script>`}
+</head>
+<body class="preload">
+<script id="__UI_CONFIG__" type="application/json" nonce="${nonce}">${configText}</script>
+<div id="root">Loading …</div>
+${FILES.scripts.map((name) => html`<script defer nonce="${nonce}" src="${name}"></script>`)}
+</body>
+</html>
+`;
+
+/** Its scripts come from this address alone, and set styles of elements one by one, which needs no permission. */
+function boardHeaders(): ReturnType<typeof pageHeaders> {
+  const { nonce, headers } = pageHeaders({ forms: false });
+  const policy = [
+    "default-src 'none'", `script-src 'self' 'nonce-${nonce}'`, `style-src 'self' 'nonce-${nonce}'`, "connect-src 'self'", "img-src 'self' data:",
+    "font-src 'self'", "base-uri 'self'", "form-action 'none'", "frame-ancestors 'none'",
+  ];
+  return { nonce, headers: { ...headers, 'Content-Security-Policy': policy.join('; ') } };
+}
+
+const awayPage: Html = html`<section class="card narrow"><h1>The queue cannot be seen</h1>
+<p class="problem" role="alert">Redis does not answer.</p>
+<p>Payments go on: the leader takes them from the record, more slowly. Nothing is lost; this page works again when Redis is back.</p>
+<p class="actions"><a class="button" href="${QUEUES_PATH}">Try again</a> <a class="button" href="/payments?status=PENDING">Pending payments</a></p></section>`;
+
+export class QueueBoard {
+  private made: { queue: Queue; router: RequestHandler } | null = null;
+
+  constructor(private readonly options: QueueBoardOptions) {}
+
+  /** Everything below the path; whoever comes here was let in already. */
+  router(): Router {
+    const router = Router();
+    router.use((request, response, next) => {
+      if (this.options.redis.status === 'ready') next();
+      else if (request.path.startsWith('/api/')) next(new Problem('UNAVAILABLE', 'Redis does not answer'));
+      else return this.sayAway(request, response);
+    });
+    router.get(VIEWS, (request, response) => this.show(request, response));
+    router.use((request, response, next) => this.board()(request, response, next));
+    return router;
+  }
+
+  private async sayAway(request: Request, response: Response): Promise<void> {
+    const { body, headers } = await asPage(this.options, request, 'queue', async () =>
+      ({ title: 'Queue', active: 'queue', body: awayPage }));
+    response.status(503).set({ ...headers, 'Retry-After': '1' }).type('html').send(body);
+  }
+
+  private async show(request: Request, response: Response): Promise<void> {
+    const { nonce, headers } = boardHeaders();
+    const session = this.options.writable ? await this.options.sessions.read(request) : null;
+    response.set(headers).type('html').send(boardPage(nonce, session?.csrf ?? null).toString());
+  }
+
+  /** Made at the first look, and again when BullMQ could not reach Redis then: it keeps the error for as long as the queue lives. */
+  private board(): RequestHandler {
+    if (this.made) return this.made.router;
+    const { redis, prefix, writable } = this.options;
+    const queue = createQueue(0, prefix, redis);
+    const serverAdapter = new ExpressAdapter().setBasePath(QUEUES_PATH);
+    const adapter = new BullMQAdapter(queue, { readOnlyMode: !writable, description: 'Parcels of payment ids, on their way to the leader.' });
+    createBullBoard({ queues: [adapter], serverAdapter, options: { uiBasePath: UI_FOLDER, uiConfig: CONFIG } });
+    const made = { queue, router: serverAdapter.getRouter() as RequestHandler };
+    this.made = made;
+    queue.waitUntilReady().catch(() => {
+      if (this.made === made) this.made = null;
+    });
+    return made.router;
+  }
+}

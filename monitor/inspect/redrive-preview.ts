@@ -1,0 +1,44 @@
+/** What driving payments again would do, told before it is done: which ones, how much money, which not and why. Pure. */
+import type { FailedPayment } from './failed-payments.js';
+
+/** The most payments that one request drives again. */
+export const REDRIVE_MAX = 100;
+
+export interface Preview {
+  drive: FailedPayment[];
+  refused: { id: string; why: string }[];
+}
+
+export interface Sum {
+  currency: string;
+  amountMinor: number;
+  payments: number;
+}
+
+/** By currency, in order of the alphabet. Money of two currencies is never added. */
+export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amountMinor'>[]): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const { currency, amountMinor } of payments) {
+    const before = sums.get(currency) ?? { currency, amountMinor: 0, payments: 0 };
+    sums.set(currency, { currency, amountMinor: before.amountMinor + amountMinor, payments: before.payments + 1 });
+  }
+  return [...sums.values()].sort((a, b) => a.currency.localeCompare(b.currency));
+}
+
+function refusal(payment: FailedPayment | undefined): string | null {
+  if (!payment) return 'does not exist';
+  if (payment.status !== 'FAILED') return `is ${payment.status.toLowerCase()}: only a failed payment can be driven again`;
+  return payment.repeatedBy === null ? null : 'was driven again already';
+}
+
+/** @param ids as they were asked for; one that stands there twice counts once. @param found what the record has of them. */
+export function previewRedrive(ids: readonly string[], found: readonly FailedPayment[]): Preview {
+  const preview: Preview = { drive: [], refused: [] };
+  for (const id of new Set(ids)) {
+    const payment = found.find((each) => each.id === id);
+    const why = refusal(payment);
+    if (why === null && payment) preview.drive.push(payment);
+    else preview.refused.push({ id, why: why ?? '' });
+  }
+  return preview;
+}

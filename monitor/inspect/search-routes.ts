@@ -1,0 +1,134 @@
+/** Search and story: as pages for operators, and the same as JSON and CSV. Everything here shows patients' data: operators only. */
+import type { Request } from 'express';
+import { z } from 'zod';
+import { id } from '../../shared/contracts/ids.js';
+import { csvTable } from '../../shared/csv.js';
+import { Problem } from '../../shared/errors.js';
+import { route, type Answer, type Route } from '../../shared/routes.js';
+import type { Queryable } from '../../shared/postgres.js';
+import { FOUND_CSV, foundPage, plain, storyDocument, storySchema } from './documents.js';
+import { addressOf, PAGE_DEFAULT, pageQuery, searchQuery, type PaymentFilter, type SearchQuery } from './filters.js';
+import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
+import { searchPage, type SearchPage } from './pages/search-page.js';
+import { storyPage } from './pages/story-page.js';
+import { searchPayments } from './payment-search.js';
+import { patientOf, paymentStory, whoseId } from './payment-story.js';
+import { understand, type Members, type Understood } from './search-words.js';
+
+export interface SearchDeps extends PageDeps {
+  db: Queryable;
+  members: Members;
+}
+
+/** Rows of patients' data are nothing for a cache. */
+const PRIVATE = { 'Cache-Control': 'no-store' };
+const seeOther = (location: string): Answer => ({ status: 303, headers: { Location: location, ...PRIVATE } });
+const idPath = z.object({ id });
+
+const fieldsOf = (error: z.ZodError): string =>
+  error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+
+type Led = { address: string } | { problem: string };
+
+/** Where the words lead: a payment's story, or a filter; a text when they lead nowhere. */
+async function leadTo(db: Queryable, { filter, id: given, document, unclear }: Understood): Promise<Led> {
+  const found: PaymentFilter = { ...filter };
+  if (unclear.length > 0) return { problem: `Not understood: ${unclear.join(' ')}. A document is written in full and has a digit.` };
+  if (given !== null) {
+    const whose = await whoseId(db, given);
+    if (whose === null) return { problem: `No payment, batch or patient has the id ${given}.` };
+    if (whose.kind === 'payment') return { address: `/payments/${whose.id}` };
+    Object.assign(found, whose.kind === 'batch' ? { batchId: whose.id } : { patientId: whose.id });
+  }
+  if (document !== null) {
+    const patientId = await patientOf(db, document);
+    if (patientId === null) return { problem: `No patient has the document ${document}.` };
+    found.patientId = patientId;
+  }
+  return { address: addressOf('/payments', found) };
+}
+
+function emptyPage({ members }: SearchDeps, typed: unknown, problem: string): SearchPage {
+  const text = typeof typed === 'string' ? typed.slice(0, 200) : '';
+  return { typed: text, filter: {}, limit: PAGE_DEFAULT, before: undefined, members, result: null, problem };
+}
+
+const shown = (page: SearchPage, status = 200): Shown => ({ title: 'Payments', active: 'payments', body: searchPage(page), status });
+
+async function search(deps: SearchDeps, request: Request): Promise<Shown | Answer> {
+  const parsed = pageQuery.safeParse(request.query);
+  if (!parsed.success) return shown(emptyPage(deps, request.query['q'], fieldsOf(parsed.error)), 400);
+  const { q, ...query } = parsed.data;
+  if (q !== undefined) {
+    const led = await leadTo(deps.db, understand(q, deps.members));
+    return 'address' in led ? seeOther(led.address) : shown(emptyPage(deps, q, led.problem), 404);
+  }
+  const { before, limit, ...filter } = query;
+  const page = { typed: '', filter, limit, before, members: deps.members, problem: null };
+  try {
+    return shown({ ...page, result: await searchPayments(deps.db, query) });
+  } catch (error) {
+    // The filters stay, to be narrowed down.
+    if (!(error instanceof Problem) || error.code !== 'SEARCH_TOO_WIDE') throw error;
+    return shown({ ...page, result: null, problem: error.message }, error.status);
+  }
+}
+
+const searchPageRoute = (deps: SearchDeps): Route => route({
+  id: 'paymentsPage', method: 'get', path: '/payments', tag: 'inspecting', auth: ['operator'],
+  summary: 'Search payments',
+  description: 'A page. Besides the filters of the JSON it takes `q`: ids, a document, names of replicas, `term:5`, a status.',
+  responses: { 200: { description: 'What was found.', contentType: 'text/html' }, 303: { description: 'What `q` means, as filters or as one payment.' } },
+  problems: ['VALIDATION_FAILED', 'SEARCH_TOO_WIDE', 'UNAVAILABLE'],
+  handle: ({ request }) => asPage(deps, request, 'payments', () => search(deps, request)),
+});
+
+const storyPageRoute = (deps: SearchDeps): Route => route({
+  id: 'paymentPage', method: 'get', path: '/payments/{id}', tag: 'inspecting', auth: ['operator'], params: z.object({ id: z.string() }),
+  summary: 'One payment\'s whole story',
+  responses: { 200: { description: 'A page.', contentType: 'text/html' } },
+  problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
+  handle: ({ params, request }) => asPage(deps, request, 'payments', async () => {
+    const asked = id.safeParse(params.id);
+    if (!asked.success) throw new Problem('PAYMENT_NOT_FOUND', 'There is no payment with this id');
+    return { title: 'Payment', active: 'payments', body: storyPage(await paymentStory(deps.db, asked.data)) };
+  }),
+});
+
+const csvAnswer = async (db: Queryable, query: SearchQuery): Promise<Answer> => ({
+  status: 200,
+  contentType: 'text/csv; charset=utf-8',
+  body: csvTable(FOUND_CSV, (await searchPayments(db, query)).payments.map(plain)),
+  headers: { ...PRIVATE, 'Content-Disposition': 'attachment; filename="payments.csv"' },
+});
+
+function dataRoutes({ db }: SearchDeps): Route[] {
+  return [
+    route({
+      id: 'paymentsJson', method: 'get', path: '/payments.json', tag: 'inspecting', auth: ['operator'], query: searchQuery,
+      summary: 'Search payments: what the page shows, as JSON',
+      description: 'Newest first. Filters that are left out match everything; times are UTC unless they name their zone.',
+      responses: { 200: { description: 'One page.', schema: foundPage } },
+      problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
+      handle: async ({ query }) => ({ status: 200, body: await searchPayments(db, query), headers: PRIVATE }),
+    }),
+    route({
+      id: 'paymentsCsv', method: 'get', path: '/payments.csv', tag: 'inspecting', auth: ['operator'], query: searchQuery,
+      summary: 'Search payments: what the page shows, as CSV',
+      description: 'Cells a spreadsheet would take for a formula begin with an apostrophe.',
+      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+      problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
+      handle: ({ query }) => csvAnswer(db, query),
+    }),
+    route({
+      id: 'paymentJson', method: 'get', path: '/payments/{id}.json', tag: 'inspecting', auth: ['operator'], params: idPath,
+      summary: 'One payment\'s whole story, as JSON',
+      responses: { 200: { description: 'What it is, and what happened to it, oldest first.', schema: storySchema } },
+      problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
+      handle: async ({ params }) => ({ status: 200, body: storyDocument(await paymentStory(db, params.id)), headers: PRIVATE }),
+    }),
+  ];
+}
+
+/** The path with `.json` comes before the one that takes anything. */
+export const searchRoutes = (deps: SearchDeps): Route[] => [searchPageRoute(deps), ...dataRoutes(deps), storyPageRoute(deps)];

@@ -1,0 +1,68 @@
+/**
+ * The search box: what somebody typed, word by word, as a filter. Words that say by themselves what they are become part of the filter;
+ * an id may be of a payment, a batch or a patient, and other words a patient's document: only the record knows. Pure.
+ */
+import { z } from 'zod';
+import { memberId } from '../../shared/contracts/ids.js';
+import { paymentStatus } from '../../shared/contracts/payment.js';
+import type { PaymentFilter } from './filters.js';
+
+/** Who may stand in `processedBy` and in `acceptedBy`. */
+export interface Members {
+  replicas: readonly string[];
+  patients: readonly string[];
+}
+
+export interface Understood {
+  filter: PaymentFilter;
+  /** To be looked up: a payment's, a batch's or a patient's. */
+  id: string | null;
+  /** To be looked up as a patient's document. */
+  document: string | null;
+  /** What means nothing, or says a second time what was said already. */
+  unclear: string[];
+}
+
+const uuid = z.uuid();
+/** `term:5`, `status=failed`, `by:server_2`. */
+const NAMED: Readonly<Record<string, keyof PaymentFilter>> = {
+  term: 'term', status: 'status', by: 'processedBy', processedby: 'processedBy', acceptedby: 'acceptedBy', batch: 'batchId', patient: 'patientId',
+};
+
+/** The value of a named word; null: it is none. */
+function valueOf(field: keyof PaymentFilter, text: string): string | number | null {
+  if (field === 'term') return /^\d{1,15}$/.test(text) ? Number(text) : null;
+  if (field === 'status') return paymentStatus.safeParse(text.toUpperCase()).data ?? null;
+  if (field === 'batchId' || field === 'patientId') return uuid.safeParse(text).success ? text.toLowerCase() : null;
+  return memberId.safeParse(text).data ?? null;
+}
+
+type Said = [field: keyof PaymentFilter, value: string | number];
+
+/** A word that says by itself what it is; null: it does not. */
+function said(word: string, { replicas, patients }: Members): Said | null {
+  const [, name = '', text = ''] = /^([a-z]+)[:=](.+)$/i.exec(word) ?? [];
+  const field = NAMED[name.toLowerCase()];
+  if (field !== undefined) {
+    const value = valueOf(field, text);
+    return value === null ? null : [field, value];
+  }
+  const status = valueOf('status', word);
+  if (status !== null) return ['status', status];
+  if (replicas.includes(word)) return ['processedBy', word];
+  return patients.includes(word) ? ['acceptedBy', word] : null;
+}
+
+/** @param text as it was typed. */
+export function understand(text: string, members: Members): Understood {
+  const found: Understood = { filter: {}, id: null, document: null, unclear: [] };
+  for (const word of text.split(/\s+/u).filter((each) => each !== '')) {
+    const known = said(word, members);
+    if (known && found.filter[known[0]] === undefined) Object.assign(found.filter, { [known[0]]: known[1] });
+    else if (known) found.unclear.push(word);
+    else if (found.id === null && uuid.safeParse(word).success) found.id = word.toLowerCase();
+    else if (found.document === null && found.id === null && /\d/.test(word)) found.document = word;
+    else found.unclear.push(word);
+  }
+  return found;
+}

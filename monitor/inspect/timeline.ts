@@ -1,0 +1,113 @@
+/** A payment's story as a list of things that happened, oldest first, each in a plain sentence. Pure: from facts to words. */
+import type { StoryFacts, StoryTerm } from './payment-story.js';
+
+export type Happened = 'repeats' | 'accepted' | 'hand-over' | 'attempt' | 'waits' | 'committed' | 'pass' | 'driven-again';
+
+export interface Entry {
+  /** Null: the record does not say when; it stands where it belongs. */
+  at: Date | null;
+  kind: Happened;
+  /** How it looks: good, bad, something to look at, or neither. */
+  tone: 'good' | 'bad' | 'warn' | 'plain';
+  text: string;
+  details: string[];
+  /** The payment that this is about, when it is another one. */
+  payment?: string;
+}
+
+const seconds = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
+const between = (from: Date, to: Date): string => seconds(Math.max(0, to.getTime() - from.getTime()));
+const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+
+/** Who led when it was accepted; undefined: nobody had been elected yet. */
+const leaderAtAcceptance = ({ terms, acceptedAt }: StoryFacts): StoryTerm | undefined =>
+  terms.filter(({ electedAt }) => electedAt.getTime() <= acceptedAt.getTime()).at(-1);
+
+function acceptance(facts: StoryFacts): Entry {
+  const leader = leaderAtAcceptance(facts);
+  const { acceptedBy, answerWaited, fingerprint, batchIndex, batchSent } = facts;
+  return {
+    at: facts.acceptedAt, kind: 'accepted', tone: 'plain', text: `Accepted by ${acceptedBy}: its row was committed.`,
+    details: [
+      ...(batchIndex === null ? [] : [`Number ${batchIndex + 1} of the ${batchSent ?? '?'} payments of its batch.`]),
+      leader ? `${leader.leader} led then, in term ${leader.term}.` : 'Nobody led then.',
+      answerWaited ? 'Who sent it waited for the outcome.' : 'Who sent it did not wait for the outcome.',
+      `Fingerprint of the request: ${fingerprint.slice(0, 12)}.`,
+    ],
+  };
+}
+
+/** Elections after its acceptance, up to that of the term which committed it. */
+const livedThrough = (facts: StoryFacts): StoryTerm[] =>
+  facts.terms.filter(({ electedAt }) => electedAt.getTime() > facts.acceptedAt.getTime());
+
+const handOver = ({ term, leader, previousLeader, kind, reason, electedAt }: StoryTerm): Entry => ({
+  at: electedAt, kind: 'hand-over', tone: 'warn',
+  text: previousLeader === null ? `${leader} was elected, in term ${term}.` : `${leader} took over from ${previousLeader}, in term ${term} (${kind}).`,
+  details: [`Why: ${reason}.`.replace(/\.\.$/, '.')],
+});
+
+function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry[] {
+  if (lastError === null && made < 2) return [];
+  const when = completedAt === null ? 'so far' : 'in all';
+  return [{
+    at: null, kind: 'attempt', tone: 'warn', text: `Tried ${times(made)} ${when}, always under the same key.`,
+    details: lastError === null ? [] : [`What the last attempt that had to be repeated ran into: ${lastError}.`],
+  }];
+}
+
+function waiting({ status, nextAttemptAt, attempts: made }: StoryFacts): Entry[] {
+  if (status !== 'PENDING') return [];
+  const text = nextAttemptAt === null ? 'Waits for its outcome.' : `Waits for attempt ${made + 1}.`;
+  return [{ at: nextAttemptAt, kind: 'waits', tone: 'warn', text, details: [] }];
+}
+
+const ENDS = { SUCCEEDED: ['good', 'Paid'], DECLINED: ['bad', 'Declined'], FAILED: ['bad', 'Failed'] } as const;
+
+function reign({ terms, term, processedBy }: StoryFacts): string[] {
+  const own = terms.find((each) => each.term === term);
+  if (!own) return [];
+  const end = own.until === null ? 'and leads now' : `until ${own.until.toISOString()}`;
+  return [`${processedBy} led from ${own.electedAt.toISOString()} ${end}.`];
+}
+
+function committed(facts: StoryFacts): Entry[] {
+  const { status, completedAt, acceptedAt, processedBy, term, parcel, gatewayReference, reason } = facts;
+  if (status === 'PENDING' || completedAt === null) return [];
+  const [tone, word] = ENDS[status];
+  return [{
+    at: completedAt, kind: 'committed', tone, text: `${word}: committed by ${processedBy} under term ${term}, ${between(acceptedAt, completedAt)} after it was accepted.`,
+    details: [
+      ...(reason === null ? [] : [`Reason: ${reason}.`]),
+      ...(gatewayReference === null ? ['The gateway gave no reference: no money moved.'] : [`The gateway's reference: ${gatewayReference}.`]),
+      parcel === null ? 'It came without the queue: the leader took it from the record.' : `Parcel ${parcel} of the queue brought it.`,
+      ...reign(facts),
+    ],
+  }];
+}
+
+const pass = ({ status, completedAt, id }: StoryFacts): Entry[] =>
+  status === 'SUCCEEDED' ? [{ at: completedAt, kind: 'pass', tone: 'good', text: 'The patient may leave: it earned an exit pass.', details: [`Pass ${id}.`] }] : [];
+
+function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): { before: Entry[]; after: Entry[] } {
+  const before = repeats.map(({ id, status, completedAt, reason }): Entry => ({
+    at: completedAt, kind: 'repeats', tone: 'plain', text: `An earlier payment ${status === 'FAILED' ? 'failed' : `was ${status}`}; this one repeats it.`,
+    details: reason === null ? [] : [`Reason: ${reason}.`], payment: id,
+  }));
+  const after = repeatedBy.map(({ id, status, acceptedAt }, index): Entry => ({
+    at: acceptedAt, kind: 'driven-again', tone: status === 'SUCCEEDED' ? 'good' : 'plain', text: `Driven again as another payment, which is ${status}.`,
+    details: index > 0 ? [] : drivenBy.slice(0, 1).map(({ actor, reason }) => `By ${actor}: ${reason}.`.replace(/\.\.$/, '.')), payment: id,
+  }));
+  return { before: before.reverse(), after };
+}
+
+/** Oldest first. */
+export function timeline(facts: StoryFacts): Entry[] {
+  const { before, after } = relatives(facts);
+  const handOvers = livedThrough(facts).map(handOver);
+  return [...before, acceptance(facts), ...handOvers, ...attempts(facts), ...waiting(facts), ...committed(facts), ...pass(facts), ...after];
+}
+
+/** Whether the leader who committed it was elected after it had been accepted: a hand-over came between. */
+export const survivedHandOver = (facts: StoryFacts): boolean =>
+  facts.status !== 'PENDING' && livedThrough(facts).some(({ previousLeader }) => previousLeader !== null);
