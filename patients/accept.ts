@@ -6,6 +6,8 @@
 import type { Clock } from '../shared/clock.js';
 import { acceptPayments, type AcceptedPayment, type NewPayment } from '../shared/ledger.js';
 import type { Queryable } from '../shared/postgres.js';
+import { differentTraces } from '../shared/traceparent.js';
+import { tracing, type Tracing } from '../shared/tracing.js';
 import type { PatientsConfig } from './config.js';
 import { acceptedRecord, type PaymentRecord } from './core/payment-record.js';
 import type { Dispatch } from './dispatch.js';
@@ -35,10 +37,26 @@ export interface Acceptor {
   /** @throws Problem TOO_BUSY · UNAVAILABLE (then the row may or may not be there: ask again with the same key). */
   accept(submission: Submission): Promise<AcceptResult>;
   /** Part of a batch: at most one group at a time. @throws Problem UNAVAILABLE. */
-  acceptPart(payments: readonly NewPayment[]): Promise<AcceptResult[]>;
+  acceptPart(payments: readonly NewPayment[], traceparent?: string): Promise<AcceptResult[]>;
 }
 
 export const PARTITION = 0;
+
+const tracesOf = (group: readonly Submission[]): string[] => differentTraces(group.map(({ traceparent }) => traceparent));
+
+/** The statement as a span in the traces of the requests it serves. */
+async function traced<T>(to: Tracing, group: readonly Submission[], insert: () => Promise<T>): Promise<T> {
+  const parents = tracesOf(group);
+  const span = parents.length > 0 ? to.begin({ name: 'accept', parents, attributes: { 'relevo.payments': group.length } }) : undefined;
+  try {
+    const inserted = await insert();
+    span?.end();
+    return inserted;
+  } catch (error) {
+    span?.end({}, error);
+    throw error;
+  }
+}
 
 class Inserter {
   constructor(private readonly deps: AcceptDeps) {}
@@ -46,7 +64,8 @@ class Inserter {
   async insert(group: readonly Submission[]): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
     const { lane, config } = this.deps;
     const payments = group.map(({ payment }) => payment);
-    const inserted = await this.patiently(() => acceptPayments(lane, PARTITION, config.id, payments));
+    const insert = (): Promise<AcceptedPayment[]> => this.patiently(() => acceptPayments(lane, PARTITION, config.id, payments));
+    const inserted = await (tracing ? traced(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
     this.dispatched(inserted.map(({ id }) => id), group);
     return this.results(payments, new Map(inserted.map((row) => [row.id, row])), group);
@@ -74,7 +93,7 @@ class Inserter {
   private dispatched(ids: readonly string[], group: readonly Submission[]): void {
     if (ids.length === 0) return;
     acceptedTotal.inc(ids.length);
-    this.deps.dispatch.send(ids, group.find(({ traceparent }) => traceparent !== undefined)?.traceparent);
+    this.deps.dispatch.send(ids, tracesOf(group));
   }
 
   private patiently<T>(attempt: () => Promise<T>): Promise<T> {
@@ -104,6 +123,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   };
   return {
     accept: (submission) => timed(1, groups.submit(submission)),
-    acceptPart: (payments) => timed(payments.length, groups.admit(payments.map((payment) => ({ payment })))),
+    acceptPart: (payments, traceparent) =>
+      timed(payments.length, groups.admit(payments.map((payment) => (traceparent === undefined ? { payment } : { payment, traceparent })))),
   };
 }

@@ -43,6 +43,7 @@ export interface BatchDeps {
 export interface BatchCommand {
   body: CountedBatch | ListedBatch;
   idempotencyKey: string;
+  traceparent?: string | undefined;
   gone: AbortSignal;
 }
 
@@ -103,16 +104,18 @@ async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): 
 }
 
 interface Acceptance {
+  traceparent: string | undefined;
   batch: BatchHead;
   plan: BatchPlan;
   place: BatchPlace;
   countdown: Countdown;
 }
 
-async function acceptMissing({ batch, plan, place, countdown }: Acceptance, there: Set<number>, deps: BatchDeps): Promise<void> {
+async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: BatchDeps): Promise<void> {
+  const { batch, plan, place, countdown, traceparent } = acceptance;
   let group: NewPayment[] = [];
   const flush = async (): Promise<void> => {
-    for (const row of await deps.acceptor.acceptPart(group)) {
+    for (const row of await deps.acceptor.acceptPart(group, traceparent)) {
       if (row === null) throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
       if (row.status === 'PENDING') countdown.add(row.id);
     }
@@ -162,7 +165,7 @@ export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise
   try {
     const { batch, replayed } = await registered(deps, command, plan);
     const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
-    await acceptMissing({ batch, plan, place, countdown }, there, deps);
+    await acceptMissing({ batch, plan, place, countdown, traceparent: command.traceparent }, there, deps);
     await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);
     return { batchId: batch.id, replayed };
   } finally {

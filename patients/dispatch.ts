@@ -5,11 +5,14 @@
 import type { HealingQueue } from '../shared/healing-queue.js';
 import type { Logger } from '../shared/logger.js';
 import { parcelsOf, type Parcel } from '../shared/queue.js';
+import type { OpenSpan } from '../shared/spans.js';
+import { tracing } from '../shared/tracing.js';
 import { parcelsTotal } from './metrics.js';
+import { TraceMarks } from './trace-marks.js';
 
 export interface Dispatch {
-  /** Never waits, never fails. */
-  send(ids: readonly string[], traceparent?: string): void;
+  /** Never waits, never fails. @param traces contexts of the requests that these payments came with. */
+  send(ids: readonly string[], traces?: readonly string[]): void;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -19,36 +22,48 @@ interface DispatchDeps {
   logger: Logger;
 }
 
+/** `SpanKind.PRODUCER`; the enumeration itself would load the package. */
+const PRODUCER = 3;
+
+/** Undefined: traces are not wanted, or no request had one. */
+function beginSpan(parcels: readonly Parcel[]): OpenSpan | undefined {
+  if (!tracing) return undefined;
+  const parents = parcels.flatMap(({ traceparent, otherTraces = [] }) => (traceparent === undefined ? [] : [traceparent, ...otherTraces]));
+  return parents.length === 0 ? undefined : tracing.begin({ name: 'enqueue', kind: PRODUCER, parents, attributes: { 'relevo.parcels': parcels.length } });
+}
+
 async function deliver({ queue, logger }: DispatchDeps, parcels: readonly Parcel[]): Promise<void> {
+  const span = beginSpan(parcels);
   try {
     await queue.use((bull) => bull.addBulk(parcels.map((data) => ({ name: 'parcel', data }))));
     parcelsTotal.inc({ fate: 'queued' }, parcels.length);
+    span?.end();
   } catch (error) {
     parcelsTotal.inc({ fate: 'left-to-relay' }, parcels.length);
+    span?.end({}, error);
     logger.debug({ err: error, parcels: parcels.length }, 'parcels are left to the relay');
   }
 }
 
 export function createDispatch(deps: DispatchDeps): Dispatch {
   let ids: string[] = [];
-  let trace: string | undefined;
+  const marks = new TraceMarks();
   let underWay: Promise<void> | null = null;
 
   const run = async (): Promise<void> => {
     while (ids.length > 0) {
-      const [first, ...rest] = parcelsOf(ids);
-      const traced = first && trace !== undefined ? { ...first, traceparent: trace } : first;
+      const parcels = marks.take(parcelsOf(ids));
       ids = [];
-      trace = undefined;
-      await deliver(deps, traced ? [traced, ...rest] : rest);
+      await deliver(deps, parcels);
     }
     underWay = null;
   };
 
   return {
-    send(more, traceparent) {
+    send(more, traces = []) {
+      const from = ids.length;
       for (const id of more) ids.push(id);
-      trace ??= traceparent;
+      marks.add(from, ids.length, traces);
       underWay ??= run();
     },
     idle: async () => (await underWay) ?? undefined,

@@ -3,6 +3,7 @@ import { ConfigError, printable } from '../shared/config.js';
 import { createLogger } from '../shared/logger.js';
 import { startMetrics } from '../shared/metrics.js';
 import { onShutdown } from '../shared/shutdown.js';
+import { startTracing, TRACING_STEP } from '../shared/tracing.js';
 import { startPatients } from './app.js';
 import { loadPatientsConfig, PATIENTS_OPTIONS, type PatientsConfig } from './config.js';
 
@@ -21,11 +22,12 @@ function configuration(): PatientsConfig {
 const config = configuration();
 const logger = createLogger('patients', config.id, config.logLevel);
 startMetrics('patients', config.id);
+await startTracing('patients', config.id);
 logger.info({ config: printable(PATIENTS_OPTIONS, config) }, 'starting');
 
 try {
   const running = await startPatients(config, logger);
-  onShutdown({ logger, deadlineMs: config.shutdownDeadlineMs, steps: [{ name: 'stop', run: () => running.stop() }] });
+  onShutdown({ logger, deadlineMs: config.shutdownDeadlineMs, steps: [{ name: 'stop', run: () => running.stop() }, TRACING_STEP] });
   logger.info({ url: running.url }, `patients ${config.id} listens at ${running.url}`);
 } catch (error) {
   logger.fatal((error as Error).message);

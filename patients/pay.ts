@@ -5,6 +5,7 @@
 import type { Payment } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
 import type { NewPayment } from '../shared/ledger.js';
+import { tracing } from '../shared/tracing.js';
 import type { Acceptor, AcceptResult } from './accept.js';
 import type { Backlog } from './backlog.js';
 import { decide, redriveKey } from './core/idempotency.js';
@@ -65,7 +66,12 @@ function newPayment(command: PayCommand): NewPayment {
 
 /** The row when it is final now or within the time given; null otherwise. */
 async function outcomeOf(row: PaymentRecord, command: PayCommand, outcomes: Outcomes): Promise<PaymentRecord | null> {
-  return row.status === 'PENDING' ? outcomes.wait(row.id, command.waitMs, command.gone) : row;
+  if (row.status !== 'PENDING') return row;
+  if (!tracing) return outcomes.wait(row.id, command.waitMs, command.gone);
+  const span = tracing.begin({ name: 'outcome', parents: [command.traceparent], attributes: { 'relevo.payment': row.id } });
+  const final = await outcomes.wait(row.id, command.waitMs, command.gone);
+  span.end(final ? { 'relevo.status': final.status, 'relevo.term': final.term ?? 0 } : { 'relevo.status': 'PENDING' });
+  return final;
 }
 
 /** The row under its key: the new one; while there is no room for new ones, one that was there before. */

@@ -14,7 +14,12 @@ export interface Ahead {
   parcel: Parcel;
 }
 
-const parcelSchema = z.object({ ids: z.array(z.uuid()), traceparent: z.string().optional(), relayed: z.literal(true).optional() });
+const parcelSchema = z.object({
+  ids: z.array(z.uuid()),
+  traceparent: z.string().optional(),
+  otherTraces: z.array(z.string()).optional(),
+  relayed: z.literal(true).optional(),
+});
 
 function parse(data: string | null): Parcel | null {
   try {

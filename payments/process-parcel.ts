@@ -9,6 +9,7 @@ import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
 import type { Random } from '../shared/random.js';
+import { tracing } from '../shared/tracing.js';
 import type { InFlight } from './core/in-flight.js';
 import type { FinalOutcome, Wait } from './core/parcel.js';
 import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js';
@@ -16,6 +17,7 @@ import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './gateway/port.js';
 import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
+import { ParcelTraces } from './parcel-traces.js';
 import { steadfast } from './steadfast.js';
 
 /** Earlier payments of its patients that one parcel may bring along, at the most. */
@@ -57,6 +59,8 @@ export class TermWork {
   private readonly waiting = new Map<number, Waiting>();
   /** By payment: what its parcel is called, from charge to commit. */
   private readonly parcelOf = new Map<string, string | null>();
+  /** Undefined: traces are not wanted. */
+  private readonly traces: ParcelTraces | undefined;
   private readonly whenIdle: (() => void)[] = [];
   private lastWork = 0;
 
@@ -67,6 +71,7 @@ export class TermWork {
     private readonly signal: AbortSignal,
   ) {
     this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now(), inFlightMax: deps.inFlightMax });
+    this.traces = tracing && new ParcelTraces(tracing, token);
     signal.addEventListener('abort', () => this.line.stop());
   }
 
@@ -92,14 +97,15 @@ export class TermWork {
    * @param name what the parcel is called in the record; null: it has no name.
    * @throws LeadershipLost when the fence refused; AbortError when the term was called off.
    */
-  async process({ ids }: Parcel, name: string | null = null): Promise<void> {
+  async process(parcel: Parcel, name: string | null = null): Promise<void> {
     const stopTimer = parcelSeconds.startTimer();
     this.lastWork += 1;
     const work = this.lastWork;
     try {
       await new Promise<void>((resolve, reject) => {
         this.waiting.set(work, { name, resolve, reject });
-        this.perform(this.line.arrive(work, ids, this.moment()));
+        this.traces?.begin(work, parcel, name);
+        this.perform(this.line.arrive(work, parcel.ids, this.moment()));
       });
     } finally {
       stopTimer();
@@ -143,6 +149,7 @@ export class TermWork {
   private settle(effect: Extract<WorkEffect, { type: 'done' | 'failed' }>): void {
     const waiting = this.waiting.get(effect.work);
     this.waiting.delete(effect.work);
+    this.traces?.end(effect.work, effect.type === 'failed' ? effect.error : undefined);
     if (effect.type === 'done') waiting?.resolve();
     else waiting?.reject(effect.error);
   }
@@ -164,9 +171,11 @@ export class TermWork {
   private async charge({ work, index, payment, last }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
     const { id, patientId, amountMinor, currency } = payment;
     this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
+    this.traces?.charging(work, id);
     const order = { key: id, patientId, amountMinor, currency };
     try {
       const answer = await chargeSafely(this.deps.gateway, order, last, this.signal);
+      this.traces?.answered(work);
       this.perform(this.line.answered(work, index, answer, this.moment()));
     } catch (error) {
       this.perform(this.line.failed(work, error, this.moment()));
@@ -179,6 +188,7 @@ export class TermWork {
     const parcels = outcomes.map(({ id }) => this.parcelOf.get(id) ?? null);
     for (const { id } of outcomes) this.parcelOf.delete(id);
     const stopTimer = commitSeconds.startTimer();
+    this.traces?.committing(outcomes.map(({ id }) => id));
     try {
       const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes, { parcels }), this.signal, logger);
       stopTimer();

@@ -9,6 +9,8 @@ import { Problem, type FieldError } from './errors.js';
 import type { Logger } from './logger.js';
 import { httpRequestSeconds, registry } from './metrics.js';
 import { isPassing } from './postgres.js';
+import { traceRequests } from './trace-requests.js';
+import { tracing } from './tracing.js';
 
 export interface AppOptions {
   logger: Logger;
@@ -54,6 +56,7 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, befor
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(measure);
+  if (tracing) app.use(traceRequests(tracing));
   app.use(sayStanding(servedBy));
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {

@@ -11,6 +11,8 @@ export interface Parcel {
   ids: string[];
   /** W3C trace context of the request that filled it, when there was one. */
   traceparent?: string;
+  /** Those of other requests that filled it, a bounded number. */
+  otherTraces?: string[];
   /** Put back by the relay, not sent by patients. */
   relayed?: true;
 }

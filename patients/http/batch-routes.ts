@@ -8,7 +8,7 @@ import { refusedTotal } from '../metrics.js';
 import { batchById } from '../payment-rows.js';
 import type { PatientsDeps } from '../service.js';
 import { BATCH, BATCH_ID } from './examples.js';
-import { idempotencyKey, KEY_HEADER } from './headers.js';
+import { idempotencyKey, KEY_HEADER, traceparent, TRACE_HEADER } from './headers.js';
 import { BATCH_SAMPLE } from './samples.js';
 import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
@@ -43,7 +43,7 @@ const fireRoute = (deps: PatientsDeps): Route =>
     bodyExample: { count: 230 },
     clientSample: BATCH_SAMPLE,
     bodyForm: batchForm,
-    headers: [KEY_HEADER],
+    headers: [KEY_HEADER, TRACE_HEADER],
     responses: {
       200: {
         description: 'What became of the payments.',
@@ -60,7 +60,9 @@ const fireRoute = (deps: PatientsDeps): Route =>
     async handle({ body, request, response }) {
       const key = idempotencyKey(request, response);
       return withRoom(deps, 'payments' in body ? body.payments.length : body.count, async () => {
-        const { batchId, replayed } = await fireBatch(deps, { body, idempotencyKey: key, gone: clientGone(response) });
+        const { batchId, replayed } = await fireBatch(deps, {
+          body, idempotencyKey: key, traceparent: traceparent(request), gone: clientGone(response),
+        });
         response.location(`/api/batches/${batchId}`);
         if (replayed) response.set('Idempotent-Replayed', 'true');
         return answerBatch(deps, batchId, response);

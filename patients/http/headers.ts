@@ -3,9 +3,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
 import type { Answer, HeaderSpec } from '../../shared/routes.js';
+import { validTraceparent } from '../../shared/traceparent.js';
 import { isClientKey } from '../core/idempotency.js';
 import { WAIT_MAX_SECONDS, waitSeconds } from '../core/prefer.js';
-import { validTraceparent } from '../core/traceparent.js';
 import type { Paid } from '../pay.js';
 import { timeOrderedId } from '../time-ordered-id.js';
 

@@ -47,7 +47,7 @@ describe('dispatch', () => {
 
   test('sends in order, one call at a time; what comes meanwhile travels together', async () => {
     const { dispatch, sent, finish } = create();
-    dispatch.send(['a'], 'trace');
+    dispatch.send(['a'], ['trace']);
     dispatch.send(['b']);
     dispatch.send(['c', 'd']);
     expect(sent).toEqual([[{ ids: ['a'], traceparent: 'trace' }]]);
@@ -60,8 +60,8 @@ describe('dispatch', () => {
 
   test('splits what is too much for one parcel', () => {
     const { dispatch, sent } = create();
-    dispatch.send(Array.from({ length: 1_050 }, (_, index) => String(index)), 'trace');
-    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[500, 'trace'], [500, undefined], [50, undefined]]);
+    dispatch.send(Array.from({ length: 1_050 }, (_, index) => String(index)), ['trace']);
+    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[500, 'trace'], [500, 'trace'], [50, 'trace']]);
   });
 
   test('without Redis drops what it has and keeps nothing', async () => {

@@ -2,7 +2,7 @@
 import { decodeIdCursor, decodeSeqCursor, encodeCursor } from '../../../patients/core/cursor.js';
 import { exitPass } from '../../../patients/core/pass.js';
 import { waitSeconds } from '../../../patients/core/prefer.js';
-import { validTraceparent } from '../../../patients/core/traceparent.js';
+import { validTraceparent } from '../../../shared/traceparent.js';
 import { csvHeader } from '../../../patients/payment-csv.js';
 import { csvCell, csvLine, csvTable } from '../../../shared/csv.js';
 

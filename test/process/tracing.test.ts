@@ -1,0 +1,135 @@
+/**
+ * Traces of real processes at a real receiver. Aim: one trace tells a payment's story from the request to the commit, across the queue and
+ * across a leader's death; a receiver that is away costs nothing; and when nobody wants traces nothing of them is loaded.
+ */
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { eventually } from '../support/eventually.js';
+import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../support/trace-receiver.js';
+import { PATIENCE_MS } from './patience.js';
+import { Scene } from './scene.js';
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const WATCHED = `--import ${pathToFileURL(fileURLToPath(new URL('../support/watch-imports.mjs', import.meta.url))).href}`;
+const STORY = ['POST /api/payments', 'accept', 'enqueue', 'parcel', 'load', 'charge', 'commit', 'outcome'];
+
+const tracedTo = (url: string): Record<string, string> => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '50', NODE_OPTIONS: WATCHED });
+
+interface Paid {
+  status: number;
+  traceId: string;
+  clientSpan: string;
+}
+
+async function pay(scene: Scene, patient = 0, wait = 20): Promise<Paid> {
+  const [traceId, clientSpan] = [hex(16), hex(8)];
+  const body = { patientId: scene.patients[patient], amountMinor: 100, currency: 'USD' };
+  const headers = { Prefer: `wait=${wait}`, traceparent: `00-${traceId}-${clientSpan}-01` };
+  return { status: (await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers })).status, traceId, clientSpan };
+}
+
+const imported = (scene: Scene, name: string): string[] =>
+  scene.system.log.filter((line) => line.startsWith(`${name}: imported `)).map((line) => line.split(' ')[2] ?? '');
+
+describe('with a receiver', () => {
+  let receiver: TraceReceiver;
+  let scene: Scene;
+
+  beforeAll(async () => {
+    receiver = await startTraceReceiver();
+    scene = await Scene.open({ env: tracedTo(receiver.url) });
+  }, 120_000);
+
+  afterAll(async () => {
+    await scene?.close();
+    receiver?.close();
+  }, 60_000);
+
+  /** Waits until the trace has spans of all these names. */
+  const traceWith = (traceId: string, names: readonly string[]): Promise<ReceivedSpan[]> => eventually(() => {
+    const spans = receiver.trace(traceId);
+    return names.every((name) => spans.some((span) => span.name === name)) ? spans : null;
+  }, { what: `${names.join(', ')} in trace ${traceId}`, deadlineMs: PATIENCE_MS });
+
+  test('one payment: one trace, below the client’s span, from the request to the outcome', async () => {
+    const paid = await pay(scene);
+    expect(paid.status).toBe(201);
+    const spans = await traceWith(paid.traceId, STORY);
+    expect(spans.map(({ name }) => name).toSorted()).toEqual(STORY.toSorted());
+    const of = (name: string): ReceivedSpan => spans.find((span) => span.name === name) as ReceivedSpan;
+    const request = of('POST /api/payments');
+    expect(request).toMatchObject({ parent: paid.clientSpan, service: 'patients', instance: 'patients_1', failed: false });
+    expect(request.attributes).toMatchObject({ 'http.response.status_code': 201, 'http.route': '/api/payments' });
+    for (const name of ['accept', 'enqueue', 'parcel', 'outcome']) expect(of(name).parent).toBe(request.spanId);
+    for (const name of ['load', 'charge', 'commit']) expect(of(name).parent).toBe(of('parcel').spanId);
+    const { leader, term } = await scene.leadership();
+    expect(of('parcel')).toMatchObject({ service: 'payments', instance: leader, attributes: { 'relevo.term': term, 'relevo.charged': 1 } });
+    expect(of('outcome').attributes).toMatchObject({ 'relevo.status': 'SUCCEEDED', 'relevo.term': term });
+    for (const [before, after] of [['accept', 'load'], ['load', 'charge'], ['charge', 'commit']] as const) {
+      expect(of(before).endMs).toBeLessThanOrEqual(of(after).startMs + 1);
+    }
+    expect(JSON.stringify(spans)).not.toContain(scene.patients[0]);
+  }, 60_000);
+
+  test('many at once: what serves them together is in the trace of each, linked', async () => {
+    const paid = await Promise.all(Array.from({ length: 12 }, (_, index) => pay(scene, index)));
+    expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
+    const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
+    const shared = traces.flat().filter(({ name }) => name === 'accept' || name === 'parcel');
+    const linked = shared.filter(({ links }) => links.length > 0);
+    expect(linked.length).toBeGreaterThan(0);
+    for (const { links } of linked) for (const other of links) expect(paid.map(({ traceId }) => traceId)).toContain(other);
+  }, 60_000);
+
+  test('a batch of 1,200: its parcels are in its trace, and their spans are few', async () => {
+    const [traceId, headers] = [hex(16), {} as Record<string, string>];
+    headers['traceparent'] = `00-${traceId}-${hex(8)}-01`;
+    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count: 1_200 }, headers });
+    expect(status).toBe(200);
+    const spans = await traceWith(traceId, ['POST /api/batches', 'accept', 'enqueue', 'parcel', 'commit']);
+    expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(3);
+    expect(spans.length).toBeLessThan(100);
+  }, 90_000);
+
+  test('a leader killed in the middle: the next one’s work is in the same trace', async () => {
+    await scene.gatewayFaults({ slowMs: 800 });
+    const { leader, term } = await scene.leadership();
+    const paying = pay(scene);
+    const busy = async (): Promise<boolean> => {
+      const { replicas } = await scene.status(scene.system.monitors[0]!);
+      return replicas.some(({ parcelsInFlight }) => (parcelsInFlight ?? 0) > 0);
+    };
+    await eventually(busy, { what: 'the leader to be at work', deadlineMs: PATIENCE_MS });
+    scene.system.process(leader ?? '').kill('SIGKILL');
+    const next = await scene.nextLeadership(term);
+    await scene.gatewayFaults({});
+    const paid = await paying;
+    expect(paid.status).toBe(201);
+    const spans = await traceWith(paid.traceId, STORY);
+    const parcel = spans.find(({ name }) => name === 'parcel');
+    expect(parcel).toMatchObject({ instance: next.leader, attributes: { 'relevo.term': next.term }, failed: false });
+  }, 60_000);
+
+  test('the SDK is loaded by those who trace', () => {
+    for (const name of ['patients_1', 'server_1']) expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
+  });
+});
+
+test('a receiver that is away costs nothing: payments go on, and the end is as orderly as ever', async () => {
+  const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
+  const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
+  expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
+  const startedMs = performance.now();
+  await scene.system.patients[0]!.stop();
+  // An orderly end, with half a second for the last spans; a process that hangs is killed after 8 s.
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
+  await scene.close();
+}, 120_000);
+
+test('without OTEL_EXPORTER_OTLP_ENDPOINT nothing of OpenTelemetry is loaded, and the client’s context travels all the same', async () => {
+  const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
+  expect((await pay(scene)).status).toBe(201);
+  for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
+  await scene.close();
+}, 120_000);
