@@ -19,10 +19,13 @@ function credentials(caller: Caller, visitor: Visitor, proof: string): Record<st
   return caller === 'session' ? { Cookie: visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
 }
 
+/** For an address; half a surrogate pair, which no address can carry, becomes the replacement character, as in a browser. */
+export const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+
 /** `/api/payments/:id` with its values. */
 export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string {
   const [, pattern = ''] = entrance.split(' ');
-  return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encodeURIComponent(path[name] ?? 'x')) + query;
+  return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encode(path[name] ?? 'x')) + query;
 }
 
 const isStream = (headers: Headers): boolean => /event-stream|ndjson/.test(headers.get('Content-Type') ?? '');

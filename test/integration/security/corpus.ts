@@ -1,0 +1,53 @@
+/**
+ * Hostile texts and values, a few of each kind: markup, SQL, templates, paths, control characters, lengths, Unicode tricks, and values of
+ * another type than what is asked for. `MARK` is in each text that would be markup, so that its traces can be found.
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/XSS_Filter_Evasion_Cheat_Sheet.html
+ */
+export const MARK = 'guard7';
+
+export const HOSTILE_TEXTS: readonly string[] = [
+  `<script>alert('${MARK}')</script>`,
+  `"><img src=x onerror=alert('${MARK}')>`,
+  `' autofocus onfocus=alert('${MARK}') x='`,
+  `</title></style></textarea></script><svg/onload=alert('${MARK}')>`,
+  `javascript:alert('${MARK}')`,
+  `data:text/html,<script>alert('${MARK}')</script>`,
+  `{{constructor.constructor('alert("${MARK}")')()}}\${7*7}<%= 7*7 %>#{7*7}`,
+  `<!--${MARK}--><base href=//${MARK}.example>`,
+  "'; DROP TABLE payment; --",
+  "' OR '1'='1",
+  "1' UNION SELECT authorization_code FROM patient --",
+  '1; SELECT pg_sleep(10)',
+  '%\' AND 1=(SELECT COUNT(*) FROM pg_tables) --',
+  '\\\'; UPDATE leadership SET term = 999; --',
+  '../../../../etc/passwd',
+  '..%2f..%2f..%2fetc%2fpasswd',
+  '..\\..\\package.json',
+  '%00', 'a\u0000b', '\u0000',
+  'a\r\nX-Injected: yes\r\n\r\n<b>x</b>',
+  '%0d%0aX-Injected:%20yes',
+  `//${MARK}.example/`, `/\\${MARK}.example`, `https://${MARK}.example/`,
+  '\u202Egpj.exe\u2066', 'ａｄｍｉｎ', 'é'.normalize('NFD').repeat(10), '\uD800', '\u{1F4B8}'.repeat(30), '\uFEFF', '\u0085\u2028\u2029',
+  'x'.repeat(5_000), '9'.repeat(400), '-1', '0', '1e309', 'NaN', '0x10', ' ', '', '*', '__proto__', 'constructor', 'toString',
+  '=HYPERLINK("http://x")', '@SUM(1)', '(((((a+)+)+)+)+)$', `${'('.repeat(200)}`,
+];
+
+/** Where JSON stands, other things than what is asked for. */
+export const HOSTILE_VALUES: readonly unknown[] = [
+  null, true, 0, -1, 1.5, 1e21, [], [[]], ['a', 'b'], {}, { $gt: '' }, { toString: 'x' }, { constructor: { prototype: { polluted: 1 } } }, [{ id: 1 }],
+];
+
+/** Whole bodies, as they are sent. */
+export const HOSTILE_BODIES: readonly string[] = [
+  'null', '[]', '"text"', '0', '{', '', '{"__proto__": {"polluted": 1}}', '{"constructor": {"prototype": {"polluted": 1}}}',
+  `${'['.repeat(3_000)}${']'.repeat(3_000)}`, `{"a":${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}}`,
+];
+
+/** Request headers that some part of ours, or of the framework, reads. */
+export const READ_HEADERS = [
+  'Idempotency-Key', 'Prefer', 'traceparent', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'Cookie', 'Accept-Language',
+  'Last-Event-ID', 'X-CSRF-Token', 'Origin', 'Referer', 'Accept', 'Accept-Encoding', 'Content-Type', 'Authorization', 'User-Agent',
+] as const;
+
+/** What may stand in a header at all; others are refused by Node's parser before we see them. */
+export const HEADER_TEXTS = HOSTILE_TEXTS.filter((text) => /^[\x20-\x7e]*$/.test(text) && text.length < 8_000);

@@ -1,0 +1,174 @@
+/**
+ * Hostile values in every field of every route, and in every header that is read: never a 500, never markup that was sent in a page that
+ * comes back, never a header of the attacker's, never a row changed that a refused or reading request has no business with. The fields
+ * are found in the documents and the table; controls show that the harm would be seen.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connect } from 'node:net';
+import { asking, encode, pathOf, send, type Answered } from './asking.js';
+import { HEADER_TEXTS, HOSTILE_BODIES, HOSTILE_TEXTS, HOSTILE_VALUES, MARK, READ_HEADERS } from './corpus.js';
+import { fieldsOf, withField, type Field } from './fields.js';
+import { SERVICES, startServices, type Services, type ServiceName } from './services.js';
+import { TABLE, type Ask, type Caller, type Row } from './table.js';
+import { signedIn, type Visitor } from './visitor.js';
+
+let services: Services;
+beforeAll(async () => {
+  services = await startServices();
+}, 60_000);
+afterAll(() => services.stop(), 60_000);
+
+/** What is wrong with an answer to something hostile, in words. @param value what was sent. */
+function harm({ status, headers, text }: Answered, value: unknown = ''): string[] {
+  const sent = typeof value === 'string' ? value : JSON.stringify(value);
+  const isPage = /html/.test(headers.get('Content-Type') ?? '');
+  const found: Record<string, boolean> = {
+    [`status ${status}`]: status >= 500,
+    'a page with what was sent as markup': isPage && /[<>"]/.test(sent) && text.includes(sent),
+    'a page with a script or an event of the attacker': isPage && new RegExp(`<[^>]*=[^"'>]*alert\\('${MARK}|<(script|svg|img|base)[^>]*${MARK}`, 'i').test(text),
+    'a link that runs': isPage && /(href|src|action)="\s*(javascript|data:text)/i.test(text),
+    'a header of the attacker': headers.has('X-Injected'),
+    'a way to another site': new RegExp(`^(https?:)?[/\\\\]{2}${MARK}`).test(headers.get('Location') ?? ''),
+    'a file or a secret': /root:x:0|"devDependencies"/.test(text),
+    'the inside of the program': /\bat [\w.<>]+ \(|node_modules|syntax error at or near/.test(text),
+  };
+  return Object.keys(found).filter((what) => found[what]);
+}
+
+const describeField = ({ place, name }: Field): string => `${place} ${name}`;
+
+/** Routes share the texts for headers, this many to a set. */
+const SHARES = 5;
+
+/** The one who may most: an attacker with less is refused before anything is read. */
+const mostPowerful = ({ who }: Row): Caller => (['session', 'operator', 'api', 'internal', 'no token'] as const).find((caller) => who.includes(caller)) ?? 'api';
+
+describe.each(SERVICES)('%s', (service: ServiceName) => {
+  let visitor: Visitor;
+  let document: Record<string, unknown> | null = null;
+  beforeAll(async () => {
+    visitor = await signedIn(service, services.url(service));
+    const { status, text } = await send(`${services.url(service)}/openapi.json`, { headers: { Authorization: 'Bearer internal' } });
+    document = status === 200 ? (JSON.parse(text) as Record<string, unknown>) : null;
+  });
+
+  const askOf = (row: Row): Ask => row.ask?.(services.subjects) ?? {};
+  const tell = (row: Row, ask: Ask): Promise<Answered> => asking(services.url(service), row, ask, mostPowerful(row), visitor);
+
+  /** Tries values in turn. @returns the ones that did harm. */
+  async function tryAll(values: readonly unknown[], attempt: (value: unknown) => Promise<Answered>): Promise<string[]> {
+    const harmed: string[] = [];
+    for (const value of values) harmed.push(...harm(await attempt(value), value).map((what) => `${JSON.stringify(value).slice(0, 80)}: ${what}`));
+    return harmed;
+  }
+
+  test.each(TABLE[service])('$entrance: every field', async (row) => {
+    const ask = askOf(row);
+    const before = row.entrance.startsWith('GET') ? await services.fingerprint() : '';
+    for (const field of fieldsOf(document, row, ask)) {
+      const values = field.place === 'body' ? [...HOSTILE_TEXTS, ...HOSTILE_VALUES] : HOSTILE_TEXTS;
+      const harmed = await tryAll(values, (value) => tell(row, withField(ask, field, value)));
+      expect([describeField(field), harmed]).toEqual([describeField(field), []]);
+    }
+    // Who only reads has changed nothing, whatever was in the fields.
+    if (before !== '') expect(await services.fingerprint()).toBe(before);
+  }, 240_000);
+
+  test.each(TABLE[service])('$entrance: names nobody asks for', async (row) => {
+    const ask = askOf(row);
+    const harmed = await tryAll(HOSTILE_TEXTS, (value) => {
+      const name = encode(String(value) || 'x');
+      return tell(row, { ...ask, query: `?${name}=1&id[]=1&id[a]=2&next=${name}&lang=${name}` });
+    });
+    expect(harmed).toEqual([]);
+  }, 120_000);
+
+  test('whole bodies', async () => {
+    for (const row of TABLE[service].filter(({ entrance }) => !entrance.startsWith('GET'))) {
+      const ask = askOf(row);
+      const proof = ask.proofAt === undefined ? '' : await visitor.proof(ask.proofAt);
+      const url = services.url(service) + pathOf(row.entrance, ask);
+      const token = row.who.includes('operator') ? 'operator' : row.who.includes('api') ? 'api' : 'internal';
+      for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x']) {
+        const headers = { 'Content-Type': type, Authorization: `Bearer ${token}`, 'X-CSRF-Token': proof, 'Idempotency-Key': 'bodies' };
+        const harmed = await tryAll(HOSTILE_BODIES, (body) => send(url, { method: 'POST', headers, body: String(body) }));
+        expect([row.entrance, type, harmed]).toEqual([row.entrance, type, []]);
+      }
+    }
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  }, 240_000);
+
+  test.each(READ_HEADERS)('the header %s', async (name) => {
+    for (const [index, row] of TABLE[service].entries()) {
+      const ask = askOf(row);
+      // Every header meets every text, though not at every route.
+      const texts = HEADER_TEXTS.filter((_text, at) => at % SHARES === index % SHARES);
+      const harmed = await tryAll(texts, (text) => tell(row, { ...ask, headers: { ...ask.headers, [name]: String(text) } }));
+      expect([row.entrance, harmed]).toEqual([row.entrance, []]);
+    }
+  }, 240_000);
+
+  test('paths that are no paths', async () => {
+    const tricks = ['/%', '/%zz', '/%c0%ae%c0%ae/', '//', '/./', '/..;/', '/api/../../etc/passwd', '/assets/../package.json', '/assets/x/..%2f..%2fpackage.json'];
+    const prefixes = [...new Set(TABLE[service].map(({ entrance }) => entrance.split(' ')[1]?.split(/[:*]/)[0] ?? '/'))];
+    const paths = [...tricks, ...prefixes.flatMap((prefix) => HOSTILE_TEXTS.slice(0, 20).map((text) => prefix + encode(text)))];
+    const harmed = await tryAll(paths, (path) => send(services.url(service) + String(path), { headers: { Authorization: 'Bearer internal', Accept: 'text/html' } }));
+    expect(harmed).toEqual([]);
+  }, 120_000);
+
+  test('requests that no client sends: broken lines, two lengths, a foreign Host', async () => {
+    const { port } = new URL(services.url(service));
+    const heads = [
+      'GET / HTTP/1.1\r\nHost: a\rX-Injected: yes\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: a\nX-Injected: yes\r\nConnection: close\r\n\r\n',
+      'POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 30\r\n\r\nabc',
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      `GET / HTTP/1.1\r\nHost: "><script>alert('${MARK}')</script>\r\nConnection: close\r\n\r\n`,
+      `GET //${MARK}.example/%2f.. HTTP/1.1\r\nHost: ${MARK}.example\r\nAccept: text/html\r\nConnection: close\r\n\r\n`,
+    ];
+    for (const head of heads) {
+      const answer = await raw(Number(port), head);
+      expect(answer).toMatch(/^HTTP\/1\.1 [2-4]\d\d /);
+      expect(answer).not.toMatch(/^X-Injected|<script>alert|^Location: (https?:)?[/\\]{2}/im);
+    }
+  });
+});
+
+/** Writes bytes as they are, reads until the other side closes or is silent. */
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => void socket.write(text));
+    socket.setEncoding('utf8').setTimeout(1_000, () => socket.destroy());
+    socket.on('data', (piece: string) => (answer += piece));
+    socket.once('error', reject).once('close', () => resolve(answer));
+  });
+}
+
+test('after all of that the rows are what they were: patients, charges, final payments', async () => {
+  const { rows } = await services.pool.query<{ patients: number; succeeded: string; term: string }>(
+    `SELECT (SELECT count(*)::int FROM patient) AS patients, (SELECT status::text FROM payment WHERE id = $1) AS succeeded,
+            (SELECT term FROM leadership WHERE partition = 0) AS term`, [services.subjects.succeeded],
+  );
+  expect(rows).toEqual([{ patients: 100, succeeded: 'SUCCEEDED', term: expect.anything() }]);
+  expect(Number(rows[0]?.term)).toBeLessThan(900);
+});
+
+describe('control: harm is seen', () => {
+  const page = (text: string, more: Record<string, string> = {}): Answered =>
+    ({ status: 200, headers: new Headers({ 'Content-Type': 'text/html', ...more }), text });
+
+  test.each(HOSTILE_TEXTS.filter((text) => /<.*=|<script/.test(text)))('%s unescaped in a page', (text) =>
+    expect(harm(page(`<p title="${text}">${text}</p>`), text)).not.toEqual([]));
+
+  test.each<[string, Answered]>([
+    ['status 500', { ...page(''), status: 500 }],
+    ['a link that runs', page('<a href="javascript:alert(1)">')],
+    ['a header of the attacker', page('', { 'X-Injected': 'yes' })],
+    ['a way to another site', page('', { Location: `//${MARK}.example/` })],
+    ['a file or a secret', page('root:x:0:0:root')],
+    ['the inside of the program', page('Error\n    at handle (/srv/app.js:1:1)')],
+  ])('%s', (what, answered) => expect(harm(answered)).toContain(what));
+
+  test('what is escaped does none', () => expect(harm(page('<p>&lt;script&gt;alert(&#39;guard7&#39;)&lt;/script&gt;</p>'), HOSTILE_TEXTS[0])).toEqual([]));
+});
