@@ -9,5 +9,6 @@ export const term = z.int().min(0);
 export const memberId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const amountMinor = z.int().min(1).max(AMOUNT_MAX_MINOR);
 export const currency = z.enum(CURRENCIES, { error: 'must be an ISO 4217 code in capitals, such as USD' });
-export const reason = z.string().trim().min(1).max(500);
+/** Why somebody did something. Without control characters: PostgreSQL stores no NUL. */
+export const reason = z.string().trim().min(1).max(500).regex(/^\P{Cc}*$/u, 'must not hold control characters');
 export const timestamp = z.iso.datetime();
