@@ -40,11 +40,10 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answere
 }
 
 /** What the row asks for, as `fetch` takes it. */
-export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask, proof = ''): RequestInit & { headers: Record<string, string> } {
+export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask): RequestInit & { headers: Record<string, string> } {
   const [method = 'GET'] = row.entrance.split(' ');
   const { headers = {} } = ask;
-  const csrf = proof === '' ? {} : { csrf: proof };
-  if (ask.form !== undefined) return { method, headers: { ...headers }, body: new URLSearchParams({ ...ask.form, ...csrf }) };
+  if (ask.form !== undefined) return { method, headers: { ...headers }, body: new URLSearchParams(ask.form) };
   if (ask.body === undefined) return { method, headers: { ...headers } };
   return { method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(ask.body) };
 }
@@ -52,10 +51,13 @@ export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask, proof = ''): Req
 /** @param visitor somebody who is signed in where `base` is. */
 export async function asking(base: string, row: Row, ask: Ask, caller: Caller, visitor: Visitor): Promise<Answered> {
   const isVisitor = caller === 'session' || caller === 'forged session';
+  const path = pathOf(row.entrance, ask);
+  const hidden = isVisitor && ask.form !== undefined && ask.proofAt !== undefined ? await visitor.form(ask.proofAt, path) : [];
   const proof = isVisitor && ask.proofAt !== undefined ? await visitor.proof(ask.proofAt) : '';
-  const request = requestOf(row, ask, proof);
+  const form = { csrf: proof, ...Object.fromEntries(hidden.map(({ name, value }) => [name, value ?? ''])), ...ask.form };
+  const request = requestOf(row, ask.form === undefined ? ask : { ...ask, form });
   const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
-  const answered = await send(base + pathOf(row.entrance, ask), { ...request, headers });
+  const answered = await send(base + path, { ...request, headers });
   if (caller === 'session') visitor.keep(answered.headers);
   return answered;
 }

@@ -10,7 +10,7 @@ import { HEADER_TEXTS, HOSTILE_BODIES, HOSTILE_TEXTS, HOSTILE_VALUES, MARK, READ
 import { fieldsOf, withField, type Field } from './fields.js';
 import { SERVICES, startServices, type Services, type ServiceName } from './services.js';
 import { TABLE, type Ask, type Caller, type Row } from './table.js';
-import { signedIn, type Visitor } from './visitor.js';
+import { signedIn, type FormField, type Visitor } from './visitor.js';
 
 let services: Services;
 beforeAll(async () => {
@@ -35,6 +35,8 @@ function harm({ status, headers, text }: Answered, value: unknown = ''): string[
   return Object.keys(found).filter((what) => found[what]);
 }
 
+const names = (fields: readonly FormField[]): Record<string, string> => Object.fromEntries(fields.map(({ name }) => [name, '']));
+
 const describeField = ({ place, name }: Field): string => `${place} ${name}`;
 
 /** Routes share the texts for headers, this many to a set. */
@@ -47,7 +49,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   let visitor: Visitor;
   let document: Record<string, unknown> | null = null;
   beforeAll(async () => {
-    visitor = await signedIn(service, services.url(service));
+    visitor = await signedIn(service, services);
     const { status, text } = await send(`${services.url(service)}/openapi.json`, { headers: { Authorization: 'Bearer internal' } });
     document = status === 200 ? (JSON.parse(text) as Record<string, unknown>) : null;
   });
@@ -65,7 +67,8 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   test.each(TABLE[service])('$entrance: every field', async (row) => {
     const ask = askOf(row);
     const before = row.entrance.startsWith('GET') ? await services.fingerprint() : '';
-    for (const field of fieldsOf(document, row, ask)) {
+    const shown = ask.form !== undefined && ask.proofAt !== undefined ? await visitor.form(ask.proofAt, pathOf(row.entrance, ask)) : [];
+    for (const field of fieldsOf(document, row, { ...ask, ...(ask.form ? { form: { ...names(shown), ...ask.form } } : {}) })) {
       const values = field.place === 'body' ? [...HOSTILE_TEXTS, ...HOSTILE_VALUES] : HOSTILE_TEXTS;
       const harmed = await tryAll(values, (value) => tell(row, withField(ask, field, value)));
       expect([describeField(field), harmed]).toEqual([describeField(field), []]);

@@ -29,12 +29,15 @@ function refusal(service: ServiceName, caller: Caller): [number, string] {
   return isKnown ? [403, 'FORBIDDEN'] : [401, 'UNAUTHENTICATED'];
 }
 
+/** Who opens a page is sent to where one signs in; whose form is not a page's of this session is refused. */
+const refusedPage = ({ entrance }: Row): [number, string | null] => (entrance.startsWith('GET') ? [303, '/sign-in'] : [403, null]);
+
 const code = ({ text }: Answered): unknown => (JSON.parse(text) as { code: unknown }).code;
 
 describe.each(SERVICES)('%s', (service) => {
   let visitor: Visitor;
   beforeEach(async () => {
-    visitor = await signedIn(service, services.url(service));
+    visitor = await signedIn(service, services);
   });
   const ask = (row: Row, caller: Caller): Promise<Answered> =>
     asking(services.url(service), row, row.ask?.(services.subjects) ?? {}, caller, visitor);
@@ -50,7 +53,8 @@ describe.each(SERVICES)('%s', (service) => {
     const before = await services.fingerprint();
     for (const caller of CALLERS.filter((each) => !may(row, each))) {
       const answered = await ask(row, caller);
-      expect([caller, answered.status, code(answered)]).toEqual([caller, ...refusal(service, caller)]);
+      const expected = row.page === undefined ? refusal(service, caller) : refusedPage(row);
+      expect([caller, answered.status, row.page === undefined ? code(answered) : answered.headers.get('Location')]).toEqual([caller, ...expected]);
     }
     expect(await services.fingerprint()).toBe(before);
   });
@@ -58,7 +62,8 @@ describe.each(SERVICES)('%s', (service) => {
   test.each(rows)('$entrance: who may is answered', async (row) => {
     const before = row.changes === undefined ? '' : await services.fingerprint();
     for (const caller of CALLERS.filter((each) => may(row, each))) {
-      expect([caller, (await ask(row, caller)).status]).toEqual([caller, row.answer]);
+      const expected = /^session/.test(caller) ? (row.signedIn ?? row.answer) : row.answer;
+      expect([caller, (await ask(row, caller)).status]).toEqual([caller, expected]);
     }
     // The same request as above: it does change something when it is let in, so that the refusals above were worth something.
     if (row.changes !== undefined) expect(await services.fingerprint()).not.toBe(before);

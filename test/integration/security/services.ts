@@ -35,6 +35,8 @@ export interface Subjects {
   batch: string;
   succeeded: string;
   failed: string;
+  /** What identifies the patient. */
+  facts: Readonly<Record<string, string>>;
 }
 
 export interface Services {
@@ -83,7 +85,11 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     { id: succeeded, status: 'SUCCEEDED', reason: null, ...rest },
     { id: failed, status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', ...rest },
   ]);
-  return { patient, batch, succeeded, failed };
+  const { rows } = await pool.query<Record<string, string>>(
+    `SELECT document, full_name AS name, to_char(birth_date, 'YYYY-MM-DD') AS "birthDate", authorization_code AS "authorizationCode"
+       FROM patient WHERE id = $1`, [patient],
+  );
+  return { patient, batch, succeeded, failed, facts: rows[0] ?? {} };
 }
 
 interface Part {
@@ -113,6 +119,9 @@ async function startGateway(): Promise<Part> {
   };
   return { server, state: () => ledger.all(), stop };
 }
+
+/** Hostile fields are wrong facts and tokens: more of them than anybody may try. The limits have tests of their own. */
+const MANY_WRONG = { WRONG_CODES_MAX: '1000', WRONG_FROM_ADDRESS_MAX: '100000' };
 
 type Engines = Record<'DATABASE_URL' | 'REDIS_URL' | 'QUEUE_PREFIX', string>;
 
@@ -152,7 +161,7 @@ export async function startServices(): Promise<Services> {
   const patientsPort = await freePort();
   const monitor = await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` });
   const parts: Record<ServiceName, Part> = {
-    patients: await startPatientsPart(engines, { PORT: String(patientsPort) }),
+    patients: await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG }),
     payments: await startReplicaPart(engines),
     gateway: await startGateway(),
     monitor,

@@ -37,7 +37,11 @@ function entrances(layer: Layer, prefix: string): Entrance[] {
 
 const walk = (stack: readonly Layer[], prefix: string): Entrance[] => stack.flatMap((layer) => entrances(layer, prefix));
 
+/** A file's name that changes with its content. */
+const VERSION = /-[0-9a-f]{12}(?=\.\w+$)/;
+
 /** Sorted, each once. */
 export function surfaceOf(app: Express): Entrance[] {
-  return [...new Set(walk(app.router.stack as unknown as Layer[], ''))].sort();
+  const all = walk(app.router.stack as unknown as Layer[], '').map((entrance) => entrance.replace(VERSION, '-:version'));
+  return [...new Set(all)].sort();
 }

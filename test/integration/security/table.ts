@@ -33,9 +33,13 @@ export interface Row {
   who: readonly Caller[];
   /** The status for who is let in and asks so. */
   answer: number;
+  /** The status for a session, where that is another one. */
+  signedIn?: number;
   ask?: (subjects: Subjects) => Ask;
   /** What it changes, in words; then its ask really does. Left out: it only reads. */
   changes?: string;
+  /** A page: who may not is sent to the page before, where one signs in or identifies a patient; a form from nobody is 403. */
+  page?: 'staff';
 }
 
 const ANYONE: readonly Caller[] = CALLERS;
@@ -79,7 +83,39 @@ const PATIENTS: readonly Row[] = [
   { entrance: 'GET /api/passes/:id', who: API, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
 ];
 
+const DOCS: readonly Row[] = [
+  { entrance: 'GET /docs', who: ANYONE, answer: 200 },
+  { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
+];
+
+/** Staff who signed in and identified patient 1. Tokens are for programs: no page takes one. */
+const STAFF: readonly Caller[] = ['session'];
+const STAFF_PAGES: readonly Row[] = [
+  { entrance: 'GET /assets/staff-:version.css', who: ANYONE, answer: 404 },
+  { entrance: 'GET /assets/staff-:version.js', who: ANYONE, answer: 404 },
+  { entrance: 'GET /passes', who: ANYONE, answer: 303, ask: ({ succeeded }) => ({ query: `?id=${succeeded}` }) },
+  { entrance: 'GET /passes/:id', who: ANYONE, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
+  { entrance: 'GET /sign-in', who: ANYONE, answer: 200, signedIn: 303 },
+  { entrance: 'POST /sign-in', who: STAFF, page: 'staff', answer: 303, ask: () => ({ form: { token: 'api' }, proofAt: '/bill/identify' }) },
+  { entrance: 'POST /sign-out', who: STAFF, page: 'staff', answer: 303, ask: () => ({ form: {}, proofAt: '/bill/identify' }) },
+  { entrance: 'GET /bill/identify', who: STAFF, page: 'staff', answer: 200 },
+  {
+    entrance: 'POST /bill/identify', who: STAFF, page: 'staff', answer: 303,
+    ask: ({ facts }) => ({ form: facts, proofAt: '/bill/identify' }),
+  },
+  { entrance: 'GET /bill', who: STAFF, page: 'staff', answer: 200 },
+  // Somebody reloads after a payment: back to the bill, which asks who it is.
+  { entrance: 'GET /bill/pay', who: ANYONE, answer: 303 },
+  {
+    entrance: 'POST /bill/pay', who: STAFF, page: 'staff', answer: 303, changes: 'accepts a payment',
+    ask: () => ({ form: { part: 'part', amount: '1.00' }, proofAt: '/bill' }),
+  },
+  { entrance: 'GET /bill/payments/:id', who: STAFF, page: 'staff', answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
+  { entrance: 'GET /bill/payments/:id/events', who: STAFF, page: 'staff', answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
+];
+
 const MONITOR: readonly Row[] = [
+  ...DOCS,
   ...HEALTH,
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
@@ -167,7 +203,7 @@ const GATEWAY: readonly Row[] = [
 ];
 
 export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
-  patients: PATIENTS, monitor: MONITOR, payments: PAYMENTS, gateway: GATEWAY,
+  patients: [...PATIENTS, ...STAFF_PAGES, ...DOCS], monitor: MONITOR, payments: PAYMENTS, gateway: GATEWAY,
 };
 
 /** Pages of others that run with a looser policy, each on its own paths. */

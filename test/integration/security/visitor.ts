@@ -1,8 +1,14 @@
 /** Somebody with a browser's cookies and nothing else of it: keeps what is set, sends it back, reads the CSRF token of a page. */
 import { send, type Answered } from './asking.js';
+import type { ServiceName, Services } from './services.js';
 
 /** As a page carries it: in a form's hidden field, or in the head for its scripts. */
 const PROOF = /name="csrf" (?:value|content)="([^"]+)"/;
+
+export interface FormField {
+  name: string;
+  value: string | null;
+}
 
 export class Visitor {
   private readonly cookies = new Map<string, string>();
@@ -25,14 +31,26 @@ export class Visitor {
     return answered;
   }
 
-  /** Sends a form as a page of this visitor would. @param from the page that shows it. */
+  /** Sends a form as a page of this visitor would, with its hidden fields. @param from the page that shows it. */
   async submit(path: string, fields: Readonly<Record<string, string>>, from: string): Promise<Answered> {
-    return this.ask(path, { method: 'POST', body: new URLSearchParams({ ...fields, csrf: await this.proof(from) }) });
+    const hidden = Object.fromEntries((await this.form(from, path)).filter(({ value }) => value !== null).map(({ name, value }) => [name, value ?? '']));
+    return this.ask(path, { method: 'POST', body: new URLSearchParams({ ...hidden, ...fields }) });
   }
 
   /** The CSRF token in a page; '' when it has none. */
   async proof(path: string): Promise<string> {
     return PROOF.exec((await this.ask(path)).text)?.[1] ?? '';
+  }
+
+  /** The fields of the form of a page that is sent to `action`; the values of hidden ones, null for the others. */
+  async form(path: string, action: string): Promise<FormField[]> {
+    const { text } = await this.ask(path);
+    const [form = ''] = [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([whole]) => whole).filter((whole) => whole.includes(`action="${action}"`));
+    return [...form.matchAll(/<(?:input|select|textarea)[^>]*>/g)].flatMap(([field]) => {
+      const [, name = ''] = /\bname="([^"]*)"/.exec(field) ?? [];
+      const [, value = ''] = /\bvalue="([^"]*)"/.exec(field) ?? [];
+      return name === '' ? [] : [{ name, value: field.includes('type="hidden"') ? value : null }];
+    });
   }
 
   keep(headers: Headers): void {
@@ -44,17 +62,17 @@ export class Visitor {
   }
 }
 
-/** How one signs in at a service that has pages. */
-export const SIGN_IN: Readonly<Record<string, { page: string; fields: Readonly<Record<string, string>> }>> = {
-  monitor: { page: '/session', fields: { token: 'operator', name: 'Guard' } },
-};
-
-/** @throws Error when signing in fails. */
-export async function signedIn(service: string, base: string): Promise<Visitor> {
-  const visitor = new Visitor(base);
-  const way = SIGN_IN[service];
-  if (!way) return visitor;
-  const { status } = await visitor.submit(way.page, way.fields, way.page);
-  if (status !== 303) throw new Error(`signing in at ${service} was answered with ${status}`);
+/** Signs in: the operator at a monitor; staff at patients, who then identify a patient. @throws Error when that fails. */
+export async function signedIn(service: ServiceName, services: Services): Promise<Visitor> {
+  const visitor = new Visitor(services.url(service));
+  const step = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> => {
+    const { status } = await visitor.submit(path, fields, path);
+    if (status !== 303) throw new Error(`POST ${path} of ${service} was answered with ${status}`);
+  };
+  if (service === 'monitor') await step('/session', { token: 'operator', name: 'Guard' });
+  if (service === 'patients') {
+    await step('/sign-in', { token: 'api' });
+    await step('/bill/identify', services.subjects.facts);
+  }
   return visitor;
 }
