@@ -21,10 +21,10 @@ export interface Guards {
 /** Five short fields are a kilobyte. */
 const FORM = { extended: false, limit: '8kb', parameterLimit: 20 } as const;
 
-/** A field of a form; empty when it was not sent, or not as text. */
+/** A field of a form; empty when it was not sent, or not as text. Without NUL, which PostgreSQL takes in no text. */
 export function fieldOf({ request }: Answering, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name];
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : '';
 }
 
 export function refuse(answering: Answering, status: number, name: MessageName, next?: 'home' | 'bill'): void {
