@@ -30,6 +30,7 @@ const PROGRAMS = {
   studio: { file: 'local/studio.ts' },
   postman: { file: 'patients/postman-cli.ts' },
   handbook: { file: 'cli/handbook-cli.ts' },
+  client: { file: 'api/client-types.ts' },
   setup: { redis: true },
 };
 /** All other commands, and what is asked about these. */

@@ -1,0 +1,35 @@
+/** The client as a package of its own: plain JavaScript with its types, and one dependency. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from '../shared/web/assets.js';
+
+const OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], types: [],
+  strict: true, exactOptionalPropertyTypes: true, verbatimModuleSyntax: true, skipLibCheck: true, declaration: true, rootDir: ROOT,
+};
+
+const manifest = (): object => {
+  const { version, license, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    version: string; license: string; dependencies: Record<string, string>;
+  };
+  return {
+    name: 'relevo-client', version, license, type: 'module', engines: { node: '>=20.19' },
+    description: 'Typed client of Relevo: payments that happen once, however often they are asked for.',
+    exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
+    dependencies: { 'openapi-fetch': dependencies['openapi-fetch'] },
+  };
+};
+
+const HOST: ts.FormatDiagnosticsHost = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => ROOT, getNewLine: () => '\n' };
+
+/** @throws Error naming what does not compile. generated/client/ must be there. */
+export function writePackage(folder: string): void {
+  const program = ts.createProgram([join(ROOT, 'client/index.ts')], { ...OPTIONS, outDir: folder });
+  const { diagnostics } = program.emit();
+  const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
+  if (wrong.length > 0) throw new Error(ts.formatDiagnostics(wrong, HOST));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+}

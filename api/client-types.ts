@@ -1,0 +1,46 @@
+/**
+ * Writes the types of the client, generated from the documents, to generated/client/. They are not in the repository, as everything that is
+ * made of something else. With `--package FOLDER` it also puts the client together as a package that `npm install FOLDER` takes.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import openapiTypes, { astToString } from 'openapi-typescript';
+import { ROOT } from '../shared/web/assets.js';
+import { documents, type ServiceName } from './documents.js';
+import { writePackage } from './client-package.js';
+
+const HEADER = '/** Generated from the OpenAPI document by `npm run client`. */\n';
+const FOLDER = join(ROOT, 'generated/client');
+
+/** The types of one document as TypeScript. */
+export const typesOf = async (document: object): Promise<string> =>
+  HEADER + astToString(await openapiTypes(JSON.stringify(document), { alphabetize: true }));
+
+/** A file that is right already is left alone, so that nothing that watches it wakes. */
+function writeIfOther(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** Writes generated/client/. @returns the files. */
+export async function writeClientTypes(): Promise<string[]> {
+  const all = Object.entries(documents()) as [ServiceName, object][];
+  return Promise.all(all.map(async ([service, document]) => {
+    const path = join(FOLDER, `${service}.ts`);
+    writeIfOther(path, await typesOf(document));
+    return path;
+  }));
+}
+
+async function main([option, folder]: readonly string[]): Promise<void> {
+  const files = await writeClientTypes();
+  for (const file of files) process.stdout.write(`${relative(ROOT, file)}\n`);
+  if (option !== '--package') return;
+  if (folder === undefined) throw new Error('--package needs a folder');
+  writePackage(resolve(folder));
+  process.stdout.write(`${folder}: npm install ${folder}\n`);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv.slice(2));

@@ -1,0 +1,117 @@
+/**
+ * A fetch that asks again. A request that makes something gets its `Idempotency-Key` before the first try and keeps it, so that it happens
+ * once however often it is sent; one without a key is repeated only when it was certainly not carried out.
+ */
+import { RelevoUnreachable } from './problem.js';
+import { mayRepeat, pauseMs, retryAfterMs, type Refusal, type RetryPolicy } from './retry.js';
+
+/** What a test replaces. */
+export interface Surroundings {
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Monotonic, in ms. */
+  now: () => number;
+  /** In [0, 1). */
+  random: () => number;
+  sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  newKey: () => string;
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+export const SURROUNDINGS: Surroundings = {
+  fetch: (url, init) => globalThis.fetch(url, init),
+  now: () => performance.now(),
+  random: () => Math.random(),
+  sleep,
+  newKey: () => globalThis.crypto.randomUUID(),
+};
+
+const KEY = 'Idempotency-Key';
+/** Where a key makes one of many. */
+const KEYED = /\/api\/(payments|batches)$/;
+/** Twice gives the same new payment, without a key. */
+const REPEATABLE = /\/redrive$/;
+
+const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const isProblem = (response.headers.get('Content-Type') ?? '').startsWith('application/problem+json');
+  const body = isProblem ? await response.clone().json().catch(() => null) as { retryable?: unknown } | null : null;
+  return { status: response.status, retryable: typeof body?.retryable === 'boolean' ? body.retryable : null };
+}
+
+/** What one request is sent as, each time. */
+interface Sending {
+  url: string;
+  init: RequestInit;
+  /** Who called may give up. */
+  signal: AbortSignal;
+  isRepeatable: boolean;
+  key: string | null;
+}
+
+async function sendingOf(request: Request, newKey: () => string): Promise<Sending> {
+  const { pathname } = new URL(request.url);
+  const headers = new Headers(request.headers);
+  if (request.method === 'POST' && KEYED.test(pathname) && !headers.has(KEY)) headers.set(KEY, newKey());
+  const body = isReading(request) ? '' : await request.text();
+  return {
+    url: request.url,
+    init: { method: request.method, headers, ...(body === '' ? {} : { body }) },
+    signal: request.signal,
+    isRepeatable: isReading(request) || headers.has(KEY) || REPEATABLE.test(pathname),
+    key: headers.get(KEY),
+  };
+}
+
+/** An answer, or why none came. */
+type Came = { response: Response } | { failure: unknown };
+
+async function tryOnce({ url, init, signal }: Sending, tryMs: number, { fetch }: Surroundings): Promise<Came> {
+  try {
+    return { response: await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, tryMs))]) }) };
+  } catch (failure) {
+    if (signal.aborted) throw signal.reason;
+    return { failure };
+  }
+}
+
+/** How long to wait before the next try; null: what came is what the caller gets. */
+async function nextPause(
+  came: Came, attempt: number, policy: RetryPolicy, sending: Sending, { random }: Surroundings,
+): Promise<number | null> {
+  if ('failure' in came) return sending.isRepeatable ? pauseMs(policy, attempt, null, random()) : null;
+  if (came.response.ok || !mayRepeat(await refusalOf(came.response), sending.isRepeatable)) return null;
+  return pauseMs(policy, attempt, retryAfterMs(came.response.headers.get('Retry-After'), new Date()), random());
+}
+
+/** @returns a fetch for `openapi-fetch`. It throws RelevoUnreachable, or what the caller's signal says. */
+export function repeatingFetch(policy: RetryPolicy, around: Surroundings): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const sending = await sendingOf(request, around.newKey);
+    const deadline = around.now() + policy.deadlineMs;
+    for (let attempt = 0; ; attempt += 1) {
+      const came = await tryOnce(sending, Math.min(policy.tryMs, deadline - around.now()), around);
+      const pause = await nextPause(came, attempt, policy, sending, around);
+      if (pause === null || around.now() + pause >= deadline) {
+        if ('response' in came) return came.response;
+        throw new RelevoUnreachable(sending.url, sending.key, came.failure);
+      }
+      if ('response' in came) await came.response.body?.cancel();
+      await around.sleep(pause, sending.signal);
+    }
+  };
+}
