@@ -94,6 +94,11 @@ const PROGRAMS: readonly Program[] = [
     describe: 'Write the help of all commands into docs/cli.md again',
   },
   {
+    name: 'client', file: 'api/client-types.ts', group: 'Tools',
+    describe: 'Generate the types of the TypeScript client',
+    options: { package: { type: 'string', describe: 'Also write it as a package into this folder' } },
+  },
+  {
     name: 'test', file: 'local/test.ts', group: 'Tools',
     describe: 'Run the tests, with a PostgreSQL and a Redis of their own',
     details: 'A plain word selects a folder of test/; everything else goes to Jest.',

@@ -82,7 +82,8 @@ type Came = { response: Response } | { failure: unknown };
 
 async function tryOnce({ url, init, signal }: Sending, tryMs: number, { fetch }: Surroundings): Promise<Came> {
   try {
-    return { response: await fetch(url, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, tryMs))]) }) };
+    const patience = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
+    return { response: await fetch(url, { ...init, signal: AbortSignal.any([signal, patience]) }) };
   } catch (failure) {
     if (signal.aborted) throw signal.reason;
     return { failure };
