@@ -42,7 +42,8 @@ const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[
   [/^Not enough arguments following: (.+)/, (_spec, name = '') => `--${name} needs a value.`],
   [/^Not enough non-option arguments/, (spec) => `Something is missing: relevo ${spec?.command ?? ''}.`],
   [/^Unknown arguments?: ([^,]+)/, (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`],
-  [/Argument: (\S+), Given: (.*), Choices: (.*)$/s, (_spec, name = '', given = '', choices = '') => `${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`],
+  [/Argument: (\S+), Given: (.*), Choices: (.*)$/s, (spec, name = '', given = '', choices = '') =>
+    `${spec && name in spec.options ? '--' : ''}${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`],
 ];
 
 /** What yargs said, as one sentence. */

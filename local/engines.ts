@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { withoutPassword } from './address.js';
 import { StartError } from './fail.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
@@ -26,9 +27,6 @@ export interface Engines {
 }
 
 export const DATABASE = 'relevo';
-
-/** An address as it may be shown: without its password. */
-export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
 
 /** Makes ready what is ours; nothing runs yet. @throws StartError */
 export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, volume, portOf }: EngineOptions): Promise<Engines> {

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from './command-hint.js';
 import { readLocalConfig, type LocalConfig } from './config.js';
 import { ConsoleLines } from './console-lines.js';
-import { withoutPassword } from './engines.js';
+import { withoutPassword } from './address.js';
 import { runMain, StartError } from './fail.js';
 import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
 import { LogFiles } from './log-files.js';

@@ -2,7 +2,7 @@
  * `relevo status`: what runs and who leads. Reads `relevo.json`, asks a monitor. Shows no secret.
  * Exit codes: 0 it runs, 1 it does not, 4 wrong arguments.
  */
-import { withoutPassword } from '../../local/engines.js';
+import { withoutPassword } from '../../local/address.js';
 import { timeText } from '../clock-text.js';
 import { ask } from '../client.js';
 import { command, flag, type CommonArguments, type Context } from '../command.js';

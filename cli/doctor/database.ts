@@ -1,6 +1,6 @@
 /** The record, where one is there to be asked: reachable, migrated, its clock like ours, and nothing accepted that waits too long. */
 import type pg from 'pg';
-import { withoutPassword } from '../../local/engines.js';
+import { withoutPassword } from '../../local/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/migrate.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';

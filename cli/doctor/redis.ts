@@ -1,5 +1,5 @@
 /** Redis as it is now: reachable, set so that it drops nothing, its clock like ours. Where one is there to be asked. */
-import { withoutPassword } from '../../local/engines.js';
+import { withoutPassword } from '../../local/address.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 

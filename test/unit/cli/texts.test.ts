@@ -108,8 +108,11 @@ describe('a batch', () => {
     );
   });
 
-  it.each([[{ sent: 2, succeeded: 2, pending: 0 }, 0], [{ sent: 2, succeeded: 1, pending: 0 }, 1], [{ sent: 2, succeeded: 1, pending: 1 }, 2]])(
-    '%j ends with exit code %d', (counts, code) => expect(exitCodeOfBatch(counts)).toBe(code));
+  it.each([
+    [{ sent: 2, succeeded: 2, pending: 0 }, 0],
+    [{ sent: 2, succeeded: 1, pending: 0 }, 1],
+    [{ sent: 2, succeeded: 1, pending: 1 }, 2],
+  ])('%j ends with exit code %d', (counts, code) => expect(exitCodeOfBatch(counts)).toBe(code));
   it('is never rounded up to everything', () => {
     expect([percentText(1), percentText(0.9999999), percentText(0.99957)]).toEqual(['100.000 %', '99.999 %', '99.957 %']);
   });

@@ -48,6 +48,7 @@ describe('wrong words', () => {
     [['drain'], 'Something is missing: relevo drain <replica>.'],
     [['drain', 'server_1', 'server_2'], 'drain does not know what "server_2" means.'],
     [['completion', 'ksh'], 'shell cannot be "ksh"; it is one of bash, zsh, fish.'],
+    [['payments', '--status', 'done'], '--status cannot be "DONE"; it is one of PENDING, SUCCEEDED, DECLINED, FAILED.'],
     [['leaders', '--limit', 'many'], '--limit must be a whole number from 1 to 200.'],
     [['leaders', '--limit', '0'], '--limit must be a whole number from 1 to 200.'],
     [['batch', '--count', '1.5'], '--count must be a whole number from 1 to 100000.'],

@@ -1,0 +1,55 @@
+/** `relevo` as a process of its own, as a user runs it: what it prints, how it ends; also on a pseudo-terminal. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from '../../local/root.js';
+
+export interface Ran {
+  child: ChildProcess;
+  /** Standard output so far. */
+  out: () => string;
+  /** Standard error so far. */
+  err: () => string;
+  /** The exit code, or the signal's name. */
+  ended: Promise<number | string>;
+}
+
+const DOOR = join(ROOT, 'local/bootstrap.mjs');
+
+/** Without what the test run itself was told. */
+const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
+  ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', DATABASE_URL: '', REDIS_URL: '', API_TOKEN: '', OPERATOR_TOKEN: '', INTERNAL_TOKEN: '', ...env,
+});
+
+function follow(child: ChildProcess): Ran {
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (err += data.toString()));
+  const ended = new Promise<number | string>((resolve) => child.once('close', (code, by) => resolve(code ?? by ?? -1)));
+  return { child, out: () => out, err: () => err, ended };
+}
+
+export function relevo(words: readonly string[], env: Record<string, string>): Ran {
+  return follow(spawn(process.execPath, [DOOR, ...words], { cwd: ROOT, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+/** Another program around it: npx, a shell. */
+export const runProgram = (command: readonly string[], env: Record<string, string>, cwd = ROOT): Ran =>
+  follow(spawn(command[0] ?? '', command.slice(1), { cwd, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }));
+
+/** On a pseudo-terminal; what is written to `child.stdin` is typed. Both outputs are one. */
+export function relevoOnTerminal(words: readonly string[], env: Record<string, string>): Ran {
+  const line = [process.execPath, DOOR, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return follow(spawn('script', ['-qefc', line, '/dev/null'], { cwd: ROOT, env: clean({ TERM: 'xterm', ...env }), stdio: ['pipe', 'pipe', 'pipe'] }));
+}
+
+interface Ended {
+  code: number | string;
+  out: string;
+  err: string;
+}
+
+/** Runs to its end. */
+export async function ran(words: readonly string[], env: Record<string, string>): Promise<Ended> {
+  const { ended, out, err } = relevo(words, env);
+  return { code: await ended, out: out(), err: err() };
+}
