@@ -8,9 +8,12 @@ import type { Tracing } from './tracing.js';
 /** `SpanKind.SERVER`; the enumeration itself would load the package. */
 const SERVER = 1;
 
+/** The public API, and the payment of a bill in staff's pages. */
+const TRACED = /^\/(api\/|bill\/pay$)/;
+
 export const traceRequests = (tracing: Tracing): RequestHandler => (request, response, next) => {
   const { method, path } = request;
-  if (!path.startsWith('/api/')) {
+  if (!TRACED.test(path)) {
     next();
     return;
   }

@@ -4,6 +4,7 @@
  */
 import { Problem } from '../../shared/errors.js';
 import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
+import { traceparent } from '../http/headers.js';
 import { pay } from '../pay.js';
 import { paymentsByKey } from '../payment-rows.js';
 import type { PatientsDeps } from '../service.js';
@@ -32,7 +33,7 @@ const formOf = (answering: Answering): PayForm => ({
   wanted: { part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole', amount: fieldOf(answering, 'amount'), shown: fieldOf(answering, 'shown') },
 });
 
-async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm): Promise<Taken> {
+async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, trace: string | undefined): Promise<Taken> {
   const facts = await readBill(deps, patientId);
   const { currency, dueMinor } = facts.bill;
   const [before] = await paymentsByKey(deps.reads, [key]);
@@ -43,7 +44,8 @@ async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm): Pr
   if (key !== facts.key) return { problem: 'changed' };
   if (typeof amountMinor !== 'number') return { problem: amountMinor };
   const request = { patientId, amountMinor, currency, concept: CONCEPT };
-  const { payment } = await pay(deps, { request, idempotencyKey: key, redriveOf: null, waitMs: 0, gone: new AbortController().signal });
+  const command = { request, idempotencyKey: key, redriveOf: null, waitMs: 0, traceparent: trace, gone: new AbortController().signal };
+  const { payment } = await pay(deps, command);
   return { paymentId: payment.id };
 }
 
@@ -73,7 +75,7 @@ export function payBill(deps: PatientsDeps): PageHandler {
       return;
     }
     try {
-      const taken = await take(deps, form).catch(orChanged);
+      const taken = await take(deps, form, traceparent(answering.request)).catch(orChanged);
       if ('paymentId' in taken) seeOther(answering.response, `/bill/payments/${taken.paymentId}`);
       else await showAgain(deps, answering, form, taken.problem);
     } catch (error) {

@@ -21,7 +21,7 @@ interface Paid {
   clientSpan: string;
 }
 
-async function pay(scene: Scene, patient = 0, wait = 20): Promise<Paid> {
+async function pay(scene: Scene, patient = 0, wait = 30): Promise<Paid> {
   const [traceId, clientSpan] = [hex(16), hex(8)];
   const body = { patientId: scene.patients[patient], amountMinor: 100, currency: 'USD' };
   const headers = { Prefer: `wait=${wait}`, traceparent: `00-${traceId}-${clientSpan}-01` };
@@ -37,7 +37,8 @@ describe('with a receiver', () => {
 
   beforeAll(async () => {
     receiver = await startTraceReceiver();
-    scene = await Scene.open({ env: tracedTo(receiver.url) });
+    // On a busy machine no call shall be given up and tried again: that would be another story.
+    scene = await Scene.open({ env: tracedTo(receiver.url), kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } } });
   }, 120_000);
 
   afterAll(async () => {
@@ -81,13 +82,13 @@ describe('with a receiver', () => {
     for (const { links } of linked) for (const other of links) expect(paid.map(({ traceId }) => traceId)).toContain(other);
   }, 60_000);
 
-  test('a batch of 1,200: its parcels are in its trace, and their spans are few', async () => {
+  test('a batch of 600: its parcels are in its trace, and their spans are few', async () => {
     const [traceId, headers] = [hex(16), {} as Record<string, string>];
     headers['traceparent'] = `00-${traceId}-${hex(8)}-01`;
-    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count: 1_200 }, headers });
+    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count: 600 }, headers });
     expect(status).toBe(200);
     const spans = await traceWith(traceId, ['POST /api/batches', 'accept', 'enqueue', 'parcel', 'commit']);
-    expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(3);
+    expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(2);
     expect(spans.length).toBeLessThan(100);
   }, 90_000);
 
