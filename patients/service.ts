@@ -108,7 +108,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   }, config.backlogLookMs);
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
-  const web = connectRedis(config.redisUrl, 'hasty', logger);
+  const web = connectRedis(config.redisUrl, 'brief', logger);
 
   return {
     config, logger, clock, reads, outcomes, backlog,

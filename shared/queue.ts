@@ -31,12 +31,16 @@ const PATIENT = { maxRetriesPerRequest: null };
 /** Producers: say at once that Redis is away; the payment is in PostgreSQL already. */
 const HASTY = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000, connectTimeout: 1_000 };
 
+/** Who serves people: a restart of Redis is waited for, a longer absence is said. What waits is dropped every few seconds. */
+const BRIEF = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
+const TEMPERS = { patient: PATIENT, hasty: HASTY, brief: BRIEF };
+
 /** Back soon, then every quarter of a second: Redis on the same network restarts in less than that. */
 const retryStrategy = (attempt: number): number => Math.min(25 * attempt, 250);
 
-/** @param temper `patient` waits for Redis, `hasty` fails at once when it is away. */
-export function connectRedis(url: string, temper: 'patient' | 'hasty', logger: Logger): Redis {
-  const redis = new Redis(url, { ...(temper === 'patient' ? PATIENT : HASTY), retryStrategy });
+/** @param temper `patient` waits for Redis, `hasty` fails at once when it is away, `brief` after a second. */
+export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: Logger): Redis {
+  const redis = new Redis(url, { ...TEMPERS[temper], retryStrategy });
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn({ err: { message: error.message } }, 'Redis is away');

@@ -3,14 +3,14 @@ import express, { type RequestHandler } from 'express';
 import type { PatientsDeps } from '../service.js';
 import { messagePage, type MessageName } from './pages/message.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
-import { isOwnForm } from './session.js';
+import { isOwnForm, withFormToken } from './session.js';
 
 /** What a route of the pages does. */
 export type PageHandler = (answering: Answering) => Promise<void> | void;
 
 export interface Guards {
   /** Reads the session, or ends with 503. */
-  session: RequestHandler;
+  session: RequestHandler[];
   /** Reads a form; bounded. Then refuses it when no page of this session made it. */
   form: RequestHandler[];
   staff: RequestHandler;
@@ -42,7 +42,7 @@ export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' |
   };
   return {
     page,
-    session: sessions,
+    session: [sessions, withFormToken],
     form: [express.urlencoded(FORM), (request, response, next) => {
       const answering = { request, response, instance: config.id };
       if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();

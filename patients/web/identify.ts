@@ -12,8 +12,11 @@ type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'staff'>;
 
 export const showIdentify: PageHandler = (answering) => sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
 
+/** PostgreSQL stores no NUL, and nobody types the others. */
+const CONTROL = /\p{Cc}/gu;
+
 const factsOf = (answering: Answering): PatientFacts =>
-  Object.fromEntries(FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC')])) as unknown as PatientFacts;
+  Object.fromEntries(FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC').replace(CONTROL, ' ')])) as unknown as PatientFacts;
 
 async function compare(deps: Deps, answering: Answering, typed: PatientFacts): Promise<void> {
   const { limits, config, staff } = deps;

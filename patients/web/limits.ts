@@ -30,7 +30,7 @@ type LimitsConfig = Pick<PatientsConfig, 'wrongCodesMax' | 'wrongFromAddressMax'
 function limiter(config: LimitsConfig, redis: Redis, name: string, points: number): RateLimiterRedis {
   const options = { keyPrefix: `${config.queuePrefix}:wrong-${name}`, points, duration: config.lockMinutes * 60 };
   return new RateLimiterRedis({
-    ...options, storeClient: redis, rejectIfRedisNotReady: true, insuranceLimiter: new RateLimiterMemory(options),
+    ...options, storeClient: redis, insuranceLimiter: new RateLimiterMemory(options),
   });
 }
 

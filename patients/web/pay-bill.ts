@@ -3,6 +3,7 @@
  * payment; and a bill that was paid by another form meanwhile is shown again instead of being paid twice.
  */
 import { Problem } from '../../shared/errors.js';
+import { isClientKey } from '../core/idempotency.js';
 import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
 import { traceparent } from '../http/headers.js';
 import { pay } from '../pay.js';
@@ -36,7 +37,7 @@ const formOf = (answering: Answering): PayForm => ({
 async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, trace: string | undefined): Promise<Taken> {
   const facts = await readBill(deps, patientId);
   const { currency, dueMinor } = facts.bill;
-  const [before] = await paymentsByKey(deps.reads, [key]);
+  const [before] = isClientKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
   // A form that was sent before: its bill was payable then.
   const payable = before ? Number.MAX_SAFE_INTEGER : payableMinor({ dueMinor, pendingMinor: facts.pendingMinor });
   const amountMinor = amountToPay(wanted, payable, currencyDigits(currency));

@@ -3,7 +3,6 @@ import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import { askedLanguage, languageCookie, languageOf, WORDS } from './language.js';
 import { layout } from './layout.js';
-import { formToken } from './session.js';
 import type { Page, View } from './view.js';
 
 /** One request on its way to a page. */
@@ -19,7 +18,7 @@ export function viewOf({ request, instance }: Answering, nonce: string): View {
   const { session } = request as { session?: Request['session'] };
   const language = languageOf(request);
   const known = session?.staff === true || session?.patientId !== undefined;
-  return { language, words: WORDS[language], path: request.path, nonce, instance, known, csrf: session ? formToken(request) : '' };
+  return { language, words: WORDS[language], path: request.path, nonce, instance, known, csrf: session?.csrf ?? '' };
 }
 
 /** @param make gets the view and gives the page. */

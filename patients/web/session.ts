@@ -79,8 +79,15 @@ export async function renewSession(request: Request, contents: Partial<SessionDa
 
 export const endSession = (request: Request): Promise<void> => settled((done) => request.session.destroy(done));
 
-/** The session's token for forms; made when there is none. */
-export const formToken = (request: Request): string => (request.session.csrf ??= newToken());
+/** Gives a session its token for forms, and keeps it: a form whose session is not kept would be refused. @throws Problem UNAVAILABLE */
+export const withFormToken: RequestHandler = (request, _response, next) => {
+  if (request.session.csrf !== undefined) {
+    next();
+    return;
+  }
+  request.session.csrf = newToken();
+  request.session.save((error?: unknown) => next(error ? away(error) : undefined));
+};
 
 /** Whether a form was made by a page of this session. */
 export function isOwnForm(request: Request, token: unknown): boolean {

@@ -13,7 +13,8 @@ test('the same number gives the same patient, whoever else is made', () => {
 
 test('documents, codes and charges have numbers of their own', () => {
   const distinct = <T>(list: readonly T[], of: (each: T) => string): number => new Set(list.map(of)).size;
-  expect([distinct(patients, ({ document }) => document), distinct(patients, ({ authorizationCode }) => authorizationCode)]).toEqual([2_000, 2_000]);
+  expect(distinct(patients, ({ document }) => document)).toBe(2_000);
+  expect(distinct(patients, ({ authorizationCode }) => authorizationCode)).toBe(2_000);
   expect(distinct(charges, ({ id }) => id)).toBe(charges.length);
 });
 

@@ -35,7 +35,8 @@ const payment = (status: FollowedPayment['status']): FollowedPayment => ({
   gatewayReference: EVIL, completedAt: new Date(1), attempts: 1, nextAttemptAt: null, ahead: 0, leader: EVIL, leaderSuspected: false,
   leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
 });
-const pass = { valid: true, patient: { id: EVIL, name: EVIL }, requestTime: new Date(0).toISOString(), expirationTime: new Date(1).toISOString() };
+const [requestTime, expirationTime] = ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'];
+const pass = { valid: true, patient: { id: EVIL, name: EVIL }, requestTime, expirationTime };
 const typed = { document: EVIL, name: EVIL, birthDate: EVIL, authorizationCode: EVIL };
 const receipt = { patient: { name: EVIL, document: EVIL }, dueMinor: 1, pass: { path: EVIL, svg: '<svg></svg>', until: new Date(1) } };
 const wanted = { part: 'part' as const, amount: EVIL, shown: EVIL };
