@@ -44,11 +44,12 @@ ${line(words.bill.due, bill.dueMinor, 'due')}
 }
 
 function payments({ language, words }: View, list: readonly PaymentRecord[]): Html {
+  const link = { PENDING: words.bill.follow, SUCCEEDED: words.bill.receipt, DECLINED: words.bill.details, FAILED: words.bill.details };
   const rows = list.map((payment) => html`<li>
 <span class="money">${money(language, payment.amountMinor, payment.currency)}</span>
 ${statusMark(words, payment.status)}
 <span class="soft">${moment(language, payment.acceptedAt)}</span>
-<a href="/bill/payments/${payment.id}">${payment.status === 'PENDING' ? words.bill.follow : words.bill.receipt}</a>
+<a href="/bill/payments/${payment.id}">${link[payment.status]}</a>
 </li>`);
   return html`<section class="card screen-only" aria-labelledby="payments">
 <h2 id="payments">${words.bill.payments}</h2>

@@ -61,7 +61,7 @@ function details(view: View, payment: FollowedPayment, { patient, dueMinor }: Re
   const by = payment.processedBy && payment.term !== null ? words.inTerm(payment.processedBy, payment.term) : null;
   return html`<dl class="facts">
 ${fact(words.status, statusMark(view.words, payment.status))}
-${fact(words.reason, payment.reason)}
+${payment.reason ? fact(words.reason, html`<code>${payment.reason}</code>`) : null}
 ${fact(words.patient, patient.name)}
 ${fact(bill.document, patient.document)}
 ${fact(words.concept, payment.concept)}
@@ -86,9 +86,10 @@ ${qrImage(pass.svg, words.pass.code)}
 function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
   const { words: { payment: words }, language } = view;
   const stage = stageOf(payment);
-  const content = html`<div class="receipt">
+  const title = payment.status === 'SUCCEEDED' ? words.receipt : words.title;
+  const content = html`<div class="receipt${facts.pass ? ' with-pass' : ''}">
 <section class="card sheet" aria-labelledby="receipt">
-<h1 id="receipt">${words.receipt}</h1>
+<h1 id="receipt">${title}</h1>
 <p class="amount">${money(language, payment.amountMinor, payment.currency)}</p>
 <p class="stage stage-${stage}">${words.stages[stage]}</p>
 ${details(view, payment, facts)}
@@ -98,7 +99,7 @@ ${changes(view, payment.leaderChanges)}
 </section>
 ${facts.pass ? passCard(view, facts.pass) : null}
 </div>`;
-  return { title: words.receipt, content, narrow: facts.pass === null };
+  return { title, content, narrow: facts.pass === null };
 }
 
 export function paymentPage(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {

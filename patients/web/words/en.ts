@@ -26,7 +26,7 @@ const stages: Record<Stage, string> = {
   declined: 'The payment was declined. Nothing was charged.',
   failed: 'The payment could not be made. Nothing was charged.',
 };
-const passes: Record<PassState, string> = { valid: 'Valid', expired: 'Expired', unknown: 'Unknown pass' };
+const passes: Record<PassState, string> = { valid: 'Valid', expired: 'Expired', unknown: 'Unknown' };
 const passAdvice: Record<PassState, string> = {
   valid: 'This patient may leave.',
   expired: 'This pass is no longer valid. Ask for a new one at the billing desk.',
@@ -100,6 +100,7 @@ export const en = {
     noPayments: 'No payment yet.',
     receipt: 'Receipt',
     follow: 'Follow',
+    details: 'Details',
     print: 'Print',
   },
   pay: {

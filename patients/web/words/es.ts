@@ -68,6 +68,7 @@ export const es: Words = {
     noPayments: 'Todavía no hay pagos.',
     receipt: 'Recibo',
     follow: 'Seguir',
+    details: 'Detalles',
     print: 'Imprimir',
   },
   pay: {
@@ -129,7 +130,7 @@ export const es: Words = {
   },
   pass: {
     title: 'Pase de salida',
-    states: { valid: 'Válido', expired: 'Vencido', unknown: 'Pase desconocido' },
+    states: { valid: 'Válido', expired: 'Vencido', unknown: 'Desconocido' },
     advice: {
       valid: 'Este paciente puede salir.',
       expired: 'Este pase ya no es válido. Pida uno nuevo en la oficina de facturación.',

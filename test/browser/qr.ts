@@ -1,0 +1,14 @@
+/** Reads a QR code from the picture of a page, as a phone's camera would. */
+import jsQR from 'jsqr';
+import { PNG } from 'pngjs';
+import type { Page } from 'playwright-core';
+
+const read = jsQR as unknown as (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
+
+/** @returns its text. @throws Error when there is no code to be read. */
+export async function decode(page: Page, selector: string): Promise<string> {
+  const { data, width, height } = PNG.sync.read(await page.locator(selector).screenshot());
+  const found = read(new Uint8ClampedArray(data), width, height);
+  if (!found) throw new Error(`no QR code can be read in ${selector}`);
+  return found.data;
+}
