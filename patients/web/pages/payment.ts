@@ -94,7 +94,7 @@ function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Pag
 <p class="stage stage-${stage}">${words.stages[stage]}</p>
 ${details(view, payment, facts)}
 ${changes(view, payment.leaderChanges)}
-<p class="actions screen-only">${printButton(words.print)}
+<p class="actions screen-only">${payment.status === 'SUCCEEDED' ? printButton(words.print) : null}
 <a class="button second" href="/bill">${payment.status === 'SUCCEEDED' ? words.back : words.payAgain}</a></p>
 </section>
 ${facts.pass ? passCard(view, facts.pass) : null}
