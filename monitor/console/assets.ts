@@ -8,11 +8,19 @@ import { readAsset } from '../../shared/web/assets.js';
 
 const CLIENT = 'monitor/console/client';
 
+/** The scripts of the overview, and what the pages with lists need. */
+const SCRIPTS = [
+  'actions', 'charts', 'dom', 'filters', 'format', 'live', 'news', 'overview', 'replicas', 'sparkline', 'timeline', 'tones', 'topology',
+];
+
 /** Name in the address → file, from the project's root. What a page of the console needs is added here. */
 const FILES: Readonly<Record<string, string>> = {
   'theme.css': 'shared/web/theme.css',
   'console.css': 'monitor/console/console.css',
-  'console.js': `${CLIENT}/console.js`,
+  'overview.css': 'monitor/console/overview.css',
+  'uPlot.css': 'node_modules/uplot/dist/uPlot.min.css',
+  'uPlot.js': 'node_modules/uplot/dist/uPlot.esm.js',
+  ...Object.fromEntries(SCRIPTS.map((name) => [`${name}.js`, `${CLIENT}/${name}.js`])),
   'inspect.css': 'monitor/inspect/inspect.css',
   'local-times.js': 'monitor/inspect/client/local-times.js',
   'queue-proof.js': 'monitor/inspect/client/queue-proof.js',

@@ -1,48 +1,112 @@
-/** The first page: who leads, what waits, the replicas and monitors, what happened. Empty frames; the script fills them. */
+/** The first page: who leads, how it hangs together, replicas, charts, elections, what was done. Empty frames; the scripts fill them. */
+import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
+import { OBSERVED } from '../core/observed.js';
+import { deedDialog, legend } from './overview-parts.js';
+import type { Session } from '../http/session.js';
 
-export const overview = (): Html => html`<p class="link" id="link" role="status">connecting …</p>
-<noscript><p class="note">This page needs JavaScript; <a href="/status">/status</a> says the same.</p></noscript>
-<div class="grid">
-  <section class="leader" aria-labelledby="leader-title" aria-live="polite">
-    <h2 id="leader-title">Leads</h2>
-    <p class="name" id="leader">–</p>
-    <dl>
-      <div><dt>Term</dt><dd id="term">–</dd></div>
-      <div><dt>Since</dt><dd id="since">–</dd></div>
-      <div><dt>Why</dt><dd id="reason">–</dd></div>
-    </dl>
-    <p class="decision" id="decision"></p>
-  </section>
-  <section aria-labelledby="queue-title">
-    <h2 id="queue-title">Payments</h2>
-    <dl class="numbers">
-      <div><dt>pending</dt><dd id="pending">–</dd></div>
-      <div><dt>failed</dt><dd id="failed">–</dd></div>
-      <div><dt>parcels waiting</dt><dd id="waiting">–</dd></div>
-      <div><dt>parcels active</dt><dd id="active">–</dd></div>
-    </dl>
-  </section>
-  <section class="wide" aria-labelledby="replicas-title">
-    <h2 id="replicas-title">Replicas</h2>
-    <div class="scroll"><table>
-      <thead><tr><th>Replica<th>Observed<th>Admin<th>Role<th class="n">Term<th class="n">Ping<th class="n">In flight<th class="n">Committed<th>Reaches</tr></thead>
-      <tbody id="replicas"></tbody>
-    </table></div>
-  </section>
-  <section aria-labelledby="monitors-title">
-    <h2 id="monitors-title">Monitors</h2>
-    <ul class="chips" id="monitors"></ul>
-  </section>
-  <section aria-labelledby="news-title">
-    <h2 id="news-title">News</h2>
-    <ol class="news" id="news"><li class="empty">Nothing happened since this page was opened.</li></ol>
-  </section>
-  <section class="wide" aria-labelledby="elections-title">
-    <h2 id="elections-title">Last elections</h2>
-    <div class="scroll"><table>
-      <thead><tr><th class="n">Term<th>Leader<th>Before<th>Kind<th>Why<th>Elected<th class="n">Suspicion → elected<th class="n">→ promoted<th class="n">→ first commit</tr></thead>
-      <tbody id="elections"></tbody>
-    </table></div>
-  </section>
+const NEXT = encodeURIComponent('/');
+
+const leader = (session: Session | null): Html => html`<section class="leader" aria-labelledby="leader-title">
+<h2 id="leader-title">Leads</h2>
+<p class="name" id="leader">–</p>
+<dl>
+<div><dt>Term</dt><dd id="term">–</dd></div>
+<div><dt>Since</dt><dd id="since">–</dd></div>
+<div><dt>Why</dt><dd id="reason">–</dd></div>
+<div><dt>Next</dt><dd id="candidates">–</dd></div>
+</dl>
+<p class="decision" id="decision"></p>
+${session === null
+    ? html`<p class="soft"><a href="/session?next=${NEXT}">Sign in</a> to hand over, drain and see what was done.</p>`
+    : html`<p><button type="button" class="primary" id="handover">Hand over …</button></p>`}
+</section>`;
+
+const payments = html`<section aria-labelledby="queue-title">
+<h2 id="queue-title">Payments</h2>
+<dl class="numbers">
+<div><dt><a href="/payments?status=PENDING">pending</a></dt><dd id="pending">–</dd></div>
+<div><dt><a href="/failed">failed, to drive again</a></dt><dd id="failed">–</dd></div>
+<div><dt><a href="/queues">parcels waiting</a></dt><dd id="waiting">–</dd></div>
+<div><dt>parcels with the leader</dt><dd id="active">–</dd></div>
+</dl>
+</section>`;
+
+const lane = (name: string, title: string): Html => html`<div class="lane lane-${name}"><h3>${title}</h3><ul data-lane="${name}"></ul></div>`;
+
+const topology = html`<section class="wide" aria-labelledby="topology-title">
+<h2 id="topology-title">Topology</h2>
+<div class="topology" id="topology">
+${lane('monitors', 'Monitors')}<p class="edge edge-watch" aria-hidden="true">watch</p>
+${lane('queue', 'Queue')}<p class="edge edge-fetch" aria-hidden="true">fetch</p>
+${lane('replicas', 'Replicas')}<p class="edge edge-commit" aria-hidden="true">commit</p>
+${lane('database', 'Database')}
+</div>
+</section>`;
+
+const choice = (name: string, label: string, options: readonly (readonly [string, string])[]): Html =>
+  html`<label>${label} <select name="${name}">${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}</select></label>`;
+
+const states = (names: readonly string[]): (readonly [string, string])[] => [['', 'all'], ...names.map((name): [string, string] => [name, name])];
+
+const filter = html`<form id="filter" class="filter" aria-label="What is shown">
+${choice('admin', 'Administrative', states(ADMIN_STATES))}
+${choice('observed', 'Observed', states(OBSERVED))}
+${choice('minutes', 'Charts', [['5', 'last 5 minutes'], ['15', 'last 15 minutes']])}
+<span class="save">Save: <a href="/replicas.csv" data-narrowed="/replicas.csv">CSV</a> <a href="/replicas" data-narrowed="/replicas">JSON</a></span>
+</form>`;
+
+const replicas = (session: Session | null): Html => html`<section class="wide" aria-labelledby="replicas-title">
+<h2 id="replicas-title">Replicas</h2>
+${filter}
+<table class="replicas">
+<thead><tr><th scope="col">Replica</th><th scope="col">Administrative</th><th scope="col">Observed</th><th scope="col">Ping</th><th scope="col">Term</th><th scope="col">Payments/s</th><th scope="col">In flight</th><th scope="col">Reaches</th><th scope="col">Last failure</th>${session && html`<th scope="col">Actions</th>`}</tr></thead>
+<tbody id="replicas"></tbody>
+</table>
+<p id="no-replicas" class="soft" hidden>No replica is in these states.</p>
+${legend}
+</section>`;
+
+const chart = (id: string, title: string, keys: readonly (readonly [string, string, string])[]): Html => html`<figure class="chart">
+<figcaption><strong>${title}</strong> ${keys.map(([name, label, line]) => html`<span class="key"><span class="line ${line}" aria-hidden="true"></span>${label} <b id="now-${name}">–</b></span> `)}</figcaption>
+<div id="chart-${id}"></div>
+</figure>`;
+
+const plots = html`<section class="wide" aria-labelledby="charts-title">
+<h2 id="charts-title">The last minutes</h2>
+<div class="charts" id="charts">
+${chart('rate', 'Completed', [['committed', 'payments a second', 'solid']])}
+${chart('latency', 'Latency, acceptance to outcome', [['p50', 'half within', 'solid'], ['p99', '99 % within', 'dashed']])}
+${chart('depth', 'What waits', [['pending', 'payments pending', 'solid'], ['waiting', 'parcels waiting', 'dashed']])}
+</div>
+</section>`;
+
+const history = (session: Session | null): Html => html`<section aria-labelledby="elections-title">
+<h2 id="elections-title">Elections <a class="all" href="/elections.html">all</a></h2>
+<ol class="timeline" id="elections"></ol>
+</section>
+<div class="column">
+<section aria-labelledby="news-title">
+<h2 id="news-title">News</h2>
+<ol class="news" id="news" tabindex="0" aria-label="News"><li class="empty">Nothing happened since this page was opened.</li></ol>
+</section>
+${session && html`<section aria-labelledby="audit-title">
+<h2 id="audit-title">What operators did <a class="all" href="/audit.html">all</a></h2>
+<ol class="news" id="audit" tabindex="0" aria-label="What operators did"></ol>
+</section>`}
 </div>`;
+
+export const overview = (session: Session | null): Html => html`<h1 class="hidden">Overview</h1>
+<p class="link" id="link" role="status">connecting …</p>
+<p class="hidden" id="announcer" role="log" aria-live="assertive"></p>
+<div class="banner" id="banner" role="status" tabindex="-1" hidden></div>
+<noscript><p class="problem">This page needs JavaScript; <a href="/status">/status</a> and <a href="/elections.html">the elections</a> do not.</p></noscript>
+<div class="grid">
+${leader(session)}
+${payments}
+${topology}
+${replicas(session)}
+${plots}
+${history(session)}
+</div>
+${session && deedDialog}`;

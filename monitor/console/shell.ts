@@ -7,7 +7,12 @@ import { assetPath } from './assets.js';
 
 /** The pages of the navigation, in its order. */
 export const PAGES = {
-  overview: ['Overview', '/'], payments: ['Payments', '/payments'], failed: ['Failed', '/failed'], queue: ['Queue', '/queues'],
+  overview: ['Overview', '/'],
+  payments: ['Payments', '/payments'],
+  failed: ['Failed', '/failed'],
+  queue: ['Queue', '/queues'],
+  elections: ['Elections', '/elections.html'],
+  audit: ['Audit', '/audit.html'],
 } as const satisfies Record<string, readonly [string, string]>;
 export type PageName = keyof typeof PAGES;
 

@@ -15,10 +15,10 @@ export const signInPage = ({ next, problem }: SignInForm): Html => html`<section
 ${problem === null ? null : html`<p class="problem" role="alert" id="sign-in-problem">${problem}</p>`}
 <form class="stacked" method="post" action="/session">
 <input type="hidden" name="next" value="${next}">
+<label for="name">Your name <small>optional; stands beside what you do in the audit</small></label>
+<input id="name" name="name" autocomplete="username" maxlength="${NAME_MAX}">
 <label for="token">Operator token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${problem === null ? null : html` aria-describedby="sign-in-problem"`}>
-<label for="name">Your name <small>optional; stands beside what you do in the audit</small></label>
-<input id="name" name="name" autocomplete="name" maxlength="${NAME_MAX}">
 <button class="primary" type="submit">Sign in</button>
 </form>
 <p class="soft">You stay signed in for ${SESSION_HOURS} hours, at every monitor of this installation.</p>

@@ -75,7 +75,7 @@ function planned(state: State, intent: Intent, to: string | null, after: readonl
   const worstCaseMs = worstCaseFailoverMs(state.settings).planned;
   const words = [
     `${known.leader} leads in term ${known.term} and has ${parcels(known.parcelsInFlight)} in flight.`,
-    `It finishes that first, for ${duration(state.settings.handoverDrainMs)} at most, and fetches nothing new.`,
+    `It finishes what it has begun, for ${duration(state.settings.handoverDrainMs)} at most, and fetches nothing new.`,
     chosenBy(state, names),
     `Nobody leads for ${duration(worstCaseMs)} at worst; payments wait that much longer, and none is lost.`,
     ...after,

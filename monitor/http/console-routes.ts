@@ -1,12 +1,15 @@
-/** The console's first page and its styles and scripts. */
+/** The console's own pages, and its styles and scripts. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
 import { route, type Answer, type Route } from '../../shared/routes.js';
 import { assetOf, type Asset } from '../console/assets.js';
+import { auditListPage, electionsPage } from '../console/list-pages.js';
 import { overview } from '../console/overview.js';
 import { consoleAnswer } from '../console/shell.js';
-import type { SignInOptions } from './sign-in.js';
+import { auditQuery, electionQuery } from './filters.js';
+import { auditRows, electionsOf } from './history-routes.js';
+import type { RoutesOptions } from './options.js';
 
 const assetParams = z.object({ version: z.string(), name: z.string() });
 
@@ -24,16 +27,45 @@ function answerOf({ contentType, plain, packed }: Asset, request: Request): Answ
   };
 }
 
-export function consoleRoutes({ sessions, monitor }: Pick<SignInOptions, 'sessions' | 'monitor'>): Route[] {
+const page = (description: string) => ({ 200: { description, contentType: 'text/html' } });
+
+function listRoutes(options: RoutesOptions): Route[] {
+  const { sessions, sources } = options;
+  const scripts = ['local-times.js'];
+  return [
+    route({
+      id: 'electionsPage', method: 'get', path: '/elections.html', tag: 'pages', auth: [], query: electionQuery,
+      summary: 'Elections, with filters', responses: page('Rows of the history.'), problems: ['UNAVAILABLE'],
+      handle: async ({ query, request }) => {
+        const members = { replicas: sources.replicas.map(({ id }) => id), monitors: sources.monitors.map(({ id }) => id) };
+        const body = electionsPage(query, await electionsOf(options, query, false), members);
+        return consoleAnswer({ title: 'Elections', active: 'elections', session: await sessions.read(request), monitor: sources.id, body, scripts });
+      },
+    }),
+    route({
+      id: 'auditPage', method: 'get', path: '/audit.html', tag: 'pages', auth: ['operator'], query: auditQuery,
+      summary: 'What operators did, with filters', responses: page('Rows of the audit.'), problems: ['UNAVAILABLE'],
+      handle: async ({ query, request }) => {
+        const body = auditListPage(query, await auditRows(options, query));
+        return consoleAnswer({ title: 'Audit', active: 'audit', session: await sessions.read(request), monitor: sources.id, body, scripts });
+      },
+    }),
+  ];
+}
+
+export function consoleRoutes(options: RoutesOptions): Route[] {
+  const { sessions, sources } = options;
   return [
     route({
       id: 'console', method: 'get', path: '/', tag: 'pages', auth: [],
-      summary: 'The operator\'s console: the overview, live',
-      responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
-      handle: async ({ request }) => consoleAnswer({
-        title: 'Overview', active: 'overview', session: await sessions.read(request), monitor, body: overview(), scripts: ['console.js'],
-      }),
+      summary: 'The operator\'s console: the overview, live', responses: page('One page without external resources.'),
+      handle: async ({ request }) => {
+        const session = await sessions.read(request);
+        const files = { scripts: ['overview.js'], styles: ['uPlot.css', 'overview.css'] };
+        return consoleAnswer({ title: 'Overview', active: 'overview', session, monitor: sources.id, body: overview(session), ...files });
+      },
     }),
+    ...listRoutes(options),
     route({
       id: 'consoleAsset', method: 'get', path: '/assets/{version}/{name}', tag: 'pages', auth: [], params: assetParams,
       summary: 'A style or script of the console',

@@ -42,7 +42,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   let made: OpenApiDocument | undefined;
   const routes = [
     ...watchingRoutes(options), ...historyRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []),
-    ...consoleRoutes(console), ...signInRoutes(console), ...docsRoutes('monitor', 'Console'),
+    ...consoleRoutes(options), ...signInRoutes(console), ...docsRoutes('monitor', 'Console'),
     ...options.inspection.routes,
   ];
   routes.push(route({

@@ -1,0 +1,99 @@
+/** Acting: a reason is asked for, what will happen is shown, then it is done and its exact outcome stands in a banner. */
+import { byId, make, show } from './dom.js';
+import { milliseconds } from './format.js';
+
+const TITLES = { drain: 'Drain', maint: 'Maintenance for', ready: 'Set to ready:', kill: 'Kill', freeze: 'Freeze' };
+const csrf = () => document.querySelector('meta[name="csrf"]').content;
+
+const titleOf = (action, replica) =>
+  action === 'handover' ? (replica ? `Hand over to ${replica}` : 'Hand over') : `${TITLES[action]} ${replica}`;
+
+function requestOf(action, replica, reason, freezeMs) {
+  if (action === 'handover') return ['/handover', { ...(replica ? { to: replica } : {}), reason }];
+  const path = `/replicas/${encodeURIComponent(replica)}`;
+  if (action === 'kill') return [`${path}/kill`, { reason }];
+  if (action === 'freeze') return [`${path}/freeze`, { reason, freezeMs }];
+  return [`${path}/state`, { state: action, reason }];
+}
+
+function movedWords({ leader, term, previous, drained, tookMs }) {
+  if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
+  const rest = drained ? 'That one had finished what was in flight' : 'That one had not finished everything; the next leader takes it over';
+  return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
+}
+
+/** What came of it, exactly. Pure. */
+export function outcomeWords(action, answer) {
+  if (action === 'handover') return movedWords(answer);
+  if (action === 'kill' || action === 'freeze') return `${answer.words}.`;
+  const leads = answer.moved ? movedWords(answer.moved) : `${answer.leader ?? 'Nobody'} leads in term ${answer.term}.`;
+  return `${answer.id} is ${answer.admin} now. ${leads}`;
+}
+
+function banner() {
+  const element = byId('banner');
+  return (tone, text) => {
+    element.className = `banner ${tone}`;
+    element.replaceChildren(
+      make('span', { class: `state ${tone}` }, text),
+      make('button', { type: 'button', onclick: () => { element.hidden = true; } }, 'Close'));
+    element.hidden = false;
+    element.focus();
+  };
+}
+
+/** @param done called when something was done. */
+export function actions(done) {
+  const dialog = byId('deed');
+  const tell = banner();
+  let asked = { action: 'handover', replica: null };
+  const freezeMs = () => Number(byId('freeze-ms').value);
+
+  async function preview() {
+    const look = asked;
+    const query = new URLSearchParams({ action: look.action, replica: look.replica ?? '', freezeMs: String(freezeMs()) });
+    const response = await fetch(`/preview?${query}`).catch(() => null);
+    const body = await response?.json().catch(() => null);
+    if (asked !== look) return;
+    const words = response?.ok ? body.words : [body?.detail ?? 'This monitor does not answer: what will happen cannot be told.'];
+    byId('deed-preview').replaceChildren(...words.map((sentence) => make('li', {}, sentence)));
+    byId('deed-do').disabled = !response?.ok || body.refusal !== null;
+  }
+
+  function ask(action, replica = null) {
+    asked = { action, replica };
+    const isFault = action === 'kill' || action === 'freeze';
+    for (const id of ['deed-title', 'deed-do']) show(id, titleOf(action, replica));
+    byId('deed-preview').replaceChildren(make('li', {}, 'Looking …'));
+    byId('deed-freeze').hidden = action !== 'freeze';
+    byId('deed-do').disabled = true;
+    byId('deed-do').classList.toggle('danger', isFault);
+    byId('deed-reason').value = '';
+    dialog.showModal();
+    byId('deed-reason').focus();
+    void preview();
+  }
+
+  async function perform() {
+    const { action, replica } = asked;
+    const [path, body] = requestOf(action, replica, byId('deed-reason').value, freezeMs());
+    dialog.close();
+    tell('none', `${titleOf(action, replica)}: under way …`);
+    const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() };
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => null);
+    const answer = await response?.json().catch(() => null);
+    if (!response || !answer) tell('bad', 'This monitor did not answer: look who leads before you try again.');
+    else if (response.ok) tell('good', outcomeWords(action, answer));
+    else tell('bad', `Refused (${answer.code}): ${answer.detail}.${response.status === 401 ? ' Sign in again.' : ''}`);
+    done();
+  }
+
+  byId('deed-form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (byId('deed-reason').value.trim() !== '' && !byId('deed-do').disabled) void perform();
+  });
+  byId('deed-cancel').addEventListener('click', () => dialog.close());
+  byId('freeze-ms').addEventListener('change', () => void preview());
+  byId('handover')?.addEventListener('click', () => ask('handover'));
+  return { ask, refresh: () => { if (dialog.open) void preview(); } };
+}

@@ -1,0 +1,119 @@
+/** Rate, latency and depth over the last minutes, with a mark at every election. Drawn by uPlot, once a second at most. */
+import { byId, show } from './dom.js';
+import { clockTime, count, milliseconds, rate } from './format.js';
+import uPlot from './uPlot.js';
+
+const HEIGHT = 170;
+/** The top of an axis is at least this: three payments do not look like a crowd. */
+const LEAST_TOP = 8;
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** What each chart shows: columns of the samples, how they are told apart, how a value is written. */
+const CHARTS = [
+  { id: 'rate', series: [['committed', '--good', []]], unit: rate },
+  { id: 'latency', series: [['p50', '--good', []], ['p99', '--warn', [5, 4]]], unit: milliseconds },
+  { id: 'depth', series: [['pending', '--good', []], ['waiting', '--warn', [5, 4]]], unit: count },
+];
+const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
+
+const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
+
+/** A line and a term number where an election was. */
+function drawElections({ ctx, bbox, valToPos }, elections) {
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = colour('--bad');
+  ctx.fillStyle = colour('--soft');
+  ctx.font = `${11 * scale}px system-ui`;
+  ctx.setLineDash([2 * scale, 3 * scale]);
+  for (const { at, term } of elections) {
+    const x = valToPos(at / 1_000, 'x', true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(`term ${term}`, x + 3 * scale, bbox.top + 11 * scale);
+  }
+  ctx.restore();
+}
+
+function options({ series, unit }, width, span, elections) {
+  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
+  return {
+    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 18, 0, 0],
+    scales: { x: { range: span }, y: { range: (_plot, _low, high) => [0, Math.max(LEAST_TOP, (high ?? 0) * 1.15)] } },
+    axes: [
+      { ...axis, size: 26, incrs: [60, 120, 300, 600], space: 44, values: (_plot, splits) => splits.map(minuteOf) },
+      { ...axis, size: 58, space: 36, values: (_plot, splits) => splits.map((value) => unit(value)) },
+    ],
+    series: [{}, ...series.map(([, tone, dash]) => ({ stroke: colour(tone), width: 2, dash, spanGaps: true, points: { show: false } }))],
+    hooks: { draw: [(plot) => drawElections(plot, elections())] },
+  };
+}
+
+export function charts() {
+  let data = null;
+  let minutes = 5;
+  let marks = [];
+  let plots = [];
+
+  const columnsOf = ({ series }) => [data.at.map((ms) => ms / 1_000), ...series.map(([name]) => data[name])];
+  /** Always the whole span, however short this monitor remembers. */
+  const span = () => {
+    const end = (data.at.at(-1) ?? Date.now()) / 1_000;
+    return [end - minutes * 60, end];
+  };
+  const redraw = () => {
+    if (!document.hidden) plots.forEach((plot, index) => plot.setData(columnsOf(CHARTS[index])));
+  };
+  const build = () => {
+    if (!data) return;
+    plots.forEach((plot) => plot.destroy());
+    plots = CHARTS.map((chart) => {
+      const box = byId(`chart-${chart.id}`);
+      return new uPlot(options(chart, box.clientWidth, span, () => marks), columnsOf(chart), box);
+    });
+  };
+  const trim = () => {
+    const from = data.at.at(-1) - minutes * 60_000;
+    const old = data.at.findIndex((at) => at >= from);
+    if (old > 0) for (const column of Object.values(data)) column.splice(0, old);
+  };
+  const tell = () => {
+    for (const { series, unit } of CHARTS) {
+      for (const [name] of series) show(`now-${name}`, unit(data[name].findLast((value) => value !== null) ?? null));
+    }
+  };
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
+  new ResizeObserver(() => plots.forEach((plot, index) => {
+    const width = byId(`chart-${CHARTS[index].id}`).clientWidth;
+    if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+  })).observe(byId('charts'));
+  document.addEventListener('visibilitychange', redraw);
+
+  return {
+    /** Begins anew with what `GET /series` says. */
+    load(series, ofMinutes) {
+      minutes = ofMinutes;
+      data = { at: [...series.at], ...Object.fromEntries(COLUMNS.map((name) => [name, [...series[name]]])) };
+      build();
+      tell();
+    },
+    /** @param sample a value for each column; time only goes forward. */
+    add(sample) {
+      if (!data || sample.at <= (data.at.at(-1) ?? 0)) return;
+      for (const name of ['at', ...COLUMNS]) data[name].push(sample[name]);
+      trim();
+      redraw();
+      tell();
+    },
+    /** @param elections `{ at, term }`, epoch ms. */
+    mark(elections) {
+      marks = elections;
+      plots.forEach((plot) => plot.redraw(false));
+    },
+  };
+}

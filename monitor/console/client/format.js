@@ -1,0 +1,28 @@
+/** Times, durations and numbers for people, in the reader's zone. Pure. */
+export const dash = (value) => (value === null || value === undefined ? '–' : String(value));
+
+export const clockTime = (at) => new Date(at).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
+
+export const dateTime = (at) => new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+
+export function milliseconds(ms) {
+  if (ms === null || ms === undefined || Number.isNaN(ms)) return '–';
+  if (ms >= 60_000) return `${Math.round(ms / 60_000)} min`;
+  if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
+}
+
+export const count = (value) => (value === null || value === undefined ? '–' : value.toLocaleString());
+
+export function rate(perSecond) {
+  if (perSecond === null || perSecond === undefined) return '–';
+  return perSecond >= 100 || Number.isInteger(perSecond) ? Math.round(perSecond).toLocaleString() : perSecond.toFixed(1);
+}
+
+/** How long ago, roughly. @param now epoch ms. */
+export function ago(at, now) {
+  const seconds = Math.max(0, Math.round((now - new Date(at).getTime()) / 1_000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,46 @@
+/** The last pings of a replica as a small line; a gap where no answer came. */
+import { makeSvg } from './dom.js';
+
+const WIDTH = 72;
+const HEIGHT = 20;
+/** The top of the line is at least this, ms: small pings do not look dramatic. */
+const LEAST_TOP = 4;
+const KEPT = 60;
+
+/** Points of the line, a piece for each run of answers. Pure. */
+export function pieces(pings) {
+  const top = Math.max(LEAST_TOP, ...pings.filter((ms) => ms !== null));
+  const step = WIDTH / (KEPT - 1);
+  const found = [];
+  let piece = [];
+  const end = () => {
+    if (piece.length > 0) found.push(piece);
+    piece = [];
+  };
+  pings.forEach((ms, index) => {
+    if (ms === null) end();
+    else piece.push([Number((index * step).toFixed(1)), Number((HEIGHT - 1 - (ms / top) * (HEIGHT - 2)).toFixed(1))]);
+  });
+  end();
+  return found;
+}
+
+const drawn = (points) =>
+  points.length === 1
+    ? makeSvg('circle', { cx: points[0][0], cy: points[0][1], r: 1.2 })
+    : makeSvg('polyline', { points: points.map((point) => point.join(',')).join(' ') });
+
+export function sparkline() {
+  const pings = [];
+  const svg = makeSvg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, 'aria-hidden': 'true' });
+  const add = (more) => {
+    pings.push(...more);
+    pings.splice(0, pings.length - KEPT);
+    svg.replaceChildren(...pieces(pings).map(drawn));
+  };
+  const reset = (all) => {
+    pings.length = 0;
+    add(all);
+  };
+  return { svg, add, reset };
+}

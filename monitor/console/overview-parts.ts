@@ -1,0 +1,45 @@
+/** Parts of the overview that stand by themselves: the legend of every colour and shape, and the dialog for what an operator does. */
+import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
+import { html, type Html } from '../../shared/web/html.js';
+import { duration } from '../core/preview.js';
+
+const LEGEND: readonly (readonly [tone: string, word: string, meaning: string])[] = [
+  ['leads', 'leads', 'takes the payments; its row and its node are tinted'],
+  ['good', 'alive, ready, reached', 'works, or may be elected'],
+  ['warn', 'suspect', 'this monitor alone holds it to be gone'],
+  ['warn', 'drain, maint', 'taken out of service by an operator'],
+  ['bad', 'down, not reached', 'a majority of the monitors holds it to be gone'],
+  ['left', 'left', 'said goodbye in good order'],
+  ['none', 'unknown', 'never seen, or not known yet'],
+];
+
+const STEPS: readonly (readonly [name: string, meaning: string])[] = [
+  ['voteMs', 'vote: from the suspicion to the election'],
+  ['promoteMs', 'told: until the new leader knew'],
+  ['reclaimMs', 'took over: until it had begun with what the one before held'],
+  ['firstCommitMs', 'first payment: until one was final'],
+];
+
+export const legend: Html = html`<details class="legend"><summary>What the colours and shapes mean</summary>
+<ul>${LEGEND.map(([tone, word, meaning]) => html`<li><span class="state ${tone}">${word}</span> <span>${meaning}</span></li>`)}
+<li><span class="line solid"></span> <span>charts: payments a second, half of the latencies, payments pending</span></li>
+<li><span class="line dashed"></span> <span>charts: 99 % of the latencies, parcels waiting</span></li>
+<li><span class="line dotted"></span> <span>charts: an election, with its term</span></li>
+${STEPS.map(([name, meaning]) => html`<li><span class="step ${name}"></span> <span>bars: ${meaning}</span></li>`)}
+</ul></details>`;
+
+const FREEZES = [500, 1_000, 2_000, LONGEST_BLOCK_MS];
+
+/** Asks for a reason and shows what will happen. */
+export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-title">
+<form class="stacked" id="deed-form">
+<h2 id="deed-title">–</h2>
+<p><strong>What will happen</strong></p>
+<ul id="deed-preview" aria-live="polite"></ul>
+<div id="deed-freeze" hidden><label for="freeze-ms">For how long</label>
+<select id="freeze-ms">${FREEZES.map((ms) => html`<option value="${ms}"${ms === 2_000 ? html` selected` : null}>${duration(ms)}</option>`)}</select></div>
+<label for="deed-reason">Reason <small>stands in the audit, and in the history when the leadership moves</small></label>
+<input id="deed-reason" name="reason" required maxlength="400" autocomplete="off">
+<p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>
+</form>
+</dialog>`;
