@@ -141,6 +141,8 @@ const MONITOR: readonly Row[] = [
   },
   { entrance: 'GET /assets/:version/:name', who: ANYONE, answer: 404 },
   { entrance: 'GET /elections.csv', who: ANYONE, answer: 200 },
+  { entrance: 'GET /elections.html', who: ANYONE, answer: 200 },
+  { entrance: 'GET /audit.html', who: OPERATOR_OR_LOOKING, answer: 200 },
   { entrance: 'GET /replicas', who: ANYONE, answer: 200 },
   { entrance: 'GET /replicas.csv', who: ANYONE, answer: 200 },
   { entrance: 'GET /series', who: ANYONE, answer: 200 },
