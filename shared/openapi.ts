@@ -19,7 +19,11 @@ const FOR_BROWSERS = /^text\/(html|css|javascript)/;
 const isPage = ({ tag, responses }: Route): boolean =>
   tag === PAGES || Object.values(responses).some(({ contentType = '' }) => FOR_BROWSERS.test(contentType));
 
-const exampled = (row: Route): Route => (row.params ? { ...row, paramsExample: row.paramsExample ?? guessedExample(row.params) } : row);
+/** With an example of its path, and with what its handler reads by itself. */
+function exampled({ documentedBody, documentedQuery, ...row }: Route): Route {
+  const read = { ...(documentedBody ? { body: documentedBody } : {}), ...(documentedQuery ? { query: documentedQuery } : {}) };
+  return { ...row, ...read, ...(row.params ? { paramsExample: row.paramsExample ?? guessedExample(row.params) } : {}) };
+}
 
 /** The rows of a table that are API and not pages for people, each with an example of its path. */
 export const apiRoutes = (routes: readonly Route[]): Route[] => routes.filter((row) => !isPage(row)).map(exampled);

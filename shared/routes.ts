@@ -65,6 +65,9 @@ interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   queryExample?: Readonly<Record<string, string>>;
   body?: B;
   bodyExample?: unknown;
+  /** For the document alone, of a handler that reads forms too and validates by itself. */
+  documentedBody?: z.ZodType;
+  documentedQuery?: z.ZodType;
   /** For a body that has several forms: the one this value means, so that errors speak of that form alone. */
   bodyForm?: (value: unknown) => z.ZodType;
   headers?: readonly HeaderSpec[];

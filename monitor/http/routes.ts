@@ -4,6 +4,7 @@ import { docsRoutes } from '../../shared/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
 import { route, type Route } from '../../shared/routes.js';
+import { inspectionRoutes } from '../inspect/inspection.js';
 import { actingRoutes } from './acting-routes.js';
 import { consoleRoutes } from './console-routes.js';
 import { faultRoutes } from './fault-routes.js';
@@ -22,6 +23,7 @@ Looking is open to everybody, then without addresses and process ids. Acting nee
 const TAGS = {
   watching: 'Who leads, what the replicas are, what happened.',
   acting: 'What an operator may do. Each action says why, and is recorded.',
+  inspecting: 'Payments, their stories, those that failed; driving them again.',
   monitors: 'Between monitors.',
   faults: 'Breaking things on purpose, in laboratories.',
 };
@@ -56,4 +58,7 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
 }
 
 /** The document without a monitor, fault switches included: nobody's handlers, which are never called. */
-export const offlineDocument = (): OpenApiDocument => documentOf(monitorRoutes({ faults: {}, sources: {} } as RoutesOptions), BASE);
+export function offlineDocument(): OpenApiDocument {
+  const inspection = { routes: inspectionRoutes({} as Parameters<typeof inspectionRoutes>[0]) };
+  return documentOf(monitorRoutes({ faults: {}, sources: {}, inspection } as RoutesOptions), BASE);
+}

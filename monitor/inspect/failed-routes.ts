@@ -8,6 +8,7 @@ import { parse } from '../../shared/http.js';
 import { route, type Answer, type Route } from '../../shared/routes.js';
 import type { Queryable } from '../../shared/postgres.js';
 import { FAILED_CSV, failedPageSchema, plain } from './documents.js';
+import { FAILED_PAGE, FOUND_CSV_EXAMPLE, IDS, REDRIVE_BODY, REDRIVE_PREVIEW, REDRIVEN } from './examples.js';
 import { failedPayments, paymentsToDrive } from './failed-payments.js';
 import { failedQuery } from './filters.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
@@ -59,14 +60,18 @@ function listRoutes(deps: FailedDeps): Route[] {
     }),
     route({
       ...common, id: 'failedJson', path: '/failed.json', query: failedQuery,
+      queryExample: { limit: '10' },
       summary: 'Failed payments, as JSON',
-      responses: { 200: { description: 'One page, newest first.', schema: failedPageSchema } },
+      description: 'With the payment that repeats each, if one does. `all=yes`: those that were driven again too.',
+      responses: { 200: { description: 'One page, newest first.', schema: failedPageSchema, example: FAILED_PAGE } },
       handle: async ({ query }) => ({ status: 200, body: await listOf(deps, query), headers: PRIVATE }),
     }),
     route({
       ...common, id: 'failedCsv', path: '/failed.csv', query: failedQuery,
+      queryExample: { limit: '10' },
       summary: 'Failed payments, as CSV',
-      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+      description: 'Cells a spreadsheet would take for a formula begin with an apostrophe.',
+      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv', schema: z.string(), example: FOUND_CSV_EXAMPLE } },
       handle: async ({ query }) => ({
         status: 200, contentType: 'text/csv; charset=utf-8', body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
         headers: { ...PRIVATE, 'Content-Disposition': 'attachment; filename="failed-payments.csv"' },
@@ -92,7 +97,9 @@ const previewRoute = (deps: FailedDeps): Route => route({
   id: 'previewRedrive', method: 'get', path: '/failed/redrive', tag: 'inspecting', auth: ['operator'],
   summary: 'What driving these payments again would do',
   description: `A page, or JSON for who asks for that. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
-  responses: { 200: { description: 'Which ones, how much money, and which not.', schema: previewAnswer } },
+  documentedQuery: previewQuery,
+  queryExample: IDS,
+  responses: { 200: { description: 'Which ones, how much money, and which not.', schema: previewAnswer, example: REDRIVE_PREVIEW } },
   problems: ['VALIDATION_FAILED', 'UNAVAILABLE'],
   handle: async ({ request }) => {
     const preview = async (): Promise<Preview> => previewFor(deps, parse(previewQuery, request.query, 'query').ids);
@@ -131,7 +138,9 @@ const redriveRoute = (deps: FailedDeps): Route => route({
   summary: 'Drive failed payments again',
   description: `{ids, reason}, up to ${REDRIVE_MAX}: asks patients for each, once however often it is sent, and leaves an audit row for each. ` +
     'A page for forms, JSON for programs. 200 when some were driven again; each says what came of it, NOT_REDRIVABLE for one that has not failed.',
-  responses: { 200: { description: 'What came of each.', schema: redriveAnswer } },
+  documentedBody: redriveBody,
+  bodyExample: REDRIVE_BODY,
+  responses: { 200: { description: 'What came of each.', schema: redriveAnswer, example: REDRIVEN } },
   problems: ['VALIDATION_FAILED', 'NO_PATIENTS_INSTANCE', 'UNAVAILABLE'],
   handle: async ({ request }) => {
     if (wantsPage(request)) return asPage(deps, request, 'failed', () => drivePage(deps, request));

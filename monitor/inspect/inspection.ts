@@ -10,10 +10,10 @@ import type { Route } from '../../shared/routes.js';
 import type { MonitorConfig } from '../config.js';
 import type { Sessions } from '../http/session.js';
 import type { LeadershipStore } from '../leadership-store.js';
-import { failedRoutes } from './failed-routes.js';
+import { failedRoutes, type FailedDeps } from './failed-routes.js';
 import { QueueBoard } from './queue-board.js';
 import { Redrives } from './redrive.js';
-import { searchRoutes } from './search-routes.js';
+import { searchRoutes, type SearchDeps } from './search-routes.js';
 
 export interface Inspection {
   routes: Route[];
@@ -36,6 +36,9 @@ const STATEMENT_MS = 3_000;
 
 const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
+/** The rows alone; without what they need they are good for the document. */
+export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [...searchRoutes(deps), ...failedRoutes(deps)];
+
 export function openInspection({ config, logger, sessions, store, redis }: InspectionOptions): Inspection {
   const { databaseUrl, id, replicas, patients, operatorToken, queuePrefix, faults } = config;
   const settings = '-c default_transaction_read_only=on';
@@ -44,7 +47,7 @@ export function openInspection({ config, logger, sessions, store, redis }: Inspe
   const page = { sessions, monitor: id };
   const members = { replicas: idsOf(replicas), patients: idsOf(patients) };
   return {
-    routes: [...searchRoutes({ ...page, db, members }), ...failedRoutes({ ...page, db, redrives })],
+    routes: inspectionRoutes({ ...page, db, members, redrives }),
     queue: new QueueBoard({ ...page, redis, prefix: queuePrefix, writable: faults }).router(),
     close: () => db.end(),
   };

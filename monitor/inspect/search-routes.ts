@@ -7,6 +7,7 @@ import { Problem } from '../../shared/errors.js';
 import { route, type Answer, type Route } from '../../shared/routes.js';
 import type { Queryable } from '../../shared/postgres.js';
 import { FOUND_CSV, foundPage, plain, storyDocument, storySchema } from './documents.js';
+import { FOUND_CSV_EXAMPLE, FOUND_PAGE, STORY } from './examples.js';
 import { addressOf, PAGE_DEFAULT, pageQuery, searchQuery, type PaymentFilter, type SearchQuery } from './filters.js';
 import { asPage, type PageDeps, type Shown } from './pages/as-page.js';
 import { searchPage, type SearchPage } from './pages/search-page.js';
@@ -106,24 +107,27 @@ function dataRoutes({ db }: SearchDeps): Route[] {
   return [
     route({
       id: 'paymentsJson', method: 'get', path: '/payments.json', tag: 'inspecting', auth: ['operator'], query: searchQuery,
+      queryExample: { status: 'SUCCEEDED', limit: '10' },
       summary: 'Search payments: what the page shows, as JSON',
       description: 'Newest first. Filters that are left out match everything; times are UTC unless they name their zone.',
-      responses: { 200: { description: 'One page.', schema: foundPage } },
+      responses: { 200: { description: 'One page.', schema: foundPage, example: FOUND_PAGE } },
       problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
       handle: async ({ query }) => ({ status: 200, body: await searchPayments(db, query), headers: PRIVATE }),
     }),
     route({
       id: 'paymentsCsv', method: 'get', path: '/payments.csv', tag: 'inspecting', auth: ['operator'], query: searchQuery,
+      queryExample: { status: 'SUCCEEDED', limit: '10' },
       summary: 'Search payments: what the page shows, as CSV',
       description: 'Cells a spreadsheet would take for a formula begin with an apostrophe.',
-      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv' } },
+      responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv', schema: z.string(), example: FOUND_CSV_EXAMPLE } },
       problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
       handle: ({ query }) => csvAnswer(db, query),
     }),
     route({
       id: 'paymentJson', method: 'get', path: '/payments/{id}.json', tag: 'inspecting', auth: ['operator'], params: idPath,
       summary: 'One payment\'s whole story, as JSON',
-      responses: { 200: { description: 'What it is, and what happened to it, oldest first.', schema: storySchema } },
+      description: 'What the record says of it, and in `story` everything that happened to it, each in a plain sentence.',
+      responses: { 200: { description: 'What it is, and what happened to it, oldest first.', schema: storySchema, example: STORY } },
       problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params }) => ({ status: 200, body: storyDocument(await paymentStory(db, params.id)), headers: PRIVATE }),
     }),

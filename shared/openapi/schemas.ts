@@ -33,10 +33,14 @@ export function schemaJson(schema: z.ZodType, names: Names): Json {
   return JSON.parse(JSON.stringify(inline).replaceAll('#/$defs/', reference(''))) as Json;
 }
 
+/** What a schema that first tidies its input (`z.preprocess`) expects then. */
+const behind = (schema: z.ZodType): z.ZodType =>
+  schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform ? schema.out as z.ZodType : schema;
+
 /** One parameter for each property of `schema`. */
 export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, examples: Readonly<Record<string, string>>, names: Names): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = schemaJson(schema, names) as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = schemaJson(behind(schema), names) as { properties?: Record<string, Json>; required?: string[] };
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property;
     return {
