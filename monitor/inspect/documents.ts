@@ -35,6 +35,7 @@ export const failedPageSchema = z.object({ payments: z.array(failedPayment), nex
 
 const entry = z.object({
   at: timestamp.nullable(), kind: z.string(), tone: z.string(), text: z.string(), details: z.array(z.string()), payment: id.optional(),
+  led: z.object({ replica: memberId, term, from: timestamp, until: timestamp.nullable() }).optional(),
 });
 export const storySchema = foundPayment.extend({
   concept: z.string().nullable(),

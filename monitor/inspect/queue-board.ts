@@ -17,6 +17,7 @@ import { createQueue } from '../../shared/queue.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import { assetPath } from '../console/assets.js';
+import { ICON } from '../console/shell.js';
 import { asPage, type PageDeps } from './pages/as-page.js';
 
 export const QUEUES_PATH = '/queues';
@@ -60,6 +61,7 @@ const boardPage = (nonce: string, csrf: string | null): Html => html`<!doctype h
 <meta name="color-scheme" content="light dark">
 <base href="${QUEUES_PATH}/">
 <title>Queue · Relevo</title>
+<link rel="icon" href="${ICON}">
 <link rel="stylesheet" href="${FILES.style}">
 ${csrf === null ? null : html`<meta name="csrf" content="${csrf}"><script nonce="${nonce}" src="${assetPath('queue-proof.js')}"></script>`}
 </head>
@@ -71,11 +73,13 @@ ${FILES.scripts.map((name) => html`<script defer nonce="${nonce}" src="${name}">
 </html>
 `;
 
-/** Its scripts come from this address alone, and set styles of elements one by one, which needs no permission. */
+/** The one style that its scripts put in: the colours of Redis's sign. What they set on elements one by one needs no permission. */
+const OWN_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
+
 function boardHeaders(): ReturnType<typeof pageHeaders> {
   const { nonce, headers } = pageHeaders({ forms: false });
   const policy = [
-    "default-src 'none'", `script-src 'self' 'nonce-${nonce}'`, `style-src 'self' 'nonce-${nonce}'`, "connect-src 'self'", "img-src 'self' data:",
+    "default-src 'none'", `script-src 'self' 'nonce-${nonce}'`, `style-src 'self' ${OWN_STYLE}`, "connect-src 'self'", "img-src 'self' data:",
     "font-src 'self'", "base-uri 'self'", "form-action 'none'", "frame-ancestors 'none'",
   ];
   return { nonce, headers: { ...headers, 'Content-Security-Policy': policy.join('; ') } };

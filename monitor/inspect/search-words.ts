@@ -25,9 +25,10 @@ export interface Understood {
 
 const uuid = z.uuid();
 /** `term:5`, `status=failed`, `by:server_2`. */
-const NAMED: Readonly<Record<string, keyof PaymentFilter>> = {
-  term: 'term', status: 'status', by: 'processedBy', processedby: 'processedBy', acceptedby: 'acceptedBy', batch: 'batchId', patient: 'patientId',
-};
+const NAMED: ReadonlyMap<string, keyof PaymentFilter> = new Map([
+  ['term', 'term'], ['status', 'status'], ['by', 'processedBy'], ['processedby', 'processedBy'], ['acceptedby', 'acceptedBy'],
+  ['batch', 'batchId'], ['patient', 'patientId'],
+]);
 
 /** The value of a named word; null: it is none. */
 function valueOf(field: keyof PaymentFilter, text: string): string | number | null {
@@ -42,7 +43,7 @@ type Said = [field: keyof PaymentFilter, value: string | number];
 /** A word that says by itself what it is; null: it does not. */
 function said(word: string, { replicas, patients }: Members): Said | null {
   const [, name = '', text = ''] = /^([a-z]+)[:=](.+)$/i.exec(word) ?? [];
-  const field = NAMED[name.toLowerCase()];
+  const field = NAMED.get(name.toLowerCase());
   if (field !== undefined) {
     const value = valueOf(field, text);
     return value === null ? null : [field, value];

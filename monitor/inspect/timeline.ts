@@ -13,6 +13,8 @@ export interface Entry {
   details: string[];
   /** The payment that this is about, when it is another one. */
   payment?: string;
+  /** Who led when it was committed, from when to when; `until` null: leads now. */
+  led?: { replica: string; term: number; from: Date; until: Date | null };
 }
 
 const seconds = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
@@ -44,7 +46,7 @@ const livedThrough = (facts: StoryFacts): StoryTerm[] =>
 const handOver = ({ term, leader, previousLeader, kind, reason, electedAt }: StoryTerm): Entry => ({
   at: electedAt, kind: 'hand-over', tone: 'warn',
   text: previousLeader === null ? `${leader} was elected, in term ${term}.` : `${leader} took over from ${previousLeader}, in term ${term} (${kind}).`,
-  details: [`Why: ${reason}.`.replace(/\.\.$/, '.')],
+  details: [`Why: ${reason}`],
 });
 
 function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry[] {
@@ -64,11 +66,9 @@ function waiting({ status, nextAttemptAt, attempts: made }: StoryFacts): Entry[]
 
 const ENDS = { SUCCEEDED: ['good', 'Paid'], DECLINED: ['bad', 'Declined'], FAILED: ['bad', 'Failed'] } as const;
 
-function reign({ terms, term, processedBy }: StoryFacts): string[] {
+function reign({ terms, term, processedBy }: StoryFacts): Pick<Entry, 'led'> {
   const own = terms.find((each) => each.term === term);
-  if (!own) return [];
-  const end = own.until === null ? 'and leads now' : `until ${own.until.toISOString()}`;
-  return [`${processedBy} led from ${own.electedAt.toISOString()} ${end}.`];
+  return own && processedBy !== null ? { led: { replica: processedBy, term: own.term, from: own.electedAt, until: own.until } } : {};
 }
 
 function committed(facts: StoryFacts): Entry[] {
@@ -81,8 +81,8 @@ function committed(facts: StoryFacts): Entry[] {
       ...(reason === null ? [] : [`Reason: ${reason}.`]),
       ...(gatewayReference === null ? ['The gateway gave no reference: no money moved.'] : [`The gateway's reference: ${gatewayReference}.`]),
       parcel === null ? 'It came without the queue: the leader took it from the record.' : `Parcel ${parcel} of the queue brought it.`,
-      ...reign(facts),
     ],
+    ...reign(facts),
   }];
 }
 
@@ -96,7 +96,7 @@ function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): { before: Ent
   }));
   const after = repeatedBy.map(({ id, status, acceptedAt }, index): Entry => ({
     at: acceptedAt, kind: 'driven-again', tone: status === 'SUCCEEDED' ? 'good' : 'plain', text: `Driven again as another payment, which is ${status}.`,
-    details: index > 0 ? [] : drivenBy.slice(0, 1).map(({ actor, reason }) => `By ${actor}: ${reason}.`.replace(/\.\.$/, '.')), payment: id,
+    details: index > 0 ? [] : drivenBy.slice(0, 1).map(({ actor, reason }) => `By ${actor}. Reason: ${reason}`), payment: id,
   }));
   return { before: before.reverse(), after };
 }

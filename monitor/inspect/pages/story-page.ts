@@ -27,10 +27,17 @@ ${survivedHandOver(story) ? fact('Hand-over', 'It was accepted under one leader 
 </dl></section>`;
 }
 
-const entryItem = ({ at, tone, text, details, payment }: Entry): Html => html`<li class="${tone}">
+function reign(led: Entry['led']): Html | null {
+  if (!led) return null;
+  const { replica, term, from, until } = led;
+  return html`<li>${replica} led from ${moment(from)} ${until === null ? 'and leads now' : html`until ${moment(until)}`}:
+<a href="${addressOf('/payments', { term })}">all payments of term ${term}</a></li>`;
+}
+
+const entryItem = ({ at, tone, text, details, payment, led }: Entry): Html => html`<li class="${tone}">
 <p class="when">${moment(at, 'no time kept')}</p>
 <p class="what">${text}${payment === undefined ? null : html` ${paymentLink(payment)}`}</p>
-${details.length === 0 ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}</ul>`}
+${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}${reign(led)}</ul>`}
 </li>`;
 
 function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {

@@ -1,0 +1,140 @@
+/** Inspecting in a real browser: search, a story, failed payments driven again, the queue; on a phone, in the dark, without scripts. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { openInspected, PATIENTS, type Inspected } from '../integration/inspect/support.js';
+import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+import { openQueue } from '../../shared/healing-queue.js';
+import { connectRedis } from '../../shared/queue.js';
+import { createLogger } from '../../shared/logger.js';
+import { eventually } from '../support/eventually.js';
+import { testRedisUrl } from '../support/redis.js';
+
+let system: Inspected;
+let survivor: string;
+const failed: string[] = [];
+
+async function putParcels(): Promise<void> {
+  const redis = connectRedis(testRedisUrl(), 'hasty', createLogger('test', 'test', 'silent'));
+  const queue = openQueue(0, system.hospital.prefix, redis);
+  await eventually(() => redis.status === 'ready', { what: 'Redis' });
+  await queue.use((bull) => bull.addBulk([{ name: 'parcel', data: { ids: failed } }, { name: 'parcel', data: { ids: [survivor] } }]));
+  redis.disconnect();
+}
+
+describeInBrowser('inspecting payments', () => {
+  const browser = useBrowser();
+
+  beforeAll(async () => {
+    system = await openInspected();
+    const { accept, elect, finish, pool } = system;
+    await pool.query(`UPDATE patient SET full_name = 'Elena Castillo Peña' WHERE id = ANY ($1)`, [PATIENTS]);
+    const first = await elect('server_1');
+    const twelve = Array.from({ length: 12 }, (_, index) => ({ patientId: PATIENTS[index % 2] ?? '', amountMinor: 12_50 * (index + 1) }));
+    const many = await accept(twelve);
+    for (const { id } of many.slice(0, 6)) await finish(id, 'server_1', first);
+    for (const { id } of many.slice(6, 9)) {
+      failed.push(id);
+      await finish(id, 'server_1', first, { status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+    }
+    survivor = many[9]?.id ?? '';
+    await pool.query(`UPDATE payment SET last_error = 'gateway answered 503', attempts = 1 WHERE id = $1`, [survivor]);
+    await pool.query('SELECT pg_sleep(0.005)');
+    await finish(survivor, 'server_2', await elect('server_2'), { attempts: 2 });
+    await putParcels();
+  });
+  afterAll(() => system?.close());
+
+  /** A page that is signed in and was led on to `path`. */
+  async function open(path: string, options: PageOptions = {}): Promise<Page> {
+    const page = await browser.page(options);
+    await page.goto(system.base + path);
+    await page.getByLabel('Operator token').fill('operator');
+    await page.getByLabel('Your name').fill('Ana');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`**${path}`);
+    return page;
+  }
+
+  test('search a payment by its id, and read its story: accepted under one leader, finished by another', async () => {
+    const page = await open('/payments');
+    await page.getByLabel('Search', { exact: true }).fill(survivor);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/payments/${survivor}`);
+    const story = page.locator('.story');
+    expect(await story.innerText()).toMatch(/Accepted by patients_1[^]*server_2 took over from server_1, in term 2 \(kill\)[^]*Tried twice[^]*committed by server_2 under term 2[^]*may leave/);
+    expect(await page.locator('.facts').innerText()).toContain('Elena Castillo Peña');
+    // In the reader's zone, UTC in the title.
+    expect(await page.locator('.story time').first().getAttribute('title')).toMatch(/Z$/);
+    expect(await page.locator('.story time').first().innerText()).not.toContain('UTC');
+    await screenshot(page, 'inspect-story');
+    expect(await axeProblems(page)).toEqual([]);
+  });
+
+  test('filters live in the address; each can be taken away', async () => {
+    const page = await open('/payments');
+    await screenshot(page, 'inspect-search');
+    await page.getByText('Filters', { exact: true }).click();
+    await page.getByLabel('Status').selectOption('SUCCEEDED');
+    await page.getByLabel('Term').fill('1');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/status=SUCCEEDED&term=1/);
+    expect(await page.locator('.payments tbody tr').count()).toBe(6);
+    await screenshot(page, 'inspect-filtered');
+    expect(await axeProblems(page)).toEqual([]);
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'CSV' }).click();
+    expect((await download).suggestedFilename()).toBe('payments.csv');
+    await page.getByLabel('Remove the filter Status').click();
+    await page.getByLabel('Remove the filter Term').click();
+    await page.waitForURL('**/payments');
+    expect(await page.locator('.payments tbody tr').count()).toBe(12);
+  });
+
+  test.each<[string, PageOptions]>([['light', { width: 390 }], ['dark', { width: 390, scheme: 'dark' }], ['wide-dark', { scheme: 'dark' }]])(
+    'on a phone and in the dark (%s): nothing scrolls sideways, axe finds nothing serious', async (name, options) => {
+      const page = await open('/payments', options);
+      for (const path of ['/payments', `/payments/${survivor}`, '/failed?all=yes', `/failed/redrive?ids=${failed[0]}`, '/payments?q=nobody']) {
+        const answer = await page.goto(system.base + path);
+        expect(answer?.status()).toBeLessThan(500);
+        expect({ path, sideways: await sidewaysScroll(page) }).toEqual({ path, sideways: 0 });
+        expect({ path, axe: await axeProblems(page) }).toEqual({ path, axe: [] });
+        await screenshot(page, `inspect-${name}-${path.replace(/\W+/g, '-').replace(/-[0-9a-f-]{30,}/, '').slice(1)}`);
+      }
+    },
+  );
+
+  test('the queue, as bull-board shows it, under a policy without exceptions; nothing on it changes anything', async () => {
+    const page = await open('/queues');
+    await page.getByText('payments-0').first().waitFor();
+    await screenshot(page, 'inspect-queue');
+    await page.goto(`${system.base}/queues/queue/payments-0?status=waiting`);
+    await page.getByText(survivor).first().waitFor();
+    expect(await page.content()).not.toContain('Elena');
+    await screenshot(page, 'inspect-queue-parcels');
+  });
+
+  test('without scripts: failed payments are driven again; the reason stands in the audit, the story names the new payment', async () => {
+    const page = await open('/failed', { javaScript: false });
+    await screenshot(page, 'inspect-failed');
+    await page.getByLabel(`Select payment ${failed[0]?.slice(-12)}`).check();
+    await page.getByLabel(`Select payment ${failed[1]?.slice(-12)}`).check();
+    await page.getByRole('button', { name: 'Drive the selected again …' }).click();
+    await page.getByText('2 new payments', { exact: true }).waitFor();
+    expect(await page.locator('main').innerText()).toContain('USD 187.50');
+    await screenshot(page, 'inspect-preview');
+    await page.getByLabel('Reason').fill('the gateway is back <b>');
+    await page.getByRole('button', { name: 'Drive 2 payments again' }).click();
+    await page.getByRole('status').waitFor();
+    expect(await page.getByRole('status').innerText()).toContain('2 payments driven again. Reason: the gateway is back <b>');
+    await screenshot(page, 'inspect-outcome');
+    const { rows } = await system.pool.query<Record<string, string>>(`SELECT actor, action, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY target`);
+    expect(rows.map(({ target }) => target).sort()).toEqual(failed.slice(0, 2).sort());
+    expect(rows[0]).toMatchObject({ actor: 'operator: Ana', reason: 'the gateway is back <b>' });
+    expect(rows[0]?.['outcome']).toMatch(/^driven again as /);
+    await page.goto(`${system.base}/payments/${failed[0]}`);
+    expect(await page.locator('.story').innerText()).toMatch(/Driven again as another payment, which is PENDING[^]*By operator: Ana. Reason: the gateway is back <b>/);
+    await screenshot(page, 'inspect-story-failed');
+    await page.goto(`${system.base}/failed`);
+    expect(await page.locator('.payments tbody tr').count()).toBe(1);
+  });
+});

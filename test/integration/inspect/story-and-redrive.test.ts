@@ -1,0 +1,167 @@
+/** Stories and re-drives at a monitor with a real patients instance, and the board of the queue, also while Redis is away. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../../support/eventually.js';
+import { openInspected, type Inspected } from './support.js';
+
+interface Story {
+  status: string;
+  survivedHandOver: boolean;
+  repeats: string[];
+  repeatedBy: string[];
+  story: { kind: string; text: string; led?: { replica: string; until: string | null } }[];
+}
+interface Answer {
+  driven: number;
+  refused: number;
+  payments: { id: string; ok: boolean; replayed?: boolean; code?: string; payment?: { id: string } }[];
+}
+
+let system: Inspected;
+let survivor: string;
+let failed: string[];
+
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit =>
+  ({ method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) });
+const story = (id: string): Promise<Story> => system.json<Story>(`/payments/${id}.json`);
+
+beforeAll(async () => {
+  system = await openInspected();
+  const { accept, elect, finish, pool } = system;
+  const first = await elect('server_1');
+  const accepted = await accept([{}, {}, {}, { currency: 'EUR', amountMinor: 700 }]);
+  survivor = accepted[0]?.id ?? '';
+  failed = accepted.slice(1).map(({ id }) => id);
+  for (const id of failed) await finish(id, 'server_1', first, { status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+  await pool.query('SELECT pg_sleep(0.005)');
+  await finish(survivor, 'server_2', await elect('server_2'));
+});
+afterAll(() => system.close());
+
+test('the story of a payment that outlived its leader', async () => {
+  const told = await story(survivor);
+  expect(told).toMatchObject({ status: 'SUCCEEDED', survivedHandOver: true, repeats: [], repeatedBy: [] });
+  expect(told.story.map(({ kind }) => kind)).toEqual(['accepted', 'hand-over', 'committed', 'pass']);
+  expect(told.story[1]?.text).toContain('server_2 took over from server_1, in term 2 (kill)');
+  expect(told.story[2]?.led).toMatchObject({ replica: 'server_2', until: null });
+  expect((await story(failed[0] as string)).story.find(({ led }) => led)?.led?.until).toEqual(expect.any(String));
+});
+
+test('no such payment: 404, as a page too', async () => {
+  expect((await system.ask(`/payments/${randomUUID()}.json`)).status).toBe(404);
+  expect(await system.ask(`/payments/${randomUUID()}`)).toMatchObject({ status: 404, text: expect.stringContaining('There is no payment') as unknown });
+});
+
+describe('driving again', () => {
+  test('the preview tells how many, how much by currency, and which not', async () => {
+    const path = `/failed/redrive?${[...failed, survivor].map((id) => `ids=${id}`).join('&')}`;
+    expect(await system.json(path)).toEqual({
+      drive: failed,
+      sums: [{ currency: 'EUR', amountMinor: 700, payments: 1 }, { currency: 'USD', amountMinor: 3000, payments: 2 }],
+      refused: [{ id: survivor, why: 'is succeeded: only a failed payment can be driven again' }],
+    });
+  });
+
+  test('patients makes a new payment, once however often it is asked; both stories tell of it; the audit too', async () => {
+    const [id] = failed as [string];
+    const first = await system.json<Answer>('/failed/redrive', post({ ids: [id, survivor], reason: 'the gateway is back' }));
+    expect(first).toMatchObject({ driven: 1, refused: 1, payments: [{ id, ok: true, replayed: false }, { id: survivor, ok: false, code: 'NOT_REDRIVABLE' }] });
+    const again = await system.json<Answer>('/failed/redrive', post({ ids: [id], reason: 'once more' }));
+    expect(again.payments).toMatchObject([{ id, ok: true, replayed: true, payment: { id: first.payments[0]?.payment?.id } }]);
+    const newId = first.payments[0]?.payment?.id ?? '';
+    expect((await story(id)).repeatedBy).toEqual([newId]);
+    expect(await story(newId)).toMatchObject({ status: 'PENDING', repeats: [id] });
+    const { rows } = await system.pool.query(`SELECT actor, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY id LIMIT 2`);
+    expect(rows).toEqual(expect.arrayContaining([
+      { actor: 'operator', target: id, reason: 'the gateway is back', outcome: `driven again as ${newId}` },
+      { actor: 'operator', target: survivor, reason: 'the gateway is back', outcome: 'NOT_REDRIVABLE' },
+    ]));
+    const open = await system.json<{ payments: { id: string }[] }>('/failed.json');
+    expect(open.payments.map((each) => each.id)).toEqual(failed.slice(1).reverse());
+    const all = await system.json<{ payments: { id: string; repeatedBy: string | null }[] }>('/failed.json?all=yes');
+    expect(all.payments.at(-1)).toMatchObject({ id, repeatedBy: newId });
+  });
+
+  test.each<[string, unknown]>([
+    ['no reason', { ids: [survivor] }], ['nothing chosen', { ids: [], reason: 'x' }], ['no id', { ids: ["' OR 1=1"], reason: 'x' }],
+    ['too many', { ids: Array.from({ length: 101 }, () => randomUUID()), reason: 'x' }], ['a field too much', { ids: [randomUUID()], reason: 'x', force: true }],
+  ])('%s: refused, and nothing is done', async (_name, body) => {
+    const count = async (): Promise<unknown> => (await system.pool.query('SELECT count(*) FROM audit')).rows;
+    const before = await count();
+    expect((await system.ask('/failed/redrive', post(body))).status).toBe(400);
+    expect(await count()).toEqual(before);
+  });
+
+  test('no patients instance answers: a clear problem, and a page that says that nothing was done', async () => {
+    const lonely = await openInspected();
+    try {
+      await lonely.patients.stop();
+      const [payment] = await lonely.accept([{}]);
+      const { status, text } = await lonely.ask('/failed/redrive', post({ ids: [payment?.id], reason: 'x' }));
+      expect(status).toBe(503);
+      expect(JSON.parse(text)).toMatchObject({ code: 'NO_PATIENTS_INSTANCE', retryable: true });
+      const page = await lonely.ask('/failed/redrive', post({ ids: [payment?.id], reason: 'x' }, { Accept: 'text/html' }));
+      expect(page).toMatchObject({ status: 503, text: expect.stringContaining('nothing was driven again') as unknown });
+    } finally {
+      await lonely.close();
+    }
+  });
+});
+
+describe('the queue', () => {
+  test('its data, read only', async () => {
+    const { queues } = await system.json<{ queues: { name: string; readOnlyMode: boolean }[] }>('/queues/api/queues');
+    expect(queues).toMatchObject([{ name: 'payments-0', readOnlyMode: true }]);
+    for (const [method, path] of [['PUT', 'pause'], ['PUT', 'empty'], ['PUT', 'obliterate'], ['POST', 'add'], ['PUT', 'retry/failed']]) {
+      const { status } = await system.ask(`/queues/api/queues/payments-0/${path}`, { ...post({ data: {} }), method: method as string });
+      expect([path, status >= 400 && status < 500]).toEqual([path, true]);
+    }
+  });
+
+  test('with fault switches it may be changed, and a session needs its proof', async () => {
+    const broken = await openInspected({ FAULTS: 'on' });
+    try {
+      const { queues } = await broken.json<{ queues: { readOnlyMode: boolean }[] }>('/queues/api/queues');
+      expect(queues).toMatchObject([{ readOnlyMode: false }]);
+      const signedIn = await fetch(`${broken.base}/session`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: 'operator' }) });
+      const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+      const change = (headers: Record<string, string>): Promise<Response> =>
+        fetch(`${broken.base}/queues/api/queues/payments-0/pause`, { method: 'PUT', headers: { Connection: 'close', Cookie: cookie, ...headers } });
+      expect((await change({})).status).toBe(403);
+      const page = await (await fetch(`${broken.base}/queues`, { headers: { Cookie: cookie } })).text();
+      const csrf = /name="csrf" content="([^"]+)"/.exec(page)?.[1] ?? '';
+      expect((await change({ 'X-CSRF-Token': csrf })).status).toBe(200);
+    } finally {
+      await broken.close();
+    }
+  });
+
+  test('Redis away: a page that says so, a problem for programs, and the rest works', async () => {
+    const cut = await openInspected({ REDIS_URL: 'redis://127.0.0.1:9' });
+    try {
+      const page = await eventually(async () => {
+        const answer = await cut.ask('/queues', { headers: { Accept: 'text/html' } });
+        return answer.status === 503 ? answer : null;
+      }, { what: 'the page that says it' });
+      expect(page.text).toContain('Redis does not answer');
+      expect(await cut.ask('/queues/api/queues')).toMatchObject({ status: 503 });
+      expect((await cut.ask('/payments.json')).status).toBe(200);
+    } finally {
+      await cut.close();
+    }
+  });
+});
+
+test('PostgreSQL away: pages and programs are told to come back', async () => {
+  const alone = await openInspected({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' });
+  try {
+    for (const path of ['/payments', `/payments/${survivor}`, '/failed', `/failed/redrive?ids=${survivor}`]) {
+      const page = await alone.ask(path, { headers: { Accept: 'text/html' } });
+      expect({ path, status: page.status, retry: page.headers.get('retry-after') }).toEqual({ path, status: 503, retry: '1' });
+      expect(page.text).toContain('The record cannot be reached at the moment');
+    }
+    expect((await alone.ask('/payments.json')).status).toBe(503);
+  } finally {
+    await alone.close();
+  }
+});

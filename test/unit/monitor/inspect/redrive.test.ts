@@ -1,0 +1,114 @@
+/** Driving again: what is told before, and whom a monitor asks, against small patients instances of our own. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import type { FailedPayment } from '../../../../monitor/inspect/failed-payments.js';
+import { previewRedrive, sumsOf } from '../../../../monitor/inspect/redrive-preview.js';
+import { Redrives } from '../../../../monitor/inspect/redrive.js';
+import type { AuditEntry } from '../../../../monitor/leadership-store.js';
+
+const payment = (id: string, rest: Partial<FailedPayment> = {}): FailedPayment =>
+  ({ id, status: 'FAILED', amountMinor: 100, currency: 'USD', repeatedBy: null, ...rest }) as FailedPayment;
+
+describe('the preview', () => {
+  test('which will be driven again, and which not, each with the reason', () => {
+    const found = [payment('a'), payment('b', { status: 'SUCCEEDED' }), payment('c', { repeatedBy: 'x' })];
+    const { drive, refused } = previewRedrive(['a', 'b', 'c', 'd', 'a'], found);
+    expect(drive.map(({ id }) => id)).toEqual(['a']);
+    expect(refused).toEqual([
+      { id: 'b', why: 'is succeeded: only a failed payment can be driven again' },
+      { id: 'c', why: 'was driven again already' },
+      { id: 'd', why: 'does not exist' },
+    ]);
+  });
+
+  test('money of two currencies is never added', () => {
+    const sums = sumsOf([payment('a'), payment('b', { currency: 'EUR', amountMinor: 7 }), payment('c', { amountMinor: 50 })]);
+    expect(sums).toEqual([{ currency: 'EUR', amountMinor: 7, payments: 1 }, { currency: 'USD', amountMinor: 150, payments: 2 }]);
+    expect(sumsOf([])).toEqual([]);
+  });
+});
+
+const NEW_ID = '01a1ff4f-6ad0-75ae-a611-4d9d8a772cd2';
+
+describe('asking patients', () => {
+  const servers: Server[] = [];
+  let audit: AuditEntry[] = [];
+  beforeEach(() => {
+    audit = [];
+  });
+  afterEach(() => {
+    for (const server of servers.splice(0)) {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  /** @param body null: the connection breaks. */
+  async function instance(status: number, body: object | null, headers = {}): Promise<{ url: string; asked: string[] }> {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      if (body === null) return void request.socket.destroy();
+      response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  }
+
+  const keep = async (entry: AuditEntry): Promise<void> => void audit.push(entry);
+  function redrives(urls: readonly string[], note = keep): Redrives {
+    const patients = urls.map((url, index) => ({ id: `patients_${index + 1}`, url }));
+    return new Redrives({ patients, operatorToken: 'operator', audit: note, logger: pino({ level: 'silent' }), timeoutMs: 1_000 });
+  }
+
+  const accepted = { id: NEW_ID, status: 'PENDING' };
+
+  test('the first that answers does it; the audit says who, why and what came of it', async () => {
+    const [first, second] = [await instance(202, accepted), await instance(202, accepted)];
+    expect(await redrives([first.url, second.url]).drive(['a'], 'operator: Ana', 'gateway is back')).toEqual([{ id: 'a', ok: true, payment: accepted, replayed: false }]);
+    expect(first.asked).toEqual(['POST /api/payments/a/redrive Bearer operator']);
+    expect(second.asked).toEqual([]);
+    expect(audit).toEqual([{ actor: 'operator: Ana', action: 'redrive', target: 'a', reason: 'gateway is back', outcome: `driven again as ${NEW_ID}` }]);
+  });
+
+  test.each<[string, number, object | null]>([
+    ['breaks the connection', 0, null], ['is full', 503, { code: 'BACKLOG_FULL', detail: 'x' }], ['is busy', 429, { code: 'TOO_BUSY', detail: 'x' }],
+  ])('one that %s: the next is asked', async (_name, status, body) => {
+    const [first, second] = [await instance(status, body), await instance(202, accepted, { 'Idempotent-Replayed': 'true' })];
+    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: true, replayed: true }]);
+  });
+
+  test('a definite no is not asked twice', async () => {
+    const [first, second] = [await instance(409, { code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }), await instance(202, accepted)];
+    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toEqual([{ id: 'a', ok: false, code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }]);
+    expect(second.asked).toEqual([]);
+    expect(audit[0]?.outcome).toBe('NOT_REDRIVABLE');
+  });
+
+  test('an answer that is none of ours is told as such', async () => {
+    const { url } = await instance(200, { hello: 'world' });
+    expect(await redrives([url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: false, code: 'INTERNAL', detail: 'The patients instance answered 200' }]);
+  });
+
+  test('nobody answers: said at once for the rest, each in the audit', async () => {
+    const { url, asked } = await instance(0, null);
+    const outcome = await redrives([url]).drive(['a', 'b', 'c', 'd', 'e', 'f'], 'operator', 'x');
+    expect(outcome.map((each) => !each.ok && each.code)).toEqual(Array.from({ length: 6 }, () => 'NO_PATIENTS_INSTANCE'));
+    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(audit).toHaveLength(6);
+  });
+
+  test('nobody is known, and an audit that cannot be written makes no error', async () => {
+    const none = redrives([], () => Promise.reject(new Error('no database')));
+    expect(none.possible).toBe(false);
+    expect(await none.drive(['a'], 'operator', 'x')).toMatchObject([{ code: 'NO_PATIENTS_INSTANCE', detail: expect.stringContaining('PATIENTS is empty') as unknown }]);
+  });
+
+  test('the answers keep the order of what was asked', async () => {
+    const { url } = await instance(202, accepted);
+    const ids = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    expect((await redrives([url]).drive(ids, 'operator', 'x')).map(({ id }) => id)).toEqual(ids);
+  });
+});
