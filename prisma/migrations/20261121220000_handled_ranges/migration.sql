@@ -65,6 +65,7 @@ SELECT partition, seq >> 16, term, processed_by, status, min(seq), max(seq) FROM
 
 -- What it was for is answered from the ranges now.
 DROP INDEX payment_handled;
+-- So the view reads where they lie: asked for one term or replica, those stretches alone. A payment lies in exactly one range.
 CREATE OR REPLACE VIEW handled_by AS
 SELECT r.processed_by, r.term, r.status, p.currency, count(*) AS payments, sum(p.amount_minor)::bigint AS amount_minor,
        count(*) FILTER (WHERE p.attempts > 1) AS retried, min(p.completed_at) AS first_at, max(p.completed_at) AS last_at
@@ -72,3 +73,4 @@ SELECT r.processed_by, r.term, r.status, p.currency, count(*) AS payments, sum(p
   JOIN payment p ON p.seq BETWEEN r.first_seq AND r.last_seq
    AND p.partition = r.partition AND p.term = r.term AND p.processed_by = r.processed_by AND p.status = r.status
  GROUP BY r.processed_by, r.term, r.status, p.currency;
+COMMENT ON VIEW handled_by IS 'Who brought how many payments, and how much money, to which end, in which term. All; WHERE term = …, processed_by = … or status = … reads only where those lie.';
