@@ -1,12 +1,7 @@
 /** Asks a row of the table as one of the callers, and brings back what came, streams cut off after their head. */
-import type { Ask, Caller, Row } from './table.js';
+import { encode, send, type Answered } from './sending.js';
+import type { Ask, Caller, Row } from './vocabulary.js';
 import type { Visitor } from './visitor.js';
-
-export interface Answered {
-  status: number;
-  headers: Headers;
-  text: string;
-}
 
 const TOKEN_OF: Partial<Record<Caller, string>> = { 'wrong token': 'guessed', api: 'api', operator: 'operator', internal: 'internal' };
 
@@ -19,24 +14,10 @@ function credentials(caller: Caller, visitor: Visitor, proof: string): Record<st
   return caller === 'session' ? { Cookie: visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
 }
 
-/** For an address; half a surrogate pair, which no address can carry, becomes the replacement character, as in a browser. */
-export const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
-
 /** `/api/payments/:id` with its values. */
 export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string {
   const [, pattern = ''] = entrance.split(' ');
   return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encode(path[name] ?? 'x')) + query;
-}
-
-const isStream = (headers: Headers): boolean => /event-stream|ndjson/.test(headers.get('Content-Type') ?? '');
-
-export async function send(url: string, init: RequestInit = {}): Promise<Answered> {
-  const controller = new AbortController();
-  const response = await fetch(url, { redirect: 'manual', ...init, signal: AbortSignal.any([controller.signal, AbortSignal.timeout(20_000)]) });
-  const stream = isStream(response.headers);
-  const text = stream ? '' : await response.text();
-  if (stream) controller.abort();
-  return { status: response.status, headers: response.headers, text };
 }
 
 /** What the row asks for, as `fetch` takes it. */
@@ -59,5 +40,7 @@ export async function asking(base: string, row: Row, ask: Ask, caller: Caller, v
   const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
   const answered = await send(base + path, { ...request, headers });
   if (caller === 'session') visitor.keep(answered.headers);
+  // What was refused for its form left the page as it was.
+  if (caller === 'session' && ![400, 401, 422].includes(answered.status)) visitor.forget();
   return answered;
 }

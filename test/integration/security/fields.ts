@@ -2,7 +2,7 @@
  * The fields of a route, found in what the service says of itself (its OpenAPI document) and in the request of the table, so that a new
  * field is attacked without anybody thinking of it.
  */
-import type { Ask, Row } from './table.js';
+import type { Ask, Row } from './vocabulary.js';
 
 export type Place = 'path' | 'query' | 'body' | 'form';
 export interface Field {

@@ -3,10 +3,12 @@
  * but their own scripts, private answers are kept by nobody, cookies are out of the reach of scripts and of other sites.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { asking, send, type Answered } from './asking.js';
-import { SERVICES, startServices, type Services } from './services.js';
-import { CALLERS, LOOSER_PAGES, TABLE, type Row } from './table.js';
+import { asking } from './asking.js';
+import { send, type Answered } from './sending.js';
+import { startServices, type Services } from './services.js';
+import { LOOSER_PAGES, TABLE } from './table.js';
 import { signedIn, type Visitor } from './visitor.js';
+import { CALLERS, SERVICES, type Row } from './vocabulary.js';
 
 const isPage = ({ headers, status }: Pick<Answered, 'headers' | 'status'>): boolean =>
   /text\/html/.test(headers.get('Content-Type') ?? '') && (status < 300 || status >= 400);

@@ -5,12 +5,14 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
-import { asking, encode, pathOf, send, type Answered } from './asking.js';
+import { asking, pathOf } from './asking.js';
 import { HEADER_TEXTS, HOSTILE_BODIES, HOSTILE_TEXTS, HOSTILE_VALUES, MARK, READ_HEADERS } from './corpus.js';
 import { fieldsOf, withField, type Field } from './fields.js';
-import { SERVICES, startServices, type Services, type ServiceName } from './services.js';
-import { TABLE, type Ask, type Caller, type Row } from './table.js';
+import { encode, send, type Answered } from './sending.js';
+import { startServices, type Services } from './services.js';
+import { TABLE } from './table.js';
 import { signedIn, type FormField, type Visitor } from './visitor.js';
+import { SERVICES, type Ask, type Caller, type Row, type ServiceName } from './vocabulary.js';
 
 let services: Services;
 beforeAll(async () => {

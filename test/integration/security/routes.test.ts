@@ -4,11 +4,13 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
-import { asking, send, type Answered } from './asking.js';
-import { SERVICES, startServices, type ServiceName, type Services } from './services.js';
+import { asking } from './asking.js';
+import { send, type Answered } from './sending.js';
+import { startServices, type Services } from './services.js';
 import { surfaceOf } from './surface.js';
-import { AROUND, CALLERS, TABLE, type Caller, type Row } from './table.js';
+import { AROUND, TABLE } from './table.js';
 import { signedIn, type Visitor } from './visitor.js';
+import { CALLERS, SERVICES, type Caller, type Row, type ServiceName } from './vocabulary.js';
 
 let services: Services;
 

@@ -22,22 +22,10 @@ import { createPool, type Pool } from '../../../shared/postgres.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/redis.js';
 import type { Hospital } from '../monitor/support.js';
-
-export const SERVICES = ['patients', 'monitor', 'payments', 'gateway'] as const;
-export type ServiceName = (typeof SERVICES)[number];
+import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
 
 /** The same at every service. */
 export const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
-
-/** What is in the database to be read: the seeded patient 1, and a payment of each kind. */
-export interface Subjects {
-  patient: string;
-  batch: string;
-  succeeded: string;
-  failed: string;
-  /** What identifies the patient. */
-  facts: Readonly<Record<string, string>>;
-}
 
 export interface Services {
   subjects: Subjects;
@@ -48,9 +36,6 @@ export interface Services {
   fingerprint(): Promise<string>;
   stop(): Promise<void>;
 }
-
-/** A term of which a replica is told by the table's request, and that no monitor reaches here. */
-export const TOLD_TERM = 900;
 
 /** Written by monitors all the time. */
 const RESTLESS = ['vote', '_prisma_migrations'];

@@ -3,44 +3,7 @@
  * row, and a row without a route, make it red; docs/security.md shows this table. Each row is asked by every caller.
  */
 import type { Entrance } from './surface.js';
-import { TOLD_TERM, type ServiceName, type Subjects } from './services.js';
-
-/**
- * Who asks. A session is one that was begun by signing in at the service: as operator at a monitor, as staff at patients. Without
- * proof: its cookie alone, as a form of another site would send it. Forged: a cookie that nobody signed.
- */
-export const CALLERS = [
-  'no token', 'wrong token', 'api', 'operator', 'internal', 'session', 'session without proof', 'forged session',
-] as const;
-export type Caller = (typeof CALLERS)[number];
-
-export interface Ask {
-  /** Values of the path's parameters. */
-  path?: Readonly<Record<string, string>>;
-  /** With its `?`. */
-  query?: string;
-  body?: unknown;
-  /** Sent as a page's form. */
-  form?: Readonly<Record<string, string>>;
-  /** The page that shows the session's CSRF token. */
-  proofAt?: string;
-  headers?: Readonly<Record<string, string>>;
-}
-
-export interface Row {
-  entrance: Entrance;
-  /** Who is let in. */
-  who: readonly Caller[];
-  /** The status for who is let in and asks so. */
-  answer: number;
-  /** The status for a session, where that is another one. */
-  signedIn?: number;
-  ask?: (subjects: Subjects) => Ask;
-  /** What it changes, in words; then its ask really does. Left out: it only reads. */
-  changes?: string;
-  /** A page: who may not is sent to the page before, where one signs in or identifies a patient; a form from nobody is 403. */
-  page?: 'staff';
-}
+import { CALLERS, TOLD_TERM, type Caller, type Row, type ServiceName, type Subjects } from './vocabulary.js';
 
 const ANYONE: readonly Caller[] = CALLERS;
 /** Tokens; a wrong one is refused by them too. */
@@ -60,8 +23,6 @@ const PATIENTS: readonly Row[] = [
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /whoami', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
-  { entrance: 'GET /docs', who: ANYONE, answer: 200 },
-  { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
   {
     entrance: 'POST /api/payments', who: API, answer: 202, changes: 'accepts a payment',
     ask: ({ patient }) => ({ body: { patientId: patient, ...money } }),
@@ -119,8 +80,6 @@ const MONITOR: readonly Row[] = [
   ...HEALTH,
   { entrance: 'GET /', who: ANYONE, answer: 200 },
   { entrance: 'GET /openapi.json', who: ANYONE, answer: 200 },
-  { entrance: 'GET /docs', who: ANYONE, answer: 200 },
-  { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
   { entrance: 'GET /status', who: ANYONE, answer: 200 },
   { entrance: 'GET /elections', who: ANYONE, answer: 200 },
   { entrance: 'GET /events', who: ANYONE, answer: 200 },

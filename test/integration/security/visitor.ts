@@ -1,6 +1,7 @@
 /** Somebody with a browser's cookies and nothing else of it: keeps what is set, sends it back, reads the CSRF token of a page. */
-import { send, type Answered } from './asking.js';
-import type { ServiceName, Services } from './services.js';
+import { send, type Answered } from './sending.js';
+import type { Services } from './services.js';
+import type { ServiceName } from './vocabulary.js';
 
 /** As a page carries it: in a form's hidden field, or in the head for its scripts. */
 const PROOF = /name="csrf" (?:value|content)="([^"]+)"/;
@@ -12,8 +13,15 @@ export interface FormField {
 
 export class Visitor {
   private readonly cookies = new Map<string, string>();
+  /** Pages as they were seen last, for their forms. */
+  private readonly seen = new Map<string, string>();
 
   constructor(readonly base: string) {}
+
+  /** For a browser. */
+  get jar(): { name: string; value: string; url: string }[] {
+    return [...this.cookies].map(([name, value]) => ({ name, value, url: this.base }));
+  }
 
   get cookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -34,23 +42,36 @@ export class Visitor {
   /** Sends a form as a page of this visitor would, with its hidden fields. @param from the page that shows it. */
   async submit(path: string, fields: Readonly<Record<string, string>>, from: string): Promise<Answered> {
     const hidden = Object.fromEntries((await this.form(from, path)).filter(({ value }) => value !== null).map(({ name, value }) => [name, value ?? '']));
-    return this.ask(path, { method: 'POST', body: new URLSearchParams({ ...hidden, ...fields }) });
+    const answered = await this.ask(path, { method: 'POST', body: new URLSearchParams({ ...hidden, ...fields }) });
+    this.forget();
+    return answered;
   }
 
   /** The CSRF token in a page; '' when it has none. */
   async proof(path: string): Promise<string> {
-    return PROOF.exec((await this.ask(path)).text)?.[1] ?? '';
+    return PROOF.exec(await this.page(path))?.[1] ?? '';
   }
 
   /** The fields of the form of a page that is sent to `action`; the values of hidden ones, null for the others. */
   async form(path: string, action: string): Promise<FormField[]> {
-    const { text } = await this.ask(path);
+    const text = await this.page(path);
     const [form = ''] = [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([whole]) => whole).filter((whole) => whole.includes(`action="${action}"`));
     return [...form.matchAll(/<(?:input|select|textarea)[^>]*>/g)].flatMap(([field]) => {
       const [, name = ''] = /\bname="([^"]*)"/.exec(field) ?? [];
       const [, value = ''] = /\bvalue="([^"]*)"/.exec(field) ?? [];
       return name === '' ? [] : [{ name, value: field.includes('type="hidden"') ? value : null }];
     });
+  }
+
+  private async page(path: string): Promise<string> {
+    const seen = this.seen.get(path) ?? (await this.ask(path)).text;
+    this.seen.set(path, seen);
+    return seen;
+  }
+
+  /** Something happened: pages are other ones now. */
+  forget(): void {
+    this.seen.clear();
   }
 
   keep(headers: Headers): void {

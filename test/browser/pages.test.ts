@@ -1,0 +1,82 @@
+/**
+ * Every page there is, at two widths and in both colour schemes: no error in the console, nothing asked elsewhere, nothing serious found by
+ * axe-core, no sideways scrolling. A new page is one line. With SCREENSHOTS=folder each is saved, to be looked at.
+ */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { startServices, type Services } from '../integration/security/services.js';
+import { signedIn } from '../integration/security/visitor.js';
+import type { ServiceName, Subjects } from '../integration/security/vocabulary.js';
+import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+
+interface Shown {
+  name: string;
+  service: ServiceName;
+  path: string | ((subjects: Subjects) => string);
+  /** Somebody who signed in sees it; as staff with a patient identified. */
+  signedIn?: boolean;
+  /** What is there when the page is ready. */
+  ready?: string;
+  /** Of another project: its own faults of layout and of accessibility are not ours. */
+  foreign?: boolean;
+}
+
+const PAGES: readonly Shown[] = [
+  { name: 'console', service: 'monitor', path: '/' },
+  { name: 'console-signed-in', service: 'monitor', path: '/', signedIn: true },
+  { name: 'console-sign-in', service: 'monitor', path: '/session' },
+  { name: 'console-payments', service: 'monitor', path: '/payments', signedIn: true },
+  { name: 'console-payment', service: 'monitor', path: ({ failed }) => `/payments/${failed}`, signedIn: true },
+  { name: 'console-failed', service: 'monitor', path: '/failed', signedIn: true },
+  { name: 'console-redrive', service: 'monitor', path: ({ failed }) => `/failed/redrive?ids=${failed}`, signedIn: true },
+  { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true, foreign: true },
+  { name: 'console-docs', service: 'monitor', path: '/docs', foreign: true },
+  { name: 'staff', service: 'patients', path: '/' },
+  { name: 'staff-sign-in', service: 'patients', path: '/sign-in' },
+  { name: 'staff-identify', service: 'patients', path: '/bill/identify', signedIn: true },
+  { name: 'staff-bill', service: 'patients', path: '/bill', signedIn: true },
+  { name: 'staff-payment', service: 'patients', path: ({ succeeded }) => `/bill/payments/${succeeded}`, signedIn: true },
+  { name: 'pass', service: 'patients', path: ({ succeeded }) => `/passes/${succeeded}` },
+  { name: 'pass-unknown', service: 'patients', path: '/passes/00000000-0000-4000-8000-000000000009' },
+  { name: 'staff-not-found', service: 'patients', path: '/nothing' },
+  { name: 'patients-docs', service: 'patients', path: '/docs', foreign: true },
+];
+
+const VARIANTS = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+
+describeInBrowser('every page', () => {
+  const browser = useBrowser();
+  let services: Services;
+  const cookies = new Map<ServiceName, { name: string; value: string; url: string }[]>();
+
+  beforeAll(async () => {
+    services = await startServices();
+    for (const service of ['monitor', 'patients'] as const) cookies.set(service, (await signedIn(service, services)).jar);
+  }, 120_000);
+  afterAll(() => services.stop(), 60_000);
+
+  async function open({ service, path, signedIn: isSignedIn = false, ready = 'h1, .swagger-ui .info, #root > *' }: Shown, options: PageOptions): Promise<Page> {
+    const page = await browser.page(options);
+    if (isSignedIn) await page.context().addCookies(cookies.get(service) ?? []);
+    await page.goto(services.url(service) + (typeof path === 'string' ? path : path(services.subjects)));
+    await page.locator(ready).first().waitFor();
+    return page;
+  }
+
+  describe.each(PAGES)('$name', (shown) => {
+    test.each(VARIANTS)('$width, $scheme', async ({ width, scheme }) => {
+      const page = await open(shown, { width, scheme });
+      await screenshot(page, `${shown.name}-${width}-${scheme}`);
+      if (shown.foreign) return;
+      expect(await axeProblems(page)).toEqual([]);
+      expect(await sidewaysScroll(page)).toBe(0);
+    });
+  });
+
+  test.each(['es', 'en'])('staff pages speak the language of the browser: %s', async (lang) => {
+    const page = await browser.page({ lang });
+    await page.goto(services.url('patients'));
+    expect(await page.locator('html').getAttribute('lang')).toBe(lang);
+    await screenshot(page, `staff-${lang}`);
+  });
+});
