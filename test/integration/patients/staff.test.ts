@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { maskedName } from '../../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../../prisma/seed-data.js';
 import { eventually } from '../../support/eventually.js';
-import type { Answered } from '../security/asking.js';
+import type { Answered } from '../security/sending.js';
 import { Visitor } from '../security/visitor.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import { createSetup, TOKENS, type Setup } from './setup.js';
