@@ -86,7 +86,7 @@ const PROGRAMS: readonly Program[] = [
     details: 'Configured by environment variables: gateway/README.md.',
   },
   {
-    name: 'postman', file: 'patients/postman-cli.ts', group: 'Tools',
+    name: 'postman', file: 'api/postman/cli.ts', group: 'Tools',
     describe: 'Make the Postman collection again',
   },
   {

@@ -28,7 +28,7 @@ const PROGRAMS = {
   gateway: { file: 'gateway/main.ts' },
   seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
-  postman: { file: 'patients/postman-cli.ts' },
+  postman: { file: 'api/postman/cli.ts' },
   handbook: { file: 'cli/handbook-cli.ts' },
   client: { file: 'api/client-types.ts' },
   setup: { redis: true },

@@ -1,21 +1,25 @@
 /**
- * Writes the Postman collection and environment under docs/postman/. With `--check` it writes nothing and exits 1 when the files on disk
- * are not what would be written.
+ * Writes what is made of the documents into docs/: the Postman collection and environment, and the table of refusals. With `--check` it
+ * writes nothing and exits 1 when the files on disk are not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { offlineDocument } from './http/routes.js';
-import { postmanCollection, postmanEnvironment } from './postman.js';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../../shared/web/assets.js';
+import { documents } from '../documents.js';
+import { withErrorsTable } from '../errors-table.js';
+import { postmanCollection, postmanEnvironment } from './collection.js';
 
-const FOLDER = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs/postman');
+const FOLDER = join(ROOT, 'docs/postman');
+const PAGE = join(ROOT, 'docs/api.md');
 
 /** Path and text of each file. */
 export function postmanFiles(): [path: string, text: string][] {
   const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   return [
-    [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(offlineDocument()))],
+    [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(documents()))],
     [join(FOLDER, 'relevo.postman_environment.json'), text(postmanEnvironment())],
+    [PAGE, withErrorsTable(readFileSync(PAGE, 'utf8'))],
   ];
 }
 

@@ -1,0 +1,69 @@
+/**
+ * The Postman collection (v2.1) and environment, made of the documents and the tables of cases. Pure, and the same every time, so that the
+ * committed files can be compared.
+ * @see https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html
+ */
+import type { OpenApiDocument } from '../../shared/openapi.js';
+import type { ServiceName } from '../documents.js';
+import { NOT_PROVOKED, type PostmanCase } from './case.js';
+import { derivedCases } from './derived-cases.js';
+import { BASES, item, PATIENT_ID } from './item.js';
+import { MONITOR_CASES } from './monitor-cases.js';
+import { operationsOf, type Operations } from './operations.js';
+import { PATIENTS_CASES } from './patients-cases.js';
+
+type Json = Record<string, unknown>;
+const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
+
+/** Every row, in the order they run. */
+export function casesOf(operations: Operations): PostmanCase[] {
+  const written = [...PATIENTS_CASES, ...MONITOR_CASES];
+  const numberOf = ({ folder }: PostmanCase): number => Number.parseInt(folder, 10);
+  return [...written, ...derivedCases(operations, written)].sort((a, b) => numberOf(a) - numberOf(b));
+}
+
+const DESCRIPTION = `Choose the environment, fill in the three tokens (\`.data/tokens.json\`), and send the first folder from top to bottom:
+fire 230 payments, pay, ask again with the same key, hand the leadership over, pay again. The other folders try every route of both services
+and provoke every refusal that can be provoked without harm. Each request has its curl command in its description and the answers as examples.
+
+Not provoked: ${Object.entries(NOT_PROVOKED).map(([code, why]) => `${code} (${why})`).join(', ')}.
+
+Generated from the OpenAPI documents by \`npm run postman\`.`;
+
+/** @throws Error for a row whose operation no document has. */
+export function postmanCollection(documents: Readonly<Record<ServiceName, OpenApiDocument>>): Json & { item: Json[] } {
+  const operations = operationsOf(documents);
+  const seen = new Set<string>();
+  const folders = new Map<string, Json[]>();
+  for (const row of casesOf(operations)) {
+    const key = `${row.service ?? 'patients'}.${row.operation}`;
+    const operation = operations.get(key);
+    if (!operation) throw new Error(`no document has the operation ${key}`);
+    const items = folders.get(row.folder) ?? [];
+    items.push(item(row, operation, !seen.has(key)));
+    folders.set(row.folder, items);
+    seen.add(key);
+  }
+  return {
+    info: {
+      _postman_id: '5e1e7000-0000-4000-8000-000000000001', name: 'Relevo', description: DESCRIPTION,
+      schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
+    },
+    item: [...folders].map(([name, items]) => ({ name, item: items })),
+    variable: VARIABLES.map((key) => ({ key, value: '' })),
+  };
+}
+
+/** Addresses and tokens; the tokens are printed by `npm start` and filled in by hand. */
+export function postmanEnvironment(): Json {
+  const plain = { baseUrl: BASES.patients.url, monitorUrl: BASES.monitor.url, patientId: PATIENT_ID, followEvents: 'no', breakThings: 'no' };
+  return {
+    id: '5e1e7000-0000-4000-8000-000000000002',
+    name: 'Relevo on this machine',
+    values: [
+      ...Object.entries(plain).map(([key, value]) => ({ key, value, type: 'default', enabled: true })),
+      ...['apiToken', 'operatorToken', 'internalToken'].map((key) => ({ key, value: '', type: 'secret', enabled: true })),
+    ],
+    _postman_variable_scope: 'environment',
+  };
+}

@@ -1,0 +1,45 @@
+/** Newman runs the committed collection, all of it, against a real system: twice in a row, for nothing it does may be in its own way. */
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { ROOT } from '../../shared/web/assets.js';
+import { startTestSystem, type TestSystem } from '../support/system.js';
+import { PATIENCE_MS, TEST_MS } from './patience.js';
+
+const file = (name: string): string => join(ROOT, `docs/postman/relevo.postman_${name}.json`);
+
+let system: TestSystem;
+beforeAll(async () => {
+  system = await startTestSystem();
+}, TEST_MS);
+
+function newman(folders: readonly string[] = [], tokens: Partial<TestSystem['tokens']> = {}): Promise<{ code: number; output: string }> {
+  const { api, operator, internal } = { ...system.tokens, ...tokens };
+  const program = createRequire(import.meta.url).resolve('newman/bin/newman.js');
+  const variables = {
+    baseUrl: system.process('patients_1').url, monitorUrl: system.process('monitor_1').url,
+    apiToken: api, operatorToken: operator, internalToken: internal,
+  };
+  const values = Object.entries(variables).flatMap(([key, value]) => ['--env-var', `${key}=${value}`]);
+  const chosen = folders.flatMap((name) => ['--folder', name]);
+  const args = [program, 'run', file('collection'), '-e', file('environment'), ...chosen, ...values, '--reporters', 'cli', '--color', 'off'];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024, timeout: 2 * PATIENCE_MS }, (error, stdout, stderr) => {
+      resolve({ code: error ? 1 : 0, output: stdout + stderr });
+    });
+  });
+}
+
+/** The lines of the summary that name what failed, and where. */
+const failuresOf = (output: string): string[] => output.split('\n').filter((line) => /^\s*\d+\.\s|AssertionError|at assertion|inside "/.test(line));
+
+test.each(['the first time', 'again'])('the whole collection passes, %s', async () => {
+  const { code, output } = await newman();
+  expect({ code, failures: failuresOf(output) }).toEqual({ code: 0, failures: [] });
+  expect(output).toContain('availability 100.000 %');
+}, TEST_MS);
+
+test('control: with a wrong api token it fails', async () => {
+  const { code } = await newman(['2 Payments and batches'], { api: 'wrong' });
+  expect(code).toBe(1);
+}, TEST_MS);
