@@ -29,6 +29,8 @@ const payments = html`<section aria-labelledby="queue-title">
 <div><dt><a href="/failed">failed, to drive again</a></dt><dd id="failed">–</dd></div>
 <div><dt><a href="/queues">parcels waiting</a></dt><dd id="waiting">–</dd></div>
 <div><dt>parcels with the leader</dt><dd id="active">–</dd></div>
+<div><dt>completed a second</dt><dd data-now="committed">–</dd></div>
+<div><dt>99 % final within</dt><dd data-now="p99">–</dd></div>
 </dl>
 </section>`;
 
@@ -68,7 +70,7 @@ ${legend}
 </section>`;
 
 const chart = (id: string, title: string, keys: readonly (readonly [string, string, string])[]): Html => html`<figure class="chart">
-<figcaption><strong>${title}</strong> ${keys.map(([name, label, line]) => html`<span class="key"><span class="line ${line}" aria-hidden="true"></span>${label} <b id="now-${name}">–</b></span> `)}</figcaption>
+<figcaption><strong>${title}</strong> ${keys.map(([name, label, line]) => html`<span class="key"><span class="line ${line}" aria-hidden="true"></span>${label} <b data-now="${name}">–</b></span> `)}</figcaption>
 <div id="chart-${id}"></div>
 </figure>`;
 

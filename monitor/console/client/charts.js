@@ -17,6 +17,9 @@ const CHARTS = [
 ];
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
+/** What a term needs beside its line, pixels. */
+const LABEL_WIDTH = 52;
+
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
 /** A line and a term number where an election was. */
@@ -27,6 +30,8 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
   ctx.fillStyle = colour('--soft');
   ctx.font = `${11 * scale}px system-ui`;
   ctx.setLineDash([2 * scale, 3 * scale]);
+  let labelled = Infinity;
+  // Newest first: of elections that are close to each other the last one has its term written.
   for (const { at, term } of elections) {
     const x = valToPos(at / 1_000, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -34,7 +39,9 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+    if (labelled - x < LABEL_WIDTH * scale) continue;
     ctx.fillText(`term ${term}`, x + 3 * scale, bbox.top + 11 * scale);
+    labelled = x;
   }
   ctx.restore();
 }
@@ -83,7 +90,10 @@ export function charts() {
   };
   const tell = () => {
     for (const { series, unit } of CHARTS) {
-      for (const [name] of series) show(`now-${name}`, unit(data[name].findLast((value) => value !== null) ?? null));
+      for (const [name] of series) {
+        const text = unit(data[name].findLast((value) => value !== null) ?? null);
+        document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
+      }
     }
   };
 
