@@ -62,7 +62,8 @@ interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   paramsExample?: Readonly<Record<string, string>>;
   /** Use a strict object: an unknown query parameter is then refused. */
   query?: Q;
-  queryExample?: Readonly<Record<string, string>>;
+  /** A list: a parameter that may be repeated. */
+  queryExample?: Readonly<Record<string, string | readonly string[]>>;
   body?: B;
   bodyExample?: unknown;
   /** For the document alone, of a handler that reads forms too and validates by itself. */

@@ -18,7 +18,7 @@ export const STORY = {
   story: [{ at: AT, kind: 'accepted', tone: 'plain', text: 'Accepted by patients_1: its row was committed.', details: [] }],
 };
 export const FOUND_CSV_EXAMPLE = `id,seq,status\r\n${PAYMENT_ID},42,SUCCEEDED\r\n`;
-export const IDS = { ids: PAYMENT_ID };
+export const IDS = { ids: [PAYMENT_ID] };
 export const REDRIVE_BODY = { ids: [PAYMENT_ID], reason: 'the gateway is well again' };
 export const REDRIVE_PREVIEW = { drive: [PAYMENT_ID], sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }], refused: [] };
 export const REDRIVEN = { driven: 1, refused: 0, payments: [{ id: PAYMENT_ID, ok: true, payment: { id: AGAIN_ID, status: 'PENDING' }, replayed: false }] };

@@ -18,7 +18,8 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''"
 /** The route's address with its examples filled in, from the slash on. */
 export function exampleTarget({ path, paramsExample = {}, queryExample = {} }: Pick<Route, 'path' | 'paramsExample' | 'queryExample'>): string {
   const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(paramsExample[name] ?? `{${name}}`));
-  const query = new URLSearchParams(queryExample).toString();
+  const pairs = Object.entries(queryExample).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]));
+  const query = new URLSearchParams(pairs).toString();
   return query === '' ? filled : `${filled}?${query}`;
 }
 
@@ -69,8 +70,8 @@ const literal = (value: unknown): string => {
 const PARSED: Readonly<Record<string, string>> = { 'text/csv': 'text', 'text/plain': 'text', 'text/event-stream': 'stream' };
 
 /** Numbers of an address are numbers for the client. */
-const numbersIn = (texts: Readonly<Record<string, string>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, /^\d{1,9}$/.test(text) ? Number(text) : text]));
+const numbersIn = (texts: Readonly<Record<string, string | readonly string[]>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text]));
 
 function callOptions(route: Route): Record<string, unknown> {
   const given = (route.headers ?? []).filter(({ example }) => example !== undefined);

@@ -33,14 +33,17 @@ export function schemaJson(schema: z.ZodType, names: Names): Json {
   return JSON.parse(JSON.stringify(inline).replaceAll('#/$defs/', reference(''))) as Json;
 }
 
+type Examples = Readonly<Record<string, string | readonly string[]>>;
+
 /** What a schema that first tidies its input (`z.preprocess`) expects then. */
 const behind = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform ? schema.out as z.ZodType : schema;
 
 /** One parameter for each property of `schema`. */
-export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, examples: Readonly<Record<string, string>>, names: Names): Json[] {
+export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, examples: Examples, names: Names): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = schemaJson(behind(schema), names) as { properties?: Record<string, Json>; required?: string[] };
+  const shape = schemaJson(behind(schema), names) as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = shape;
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property;
     return {
@@ -63,7 +66,7 @@ export function guessedExample(schema: z.ZodType): Record<string, string> {
 }
 
 /** A text of an address as the JSON value its schema speaks of. */
-const typedExample = (text: string, { type }: Json): unknown => (type === 'integer' || type === 'number' ? Number(text) : text);
+const typedExample = (text: string | readonly string[], { type }: Json): unknown => (type === 'integer' || type === 'number' ? Number(text) : text);
 
 export const headerParameter = (header: HeaderSpec, names: Names): Json => ({
   name: header.name,

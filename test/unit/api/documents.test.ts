@@ -36,6 +36,7 @@ const RULES = {
     'operation-4xx-response': 'off' as const,
     // The served document names the place it came from.
     'no-server-example.com': 'off' as const,
+    'no-invalid-parameter-examples': 'error' as const,
   },
 };
 
