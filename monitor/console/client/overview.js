@@ -114,6 +114,7 @@ async function loadElections() {
 async function loadAudit() {
   const answer = isSignedIn ? await read('/audit?limit=6') : null;
   if (!answer) return;
+  if (answer.rows.length === 0) return void byId('audit').replaceChildren(make('li', { class: 'empty' }, 'Nothing so far.'));
   byId('audit').replaceChildren(...answer.rows.map(({ at, actor, action, target, reason, outcome }) => make('li', {},
     time(at, dateTime(at)), make('span', {}, make('strong', {}, `${action} ${target}`), ` → ${outcome}`, make('small', {}, `${actor}: ${reason}`)))));
 }
