@@ -18,7 +18,7 @@ describe('the console of three monitors', () => {
     hospital = await Hospital.open();
     await Promise.all(hospital.replicas.map((replica) => replica.start()));
     monitors = [];
-    for (const place of await hospital.plan(3)) monitors.push(await hospital.startMonitor(place, { ...CALM, FAULTS: 'on' }));
+    for (const place of await hospital.plan(3)) monitors.push(await hospital.startMonitor(place, { ...CALM, FAULTS: 'on', GRAY_MS: '10000' }));
     await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching' && loop.state.taken), { what: 'a leader', deadlineMs: 20_000 });
   }, 60_000);
   afterAll(() => hospital.close());
@@ -63,13 +63,14 @@ describe('the console of three monitors', () => {
   test('every deed and every refusal leaves a row: who, what, why, what came of it', async () => {
     const before = (await audit())[0]?.id ?? 0;
     const name = leader();
-    await post(ONE, `/replicas/${name}/state`, { state: 'drain', reason: 'one' });
+    const { body } = await post(ONE, `/replicas/${name}/state`, { state: 'drain', reason: 'one' });
+    const { leader: next } = body['moved'] as { leader: string };
     await post(ONE, `/replicas/${name}/state`, { state: 'ready', reason: 'two' });
     await post(ONE, '/handover', { to: 'server_9', reason: 'three' });
     await post(ONE, `/replicas/${name}/freeze`, { reason: 'four', freezeMs: 100 });
     const rows = (await audit()).filter(({ id }) => id > before).reverse();
     expect(rows.map(({ actor, action, target, reason, outcome }) => [actor, action, target, reason, outcome])).toEqual([
-      ['operator', 'handover', leader(), `${name} goes to drain: one`, expect.stringMatching(/^term \d+$/)],
+      ['operator', 'handover', next, `${name} goes to drain: one`, expect.stringMatching(/^term \d+$/)],
       ['operator', 'state', name, 'one', 'drain'],
       ['operator', 'state', name, 'two', 'ready'],
       ['operator', 'handover', 'server_9', 'three', 'REPLICA_NOT_FOUND'],
