@@ -29,6 +29,8 @@ const PAGES: readonly Shown[] = [
   { name: 'console-payment', service: 'monitor', path: ({ failed }) => `/payments/${failed}`, signedIn: true },
   { name: 'console-failed', service: 'monitor', path: '/failed', signedIn: true },
   { name: 'console-redrive', service: 'monitor', path: ({ failed }) => `/failed/redrive?ids=${failed}`, signedIn: true },
+  { name: 'console-elections', service: 'monitor', path: '/elections.html' },
+  { name: 'console-audit', service: 'monitor', path: '/audit.html', signedIn: true },
   { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true, foreign: true },
   { name: 'console-docs', service: 'monitor', path: '/docs', foreign: true },
   { name: 'staff', service: 'patients', path: '/' },

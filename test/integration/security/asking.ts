@@ -1,7 +1,11 @@
 /** Asks a row of the table as one of the callers, and brings back what came, streams cut off after their head. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { encode, send, type Answered } from './sending.js';
 import type { Ask, Caller, Row } from './vocabulary.js';
 import type { Visitor } from './visitor.js';
+
+const PATIENCE_MS = 10_000;
+const PAUSE_MS = 100;
 
 const TOKEN_OF: Partial<Record<Caller, string>> = { 'wrong token': 'guessed', api: 'api', operator: 'operator', internal: 'internal' };
 
@@ -29,6 +33,16 @@ export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask): RequestInit & {
   return { method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(ask.body) };
 }
 
+/** A monitor that was late doubts itself for a moment and says 503: on a busy machine that is no answer to what was asked. */
+async function patiently(ask: () => Promise<Answered>): Promise<Answered> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answered = await ask();
+    if (answered.status !== 503 || performance.now() > deadline) return answered;
+    await delay(PAUSE_MS);
+  }
+}
+
 /** @param visitor somebody who is signed in where `base` is. */
 export async function asking(base: string, row: Row, ask: Ask, caller: Caller, visitor: Visitor): Promise<Answered> {
   const isVisitor = caller === 'session' || caller === 'forged session';
@@ -38,7 +52,7 @@ export async function asking(base: string, row: Row, ask: Ask, caller: Caller, v
   const form = { csrf: proof, ...Object.fromEntries(hidden.map(({ name, value }) => [name, value ?? ''])), ...ask.form };
   const request = requestOf(row, ask.form === undefined ? ask : { ...ask, form });
   const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
-  const answered = await send(base + path, { ...request, headers });
+  const answered = await patiently(() => send(base + path, { ...request, headers }));
   if (caller === 'session') visitor.keep(answered.headers);
   // What was refused for its form left the page as it was.
   if (caller === 'session' && ![400, 401, 422].includes(answered.status)) visitor.forget();
