@@ -1,6 +1,6 @@
 /** A believable hospital, made from nothing but a number: the same patient has the same name and the same charges on every machine. */
 import { seededRandom, type Random } from '../shared/random.js';
-import { STAYS, type Frequency, type SeedKind, type Stay } from './seed-stays.js';
+import { COMMON, STAYS, type Frequency, type SeedKind, type Service, type Stay } from './seed-stays.js';
 
 export interface SeedCharge {
   id: string;
@@ -31,6 +31,11 @@ const FAMILY = (
   'Morales Moreno Muñoz Navarro Ortega Ortiz Parra Peña Pérez Quintero Ramírez Ramos Restrepo Reyes Ríos Rivera Rodríguez Rojas Romero Ruiz ' +
   'Salazar Sánchez Silva Soto Suárez Torres Valencia Vargas Vega Velásquez Zapata'
 ).split(' ');
+
+const KINDS: readonly SeedKind[] = ['exam', 'medicine', 'procedure', 'consultation'];
+/** Charges of a kind on one bill. */
+const LEAST_A_KIND = 3;
+const MOST_A_KIND = 12;
 
 const FEMALE = 20;
 const FIRST_DAY = Date.UTC(2026, 6, 1);
@@ -68,19 +73,32 @@ interface Person {
   sex: 'female' | 'male';
 }
 
+type Charged = Omit<SeedCharge, 'id' | 'currency'>;
+
+/** One service on its days; it costs the same on every day. */
+function chargesFor([kind, description, least, most, frequency]: Service, random: Random, arrivedMs: number, nights: number): Charged[] {
+  const amountMinor = price(random, least, most);
+  return daysOf(random, frequency, nights).map((day) => {
+    const minute = WARD_OPENS_MINUTE + random.below(WARD_MINUTES);
+    return { kind, description, amountMinor, createdAt: new Date(arrivedMs + day * DAY_MS + minute * MINUTE_MS) };
+  });
+}
+
+/** Every kind is on a bill, and no kind fills a page: small services are added to the few, the many are cut. */
+function bounded(charges: readonly Charged[], kind: SeedKind, extra: (service: Service) => Charged[]): Charged[] {
+  const own = charges.filter((charge) => charge.kind === kind);
+  const added = COMMON.filter(([of]) => of === kind).slice(0, Math.max(0, LEAST_A_KIND - own.length)).flatMap(extra);
+  return [...own, ...added].slice(0, MOST_A_KIND);
+}
+
 function chargesOf({ number, age, sex }: Person): SeedCharge[] {
   const random = seededRandom(20_261_121, `stay-${number}`);
   const stay = stayOf(random, age, sex);
   const nights = between(random, ...stay.nights);
   const arrivedMs = FIRST_DAY + random.below(120) * DAY_MS;
-  const charges = stay.services.flatMap(([kind, description, least, most, frequency]) => {
-    const amountMinor = price(random, least, most); // The same service costs the same on every day.
-    return daysOf(random, frequency, nights).map((day) => {
-      const minute = WARD_OPENS_MINUTE + random.below(WARD_MINUTES);
-      return { kind, description, amountMinor, createdAt: new Date(arrivedMs + day * DAY_MS + minute * MINUTE_MS) };
-    });
-  });
-  return charges.map((charge, index) => ({ id: uuidOf('8001', number * 100 + index), currency: 'USD', ...charge }));
+  const charge = (service: Service): Charged[] => chargesFor(service, random, arrivedMs, nights);
+  const usual = stay.services.flatMap(charge);
+  return KINDS.flatMap((kind) => bounded(usual, kind, charge)).map((each, index) => ({ id: uuidOf('8001', number * 100 + index), currency: 'USD', ...each }));
 }
 
 /** @param number 1, 2, …; patient 1 has the id `00000000-0000-4000-8000-000000000001`. */

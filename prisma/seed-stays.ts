@@ -122,3 +122,14 @@ export const STAYS: readonly Stay[] = [
     ],
   },
 ];
+
+/** What any stay may have besides, at every age: small services, of which each kind has some on a bill. */
+export const COMMON: readonly Service[] = [
+  ['exam', 'Capillary glucose', 4, 9, 'once'], ['exam', 'Erythrocyte sedimentation rate', 6, 14, 'once'], ['exam', 'Serum electrolytes', 16, 36, 'once'],
+  ['medicine', 'Saline flush, 10 ml syringe', 2, 5, 'once'], ['medicine', 'Topical antiseptic, 60 ml', 3, 8, 'once'],
+  ['medicine', 'Gauze, cannula and syringe set', 6, 14, 'once'],
+  ['procedure', 'Nursing assessment and vital signs', 12, 28, 'once'], ['procedure', 'Intravenous application', 8, 19, 'once'],
+  ['procedure', 'Blood drawing', 6, 14, 'once'],
+  ['consultation', 'Pharmacist, counselling at discharge', 15, 35, 'once'], ['consultation', 'Nutrition advice', 30, 70, 'once'],
+  ['consultation', 'Follow-up by telephone', 12, 30, 'once'],
+];
