@@ -11,6 +11,7 @@ import { LOCAL_OPTIONS } from '../../local/config.js';
 import { CONFIG_TABLE } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
+import { seedPatient } from '../../prisma/seed-data.js';
 import { PROBLEMS } from '../../shared/errors.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -111,6 +112,11 @@ test('the pages are found, and they have links, scripts and variables to be chec
 describe.each(pages)('$path', (page) => {
   test('every link leads to a file, and to a heading in it', () => expect(brokenLinks(page)).toEqual([]));
   test('every script it names exists', () => expect(unknownScripts(page)).toEqual([]));
+});
+
+test('the patient of the tour is one of the seed, with these four facts', () => {
+  const { document, fullName, birthDate, authorizationCode } = seedPatient(1);
+  expect(readme.text).toContain(`document \`${document}\`, name \`${fullName}\`, born ${birthDate}, authorization code \`${authorizationCode}\``);
 });
 
 test('every environment variable in the README is read by somebody', () => expect(unknownVariables(readme)).toEqual([]));
