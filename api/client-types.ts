@@ -1,6 +1,7 @@
 /**
  * Writes the types of the client, generated from the documents, to generated/client/. They are not in the repository, as everything that is
- * made of something else. With `--package FOLDER` it also puts the client together as a package that `npm install FOLDER` takes.
+ * made of something else. With `--package FOLDER` it also puts the client together as a package that npm
+ * takes with `install --install-links FOLDER`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

@@ -72,7 +72,7 @@ const PROGRAMS: readonly Program[] = [
   {
     name: 'seed', file: 'local/seed-command.ts', group: 'Tools',
     describe: 'Add sample patients to the database',
-    details: 'On DATABASE_URL or, without one, on the database of what runs here. Options are those of prisma/seed.ts.',
+    details: 'On DATABASE_URL or, without one, on the database of what runs here. Options: --patients N, how many there are to be; --show N, prints the first N with their authorization codes.',
     options: { patients: { type: 'number', describe: 'How many there shall be', default: 100 } },
   },
   {

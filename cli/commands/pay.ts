@@ -41,7 +41,7 @@ export const pay = command({
     wait: whole('wait', { min: 0, max: LONGEST_WAIT_S, default: 10, describe: 'Longest wait for the outcome, in seconds' }),
   },
   examples: [
-    ['relevo pay --document 10000001 --amount 150.00', 'pays, waits, says what became of it'],
+    ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, says what became of it'],
     ['relevo pay … --key bed-12-exit', 'may be repeated: it is paid once'],
   ],
   async run(args, context) {

@@ -80,7 +80,7 @@ export const bill = command<typeof billOptions, { patient: string | undefined }>
   group: 'Payments',
   positionals: { patient: { type: 'string', describe: 'The id' } },
   options: billOptions,
-  examples: [['relevo bill --document 10000001', 'by document']],
+  examples: [['relevo bill --document 107919317', 'by document']],
   async run(args, context) {
     const who = asking(args, context);
     const { id } = await findPatient(who, { patient: args.patient, document: args.document });

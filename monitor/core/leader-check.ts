@@ -36,7 +36,7 @@ function judge(id: string, detector: Detector, state: State, leadership: Leaders
 export function verdictOnLeader(state: State): Verdict | null {
   const { leadership } = state;
   if (!leadership) return null;
-  if (leadership.leader === null) return { kind: 'first', reason: 'nobody was elected yet', since: null };
+  if (leadership.leader === null) return { kind: 'first', reason: 'the first election', since: null };
   const detector = state.replicas[leadership.leader];
   if (detector) return judge(leadership.leader, detector, state, leadership);
   return { kind: 'left', reason: `${leadership.leader} is not configured any more`, since: state.learntAt };

@@ -13,7 +13,7 @@ const documents: readonly (readonly [path: string, name: 'docs' | 'openapi' | 'w
 ];
 
 const command = (self: string): string =>
-  `curl -X POST ${self}/api/batches \\\n  -H "Authorization: Bearer $API_TOKEN" \\\n  -H "Content-Type: application/json" \\\n  -d '{"count": 230}'`;
+  `curl -X POST ${self}/api/batches \\\n  -H "Authorization: Bearer $(npx relevo tokens api)" \\\n  -H "Content-Type: application/json" \\\n  -d '{"count": 230}'`;
 
 function developers({ words }: View, { monitorUrl, self }: LandingFacts): Html {
   const { links } = words.home;

@@ -24,7 +24,7 @@ describe('the HTTP surface of a monitor', () => {
       const { status, body } = await call(monitor, 'GET', '/status', token);
       expect(status).toBe(200);
       expect(body).toMatchObject({
-        partitions: [{ partition: 0, term: 1, leader: hospital.leader()?.id, since: expect.any(String) as string, reason: 'nobody was elected yet' }],
+        partitions: [{ partition: 0, term: 1, leader: hospital.leader()?.id, since: expect.any(String) as string, reason: 'the first election' }],
         monitors: [{ id: 'monitor_1', url: base, observed: 'alive' }],
         queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
       });
