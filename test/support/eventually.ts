@@ -6,7 +6,7 @@ const POLL_MS = 15;
 export interface Patience {
   /** What is waited for, in words, for the error. */
   what: string;
-  /** Longest wait in ms; 5000. */
+  /** Longest wait in ms; 20000: a machine may be slow, and a wait that is over costs nothing. */
   deadlineMs?: number;
 }
 
@@ -14,7 +14,7 @@ export interface Patience {
  * Calls `look` until it returns something truthy without throwing, and returns that.
  * @throws Error naming `what` and the last failure when the deadline has passed.
  */
-export async function eventually<T>(look: () => T | Promise<T>, { what, deadlineMs = 5_000 }: Patience): Promise<NonNullable<T>> {
+export async function eventually<T>(look: () => T | Promise<T>, { what, deadlineMs = 20_000 }: Patience): Promise<NonNullable<T>> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let failure: unknown;

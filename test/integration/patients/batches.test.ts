@@ -9,6 +9,7 @@ import { CSV_COLUMNS } from '../../../patients/payment-csv.js';
 import type { Bill } from '../../../patients/core/bill.js';
 import { fingerprint } from '../../../patients/fingerprint.js';
 import { registerBatch } from '../../../patients/payment-rows.js';
+import { eventually } from '../../support/eventually.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, type Answered, type Setup } from './setup.js';
 
@@ -96,11 +97,15 @@ describe('a batch', () => {
     await acceptPayments(setup.pool, 0, 'patients_9', there);
     expect((await call(`${one.url}/api/batches/${head.id}`)).body).toMatchObject({ sent: 7, pending: 7, availability: 0 });
 
-    const answered = await fire(two.url, { count: 7, timeoutMs: 300 }, { 'Idempotency-Key': 'interrupted' });
+    const answered = await fire(two.url, { count: 7, timeoutMs: 0 }, { 'Idempotency-Key': 'interrupted' });
     const document = answered.body as Batch;
-    // The three that were stored are in no parcel; here nobody relays them.
-    expect(document).toMatchObject({ batchId: head.id, sent: 7, succeeded: 4, pending: 3 });
+    expect(document).toMatchObject({ batchId: head.id, sent: 7 });
     expect([0, 1, 4].map((index) => document.payments[index]?.id)).toEqual(there.map(({ id }) => id));
+    // The three that were stored are in no parcel; here nobody relays them.
+    await eventually(async () => {
+      expect((await call(`${two.url}/api/batches/${head.id}`)).body).toMatchObject({ sent: 7, succeeded: 4, pending: 3 });
+      return true;
+    }, { what: 'the outcomes of the four' });
   });
 
   test('with no time to wait is answered at once, all its payments stored', async () => {
@@ -111,20 +116,26 @@ describe('a batch', () => {
   test('of 5,000 does not keep others waiting', async () => {
     let longestMs = 0;
     let firing = true;
+    // Of this process's own work, not by the clock: other programs on the machine keep everybody waiting.
+    const workedMs = (): number => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1_000;
+    };
     const bystander = async (): Promise<void> => {
       while (firing) {
-        const since = performance.now();
+        const since = workedMs();
         await call(`${one.url}/livez`);
-        longestMs = Math.max(longestMs, performance.now() - since);
+        longestMs = Math.max(longestMs, workedMs() - since);
       }
     };
+    const before = workedMs();
     const watching = bystander();
     const answered = await fire(one.url, { count: 5_000 });
     firing = false;
     await watching;
     expect(answered.body).toMatchObject({ sent: 5_000, succeeded: 5_000 });
-    // Tolerance for a busy test machine; alone it is some tens of milliseconds.
-    expect(longestMs).toBeLessThan(1_500);
+    // A tenth, about; were the batch one piece of work, it would be all.
+    expect(longestMs).toBeLessThan((workedMs() - before) / 2);
   });
 });
 

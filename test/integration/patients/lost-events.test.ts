@@ -1,6 +1,6 @@
 /**
  * Outcome events that are lost, with real engines: a payment is final, and nobody said so. Who waits is answered as soon as a message
- * says that events are missing. The poll, which would find it too, comes so seldom here that it never does.
+ * says that events are missing. The poll, which would find it too, is switched off.
  */
 import type { RunningPatients } from '../../../patients/app.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
@@ -12,8 +12,6 @@ import { SilencingProxy } from '../../support/silencing-proxy.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from '../payments/fixture.js';
 import { call, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
 
-/** Longer than any test. */
-const NEVER_POLLS = { OUTCOME_POLL_MS: '10000' };
 /** The relay must not find what was committed here, and needs not. */
 const NO_RELAY = { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' };
 
@@ -38,8 +36,12 @@ afterAll(async () => {
 });
 
 const throughProxy = (): string => `redis://127.0.0.1:${redis.port}`;
-const patients = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> =>
-  setup.start({ DATABASE_URL: record.url, ...NEVER_POLLS, ...env });
+/** An instance that never looks by itself. */
+async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
+  const running = await setup.start({ DATABASE_URL: record.url, ...env });
+  running.deps.outcomes.look = async () => undefined;
+  return running;
+}
 async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {
   const engines = { DATABASE_URL: record.url, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
   const started = await startReplica({ ID: id, ...engines, ...NO_RELAY, ...env });
