@@ -15,7 +15,7 @@ const PAGE = join(ROOT, 'docs/api.md');
 
 /** Path and text of each file. */
 export function postmanFiles(): [path: string, text: string][] {
-  const text = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+  const text = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
   return [
     [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(documents()))],
     [join(FOLDER, 'relevo.postman_environment.json'), text(postmanEnvironment())],

@@ -6,11 +6,13 @@
 import type { OpenApiDocument } from '../../shared/openapi.js';
 import type { ServiceName } from '../documents.js';
 import { NOT_PROVOKED, type PostmanCase } from './case.js';
+import { commonChecks, expectedOf, type Expected } from './checks.js';
 import { derivedCases } from './derived-cases.js';
-import { BASES, item, PATIENT_ID } from './item.js';
+import { BASES, INHERITED_AUTH, item, PATIENT_ID, script } from './item.js';
 import { MONITOR_CASES } from './monitor-cases.js';
 import { operationsOf, type Operations } from './operations.js';
 import { PATIENTS_CASES } from './patients-cases.js';
+import { shownAt } from './shown.js';
 
 type Json = Record<string, unknown>;
 const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
@@ -33,22 +35,26 @@ Generated from the OpenAPI documents by \`npm run postman\`.`;
 /** @throws Error for a row whose operation no document has. */
 export function postmanCollection(documents: Readonly<Record<ServiceName, OpenApiDocument>>): Json & { item: Json[] } {
   const operations = operationsOf(documents);
-  const seen = new Set<string>();
+  const rows = casesOf(operations);
+  const keyOf = ({ service = 'patients', operation }: PostmanCase): string => `${service}.${operation}`;
   const folders = new Map<string, Json[]>();
-  for (const row of casesOf(operations)) {
-    const key = `${row.service ?? 'patients'}.${row.operation}`;
-    const operation = operations.get(key);
-    if (!operation) throw new Error(`no document has the operation ${key}`);
+  const expected: [string, Expected][] = [];
+  const unprovoked = new Map<string, string>();
+  for (const row of rows) {
+    const operation = operations.get(keyOf(row));
+    if (!operation) throw new Error(`no document has the operation ${keyOf(row)}`);
     const items = folders.get(row.folder) ?? [];
-    items.push(item(row, operation, !seen.has(key)));
+    items.push(item(row, operation, shownAt(row, rows.filter((each) => keyOf(each) === keyOf(row)), operation, unprovoked)));
     folders.set(row.folder, items);
-    seen.add(key);
+    expected.push([row.name, expectedOf(row, operation)]);
   }
   return {
     info: {
       _postman_id: '5e1e7000-0000-4000-8000-000000000001', name: 'Relevo', description: DESCRIPTION,
       schema: 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json',
     },
+    auth: INHERITED_AUTH,
+    event: [script('test', commonChecks(expected))],
     item: [...folders].map(([name, items]) => ({ name, item: items })),
     variable: VARIABLES.map((key) => ({ key, value: '' })),
   };

@@ -35,7 +35,8 @@ export interface Operation {
   method: string;
   /** The kind of token it needs; null: none. */
   token: 'api' | 'operator' | 'internal' | null;
-  words: string;
+  summary: string;
+  description: string;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
   takesQuery: boolean;
@@ -65,7 +66,7 @@ function operationOf(service: ServiceName, path: string, method: string, spec: S
   return {
     service, path, method, id: spec.operationId, tag: spec.tags[0] ?? '',
     token: (Object.keys(spec.security[0] ?? {})[0] ?? null) as Operation['token'],
-    words: `${spec.summary}.\n\n${spec.description}`,
+    summary: spec.summary, description: spec.description,
     params: examplesIn(spec, 'path'), query: examplesIn(spec, 'query'),
     takesQuery: spec.parameters.some((each) => each.in === 'query'),
     takesBody: media !== undefined, body: media?.example,

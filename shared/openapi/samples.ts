@@ -58,7 +58,7 @@ function curl(route: Route, base: string): Sample {
 }
 
 /** A value as a TypeScript literal: keys without quotes where they need none, single quotes, on one line. */
-const literal = (value: unknown): string => {
+export const literal = (value: unknown): string => {
   if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (value === null || typeof value !== 'object') return String(value);

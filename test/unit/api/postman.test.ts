@@ -1,23 +1,54 @@
 /** The collection tries every route and every refusal that can be provoked, shows how, and the committed files are the generated ones. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { NOT_PROVOKED } from '../../../api/postman/case.js';
 import { outdatedFiles } from '../../../api/postman/cli.js';
+import { commonChecks, expectedOf, type Expected } from '../../../api/postman/checks.js';
 import { casesOf, postmanCollection, postmanEnvironment } from '../../../api/postman/collection.js';
-import { operationsOf } from '../../../api/postman/operations.js';
+import { operationsOf, type Operation } from '../../../api/postman/operations.js';
 import { documents } from '../../../api/documents.js';
+import { literal } from '../../../shared/openapi/samples.js';
+import { ROOT } from '../../../shared/web/assets.js';
 
 interface Item {
   name: string;
-  request: { url: { raw: string }; auth: { type: string }; body?: { raw: string }; description: string };
-  response: { code: number; body: string }[];
+  request: { url: string; body?: { raw: string }; description: string };
+  response: { name: string; code: number; body: string }[];
   event: { listen: string; script: { exec: string[] } }[];
 }
 const all = documents();
 const operations = operationsOf(all);
 const cases = casesOf(operations);
 const collection = postmanCollection(all);
+const COMMON_CHECKS = (collection['event'] as Item['event'])[0]?.script.exec ?? [];
 const folders = collection.item as unknown as { name: string; item: Item[] }[];
 const items = folders.flatMap(({ item }) => item);
+
+/** Names of the common checks that fail for an answer; `pm` has no more than they use. */
+function failedChecks(expected: Expected | null, code: number, type: string, body: object): string[] {
+  const failed: string[] = [];
+  const must = (holds: boolean): void => {
+    if (!holds) throw new Error('does not hold');
+  };
+  const expectation = (value: unknown): object => ({ to: {
+    be: { oneOf: (list: unknown[]) => must(list.includes(value)) },
+    include: (member: unknown) => must((value as unknown[]).includes(member)),
+    equal: (other: unknown) => must(value === other),
+  } });
+  const check = (name: string, run: () => void): void => {
+    try {
+      run();
+    } catch {
+      failed.push(name);
+    }
+  };
+  const response = { code, json: () => body, headers: { get: () => type } };
+  new Script(commonChecks(expected ? [['a request', expected]] : []).join('\n')).runInNewContext({
+    pm: { response, info: { requestName: 'a request' }, test: check, expect: expectation },
+  });
+  return failed;
+}
 
 test('the first folder is a walk: 230 payments, pay, the same key, the leader, a hand-over, pay again', () => {
   const [walk] = folders;
@@ -41,18 +72,64 @@ test('every problem code of every operation is provoked, or it is said why not',
   expect(missing).toEqual(['monitor.preview NOT_FOUND', 'monitor.setReplicaState NO_CANDIDATE']);
 });
 
-test('every request has its curl command, its words and a saved answer; the first of an operation has them all', () => {
+test('every request has its curl command, its words and a saved answer', () => {
   for (const { request, response } of items) {
     expect(request.description).toMatch(/```sh\ncurl -s/);
     expect(response.length).toBeGreaterThan(0);
   }
-  const pay = items.find(({ name }) => name === 'Pay and wait') as Item;
-  expect([...new Set(pay.response.map(({ code }) => code))]).toEqual([201, 202, 400, 401, 403, 413, 422, 429, 500, 503]);
 });
 
-test('every request checks its status, and a refusal its code', () => {
-  for (const { event } of items) expect(event.find(({ listen }) => listen === 'test')?.script.exec.join('\n')).toMatch(/pm\.test\('status /);
+test('the first request of an operation has its good answers and says where its refusals are', () => {
+  const pay = items.find(({ name }) => name === 'Pay and wait') as Item;
+  expect(pay.response.map(({ code }) => code)).toEqual([201, 202]);
+  const told = [...pay.request.description.matchAll(/(\d{3} [A-Z_]+)(?: in \w+)? \(\*([^*]+)\*\)/g)].map(([, answer, request]) => ({ answer, request }));
+  expect(new Set(told.map(({ answer }) => Number(answer?.slice(0, 3))))).toEqual(new Set([400, 401, 403, 413, 422, 429, 500, 503]));
+  for (const { answer, request } of told) {
+    const names = items.find(({ name }) => name === request)?.response.map(({ name }) => name.split(' in ')[0]);
+    expect({ request, names }).toEqual({ request, names: expect.arrayContaining([answer]) as string[] });
+  }
+});
+
+test('every answer of both documents is saved, and the file is small enough to be kept', () => {
+  const saved = new Set(items.flatMap(({ response }) => response.map(({ name, body }) => `${name} ${body}`)));
+  const shown = [...operations.values()].flatMap(({ answers }) => answers)
+    .map(({ name, contentType, body }) => `${name} ${contentType.includes('json') ? JSON.stringify(body, null, 2) : String(body)}`);
+  expect(shown.filter((answer) => !saved.has(answer))).toEqual([]);
+  expect(readFileSync(join(ROOT, 'docs/postman/relevo.postman_collection.json')).length).toBeLessThan(450_000);
+});
+
+test('the common checks know what every request expects: its status, and of a refusal its code', () => {
   expect(items).toHaveLength(cases.length);
+  for (const row of cases) {
+    const operation = operations.get(`${row.service ?? 'patients'}.${row.operation}`) as Operation;
+    const expected = expectedOf(row, operation);
+    expect(expected).toMatchObject({ status: row.status, ...(row.code ? { code: row.code } : { type: expect.any(Array) as unknown }) });
+    expect(COMMON_CHECKS).toContain(`  ${literal(row.name)}: ${literal(expected)},`);
+  }
+});
+
+describe('the common checks', () => {
+  const refusal = { code: 'VALIDATION_FAILED', errors: [{ path: 'body.amountMinor' }] };
+  const expected = { status: [400], code: 'VALIDATION_FAILED', field: 'body.amountMinor' };
+
+  test('pass for the answer that is expected', () => {
+    expect(failedChecks(expected, 400, 'application/problem+json', refusal)).toEqual([]);
+    expect(failedChecks({ status: [200], type: ['text/csv'] }, 200, 'text/csv; charset=utf-8', {})).toEqual([]);
+    expect(failedChecks({ status: [200], type: ['text/csv'], mayBeMissing: true }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual([]);
+  });
+
+  test('control: fail for every other', () => {
+    expect(failedChecks(expected, 201, 'application/problem+json', refusal)).toEqual(['status 400']);
+    expect(failedChecks(expected, 400, 'application/json', refusal)).toEqual(['content type']);
+    expect(failedChecks(expected, 400, 'application/problem+json', { ...refusal, code: 'BODY_MISSING' })).toEqual(['code VALIDATION_FAILED']);
+    expect(failedChecks({ ...expected, field: 'query' }, 400, 'application/problem+json', refusal)).toEqual(['names query']);
+    expect(failedChecks({ status: [200], type: ['text/csv'] }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual(['status 200', 'content type']);
+  });
+
+  test('say nothing of a request that somebody added, and two of one name cannot be', () => {
+    expect(failedChecks(null, 500, 'text/plain', {})).toEqual([]);
+    expect(() => commonChecks([['twice', { status: [200] }], ['twice', { status: [201] }]])).toThrow(/two requests/);
+  });
 });
 
 test('every script can be parsed', () => {
