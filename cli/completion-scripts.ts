@@ -29,7 +29,7 @@ const zsh = (door: string): string => `#compdef relevo
 whence relevo >/dev/null 2>&1 || relevo() { node ${door} "$@" }
 _relevo() {
   local -a found
-  found=("\${(@f)$(node ${door} completion zsh --words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  found=(\${(f)"$(node ${door} completion zsh --words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   _describe relevo found
 }
 compdef _relevo relevo

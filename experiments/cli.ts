@@ -6,7 +6,7 @@ import { runMany } from './many-runs.js';
 import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './replay.js';
 import { createProgress } from './report/progress.js';
 import { EXIT } from './result.js';
-import { commandOf, repeatLines, runOnce, type RunRequest } from './run-once.js';
+import { commandOf, repeatLines, reportIn, runOnce, type RunRequest } from './run-once.js';
 import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
 import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
@@ -63,7 +63,7 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
   try {
     if (typeof runs === 'number' && runs > 1) return await runMany(request, args, runs, around);
     const { code, folder } = await runOnce(request, around);
-    console.log(`Report: ${folder}`);
+    console.log(`Report: ${reportIn(folder)}`);
     if (code !== EXIT.met) console.log(repeatLines(request, folder).join('\n'));
     return code;
   } catch (error) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { LOG } from './laboratory.js';
 import { formatTable, ms, percent } from './report/table.js';
 import { EXIT, type ExperimentResult, type Objective } from './result.js';
-import { commandOf, repeatLines, runOnce, worse, type RunRequest, type RunSurroundings } from './run-once.js';
+import { commandOf, repeatLines, reportIn, runOnce, worse, type RunRequest, type RunSurroundings } from './run-once.js';
 
 interface Night {
   seed: number;
@@ -37,7 +37,7 @@ async function runNight(request: RunRequest, around: RunSurroundings): Promise<N
   const seed = Number(request.options['seed']);
   try {
     const { code, folder, result } = await runOnce(request, { ...around, print: () => undefined });
-    const lines = code === EXIT.met ? [] : [`  Report: ${folder}`, ...repeatLines(request, folder).map((line) => `  ${line}`)];
+    const lines = code === EXIT.met ? [] : [`  Report: ${reportIn(folder)}`, ...repeatLines(request, folder).map((line) => `  ${line}`)];
     if (code !== EXIT.met) keepLog(join(folder, 'processes.log'));
     return { seed, code, result, lines };
   } catch (error) {

@@ -1,4 +1,6 @@
 /** One run of an experiment: its journal with the plan, its report, its exit code, and how to repeat it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Options, OptionTable } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import type { Progress } from './report/progress.js';
@@ -33,6 +35,12 @@ export async function runOnce({ experiment, options, decided, command, json }: R
   const plan = { experiment: experiment.name, options, decided: journal.plan };
   const folder = await writeReport({ ...journal, plan }, json);
   return { code: exitCode(journal.result), folder, result: journal.result };
+}
+
+/** What to open: the page, where a run wrote one, else the folder. */
+export function reportIn(folder: string): string {
+  const page = join(folder, 'report.html');
+  return existsSync(page) ? page : folder;
 }
 
 /** What repeats a run, two ways: as it was asked for, and from its plan, which holds even when the code that plans has changed. */

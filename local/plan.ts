@@ -23,12 +23,15 @@ export const ENGINE_PLACES: readonly Place[] = [
   { name: 'redis', kind: 'redis', fixedPort: 6390 },
 ];
 
+/** Port of the first instance of patients, before any offset. */
+export const PATIENTS_PORT = 4000;
+
 const several = (count: number, place: (index: number) => Place): Place[] => Array.from({ length: count }, (_, index) => place(index));
 
 /** The services of a shape, in the order in which they are shown. */
 export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
   return [
-    ...several(patients, (index) => ({ name: `patients_${index + 1}`, kind: 'patients', fixedPort: 4000 + index })),
+    ...several(patients, (index) => ({ name: `patients_${index + 1}`, kind: 'patients', fixedPort: PATIENTS_PORT + index })),
     ...several(monitors, (index) => ({ name: `monitor_${index + 1}`, kind: 'monitor', fixedPort: 5000 + 10 * index })),
     ...several(replicas, (index) => ({ name: `server_${index + 1}`, kind: 'payments', fixedPort: 5001 + index })),
     ...(gateway === 'http' ? [{ name: 'gateway', kind: 'gateway', fixedPort: 5100 } as const] : []),

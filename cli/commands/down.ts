@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
+import { PATIENTS_PORT } from '../../local/plan.js';
 import { isAlive, signal } from '../../local/process-tree.js';
 import { duration } from '../clock-text.js';
 import { command, flag, whole, type Context } from '../command.js';
@@ -13,6 +14,13 @@ const POLL_MS = 50;
 /** Every process of it that is still there. */
 const alive = ({ pid, system }: Running): number[] =>
   [pid, ...(system?.processes ?? []).flatMap((process) => process.pid ?? [])].filter(isAlive);
+
+/** Which one it is: several may run side by side. The first instance of patients tells by how much the ports are moved. */
+function nameOfInstallation({ system }: Running, dataDir: string): string {
+  const address = system?.addresses['patients_1'];
+  const moved = address ? Number(new URL(address).port) - PATIENTS_PORT : 0;
+  return `data in ${dataDir}${moved === 0 ? '' : `, ports moved by ${moved}`}`;
+}
 
 async function waitUntilGone(running: Running, waitMs: number, { terminal, interruption }: Context): Promise<void> {
   const deadline = performance.now() + waitMs;
@@ -39,9 +47,11 @@ export const down = command({
   async run(args, context) {
     const { terminal } = context;
     const begun = performance.now();
-    const running = readRunning(context.config.dataDir);
+    const { dataDir } = context.config;
+    const running = readRunning(dataDir);
     if (!running) {
-      terminal.out(args.json ? JSON.stringify({ stopped: false, running: false }) : 'Relevo is not running; there is nothing to stop.');
+      const sentence = `Relevo is not running (data in ${dataDir}); there is nothing to stop.`;
+      terminal.out(args.json ? JSON.stringify({ stopped: false, running: false, dataDir }) : sentence);
       return EXIT.done;
     }
     signal(running.pid, args.force ? 'SIGKILL' : 'SIGTERM');
@@ -50,8 +60,8 @@ export const down = command({
     const again = startHint('npm start', context.env);
     terminal.out(
       args.json
-        ? JSON.stringify({ stopped: true, running: false, pid: running.pid, tookMs })
-        : `Stopped (pid ${running.pid}) after ${duration(tookMs)}. The data stays; \`${again}\` finds it again.`,
+        ? JSON.stringify({ stopped: true, running: false, pid: running.pid, dataDir, tookMs })
+        : `Stopped (pid ${running.pid}, ${nameOfInstallation(running, dataDir)}) after ${duration(tookMs)}. The data stays; \`${again}\` finds it again.`,
     );
     return EXIT.done;
   },

@@ -45,12 +45,12 @@ it('starts in the background without showing a token, is found, and stops', asyn
 
   const down = await ran(['down'], env);
   expect(down.code).toBe(0);
-  expect(down.out).toContain(`Stopped (pid ${status.pid})`);
+  expect(down.out).toContain(`Stopped (pid ${status.pid}, data in ${folder}, ports moved by ${env['RELEVO_PORT_OFFSET']}) after`);
   expect(down.out).toContain(`RELEVO_DATA=${folder}`);
   expect([status.pid, ...status.processes.map(({ pid }) => pid)].filter(isAlive)).toEqual([]);
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
   const again = await ran(['down', '--json'], env);
-  expect([again.code, JSON.parse(again.out)]).toEqual([0, { stopped: false, running: false }]);
+  expect([again.code, JSON.parse(again.out)]).toEqual([0, { stopped: false, running: false, dataDir: folder }]);
 }, 180_000);
 
 it('that cannot start says why and leaves nothing running', async () => {
