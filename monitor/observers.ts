@@ -1,11 +1,13 @@
-/** Who listens to what the monitor does, for people: the live stream, the samples, the last failures. None of them acts. */
+/** Who listens and looks for people's sake: the live stream, samples, the last failures, patients instances. None of them acts. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock.js';
+import type { Member } from '../shared/config.js';
 import type { MonitorEvent } from './core/events.js';
 import type { State } from './core/types.js';
 import { EventHub } from './event-hub.js';
 import { FailureMemory } from './failure-memory.js';
 import type { History } from './history.js';
+import { InstanceWatch } from './instance-watch.js';
 import { Sampler } from './sampler.js';
 import { knownStatus, statusOf, type StatusSources } from './status.js';
 
@@ -17,6 +19,10 @@ export interface ObserverOptions {
   history: History;
   counts: StatusSources['counts'];
   state: () => State;
+  patients: readonly Member[];
+  /** For a look at an instance, as for a ping of a replica. */
+  pingTimeoutMs: number;
+  fall: number;
   /** The status is made of the loop, which exists after those who listen to it. */
   sources: () => StatusSources;
 }
@@ -25,9 +31,11 @@ export class Observers {
   readonly failures = new FailureMemory();
   readonly sampler: Sampler;
   readonly hub: EventHub;
+  readonly instances: InstanceWatch;
 
   constructor(private readonly options: ObserverOptions) {
-    const { clock, counts, history, state, sources } = options;
+    const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
+    this.instances = new InstanceWatch({ instances: patients, clock, timeoutMs: pingTimeoutMs, fall });
     const status = { status: () => statusOf(sources()), known: () => knownStatus(sources(), this.sampler.queue) };
     this.hub = new EventHub(status, randomUUID().slice(0, 8));
     this.sampler = new Sampler({
@@ -50,10 +58,12 @@ export class Observers {
   start(): void {
     this.hub.start();
     this.sampler.start();
+    this.instances.start();
   }
 
   close(): void {
     this.sampler.stop();
+    this.instances.close();
     this.hub.close();
   }
 

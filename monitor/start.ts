@@ -11,7 +11,6 @@ import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
 import type { State } from './core/types.js';
 import { worstCaseFailoverMs } from './core/timings.js';
-import type { FailureMemory } from './failure-memory.js';
 import { PostgresHistory } from './history.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
@@ -115,15 +114,16 @@ function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
 interface Watched {
   loop: MonitorLoop;
   counts: StatusSources['counts'];
-  failures: FailureMemory;
+  observers: Observers;
   redisUp: () => boolean | null;
 }
 
-function statusSources({ config, clock, peers }: Parts, { loop, counts, failures, redisUp }: Watched): StatusSources {
+function statusSources({ config, clock, peers }: Parts, { loop, counts, observers, redisUp }: Watched): StatusSources {
   return {
     id: config.id,
     replicas: config.replicas,
     monitors: config.monitors,
+    patients: config.patients,
     clock,
     state: () => loop.state,
     decision: () => loop.decision,
@@ -131,7 +131,8 @@ function statusSources({ config, clock, peers }: Parts, { loop, counts, failures
     opinions: () => peers.opinions(),
     peerObserved: (id) => peers.observedOf(id),
     peerWord: (id) => peers.wordOf(id),
-    lastFailure: (replica) => failures.lastOf(replica),
+    instance: (instance) => observers.instances.of(instance),
+    lastFailure: (replica) => observers.failures.lastOf(replica),
     redisUp,
     faults: config.faults,
     counts,
@@ -150,7 +151,10 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const queue = connectQueue(config, logger);
   const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
   measureQueue(counts);
-  const observers: Observers = new Observers({ clock, counts, history: parts.history, state: () => loop.state, sources: () => sources });
+  const { patients, pingTimeoutMs, fall } = config;
+  const observers: Observers = new Observers({
+    clock, counts, history: parts.history, state: () => loop.state, sources: () => sources, patients, pingTimeoutMs, fall,
+  });
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
     measure(event.name, event.data);
@@ -162,7 +166,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
     measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
   const loop: MonitorLoop = createLoop(parts, { announce, onTick, onFatal });
-  const sources: StatusSources = statusSources(parts, { loop, counts, failures: observers.failures, redisUp: queue.isUp });
+  const sources: StatusSources = statusSources(parts, { loop, counts, observers, redisUp: queue.isUp });
   const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), clock, striker: replicas, logger });
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   const faults = steerable && new FaultSwitches(steerable);

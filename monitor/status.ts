@@ -3,9 +3,10 @@ import type { Clock } from '../shared/clock.js';
 import type { Member } from '../shared/config.js';
 import type { AdminState } from '../shared/contracts/leadership.js';
 import { candidates } from './core/election.js';
+import type { Instance } from './core/instances.js';
 import { observedOf, opinionsOf, type Opinions } from './core/observed.js';
 import type { State } from './core/types.js';
-import type { MonitorStatus, PartitionStatus, ReplicaStatus, Status } from './http/schemas.js';
+import type { InstanceStatus, MonitorStatus, PartitionStatus, ReplicaStatus, Status } from './http/schemas.js';
 import type { Failure } from './failure-memory.js';
 import type { AdminRow } from './leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from './peer-client.js';
@@ -15,6 +16,7 @@ export interface StatusSources {
   id: string;
   replicas: readonly Member[];
   monitors: readonly Member[];
+  patients: readonly Member[];
   clock: Clock;
   state: () => State;
   decision: () => string;
@@ -23,6 +25,7 @@ export interface StatusSources {
   peerObserved: (id: string) => PeerObserved;
   /** Null: that monitor did not answer. */
   peerWord: (id: string) => OpinionAnswer | null;
+  instance: (id: string) => Instance;
   lastFailure: (replica: string) => Failure | null;
   redisUp: () => boolean | null;
   /** Whether fault switches exist. */
@@ -106,6 +109,11 @@ function monitorOf({ id, url }: Member, sources: StatusSources, { leadership }: 
   return { id, url, observed: isSelf ? 'alive' : sources.peerObserved(id), leader: word?.leader ?? null, term: word?.term ?? null };
 }
 
+function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceStatus {
+  const { observed, since } = instance(id);
+  return { id, url, observed, since: since === null ? null : new Date(since).toISOString() };
+}
+
 /** What this monitor knows without asking anybody. */
 export function knownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
@@ -115,6 +123,7 @@ export function knownStatus(sources: StatusSources, queue: QueueCounts): Status 
     partitions: [partitionOf(state, sources.decision())],
     replicas: sources.replicas.map((replica) => replicaOf(replica, sources, state)),
     monitors: sources.monitors.map((monitor) => monitorOf(monitor, sources, state)),
+    patients: sources.patients.map((member) => instanceOf(member, sources)),
     queue,
     engines: { postgres: state.databaseUp, redis: sources.redisUp() },
     faults: sources.faults,
@@ -133,5 +142,6 @@ export function withoutAddresses(status: Status): Status {
     ...status,
     replicas: status.replicas.map(({ url: _url, pid: _pid, bootId: _bootId, ...rest }) => rest),
     monitors: status.monitors.map(({ url: _url, ...rest }) => rest),
+    patients: status.patients.map(({ url: _url, ...rest }) => rest),
   };
 }

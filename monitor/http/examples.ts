@@ -15,6 +15,7 @@ export const STATUS = {
   }],
   replicas: [replica('server_1', false), replica('server_2', true), replica('server_3', false)],
   monitors: [{ id: 'monitor_1', observed: 'alive', leader: 'server_2', term: 4 }],
+  patients: [{ id: 'patients_1', observed: 'alive', since: AT }],
   queue: { waiting: 0, active: 0, pending: 0, failed: 0 }, engines: { postgres: true, redis: true }, faults: false,
 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { memberId, partition, term, timestamp } from '../../shared/contracts/ids.js';
 import { adminState, reaches, role } from '../../shared/contracts/leadership.js';
+import { INSTANCE_OBSERVED } from '../core/instances.js';
 import { OBSERVED, OPINIONS } from '../core/observed.js';
 import { ACTIONS } from '../core/preview.js';
 import { PHASES } from '../core/types.js';
@@ -59,6 +60,17 @@ export const monitorStatus = z.object({
 });
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
+/** A patients instance, as this monitor sees it; `url` is left out without a token. */
+export const instanceStatus = z.object({
+  id: memberId,
+  url: z.string().optional(),
+  /** `suspect`: it answered, and does not any more; `unknown`: it never did. */
+  observed: z.enum(INSTANCE_OBSERVED),
+  /** When that became so; null: it never answered. */
+  since: timestamp.nullable(),
+});
+export type InstanceStatus = z.infer<typeof instanceStatus>;
+
 export const queueStatus = z.object({
   waiting: z.int().nullable(),
   active: z.int().nullable(),
@@ -73,6 +85,8 @@ export const status = z.object({
   partitions: z.array(partitionStatus),
   replicas: z.array(replicaStatus),
   monitors: z.array(monitorStatus),
+  /** Patients instances; empty: this monitor was not told of any. */
+  patients: z.array(instanceStatus),
   queue: queueStatus,
   /** Whether this monitor reaches them; null: not tried yet. */
   engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),

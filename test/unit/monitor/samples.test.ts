@@ -80,6 +80,8 @@ describe('what goes out', () => {
     const moved = { ...REPLICA, pingMs: 9, committed: 77, parcelsInFlight: 3, lastSeenAt: '2026-11-21T10:00:00.000Z', observedSince: null };
     const same = { ...STATUS_NOW, at: '2026-11-21T10:00:00.000Z', queue: { ...STATUS_NOW.queue, pending: 5 }, replicas: [moved, ...STATUS_NOW.replicas.slice(1)] };
     expect(structureOf(same)).toBe(structureOf(STATUS_NOW));
+    const silent = { ...STATUS_NOW, patients: STATUS_NOW.patients.map((instance) => ({ ...instance, observed: 'suspect' as const })) };
+    expect(structureOf(silent)).not.toBe(structureOf(STATUS_NOW));
     const other = { ...STATUS_NOW, replicas: [{ ...REPLICA, observed: 'suspect' as const }, ...STATUS_NOW.replicas.slice(1)] };
     expect(structureOf(other)).not.toBe(structureOf(STATUS_NOW));
   });

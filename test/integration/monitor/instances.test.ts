@@ -1,0 +1,69 @@
+/** A monitor that knows patients instances shows whether they answer: up, gone, back again; without their addresses for who is nobody. */
+import { createServer, type Server } from 'node:http';
+import { freePort } from '../../../local/ports.js';
+import type { InstanceStatus } from '../../../monitor/http/schemas.js';
+import type { RunningMonitor } from '../../../monitor/start.js';
+import { eventually } from '../../support/eventually.js';
+import { call, CALM, Hospital } from './support.js';
+
+/** A few looks, on a machine that is busy. */
+const PATIENCE = { deadlineMs: 20_000 };
+
+describe('the patients instances in the status', () => {
+  let hospital: Hospital;
+  let monitor: RunningMonitor;
+  let port: number;
+  let server: Server | null = null;
+  const asked: string[] = [];
+
+  beforeAll(async () => {
+    hospital = await Hospital.open();
+    port = await freePort();
+    const nobody = await freePort();
+    await listen();
+    const [place] = await hospital.plan(1);
+    const PATIENTS = `patients_1=http://127.0.0.1:${port},patients_2=http://127.0.0.1:${nobody}`;
+    monitor = await hospital.startMonitor(place as { id: string; port: number }, { ...CALM, PATIENTS });
+  }, 60_000);
+  afterAll(async () => {
+    await hospital.close();
+    await stop();
+  });
+
+  async function listen(): Promise<void> {
+    const made = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? 'without a token'}`);
+      response.end('{"status":"ok"}');
+    });
+    await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
+    server = made;
+  }
+
+  async function stop(): Promise<void> {
+    const closed = new Promise((resolve) => server?.close(resolve) ?? resolve(null));
+    server?.closeAllConnections();
+    await closed;
+    server = null;
+  }
+
+  const shown = async (token?: string): Promise<InstanceStatus[]> =>
+    (await call(monitor, 'GET', '/status', token)).body['patients'] as InstanceStatus[];
+  const becomes = (observed: string): Promise<InstanceStatus> =>
+    eventually(async () => (await shown()).find(({ id, observed: now }) => id === 'patients_1' && now === observed), { what: `patients_1 ${observed}`, ...PATIENCE });
+
+  test('one that answers is alive, one that is stopped is suspected, and alive when it is back; one that never was is unknown', async () => {
+    const first = await becomes('alive');
+    await stop();
+    const gone = await becomes('suspect');
+    expect(Date.parse(gone.since ?? '')).toBeGreaterThanOrEqual(Date.parse(first.since ?? ''));
+    await listen();
+    await becomes('alive');
+    expect((await shown()).find(({ id }) => id === 'patients_2')).toEqual({ id: 'patients_2', observed: 'unknown', since: null });
+    expect(new Set(asked)).toEqual(new Set(['GET /livez without a token']));
+  }, 90_000);
+
+  test('addresses are for the operator', async () => {
+    expect((await shown('operator'))[0]).toMatchObject({ id: 'patients_1', url: `http://127.0.0.1:${port}` });
+    expect(Object.keys((await shown())[0] ?? {})).toEqual(['id', 'observed', 'since']);
+  });
+});

@@ -1,0 +1,39 @@
+/** A monitor's view of a patients instance: what an answer, a refusal and a hiccup make of it, in every order. */
+import { instanceAnswered, instanceUnanswered, UNSEEN_INSTANCE, type Instance } from '../../../../monitor/core/instances.js';
+import type { PingFailure } from '../../../../monitor/core/kinds.js';
+
+const FALL = 2;
+const CAUSES: readonly PingFailure[] = ['refused', 'reset', 'timeout', 'error'];
+
+/** Each look at its own second. */
+function after(...looks: readonly (PingFailure | 'answered')[]): Instance {
+  return looks.reduce<Instance>((instance, look, index) => {
+    const now = (index + 1) * 1_000;
+    return look === 'answered' ? instanceAnswered(instance, now) : instanceUnanswered(instance, look, now, FALL);
+  }, UNSEEN_INSTANCE);
+}
+
+describe('a patients instance', () => {
+  test.each(CAUSES)('that never answered stays unknown, whatever the cause (%s)', (cause) => {
+    expect(after(cause, cause, cause)).toEqual({ observed: 'unknown', since: null, failures: 3 });
+  });
+
+  test('is alive with its first answer, and since then', () => {
+    expect(after('answered')).toEqual({ observed: 'alive', since: 1_000, failures: 0 });
+    expect(after('timeout', 'answered', 'answered')).toEqual({ observed: 'alive', since: 2_000, failures: 0 });
+  });
+
+  test('whose port refuses is suspected at once', () => {
+    expect(after('answered', 'refused')).toEqual({ observed: 'suspect', since: 2_000, failures: 1 });
+  });
+
+  test.each(CAUSES.filter((cause) => cause !== 'refused'))('that fails once by %s is alive; twice in a row, suspect since then', (cause) => {
+    expect(after('answered', cause).observed).toBe('alive');
+    expect(after('answered', cause, 'answered', cause).observed).toBe('alive');
+    expect(after('answered', cause, cause, cause)).toEqual({ observed: 'suspect', since: 3_000, failures: 3 });
+  });
+
+  test('is alive again with one answer', () => {
+    expect(after('answered', 'refused', 'refused', 'answered')).toEqual({ observed: 'alive', since: 4_000, failures: 0 });
+  });
+});
