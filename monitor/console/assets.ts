@@ -8,9 +8,10 @@ import { readAsset } from '../../shared/web/assets.js';
 
 const CLIENT = 'monitor/console/client';
 
-/** The scripts of the overview, and what the pages with lists need. */
+/** The scripts of the overview, and of the list of elections. */
 const SCRIPTS = [
-  'actions', 'charts', 'dom', 'filters', 'format', 'live', 'news', 'overview', 'replicas', 'sparkline', 'timeline', 'tones', 'topology',
+  'actions', 'arrows', 'charts', 'dom', 'elections', 'filters', 'flows', 'format', 'link', 'live', 'news', 'overview', 'replicas', 'sparkline',
+  'timeline', 'tones', 'topology',
 ];
 
 /** Name in the address → file, from the project's root. What a page of the console needs is added here. */

@@ -1,4 +1,7 @@
-/** Elections and the audit as pages: filters in the address, rows, the same as CSV and JSON. Made here, so they need no JavaScript. */
+/**
+ * Elections and the audit as pages: filters in the address, rows, the same as CSV and JSON. Made here, so they need no JavaScript; with
+ * it the elections are live: the script puts what is in `#found` in the place of what was.
+ */
 import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { duration } from '../core/preview.js';
@@ -31,33 +34,60 @@ interface List {
   query: Values;
   next: string | null;
   fields: readonly Html[];
-  heads: readonly string[];
-  rows: readonly Html[];
+  heads: readonly Head[];
+  rows: readonly (readonly Cell[])[];
+  /** Attributes of each row, as many as rows. */
+  marks?: readonly Html[];
+  /** Above the list: whether it is live. */
+  link?: Html;
+  /** Whether something of the rows shown is still to come. */
+  awaits?: boolean;
 }
+
+/** Its words; whether there are numbers below it. */
+type Head = string | { readonly number: string };
+type Cell = Html | string | number;
+
+const wordsOf = (head: Head): string => (typeof head === 'string' ? head : head.number);
+const numberClass = (head: Head): Html | null => (typeof head === 'string' ? null : html` class="n"`);
+
+/** On a phone a row is a block, and each cell says what it is. */
+const cellsOf = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
+  cells.map((cell, index) => html`<td data-label="${wordsOf(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`);
+
+const table = ({ title, heads, rows, marks = [] }: List): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="rows">
+<thead><tr>${heads.map((head) => html`<th scope="col"${numberClass(head)}>${wordsOf(head)}</th>`)}</tr></thead>
+<tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${cellsOf(heads, cells)}</tr>`)}</tbody>
+</table></div>`;
 
 /** The cursor belongs to a page, not to what is shown. */
 const withoutCursor = ({ cursor: _cursor, ...query }: Values): Values => query;
 
-const list = ({ title, path, query, next, fields, heads, rows }: List): Html => html`<section class="card">
+const list = (page: List): Html => {
+  const { title, path, query, next, fields, rows, link = null, awaits = false } = page;
+  return html`${link}<section class="card">
 <h1>${title}</h1>
 <form class="filter" method="get" action="${path}.html" aria-label="What is shown">
 ${fields}${textField(query, 'text', 'Reason has')}${textField(query, 'from', 'From day (UTC)', 'date')}${textField(query, 'until', 'Until day (UTC)', 'date')}
 <button type="submit">Show</button> <a class="button" href="${path}.html">All</a>
 <span class="save">Save: <a href="${path}.csv${search(query)}">CSV</a> <a href="${path}${search(query)}">JSON</a></span>
 </form>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
-<thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-<tbody>${rows}</tbody>
-</table></div>
-${rows.length === 0 ? html`<p class="soft">Nothing matches.</p>` : null}
+<div id="found" data-awaits="${awaits ? 'yes' : 'no'}">
+${rows.length === 0 ? html`<p class="soft">Nothing matches.</p>` : table(page)}
 ${next === null ? null : html`<p><a class="button" href="${path}.html${search(withoutCursor(query), { cursor: next })}">Older</a></p>`}
+</div>
 </section>`;
+};
 
-const electionRow = ({ term, leader, previousLeader, kind, reason, monitor, electedAt, steps: took }: Election): Html => html`<tr>
-<td class="n">${term}</td><td><strong>${leader}</strong></td><td>${previousLeader ?? '–'}</td>
-<td><span class="state ${kind === 'planned' || kind === 'first' ? 'good' : 'warn'}">${kind}</span></td><td class="why">${reason}</td><td>${monitor}</td>
-<td>${moment(electedAt)}</td><td class="n">${steps(took.voteMs)}</td><td class="n">${steps(took.promoteMs)}</td><td class="n">${steps(took.reclaimMs)}</td><td class="n">${steps(took.firstCommitMs)}</td>
-</tr>`;
+const LIVE = html`<p class="link" id="link" role="status" hidden></p>
+<p class="hidden" id="announcer" role="log" aria-live="polite"></p>
+`;
+
+const electionCells = ({ term, leader, previousLeader, kind, reason, monitor, electedAt, steps: took }: Election): Cell[] => [
+  term, html`<strong>${leader}</strong>`, previousLeader ?? '–',
+  html`<span class="state ${kind === 'planned' || kind === 'first' ? 'good' : 'warn'}">${kind}</span>`, html`<span class="why">${reason}</span>`, monitor,
+  moment(electedAt), ...[took.voteMs, took.promoteMs, took.reclaimMs, took.firstCommitMs].map(steps),
+];
 
 interface Members {
   replicas: readonly string[];
@@ -66,22 +96,26 @@ interface Members {
 
 export const electionsPage = (query: ElectionQuery, { elections, next }: ElectionPage, { replicas, monitors }: Members): Html =>
   list({
-    title: 'Elections', path: '/elections', query, next,
+    title: 'Elections', path: '/elections', query, next, link: LIVE,
     fields: [
       selectField(query, 'replica', 'Replica', replicas), selectField(query, 'kind', 'Kind', ELECTION_KINDS), selectField(query, 'monitor', 'Monitor', monitors),
     ],
-    heads: ['Term', 'Leader', 'From', 'Kind', 'Why', 'By', 'Elected', 'Vote', 'Told', 'Took over', 'First payment'],
-    rows: elections.map(electionRow),
+    heads: [
+      { number: 'Term' }, 'Leader', 'From', 'Kind', 'Why', 'By', 'Elected', { number: 'Vote' }, { number: 'Told' }, { number: 'Took over' }, { number: 'First payment' },
+    ],
+    rows: elections.map(electionCells),
+    marks: elections.map(({ term, leader }) => html` data-term="${term}" data-leader="${leader}"`),
+    awaits: elections[0] !== undefined && elections[0].steps.firstCommitMs === null,
   });
 
-const auditRow = ({ at, actor, action, target, reason, outcome }: Audit): Html => html`<tr>
-<td>${moment(at)}</td><td>${actor}</td><td>${action}</td><td>${target}</td><td class="why">${reason}</td><td class="why">${outcome}</td>
-</tr>`;
+const auditCells = ({ at, actor, action, target, reason, outcome }: Audit): Cell[] => [
+  moment(at), actor, action, target, html`<span class="why">${reason}</span>`, html`<span class="why">${outcome}</span>`,
+];
 
 export const auditListPage = (query: AuditQuery, { rows, next }: AuditPage): Html =>
   list({
     title: 'Audit', path: '/audit', query, next,
     fields: [textField(query, 'actor', 'Who'), selectField(query, 'action', 'Action', AUDIT_ACTIONS), textField(query, 'target', 'Target')],
     heads: ['When', 'Who', 'Action', 'Target', 'Reason', 'Outcome'],
-    rows: rows.map(auditRow),
+    rows: rows.map(auditCells),
   });

@@ -22,6 +22,7 @@ const STEPS: readonly (readonly [name: string, meaning: string])[] = [
 
 export const legend: Html = html`<details class="legend"><summary>What the colours and shapes mean</summary>
 <ul>${LEGEND.map(([tone, word, meaning]) => html`<li><span class="state ${tone}">${word}</span> <span>${meaning}</span></li>`)}
+<li><span class="line flow"></span> <span>topology: what flows; interrupted and pale: it stands still, for an end of it does not answer</span></li>
 <li><span class="line solid"></span> <span>charts: payments a second, half of the latencies, payments pending</span></li>
 <li><span class="line dashed"></span> <span>charts: 99 % of the latencies, parcels waiting</span></li>
 <li><span class="line dotted"></span> <span>charts: an election, with its term</span></li>

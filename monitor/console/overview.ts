@@ -34,15 +34,19 @@ const payments = html`<section aria-labelledby="queue-title">
 </dl>
 </section>`;
 
-const lane = (name: string, title: string): Html => html`<div class="lane lane-${name}"><h3>${title}</h3><ul data-lane="${name}"></ul></div>`;
+/** @param does what flows from or to it: words for who cannot see the arrows, and for phones, where there are none. */
+const lane = (name: string, title: string, does: string): Html =>
+  html`<div class="lane lane-${name}"><h3>${title}</h3><p class="does">${does}</p><ul data-lane="${name}"></ul></div>`;
 
 const topology = html`<section class="wide" aria-labelledby="topology-title">
 <h2 id="topology-title">Topology</h2>
 <div class="topology" id="topology">
-${lane('monitors', 'Monitors')}<p class="edge edge-watch" aria-hidden="true">watch</p>
-${lane('queue', 'Queue')}<p class="edge edge-fetch" aria-hidden="true">fetch</p>
-${lane('replicas', 'Replicas')}<p class="edge edge-commit" aria-hidden="true">commit</p>
-${lane('database', 'Database')}
+${lane('patients', 'Patients', 'accept payments: rows into the database, their ids into the queue')}
+${lane('queue', 'Queue', 'brings the ids to the leader')}
+${lane('replicas', 'Replicas', 'the leader fetches from the queue and commits to the database')}
+${lane('database', 'Database', 'holds every payment, and who leads')}
+${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
+<svg class="arrows" aria-hidden="true"></svg>
 </div>
 </section>`;
 

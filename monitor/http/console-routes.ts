@@ -31,15 +31,14 @@ const page = (description: string) => ({ 200: { description, contentType: 'text/
 
 function listRoutes(options: RoutesOptions): Route[] {
   const { sessions, sources } = options;
-  const scripts = ['local-times.js'];
   return [
     route({
       id: 'electionsPage', method: 'get', path: '/elections.html', tag: 'pages', auth: [], query: electionQuery,
-      summary: 'Elections, with filters', responses: page('Rows of the history.'), problems: ['UNAVAILABLE'],
+      summary: 'Elections, with filters, live', responses: page('Rows of the history.'), problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
         const members = { replicas: sources.replicas.map(({ id }) => id), monitors: sources.monitors.map(({ id }) => id) };
         const body = electionsPage(query, await electionsOf(options, query, false), members);
-        return consoleAnswer({ title: 'Elections', active: 'elections', session: await sessions.read(request), monitor: sources.id, body, scripts });
+        return consoleAnswer({ title: 'Elections', active: 'elections', session: await sessions.read(request), monitor: sources.id, body, scripts: ['elections.js'] });
       },
     }),
     route({
@@ -47,7 +46,7 @@ function listRoutes(options: RoutesOptions): Route[] {
       summary: 'What operators did, with filters', responses: page('Rows of the audit.'), problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
         const body = auditListPage(query, await auditRows(options, query));
-        return consoleAnswer({ title: 'Audit', active: 'audit', session: await sessions.read(request), monitor: sources.id, body, scripts });
+        return consoleAnswer({ title: 'Audit', active: 'audit', session: await sessions.read(request), monitor: sources.id, body, scripts: ['local-times.js'] });
       },
     }),
   ];

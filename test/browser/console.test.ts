@@ -188,6 +188,75 @@ describeInBrowser('the console', () => {
     expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
   }
 
+  test('the topology: patients, the queue, the leader who commits; what does not answer is told by word, shape and an interrupted arrow', async () => {
+    const page = await open();
+    const leader = await settled();
+    await page.waitForSelector(`[data-lane=patients] .node:has-text("patients_1") .state.good:has-text("alive")`);
+    await page.waitForSelector('.arrows .arrow');
+    const words = await page.evaluate<string[]>('[...document.querySelectorAll(".arrows text")].map((word) => word.textContent)');
+    expect(words.sort()).toEqual(['accept', 'commit', 'enqueue', 'fetch', 'watch']);
+    expect(await leaderTouchesItsArrows(page, leader)).toBe(true);
+    const [next] = (await status()).partitions[0]?.candidates ?? [];
+    await page.click(`button[data-action=handover][data-replica=${next}]`);
+    await page.fill('#deed-reason', 'arrows');
+    await page.waitForSelector('#deed-do:not([disabled])');
+    await page.click('#deed-do');
+    await page.waitForSelector(`[data-lane=replicas] .node.leads:has-text("${next}")`);
+    await eventually(() => leaderTouchesItsArrows(page, next ?? ''), { what: `arrows to and from ${next}`, deadlineMs: PATIENCE_MS });
+
+    const instance = system.process('patients_1');
+    instance.kill('SIGSTOP');
+    await page.waitForSelector('[data-lane=patients] .state.warn:has-text("suspect")');
+    await page.waitForSelector('.arrows .arrow.stands', { state: 'attached' });
+    expect(await page.textContent('[data-lane=patients] .node')).toMatch(/no answer since \d\d:\d\d:\d\d/);
+    instance.kill('SIGCONT');
+    await page.waitForSelector('[data-lane=patients] .state.good');
+    await page.waitForSelector('.arrows:not(:has(.stands))', { state: 'attached' });
+  });
+
+  /** Whether one arrow ends at the leader's left side and one begins at its right. */
+  const leaderTouchesItsArrows = (page: Page, leader: string): Promise<boolean> => page.evaluate(`(() => {
+    const box = [...document.querySelectorAll('[data-lane=replicas] .node')].find((node) => node.textContent.startsWith('${leader}')).getBoundingClientRect();
+    const lines = [...document.querySelectorAll('.arrow path:not(.tip)')].map((line) => line.getBoundingClientRect());
+    const touches = (x, y) => lines.some(({ left, right, top, bottom }) =>
+      (Math.abs(left - x) < 14 || Math.abs(right - x) < 14) && y > top - 3 && y < bottom + 3);
+    const middle = (box.top + box.bottom) / 2;
+    return touches(box.left, middle) && touches(box.right, middle);
+  })()`);
+
+  test('on a phone the topology is a list that says in words what flows', async () => {
+    const page = await open({ width: 390 });
+    await page.waitForSelector('[data-lane=patients] .node');
+    expect(await page.isVisible('.arrows')).toBe(false);
+    expect(await page.isVisible('.lane-replicas .does:has-text("commits to the database")')).toBe(true);
+    expect(await sidewaysScroll(page)).toBe(0);
+  });
+
+  test('the elections are live: a new one appears without reloading, the filters hold, and what is typed stays', async () => {
+    const [all, killed] = [await open({}, '/elections.html'), await open({}, '/elections.html?kind=kill')];
+    const pages = [all, killed];
+    for (const page of pages) {
+      await page.waitForSelector('#link.live');
+      await page.evaluate('globalThis.notReloaded = true');
+    }
+    await settled();
+    await all.fill('[name=text]', 'half a wo');
+    const headers = { Authorization: `Bearer ${system.tokens.operator}`, 'Content-Type': 'application/json' };
+    const answer = await fetch(`${url}/handover`, { method: 'POST', headers, body: JSON.stringify({ reason: HOSTILE }) });
+    const { term, leader } = (await answer.json()) as Election;
+    await all.waitForSelector(`tr.fresh[data-term="${term}"]:has-text("onerror")`);
+    expect(await all.textContent('#announcer')).toBe(`${leader} was elected in term ${term}.`);
+    expect(await all.inputValue('[name=text]')).toBe('half a wo');
+    await settled();
+    system.process(leader).kill('SIGKILL');
+    const next = await eventually(async () => (await elections()).find((each) => each.term > term), { what: 'another election', deadlineMs: PATIENCE_MS });
+    await all.waitForSelector(`tr[data-term="${next.term}"]`);
+    if (next.kind === 'kill') await killed.waitForSelector(`tr[data-term="${next.term}"]`);
+    expect(await killed.evaluate(`document.querySelectorAll('tr[data-term="${term}"]').length`)).toBe(0);
+    for (const page of pages) expect(await page.evaluate('[globalThis.notReloaded, document.querySelectorAll("main img").length]')).toEqual([true, 0]);
+    await settled();
+  });
+
   test('without signing in one watches; acting, the audit and addresses are not there', async () => {
     const page = await browser.page();
     await page.goto(url);

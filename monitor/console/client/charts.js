@@ -3,7 +3,7 @@ import { byId, show } from './dom.js';
 import { clockTime, count, milliseconds, rate } from './format.js';
 import uPlot from './uPlot.js';
 
-const HEIGHT = 170;
+const HEIGHT = 190;
 /** The top of an axis is at least this: three payments do not look like a crowd. */
 const LEAST_TOP = 8;
 
@@ -17,8 +17,10 @@ const CHARTS = [
 ];
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
+/** Of the numbers at the axes and of the terms, pixels. */
+const TEXT_SIZE = 13;
 /** What a term needs beside its line, pixels. */
-const LABEL_WIDTH = 52;
+const LABEL_WIDTH = 60;
 
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
@@ -28,7 +30,7 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
   ctx.save();
   ctx.strokeStyle = colour('--bad');
   ctx.fillStyle = colour('--soft');
-  ctx.font = `${11 * scale}px system-ui`;
+  ctx.font = `${TEXT_SIZE * scale}px system-ui`;
   ctx.setLineDash([2 * scale, 3 * scale]);
   let labelled = Infinity;
   // Newest first: of elections that are close to each other the last one has its term written.
@@ -40,20 +42,23 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     if (labelled - x < LABEL_WIDTH * scale) continue;
-    ctx.fillText(`term ${term}`, x + 3 * scale, bbox.top + 11 * scale);
-    labelled = x;
+    // Where there is no room to the right, it stands to the left.
+    const isAtTheEnd = x + LABEL_WIDTH * scale > bbox.left + bbox.width;
+    ctx.textAlign = isAtTheEnd ? 'right' : 'left';
+    ctx.fillText(`term ${term}`, x + (isAtTheEnd ? -4 : 4) * scale, bbox.top + TEXT_SIZE * scale);
+    labelled = isAtTheEnd ? x - LABEL_WIDTH * scale : x;
   }
   ctx.restore();
 }
 
 function options({ series, unit }, width, span, elections) {
-  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
+  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `${TEXT_SIZE}px system-ui` };
   return {
-    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 18, 0, 0],
+    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 22, 0, 0],
     scales: { x: { range: span }, y: { range: (_plot, _low, high) => [0, Math.max(LEAST_TOP, (high ?? 0) * 1.15)] } },
     axes: [
-      { ...axis, size: 26, incrs: [60, 120, 300, 600], space: 44, values: (_plot, splits) => splits.map(minuteOf) },
-      { ...axis, size: 58, space: 36, values: (_plot, splits) => splits.map((value) => unit(value)) },
+      { ...axis, size: 30, incrs: [60, 120, 300, 600], space: 54, values: (_plot, splits) => splits.map(minuteOf) },
+      { ...axis, size: 64, space: 40, values: (_plot, splits) => splits.map((value) => unit(value)) },
     ],
     series: [{}, ...series.map(([, tone, dash]) => ({ stroke: colour(tone), width: 2, dash, spanGaps: true, points: { show: false } }))],
     hooks: { draw: [(plot) => drawElections(plot, elections())] },

@@ -3,7 +3,8 @@ import { actions } from './actions.js';
 import { charts } from './charts.js';
 import { byId, make, show, time } from './dom.js';
 import { filters, isShown } from './filters.js';
-import { ago, clockTime, count, dateTime } from './format.js';
+import { ago, count, dateTime } from './format.js';
+import { showLink } from './link.js';
 import { follow } from './live.js';
 import { NEWS, tell } from './news.js';
 import { replicaTable } from './replicas.js';
@@ -141,11 +142,7 @@ follow({
   opened: () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
   status: showStatus,
   sample: takeSample,
-}, (isAlive, heardAt) => {
-  byId('link').className = isAlive ? 'link live' : 'link stale';
-  show('link', isAlive ? 'live' : `Stale since ${clockTime(heardAt)}, trying again`);
-  document.body.classList.toggle('stale-page', !isAlive);
-});
+}, showLink);
 
 setInterval(() => { if (status) showSince(); }, 1_000);
 /* The first payment of a term comes after its election was shown. */

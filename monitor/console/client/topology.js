@@ -1,12 +1,14 @@
-/** Who is there and how it hangs together: monitors watch replicas, the leader fetches from the queue and commits to the database. */
+/** Who is there and how it hangs together: nodes by lane, with their states, and arrows for what flows between them. */
+import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
-import { count } from './format.js';
+import { flowsOf, DATABASE, QUEUE } from './flows.js';
+import { clockTime, count } from './format.js';
 import { OBSERVED, REACHED } from './tones.js';
 
 /** Nodes live as long as the page; their texts change. */
 function lane(list) {
   const nodes = new Map();
-  return (id, { tone, word, detail, leads = false }) => {
+  const put = (id, { tone, word, detail, leads = false }) => {
     let node = nodes.get(id);
     if (!node) {
       node = { item: make('li', { class: 'node' }), mark: state(tone, word), detail: make('small') };
@@ -18,27 +20,60 @@ function lane(list) {
     setState(node.mark, tone, word);
     show(node.detail, detail);
   };
+  return { put, elementOf: (id) => nodes.get(id)?.item ?? null, list };
 }
 
 const joined = (...words) => words.filter(Boolean).join(' · ');
 
+const putMonitors = ({ put }, { id: own, monitors, partitions: [{ term }] }) => {
+  for (const { id, observed, term: said } of monitors) {
+    const detail = joined(id === own ? 'this one' : '', said !== null && said !== term ? `knows term ${said}` : '');
+    put(id, { tone: OBSERVED[observed], word: observed, detail });
+  }
+};
+
+const putReplicas = ({ put }, { replicas, partitions: [{ leader, term }] }) => {
+  for (const { id, observed, admin, role } of replicas) {
+    const leads = id === leader;
+    const detail = joined(leads ? `leads in term ${term}` : role, admin === 'ready' ? '' : admin);
+    put(id, { tone: leads && observed === 'alive' ? 'leads' : OBSERVED[observed], word: observed, detail, leads });
+  }
+};
+
+/** What is said of a patients instance. Pure. */
+export function instanceWords({ observed, since }) {
+  if (observed === 'alive') return 'takes payments';
+  return observed === 'suspect' ? `no answer since ${clockTime(since)}` : 'no answer yet';
+}
+
+function putPatients({ put, list }, { patients }) {
+  for (const instance of patients) {
+    const { id, observed } = instance;
+    put(id, { tone: OBSERVED[observed], word: observed, detail: instanceWords(instance) });
+  }
+  if (patients.length > 0 || list.children.length > 0) return;
+  list.append(make('li', { class: 'empty' }, 'This monitor was not told of any (option PATIENTS).'));
+}
+
+function putEngines(lanes, { queue, engines }) {
+  const [redisTone, redisWord] = REACHED[String(engines.redis)];
+  const [recordTone, recordWord] = REACHED[String(engines.postgres)];
+  lanes.queue.put(QUEUE, { tone: redisTone, word: redisWord, detail: `${count(queue.waiting)} parcels wait, ${count(queue.active)} with the leader` });
+  lanes.database.put(DATABASE, { tone: recordTone, word: recordWord, detail: `${count(queue.pending)} payments pending` });
+}
+
 export function topology(root) {
   const lanes = Object.fromEntries([...root.querySelectorAll('ul[data-lane]')].map((list) => [list.dataset.lane, lane(list)]));
+  const elementOf = (name) => {
+    const [place, id] = name.split('/');
+    return id === undefined ? lanes[place].list.closest('.lane') : lanes[place].elementOf(id);
+  };
+  const draw = arrows(root, root.querySelector('svg'), elementOf);
   return (status) => {
-    const { leader, term } = status.partitions[0];
-    for (const { id, observed, term: said } of status.monitors) {
-      const detail = joined(id === status.id ? 'this one' : '', said !== null && said !== term ? `knows term ${said}` : '');
-      lanes.monitors(id, { tone: OBSERVED[observed], word: observed, detail });
-    }
-    for (const { id, observed, admin, role } of status.replicas) {
-      const leads = id === leader;
-      const detail = joined(leads ? `leads in term ${term}` : role, admin === 'ready' ? '' : admin);
-      lanes.replicas(id, { tone: leads && observed === 'alive' ? 'leads' : OBSERVED[observed], word: observed, detail, leads });
-    }
-    const { queue, engines } = status;
-    const [redisTone, redisWord] = REACHED[String(engines.redis)];
-    const [recordTone, recordWord] = REACHED[String(engines.postgres)];
-    lanes.queue('Redis', { tone: redisTone, word: redisWord, detail: `${count(queue.waiting)} parcels wait, ${count(queue.active)} with the leader` });
-    lanes.database('PostgreSQL', { tone: recordTone, word: recordWord, detail: `${count(queue.pending)} payments pending` });
+    putMonitors(lanes.monitors, status);
+    putPatients(lanes.patients, status);
+    putReplicas(lanes.replicas, status);
+    putEngines(lanes, status);
+    draw(flowsOf(status));
   };
 }

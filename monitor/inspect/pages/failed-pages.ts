@@ -34,7 +34,7 @@ const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
 <td data-label="Driven again">${again(payment, canDrive)}</td>
 </tr>`;
 
-const failedTable = (payments: readonly FailedPayment[], canDrive: boolean): Html => html`<table class="payments">
+const failedTable = (payments: readonly FailedPayment[], canDrive: boolean): Html => html`<table class="payments rows">
 <thead><tr><th scope="col"><span class="hidden">Select</span></th><th scope="col">Failed</th><th scope="col">Payment</th><th scope="col">Patient</th><th scope="col" class="n">Amount</th>
 <th scope="col">Reason</th><th scope="col">By</th><th scope="col">Driven again</th></tr></thead>
 <tbody>${payments.map((payment) => failedRow(payment, canDrive))}</tbody></table>`;

@@ -84,7 +84,7 @@ const row = (payment: FoundPayment): Html => html`<tr>
 <td data-label="Accepted by">${payment.acceptedBy}</td>
 </tr>`;
 
-const table = (payments: readonly FoundPayment[]): Html => html`<table class="payments">
+const table = (payments: readonly FoundPayment[]): Html => html`<table class="payments rows">
 <thead><tr><th scope="col">Accepted</th><th scope="col">Payment</th><th scope="col">Patient</th><th scope="col" class="n">Amount</th><th scope="col">Status</th>
 <th scope="col">Processed by</th><th scope="col" class="n">Attempts</th><th scope="col">Accepted by</th></tr></thead>
 <tbody>${payments.map(row)}</tbody></table>`;

@@ -1,0 +1,91 @@
+/** Arrows between boxes: their geometry, which is pure, and the drawing of it over a page's own elements. On a phone nothing is drawn. */
+import { makeSvg } from './dom.js';
+
+/** Between the tip of an arrow and its box; the length and half the width of the tip; the corners of a detour, px. */
+const GAP = 3;
+const TIP = 8;
+const TIP_HALF = 4;
+const CORNER = 10;
+/** A word that is beside its line, not on it: how far, px. */
+const ASIDE = 26;
+
+const middle = (from, to) => (from + to) / 2;
+const point = (x, y) => `${Math.round(x)} ${Math.round(y)}`;
+
+/** From the right side of a box to the left side of another. */
+function across(from, to) {
+  const [x, y] = [to.left - GAP, middle(to.top, to.bottom)];
+  const [startX, startY] = [from.right, middle(from.top, from.bottom)];
+  const bend = middle(startX, x - TIP);
+  const line = `M${point(startX, startY)}C${point(bend, startY)} ${point(bend, y)} ${point(x - TIP, y)}`;
+  return { line, tip: `M${point(x, y)}l${-TIP} ${-TIP_HALF}v${2 * TIP_HALF}z`, label: { x: bend, y: middle(startY, y) } };
+}
+
+/** From the lower side of a box down to the upper side of another. */
+function down(from, to) {
+  const [x, y] = [middle(to.left, to.right), to.top - GAP];
+  const line = `M${point(x, from.bottom + GAP)}V${Math.round(y - TIP)}`;
+  return { line, tip: `M${point(x, y)}l${-TIP_HALF} ${-TIP}h${2 * TIP_HALF}z`, label: { x: x + ASIDE, y: middle(from.bottom, y - TIP) } };
+}
+
+/** Below everything that stands between: from the lower side of a box along the floor, up to the lower side of another. */
+function under(from, to, floor) {
+  const [startX, x] = [middle(from.left, from.right), middle(to.left, to.right)];
+  const y = to.bottom + GAP;
+  const line = `M${point(startX, from.bottom + GAP)}V${Math.round(floor - CORNER)}q0 ${CORNER} ${CORNER} ${CORNER}`
+    + `H${Math.round(x - CORNER)}q${CORNER} 0 ${CORNER} ${-CORNER}V${Math.round(y + TIP)}`;
+  return { line, tip: `M${point(x, y)}l${-TIP_HALF} ${TIP}h${2 * TIP_HALF}z`, label: { x: middle(startX, x), y: floor } };
+}
+
+const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, accept: under };
+
+/**
+ * @param boxOf `{ left, top, right, bottom }` by name, px; null: there is none, then there is no arrow.
+ * @param floor how far down a detour goes, px.
+ */
+export function arrowsOf(flows, boxOf, floor) {
+  return flows.flatMap(({ kind, from, to, works }) => {
+    const [start, end] = [boxOf(from), boxOf(to)];
+    return start && end ? [{ kind, works, ...WAYS[kind](start, end, floor) }] : [];
+  });
+}
+
+/** Several arrows of a kind share their word, in the middle of them. */
+function labelsOf(arrows) {
+  return [...new Set(arrows.map(({ kind }) => kind))].map((kind) => {
+    const places = arrows.filter((arrow) => arrow.kind === kind).map(({ label }) => label);
+    const mean = (axis) => Math.round(places.reduce((sum, place) => sum + place[axis], 0) / places.length);
+    return makeSvg('text', { x: mean('x'), y: mean('y') }, kind);
+  });
+}
+
+/**
+ * @param root the drawing's ground; @param svg lies over it.
+ * @param elementOf the element of a name, null when there is none.
+ * @returns a function that is told the flows, and draws when they or the boxes changed.
+ */
+export function arrows(root, svg, elementOf) {
+  let flows = [];
+  let drawn = '';
+  function draw() {
+    const ground = root.getBoundingClientRect();
+    if (svg.getBoundingClientRect().width === 0) return;
+    const boxOf = (name) => {
+      const box = elementOf(name)?.getBoundingClientRect();
+      if (!box) return null;
+      return { left: box.left - ground.left, right: box.right - ground.left, top: box.top - ground.top, bottom: box.bottom - ground.top };
+    };
+    const all = arrowsOf(flows, boxOf, ground.height - 2 * TIP);
+    svg.replaceChildren(
+      ...all.map(({ works, line, tip }) => makeSvg('g', { class: works ? 'arrow' : 'arrow stands' }, makeSvg('path', { d: line }), makeSvg('path', { class: 'tip', d: tip }))),
+      ...labelsOf(all));
+  }
+  const observer = new ResizeObserver(draw);
+  for (const element of [root, ...root.querySelectorAll('ul')]) observer.observe(element);
+  return (next) => {
+    const key = JSON.stringify(next);
+    if (key === drawn) return;
+    [flows, drawn] = [next, key];
+    draw();
+  };
+}

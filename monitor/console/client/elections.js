@@ -1,0 +1,60 @@
+/**
+ * The list of elections, live: at an event the page asks for itself, at the address it has, and takes over the rows. So the filters hold,
+ * and what a row looks like is decided in one place, by the server. What one is typing into the filters stays.
+ */
+import { byId, show } from './dom.js';
+import { showLink } from './link.js';
+import { follow } from './live.js';
+import { writeLocalTimes } from './local-times.js';
+
+/** Between two questions, ms: an election and its steps come as several events. */
+const PAUSE_MS = 1_000;
+/** How often a first payment that is awaited is looked for, ms. */
+const AWAITED_MS = 5_000;
+
+let isBusy = false;
+let isWanted = false;
+let taken = '';
+
+const rowsOf = (place) => [...place.querySelectorAll('tr[data-term]')];
+const termsOf = (place) => new Set(rowsOf(place).map((row) => row.dataset.term));
+
+/** Puts the new rows in place of the old ones; those that were not there are marked and told. */
+function take(found) {
+  // What is the same stays: a selection, a place that somebody reads.
+  if (found.innerHTML === taken) return;
+  taken = found.innerHTML;
+  const shown = byId('found');
+  const known = termsOf(shown);
+  const fresh = rowsOf(found).filter((row) => !known.has(row.dataset.term));
+  for (const row of fresh) row.classList.add('fresh');
+  writeLocalTimes(found);
+  const before = shown.querySelector('.scroll');
+  const [left, hadFocus] = [before?.scrollLeft ?? 0, before !== null && before === document.activeElement];
+  shown.replaceChildren(...found.childNodes);
+  const after = shown.querySelector('.scroll');
+  if (after) after.scrollLeft = left;
+  if (hadFocus) after?.focus({ preventScroll: true });
+  shown.dataset.awaits = found.dataset.awaits;
+  const [newest] = fresh;
+  if (newest) show('announcer', `${newest.dataset.leader} was elected in term ${newest.dataset.term}.`);
+}
+
+async function refresh() {
+  isWanted = true;
+  if (isBusy) return;
+  isBusy = true;
+  while (isWanted) {
+    isWanted = false;
+    const response = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => null);
+    const text = response?.ok ? await response.text().catch(() => null) : null;
+    const found = text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
+    if (found) take(found);
+    await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+  }
+  isBusy = false;
+}
+
+const again = () => void refresh();
+follow({ opened: again, 'election:won': again, 'failover:completed': again }, showLink);
+setInterval(() => { if (byId('found').dataset.awaits === 'yes' && !document.hidden) again(); }, AWAITED_MS);

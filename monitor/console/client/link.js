@@ -1,0 +1,11 @@
+/** Says whether the page is live, and if not, since when it is stale. */
+import { byId, show } from './dom.js';
+import { clockTime } from './format.js';
+
+/** @param heardAt the last word, epoch ms. */
+export function showLink(isAlive, heardAt) {
+  byId('link').hidden = false;
+  byId('link').className = isAlive ? 'link live' : 'link stale';
+  show('link', isAlive ? 'live' : `Stale since ${clockTime(heardAt)}, trying again`);
+  document.body.classList.toggle('stale-page', !isAlive);
+}
