@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { axeProblems, describeInBrowser, screenshot, useBrowser } from '../support/browser.js';
+import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
 const run = promisify(execFile);
@@ -23,7 +24,7 @@ describeInBrowser('the documents as pages', () => {
 
   beforeAll(async () => {
     system = await startTestSystem();
-  }, 120_000);
+  }, 300_000);
 
   async function open(name: string, options: Parameters<typeof browser.page>[0] = {}): Promise<Page> {
     const page = await browser.page(options);
@@ -60,7 +61,7 @@ describeInBrowser('the documents as pages', () => {
     const page = await open(name);
     const document = await (await fetch(`${url(name)}/openapi.json`)).json() as Document;
     const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
-    expect(await page.locator('.opblock').count()).toBe(ids.length);
+    await eventually(async () => (await page.locator('.opblock').count()) === ids.length, { what: `${ids.length} operations on the page` });
     for (const asked of browser.watch(page).requests) expect(asked.startsWith(`${url(name)}/`) || asked.startsWith('data:')).toBe(true);
     await screenshot(page, `docs-${name}`);
   });

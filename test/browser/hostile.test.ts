@@ -40,7 +40,7 @@ describeInBrowser('stored hostile text', () => {
     // A monitor that was late does not act for a moment.
     const handedOver = async (): Promise<boolean> => (await fetch(url, { method: 'POST', headers, body: JSON.stringify(handover) })).ok;
     await eventually(handedOver, { what: 'a hand-over with a hostile reason', deadlineMs: 30_000 });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => services.stop(), 60_000);
 
   test.each<[string, ServiceName, string | ((of: Services) => string), boolean]>([

@@ -54,7 +54,7 @@ describeInBrowser('every page', () => {
   beforeAll(async () => {
     services = await startServices();
     for (const service of ['monitor', 'patients'] as const) cookies.set(service, (await signedIn(service, services)).jar);
-  }, 120_000);
+  }, 300_000);
   afterAll(() => services.stop(), 60_000);
 
   async function open({ service, path, signedIn: isSignedIn = false, ready = 'h1, .swagger-ui .info, #root > *' }: Shown, options: PageOptions): Promise<Page> {

@@ -62,7 +62,7 @@ describe('npm run experiment -- bench', () => {
     expect(output()).toContain('Interrupted');
     expect(leftovers()).toEqual([]);
     expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
-  }, 90_000);
+  }, 180_000);
 
   test('a name that is nobody: one sentence with those there are, exit code 4', async () => {
     const { ended, output } = run('bench', '--only', 'nobody');

@@ -26,8 +26,7 @@ let relevo: RelevoClient;
 const patients = (): ManagedProcess => scene.system.patients[0] as ManagedProcess;
 
 beforeAll(async () => {
-  // A charge takes 100 to 300 ms: wide enough to be caught between the charge and its commit.
-  scene = await Scene.open({ kindEnv: { gateway: { GATEWAY_LATENCY_MS: '200' } } });
+  scene = await Scene.open();
   relevo = createRelevoClient({ baseUrl: patients().url, token: scene.system.tokens.api, retry: { deadlineMs: PATIENCE_MS } });
 }, TEST_MS);
 afterAll(() => scene?.close(), TEST_MS);
@@ -47,9 +46,12 @@ async function expectOnce(prefix: string, paid: readonly Payment[]): Promise<voi
 test('it pays while the leader is killed between charge and commit: each payment once, each succeeded', async () => {
   const leader = await scene.leader();
   const { term } = await scene.leadership();
-  const paying = payAll('killed');
-  await eventually(async () => (await scene.charges()).length >= 5, { what: 'charges', deadlineMs: PATIENCE_MS });
-  leader.kill('SIGKILL');
+  const { paying } = await scene.whileCommitsWait(async () => {
+    const all = payAll('killed');
+    await eventually(async () => (await scene.charges()).length >= 5, { what: 'charges', deadlineMs: PATIENCE_MS });
+    await scene.killBeforeItCommits(leader);
+    return { paying: all };
+  });
   const paid = await paying;
   expect(paid.map(({ status }) => status)).toEqual(Array(COUNT).fill('SUCCEEDED'));
   expect(paid.some((payment) => (payment.term ?? 0) > term)).toBe(true); // The next leader finished some.

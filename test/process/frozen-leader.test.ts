@@ -13,8 +13,8 @@ import { Scene } from './scene.js';
 
 const WITHOUT_FENCE = ['--import', fileURLToPath(new URL('../support/without-fence.mjs', import.meta.url))];
 
-/** A charge takes 0.5 to 1.5 s: the first answers are there a second before the parcel can be committed. */
-const GATEWAY = { GATEWAY_LATENCY_MS: '1000' };
+/** A charge takes 1 to 3 s: the first answers are there two seconds before the parcel can be committed. */
+const GATEWAY = { GATEWAY_LATENCY_MS: '2000' };
 /** Calls outlast the freeze, and the leadership row is not read: a replica hears of a new term from monitors alone. */
 const PAYMENTS = { GATEWAY_TIMEOUT_MS: '30000', LEADERSHIP_POLL_MS: '86400000' };
 /** Added to the successor's charges: it commits well after the old leader woke. */

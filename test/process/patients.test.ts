@@ -14,8 +14,8 @@ const COUNT = 2_000;
 let scene: Scene;
 let doors: [ManagedProcess, ManagedProcess];
 beforeAll(async () => {
-  // Small groups: a batch of 2000 takes a hundred inserts, wide enough to die in between.
-  scene = await Scene.open({ patients: 2, replicas: 2, kindEnv: { patients: { ACCEPT_GROUP_MAX: '20' } } });
+  // Small groups: a batch of 2000 takes a hundred inserts.
+  scene = await Scene.open({ patients: 2, replicas: 2, kindEnv: { patients: { ACCEPT_GROUP_MAX: '20', ACCEPT_RETRY_MS: '60000' } } });
   doors = [scene.system.process('patients_1'), scene.system.process('patients_2')];
 }, TEST_MS);
 afterAll(() => scene?.close(), TEST_MS);
@@ -43,13 +43,31 @@ describe('one Idempotency-Key, fired 50 times at once through two instances', ()
   }, TEST_MS);
 });
 
+/** From now on the insert of the middle of a batch waits. @returns what lets it go on. */
+async function stopHalfway(): Promise<() => Promise<void>> {
+  const keeper = await scene.pool.connect();
+  await keeper.query('SELECT pg_advisory_lock(1)');
+  await keeper.query(`CREATE FUNCTION wait_halfway() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM pg_advisory_xact_lock(1); RETURN NEW; END $$`);
+  await keeper.query(`CREATE TRIGGER wait_halfway BEFORE INSERT ON payment FOR EACH ROW
+    WHEN (NEW.batch_index = ${COUNT / 2}) EXECUTE FUNCTION wait_halfway()`);
+  return async () => {
+    await keeper.query('SELECT pg_advisory_unlock(1)');
+    await keeper.query('DROP TRIGGER wait_halfway ON payment');
+    keeper.release();
+  };
+}
+
 test('instance, killed in the middle of accepting a batch: what it accepted becomes final, the other completes the batch', async () => {
   const [door, other] = doors;
   const question = { headers: { 'idempotency-key': 'interrupted' }, body: { count: COUNT } };
+  const goOn = await stopHalfway();
   const lost = scene.ask(door, '/api/batches', question).then(() => 'answered', () => 'no answer');
-  await eventually(async () => (await scene.batchIds('interrupted')).length > 0, { what: 'a first row of the batch', deadlineMs: PATIENCE_MS });
+  const half = async (): Promise<boolean> => (await scene.batchIds('interrupted')).length === COUNT / 2;
+  await eventually(half, { what: 'the first half of the batch', deadlineMs: PATIENCE_MS });
   door.kill('SIGKILL');
   await door.exited;
+  await goOn();
   expect(await lost).toBe('no answer');
 
   expect(await scene.verdict()).toEqual([]); // All that is there is final: the relay found what was in no parcel.

@@ -37,7 +37,7 @@ export interface Question {
 }
 
 /** Suspicions shall come from the faults that a test makes, not from a machine too busy to beat in time. */
-const CALM = { monitor: { BEAT_TIMEOUT_MS: '2000' } };
+const CALM = { monitor: { BEAT_TIMEOUT_MS: '5000', GRAY_MS: '10000', STALL_MS: '60000' } };
 
 export interface SceneOptions extends Partial<SystemOptions> {
   /** Environment by kind of service. */
@@ -118,6 +118,30 @@ export class Scene {
   /** The process that leads by the record. */
   async leader(): Promise<ManagedProcess> {
     return this.system.process((await this.leadership()).leader ?? 'nobody');
+  }
+
+  /** Lets `act` happen while every commit waits: a lock on the row of the fence holds them up. */
+  async whileCommitsWait<T>(act: () => Promise<T>): Promise<T> {
+    const keeper = await this.pool.connect();
+    try {
+      await keeper.query('BEGIN');
+      await keeper.query('SELECT 1 FROM leadership WHERE partition = 0 FOR UPDATE');
+      return await act();
+    } finally {
+      await keeper.query('ROLLBACK');
+      keeper.release();
+    }
+  }
+
+  /** While commits wait: the leader dies, and the commit that waits is called off, as it would be had the statement never been sent. */
+  async killBeforeItCommits(leader: ManagedProcess): Promise<void> {
+    leader.kill('SIGKILL');
+    await leader.exited;
+    const calledOff = async (): Promise<boolean> => {
+      const text = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
+      return (await this.pool.query(text, [`${leader.name}-commit`])).rowCount === 0;
+    };
+    await eventually(calledOff, { what: 'the end of its commit', deadlineMs: PATIENCE_MS });
   }
 
   /** Waits for an election after `term`. */

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { eventually } from '../support/eventually.js';
 import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../support/trace-receiver.js';
-import { PATIENCE_MS } from './patience.js';
+import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
@@ -39,12 +39,12 @@ describe('with a receiver', () => {
     receiver = await startTraceReceiver();
     // On a busy machine no call shall be given up and tried again: that would be another story.
     scene = await Scene.open({ env: tracedTo(receiver.url), kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } } });
-  }, 120_000);
+  }, TEST_MS);
 
   afterAll(async () => {
     await scene?.close();
     receiver?.close();
-  }, 60_000);
+  }, TEST_MS);
 
   /** Waits until the trace has spans of all these names. */
   const traceWith = (traceId: string, names: readonly string[]): Promise<ReceivedSpan[]> => eventually(() => {
@@ -70,17 +70,21 @@ describe('with a receiver', () => {
       expect(of(before).endMs).toBeLessThanOrEqual(of(after).startMs + 1);
     }
     expect(JSON.stringify(spans)).not.toContain(scene.patients[0]);
-  }, 60_000);
+  }, TEST_MS);
 
   test('many at once: what serves them together is in the trace of each, linked', async () => {
-    const paid = await Promise.all(Array.from({ length: 12 }, (_, index) => pay(scene, index)));
-    expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
-    const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
-    const shared = traces.flat().filter(({ name }) => name === 'accept' || name === 'parcel');
-    const linked = shared.filter(({ links }) => links.length > 0);
-    expect(linked.length).toBeGreaterThan(0);
-    for (const { links } of linked) for (const other of links) expect(paid.map(({ traceId }) => traceId)).toContain(other);
-  }, 60_000);
+    const served: string[] = [];
+    // How many are served together is chance; that some are, a matter of a few times.
+    const linked = await eventually(async () => {
+      const paid = await Promise.all(Array.from({ length: 12 }, (_, index) => pay(scene, index)));
+      served.push(...paid.map(({ status, traceId }) => `${status} ${traceId}`));
+      const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
+      const shared = traces.flat().filter(({ name, links }) => (name === 'accept' || name === 'parcel') && links.length > 0);
+      return shared.length > 0 ? shared : null;
+    }, { what: 'payments that were served together', deadlineMs: PATIENCE_MS });
+    expect(served.filter((each) => !each.startsWith('201 '))).toEqual([]);
+    for (const { links } of linked) for (const other of links) expect(served).toContain(`201 ${other}`);
+  }, TEST_MS);
 
   test('a batch of 600: its parcels are in its trace, and their spans are few', async () => {
     const [traceId, headers] = [hex(16), {} as Record<string, string>];
@@ -90,10 +94,10 @@ describe('with a receiver', () => {
     const spans = await traceWith(traceId, ['POST /api/batches', 'accept', 'enqueue', 'parcel', 'commit']);
     expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(2);
     expect(spans.length).toBeLessThan(100);
-  }, 90_000);
+  }, TEST_MS);
 
   test('a leader killed in the middle: the next one’s work is in the same trace', async () => {
-    await scene.gatewayFaults({ slowMs: 800 });
+    await scene.gatewayFaults({ slowMs: 5_000 });
     const { leader, term } = await scene.leadership();
     const paying = pay(scene);
     const busy = async (): Promise<boolean> => {
@@ -109,7 +113,7 @@ describe('with a receiver', () => {
     const spans = await traceWith(paid.traceId, STORY);
     const parcel = spans.find(({ name }) => name === 'parcel');
     expect(parcel).toMatchObject({ instance: next.leader, attributes: { 'relevo.term': next.term }, failed: false });
-  }, 60_000);
+  }, TEST_MS);
 
   test('the SDK is loaded by those who trace', () => {
     for (const name of ['patients_1', 'server_1']) expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
@@ -120,17 +124,17 @@ test('a receiver that is away costs nothing: payments go on, and the end is as o
   const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
   const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
   expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
-  const startedMs = performance.now();
-  await scene.system.patients[0]!.stop();
-  // An orderly end, with half a second for the last spans; a process that hangs is killed after 8 s.
-  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  const [patients] = scene.system.patients;
+  await patients!.stop();
+  // An orderly end, with half a second for the last spans; a process that hangs is killed.
+  expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
   expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
   await scene.close();
-}, 120_000);
+}, TEST_MS);
 
 test('without OTEL_EXPORTER_OTLP_ENDPOINT nothing of OpenTelemetry is loaded, and the client’s context travels all the same', async () => {
   const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
   expect((await pay(scene)).status).toBe(201);
   for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
   await scene.close();
-}, 120_000);
+}, TEST_MS);

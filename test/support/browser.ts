@@ -22,8 +22,8 @@ import { findChromium } from './chromium.js';
 import { PageWatch } from './page-watch.js';
 
 /** For each wait inside a page, in ms: a shared machine may be slow, and a wait that is over costs nothing. */
-export const PAGE_DEADLINE_MS = 30_000;
-const TEST_DEADLINE_MS = 120_000;
+export const PAGE_DEADLINE_MS = 60_000;
+const TEST_DEADLINE_MS = 300_000;
 
 /** No name but this machine's is looked up: whatever a page asks elsewhere fails, and is reported. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];

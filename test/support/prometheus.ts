@@ -34,7 +34,7 @@ export interface Prometheus {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** The configuration as it is deployed, but for the targets and a quicker pulse. */
 function configure(folder: string, services: readonly ManagedProcess[]): string {

@@ -51,4 +51,4 @@ export async function stopTestSystem(system: System): Promise<void> {
 
 afterAll(async () => {
   for (const { system } of [...started]) await stopTestSystem(system);
-}, 60_000);
+}, 180_000);

@@ -5,7 +5,7 @@ import type { ManagedProcess } from '../../../local/processes.js';
 import { eventually } from '../../support/eventually.js';
 
 /** A healed system takes a moment to find its connections again; a busy machine makes it a long one, ms. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** `refused`: nobody listens. `silent`: it accepts and says nothing within `waitMs`. `answers`: it said something. */
 export function knock({ port }: Pick<ManagedProcess, 'port'>, waitMs = 300): Promise<'refused' | 'silent' | 'answers' | 'reset'> {

@@ -17,7 +17,7 @@ import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, pay } from './asking.js';
 
-const TEST_MS = 90_000;
+const TEST_MS = 180_000;
 const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true'])).code === 0;
 
 (allowed ? describe : describe.skip)('a disk in memory', () => {

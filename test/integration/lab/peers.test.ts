@@ -47,7 +47,7 @@ async function work(peer: Peer, place: PeerPlace, orders: readonly Order[], when
     expect(await peer.countCommitted(place)).toBe(before); // It was not told to begin.
     await worker.start((payments) => (told += payments));
     if (when === 'live') await producer.enqueue(orders);
-    await eventually(() => told >= orders.length, { what: 'every payment is told as committed', deadlineMs: 20_000 });
+    await eventually(() => told >= orders.length, { what: 'every payment is told as committed', deadlineMs: 60_000 });
     expect(await peer.countCommitted(place)).toBe(before + orders.length);
   } finally {
     await producer.close();
@@ -64,7 +64,7 @@ describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, pee
     database = await createTestDatabase('template0');
     place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: uniquePrefix(), gatewayLatencyMs: 1 };
     await peer.prepare(place);
-  }, 60_000); // The first one generates a Prisma client.
+  }, 180_000); // The first one generates a Prisma client.
   afterAll(() => database.drop());
 
   test(`commits each of ${ORDERS} payments once, and says so`, async () => {

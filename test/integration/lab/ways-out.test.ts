@@ -18,7 +18,7 @@ import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole } from './asking.js';
 
-const TEST_MS = 120_000;
+const TEST_MS = 180_000;
 const KINDS = FAULTS.map(({ kind }) => kind);
 
 describe('Ctrl-C in the middle of', () => {
@@ -40,7 +40,7 @@ describe('Ctrl-C in the middle of', () => {
     };
     // Half of the kinds are interrupted when they have struck, half while they strike. A hand-over may first be refused: it needs calm.
     const first = KINDS.indexOf(kind) % 2 === 0 || faultOf(kind).harmless === true;
-    const striking = first ? eventually(strike, { what: 'the strike', deadlineMs: 20_000 }) : strike();
+    const striking = first ? eventually(strike, { what: 'the strike', deadlineMs: 60_000 }) : strike();
     if (first) await striking;
     interruption.abort();
     await striking;
@@ -85,7 +85,7 @@ describe('a laboratory with every kind of fault open', () => {
 
   async function nothingIsLeft({ pids, ports }: UnderFire): Promise<void> {
     expect(pids.length).toBeGreaterThan(8);
-    await eventually(() => pids.every((pid) => !isAlive(pid)), { what: 'every process to be gone', deadlineMs: 15_000 });
+    await eventually(() => pids.every((pid) => !isAlive(pid)), { what: 'every process to be gone', deadlineMs: 60_000 });
     for (const port of ports) expect(await refused(port)).toBe(true);
   }
 

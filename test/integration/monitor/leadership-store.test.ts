@@ -111,7 +111,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(first[0]).toMatchObject({ leader: 'server_2', previousLeader: 'server_1', kind: 'kill', reason: 'a test', monitor: 'monitor_1', votes: 1 });
     const age = Number(first[0]?.electedAt) - Number(first[0]?.suspectedAt);
     expect(age).toBeGreaterThanOrEqual(999);
-    expect(age).toBeLessThan(2_000);
+    expect(age).toBeLessThan(20_000); // And what the election took.
   });
 
   test('a suspicion is dated from the arrival of the vote, however long the row was locked', async () => {

@@ -27,7 +27,7 @@ describe('one monitor', () => {
   let hospital: Hospital;
   let monitor: RunningMonitor;
 
-  const leaderOtherThan = (before?: FakeReplica, deadlineMs = 8_000): Promise<FakeReplica> =>
+  const leaderOtherThan = (before?: FakeReplica, deadlineMs = 20_000): Promise<FakeReplica> =>
     eventually(
       () => {
         const leader = hospital.leader(before);
@@ -38,10 +38,12 @@ describe('one monitor', () => {
 
   beforeEach(async () => {
     hospital = await Hospital.open();
-    const [place] = await hospital.plan(1);
-    if (!place) throw new Error('no place');
-    monitor = await hospital.startMonitor(place);
+    await startMonitor(CALM);
   });
+  const startMonitor = async (env: NodeJS.ProcessEnv): Promise<void> => {
+    const [place] = await hospital.plan(1);
+    monitor = await hospital.startMonitor(place as { id: string; port: number }, env);
+  };
   afterEach(() => hospital.close());
 
   const up = async (): Promise<FakeReplica> => {
@@ -68,13 +70,11 @@ describe('one monitor', () => {
     const killedAt = performance.now();
     await leader.kill();
     const next = await leaderOtherThan(leader);
-    const tookMs = performance.now() - killedAt;
+    expect(performance.now() - killedAt).toBeLessThan(Number(CALM.BEAT_TIMEOUT_MS)); // Before beats or pings could have told.
     expect(others).toContain(next);
-    expect(tookMs).toBeLessThan(1_000); // A few ms on a quiet machine.
     expect(monitor.loop.state.leadership?.term).toBe(2);
     expect(await observed(monitor, leader.id)).toBe('down');
-    const [election] = (await call(monitor, 'GET', '/elections?limit=1')).body['elections'] as Record<string, unknown>[];
-    expect(election).toMatchObject({ kind: 'kill', previousLeader: leader.id, leader: next.id });
+    expect(((await call(monitor, 'GET', '/elections?limit=1')).body['elections'] as unknown[])[0]).toMatchObject({ kind: 'kill', previousLeader: leader.id, leader: next.id });
     await eventually(() => others.every((replica) => replica.heard.at(-1)?.term === 2), { what: 'the other standby knows too' });
   });
 
@@ -92,6 +92,8 @@ describe('one monitor', () => {
   });
 
   test('silent leader: suspected by its heartbeat and replaced; when it speaks again it is alive and follows', async () => {
+    await hospital.stopMonitor(monitor);
+    await startMonitor({});
     const leader = await up();
     leader.speaks = false;
     const next = await leaderOtherThan(leader);
@@ -189,8 +191,7 @@ describe('one monitor', () => {
   test('restarted: it finds the term as it was and moves nothing', async () => {
     const leader = await up();
     await hospital.stopMonitor(monitor);
-    const [place] = await hospital.plan(1);
-    monitor = await hospital.startMonitor(place as { id: string; port: number });
+    await startMonitor(CALM);
     await eventually(async () => (await shown(monitor)).replicas.every((each) => each.observed === 'alive'), { what: 'all alive' });
     const pings = leader.pings.length;
     await eventually(() => leader.pings.length > pings + 2, { what: 'two more ping intervals' });
@@ -209,7 +210,7 @@ describe('three monitors', () => {
   });
   afterEach(() => hospital.close());
 
-  const start = (index: number, env: NodeJS.ProcessEnv = {}): Promise<RunningMonitor> =>
+  const start = (index: number, env: NodeJS.ProcessEnv = CALM): Promise<RunningMonitor> =>
     hospital.startMonitor(places[index] as { id: string; port: number }, env);
   const leader = (): Promise<FakeReplica> => eventually(() => hospital.leader(), { what: 'a leader' });
 

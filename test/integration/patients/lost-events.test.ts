@@ -131,7 +131,8 @@ async function commitUnheard(key: string, asked: () => Promise<Answered>, postgr
   const keeper = await record.pool.connect();
   await keeper.query('BEGIN; SELECT 1 FROM leadership WHERE partition = 0 FOR UPDATE');
   const answer = asked();
-  const waits = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'server_1-commit' AND wait_event_type = 'Lock'`;
+  const waits = `SELECT 1 FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'server_1-commit' AND wait_event_type = 'Lock'`;
   await eventually(async () => (await record.pool.query(waits)).rowCount === 1, { what: 'the commit to wait for the row' });
   const heal = postgres.back.cut();
   await keeper.query('ROLLBACK');

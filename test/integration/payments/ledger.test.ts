@@ -95,7 +95,7 @@ describe('fence (I4)', () => {
       await election.query('BEGIN');
       await election.query(`SELECT * FROM move_leadership(0::smallint, $1, 'server_3', 'life-3', 'ping', 't', 'm', 1, 0)`, [current.term]);
       const commit = commitOutcomes(record.pool, current, [succeeded(id)]);
-      const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%payment_status%'`;
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%payment_status%'`;
       await eventually(async () => (await record.pool.query(waiting)).rowCount, { what: 'the commit waits for the election' });
       await election.query('COMMIT');
       expect(await commit).toMatchObject({ held: false, ids: [] });

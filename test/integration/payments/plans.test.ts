@@ -20,6 +20,8 @@ let unguided: Pool;
 
 beforeAll(async () => {
   record = await createRecord();
+  // The server's own housekeeping reads too, and would tell the planner the truth.
+  for (const table of ['payment', 'pending_payment']) await record.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
   const options = { url: record.url, name: 'keyed', max: 1, statementTimeoutMs: 30_000 };
   const logger = createLogger('test', 'test', 'silent');
   keyed = createPool({ ...options, settings: KEYED_PLANS }, logger);
@@ -77,10 +79,10 @@ describe('plans', () => {
     const many = await measure(keyed, MANY);
     expect(Math.max(few.load, many.load)).toBeLessThan(PARCEL * BUFFERS_A_PAYMENT);
     expect(Math.max(few.commit, many.commit)).toBeLessThan(PARCEL * BUFFERS_A_PAYMENT);
-  }, 60_000);
+  });
 
   test('control: left to the planner, with statistics from before the queue filled, they read every pending payment', async () => {
     const unguidedRead = await measure(unguided, MANY);
     expect(unguidedRead.load).toBeGreaterThan(PARCEL * BUFFERS_A_PAYMENT * 10);
-  }, 60_000);
+  });
 });

@@ -20,7 +20,8 @@ afterAll(async () => {
 
 test('a standby has loaded and committed nothing, on the connections it will lead with', async () => {
   const [id] = (await record.accept(1)) as [string];
-  const ran = `SELECT application_name AS name, query FROM pg_stat_activity WHERE application_name IN ('server_1-load', 'server_1-commit')`;
+  const ran = `SELECT application_name AS name, query FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name IN ('server_1-load', 'server_1-commit')`;
   const connections = await eventually(
     async () => {
       const { rows } = await record.pool.query<{ name: string; query: string }>(ran);

@@ -40,8 +40,8 @@ describe('the headers of every answer', () => {
   let services: Services;
   beforeAll(async () => {
     services = await startServices();
-  }, 60_000);
-  afterAll(() => services.stop(), 60_000);
+  }, 180_000);
+  afterAll(() => services.stop(), 180_000);
 
   describe.each(SERVICES)('%s', (service) => {
     let visitor: Visitor;

@@ -17,8 +17,8 @@ import { SERVICES, type Ask, type Caller, type Row, type ServiceName } from './v
 let services: Services;
 beforeAll(async () => {
   services = await startServices();
-}, 60_000);
-afterAll(() => services.stop(), 60_000);
+}, 180_000);
+afterAll(() => services.stop(), 180_000);
 
 /** What is wrong with an answer to something hostile, in words. @param value what was sent. */
 function harm({ status, headers, text }: Answered, value: unknown = ''): string[] {
@@ -86,7 +86,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
       return tell(row, { ...ask, query: `?${name}=1&id[]=1&id[a]=2&next=${name}&lang=${name}` });
     });
     expect(harmed).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test('whole bodies', async () => {
     for (const row of TABLE[service].filter(({ entrance }) => !entrance.startsWith('GET'))) {
@@ -119,7 +119,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
     const paths = [...tricks, ...prefixes.flatMap((prefix) => HOSTILE_TEXTS.slice(0, 20).map((text) => prefix + encode(text)))];
     const harmed = await tryAll(paths, (path) => send(services.url(service) + String(path), { headers: { Authorization: 'Bearer internal', Accept: 'text/html' } }));
     expect(harmed).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test('requests that no client sends: broken lines, two lengths, a foreign Host', async () => {
     const { port } = new URL(services.url(service));
@@ -139,13 +139,16 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   });
 });
 
-/** Writes bytes as they are, reads until the other side closes or is silent. */
+/** Writes bytes as they are, reads until the other side closes, or is silent after it said something. */
 function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, '127.0.0.1', () => void socket.write(text));
-    socket.setEncoding('utf8').setTimeout(1_000, () => socket.destroy());
-    socket.on('data', (piece: string) => (answer += piece));
+    socket.setEncoding('utf8').setTimeout(20_000, () => socket.destroy());
+    socket.on('data', (piece: string) => {
+      answer += piece;
+      socket.setTimeout(1_000);
+    });
     socket.once('error', reject).once('close', () => resolve(answer));
   });
 }

@@ -16,8 +16,8 @@ let services: Services;
 
 beforeAll(async () => {
   services = await startServices();
-}, 60_000);
-afterAll(() => services.stop(), 60_000);
+}, 180_000);
+afterAll(() => services.stop(), 180_000);
 
 /** Without proof a session may look, and change nothing. */
 const may = ({ entrance, who }: Row, caller: Caller): boolean =>
