@@ -38,7 +38,7 @@ async function makeTraffic(url: string, token: string, signal: AbortSignal): Pro
 }
 
 async function openConsole(browser: Browser, scheme: Scheme, { monitors, tokens }: System): Promise<Page> {
-  const page = await openPage(browser, scheme, 1_000);
+  const page = await openPage(browser, scheme, 1_240);
   await page.goto(`${monitors[0]?.url}/session`);
   await page.locator('#token').fill(tokens.operator);
   await page.locator('#name').fill('Ana');
