@@ -85,6 +85,7 @@ describeInBrowser('inspecting payments', () => {
     await page.getByRole('link', { name: 'CSV' }).click();
     expect((await download).suggestedFilename()).toBe('payments.csv');
     await page.getByLabel('Remove the filter Status').click();
+    await page.waitForURL((to) => !to.searchParams.has('status'));
     await page.getByLabel('Remove the filter Term').click();
     await page.waitForURL('**/payments');
     expect(await page.locator('.payments tbody tr').count()).toBe(12);

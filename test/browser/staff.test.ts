@@ -51,7 +51,12 @@ describeInBrowser('the staff\'s pages', () => {
 
   async function identify(page: Page, { document, fullName, birthDate, authorizationCode }: SeedPatient): Promise<void> {
     for (const [name, value] of Object.entries({ document, name: fullName, birthDate, authorizationCode })) await page.fill(`[name=${name}]`, value);
-    await page.click('main form button');
+    await follow(page, 'main form button');
+  }
+
+  /** Clicks what leads to another page, which may look like this one, and waits for it. */
+  async function follow(page: Page, selector: string): Promise<void> {
+    await Promise.all([page.waitForEvent('load'), page.click(selector)]);
   }
 
   /** Each page is looked at as it is reached. */
@@ -69,7 +74,7 @@ describeInBrowser('the staff\'s pages', () => {
     const patient = nextPatient();
     await page.goto(url);
     await looksGood(page, 'landing');
-    await page.click('.action .button');
+    await follow(page, '.action .button');
     await looksGood(page, 'sign-in');
     await signIn(page);
     await looksGood(page, 'identify');
@@ -183,7 +188,7 @@ describeInBrowser('the staff\'s pages', () => {
     await page.waitForSelector('.pass');
     expect(await page.textContent('main')).toContain('El pago terminó bien.');
     await looksGood(page, 'receipt-spanish');
-    await page.click('a[hreflang=en]');
+    await follow(page, 'a[hreflang=en]');
     expect(await page.textContent('main')).toContain('The payment succeeded.');
     await page.goto(`${url}/bill`);
     expect(await page.textContent('h1')).toBe('Consolidated bill');

@@ -20,7 +20,9 @@ describe('SilencingProxy', () => {
   /** The status, `timeout`, or the error's code. @param timeoutMs short only where silence is what is waited for. */
   const ask = (timeoutMs = 20_000): Promise<number | string | undefined> =>
     new Promise((resolve) => {
-      const request = get(proxy.url, { agent: false, timeout: timeoutMs }, (response) => resolve(response.resume().statusCode));
+      const request = get(proxy.url, { agent: false, timeout: timeoutMs }, (response) => {
+        response.resume().once('close', () => resolve(response.statusCode));
+      });
       request.once('timeout', () => {
         resolve('timeout');
         request.destroy();

@@ -45,10 +45,10 @@ describe('the switches', () => {
     const switches = new FaultSwitches(null);
     let later = (): void => undefined;
     const began = performance.now();
-    switches.set({ blockMs: 40 }, (then) => (later = then));
-    expect(performance.now() - began).toBeLessThan(40);
+    switches.set({ blockMs: 500 }, (then) => (later = then));
+    expect(performance.now() - began).toBeLessThan(500);
     later();
-    expect(performance.now() - began).toBeGreaterThanOrEqual(39);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(499);
   });
 
   test('blocking keeps timers from firing', async () => {
