@@ -2,72 +2,14 @@
  * The commands against a real system, as processes of their own: payments through a killed leader and an absent service, hand-overs,
  * watching on a pseudo-terminal, completion in a real bash, the doctor beside a patient that really is ill.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
-import { lockInstallation, type Lock } from '../../../local/installation.js';
 import { ROOT } from '../../../local/root.js';
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { eventually } from '../../support/eventually.js';
 import { ran, relevo, relevoOnTerminal, runProgram } from '../../support/relevo.js';
-import { startTestSystem, type TestSystem } from '../../support/system.js';
-
-let system: TestSystem;
-let folder: string;
-let env: Record<string, string>;
-let lock: Lock;
-let database: pg.Client;
-
-/** As `npm start` writes it down. */
-function writeDown(): void {
-  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
-  const { databaseUrl, redisUrl } = system;
-  lock.write({ addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])), processes, databaseUrl, redisUrl });
-}
-
-/** Each command is a process of its own, which on a busy machine takes seconds to start. */
-const PATIENCE_MS = 180_000;
-const PATIENT = '00000000-0000-4000-8000-000000000001';
-const json = <T>(text: string): T => JSON.parse(text) as T;
-
-interface Status {
-  running: boolean;
-  status: { partitions: { leader: string; term: number }[]; replicas: { id: string; observed: string; admin: string }[] };
-}
-
-const status = async (): Promise<Status['status']> => json<Status>((await ran(['status', '--json'], env)).out).status;
-const leader = async (): Promise<string> => (await status()).partitions[0]?.leader ?? '';
-const allUp = (): Promise<unknown> =>
-  eventually(async () => (await status()).replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready'), { what: 'all replicas up', deadlineMs: 90_000 });
-
-/** The gateway's answers take so long; 0 heals it. */
-async function slowGateway(slowMs: number): Promise<void> {
-  const headers = { authorization: `Bearer ${system.tokens.internal}`, 'content-type': 'application/json' };
-  await fetch(`${system.gateway?.url}/faults`, { method: 'POST', headers, body: JSON.stringify({ slowMs }) });
-}
-
-const waiting = async (): Promise<number> =>
-  (await database.query<{ count: number }>("SELECT count(*)::int AS count FROM payment WHERE status = 'PENDING'")).rows[0]?.count ?? 0;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'relevo-cli-'));
-  system = await startTestSystem();
-  env = { RELEVO_DATA: folder };
-  lock = lockInstallation(folder);
-  writeDown();
-  writeFileSync(join(folder, 'tokens.json'), JSON.stringify(system.tokens), { mode: 0o600 });
-  database = new pg.Client({ connectionString: system.databaseUrl });
-  database.on('error', () => undefined);
-  await database.connect();
-  await eventually(leader, { what: 'a leader', deadlineMs: 60_000 });
-}, PATIENCE_MS);
-afterAll(async () => {
-  await database.end();
-  lock.release();
-  rmSync(folder, { recursive: true, force: true });
-});
+import { allUp, env, folder, json, leader, PATIENCE_MS, PATIENT, slowGateway, status, system, waiting, writeDown } from './commands-stage.js';
 
 describe('pay', () => {
   const pay = ['pay', '--patient', PATIENT, '--amount', '150.00'];

@@ -2,75 +2,14 @@
  * More is accepted than committed: the bound holds, what is refused is not stored, what is known is answered, and when the leader is back
  * everything accepted becomes final. Real PostgreSQL and Redis; the leader is there or not as a test says.
  */
-import { jest } from '@jest/globals';
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { acceptPayments, deferPayments, overduePayments, type NewPayment } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis, createQueue } from '../../../shared/queue.js';
-import type { RunningPatients } from '../../../patients/app.js';
-import { requestsUnderWay } from '../../../patients/metrics.js';
+import { acceptPayments, deferPayments, type NewPayment } from '../../../shared/ledger.js';
 import { lookAtBacklog } from '../../../patients/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { electFakeLeader, startFakeLeader } from './fake-leader.js';
-import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, TOKENS, type Answered, type Setup } from './setup.js';
-
-const MAX = 40;
-const SMALL = { BACKLOG_MAX: String(MAX), BACKLOG_LOOK_MS: '50' };
-
-let setup: Setup;
-beforeEach(async () => {
-  setup = await createSetup();
-});
-afterEach(() => setup.end());
-
-const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
-  call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
-
-/** Pays `count` times, a few at once. */
-async function flood(urls: readonly string[], count: number, name: string): Promise<Answered[]> {
-  const answers: Answered[] = [];
-  for (let start = 0; start < count; start += 10) {
-    const some = Array.from({ length: Math.min(10, count - start) }, (_, at) => pay(urls[at % urls.length] as string, `${name}-${start + at}`));
-    answers.push(...(await Promise.all(some)));
-  }
-  return answers;
-}
-
-/** A door that is closed opens again when so many are stored, and not before. */
-const REOPENS = MAX * 0.9;
-
-/**
- * Pays a few at once until the door is closed and stays so. What is stored while a look is under way counts twice until the next, so it
- * may close too early and open again: a flood alone may leave it ajar.
- * @returns all answers.
- */
-async function fill(url: string, name: string): Promise<Answered[]> {
-  const answers = await flood([url], 2 * MAX, name);
-  const full = async (): Promise<boolean> => {
-    const stored = await countRows(setup.pool, 'payment');
-    const answer = await pay(url, `${name}-${answers.length}`);
-    answers.push(answer);
-    return answer.status === 503 && stored > REOPENS;
-  };
-  await eventually(full, { what: 'a closed door' });
-  return answers;
-}
-
-const accepted = (answers: readonly Answered[]): Answered[] => answers.filter(({ status }) => status === 202);
-const refused = (answers: readonly Answered[]): Answered[] => answers.filter(({ status }) => status !== 202);
-const pendingRows = async (): Promise<number> =>
-  (await setup.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`)).rows[0]?.count ?? -1;
-
-/** Puts what is pending back in the queue, as the leader's relay does. */
-async function relay(): Promise<void> {
-  const redis = connectRedis(setup.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
-  const queue = createQueue(0, setup.prefix, redis);
-  const overdue = await overduePayments(setup.pool, { partition: 0, upto: null, graceMs: 0, limit: 1_000 });
-  await queue.add('parcel', { ids: overdue.map(({ id }) => id) });
-  await queue.close();
-  redis.disconnect();
-}
+import { call, codeOf, countRows, PATIENT, PAYMENT, type Answered } from './setup.js';
+import { accepted, fill, flood, MAX, pay, pendingRows, refused, relay, setup, SMALL } from './backlog-stage.js';
 
 describe('nobody leads', () => {
   test('accepted up to the bound, then 503 with Retry-After and nothing stored; drained, it accepts again and all accepted is final', async () => {
@@ -226,100 +165,5 @@ describe('a look', () => {
       expect(deps.backlog.open).toBe(true);
     }
     expect(refused(await flood([url], 40, 'healthy'))).toEqual([]);
-  });
-});
-
-describe('too much at once', () => {
-  const start = (env: NodeJS.ProcessEnv): Promise<RunningPatients> => setup.start(env);
-  /** Requests that wait for an outcome nobody decides. */
-  async function waitingOnes(running: RunningPatients, count: number): Promise<{ leave(): Promise<void> }> {
-    const leaving = new AbortController();
-    const { room } = running.deps.outcomes;
-    const asked = Array.from({ length: count }, () => call(`${running.url}/api/payments`, {
-      body: PAYMENT, headers: { Prefer: 'wait=30' }, signal: leaving.signal,
-    }).catch(() => null));
-    await eventually(() => running.deps.outcomes.room === room - count, { what: 'those who wait' });
-    return {
-      async leave() {
-        leaving.abort();
-        await Promise.all(asked);
-      },
-    };
-  }
-
-  test('payments: 429 before the body is read, nothing stored, health and reads answered; a place that is left is free', async () => {
-    const running = await start({ REQUESTS_MAX: '3' });
-    const waiting = await waitingOnes(running, 3);
-    const before = await countRows(setup.pool, 'payment');
-    const answered = await call(`${running.url}/api/payments`, { body: '{"no JSON', headers: { 'Idempotency-Key': 'mine' } });
-    expect([answered.status, codeOf(answered), answered.headers.get('retry-after')]).toEqual([429, 'TOO_BUSY', '1']);
-    expect([answered.headers.get('content-type'), answered.headers.get('idempotency-key')]).toEqual(['application/problem+json; charset=utf-8', 'mine']);
-    for (const path of ['/livez', '/readyz', '/metrics', '/api/payments']) expect((await call(running.url + path)).status).toBe(200);
-    expect((await call(`${running.url}/api/batches`, { body: { count: 1, timeoutMs: 0 } })).status).toBe(200);
-    expect(await countRows(setup.pool, 'payment')).toBe(before + 1);
-    await waiting.leave();
-    await eventually(async () => (await pay(running.url)).status === 202, { what: 'a free place' });
-  });
-
-  test('whatever comes, what is held stays within its bounds: requests, waiting, backlog; and nothing accepted is lost', async () => {
-    const { url, deps } = await start({ REQUESTS_MAX: '20', BACKLOG_MAX: '120', BACKLOG_LOOK_MS: '50' });
-    const most = { waiting: 0 };
-    const free = deps.config.waitingMax;
-    const watching = setInterval(() => (most.waiting = Math.max(most.waiting, free - deps.outcomes.room)), 1);
-    // Every count that was ever told, not those of some moments.
-    const told = jest.spyOn(requestsUnderWay, 'set');
-    const answers: Answered[] = [];
-    const client = async (number: number): Promise<void> => {
-      for (let round = 0; round < 6; round += 1) answers.push(await pay(url, `client-${number}-${round}`, number % 2 ? { Prefer: 'wait=1' } : {}));
-    };
-    await Promise.all(Array.from({ length: 150 }, (_, number) => client(number)));
-    clearInterval(watching);
-    expect(Math.max(...told.mock.calls.map((given) => Number(given.at(-1))))).toBe(20);
-    told.mockRestore();
-    expect(most.waiting).toBeLessThanOrEqual(20);
-    const stored = await countRows(setup.pool, 'payment');
-    expect([stored <= 120, stored === accepted(answers).length, answers.length]).toEqual([true, true, 900]);
-    const codes = new Set(refused(answers).map((one) => `${one.status} ${codeOf(one)}`));
-    expect([...codes].filter((code) => code !== '429 TOO_BUSY' && code !== '503 BACKLOG_FULL')).toEqual([]);
-  });
-
-  test('batches: 429, nothing stored; singles still get in', async () => {
-    const { url, deps } = await start({ BATCHES_MAX: '1' });
-    const leaving = new AbortController();
-    const first = call(`${url}/api/batches`, { body: { count: 2 }, signal: leaving.signal }).catch(() => null);
-    const { room } = deps.outcomes;
-    await eventually(() => deps.outcomes.room < room, { what: 'the first batch' });
-    const second = await call(`${url}/api/batches`, { body: { count: 2 } });
-    expect([second.status, codeOf(second), await countRows(setup.pool, 'batch')]).toEqual([429, 'TOO_BUSY', 1]);
-    expect((await pay(url)).status).toBe(202);
-    leaving.abort();
-    await first;
-  });
-
-  test('payments in batches: 429 for a batch and for the look at one, nothing stored; small ones still get in', async () => {
-    const { url, deps } = await start({ BATCH_PAYMENTS_MAX: '50' });
-    const fire = (count: number, timeoutMs: number, signal?: AbortSignal): Promise<Answered> =>
-      call(`${url}/api/batches`, { body: { count, timeoutMs }, ...(signal ? { signal } : {}) });
-    const alone = await fire(80, 0);
-    expect(alone.status).toBe(200);
-    await eventually(() => deps.batchRoom.taken === 0, { what: 'the end of the first' });
-    const leaving = new AbortController();
-    const waiting = fire(40, 30_000, leaving.signal).catch(() => null);
-    await eventually(() => deps.batchRoom.taken === 40 && deps.outcomes.room < deps.config.waitingMax, { what: 'the second' });
-    const [fired, looked] = [await fire(11, 0), await call(`${url}/api/batches/${(alone.body as Batch).batchId}`)];
-    expect([fired, looked].map((one) => `${one.status} ${codeOf(one)}`)).toEqual(['429 TOO_BUSY', '429 TOO_BUSY']);
-    expect(await countRows(setup.pool, 'batch')).toBe(2);
-    expect((await fire(10, 0)).status).toBe(200);
-    leaving.abort();
-    await waiting;
-    await eventually(() => deps.batchRoom.taken === 0, { what: 'the end of all' });
-  });
-
-  test('refused with a large body, the connection goes on', async () => {
-    const running = await start({ REQUESTS_MAX: '1' });
-    const waiting = await waitingOnes(running, 1);
-    const body = { ...PAYMENT, concept: 'x'.repeat(12_000) };
-    for (let round = 0; round < 3; round += 1) expect((await call(`${running.url}/api/payments`, { body, token: TOKENS.API_TOKEN })).status).toBe(429);
-    await waiting.leave();
   });
 });

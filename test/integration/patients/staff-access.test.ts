@@ -1,0 +1,249 @@
+/**
+ * Who may read and pay a bill: sign-in, sessions that survive their instance or not, forms of other sessions, and locks after wrong facts.
+ * On real engines, asked as a browser without scripts would.
+ */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Answered } from '../security/sending.js';
+import { Visitor } from '../security/visitor.js';
+import { TOKENS } from './setup.js';
+import { anotherPatient, factsOf, field, identified, nextPatient, patient, payForm, paymentsOf, send, sessionCookie, setup, signedIn } from './staff-stage.js';
+
+describe('who may', () => {
+  let url: string;
+  beforeAll(async () => {
+    ({ url } = await setup.start());
+  });
+
+  test('nobody reads a bill without having signed in and identified a patient', async () => {
+    const stranger = new Visitor(url);
+    for (const path of ['/bill', '/bill/identify', '/bill/payments/x', '/bill/payments/x/events']) {
+      const { status, headers, text } = await stranger.ask(path);
+      expect([path, status, headers.get('location')]).toEqual([path, 303, '/sign-in']);
+      expect(text).not.toContain(patient.fullName);
+    }
+    const staff = await signedIn(url);
+    for (const path of ['/bill', '/bill/payments/x']) expect((await staff.ask(path)).headers.get('location')).toBe('/bill/identify');
+    expect((await staff.ask('/bill/identify')).status).toBe(200);
+  });
+
+  test('a wrong token, and the tokens of others, are not the staff\'s', async () => {
+    for (const token of ['', 'guessed', TOKENS.OPERATOR_TOKEN, TOKENS.INTERNAL_TOKEN, `${TOKENS.API_TOKEN}x`]) {
+      const visitor = new Visitor(url);
+      expect((await visitor.submit('/sign-in', { token }, '/sign-in')).status).toBe(401);
+      expect((await visitor.ask('/bill/identify')).status).toBe(303);
+    }
+  });
+
+  test('the id of the session is new at sign-in and at identification; the old ones are worth nothing', async () => {
+    const visitor = new Visitor(url);
+    await visitor.ask('/sign-in');
+    const ids = [sessionCookie(visitor)];
+    await visitor.submit('/sign-in', { token: TOKENS.API_TOKEN }, '/sign-in');
+    ids.push(sessionCookie(visitor));
+    await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify');
+    ids.push(sessionCookie(visitor));
+    expect([ids.includes(undefined), new Set(ids).size]).toEqual([false, 3]);
+    for (const old of ids.slice(0, 2)) {
+      const { status } = await new Visitor(url).ask('/bill', { headers: { Cookie: `relevo.sid=${old}` } });
+      expect(status).toBe(303);
+    }
+    expect((await visitor.ask('/bill')).status).toBe(200);
+  });
+
+  test('an id without our signature is no session, though /whoami tells ids', async () => {
+    const visitor = await identified(url);
+    const { id } = JSON.parse((await visitor.ask('/whoami')).text) as { id: string };
+    for (const cookie of [id, `s:${id}`, encodeURIComponent(`s:${id}.AAAA`)]) {
+      expect((await new Visitor(url).ask('/bill', { headers: { Cookie: `relevo.sid=${cookie}` } })).status).toBe(303);
+    }
+  });
+
+  test('who signs out is out, with the cookie that was kept as well', async () => {
+    const visitor = await identified(url);
+    const kept = visitor.cookieHeader;
+    expect((await visitor.submit('/sign-out', {}, '/bill')).status).toBe(303);
+    expect((await new Visitor(url).ask('/bill', { headers: { Cookie: kept } })).status).toBe(303);
+  });
+
+  test('a form that no page of this session made changes nothing', async () => {
+    const visitor = await identified(url);
+    const form = await payForm(visitor);
+    const stranger = await identified(url);
+    const foreign = field(await stranger.ask('/bill'), 'csrf');
+    for (const csrf of ['', 'x', foreign]) {
+      expect((await send(visitor, { ...form, csrf })).status).toBe(403);
+      expect((await visitor.ask('/bill/identify', { method: 'POST', body: new URLSearchParams({ ...factsOf(patient), csrf }) })).status).toBe(403);
+    }
+    expect(await paymentsOf(patient.id)).toEqual([]);
+  });
+
+  test('the form of one patient does not pay for the next one', async () => {
+    const visitor = await identified(url);
+    const form = await payForm(visitor);
+    const other = anotherPatient();
+    await visitor.submit('/bill/identify', factsOf(other), '/bill/identify');
+    const csrf = field(await visitor.ask('/bill'), 'csrf');
+    expect((await send(visitor, { ...form, csrf })).status).toBe(409);
+    expect([await paymentsOf(patient.id), await paymentsOf(other.id)]).toEqual([[], []]);
+  });
+
+  test('STAFF_SIGN_IN=off: to identify the patient is enough, as published', async () => {
+    const open = await setup.start({ STAFF_SIGN_IN: 'off' });
+    const visitor = new Visitor(open.url);
+    expect((await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status).toBe(303);
+    expect((await visitor.ask('/bill')).text).toContain(patient.fullName);
+  });
+});
+
+describe('sessions', () => {
+  test('in Redis: another instance goes on where the first one stopped, and says who it is', async () => {
+    const [one, two] = [await setup.start({ ID: 'patients_1' }), await setup.start({ ID: 'patients_2' })];
+    const visitor = await identified(one.url);
+    await one.stop();
+    const elsewhere = new Visitor(two.url);
+    const bill = await elsewhere.ask('/bill', { headers: { Cookie: visitor.cookieHeader } });
+    expect(bill.text).toContain(patient.fullName);
+    expect(bill.text).toContain('Served by patients_2');
+    const form = Object.fromEntries(['csrf', 'patient', 'key', 'shown'].map((name) => [name, field(bill, name)]));
+    const body = new URLSearchParams({ ...form, part: 'part', amount: '1.00' });
+    const paid = await elsewhere.ask('/bill/pay', { method: 'POST', body, headers: { Cookie: visitor.cookieHeader } });
+    expect(paid.status).toBe(303);
+    expect(await paymentsOf(patient.id)).toMatchObject([{ amountMinor: 100, acceptedBy: 'patients_2' }]);
+  });
+
+  test('in memory: another instance does not know it, as published', async () => {
+    const [one, two] = [await setup.start({ SESSION_STORE: 'memory' }), await setup.start({ SESSION_STORE: 'memory' })];
+    const visitor = await identified(one.url);
+    expect((await visitor.ask('/bill')).status).toBe(200);
+    const Cookie = visitor.cookieHeader;
+    expect((await new Visitor(two.url).ask('/bill', { headers: { Cookie } })).headers.get('location')).toBe('/sign-in');
+    expect((await new Visitor(two.url).ask('/bill/pay', { method: 'POST', body: '', headers: { Cookie } })).status).toBe(403);
+  });
+
+  test('/whoami counts the visits of a session, through any instance', async () => {
+    const [one, two] = [await setup.start({ ID: 'patients_1' }), await setup.start({ ID: 'patients_2' })];
+    const visitor = new Visitor(one.url);
+    const first = JSON.parse((await visitor.ask('/whoami')).text) as Record<string, unknown>;
+    const again = JSON.parse((await visitor.ask('/whoami')).text) as Record<string, unknown>;
+    const there = JSON.parse((await new Visitor(two.url).ask('/whoami', { headers: { Cookie: visitor.cookieHeader } })).text) as Record<string, unknown>;
+    expect([first, again, there].map(({ sessionViews, tag, id }) => [sessionViews, tag, id === first['id']]))
+      .toEqual([[1, 'patients_1', true], [2, 'patients_1', true], [3, 'patients_2', true]]);
+    expect(JSON.parse((await new Visitor(one.url).ask('/whoami')).text)).toMatchObject({ sessionViews: 1 });
+  });
+
+  test('cookies are for HTTP alone and for this site', async () => {
+    const { url } = await setup.start();
+    const { headers } = await new Visitor(url).ask('/sign-in?lang=es');
+    const [session = '', language = ''] = headers.getSetCookie().sort().reverse();
+    expect(session).toMatch(/^relevo\.sid=.*; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
+    expect(language).toMatch(/^relevo\.lang=es; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
+  });
+
+  test('Redis is away: pages with a session say so and do not hang; the first page and passes are there', async () => {
+    const { url } = await setup.start({ REDIS_URL: 'redis://127.0.0.1:1' });
+    for (const path of ['/sign-in', '/bill', '/bill/identify']) {
+      const { status, headers, text } = await new Visitor(url).ask(path);
+      expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1']);
+      expect(text).toContain('Not possible at the moment');
+      expect(text).not.toMatch(/ at .*\.[mt]s|Redis|ECONN|stack/);
+    }
+    expect((await new Visitor(url).ask('/')).status).toBe(200);
+    expect((await new Visitor(url).ask('/passes/00000000-0000-4000-8000-000000000000')).status).toBe(404);
+  });
+});
+
+describe('wrong facts', () => {
+  const wrong = () => ({ ...factsOf(patient), authorizationCode: 'AUT-000000-0000' });
+  const identify = (visitor: Visitor, facts: Record<string, string>) => visitor.submit('/bill/identify', facts, '/bill/identify');
+  const sentence = ({ text }: Answered): string | undefined => /<p class="alert"[^>]*>([^<.]+)/.exec(text)?.[1];
+
+  test('whichever is wrong, the answer is the same', async () => {
+    const { url } = await setup.start({ WRONG_CODES_MAX: '50', WRONG_FROM_ADDRESS_MAX: '1000', QUEUE_PREFIX: `${setup.prefix}-same` });
+    const visitor = await signedIn(url);
+    const right = factsOf(patient);
+    const attempts = [
+      { ...right, document: '1' }, { ...right, name: 'Somebody Else' }, { ...right, birthDate: '1900-01-01' }, { ...right, authorizationCode: 'x' },
+    ];
+    const answers = [];
+    for (const attempt of attempts) answers.push(await identify(visitor, attempt));
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422]);
+    expect(new Set(answers.map(sentence))).toEqual(new Set(['These details do not belong to one patient']));
+    expect(answers.map(({ text }) => text).join()).not.toContain(right.authorizationCode);
+  });
+
+  test('after five the patient is locked, through every instance, from every address, and for the right code too', async () => {
+    const env = { QUEUE_PREFIX: `${setup.prefix}-locked`, TRUST_PROXY: 'loopback' };
+    const [one, two] = [await setup.start(env), await setup.start(env)];
+    const visitor = await signedIn(one.url);
+    const statuses = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) statuses.push((await identify(visitor, wrong())).status);
+    expect(statuses).toEqual([422, 422, 422, 422, 429]);
+    const elsewhere = await signedIn(two.url);
+    const csrf = await elsewhere.proof('/bill/identify');
+    const { status, headers, text } = await elsewhere.ask('/bill/identify', {
+      method: 'POST', body: new URLSearchParams({ ...factsOf(patient), csrf }), headers: { 'X-Forwarded-For': '203.0.113.9' },
+    });
+    expect([status, Number(headers.get('retry-after')) > 800, Number(headers.get('retry-after')) <= 900]).toEqual([429, true, true]);
+    expect(text).toMatch(/Try again after <time datetime="/);
+    nextPatient();
+    expect((await identify(elsewhere, factsOf(patient))).status).toBe(303);
+  });
+
+  test('many at once do not get past the lock', async () => {
+    const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-burst` });
+    const visitor = await signedIn(url);
+    const csrf = await visitor.proof('/bill/identify');
+    const burst = Array.from({ length: 20 }, (_, index) => {
+      const body = new URLSearchParams({ ...factsOf(patient), authorizationCode: `AUT-${index}`, csrf });
+      return visitor.ask('/bill/identify', { method: 'POST', body });
+    });
+    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 422).length).toBeLessThan(5);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
+  });
+
+  test('who was wrong and then right starts anew', async () => {
+    const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-anew`, WRONG_CODES_MAX: '2' });
+    const visitor = await signedIn(url);
+    for (let round = 0; round < 3; round += 1) {
+      expect((await identify(visitor, wrong())).status).toBe(422);
+      expect((await identify(visitor, factsOf(patient))).status).toBe(303);
+    }
+  });
+
+  test('one address is locked whatever the patients; whose word counts for addresses is TRUST_PROXY\'s to say', async () => {
+    const limited = { WRONG_FROM_ADDRESS_MAX: '3', WRONG_CODES_MAX: '50' };
+    const deaf = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-deaf` });
+    const trusting = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-trusting`, TRUST_PROXY: 'loopback' });
+    const statusesAt = async (url: string): Promise<number[]> => {
+      const visitor = await signedIn(url);
+      const csrf = await visitor.proof('/bill/identify');
+      const statuses = [];
+      for (let turn = 1; turn <= 5; turn += 1) {
+        const body = new URLSearchParams({ ...wrong(), document: `9999${turn}`, csrf });
+        statuses.push((await visitor.ask('/bill/identify', { method: 'POST', body, headers: { 'X-Forwarded-For': `203.0.113.${turn}` } })).status);
+      }
+      return statuses;
+    };
+    expect(await statusesAt(deaf.url)).toEqual([422, 422, 422, 429, 429]);
+    expect(await statusesAt(trusting.url)).toEqual([422, 422, 422, 422, 422]);
+  });
+
+  test('wrong tokens lock an address too', async () => {
+    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '2', QUEUE_PREFIX: `${setup.prefix}-tokens` });
+    const tokens = ['a', 'b', TOKENS.API_TOKEN];
+    const statuses = [];
+    for (const token of tokens) statuses.push((await new Visitor(url).submit('/sign-in', { token }, '/sign-in')).status);
+    expect(statuses).toEqual([401, 401, 429]);
+  });
+
+  test('what is missing is named, and costs no attempt', async () => {
+    const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-missing`, WRONG_CODES_MAX: '1' });
+    const visitor = await signedIn(url);
+    for (let turn = 0; turn < 3; turn += 1) {
+      const { status, text } = await identify(visitor, { ...factsOf(patient), name: ' ' });
+      expect([status, text.includes('Full name: fill this in')]).toEqual([422, true]);
+    }
+    expect((await identify(visitor, factsOf(patient))).status).toBe(303);
+  });
+});
