@@ -59,7 +59,7 @@ export async function findPatient(asking: Asking, { patient, document }: Wanted)
   if ((patient === undefined) === (document === undefined)) {
     throw wrongArguments('Say who pays: --patient ID or --document NUMBER.', '`relevo patients` lists them.');
   }
-  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`--patient must be an id, not "${patient}".`, 'A document goes behind --document.');
+  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`A patient's id is a UUID, not "${patient}".`, 'A document goes behind --document.');
   if (patient !== undefined) return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
   const found = await patientByDocument(asking, document ?? '');
   return { id: found.id, shown: `${found.name}, document ${found.document}` };

@@ -1,6 +1,7 @@
 /**
  * One sample a second, kept for a quarter of an hour: payments committed a second, what waits, how long payments took, pings. Rates come
- * from the beats and cost nothing; the record and the queue are asked every second or two while somebody watches, else every ten seconds.
+ * from the beats and cost nothing; the record and the queue are asked every second or two while somebody watches, else every ten seconds;
+ * how long payments took also while payments are made: who looks later sees the line of a busy minute, not a point of it.
  */
 import type { Clock } from '../shared/clock.js';
 import { ratesBetween, talliesOf, totalOf, type Tallies } from './core/rates.js';
@@ -46,21 +47,24 @@ class Look<T> {
   latest: T | null = null;
   /** Counts answers, so that one is not told twice. */
   answers = 0;
-  private dueAt = -Infinity;
+  private beganAt = -Infinity;
+  private tookMs = 0;
   private isAsking = false;
 
   constructor(private readonly ask: () => Promise<T>, private readonly clock: Clock) {}
 
   /** @param everyMs between the beginnings of two questions. */
   async again(everyMs: number): Promise<void> {
-    const startedAt = this.clock.now();
+    const now = this.clock.now();
+    const dueAt = this.beganAt + Math.max(everyMs, this.tookMs * RELIEF);
     // Half a tick early is in time: the next tick would be half a tick late.
-    if (this.isAsking || startedAt < this.dueAt - SAMPLE_MS / 2) return;
+    if (this.isAsking || now < dueAt - SAMPLE_MS / 2) return;
     this.isAsking = true;
+    this.beganAt = now;
     this.latest = await this.ask().catch(() => null);
     this.answers += 1;
     this.isAsking = false;
-    this.dueAt = startedAt + Math.max(everyMs, (this.clock.now() - startedAt) * RELIEF);
+    this.tookMs = this.clock.now() - now;
   }
 }
 
@@ -123,7 +127,7 @@ export class Sampler {
     if (this.samples.length > SAMPLES_KEPT) this.samples.shift();
     onSample(made);
     void this.counts.again(isWatched() ? SAMPLE_MS : UNWATCHED_MS);
-    void this.latency.again(isWatched() ? LATENCY_MS : UNWATCHED_MS);
+    void this.latency.again(isWatched() || totalOf(rates) > 0 ? LATENCY_MS : UNWATCHED_MS);
   }
 
   /** Each answer is in one sample, the next one. */

@@ -26,7 +26,7 @@ const payments = html`<section aria-labelledby="queue-title">
 <h2 id="queue-title">Payments</h2>
 <dl class="numbers">
 <div><dt><a href="/payments?status=PENDING">pending</a></dt><dd id="pending">–</dd></div>
-<div><dt><a href="/failed">failed, to drive again</a></dt><dd id="failed">–</dd></div>
+<div><dt><a href="/failed">failed in all</a></dt><dd id="failed">–</dd></div>
 <div><dt><a href="/queues">parcels waiting</a></dt><dd id="waiting">–</dd></div>
 <div><dt>parcels with the leader</dt><dd id="active">–</dd></div>
 <div><dt>completed a second</dt><dd data-now="committed">–</dd></div>

@@ -17,10 +17,17 @@ const CHARTS = [
 ];
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
+/** So few values are drawn as points too: one alone makes no line. */
+const POINTS_MAX = 20;
+/** A value that was told so many samples ago is not told as if it were now. */
+const TOLD_FOR = 60;
+
 /** Of the numbers at the axes and of the terms, pixels. */
 const TEXT_SIZE = 13;
 /** What a term needs beside its line, pixels. */
 const LABEL_WIDTH = 60;
+
+const isSparse = ({ data }, index) => data[index].filter((value) => value !== null).length <= POINTS_MAX;
 
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
@@ -53,6 +60,7 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
 
 function options({ series, unit }, width, span, elections) {
   const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `${TEXT_SIZE}px system-ui` };
+  const points = { show: isSparse, size: 5 };
   return {
     width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 22, 0, 0],
     scales: { x: { range: span }, y: { range: (_plot, _low, high) => [0, Math.max(LEAST_TOP, (high ?? 0) * 1.15)] } },
@@ -60,7 +68,7 @@ function options({ series, unit }, width, span, elections) {
       { ...axis, size: 30, incrs: [60, 120, 300, 600], space: 54, values: (_plot, splits) => splits.map(minuteOf) },
       { ...axis, size: 64, space: 40, values: (_plot, splits) => splits.map((value) => unit(value)) },
     ],
-    series: [{}, ...series.map(([, tone, dash]) => ({ stroke: colour(tone), width: 2, dash, spanGaps: true, points: { show: false } }))],
+    series: [{}, ...series.map(([, tone, dash]) => ({ stroke: colour(tone), width: 2, dash, spanGaps: true, points }))],
     hooks: { draw: [(plot) => drawElections(plot, elections())] },
   };
 }
@@ -96,7 +104,7 @@ export function charts() {
   const tell = () => {
     for (const { series, unit } of CHARTS) {
       for (const [name] of series) {
-        const text = unit(data[name].findLast((value) => value !== null) ?? null);
+        const text = unit(data[name].slice(-TOLD_FOR).findLast((value) => value !== null) ?? null);
         document.querySelectorAll(`[data-now="${name}"]`).forEach((place) => show(place, text));
       }
     }

@@ -54,6 +54,17 @@ describe('the sampler', () => {
     expect(Math.abs(asked.latency - latency)).toBeLessThanOrEqual(1);
   });
 
+  test('watched by nobody, the record is asked as often while payments are made', async () => {
+    const { machine, asked, sampler } = sampled(false);
+    for (let second = 1; second <= 20; second += 1) {
+      machine.beat(report('server_1', { role: 'leading', term: 1, committed: 100 * second }));
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    sampler.stop();
+    expect(Math.abs(asked.latency - 11)).toBeLessThanOrEqual(1);
+    expect(asked.counts).toBeLessThanOrEqual(4);
+  });
+
   test('each latency is in one sample; what waits is repeated', async () => {
     const { samples, sampler } = sampled(false);
     await jest.advanceTimersByTimeAsync(9_000);
