@@ -36,11 +36,14 @@ function reserve(port: number): Promise<boolean> {
   });
 }
 
-/** A free port that nobody was given before: this process or another that asks in the same way, and may not listen there yet. */
+/** Whether this process may have a port: nobody was given it before who asks in the same way, and may not listen there yet. */
+export const claimPort = async (port: number): Promise<boolean> => (await reserve(port)) && isPortFree(port);
+
+/** A free port that nobody was given before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);
-    if ((await reserve(port)) && (await isPortFree(port))) return port;
+    if (await claimPort(port)) return port;
   }
 }
 

@@ -2,19 +2,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPortFree } from '../../../local/ports.js';
 import { isAlive } from '../../../local/process-tree.js';
+import { freeOffset } from '../../support/free-offset.js';
 import { ran } from '../../support/relevo.js';
-
-const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];
-
-async function freeOffset(): Promise<number> {
-  for (let offset = 26_000; offset < 40_000; offset += 130) {
-    const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));
-    if (free.every(Boolean)) return offset;
-  }
-  throw new Error('no free block of ports');
-}
 
 let folder: string;
 let env: Record<string, string>;

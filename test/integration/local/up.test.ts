@@ -11,8 +11,8 @@ import { isPortFree } from '../../../local/ports.js';
 import { isAlive } from '../../../local/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { eventually } from '../../support/eventually.js';
+import { freeOffset, PORTS } from '../../support/free-offset.js';
 
-const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];
 const START_DEADLINE_MS = 60_000;
 
 interface Started {
@@ -20,14 +20,6 @@ interface Started {
   /** Everything written so far. */
   output: () => string;
   exited: Promise<number | NodeJS.Signals | null>;
-}
-
-async function freeOffset(): Promise<number> {
-  for (let offset = 14_000; offset < 26_000; offset += 130) {
-    const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));
-    if (free.every(Boolean)) return offset;
-  }
-  throw new Error('no free block of ports');
 }
 
 describe('npm start', () => {
