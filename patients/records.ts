@@ -5,7 +5,7 @@ import { Problem } from '../shared/errors.js';
 import { listHandled, type Handled, type Stretch } from '../shared/handled-ranges.js';
 import { isListed } from '../shared/payment-lists.js';
 import type { Queryable } from '../shared/postgres.js';
-import { billCurrency, consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
+import { consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
 import type { PaymentRecord } from './core/payment-record.js';
 import { listedPayments } from './payment-rows.js';
@@ -56,10 +56,10 @@ async function billOf(prisma: Prisma, patientId: string, fallbackCurrency: strin
     currency: charge.currency,
     date: charge.createdAt.toISOString().slice(0, 10),
   }));
-  const currency = billCurrency(charges, fallbackCurrency);
-  const paid = await prisma.payment.aggregate({ where: { patientId, status: 'SUCCEEDED', currency }, _sum: { amountMinor: true } });
+  const sums = await prisma.payment.groupBy({ by: ['currency'], where: { patientId, status: 'SUCCEEDED' }, _sum: { amountMinor: true } });
+  const paid = new Map(sums.map(({ currency, _sum }) => [currency, Number(_sum.amountMinor ?? 0)]));
   const patient = { id: found.id, name: found.fullName, document: found.document };
-  return consolidate(patient, charges, currency, Number(paid._sum.amountMinor ?? 0));
+  return consolidate(patient, { charges, paid, fallback: fallbackCurrency });
 }
 
 async function passOf(prisma: Prisma, id: string, validityHours: number, now: Date): Promise<ExitPass> {

@@ -38,7 +38,7 @@ export interface FollowedPayment extends ProgressFacts {
 export interface StaffRecords {
   /** Null: no patient has this document. */
   patientByDocument(document: string): Promise<KnownPatient | null>;
-  /** What is accepted and not final, and the latest payment these pages made (its `seq`; 0: none). */
+  /** In one currency: what is accepted and not final, and the latest payment these pages made (its `seq`; 0: none). */
   beingPaid(patientId: string, currency: string): Promise<{ pendingMinor: number; lastSeq: number }>;
   /** Null: this patient has no such payment. */
   followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
@@ -51,7 +51,7 @@ SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authori
 const BEING_PAID = `
 SELECT (SELECT coalesce(sum(amount_minor), 0)::bigint FROM pending_payment AS pending JOIN payment USING (seq)
          WHERE pending.patient_id = $1 AND currency = $2) AS "pendingMinor",
-       coalesce((SELECT seq FROM payment WHERE patient_id = $1 AND idempotency_key LIKE $3 ORDER BY seq DESC LIMIT 1), 0)::bigint AS "lastSeq"`;
+       coalesce((SELECT seq FROM payment WHERE patient_id = $1 AND currency = $2 AND idempotency_key LIKE $3 ORDER BY seq DESC LIMIT 1), 0)::bigint AS "lastSeq"`;
 
 /** How far the queue ahead is counted. */
 export const AHEAD_MAX = 1_000;

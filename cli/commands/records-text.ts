@@ -36,8 +36,7 @@ interface Section {
   subtotalMinor: number;
 }
 
-export interface Bill {
-  patient: { id: string; document: string; name: string };
+export interface CurrencyBill {
   charges: Readonly<Record<string, Section>>;
   currency: string;
   totalMinor: number;
@@ -45,15 +44,24 @@ export interface Bill {
   dueMinor: number;
 }
 
-export function billText({ patient, charges, currency, totalMinor, paidMinor, dueMinor }: Bill): string {
+export interface Bill {
+  patient: { id: string; document: string; name: string };
+  /** One for each currency. */
+  bills: readonly CurrencyBill[];
+}
+
+function currencyLines({ charges, currency, totalMinor, paidMinor, dueMinor }: CurrencyBill): string[] {
   const sum = (amountMinor: number): string => showAmount(amountMinor, currency).replace(/ .*/, '');
   const rows = Object.entries(charges).flatMap(([kind, { items, subtotalMinor }]) =>
     (items.length === 0 ? [] : [...items.map(({ date, amountMinor, description }) => [kind, date, sum(amountMinor), description]), ['', '', sum(subtotalMinor), `${kind}, together`]]));
   return [
-    `${patient.name}, document ${patient.document}`,
     '',
     ...table(['kind', 'date', currency, 'for'], rows, '  '),
     '',
     `${showAmount(totalMinor, currency)} in all, ${sum(paidMinor)} paid, ${sum(dueMinor)} due.`,
-  ].join('\n');
+  ];
 }
+
+/** Amounts in different currencies are never added: each currency has its own list and its own totals. */
+export const billText = ({ patient, bills }: Bill): string =>
+  [`${patient.name}, document ${patient.document}`, ...bills.flatMap(currencyLines)].join('\n');

@@ -1,6 +1,6 @@
 /**
- * The consolidated bill: charges by kind, what was paid, what is due. Whole minor units are added, nothing is divided, so
- * nothing is rounded. A bill has one currency; payments in another one do not lower it.
+ * The consolidated bill: charges by kind, what was paid, what is due; one bill for each currency. Whole minor units are added, nothing is
+ * divided, so nothing is rounded. Amounts in two currencies are never added, and a payment lowers only the bill in its own currency.
  */
 export const CHARGE_KINDS = ['exam', 'medicine', 'procedure', 'consultation'] as const;
 export type ChargeKind = (typeof CHARGE_KINDS)[number];
@@ -26,14 +26,21 @@ export interface BillSection {
   subtotalMinor: number;
 }
 
-export interface Bill {
-  patient: BilledPatient;
+/** The part of a bill in one currency. */
+export interface CurrencyBill {
   charges: Record<ChargeKind, BillSection>;
   currency: string;
   totalMinor: number;
   paidMinor: number;
   /** Never below 0: what was paid too much is not a debt of the hospital's on this page. */
   dueMinor: number;
+}
+
+/** The fields of `CurrencyBill` repeat the first of `bills`: programs that know a single currency read them. */
+export interface Bill extends CurrencyBill {
+  patient: BilledPatient;
+  /** One for each currency, at least one. */
+  bills: CurrencyBill[];
 }
 
 const sum = (charges: readonly Charge[]): number => charges.reduce((total, { amountMinor }) => total + amountMinor, 0);
@@ -44,15 +51,10 @@ function section(charges: readonly Charge[], kind: ChargeKind): BillSection {
   return { items, subtotalMinor: sum(ofKind) };
 }
 
-/** The currency of a bill: that of its charges; `fallback` when there are none. */
-export const billCurrency = (charges: readonly Charge[], fallback: string): string => charges[0]?.currency ?? fallback;
-
-/** @param paidMinor what succeeded in `currency`. */
-export function consolidate(patient: BilledPatient, all: readonly Charge[], currency: string, paidMinor: number): Bill {
+function billIn(currency: string, all: readonly Charge[], paidMinor: number): CurrencyBill {
   const charges = all.filter((charge) => charge.currency === currency);
   const totalMinor = sum(charges);
   return {
-    patient,
     charges: {
       exam: section(charges, 'exam'),
       medicine: section(charges, 'medicine'),
@@ -65,3 +67,29 @@ export function consolidate(patient: BilledPatient, all: readonly Charge[], curr
     dueMinor: Math.max(0, totalMinor - paidMinor),
   };
 }
+
+/** Currencies of charges in the order of the charges, then those that were only paid in. `fallback` when nothing was charged. */
+function currenciesOf(charges: readonly Charge[], paid: ReadonlyMap<string, number>, fallback: string): string[] {
+  const charged = charges.length > 0 ? charges.map(({ currency }) => currency) : [fallback];
+  return [...new Set([...charged, ...[...paid.keys()].sort()])];
+}
+
+/** What a bill is made from. */
+export interface BillFacts {
+  /** Oldest first. */
+  charges: readonly Charge[];
+  /** What succeeded, in minor units, by currency. */
+  paid: ReadonlyMap<string, number>;
+  /** The currency of a bill without charges. */
+  fallback: string;
+}
+
+export function consolidate(patient: BilledPatient, { charges, paid, fallback }: BillFacts): Bill {
+  const bills = currenciesOf(charges, paid, fallback).map((currency) => billIn(currency, charges, paid.get(currency) ?? 0));
+  const [first = billIn(fallback, [], 0)] = bills;
+  return { patient, ...first, bills };
+}
+
+/** What is due in a currency; 0 when there is no bill in it. */
+export const dueIn = ({ bills }: Pick<Bill, 'bills'>, currency: string): number =>
+  bills.find((bill) => bill.currency === currency)?.dueMinor ?? 0;

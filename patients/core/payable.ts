@@ -37,5 +37,5 @@ export function amountToPay({ part, amount, shown }: Wanted, payable: number, di
 /** Keys of payments made by the staff's pages begin like this. */
 export const BILL_KEY_PREFIX = 'bill:';
 
-/** @param lastSeq `seq` of the patient's latest payment made by these pages; 0: none yet. */
-export const billKey = (patientId: string, lastSeq: number): string => `${BILL_KEY_PREFIX}${patientId}:${lastSeq}`;
+/** @param lastSeq `seq` of the patient's latest payment in this currency made by these pages; 0: none yet. */
+export const billKey = (patientId: string, currency: string, lastSeq: number): string => `${BILL_KEY_PREFIX}${patientId}:${currency}:${lastSeq}`;

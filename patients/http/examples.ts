@@ -28,14 +28,15 @@ const items = (id: number, description: string, amountMinor: number): object => 
   subtotalMinor: amountMinor,
 });
 
-export const BILL = {
-  patient: PATIENT,
+const CURRENCY_BILL = {
   charges: {
     exam: items(1, 'Blood count', 2_500), medicine: items(2, 'Paracetamol 500 mg', 1_200), procedure: items(3, 'Suture', 8_300),
     consultation: items(4, 'General medicine', 3_000),
   },
   currency: 'USD', totalMinor: 15_000, paidMinor: 15_000, dueMinor: 0,
 };
+
+export const BILL = { patient: PATIENT, ...CURRENCY_BILL, bills: [CURRENCY_BILL] };
 
 export const PASS = {
   valid: true, patient: { id: PATIENT_ID, name: PATIENT.name },

@@ -32,7 +32,8 @@ const billRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getBill', method: 'get', path: '/api/patients/{id}/bill', tag: 'patients', auth: ['api'],
     summary: 'Generate the consolidated bill',
-    description: 'Charges by kind, what was paid and what is due, in the minor units of one currency.',
+    description: 'Charges by kind, what was paid and what is due, in minor units: `bills` has one bill for each currency. The other fields repeat the '
+      + 'first of them, in the currency of the oldest charge: nothing is due at all when every `dueMinor` of `bills` is 0.',
     params: idPath,
     paramsExample: { id: PATIENT_ID },
     responses: { 200: { description: 'The bill.', schema: bill, example: BILL } },

@@ -37,14 +37,15 @@ const billSection = z.object({
   items: z.array(z.object({ id, description: z.string(), amountMinor, date: z.iso.date() })),
   subtotalMinor: z.int(),
 });
-export const bill = z.object({
-  patient,
+const currencyBill = z.object({
   charges: z.object({ exam: billSection, medicine: billSection, procedure: billSection, consultation: billSection }),
   currency,
   totalMinor: z.int(),
   paidMinor: z.int(),
   dueMinor: z.int().min(0),
 });
+/** The fields beside `patient` and `bills` repeat the first of `bills`. */
+export const bill = z.object({ patient, ...currencyBill.shape, bills: z.array(currencyBill).min(1) });
 
 export const pass = z.object({
   valid: z.boolean(),
@@ -71,5 +72,6 @@ export const batchForm = (value: unknown): z.ZodType =>
 export const NAMED_SCHEMAS = {
   Payment: payment, PaymentRequest: paymentRequest, PaymentStatus: paymentStatus, PaymentList: paymentList,
   CountedBatch: countedBatch, ListedBatch: listedBatch, Batch: batch, BatchPayment: batchPayment,
-  Patient: patient, PatientList: patientList, BillSection: billSection, Bill: bill, ExitPass: pass, WhoAmI: whoami, Currency: currency,
+  Patient: patient, PatientList: patientList, BillSection: billSection, CurrencyBill: currencyBill, Bill: bill,
+  ExitPass: pass, WhoAmI: whoami, Currency: currency,
 };

@@ -5,6 +5,7 @@
 import { Problem } from '../../shared/errors.js';
 import { isClientKey } from '../core/idempotency.js';
 import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
+import type { PaymentRecord } from '../core/payment-record.js';
 import { traceparent } from '../http/headers.js';
 import { pay } from '../pay.js';
 import { paymentsByKey } from '../payment-rows.js';
@@ -34,15 +35,20 @@ const formOf = (answering: Answering): PayForm => ({
   wanted: { part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole', amount: fieldOf(answering, 'amount'), shown: fieldOf(answering, 'shown') },
 });
 
+/** A form that was sent before: its bill was payable then. */
+function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
+  const amountMinor = amountToPay(wanted, Number.MAX_SAFE_INTEGER, currencyDigits(before.currency));
+  return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
+}
+
 async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, trace: string | undefined): Promise<Taken> {
-  const facts = await readBill(deps, patientId);
-  const { currency, dueMinor } = facts.bill;
+  const { accounts } = await readBill(deps, patientId);
   const [before] = isClientKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
-  // A form that was sent before: its bill was payable then.
-  const payable = before ? Number.MAX_SAFE_INTEGER : payableMinor({ dueMinor, pendingMinor: facts.pendingMinor });
-  const amountMinor = amountToPay(wanted, payable, currencyDigits(currency));
-  if (before) return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
-  if (key !== facts.key) return { problem: 'changed' };
+  if (before) return takenBefore(before, { patientId, key, wanted });
+  const account = accounts.find((each) => each.key === key);
+  if (!account) return { problem: 'changed' };
+  const { pendingMinor, bill: { currency, dueMinor } } = account;
+  const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), currencyDigits(currency));
   if (typeof amountMinor !== 'number') return { problem: amountMinor };
   const request = { patientId, amountMinor, currency, concept: CONCEPT };
   const command = { request, idempotencyKey: key, redriveOf: null, waitMs: 0, traceparent: trace, gone: new AbortController().signal };
@@ -59,7 +65,8 @@ const orChanged = (error: unknown): Taken => {
 async function showAgain(deps: PatientsDeps, answering: Answering, form: PayForm, problem: AmountProblem | 'changed'): Promise<void> {
   const facts = await readBill(deps, form.patientId);
   const typed = form.wanted.part === 'part' ? form.wanted.amount : '';
-  sendPage(answering, problem === 'changed' ? 409 : 422, (view) => billPage(view, { ...facts, problem, typed }));
+  const refused = { key: form.key, problem, typed };
+  sendPage(answering, problem === 'changed' ? 409 : 422, (view) => billPage(view, { ...facts, refused }));
 }
 
 /** The records were away: the same form again, for nobody knows what became of this one. */

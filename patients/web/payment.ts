@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
 import { clientGone } from '../../shared/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
+import { dueIn } from '../core/bill.js';
 import { Places } from '../core/places.js';
 import { isFinal, stageOf } from '../core/progress.js';
 import type { PatientsDeps } from '../service.js';
@@ -29,7 +30,9 @@ async function followed({ staff }: PatientsDeps, { request }: Answering): Promis
 
 async function receiptFacts(deps: PatientsDeps, { request }: Answering, payment: FollowedPayment): Promise<ReceiptFacts> {
   const { records, config, clock } = deps;
-  const { patient, dueMinor } = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
+  const bill = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
+  const { patient } = bill;
+  const dueMinor = dueIn(bill, payment.currency);
   if (payment.status !== 'SUCCEEDED') return { patient, dueMinor, pass: null };
   const { expirationTime } = await records.pass(payment.id, config.passValidityHours, clock.wall());
   const path = passPath(payment.id);

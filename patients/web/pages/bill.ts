@@ -1,5 +1,8 @@
-/** The consolidated bill: what was done, by kind, with sub-totals; what is paid, on its way and due; the latest payments. */
-import { CHARGE_KINDS, type Bill, type ChargeKind } from '../../core/bill.js';
+/**
+ * The consolidated bill: what was done, by kind, with sub-totals; what is paid, on its way and due; the latest payments. A patient with
+ * charges in several currencies has all of this, and a form that pays, once for each currency.
+ */
+import { CHARGE_KINDS, type BilledPatient, type ChargeKind, type CurrencyBill } from '../../core/bill.js';
 import { payableMinor } from '../../core/payable.js';
 import type { PaymentRecord } from '../../core/payment-record.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -8,23 +11,42 @@ import type { Page, View } from '../view.js';
 import { printButton, statusMark } from './parts.js';
 import { payForm, type PayFormFacts } from './pay-form.js';
 
-export interface BillFacts extends Omit<PayFormFacts, 'payableMinor'> {
-  bill: Bill;
+/** The bill in one currency, and what is known of its payments. */
+export interface BillAccount {
+  bill: CurrencyBill;
   /** On its way: accepted, not final. */
   pendingMinor: number;
-  /** Newest first. */
-  payments: readonly PaymentRecord[];
+  /** The key of this bill as it is shown. */
+  key: string;
 }
 
-function section(view: View, bill: Bill, kind: ChargeKind): Html {
+/** A form that was sent and not taken. */
+export interface RefusedForm extends Pick<PayFormFacts, 'problem' | 'typed'> {
+  key: string;
+}
+
+export interface BillFacts {
+  patient: BilledPatient;
+  /** At least one. */
+  accounts: readonly BillAccount[];
+  /** Newest first. */
+  payments: readonly PaymentRecord[];
+  /** Null: no form was sent. */
+  refused: RefusedForm | null;
+}
+
+/** Ends the names of elements: the same page may show several currencies. */
+const suffixOf = (index: number): string => (index === 0 ? '' : `-${index + 1}`);
+
+function section(view: View, bill: CurrencyBill, kind: ChargeKind, suffix: string): Html {
   const { language, words: { bill: words } } = view;
   const { items, subtotalMinor } = bill.charges[kind];
   const rows = items.map((item) => html`<tr><td class="day">${dayText(language, item.date)}</td><td>${item.description}</td>
 <td class="money">${money(language, item.amountMinor, bill.currency)}</td></tr>`);
   const none = html`<tr><td colspan="3" class="soft">${words.noneOfKind}</td></tr>`;
   return html`<section class="kind">
-<h2 id="${kind}">${words.kinds[kind]} <span class="count">${items.length}</span></h2>
-<table aria-labelledby="${kind}">
+<h2 id="${kind}${suffix}">${words.kinds[kind]} <span class="count">${items.length}</span></h2>
+<table aria-labelledby="${kind}${suffix}">
 <thead><tr><th scope="col" class="day">${words.date}</th><th scope="col">${words.description}</th><th scope="col" class="money">${words.amount}</th></tr></thead>
 <tbody>${items.length > 0 ? rows : none}</tbody>
 <tfoot><tr><th scope="row" colspan="2">${words.subtotal}</th><td class="money">${money(language, subtotalMinor, bill.currency)}</td></tr></tfoot>
@@ -32,7 +54,7 @@ function section(view: View, bill: Bill, kind: ChargeKind): Html {
 </section>`;
 }
 
-function totals({ language, words }: View, { bill, pendingMinor }: BillFacts): Html {
+function totals({ language, words }: View, { bill, pendingMinor }: BillAccount): Html {
   const line = (name: string, minor: number, kind = ''): Html =>
     html`<div class="${kind}"><dt>${name}</dt><dd>${money(language, minor, bill.currency)}</dd></div>`;
   return html`<dl class="totals">
@@ -57,18 +79,40 @@ ${list.length > 0 ? html`<ul class="payments">${rows}</ul>` : html`<p class="sof
 </section>`;
 }
 
+/** @param several whether the page shows more than one currency. */
+function sheet(view: View, account: BillAccount, index: number, several: boolean): Html {
+  const { bill } = account;
+  const title = several ? html`<h2 class="currency">${view.words.bill.inCurrency(bill.currency)}</h2>` : null;
+  // Where nothing was charged there is nothing to list, only what was paid.
+  const isEmpty = several && bill.totalMinor === 0;
+  const sections = isEmpty ? null : CHARGE_KINDS.map((kind) => section(view, bill, kind, suffixOf(index)));
+  return html`<div class="card sheet">${title}${sections}${totals(view, account)}</div>`;
+}
+
+/** Null: nothing was charged in this currency. */
+function formFor(view: View, { patient, accounts, refused }: BillFacts, account: BillAccount, index: number): Html | null {
+  const { bill, pendingMinor, key } = account;
+  const several = accounts.length > 1;
+  if (index > 0 && bill.totalMinor === 0) return null;
+  // A form of an older bill belongs to no account: the first one says so.
+  const isRefused = refused !== null && (refused.key === key || (index === 0 && accounts.every((each) => each.key !== refused.key)));
+  const answer = isRefused ? { problem: refused.problem, typed: refused.typed } : { problem: null, typed: '' };
+  const payable = payableMinor({ dueMinor: bill.dueMinor, pendingMinor });
+  return payForm(view, { patientId: patient.id, bill, suffix: suffixOf(index), several, payableMinor: payable, key, ...answer });
+}
+
 export function billPage(view: View, facts: BillFacts): Page {
   const { words } = view;
-  const { bill } = facts;
+  const { patient, accounts } = facts;
   const content = html`<div class="bill-head">
 <div><h1>${words.bill.title}</h1>
-<p class="who"><b>${bill.patient.name}</b> <span class="soft">${words.bill.document} ${bill.patient.document}</span></p></div>
+<p class="who"><b>${patient.name}</b> <span class="soft">${words.bill.document} ${patient.document}</span></p></div>
 <div class="actions">${printButton(words.bill.print)}<a class="button second" href="/bill/identify">${words.bill.another}</a></div>
 </div>
 <div class="bill">
-<div class="card sheet">${CHARGE_KINDS.map((kind) => section(view, bill, kind))}${totals(view, facts)}</div>
+<div>${accounts.map((account, index) => sheet(view, account, index, accounts.length > 1))}</div>
 <aside class="side">
-${payForm(view, { ...facts, payableMinor: payableMinor({ dueMinor: bill.dueMinor, pendingMinor: facts.pendingMinor }) })}
+${accounts.map((account, index) => formFor(view, facts, account, index))}
 ${payments(view, facts.payments)}
 </aside>
 </div>`;

@@ -1,5 +1,5 @@
-/** The form that pays: everything that is due, or a part of it. */
-import type { Bill } from '../../core/bill.js';
+/** The form that pays the bill in one currency: everything that is due, or a part of it. */
+import type { CurrencyBill } from '../../core/bill.js';
 import type { AmountProblem, Wanted } from '../../core/payable.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { money } from '../format.js';
@@ -8,7 +8,12 @@ import type { Page, View } from '../view.js';
 import { alert } from './parts.js';
 
 export interface PayFormFacts {
-  bill: Bill;
+  patientId: string;
+  bill: CurrencyBill;
+  /** Ends the names of this form's elements where a page has several forms; empty for the first. */
+  suffix: string;
+  /** Whether the page has forms of other currencies, so that this one must name its own. */
+  several: boolean;
   payableMinor: number;
   /** The key of this bill as it is shown: the form pays once, however often it is sent. */
   key: string;
@@ -29,7 +34,7 @@ const hiddenBill = (view: View, { patientId, key, shown }: HiddenBill): Html => 
 <input type="hidden" name="patient" value="${patientId}"><input type="hidden" name="key" value="${key}">
 <input type="hidden" name="shown" value="${shown}">`;
 
-function fields(view: View, { bill, payableMinor, problem, typed }: PayFormFacts): Html {
+function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayFormFacts): Html {
   const { language, words: { pay } } = view;
   const most = money(language, payableMinor, bill.currency);
   const isPart = problem === 'not-an-amount' || problem === 'too-much';
@@ -41,9 +46,9 @@ function fields(view: View, { bill, payableMinor, problem, typed }: PayFormFacts
 <label class="choice">${part}<span>${pay.part}</span></label>
 </fieldset>
 <div class="part">
-<label for="amount">${pay.amount}</label>
-<input id="amount" name="amount" inputmode="decimal" autocomplete="off" maxlength="32" value="${typed}" aria-describedby="amount-hint"${invalid}>
-<p class="hint" id="amount-hint">${pay.amountHint(bill.currency, most)}</p>
+<label for="amount${suffix}">${pay.amount}</label>
+<input id="amount${suffix}" name="amount" inputmode="decimal" autocomplete="off" maxlength="32" value="${typed}" aria-describedby="amount-hint${suffix}"${invalid}>
+<p class="hint" id="amount-hint${suffix}">${pay.amountHint(bill.currency, most)}</p>
 </div>`;
 }
 
@@ -59,14 +64,14 @@ export function payForm(view: View, facts: PayFormFacts): Html {
   const { pay } = view.words;
   const text = problemText(view, facts);
   const form = html`<form method="post" action="/bill/pay" data-once>
-${hiddenBill(view, { patientId: facts.bill.patient.id, key: facts.key, shown: String(facts.payableMinor) })}
+${hiddenBill(view, { patientId: facts.patientId, key: facts.key, shown: String(facts.payableMinor) })}
 ${fields(view, facts)}
 <button class="button wide">${pay.button}</button>
 <p class="hint">${pay.note}</p>
 </form>`;
-  return html`<section class="card pay screen-only" aria-labelledby="pay">
-<h2 id="pay">${pay.title}</h2>
-${text === null ? null : alert(text, 'wrong')}
+  return html`<section class="card pay screen-only" aria-labelledby="pay${facts.suffix}">
+<h2 id="pay${facts.suffix}">${pay.title}${facts.several ? ` (${facts.bill.currency})` : null}</h2>
+${text === null ? null : alert(text, `wrong${facts.suffix}`)}
 ${facts.payableMinor > 0 ? form : nothing(view, facts)}
 </section>`;
 }

@@ -89,6 +89,7 @@ export const en = {
     description: 'Description',
     amount: 'Amount',
     subtotal: 'Sub-total',
+    inCurrency: (currency: string) => `In ${currency}`,
     total: 'Total',
     paid: 'Paid',
     pending: 'On its way',

@@ -57,6 +57,7 @@ export const es: Words = {
     description: 'Descripción',
     amount: 'Valor',
     subtotal: 'Subtotal',
+    inCurrency: (currency: string) => `En ${currency}`,
     total: 'Total',
     paid: 'Pagado',
     pending: 'En camino',

@@ -2,7 +2,7 @@
 import { countedBatch, listedBatch } from '../../../shared/contracts/batch.js';
 import { paymentRequest } from '../../../shared/contracts/payment.js';
 import { batchPayment, planBatch, tallyBatch, unknownIndexes } from '../../../patients/core/batch.js';
-import { billCurrency, consolidate, type Charge, type ChargeKind } from '../../../patients/core/bill.js';
+import { consolidate, dueIn, type Charge, type ChargeKind } from '../../../patients/core/bill.js';
 import { acceptanceDocument, acceptedRecord, paymentDocument, type PaymentRecord } from '../../../patients/core/payment-record.js';
 
 const DEFAULTS = { amountMinor: 15_000, currency: 'USD' };
@@ -67,15 +67,27 @@ describe('a bill', () => {
   const charges = [charge('exam', 100), charge('exam', 50), charge('medicine', 7), charge('consultation', 1)];
 
   test('adds each kind and the whole', () => {
-    const bill = consolidate(patient, charges, 'USD', 58);
+    const bill = consolidate(patient, { charges, paid: new Map([['USD', 58]]), fallback: 'COP' });
     expect(bill).toMatchObject({ totalMinor: 158, paidMinor: 58, dueMinor: 100 });
     const { exam, medicine, procedure } = bill.charges;
     expect([exam.subtotalMinor, medicine.subtotalMinor, procedure]).toEqual([150, 7, { items: [], subtotalMinor: 0 }]);
   });
-  test('is never negative', () => expect(consolidate(patient, charges, 'USD', 1_000).dueMinor).toBe(0));
-  test('has one currency', () => {
+  test('is never negative', () =>
+    expect(consolidate(patient, { charges, paid: new Map([['USD', 1_000]]), fallback: 'COP' }).dueMinor).toBe(0));
+  test('has one part for each currency: a charge in a second currency stays due when the first is paid', () => {
     const mixed = [...charges, charge('exam', 9, 'EUR')];
-    expect([billCurrency(mixed, 'COP'), billCurrency([], 'COP'), consolidate(patient, mixed, 'USD', 0).totalMinor]).toEqual(['USD', 'COP', 158]);
+    const bill = consolidate(patient, { charges: mixed, paid: new Map([['USD', 158]]), fallback: 'COP' });
+    expect(bill).toMatchObject({ currency: 'USD', totalMinor: 158, paidMinor: 158, dueMinor: 0 });
+    expect(bill.bills.map(({ currency, totalMinor, paidMinor, dueMinor }) => [currency, totalMinor, paidMinor, dueMinor]))
+      .toEqual([['USD', 158, 158, 0], ['EUR', 9, 0, 9]]);
+    expect(bill.bills[1]?.charges.exam.subtotalMinor).toBe(9);
+    expect(['USD', 'EUR', 'COP'].map((currency) => dueIn(bill, currency))).toEqual([0, 9, 0]);
+  });
+  test('shows what was paid in a currency without charges; a payment lowers no bill in another currency', () => {
+    const bill = consolidate(patient, { charges, paid: new Map([['EUR', 500]]), fallback: 'COP' });
+    expect(bill.bills.map(({ currency, paidMinor, dueMinor }) => [currency, paidMinor, dueMinor])).toEqual([['USD', 0, 158], ['EUR', 500, 0]]);
+    const empty = consolidate(patient, { charges: [], paid: new Map(), fallback: 'COP' });
+    expect([empty.currency, empty.dueMinor, empty.bills.length]).toEqual(['COP', 0, 1]);
   });
 });
 

@@ -110,8 +110,9 @@ describe('what may be paid', () => {
   });
 
   test('its key is one a client may use, and another one after each payment', () => {
-    const keys = [billKey('00000000-0000-4000-8000-000000000001', 0), billKey('00000000-0000-4000-8000-000000000001', 7)];
-    expect([new Set(keys).size, keys.every(isClientKey)]).toEqual([2, true]);
+    const id = '00000000-0000-4000-8000-000000000001';
+    const keys = [billKey(id, 'USD', 0), billKey(id, 'USD', 7), billKey(id, 'EUR', 0)];
+    expect([new Set(keys).size, keys.every(isClientKey)]).toEqual([3, true]);
   });
 });
 

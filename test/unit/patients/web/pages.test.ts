@@ -23,9 +23,12 @@ const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(1)'>`;
 const view = (language: 'en' | 'es' = 'en'): View =>
   ({ language, words: WORDS[language], path: '/bill', nonce: 'N0nce', instance: EVIL, known: true, csrf: EVIL });
 
-const charge = (kind: (typeof CHARGE_KINDS)[number]) =>
-  ({ id: EVIL, kind, description: EVIL, amountMinor: 1_050, currency: 'USD', date: '2026-03-14' });
-const bill = consolidate({ id: EVIL, name: EVIL, document: EVIL }, CHARGE_KINDS.map(charge), 'USD', 50);
+const charge = (kind: (typeof CHARGE_KINDS)[number], currency = 'USD') =>
+  ({ id: EVIL, kind, description: EVIL, amountMinor: 1_050, currency, date: '2026-03-14' });
+const patient = { id: EVIL, name: EVIL, document: EVIL };
+const charges = [...CHARGE_KINDS.map((kind) => charge(kind)), charge('exam', 'EUR')];
+const { bills } = consolidate(patient, { charges, paid: new Map([['USD', 50], ['CHF', 1]]), fallback: 'USD' });
+const accounts = bills.map((bill, index) => ({ bill, pendingMinor: 1, key: index === 0 ? EVIL : `${EVIL}${index}` }));
 const record = acceptedRecord({
   id: EVIL, patientId: EVIL, batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: EVIL, fingerprint: '', answerWaited: false,
   amountMinor: 1, currency: 'USD', concept: EVIL,
@@ -46,7 +49,7 @@ const PAGES: Record<string, (view: View) => Page> = {
   'sign-in': (seen) => signInPage(seen, true),
   identify: (seen) => identifyPage(seen, { typed, missing: ['name'], left: 1 }),
   locked: (seen) => lockedPage(seen, new Date(0)),
-  bill: (seen) => billPage(seen, { bill, pendingMinor: 1, payments: [record], key: EVIL, problem: 'too-much', typed: EVIL }),
+  bill: (seen) => billPage(seen, { patient, accounts, payments: [record], refused: { key: EVIL, problem: 'too-much', typed: EVIL } }),
   unclear: (seen) => unclearPage(seen, { patientId: EVIL, key: EVIL, wanted }),
   waiting: (seen) => paymentPage(seen, payment('PENDING'), receipt),
   receipt: (seen) => paymentPage(seen, payment('SUCCEEDED'), receipt),
@@ -65,6 +68,29 @@ describe.each(Object.entries(PAGES))('the page %s', (_name, make) => {
     expect(text).toContain('&lt;script&gt;');
     expect(text.match(/<h1/g)).toHaveLength(1);
     expect(text).not.toMatch(/ style="| on[a-z]+="/);
+  });
+});
+
+describe('a bill in several currencies', () => {
+  const page = (shown: typeof accounts, refused: { key: string; problem: 'changed'; typed: string } | null = null): string =>
+    layout(view(), billPage(view(), { patient, accounts: shown, payments: [], refused })).toString();
+
+  test('shows each currency with its own charges, totals and form; no two elements share a name', () => {
+    const text = page(accounts);
+    expect([...text.matchAll(/<h2 class="currency">In ([A-Z]+)/g)].map(([, currency]) => currency)).toEqual(['USD', 'EUR', 'CHF']);
+    expect([...text.matchAll(/<h2 id="pay[^"]*">Take a payment \(([A-Z]+)\)/g)].map(([, currency]) => currency)).toEqual(['USD', 'EUR']);
+    expect(text).toContain('<dt>Due</dt><dd>€10.50</dd>');
+    const ids = [...text.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('a bill in one currency names it nowhere', () => {
+    expect(page(accounts.slice(0, 1))).not.toMatch(/class="currency"|Take a payment \(/);
+  });
+
+  test('what a form was refused for stands beside that form, or beside the first when its bill is gone', () => {
+    const alerts = (key: string): string[] => [...page(accounts, { key, problem: 'changed', typed: '' }).matchAll(/role="alert" id="([^"]+)"/g)].map(([, id = '']) => id);
+    expect([alerts(accounts[1]?.key ?? ''), alerts('gone')]).toEqual([['wrong-2'], ['wrong']]);
   });
 });
 
