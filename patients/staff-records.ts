@@ -1,8 +1,8 @@
 /** What the staff's pages read beyond the API: a patient by document, what is being paid now, how far a payment is. Named statements. */
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import type { Queryable } from '../shared/postgres.js';
+import { BILL_PREFIX } from './core/idempotency.js';
 import { documentForm, type PatientFacts } from './core/identification.js';
-import { BILL_KEY_PREFIX } from './core/payable.js';
 import type { ProgressFacts } from './core/progress.js';
 
 export interface KnownPatient extends PatientFacts {
@@ -94,7 +94,7 @@ export function createStaffRecords(db: Queryable): StaffRecords {
       return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
     },
     async beingPaid(patientId, currency) {
-      const values = [patientId, currency, `${BILL_KEY_PREFIX}%`];
+      const values = [patientId, currency, `${BILL_PREFIX}%`];
       const { rows } = await db.query<{ pendingMinor: number; lastSeq: number }>({ name: 'being-paid', text: BEING_PAID, values });
       return rows[0] ?? { pendingMinor: 0, lastSeq: 0 };
     },

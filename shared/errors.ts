@@ -8,7 +8,7 @@ export const PROBLEMS = {
   BODY_MALFORMED: { status: 400, retryable: false, title: 'The body is not valid JSON' },
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request does not have the required form' },
-  IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters, sent once, without a reserved prefix' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another body' },
   PATIENT_UNKNOWN: { status: 422, retryable: false, title: 'There is no such patient' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is required' },

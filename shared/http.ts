@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError } from './errors.js';
+import { jsonBodies } from './json-bodies.js';
 import type { Logger } from './logger.js';
 import { httpRequestSeconds, registry } from './metrics.js';
 import { isPassing } from './postgres.js';
@@ -68,7 +69,7 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, befor
     response.type(registry.contentType).send(await registry.metrics());
   });
   beforeBodies?.(app);
-  app.use(express.json({ limit: bodyLimit, strict: false }));
+  app.use(jsonBodies(bodyLimit));
   return app;
 }
 

@@ -107,6 +107,9 @@ const refusals: readonly PostmanCase[] = [
   refused('An unknown patient', 422, 'PATIENT_UNKNOWN', { body: { ...PAYMENT, patientId: NOBODY } }),
   refused('A reserved key', 400, 'IDEMPOTENCY_KEY_INVALID', { headers: { 'Idempotency-Key': 'batch:1:1' } }),
   refused('A reserved key of a batch', 400, 'IDEMPOTENCY_KEY_INVALID', { operation: 'fireBatch', headers: { 'Idempotency-Key': 'batch:1:1' } }),
+  refused("A key of the staff's pages", 400, 'IDEMPOTENCY_KEY_INVALID', { headers: { 'Idempotency-Key': 'bill:1:1' } }),
+  refused('A member twice', 400, 'BODY_MALFORMED', { body: '{"amountMinor": 1, "amountMinor": 15000}' }),
+  refused('Half of a surrogate pair', 400, 'BODY_MALFORMED', { body: '{"concept": "\\ud800"}' }),
   refused('A batch of 0', 400, 'VALIDATION_FAILED', { operation: 'fireBatch', body: { count: 0 }, field: 'body.count' }),
   refused('A batch of 100,001', 400, 'VALIDATION_FAILED', { operation: 'fireBatch', body: { count: 100_001 }, field: 'body.count' }),
   refused('A batch with an unknown patient', 422, 'PATIENT_UNKNOWN', {

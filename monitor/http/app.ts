@@ -6,6 +6,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { requireToken } from '../../shared/auth.js';
 import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp } from '../../shared/http.js';
+import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { Logger } from '../../shared/logger.js';
 import { mountRoutes } from '../../shared/routes.js';
 import { QUEUES_PATH } from '../inspect/queue-board.js';
@@ -31,7 +32,7 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, nex
 export function createMonitorApp(options: MonitorAppOptions): Express {
   const { loop, logger, sessions, tokens, inspection } = options;
   const ready = (): Record<string, boolean> => ({ postgres: loop.state.databaseUp === true, leadership: loop.state.leadership !== null });
-  const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT });
+  const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });
   const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies: (before) => void before.use(forms) });
   mountRoutes(app, monitorRoutes(options), tokens, sessions.kindOf);
   app.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindOf), inspection.queue);

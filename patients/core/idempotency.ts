@@ -4,14 +4,19 @@
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
-/** Keys the service makes by itself begin like this; a client's may not. */
+/** Keys the service makes by itself begin like this; a client's may not. Those of `bill:` are made by the staff's pages. */
 export const BATCH_PREFIX = 'batch:';
 export const REDRIVE_PREFIX = 'redrive:';
+export const BILL_PREFIX = 'bill:';
+const RESERVED = [BATCH_PREFIX, REDRIVE_PREFIX, BILL_PREFIX];
+
+const isKey = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(text);
 
 /** 1 to 200 printable ASCII characters, none of the service's own prefixes. */
-export function isClientKey(key: string): boolean {
-  return /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(key) && !key.startsWith(BATCH_PREFIX) && !key.startsWith(REDRIVE_PREFIX);
-}
+export const isClientKey = (key: string): boolean => isKey(key) && !RESERVED.some((prefix) => key.startsWith(prefix));
+
+/** Whether the staff's pages may have made this key. */
+export const isBillKey = (key: string): boolean => isKey(key) && key.startsWith(BILL_PREFIX);
 
 export const batchKey = (batchId: string, index: number): string => `${BATCH_PREFIX}${batchId}:${index}`;
 export const redriveKey = (paymentId: string): string => `${REDRIVE_PREFIX}${paymentId}`;

@@ -3,6 +3,7 @@
  * stands for the bill as it was shown: whoever sends the same form again, or the same bill from another tab, makes no second payment.
  */
 import { parseAmount } from './amount.js';
+import { BILL_PREFIX } from './idempotency.js';
 
 export interface Account {
   dueMinor: number;
@@ -34,8 +35,5 @@ export function amountToPay({ part, amount, shown }: Wanted, payable: number, di
   return minor > payable ? 'too-much' : minor;
 }
 
-/** Keys of payments made by the staff's pages begin like this. */
-export const BILL_KEY_PREFIX = 'bill:';
-
 /** @param lastSeq `seq` of the patient's latest payment in this currency made by these pages; 0: none yet. */
-export const billKey = (patientId: string, currency: string, lastSeq: number): string => `${BILL_KEY_PREFIX}${patientId}:${currency}:${lastSeq}`;
+export const billKey = (patientId: string, currency: string, lastSeq: number): string => `${BILL_PREFIX}${patientId}:${currency}:${lastSeq}`;

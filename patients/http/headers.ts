@@ -11,7 +11,7 @@ import { timeOrderedId } from '../time-ordered-id.js';
 
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',
-  description: '1 to 200 printable ASCII characters; must not begin with `batch:` or `redrive:`. The same key and body give the first answer again. '
+  description: '1 to 200 printable ASCII characters; must not begin with `batch:`, `bill:` or `redrive:`, and must not be repeated. The same key and body give the first answer again. '
     + 'Without it one is made; the answer carries it either way, errors included, unless nothing was read of the request (429).',
   schema: z.string().min(1).max(200),
   example: 'bill-2026-11-0042',
@@ -28,12 +28,19 @@ export const TRACE_HEADER: HeaderSpec = {
   schema: z.string(),
 };
 
+/** The key a request carries; undefined: none. Two headers are no key: Node joins them to one text that could be a key of its own. */
+export function givenKey({ headers, headersDistinct }: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
+  const key = headers['idempotency-key'];
+  const isRepeated = key?.includes(', ') === true && headersDistinct['idempotency-key']?.length !== 1;
+  return isRepeated ? '' : (key as string | undefined);
+}
+
 /**
  * The client's key, or a new one. It is in the answer from here on, whatever the answer will be: who is told 503 can ask again with it.
  * @throws Problem IDEMPOTENCY_KEY_INVALID
  */
 export function idempotencyKey(request: Request, response: Response): string {
-  const given = request.get('Idempotency-Key');
+  const given = givenKey(request);
   if (given !== undefined && !isClientKey(given)) throw new Problem('IDEMPOTENCY_KEY_INVALID');
   const key = given ?? timeOrderedId();
   response.setHeader('Idempotency-Key', key);

@@ -3,12 +3,14 @@
  * beyond the bound the answer is 429 before a body is read, with few steps, for a flood is when steps are dear. The connection stays:
  * a new one would cost more than this answer.
  */
-import express, { type Express, type RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import { Problem } from '../../shared/errors.js';
+import { jsonBodies } from '../../shared/json-bodies.js';
 import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
 import { Places } from '../core/places.js';
 import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
+import { givenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';
 
 /** Largest body of a batch: some five thousand listed payments. */
@@ -27,8 +29,8 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
   const headers = { 'Content-Type': 'application/problem+json; charset=utf-8', 'Content-Length': Buffer.byteLength(body), 'Retry-After': '1' };
   return (request, response) => {
     refusedTotal.inc({ reason });
-    const key = request.headers['idempotency-key'];
-    if (typeof key === 'string' && isClientKey(key)) response.setHeader('Idempotency-Key', key);
+    const key = givenKey(request);
+    if (key !== undefined && isClientKey(key)) response.setHeader('Idempotency-Key', key);
     response.on('close', () => reading.later(request.socket));
     response.writeHead(429, headers).end(body);
   };
@@ -64,5 +66,5 @@ export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requests
     detail: 'Too many batches are under way already',
   }, reading);
   app.post(['/api/payments', '/api/payments/:id/redrive'], single);
-  app.post('/api/batches', batch, express.json({ limit: BATCH_BODY_LIMIT, strict: false }));
+  app.post('/api/batches', batch, jsonBodies(BATCH_BODY_LIMIT));
 }

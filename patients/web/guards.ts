@@ -1,5 +1,6 @@
 /** Who may go on: staff, then staff who identified a patient; forms only from a page of the same session. Others are sent one page back. */
 import express, { type RequestHandler } from 'express';
+import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { PatientsDeps } from '../service.js';
 import { messagePage, type MessageName } from './pages/message.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
@@ -19,7 +20,7 @@ export interface Guards {
 }
 
 /** Five short fields are a kilobyte. */
-const FORM = { extended: false, limit: '8kb', parameterLimit: 20 } as const;
+const FORM = { extended: false, limit: '8kb', parameterLimit: 20, verify: requireUtf8 } as const;
 
 /** A field of a form; empty when it was not sent, or not as text. Without NUL, which PostgreSQL takes in no text. */
 export function fieldOf({ request }: Answering, name: string): string {

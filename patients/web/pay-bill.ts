@@ -3,7 +3,7 @@
  * payment; and a bill that was paid by another form meanwhile is shown again instead of being paid twice.
  */
 import { Problem } from '../../shared/errors.js';
-import { isClientKey } from '../core/idempotency.js';
+import { isBillKey } from '../core/idempotency.js';
 import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
 import type { PaymentRecord } from '../core/payment-record.js';
 import { traceparent } from '../http/headers.js';
@@ -43,7 +43,7 @@ function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Tak
 
 async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, trace: string | undefined): Promise<Taken> {
   const { accounts } = await readBill(deps, patientId);
-  const [before] = isClientKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
+  const [before] = isBillKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
   if (before) return takenBefore(before, { patientId, key, wanted });
   const account = accounts.find((each) => each.key === key);
   if (!account) return { problem: 'changed' };

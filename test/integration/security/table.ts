@@ -14,7 +14,7 @@ const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
 const OPERATOR_OR_LOOKING: readonly Caller[] = [...OPERATOR_OR_SIGNED_IN, 'session without proof'];
 const INTERNAL: readonly Caller[] = ['internal'];
 
-const FRAME: readonly Entrance[] = ['USE * <anonymous>', 'USE * jsonParser', 'USE * measure', 'USE * standingHeaders'];
+const FRAME: readonly Entrance[] = ['USE * <anonymous>', 'USE * readJson', 'USE * measure', 'USE * standingHeaders'];
 const HEALTH: readonly Row[] = ['GET /livez', 'GET /readyz', 'GET /metrics'].map((entrance) => ({ entrance, who: ANYONE, answer: 200 }));
 
 const money = { amountMinor: 100, currency: 'USD' };

@@ -1,11 +1,12 @@
 import { batchKey, canonicalJson, decide, isClientKey, redriveKey, type Verdict } from '../../../patients/core/idempotency.js';
+import { billKey } from '../../../patients/core/payable.js';
 import { fingerprint } from '../../../patients/fingerprint.js';
 
 describe('a key', () => {
   test.each([
     ['a', true], ['a b', true], ['bill-2026/11:0042', true], ['~'.repeat(200), true],
     ['', false], [' a', false], ['a ', false], ['~'.repeat(201), false], ['schlüssel', false], ['tab\there', false],
-    [batchKey('x', 1), false], [redriveKey('x'), false],
+    [batchKey('x', 1), false], [redriveKey('x'), false], [billKey('x', 'USD', 1), false],
   ])('%p may be a client\'s: %p', (key, expected) => expect(isClientKey(key)).toBe(expected));
 });
 

@@ -6,7 +6,7 @@ import { maskedName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
 import { isFinal, stageOf, stepsOf, type ProgressFacts, type Stage } from '../../../patients/core/progress.js';
 import { identify, sameFacts } from '../../../patients/identification.js';
-import { isClientKey } from '../../../patients/core/idempotency.js';
+import { isBillKey, isClientKey } from '../../../patients/core/idempotency.js';
 import type { KnownPatient } from '../../../patients/staff-records.js';
 import { seededRandom } from '../../../shared/random.js';
 
@@ -109,10 +109,10 @@ describe('what may be paid', () => {
     expect(amountToPay(wanted('1'), 0, 2)).toBe('nothing-due');
   });
 
-  test('its key is one a client may use, and another one after each payment', () => {
+  test('its key is one that no client may use, and another one after each payment', () => {
     const id = '00000000-0000-4000-8000-000000000001';
     const keys = [billKey(id, 'USD', 0), billKey(id, 'USD', 7), billKey(id, 'EUR', 0)];
-    expect([new Set(keys).size, keys.every(isClientKey)]).toEqual([3, true]);
+    expect([new Set(keys).size, keys.every(isBillKey), keys.some(isClientKey)]).toEqual([3, true, false]);
   });
 });
 
