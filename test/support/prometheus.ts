@@ -42,7 +42,7 @@ function configure(folder: string, services: readonly ManagedProcess[]): string 
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/_interval: 5s/g, '_interval: 1s'));
   const targets = services.map(({ name, kind, port }) => ({ targets: [`127.0.0.1:${port}`], labels: { job: kind, service: kind, id: name } }));
-  writeFileSync(join(folder, 'targets.yml'), JSON.stringify(targets)); // JSON is YAML.
+  writeFileSync(join(folder, 'targets', 'services.yml'), JSON.stringify(targets)); // JSON is YAML.
   return file;
 }
 

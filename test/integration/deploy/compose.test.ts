@@ -2,7 +2,7 @@
  * docker-compose.yml and the Dockerfile against the code, without Docker: what the services are told exists, who they are told of is
  * there, what they import is in the image. Each check is shown to fail on a file that is spoilt on purpose.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { ROOT } from '../../../local/root.js';
 import {
@@ -65,6 +65,24 @@ describe('docker-compose.yml', () => {
     expect(used.filter((name) => !mounted.includes(name)).toSorted()).toEqual(Object.keys(file.volumes).toSorted());
     const { GATEWAY_LEDGER_FILE: ledger } = environmentOf(service(file, 'gateway'), { INTERNAL_TOKEN: 'i' });
     expect(service(file, 'gateway').volumes?.map((volume) => volume.split(':')[1])).toEqual([dirname(ledger ?? '')]);
+  });
+
+  it('mounts folders of the checkout, never a single file: an editor replaces the file, and the container keeps the old one', () => {
+    const files = (file: ComposeFile): string[] => Object.values(file.services).flatMap(({ volumes = [] }) => volumes)
+      .map((volume) => volume.split(':')[0] ?? '').filter((path) => path.startsWith('.') && statSync(join(ROOT, path)).isFile());
+    expect(files(readCompose())).toEqual([]);
+    const spoilt = readCompose();
+    service(spoilt, 'prometheus').volumes = ['./deploy/prometheus/alerts.yml:/etc/prometheus/alerts.yml:ro'];
+    expect(files(spoilt)).toEqual(['./deploy/prometheus/alerts.yml']);
+  });
+
+  it('has a page that names every volume, and says how the services of each profile are ended', () => {
+    const page = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
+    const { services, volumes } = readCompose();
+    expect(Object.keys(volumes).filter((name) => !page.includes(`relevo_${name}`))).toEqual([]);
+    const profiles = new Set(Object.values(services).flatMap(({ profiles: names = [] }) => names));
+    expect([...profiles].filter((name) => !page.includes(`docker compose --profile ${name} down`))).toEqual([]);
+    expect(page).toContain('--remove-orphans');
   });
 
   it('builds one image, once', () => {

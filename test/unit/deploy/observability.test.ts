@@ -58,8 +58,8 @@ describe('targets', () => {
   const hostOf = (id: string): string => id.replace('_', '-');
 
   test.each([
-    ['targets.yml', { patients: 1, monitors: 1, replicas: 3, gateway: 'simulated' }, () => '127.0.0.1'],
-    ['targets.compose.yml', { patients: 2, monitors: 3, replicas: 3, gateway: 'http' }, hostOf],
+    ['targets/services.yml', { patients: 1, monitors: 1, replicas: 3, gateway: 'simulated' }, () => '127.0.0.1'],
+    ['targets.compose/services.yml', { patients: 2, monitors: 3, replicas: 3, gateway: 'http' }, hostOf],
   ] as const)('%s names every service of its set', (file, shape, host) => {
     const expected = servicePlaces(shape).map(({ name, kind, fixedPort }) => ({
       targets: [`${host(name)}:${fixedPort}`], labels: { job: kind, service: kind, id: name },
