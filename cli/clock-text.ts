@@ -1,15 +1,27 @@
-/** Moments for people at a terminal: in the zone of this machine, in 24 hours. Pure but for that zone. */
+/**
+ * Moments for people at a terminal, in 24 hours, in the hospital's zone (HOSPITAL_TIME_ZONE), which is the zone of this machine unless it
+ * is set. Pure but for that zone. A name that is no zone is reported when the configuration is read (local/config.ts).
+ */
+import { HOSPITAL_TIME_ZONE, isTimeZone, wallClock } from '../shared/time-zone.js';
 
-const two = (value: number): string => String(value).padStart(2, '0');
+function zoneOf(env: NodeJS.ProcessEnv): string {
+  const name = env[HOSPITAL_TIME_ZONE.env] ?? '';
+  return isTimeZone(name) ? name : HOSPITAL_TIME_ZONE.default ?? 'UTC';
+}
+
+const shown = (at: Date): string => wallClock(zoneOf(process.env), at);
 
 /** `18:12:04`. */
-export const timeText = (at: Date): string => `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+export const timeText = (at: Date): string => shown(at).slice(11, 19);
 
 /** `18:12:04.156`. */
-export const preciseTime = (at: Date): string => `${timeText(at)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+export const preciseTime = (at: Date): string => shown(at).slice(11);
+
+/** `2026-11-21`. */
+export const dayText = (at: Date): string => shown(at).slice(0, 10);
 
 /** `2026-11-21 18:12:04`. */
-export const dayAndTime = (at: Date): string => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${timeText(at)}`;
+export const dayAndTime = (at: Date): string => `${dayText(at)} ${timeText(at)}`;
 
 /** `36 ms`, `1.2 s`, `3 min`. @param ms null: not known. */
 export function duration(ms: number | null): string {

@@ -1,6 +1,7 @@
 /** What the environment says to `npm start` and to the commands beside it: where the data is, whose engines, which tokens, which ports. */
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
+import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { StartError } from './fail.js';
 import { ROOT } from './root.js';
 
@@ -29,6 +30,7 @@ export const LOCAL_OPTIONS = {
   internal: maybeText('INTERNAL_TOKEN', 'Instead of the token kept in tokens.json.', true),
   url: maybeUrl('RELEVO_URL', "Another machine's patients service, instead of what runs here; for `relevo` commands."),
   monitorUrl: maybeUrl('RELEVO_MONITOR_URL', 'A monitor of that machine; RELEVO_URL with its port plus 1000 when left out.'),
+  timeZone: HOSPITAL_TIME_ZONE,
   token: maybeText('RELEVO_TOKEN', 'The token that a `relevo` command shows, whatever it needs.', true),
 };
 

@@ -2,6 +2,7 @@
 import { TOKEN_OPTIONS } from '../shared/auth.js';
 import { flag, integer, loadConfig, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
 import { CURRENCIES } from '../shared/money.js';
+import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { publicUrl, trustedProxies } from './web-options.js';
 
 export const PATIENTS_OPTIONS = {
@@ -68,6 +69,7 @@ export const PATIENTS_OPTIONS = {
     default: 15_000, min: 1, max: 100_000_000_000,
     doc: 'Amount of each payment of a counted batch that names none.',
   }),
+  timeZone: HOSPITAL_TIME_ZONE,
   passValidityHours: integer('PASS_VALIDITY_HOURS', { default: 24, min: 1, max: 8_760, doc: 'How long an exit pass is valid.' }),
   staffSignIn: flag('STAFF_SIGN_IN', {
     default: true,

@@ -1,6 +1,7 @@
-/** Payments as lines of a CSV file: the columns are those of the JSON. */
+/** Payments as lines of a CSV file: the columns are those of the JSON. Moments have the hospital's offset and begin with its day. */
 import type { Payment } from '../shared/contracts/payment.js';
 import { csvLine } from '../shared/csv.js';
+import { momentIn } from '../shared/time-zone.js';
 
 export const CSV_COLUMNS = [
   'id', 'status', 'exit_granted', 'patientId', 'amountMinor', 'currency', 'concept', 'batchId', 'redriveOf', 'acceptedBy', 'acceptedAt',
@@ -8,4 +9,11 @@ export const CSV_COLUMNS = [
 ] as const satisfies readonly (keyof Payment)[];
 
 export const csvHeader = (): string => csvLine(CSV_COLUMNS);
-export const csvPayment = (payment: Payment): string => csvLine(CSV_COLUMNS.map((column) => payment[column]));
+
+const localMoment = (timeZone: string, at: string | null): string | null => (at === null ? null : momentIn(timeZone, new Date(at)));
+
+export function csvPayment(payment: Payment, timeZone: string): string {
+  const acceptedAt = momentIn(timeZone, new Date(payment.acceptedAt));
+  const shown = { ...payment, acceptedAt, completedAt: localMoment(timeZone, payment.completedAt) };
+  return csvLine(CSV_COLUMNS.map((column) => shown[column]));
+}

@@ -5,6 +5,7 @@ import { Problem } from '../shared/errors.js';
 import { listHandled, type Handled, type Stretch } from '../shared/handled-ranges.js';
 import { isListed } from '../shared/payment-lists.js';
 import type { Queryable } from '../shared/postgres.js';
+import { dayIn } from '../shared/time-zone.js';
 import { consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
 import type { PaymentRecord } from './core/payment-record.js';
@@ -44,7 +45,7 @@ const recordOf = (row: PaymentModel): PaymentRecord => ({
 const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 
-async function billOf(prisma: Prisma, patientId: string, fallbackCurrency: string): Promise<Bill> {
+async function billOf(prisma: Prisma, timeZone: string, patientId: string, fallbackCurrency: string): Promise<Bill> {
   const inOrder = { orderBy: [{ createdAt: 'asc' as const }, { id: 'asc' as const }] };
   const found = await prisma.patient.findUnique({ where: { id: patientId }, include: { charges: inOrder } });
   if (!found) throw new Problem('PATIENT_NOT_FOUND', `There is no patient ${patientId}`);
@@ -54,7 +55,7 @@ async function billOf(prisma: Prisma, patientId: string, fallbackCurrency: strin
     description: charge.description,
     amountMinor: Number(charge.amountMinor),
     currency: charge.currency,
-    date: charge.createdAt.toISOString().slice(0, 10),
+    date: dayIn(timeZone, charge.createdAt),
   }));
   const sums = await prisma.payment.groupBy({ by: ['currency'], where: { patientId, status: 'SUCCEEDED' }, _sum: { amountMinor: true } });
   const paid = new Map(sums.map(({ currency, _sum }) => [currency, Number(_sum.amountMinor ?? 0)]));
@@ -79,8 +80,8 @@ function handledOf({ status, patientId, batchId, processedBy, term }: PaymentFil
   return status === undefined && processedBy === undefined && term === undefined ? null : { status, processedBy, term };
 }
 
-/** @param reads for lists that Prisma cannot ask for. */
-export function createRecords(prisma: Prisma, reads: Queryable): Records {
+/** @param reads for lists that Prisma cannot ask for. @param timeZone decides the day of a charge. */
+export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
   return {
     async payments(filter, before, limit) {
       const { status, patientId, batchId, processedBy, term } = filter;
@@ -107,7 +108,7 @@ export function createRecords(prisma: Prisma, reads: Queryable): Records {
       const rows = await prisma.patient.findMany({ where, select, orderBy: { id: 'asc' }, take: limit });
       return rows.map(({ id, document, fullName }) => ({ id, document, name: fullName }));
     },
-    bill: (patientId, fallbackCurrency) => billOf(prisma, patientId, fallbackCurrency),
+    bill: (patientId, fallbackCurrency) => billOf(prisma, timeZone, patientId, fallbackCurrency),
     pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
   };
 }

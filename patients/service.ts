@@ -115,7 +115,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     batchRoom: new Places(config.batchPaymentsMax),
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
-    records: createRecords(prisma, reads),
+    records: createRecords(prisma, reads, config.timeZone),
     staff: createStaffRecords(reads),
     sessions: createSessions(config, web, clock, logger),
     limits: createLimits(config, web),

@@ -1,7 +1,7 @@
 /** Lists of payments and patients, and a bill: what the API tells, as tables of 80 columns. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
 import { showAmount } from '../amount.js';
-import { dayAndTime, timeText } from '../clock-text.js';
+import { dayText, timeText } from '../clock-text.js';
 import { table } from '../table.js';
 
 const MORE = 'There are more: --limit, or --cursor';
@@ -9,7 +9,7 @@ const MORE = 'There are more: --limit, or --cursor';
 /** The time of today's, the day of earlier ones: the id needs the room. */
 function when(acceptedAt: string, now: Date): string {
   const at = new Date(acceptedAt);
-  return at.toDateString() === now.toDateString() ? timeText(at) : dayAndTime(at).slice(5, 10);
+  return dayText(at) === dayText(now) ? timeText(at) : dayText(at).slice(5);
 }
 
 export function paymentsText(payments: readonly Payment[], next: string | null, now: Date): string {

@@ -126,7 +126,7 @@ export interface ReadsPlan {
 export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan): Promise<ReadFigures[]> {
   const listening = openListening(laboratory.system.databaseUrl, EXPLAIN_MS);
   const prisma = createPrisma(listening.pool);
-  const records = createRecords(prisma, listening.pool);
+  const records = createRecords(prisma, listening.pool, 'UTC');
   const figures: ReadFigures[] = [];
   try {
     for (const read of readsOf(await subjectsOf(laboratory), listening.pool)) {

@@ -11,7 +11,7 @@ export interface Charge {
   description: string;
   amountMinor: number;
   currency: string;
-  /** Calendar day, `2026-03-14`. */
+  /** Calendar day in the hospital, `2026-03-14`. */
   date: string;
 }
 

@@ -7,7 +7,7 @@ import { route, type Route } from '../../shared/routes.js';
 import type { PatientsDeps } from '../service.js';
 import { landingPage } from '../web/pages/landing.js';
 import { publicAddress } from '../web/public-address.js';
-import { sendPage } from '../web/send-page.js';
+import { answeringFor, sendPage } from '../web/send-page.js';
 import { SESSION_COOKIE } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
 import { whoami } from './schemas.js';
@@ -58,7 +58,7 @@ const landingRoute = ({ config }: PatientsDeps): Route =>
     responses: { 200: { description: 'A page, in English or Spanish.', contentType: 'text/html' } },
     handle({ request, response }) {
       const facts = { monitorUrl: config.monitorUrl, self: publicAddress(config, request) };
-      sendPage({ request, response, instance: config.id }, 200, (view) => landingPage(view, facts));
+      sendPage(answeringFor(config, request, response), 200, (view) => landingPage(view, facts));
       return null;
     },
   });

@@ -4,7 +4,7 @@ import { clientGone, route, type Route } from '../../shared/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
 import { csvHeader, csvPayment } from '../payment-csv.js';
-import { paymentDocument } from '../core/payment-record.js';
+import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 import { pay, redriveCommand } from '../pay.js';
 import type { PatientsDeps } from '../service.js';
 import { ACCEPTED_PAYMENT, PAID_PAYMENT, PATIENT_ID, PAYMENT_ID, PAYMENT_REQUEST } from './examples.js';
@@ -41,7 +41,7 @@ const CSV_RESPONSE = {
   description: 'RFC 4180, with a header line.',
   contentType: 'text/csv',
   schema: z.string(),
-  example: csvHeader() + csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }),
+  example: csvHeader() + csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }, 'America/Bogota'),
   headers: { 'Content-Disposition': 'The name of the file, `payments.csv`.' },
 };
 
@@ -133,15 +133,17 @@ const csvRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'exportPayments', method: 'get', path: '/api/payments.csv', tag: 'payments', auth: ['api'],
     summary: 'Export payments as CSV, newest first',
-    description: 'All payments that match. Cells a spreadsheet would take for a formula begin with an apostrophe.',
+    description: 'All payments that match; moments are those of the hospital, with its offset from UTC. Cells a spreadsheet would take for a formula begin with an apostrophe.',
     query: paymentFilter,
     queryExample: { patientId: PATIENT_ID },
     responses: { 200: CSV_RESPONSE },
     problems: ['UNAVAILABLE'],
     async handle({ query, response }) {
-      const first = await deps.records.payments(query, null, CSV_PAGE);
+      const { records, config: { timeZone } } = deps;
+      const first = await records.payments(query, null, CSV_PAGE);
       response.status(200).type('text/csv; charset=utf-8').attachment('payments.csv');
-      await stream(response, paymentsCsv(first, CSV_PAGE, (last) => deps.records.payments(query, last.seq, CSV_PAGE)));
+      const next = (last: PaymentRecord): Promise<PaymentRecord[]> => records.payments(query, last.seq, CSV_PAGE);
+      await stream(response, paymentsCsv({ first, pageSize: CSV_PAGE, next, timeZone }));
       return null;
     },
   });

@@ -28,15 +28,20 @@ export function* batchJson({ payments, ...numbers }: Batch): Generator<string> {
   yield ']}';
 }
 
-/** A table of payments: `first` is there already, `next` brings what comes after a page until a page is not full. */
-export async function* paymentsCsv(
-  first: readonly PaymentRecord[],
-  pageSize: number,
-  next: (last: PaymentRecord) => Promise<readonly PaymentRecord[]>,
-): AsyncGenerator<string> {
+export interface CsvSource {
+  /** Rows that are there already. */
+  first: readonly PaymentRecord[];
+  pageSize: number;
+  /** What comes after a page. */
+  next: (last: PaymentRecord) => Promise<readonly PaymentRecord[]>;
+  timeZone: string;
+}
+
+/** A table of payments, page by page until a page is not full. */
+export async function* paymentsCsv({ first, pageSize, next, timeZone }: CsvSource): AsyncGenerator<string> {
   yield csvHeader();
   for (let page = first; ; ) {
-    yield page.map((record) => csvPayment(paymentDocument(record))).join('');
+    yield page.map((record) => csvPayment(paymentDocument(record), timeZone)).join('');
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     page = await next(last);

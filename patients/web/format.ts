@@ -26,18 +26,31 @@ export function money(language: Language, minor: number, currency: string): stri
   return format.format(decimalText(minor, digits) as unknown as number);
 }
 
-const UTC = { timeZone: 'UTC' } as const;
-const dayFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', ...UTC });
-const momentFormat = (language: Language): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeStyle: 'short', ...UTC });
+const dayFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** A calendar day, the same in every zone. @param day `2026-03-14`. */
 export const dayText = (language: Language, day: string): string => dayFormat(language).format(new Date(`${day}T00:00:00Z`));
 
-/** A moment: in UTC as it is sent; the page's script writes it again in the reader's zone. */
-export function moment(language: Language, at: Date): Html {
-  const text = `${momentFormat(language).format(at)} UTC`;
-  return html`<time datetime="${at.toISOString()}" title="${text}">${text}</time>`;
+interface Reader {
+  language: Language;
+  /** Of the hospital. */
+  timeZone: string;
+}
+
+const MOMENT = { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'shortOffset' } as const;
+const momentFormats = new Map<string, Intl.DateTimeFormat>();
+
+function momentFormat({ language, timeZone }: Reader): Intl.DateTimeFormat {
+  const name = `${language} ${timeZone}`;
+  const format = momentFormats.get(name) ?? new Intl.DateTimeFormat(LOCALES[language], { ...MOMENT, timeZone });
+  momentFormats.set(name, format);
+  return format;
+}
+
+/** A moment on the clocks of the hospital, whatever the zone of the reader's machine; in UTC as the title. */
+export function moment(reader: Reader, at: Date): Html {
+  const iso = at.toISOString();
+  return html`<time datetime="${iso}" title="${iso}">${momentFormat(reader).format(at)}</time>`;
 }
 
 /** @param count whole, not negative. */

@@ -3,7 +3,7 @@ import express, { type RequestHandler } from 'express';
 import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { PatientsDeps } from '../service.js';
 import { messagePage, type MessageName } from './pages/message.js';
-import { seeOther, sendPage, type Answering } from './send-page.js';
+import { answeringFor, seeOther, sendPage, type Answering } from './send-page.js';
 import { isOwnForm, withFormToken } from './session.js';
 
 /** What a route of the pages does. */
@@ -33,10 +33,10 @@ export function refuse(answering: Answering, status: number, name: MessageName, 
 }
 
 export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' | 'sessions'>): Guards {
-  const page = (handle: PageHandler): RequestHandler => (request, response) => handle({ request, response, instance: config.id });
+  const page = (handle: PageHandler): RequestHandler => (request, response) => handle(answeringFor(config, request, response));
   /** Sends a reader to `before`; a form that comes without its session is refused, so that a lost session is seen. */
   const only = (may: (answering: Answering) => boolean, before: string): RequestHandler => (request, response, next) => {
-    const answering = { request, response, instance: config.id };
+    const answering = answeringFor(config, request, response);
     if (may(answering)) next();
     else if (request.method === 'POST') refuse(answering, 403, 'stale', 'bill');
     else seeOther(response, before);
@@ -45,7 +45,7 @@ export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' |
     page,
     session: [sessions, withFormToken],
     form: [express.urlencoded(FORM), (request, response, next) => {
-      const answering = { request, response, instance: config.id };
+      const answering = answeringFor(config, request, response);
       if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();
       else refuse(answering, 403, 'stale', 'bill');
     }],

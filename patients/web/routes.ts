@@ -10,7 +10,7 @@ import type { MessageName } from './pages/message.js';
 import { findPass, showPass } from './pass.js';
 import { payBill } from './pay-bill.js';
 import { followPayment, showPayment } from './payment.js';
-import { seeOther } from './send-page.js';
+import { answeringFor, seeOther } from './send-page.js';
 import { showSignIn, signIn, signOut } from './sign-in.js';
 
 const FOR_GOOD = 'public, max-age=31536000, immutable';
@@ -51,7 +51,7 @@ function errorPages({ logger, config }: PatientsDeps): ErrorRequestHandler {
     }
     if (problem.status === 429 || problem.status === 503) response.setHeader('Retry-After', String(problem.extra.retryAfterSeconds ?? 1));
     const name = problem.code === 'BACKLOG_FULL' ? 'busy' : MESSAGES[problem.status] ?? 'internal';
-    refuse({ request, response, instance: config.id }, problem.status, name);
+    refuse(answeringFor(config, request, response), problem.status, name);
   };
 }
 
@@ -66,7 +66,7 @@ export function mountWeb(app: Express, deps: PatientsDeps): void {
   web.use((request, response, next) => {
     const isForPrograms = request.path.startsWith('/api/') || request.method !== 'GET' || request.accepts(['json', 'html']) !== 'html';
     if (isForPrograms) next();
-    else refuse({ request, response, instance: deps.config.id }, 404, 'notFound');
+    else refuse(answeringFor(deps.config, request, response), 404, 'notFound');
   });
   web.use(errorPages(deps));
   app.use(web);

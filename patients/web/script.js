@@ -1,14 +1,7 @@
 /**
- * What the staff's pages do more where there are scripts: times in the reader's zone, a form that is sent once, printing, and a payment's
- * progress as it happens. Every page works without.
+ * What the staff's pages do more where there are scripts: a form that is sent once, printing, and a payment's progress as it happens.
+ * Every page works without. Times come from the server, in the hospital's zone: a receipt and a bill name the same day on every machine.
  */
-const language = document.documentElement.lang;
-const moments = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' });
-
-/** Moments were sent in UTC; that text stays as the title. */
-function localize(root) {
-  for (const time of root.querySelectorAll('time[datetime]')) time.textContent = moments.format(new Date(time.dateTime));
-}
 
 /** The key in the form makes a second one harmless; this makes it rare. */
 function sendOnce(form) {
@@ -33,7 +26,6 @@ function follow(progress) {
   events.addEventListener('message', ({ data }) => {
     const { html, final } = JSON.parse(data);
     progress.innerHTML = html;
-    localize(progress);
     if (!final) return;
     events.close();
     location.reload();
@@ -43,7 +35,6 @@ function follow(progress) {
   });
 }
 
-localize(document);
 document.querySelectorAll('form[data-once]').forEach(sendOnce);
 document.querySelectorAll('[data-events]').forEach(follow);
 for (const button of document.querySelectorAll('[data-print]')) {

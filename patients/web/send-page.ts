@@ -1,6 +1,7 @@
 /** How a page is sent: in the reader's language, with the headers of every page and a nonce of its own. */
 import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
+import type { PatientsConfig } from '../config.js';
 import { askedLanguage, languageCookie, languageOf, WORDS } from './language.js';
 import { layout } from './layout.js';
 import type { Page, View } from './view.js';
@@ -11,14 +12,19 @@ export interface Answering {
   response: Response;
   /** The name of this instance. */
   instance: string;
+  /** Of the hospital. */
+  timeZone: string;
 }
 
-export function viewOf({ request, instance }: Answering, nonce: string): View {
+export const answeringFor = ({ id, timeZone }: Pick<PatientsConfig, 'id' | 'timeZone'>, request: Request, response: Response): Answering =>
+  ({ request, response, instance: id, timeZone });
+
+export function viewOf({ request, instance, timeZone }: Answering, nonce: string): View {
   // Not there on pages without a session, whatever its types say.
   const { session } = request as { session?: Request['session'] };
   const language = languageOf(request);
   const known = session?.staff === true || session?.patientId !== undefined;
-  return { language, words: WORDS[language], path: request.path, nonce, instance, known, csrf: session?.csrf ?? '' };
+  return { language, words: WORDS[language], path: request.path, nonce, instance, timeZone, known, csrf: session?.csrf ?? '' };
 }
 
 /** @param make gets the view and gives the page. */

@@ -11,6 +11,8 @@ export interface View {
   nonce: string;
   /** Who serves this page. */
   instance: string;
+  /** Of the hospital. */
+  timeZone: string;
   /** Whether somebody is signed in or a patient is identified. */
   known: boolean;
   /** For every form that changes something; empty on pages without a session. */

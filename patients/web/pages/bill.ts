@@ -65,12 +65,13 @@ ${line(words.bill.due, bill.dueMinor, 'due')}
 </dl>`;
 }
 
-function payments({ language, words }: View, list: readonly PaymentRecord[]): Html {
+function payments(view: View, list: readonly PaymentRecord[]): Html {
+  const { language, words } = view;
   const link = { PENDING: words.bill.follow, SUCCEEDED: words.bill.receipt, DECLINED: words.bill.details, FAILED: words.bill.details };
   const rows = list.map((payment) => html`<li>
 <span class="money">${money(language, payment.amountMinor, payment.currency)}</span>
 ${statusMark(words, payment.status)}
-<span class="soft">${moment(language, payment.acceptedAt)}</span>
+<span class="soft">${moment(view, payment.acceptedAt)}</span>
 <a href="/bill/payments/${payment.id}">${link[payment.status]}</a>
 </li>`);
   return html`<section class="card screen-only" aria-labelledby="payments">

@@ -48,11 +48,12 @@ ${FACTS.map((name) => field(view, form, name))}
 }
 
 /** @param until when the lock ends. */
-export function lockedPage({ words, language }: View, until: Date): Page {
+export function lockedPage(view: View, until: Date): Page {
+  const { words } = view;
   const content = html`<section class="card message">
 <p class="sign" aria-hidden="true">!</p>
 <h1>${words.locked.title}</h1>
-<p role="alert">${words.locked.until} ${moment(language, until)}.</p>
+<p role="alert">${words.locked.until} ${moment(view, until)}.</p>
 <p class="soft">${words.locked.why}</p>
 <p><a class="button second" href="/">${words.problems.home}</a></p>
 </section>`;

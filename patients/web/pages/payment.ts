@@ -21,17 +21,19 @@ function step(view: View, name: keyof View['words']['payment']['steps'], state: 
 <span>${payment.steps[name]}</span> <span class="unseen">(${payment.reached[state]})</span></li>`;
 }
 
-function detail({ words, language }: View, payment: FollowedPayment, stage: Stage): Html | null {
+function detail(view: View, payment: FollowedPayment, stage: Stage): Html | null {
+  const { words, language } = view;
   if (stage === 'queued') return html`<p class="soft">${words.payment.ahead(countText(language, payment.ahead))}</p>`;
   if (stage === 'charging' && payment.leader) return html`<p class="soft">${words.payment.chargedBy(payment.leader)}</p>`;
   if (stage !== 'retrying' || !payment.nextAttemptAt) return null;
-  return html`<p class="soft">${words.payment.nextAttempt}: ${moment(language, payment.nextAttemptAt)}</p>`;
+  return html`<p class="soft">${words.payment.nextAttempt}: ${moment(view, payment.nextAttemptAt)}</p>`;
 }
 
-function changes({ words, language }: View, list: readonly LeaderChange[]): Html | null {
+function changes(view: View, list: readonly LeaderChange[]): Html | null {
+  const { words } = view;
   if (list.length === 0) return null;
   const items = list.map(({ leader, previousLeader, at }) =>
-    html`<li>${moment(language, at)}: <b>${words.payment.changed(leader, previousLeader)}</b></li>`);
+    html`<li>${moment(view, at)}: <b>${words.payment.changed(leader, previousLeader)}</b></li>`);
   return html`<div class="changes"><p>${words.payment.changes}</p><ul>${items}</ul><p class="soft">${words.payment.changedNote}</p></div>`;
 }
 
@@ -65,19 +67,20 @@ ${payment.reason ? fact(words.reason, html`<code>${payment.reason}</code>`) : nu
 ${fact(words.patient, patient.name)}
 ${fact(bill.document, patient.document)}
 ${fact(words.concept, payment.concept)}
-${fact(words.accepted, html`${moment(language, payment.acceptedAt)} ${words.by(payment.acceptedBy)}`)}
-${payment.completedAt ? fact(words.completed, html`${moment(language, payment.completedAt)} ${by}`) : null}
+${fact(words.accepted, html`${moment(view, payment.acceptedAt)} ${words.by(payment.acceptedBy)}`)}
+${payment.completedAt ? fact(words.completed, html`${moment(view, payment.completedAt)} ${by}`) : null}
 ${fact(words.stillDue, money(language, dueMinor, payment.currency))}
 ${fact(words.reference, payment.gatewayReference)}
 ${fact(words.number, html`<code>${payment.id}</code>`)}
 </dl>`;
 }
 
-function passCard({ words, language }: View, pass: NonNullable<ReceiptFacts['pass']>): Html {
+function passCard(view: View, pass: NonNullable<ReceiptFacts['pass']>): Html {
+  const { words } = view;
   return html`<section class="card pass" aria-labelledby="pass">
 <h2 id="pass">${words.pass.title}</h2>
 ${qrImage(pass.svg, words.pass.code)}
-<p>${words.pass.until} <b>${moment(language, pass.until)}</b></p>
+<p>${words.pass.until} <b>${moment(view, pass.until)}</b></p>
 <p class="soft">${words.pass.scan}</p>
 <p class="screen-only"><a class="button second" href="${pass.path}">${words.pass.open}</a></p>
 </section>`;

@@ -29,7 +29,7 @@ function outcomeOf(id: string, chance: Random): Outcome {
 beforeAll(async () => {
   record = await createRecord();
   prisma = createPrisma(record.pool);
-  records = createRecords(prisma, record.pool);
+  records = createRecords(prisma, record.pool, 'UTC');
   let left: string[] = [];
   for (let reign = 0; reign < REIGNS; reign += 1) {
     const leader = reign % 4 === 3 ? 'server_9' : `server_${1 + (reign % 2)}`;

@@ -2,7 +2,7 @@
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
-import { duration } from '../../../cli/clock-text.js';
+import { dayAndTime, duration } from '../../../cli/clock-text.js';
 import { batchProgress, batchText, exitCodeOfBatch, leadersOf, percentText } from '../../../cli/commands/batch-text.js';
 import { electionLine, handoverMs, leadersText } from '../../../cli/commands/leaders-text.js';
 import { handoverText, sceneText, stateScene, stateText } from '../../../cli/commands/leadership-text.js';
@@ -186,4 +186,21 @@ test('a failure is a sentence with what to do, and a document for programs', () 
   const failure = wrongArguments('It is wrong.', 'Do it right.');
   expect(failureText(failure)).toBe('It is wrong.\nDo it right.');
   expect(failureDocument(failure)).toEqual({ error: { code: 'WRONG_ARGUMENTS', message: 'It is wrong.', hint: 'Do it right.', exitCode: 4 } });
+});
+
+describe('moments at a terminal', () => {
+  const before = process.env['HOSPITAL_TIME_ZONE'];
+  afterEach(() => {
+    if (before === undefined) delete process.env['HOSPITAL_TIME_ZONE'];
+    else process.env['HOSPITAL_TIME_ZONE'] = before;
+  });
+
+  it('are those of the hospital: its day decides what is of today', () => {
+    process.env['HOSPITAL_TIME_ZONE'] = 'America/Bogota';
+    const [evening, night] = [new Date('2026-11-21T04:30:00Z'), new Date('2026-11-21T05:30:00Z')];
+    expect([dayAndTime(evening), dayAndTime(night)]).toEqual(['2026-11-20 23:30:00', '2026-11-21 00:30:00']);
+    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(/^ *11-20 /m);
+    process.env['HOSPITAL_TIME_ZONE'] = 'UTC';
+    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(/^ *04:30:00 /m);
+  });
 });

@@ -21,7 +21,7 @@ import type { Page, View } from '../../../../patients/web/view.js';
 const EVIL = `"><script>alert(1)</script><img src=x onerror='alert(1)'>`;
 
 const view = (language: 'en' | 'es' = 'en'): View =>
-  ({ language, words: WORDS[language], path: '/bill', nonce: 'N0nce', instance: EVIL, known: true, csrf: EVIL });
+  ({ language, words: WORDS[language], path: '/bill', nonce: 'N0nce', instance: EVIL, timeZone: 'UTC', known: true, csrf: EVIL });
 
 const charge = (kind: (typeof CHARGE_KINDS)[number], currency = 'USD') =>
   ({ id: EVIL, kind, description: EVIL, amountMinor: 1_050, currency, date: '2026-03-14' });
@@ -117,9 +117,14 @@ describe('numbers and times', () => {
     expect([money('en', 1_500, 'JPY'), currencyDigits('JPY'), currencyDigits('USD')]).toEqual(['¥1,500', 0, 2]);
   });
 
-  test('days belong to no zone; moments tell theirs', () => {
+  test('days belong to no zone; moments are those of the hospital and name its zone', () => {
     expect([dayText('en', '2026-03-14'), dayText('es', '2026-03-14')]).toEqual(['Mar 14, 2026', '14/03/2026']);
-    expect(moment('en', new Date(0)).toString()).toContain('datetime="1970-01-01T00:00:00.000Z"');
+    const shown = (language: 'en' | 'es', timeZone: string): string =>
+      moment({ language, timeZone }, new Date('2026-11-21T04:00:00Z')).toString().replace(/\s/g, ' ');
+    expect(shown('en', 'America/Bogota'))
+      .toBe('<time datetime="2026-11-21T04:00:00.000Z" title="2026-11-21T04:00:00.000Z">Nov 20, 2026, 11:00:00 PM GMT-5</time>');
+    expect(shown('en', 'UTC')).toMatch(/>Nov 21, 2026, 4:00:00 AM GMT(\+0)?</);
+    expect(shown('es', 'America/Bogota')).toMatch(/20 de nov de 2026.*11:00:00.*GMT-5/);
     expect(countText('es', 12_345)).toBe('12.345');
   });
 });
