@@ -5,6 +5,7 @@
 import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import type { Queryable } from '../shared/postgres.js';
+import { unblocked, type BlockerOptions } from './blockers.js';
 import type { Candidate } from './core/types.js';
 import type { ElectionKind } from './core/kinds.js';
 
@@ -74,7 +75,7 @@ WITH done AS (
 INSERT INTO audit (actor, action, target, reason, outcome) SELECT $4, 'state', id, $3, $2::text FROM done`;
 const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $1) AS pending, (SELECT count(*) FROM failed_payment) AS failed`;
 
-export interface StoreOptions {
+export interface StoreOptions extends BlockerOptions {
   partition: number;
   monitor: string;
   /** Whose votes count. */
@@ -105,11 +106,11 @@ export class PostgresLeadershipStore implements LeadershipStore {
     const { partition, monitor, monitors, voteFreshMs } = this.options;
     const { term, candidate, kind, reason, suspectedMsAgo } = change;
     const standing = [candidate?.id ?? null, candidate?.bootId ?? null];
-    const { rows } = await this.db.query<LeadershipRow & Omit<VoteAnswer, 'leadership'>>({
+    const { rows } = await unblocked(this.db, monitor, this.options, this.db.query<LeadershipRow & Omit<VoteAnswer, 'leadership'>>({
       name: 'vote-and-elect',
       text: VOTE,
       values: [partition, term, monitor, monitors, voteFreshMs, ...standing, kind, reason, suspectedMsAgo],
-    });
+    }));
     const { votes, majority, elected, ...row } = rows[0] as (typeof rows)[0];
     return { votes, majority, elected, leadership: toLeadership(row) };
   }
@@ -117,7 +118,7 @@ export class PostgresLeadershipStore implements LeadershipStore {
   async move({ term, candidate, kind, reason, suspectedMsAgo }: Change & { candidate: Candidate }): Promise<Leadership | null> {
     const { partition, monitor } = this.options;
     const values = [partition, term, candidate.id, candidate.bootId, kind, reason, monitor, suspectedMsAgo];
-    const { rows } = await this.db.query<LeadershipRow>({ name: 'move-leadership', text: MOVE, values });
+    const { rows } = await unblocked(this.db, monitor, this.options, this.db.query<LeadershipRow>({ name: 'move-leadership', text: MOVE, values }));
     return rows[0] ? toLeadership(rows[0]) : null;
   }
 

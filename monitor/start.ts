@@ -38,6 +38,8 @@ export interface RunningMonitor {
 
 const POOL_SIZE = 4;
 const HISTORY_POOL_SIZE = 2;
+/** An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions that block the election. */
+const BLOCKED_SHARE = 4;
 /** The stream is made anew after this many BEAT_TIMEOUT_MS of silence: more than the heartbeat layer's patience ever is. */
 const SILENCES = 12;
 
@@ -80,7 +82,10 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
     pool,
     historyPool,
     history: new PostgresHistory(historyPool, 0),
-    store: new PostgresLeadershipStore(pool, { partition: 0, monitor: id, monitors: ids, voteFreshMs }),
+    store: new PostgresLeadershipStore(pool, {
+      partition: 0, monitor: id, monitors: ids, voteFreshMs, blockedMs: databaseTimeoutMs / BLOCKED_SHARE,
+      onEnded: (sessions) => logger.warn({ sessions }, 'ended the sessions that blocked an election'),
+    }),
     replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
     peers: new PeerClient({ peers: monitors.filter((monitor) => monitor.id !== id), internalToken, timeoutMs: pingTimeoutMs }),
   };

@@ -67,7 +67,7 @@ SELECT p.id, p.status, p.amount_minor AS "amountMinor", p.currency, p.concept, p
        (SELECT count(*) FROM (SELECT 1 FROM pending_payment AS other WHERE other.partition = p.partition AND other.seq < p.seq
                                LIMIT ${AHEAD_MAX}) AS earlier) AS ahead,
        EXISTS (SELECT 1 FROM vote WHERE vote.partition = p.partition AND vote.term = l.term
-                  AND vote.cast_at > clock_timestamp() - interval '${VOTE_FRESH}') AS "leaderSuspected"
+                  AND abs(extract(epoch FROM clock_timestamp() - vote.cast_at)) < extract(epoch FROM interval '${VOTE_FRESH}')) AS "leaderSuspected"
   FROM payment AS p LEFT JOIN leadership AS l ON l.partition = p.partition
  WHERE p.id = $1 AND p.patient_id = $2`;
 

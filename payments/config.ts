@@ -1,6 +1,7 @@
 /** Every option of a payment replica: name, unit, default, range and reason. */
 import { TOKEN_OPTIONS } from '../shared/auth.js';
 import { flag, integer, milliseconds, oneOf, port, ratio, text, url, type Config } from '../shared/config.js';
+import { LONGEST_WAIT_MS } from '../shared/ledger.js';
 
 export const PAYMENTS_OPTIONS = {
   ...TOKEN_OPTIONS,
@@ -26,7 +27,7 @@ export const PAYMENTS_OPTIONS = {
   gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: which keys are declined.' }),
   maxAttempts: integer('MAX_ATTEMPTS', { default: 5, min: 1, max: 100, doc: 'Attempts at the gateway before a payment is FAILED.' }),
   retryBaseMs: milliseconds('RETRY_BASE_MS', { default: 100, min: 1, doc: 'First wait before another attempt; doubles each time.' }),
-  retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, doc: 'Longest wait before another attempt.' }),
+  retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, max: LONGEST_WAIT_MS, doc: 'Longest wait before another attempt.' }),
   parcelsInFlight: integer('PARCELS_IN_FLIGHT', {
     default: 64,
     min: 1,

@@ -113,6 +113,12 @@ SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor"
  WHERE p.partition = $1 AND p.completed_at IS NULL
  ORDER BY q.seq LIMIT $3`;
 
+/**
+ * Longest time that a payment may be put off, in ms. No `next_attempt_at` is written that lies further ahead. One that does was written
+ * before the database's clock was set back, and the payment is due: otherwise it would wait for hours.
+ */
+export const LONGEST_WAIT_MS = 300_000;
+
 export interface LoadQuery {
   partition: number;
   ids: readonly string[];
@@ -125,6 +131,7 @@ export interface LoadQuery {
 export async function loadParcel(db: Queryable, { partition, ids, limit, beyond }: LoadQuery): Promise<PendingPayment[]> {
   const values = [partition, plainArray(ids), limit, plainArray([...beyond.keys()]), plainArray([...beyond.values()])];
   const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values });
+  for (const row of rows) if (row.waitMs > LONGEST_WAIT_MS) row.waitMs = 0;
   return rows;
 }
 
@@ -200,7 +207,7 @@ export async function commitOutcomes(
 export interface Deferral {
   id: string;
   attempts: number;
-  /** From now, in ms. */
+  /** From now, in ms; LONGEST_WAIT_MS at the most. */
   waitMs: number;
   lastError: string | null;
 }
@@ -222,10 +229,11 @@ SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids,
 
 export async function deferPayments(db: Queryable, token: FencingToken, deferrals: readonly Deferral[]): Promise<CommitResult> {
   const column = <K extends keyof Deferral>(key: K): Deferral[K][] => deferrals.map((deferral) => deferral[key]);
+  const waits = deferrals.map(({ waitMs }) => Math.min(waitMs, LONGEST_WAIT_MS));
   const { rows } = await db.query<CommitResult>({
     name: 'defer',
     text: DEFER,
-    values: [token.partition, token.term, token.leader, column('id'), column('attempts'), column('waitMs'), column('lastError')],
+    values: [token.partition, token.term, token.leader, column('id'), column('attempts'), waits, column('lastError')],
   });
   return rows[0] as CommitResult;
 }
@@ -234,15 +242,20 @@ export async function deferPayments(db: Queryable, token: FencingToken, deferral
  * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by an index of its own: those the queue
  * should have brought by now (up to `upto`, the newest payment known to have been passed, and older than the grace), and those whose
  * next attempt is due. Table pending_payment is kept by triggers of payment, whoever writes there.
+ * The database's clock may be set back: a payment that was accepted in the future, or that waits longer than any payment may wait, is due.
  */
 const OVERDUE = `
 (SELECT payment_id AS id, seq FROM pending_payment
   WHERE partition = $1 AND next_attempt_at IS NULL AND seq <= $2
-    AND accepted_at <= now() - make_interval(secs => $3 / 1000.0)
+    AND (accepted_at <= now() - make_interval(secs => $3 / 1000.0) OR accepted_at > now() + make_interval(secs => $3 / 1000.0))
   ORDER BY seq LIMIT $4)
 UNION ALL
 (SELECT payment_id AS id, seq FROM pending_payment
   WHERE partition = $1 AND next_attempt_at <= now()
+  ORDER BY next_attempt_at LIMIT $4)
+UNION ALL
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at > now() + interval '${LONGEST_WAIT_MS} milliseconds'
   ORDER BY next_attempt_at LIMIT $4)
 ORDER BY seq`;
 

@@ -24,7 +24,7 @@ describe('the leadership store on PostgreSQL', () => {
   });
 
   const storeOf = (monitor: string, count: number, voteFreshMs = 10_000): PostgresLeadershipStore =>
-    new PostgresLeadershipStore(pool, { partition: 0, monitor, monitors: monitorsOf(count), voteFreshMs });
+    new PostgresLeadershipStore(pool, { partition: 0, monitor, monitors: monitorsOf(count), voteFreshMs, blockedMs: 60_000 });
 
   test.each([1, 3, 5])('%i monitors: elected by the vote that makes the majority, not before', async (count) => {
     const needed = Math.floor(count / 2) + 1;
@@ -59,6 +59,14 @@ describe('the leadership store on PostgreSQL', () => {
     await pool.query(`UPDATE vote SET cast_at = cast_at - interval '11 seconds'`);
     const answer = await storeOf('monitor_2', 3).voteAndElect({ ...change(0), candidate: candidate('server_2') });
     expect(answer).toMatchObject({ votes: 1, elected: false });
+  });
+
+  test('a vote from before the clock was set back does not count, now or when the clock has caught up', async () => {
+    await storeOf('monitor_1', 3).voteAndElect({ ...change(0), candidate: candidate('server_2') });
+    await pool.query(`UPDATE vote SET cast_at = cast_at + interval '2 hours'`);
+    const answer = await storeOf('monitor_2', 3).voteAndElect({ ...change(0), candidate: candidate('server_2') });
+    expect(answer).toMatchObject({ votes: 1, elected: false });
+    expect((await pool.query('SELECT monitor FROM vote')).rows).toEqual([{ monitor: 'monitor_2' }]);
   });
 
   test('a monitor that is not configured does not count', async () => {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import {
-  acceptPayments, COMMIT, commitOutcomes, deferPayments, FENCE, loadParcel, overduePayments, type Outcome,
+  acceptPayments, COMMIT, commitOutcomes, deferPayments, FENCE, loadParcel, LONGEST_WAIT_MS, overduePayments, type Outcome,
 } from '../../../shared/ledger.js';
 import { eventually } from '../../support/eventually.js';
 import { createRecord, newPayment, PATIENTS, type TestRecord } from './fixture.js';
@@ -160,5 +160,35 @@ describe('load and overdue', () => {
     expect(await ids(null)).toEqual([second, third]);
     await deferPayments(record.pool, token, [{ id: first, attempts: 1, waitMs: 0, lastError: null }]);
     expect(await ids(0)).toEqual([first]);
+  });
+
+  describe('the clock of the database is set back by three hours', () => {
+    const setBack = (id: string, column: 'accepted_at' | 'next_attempt_at') =>
+      record.pool.query(`UPDATE pending_payment SET ${column} = ${column} + interval '3 hours' WHERE payment_id = $1`, [id]);
+    const overdue = async (graceMs: number) =>
+      (await overduePayments(record.pool, { partition: 0, upto: null, graceMs, limit: 10 })).map(({ id }) => id);
+
+    test('a payment that was accepted before is overdue; control: one that was accepted now is not', async () => {
+      await record.pool.query(`TRUNCATE payment CASCADE`);
+      const [before] = (await record.accept(2)) as [string, string];
+      await setBack(before, 'accepted_at');
+      expect(await overdue(3_600_000)).toEqual([before]);
+    });
+
+    test('a payment that was put off before is due, for the relay and for a load; control: one that was put off now is not', async () => {
+      const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+      await record.pool.query(`TRUNCATE payment CASCADE`);
+      const [before, now] = (await record.accept(2, [PATIENTS[0], PATIENTS[1]])) as [string, string];
+      const deferral = { attempts: 1, waitMs: 7_200_000, lastError: 'x' };
+      await deferPayments(record.pool, token, [{ ...deferral, id: before }, { ...deferral, id: now }]);
+      expect(await overdue(0)).toEqual([]);
+      await setBack(before, 'next_attempt_at');
+      await record.pool.query(`UPDATE payment SET next_attempt_at = next_attempt_at + interval '3 hours' WHERE id = $1`, [before]);
+      expect(await overdue(0)).toEqual([before]);
+      const loaded = await loadParcel(record.pool, { partition: 0, ids: [before, now], limit: 10, beyond: new Map() });
+      expect(loaded.map(({ id, waitMs }) => [id, waitMs > 0])).toEqual([[before, false], [now, true]]);
+      const [{ waitMs = 0 } = {}] = loaded.filter(({ id }) => id === now);
+      expect(waitMs).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+    });
   });
 });
