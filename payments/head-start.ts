@@ -43,15 +43,15 @@ export async function peekParcels(queue: BullQueue, redis: Redis, limit: number)
 
 /** Remembers what was begun, so that the queue's worker joins in rather than beginning it again. */
 export class HeadStart {
-  private readonly begun = new Map<string, { ids: readonly string[]; work: Promise<void> }>();
+  private readonly begun = new Map<string, { ids: readonly string[]; work: Promise<number> }>();
 
-  begin({ jobId, parcel }: Ahead, work: Promise<void>): void {
+  begin({ jobId, parcel }: Ahead, work: Promise<number>): void {
     work.catch(() => undefined); // Whoever joins hears of it.
     this.begun.set(jobId, { ids: parcel.ids, work });
   }
 
   /** The work on this job, once; null: it was not begun. Ids of jobs begin anew in a Redis that was wiped: the content decides. */
-  join(jobId: string, { ids }: Parcel): Promise<void> | null {
+  join(jobId: string, { ids }: Parcel): Promise<number> | null {
     const begun = this.begun.get(jobId);
     this.begun.delete(jobId);
     return begun && begun.ids.join() === ids.join() ? begun.work : null;

@@ -127,16 +127,17 @@ export class LeaderTerm {
 
   /** @param jobId null: it did not come by the queue. */
   private async process(parcel: Parcel, jobId: string | null): Promise<void> {
+    let claimed = 0;
     try {
-      await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ?? this.attempt(parcel, jobId));
+      claimed = await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ?? this.attempt(parcel, jobId));
     } finally {
-      if (parcel.relayed) this.relay.arrived();
+      if (parcel.relayed) this.relay.arrived(claimed);
     }
   }
 
-  private async attempt(parcel: Parcel, name: string | null): Promise<void> {
+  private async attempt(parcel: Parcel, name: string | null): Promise<number> {
     try {
-      await this.work.process(parcel, name);
+      return await this.work.process(parcel, name);
     } catch (error) {
       this.failed(error);
       throw error;

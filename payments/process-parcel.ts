@@ -49,7 +49,7 @@ function countBy(payments: readonly Pick<FinalOutcome, 'status'>[]): Map<FinalOu
 interface Waiting {
   /** What the parcel is called in the record. */
   name: string | null;
-  resolve(): void;
+  resolve(claimed: number): void;
   reject(error: unknown): void;
 }
 
@@ -95,14 +95,15 @@ export class TermWork {
 
   /**
    * @param name what the parcel is called in the record; null: it has no name.
+   * @returns how many payments were worked on; 0: all were final, or in other parcels.
    * @throws LeadershipLost when the fence refused; AbortError when the term was called off.
    */
-  async process(parcel: Parcel, name: string | null = null): Promise<void> {
+  async process(parcel: Parcel, name: string | null = null): Promise<number> {
     const stopTimer = parcelSeconds.startTimer();
     this.lastWork += 1;
     const work = this.lastWork;
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<number>((resolve, reject) => {
         this.waiting.set(work, { name, resolve, reject });
         this.traces?.begin(work, parcel, name);
         this.perform(this.line.arrive(work, parcel.ids, this.moment()));
@@ -150,7 +151,7 @@ export class TermWork {
     const waiting = this.waiting.get(effect.work);
     this.waiting.delete(effect.work);
     this.traces?.end(effect.work, effect.type === 'failed' ? effect.error : undefined);
-    if (effect.type === 'done') waiting?.resolve();
+    if (effect.type === 'done') waiting?.resolve(effect.claimed);
     else waiting?.reject(effect.error);
   }
 

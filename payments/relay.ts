@@ -51,9 +51,9 @@ export class Relay {
     this.perform(this.machine.wakeIn(ms, this.options.now()));
   }
 
-  /** A parcel that was put back came by. */
-  arrived(): void {
-    this.perform(this.machine.arrived(this.options.now()));
+  /** A parcel that was put back came by. @param claimed how many payments it gave to work on. */
+  arrived(claimed: number): void {
+    this.perform(this.machine.arrived(claimed, this.options.now()));
   }
 
   /** Redis lost what it had, perhaps. */

@@ -11,10 +11,11 @@
  * are brought again; a second charge call has the same key (I6). Once the fence refused, or `stop` was called, nothing new is begun (I8).
  */
 import type { PendingPayment } from '../../shared/ledger.js';
+import { Blocked } from './blocked.js';
 import { CommitLane, type Statement } from './commit-lane.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
-import { planParcel, settleParcel, type Answer, type Blocked, type FinalOutcome, type ParcelPlan } from './parcel.js';
+import { planParcel, settleParcel, type Answer, type FinalOutcome, type ParcelPlan } from './parcel.js';
 import { isLastAttempt, type RetryPolicy } from './retry.js';
 
 /** What one term is asked to do; `work` is the number under which the caller brought the parcel. */
@@ -28,7 +29,8 @@ export type WorkEffect =
   | { type: 'announce'; outcomes: readonly FinalOutcome[] }
   /** A payment is due again in `ms`. */
   | { type: 'wake'; ms: number }
-  | { type: 'done'; work: number }
+  /** `claimed`: the payments of the parcel that were worked on; 0: the parcel changed nothing. */
+  | { type: 'done'; work: number; claimed: number }
   | { type: 'failed'; work: number; error: unknown };
 
 /** When an input happens, and chance for the waits. */
@@ -103,7 +105,7 @@ export class ParcelLine {
   /** Charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
   private readonly lane = new CommitLane();
-  private blocked: Blocked = new Map();
+  private readonly blocked = new Blocked();
   private stopped = false;
 
   constructor(private readonly options: LineOptions) {
@@ -140,7 +142,7 @@ export class ParcelLine {
     work.missing = work.plan.charge.length;
     if (work.missing + work.plan.hold.length === 0) {
       this.end(work);
-      return [{ type: 'done', work: number }];
+      return [{ type: 'done', work: number, claimed: 0 }];
     }
     this.inFlight.enter(work.plan.charge);
     this.turns.push(work);
@@ -205,7 +207,21 @@ export class ParcelLine {
     this.reading = this.waiting.splice(0, groupEnd(this.waiting));
     const [first] = this.reading;
     const ids = this.reading.flatMap((work) => work.ids);
-    return first ? [{ type: 'load', work: first.number, ids, beyond: this.inFlight.bounds() }] : [];
+    return first ? [{ type: 'load', work: first.number, ids, beyond: this.beyond() }] : [];
+  }
+
+  /**
+   * Of each patient in flight: all payments up to this `seq` are being worked on, so a load need not bring them. A payment that was put
+   * off is not, and lowers the bound: otherwise it would not be loaded as long as later payments of its patient keep coming.
+   */
+  protected beyond(): Map<string, number> {
+    const bounds = this.inFlight.bounds();
+    if (this.blocked.size === 0) return bounds;
+    for (const [patientId, upto] of bounds) {
+      const lowest = this.blocked.lowestIdle(patientId, this.inFlight);
+      if (lowest !== null && lowest <= upto) bounds.set(patientId, lowest - 1);
+    }
+    return bounds;
   }
 
   /** The parcels whose load ended with this number; none when that is not the one under way. */
@@ -230,7 +246,6 @@ export class ParcelLine {
   private settle({ number, plan, answers }: Work, { nowMs, draw }: Moment): void {
     const charged = plan.charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
     const settled = settleParcel({ charged, blocked: this.blocked, policy: this.options.policy, nowMs, draw });
-    this.blocked = settled.blocked;
     this.lane.add({ work: number, outcomes: settled.outcomes, waits: [...settled.waits, ...plan.hold] });
   }
 
@@ -249,7 +264,7 @@ export class ParcelLine {
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);
       this.progressMs = nowMs;
       this.end(work);
-      return { type: 'done', work: number };
+      return { type: 'done', work: number, claimed: work.plan.charge.length + work.plan.hold.length };
     });
     return [...done, ...this.write(), ...this.loadNext()];
   }

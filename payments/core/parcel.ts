@@ -5,6 +5,7 @@
  * Two moments, because parcels overlap: `planParcel` runs when the rows were read, `settleParcel` when it is this parcel's turn to
  * commit. In between an earlier parcel may have put off a payment of the same patient; `Blocked` carries that from one to the next.
  */
+import type { Blocked } from './blocked.js';
 import { backoffMs, type RetryPolicy } from './retry.js';
 
 export interface PlannedPayment {
@@ -15,9 +16,6 @@ export interface PlannedPayment {
   /** Until its next attempt, in ms; 0: due. */
   waitMs: number;
 }
-
-/** Patients with a payment that was put off: its `seq`, and when it is due (monotonic ms). */
-export type Blocked = ReadonlyMap<string, { seq: number; dueMs: number }>;
 
 /** A payment that is to be looked at again later. `lastError` null: it only waits behind an earlier one of its patient. */
 export interface Wait {
@@ -70,7 +68,6 @@ export interface FinalOutcome {
 export interface Settlement {
   outcomes: FinalOutcome[];
   waits: Wait[];
-  blocked: Blocked;
 }
 
 /** Written out, not spread: this is done for every payment, and a spread costs more than all the rest of it. */
@@ -89,6 +86,7 @@ function finalOutcome({ id, attempts }: PlannedPayment, answer: Exclude<Answer, 
 export interface SettleInput {
   /** What was charged, oldest first, with the answer of each. */
   charged: readonly { payment: PlannedPayment; answer: Answer }[];
+  /** What was put off before; what is put off now is added to it. */
   blocked: Blocked;
   policy: RetryPolicy;
   /** Monotonic ms. */
@@ -99,19 +97,20 @@ export interface SettleInput {
 
 /** Decides what is final. An answer that must wait is dropped: the same key gets the same answer next time (I6). */
 export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
-  const settlement = { outcomes: [] as FinalOutcome[], waits: [] as Wait[], blocked: new Map(blocked) };
+  const settlement: Settlement = { outcomes: [], waits: [] };
   for (const { payment, answer } of charged) {
     const { id, patientId, seq, attempts } = payment;
-    const block = settlement.blocked.get(patientId);
-    if (block && seq > block.seq) {
-      settlement.waits.push({ id, attempts, waitMs: Math.max(0, block.dueMs - nowMs), lastError: null });
+    const dueMs = blocked.dueBefore(patientId, seq);
+    if (dueMs !== null) {
+      settlement.waits.push({ id, attempts, waitMs: Math.max(0, dueMs - nowMs), lastError: null });
+      blocked.add(payment, dueMs);
     } else if (answer.kind === 'again') {
       const waitMs = backoffMs(policy, attempts + 1, draw());
       settlement.waits.push({ id, attempts: attempts + 1, waitMs, lastError: answer.error });
-      settlement.blocked.set(patientId, { seq, dueMs: nowMs + waitMs });
+      blocked.add(payment, nowMs + waitMs);
     } else {
       settlement.outcomes.push(finalOutcome(payment, answer));
-      if (block?.seq === seq) settlement.blocked.delete(patientId);
+      blocked.remove(payment);
     }
   }
   return settlement;

@@ -49,6 +49,8 @@ export class RelayMachine {
   private sweeping = false;
   private stopped = false;
   private outstanding = 0;
+  /** Payments that the parcels put back last brought to the leader, of those that have come by. */
+  private claimed = 0;
   private putBackMs = -Infinity;
   private toDeliver: Parcel[] = [];
   private queueIsAway = false;
@@ -66,10 +68,17 @@ export class RelayMachine {
     return [{ type: 'timer', inMs: ms }];
   }
 
-  /** A parcel that was put back came by. */
-  arrived(nowMs: number): RelayEffect[] {
+  /**
+   * A parcel that was put back came by. After the last one the relay looks at once for more, unless none of them had anything to work
+   * on: then the same payments would be found again, and put back again, as fast as the queue can carry them.
+   */
+  arrived(claimed: number, nowMs: number): RelayEffect[] {
+    this.claimed += claimed;
     this.outstanding = Math.max(0, this.outstanding - 1);
-    return this.outstanding === 0 ? this.wakeIn(0, nowMs) : [];
+    if (this.outstanding > 0) return [];
+    const wakes = this.claimed > 0;
+    this.claimed = 0;
+    return wakes ? this.wakeIn(0, nowMs) : [];
   }
 
   /** Redis lost what it had, perhaps. */

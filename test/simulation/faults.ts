@@ -6,7 +6,7 @@ import type { Monitor, System } from './system.js';
 
 export const FAULT_KINDS = [
   'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
-  'duplicate', 'drain', 'maint', 'hand-over',
+  'duplicate', 'drain', 'maint', 'hand-over', 'stray',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -92,6 +92,14 @@ function askFor(monitor: Monitor, to: string | null): Heal {
   return NOTHING;
 }
 
+/** A payment is listed as pending although it is final: the relay finds it, and no load brings it. */
+function stray({ payments }: System): Heal {
+  const final = [...payments.rows.values()].find(({ status }) => status !== 'PENDING');
+  if (!final) return NOTHING;
+  payments.strays.add(final.id);
+  return () => payments.strays.delete(final.id);
+}
+
 /** Lets it happen. @returns how to heal it. */
 export function strike(system: System, fault: Fault): Heal {
   const { kind, amount } = fault;
@@ -131,6 +139,8 @@ export function strike(system: System, fault: Fault): Heal {
     case 'duplicate':
       system.queue.duplicate();
       return NOTHING;
+    case 'stray':
+      return stray(system);
     case 'drain':
     case 'maint':
       return administer(system, name, kind);

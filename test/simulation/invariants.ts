@@ -7,6 +7,7 @@ import type { AdminState, Leadership } from '../../shared/contracts/leadership.j
 import type { FinalStatus } from '../../shared/contracts/payment.js';
 import type { FencingToken } from '../../shared/ledger.js';
 import type { RoleState } from '../../payments/core/role.js';
+import { Attempts } from './attempts.js';
 import type { Job, Row, Vote } from './model/records.js';
 
 export const RULE_TEXTS = {
@@ -22,6 +23,8 @@ export const RULE_TEXTS = {
   maintenance: 'who is drained or in maintenance is never elected',
   doubt: 'a monitor that was late or jumped observes and does not act',
   liveness: 'when faults stop, one replica leads and every payment is final',
+  fair: 'a payment that is due is not left behind while later ones of its patient are worked on',
+  restraint: 'the relay does not put back in vain as fast as it can',
   crash: 'the code under test does not throw',
 } as const;
 export type RuleName = keyof typeof RULE_TEXTS;
@@ -87,12 +90,15 @@ export class Checks {
   /** Jobs by id: as the how-manieth of all each was fetched last. */
   private readonly fetches = new Map<number, number>();
   private fetchCount = 0;
+  private readonly attempts: Attempts;
 
   constructor(
     private readonly nowMs: () => number,
     private readonly monitors: number,
     private readonly freshMs: number,
-  ) {}
+  ) {
+    this.attempts = new Attempts(nowMs);
+  }
 
   require(rule: RuleName, wrong: Verdict): void {
     if (wrong !== null) this.breach ??= { rule, text: wrong };
@@ -114,7 +120,19 @@ export class Checks {
     this.require('I7', isFirstOfPatient(row, this.byPatient.get(row.patientId) ?? []));
   }
 
+  /** A charge of this payment starts. */
+  charges(id: string, term: number): void {
+    const row = this.rows.get(id);
+    if (row) this.require('fair', this.attempts.charges(row, this.byPatient.get(row.patientId) ?? [], term));
+  }
+
+  /** The relay puts these back. */
+  putsBack(ids: readonly string[], term: number): void {
+    this.require('restraint', this.attempts.putsBack(ids, term));
+  }
+
   deferred(row: Row, token: FencingToken): void {
+    this.attempts.deferred(row, token.term);
     this.require('I4', holdsLeadership(this.leadership(), token, `a delay of ${row.id}`));
   }
 

@@ -5,9 +5,9 @@
 import { majority } from '../../monitor/core/quorum.js';
 import { NO_DOUBT } from '../../monitor/core/self-doubt.js';
 import type { AttemptStep } from '../../payments/core/attempt.js';
+import { Blocked, type PutOff } from '../../payments/core/blocked.js';
 import type { CommitLane } from '../../payments/core/commit-lane.js';
-import type { Blocked } from '../../payments/core/parcel.js';
-import { ParcelLine, type Moment, type WorkEffect, type Written } from '../../payments/core/parcel-line.js';
+import { ParcelLine, type LineOptions, type Moment, type WorkEffect, type Written } from '../../payments/core/parcel-line.js';
 import { RelayMachine } from '../../payments/core/relay.js';
 import type { RoleState } from '../../payments/core/role.js';
 import type { RuleName } from './invariants.js';
@@ -32,7 +32,7 @@ const partsOf = (line: ParcelLine): LineParts => line as unknown as LineParts;
 
 class ForgetsWhatWaits extends ParcelLine {
   override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
-    partsOf(this).blocked = new Map();
+    partsOf(this).blocked = new Blocked();
     return super.answered(...input);
   }
 }
@@ -41,6 +41,25 @@ class CommitsInOrderOfAnswers extends ParcelLine {
   override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
     partsOf(this).turns.sort((a, b) => Number(b.number === input[0]) - Number(a.number === input[0]));
     return super.answered(...input);
+  }
+}
+
+class KeepsItsBounds extends ParcelLine {
+  protected override beyond(): Map<string, number> {
+    return this.inFlight.bounds();
+  }
+}
+
+class BlocksByTheFirst extends Blocked {
+  override add(payment: PutOff, dueMs: number): void {
+    if (this.dueBefore(payment.patientId, payment.seq) === null) super.add(payment, dueMs);
+  }
+}
+
+class RemembersTheFirst extends ParcelLine {
+  constructor(options: LineOptions) {
+    super(options);
+    partsOf(this).blocked = new BlocksByTheFirst();
   }
 }
 
@@ -66,6 +85,12 @@ class NeverLooks extends RelayMachine {
 class TrustsAnEmptyQueue extends RelayMachine {
   override counted(...input: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
     return input[0] === 0 ? this.failed(input[2]) : super.counted(...input);
+  }
+}
+
+class WakesInVain extends RelayMachine {
+  override arrived(_claimed: number, nowMs: number): ReturnType<RelayMachine['arrived']> {
+    return super.arrived(1, nowMs);
   }
 }
 
@@ -172,6 +197,18 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'order-lost-on-retry', bug: 'a parcel does not know what an earlier one put off', caughtBy: 'I7',
     change: { newLine: (options) => new ForgetsWhatWaits(options) },
+  },
+  {
+    name: 'only-the-first-blocks', bug: 'what waits behind a payment that was put off blocks nothing itself', caughtBy: 'I7',
+    change: { newLine: (options) => new RemembersTheFirst(options) },
+  },
+  {
+    name: 'bound-not-lowered', bug: 'a payment that was put off is not loaded while later ones of its patient are in flight', caughtBy: 'fair',
+    change: { newLine: (options) => new KeepsItsBounds(options) },
+  },
+  {
+    name: 'vain-round-wakes', bug: 'the relay looks again at once although nothing came of what it put back', caughtBy: 'restraint',
+    change: { newRelay: (rules) => new WakesInVain(rules) },
   },
   {
     name: 'order-of-answers', bug: 'a parcel commits when it is answered, not in turn', caughtBy: 'I7',

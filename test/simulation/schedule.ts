@@ -30,13 +30,15 @@ export interface Schedule {
 }
 
 const ENGINES = ['postgres', 'redis', 'gateway'];
+/** Share of the schedules that have a stream. */
+const STREAM_SHARE = 0.06;
 /** The first election happens before. */
 const QUIET_MS = 150;
 
 /** How often each kind is drawn, relative to the others. */
 const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
   ['kill', 10], ['freeze', 9], ['suspend', 2], ['jump', 1], ['cut', 5], ['cut-one-way', 5], ['noise', 5], ['slow', 6], ['lose-answers', 6],
-  ['refuse', 2], ['wipe', 4], ['restart-empty', 3], ['duplicate', 3], ['drain', 2], ['maint', 2], ['hand-over', 5],
+  ['refuse', 2], ['wipe', 4], ['restart-empty', 3], ['duplicate', 3], ['drain', 2], ['maint', 2], ['hand-over', 5], ['stray', 2],
 ];
 const KINDS: readonly FaultKind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
 
@@ -103,7 +105,8 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
     case 'wipe':
     case 'restart-empty':
     case 'duplicate':
-      return { target: kind === 'refuse' ? 'gateway' : 'redis', other: '', amount: 0 };
+    case 'stray':
+      return { target: kind === 'refuse' ? 'gateway' : kind === 'stray' ? 'postgres' : 'redis', other: '', amount: 0 };
   }
 }
 
@@ -169,6 +172,16 @@ function drawPayments(chance: Chance, instances: number, horizonMs: number): Pay
   return payments;
 }
 
+/** Sometimes one patient pays without a pause: whenever an outcome is written, later payments of the patient are in flight already. */
+function drawStream(chance: Chance, instances: number, horizonMs: number): PaymentPlan[] {
+  if (chance.next() >= STREAM_SHARE) return [];
+  const gapMs = 6 + chance.below(14);
+  const count = Math.floor((horizonMs - QUIET_MS) / gapMs);
+  return Array.from({ length: count }, (_, index): PaymentPlan => {
+    return { atMs: QUIET_MS + index * gapMs, key: `stream-${index + 1}`, patientId: 'patient-1', instance: index % instances, twice: false };
+  });
+}
+
 /** One of these numbers, by cumulated share. */
 function drawn(chance: Chance, shares: readonly (readonly [number, number])[]): number {
   const share = chance.next();
@@ -183,12 +196,12 @@ export function drawSchedule(seed: number): Schedule {
   const patients = 1 + chance.below(2);
   const horizonMs = 450 + chance.below(550);
   const cast = { replicas: names('server', replicas), monitors: names('monitor', monitors), patients: names('patients', patients) };
-  const payments = drawPayments(chance, patients, horizonMs);
-  return {
+  const bursts = drawPayments(chance, patients, horizonMs);
+  const most: Omit<Schedule, 'payments'> = {
     seed, luck: seed, replicas, monitors, patients, horizonMs,
     declined: chance.next() < 0.3 ? 30 : 0,
-    payments,
-    faults: drawFaults(chance, cast, horizonMs, payments),
+    faults: drawFaults(chance, cast, horizonMs, bursts),
     monitorsEnd: chance.next() < 0.05,
   };
+  return { ...most, payments: [...bursts, ...drawStream(chance, patients, horizonMs)] };
 }

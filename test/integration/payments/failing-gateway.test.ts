@@ -7,12 +7,18 @@ import { join } from 'node:path';
 import { createGatewayApp } from '../../../gateway/app.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
+import { relayed } from '../../../payments/metrics.js';
 import { freePort } from '../../../local/ports.js';
 import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http.js';
 import { eventually } from '../../support/eventually.js';
 import { PATIENTS } from './fixture.js';
 import { allFinal, enqueue, inOrder, logger, record, replica, rows } from './replica-stage.js';
+
+/** Payments of one patient that may come before an earlier one of the patient is finished. */
+const STREAM_MAX = 250;
+/** Payments that the relays of this process have put back so far. */
+const putBackCount = async (): Promise<number> => (await relayed.get()).values.reduce((sum, { value }) => sum + value, 0);
 
 describe('a gateway that fails', () => {
   let ledger: GatewayLedger;
@@ -72,6 +78,25 @@ describe('a gateway that fails', () => {
     expect(found.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
     expect(found.some(({ attempts }) => attempts > 1)).toBe(true);
     for (let patient = 0; patient < 3; patient += 1) expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
+  });
+
+  test('a payment refused once is finished although later ones of its patient keep coming, in order and without a flood of parcels', async () => {
+    const [patient] = PATIENTS;
+    await faults({ slowMs: 300 });
+    await (await replica('server_1', gatewayEnv())).lead(record);
+    const before = await putBackCount();
+    const refused = async () => (await rows()).find(({ attempts }) => attempts > 1);
+    let sent = 0;
+    for (; sent < STREAM_MAX && (await refused())?.status !== 'SUCCEEDED'; sent += 1) {
+      await enqueue(await record.accept(1, [patient]));
+      if (sent === 10) await faults({ slowMs: 300, refuseCharges: 1 });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(sent).toBeLessThan(STREAM_MAX);
+    const found = await allFinal();
+    expect(found.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
+    expect(inOrder(found)).toBe(true);
+    expect((await putBackCount()) - before).toBeLessThan(sent * 5);
   });
 
   test('refused too often: FAILED, and the key is closed, so that no late call can charge it', async () => {

@@ -23,6 +23,8 @@ export class PaymentTable {
   readonly rows = new Map<string, Row>();
   readonly byKey = new Map<string, Row>();
   readonly byPatient = new Map<string, Row[]>();
+  /** Final payments that are listed as pending. */
+  readonly strays = new Set<string>();
   pending = 0;
   private seq = 0;
 
@@ -104,7 +106,7 @@ export class PaymentTable {
     const { nowMs } = this.world;
     const found: string[] = [];
     for (const row of this.rows.values()) {
-      if (row.status !== 'PENDING') continue;
+      if (row.status !== 'PENDING' && !this.strays.has(row.id)) continue;
       const forgotten = row.nextAttemptMs === null && (upto === null || row.seq <= upto) && row.acceptedMs <= nowMs - graceMs;
       if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs)) found.push(row.id);
     }

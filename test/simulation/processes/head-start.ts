@@ -1,24 +1,26 @@
 /** The parcels a new leader begins before the queue brings them, and who joins in when it does: payments/head-start.ts without promises. */
 import type { Job } from '../model/records.js';
 
-/** Told null, or why the work broke off. */
-type Settle = (failed: unknown) => void;
+/** Told null, or why the work broke off, and how many payments the parcel gave to work on. */
+export type Settle = (failed: unknown, claimed: number) => void;
 
 class Begun {
   private over = false;
   private failed: unknown = null;
+  private claimed = 0;
   private waiting: Settle | null = null;
 
   constructor(readonly ids: readonly string[]) {}
 
-  end(failed: unknown): void {
+  end(failed: unknown, claimed: number): void {
     this.over = true;
     this.failed = failed;
-    this.waiting?.(failed);
+    this.claimed = claimed;
+    this.waiting?.(failed, claimed);
   }
 
   join(settle: Settle): void {
-    if (this.over) settle(this.failed);
+    if (this.over) settle(this.failed, this.claimed);
     else this.waiting = settle;
   }
 }
@@ -30,7 +32,7 @@ export class HeadStart {
   begin({ id, data }: Job): Settle {
     const begun = new Begun(data.ids);
     this.begun.set(id, begun);
-    return (failed) => begun.end(failed);
+    return (failed, claimed) => begun.end(failed, claimed);
   }
 
   /**

@@ -5,6 +5,7 @@ import { parcelsOf } from '../../../shared/queue.js';
 import type { Process } from '../model/process.js';
 import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type System } from '../system.js';
+import type { Settle } from './head-start.js';
 
 export class Relay {
   private readonly machine: RelayMachine;
@@ -14,8 +15,9 @@ export class Relay {
     private readonly system: System,
     private readonly replica: Process,
     private readonly line: ParcelLine,
+    private readonly term: number,
     /** Works payments without the queue. */
-    private readonly attempt: (ids: readonly string[], through: () => void) => void,
+    private readonly attempt: (ids: readonly string[], through: Settle) => void,
   ) {
     const rules = { intervalMs: TIMES.relayIntervalMs, parcelsOf: (ids: readonly string[]) => parcelsOf(ids, TIMES.parcelMax) };
     this.machine = system.rules.newRelay(rules);
@@ -29,8 +31,8 @@ export class Relay {
     this.perform(this.machine.wakeIn(ms, this.now));
   }
 
-  arrived(): void {
-    this.perform(this.machine.arrived(this.now));
+  arrived(claimed: number): void {
+    this.perform(this.machine.arrived(claimed, this.now));
   }
 
   forget(): void {
@@ -46,7 +48,7 @@ export class Relay {
   }
 
   private carryOut(effect: RelayEffect): void {
-    const { queue, world, rules } = this.system;
+    const { queue, world, rules, checks } = this.system;
     switch (effect.type) {
       case 'timer':
         if (this.timer) this.timer.run = null;
@@ -57,12 +59,13 @@ export class Relay {
       case 'search':
         return this.search(effect.upto);
       case 'put-back':
+        checks.putsBack(effect.parcels.flatMap(({ ids }) => ids), this.term);
         world.log?.(this.replica.name, `puts back ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
         return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.perform(this.machine.putBack(taken, this.now)));
       case 'deliver':
         world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
-        return this.attempt(effect.parcel.ids, () => {
-          this.arrived();
+        return this.attempt(effect.parcel.ids, (_failed, claimed) => {
+          this.arrived(claimed);
           this.perform(this.machine.delivered(this.now));
         });
     }

@@ -10,7 +10,7 @@ import type { RoleState } from '../../../payments/core/role.js';
 import type { Process } from '../model/process.js';
 import type { Job, Written } from '../model/records.js';
 import { TIMES, type System } from '../system.js';
-import { HeadStart } from './head-start.js';
+import { HeadStart, type Settle } from './head-start.js';
 import { Relay } from './relay.js';
 import type { Worker } from './worker.js';
 
@@ -38,7 +38,7 @@ export class Term {
   /** A parcel's work broke off: its job is still held by the worker. */
   private brokeOff = false;
   private lastWork = 0;
-  private readonly through = new Map<number, (failed: unknown) => void>();
+  private readonly through = new Map<number, Settle>();
   private readonly charging = new Set<number>();
   private readonly ahead = new HeadStart();
   private whenIdle: (() => void)[] = [];
@@ -51,7 +51,7 @@ export class Term {
   ) {
     const { rules, world } = system;
     this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
-    this.relay = new Relay(system, replica, this.line, (ids, through) => this.attempt(ids, through));
+    this.relay = new Relay(system, replica, this.line, term, (ids, through) => this.attempt(ids, through));
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
   }
 
@@ -89,9 +89,9 @@ export class Term {
 
   private fetch(): void {
     this.worker.run((job, through) => {
-      const settle = (failed: unknown): void => {
+      const settle: Settle = (failed, claimed) => {
         if (failed === null) through();
-        if (job.data.relayed) this.relay.arrived();
+        if (job.data.relayed) this.relay.arrived(claimed);
       };
       if (!this.ahead.join(job, settle)) this.attempt(job.data.ids, settle);
     });
@@ -132,14 +132,13 @@ export class Term {
     return this.moment;
   }
 
-  /** @param through called with null, or with why the work broke off. */
-  private attempt(ids: readonly string[], through: (failed: unknown) => void): void {
+  private attempt(ids: readonly string[], through: Settle): void {
     this.lastWork += 1;
     this.system.checks.takes(this.replica.name, this.term, this.finishing);
-    this.through.set(this.lastWork, (failed) => {
+    this.through.set(this.lastWork, (failed, claimed) => {
       if (failed !== null) this.brokeOff = true;
       if (failed instanceof LeadershipLost) this.replica.refused(this.term);
-      through(failed);
+      through(failed, claimed);
     });
     this.feed(this.line.arrive(this.lastWork, ids, this.at()));
   }
@@ -174,7 +173,8 @@ export class Term {
     const through = this.through.get(effect.work);
     this.through.delete(effect.work);
     this.charging.delete(effect.work);
-    through?.(effect.type === 'done' ? null : effect.error);
+    if (effect.type === 'done') through?.(null, effect.claimed);
+    else through?.(effect.error, 0);
   }
 
   /** Repeats a statement while the database is away. @param off called when the term is over before it answered. */
@@ -200,6 +200,7 @@ export class Term {
     const { gateway, rules, checks, world } = this.system;
     const { work, index, payment, last } = effect;
     checks.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
+    if (call === FIRST_CALL) checks.charges(payment.id, this.term);
     world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
     gateway.call(this.replica, call.ask, rules.gatewayKey(payment.id, payment.attempts, this.term), payment.id, (verdict) => {
       if (this.stopped) return;

@@ -151,6 +151,37 @@ describe('parcel line', () => {
     expect(words(line.deferred(HELD, MOMENT))).toEqual(['wake in 100', 'done 1', 'done 2']);
   });
 
+  test('a payment that was put off is loaded again although a later one of its patient is in flight, and before those that come after', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    line.loaded(1, [payment(1, 'a')], MOMENT);
+    line.arrive(2, ['p2'], MOMENT);
+    line.loaded(2, [payment(2, 'a')], MOMENT);
+    line.answered(1, 0, AGAIN, MOMENT);
+    line.deferred(HELD, MOMENT);
+    const later = { ...MOMENT, nowMs: 1_200 };
+    expect(line.arrive(3, ['p3'], later)).toEqual([{ type: 'load', work: 3, ids: ['p3'], beyond: new Map([['a', 0]]) }]);
+    expect(words(line.loaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later))).toEqual(['charge p1', 'charge p3']);
+    expect(line.arrive(4, ['p4'], later)).toMatchObject([{ beyond: new Map([['a', 3]]) }]);
+    line.loaded(4, [], later);
+    expect(words(line.answered(2, 0, SUCCEEDED, later))).toEqual(['defer p2']);
+    expect(words(line.deferred(HELD, later))).toEqual(['wake in 0', 'done 2']);
+    line.answered(3, 0, SUCCEEDED, later);
+    expect(words(line.answered(3, 1, SUCCEEDED, later))).toEqual(['commit p1']);
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, later))).toEqual(['announce p1', 'defer p3']);
+  });
+
+  test('a parcel says how many payments it gave to work on', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    expect(line.loaded(1, [], MOMENT)).toEqual([{ type: 'done', work: 1, claimed: 0 }]);
+    line.arrive(2, ['p2', 'p3'], MOMENT);
+    line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a'), payment(4, 'b')], MOMENT);
+    line.answered(2, 0, SUCCEEDED, MOMENT);
+    line.committed({ ...HELD, ids: ['p4'] }, MOMENT);
+    expect(line.deferred(HELD, MOMENT)).toContainEqual({ type: 'done', work: 2, claimed: 2 });
+  });
+
   test('a refused commit ends everything: what is behind it is not written, and nothing new is begun', () => {
     const line = twoCharging();
     line.answered(1, 0, SUCCEEDED, MOMENT);

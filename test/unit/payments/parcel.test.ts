@@ -1,6 +1,7 @@
 /** Planning and settling parcels: I7, payments of one patient never overtake each other, retries included. */
 import { describe, expect, test } from '@jest/globals';
-import { planParcel, settleParcel, type Answer, type Blocked, type PlannedPayment } from '../../../payments/core/parcel.js';
+import { Blocked } from '../../../payments/core/blocked.js';
+import { planParcel, settleParcel, type Answer, type PlannedPayment } from '../../../payments/core/parcel.js';
 import { backoffMs, isLastAttempt } from '../../../payments/core/retry.js';
 import { seededRandom } from '../../../shared/random.js';
 
@@ -36,7 +37,7 @@ describe('planParcel', () => {
 });
 
 describe('settleParcel', () => {
-  const settle = (charged: { payment: PlannedPayment; answer: Answer }[], blocked: Blocked = new Map(), nowMs = 0) =>
+  const settle = (charged: { payment: PlannedPayment; answer: Answer }[], blocked = new Blocked(), nowMs = 0) =>
     settleParcel({ charged, blocked, policy, nowMs, draw: () => 1 });
 
   test.each<[Answer, object]>([
@@ -48,21 +49,23 @@ describe('settleParcel', () => {
   });
 
   test('a payment that must be tried again holds back its patient’s later ones, charged or not', () => {
-    const { outcomes, waits, blocked } = settle([
+    const blocked = new Blocked();
+    const { outcomes, waits } = settle([
       { payment: payment(1, 'a'), answer: AGAIN },
       { payment: payment(2, 'a'), answer: SUCCEEDED },
       { payment: payment(3, 'b'), answer: SUCCEEDED },
-    ]);
+    ], blocked);
     expect(outcomes.map(({ id }) => id)).toEqual(['p3']);
     expect(waits).toEqual([
       { id: 'p1', attempts: 1, waitMs: 100, lastError: 'timeout' },
       { id: 'p2', attempts: 0, waitMs: 100, lastError: null },
     ]);
-    expect([...blocked]).toEqual([['a', { seq: 1, dueMs: 100 }]]);
+    expect([blocked.size, blocked.dueBefore('a', 1), blocked.dueBefore('a', 2), blocked.dueBefore('b', 9)]).toEqual([1, null, 100, null]);
   });
 
   test('the next parcel, charged before that was known, holds back too', () => {
-    const blocked = new Map([['a', { seq: 1, dueMs: 100 }]]);
+    const blocked = new Blocked();
+    blocked.add(payment(1, 'a'), 100);
     expect(settle([{ payment: payment(4, 'a'), answer: SUCCEEDED }], blocked, 40)).toMatchObject({
       outcomes: [],
       waits: [{ id: 'p4', waitMs: 60 }],
@@ -70,10 +73,19 @@ describe('settleParcel', () => {
   });
 
   test('the block ends with the payment that made it', () => {
-    const blocked = new Map([['a', { seq: 1, dueMs: 100 }]]);
+    const blocked = new Blocked();
+    blocked.add(payment(1, 'a'), 100);
     const after = settle([{ payment: payment(1, 'a'), answer: SUCCEEDED }, { payment: payment(2, 'a'), answer: SUCCEEDED }], blocked, 100);
     expect(after.outcomes.map(({ id }) => id)).toEqual(['p1', 'p2']);
-    expect(after.blocked.size).toBe(0);
+    expect(blocked.size).toBe(0);
+  });
+
+  test('what waited behind that payment still holds back later ones until it is final itself', () => {
+    const blocked = new Blocked();
+    blocked.add(payment(1, 'a'), 100);
+    settle([{ payment: payment(2, 'a'), answer: SUCCEEDED }], blocked, 40);
+    const after = settle([{ payment: payment(1, 'a'), answer: SUCCEEDED }, { payment: payment(3, 'a'), answer: SUCCEEDED }], blocked, 120);
+    expect([after.outcomes.map(({ id }) => id), after.waits]).toEqual([['p1'], [{ id: 'p3', attempts: 0, waitMs: 0, lastError: null }]]);
   });
 
   test('500 random histories: in each patient outcomes come in the order of acceptance, and all come', () => {
@@ -93,7 +105,7 @@ function finishedInOrder(seed: number, forgetBlocks = false): boolean {
   const due = new Map<string, number>();
   const final: PlannedPayment[] = [];
   const pending = () => rows.filter((row) => !final.includes(row));
-  let blocked: Blocked = new Map();
+  const blocked = new Blocked();
   for (let nowMs = 0; pending().length > 0; nowMs += 25) {
     if (nowMs > 1_000_000) throw new Error(`seed ${seed} never ends`);
     const load = () => {
@@ -110,8 +122,7 @@ function finishedInOrder(seed: number, forgetBlocks = false): boolean {
     });
     for (const plan of plans) {
       const charged = plan.charge.map((row) => ({ payment: row, answer: random.next() < 0.3 ? AGAIN : SUCCEEDED }));
-      const settled = settleParcel({ charged, blocked: forgetBlocks ? new Map() : blocked, policy, nowMs, draw: () => random.next() });
-      blocked = settled.blocked;
+      const settled = settleParcel({ charged, blocked: forgetBlocks ? new Blocked() : blocked, policy, nowMs, draw: () => random.next() });
       for (const { id, waitMs } of [...settled.waits, ...plan.hold]) due.set(id, nowMs + waitMs);
       for (const { id } of settled.outcomes) final.push(rows.find((row) => row.id === id) as PlannedPayment);
     }

@@ -50,9 +50,17 @@ describe('relay', () => {
     const relay = searching();
     relay.found(['a', 'b', 'c'], NOTHING, 0);
     relay.putBack(true, 0);
-    expect(relay.arrived(10)).toEqual([]);
-    expect(relay.arrived(20)).toEqual([{ type: 'timer', inMs: 0 }]);
+    expect(relay.arrived(2, 10)).toEqual([]);
+    expect(relay.arrived(0, 20)).toEqual([{ type: 'timer', inMs: 0 }]);
     expect(searching().forget(20)).toEqual([{ type: 'timer', inMs: 0 }]);
+  });
+
+  test('when none of them had anything to work on, it looks after the usual interval, not at once', () => {
+    const relay = searching();
+    relay.found(['a', 'b', 'c'], NOTHING, 0);
+    expect(relay.putBack(true, 0)).toEqual(REST);
+    expect(relay.arrived(0, 10)).toEqual([]);
+    expect(relay.arrived(0, 20)).toEqual([]);
   });
 
   test('with the queue away parcels are worked on one after the other', () => {

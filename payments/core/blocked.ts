@@ -1,0 +1,59 @@
+/**
+ * The payments that one leader has put off and that are not final yet, by patient, in the order of acceptance. They decide two things:
+ * a later payment of the same patient is not finished before them (I7), and the next load of that patient begins with them.
+ */
+export interface PutOff {
+  id: string;
+  seq: number;
+  patientId: string;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly seq: number;
+  /** When the next attempt is due, monotonic ms. */
+  dueMs: number;
+}
+
+export class Blocked {
+  /** Oldest first; never empty. */
+  private readonly patients = new Map<string, Entry[]>();
+
+  /** Patients with a payment that was put off. */
+  get size(): number {
+    return this.patients.size;
+  }
+
+  /** When the patient's oldest payment before `seq` that was put off is due; null: there is none. */
+  dueBefore(patientId: string, seq: number): number | null {
+    const oldest = this.patients.get(patientId)?.[0];
+    return oldest && oldest.seq < seq ? oldest.dueMs : null;
+  }
+
+  /** The lowest `seq` of the patient's payments that were put off and are not being worked on; null: there is none. */
+  lowestIdle(patientId: string, inFlight: Pick<ReadonlySet<string>, 'has'>): number | null {
+    return this.patients.get(patientId)?.find(({ id }) => !inFlight.has(id))?.seq ?? null;
+  }
+
+  /** The payment is put off until `dueMs`. */
+  add({ id, seq, patientId }: PutOff, dueMs: number): void {
+    const entries = this.patients.get(patientId);
+    if (!entries) {
+      this.patients.set(patientId, [{ id, seq, dueMs }]);
+      return;
+    }
+    const index = entries.findIndex((entry) => entry.seq >= seq);
+    if (index < 0) entries.push({ id, seq, dueMs });
+    else if (entries[index]?.id === id) (entries[index]).dueMs = dueMs;
+    else entries.splice(index, 0, { id, seq, dueMs });
+  }
+
+  /** The payment has its final status. */
+  remove({ id, patientId }: PutOff): void {
+    const entries = this.patients.get(patientId);
+    const index = entries?.findIndex((entry) => entry.id === id) ?? -1;
+    if (!entries || index < 0) return;
+    entries.splice(index, 1);
+    if (entries.length === 0) this.patients.delete(patientId);
+  }
+}
