@@ -1,128 +1,77 @@
 /**
- * The queue's end in a replica: a BullMQ worker, built and connected while standing by ("warm"), started at promotion.
- * When a term ends by force the worker is thrown away, with whatever it held, and a fresh one is built; a planned end lets it finish.
+ * The queue's end in a replica: a queue worker, built and connected while standing by ("warm"), started at promotion. When a term ends by
+ * force the whole thing is thrown away, with what it held, and a fresh one is built; a planned end lets it finish.
+ * A replica that leads must always fetch: a queue worker that cannot go on is replaced by another one, here and at any time.
  */
-import { WaitingError, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { sleep } from '../shared/clock.js';
-import type { Logger } from '../shared/logger.js';
-import { connectRedis, queueName, type Parcel } from '../shared/queue.js';
-import { toFront } from './core/front.js';
+import { QueueWorker, type ParcelWorkerOptions, type ProcessParcel } from './queue-worker.js';
 
-export interface ParcelWorkerOptions {
-  partition: number;
-  redisUrl: string;
-  prefix: string;
-  concurrency: number;
-  logger: Logger;
-}
-
-/** Works one parcel. When the term is called off it must not settle: the job is then given back, neither completed nor failed. */
-export type ProcessParcel = (parcel: Parcel, jobId: string) => Promise<void>;
-
-/** After an error of the connection: try again soon, Redis restarts in well under a second. */
-const RETRY_MS = 100;
-/** Longest blocking wait for a job, in seconds; a marker that got lost costs no more than this. */
-const BLOCK_SECONDS = 1;
-/** Longest attempt to give back what was held; the relay finds what stays behind. */
-const GIVE_BACK_MS = 500;
-/** A fetch that is under way takes no longer, as a rule. */
-const FETCH_MS = 50;
+export type { ParcelWorkerOptions, ProcessParcel };
 
 export class ParcelWorker {
-  private readonly connection: Redis;
-  private readonly worker: Worker<Parcel>;
-  /** Token of each job that is worked on, in the order of arrival. */
-  private readonly held = new Map<string, string>();
-  /** The same of jobs that came too late to be begun. */
-  private readonly late = new Map<string, string>();
-  /** While it pauses: resolves when the queue's loop has come to its end and what was late is given back. */
-  private pausing: Promise<void> | null = null;
-  /** The queue's loop. */
-  private running: Promise<void> = Promise.resolve();
+  private current: QueueWorker;
+  /** Counts `run` and `pause`: of several in a row only the last one counts. */
+  private turn = 0;
+  /** From `pause` until it fetches again: resolves when the worker of the moment can be started. */
+  private paused: Promise<void> | null = null;
+  private readonly ending = new Set<Promise<void>>();
+  private isOver = false;
   private process: ProcessParcel = () => Promise.reject(new Error('no term has begun'));
 
   constructor(private readonly options: ParcelWorkerOptions) {
-    const { partition, redisUrl, prefix, concurrency, logger } = options;
-    this.connection = connectRedis(redisUrl, 'patient', logger);
-    this.worker = new Worker<Parcel>(queueName(partition), (job, token) => this.hold(job, token), {
-      connection: this.connection,
-      prefix,
-      concurrency,
-      autorun: false,
-      runRetryDelay: RETRY_MS,
-      drainDelay: BLOCK_SECONDS,
-      // Only the fence decides; a parcel that stalled often is as good as any other.
-      maxStalledCount: 1_000_000,
-    });
-    // A deposed leader's completions are rejected ("Lock mismatch"): expected, and the fence has said so already.
-    this.worker.on('error', (error) => logger.debug({ err: { message: error.message } }, 'queue worker'));
+    this.current = this.build();
   }
 
-  private async hold(job: Job<Parcel>, token = ''): Promise<void> {
-    const id = job.id ?? '';
-    if (this.pausing) {
-      this.late.set(id, token);
-      throw new WaitingError(); // It stays where it is, in the order of fetching: the next leader takes it over from there.
-    }
-    this.held.set(id, token);
-    await this.process(job.data, id);
-    this.held.delete(id);
+  /** Parcels held at once, at the most. */
+  get concurrency(): number {
+    return this.options.concurrency;
   }
 
   /** Starts to fetch, or fetches again after `pause`. */
   run(process: ProcessParcel): void {
     this.process = process;
-    const ended = (error: unknown): void => this.options.logger.error({ err: error }, 'the queue worker ended');
-    if (this.pausing === null) this.running = this.worker.run().catch(ended);
-    else void this.pausing.then(() => this.worker.resume());
-    this.pausing = null;
+    const turn = (this.turn += 1);
+    if (this.paused === null) return this.current.run();
+    void this.paused.then(() => {
+      if (turn !== this.turn || this.isOver) return;
+      this.paused = null;
+      this.current.run();
+    });
   }
 
-  /**
-   * Takes nothing more, from now on. What is held is finished, by whoever holds it; jobs that were on their way here are left to the next
-   * leader, who finds them first of all, and go back when no more can come. One by one as they come they would go back turned round.
-   * Does not wait for the queue's own loop, which takes 0.1 s to leave its blocking call.
-   */
+  /** Takes nothing more, from now on; what is held is finished. Does not wait for the queue's own loop. */
   pause(): void {
-    this.pausing ??= this.worker.pause().catch((error: unknown) => {
-      // Ended while its blocking connection was being made anew: there is nothing left to pause.
-      this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended while it paused');
-    }).then(() => this.giveBack(this.late));
+    this.turn += 1;
+    this.paused ??= this.endPause(this.current);
+  }
+
+  /** Fetches with another worker: the one there was brings nothing although parcels wait. */
+  renew(): void {
+    if (this.paused !== null || this.isOver) return;
+    this.replace();
+    this.current.run();
   }
 
   /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
   async destroy(): Promise<void> {
-    const held = this.held.size;
-    const givenBack = this.giveBack(this.held);
-    if (held > 0) await Promise.race([givenBack, sleep(GIVE_BACK_MS)]);
-    // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
-    if (this.pausing) await Promise.race([this.pausing, sleep(GIVE_BACK_MS)]);
-    await this.worker.close(true);
-    // Its loop ends with what it is fetching; not with a handler that will never settle.
-    await Promise.race([this.running, sleep(held === 0 ? GIVE_BACK_MS : FETCH_MS)]);
-    await Promise.race([this.giveBackFetched().catch(() => undefined), sleep(GIVE_BACK_MS)]);
-    this.connection.disconnect();
+    this.isOver = true;
+    await Promise.all([this.current.destroy(), ...this.ending]);
   }
 
-  /**
-   * What was on its way here when it ended and reached no handler: a leader that thaws after it was deposed fetches once more before it
-   * hears of that. It is found by its lock, which names this worker; asked when its loop has ended, so after the fetch.
-   */
-  private async giveBackFetched(): Promise<void> {
-    const key = (name: string): string => `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
-    const active = (await this.connection.lrange(key('active'), 0, -1)).reverse();
-    if (active.length === 0) return;
-    const locks = await this.connection.mget(active.map((id) => key(`${id}:lock`)));
-    const mine = active.flatMap((id, index): [string, string][] => (locks[index]?.startsWith(this.worker.id) ? [[id, locks[index]]] : []));
-    await this.giveBack(new Map(mine));
+  private build(): QueueWorker {
+    return new QueueWorker(this.options, (parcel, jobId) => this.process(parcel, jobId));
   }
 
-  /** To where the next leader fetches, unless that one has taken them already. Must not reject. */
-  private async giveBack(jobs: Map<string, string>): Promise<void> {
-    const backend = this.worker.getBackend();
-    const inOrder = toFront([...jobs]);
-    jobs.clear();
-    await Promise.allSettled(inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
+  private async endPause(worker: QueueWorker): Promise<void> {
+    const hasEnded = await worker.pause();
+    if (hasEnded || this.isOver || worker !== this.current) return;
+    this.options.logger.warn('the queue worker does not end its pause: another one is built');
+    this.replace();
+  }
+
+  private replace(): void {
+    const ending = this.current.destroy();
+    this.ending.add(ending);
+    void ending.finally(() => this.ending.delete(ending));
+    this.current = this.build();
   }
 }

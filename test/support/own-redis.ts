@@ -1,0 +1,35 @@
+/** A Redis of a test's own, for tests that kill or misuse the server: the test run's Redis is shared by several files. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../local/ports.js';
+import { prepareRedis, type RedisServer } from '../../local/redis.js';
+
+export interface OwnRedis {
+  server: RedisServer;
+  url: string;
+  /** SIGKILL; its data stay. */
+  kill(): Promise<void>;
+  /** Ends the server and deletes its data. */
+  remove(): Promise<void>;
+}
+
+/** Starts a Redis. */
+export async function startOwnRedis(): Promise<OwnRedis> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'relevo-redis-'));
+  const server = prepareRedis({ dataDir, port: await freePort() });
+  await server.start();
+  const kill = async (): Promise<void> => {
+    server.kill('SIGKILL');
+    await server.exited;
+  };
+  return {
+    server,
+    url: server.url,
+    kill,
+    remove: async () => {
+      if (server.pid !== null) await kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
