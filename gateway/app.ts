@@ -1,7 +1,7 @@
 /**
  * A small gateway as one finds them: charges by idempotency key, look-up by key, a key can be closed ("cancelled") before it is
  * charged. A key that is known is answered at once, one whose charge is under way when that is done.
- * With FAULTS=on it can be told to be down, slow, to refuse, to decline, or to lose its answers after the charge.
+ * With FAULTS=on it can be told to fail in many ways (faults.ts). /readyz says whether a new charge would be taken.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
@@ -13,26 +13,9 @@ import { createApp, finishApp, parse } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { chargeDurationMs, decideCharge } from '../shared/simulated-charge.js';
 import type { GatewayConfig } from './config.js';
+import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } from './faults.js';
 import type { GatewayLedger } from './ledger.js';
 import { repeatsTotal, settledTotal } from './metrics.js';
-
-/** What can be broken. Counts go down by one each time they strike. */
-export const gatewayFaults = z.strictObject({
-  /** Answers 503 to everything. */
-  down: z.boolean(),
-  /** Added to every charge, in ms. */
-  slowMs: z.int().min(0).max(60_000),
-  /** The next charges are refused with 503, nothing happens. */
-  refuseCharges: z.int().min(0),
-  /** The issuer says no to every new charge, whatever its key. */
-  declineAll: z.boolean(),
-  /** The next charges are made, and the connection is cut instead of an answer. */
-  loseAnswers: z.int().min(0),
-  /** Forgets that a key was used: money moves again. */
-  ignoreKeys: z.boolean(),
-});
-export type GatewayFaults = z.infer<typeof gatewayFaults>;
-const NO_FAULTS: GatewayFaults = { down: false, slowMs: 0, refuseCharges: 0, declineAll: false, loseAnswers: 0, ignoreKeys: false };
 
 /** `after`: how many movements the reader knows already; only those after them are told. */
 const ledgerQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
@@ -42,7 +25,7 @@ const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
   const faults = { ...NO_FAULTS };
   const charges = new Charges(config, ledger, faults);
-  const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down }) });
+  const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down, charges: canCharge(faults) }) });
   const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, ['api', 'internal']);
   app.use(internal);
 
@@ -56,10 +39,7 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
   app.post('/charges', async (request, response) => {
     const key = parse(keySchema, request.headers['idempotency-key'], 'body');
     const order = parse(chargeRequest, request.body, 'body');
-    if (faults.refuseCharges > 0) {
-      faults.refuseCharges -= 1;
-      throw new Problem('GATEWAY_DOWN');
-    }
+    refuse(faults);
     await sleep(faults.slowMs);
     answer(response, await charges.settle(key, order), faults);
   });
@@ -120,12 +100,19 @@ class Charges {
   }
 }
 
-function answer(response: Response, charge: Charge, faults: GatewayFaults): void {
-  if (faults.loseAnswers > 0) {
-    faults.loseAnswers -= 1;
-    response.socket?.destroy();
-    return;
+/** @throws Problem while new charges are refused. */
+function refuse(faults: GatewayFaults): void {
+  if (faults.refuseCharges > 0) {
+    faults.refuseCharges -= 1;
+    throw new Problem('GATEWAY_DOWN');
   }
-  if (charge.status === 'cancelled') throw new Problem('CHARGE_CANCELLED');
-  response.json(charge);
+  if (faults.limitCharges > 0) {
+    faults.limitCharges -= 1;
+    throw new Problem('TOO_BUSY', 'Too many charges at once', { retryAfterSeconds: 1 });
+  }
+}
+
+function answer(response: Response, charge: Charge, faults: GatewayFaults): void {
+  if (charge.status === 'cancelled' && faults.loseAnswers === 0) throw new Problem('CHARGE_CANCELLED');
+  sendCharge(response, charge, faults);
 }

@@ -19,13 +19,20 @@ export const PAYMENTS_OPTIONS = {
     default: 1_000,
     min: 10,
     max: 60_000,
-    doc: 'Longest wait for one answer. A parcel is committed when its slowest call is answered, so this bounds everybody’s wait.',
+    doc: 'Longest time for one call, from the request to the last byte of the response. A parcel is committed when its slowest call is answered, so this bounds everybody’s wait.',
   }),
-  gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', { default: 256, min: 1, max: 10_000, doc: 'Calls to the gateway at once.' }),
+  gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', { default: 256, min: 1, max: 10_000, doc: 'Calls to the gateway at once; more wait, and their time does not run yet.' }),
+  gatewayHealthPath: text('GATEWAY_HEALTH_PATH', {
+    default: '/readyz',
+    doc: 'Path of the gateway that says whether it can charge: 2xx yes, 404 there is no such page, anything else no.',
+  }),
   gatewayLatencyMs: milliseconds('GATEWAY_LATENCY_MS', { default: 20, max: 60_000, doc: 'Simulated gateway: mean duration of a call; 0: none.' }),
   gatewayDeclineRatio: ratio('GATEWAY_DECLINE_RATIO', { default: 0, doc: 'Simulated gateway: share of declined charges.' }),
   gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: which keys are declined.' }),
-  maxAttempts: integer('MAX_ATTEMPTS', { default: 5, min: 1, max: 100, doc: 'Attempts at the gateway before a payment is FAILED.' }),
+  giveUpAfterMs: milliseconds('GIVE_UP_AFTER_MS', {
+    default: 10_000,
+    doc: 'How long the attempts of a payment must have failed before it may be FAILED. Longer than a gateway takes to restart.',
+  }),
   retryBaseMs: milliseconds('RETRY_BASE_MS', { default: 100, min: 1, doc: 'First wait before another attempt; doubles each time.' }),
   retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, max: LONGEST_WAIT_MS, doc: 'Longest wait before another attempt.' }),
   parcelsInFlight: integer('PARCELS_IN_FLIGHT', {
@@ -64,6 +71,10 @@ export type PaymentsConfig = Config<typeof PAYMENTS_OPTIONS>;
 
 /** How the timings must relate. */
 export const PAYMENTS_RELATIONS = [
+  (config: PaymentsConfig): string | null =>
+    config.gateway === 'http' && config.gatewayMaxSockets > config.paymentsInFlight
+      ? 'GATEWAY_MAX_SOCKETS must not be above PAYMENTS_IN_FLIGHT: there are no more calls at once than payments in flight'
+      : null,
   (config: PaymentsConfig): string | null =>
     config.retryBaseMs > config.retryCapMs ? 'RETRY_BASE_MS must not be above RETRY_CAP_MS' : null,
   (config: PaymentsConfig): string | null =>

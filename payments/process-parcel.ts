@@ -88,7 +88,7 @@ export class TermWork {
     return this.line.passedSeq;
   }
 
-  /** When something was last finished, monotonic ms. */
+  /** When something was last finished, or the gateway last answered, monotonic ms. */
   get progressMs(): number {
     return this.line.progressMs;
   }

@@ -12,10 +12,12 @@ import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { seededRandom } from '../shared/random.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
 import type { PaymentsConfig } from './config.js';
+import type { RetryPolicy } from './core/retry.js';
 import { createHttpGateway } from './gateway/http.js';
 import type { Gateway } from './gateway/port.js';
 import { createSimulatedGateway } from './gateway/simulated.js';
 import { withMetrics } from './gateway/with-metrics.js';
+import { withSlots } from './gateway/with-slots.js';
 import { createPaymentsApp } from './http/app.js';
 import { BeatStreams } from './http/stream.js';
 import { measureReport } from './metrics.js';
@@ -28,6 +30,10 @@ import { Replica } from './replica.js';
 const PARTITION = 0;
 /** Parcels a new leader begins before its worker runs: enough to be busy until that brings more. */
 const HEAD_START = 8;
+/** Payments in flight for each call at once: a parcel ends with its slowest call, and meanwhile other parcels use the connections. */
+const IN_FLIGHT_PER_SOCKET = 4;
+/** Attempts before a payment may be given up, however long the gateway was away before. */
+const LEAST_ATTEMPTS = 5;
 /** How long a leaving leader may finish what is in flight, of the time it has in all. */
 const DRAIN_SHARE = 0.6;
 
@@ -44,8 +50,16 @@ function createGateway(config: PaymentsConfig): Gateway {
     token: config.internalToken,
     timeoutMs: config.gatewayTimeoutMs,
     maxSockets: config.gatewayMaxSockets,
+    healthPath: config.gatewayHealthPath,
   });
 }
+
+/** More than the gateway can be asked for would wait here, and be asked for again by the next leader. */
+const inFlightMax = ({ gateway, gatewayMaxSockets, paymentsInFlight }: PaymentsConfig): number =>
+  gateway === 'http' ? Math.min(paymentsInFlight, gatewayMaxSockets * IN_FLIGHT_PER_SOCKET) : paymentsInFlight;
+
+const retryPolicy = ({ giveUpAfterMs, retryBaseMs, retryCapMs }: PaymentsConfig): RetryPolicy =>
+  ({ leastAttempts: LEAST_ATTEMPTS, giveUpAfterMs, baseMs: retryBaseMs, capMs: retryCapMs });
 
 function createConnections(config: PaymentsConfig, logger: Logger) {
   const common = { url: config.databaseUrl, statementTimeoutMs: config.statementTimeoutMs, settings: KEYED_PLANS };
@@ -73,7 +87,8 @@ export interface RunningReplica {
 /** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
-  const gateway = withMetrics(createGateway(config));
+  const timed = withMetrics(createGateway(config));
+  const gateway = config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
   const probes = new Probes(watch, redis, gateway);
   const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
   const bootId = randomUUID();
@@ -85,14 +100,14 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     loads,
     aside: watch,
     headStart: Math.min(HEAD_START, config.parcelsInFlight),
-    inFlightMax: config.paymentsInFlight,
+    inFlightMax: inFlightMax(config),
     commits,
     redis,
     queue,
     gateway,
     clock: systemClock,
     random: seededRandom(Date.now(), bootId),
-    policy: { maxAttempts: config.maxAttempts, baseMs: config.retryBaseMs, capMs: config.retryCapMs },
+    policy: retryPolicy(config),
     relayIntervalMs: config.relayIntervalMs,
     relayGraceMs: config.relayGraceMs,
     resumeMs: config.standDownResumeMs,

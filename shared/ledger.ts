@@ -77,6 +77,8 @@ export interface PendingPayment {
   amountMinor: number;
   currency: string;
   attempts: number;
+  /** Since its first attempt failed, in ms, by the database's clock; 0: none has. */
+  failingMs: number;
   /** How long it must still wait before its next attempt, in ms; 0 when it is due. */
   waitMs: number;
 }
@@ -104,6 +106,7 @@ asked AS MATERIALIZED (
     FROM named LEFT JOIN unnest($4::uuid[], $5::bigint[]) AS b (patient_id, beyond) USING (patient_id)
    WHERE partition = $1 AND completed_at IS NULL GROUP BY patient_id)
 SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor", p.currency, p.attempts,
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - p.failing_since) * 1000, 0))::float8 AS "failingMs",
        greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs"
   FROM asked CROSS JOIN LATERAL (
     SELECT payment_id, seq FROM pending_payment
@@ -213,14 +216,16 @@ export interface Deferral {
 }
 
 /**
- * defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. Cut to milliseconds, as
- * the column rounds: "0 ms from now" would be half of one in the future, and not due yet.
+ * defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. The first failed attempt
+ * also writes its time: a later leader must know for how long the gateway has failed before it may give a payment up. Cut to
+ * milliseconds, as the column rounds: "0 ms from now" would be half of one in the future, and not due yet.
  */
 const DEFER = `
 WITH fence AS MATERIALIZED (${FENCE}),
 done AS (
   UPDATE payment p
      SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
+         failing_since = coalesce(p.failing_since, CASE WHEN d.last_error IS NOT NULL THEN clock_timestamp() END),
          next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0))
     FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[]) AS d (id, attempts, wait_ms, last_error)
    WHERE p.id BETWEEN d.id AND d.id AND p.partition = $1 AND p.completed_at IS NULL

@@ -27,7 +27,7 @@ export const openPool = ({ id, databaseUrl }: { id: string; databaseUrl: string 
 
 /** The same client, with the same patience, as Relevo's replicas have. */
 export const openGateway = ({ gatewayUrl, internalToken }: { gatewayUrl: string; internalToken: string }): Gateway =>
-  createHttpGateway({ url: gatewayUrl, token: internalToken, timeoutMs: 1_000, maxSockets: 256 });
+  createHttpGateway({ url: gatewayUrl, token: internalToken, timeoutMs: 1_000, maxSockets: 256, healthPath: '/readyz' });
 
 /** Longest orderly end, ms. */
 const END_MS = 5_000;

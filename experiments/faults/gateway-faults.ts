@@ -2,7 +2,7 @@
  * What can be wrong with the payment gateway while its process runs: switches of the stand-alone gateway (`POST /faults`), one fault each.
  * Heals by switching everything off again; a gateway that ended meanwhile is started again, and then has no fault.
  */
-import type { GatewayFaults } from '../../gateway/app.js';
+import type { GatewayFaults } from '../../gateway/faults.js';
 import type { Random } from '../../shared/random.js';
 import type { Laboratory } from '../laboratory.js';
 import type { Fault } from './fault.js';

@@ -30,6 +30,11 @@ export class CommitLane {
     this.queue.push(settled);
   }
 
+  /** Whether a statement is under way. */
+  get isWriting(): boolean {
+    return this.group.length > 0;
+  }
+
   /** The first statement of the next group; null: one is under way, or nothing waits. */
   next(): Statement | null {
     if (this.group.length > 0 || this.queue.length === 0) return null;

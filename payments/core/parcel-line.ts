@@ -95,7 +95,7 @@ export class ParcelLine {
   readonly inFlight = new InFlight();
   /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
   passedSeq = 0;
-  /** When something was last finished, monotonic ms. */
+  /** When something was last finished, or the gateway last answered, monotonic ms. */
   progressMs: number;
   private readonly works = new Map<number, Work>();
   /** To be loaded. */
@@ -147,7 +147,7 @@ export class ParcelLine {
     this.inFlight.enter(work.plan.charge);
     this.turns.push(work);
     return work.plan.charge.map((payment, index): WorkEffect => {
-      return { type: 'charge', work: number, index, payment, last: isLastAttempt(this.options.policy, payment.attempts) };
+      return { type: 'charge', work: number, index, payment, last: isLastAttempt(this.options.policy, payment) };
     });
   }
 
@@ -156,6 +156,8 @@ export class ParcelLine {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;
+    // A slow gateway is no standstill; but while a statement is under way only its end is progress.
+    if (!this.lane.isWriting) this.progressMs = moment.nowMs;
     work.missing -= 1;
     return this.advance(moment);
   }

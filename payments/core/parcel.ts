@@ -13,6 +13,8 @@ export interface PlannedPayment {
   seq: number;
   patientId: string;
   attempts: number;
+  /** Since its first attempt failed, in ms; 0: none has. */
+  failingMs: number;
   /** Until its next attempt, in ms; 0: due. */
   waitMs: number;
 }
@@ -55,7 +57,8 @@ export type Answer =
   | { kind: 'succeeded'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
   | { kind: 'failed'; reason: string }
-  | { kind: 'again'; error: string };
+  /** `uncounted`: the charge was never sent, or a rate limit refused it. `retryAfterMs`: the gateway asked for this wait. */
+  | { kind: 'again'; error: string; uncounted?: true; retryAfterMs?: number };
 
 export interface FinalOutcome {
   id: string;
@@ -95,6 +98,14 @@ export interface SettleInput {
   draw: () => number;
 }
 
+/** The next try of a payment whose gateway gave no final answer. */
+function putOff({ id, attempts, failingMs }: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number) {
+  const isCounted = answer.uncounted !== true;
+  const made = attempts + (isCounted ? 1 : 0);
+  const waitMs = backoffMs(policy, { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 }, draw);
+  return { id, attempts: made, waitMs, lastError: answer.error };
+}
+
 /** Decides what is final. An answer that must wait is dropped: the same key gets the same answer next time (I6). */
 export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
   const settlement: Settlement = { outcomes: [], waits: [] };
@@ -105,9 +116,9 @@ export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleIn
       settlement.waits.push({ id, attempts, waitMs: Math.max(0, dueMs - nowMs), lastError: null });
       blocked.add(payment, dueMs);
     } else if (answer.kind === 'again') {
-      const waitMs = backoffMs(policy, attempts + 1, draw());
-      settlement.waits.push({ id, attempts: attempts + 1, waitMs, lastError: answer.error });
-      blocked.add(payment, nowMs + waitMs);
+      const wait = putOff(payment, answer, policy, draw());
+      settlement.waits.push(wait);
+      blocked.add(payment, nowMs + wait.waitMs);
     } else {
       settlement.outcomes.push(finalOutcome(payment, answer));
       blocked.remove(payment);

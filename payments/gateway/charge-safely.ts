@@ -8,8 +8,7 @@ export async function chargeSafely(gateway: Gateway, order: ChargeOrder, last: b
   let step: AttemptStep = { call: FIRST_CALL };
   while ('call' in step) {
     const { call } = step;
-    const verdict = call.ask === 'charge' ? await gateway.charge(order, signal) : await gateway[call.ask](order.key, signal);
-    step = afterVerdict(call, verdict, last);
+    step = afterVerdict(call, await gateway[call.ask](order, signal), last);
   }
   return step.answer;
 }

@@ -1,67 +1,93 @@
 /**
  * Any gateway that honours `Idempotency-Key` and can be asked and cancelled by key (shared/contracts/gateway.ts).
- * What an HTTP failure means is decided here: refused connections and 503 say "nothing happened", everything else that is not an
- * answer says "unknown".
+ * Each call has one deadline and a largest response. A request that was never sent is told apart from one whose answer was lost. The
+ * question whether the gateway can charge goes over a connection of its own: it must not wait behind charges.
  */
-import { Agent } from 'node:http';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
-import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
-import type { Gateway, Verdict } from './port.js';
+import http, { type ClientRequest } from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { DeadlineExceeded, withDeadline } from '../../shared/deadline.js';
+import type { ChargeOrder, Gateway, Verdict } from './port.js';
+import { verdictOf } from './verdict.js';
 
 export interface HttpGatewayOptions {
   url: string;
   token: string;
-  /** Longest wait for one answer, in ms. Later it is "unknown" and asked for by key. */
+  /** Longest time for one call, in ms. Later its outcome is "unknown" and asked for by key. */
   timeoutMs: number;
-  /** Connections kept open. */
+  /** Connections for charges, look-ups and cancellations. */
   maxSockets: number;
+  /** Path that says whether the gateway can charge. */
+  healthPath: string;
 }
 
-const NOTHING_HAPPENED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+/** Largest response that is read, in bytes. A charge has some 200. */
+const RESPONSE_MAX_BYTES = 16_384;
 
-function toVerdict(response: AxiosResponse): Verdict {
-  if (response.status === 404) return { kind: 'absent' };
-  if (response.status === 503 || response.status === 429) return { kind: 'unavailable', error: `gateway answered ${response.status}` };
-  const parsed = chargeSchema.safeParse(response.data);
-  if (!parsed.success) return { kind: 'unknown', error: `gateway answered ${response.status}` };
-  const { status, reference, reason } = parsed.data;
-  if (status === 'approved') return { kind: 'approved', reference };
-  if (status === 'declined') return { kind: 'declined', reference, reason: reason ?? 'DECLINED' };
-  return { kind: 'cancelled' };
+/** Whether a request has left this process. */
+interface Sending {
+  isSent: boolean;
 }
 
-function failureVerdict(error: unknown): Verdict {
+/** node:http or node:https, which notes when a request was written. */
+function noting(url: string, sending: Sending): { request(options: object, handle: () => void): ClientRequest } {
+  const { request } = url.startsWith('https:') ? https : http;
+  return {
+    request: (options, handle) => request(options, handle).once('finish', () => {
+      sending.isSent = true;
+    }),
+  };
+}
+
+function failureVerdict(error: unknown, { isSent }: Sending): Verdict {
   const { code, message } = error as { code?: string; message?: string };
-  const text = code ?? message ?? 'no answer';
-  return NOTHING_HAPPENED.has(code ?? '') ? { kind: 'unavailable', error: text } : { kind: 'unknown', error: text };
+  const text = error instanceof DeadlineExceeded ? error.message : (code ?? message ?? 'no answer');
+  return { kind: isSent ? 'unknown' : 'unsent', error: text };
 }
 
-async function ask(call: Promise<AxiosResponse>, signal: AbortSignal): Promise<Verdict> {
-  try {
-    return toVerdict(await call);
-  } catch (error) {
-    signal.throwIfAborted();
-    return failureVerdict(error);
-  }
-}
-
-export function createHttpGateway({ url, token, timeoutMs, maxSockets }: HttpGatewayOptions): Gateway {
-  const client: AxiosInstance = axios.create({
+function createClient({ url, token }: HttpGatewayOptions, maxSockets: number): AxiosInstance {
+  const sockets = { keepAlive: true, maxSockets };
+  return axios.create({
     baseURL: url,
-    timeout: timeoutMs,
-    httpAgent: new Agent({ keepAlive: true, maxSockets }),
+    httpAgent: new http.Agent(sockets),
+    httpsAgent: new https.Agent(sockets),
     headers: { authorization: `Bearer ${token}` },
     validateStatus: () => true,
     maxRedirects: 0,
+    maxContentLength: RESPONSE_MAX_BYTES,
     proxy: false,
   });
+}
+
+export function createHttpGateway(options: HttpGatewayOptions): Gateway {
+  const { url, timeoutMs, maxSockets, healthPath } = options;
+  const client = createClient(options, maxSockets);
+  const health = createClient(options, 1);
+
+  async function ask(request: AxiosRequestConfig, order: ChargeOrder, outer: AbortSignal): Promise<Verdict> {
+    const sending = { isSent: false };
+    try {
+      const send = (signal: AbortSignal) => client.request<unknown>({ ...request, signal, transport: noting(url, sending) });
+      const { status, headers, data } = await withDeadline(timeoutMs, outer, send);
+      const retryAfter = headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);
+      return verdictOf({ status, retryAfter, body: data }, order, new Date());
+    } catch (error) {
+      outer.throwIfAborted();
+      return failureVerdict(error, sending);
+    }
+  }
+
   return {
-    charge: ({ key, ...order }, signal) => ask(client.post('/charges', order, { signal, headers: { 'Idempotency-Key': key } }), signal),
-    lookup: (key, signal) => ask(client.get(`/charges/${key}`, { signal }), signal),
-    cancel: (key, signal) => ask(client.post(`/charges/${key}/cancel`, {}, { signal }), signal),
+    charge: (order, signal) => {
+      const { key, ...data } = order;
+      return ask({ method: 'POST', url: '/charges', data, headers: { 'Idempotency-Key': key } }, order, signal);
+    },
+    lookup: (order, signal) => ask({ method: 'GET', url: `/charges/${order.key}` }, order, signal),
+    cancel: (order, signal) => ask({ method: 'POST', url: `/charges/${order.key}/cancel`, data: {} }, order, signal),
     reachable: async () => {
       try {
-        return (await client.get('/livez')).status === 200;
+        const { status } = await withDeadline(timeoutMs, null, (signal) => health.get(healthPath, { signal }));
+        return status < 300 || status === 404; // A gateway without that page answers, which is all that can be asked of it.
       } catch {
         return false;
       }

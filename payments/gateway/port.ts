@@ -18,16 +18,20 @@ export type Verdict =
   | { kind: 'cancelled' }
   /** The gateway knows no such key (yet: a slow call may still arrive). */
   | { kind: 'absent' }
-  /** It said that it did nothing, or could not be reached at all. */
-  | { kind: 'unavailable'; error: string }
-  /** The answer was lost. */
+  /** The gateway said that it did nothing. `retryAfterMs`: it asked for this wait. */
+  | { kind: 'unavailable'; error: string; retryAfterMs?: number }
+  /** The gateway works, did nothing, and asks to be called less often. */
+  | { kind: 'limited'; error: string; retryAfterMs?: number }
+  /** The request was never sent: no connection could be made. */
+  | { kind: 'unsent'; error: string }
+  /** The answer was lost, or was none that can be about this charge. */
   | { kind: 'unknown'; error: string };
 
 export interface Gateway {
   charge(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
-  lookup(key: string, signal: AbortSignal): Promise<Verdict>;
+  lookup(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
   /** Closes the key: `cancelled`, or the verdict of the charge that was made before. */
-  cancel(key: string, signal: AbortSignal): Promise<Verdict>;
-  /** Whether it answers at all. Never throws. */
+  cancel(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
+  /** Whether it says that it can charge. Never throws. */
   reachable(): Promise<boolean>;
 }

@@ -21,7 +21,7 @@ export function createSimulatedGateway(options: SimulatedGatewayOptions): Gatewa
       if (options.latencyMs > 0) await sleep(chargeDurationMs(key, options), signal);
       return answer(key);
     },
-    lookup: async (key) => answer(key),
+    lookup: async ({ key }) => answer(key),
     cancel: async () => ({ kind: 'cancelled' }),
     reachable: async () => true,
   };

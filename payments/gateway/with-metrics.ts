@@ -11,7 +11,7 @@ async function timed(call: 'charge' | 'lookup' | 'cancel', answer: Promise<Verdi
 
 export const withMetrics = (gateway: Gateway): Gateway => ({
   charge: (order, signal) => timed('charge', gateway.charge(order, signal)),
-  lookup: (key, signal) => timed('lookup', gateway.lookup(key, signal)),
-  cancel: (key, signal) => timed('cancel', gateway.cancel(key, signal)),
+  lookup: (order, signal) => timed('lookup', gateway.lookup(order, signal)),
+  cancel: (order, signal) => timed('cancel', gateway.cancel(order, signal)),
   reachable: () => gateway.reachable(),
 });

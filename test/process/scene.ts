@@ -7,7 +7,7 @@ import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../../experiments/evidence.js';
 import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../../experiments/history.js';
 import type { Violation } from '../../experiments/result.js';
-import type { GatewayFaults } from '../../gateway/app.js';
+import type { GatewayFaults } from '../../gateway/faults.js';
 import { descendantsOf, isAlive } from '../../local/process-tree.js';
 import type { ManagedProcess, ProcessKind } from '../../local/processes.js';
 import type { SystemOptions } from '../../local/system.js';

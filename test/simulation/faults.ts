@@ -130,8 +130,7 @@ export function strike(system: System, fault: Fault): Heal {
     case 'lose-answers':
       return lend(target as Engine, 'loseAnswers', amount / 100);
     case 'refuse':
-      system.gateway.refuses = true;
-      return () => (system.gateway.refuses = false);
+      return system.gateway.refuse(amount);
     case 'wipe':
       return wipe(system);
     case 'restart-empty':

@@ -20,6 +20,7 @@ export const RULE_TEXTS = {
   I7: 'order, after a hand-over and after a retry',
   I8: 'stop when unsure, and only then',
   quorum: 'a majority of the configured monitors deposes a leader',
+  patience: 'a payment is given up only after it failed for long, and only calls that were made count as attempts',
   maintenance: 'who is drained or in maintenance is never elected',
   doubt: 'a monitor that was late or jumped observes and does not act',
   liveness: 'when faults stop, one replica leads and every payment is final',
@@ -58,6 +59,13 @@ export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Ver
   return `${row.id} becomes ${status}, and the gateway ${moved ? 'has' : 'has not'} charged it`;
 };
 
+/** @param failingMs since the gateway was first asked about it. */
+export const hasFailedForLong = (row: Row, status: FinalStatus, failingMs: number, giveUpAfterMs: number): Verdict =>
+  status !== 'FAILED' || failingMs >= giveUpAfterMs ? null : `${row.id} is given up ${failingMs} ms after the first call`;
+
+export const isCountOfCalls = (id: string, attempts: number, made: number): Verdict =>
+  attempts <= made ? null : `${id} has ${attempts} attempts, but only ${made} charges of it were made`;
+
 export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
   const earlier = ofPatient.find((other) => other.seq < row.seq && other.status === 'PENDING');
   return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
@@ -86,6 +94,9 @@ export class Checks {
   private readonly begun = new Map<number, string>();
   private readonly refusals = new Set<string>();
   private readonly moved = new Set<string>();
+  /** By payment: when the gateway was first asked about it, and how many charges were made. */
+  private readonly firstAsked = new Map<string, number>();
+  private readonly chargesMade = new Map<string, number>();
   private readonly ballots = new Map<string, Vote>();
   /** Jobs by id: as the how-manieth of all each was fetched last. */
   private readonly fetches = new Map<number, number>();
@@ -96,6 +107,7 @@ export class Checks {
     private readonly nowMs: () => number,
     private readonly monitors: number,
     private readonly freshMs: number,
+    private readonly giveUpAfterMs: number,
   ) {
     this.attempts = new Attempts(nowMs);
   }
@@ -118,6 +130,23 @@ export class Checks {
     this.require('I1', outcomeIsFirst(row, status));
     this.require('I6', matchesMoney(row, status, this.moved.has(row.id)));
     this.require('I7', isFirstOfPatient(row, this.byPatient.get(row.patientId) ?? []));
+    const failingMs = this.nowMs() - (this.firstAsked.get(row.id) ?? this.nowMs());
+    this.require('patience', hasFailedForLong(row, status, failingMs, this.giveUpAfterMs));
+  }
+
+  /** The gateway is asked about a payment. */
+  asks(payment: string): void {
+    if (!this.firstAsked.has(payment)) this.firstAsked.set(payment, this.nowMs());
+  }
+
+  /** A charge was made, whatever became of its answer. */
+  attempted(payment: string): void {
+    this.chargesMade.set(payment, (this.chargesMade.get(payment) ?? 0) + 1);
+  }
+
+  /** So many attempts are written. */
+  countsAttempts(payment: string, attempts: number): void {
+    this.require('patience', isCountOfCalls(payment, attempts, this.chargesMade.get(payment) ?? 0));
   }
 
   /** A charge of this payment starts. */

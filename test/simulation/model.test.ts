@@ -13,7 +13,7 @@ const never = (): boolean => false;
 
 function record(monitors = ['monitor_1', 'monitor_2', 'monitor_3']) {
   const world = new World(1, null);
-  const checks = new Checks(() => world.nowMs, monitors.length, 100);
+  const checks = new Checks(() => world.nowMs, monitors.length, 100, 0);
   const leadership = new LeadershipTable(world, STANDARD, monitors, 100, checks);
   const payments = new PaymentTable(world, STANDARD, leadership, checks);
   checks.leadership = () => leadership.row;

@@ -192,6 +192,20 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'absent-is-failed', bug: 'a key the gateway does not know yet is given up without closing it', caughtBy: 'I6',
     change: { afterVerdict: (call, verdict, last) => (verdict.kind === 'absent' && last ? failed : STANDARD.afterVerdict(call, verdict, last)) },
   },
+  {
+    name: 'give-up-by-count', bug: 'a payment is given up after so many attempts, however short the outage', caughtBy: 'patience',
+    change: { newLine: (options) => new ParcelLine({ ...options, policy: { ...options.policy, giveUpAfterMs: 0 } }) },
+  },
+  {
+    name: 'unsent-counted', bug: 'a charge that was never sent, or that a rate limit refused, counts as an attempt', caughtBy: 'patience',
+    change: {
+      afterVerdict: (call, verdict, last) => {
+        const step = STANDARD.afterVerdict(call, verdict, last);
+        if (!('answer' in step) || step.answer.kind !== 'again') return step;
+        return { answer: { kind: 'again', error: step.answer.error } };
+      },
+    },
+  },
   { name: 'reclaim-skipped', bug: 'the earlier leader’s parcels are left to time', caughtBy: 'I7', change: { reclaims: false } },
   { name: 'reclaim-turned-round', bug: 'what is put back is put back oldest first', caughtBy: 'I7', change: { toFront: (items) => [...items] } },
   {

@@ -16,7 +16,7 @@ import { PatientsProcess } from './processes/patients.js';
 import { ReplicaProcess } from './processes/replica.js';
 import type { Rules } from './rules.js';
 import type { PaymentPlan, Schedule } from './schedule.js';
-import type { System } from './system.js';
+import { TIMES, type System } from './system.js';
 
 export interface Outcome {
   breach: Breach | null;
@@ -55,7 +55,7 @@ class Run {
     const replicas = names('server', schedule.replicas);
     const settings: Omit<Settings, 'monitor'> = { monitors, replicas, partition: 0, policy: 'random', ...TIMINGS };
     const network = new Network(world, replicas.length + monitors.length + schedule.patients + 4);
-    const checks = new Checks(() => world.nowMs, monitors.length, settings.voteFreshMs);
+    const checks = new Checks(() => world.nowMs, monitors.length, settings.voteFreshMs, TIMES.retry.giveUpAfterMs);
     const leadership = new LeadershipTable(world, rules, monitors, settings.voteFreshMs, checks);
     const payments = new PaymentTable(world, rules, leadership, checks);
     let node = 0;

@@ -29,6 +29,8 @@ export interface Schedule {
   readonly monitorsEnd: boolean;
 }
 
+/** How the gateway refuses, see PaymentGateway.refuse: mostly it says that it is not available. */
+const REFUSALS = [0, 0, 1, 2];
 const ENGINES = ['postgres', 'redis', 'gateway'];
 /** Share of the schedules that have a stream. */
 const STREAM_SHARE = 0.06;
@@ -102,11 +104,12 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
     case 'hand-over':
       return { target: chance.pick(cast.replicas), other: chance.pick(cast.monitors), amount: chance.below(2) };
     case 'refuse':
+      return { target: 'gateway', other: '', amount: chance.pick(REFUSALS) };
     case 'wipe':
     case 'restart-empty':
     case 'duplicate':
     case 'stray':
-      return { target: kind === 'refuse' ? 'gateway' : kind === 'stray' ? 'postgres' : 'redis', other: '', amount: 0 };
+      return { target: kind === 'stray' ? 'postgres' : 'redis', other: '', amount: 0 };
   }
 }
 

@@ -78,7 +78,7 @@ export const TIMES = {
   relayGraceMs: 60,
   statementMs: 150,
   giveBackMs: 100,
-  retry: { maxAttempts: 3, baseMs: 30, capMs: 200 },
+  retry: { leastAttempts: 2, giveUpAfterMs: 120, baseMs: 30, capMs: 200 },
   concurrency: 3,
   parcelMax: 2,
 } as const;

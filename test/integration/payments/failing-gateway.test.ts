@@ -19,6 +19,8 @@ import { allFinal, enqueue, inOrder, logger, record, replica, rows } from './rep
 const STREAM_MAX = 250;
 /** Payments that the relays of this process have put back so far. */
 const putBackCount = async (): Promise<number> => (await relayed.get()).values.reduce((sum, { value }) => sum + value, 0);
+/** Before a payment may be given up. */
+const LEAST_ATTEMPTS = 5;
 
 describe('a gateway that fails', () => {
   let ledger: GatewayLedger;
@@ -44,7 +46,7 @@ describe('a gateway that fails', () => {
 
   const faults = (body: object) =>
     fetch(`${url}/faults`, { method: 'POST', headers: { authorization: 'Bearer internal', 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  const gatewayEnv = () => ({ GATEWAY: 'http', GATEWAY_URL: url, GATEWAY_TIMEOUT_MS: '10000', RETRY_BASE_MS: '20', RETRY_CAP_MS: '100', MAX_ATTEMPTS: '3' });
+  const gatewayEnv = () => ({ GATEWAY: 'http', GATEWAY_URL: url, GATEWAY_TIMEOUT_MS: '10000', RETRY_BASE_MS: '20', RETRY_CAP_MS: '100', GIVE_UP_AFTER_MS: '0' });
 
   test('answers lost after the charge: one charge each, and the payments SUCCEEDED', async () => {
     await faults({ loseAnswers: 5 });
@@ -72,7 +74,7 @@ describe('a gateway that fails', () => {
   test('refused for a while: retried with backoff until it succeeds, patients in order', async () => {
     await faults({ refuseCharges: 6 });
     // Whom the refusals hit is chance: no payment shall be given up, however many of them it meets.
-    await (await replica('server_1', { ...gatewayEnv(), MAX_ATTEMPTS: '10' })).lead(record);
+    await (await replica('server_1', { ...gatewayEnv(), GIVE_UP_AFTER_MS: '60000' })).lead(record);
     await enqueue(await record.accept(30), 10);
     const found = await allFinal();
     expect(found.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
@@ -104,7 +106,7 @@ describe('a gateway that fails', () => {
     await (await replica('server_1', gatewayEnv())).lead(record);
     const [id] = (await record.accept(1)) as [string];
     await enqueue([id]);
-    expect(await allFinal()).toMatchObject([{ status: 'FAILED', attempts: 3 }]);
+    expect(await allFinal()).toMatchObject([{ status: 'FAILED', attempts: LEAST_ATTEMPTS }]);
     expect(ledger.find(id)?.status).toBe('cancelled');
   });
 
@@ -113,7 +115,7 @@ describe('a gateway that fails', () => {
     await (await replica('server_1', gatewayEnv())).lead(record);
     await enqueue(await record.accept(9));
     const tried = `SELECT min(attempts) AS least FROM (SELECT max(attempts) AS attempts FROM payment GROUP BY patient_id) AS patient`;
-    await eventually(async () => (await record.pool.query<{ least: number }>(tried)).rows[0]!.least > 3, { what: 'tried more than MAX_ATTEMPTS times' });
+    await eventually(async () => (await record.pool.query<{ least: number }>(tried)).rows[0]!.least > LEAST_ATTEMPTS, { what: 'tried more often than is needed to be given up' });
     expect((await rows()).every(({ status }) => status === 'PENDING')).toBe(true);
     await faults({});
     const found = await allFinal();

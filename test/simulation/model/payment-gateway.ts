@@ -1,6 +1,7 @@
 /**
  * A gateway with a ledger of its own, as gateway/ is one: money moves at most once a key; a key can be asked for, and closed before it
- * is charged. It may be down (it says so, or refuses), slow beyond anybody's patience, decline, or lose its answer after the charge.
+ * is charged. It may be down (it says so), limit the rate, be out of reach, slow beyond anybody's patience, decline, or lose its answer
+ * after the charge.
  */
 import type { Verdict } from '../../../payments/gateway/port.js';
 import type { Call } from '../../../payments/core/attempt.js';
@@ -16,11 +17,19 @@ const TIMEOUT_MS = 80;
 const LATENCY_MS = 20;
 const ABSENT: Verdict = { kind: 'absent' };
 const UNKNOWN: Verdict = { kind: 'unknown', error: 'no answer' };
-const UNAVAILABLE: Verdict = { kind: 'unavailable', error: 'refused' };
+/** How it refuses: each says that nothing happened. The fault `refuse` chooses one. */
+const REFUSALS: readonly Verdict[] = [
+  { kind: 'unavailable', error: 'gateway answered 503' },
+  { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 50 },
+  { kind: 'unsent', error: 'ECONNREFUSED' },
+];
+const UNSENT = REFUSALS[2] as Verdict;
+/** A charge that ends so was no attempt. */
+const isNoAttempt = ({ kind }: Verdict): boolean => kind === 'limited' || kind === 'unsent';
 
 export class PaymentGateway extends Engine {
-  /** Answers "not now" to everything. */
-  refuses = false;
+  /** Refuses everything, in this way; null: it works. */
+  refusal: Verdict | null = null;
   private readonly ledger = new Map<string, Verdict>();
 
   constructor(
@@ -34,17 +43,30 @@ export class PaymentGateway extends Engine {
     super(world, network, 'gateway', node);
   }
 
+  /** @param way which of the ways to refuse. @returns how to work again. */
+  refuse(way: number): () => void {
+    this.refusal = REFUSALS[way % REFUSALS.length] as Verdict;
+    return () => {
+      this.refusal = null;
+    };
+  }
+
   /** @param payment whose money it is: for the checks, the gateway knows only the key. */
   call(caller: Process, ask: Call['ask'], key: string, payment: string, settle: (verdict: Verdict) => void): void {
+    this.checks.asks(payment);
     this.network.call<Verdict>(
       caller, this, TIMEOUT_MS,
       (exchange) => this.serveCall(ask, key, payment, exchange),
-      (verdict, silence) => settle(verdict ?? (silence === 'refused' ? UNAVAILABLE : UNKNOWN)),
+      (heard, silence) => {
+        const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
+        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.attempted(payment);
+        settle(verdict);
+      },
     );
   }
 
   private serveCall(ask: Call['ask'], key: string, payment: string, exchange: Exchange<Verdict>): void {
-    if (this.refuses) return exchange.reply(UNAVAILABLE);
+    if (this.refusal) return exchange.reply(this.refusal);
     if (ask === 'lookup') return exchange.reply(this.ledger.get(key) ?? ABSENT);
     if (ask === 'cancel') return exchange.reply(this.record(key, { kind: 'cancelled' }));
     const { chance } = this.world;

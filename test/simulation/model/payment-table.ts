@@ -43,7 +43,7 @@ export class PaymentTable {
       this.seq += 1;
       const row: Row = {
         id, seq: this.seq, key, patientId, acceptedMs: this.world.nowMs,
-        status: 'PENDING', attempts: 0, nextAttemptMs: null, term: null, processedBy: null,
+        status: 'PENDING', attempts: 0, nextAttemptMs: null, failingSinceMs: null, term: null, processedBy: null,
       };
       this.checks.accepted(row, this.byKey.get(key));
       this.insert(row);
@@ -80,6 +80,7 @@ export class PaymentTable {
       const row = this.rows.get(id);
       if (!row || !this.rules.mayGetStatus(row)) continue;
       this.checks.finalised(row, status, token);
+      this.checks.countsAttempts(id, attempts);
       if (row.status === 'PENDING') this.pending -= 1;
       Object.assign(row, { status, attempts, term: token.term, processedBy: token.leader, nextAttemptMs: null });
       ids.push(id);
@@ -90,10 +91,12 @@ export class PaymentTable {
   defer(token: FencingToken, deferrals: readonly Deferral[]): Written {
     if (!this.rules.fenceOfDeferral(this.leadership.row, token)) return NOT_HELD;
     const ids: string[] = [];
-    for (const { id, attempts, waitMs } of deferrals) {
+    for (const { id, attempts, waitMs, lastError } of deferrals) {
       const row = this.rows.get(id);
       if (row?.status !== 'PENDING') continue;
       this.checks.deferred(row, token);
+      this.checks.countsAttempts(id, attempts);
+      if (lastError !== null) row.failingSinceMs ??= this.world.nowMs;
       row.attempts = attempts;
       row.nextAttemptMs = this.world.nowMs + Math.floor(waitMs);
       ids.push(id);
@@ -122,8 +125,10 @@ export class PaymentTable {
     this.pending += 1;
   }
 
-  private asPending({ id, seq, patientId, attempts, nextAttemptMs }: Row): PendingPayment {
-    const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - this.world.nowMs);
-    return { id, seq, patientId, ...AMOUNT, attempts, waitMs };
+  private asPending({ id, seq, patientId, attempts, nextAttemptMs, failingSinceMs }: Row): PendingPayment {
+    const { nowMs } = this.world;
+    const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - nowMs);
+    const failingMs = failingSinceMs === null ? 0 : nowMs - failingSinceMs;
+    return { id, seq, patientId, ...AMOUNT, attempts, failingMs, waitMs };
   }
 }

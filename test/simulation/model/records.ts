@@ -12,6 +12,8 @@ export interface Row {
   status: 'PENDING' | FinalStatus;
   attempts: number;
   nextAttemptMs: number | null;
+  /** When its first attempt failed. */
+  failingSinceMs: number | null;
   term: number | null;
   processedBy: string | null;
 }

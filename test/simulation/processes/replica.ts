@@ -71,7 +71,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
       reaches: {
         postgres: database.alive && !network.isCut(this, database) && !network.isCut(database, this),
         redis: queue.alive && !network.isCut(this, queue) && !network.isCut(queue, this),
-        gateway: gateway.alive && !gateway.refuses && !network.isCut(this, gateway) && !network.isCut(gateway, this),
+        gateway: gateway.alive && gateway.refusal === null && !network.isCut(this, gateway) && !network.isCut(gateway, this),
       },
       stalledMs: busy ? world.nowMs - line.progressMs : null,
     };

@@ -7,7 +7,9 @@ const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
 const approved: Verdict = { kind: 'approved', reference: 'r' };
 const declined: Verdict = { kind: 'declined', reference: 'r', reason: 'NO_FUNDS' };
 const unknown: Verdict = { kind: 'unknown', error: 'ECONNRESET' };
-const unavailable: Verdict = { kind: 'unavailable', error: 'ECONNREFUSED' };
+const unavailable: Verdict = { kind: 'unavailable', error: 'gateway answered 503' };
+const unsent: Verdict = { kind: 'unsent', error: 'ECONNREFUSED' };
+const limited: Verdict = { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 2_000 };
 const absent: Verdict = { kind: 'absent' };
 const cancelled: Verdict = { kind: 'cancelled' };
 
@@ -39,6 +41,9 @@ describe('chargeSafely', () => {
     ['refused, last attempt', unavailable, absent, cancelled, true, 'failed', ['charge', 'cancel']],
     ['refused, last attempt, an earlier call had charged', unavailable, absent, approved, true, 'succeeded', ['charge', 'cancel']],
     ['refused, last attempt, no word', unavailable, absent, unavailable, true, 'again', ['charge', 'cancel']],
+    ['never sent', unsent, absent, cancelled, false, 'again', ['charge']],
+    ['never sent, last attempt: no reason to close the key', unsent, absent, cancelled, true, 'again', ['charge']],
+    ['rate limit, last attempt: no reason to close the key', limited, absent, cancelled, true, 'again', ['charge']],
     ['all lost, last attempt', unknown, unknown, unknown, true, 'again', ['charge', 'lookup', 'cancel']],
     ['answer lost, last attempt, cancelled in time', unknown, absent, cancelled, true, 'failed', ['charge', 'lookup', 'cancel']],
   ])('%s → %5$s', async (_name, charge, lookup, cancel, last, expected, expectedCalls) => {
@@ -46,5 +51,18 @@ describe('chargeSafely', () => {
     const attempt = await chargeSafely(gateway, order, last, new AbortController().signal);
     expect(attempt.kind).toBe(expected);
     expect(calls).toEqual(expectedCalls);
+  });
+
+  test.each<[string, Verdict, Verdict, object]>([
+    ['a charge that was never sent is no attempt', unsent, absent, { kind: 'again', error: 'ECONNREFUSED', uncounted: true }],
+    [
+      'a charge that a rate limit refused is no attempt, and its wait is kept', limited, absent,
+      { kind: 'again', error: 'gateway answered 429', uncounted: true, retryAfterMs: 2_000 },
+    ],
+    ['a charge that the gateway refused is an attempt', unavailable, absent, { kind: 'again', error: 'gateway answered 503' }],
+    ['a charge whose answer was lost is an attempt, even if the look-up was never sent', unknown, unsent, { kind: 'again', error: 'ECONNREFUSED' }],
+  ])('%s', async (_name, charge, lookup, expected) => {
+    const { gateway } = scripted(charge, lookup, cancelled);
+    expect(await chargeSafely(gateway, order, false, new AbortController().signal)).toEqual(expected);
   });
 });

@@ -8,12 +8,13 @@ import type { PendingPayment } from '../../../shared/ledger.js';
 const MOMENT = { nowMs: 1_000, draw: () => 1 };
 const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
 const AGAIN: Answer = { kind: 'again', error: 'timeout' };
+const POLICY = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1_000 };
 const HELD = { held: true };
 
 const payment = (seq: number, patientId = `patient-${seq}`): PendingPayment => ({
-  id: `p${seq}`, seq, patientId, amountMinor: 100, currency: 'USD', attempts: 0, waitMs: 0,
+  id: `p${seq}`, seq, patientId, amountMinor: 100, currency: 'USD', attempts: 0, failingMs: 0, waitMs: 0,
 });
-const newLine = () => new ParcelLine({ term: 3, policy: { maxAttempts: 3, baseMs: 100, capMs: 1_000 }, startMs: 0 });
+const newLine = () => new ParcelLine({ term: 3, policy: POLICY, startMs: 0 });
 
 /** Effects in a few words. */
 function words(effects: readonly WorkEffect[]): string[] {
@@ -121,7 +122,7 @@ describe('parcel line', () => {
   });
 
   test('with enough in flight nothing more is loaded until something is written', () => {
-    const line = new ParcelLine({ term: 3, policy: { maxAttempts: 3, baseMs: 100, capMs: 1_000 }, startMs: 0, inFlightMax: 2 });
+    const line = new ParcelLine({ term: 3, policy: POLICY, startMs: 0, inFlightMax: 2 });
     line.arrive(1, ['p1', 'p2'], MOMENT);
     line.loaded(1, [payment(1), payment(2, 'b')], MOMENT);
     expect(line.arrive(2, ['p3'], MOMENT)).toEqual([]);
@@ -228,10 +229,23 @@ describe('parcel line', () => {
     expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1']);
   });
 
+  test('each answer of a slow gateway is progress; while a statement is under way only its end is', () => {
+    const line = newLine();
+    line.arrive(1, ['p1'], MOMENT);
+    line.loaded(1, [payment(1)], MOMENT);
+    line.arrive(2, ['p2', 'p3'], MOMENT);
+    line.loaded(2, [payment(2), payment(3)], MOMENT);
+    line.answered(2, 0, SUCCEEDED, { ...MOMENT, nowMs: 6_000 });
+    expect(line.progressMs).toBe(6_000);
+    expect(words(line.answered(1, 0, SUCCEEDED, { ...MOMENT, nowMs: 7_000 }))).toEqual(['commit p1']);
+    line.answered(2, 1, SUCCEEDED, { ...MOMENT, nowMs: 9_000 });
+    expect(line.progressMs).toBe(7_000);
+  });
+
   test('the last attempt is called that', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
-    expect(words(line.loaded(1, [{ ...payment(1), attempts: 2 }], MOMENT))).toEqual(['charge p1, last']);
+    expect(words(line.loaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT))).toEqual(['charge p1, last']);
   });
 
   test('answers for a parcel that is gone, or given twice, mean nothing', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Blocked } from '../../../payments/core/blocked.js';
 import { planParcel, settleParcel, type Answer, type PlannedPayment } from '../../../payments/core/parcel.js';
-import { backoffMs, isLastAttempt } from '../../../payments/core/retry.js';
+import { backoffMs, isLastAttempt, retryAfterMs } from '../../../payments/core/retry.js';
 import { seededRandom } from '../../../shared/random.js';
 
 const payment = (seq: number, patientId: string, rest: Partial<PlannedPayment> = {}): PlannedPayment => ({
@@ -10,10 +10,11 @@ const payment = (seq: number, patientId: string, rest: Partial<PlannedPayment> =
   seq,
   patientId,
   attempts: 0,
+  failingMs: 0,
   waitMs: 0,
   ...rest,
 });
-const policy = { maxAttempts: 3, baseMs: 100, capMs: 1000 };
+const policy = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1000 };
 const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
 const AGAIN: Answer = { kind: 'again', error: 'timeout' };
 
@@ -61,6 +62,17 @@ describe('settleParcel', () => {
       { id: 'p2', attempts: 0, waitMs: 100, lastError: null },
     ]);
     expect([blocked.size, blocked.dueBefore('a', 1), blocked.dueBefore('a', 2), blocked.dueBefore('b', 9)]).toEqual([1, null, 100, null]);
+  });
+
+  test('a try that was no attempt is not counted, and waits longer the longer the payment fails', () => {
+    const answer: Answer = { kind: 'again', error: 'ECONNREFUSED', uncounted: true };
+    expect(settle([{ payment: payment(1, 'a'), answer }]).waits).toMatchObject([{ attempts: 0, waitMs: 100, lastError: 'ECONNREFUSED' }]);
+    expect(settle([{ payment: payment(1, 'a', { failingMs: 700 }), answer }]).waits).toMatchObject([{ attempts: 0, waitMs: 700 }]);
+  });
+
+  test('the wait that the gateway asks for is kept', () => {
+    const answer: Answer = { kind: 'again', error: 'gateway answered 429', uncounted: true, retryAfterMs: 900 };
+    expect(settle([{ payment: payment(1, 'a'), answer }]).waits).toMatchObject([{ waitMs: 950 }]);
   });
 
   test('the next parcel, charged before that was known, holds back too', () => {
@@ -130,14 +142,39 @@ function finishedInOrder(seed: number, forgetBlocks = false): boolean {
   return final.every((row, index) => !final.slice(index + 1).some((later) => later.patientId === row.patientId && later.seq < row.seq));
 }
 
+const COUNTED = { attempts: 1, failingMs: 0, isCounted: true, retryAfterMs: 0 };
+
 describe('retry', () => {
   test.each([
     [1, 0, 50], [1, 1, 100], [2, 1, 200], [3, 1, 400], [5, 1, 1000], [60, 1, 1000],
   ])('after attempt %i with draw %d the wait is %d ms', (attempts, draw, expected) => {
-    expect(backoffMs(policy, attempts, draw)).toBe(expected);
+    expect(backoffMs(policy, { ...COUNTED, attempts }, draw)).toBe(expected);
   });
 
-  test('the last attempt is the one that makes maxAttempts', () => {
-    expect([0, 1, 2, 3].map((before) => isLastAttempt(policy, before))).toEqual([false, false, true, true]);
+  test.each([
+    [0, 0, 100], [0, 60, 100], [0, 300, 300], [2, 300, 300], [0, 60_000, 1000],
+  ])('after %i attempts, and a try that was none, %i ms after the first failure, the wait is %i ms', (attempts, failingMs, expected) => {
+    expect(backoffMs(policy, { ...COUNTED, attempts, failingMs, isCounted: false }, 1)).toBe(expected);
+  });
+
+  test.each([
+    [0, 0, 50], [900, 0, 900], [900, 1, 950], [3_600_000, 0, 1000], [3_600_000, 1, 1000],
+  ])('asked to wait %i ms, with draw %d, the wait is %i ms: not less, up to the cap', (retryAfterMs, draw, expected) => {
+    expect(backoffMs(policy, { ...COUNTED, retryAfterMs }, draw)).toBe(expected);
+  });
+
+  test.each([
+    ['after many attempts within a short outage', 50, 9_999, false],
+    ['after a long outage in which no call could be made', 1, 60_000, false],
+    ['after enough attempts and enough time', 2, 10_000, true],
+  ])('%s the next attempt is the last: %4$s', (_name, attempts, failingMs, expected) => {
+    expect(isLastAttempt(policy, { attempts, failingMs })).toBe(expected);
+  });
+
+  test.each([
+    ['2', 2_000], [' 0 ', 0], ['Sat, 28 Nov 2026 10:00:05 GMT', 5_000], ['Sat, 28 Nov 2026 09:00:00 GMT', 0], [undefined, null], ['', null], ['-1', null],
+    ['soon', null], ['1e99', null],
+  ])('Retry-After %j is %j ms', (header, expected) => {
+    expect(retryAfterMs(header, new Date('2026-11-28T10:00:00Z'))).toBe(expected);
   });
 });

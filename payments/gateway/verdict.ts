@@ -1,0 +1,37 @@
+/**
+ * What an HTTP response of the gateway says about a charge. Only a response that is readable, printable and about this key, amount and
+ * currency says anything at all; every other response means "unknown", and the outcome is asked for by key.
+ */
+import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
+import { retryAfterMs } from '../core/retry.js';
+import type { ChargeOrder, Verdict } from './port.js';
+
+export interface GatewayResponse {
+  status: number;
+  /** The header `Retry-After`, if there was one. */
+  retryAfter: string | undefined;
+  body: unknown;
+}
+
+const unknown = (error: string): Verdict => ({ kind: 'unknown', error });
+
+function refusal(kind: 'unavailable' | 'limited', { status, retryAfter }: GatewayResponse, wall: Date): Verdict {
+  const asked = retryAfterMs(retryAfter, wall);
+  return { kind, error: `gateway answered ${status}`, ...(asked === null ? {} : { retryAfterMs: asked }) };
+}
+
+/** @param wall the present time, for a `Retry-After` that is a date. */
+export function verdictOf(response: GatewayResponse, order: ChargeOrder, wall: Date): Verdict {
+  const { status, body } = response;
+  if (status === 404) return { kind: 'absent' };
+  if (status === 503) return refusal('unavailable', response, wall);
+  if (status === 429) return refusal('limited', response, wall);
+  if (status !== 200 && status !== 201) return unknown(`gateway answered ${status}`);
+  const parsed = chargeSchema.safeParse(body);
+  if (!parsed.success) return unknown(`gateway answered ${status} with an unreadable charge`);
+  const { key, status: outcome, reference, reason, amountMinor, currency } = parsed.data;
+  if (key !== order.key) return unknown('gateway answered for another key');
+  if (outcome === 'cancelled') return { kind: 'cancelled' };
+  if (amountMinor !== order.amountMinor || currency !== order.currency) return unknown('gateway answered for another amount or currency');
+  return outcome === 'approved' ? { kind: 'approved', reference } : { kind: 'declined', reference, reason: reason ?? 'DECLINED' };
+}

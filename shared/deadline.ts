@@ -1,0 +1,38 @@
+/**
+ * One deadline for one whole call: from the request to the last byte of the answer. A client's own time-out is often an idle timer, which
+ * an answer that comes one byte at a time never lets expire.
+ */
+
+/** The time of a call was up. */
+export class DeadlineExceeded extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor(ms: number) {
+    super(`no answer within ${ms} ms`);
+    this.name = 'DeadlineExceeded';
+  }
+}
+
+/**
+ * Runs `call` with a signal that fires after `ms`, or when `outer` fires. The timer is stopped when the call ends.
+ * @throws DeadlineExceeded when the time was up first; else what `call` throws.
+ */
+export async function withDeadline<T>(ms: number, outer: AbortSignal | null, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  outer?.throwIfAborted();
+  const controller = new AbortController();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    controller.abort();
+  }, ms);
+  const follow = (): void => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', follow);
+  try {
+    return await call(controller.signal);
+  } catch (error) {
+    throw isLate ? new DeadlineExceeded(ms) : error;
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', follow);
+  }
+}
