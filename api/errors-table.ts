@@ -4,6 +4,7 @@ import { PROBLEMS, type ProblemCode } from '../shared/errors.js';
 /** What a client does about it; a code that says nothing here is to be corrected by who sent the request. */
 const ADVICE: Partial<Record<ProblemCode, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'Take a new key for a new payment; send the old body for the old one.',
+  BILL_NOT_PAYABLE: 'Read the bill again: it is paid, it is being paid, or less is due in this currency. Nothing was stored.',
   UNAUTHENTICATED: 'Send `Authorization: Bearer TOKEN`.',
   FORBIDDEN: 'Take the token that the message names.',
   NOT_REDRIVABLE: 'Look at the payment: it is not `FAILED`.',

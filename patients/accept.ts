@@ -30,7 +30,7 @@ export interface Submission {
   traceparent?: string;
 }
 
-/** The row under the payment's key: the one just inserted, or an earlier one. null: no row, because no such patient. */
+/** The row under the payment's key: the one just inserted, or an earlier one. null: no row: no such patient, or its bill has less left. */
 export type AcceptResult = PaymentRecord | null;
 
 export interface Acceptor {

@@ -2,17 +2,19 @@
  * The story of one payment request: accept it durably, decide what its key means, wait for the outcome if that was asked for.
  * The same story serves a re-drive, whose key is made from the payment it repeats.
  */
-import type { Payment } from '../shared/contracts/payment.js';
+import type { Payment, Settlement } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
 import type { NewPayment } from '../shared/ledger.js';
+import type { Queryable } from '../shared/postgres.js';
 import { tracing } from '../shared/tracing.js';
 import type { Acceptor, AcceptResult } from './accept.js';
 import type { Backlog } from './backlog.js';
-import { decide, redriveKey } from './core/idempotency.js';
+import { decide, isBillKey, redriveKey } from './core/idempotency.js';
 import { acceptanceDocument, paymentDocument, type PaymentRecord } from './core/payment-record.js';
 import { fingerprint } from './fingerprint.js';
 import { replaysTotal } from './metrics.js';
 import type { Outcomes } from './outcomes.js';
+import { refusalFacts } from './payment-rows.js';
 import { timeOrderedId } from './time-ordered-id.js';
 
 export interface PayRequest {
@@ -20,6 +22,7 @@ export interface PayRequest {
   amountMinor: number;
   currency: string;
   concept?: string | undefined;
+  settles?: Settlement | undefined;
 }
 
 export interface PayCommand {
@@ -45,10 +48,11 @@ export interface PayDeps {
   acceptor: Acceptor;
   backlog: Pick<Backlog, 'admit' | 'settled' | 'known'>;
   outcomes: Outcomes;
+  reads: Queryable;
 }
 
 function newPayment(command: PayCommand): NewPayment {
-  const { patientId, amountMinor, currency, concept } = command.request;
+  const { patientId, amountMinor, currency, concept, settles } = command.request;
   return {
     id: timeOrderedId(),
     patientId,
@@ -61,6 +65,7 @@ function newPayment(command: PayCommand): NewPayment {
     amountMinor,
     currency,
     concept: concept ?? null,
+    settles: settles ?? null,
   };
 }
 
@@ -87,11 +92,18 @@ async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, 
   }
 }
 
-/** @throws Problem PATIENT_UNKNOWN · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL · TOO_BUSY · UNAVAILABLE */
+/** Why a payment that is not there was not inserted. The facts may be newer than the decision, so they do not decide. */
+async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem> {
+  const { isPatient, payableMinor } = await refusalFacts(reads, payment);
+  if (!isPatient || !payment.settles) return new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
+  return new Problem('BILL_NOT_PAYABLE', `Not paid: in ${payment.currency} the bill has ${payableMinor} minor units left to pay`);
+}
+
+/** @throws Problem PATIENT_UNKNOWN · BILL_NOT_PAYABLE · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL · TOO_BUSY · UNAVAILABLE */
 export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   const payment = newPayment(command);
   const row = await acceptedRow(deps, payment, command.traceparent);
-  if (row === null) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
+  if (row === null) throw await refusal(deps, payment);
 
   const verdict = decide(row, { id: payment.id, fingerprint: payment.fingerprint, waits: command.waitMs > 0 });
   if (verdict.answer === 'conflict') throw new Problem('IDEMPOTENCY_KEY_REUSED');
@@ -103,10 +115,17 @@ export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
     : { payment: acceptanceDocument(row), final: false, replayed: verdict.replayed };
 }
 
-/** The command that repeats a failed payment. The failed one keeps its status for ever; asking twice gives the same new one. */
+/** Payments that the staff's pages took before `settles` was stored have only their key to tell. */
+const settlementOf = ({ settles, idempotencyKey }: PaymentRecord): Settlement | undefined =>
+  settles ?? (isBillKey(idempotencyKey) ? 'bill' : undefined);
+
+/**
+ * The command that repeats a failed payment: what settled a bill settles it again, if the bill still has that much left. The failed one
+ * keeps its status for ever; asking twice gives the same new one.
+ */
 export function redriveCommand(failed: PaymentRecord, rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'>): PayCommand {
   if (failed.status !== 'FAILED') throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);
   const { patientId, amountMinor, currency, concept } = failed;
-  const request = { patientId, amountMinor, currency, concept: concept ?? undefined };
+  const request = { patientId, amountMinor, currency, concept: concept ?? undefined, settles: settlementOf(failed) };
   return { request, idempotencyKey: redriveKey(failed.id), redriveOf: failed.id, ...rest };
 }

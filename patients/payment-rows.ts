@@ -5,17 +5,31 @@
 import type { PaymentRecord } from './core/payment-record.js';
 import type { BatchRow } from './core/batch.js';
 import { listTable, type ListedStatus } from '../shared/payment-lists.js';
+import type { NewPayment } from '../shared/ledger.js';
 import { plainArray, type Queryable } from '../shared/postgres.js';
 
 const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batch_index AS "batchIndex", redrive_of AS "redriveOf",
   idempotency_key AS "idempotencyKey", fingerprint, answer_waited AS "answerWaited", amount_minor AS "amountMinor", currency, concept,
   accepted_by AS "acceptedBy", accepted_at AS "acceptedAt", status, attempts, processed_by AS "processedBy", term, reason,
-  completed_at AS "completedAt"`;
+  completed_at AS "completedAt", settles`;
 
 /** The rows under these keys, in no order. */
 export async function paymentsByKey(db: Queryable, keys: readonly string[]): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE idempotency_key = ANY ($1::text[])`;
   return (await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [keys] })).rows;
+}
+
+/** Why nothing was inserted for a payment. */
+export interface RefusalFacts {
+  isPatient: boolean;
+  /** What of the bill can be paid now. */
+  payableMinor: number;
+}
+
+/** In one snapshot. */
+export async function refusalFacts(db: Queryable, { patientId, currency }: NewPayment): Promise<RefusalFacts> {
+  const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor"`;
+  return (await db.query<RefusalFacts>({ name: 'refusal-facts', text, values: [patientId, currency] })).rows[0] as RefusalFacts;
 }
 
 /** Those of these payments that are final. */

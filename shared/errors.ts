@@ -11,6 +11,7 @@ export const PROBLEMS = {
   IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters, sent once, without a reserved prefix' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another body' },
   PATIENT_UNKNOWN: { status: 422, retryable: false, title: 'There is no such patient' },
+  BILL_NOT_PAYABLE: { status: 409, retryable: false, title: 'The bill does not have that much left to pay' },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is required' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This token does not allow that' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is nothing at this address' },

@@ -107,6 +107,7 @@ const refusals: readonly PostmanCase[] = [
   refused('An unknown patient', 422, 'PATIENT_UNKNOWN', { body: { ...PAYMENT, patientId: NOBODY } }),
   refused('A reserved key', 400, 'IDEMPOTENCY_KEY_INVALID', { headers: { 'Idempotency-Key': 'batch:1:1' } }),
   refused('A reserved key of a batch', 400, 'IDEMPOTENCY_KEY_INVALID', { operation: 'fireBatch', headers: { 'Idempotency-Key': 'batch:1:1' } }),
+  refused('More than a bill has left', 409, 'BILL_NOT_PAYABLE', { body: { ...PAYMENT, amountMinor: 100_000_000_000, settles: 'bill' } }),
   refused("A key of the staff's pages", 400, 'IDEMPOTENCY_KEY_INVALID', { headers: { 'Idempotency-Key': 'bill:1:1' } }),
   refused('A member twice', 400, 'BODY_MALFORMED', { body: '{"amountMinor": 1, "amountMinor": 15000}' }),
   refused('Half of a surrogate pair', 400, 'BODY_MALFORMED', { body: '{"concept": "\\ud800"}' }),

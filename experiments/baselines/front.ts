@@ -16,7 +16,7 @@ import { registerBatch } from '../../patients/payment-rows.js';
 import { requireToken, type Tokens } from '../../shared/auth.js';
 import { sleep, systemClock } from '../../shared/clock.js';
 import type { CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
-import { paymentRequest, type Payment } from '../../shared/contracts/payment.js';
+import { listedPayment, type Payment } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
 import { parse } from '../../shared/http.js';
 import type { NewPayment } from '../../shared/ledger.js';
@@ -43,7 +43,7 @@ const newPayment = (part: Part, key: string, print: string): NewPayment => ({
 
 async function payOne({ pay }: Front, request: Request, response: Response): Promise<void> {
   const key = idempotencyKey(request, response);
-  const asked = parse(paymentRequest, request.body, 'body');
+  const asked = parse(listedPayment, request.body, 'body');
   const payment = await pay(newPayment({ ...asked, concept: asked.concept ?? null }, key, fingerprint(asked)));
   response.status(payment.status === 'PENDING' ? 202 : 201).location(`/api/payments/${payment.id}`).json(payment);
 }

@@ -33,6 +33,7 @@ export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acc
     amountMinor: payment.amountMinor,
     currency: payment.currency,
     concept: payment.concept,
+    settles: payment.settles ?? null,
     seq: accepted.seq,
     acceptedBy,
     acceptedAt: accepted.acceptedAt,

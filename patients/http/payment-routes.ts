@@ -50,13 +50,15 @@ const payRoute = (deps: PatientsDeps): Route =>
     id: 'pay', method: 'post', path: '/api/payments', tag: 'payments', auth: ['api'],
     summary: 'Pay',
     description: 'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and gets 201; without it, or when '
-      + 'the wait is over, the answer is 202 and `Location` says where to look. The same key and body again get the first answer again.',
+      + 'the wait is over, the answer is 202 and `Location` says where to look. The same key and body again get the first answer again. '
+      + 'With `settles: "bill"` it is accepted only when the bill in this currency has that much left that is neither paid nor being paid (409 '
+      + '`BILL_NOT_PAYABLE`), however many pay at once; without it, it is a free payment and takes any amount.',
     body: paymentRequest,
     bodyExample: PAYMENT_REQUEST,
     clientSample: PAY_SAMPLE,
     headers: [KEY_HEADER, PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
+    problems: ['PATIENT_UNKNOWN', 'BILL_NOT_PAYABLE', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ body, request, response }) {
       const wait = preferredWait(request);
       const command = {
@@ -81,7 +83,7 @@ const redriveRoute = (deps: PatientsDeps): Route =>
     clientSample: REDRIVE_SAMPLE,
     headers: [PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
+    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'BILL_NOT_PAYABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ params, request, response }) {
       const wait = preferredWait(request);
       const failed = await deps.records.payment(params.id);

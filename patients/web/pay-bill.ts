@@ -50,15 +50,15 @@ async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, tra
   const { pendingMinor, bill: { currency, dueMinor } } = account;
   const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), currencyDigits(currency));
   if (typeof amountMinor !== 'number') return { problem: amountMinor };
-  const request = { patientId, amountMinor, currency, concept: CONCEPT };
+  const request = { patientId, amountMinor, currency, concept: CONCEPT, settles: 'bill' as const };
   const command = { request, idempotencyKey: key, redriveOf: null, waitMs: 0, traceparent: trace, gone: new AbortController().signal };
   const { payment } = await pay(deps, command);
   return { paymentId: payment.id };
 }
 
-/** Another tab was faster with another amount: the same as a bill that has changed. */
+/** Another tab was faster with another amount, or the bill was paid since it was read: the same as a bill that has changed. */
 const orChanged = (error: unknown): Taken => {
-  if (error instanceof Problem && error.code === 'IDEMPOTENCY_KEY_REUSED') return { problem: 'changed' };
+  if (error instanceof Problem && (error.code === 'IDEMPOTENCY_KEY_REUSED' || error.code === 'BILL_NOT_PAYABLE')) return { problem: 'changed' };
   throw error;
 };
 

@@ -1,7 +1,7 @@
 /** Many payments in one request, as the reports fire them from Postman. */
 import { z } from 'zod';
 import { amountMinor, currency, id, memberId, term } from './ids.js';
-import { paymentRequest, paymentStatus } from './payment.js';
+import { listedPayment, paymentStatus } from './payment.js';
 
 /** The most payments one batch may hold. */
 export const BATCH_MAX = 100_000;
@@ -15,7 +15,7 @@ export const countedBatch = z.strictObject({
   timeoutMs: timeoutMs.optional(),
 });
 export const listedBatch = z.strictObject({
-  payments: z.array(paymentRequest).min(1).max(BATCH_MAX),
+  payments: z.array(listedPayment).min(1).max(BATCH_MAX),
   timeoutMs: timeoutMs.optional(),
 });
 export type CountedBatch = z.infer<typeof countedBatch>;

@@ -8,13 +8,20 @@ export type PaymentStatus = z.infer<typeof paymentStatus>;
 /** The statuses that never change again. */
 export type FinalStatus = Exclude<PaymentStatus, 'PENDING'>;
 
-export const paymentRequest = z.strictObject({
+/** What a payment may settle. Such a payment is refused unless that much is due and not being paid already. */
+export const settlement = z.enum(['bill']);
+export type Settlement = z.infer<typeof settlement>;
+
+/** A payment of a batch: always a free one. */
+export const listedPayment = z.strictObject({
   patientId: id,
   amountMinor,
   currency,
   /** Without control characters: PostgreSQL stores no NUL. */
   concept: z.string().trim().min(1).max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters').optional(),
 });
+
+export const paymentRequest = listedPayment.extend({ settles: settlement.optional() });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
 /** What anybody who asks about one payment is told. Before the outcome everything behind `acceptedAt` is null, attempts 0. */

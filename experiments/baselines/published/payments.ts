@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { requireToken } from '../../../shared/auth.js';
 import { loadConfig } from '../../../shared/config.js';
 import { id } from '../../../shared/contracts/ids.js';
-import { paymentRequest } from '../../../shared/contracts/payment.js';
+import { listedPayment } from '../../../shared/contracts/payment.js';
 import { parse } from '../../../shared/http.js';
 import { SERVER_OPTIONS } from '../options.js';
 import { openGateway, openPool, runBaseline, tokensOf } from '../process.js';
 import { PublishedServer } from './server.js';
 
-const order = paymentRequest.extend({
+const order = listedPayment.extend({
   id, concept: z.string().nullable(), batchId: id.nullable(), batchIndex: z.int().nullable(), redriveOf: z.null(),
   idempotencyKey: z.string(), fingerprint: z.string(), answerWaited: z.boolean(),
 });
