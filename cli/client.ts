@@ -2,6 +2,7 @@
  * HTTP for the commands: one question, the first address that answers, refusals in words. It does not try again by itself:
  * who may ask twice knows it (see paying.ts).
  */
+import { boundedText } from '../shared/bounded-body.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
 import { adviceFor } from './problem-words.js';
@@ -48,6 +49,10 @@ export class Unreachable extends CommandFailure {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Largest answer that is read, in bytes: a batch of 100,000 payments has some 20 MB. */
+const ANSWER_MAX_BYTES = 128 * 1_048_576;
+/** Largest refusal that is read, in bytes. */
+const REFUSAL_MAX_BYTES = 1_048_576;
 
 /** Why a request got no answer, as short as the system says it. */
 function reasonOf(error: unknown): string {
@@ -64,7 +69,7 @@ interface ProblemDocument {
 }
 
 async function refusal(response: Response): Promise<Refused> {
-  const text = await response.text().catch(() => '');
+  const text = await boundedText(response, REFUSAL_MAX_BYTES).catch(() => '');
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
   let problem: ProblemDocument = {};
@@ -91,7 +96,8 @@ async function askOne<T>(address: string, question: Question): Promise<Reply<T>>
     signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
   });
   if (!response.ok) throw await refusal(response);
-  return { status: response.status, headers: response.headers, body: (await response.json()) as T, from: address };
+  const answer = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as T;
+  return { status: response.status, headers: response.headers, body: answer, from: address };
 }
 
 /** @throws Refused when somebody says no; Unreachable when nobody answers. */

@@ -6,6 +6,8 @@ import type { Pool } from '../shared/postgres.js';
 import type { ChargeRow, ElectionRow, PaymentRow } from './history.js';
 
 const POLL_MS = 50;
+/** Longest time to read the gateway's ledger, which may have hundreds of thousands of lines, ms. */
+const LEDGER_MS = 60_000;
 
 const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
@@ -36,7 +38,9 @@ export async function readElections(pool: Pool): Promise<ElectionRow[]> {
 /** The gateway's movements; null when it is simulated in process and keeps none. @param after how many were read before; 0: all. */
 export async function readCharges({ gateway, tokens }: System, after = 0): Promise<ChargeRow[] | null> {
   if (!gateway) return null;
-  const answer = await fetch(`${gateway.url}/ledger?after=${after}`, { headers: { authorization: `Bearer ${tokens.internal}` } });
+  const answer = await fetch(`${gateway.url}/ledger?after=${after}`, {
+    headers: { authorization: `Bearer ${tokens.internal}` }, signal: AbortSignal.timeout(LEDGER_MS),
+  });
   if (!answer.ok) throw new Error(`the gateway's ledger cannot be read: HTTP ${answer.status}`);
   return ((await answer.json()) as { charges: ChargeRow[] }).charges;
 }

@@ -32,9 +32,12 @@ interface MonitorStatus {
   replicas: { id: string; observed: string; role: string; term: number }[];
 }
 
+/** Longest wait for a status, ms. */
+const STATUS_MS = 2_000;
+
 async function readStatus(url: string, token: string): Promise<MonitorStatus | null> {
   try {
-    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(STATUS_MS) });
     return answer.ok ? ((await answer.json()) as MonitorStatus) : null;
   } catch {
     return null;

@@ -12,12 +12,12 @@ const compiledArgs = (kind: Place['kind']): string[] => ['--enable-source-maps',
 /** Whether an address answers 200 now. */
 export function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: ASK_TIMEOUT_MS }, (response) => {
-      response.resume();
+    // The status is all that is read: a body may be large, or never end.
+    const request = get(url, { agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }, (response) => {
       resolve(response.statusCode === 200);
+      response.destroy();
     });
-    request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
+    request.on('error', () => resolve(false));
   });
 }
 

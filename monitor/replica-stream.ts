@@ -21,7 +21,7 @@ export interface StreamOptions {
   replica: string;
   url: string;
   internalToken: string;
-  /** No byte for this long: the connection is given up and made anew, in ms. The heartbeat layer has spoken long before. */
+  /** Without a whole line for this long, in ms, the connection is given up and made anew. The heartbeat layer has spoken long before. */
   silenceMs: number;
 }
 
@@ -46,26 +46,30 @@ export class ReplicaStream {
     const outgoing = request(`${url}/stream`, {
       agent: false,
       headers: { Authorization: `Bearer ${internalToken}`, Accept: 'application/x-ndjson' },
-      timeout: silenceMs,
     });
     this.current = outgoing;
+    const silence = setTimeout(() => outgoing.destroy(), silenceMs);
     let opened = false;
     outgoing.on('response', (incoming) => {
       if (incoming.statusCode !== 200) return void outgoing.destroy();
       opened = true;
-      this.read(incoming, outgoing);
+      this.read(incoming, outgoing, silence);
     });
-    outgoing.on('timeout', () => outgoing.destroy());
     outgoing.on('error', () => undefined); // `close` follows and says all that matters.
-    outgoing.once('close', () => this.lost(opened));
+    outgoing.once('close', () => {
+      clearTimeout(silence);
+      this.lost(opened);
+    });
     outgoing.end();
   }
 
-  private read(incoming: IncomingMessage, outgoing: ClientRequest): void {
+  /** @param silence ends the connection; every line puts it off. */
+  private read(incoming: IncomingMessage, outgoing: ClientRequest, silence: NodeJS.Timeout): void {
     this.waitMs = RECONNECT_MIN_MS;
     this.unread = '';
     incoming.setEncoding('utf8');
     incoming.on('data', (chunk: string) => {
+      if (chunk.includes('\n')) silence.refresh();
       if (!this.take(chunk)) outgoing.destroy();
     });
     incoming.on('error', () => undefined);

@@ -1,6 +1,7 @@
 /**
  * One deadline for one whole call: from the request to the last byte of the answer. A client's own time-out is often an idle timer, which
- * an answer that comes one byte at a time never lets expire.
+ * an answer that comes one byte at a time never lets expire. A process that was late reads what has come before it judges: timers fire
+ * before input is read, and a burst of answers would be called lost because this process was busy with it.
  */
 
 /** The time of a call was up. */
@@ -20,11 +21,13 @@ export class DeadlineExceeded extends Error {
 export async function withDeadline<T>(ms: number, outer: AbortSignal | null, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   outer?.throwIfAborted();
   const controller = new AbortController();
+  let ended = false;
   let isLate = false;
-  const timer = setTimeout(() => {
+  const timer = setTimeout(() => setImmediate(() => {
+    if (ended) return;
     isLate = true;
     controller.abort();
-  }, ms);
+  }), ms);
   const follow = (): void => controller.abort(outer?.reason);
   outer?.addEventListener('abort', follow);
   try {
@@ -32,6 +35,7 @@ export async function withDeadline<T>(ms: number, outer: AbortSignal | null, cal
   } catch (error) {
     throw isLate ? new DeadlineExceeded(ms) : error;
   } finally {
+    ended = true;
     clearTimeout(timer);
     outer?.removeEventListener('abort', follow);
   }

@@ -1,6 +1,7 @@
 /** What runs: every service ready, somebody leading, somebody ready to follow, the tokens those of these services. */
 import { join } from 'node:path';
 import { shellWord } from '../../local/command-hint.js';
+import { boundedText } from '../../shared/bounded-body.js';
 import { ask, Refused } from '../client.js';
 import { findTarget, type Target } from '../target.js';
 import { askMonitors } from '../commands/status.js';
@@ -57,12 +58,13 @@ export function judgeTokens({ api, operator }: TokenFacts): Finding[] {
 }
 
 const TIMEOUT_MS = 3_000;
+const ANSWER_MAX_BYTES = 65_536;
 const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway']);
 
 async function readiness({ name, url }: { name: string; url: string }): Promise<ServiceFacts> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { checks } = (await response.json()) as { checks?: Record<string, boolean> };
+    const { checks } = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as { checks?: Record<string, boolean> };
     return { name, checks: checks ?? {}, ready: response.ok };
   } catch {
     return { name, checks: null, ready: false };

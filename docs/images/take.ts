@@ -16,6 +16,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 /** Long enough for charts that show something, in ms. */
 const TRAFFIC_MS = 90_000;
 const BETWEEN_BATCHES_MS = 400;
+const ANSWER_MS = 60_000;
 const SCHEMES = ['light', 'dark'] as const;
 type Scheme = (typeof SCHEMES)[number];
 
@@ -32,7 +33,8 @@ const save = async (page: Page, name: string): Promise<void> => void (await page
 async function makeTraffic(url: string, token: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-    await fetch(`${url}/api/batches`, { method: 'POST', headers, body: JSON.stringify({ count: 40 + Math.round(Math.random() * 60) }) });
+    const body = JSON.stringify({ count: 40 + Math.round(Math.random() * 60) });
+    await fetch(`${url}/api/batches`, { method: 'POST', headers, body, signal: AbortSignal.timeout(ANSWER_MS) });
     await delay(BETWEEN_BATCHES_MS);
   }
 }
@@ -48,7 +50,7 @@ async function openConsole(browser: Browser, scheme: Scheme, { monitors, tokens 
 }
 
 async function leaderOf(monitorUrl: string, token: string): Promise<string> {
-  const answer = await fetch(`${monitorUrl}/status`, { headers: { Authorization: `Bearer ${token}` } });
+  const answer = await fetch(`${monitorUrl}/status`, { headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MS) });
   const { partitions } = (await answer.json()) as { partitions: { leader: string | null }[] };
   return partitions[0]?.leader ?? '';
 }

@@ -24,10 +24,15 @@ interface MonitorStatus {
   alive: string[];
 }
 
+/** Longest wait for a status, ms. */
+const STATUS_MS = 2_000;
+
 async function status({ monitors, tokens }: System): Promise<MonitorStatus> {
   const nobody = { leader: null, alive: [] };
   try {
-    const answer = await fetch(`${monitors[0]?.url ?? ''}/status`, { headers: { authorization: `Bearer ${tokens.operator}` } });
+    const answer = await fetch(`${monitors[0]?.url ?? ''}/status`, {
+      headers: { authorization: `Bearer ${tokens.operator}` }, signal: AbortSignal.timeout(STATUS_MS),
+    });
     return answer.ok ? ((await answer.json()) as MonitorStatus) : nobody;
   } catch {
     return nobody;

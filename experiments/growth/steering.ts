@@ -69,7 +69,9 @@ export class Steering {
 
   private async status(): Promise<Status> {
     const { monitors, tokens } = this.laboratory.system;
-    const answer = await fetch(`${monitors[0]?.url}/status`, { headers: { authorization: `Bearer ${tokens.operator}` } });
+    const answer = await fetch(`${monitors[0]?.url}/status`, {
+      headers: { authorization: `Bearer ${tokens.operator}` }, signal: AbortSignal.timeout(DEADLINE_MS),
+    });
     return (await answer.json()) as Status;
   }
 

@@ -3,7 +3,8 @@
  * not try again: what it is told first counts (`retrying-client.ts` does).
  */
 import { Agent } from 'node:http';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { withDeadline } from '../../shared/deadline.js';
 import type { RequestRecord } from '../history.js';
 import { readFailure, readPayment } from './answers.js';
 import { readBatch } from './batch-answer.js';
@@ -30,6 +31,8 @@ export interface PaymentClient {
 
 export const wallMs = (): number => performance.timeOrigin + performance.now();
 
+/** Largest answer that is read, in bytes: a batch of 100,000 payments has some 20 MB. */
+const ANSWER_MAX_BYTES = 64 * 1_048_576;
 /** No earlier tries: one array for all records. */
 const NONE: readonly string[] = [];
 
@@ -37,8 +40,10 @@ const NONE: readonly string[] = [];
 export function createPaymentClient(urls: readonly string[], token: string, patienceMs: number): PaymentClient {
   const agent = new Agent({ keepAlive: true });
   const headers = { authorization: `Bearer ${token}`, prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}` };
-  const options = { headers, httpAgent: agent, timeout: patienceMs + 1_000, validateStatus: () => true, proxy: false as const };
+  const options = { headers, httpAgent: agent, validateStatus: () => true, proxy: false as const, maxContentLength: ANSWER_MAX_BYTES };
   const clients: AxiosInstance[] = urls.map((baseURL) => axios.create({ baseURL, ...options }));
+  const post = (client: AxiosInstance, path: string, body: object, key: string): Promise<AxiosResponse<unknown>> =>
+    withDeadline(patienceMs + 1_000, null, (signal) => client.post<unknown>(path, body, { signal, headers: { 'idempotency-key': key } }));
   let turn = 0;
   const asked = (trial: number, key: string, intendedMs: number) => {
     const at = turn++ % clients.length;
@@ -48,14 +53,14 @@ export function createPaymentClient(urls: readonly string[], token: string, pati
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
       const { client, start } = asked(trial, key, intendedMs);
-      const outcome = await client.post<unknown>('/api/payments', body, { headers: { 'idempotency-key': key } })
+      const outcome = await post(client, '/api/payments', body, key)
         .then(({ status, data }) => readPayment(status, data), readFailure);
       return { ...start, answeredMs: wallMs(), ...outcome };
     },
     payBatch: async ({ key, count }, trial, intendedMs) => {
       const { client, start } = asked(trial, key, intendedMs);
       const body = { count, timeoutMs: patienceMs };
-      const outcomes = await client.post<unknown>('/api/batches', body, { headers: { 'idempotency-key': key } })
+      const outcomes = await post(client, '/api/batches', body, key)
         .then(({ status, data }) => readBatch(key, count, status, data), (error: unknown) => readBatch(key, count, null, error));
       const answeredMs = wallMs();
       return outcomes.map((outcome) => ({ ...start, answeredMs, ...outcome }));

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Member } from '../../shared/config.js';
 import { id as paymentId } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
+import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { AuditEntry } from '../leadership-store.js';
@@ -30,6 +31,8 @@ export interface RedriveOptions {
 }
 
 const TIMEOUT_MS = 5_000;
+/** Largest answer that is read, in bytes. A payment has less than 2 kB. */
+const ANSWER_MAX_BYTES = 65_536;
 /** Asked for at once. Each is a row, a commit and an audit row; two keep most of the store's connections free for elections. */
 const AT_ONCE = 2;
 
@@ -52,10 +55,10 @@ export class Redrives {
 
   constructor(private readonly options: RedriveOptions) {
     this.client = axios.create({
-      timeout: options.timeoutMs ?? TIMEOUT_MS,
       headers: { authorization: `Bearer ${options.operatorToken}` },
       validateStatus: () => true,
       maxRedirects: 0,
+      maxContentLength: ANSWER_MAX_BYTES,
       proxy: false,
     });
   }
@@ -86,7 +89,9 @@ export class Redrives {
   private async ask(id: string): Promise<Driven> {
     let last: Driven = this.nobody(id);
     for (const { url } of this.options.patients) {
-      const response = await this.client.post<unknown>(`${url}/api/payments/${encodeURIComponent(id)}/redrive`, undefined).catch(() => null);
+      const path = `${url}/api/payments/${encodeURIComponent(id)}/redrive`;
+      const post = (signal: AbortSignal) => this.client.post<unknown>(path, undefined, { signal });
+      const response = await withDeadline(this.options.timeoutMs ?? TIMEOUT_MS, null, post).catch(() => null);
       if (!response) continue;
       last = drivenOf(id, response);
       if (last.ok || isDefinite(response.status)) return last;

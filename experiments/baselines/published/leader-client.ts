@@ -1,14 +1,17 @@
 /** How patients reaches the leader in the published design: ask the monitor, send once, report a connection that failed. */
 import { Agent } from 'node:http';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { v5 } from 'uuid';
 import { z } from 'zod';
 import { payment as paymentDocument, type Payment } from '../../../shared/contracts/payment.js';
+import { withDeadline } from '../../../shared/deadline.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
 import type { NewPayment } from '../../../shared/ledger.js';
 
 /** Longest wait for the leader's answer: a hundred times what a payment takes. One that takes longer stands still. */
 const PATIENCE_MS = 2_000;
+/** Largest answer that is read, in bytes. */
+const ANSWER_MAX_BYTES = 65_536;
 /** Makes a payment's id from its key, so that whoever asks again with the same key is not charged again. */
 const NAMESPACE = '6f2d0f0e-53a1-4c0a-9a3c-0d8a54a2c9b1';
 
@@ -33,7 +36,7 @@ function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<
   let last: Leadership = { leader: null, url: null };
   return async () => {
     try {
-      last = leadership.parse((await client.get<unknown>(`${monitorUrl}/leader`)).data);
+      last = leadership.parse((await withDeadline(PATIENCE_MS, null, (signal) => client.get<unknown>(`${monitorUrl}/leader`, { signal }))).data);
     } catch {
       // The payments go on without the monitor as long as the leader does.
     }
@@ -43,16 +46,18 @@ function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<
 
 export function createLeaderClient(monitorUrl: string, token: string): LeaderClient {
   const agent = new Agent({ keepAlive: true });
-  const options = { httpAgent: agent, proxy: false as const, timeout: PATIENCE_MS, validateStatus: () => true };
+  const options = { httpAgent: agent, proxy: false as const, maxContentLength: ANSWER_MAX_BYTES, validateStatus: () => true };
   const client = axios.create({ ...options, headers: { authorization: `Bearer ${token}` } });
   const find = leaderFinder(client, monitorUrl);
-  const report = (): void => void client.post(`${monitorUrl}/failures`).catch(() => undefined);
+  const post = (address: string, body?: object): Promise<AxiosResponse<unknown>> =>
+    withDeadline(PATIENCE_MS, null, (signal) => client.post<unknown>(address, body, { signal }));
+  const report = (): void => void post(`${monitorUrl}/failures`).catch(() => undefined);
   return {
     pay: async (payment) => {
       const { leader, url } = await find();
       if (url === null) throw new Problem('UNAVAILABLE', 'No payment server leads');
       const order = { ...payment, id: v5(payment.idempotencyKey, NAMESPACE) };
-      const answer = await client.post<unknown>(`${url}/payments`, order).catch((error: unknown) => {
+      const answer = await post(`${url}/payments`, order).catch((error: unknown) => {
         report();
         throw new Problem('UNAVAILABLE', `${leader} gave no answer: ${(error as { code?: string }).code ?? 'cut off'}`, { cause: error });
       });

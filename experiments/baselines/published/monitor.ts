@@ -4,6 +4,7 @@
  * restarts chooses anew.
  */
 import axios from 'axios';
+import { withDeadline } from '../../../shared/deadline.js';
 import { requireToken } from '../../../shared/auth.js';
 import { loadConfig } from '../../../shared/config.js';
 import { seededRandom } from '../../../shared/random.js';
@@ -16,17 +17,20 @@ import { Rounds } from './rounds.js';
 const PING_INTERVAL_MS = 2_000;
 /** An echo that takes longer does not count; shorter than the interval, so that rounds do not pile up. */
 const ECHO_TIMEOUT_MS = 1_000;
+/** Largest answer that is read, in bytes. */
+const ANSWER_MAX_BYTES = 65_536;
 
 await runBaseline(
   () => loadConfig(MONITOR_OPTIONS, process.env),
   async (app, config) => {
-    const client = axios.create({ timeout: ECHO_TIMEOUT_MS, proxy: false, headers: { authorization: `Bearer ${config.internalToken}` } });
+    const client = axios.create({ maxContentLength: ANSWER_MAX_BYTES, proxy: false, headers: { authorization: `Bearer ${config.internalToken}` } });
     const names = config.servers.map(({ id }) => id);
     const random = seededRandom(Date.now(), 'leader');
     let leader: string | null = null;
     let answered: ReadonlySet<string> = new Set();
 
-    const ping = async (url: string): Promise<boolean> => client.post(`${url}/ping`, {}).then(() => true, () => false);
+    const ping = (url: string): Promise<boolean> =>
+      withDeadline(ECHO_TIMEOUT_MS, null, (signal) => client.post(`${url}/ping`, {}, { signal })).then(() => true, () => false);
     const rounds = new Rounds(async () => {
       const echoes = await Promise.all(config.servers.map(async ({ id, url }) => ((await ping(url)) ? [id] : [])));
       answered = new Set(echoes.flat());

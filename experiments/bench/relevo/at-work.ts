@@ -15,6 +15,8 @@ import { watchUsage, type Part, type Usage } from '../usage.js';
 
 const SETTLE_MS = 30_000;
 const POLL_MS = 10;
+/** Longest wait for the monitor's answer, ms. */
+const ANSWER_MS = 15_000;
 /** Who leads whenever something is measured. */
 export const WORKER = 'server_1';
 /** Longer than any batch of a measurement takes. */
@@ -93,7 +95,7 @@ export class RelevoAtWork {
   /** What an operator would ask of the monitor. */
   private async ask(path: string, wish: object): Promise<void> {
     const answer = await fetch(`${this.system.monitors[0]?.url ?? ''}/${path}`, {
-      method: 'POST', body: JSON.stringify({ ...wish, reason: 'bench' }),
+      method: 'POST', body: JSON.stringify({ ...wish, reason: 'bench' }), signal: AbortSignal.timeout(ANSWER_MS),
       headers: { authorization: `Bearer ${this.system.tokens.operator}`, 'content-type': 'application/json' },
     });
     if (!answer.ok) throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);

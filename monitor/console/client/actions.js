@@ -2,6 +2,9 @@
 import { byId, make, show } from './dom.js';
 import { milliseconds } from './format.js';
 
+/** Longest wait for a preview, and for the outcome of an action, in ms; a hand-over may wait for a minute of work in flight. */
+const ANSWER_MS = 15_000;
+const DEED_MS = 90_000;
 const TITLES = { drain: 'Drain', maint: 'Maintenance for', ready: 'Set to ready:', kill: 'Kill', freeze: 'Freeze' };
 const csrf = () => document.querySelector('meta[name="csrf"]').content;
 
@@ -52,7 +55,7 @@ export function actions(done) {
   async function preview() {
     const look = asked;
     const query = new URLSearchParams({ action: look.action, replica: look.replica ?? '', freezeMs: String(freezeMs()) });
-    const response = await fetch(`/preview?${query}`).catch(() => null);
+    const response = await fetch(`/preview?${query}`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
     const body = await response?.json().catch(() => null);
     if (asked !== look) return;
     const words = response?.ok ? body.words : [body?.detail ?? 'This monitor does not answer: what will happen cannot be told.'];
@@ -80,7 +83,7 @@ export function actions(done) {
     dialog.close();
     tell('none', `${titleOf(action, replica)}: under way …`);
     const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() };
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => null);
+    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(DEED_MS) }).catch(() => null);
     const answer = await response?.json().catch(() => null);
     if (!response || !answer) tell('bad', 'This monitor did not answer: look who leads before you try again.');
     else if (response.ok) tell('good', outcomeWords(action, answer));

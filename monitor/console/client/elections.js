@@ -9,6 +9,8 @@ import { writeLocalTimes } from './local-times.js';
 
 /** Between two questions, ms: an election and its steps come as several events. */
 const PAUSE_MS = 1_000;
+/** Longest wait for the page, in ms. */
+const ANSWER_MS = 15_000;
 /** How often a first payment that is awaited is looked for, ms. */
 const AWAITED_MS = 5_000;
 
@@ -46,7 +48,7 @@ async function refresh() {
   isBusy = true;
   while (isWanted) {
     isWanted = false;
-    const response = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => null);
+    const response = await fetch(location.href, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
     const text = response?.ok ? await response.text().catch(() => null) : null;
     const found = text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
     if (found) take(found);

@@ -12,6 +12,8 @@ import { electionItem } from './timeline.js';
 import { topology } from './topology.js';
 
 const SHOWN_ELECTIONS = 6;
+/** Longest wait for an answer, in ms. */
+const ANSWER_MS = 15_000;
 const isSignedIn = document.querySelector('meta[name="csrf"]').content !== '';
 
 let status = null;
@@ -90,7 +92,7 @@ function takeSample({ at, rate, numbers, latency, pings = {} }) {
 }
 
 async function read(path) {
-  const response = await fetch(path).catch(() => null);
+  const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
   return response?.ok ? response.json() : null;
 }
 
