@@ -22,6 +22,8 @@ export interface Subject {
   shape(asked: Omit<Shape, 'gateway'>): Omit<Shape, 'gateway'>;
   /** Its programs; Relevo's when left out. */
   program?: (place: Place) => string;
+  /** Whether its outcomes name no term that was led, which the record refuses otherwise; false when left out. */
+  termless?: boolean;
   leadership(system: System, pool: Pool): Promise<Leader>;
   /** One look: how many replicas are seen alive, and whether one of those leads. */
   look(system: System): Promise<{ alive: number; led: boolean }>;

@@ -12,6 +12,7 @@ export const SINGLE_SERVER: Subject = {
   what: 'One payment server alone: saves, charges, saves the outcome, answers; after a crash it is started again and finishes what was pending.',
   shape: () => ({ monitors: 0, replicas: 1, patients: 0 }),
   program: programs(() => 'single-server/main.ts'),
+  termless: true,
   leadership: async ({ replicas }) => ({ leader: replicas[0]?.name ?? null, term: 0 }),
   look: async ({ replicas }) => {
     const alive = replicas.filter(({ up }) => up).length;
@@ -44,6 +45,7 @@ export const PUBLISHED: Subject = {
   what: 'As the report has it: a monitor pings each 2 s and names a leader at random; it charges and saves; no queue, nothing is tried again.',
   shape: ({ replicas }) => ({ monitors: 1, replicas, patients: 1 }),
   program: programs(({ kind }) => `published/${kind}.ts`),
+  termless: true,
   leadership: async (system) => ({ leader: (await status(system)).leader, term: 0 }),
   look: async (system) => {
     const { leader, alive } = await status(system);

@@ -2,6 +2,7 @@
  * The whole of a run, in order: backlogs of every size in an empty table, take-overs and costs; then, beside finished payments, those of
  * moderate size and the reads. Between sizes the table is emptied, so that each size stands alone; every size is audited before.
  */
+import { emptyPayments } from '../empty-payments.js';
 import { readElections, readVersions } from '../evidence.js';
 import type { ElectionRow, FaultWindow } from '../history.js';
 import type { Laboratory } from '../laboratory.js';
@@ -163,7 +164,7 @@ export class Campaign {
     this.growth.succeeded += succeeded;
     this.growth.violations.push(...violations);
     if (!read) this.growth.unread.push(payments);
-    if (finished === 0) await pool.query('TRUNCATE payment, batch');
+    if (finished === 0) await emptyPayments(pool);
   }
 
   private progress(text: string): void {

@@ -36,7 +36,8 @@ async function fill(pool: Queryable, orders: readonly Order[]): Promise<string[]
 
 async function takeOffice(pool: Queryable): Promise<void> {
   const { partition, term, leader } = TOKEN;
-  await pool.query('UPDATE leadership SET term = $2, leader = $3 WHERE partition = $1', [partition, term, leader]);
+  const elect = `SELECT * FROM move_leadership($1, $2, $3, 'bench', 'first', 'a measurement', 'bench', 1, 0)`;
+  await pool.query(elect, [partition, term - 1, leader]);
 }
 
 async function problemsIn({ pool }: Ground, name: string, expected: number): Promise<string[]> {

@@ -88,6 +88,7 @@ test('pending_by_age: what waits falls into one class each, the deferred ones ar
   const [pending] = await rows('SELECT id, seq FROM payment WHERE completed_at IS NULL');
   const classes = async (): Promise<unknown[]> => rows('SELECT age, payments, deferred, oldest_seq FROM pending_by_age');
   await record.pool.query(`UPDATE payment SET next_attempt_at = now() + interval '1 h' WHERE id = $1`, [pending?.['id']]);
+  await record.pool.query('ALTER TABLE pending_payment DISABLE TRIGGER pending_payment_is_kept'); // Refuses statements by hand.
   for (const [back, age] of [['-5 s', 'below 1 s'], ['5 s', '1 to 10 s'], ['59 min', '10 to 60 min'], ['3 days', '1 h and more']]) {
     await record.pool.query(`UPDATE pending_payment SET accepted_at = now() - $1::interval`, [back]);
     expect(await classes()).toEqual([{ age, payments: 1, deferred: 1, oldest_seq: pending?.['seq'] }]);

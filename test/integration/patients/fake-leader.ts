@@ -29,7 +29,7 @@ export interface FakeLeader {
 
 /** Makes `server_1` the leader of term 1. */
 export async function electFakeLeader(pool: Pool): Promise<void> {
-  await pool.query(`UPDATE leadership SET term = 1, leader = 'server_1', boot_id = 'boot', reason = 'test' WHERE partition = 0 AND term = 0`);
+  await pool.query(`SELECT * FROM move_leadership(0::smallint, 0, 'server_1', 'boot', 'first', 'test', 'test', 1, 0)`);
 }
 
 export async function startFakeLeader(options: FakeLeaderOptions): Promise<FakeLeader> {

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { commitOutcomes, KEYED_PLANS, loadParcel, type Outcome } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
+import { emptyPayments } from '../../../experiments/empty-payments.js';
 import { createRecord, PATIENTS, type TestRecord } from './fixture.js';
 
 const PARCEL = 20;
@@ -53,7 +54,7 @@ async function buffersRead(pool: Pool, action: (pool: Pool) => Promise<unknown>)
 }
 
 async function measure(pool: Pool, pending: number): Promise<{ load: number; commit: number }> {
-  await record.pool.query('TRUNCATE payment CASCADE');
+  await emptyPayments(record.pool);
   await record.pool.query('ANALYZE payment');
   const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
   // Often enough that the server would keep a plan for good.

@@ -7,6 +7,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { createLogger } from '../../../shared/logger.js';
 import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue.js';
+import { emptyPayments } from '../../../experiments/empty-payments.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from './fixture.js';
@@ -27,7 +28,7 @@ beforeEach(async () => {
   prefix = uniquePrefix();
   redis = connectRedis(testRedisUrl(), 'patient', logger);
   queue = createQueue(0, prefix, redis);
-  await record.pool.query('TRUNCATE payment CASCADE');
+  await emptyPayments(record.pool);
 });
 afterEach(async () => {
   for (const replica of replicas.splice(0)) {
