@@ -2,6 +2,7 @@
  * The port to the record: who leads, votes, moves, administrative states; and its PostgreSQL adapter. The past is in history.ts.
  * Vote, count and election are one call, `vote_and_elect`; the migration says what it guarantees. Nothing here keeps state.
  */
+import { writeAudit, type AuditEntry } from '../shared/audit.js';
 import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import type { Queryable } from '../shared/postgres.js';
@@ -33,15 +34,6 @@ export interface AdminRow {
   admin: AdminState;
   reason: string;
   changedAt: Date;
-}
-
-/** What an operator did, why, and what came of it. */
-export interface AuditEntry {
-  actor: string;
-  action: string;
-  target: string;
-  reason: string;
-  outcome: string;
 }
 
 export interface LeadershipStore {
@@ -130,9 +122,8 @@ export class PostgresLeadershipStore implements LeadershipStore {
     await this.db.query(SET_ADMIN, [id, state, reason, actor]);
   }
 
-  async audit({ actor, action, target, reason, outcome }: AuditEntry): Promise<void> {
-    const values = [actor, action, target, reason, outcome];
-    await this.db.query('INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)', values);
+  audit(entry: AuditEntry): Promise<void> {
+    return writeAudit(this.db, entry);
   }
 
   async paymentCounts(): Promise<{ pending: number; failed: number }> {

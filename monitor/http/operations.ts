@@ -2,12 +2,13 @@
  * What an operator may do: hand over, set a replica to ready, drain or maint, and with fault switches kill and freeze one. Each leaves an
  * audit row, whatever came of it. Taking the leader out of service hands over first; when nobody can follow, nothing is changed.
  */
+import type { AuditEntry } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 import type { HandoverOutcome } from '../core/types.js';
-import type { AuditEntry, LeadershipStore } from '../leadership-store.js';
+import type { LeadershipStore } from '../leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
 import { strike, type Strike, type StrikeOutcome, type Striker } from './strikes.js';
 

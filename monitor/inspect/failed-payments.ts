@@ -35,8 +35,17 @@ export async function failedPayments(db: Queryable, { before, limit, all }: Fail
   return { payments, next: rows.length > limit ? (payments.at(-1)?.seq ?? null) : null };
 }
 
+export interface PaymentToDrive extends FailedPayment {
+  /** What its bill has left to pay, in minor units of its currency; null: it settles no bill. */
+  payableMinor: number | null;
+}
+
+/** Payments of the staff's pages that are older than the column `settles` are told by their key. */
+const PAYABLE = `CASE WHEN p.settles IS NOT NULL OR p.idempotency_key LIKE 'bill:%'
+  THEN greatest(0, bill_payable(p.patient_id, p.currency)) END AS "payableMinor"`;
+
 /** These payments, whatever their status, in order of acceptance; what does not exist is not there. */
-export async function paymentsToDrive(db: Queryable, ids: readonly string[]): Promise<FailedPayment[]> {
-  const text = `SELECT ${COLUMNS} FROM payment p ${JOINS} WHERE p.id = ANY ($1::uuid[]) ORDER BY p.seq`;
-  return (await db.query<FailedPayment>(text, [plainArray(ids)])).rows;
+export async function paymentsToDrive(db: Queryable, ids: readonly string[]): Promise<PaymentToDrive[]> {
+  const text = `SELECT ${COLUMNS}, ${PAYABLE} FROM payment p ${JOINS} WHERE p.id = ANY ($1::uuid[]) ORDER BY p.seq`;
+  return (await db.query<PaymentToDrive>(text, [plainArray(ids)])).rows;
 }

@@ -40,10 +40,10 @@ const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ i
 export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [...searchRoutes(deps), ...failedRoutes(deps)];
 
 export function openInspection({ config, logger, sessions, store, redis }: InspectionOptions): Inspection {
-  const { databaseUrl, id, replicas, patients, operatorToken, queuePrefix, faults } = config;
+  const { databaseUrl, id, replicas, patients, internalToken, queuePrefix, faults } = config;
   const settings = '-c default_transaction_read_only=on';
   const db = createPool({ url: databaseUrl, name: `${id} inspecting`, max: POOL_SIZE, statementTimeoutMs: STATEMENT_MS, settings }, logger);
-  const redrives = new Redrives({ patients, operatorToken, audit: (entry) => store.audit(entry), logger });
+  const redrives = new Redrives({ patients, internalToken, audit: (entry) => store.audit(entry), logger });
   const page = { sessions, monitor: id };
   const members = { replicas: idsOf(replicas), patients: idsOf(patients) };
   return {

@@ -1,5 +1,5 @@
 /** What driving payments again would do, told before it is done: which ones, how much money, which not and why. Pure. */
-import type { FailedPayment } from './failed-payments.js';
+import type { FailedPayment, PaymentToDrive } from './failed-payments.js';
 
 /** The most payments that one request drives again. */
 export const REDRIVE_MAX = 100;
@@ -25,18 +25,35 @@ export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amou
   return [...sums.values()].sort((a, b) => a.currency.localeCompare(b.currency));
 }
 
-function refusal(payment: FailedPayment | undefined): string | null {
+/** What the bills of payments that settle one have left to pay, after those before them. */
+class Bills {
+  private readonly taken = new Map<string, number>();
+
+  /** Why its bill cannot take the payment; null: it can, and now has that much less left, or the payment settles no bill. */
+  refusal({ patientId, currency, amountMinor, payableMinor }: PaymentToDrive): string | null {
+    if (payableMinor === null) return null;
+    const bill = `${patientId} ${currency}`;
+    const before = this.taken.get(bill) ?? 0;
+    if (payableMinor === 0) return 'settles a bill that was paid meanwhile, or is being paid';
+    if (amountMinor > payableMinor - before) return before > 0 ? 'settles a bill that others of these pay' : 'settles a bill that has less left to pay now';
+    this.taken.set(bill, before + amountMinor);
+    return null;
+  }
+}
+
+function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | null {
   if (!payment) return 'does not exist';
   if (payment.status !== 'FAILED') return `is ${payment.status.toLowerCase()}: only a failed payment can be driven again`;
-  return payment.repeatedBy === null ? null : 'was driven again already';
+  return payment.repeatedBy === null ? bills.refusal(payment) : 'was driven again already';
 }
 
 /** @param ids as they were asked for; one that stands there twice counts once. @param found what the record has of them. */
-export function previewRedrive(ids: readonly string[], found: readonly FailedPayment[]): Preview {
+export function previewRedrive(ids: readonly string[], found: readonly PaymentToDrive[]): Preview {
   const preview: Preview = { drive: [], refused: [] };
+  const bills = new Bills();
   for (const id of new Set(ids)) {
     const payment = found.find((each) => each.id === id);
-    const why = refusal(payment);
+    const why = refusal(payment, bills);
     if (why === null && payment) preview.drive.push(payment);
     else preview.refused.push({ id, why: why ?? '' });
   }

@@ -1,16 +1,17 @@
 /**
- * Drives failed payments again by asking patients to: server to server, with the operator's token, the first instance that answers. Asking
- * a second one after a lost answer is harmless: the new payment's key is made from the old payment's id. Each one leaves an audit row.
+ * Drives failed payments again by asking patients to: server to server, with the token of services, the first instance that answers.
+ * Asking a second one after a lost answer is harmless: the new payment's key is made from the old payment's id. Each one leaves an audit
+ * row here; patients writes none for a service.
  */
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
+import type { AuditEntry } from '../../shared/audit.js';
 import type { Member } from '../../shared/config.js';
 import { id as paymentId } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
-import type { AuditEntry } from '../leadership-store.js';
 
 /** The new payment, as far as it matters here. */
 const newPayment = z.object({ id: paymentId, status: paymentStatus });
@@ -23,7 +24,7 @@ export type Driven =
 
 export interface RedriveOptions {
   patients: readonly Member[];
-  operatorToken: string;
+  internalToken: string;
   audit: (entry: AuditEntry) => Promise<void>;
   logger: Logger;
   /** Longest wait for one instance, in ms. */
@@ -55,7 +56,7 @@ export class Redrives {
 
   constructor(private readonly options: RedriveOptions) {
     this.client = axios.create({
-      headers: { authorization: `Bearer ${options.operatorToken}` },
+      headers: { authorization: `Bearer ${options.internalToken}` },
       validateStatus: () => true,
       maxRedirects: 0,
       maxContentLength: ANSWER_MAX_BYTES,

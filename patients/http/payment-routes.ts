@@ -1,11 +1,15 @@
 /** Payments: pay, look, list, export, drive again. */
+import type { Request } from 'express';
 import { z } from 'zod';
+import { tokenKind } from '../../shared/auth.js';
 import { clientGone, route, type Route } from '../../shared/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
+import { redriveKey } from '../core/idempotency.js';
 import { csvHeader, csvPayment } from '../payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
-import { pay, redriveCommand } from '../pay.js';
+import { pay } from '../pay.js';
+import { redrive } from '../redrive.js';
 import type { PatientsDeps } from '../service.js';
 import { ACCEPTED_PAYMENT, PAID_PAYMENT, PATIENT_ID, PAYMENT_ID, PAYMENT_REQUEST } from './examples.js';
 import { idempotencyKey, KEY_HEADER, paidAnswer, preferredWait, PREFER_HEADER, traceparent, TRACE_HEADER } from './headers.js';
@@ -73,11 +77,17 @@ const payRoute = (deps: PatientsDeps): Route =>
     },
   });
 
+/** Whether an operator asks, and not a service, which leaves its own row in the audit. */
+const isOperator = ({ config }: PatientsDeps, { headers }: Request): boolean =>
+  tokenKind({ api: config.apiToken, operator: config.operatorToken, internal: config.internalToken }, headers.authorization) === 'operator';
+
 const redriveRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'redrive', method: 'post', path: '/api/payments/{id}/redrive', tag: 'payments', auth: ['operator'],
+    id: 'redrive', method: 'post', path: '/api/payments/{id}/redrive', tag: 'payments', auth: ['operator', 'internal'],
     summary: 'Drive a failed payment again',
-    description: 'Makes a new payment; the failed one keeps its status for ever. Doing it twice gives the same new payment.',
+    description: 'Makes a new payment; the failed one keeps its status for ever. Doing it twice gives the same new payment. A payment that settled a '
+      + 'bill is driven again only when the bill has that much left: 409 `BILL_NOT_PAYABLE` when it was paid meanwhile. Each call with the operator '
+      + 'token leaves a row in the audit, whatever came of it.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
     clientSample: REDRIVE_SAMPLE,
@@ -86,11 +96,9 @@ const redriveRoute = (deps: PatientsDeps): Route =>
     problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'BILL_NOT_PAYABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
     async handle({ params, request, response }) {
       const wait = preferredWait(request);
-      const failed = await deps.records.payment(params.id);
-      const rest = { waitMs: (wait ?? 0) * 1_000, traceparent: traceparent(request), gone: clientGone(response) };
-      const command = redriveCommand(failed, rest);
-      response.setHeader('Idempotency-Key', command.idempotencyKey);
-      return paidAnswer(await pay(deps, command), wait);
+      response.setHeader('Idempotency-Key', redriveKey(params.id));
+      const asked = { waitMs: (wait ?? 0) * 1_000, traceparent: traceparent(request), gone: clientGone(response) };
+      return paidAnswer(await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }), wait);
     },
   });
 

@@ -82,6 +82,35 @@ describe('driving again', () => {
     expect(all.payments.at(-1)).toMatchObject({ id, repeatedBy: newId });
   });
 
+  test('a bill that was paid meanwhile: the preview leaves it out, and the insert refuses it', async () => {
+    const bill = async (): Promise<string> => {
+      const payer = randomUUID();
+      await system.pool.query(
+        `WITH payer AS (INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
+                        VALUES ($1::uuid, $1::uuid::text, 'Payer', '1980-01-01', 'x') RETURNING id)
+         INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency)
+         SELECT gen_random_uuid(), id, 'exam', 'Exam', 28274, 'USD' FROM payer`, [payer]);
+      return payer;
+    };
+    const [twice, open] = [await bill(), await bill()];
+    const settling = (patientId: string): object => ({ patientId, amountMinor: 28_274, settles: 'bill' });
+    const term = await system.elect('server_1');
+    const [broken, other] = (await system.accept([settling(twice), settling(open)])).map(({ id }) => id) as [string, string];
+    for (const id of [broken, other]) await system.finish(id, 'server_1', term, { status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+    const [paid] = await system.accept([settling(twice)]);
+    await system.finish(paid?.id ?? '', 'server_1', term);
+    expect(await system.json(`/failed/redrive?ids=${broken}&ids=${other}`)).toMatchObject({
+      drive: [other], refused: [{ id: broken, why: 'settles a bill that was paid meanwhile, or is being paid' }],
+    });
+    const answer = await system.json<Answer>('/failed/redrive', post({ ids: [broken, other], reason: 'the gateway is back' }));
+    expect(answer.payments).toMatchObject([{ id: broken, ok: false, code: 'BILL_NOT_PAYABLE' }, { id: other, ok: true }]);
+    const { rows } = await system.pool.query(`SELECT outcome FROM audit WHERE target = $1`, [broken]);
+    expect(rows).toEqual([{ outcome: 'BILL_NOT_PAYABLE' }]); // One row, the console's.
+    const { rows: sums } = await system.pool.query(
+      `SELECT sum(amount_minor)::bigint AS paid FROM payment WHERE patient_id = $1 AND status IN ('PENDING', 'SUCCEEDED')`, [twice]);
+    expect(sums).toEqual([{ paid: 28_274 }]);
+  });
+
   test.each<[string, unknown]>([
     ['no reason', { ids: [survivor] }], ['nothing chosen', { ids: [], reason: 'x' }], ['no id', { ids: ["' OR 1=1"], reason: 'x' }],
     ['too many', { ids: Array.from({ length: 101 }, () => randomUUID()), reason: 'x' }], ['a field too much', { ids: [randomUUID()], reason: 'x', force: true }],

@@ -121,6 +121,10 @@ describe('a payment that settles a bill', () => {
     expect([again.status, (again.body as Payment).redriveOf]).toEqual([202, first.id]);
     expect((await redrive(first.id)).text).toBe(again.text);
     expect((await redrive(second.id)).status).toBe(409);
+    const audited = await setup.pool.query<{ actor: string; outcome: string }>(
+      `SELECT actor, outcome FROM audit WHERE action = 'redrive' AND target = $1 ORDER BY id`, [first.id]);
+    const driven = { actor: 'operator', outcome: `driven again as ${(again.body as Payment).id}` };
+    expect(audited.rows).toEqual([{ actor: 'operator', outcome: 'BILL_NOT_PAYABLE' }, driven, driven]);
     expect((await paidFor([patient])).get(patient.id)).toBe(totalOf(patient));
   });
 });

@@ -8,11 +8,11 @@ import { CALLERS, TOLD_TERM, type Caller, type Row, type ServiceName, type Subje
 const ANYONE: readonly Caller[] = CALLERS;
 /** Tokens; a wrong one is refused by them too. */
 const API: readonly Caller[] = ['api'];
-const OPERATOR: readonly Caller[] = ['operator'];
 const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
 /** Reading changes nothing and needs no proof. */
 const OPERATOR_OR_LOOKING: readonly Caller[] = [...OPERATOR_OR_SIGNED_IN, 'session without proof'];
 const INTERNAL: readonly Caller[] = ['internal'];
+const OPERATOR_OR_INTERNAL: readonly Caller[] = ['operator', 'internal'];
 
 const FRAME: readonly Entrance[] = ['USE * <anonymous>', 'USE * readJson', 'USE * measure', 'USE * standingHeaders'];
 const HEALTH: readonly Row[] = ['GET /livez', 'GET /readyz', 'GET /metrics'].map((entrance) => ({ entrance, who: ANYONE, answer: 200 }));
@@ -31,7 +31,7 @@ const PATIENTS: readonly Row[] = [
   { entrance: 'GET /api/payments.csv', who: API, answer: 200 },
   { entrance: 'GET /api/payments/:id', who: API, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
   {
-    entrance: 'POST /api/payments/:id/redrive', who: OPERATOR, answer: 202, changes: 'accepts a payment again that failed',
+    entrance: 'POST /api/payments/:id/redrive', who: OPERATOR_OR_INTERNAL, answer: 202, changes: 'accepts a payment again that failed',
     ask: ({ failed }) => ({ path: { id: failed } }),
   },
   {

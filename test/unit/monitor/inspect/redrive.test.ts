@@ -2,13 +2,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
-import type { FailedPayment } from '../../../../monitor/inspect/failed-payments.js';
+import type { PaymentToDrive } from '../../../../monitor/inspect/failed-payments.js';
 import { previewRedrive, sumsOf } from '../../../../monitor/inspect/redrive-preview.js';
 import { Redrives } from '../../../../monitor/inspect/redrive.js';
-import type { AuditEntry } from '../../../../monitor/leadership-store.js';
+import type { AuditEntry } from '../../../../shared/audit.js';
 
-const payment = (id: string, rest: Partial<FailedPayment> = {}): FailedPayment =>
-  ({ id, status: 'FAILED', amountMinor: 100, currency: 'USD', repeatedBy: null, ...rest }) as FailedPayment;
+const payment = (id: string, rest: Partial<PaymentToDrive> = {}): PaymentToDrive =>
+  ({ id, status: 'FAILED', patientId: 'p', amountMinor: 100, currency: 'USD', repeatedBy: null, payableMinor: null, ...rest }) as PaymentToDrive;
 
 describe('the preview', () => {
   test('which will be driven again, and which not, each with the reason', () => {
@@ -19,6 +19,21 @@ describe('the preview', () => {
       { id: 'b', why: 'is succeeded: only a failed payment can be driven again' },
       { id: 'c', why: 'was driven again already' },
       { id: 'd', why: 'does not exist' },
+    ]);
+  });
+
+  test('a bill that was paid meanwhile, or has less left, is not paid again; several payments share what one bill has left', () => {
+    const found = [
+      payment('paid', { payableMinor: 0 }), payment('free'), payment('less', { payableMinor: 99, patientId: 'q' }),
+      payment('first', { payableMinor: 150, patientId: 'r' }), payment('second', { payableMinor: 150, patientId: 'r' }),
+      payment('rest', { payableMinor: 150, patientId: 'r', amountMinor: 50 }), payment('euros', { payableMinor: 100, patientId: 'r', currency: 'EUR' }),
+    ];
+    const { drive, refused } = previewRedrive(found.map(({ id }) => id), found);
+    expect(drive.map(({ id }) => id)).toEqual(['free', 'first', 'rest', 'euros']);
+    expect(refused).toEqual([
+      { id: 'paid', why: 'settles a bill that was paid meanwhile, or is being paid' },
+      { id: 'less', why: 'settles a bill that has less left to pay now' },
+      { id: 'second', why: 'settles a bill that others of these pay' },
     ]);
   });
 
@@ -60,7 +75,7 @@ describe('asking patients', () => {
   const keep = async (entry: AuditEntry): Promise<void> => void audit.push(entry);
   function redrives(urls: readonly string[], note = keep): Redrives {
     const patients = urls.map((url, index) => ({ id: `patients_${index + 1}`, url }));
-    return new Redrives({ patients, operatorToken: 'operator', audit: note, logger: pino({ level: 'silent' }), timeoutMs: 1_000 });
+    return new Redrives({ patients, internalToken: 'internal', audit: note, logger: pino({ level: 'silent' }), timeoutMs: 1_000 });
   }
 
   const accepted = { id: NEW_ID, status: 'PENDING' };
@@ -68,7 +83,7 @@ describe('asking patients', () => {
   test('the first that answers does it; the audit says who, why and what came of it', async () => {
     const [first, second] = [await instance(202, accepted), await instance(202, accepted)];
     expect(await redrives([first.url, second.url]).drive(['a'], 'operator: Ana', 'gateway is back')).toEqual([{ id: 'a', ok: true, payment: accepted, replayed: false }]);
-    expect(first.asked).toEqual(['POST /api/payments/a/redrive Bearer operator']);
+    expect(first.asked).toEqual(['POST /api/payments/a/redrive Bearer internal']);
     expect(second.asked).toEqual([]);
     expect(audit).toEqual([{ actor: 'operator: Ana', action: 'redrive', target: 'a', reason: 'gateway is back', outcome: `driven again as ${NEW_ID}` }]);
   });

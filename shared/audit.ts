@@ -1,0 +1,15 @@
+/** The audit: one row for each thing an operator did, with the reason and with what came of it. */
+import type { Queryable } from './postgres.js';
+
+export interface AuditEntry {
+  actor: string;
+  action: string;
+  target: string;
+  reason: string;
+  outcome: string;
+}
+
+export async function writeAudit(db: Queryable, { actor, action, target, reason, outcome }: AuditEntry): Promise<void> {
+  const values = [actor, action, target, reason, outcome];
+  await db.query('INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)', values);
+}
