@@ -1,0 +1,75 @@
+/** The SQL that accepts payments. One statement, no open transaction across the network, as all that touches payments (ledger.ts). */
+import type { Settlement } from './contracts/payment.js';
+import { plainArray, textArray, type Queryable } from './postgres.js';
+
+/** A payment as it is accepted. */
+export interface NewPayment {
+  id: string;
+  patientId: string;
+  batchId: string | null;
+  batchIndex: number | null;
+  redriveOf: string | null;
+  idempotencyKey: string;
+  fingerprint: string;
+  /** Whether the first request asked to wait for the outcome; decides what a replay is answered. */
+  answerWaited: boolean;
+  amountMinor: number;
+  currency: string;
+  concept: string | null;
+  /** A payment that settles a bill is accepted only when the bill has that much left; null or left out: a free payment. */
+  settles?: Settlement | null;
+}
+
+export interface AcceptedPayment {
+  id: string;
+  seq: number;
+  acceptedAt: Date;
+}
+
+/**
+ * accept: many payments, one insert (I2).
+ * A key that exists already inserts nothing, neither does an unknown patient: the caller compares what came back.
+ * The advisory lock makes the order of `seq` the order in which rows become visible, so that a payment that is seen
+ * later is a later one (I7); it is held for one statement.
+ * A payment that settles a bill inserts nothing either when the bill has less left: trigger `payment_settles_bill` decides that for each
+ * such row in order, behind the lock, from what is committed by then and what this statement has inserted (I9).
+ */
+const ACCEPT = `
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(7072, $1::int))
+INSERT INTO payment (partition, id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint,
+                     answer_waited, amount_minor, currency, concept, accepted_by, settles)
+SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.idempotency_key, i.fingerprint,
+       i.answer_waited, i.amount_minor, i.currency, i.concept, $2, i.settles::settlement
+  FROM turn,
+       unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::int[], $7::uuid[], $8::text[], $9::text[], $10::boolean[],
+              $11::bigint[], $12::text[], $13::text[], $14::text[]) WITH ORDINALITY
+       AS i (id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint, answer_waited,
+             amount_minor, currency, concept, settles, position)
+ WHERE EXISTS (SELECT 1 FROM patient WHERE patient.id = i.patient_id)
+ ORDER BY i.position
+ON CONFLICT DO NOTHING
+RETURNING id, seq, accepted_at AS "acceptedAt"`;
+
+/** For the free payments among them nothing is sent: `unnest` fills a shorter array up with NULL. */
+const settlements = (payments: readonly NewPayment[]): string =>
+  textArray(payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : []);
+
+/** Inserts what is new, in order. @returns the rows inserted; the others were there before, have no patient, or a bill with less left. */
+export async function acceptPayments(
+  db: Queryable,
+  partition: number,
+  acceptedBy: string,
+  payments: readonly NewPayment[],
+): Promise<AcceptedPayment[]> {
+  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] => payments.map((payment) => payment[key]);
+  const { rows } = await db.query<AcceptedPayment>({
+    name: 'accept',
+    text: ACCEPT,
+    values: [
+      partition, acceptedBy, plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('batchIndex'),
+      column('redriveOf'), textArray(column('idempotencyKey')), textArray(column('fingerprint')), plainArray(column('answerWaited')),
+      plainArray(column('amountMinor')), textArray(column('currency')), textArray(column('concept')), settlements(payments),
+    ],
+  });
+  return rows;
+}
