@@ -44,6 +44,7 @@ export class EventHub {
   private sentStructure = '';
   private sentNumbers: Numbers = NO_NUMBERS;
   private timer: NodeJS.Timeout | null = null;
+  private closed = false;
 
   /** @param run names this life of the monitor: ids of an earlier one mean nothing now. */
   constructor(
@@ -61,10 +62,11 @@ export class EventHub {
 
   /** @returns false when there are too many readers already. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
-    if (this.readers.size >= READERS_MAX) return false;
+    if (this.closed || this.readers.size >= READERS_MAX) return false;
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'close' });
     const snapshot = await this.sources.status();
     if (response.destroyed) return true;
+    if (this.closed) return (response.end(), true);
     const reader = { response, full };
     response.once('close', () => this.readers.delete(reader));
     response.write(`retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.missed(lastEventId)}`);
@@ -120,6 +122,7 @@ export class EventHub {
 
   /** Ends every stream. */
   close(): void {
+    this.closed = true;
     if (this.timer) clearInterval(this.timer);
     for (const { response } of this.readers) response.end();
   }

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { systemClock, type Clock } from '../shared/clock.js';
 import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
-import { closeServer, listen } from '../shared/http.js';
+import { closeServer, leave, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
@@ -191,6 +191,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
     loop,
     server,
     steps: [
+      { name: 'not ready', run: () => leave(server) },
       { name: 'loop', run: () => loop.stop() },
       { name: 'events', run: () => observers.close() },
       { name: 'http', run: () => closeServer(server) },

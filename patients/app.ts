@@ -11,6 +11,9 @@ import { patientsRoutes } from './http/routes.js';
 import { openPatients, type PatientsDeps } from './service.js';
 import { mountWeb } from './web/routes.js';
 
+/** Connections of one instance: as many as may be refused at once (http/slow-reading.ts), and those that are served. */
+const CONNECTIONS_MAX = 25_000;
+
 /** Largest body but for batches: ten times the longest payment. As many bodies as requests may be in memory at once. */
 const BODY_LIMIT = '16kb';
 
@@ -40,7 +43,7 @@ export async function startPatients(
   logger: Logger = createLogger('patients', config.id, config.logLevel),
 ): Promise<RunningPatients> {
   const service = openPatients(config, logger);
-  const server = await listen(createPatientsApp(service), config.port, config.host).catch(async (error: unknown) => {
+  const server = await listen(createPatientsApp(service), config.port, config.host, CONNECTIONS_MAX).catch(async (error: unknown) => {
     await service.close();
     throw error;
   });

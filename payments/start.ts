@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { systemClock } from '../shared/clock.js';
 import { openQueue } from '../shared/healing-queue.js';
-import { closeServer, listen } from '../shared/http.js';
+import { closeServer, leave, listen } from '../shared/http.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import { KEYED_PLANS } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
@@ -137,6 +137,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     replica,
     server,
     steps: [
+      { name: 'not ready', run: () => leave(server) },
       { name: 'finish what is in flight', run: () => leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE) },
       { name: 'say bye', run: () => streams.close() },
       { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },

@@ -1,8 +1,7 @@
 /**
- * What every service's HTTP side has: bounded JSON bodies, problem documents, health, metrics, an orderly end.
+ * What every service's HTTP side has: bounded JSON bodies, problem documents, health, metrics. Its server is in serving.ts.
  * Handlers throw; one error middleware translates.
  */
-import { createServer, type Server } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { Problem, type FieldError } from './errors.js';
@@ -12,6 +11,8 @@ import { httpRequestSeconds, registry } from './metrics.js';
 import { isPassing } from './postgres.js';
 import { traceRequests } from './trace-requests.js';
 import { tracing } from './tracing.js';
+
+export { closeServer, leave, listen } from './serving.js';
 
 export interface AppOptions {
   logger: Logger;
@@ -61,7 +62,7 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, befor
   app.use(sayStanding(servedBy));
   app.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
-    const checks = await ready();
+    const checks = { ...(await ready()), ...(app.locals['leaving'] === true ? { serving: false } : {}) };
     const good = Object.entries(checks).every(([name, passed]) => passed || reportedOnly.includes(name));
     response.status(good ? 200 : 503).json({ status: good ? 'ok' : 'unavailable', checks });
   });
@@ -122,32 +123,4 @@ export function finishApp(app: Express, logger: Logger): Express {
   });
   app.use(errorHandler(logger));
   return app;
-}
-
-/** Connections the kernel keeps until they are accepted. Beyond Node's own 511 a burst loses some, which try again after 1, 3, 7 s. */
-const ACCEPT_BACKLOG = 4_096;
-
-/** Listens. @throws Error with one clear sentence when the port is taken. */
-export function listen(app: Express, port: number, host: string): Promise<Server> {
-  const server = createServer(app);
-  server.keepAliveTimeout = 65_000;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken by another program`) : error),
-    );
-    server.listen({ port, host, backlog: ACCEPT_BACKLOG }, () => resolve(server));
-  });
-}
-
-/** Stops accepting, lets requests under way end, drops idle connections. */
-export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A kept-alive connection becomes idle when its last answer is out, and nothing but this look would end it.
-    const sweep = setInterval(() => server.closeIdleConnections(), 25);
-    server.close(() => {
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -7,6 +7,7 @@ import type { ReplicaReport, StreamLine } from '../../shared/contracts/leadershi
 export class BeatStreams {
   private readonly open = new Set<Response>();
   private timer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(
     private readonly report: () => ReplicaReport,
@@ -23,7 +24,8 @@ export class BeatStreams {
     response.socket?.setNoDelay(true);
     this.open.add(response);
     response.once('close', () => this.open.delete(response));
-    this.write(response, { type: 'beat', report: this.report() });
+    this.write(response, { type: this.closed ? 'bye' : 'beat', report: this.report() });
+    if (this.closed) response.end();
   }
 
   /** One beat to everybody, now. */
@@ -33,6 +35,7 @@ export class BeatStreams {
 
   /** The last word. */
   close(): void {
+    this.closed = true;
     clearInterval(this.timer);
     this.send({ type: 'bye', report: this.report() });
     for (const response of this.open) response.end();

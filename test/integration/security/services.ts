@@ -157,7 +157,7 @@ export async function startServices(): Promise<Services> {
   return {
     subjects,
     pool,
-    app: (service) => parts[service].server.listeners('request')[0] as unknown as Express,
+    app: (service) => parts[service].server.listeners('request').at(-1) as unknown as Express,
     url,
     fingerprint: async () => {
       const states = SERVICES.map((service) => parts[service].state());
