@@ -25,9 +25,10 @@ const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
   const faults = { ...NO_FAULTS };
   const charges = new Charges(config, ledger, faults);
-  const app = createApp({ logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down, charges: canCharge(faults) }) });
   const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, ['api', 'internal']);
-  app.use(internal);
+  const app = createApp({
+    logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down, charges: canCharge(faults) }), beforeBodies: (early) => void early.use(internal),
+  });
 
   app.get('/ledger', (request, response) => {
     const { after } = parse(ledgerQuery, request.query, 'query');

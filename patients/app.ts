@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import type { Tokens } from '../shared/auth.js';
 import { closeServer, createApp, finishApp, listen } from '../shared/http.js';
 import { createLogger, type Logger } from '../shared/logger.js';
 import { mountRoutes } from '../shared/routes.js';
@@ -19,12 +20,15 @@ const BODY_LIMIT = '16kb';
 
 export function createPatientsApp(deps: PatientsDeps): Express {
   const { config, logger } = deps;
+  const tokens: Tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  let takePlaces: ((app: Express) => void) | undefined;
   const app = createApp({
     logger, bodyLimit: BODY_LIMIT, servedBy: config.id, ready: () => deps.checks(), reportedOnly: ['redis', 'backlog'],
-    beforeBodies: (early) => mountPlaces(early, config),
+    beforeBodies: (early) => void (takePlaces = mountPlaces(early, config, tokens)),
   });
+  takePlaces?.(app);
   app.set('trust proxy', config.trustProxy);
-  mountRoutes(app, patientsRoutes(deps), { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken });
+  mountRoutes(app, patientsRoutes(deps), tokens);
   mountWeb(app, deps);
   return finishApp(app, logger);
 }

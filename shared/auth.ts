@@ -41,13 +41,24 @@ export function kindOfToken(tokens: Tokens, token: string): TokenKind | null {
 
 /** The kind of the token in an `Authorization` header; null when there is none or nobody knows it. */
 export const tokenKind = (tokens: Tokens, header: string | undefined): TokenKind | null =>
-  kindOfToken(tokens, /^Bearer (\S+)$/i.exec(header ?? '')?.[1] ?? '');
+  kindOfToken(tokens, /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '');
 
 /**
  * Another proof than a bearer token: a signed-in session. Null: none.
  * @throws Problem FORBIDDEN when a session is used to change something without proof that its own page asked (CSRF).
  */
 export type SessionKind = (request: Request) => Promise<TokenKind | null> | TokenKind | null;
+
+/** Kinds that are known already: a guard before the body and one of the route may both ask, and hashing a token costs. */
+const kinds = new WeakMap<Request, TokenKind | null>();
+
+function shownKind(tokens: Tokens, request: Request): TokenKind | null {
+  const known = kinds.get(request);
+  if (known !== undefined) return known;
+  const kind = tokenKind(tokens, request.headers.authorization);
+  kinds.set(request, kind);
+  return kind;
+}
 
 function pass(kind: TokenKind | null | undefined, allowed: readonly TokenKind[], response: Response): void {
   if (!kind) {
@@ -64,7 +75,7 @@ export function requireToken(tokens: Tokens, allowed: readonly TokenKind[], sess
     if (authorization === undefined && sessionKind) {
       return Promise.resolve(sessionKind(request)).then((kind) => pass(kind, allowed, response)).then(() => next());
     }
-    pass(tokenKind(tokens, authorization), allowed, response);
+    pass(shownKind(tokens, request), allowed, response);
     next();
   };
 }

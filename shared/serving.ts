@@ -28,6 +28,9 @@ const LINGER_MS = 500;
 /** How often the end looks for such connections, in ms. */
 const SWEEP_MS = 25;
 
+/** Listeners of one answer that are no sign of a leak: a stream piped into it adds six. */
+const LISTENERS_MAX = 20;
+
 interface Connection {
   /** Requests that are not answered yet. */
   underWay: number;
@@ -114,6 +117,7 @@ class Connections {
     connection.underWay += 1;
     connection.answer = response;
     if (this.leaving) response.setHeader('Connection', 'close');
+    response.setMaxListeners(LISTENERS_MAX);
     // An answer that is waited for is quiet too; only one that has begun and is not taken is stalled.
     response.on('timeout', () => {
       if (socket.writableLength > 0) socket.destroy();

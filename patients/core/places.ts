@@ -12,6 +12,11 @@ export class Places {
     return this.count;
   }
 
+  /** Whether not even one is free. */
+  get full(): boolean {
+    return this.count >= this.max;
+  }
+
   /** False: not so many are free, and none is taken. */
   take(count = 1): boolean {
     if (this.count > 0 && this.count + count > this.max) return false;

@@ -13,6 +13,9 @@ import { BATCH_SAMPLE } from './samples.js';
 import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
 
+/** The answer with all payments of a batch must be taken within this, in ms: 100,000 of them are 25 MB, and it holds the batch's places. */
+const ANSWER_MS = 120_000;
+
 /** Does `work` when there is room for a batch of so many payments and its document. @throws Problem TOO_BUSY */
 async function withRoom({ batchRoom }: PatientsDeps, payments: number, work: () => Promise<null>): Promise<null> {
   if (!batchRoom.take(payments)) {
@@ -29,7 +32,7 @@ async function withRoom({ batchRoom }: PatientsDeps, payments: number, work: () 
 async function answerBatch(deps: PatientsDeps, batchId: string, response: Response): Promise<null> {
   const document = await batchDocument(deps.reads, batchId);
   response.status(200).type('application/json');
-  await stream(response, batchJson(document));
+  await stream(response, batchJson(document), ANSWER_MS);
   return null;
 }
 

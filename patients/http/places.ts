@@ -1,9 +1,10 @@
 /**
  * How much may be under way at once: so many payments, so many batches. Each holds a connection, a request, an answer and perhaps a body;
  * beyond the bound the answer is 429 before a body is read, with few steps, for a flood is when steps are dear. The connection stays:
- * a new one would cost more than this answer.
+ * a new one would cost more than this answer. A place is taken when the token is valid and the body is there, not before.
  */
 import type { Express, RequestHandler } from 'express';
+import { requireToken, type Tokens } from '../../shared/auth.js';
 import { Problem } from '../../shared/errors.js';
 import { jsonBodies } from '../../shared/json-bodies.js';
 import type { PatientsConfig } from '../config.js';
@@ -15,6 +16,7 @@ import { createSlowReading, type SlowReading } from './slow-reading.js';
 
 /** Largest body of a batch: some five thousand listed payments. */
 const BATCH_BODY_LIMIT = '1mb';
+const BATCH_BODY_BYTES = 1_048_576;
 
 interface Kind {
   reason: 'requests' | 'batches';
@@ -36,9 +38,14 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
   };
 }
 
-function guard(kind: Kind, reading: SlowReading): RequestHandler {
-  const { places, gauge } = kind;
-  const refuse = refuser(kind, reading);
+/** Refuses before the body is read what would find no place now. Takes none: a client that never ends its body holds nothing. */
+const look = ({ places }: Kind, refuse: RequestHandler): RequestHandler => (request, response, next) => {
+  if (places.full) void refuse(request, response, next);
+  else next();
+};
+
+/** Takes a place for a request that is there in full. */
+function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
   const leave = (): void => {
     places.leave();
     gauge.set(places.taken);
@@ -54,17 +61,55 @@ function guard(kind: Kind, reading: SlowReading): RequestHandler {
   };
 }
 
-/** Adds the guards, and the reader of large bodies, which only batches have. */
-export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>): void {
+/**
+ * Reads a body while all bodies that are being read have no more than so many bytes together. Bytes count as they arrive, so a client
+ * that sends few of them keeps nobody out. The connection of a refused request is closed: the rest of its body is not wanted.
+ */
+function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    let held = 0;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      bytes.leave(held);
+      held = 0;
+    };
+    request.on('data', (piece: Buffer) => {
+      if (isOver) return;
+      if (bytes.take(piece.length)) {
+        held += piece.length;
+        return;
+      }
+      end();
+      response.setHeader('Connection', 'close').once('finish', () => request.destroy());
+      void refuse(request, response, next);
+    });
+    void read(request, response, (error?: unknown) => {
+      if (isOver) return;
+      end();
+      next(error);
+    });
+  };
+}
+
+const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
+
+/**
+ * Adds what stands before the reading of bodies: tokens, the look for a free place, and for batches the reader of their larger bodies.
+ * @returns a function that adds what stands behind it: places are taken by requests with a valid token and a whole body alone.
+ */
+export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>, tokens: Tokens): (app: Express) => void {
   const reading = createSlowReading();
-  const single = guard({
-    reason: 'requests', places: new Places(config.requestsMax), gauge: requestsUnderWay,
-    detail: 'Too many payment requests are under way already',
-  }, reading);
-  const batch = guard({
-    reason: 'batches', places: new Places(config.batchesMax), gauge: batchesUnderWay,
-    detail: 'Too many batches are under way already',
-  }, reading);
-  app.post(['/api/payments', '/api/payments/:id/redrive'], single);
-  app.post('/api/batches', batch, jsonBodies(BATCH_BODY_LIMIT));
+  const single: Kind = {
+    reason: 'requests', places: new Places(config.requestsMax), gauge: requestsUnderWay, detail: 'Too many payment requests are under way already',
+  };
+  const batch: Kind = {
+    reason: 'batches', places: new Places(config.batchesMax), gauge: batchesUnderWay, detail: 'Too many batches are under way already',
+  };
+  const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
+  const readBatch = readWithin(new Places(config.batchesMax * BATCH_BODY_BYTES), jsonBodies(BATCH_BODY_LIMIT), refuseBatch);
+  app.post('/api/payments', requireToken(tokens, ['api']), look(single, refuseSingle));
+  app.post('/api/payments/:id/redrive', requireToken(tokens, ['operator']), look(single, refuseSingle));
+  app.post('/api/batches', requireToken(tokens, ['api']), look(batch, refuseBatch), readBatch, take(batch, refuseBatch));
+  return (behind) => void behind.post(SINGLE_PATHS, take(single, refuseSingle));
 }

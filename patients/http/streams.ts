@@ -9,12 +9,18 @@ import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 /** Payments to a piece: a millisecond or two of work. */
 const SLICE = 1_000;
 
-/** Writes the pieces and ends. A client that leaves in the middle ends it too; a source that fails breaks the answer off. */
-export async function stream(response: Response, pieces: AsyncIterable<string> | Iterable<string>): Promise<void> {
+/**
+ * Writes the pieces and ends. A client that leaves in the middle ends it too; a source that fails breaks the answer off.
+ * @param deadlineMs the client must have taken all by then, or the connection is closed: for an answer that holds something scarce.
+ */
+export async function stream(response: Response, pieces: AsyncIterable<string> | Iterable<string>, deadlineMs?: number): Promise<void> {
+  const deadline = deadlineMs === undefined ? undefined : setTimeout(() => response.destroy(), deadlineMs);
   try {
     await pipeline(Readable.from(pieces), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  } finally {
+    clearTimeout(deadline);
   }
 }
 

@@ -29,8 +29,12 @@ const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
 });
 
 export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
-  const app = createApp({ logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }) });
   const internal = requireToken(tokens, ['internal']);
+  const app = createApp({
+    logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }),
+    // No body is read of a request without the token.
+    beforeBodies: (early) => void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
+  });
 
   app.post('/ping', internal, (request, response) => {
     for (const news of parse(pingRequest, request.body, 'body').leaderships) replica.hear(news);

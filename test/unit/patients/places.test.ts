@@ -73,8 +73,9 @@ describe('the guards', () => {
   beforeEach(async () => {
     answer = [];
     const app = express();
-    mountPlaces(app, { requestsMax: 2, batchesMax: 1 });
+    const takePlaces = mountPlaces(app, { requestsMax: 2, batchesMax: 1 }, { api: 'api', operator: 'operator', internal: 'internal' });
     app.use(express.json({ limit: '1kb' }));
+    takePlaces(app);
     app.post('/api/batches', (request, response) => void response.json({ length: JSON.stringify(request.body).length }));
     app.use((_request, response) => void answer.push(() => response.json({})));
     server = await listen(app, 0, '127.0.0.1');
@@ -88,7 +89,8 @@ describe('the guards', () => {
 
   /** One request; `on` the one kept connection when it says so. */
   const ask = (path: string, body = '{}', on?: Agent) => new Promise<{ status: number; reused: boolean; body: string }>((resolve, reject) => {
-    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
+    const token = path.endsWith('redrive') ? 'operator' : 'api';
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Authorization: `Bearer ${token}` };
     const asked = httpRequest(url + path, { method: 'POST', headers, ...(on ? { agent: on } : {}) }, (response) => {
       let text = '';
       response.on('data', (piece: Buffer) => (text += piece.toString()));
