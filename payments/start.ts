@@ -137,8 +137,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     replica,
     server,
     steps: [
-      { name: 'not ready', run: () => leave(server) },
-      { name: 'finish what is in flight', run: () => leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE) },
+      { name: 'finish what is in flight', run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)) },
       { name: 'say bye', run: () => streams.close() },
       { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },
       { name: 'stop listening', run: () => closeServer(server) },
