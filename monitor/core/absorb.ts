@@ -6,12 +6,14 @@ import type { ReplicaReport } from '../../shared/contracts/leadership.js';
 import {
   beatHeard, byeHeard, pingAnswered, pingFailed, pingSent, streamClosed, streamOpened, timePassed, troubleBegan,
 } from './failure-detector.js';
+import { areSilentTogether, failsWithOthers, SHARED_FALL } from './common-cause.js';
+import { isNewLeader } from './grace.js';
 import { handoverRequested, moveAnswered, moveFailed, stoodDown } from './handover.js';
 import { hearOut, learn, readRow } from './learning.js';
 import { majority } from './quorum.js';
-import { beatPatienceMs, extraPatienceMs, silenceEnded, ticked } from './self-doubt.js';
+import { beatPatienceMs, isPingExcused, silenceBorne, silenceEnded, silentTogether, ticked } from './self-doubt.js';
 import type { MonitorEvent } from './events.js';
-import type { Detector, Effect, Input, Reaction, State } from './types.js';
+import type { Detector, Doubt, Effect, Input, Reaction, State } from './types.js';
 
 type Of<T extends Input['type']> = Extract<Input, { type: T }>;
 
@@ -61,25 +63,33 @@ function duties(state: State, now: number): Reaction {
 }
 
 function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
-  const { doubt, jump } = ticked(state.doubt, state.settings, now, wallMs);
+  const { doubt: looked, jump } = ticked(state.doubt, state.settings, now, wallMs);
+  const doubt = areSilentTogether(state, now) ? silentTogether(looked, now) : looked;
   const patienceMs = beatPatienceMs(doubt, state.settings.beatTimeoutMs, now);
   let reaction: Reaction = { state: { ...state, doubt }, effects: jump ? [emit({ name: 'clock:jumped', data: jump })] : [] };
   for (const id of state.settings.replicas) {
-    const next = update(reaction.state, id, (detector) => timePassed(detector, now, patienceMs), now);
+    const borneMs = isNewLeader(state, id, now) ? Infinity : patienceMs;
+    const next = update(reaction.state, id, (detector) => timePassed(detector, now, borneMs), now);
     reaction = plus(next, ...reaction.effects);
   }
   const owed = duties(reaction.state, now);
   return { state: owed.state, effects: [...reaction.effects, ...owed.effects] };
 }
 
-/** A beat; one that ends a suspicion of silence in the same life also tells how good the suspicion was. */
+/** A beat; one that ends a silence in the same life also tells how good the suspicion was, or how wrong it would have been. */
 function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
   const before = state.replicas[replica];
   const reaction = update(state, replica, (detector) => beatHeard(detector, report, now), now, report);
-  const sameLife = before?.layer === 'heartbeat' && before.report?.bootId === report.bootId;
-  if (!sameLife || reaction.state.replicas[replica]?.opinion !== 'alive') return reaction;
-  const doubt = silenceEnded(reaction.state.doubt, state.settings.beatTimeoutMs, now - before.since, now);
-  return { ...reaction, state: { ...reaction.state, doubt } };
+  if (!before || before.report?.bootId !== report.bootId || reaction.state.replicas[replica]?.opinion !== 'alive') return reaction;
+  const doubt = learntFrom(reaction.state, before, now);
+  return doubt === reaction.state.doubt ? reaction : { ...reaction, state: { ...reaction.state, doubt } };
+}
+
+/** What the end of a silence says about this monitor's patience. */
+function learntFrom({ doubt, settings }: State, before: Detector, now: number): Doubt {
+  const { opinion, layer, since, streamOpen, lastBeatAt } = before;
+  if (layer === 'heartbeat') return silenceEnded(doubt, settings.beatTimeoutMs, now - since, now);
+  return opinion === 'alive' && streamOpen ? silenceBorne(doubt, settings.beatTimeoutMs, now - lastBeatAt, now) : doubt;
 }
 
 /** A cut line is confirmed by a ping on a new connection, at once: no timer stands between a death and its discovery. */
@@ -94,9 +104,15 @@ function answered(state: State, { replica, report, sentAt, now }: Of<'ping-answe
   return plus(update(state, replica, verb, now, report), emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }));
 }
 
-/** A time-out while this monitor itself slept through much of it: the answer may lie unread in a buffer. It is not counted. */
+/** A time-out that says more about this monitor, or its machine, than about the replica. It is not counted. */
 function isOwnFault({ doubt, settings }: State, { cause, now }: Of<'ping-failed'>): boolean {
-  return cause === 'timeout' && extraPatienceMs(doubt, now) * 2 >= settings.pingTimeoutMs;
+  return cause === 'timeout' && isPingExcused(doubt, settings.pingTimeoutMs, now);
+}
+
+/** So many pings must fail in a row before the replica is suspected. A refused connection is not weighed here. */
+function fallOf(state: State, { replica, sentAt, now }: Of<'ping-failed'>): number {
+  if (isNewLeader(state, replica, now)) return Infinity;
+  return state.settings.fall * (failsWithOthers(state, replica, sentAt) ? SHARED_FALL : 1);
 }
 
 function failed(state: State, input: Of<'ping-failed'>): Reaction {
@@ -105,7 +121,7 @@ function failed(state: State, input: Of<'ping-failed'>): Reaction {
     const confirming = (state.replicas[replica]?.confirmingSince ?? null) !== null;
     return { state, effects: confirming ? [{ type: 'ping', replica, fresh: true }] : [] };
   }
-  const verb = (detector: Detector): Detector => pingFailed(detector, cause, sentAt, now, state.settings.fall);
+  const verb = (detector: Detector): Detector => pingFailed(detector, cause, sentAt, now, fallOf(state, input));
   return plus(update(state, replica, verb, now), emit({ name: 'replica:unanswered', data: { replica, cause } }));
 }
 

@@ -21,8 +21,9 @@
  */
 import { absorb } from './absorb.js';
 import { decisionOf } from './decision.js';
-import { choose } from './election.js';
+import { choose, chooseHeard } from './election.js';
 import { UNSEEN } from './failure-detector.js';
+import { NO_UNREST } from './grace.js';
 import { beginHandover, giveUp, stoodDown } from './handover.js';
 import { assertInvariants } from './invariants.js';
 import { grayVerdict, leaderDetector, verdictOnLeader } from './leader-check.js';
@@ -42,6 +43,8 @@ export function initialState(settings: Settings): State {
     admin: {},
     leadership: null,
     learntAt: 0,
+    graceUntil: 0,
+    unrest: NO_UNREST,
     taken: false,
     trouble: null,
     restUntil: 0,
@@ -85,9 +88,10 @@ function cast(state: State, candidate: Candidate | null, now: number): Reaction 
   };
 }
 
-function elect(state: State, verdict: Verdict, { now, random }: Moment): Reaction {
+function elect(state: State, verdict: Verdict, moment: Moment): Reaction {
+  const { now } = moment;
   const term = state.leadership?.term ?? 0;
-  const candidate = choose(state, random);
+  const candidate = chooseHeard(state, moment);
   if (verdict.kind === 'first' && candidate === null) return still({ ...state, phase: { name: 'observing' }, course: null });
   const begun = beginCourse(state, verdict, now);
   const voting = cast({ ...begun.state, phase: electing(state, verdict, term, candidate) }, candidate, now);

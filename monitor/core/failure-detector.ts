@@ -93,6 +93,14 @@ export function pingFailed(detector: Detector, cause: PingFailure, sentAt: numbe
   return failures >= fall ? suspect(failed, 'ping', now) : failed;
 }
 
+/**
+ * It was elected by other monitors, which heard it: what this monitor missed before the election is forgotten. A refused connection is not.
+ */
+export function trusted(detector: Detector, now: number): Detector {
+  if (detector.opinion !== 'suspect' || detector.layer === 'connection') return detector;
+  return { ...alive(detector, now), lastBeatAt: now, failures: 0, failingSince: null };
+}
+
 /** Time passes. @param patienceMs BEAT_TIMEOUT_MS, lengthened when the monitor itself was late. */
 export function timePassed(detector: Detector, now: number, patienceMs: number): Detector {
   const silent = detector.streamOpen && now - detector.lastBeatAt > patienceMs;

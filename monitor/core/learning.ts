@@ -3,6 +3,8 @@
  * A known term is never replaced by a lower one: an answer that was under way when a newer came is simply old.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
+import { trusted } from './failure-detector.js';
+import { graceMs, oneMoreElection } from './grace.js';
 import { forgetEarlierLife, troubleOf } from './leader-check.js';
 import type { Effect, Reaction, State } from './types.js';
 
@@ -49,13 +51,17 @@ function announce(before: State, leadership: Leadership, mine: boolean, now: num
 function under(state: State, leadership: Leadership, mine: boolean, now: number): State {
   const { leader } = leadership;
   const detector = leader === null ? undefined : state.replicas[leader];
-  const replicas = leader !== null && detector ? { ...state.replicas, [leader]: forgetEarlierLife(detector, leadership) } : state.replicas;
+  const followed = detector && trusted(forgetEarlierLife(detector, leadership), now);
+  const replicas = leader !== null && followed ? { ...state.replicas, [leader]: followed } : state.replicas;
   const course = { kind: mine ? (state.course?.kind ?? null) : null, startedAt: state.course?.startedAt ?? null, electedAt: now };
+  const wasElecting = state.phase.name === 'voting' || state.phase.name === 'no-candidate';
   return {
     ...state,
     replicas,
     leadership,
     learntAt: now,
+    graceUntil: now + graceMs(state, now),
+    unrest: wasElecting && state.leadership?.leader ? oneMoreElection(state.unrest, now) : state.unrest,
     taken: saysItLeads(detector?.report, leadership),
     trouble: null,
     course: state.leadership && leader !== null ? course : null,

@@ -72,6 +72,17 @@ export interface Doubt {
   /** False alarms not yet forgotten at `alarmedAt`. */
   readonly alarms: number;
   readonly alarmedAt: number;
+  /** When the monitor started; null before its first tick. */
+  readonly startedAt: number | null;
+  /** Several replicas were silent at once: patience is longer until then. */
+  readonly sharedUntil: number;
+}
+
+/** Elections in a short time; see grace.ts. */
+export interface Unrest {
+  /** Elections not yet forgotten at `at`. */
+  readonly elections: number;
+  readonly at: number;
 }
 
 /** Why the leader must go: the reason of an election in one word and one sentence. */
@@ -146,6 +157,9 @@ export interface State {
   /** The row, as this monitor knows it; null before the first read. */
   readonly leadership: Leadership | null;
   readonly learntAt: number;
+  /** Until then the leader is new: silence and failed pings do not depose it. */
+  readonly graceUntil: number;
+  readonly unrest: Unrest;
   /** Whether the leader of this term has said that it leads. */
   readonly taken: boolean;
   readonly trouble: Trouble | null;

@@ -6,7 +6,7 @@ import type { Monitor, System } from './system.js';
 
 export const FAULT_KINDS = [
   'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
-  'duplicate', 'drain', 'maint', 'hand-over', 'stray',
+  'duplicate', 'drain', 'maint', 'hand-over', 'stray', 'late', 'reconfigure',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -49,6 +49,19 @@ function cut({ network }: System, from: Process, to: Process, bothWays: boolean)
 function kill(system: System, target: Process): Heal {
   target.crash();
   return () => (target === system.queue ? redisReturns(system) : target.restart());
+}
+
+/** The machine is late: no replica does anything, and each goes on at its own time. */
+function late({ replicas, world }: System, { amount }: Fault): Heal {
+  const struck = replicas.filter(({ alive, frozen }) => alive && !frozen);
+  for (const replica of struck) replica.freeze();
+  return () => struck.forEach((replica) => world.plan(world.chance.below(amount), null, () => replica.wake()));
+}
+
+/** All monitors get another configuration: they end and start again, without what they had learnt. */
+function reconfigure({ monitors, world }: System, { amount }: Fault): Heal {
+  for (const monitor of monitors) monitor.crash();
+  return () => monitors.forEach((monitor) => world.plan(world.chance.below(amount), null, () => monitor.restart()));
 }
 
 function suspend(system: System, { target, forMs }: Fault): Heal {
@@ -112,6 +125,10 @@ export function strike(system: System, fault: Fault): Heal {
   switch (kind) {
     case 'kill':
       return kill(system, target);
+    case 'late':
+      return late(system, fault);
+    case 'reconfigure':
+      return reconfigure(system, fault);
     case 'freeze':
       target.freeze();
       return () => target.wake();

@@ -23,6 +23,7 @@ export const RULE_TEXTS = {
   patience: 'a payment is given up only after it failed for long, and only calls that were made count as attempts',
   maintenance: 'who is drained or in maintenance is never elected',
   doubt: 'a monitor that was late or jumped observes and does not act',
+  calm: 'as many hand-overs as kills while everything is only late, and time for each new leader',
   liveness: 'when faults stop, one replica leads and every payment is final',
   fair: 'a payment that is due is not left behind while later ones of its patient are worked on',
   restraint: 'the relay does not put back in vain as fast as it can',
@@ -75,6 +76,13 @@ export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict =
 export const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
   fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number)) ? null : 'interrupted parcels are put back in the wrong order';
 
+/** @param tookMs since the election before. */
+export const hadTime = (leader: string | null, kind: string, tookMs: number, leastMs: number): Verdict =>
+  (kind === 'freeze' || kind === 'ping') && tookMs < leastMs ? `${leader} is deposed (${kind}) ${tookMs} ms after its election` : null;
+
+export const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
+  frozenMs > mostMs ? `${leader} is elected, though nothing was heard of it for ${frozenMs} ms` : null;
+
 export const isAllowed = ({ id, term: known }: RoleState, term: number, wasRefused: boolean, what: string): Verdict => {
   if (known > term) return `${id} starts ${what} in term ${term} though it knows of term ${known}`;
   return wasRefused ? `${id} starts ${what} in term ${term} though a commit of it was refused` : null;
@@ -91,6 +99,13 @@ export class Checks {
   byPatient: ReadonlyMap<string, readonly Row[]> = new Map();
   /** Times at which the queue lost something or was away. */
   queueFailures = 0;
+  /** How many hand-overs there may be, other than planned ones; and how long silence cannot depose a new leader, in ms. */
+  handoversMax = Infinity;
+  graceMs = 0;
+  /** How long a replica has been silent, where only what is late is silent. */
+  frozenForMs: (replica: string) => number = () => 0;
+  private handovers = 0;
+  private electedMs = -Infinity;
   private readonly begun = new Map<number, string>();
   private readonly refusals = new Set<string>();
   private readonly moved = new Set<string>();
@@ -183,12 +198,23 @@ export class Checks {
   elected(before: Leadership, after: Leadership, planned: boolean, admin: AdminState): void {
     this.require('I3', termGrows(before, after));
     if (admin !== 'ready') this.require('maintenance', `${after.leader} is elected in ${admin}`);
+    const tookMs = this.nowMs() - this.electedMs;
+    this.electedMs = this.nowMs();
     if (planned) return;
+    if (before.leader !== null) this.handedOver(before.leader, after.reason, tookMs);
+    this.require('calm', isAwake(after.leader ?? '', this.frozenForMs(after.leader ?? ''), this.graceMs));
     const oldestMs = this.nowMs() - this.freshMs;
     const fresh = [...this.ballots.values()].filter(({ term, castMs }) => term === before.term && castMs > oldestMs).length;
     const needed = Math.floor(this.monitors / 2) + 1;
     const text = `${after.leader} is elected with ${fresh} fresh votes of ${this.monitors} monitors, ${needed} are needed`;
     if (fresh < needed) this.require('quorum', text);
+  }
+
+  private handedOver(leader: string, kind: string, tookMs: number): void {
+    this.handovers += 1;
+    this.require('calm', hadTime(leader, kind, tookMs, this.graceMs));
+    const text = `hand-over ${this.handovers} (${kind} of ${leader}), though all are only late, and ${this.handoversMax} were killed`;
+    if (this.handovers > this.handoversMax) this.require('calm', text);
   }
 
   /** A replica begins to lead. */

@@ -2,8 +2,8 @@
  * Planted bugs: each is the system with one rule changed, the way somebody might really have got it wrong. A mutant that no invariant
  * catches says that the invariant, the faults or the model are too weak. None of this exists outside of the simulator.
  */
+import type { Detector, State } from '../../monitor/core/types.js';
 import { majority } from '../../monitor/core/quorum.js';
-import { NO_DOUBT } from '../../monitor/core/self-doubt.js';
 import type { AttemptStep } from '../../payments/core/attempt.js';
 import { Blocked, type PutOff } from '../../payments/core/blocked.js';
 import type { CommitLane } from '../../payments/core/commit-lane.js';
@@ -98,6 +98,16 @@ const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAIL
 const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reason: 'DECLINED' } };
 /** Ticks without news from anybody after which a leader without confidence stands by. */
 const QUIET_TICKS = 2;
+
+const changed = ({ replicas }: State, change: (id: string) => Partial<Detector>): State['replicas'] =>
+  Object.fromEntries(Object.entries(replicas).map(([id, detector]) => [id, { ...detector, ...change(id) }]));
+/** As if every standby had beaten just now. */
+const standbysAreHeard = (state: State, now: number): State =>
+  ({ ...state, replicas: changed(state, (id) => (id === state.leadership?.leader ? {} : { lastBeatAt: now })) });
+
+/** As if its loop had never been late; what it has learnt of the replicas stays. */
+export const withoutLateness = (state: State): State =>
+  ({ ...state, doubt: { ...state.doubt, tickAt: null, lenientUntil: 0, doubtingUntil: 0 } });
 
 export const MUTANTS: readonly Mutant[] = [
   { name: 'no-fence', bug: 'the commit does not check who leads', caughtBy: 'I4', change: { fence: () => true } },
@@ -235,7 +245,21 @@ export const MUTANTS: readonly Mutant[] = [
   { name: 'drained-elected', bug: 'only monitors check who is drained, not the election', caughtBy: 'maintenance', change: { mayBeElected: () => true } },
   {
     name: 'stopped-clock-trusted', bug: 'a monitor that was stopped judges at once', caughtBy: 'doubt',
-    change: { stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, doubt: NO_DOUBT }, input) },
+    change: { stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input) },
+  },
+  {
+    name: 'no-grace', bug: 'a new leader is deposed for a silence that began before its election', caughtBy: 'calm',
+    change: { stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, graceUntil: 0 }, input) },
+  },
+  {
+    name: 'leader-blamed-alone', bug: 'the silence of the leader is judged without a look at the others', caughtBy: 'calm',
+    change: { stepMonitor: (state, input) => STANDARD.stepMonitor(input.type === 'tick' ? standbysAreHeard(state, input.now) : state, input) },
+  },
+  {
+    name: 'successor-not-heard', bug: 'a replica that is late itself is elected', caughtBy: 'calm',
+    change: {
+      stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, replicas: changed(state, () => ({ seenAt: input.now })) }, input),
+    },
   },
 ];
 

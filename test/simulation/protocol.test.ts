@@ -1,8 +1,8 @@
 /** The protocol under thousands of seeded schedules, and the machinery that finds and explains what breaks it. */
 import { describe, expect, test } from '@jest/globals';
-import { NO_DOUBT } from '../../monitor/core/self-doubt.js';
 import { FAULT_KINDS } from './faults.js';
 import { RULE_TEXTS, type RuleName } from './invariants.js';
+import { withoutLateness } from './mutants.js';
 import { REGRESSIONS } from './regressions.js';
 import { play } from './run.js';
 import { STANDARD, type Rules } from './rules.js';
@@ -87,7 +87,7 @@ describe('a finding', () => {
   });
 
   test('a monitor’s trust in a stopped clock is found by the clock alone, not by what it believes', () => {
-    const rules: Rules = { ...STANDARD, stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, doubt: NO_DOUBT }, input) };
+    const rules: Rules = { ...STANDARD, stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input) };
     expect(search(1, 500, rules).finding?.breach.rule).toBe('doubt');
   });
 

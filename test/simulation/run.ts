@@ -16,6 +16,7 @@ import { PatientsProcess } from './processes/patients.js';
 import { ReplicaProcess } from './processes/replica.js';
 import type { Rules } from './rules.js';
 import type { PaymentPlan, Schedule } from './schedule.js';
+import { handoversOf } from './storms.js';
 import { TIMES, type System } from './system.js';
 
 export interface Outcome {
@@ -67,6 +68,11 @@ class Run {
       gateway: new PaymentGateway(world, network, next(), checks, schedule.declined / 100),
       replicas: [], monitors: [], patients: [],
     };
+    checks.graceMs = settings.beatTimeoutMs;
+    if (schedule.isStorm) {
+      checks.handoversMax = handoversOf(schedule.faults);
+      checks.frozenForMs = (name) => system.replicas.find((replica) => replica.name === name)?.frozenForMs ?? 0;
+    }
     checks.leadership = () => leadership.row;
     Object.assign(checks, { rows: payments.rows, byKey: payments.byKey, byPatient: payments.byPatient });
     for (const name of replicas) system.replicas.push(new ReplicaProcess(system, name, next()));

@@ -1,6 +1,7 @@
 /** What one seed stands for: a system, who pays what and when, and which faults strike. Plain data; the same seed gives the same. */
 import { Chance } from './model/world.js';
 import type { Fault, FaultKind } from './faults.js';
+import { drawStorm, STORM_SHARE } from './storms.js';
 
 export interface PaymentPlan {
   readonly atMs: number;
@@ -27,6 +28,8 @@ export interface Schedule {
   readonly faults: readonly Fault[];
   /** At the end every monitor dies, and payments must go on. */
   readonly monitorsEnd: boolean;
+  /** Everything is slow and nothing is broken but by kills: the rule `calm` counts the hand-overs. */
+  readonly isStorm?: boolean;
 }
 
 /** How the gateway refuses, see PaymentGateway.refuse: mostly it says that it is not available. */
@@ -103,6 +106,9 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
       return { target: replica(chance, cast), other: '', amount: 0 };
     case 'hand-over':
       return { target: chance.pick(cast.replicas), other: chance.pick(cast.monitors), amount: chance.below(2) };
+    case 'late':
+    case 'reconfigure':
+      return { target: '', other: '', amount: 1 + chance.below(200) };
     case 'refuse':
       return { target: 'gateway', other: '', amount: chance.pick(REFUSALS) };
     case 'wipe':
@@ -206,5 +212,8 @@ export function drawSchedule(seed: number): Schedule {
     faults: drawFaults(chance, cast, horizonMs, bursts),
     monitorsEnd: chance.next() < 0.05,
   };
-  return { ...most, payments: [...bursts, ...drawStream(chance, patients, horizonMs)] };
+  const usual: Schedule = { ...most, payments: [...bursts, ...drawStream(chance, patients, horizonMs)] };
+  if (replicas < 3 || chance.next() >= STORM_SHARE) return usual;
+  const { faults, endMs } = drawStorm(chance);
+  return { ...usual, faults, horizonMs: endMs, isStorm: true };
 }

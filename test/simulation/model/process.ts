@@ -7,6 +7,8 @@ import type { Owner, SimulatedEvent, World } from './world.js';
 export class Process implements Owner {
   alive = true;
   frozen = false;
+  /** When it froze last, in ms. */
+  private frozeMs = 0;
   /** Tells one life from the next. */
   life = 1;
   /** What came while it was frozen. */
@@ -55,6 +57,12 @@ export class Process implements Owner {
     if (!this.alive || this.frozen) return;
     this.world.log?.(this.name, 'freezes');
     this.frozen = true;
+    this.frozeMs = this.world.nowMs;
+  }
+
+  /** For how long it has been frozen, in ms; 0: it is not. */
+  get frozenForMs(): number {
+    return this.frozen ? this.world.nowMs - this.frozeMs : 0;
   }
 
   wake(): void {

@@ -3,7 +3,7 @@
  * while it is suspended, and jump.
  */
 import { initialState } from '../../../monitor/core/failover.js';
-import type { Effect, Happening, Input, State } from '../../../monitor/core/types.js';
+import type { Effect, Happening, Input, Settings, State } from '../../../monitor/core/types.js';
 import type { ReplicaReport, StandDownAnswer } from '../../../shared/contracts/leadership.js';
 import { Process } from '../model/process.js';
 import type { Monitor, Replica, System } from '../system.js';
@@ -14,6 +14,12 @@ type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 const STATEMENT_MS = 150;
 /** Beyond the drain time: what the answer itself may take, in ms. */
 const ANSWER_MARGIN_MS = 100;
+
+/** The first life of a run stands for a monitor that has watched for long: the patience of the first seconds is over. */
+function experienced(settings: Settings): State {
+  const state = initialState(settings);
+  return { ...state, doubt: { ...state.doubt, startedAt: -Infinity } };
+}
 
 export class MonitorProcess extends Process implements Monitor, StreamOwner {
   private state: State;
@@ -40,7 +46,7 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   }
 
   override started(): void {
-    this.state = initialState(this.state.settings);
+    this.state = this.life === 1 ? experienced(this.state.settings) : initialState(this.state.settings);
     this.sentence = '';
     this.tickedMs = this.nowMs;
     this.jumpedMs = 0;

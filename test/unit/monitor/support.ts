@@ -19,6 +19,9 @@ export const row = (term: number, leader: string | null, bootId = leader === nul
   partition: 0, term, leader, bootId, reason: 'a test', electedAt: '2026-01-01T00:00:00.000Z',
 });
 
+/** Longer than a monitor is patient after its start, and than a new leader is left alone. */
+const SETTLED_MS = 5_000;
+
 /** Drives the machine by hand: a clock that only moves when told, and every effect it ever asked for. */
 export class Machine {
   now = 1_000;
@@ -48,6 +51,18 @@ export class Machine {
       effects = [...effects, ...this.tick()];
     }
     return effects;
+  }
+
+  /** Passes the first seconds, in which everything is forgiven. Pings are answered. */
+  settle(): void {
+    const end = this.now + SETTLED_MS;
+    while (this.now < end) {
+      const effects = this.pass(100, ALL);
+      for (const { replica } of ofType(effects, 'ping')) {
+        const each = ALL.find(({ id }) => id === replica) as ReplicaReport;
+        this.happen({ type: 'ping-answered', replica, report: each, sentAt: this.now });
+      }
+    }
   }
 
   tick(): readonly Effect[] {
@@ -80,13 +95,14 @@ export const LEADING = report('server_1', { role: 'leading', term: 1 });
 export const STANDBYS = [report('server_2', { term: 1 }), report('server_3', { term: 1 })];
 export const ALL = [LEADING, ...STANDBYS];
 
-/** server_1 leads in term 1, everybody is alive. */
+/** server_1 leads in term 1, everybody is alive, and the monitor has watched for so long that it is not patient any more. */
 export function watching(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.tick();
   machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
   machine.happen({ type: 'admin-read', admin: {} });
   machine.connect(...ALL);
+  machine.settle();
   machine.effects = [];
   return machine;
 }

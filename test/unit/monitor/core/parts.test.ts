@@ -6,7 +6,7 @@ import {
   ALARMS_MAX, beatPatienceMs, extraPatienceMs, FORGET_MS, isDoubting, LENIENT_FOR_MS, NO_DOUBT, noticeLateness, silenceEnded, ticked,
 } from '../../../../monitor/core/self-doubt.js';
 import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
-import { ALL, Machine, report, row, SETTINGS, watching } from '../support.js';
+import { ALL, STANDBYS, Machine, report, row, SETTINGS, watching } from '../support.js';
 
 describe('the quorum', () => {
   /** Every subset of n monitors and some strangers, counted the naive way. */
@@ -143,17 +143,17 @@ describe('false alarms', () => {
     expect(machine.state.doubt.alarms).toBe(0);
   });
 
-  test('a machine that slows all replicas is not handed round for ever: the third silence of the same length is borne', () => {
+  test('a replica that is slow is not handed round for ever: the third silence of the same length is borne', () => {
     const machine = watching();
     let suspicions = 0;
     for (let round = 0; round < 10; round += 1) {
-      machine.pass(700);
+      machine.pass(700, STANDBYS);
       suspicions += machine.effects.filter((effect) => effect.type === 'emit' && effect.event.name === 'replica:suspected').length;
       machine.effects = [];
       machine.pass(100, ALL);
     }
     expect(suspicions).toBeGreaterThan(0);
-    expect(suspicions).toBeLessThanOrEqual(2 * ALL.length);
+    expect(suspicions).toBeLessThanOrEqual(2);
   });
 });
 

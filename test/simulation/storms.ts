@@ -1,0 +1,45 @@
+/**
+ * Schedules in which everything is slow and nothing is broken: the machine is late by up to a second and a half, so every replica is silent
+ * at once and comes back at its own time; all monitors are restarted, as when a replica is added. Sometimes the leader is killed meanwhile.
+ * There are three replicas, so that two are left when one is killed: when a single one is silent, nothing tells a slow machine from a
+ * frozen process. The rule `calm` judges them: as many hand-overs as kills, however often the machine is late.
+ */
+import type { Fault } from './faults.js';
+import type { Chance } from './model/world.js';
+
+/** Share of the schedules with three replicas that are storms. */
+export const STORM_SHARE = 0.06;
+/** The first election is over. */
+const FIRST_MS = 300;
+/** All replicas are silent for so long at the most, in ms: less than a monitor is patient when several are silent at once. */
+const LATE_MS = 1_500;
+/** From the end of one lateness to the next. */
+const PAUSE_MS = 1_200;
+
+const storm = (kind: Fault['kind'], atMs: number, forMs: number, target = '', amount = 0): Fault => ({ kind, atMs, forMs, target, other: '', amount });
+
+export interface Storm {
+  readonly faults: readonly Fault[];
+  readonly endMs: number;
+}
+
+/** A few times late, one after the other; perhaps new monitors before, and a kill in between. */
+export function drawStorm(chance: Chance): Storm {
+  const faults: Fault[] = [];
+  let atMs = FIRST_MS + chance.below(500);
+  if (chance.next() < 0.7) {
+    faults.push(storm('reconfigure', atMs, 20 + chance.below(200), '', 1 + chance.below(150)));
+    atMs += chance.below(600);
+  }
+  const count = 2 + chance.below(4);
+  for (let index = 0; index < count; index += 1) {
+    const forMs = 260 + chance.below(LATE_MS - 260);
+    faults.push(storm('late', atMs, forMs, '', 1 + chance.below(200)));
+    atMs += forMs + 250 + chance.below(PAUSE_MS);
+  }
+  if (chance.next() < 0.3) faults.push(storm('kill', FIRST_MS + chance.below(atMs - FIRST_MS), 300 + chance.below(500), 'leader'));
+  return { faults, endMs: atMs };
+}
+
+/** How many hand-overs a storm may cause. */
+export const handoversOf = (faults: readonly Fault[]): number => faults.filter(({ kind }) => kind === 'kill').length;
