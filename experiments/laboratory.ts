@@ -1,7 +1,8 @@
 /** A system of its own for one experiment: free ports, data in a temporary folder, gone at the end however it ends. */
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, type WriteStream } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LogFile, USUAL_LOG } from '../local/log-file.js';
 import type { Shape } from '../local/plan.js';
 import { startSystem, type System, type SystemOptions } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
@@ -64,7 +65,7 @@ export interface LaboratoryOptions {
 /** What there is before the system starts, and is gone after it has stopped. */
 interface Premises {
   dataDir: string;
-  log: WriteStream;
+  log: LogFile;
   links: Links | null;
   disk: MemoryDisk | null;
   vacate: () => Promise<void>;
@@ -73,12 +74,12 @@ interface Premises {
 async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
-  const log = createWriteStream(logOf(subject));
+  const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
   const links = options.links ? await Links.open(shape) : null;
   const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
   const vacate = async (): Promise<void> => {
     await Promise.all([links?.close(), disk?.close()]);
-    log.end();
+    await log.close();
     rmSync(dataDir, { recursive: true, force: true });
   };
   return { dataDir, log, links, disk, vacate };
@@ -99,7 +100,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
       ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
-      onLine: (name, line) => log.write(`${name} ${line}\n`),
+      onLine: (name, line) => log.write(`${name} ${line}`),
     });
     return await furnish(subject, system, premises, signal);
   } catch (error) {

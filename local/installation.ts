@@ -2,11 +2,12 @@
  * `relevo.json` in the data folder: what runs here, for `npm run status` and other programs, and the lock against a second start.
  * A file whose process is gone (killed, or the machine was restarted) is taken over.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { lookHint } from './command-hint.js';
 import { StartError } from './fail.js';
+import { makePrivate } from './modes.js';
 import { isAlive, startMark } from './process-tree.js';
 
 const entry = z.object({ name: z.string(), kind: z.string(), pid: z.int().nullable(), port: z.int(), url: z.string() });
@@ -46,14 +47,25 @@ export function readRunning(dataDir: string): Running | null {
 export interface Lock {
   /** Whether the last one ended without cleaning up. */
   tookOver: boolean;
-  /** Writes down what runs now. */
-  write(system: RunningSystem): void;
+  /** Writes down what runs now. Called from event handlers, so it never throws. @returns why it failed; null: it is written. */
+  write(system: RunningSystem): string | null;
+  /** Never throws. */
   release(): void;
+}
+
+/** @returns why it failed. */
+function attempt(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 /** @throws StartError when Relevo runs on this folder. */
 export function lockInstallation(dataDir: string): Lock {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makePrivate(dataDir);
   const file = fileOf(dataDir);
   const mine = { pid: process.pid, startMark: startMark(process.pid), startedAt: new Date().toISOString() };
   const text = (system: RunningSystem | null): string => `${JSON.stringify({ ...mine, system }, null, 2)}\n`;
@@ -78,10 +90,10 @@ export function lockInstallation(dataDir: string): Lock {
   }
   return {
     tookOver,
-    write: (system) => {
+    write: (system) => attempt(() => {
       writeFileSync(`${file}.new`, text(system), { mode: 0o600 });
       renameSync(`${file}.new`, file);
-    },
-    release: () => rmSync(file, { force: true }),
+    }),
+    release: () => void attempt(() => rmSync(file, { force: true })),
   };
 }

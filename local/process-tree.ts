@@ -5,9 +5,18 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** Nothing when it cannot be read, as when no file descriptor is left: a kill must still reach the parent. */
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 function parents(): Map<number, number> {
   const table = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
+  for (const entry of listed('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');

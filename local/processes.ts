@@ -178,6 +178,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', (text) => this.#take(text));
+      stream?.on('error', (error) => this.#take(error.message));
     }
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {

@@ -166,7 +166,7 @@ async function programsOf(places: readonly Place[], options: SystemOptions): Pro
 
 /** @throws StartError when a part does not start; nothing is left running then. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  mkdirSync(options.dataDir, { recursive: true });
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const starting = new Starting(options);
   const abort = (): void => void stopAll(starting.processes);
   options.signal?.addEventListener('abort', abort, { once: true });

@@ -32,7 +32,7 @@ export function provideTokens(dataDir: string, overrides: Partial<Record<keyof T
   let kept = readTokens(dataDir);
   if (!kept) {
     kept = makeTokens();
-    mkdirSync(dataDir, { recursive: true });
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(join(dataDir, 'tokens.json'), `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
   }
   chmodSync(join(dataDir, 'tokens.json'), 0o600);

@@ -108,8 +108,12 @@ interface Session {
 async function start({ options, config, lock, logs, lines, stopping }: Session, processes: ManagedProcess[]): Promise<System> {
   await checkPorts(neededPlaces(options, config), config.portOffset, lock.tookOver ? FORMER_DEADLINE_MS : 0);
   let system: System | null = null;
+  let refusal: string | null = null;
   const changed = (): void => {
-    if (system && !stopping.signal.aborted) lock.write(describeRunning(system));
+    if (!system || stopping.signal.aborted) return;
+    const failure = lock.write(describeRunning(system));
+    if (failure !== null && failure !== refusal) print(`relevo.json cannot be written, so \`relevo status\` may be out of date: ${failure}`);
+    refusal = failure;
   };
   system = await startSystem({
     ...options,
@@ -178,7 +182,7 @@ async function main(): Promise<number> {
   try {
     return await run({ options, config, lock, logs, lines: new ConsoleLines(options.monitors), stopping: new AbortController() });
   } finally {
-    logs.close();
+    await logs.close();
   }
 }
 

@@ -1,7 +1,8 @@
 /** Carries a bench out: engines and load generator once, every contestant once a round, whatever happens nothing left behind. */
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LogFile, USUAL_LOG } from '../../local/log-file.js';
 import { LOG } from '../laboratory.js';
 import type { Progress } from '../report/progress.js';
 import { BenchEngines } from './engines.js';
@@ -33,8 +34,8 @@ export interface BenchDone {
 export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
   mkdirSync('reports', { recursive: true });
-  const log = createWriteStream(LOG);
-  const onLine = (name: string, line: string): void => void log.write(`${name} ${line}\n`);
+  const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: LOG });
+  const onLine = (name: string, line: string): void => log.write(`${name} ${line}`);
   wanted.progress.show('Starting PostgreSQL and Redis …');
   let engines: BenchEngines | null = null;
   let generator: Program | null = null;
@@ -50,7 +51,7 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
     wanted.progress.end();
     await generator?.end();
     await engines?.close();
-    log.end();
+    await log.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

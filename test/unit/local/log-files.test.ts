@@ -1,0 +1,135 @@
+/** Log files while other programs move, delete, truncate and replace them, and while nothing can be written. Real files. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LogFiles } from '../../../local/log-files.js';
+import { eventually } from '../../support/eventually.js';
+
+const SOON = { lookMs: 1, largestBytes: 10_000 };
+const LINE = 'x'.repeat(99);
+
+describe('a log file', () => {
+  let folder = '';
+  let logs: LogFiles;
+  const path = (name = 'server.log'): string => join(folder, name);
+  const text = (name?: string): string => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '');
+  const arrived = (line: string, name?: string): Promise<unknown> =>
+    eventually(() => text(name).includes(`${line}\n`), { what: `${line} is in ${name ?? 'the log'}` });
+  /** Writes until the file at the path has the line: right after a fault a line may still go elsewhere, or be lost. */
+  const arrivesAgain = (line: string): Promise<unknown> => eventually(() => {
+    logs.write('server', line);
+    return text().includes(`${line}\n`);
+  }, { what: `the log takes ${line} again` });
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'relevo-logs-'));
+    logs = new LogFiles(folder, SOON);
+  });
+  afterEach(async () => {
+    await logs.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has every line in order once it is closed', async () => {
+    const lines = Array.from({ length: 90 }, (_, index) => `line ${index}`);
+    lines.forEach((line) => logs.write('server', line));
+    await logs.close();
+    expect(text()).toBe(`${lines.join('\n')}\n`);
+  });
+
+  it('begins anew with each start', async () => {
+    writeFileSync(path(), 'of the start before\n');
+    logs.write('server', 'first');
+    await logs.close();
+    expect(text()).toBe('first\n');
+  });
+
+  it('that was moved away is made again, and keeps to its size', async () => {
+    logs.write('server', 'before');
+    await arrived('before');
+    renameSync(path(), path('elsewhere.log'));
+    for (let round = 0; round < 400; round += 1) logs.write('server', LINE);
+    await arrivesAgain('after');
+    expect(text('elsewhere.log')).toMatch(/^before\n/);
+    expect(statSync(path()).size).toBeLessThan(60_000);
+  });
+
+  it('that was moved away is made again also when it is due to be turned', async () => {
+    await logs.close();
+    logs = new LogFiles(folder, { ...SOON, lookMs: 60_000 });
+    logs.write('server', 'before');
+    await arrived('before');
+    renameSync(path(), path('elsewhere.log'));
+    for (let round = 0; round < 150; round += 1) logs.write('server', LINE);
+    await arrivesAgain('after');
+    expect(statSync(path('elsewhere.log')).size).toBeGreaterThan(SOON.largestBytes);
+  });
+
+  it('that was deleted is made again', async () => {
+    logs.write('server', 'before');
+    await arrived('before');
+    rmSync(path());
+    await arrivesAgain('after');
+  });
+
+  it('whose whole folder was deleted loses lines, and is written again once the folder is there', async () => {
+    logs.write('server', 'before');
+    await arrived('before');
+    rmSync(folder, { recursive: true });
+    for (let round = 0; round < 200; round += 1) logs.write('server', LINE);
+    await new Promise(setImmediate);
+    mkdirSync(folder);
+    await arrivesAgain('after');
+  });
+
+  it('that was truncated (copytruncate) goes on at its beginning, without a hole', async () => {
+    for (let round = 0; round < 50; round += 1) logs.write('server', LINE);
+    logs.write('server', 'before');
+    await arrived('before');
+    truncateSync(path());
+    logs.write('server', 'after');
+    await arrived('after');
+    expect(text()).toBe('after\n');
+    expect(existsSync(path('server.log.1'))).toBe(false);
+  });
+
+  it('is turned once it is long: at most two files of that size are kept', async () => {
+    for (let round = 0; round < 1_000; round += 1) {
+      logs.write('server', LINE);
+      if (round % 20 === 0) await new Promise(setImmediate);
+    }
+    await logs.close();
+    await eventually(() => existsSync(path('server.log.1')), { what: 'the long file moved aside' });
+    expect(statSync(path('server.log.1')).size).toBeLessThan(150_000);
+  });
+
+  it('that cannot be moved aside is emptied: the size stays bounded', async () => {
+    mkdirSync(path('server.log.1'));
+    logs.write('server', 'x'.repeat(20_000));
+    await eventually(() => existsSync(path()) && statSync(path()).size === 0, { what: 'the file is emptied' });
+    logs.write('server', 'after');
+    await arrived('after');
+    expect(text()).toBe('after\n');
+  });
+
+  it('is readable by its owner alone, an older one too', async () => {
+    writeFileSync(path('old.log'), 'old', { mode: 0o644 });
+    logs = new LogFiles(folder, SOON);
+    logs.write('server', 'line');
+    await arrived('line');
+    expect(['server.log', 'old.log'].map((name) => statSync(path(name)).mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  onLinux('on a full disk loses lines, says how many, and nothing else fails', async () => {
+    symlinkSync('/dev/full', path()); // Every write to it fails with ENOSPC.
+    for (let round = 0; round < 100; round += 1) {
+      logs.write('server', `lost ${round}`);
+      await new Promise(setImmediate);
+    }
+    rmSync(path());
+    await arrivesAgain('after');
+    expect(text()).toMatch(/^\d+ lines are missing here: they could not be written \(ENOSPC\)\n/);
+  });
+});
