@@ -1,5 +1,5 @@
 /**
- * One process that we start, watch, hurt and end: `ManagedProcess`. The pid is the program's own (no shell, no wrapper stays),
+ * One process that we start, watch, hurt and end: `ManagedProcess`. The pid is the program's own (no shell and no wrapper stays),
  * and where `setpriv` exists the kernel ends the program when we die, however we die.
  *
  * States: `idle` —start→ `starting` —ready→ `up` —exit→ `idle`; `stopping` from `starting` or `up` by stop(). A frozen process
@@ -63,6 +63,19 @@ const READY_POLL_MS = 20;
 const KEPT_LINES = 12;
 
 const setpriv = findProgram(['setpriv']);
+const shell = findProgram(['sh']);
+/** $0 is our process id. `exec`: the pid stays the program's own. */
+const UNLESS_ORPHAN = '[ "$PPID" = "$0" ] || exit 1; exec "$@"';
+
+/**
+ * Words in front of a program that make the kernel end it when we die. The kernel takes note only from the moment when the signal is
+ * set, so the parent is compared afterwards: a starter that was killed before leaves no program behind.
+ */
+function endsWithUs(deathSignal: ProcessSpec['deathSignal']): string[] {
+  if (!setpriv) return [];
+  const check = shell ? [shell, '-c', UNLESS_ORPHAN, String(process.pid)] : [];
+  return [setpriv, '--pdeathsig', deathSignal, '--', ...check];
+}
 
 export class ManagedProcess extends EventEmitter<ProcessEvents> {
   /** Whether a crash is followed by a start. */
@@ -166,8 +179,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
 
   #spawn(): void {
     const { before = [], command, cwd, deathSignal, env, ipc } = this.spec;
-    const guard = setpriv ? [setpriv, '--pdeathsig', deathSignal, '--'] : [];
-    const [program, ...args] = [...before, ...guard, ...command] as [string, ...string[]];
+    const [program, ...args] = [...before, ...endsWithUs(deathSignal), ...command] as [string, ...string[]];
     const child = spawn(program, args, {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env, ...this.#environment },

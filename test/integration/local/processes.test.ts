@@ -1,8 +1,10 @@
 /** ManagedProcess with a small real program: it is started, frozen, woken, killed and brought back. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../local/ports.js';
-import { isAlive } from '../../../local/process-tree.js';
+import { isAlive, signal } from '../../../local/process-tree.js';
 import { ManagedProcess, type ProcessSpec } from '../../../local/processes.js';
 import { ROOT } from '../../../local/root.js';
 import { answersOk } from '../../../local/service-process.js';
@@ -127,19 +129,47 @@ describe('ManagedProcess', () => {
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  onLinux('does not outlive a starter that is killed with -9', async () => {
-    const port = await freePort();
+  /** A starter in a process of its own; it prints the pid of its child once `when` has resolved. */
+  const startStarter = (spec: string, when: string): ChildProcess => {
     const script = `
       import { ManagedProcess } from ${JSON.stringify(join(ROOT, 'local/processes.ts'))};
       const child = new ManagedProcess({ name: 'child', kind: 'other', port: 0, url: '', command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
-        deathSignal: 'KILL', ready: async () => true, readyDeadlineMs: 5000, stopSignal: 'SIGTERM', stopDeadlineMs: 1000 });
-      child.start().then(() => console.log(child.pid));`;
-    const starter = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, String(port)], {
+        deathSignal: 'KILL', ready: async () => true, readyDeadlineMs: 5000, stopSignal: 'SIGTERM', stopDeadlineMs: 1000, ${spec} });
+      ${when}`;
+    return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const pid = await new Promise<number>((resolve) => starter.stdout.once('data', (data: Buffer) => resolve(Number(data.toString()))));
+  };
+  const toldPid = ({ stdout }: ChildProcess): Promise<number> =>
+    new Promise((resolve) => stdout?.once('data', (data: Buffer) => resolve(Number(data.toString()))));
+
+  onLinux('does not outlive a starter that is killed with -9', async () => {
+    const starter = startStarter('', 'child.start().then(() => console.log(child.pid));');
+    const pid = await toldPid(starter);
     expect(isAlive(pid)).toBe(true);
     starter.kill('SIGKILL');
     await eventually(() => !isAlive(pid), { what: 'the child ends with its starter' });
+  });
+
+  onLinux('does not run when its starter was killed before the kernel knew of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'relevo-orphan-'));
+    const [go, ran] = [join(folder, 'go'), join(folder, 'ran')];
+    // The child waits in front of everything until its starter is dead.
+    const before = ['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; exec "$@"', go];
+    const command = ['sh', '-c', 'echo > "$0"; exec sleep 60', ran];
+    const spec = `before: ${JSON.stringify(before)}, command: ${JSON.stringify(command)}, ready: async () => { console.log(child.pid); return false; }`;
+    const starter = startStarter(spec, 'child.start();');
+    const pid = await toldPid(starter);
+    try {
+      const ended = new Promise((resolve) => starter.once('exit', resolve));
+      starter.kill('SIGKILL');
+      await ended;
+      writeFileSync(go, '');
+      await eventually(() => !isAlive(pid), { what: 'the orphan ends' });
+      expect(existsSync(ran)).toBe(false);
+    } finally {
+      signal(pid, 'SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
