@@ -7,6 +7,8 @@ import { partition, term } from '../shared/contracts/ids.js';
 
 /** What is read of either message. @see shared/contracts/outcome.ts */
 const schema = z.object({ partition, term, ids: z.array(z.string()).optional() });
+/** A message names the payments of one commit, a thousand at the most, some 40 characters each. A longer one is not even parsed. */
+const CHARACTERS_MAX = 200_000;
 
 export interface Hint {
   /** Payments that are final, by the message's word. */
@@ -21,6 +23,7 @@ export class Hints {
 
   /** @throws Error when it is none of the channel's messages. */
   read(message: string): Hint {
+    if (message.length > CHARACTERS_MAX) throw new Error('too long for a message of the outcome channel');
     const heard = schema.parse(JSON.parse(message));
     const isNew = this.isNewTerm(heard.partition, heard.term);
     return { ids: heard.ids ?? [], isGap: isNew || heard.ids === undefined };

@@ -12,6 +12,7 @@ export const outcomesTotal = counter(
   ['by'],
   [{ by: 'event' }, { by: 'gap' }, { by: 'row' }],
 );
+export const hintsUnreadable = counter('relevo_outcome_events_unreadable_total', 'Messages of the outcome channel that could not be read; the rows tell.');
 export const waitingGauge = gauge('relevo_awaited_payments', 'Payments whose outcome somebody waits for.');
 export const backlogGauge = gauge('relevo_backlog_payments', 'Payments accepted and not final, as the last look at the record saw them.');
 export const backlogAge = gauge('relevo_backlog_oldest_age_seconds', 'Age of the oldest payment that is not final; 0: there is none.');

@@ -9,7 +9,7 @@ import type { Logger } from '../shared/logger.js';
 import type { PatientsConfig } from './config.js';
 import type { PaymentRecord } from './core/payment-record.js';
 import { Hints, type Hint } from './hints.js';
-import { outcomesTotal, waitingGauge } from './metrics.js';
+import { hintsUnreadable, outcomesTotal, waitingGauge } from './metrics.js';
 
 /** Rows read by one statement. */
 const LOOK_MAX = 5_000;
@@ -185,8 +185,10 @@ export class Outcomes {
   private hintOf(message: string): Hint | null {
     try {
       return this.hints.read(message);
-    } catch (error) {
-      this.deps.logger.warn({ err: error }, 'an outcome event cannot be read');
+    } catch {
+      // Not the error: its text quotes the message.
+      hintsUnreadable.inc();
+      this.deps.logger.warn({ characters: message.length }, 'an outcome event cannot be read; the rows of those who wait are read anyway');
       return null;
     }
   }

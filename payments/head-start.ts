@@ -5,25 +5,17 @@
  * under way or done already.
  */
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
 import type { BullQueue } from '../shared/healing-queue.js';
-import type { Parcel } from '../shared/queue.js';
+import { readParcel, type Parcel } from '../shared/queue.js';
 
 export interface Ahead {
   jobId: string;
   parcel: Parcel;
 }
 
-const parcelSchema = z.object({
-  ids: z.array(z.uuid()),
-  traceparent: z.string().optional(),
-  otherTraces: z.array(z.string()).optional(),
-  relayed: z.literal(true).optional(),
-});
-
 function parse(data: string | null): Parcel | null {
   try {
-    return data === null ? null : (parcelSchema.parse(JSON.parse(data)) as Parcel);
+    return data === null ? null : readParcel(JSON.parse(data));
   } catch {
     return null;
   }

@@ -6,8 +6,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../shared/contracts/outcome.js';
+import { markElection, type ElectionMarks } from '../shared/election-marks.js';
 import type { HealingQueue } from '../shared/healing-queue.js';
-import { markElection, type CommitResult, type ElectionMarks, type FencingToken } from '../shared/ledger.js';
+import type { CommitResult, FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import type { Parcel } from '../shared/queue.js';

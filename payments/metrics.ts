@@ -11,6 +11,7 @@ export const paymentsCompleted = counter(
 export const retriesPlanned = counter('relevo_payment_retries_total', 'Payments put off to a later attempt.');
 export const parcelSeconds = histogram('relevo_parcel_duration_seconds', 'From load to commit of one parcel.');
 export const parcelSize = histogram('relevo_parcel_payments', 'Payments charged in one parcel.', [], GROUP_SIZES);
+export const parcelsUnreadable = counter('relevo_parcels_unreadable_total', 'Jobs of the queue that carried no parcel and were dropped; the relay finds their payments.');
 export const commitGroup = histogram('relevo_commit_group_payments', 'Payments written by one commit.', [], [...GROUP_SIZES, 2_000]);
 export const commitSeconds = histogram('relevo_commit_duration_seconds', 'Duration of one commit, tries included.');
 export const commitsRefused = counter('relevo_commits_refused_total', 'Commits that the fence refused: another leads.');

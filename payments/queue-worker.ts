@@ -3,12 +3,13 @@
  * connection that will not come back (a client that is told to disconnect between two attempts to reconnect never says that it ended).
  * The caller then builds another one.
  */
-import { WaitingError, Worker, type Job } from 'bullmq';
+import { WaitingError, Worker, type Job, type JobJson } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { sleep } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
-import { connectRedis, queueName, type Parcel } from '../shared/queue.js';
+import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue.js';
 import { toFront } from './core/front.js';
+import { parcelsUnreadable } from './metrics.js';
 
 export interface ParcelWorkerOptions {
   partition: number;
@@ -32,6 +33,22 @@ const FETCH_MS = 50;
 /** A pause ends 0.1 s after the last parcel is done: the queue's loop leaves its blocking call. One that takes longer will not end. */
 const PAUSE_MS = 1_000;
 
+/** Characters of a job's id that are logged. */
+const ID_SHOWN = 40;
+/** What is kept of a finished job: nothing, also when the job itself does not say so. */
+const KEEP_NONE = { count: 0 };
+
+/** A job that the library cannot parse would stay with this worker for ever. It becomes one without a parcel, and is dropped like those. */
+class TolerantWorker extends Worker<unknown> {
+  protected override createJob(json: JobJson, jobId: string): Job<unknown> {
+    try {
+      return super.createJob(json, jobId);
+    } catch {
+      return super.createJob({ ...json, data: 'null' }, jobId);
+    }
+  }
+}
+
 const within = (what: Promise<unknown>, ms: number): Promise<boolean> => {
   const ended = new AbortController();
   const late = sleep(ms, ended.signal).then(() => false, () => false);
@@ -40,7 +57,7 @@ const within = (what: Promise<unknown>, ms: number): Promise<boolean> => {
 
 export class QueueWorker {
   private readonly connection: Redis;
-  private readonly worker: Worker<Parcel>;
+  private readonly worker: TolerantWorker;
   /** Token of each job that is worked on, in the order of arrival. */
   private readonly held = new Map<string, string>();
   /** The same of jobs that came too late to be begun. */
@@ -57,7 +74,7 @@ export class QueueWorker {
   ) {
     const { partition, redisUrl, prefix, concurrency, logger } = options;
     this.connection = connectRedis(redisUrl, 'patient', logger);
-    this.worker = new Worker<Parcel>(queueName(partition), (job, token) => this.hold(job, token), {
+    this.worker = new TolerantWorker(queueName(partition), (job, token) => this.hold(job, token), {
       connection: this.connection,
       prefix,
       concurrency,
@@ -66,20 +83,30 @@ export class QueueWorker {
       drainDelay: BLOCK_SECONDS,
       // Only the fence decides; a parcel that stalled often is as good as any other.
       maxStalledCount: 1_000_000,
+      removeOnComplete: KEEP_NONE,
+      removeOnFail: KEEP_NONE,
     });
     // A deposed leader's completions are rejected ("Lock mismatch"): expected, and the fence has said so already.
     this.worker.on('error', (error) => logger.debug({ err: { message: error.message } }, 'queue worker'));
   }
 
-  private async hold(job: Job<Parcel>, token = ''): Promise<void> {
+  private async hold(job: Job<unknown>, token = ''): Promise<void> {
     const id = job.id ?? '';
     if (this.pausing) {
       this.late.set(id, token);
       throw new WaitingError(); // It stays where it is, in the order of fetching: the next leader takes it over from there.
     }
+    const parcel = readParcel(job.data);
+    if (parcel === null) return this.drop(id);
     this.held.set(id, token);
-    await this.process(job.data, id);
+    await this.process(parcel, id);
     this.held.delete(id);
+  }
+
+  /** The job is completed. Its payments, if it named any, are in no parcel any more: the relay finds them. */
+  private drop(id: string): void {
+    parcelsUnreadable.inc();
+    this.options.logger.warn({ job: id.slice(0, ID_SHOWN) }, 'a job of the queue carries no parcel and is dropped; the relay finds its payments');
   }
 
   /** Starts to fetch, or fetches again after a pause that ended. */

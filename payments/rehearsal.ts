@@ -4,8 +4,9 @@
  * moment when every millisecond counts. It changes nothing: no payment is named, and no term is.
  */
 import type { Redis } from 'ioredis';
+import { markElection } from '../shared/election-marks.js';
 import type { HealingQueue } from '../shared/healing-queue.js';
-import { commitOutcomes, deferPayments, loadParcel, markElection } from '../shared/ledger.js';
+import { commitOutcomes, deferPayments, loadParcel } from '../shared/ledger.js';
 import type { Pool } from '../shared/postgres.js';
 import { peekParcels } from './head-start.js';
 

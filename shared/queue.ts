@@ -5,20 +5,9 @@
 import { Redis } from 'ioredis';
 import { Queue, type JobsOptions } from 'bullmq';
 import type { Logger } from './logger.js';
+import type { Parcel } from './parcel.js';
 
-/** What a job carries. Amounts are read from PostgreSQL. */
-export interface Parcel {
-  ids: string[];
-  /** W3C trace context of the request that filled it, when there was one. */
-  traceparent?: string;
-  /** Those of other requests that filled it, a bounded number. */
-  otherTraces?: string[];
-  /** Put back by the relay, not sent by patients. */
-  relayed?: true;
-}
-
-/** The most payments that travel together; more are split. 500: a commit of some 6 ms, which an election has to wait for. */
-export const PARCEL_MAX = 500;
+export { PARCEL_MAX, parcelsOf, readParcel, type Parcel } from './parcel.js';
 
 export const queueName = (partition: number): string => `payments-${partition}`;
 export const outcomeChannel = (prefix: string): string => `${prefix}:outcomes`;
@@ -57,11 +46,4 @@ export function createQueue(partition: number, prefix: string, connection: Redis
   const queue = new Queue<Parcel>(queueName(partition), { connection, prefix, skipMetasUpdate: true, defaultJobOptions: JOB_OPTIONS });
   queue.on('error', () => undefined); // The connection logs its own errors, once.
   return queue;
-}
-
-/** Splits ids into parcels of at most `max`, order kept. */
-export function parcelsOf(ids: readonly string[], max = PARCEL_MAX): Parcel[] {
-  const parcels: Parcel[] = [];
-  for (let start = 0; start < ids.length; start += max) parcels.push({ ids: ids.slice(start, start + max) });
-  return parcels;
 }

@@ -1,6 +1,7 @@
 /** The database's views against a record whose answers are known: an accepted, a hand-over, a retry, a failure that was driven again. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { acceptPayments, commitOutcomes, deferPayments, markElection, type FencingToken, type Outcome } from '../../../shared/ledger.js';
+import { markElection } from '../../../shared/election-marks.js';
+import { acceptPayments, commitOutcomes, deferPayments, type FencingToken, type Outcome } from '../../../shared/ledger.js';
 import { createRecord, newPayment, PATIENTS, type TestRecord } from '../payments/fixture.js';
 
 let record: TestRecord;

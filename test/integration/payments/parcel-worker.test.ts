@@ -7,6 +7,7 @@ import { createLogger } from '../../../shared/logger.js';
 import { connectRedis, createQueue, type Parcel } from '../../../shared/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
+import { idOf, nameOf } from './named-payments.js';
 
 const logger = createLogger('test', 'test', 'silent');
 let prefix: string;
@@ -27,19 +28,19 @@ afterEach(async () => {
   redis.disconnect();
 });
 
-const enqueue = (names: readonly string[]) => queue.addBulk(names.map((name) => ({ name: 'parcel', data: { ids: [name] } })));
+const enqueue = (names: readonly string[]) => queue.addBulk(names.map((name) => ({ name: 'parcel', data: { ids: [idOf(name)] } })));
 /** Ids of the first payments of the jobs in a list, the one that is fetched next first. */
 async function inOrder(list: 'wait' | 'active'): Promise<string[]> {
   const ids = (await redis.lrange(queue.toKey(list), 0, -1)).reverse();
   const contents = await Promise.all(ids.map((id) => redis.hget(queue.toKey(id), 'data')));
-  return contents.map((data) => (JSON.parse(data ?? '{"ids":[]}') as Parcel).ids[0] ?? 'gone');
+  return contents.map((data) => (JSON.parse(data ?? '{"ids":[]}') as Parcel).ids.map(nameOf)[0] ?? 'gone');
 }
 
 test('parcels fetched but not begun when it pauses are given back in the order in which they came, before what waits', async () => {
   await enqueue(['a', 'b', 'c', 'd', 'e']);
   const begun: string[] = [];
   worker.run(async ({ ids }) => {
-    begun.push(ids[0] as string);
+    begun.push(nameOf(ids[0] as string));
     worker.pause(); // All five are fetched before the first is begun.
   });
   await eventually(async () => begun.length === 1 && (await inOrder('active')).length === 0, { what: 'all to be given back' });
@@ -52,10 +53,10 @@ test('a parcel fetched at the very moment when it ends goes back', async () => {
     const ending = new ParcelWorker({ partition: 0, redisUrl: testRedisUrl(), prefix, concurrency: 16, logger });
     ending.run(() => new Promise(() => undefined));
     await eventually(async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'it to wait for a job' });
-    const sent = enqueue([`round-${round}`]);
+    const sent = enqueue([`r-${round}`]);
     for (let turn = 0; turn < round; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([sent, ending.destroy()]);
-    expect([round, await inOrder('active'), await inOrder('wait')]).toEqual([round, [], [`round-${round}`]]);
+    expect([round, await inOrder('active'), await inOrder('wait')]).toEqual([round, [], [`r-${round}`]]);
     await queue.drain();
   }
 });

@@ -8,6 +8,7 @@ import { createLogger } from '../../../shared/logger.js';
 import { connectRedis, createQueue, type Parcel } from '../../../shared/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnRedis, type OwnRedis } from '../../support/own-redis.js';
+import { idOf, nameOf } from './named-payments.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const ROUNDS = 4;
@@ -30,9 +31,9 @@ afterEach(async () => {
   await own.remove();
 });
 
-const process = async ({ ids }: Parcel): Promise<void> => void fetched.push(...ids);
+const process = async ({ ids }: Parcel): Promise<void> => void fetched.push(...ids.map(nameOf));
 const isFetched = async (name: string): Promise<void> => {
-  await queue.add('parcel', { ids: [name] });
+  await queue.add('parcel', { ids: [idOf(name)] });
   await eventually(() => fetched.includes(name), { what: `${name} to be fetched` });
 };
 const waitsForJobs = (): Promise<unknown> =>
@@ -74,9 +75,9 @@ test('paused again before an earlier pause has ended, it does not fetch although
   await eventually(async () => !String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'the end of the pause' });
   const other: string[] = [];
   const next = new ParcelWorker({ partition: 0, redisUrl: own.url, prefix: 'test', concurrency: 16, logger });
-  next.run(async ({ ids }) => void other.push(...ids));
+  next.run(async ({ ids }) => void other.push(...ids.map(nameOf)));
   for (let round = 0; round < 10; round += 1) {
-    await queue.add('parcel', { ids: [`later ${round}`] });
+    await queue.add('parcel', { ids: [idOf(`later ${round}`)] });
     await eventually(() => other.includes(`later ${round}`), { what: `another worker to fetch parcel ${round}` });
   }
   await next.destroy();
@@ -89,7 +90,7 @@ test('replaced while it runs, it fetches, and what the earlier worker held comes
     if (isStuck) await new Promise(() => undefined);
     await process(parcel);
   });
-  await queue.add('parcel', { ids: ['held'] });
+  await queue.add('parcel', { ids: [idOf('held')] });
   await eventually(async () => (await queue.getActiveCount()) === 1, { what: 'the parcel to be held' });
   isStuck = false;
   worker.renew();

@@ -4,6 +4,7 @@ import type { NewPayment } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
 import { Countdown } from '../../../patients/countdown.js';
+import { hintsUnreadable } from '../../../patients/metrics.js';
 import { Outcomes } from '../../../patients/outcomes.js';
 
 const logger = createLogger('test', 'test', 'silent');
@@ -32,6 +33,7 @@ describe('outcomes', () => {
     const finals = new Set<string>();
     const reads: string[][] = [];
     const counts: string[][] = [];
+    const logged: unknown[] = [];
     const outcomes = new Outcomes({
       readFinal: async (ids) => {
         reads.push([...ids]);
@@ -41,13 +43,14 @@ describe('outcomes', () => {
         counts.push([...ids]);
         return ids.filter((id) => finals.has(id));
       },
-      clock, logger, config: { waitingMax, outcomePollMs: 250 },
+      clock, config: { waitingMax, outcomePollMs: 250 },
+      logger: Object.assign(Object.create(logger), { warn: (...words: unknown[]) => logged.push(words) }) as typeof logger,
     });
     const message = (term: number, payments?: string[]): Promise<void> =>
       outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }));
     /** A commit of term 1. */
     const hint = (...ids: string[]): Promise<void> => message(1, ids);
-    return { outcomes, clock, finals, reads, counts, message, hint };
+    return { outcomes, clock, finals, reads, counts, logged, message, hint };
   };
 
   test('an event makes the row be read, and the row is what is told', async () => {
@@ -99,6 +102,17 @@ describe('outcomes', () => {
     await outcomes.hinted('no json');
     await outcomes.hinted('{"partition":0,"term":1,"ids":"none"}');
     expect(reads).toEqual([]);
+  });
+
+  test('an event that cannot be read is counted and logged without its content; one that is too long is not read at all', async () => {
+    const { outcomes, reads, logged } = create();
+    outcomes.watch(uuid(1), () => undefined);
+    const counted = async () => (await hintsUnreadable.get()).values[0]?.value ?? 0;
+    const before = await counted();
+    const tooLong = { partition: 0, term: 1, ids: [uuid(1), ...Array.from({ length: 6_000 }, (_, index) => uuid(index))] };
+    for (const message of ['secret words', '{"partition":"secret"}', JSON.stringify(tooLong)]) await outcomes.hinted(message);
+    expect([(await counted()) - before, reads, logged.length]).toEqual([3, [], 3]);
+    expect(JSON.stringify(logged)).not.toMatch(/secret|0000-4000/);
   });
 
   test('a lost event is healed by a look, but only for who has waited long enough', async () => {
