@@ -84,5 +84,5 @@ export async function startDatabase({ postgres }: Engines, url: string | undefin
 export async function startRedis({ redis }: Engines, url: string | undefined): Promise<string> {
   if (!redis) return checkRedis(url ?? '');
   await redis.start();
-  return redis.url;
+  return redis.address;
 }

@@ -2,7 +2,8 @@
  * Redis (or Valkey) as a local server: delivery only, yet kept in an append-only file so that a restart finds the queue.
  * Up to a second of it may be lost when the machine itself fails; the record is PostgreSQL.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { StartError } from './fail.js';
@@ -17,16 +18,34 @@ export interface RedisOptions {
 
 const ASK_TIMEOUT_MS = 500;
 
+const PASSWORD_FILE = 'relevo.password';
+/** Settings that must not stand in a command line, which every user of the machine can read. */
+const SETTINGS_FILE = 'relevo.conf';
+
+/** The password of the server in this folder; made when the folder has none. Only the owner can read the two files. */
+function providePassword(dataDir: string): string {
+  const file = join(dataDir, PASSWORD_FILE);
+  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
+  const password = readFileSync(file, 'utf8').trim();
+  rmSync(join(dataDir, SETTINGS_FILE), { force: true }); // So that the mode below is that of the new file.
+  writeFileSync(join(dataDir, SETTINGS_FILE), `requirepass ${password}\n`, { mode: 0o600 });
+  return password;
+}
+
 /** One PING over a connection of its own; a server that still loads its file does not answer PONG. */
-function pongs(port: number): Promise<boolean> {
+function pongs(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: ASK_TIMEOUT_MS });
     const answer = (good: boolean): void => {
       socket.destroy();
       resolve(good);
     };
-    socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (data) => answer(data.toString().startsWith('+PONG')));
+    let received = '';
+    socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
+    socket.on('data', (data) => {
+      received += data.toString();
+      if (received.startsWith('-') || received.split('\r\n').length > 2) answer(received === '+OK\r\n+PONG\r\n');
+    });
     socket.once('timeout', () => answer(false));
     socket.once('error', () => answer(false));
     socket.once('close', () => answer(false));
@@ -37,6 +56,8 @@ export class RedisServer extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
     readonly dataDir: string,
+    /** Where clients reach the server, with the password. `url` has no password and may be shown. */
+    readonly address: string,
   ) {
     super(spec);
   }
@@ -54,6 +75,7 @@ export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): R
   const program = findProgram(REDIS_SERVERS);
   if (!program) throw new StartError('Redis is missing: install redis-server or valkey-server, or set REDIS_URL.');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const password = providePassword(dataDir);
   const options = {
     port: String(port),
     bind: '127.0.0.1',
@@ -70,13 +92,14 @@ export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): R
       kind: 'redis',
       port,
       url: `redis://127.0.0.1:${port}`,
-      command: [program, ...args],
+      command: [program, join(dataDir, SETTINGS_FILE), ...args],
       deathSignal: 'KILL',
-      ready: () => pongs(port),
+      ready: () => pongs(port, password),
       readyDeadlineMs: 30_000,
       stopSignal: 'SIGTERM',
       stopDeadlineMs: 10_000,
     },
     dataDir,
+    `redis://:${password}@127.0.0.1:${port}`,
   );
 }

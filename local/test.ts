@@ -34,7 +34,7 @@ async function startEngines(folder: string): Promise<Engines> {
   const template = await ensureDatabase(postgres, 'relevo_template');
   await migrate(template);
   await seedDatabase(template);
-  return { postgres, redis, env: { TEST_POSTGRES_URL: postgres.urlOf('postgres'), TEST_REDIS_URL: redis.url } };
+  return { postgres, redis, env: { TEST_POSTGRES_URL: postgres.urlOf('postgres'), TEST_REDIS_URL: redis.address } };
 }
 
 /** Runs Jest to its end. @returns its exit code. */

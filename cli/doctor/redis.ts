@@ -24,7 +24,7 @@ export function judgeRedis({ url, failure, version, eviction, offset, running }:
   return [
     old ? problem('Redis', `Redis ${version} is too old; ${OLDEST.join('.')} is the oldest that works.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
     ...(eviction !== null && eviction !== 'noeviction'
-      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `redis-cli -u ${url} config set maxmemory-policy noeviction`)]
+      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}" config set maxmemory-policy noeviction`)]
       : []),
     ...(offset ? judgeOffsets([offset]) : []),
   ];

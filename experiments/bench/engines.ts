@@ -58,14 +58,14 @@ export class BenchEngines {
   async ground(furnished: boolean): Promise<Ground> {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
     await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
-    await emptyRedis(this.redis.url);
+    await emptyRedis(this.redis.address);
     const databaseUrl = this.postgres.urlOf(name);
     const pool = openPool(databaseUrl);
     const clear = async (): Promise<void> => {
       await pool.end();
       await this.admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     };
-    return { databaseUrl, redisUrl: this.redis.url, pool, clear };
+    return { databaseUrl, redisUrl: this.redis.address, pool, clear };
   }
 
   /** Writes out what is dirty, so that it is not written in the middle of a measurement on another's account. */
@@ -82,7 +82,7 @@ export class BenchEngines {
   }
 
   versions(): Promise<Record<string, string>> {
-    return readVersions(this.admin, this.redis.url);
+    return readVersions(this.admin, this.redis.address);
   }
 
   /** Settings of PostgreSQL by name, as `SHOW` has them. */

@@ -16,8 +16,8 @@ export type Check = (file: ComposeFile) => string[];
 /** The set that the file describes. */
 export const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
 /** As deploy/make-env.sh would make it. */
-const ENV = { POSTGRES_PASSWORD: 'p4ss', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' };
-const URLS_OF_ENGINES = { DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo', REDIS_URL: 'redis://redis:6379' };
+const ENV = { POSTGRES_PASSWORD: 'p4ss', REDIS_PASSWORD: 'r3dis', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' };
+const URLS_OF_ENGINES = { DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo', REDIS_URL: 'redis://:r3dis@redis:6379' };
 
 interface Program {
   table: Record<string, Option<unknown>>;

@@ -42,6 +42,7 @@ export function createProject(): Project {
     RELEVO_IMAGE: name,
     PUBLISH_ON: address,
     POSTGRES_PASSWORD: password,
+    REDIS_PASSWORD: word(),
     API_TOKEN: tokens.api,
     OPERATOR_TOKEN: tokens.operator,
     INTERNAL_TOKEN: word(),

@@ -1,7 +1,9 @@
 /** Our PostgreSQL and Redis as real servers: data survives crashes, frozen trees wake whole, wiping wipes. */
+import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { freePort } from '../../../local/ports.js';
@@ -100,11 +102,15 @@ describe('our PostgreSQL', () => {
   });
 });
 
+/** As any user of the machine sees it. */
+const commandLineOf = async (pid: number): Promise<string> =>
+  (await promisify(execFile)('ps', ['-o', 'args=', '-p', String(pid)])).stdout;
+
 describe('our Redis', () => {
   it('keeps its data over a kill, and loses it when wiped', async () => {
     const server = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
     const withClient = async <T>(use: (redis: Redis) => Promise<T>): Promise<T> => {
-      const redis = new Redis(server.url, { maxRetriesPerRequest: 0 });
+      const redis = new Redis(server.address, { maxRetriesPerRequest: 0 });
       redis.on('error', () => undefined);
       await new Promise((resolve) => redis.once('ready', resolve));
       return use(redis).finally(() => redis.disconnect());
@@ -124,6 +130,37 @@ describe('our Redis', () => {
       expect(existsSync(join(folder, 'redis/appendonlydir'))).toBe(false);
       await server.start();
       expect(await withClient((redis) => redis.get('key'))).toBeNull();
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('refuses clients without the password, which no other user of the machine can read', async () => {
+    const dataDir = join(folder, 'locked-redis');
+    const server = prepareRedis({ dataDir, port: await freePort() });
+    const ask = async (url: string): Promise<string> => {
+      const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, enableReadyCheck: false });
+      redis.on('error', () => undefined); // The rejected command reports the error.
+      try {
+        await redis.connect();
+        return await redis.ping();
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        redis.disconnect();
+      }
+    };
+    try {
+      await server.start();
+      const { password } = new URL(server.address);
+      expect(await ask(server.address)).toBe('PONG');
+      expect(await ask(server.url)).not.toBe('PONG'); // ioredis closes the connection at the first refusal.
+      expect(await commandLineOf(server.pid ?? 0)).not.toContain(password);
+      for (const file of ['relevo.password', 'relevo.conf']) {
+        expect(readFileSync(join(dataDir, file), 'utf8')).toContain(password);
+        expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
+      }
+      expect(prepareRedis({ dataDir, port: 1 }).address).toContain(password); // The folder keeps its password.
     } finally {
       await server.stop();
     }

@@ -35,7 +35,7 @@ afterAll(async () => {
   await redis.close();
 });
 
-const throughProxy = (): string => `redis://127.0.0.1:${redis.port}`;
+const throughProxy = (): string => Object.assign(new URL(setup.redisUrl), { port: String(redis.port) }).href;
 /** An instance that never looks by itself. */
 async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
   const running = await setup.start({ DATABASE_URL: record.url, ...env });
