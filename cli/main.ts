@@ -2,6 +2,7 @@
  * `relevo COMMAND`: reads the words, runs the command, ends with its exit code. A failure is one sentence and what to do about it; with
  * `--json` it is a document on standard output. Ctrl-C aborts the command; a second one ends the process at once.
  */
+import { exitWhenWritten } from '../shared/exit.js';
 import { readLocalConfig, type LocalConfig } from '../local/config.js';
 import type { Context } from './command.js';
 import { COMMANDS } from './commands/index.js';
@@ -69,9 +70,9 @@ async function main(words: readonly string[]): Promise<number> {
 
 endWithReader();
 main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
+  (code) => exitWhenWritten(code),
   (error: unknown) => {
     process.stderr.write(`${String((error as Error)?.stack ?? error)}\n`);
-    process.exit(EXIT.no);
+    return exitWhenWritten(EXIT.no);
   },
 );

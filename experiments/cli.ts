@@ -1,4 +1,5 @@
 /** `npm run experiment -- NAME [options]`: runs one experiment, prints its table, leaves its report, exits with what it came to. */
+import { exitWhenWritten } from '../shared/exit.js';
 import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import { LOG } from './laboratory.js';
@@ -77,11 +78,11 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
 }
 
 main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
+  (code) => exitWhenWritten(code),
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError || error instanceof PlanError;
     console.error((error as Error).message);
     if (!wrongArguments) console.error(`What the processes wrote: ${LOG}`);
-    process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);
+    return exitWhenWritten(wrongArguments ? EXIT.arguments : EXIT.setup);
   },
 );

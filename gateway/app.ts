@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { requireToken } from '../shared/auth.js';
 import { sleep } from '../shared/clock.js';
 import { chargeRequest, type Charge, type ChargeRequest } from '../shared/contracts/gateway.js';
+import { written } from '../shared/contracts/ids.js';
 import { Problem } from '../shared/errors.js';
 import { createApp, finishApp, parse } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
@@ -18,7 +19,7 @@ import type { GatewayLedger } from './ledger.js';
 import { repeatsTotal, settledTotal } from './metrics.js';
 
 /** `after`: how many movements the reader knows already; only those after them are told. */
-const ledgerQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) });
+const ledgerQuery = z.strictObject({ after: written(z.int().min(0)).default(0) });
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 

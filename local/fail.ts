@@ -1,3 +1,6 @@
+/** How the programs of this folder end: with a sentence for what a user can cause or cure, with a stack for anything else. */
+import { exitWhenWritten } from '../shared/exit.js';
+
 /** A failure that a user can cause or cure: one clear sentence, shown without a stack. */
 export class StartError extends Error {
   /** @param exitCode 3: the set-up failed; 4: wrong arguments. */
@@ -13,11 +16,11 @@ export class StartError extends Error {
 /** Runs a program's main function; a StartError becomes its sentence, anything else keeps its stack. */
 export function runMain(main: () => Promise<number>): void {
   main().then(
-    (code) => process.exit(code),
+    (code) => exitWhenWritten(code),
     (error: unknown) => {
       const known = error instanceof StartError;
       process.stderr.write(`${known ? error.message : String((error as Error)?.stack ?? error)}\n`);
-      process.exit(known ? error.exitCode : 1);
+      return exitWhenWritten(known ? error.exitCode : 1);
     },
   );
 }

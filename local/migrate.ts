@@ -77,6 +77,14 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<void>
   await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
 
+/** SQLSTATE of a change in a server, or a database, that takes none. */
+const READ_ONLY = '25006';
+
+function refuseReadOnly(error: unknown): never {
+  if ((error as { code?: unknown }).code !== READ_ONLY) throw error;
+  throw new StartError('The database takes no changes: DATABASE_URL points at a standby, or the database is set to read only. Give the address of the primary.');
+}
+
 /**
  * Brings a database up to date; of several callers at once one applies, the others wait.
  * @returns the names applied now. @throws StartError
@@ -88,7 +96,7 @@ export async function migrate(databaseUrl: string, migrations = readMigrations()
   try {
     // A session's lock: it ends with the connection, however that ends.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
-    await client.query(TABLE);
+    await client.query(TABLE).catch(refuseReadOnly);
     const { rows } = await client.query<AppliedRow>(
       'SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations ORDER BY started_at',
     );

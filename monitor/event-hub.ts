@@ -20,11 +20,15 @@ const REMEMBERED = 256;
 const LOOK_INTERVAL_MS = 250;
 /** Most that may wait for one reader, in bytes. */
 const BACKLOG_MAX_BYTES = 262_144;
-const READERS_MAX = 200;
+/** Readers that nobody knows: together, and from one address. Those who are signed in or show a token have places of their own. */
+const STRANGERS_MAX = 200;
+const STRANGERS_PER_ADDRESS = 50;
+const KNOWN_MAX = 100;
 
 interface Reader {
   response: Response;
   full: boolean;
+  address: string;
 }
 
 export interface HubSources {
@@ -39,6 +43,8 @@ const frame = (name: string, data: unknown, id?: string): string =>
 
 export class EventHub {
   private readonly readers = new Set<Reader>();
+  /** Those whose snapshot is being made: they have their place already. */
+  private readonly coming = new Set<Reader>();
   private remembered: { id: number; text: string }[] = [];
   private lastId = 0;
   private sentStructure = '';
@@ -60,14 +66,26 @@ export class EventHub {
     this.timer = setInterval(() => this.sendStatus(), LOOK_INTERVAL_MS);
   }
 
-  /** @returns false when there are too many readers already. */
+  private hasPlace({ full, address }: Reader): boolean {
+    const others = [...this.readers, ...this.coming].filter((other) => other.full === full);
+    if (full) return others.length < KNOWN_MAX;
+    return others.length < STRANGERS_MAX && others.filter((other) => other.address === address).length < STRANGERS_PER_ADDRESS;
+  }
+
+  /** @param full whether it may see addresses. @returns false when there are too many readers of its kind already. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
-    if (this.closed || this.readers.size >= READERS_MAX) return false;
+    const reader = { response, full, address: response.req.ip ?? 'unknown' };
+    if (this.closed || !this.hasPlace(reader)) return false;
+    this.coming.add(reader);
+    return this.welcome(reader, lastEventId).finally(() => this.coming.delete(reader));
+  }
+
+  private async welcome(reader: Reader, lastEventId: string | undefined): Promise<boolean> {
+    const { response, full } = reader;
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'close' });
     const snapshot = await this.sources.status();
     if (response.destroyed) return true;
     if (this.closed) return (response.end(), true);
-    const reader = { response, full };
     response.once('close', () => this.readers.delete(reader));
     response.write(`retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.missed(lastEventId)}`);
     this.readers.add(reader);
@@ -76,7 +94,7 @@ export class EventHub {
 
   private missed(lastEventId: string | undefined): string {
     const [run, id] = lastEventId?.split('.') ?? [];
-    if (run !== this.run || id === undefined) return '';
+    if (run !== this.run || !/^\d{1,15}$/.test(id ?? '')) return '';
     return this.remembered
       .filter((each) => each.id > Number(id))
       .map(({ text }) => text)

@@ -34,7 +34,7 @@ export function integer(env: string, spec: Described<number> & { min: number; ma
     default: spec.default,
     parse: (text) => {
       const value = Number(text);
-      if (!Number.isInteger(value)) throw new Error(`must be a whole number, got "${text}"`);
+      if (text.trim() === '' || !Number.isInteger(value)) throw new Error(`must be a whole number, got "${text}"`);
       if (value < spec.min || value > spec.max) throw new Error(`must be between ${spec.min} and ${spec.max}, got ${value}`);
       return value;
     },

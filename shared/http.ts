@@ -74,8 +74,14 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, befor
   return app;
 }
 
+/** Field errors that are told of one request, and characters of each: unknown names come back in it. */
+const [ERRORS_MAX, ERROR_LENGTH_MAX] = [20, 300];
+
 function fieldErrors(error: z.ZodError, where: string): FieldError[] {
-  return error.issues.slice(0, 20).map((issue) => ({ path: [where, ...issue.path.map(String)].join('.'), message: issue.message }));
+  return error.issues.slice(0, ERRORS_MAX).map(({ path, message }) => ({
+    path: [where, ...path.map(String)].join('.'),
+    message: message.length > ERROR_LENGTH_MAX ? `${message.slice(0, ERROR_LENGTH_MAX)} …` : message,
+  }));
 }
 
 /** Parses one part of a request. @throws Problem VALIDATION_FAILED naming every field, BODY_MISSING. */

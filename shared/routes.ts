@@ -134,6 +134,16 @@ export function mountRoutes(app: Express, routes: readonly Route[], tokens: Toke
   }
 }
 
+/**
+ * Answers a HEAD request for a stream or a long answer: its type alone, and nothing is held or read for it.
+ * @returns false: it is another request.
+ */
+export function answeredHead(request: Request, response: Response, contentType: string): boolean {
+  if (request.method !== 'HEAD') return false;
+  response.status(200).type(contentType).end();
+  return true;
+}
+
 /** Fires when the client went away before it was answered in full. */
 export function clientGone(response: Response): AbortSignal {
   const controller = new AbortController();

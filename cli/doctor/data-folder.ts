@@ -15,13 +15,20 @@ export interface FolderFacts {
   tokensMode: number | null;
 }
 
+/** What helps, by why the folder cannot be written: an owner does not help against a full disk. */
+function fixOf(refusal: string, path: string): string {
+  const elsewhere = 'RELEVO_DATA=~/relevo-data npm start';
+  if (refusal === 'ENOSPC' || refusal === 'EDQUOT') return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;
+  if (refusal === 'EROFS') return elsewhere;
+  return `sudo chown -R "$(id -u)" ${shellWord(path)}   or: ${elsewhere}`;
+}
+
 export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): Finding[] {
-  const word = shellWord(path);
   const readable = tokensMode !== null && (tokensMode & 0o077) !== 0;
   return [
     refusal === null
       ? ok('data folder', path)
-      : problem('data folder', `${path} cannot be written (${refusal}).`, `sudo chown -R "$(id -u)" ${word}   or: RELEVO_DATA=~/relevo-data npm start`),
+      : problem('data folder', `${path} cannot be written (${refusal}).`, fixOf(refusal, path)),
     ...(stale ? [warning('relevo.json', 'It is of a life that ended without cleaning up; the next start takes over.', `rm ${shellWord(join(path, 'relevo.json'))}`)] : []),
     ...(readable ? [problem('tokens.json', 'Others on this machine can read the tokens.', `chmod 600 ${shellWord(join(path, 'tokens.json'))}`)] : []),
   ];

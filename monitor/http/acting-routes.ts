@@ -1,6 +1,6 @@
 /** What an operator may do: look at what would happen, hand over, set a replica's state; with fault switches, kill and freeze. */
 import { z } from 'zod';
-import { memberId, reason } from '../../shared/contracts/ids.js';
+import { memberId, reason, written } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
@@ -16,7 +16,7 @@ const paramsExample = { id: 'server_1' };
 
 /** Shorter would not be noticed by anybody, ms. */
 const SHORTEST_FREEZE_MS = 100;
-const freezeMs = z.coerce.number().int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS).default(2_000);
+const freezeMs = written(z.int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS)).default(2_000);
 const previewQuery = z.strictObject({
   action: z.enum(ACTIONS), replica: z.union([z.literal(''), memberId]).optional(), freezeMs,
 });

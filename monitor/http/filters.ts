@@ -1,6 +1,6 @@
 /** What the lists may be narrowed by. The same parameters narrow the page, its CSV and its JSON, so the address says what is shown. */
 import { z } from 'zod';
-import { memberId } from '../../shared/contracts/ids.js';
+import { memberId, written } from '../../shared/contracts/ids.js';
 import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { OBSERVED } from '../core/observed.js';
@@ -13,7 +13,7 @@ const words = z.string().max(200).regex(/^\P{Cc}*$/u, 'must not hold control cha
 const day = z.iso.date();
 
 const page = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: written(z.int().min(1).max(200)).default(50),
   cursor: field(z.string().regex(/^\d{1,15}$/, 'must be the `next` of an earlier page')),
   /** Days by UTC, both included. */
   from: field(day),

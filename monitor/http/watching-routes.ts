@@ -1,7 +1,8 @@
 /** What everybody may watch: the status, the samples, the live stream; and what monitors ask each other. */
 import { z } from 'zod';
+import { written } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
-import { route, type Route } from '../../shared/routes.js';
+import { answeredHead, route, type Route } from '../../shared/routes.js';
 import { opinionsOf, suspectsOf } from '../core/observed.js';
 import { opinion } from '../peer-client.js';
 import { columnsOf, SAMPLE_MS } from '../sampler.js';
@@ -10,7 +11,7 @@ import { EVENT_LINES, OPINION, SERIES, STATUS } from './examples.js';
 import { seesAll, type RoutesOptions } from './options.js';
 import { series, status } from './schemas.js';
 
-const seriesQuery = z.strictObject({ minutes: z.coerce.number().int().min(1).max(15).default(5) });
+const seriesQuery = z.strictObject({ minutes: written(z.int().min(1).max(15)).default(5) });
 
 export function watchingRoutes(options: RoutesOptions): Route[] {
   const { sources, hub, loop, sampler } = options;
@@ -42,6 +43,7 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
       responses: { 200: { description: 'A stream that does not end.', contentType: 'text/event-stream', schema: z.string(), example: EVENT_LINES } },
       problems: ['TOO_BUSY'],
       handle: async ({ request, response }) => {
+        if (answeredHead(request, response, 'text/event-stream')) return null;
         const full = await seesAll(options, request);
         if (await hub.add(response, full, request.headers['last-event-id']?.toString())) return null;
         throw new Problem('TOO_BUSY', 'Too many readers follow the events already');

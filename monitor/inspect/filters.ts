@@ -3,7 +3,7 @@
  * A form sends every field: an empty one counts as not given.
  */
 import { z } from 'zod';
-import { id, memberId, term } from '../../shared/contracts/ids.js';
+import { id, memberId, term, written } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 
 /** Most payments on one page. */
@@ -32,7 +32,7 @@ const filterFields = {
   batchId: id.optional(),
   processedBy: memberId.optional(),
   acceptedBy: memberId.optional(),
-  term: z.coerce.number().pipe(term).optional(),
+  term: written(term).optional(),
   status: paymentStatus.optional(),
   /** Accepted at this moment or later. */
   from: moment.optional(),
@@ -42,8 +42,8 @@ const filterFields = {
 
 const pageFields = {
   /** Only payments accepted before the one with this `seq`: the `next` of the page before. */
-  before: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
+  before: written(z.int().min(1)).optional(),
+  limit: written(z.int().min(1).max(PAGE_MAX)).default(PAGE_DEFAULT),
 };
 
 const withoutEmpty = (fields: unknown): unknown =>

@@ -7,14 +7,34 @@
 /** The longest wait, in seconds; more is treated as this. Below the idle time-outs of common balancers. */
 export const WAIT_MAX_SECONDS = 30;
 
+/** The parts of a text between separators that do not stand in a quoted string. One pass: the cost is linear, whatever is sent. */
+function partsOf(text: string, separator: string): string[] {
+  const parts: string[] = [];
+  let isQuoted = false;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (isQuoted && sign === '\\') at += 1;
+    else if (sign === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && sign === separator) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
+}
+
+const unquoted = (value: string): string => (value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
+
 /** Seconds to wait, 0 to 30; null when nothing was asked, or nothing that can be understood. The first `wait` counts. */
 export function waitSeconds(header: string | undefined): number | null {
-  for (const preference of (header ?? '').split(',')) {
-    const [token = ''] = preference.split(';');
-    const match = /^\s*wait\s*(?:=\s*(.*?)\s*)?$/i.exec(token);
-    if (!match) continue;
-    const value = match[1]?.replace(/^"(.*)"$/, '$1');
-    if (value === undefined || value === '') return WAIT_MAX_SECONDS;
+  for (const preference of partsOf(header ?? '', ',')) {
+    const [token = ''] = partsOf(preference, ';');
+    const equals = token.indexOf('=');
+    const name = equals < 0 ? token : token.slice(0, equals);
+    if (name.trim().toLowerCase() !== 'wait') continue;
+    const value = equals < 0 ? '' : unquoted(token.slice(equals + 1).trim());
+    if (value === '') return WAIT_MAX_SECONDS;
     return /^\d{1,9}$/.test(value) ? Math.min(Number(value), WAIT_MAX_SECONDS) : null;
   }
   return null;

@@ -2,7 +2,7 @@
 import type { Response } from 'express';
 import { batch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
-import { clientGone, route, type Route } from '../../shared/routes.js';
+import { answeredHead, clientGone, route, type Route } from '../../shared/routes.js';
 import { batchDocument, fireBatch } from '../batches.js';
 import { refusedTotal } from '../metrics.js';
 import { batchById } from '../payment-rows.js';
@@ -82,7 +82,8 @@ const getRoute = (deps: PatientsDeps): Route =>
     paramsExample: { id: BATCH_ID },
     responses: { 200: { description: 'What has become of the payments so far.', schema: batch, example: BATCH } },
     problems: ['BATCH_NOT_FOUND', 'TOO_BUSY', 'UNAVAILABLE'],
-    async handle({ params, response }) {
+    async handle({ params, request, response }) {
+      if (answeredHead(request, response, 'application/json')) return null;
       const sent = (await batchById(deps.reads, params.id))?.sent ?? 0;
       return withRoom(deps, sent, () => answerBatch(deps, params.id, response));
     },

@@ -2,7 +2,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import { tokenKind } from '../../shared/auth.js';
-import { clientGone, route, type Route } from '../../shared/routes.js';
+import { answeredHead, clientGone, route, type Route } from '../../shared/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
 import { redriveKey } from '../core/idempotency.js';
@@ -148,7 +148,8 @@ const csvRoute = (deps: PatientsDeps): Route =>
     queryExample: { patientId: PATIENT_ID },
     responses: { 200: CSV_RESPONSE },
     problems: ['UNAVAILABLE'],
-    async handle({ query, response }) {
+    async handle({ query, request, response }) {
+      if (answeredHead(request, response, 'text/csv; charset=utf-8')) return null;
       const { records, config: { timeZone } } = deps;
       const first = await records.payments(query, null, CSV_PAGE);
       response.status(200).type('text/csv; charset=utf-8').attachment('payments.csv');

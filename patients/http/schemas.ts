@@ -1,13 +1,13 @@
 /** The shapes that only this service's API has; those that cross services are in shared/contracts/. */
 import { z } from 'zod';
-import { amountMinor, currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
-import { batch, batchPayment, countedBatch, listedBatch } from '../../shared/contracts/batch.js';
+import { amountMinor, currency, id, memberId, term, timestamp, written } from '../../shared/contracts/ids.js';
+import { batch, batchPayment, countedBatch, listedBatch, listedBatchBody } from '../../shared/contracts/batch.js';
 import { decodeIdCursor, decodeSeqCursor } from '../core/cursor.js';
 import { payment, paymentRequest, paymentStatus } from '../../shared/contracts/payment.js';
 
 export const idPath = z.object({ id });
 
-const limit = z.coerce.number().int().min(1).max(500).default(50);
+const limit = written(z.int().min(1).max(500)).default(50);
 
 /** A cursor of one list, opened. */
 const cursor = <T>(open: (text: string) => T | null) =>
@@ -23,7 +23,7 @@ const filter = {
   patientId: id.optional(),
   batchId: id.optional(),
   processedBy: memberId.optional(),
-  term: z.coerce.number().pipe(term).optional(),
+  term: written(term).optional(),
 };
 export const paymentFilter = z.strictObject(filter);
 export const paymentsQuery = z.strictObject({ ...filter, cursor: cursor(decodeSeqCursor), limit });
@@ -66,7 +66,7 @@ export const whoami = z.object({
 export const batchRequest = z.union([countedBatch, listedBatch]);
 /** Errors speak of the form that was meant: the one with a list, or the one with a count. */
 export const batchForm = (value: unknown): z.ZodType =>
-  typeof value === 'object' && value !== null && 'payments' in value ? listedBatch : countedBatch;
+  typeof value === 'object' && value !== null && 'payments' in value ? listedBatchBody : countedBatch;
 
 /** Named in the document under `components/schemas`. */
 export const NAMED_SCHEMAS = {

@@ -1,7 +1,7 @@
 /** One payment of the identified patient: its page, which is the receipt when it is final, and the stream that tells how far it is. */
 import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
-import { clientGone } from '../../shared/routes.js';
+import { answeredHead, clientGone } from '../../shared/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { dueIn } from '../core/bill.js';
 import { Places } from '../core/places.js';
@@ -88,6 +88,7 @@ export function followPayment(deps: PatientsDeps): PageHandler {
   return async (answering) => {
     const { response } = answering;
     await followed(deps, answering);
+    if (answeredHead(answering.request, response, EVENT_STREAM['Content-Type'])) return;
     if (!places.take()) throw new Problem('TOO_BUSY', 'Too many payments are followed already');
     const end = new AbortController();
     const unlimit = deps.outcomes.limit(STREAM_MS, clientGone(response), () => end.abort());

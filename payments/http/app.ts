@@ -8,6 +8,7 @@ import { Problem } from '../../shared/errors.js';
 import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-switches.js';
 import { createApp, finishApp, parse } from '../../shared/http.js';
 import type { Logger } from '../../shared/logger.js';
+import { answeredHead } from '../../shared/routes.js';
 import type { Probes } from '../probes.js';
 import type { Replica } from '../replica.js';
 import type { BeatStreams } from './stream.js';
@@ -54,7 +55,9 @@ export function createPaymentsApp({ replica, streams, probes, tokens, faults, lo
     response.json({ drained, report: replica.report() } satisfies StandDownAnswer);
   });
 
-  app.get('/stream', internal, (_request, response) => streams.add(response));
+  app.get('/stream', internal, (request, response) => {
+    if (!answeredHead(request, response, 'application/x-ndjson')) streams.add(response);
+  });
 
   if (faults) {
     const switches = new FaultSwitches(null);

@@ -4,6 +4,9 @@ import { AMOUNT_MAX_MINOR, CURRENCIES } from '../money.js';
 
 /** Written in lower case, as the database gives it back. */
 export const id = z.uuid().toLowerCase();
+/** A whole number written in digits, as a query or a form has it; JSON may have it as a number. An empty text is none, not 0. */
+export const written = <T extends z.ZodType<number>>(number: T) =>
+  z.preprocess((value) => (typeof value === 'string' && /^-?\d{1,16}$/.test(value) ? Number(value) : value), number);
 export const partition = z.int().min(0).max(1023);
 export const term = z.int().min(0);
 export const memberId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);

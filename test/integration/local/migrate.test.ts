@@ -22,6 +22,11 @@ describe('migrate', () => {
     }
   };
 
+  it('says in one sentence that a database takes no changes', async () => {
+    await query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`);
+    await expect(migrate(database.url)).rejects.toThrow(/^The database takes no changes: DATABASE_URL /);
+  });
+
   it('applies everything to an empty database, and nothing the second time', async () => {
     expect(await migrate(database.url)).toEqual(names);
     expect(await migrate(database.url)).toEqual([]);

@@ -112,6 +112,13 @@ describe('the HTTP surface of a monitor', () => {
     expect((await fetch(base + path)).status).toBe(404);
   });
 
+  test('HEAD of the events is answered, and holds no place', async () => {
+    for (let round = 0; round < 60; round += 1) expect((await fetch(`${base}/events`, { method: 'HEAD' })).status).toBe(200);
+    const reader = await follow(base);
+    await eventually(() => reader.text().includes('event: status'), { what: 'a snapshot' });
+    reader.close();
+  });
+
   test('events: the status at once, without addresses; then what happens, with ids; missed ones on return', async () => {
     const reader = await follow(base);
     await eventually(() => reader.text().includes('event: status'), { what: 'a snapshot' });

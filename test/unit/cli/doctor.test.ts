@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine } from '../../../cli/doctor/checks.js';
 import { clockCheck, judgeClock, judgeOffsets, offsetOf } from '../../../cli/doctor/clock.js';
-import { dataFolderCheck } from '../../../cli/doctor/data-folder.js';
+import { dataFolderCheck, judgeFolder } from '../../../cli/doctor/data-folder.js';
 import { judgeDatabase } from '../../../cli/doctor/database.js';
 import { diskCheckWith, judgeDisk } from '../../../cli/doctor/disk.js';
 import { doctorText, isHealthy } from '../../../cli/doctor/doctor-text.js';
@@ -234,3 +234,11 @@ describe('the report', () => {
     expect(await examine(around(), [broken])).toEqual([expect.objectContaining({ level: 'problem', subject: 'broken', says: 'This could not be looked at: no idea.' })]);
   });
 });
+
+test.each([['ENOSPC', /^du .* or: RELEVO_DATA=/], ['EDQUOT', /^du /], ['EROFS', /^RELEVO_DATA=/], ['EACCES', /^sudo chown /]])(
+  'a data folder that cannot be written because of %s: what helps', (refusal, fix) => {
+    const [finding] = judgeFolder({ path: '/data', refusal, stale: false, tokensMode: null });
+    expect(JSON.stringify(finding)).toContain(refusal);
+    expect(finding?.fix).toMatch(fix);
+  },
+);

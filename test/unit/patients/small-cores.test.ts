@@ -11,7 +11,14 @@ describe('Prefer', () => {
     [undefined, null], ['', null], ['respond-async', null], ['wait=5', 5], ['wait=0', 0], ['WAIT = 7', 7], ['wait="9"', 9], ['wait', 30],
     ['wait=', 30], ['wait=31', 30], ['wait=999999999', 30], ['wait=9999999999', null], ['wait=1.5', null], ['wait=-1', null], ['wait=soon', null],
     ['respond-async, wait=4; foo=bar', 4], ['wait=3, wait=8', 3], ['waiting=3', null],
+    ['note="a, wait=3", wait=8', 8], ['note="a\\", wait=3", wait=8', 8], ['note="a;b, wait=3"', null], ['wait="9";note=","', 9],
   ])('%p means %p seconds', (header, seconds) => expect(waitSeconds(header)).toBe(seconds));
+
+  // A cost that grows with the square of the length does not end within the time of a test.
+  test('a very long one costs its length', () => {
+    expect(waitSeconds(`wait=${' '.repeat(1_000_000)}x y`)).toBeNull();
+    expect(waitSeconds(`${' '.repeat(1_000_000)}wait${' '.repeat(1_000_000)}=7`)).toBe(7);
+  });
 });
 
 describe('a trace context', () => {

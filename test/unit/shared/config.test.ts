@@ -22,6 +22,7 @@ describe('options', () => {
 
   test.each<[string, Option<unknown>, string, RegExp]>([
     ['a fraction', integer('X', { min: 1, max: 9, doc: '' }), '1.5', /X must be a whole number/],
+    ['an empty number', integer('X', { min: 0, max: 9, doc: '' }), '', /X must be a whole number/],
     ['too much', integer('X', { min: 1, max: 9, doc: '' }), '10', /X must be between 1 and 9, got 10/],
     ['an empty share', ratio('X', { doc: '' }), '', /X must be between 0 and 1/],
     ['not a number', ratio('X', { doc: '' }), 'NaN', /X must be between 0 and 1/],
