@@ -4,8 +4,28 @@
  */
 import type { Gateway, Verdict } from './port.js';
 
+/** Calls begun in one turn of the event loop, at the most: hundreds at once would keep this process from saying that it lives. */
+const STARTS_PER_TURN = 16;
+
+/** Lets a few pass in each turn of the event loop, in order. */
+class Pace {
+  private begun = 0;
+  private next: Promise<void> | null = null;
+
+  async pass(): Promise<void> {
+    while (this.begun >= STARTS_PER_TURN) await this.next;
+    this.begun += 1;
+    this.next ??= new Promise((resolve) => setImmediate(() => {
+      this.begun = 0;
+      this.next = null;
+      resolve();
+    }));
+  }
+}
+
 /** Places that are taken in order of asking, the urgent first. */
 export class Slots {
+  private readonly pace = new Pace();
   private readonly urgent: (() => void)[] = [];
   private readonly others: (() => void)[] = [];
 
@@ -17,6 +37,7 @@ export class Slots {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => (isUrgent ? this.urgent : this.others).push(resolve));
     try {
+      await this.pace.pass();
       signal.throwIfAborted();
       return await call();
     } finally {

@@ -39,10 +39,27 @@ describe('withSlots', () => {
     expect(calls).toHaveLength(4);
   });
 
+  test('only a few begin before this process may do something else, the others follow in order', async () => {
+    const { gateway, calls, next } = heldGateway();
+    const slots = withSlots(gateway, 100);
+    const keys = Array.from({ length: 60 }, (_, index) => `k${index}`);
+    const all = Promise.all(keys.map((key) => slots.charge(order(key), never)));
+    const begun: number[] = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      await settle();
+      begun.push(calls.length);
+    }
+    expect(begun).toEqual([32, 48, 60, 60, 60]); // A turn has ended before the test looks.
+    expect(calls).toEqual(keys.map((key) => `charge ${key}`));
+    for (let left = keys.length; left > 0; left -= 1) await next();
+    await all;
+  });
+
   test('a look-up and a cancellation go before charges that wait', async () => {
     const { gateway, calls, next } = heldGateway();
     const slots = withSlots(gateway, 1);
     const all = [slots.charge(order('a'), never), slots.charge(order('b'), never), slots.lookup(order('c'), never), slots.cancel(order('d'), never)];
+    await settle();
     for (let left = all.length; left > 0; left -= 1) await next();
     await Promise.all(all);
     expect(calls).toEqual(['charge a', 'lookup c', 'cancel d', 'charge b']);
@@ -53,6 +70,7 @@ describe('withSlots', () => {
     const slots = withSlots(gateway, 1);
     const charge = slots.charge(order('a'), never);
     expect(await slots.reachable()).toBe(true);
+    await settle();
     await next();
     await charge;
   });
@@ -62,6 +80,7 @@ describe('withSlots', () => {
     const slots = withSlots(gateway, 1);
     const first = slots.charge(order('a'), never).catch((error: Error) => error.message);
     const second = slots.charge(order('b'), never);
+    await settle();
     held.shift()?.fail(new Error('lost'));
     expect(await first).toBe('lost');
     await settle();
