@@ -63,7 +63,7 @@ const VOTE_FRESH = '1 second';
 const FOLLOWED = `
 SELECT p.id, p.status, p.amount_minor AS "amountMinor", p.currency, p.concept, p.accepted_by AS "acceptedBy", p.accepted_at AS "acceptedAt",
        p.processed_by AS "processedBy", p.term, p.reason, p.gateway_reference AS "gatewayReference", p.completed_at AS "completedAt",
-       p.attempts, p.next_attempt_at AS "nextAttemptAt", l.leader,
+       p.failing_since IS NOT NULL AS "hasFailed", p.next_attempt_at AS "nextAttemptAt", l.leader,
        (SELECT count(*) FROM (SELECT 1 FROM pending_payment AS other WHERE other.partition = p.partition AND other.seq < p.seq
                                LIMIT ${AHEAD_MAX}) AS earlier) AS ahead,
        EXISTS (SELECT 1 FROM vote WHERE vote.partition = p.partition AND vote.term = l.term

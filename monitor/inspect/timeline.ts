@@ -53,7 +53,7 @@ function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry
   if (lastError === null && made < 2) return [];
   const when = completedAt === null ? 'so far' : 'in all';
   return [{
-    at: null, kind: 'attempt', tone: 'warn', text: `Tried ${times(made)} ${when}, always under the same key.`,
+    at: null, kind: 'attempt', tone: 'warn', text: made === 0 ? 'No charge was taken so far.' : `Tried ${times(made)} ${when}, always under the same key.`,
     details: lastError === null ? [] : [`What the last attempt that had to be repeated ran into: ${lastError}.`],
   }];
 }

@@ -9,7 +9,8 @@ export type Stage = 'queued' | 'charging' | 'retrying' | 'leaderless' | 'succeed
 
 export interface ProgressFacts {
   status: PaymentStatus;
-  attempts: number;
+  /** Whether a try at the gateway has failed; one that could not even be sent counts too. */
+  hasFailed: boolean;
   nextAttemptAt: Date | null;
   /** Pending payments accepted before this one; counted up to a bound. */
   ahead: number;
@@ -21,11 +22,11 @@ export interface ProgressFacts {
 
 const FINAL: Partial<Record<PaymentStatus, Stage>> = { SUCCEEDED: 'succeeded', DECLINED: 'declined', FAILED: 'failed' };
 
-export function stageOf({ status, attempts, nextAttemptAt, ahead, leader, leaderSuspected }: ProgressFacts): Stage {
+export function stageOf({ status, hasFailed, nextAttemptAt, ahead, leader, leaderSuspected }: ProgressFacts): Stage {
   const final = FINAL[status];
   if (final) return final;
   if (leader === null || leaderSuspected) return 'leaderless';
-  if (attempts > 0 && nextAttemptAt !== null) return 'retrying';
+  if (hasFailed && nextAttemptAt !== null) return 'retrying';
   return ahead > 0 ? 'queued' : 'charging';
 }
 

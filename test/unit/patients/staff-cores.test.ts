@@ -117,7 +117,7 @@ describe('what may be paid', () => {
 });
 
 describe('how far a payment is', () => {
-  const facts: ProgressFacts = { status: 'PENDING', attempts: 0, nextAttemptAt: null, ahead: 0, leader: 'server_1', leaderSuspected: false };
+  const facts: ProgressFacts = { status: 'PENDING', hasFailed: false, nextAttemptAt: null, ahead: 0, leader: 'server_1', leaderSuspected: false };
   const at = new Date(0);
 
   test.each<[Partial<ProgressFacts>, Stage]>([
@@ -125,11 +125,12 @@ describe('how far a payment is', () => {
     [{ ahead: 3 }, 'queued'],
     [{ leader: null, ahead: 3 }, 'leaderless'],
     [{ leaderSuspected: true }, 'leaderless'],
-    [{ attempts: 1, nextAttemptAt: at }, 'retrying'],
-    [{ attempts: 1, nextAttemptAt: at, leader: null }, 'leaderless'],
+    [{ hasFailed: true, nextAttemptAt: at }, 'retrying'],
+    [{ hasFailed: true, nextAttemptAt: at, leader: null }, 'leaderless'],
+    [{ nextAttemptAt: at, ahead: 1 }, 'queued'],
     [{ status: 'SUCCEEDED', leader: null }, 'succeeded'],
     [{ status: 'DECLINED', leaderSuspected: true }, 'declined'],
-    [{ status: 'FAILED', attempts: 5, nextAttemptAt: at }, 'failed'],
+    [{ status: 'FAILED', hasFailed: true, nextAttemptAt: at }, 'failed'],
   ])('%j: %s', (given, stage) => expect(stageOf({ ...facts, ...given })).toBe(stage));
 
   test('is told in four steps, all of them done at the end', () => {

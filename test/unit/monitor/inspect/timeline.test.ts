@@ -50,6 +50,7 @@ test('pending: waits, with the next attempt when there is one', () => {
   const pending = { status: 'PENDING', processedBy: null, term: null, completedAt: null, attempts: 2, lastError: 'ECONNREFUSED' } as const;
   expect(kinds(pending)).toEqual(['accepted', 'attempt', 'waits']);
   expect(textOf(pending, 'attempt')).toContain('Tried twice so far');
+  expect(textOf({ ...pending, attempts: 0 }, 'attempt')).toContain('No charge was taken so far. What the last attempt');
   expect(textOf(pending, 'waits')).toBe('Waits for its outcome.');
   expect(textOf({ ...pending, nextAttemptAt: at(900) }, 'waits')).toBe('Waits for attempt 3.');
 });

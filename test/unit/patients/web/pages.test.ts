@@ -35,7 +35,7 @@ const record = acceptedRecord({
 }, { seq: 1, acceptedAt: new Date(0) }, EVIL);
 const payment = (status: FollowedPayment['status']): FollowedPayment => ({
   id: EVIL, status, amountMinor: 1, currency: 'USD', concept: EVIL, acceptedBy: EVIL, acceptedAt: new Date(0), processedBy: EVIL, term: 3, reason: EVIL,
-  gatewayReference: EVIL, completedAt: new Date(1), attempts: 1, nextAttemptAt: null, ahead: 0, leader: EVIL, leaderSuspected: false,
+  gatewayReference: EVIL, completedAt: new Date(1), hasFailed: false, nextAttemptAt: null, ahead: 0, leader: EVIL, leaderSuspected: false,
   leaderChanges: [{ term: 3, leader: EVIL, previousLeader: EVIL, at: new Date(0) }],
 });
 const [requestTime, expirationTime] = ['2026-11-21T10:00:00Z', '2026-11-22T10:00:00Z'];
