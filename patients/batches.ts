@@ -146,6 +146,7 @@ async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchComman
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
   const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
   const batch = await patiently(deps, () => registerBatch(deps.reads, head));
+  if (batch === null) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
   if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const replayed = batch.id !== asked.id;
   if (replayed) replaysTotal.inc();

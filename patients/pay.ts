@@ -94,7 +94,8 @@ async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, 
 
 /** Why a payment that is not there was not inserted. The facts may be newer than the decision, so they do not decide. */
 async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem> {
-  const { isPatient, payableMinor } = await refusalFacts(reads, payment);
+  const { isPatient, isBatchKey, payableMinor } = await refusalFacts(reads, payment);
+  if (isBatchKey) return new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a batch');
   if (!isPatient || !payment.settles) return new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
   return new Problem('BILL_NOT_PAYABLE', `Not paid: in ${payment.currency} the bill has ${payableMinor} minor units left to pay`);
 }

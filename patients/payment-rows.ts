@@ -22,14 +22,17 @@ export async function paymentsByKey(db: Queryable, keys: readonly string[]): Pro
 /** Why nothing was inserted for a payment. */
 export interface RefusalFacts {
   isPatient: boolean;
+  /** Whether its key belongs to a batch. */
+  isBatchKey: boolean;
   /** What of the bill can be paid now. */
   payableMinor: number;
 }
 
 /** In one snapshot. */
-export async function refusalFacts(db: Queryable, { patientId, currency }: NewPayment): Promise<RefusalFacts> {
-  const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor"`;
-  return (await db.query<RefusalFacts>({ name: 'refusal-facts', text, values: [patientId, currency] })).rows[0] as RefusalFacts;
+export async function refusalFacts(db: Queryable, { patientId, currency, idempotencyKey }: NewPayment): Promise<RefusalFacts> {
+  const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor",
+    EXISTS (SELECT 1 FROM batch WHERE idempotency_key = $3) AS "isBatchKey"`;
+  return (await db.query<RefusalFacts>({ name: 'refusal-facts', text, values: [patientId, currency, idempotencyKey] })).rows[0] as RefusalFacts;
 }
 
 /** Those of these payments that are final. */
@@ -80,14 +83,17 @@ export interface BatchHead {
   sent: number;
 }
 
-/** Stores a batch unless its key is there. May run twice. @returns the row under the key, this one or the earlier one. */
-export async function registerBatch(db: Queryable, head: BatchHead & { idempotencyKey: string; acceptedBy: string }): Promise<BatchHead> {
+/** Stores a batch unless its key is there. May run twice. @returns the row under the key, new or earlier; null: a payment has the key. */
+export async function registerBatch(
+  db: Queryable,
+  head: BatchHead & { idempotencyKey: string; acceptedBy: string },
+): Promise<BatchHead | null> {
   await db.query({
     name: 'register-batch',
     text: `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
     values: [head.id, head.idempotencyKey, head.fingerprint, head.sent, head.acceptedBy],
   });
-  return (await batchByKey(db, head.idempotencyKey)) as BatchHead;
+  return batchByKey(db, head.idempotencyKey);
 }
 
 export async function batchByKey(db: Queryable, key: string): Promise<BatchHead | null> {

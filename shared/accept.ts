@@ -28,14 +28,14 @@ export interface AcceptedPayment {
 
 /**
  * accept: many payments, one insert (I2).
- * A key that exists already inserts nothing, neither does an unknown patient: the caller compares what came back.
- * The advisory lock makes the order of `seq` the order in which rows become visible, so that a payment that is seen
+ * A key that exists already inserts nothing, neither does an unknown patient or the key of a batch: the caller compares what came back.
+ * The advisory lock of `accept_turn` makes the order of `seq` the order in which rows become visible, so that a payment that is seen
  * later is a later one (I7); it is held for one statement.
  * A payment that settles a bill inserts nothing either when the bill has less left: trigger `payment_settles_bill` decides that for each
  * such row in order, behind the lock, from what is committed by then and what this statement has inserted (I9).
  */
 const ACCEPT = `
-WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(7072, $1::int))
+WITH turn AS MATERIALIZED (SELECT accept_turn($1::int, $15::text[]) AS taken)
 INSERT INTO payment (partition, id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint,
                      answer_waited, amount_minor, currency, concept, accepted_by, settles)
 SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.idempotency_key, i.fingerprint,
@@ -45,7 +45,7 @@ SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.i
               $11::bigint[], $12::text[], $13::text[], $14::text[]) WITH ORDINALITY
        AS i (id, patient_id, batch_id, batch_index, redrive_of, idempotency_key, fingerprint, answer_waited,
              amount_minor, currency, concept, settles, position)
- WHERE EXISTS (SELECT 1 FROM patient WHERE patient.id = i.patient_id)
+ WHERE EXISTS (SELECT 1 FROM patient WHERE patient.id = i.patient_id) AND i.idempotency_key <> ALL (turn.taken)
  ORDER BY i.position
 ON CONFLICT DO NOTHING
 RETURNING id, seq, accepted_at AS "acceptedAt"`;
@@ -54,7 +54,11 @@ RETURNING id, seq, accepted_at AS "acceptedAt"`;
 const settlements = (payments: readonly NewPayment[]): string =>
   textArray(payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : []);
 
-/** Inserts what is new, in order. @returns the rows inserted; the others were there before, have no patient, or a bill with less left. */
+/** Keys that a batch may have too: those of parts of a batch and of re-drives are made by the service. */
+const clientKeys = (payments: readonly NewPayment[]): string[] =>
+  payments.filter(({ batchId, redriveOf }) => batchId === null && redriveOf === null).map(({ idempotencyKey }) => idempotencyKey);
+
+/** Inserts what is new, in order. @returns the rows inserted; the others were there before, or must not be. */
 export async function acceptPayments(
   db: Queryable,
   partition: number,
@@ -69,6 +73,7 @@ export async function acceptPayments(
       partition, acceptedBy, plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('batchIndex'),
       column('redriveOf'), textArray(column('idempotencyKey')), textArray(column('fingerprint')), plainArray(column('answerWaited')),
       plainArray(column('amountMinor')), textArray(column('currency')), textArray(column('concept')), settlements(payments),
+      textArray(clientKeys(payments)),
     ],
   });
   return rows;

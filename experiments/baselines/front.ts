@@ -64,7 +64,7 @@ async function fire({ id, pool, pay }: Front, body: BatchBody, key: string): Pro
   const plan = await planOf(body, pool);
   const print = fingerprint(body);
   const batch = await registerBatch(pool, { id: uuid(), fingerprint: print, sent: plan.sent, idempotencyKey: key, acceptedBy: id });
-  if (batch.fingerprint !== print) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  if (batch?.fingerprint !== print) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const payments = Array.from({ length: plan.sent }, (_, index) =>
     newPayment({ ...plan.item(index), batchId: batch.id, batchIndex: index }, batchKey(batch.id, index), print),
   );

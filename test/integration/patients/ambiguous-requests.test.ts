@@ -1,5 +1,5 @@
 /** Requests with two meanings are refused and store nothing, so that a repeated request always gets the first answer again. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
 import type { RunningPatients } from '../../../patients/app.js';
@@ -11,7 +11,7 @@ let running: RunningPatients;
 
 beforeAll(async () => {
   setup = await createSetup();
-  running = await setup.start();
+  running = await setup.start({ BATCHES_MAX: '200' });
 });
 afterAll(() => setup?.end());
 
@@ -58,4 +58,27 @@ test('text outside of the basic plane, and a key with a comma, are answered byte
   const first = await post('/api/payments', withConcept('"\\ud83d\\ude00 😀"'), key('one, two'));
   expect(first).toMatchObject({ status: 202, text: expect.stringContaining('😀 😀') as unknown });
   expect(await post('/api/payments', withConcept('"😀 \\ud83d\\ude00"'), key('one, two'))).toEqual(first);
+});
+
+describe('one key for a payment and for a batch', () => {
+  const reused = { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' };
+
+  test('the second request is refused and stores nothing; the first is answered again', async () => {
+    const payment = await post('/api/payments', JSON_BODY, key('payment first'));
+    expect(await post('/api/batches', LIST, key('payment first'))).toMatchObject(reused);
+    expect(await post('/api/payments', JSON_BODY, key('payment first'))).toEqual(payment);
+    const batch = await post('/api/batches', LIST, key('batch first'));
+    const before = [await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')];
+    expect(await post('/api/payments', JSON_BODY, key('batch first'))).toMatchObject(reused);
+    expect(await post('/api/batches', LIST, key('batch first'))).toEqual(batch);
+    expect([await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')]).toEqual(before);
+  });
+
+  test('100 keys, both requests at once: one of the two gets each key', async () => {
+    const answers = await Promise.all(Array.from({ length: 100 }, async (_, at) => {
+      const both = await Promise.all([post('/api/payments', JSON_BODY, key(`both ${at}`)), post('/api/batches', LIST, key(`both ${at}`))]);
+      return both.map(({ status }) => status).join(' ');
+    }));
+    expect(answers.filter((each) => each !== '202 422' && each !== '422 200')).toEqual([]);
+  });
 });
