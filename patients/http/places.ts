@@ -109,7 +109,7 @@ export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requests
   const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
   const readBatch = readWithin(new Places(config.batchesMax * BATCH_BODY_BYTES), jsonBodies(BATCH_BODY_LIMIT), refuseBatch);
   app.post('/api/payments', requireToken(tokens, ['api']), look(single, refuseSingle));
-  app.post('/api/payments/:id/redrive', requireToken(tokens, ['operator']), look(single, refuseSingle));
+  app.post('/api/payments/:id/redrive', requireToken(tokens, ['operator', 'internal']), look(single, refuseSingle));
   app.post('/api/batches', requireToken(tokens, ['api']), look(batch, refuseBatch), readBatch, take(batch, refuseBatch));
   return (behind) => void behind.post(SINGLE_PATHS, take(single, refuseSingle));
 }
