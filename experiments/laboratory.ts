@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFile, USUAL_LOG } from '../local/log-file.js';
+import { LogFiles } from '../local/log-files.js';
 import type { Shape } from '../local/plan.js';
 import { startSystem, type System, type SystemOptions } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
@@ -14,6 +15,7 @@ import type { Progress } from './report/progress.js';
 import { RELEVO, type Leader, type Subject } from './subject.js';
 
 const POLL_MS = 20;
+const LOG_FOLDER = 'logs';
 /** What every process of the latest run wrote; the place to look when it failed. */
 export const LOG = join('reports', 'latest.log');
 /** Each subject's own, so that the last of several does not wipe the others. */
@@ -24,6 +26,8 @@ export interface Laboratory {
   system: System;
   /** Holds all its data; gone when it is closed. */
   folder: string;
+  /** Holds one log file per process, as an installation has them: NAME.log. */
+  logFolder: string;
   /** The paths between the parts; null: nothing is in them. */
   links: Links | null;
   /** What PostgreSQL's data lies on; null: the machine's own disk. */
@@ -65,7 +69,9 @@ export interface LaboratoryOptions {
 /** What there is before the system starts, and is gone after it has stopped. */
 interface Premises {
   dataDir: string;
+  /** What every process wrote, together; kept after the run. */
   log: LogFile;
+  logs: LogFiles;
   links: Links | null;
   disk: MemoryDisk | null;
   vacate: () => Promise<void>;
@@ -75,14 +81,15 @@ async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryO
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
+  const logs = new LogFiles(join(dataDir, LOG_FOLDER));
   const links = options.links ? await Links.open(shape) : null;
   const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
   const vacate = async (): Promise<void> => {
     await Promise.all([links?.close(), disk?.close()]);
-    await log.close();
+    await Promise.all([log.close(), logs.close()]);
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { dataDir, log, links, disk, vacate };
+  return { dataDir, log, logs, links, disk, vacate };
 }
 
 /** @throws StartError when a part does not start, or at Ctrl-C; nothing is left then. */
@@ -90,7 +97,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
   const premises = await prepare(subject, shape, options);
-  const { dataDir, log, links, disk } = premises;
+  const { dataDir, log, logs, links, disk } = premises;
   let system: System | null = null;
   try {
     system = await startSystem({
@@ -100,7 +107,10 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
       ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
       ...(subject.program ? { program: subject.program } : {}),
       onProgress: (text) => progress.show(text),
-      onLine: (name, line) => log.write(`${name} ${line}`),
+      onLine: (name, line) => {
+        log.write(`${name} ${line}`);
+        logs.write(name, line);
+      },
     });
     return await furnish(subject, system, premises, signal);
   } catch (error) {
@@ -130,6 +140,7 @@ async function furnish(subject: Subject, system: System, premises: Premises, sig
     subject,
     system,
     folder: dataDir,
+    logFolder: join(dataDir, LOG_FOLDER),
     links,
     disk,
     entrances: doors.map(({ url }) => url),

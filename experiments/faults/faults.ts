@@ -8,15 +8,18 @@ import { GATEWAY_FAULTS } from './gateway-faults.js';
 import { isolate } from './isolate.js';
 import { kill } from './kill.js';
 import { latency } from './latency.js';
+import { logMoved } from './log-moved.js';
 import { partition } from './partition.js';
 import { planned } from './planned.js';
+import { handoverWithoutQueue, queueRefusesWrites, unreadableParcel } from './queue-faults.js';
 import { reset } from './reset.js';
 import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
 export const FAULTS: readonly Fault[] = [
-  kill, freeze, restart, wipeRedis, diskFull, block, clockWall, clockMonotonic,
+  kill, freeze, restart, wipeRedis, diskFull, logMoved, block, clockWall, clockMonotonic,
   partition, isolate, latency, reset,
+  queueRefusesWrites, unreadableParcel, handoverWithoutQueue,
   ...GATEWAY_FAULTS,
   planned,
 ];

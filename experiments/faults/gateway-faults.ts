@@ -14,6 +14,8 @@ const EVERY_ONE = 1_000_000_000;
 /** Added to each charge: from what makes people wait to more than GATEWAY_TIMEOUT_MS of the lab, ms. */
 const SLOWEST_MS = 1_500;
 const LEAST_SLOW_MS = 200;
+/** Longer than STALL_MS of the monitors: a leader that waits for this gateway finishes nothing, and neither would another replica. */
+const STALLING_MS = 8_000;
 
 function gatewayFault(kind: string, purpose: string, switches: (random: Random) => Partial<GatewayFaults>): Fault {
   return {
@@ -39,11 +41,17 @@ export const GATEWAY_FAULTS: readonly Fault[] = [
   gatewayFault('gateway-slow', 'The gateway takes long, at times longer than we wait for it.', (random) => ({
     slowMs: LEAST_SLOW_MS + random.below(SLOWEST_MS - LEAST_SLOW_MS),
   })),
+  gatewayFault('gateway-stalling', 'The gateway takes longer than a monitor waits for progress, for every replica alike.', () => ({
+    slowMs: STALLING_MS,
+  })),
   gatewayFault('gateway-refusing', 'The gateway takes no charge (503) but still answers questions about those it made.', () => ({
     refuseCharges: EVERY_ONE,
   })),
   gatewayFault('gateway-declining', 'The card issuer says no to everybody.', () => ({ declineAll: true })),
   gatewayFault('gateway-losing-answers', 'The gateway charges, and the answer is lost: the outcome is unknown until it is looked up.', () => ({
     loseAnswers: EVERY_ONE,
+  })),
+  gatewayFault('gateway-dripping', 'The gateway charges, and its answer comes one byte at a time: a timer of silence never ends the call.', () => ({
+    dripAnswers: true,
   })),
 ];

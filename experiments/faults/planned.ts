@@ -25,7 +25,7 @@ async function ask(url: string, token: string, order: { to?: string }): Promise<
 }
 
 /** As an operator would: the next monitor when one does not answer or cannot do it. */
-async function handOver({ system }: Laboratory, order: { to?: string }): Promise<void> {
+export async function handOver({ system }: Laboratory, order: { to?: string }): Promise<void> {
   const refusals: string[] = [];
   for (const { name, url } of system.monitors.filter(({ up }) => up)) {
     const refusal = await ask(url, system.tokens.operator, order);

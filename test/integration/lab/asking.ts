@@ -55,14 +55,15 @@ export async function isWhole(laboratory: Laboratory): Promise<void> {
   await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', { what: 'a payment to succeed', deadlineMs: PATIENCE_MS });
 }
 
-/** A charge asked of the gateway itself: its status, the problem's code, or `reset`. */
-export async function charge({ system }: Laboratory, key: string): Promise<string> {
+/** A charge asked of the gateway itself: its status, the problem's code, or `reset`, also when there is no answer in time. */
+export async function charge({ system }: Laboratory, key: string, withinMs = PATIENCE_MS): Promise<string> {
   const { gateway, tokens } = system;
   try {
     const answer = await fetch(`${gateway?.url ?? ''}/charges`, {
       method: 'POST',
       headers: { authorization: `Bearer ${tokens.internal}`, 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify({ amountMinor: 100, currency: 'USD', patientId: '00000000-0000-4000-8000-000000000001' }),
+      signal: AbortSignal.timeout(withinMs),
     });
     const body = (await answer.json()) as { status?: unknown; code?: unknown };
     return String(answer.ok ? body.status : body.code);

@@ -3,11 +3,14 @@
  * The unhurt system is looked at the same way first, so that a look that always says "broken" fails.
  */
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector, type Struck } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import { seededRandom } from '../../../shared/random.js';
+import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { charge, isWhole, knock, lookUp } from './asking.js';
 
@@ -76,6 +79,17 @@ test('a frozen process that dies is started again by the heal', async () => {
   await isWhole(laboratory);
 }, TEST_MS);
 
+test('log-moved: the process writes a new file, and a payment succeeds', async () => {
+  const file = join(laboratory.logFolder, 'server_1.log');
+  await eventually(() => existsSync(file), { what: 'a log file', deadlineMs: 60_000 });
+  await strike('log-moved', 'server_1');
+  expect(existsSync(`${file}.moved`)).toBe(true);
+  const { heal } = await strike('restart', 'server_1'); // A process that ends and starts writes lines.
+  await heal();
+  await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '', { what: 'a new log file', deadlineMs: 60_000 });
+  await isWhole(laboratory);
+}, TEST_MS);
+
 test('wipe-redis: what was kept is gone, and the queue works again', async () => {
   const redis = new Redis(laboratory.system.redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
@@ -117,6 +131,15 @@ describe('the gateway', () => {
     const { heal } = await strike(kind, 'gateway');
     expect(await charge(laboratory, asked.key)).toBe(said);
     expect(await lookUp(laboratory, asked.key)).toBe(found);
+    await heal();
+    expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
+    await isWhole(laboratory);
+  }, TEST_MS);
+
+  test('gateway-dripping: the answer of a charge does not end in time, and the charge is in the ledger', async () => {
+    const { heal } = await strike('gateway-dripping', 'gateway');
+    expect(await charge(laboratory, asked.key, 2_000)).toBe('reset');
+    expect(await lookUp(laboratory, asked.key)).toBe(200);
     await heal();
     expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
     await isWhole(laboratory);

@@ -1,0 +1,23 @@
+/** A short-lived connection of the lab to Redis, for the faults that change Redis while Redis runs. */
+import { Redis } from 'ioredis';
+import type { Laboratory } from '../laboratory.js';
+
+const ANSWER_MS = 2_000;
+
+/** Runs `use` over a connection of its own. @throws Error when Redis does not answer in time. */
+export async function onRedis<T>({ system }: Laboratory, use: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(system.redisUrl, {
+    lazyConnect: true,
+    connectTimeout: ANSWER_MS,
+    commandTimeout: ANSWER_MS,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  redis.on('error', () => undefined); // The rejected command reports the error.
+  try {
+    await redis.connect();
+    return await use(redis);
+  } finally {
+    redis.disconnect();
+  }
+}

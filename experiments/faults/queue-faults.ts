@@ -1,0 +1,78 @@
+/**
+ * Faults of the queue that leave Redis running: Redis answers PING and reads, so a health check that only reads notices nothing.
+ */
+import { Queue } from 'bullmq';
+import { PAYMENTS_OPTIONS } from '../../payments/config.js';
+import { sleep } from '../../shared/clock.js';
+import { JOB_OPTIONS, queueName } from '../../shared/queue.js';
+import type { Laboratory } from '../laboratory.js';
+import type { Fault } from './fault.js';
+import { onRedis } from './on-redis.js';
+import { handOver } from './planned.js';
+import { bringBack, running } from './processes.js';
+
+const redisTarget = ({ system }: Laboratory): string[] => (system.redis ? [system.redis.name] : []);
+
+/** Settings that make Redis refuse writes, and the values that allow them again. */
+const REFUSALS = [
+  { setting: 'min-replicas-to-write', refuse: '1', allow: '0' },
+  { setting: 'maxmemory', refuse: '1', allow: '0' },
+] as const;
+
+export const queueRefusesWrites: Fault = {
+  kind: 'queue-refuses-writes',
+  purpose: 'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are gone.',
+  targets: redisTarget,
+  inject: async (laboratory, { target, random }) => {
+    const redis = running(laboratory, target);
+    const { setting, refuse, allow } = random.pick(REFUSALS);
+    await onRedis(laboratory, (connection) => connection.config('SET', setting, refuse));
+    return async () => {
+      await bringBack(redis);
+      await onRedis(laboratory, (connection) => connection.config('SET', setting, allow));
+    };
+  },
+};
+
+/** Jobs that are no parcel: another version of the program, an operator's experiment, a bug of another client of the same Redis. */
+const UNREADABLE: readonly unknown[] = [{}, null, 'text', { ids: 'x' }, { ids: [1, null] }, { ids: ['not a payment id'] }, [[]]];
+const PARTITION = 0;
+const PREFIX = String(PAYMENTS_OPTIONS.queuePrefix.default);
+
+export const unreadableParcel: Fault = {
+  kind: 'unreadable-parcel',
+  purpose: 'The queue holds jobs that no replica can read, in front of all others.',
+  harmless: true,
+  targets: redisTarget,
+  inject: async (laboratory, { target }) => {
+    running(laboratory, target);
+    await onRedis(laboratory, async (connection) => {
+      const queue = new Queue(queueName(PARTITION), { connection, prefix: PREFIX, skipMetasUpdate: true });
+      queue.on('error', () => undefined); // The rejected command reports the error.
+      await queue.addBulk(UNREADABLE.map((data) => ({ name: 'parcel', data, opts: { ...JOB_OPTIONS, lifo: true } })));
+    });
+    return null;
+  },
+};
+
+/** Between the death of Redis and the hand-over: the replicas are reconnecting, ms. */
+const RECONNECTING_MS = 120;
+
+export const handoverWithoutQueue: Fault = {
+  kind: 'handover-without-queue',
+  purpose: 'The leader stands down while its connection to Redis is being made anew, and leads again later.',
+  targets: ({ system }) => (system.monitors.length > 0 ? redisTarget({ system } as Laboratory) : []),
+  inject: async (laboratory, { target, falls }) => {
+    const redis = running(laboratory, target);
+    const { leader } = await laboratory.leadership();
+    falls();
+    redis.kill('SIGKILL');
+    await redis.exited;
+    await sleep(RECONNECTING_MS);
+    await handOver(laboratory, {}).catch(() => undefined); // Without a second replica the death of Redis is the whole fault.
+    return async () => {
+      await bringBack(redis);
+      if (leader !== null) await handOver(laboratory, { to: leader }).catch(() => undefined); // The replica may be down meanwhile.
+    };
+  },
+};
