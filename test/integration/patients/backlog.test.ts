@@ -129,9 +129,12 @@ describe('a look', () => {
   const store = async (from: number, count: number): Promise<void> => {
     await acceptPayments(setup.pool, 0, 'test', Array.from({ length: count }, (_, at) => row(from + at)));
   };
-  const finish = (where: string) => setup.pool.query(
-    `UPDATE payment SET status = 'SUCCEEDED', completed_at = now(), term = 1, processed_by = 'server_1' WHERE ${where}`,
-  );
+  const finish = async (where: string): Promise<void> => {
+    await electFakeLeader(setup.pool);
+    await setup.pool.query(
+      `UPDATE payment SET status = 'SUCCEEDED', completed_at = now(), term = 1, processed_by = 'server_1' WHERE ${where}`,
+    );
+  };
 
   const AGED = { oldestAgeSeconds: expect.any(Number) as unknown };
 
