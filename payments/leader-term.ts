@@ -13,11 +13,13 @@ import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import type { Parcel } from '../shared/queue.js';
 import { isCalledOff, LeadershipLost } from './core/errors.js';
+import { stalledMs } from './core/progress.js';
 import { HeadStart, peekParcels } from './head-start.js';
 import { commitsRefused, handoverStepSeconds, reclaimed } from './metrics.js';
 import type { ParcelWorker } from './parcel-worker.js';
 import { TermWork, type TermDependencies } from './process-parcel.js';
 import { reclaimParcels } from './reclaim.js';
+import type { TermView } from './core/relay.js';
 import { Relay } from './relay.js';
 
 export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'onCommit'> {
@@ -32,6 +34,8 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   publish(message: OutcomeMessage): void;
   relayIntervalMs: number;
   relayGraceMs: number;
+  /** Longest call to the gateway. */
+  gatewayTimeoutMs: number;
   /** The fence refused a commit of this term. */
   onRefused(term: number): void;
   onCommitted(payments: number): void;
@@ -54,6 +58,10 @@ export class LeaderTerm {
   private finishing = false;
   /** A parcel's work broke off: its job is still held by the worker, and will never be settled. */
   private brokeOff = false;
+  /** When the queue last brought a parcel, monotonic ms. */
+  private broughtMs = 0;
+  /** Parcels that the queue brought and that are not through. */
+  private brought = 0;
 
   constructor(private readonly options: LeaderTermOptions) {
     this.logger = options.logger.child({ term: options.token.term });
@@ -69,11 +77,36 @@ export class LeaderTerm {
       graceMs: options.relayGraceMs,
       queue: options.queue,
       pool: options.aside,
-      work: this.work,
+      view: this.viewOfRelay(),
       now: () => options.clock.now(),
       logger: this.logger,
       deliver: (parcel) => this.process(parcel, null).catch(() => undefined),
+      renew: () => options.worker.renew(),
     });
+  }
+
+  private viewOfRelay(): TermView {
+    const { work, options } = this;
+    const queue = { broughtMs: (): number => this.broughtMs, held: (): number => this.brought };
+    return {
+      get parcelsInFlight() { return work.parcelsInFlight; },
+      get passedSeq() { return work.passedSeq; },
+      get inFlight() { return work.inFlight; },
+      get broughtMs() { return queue.broughtMs(); },
+      get hasRoom() { return queue.held() < options.worker.concurrency; },
+    };
+  }
+
+  /** For how long work has waited without any progress, in ms; null: nothing waits, as far as is known. */
+  get stalledMs(): number | null {
+    const { work, relay, finishing, options } = this;
+    const evidence = {
+      busySinceMs: work.busySinceMs,
+      owed: finishing ? null : relay.owed,
+      progressMs: work.progressMs,
+      callMs: work.inFlight.size > 0 ? options.gatewayTimeoutMs : 0,
+    };
+    return stalledMs(evidence, options.clock.now());
   }
 
   get term(): number {
@@ -128,10 +161,14 @@ export class LeaderTerm {
 
   /** @param jobId null: it did not come by the queue. */
   private async process(parcel: Parcel, jobId: string | null): Promise<void> {
+    const fromQueue = jobId === null ? 0 : 1;
+    if (fromQueue) this.broughtMs = this.options.clock.now();
+    this.brought += fromQueue;
     let claimed = 0;
     try {
       claimed = await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ?? this.attempt(parcel, jobId));
     } finally {
+      this.brought -= fromQueue;
       if (parcel.relayed) this.relay.arrived(claimed);
     }
   }

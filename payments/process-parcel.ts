@@ -93,6 +93,11 @@ export class TermWork {
     return this.line.progressMs;
   }
 
+  /** Since when parcels are in flight, monotonic ms; null: none is. */
+  get busySinceMs(): number | null {
+    return this.parcelsInFlight > 0 ? this.line.busySinceMs : null;
+  }
+
   /**
    * @param name what the parcel is called in the record; null: it has no name.
    * @returns how many payments were worked on; 0: all were final, or in other parcels.

@@ -1,7 +1,8 @@
 /**
  * Puts back what is in no parcel (I5): patients died between insert and enqueue, Redis was away, wiped or restarted, a parcel was lost
  * with a leader that had no right to it, a retry is due. Only the leader relays, so nothing is put back twice by two.
- * When and what is decided by core/relay.ts. With Redis away the payments are worked on directly: slower, not later.
+ * When and what is decided by core/relay.ts. With Redis away, or when it brings nothing, the payments are worked on directly: slower, not
+ * later.
  */
 import type { HealingQueue } from '../shared/healing-queue.js';
 import { overduePayments } from '../shared/ledger.js';
@@ -9,9 +10,9 @@ import type { Logger } from '../shared/logger.js';
 import { isPassing, type Pool } from '../shared/postgres.js';
 import { parcelsOf, type Parcel } from '../shared/queue.js';
 import { toFront } from './core/front.js';
-import { RelayMachine, SWEEP_MAX, type RelayEffect } from './core/relay.js';
+import type { Owed } from './core/progress.js';
+import { RelayMachine, SWEEP_MAX, type RelayEffect, type TermView } from './core/relay.js';
 import { relayed, relayFound } from './metrics.js';
-import type { TermWork } from './process-parcel.js';
 
 export interface RelayOptions {
   partition: number;
@@ -19,22 +20,32 @@ export interface RelayOptions {
   graceMs: number;
   queue: HealingQueue;
   pool: Pool;
-  work: TermWork;
+  view: TermView;
   now: () => number;
   logger: Logger;
   /** Works a parcel without the queue; must not reject. */
   deliver(parcel: Parcel): Promise<void>;
+  /** Fetches with another worker. */
+  renew(): void;
 }
+
+/** A queue with parcels that brings none for so long brings none at all. A fetch takes up to 1 s when a sign of work was lost. */
+const STALL_MS = 2_000;
 
 const paymentsOf = (parcels: readonly Parcel[]): number => parcels.reduce((sum, { ids }) => sum + ids.length, 0);
 
 export class Relay {
   private timer: NodeJS.Timeout | undefined;
   private readonly machine: RelayMachine;
-  private saidAway = false;
+  private saidDirect = false;
 
   constructor(private readonly options: RelayOptions) {
-    this.machine = new RelayMachine({ intervalMs: options.intervalMs, parcelsOf });
+    this.machine = new RelayMachine({ intervalMs: options.intervalMs, stallMs: STALL_MS, parcelsOf });
+  }
+
+  /** What the last look showed: payments wait. */
+  get owed(): Owed | null {
+    return this.machine.owed;
   }
 
   start(): void {
@@ -73,14 +84,17 @@ export class Relay {
         this.timer = setTimeout(() => this.perform(this.machine.due(now())), effect.inMs);
         return;
       case 'count':
-        this.saidAway = false;
-        return void this.count().then((waiting) => this.perform(this.machine.counted(waiting, this.options.work, now())));
+        this.saidDirect = false;
+        return void this.count().then((waiting) => this.perform(this.machine.counted(waiting, this.options.view, now())));
       case 'search':
         return void this.search(effect.upto).then((done) => this.perform(done));
       case 'put-back':
         return void this.putBack(effect.parcels).then((taken) => this.perform(this.machine.putBack(taken, now())));
       case 'deliver':
         return void this.deliver(effect.parcel).then(() => this.perform(this.machine.delivered(now())));
+      case 'renew':
+        this.options.logger.warn('parcels wait in the queue and its worker brings none: it is replaced');
+        return this.options.renew();
     }
   }
 
@@ -95,11 +109,11 @@ export class Relay {
   }
 
   private async search(upto: number | null): Promise<RelayEffect[]> {
-    const { partition, graceMs, pool, work, now, logger } = this.options;
+    const { partition, graceMs, pool, view, now, logger } = this.options;
     try {
       const rows = await overduePayments(pool, { partition, upto, graceMs, limit: SWEEP_MAX });
       relayFound.inc(rows.length);
-      return this.machine.found(rows.map(({ id }) => id), work, now());
+      return this.machine.found(rows.map(({ id }) => id), view, now());
     } catch (error) {
       if (!isPassing(error)) logger.error({ err: error }, 'the relay could not look');
       return this.machine.failed(now());
@@ -119,8 +133,8 @@ export class Relay {
   }
 
   private async deliver(parcel: Parcel): Promise<void> {
-    if (!this.saidAway) this.options.logger.warn('Redis is away: working on payments without the queue');
-    this.saidAway = true;
+    if (!this.saidDirect) this.options.logger.warn('Redis is away, refuses writes or brings nothing: working on payments without the queue');
+    this.saidDirect = true;
     relayed.inc({ way: 'direct' }, parcel.ids.length);
     await this.options.deliver(parcel);
   }

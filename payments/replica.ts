@@ -37,19 +37,18 @@ export class Replica {
 
   /** What it says of itself, in pings and beats. */
   report(): ReplicaReport {
-    const { clock, id, bootId, reaches } = this.options;
-    const work = this.current?.work;
-    const busy = work !== undefined && work.parcelsInFlight > 0;
+    const { id, bootId, reaches } = this.options;
+    const stalledMs = this.current?.stalledMs ?? null;
     return {
       id,
       bootId,
       pid: process.pid,
       role: this.state.role,
       term: this.state.term,
-      parcelsInFlight: work?.parcelsInFlight ?? 0,
+      parcelsInFlight: this.current?.work.parcelsInFlight ?? 0,
       committed: this.committed,
       reaches: reaches(),
-      stalledMs: busy ? Math.round(clock.now() - work.progressMs) : null,
+      stalledMs: stalledMs === null ? null : Math.round(stalledMs),
     };
   }
 

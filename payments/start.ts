@@ -61,6 +61,11 @@ const inFlightMax = ({ gateway, gatewayMaxSockets, paymentsInFlight }: PaymentsC
 const retryPolicy = ({ giveUpAfterMs, retryBaseMs, retryCapMs }: PaymentsConfig): RetryPolicy =>
   ({ leastAttempts: LEAST_ATTEMPTS, giveUpAfterMs, baseMs: retryBaseMs, capMs: retryCapMs });
 
+function openGateway(config: PaymentsConfig): Gateway {
+  const timed = withMetrics(createGateway(config));
+  return config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
+}
+
 function createConnections(config: PaymentsConfig, logger: Logger) {
   const common = { url: config.databaseUrl, statementTimeoutMs: config.statementTimeoutMs, settings: KEYED_PLANS };
   const pool = (name: string, max: number) => createPool({ ...common, name: `${config.id}-${name}`, max }, logger);
@@ -87,8 +92,7 @@ export interface RunningReplica {
 /** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
-  const timed = withMetrics(createGateway(config));
-  const gateway = config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
+  const gateway = openGateway(config);
   const probes = new Probes(watch, redis, gateway);
   const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
   const bootId = randomUUID();
@@ -110,6 +114,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     policy: retryPolicy(config),
     relayIntervalMs: config.relayIntervalMs,
     relayGraceMs: config.relayGraceMs,
+    gatewayTimeoutMs: config.gateway === 'http' ? config.gatewayTimeoutMs : 0,
     resumeMs: config.standDownResumeMs,
     workerOptions: workerOptions(config, logger),
     logger,

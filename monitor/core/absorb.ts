@@ -41,7 +41,7 @@ function update(state: State, id: string, verb: (detector: Detector) => Detector
   const changed = { ...state, replicas: { ...state.replicas, [id]: after } };
   const effects = changes(id, before, after, now);
   if (!report || after.report !== report) return { state: changed, effects };
-  const heard = hearOut(changed, report, now);
+  const heard = hearOut(changed, report, before.report, now);
   return { state: heard.state, effects: [...effects, ...heard.effects] };
 }
 

@@ -6,11 +6,15 @@
  * The database checks the administrative state again: it may have changed since this monitor read it.
  */
 import type { Policy } from './kinds.js';
-import type { Candidate, Detector, Moment, Settings, State } from './types.js';
+import type { Reaches } from '../../shared/contracts/leadership.js';
+import type { Candidate, Detector, Moment, Settings, State, Trouble } from './types.js';
 
 interface Standing extends Candidate {
   readonly pingMs: number | null;
+  readonly reaches: Reaches;
   readonly reachesAll: boolean;
+  /** Whether it has not led without progress since a leader last made some. */
+  readonly fresh: boolean;
 }
 
 function standing(state: State, id: string): Standing | null {
@@ -18,8 +22,9 @@ function standing(state: State, id: string): Standing | null {
   const report = detector?.report;
   if (!detector || !report || detector.opinion !== 'alive' || detector.confirmingSince !== null) return null;
   if ((state.admin[id] ?? 'ready') !== 'ready' || !report.reaches.postgres) return null;
-  const reachesAll = report.reaches.redis && report.reaches.gateway;
-  return { id, bootId: report.bootId, pingMs: detector.pingMs, reachesAll };
+  const { reaches } = report;
+  const reachesAll = reaches.redis && reaches.gateway;
+  return { id, bootId: report.bootId, pingMs: detector.pingMs, reaches, reachesAll, fresh: !state.stalled.includes(id) };
 }
 
 /** Heard so recently that it is known to be ready: a beat that is hardly late, or without a stream the last ping. */
@@ -30,7 +35,7 @@ function isHeard({ streamOpen, seenAt }: Detector, settings: Settings, now: numb
 }
 
 /**
- * Everybody who may follow the present leader, best class first: those who reach everything, when there are any.
+ * Everybody who may follow the present leader, the best class only: those that reach everything, then those that have not led in vain.
  * @param heardAt leaves out who was not heard just before; null: nobody.
  */
 export function candidates(state: State, heardAt: number | null = null): readonly Standing[] {
@@ -39,8 +44,13 @@ export function candidates(state: State, heardAt: number | null = null): readonl
   const restarted = all.filter(({ id, bootId }) => id === state.leadership?.leader && bootId !== state.leadership.bootId);
   const eligible = (others.length > 0 ? others : restarted)
     .filter(({ id }) => heardAt === null || isHeard(state.replicas[id] as Detector, state.settings, heardAt));
-  const able = eligible.filter(({ reachesAll }) => reachesAll);
-  return able.length > 0 ? able : eligible;
+  return preferred(preferred(eligible, ({ reachesAll }) => reachesAll), ({ fresh }) => fresh);
+}
+
+/** Those for which it holds; all when it holds for none. */
+function preferred(all: readonly Standing[], holds: (each: Standing) => boolean): readonly Standing[] {
+  const some = all.filter(holds);
+  return some.length > 0 ? some : all;
 }
 
 const byId = (a: Standing, b: Standing): number => a.id.localeCompare(b.id, 'en', { numeric: true });
@@ -76,6 +86,22 @@ export function named(state: State, id: string): Candidate | null {
   return found ? { id, bootId: found.bootId } : null;
 }
 
-/** Whether somebody else reaches everything: the condition for taking the leadership from a living leader. */
-export const hasBetter = (state: State): boolean =>
-  candidates(state).some(({ id, reachesAll }) => reachesAll && id !== state.leadership?.leader);
+const DEPENDENCIES = ['postgres', 'redis', 'gateway'] as const;
+const reachesAsMuch = (one: Reaches, other: Reaches): boolean => DEPENDENCIES.every((name) => one[name] || !other[name]);
+const NOTHING: Reaches = { postgres: false, redis: false, gateway: false };
+
+/**
+ * Whether another replica is better: the condition for taking the leadership from a living leader. It reaches everything, and the leader
+ * does not; or the leader makes no progress, and the other reaches as much and has not led in vain itself. So a cause that all replicas
+ * share makes no leadership wander: each of them is tried once at most until a leader makes progress.
+ */
+export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): boolean {
+  const leader = state.leadership?.leader ?? null;
+  const reaches = (leader === null ? null : state.replicas[leader]?.report?.reaches) ?? NOTHING;
+  const reachesAll = DEPENDENCIES.every((name) => reaches[name]);
+  return candidates(state).some((each) => {
+    if (each.id === leader) return false;
+    if (each.reachesAll && !(reachesAll && trouble.stalled)) return true;
+    return trouble.stalled && each.fresh && reachesAsMuch(each.reaches, reaches);
+  });
+}

@@ -47,6 +47,7 @@ export function initialState(settings: Settings): State {
     unrest: NO_UNREST,
     taken: false,
     trouble: null,
+    stalled: [],
     restUntil: 0,
     databaseUp: null,
     reading: false,

@@ -42,24 +42,28 @@ export function verdictOnLeader(state: State): Verdict | null {
   return { kind: 'left', reason: `${leadership.leader} is not configured any more`, since: state.learntAt };
 }
 
+/** Whether a leader has work and makes no progress, by its own word. */
+export const isStalled = (report: ReplicaReport, { stallMs }: Settings): boolean => (report.stalledMs ?? 0) > stallMs;
+
 /** What keeps the leader from working, in words; null when nothing does. */
-function complaint(report: ReplicaReport, settings: Settings): string | null {
+function complaint(report: ReplicaReport, stalled: boolean): string | null {
   const missing = (['postgres', 'redis', 'gateway'] as const).filter((name) => !report.reaches[name]);
-  if (missing.length > 0) return `does not reach ${missing.join(' and ')}`;
-  if ((report.stalledMs ?? 0) > settings.stallMs) return 'makes no progress';
+  const words = [...(stalled ? ['makes no progress'] : []), ...(missing.length > 0 ? [`does not reach ${missing.join(' and ')}`] : [])];
+  if (words.length > 0) return words.join(' and ');
   return report.role === 'standby' ? 'does not take over' : null;
 }
 
 /** Follows the leader's own word about itself; `since` is when the trouble was heard first. */
 export function troubleOf(state: State, report: ReplicaReport, now: number): Trouble | null {
-  const what = complaint(report, state.settings);
-  return what === null ? null : { what, since: state.trouble?.since ?? now };
+  const stalled = isStalled(report, state.settings);
+  const what = complaint(report, stalled);
+  return what === null ? null : { what, stalled, since: state.trouble?.since ?? now };
 }
 
-/** Gray failure: in trouble for longer than GRAY_MS while somebody else can do everything. */
+/** Gray failure: in trouble for longer than GRAY_MS while another replica is better. */
 export function grayVerdict(state: State, now: number): Verdict | null {
   const { trouble, leadership } = state;
-  if (!trouble || !leadership?.leader || now - trouble.since < state.settings.grayMs || !hasBetter(state)) return null;
+  if (!trouble || !leadership?.leader || now - trouble.since < state.settings.grayMs || !hasBetter(state, trouble)) return null;
   return { kind: 'gray', reason: `${leadership.leader} ${trouble.what}`, since: trouble.since };
 }
 

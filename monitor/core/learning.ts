@@ -5,7 +5,7 @@
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import { trusted } from './failure-detector.js';
 import { graceMs, oneMoreElection } from './grace.js';
-import { forgetEarlierLife, troubleOf } from './leader-check.js';
+import { forgetEarlierLife, isStalled, troubleOf } from './leader-check.js';
 import type { Effect, Reaction, State } from './types.js';
 
 /** Shortest time between two readings of the row that a report provoked, in ms. */
@@ -81,14 +81,25 @@ export function learn(state: State, leadership: Leadership, mine: boolean, now: 
   return { state: after, effects: [...told, announce(state, leadership, mine, now), ...(mine ? [] : overtaken(state))] };
 }
 
-/** What a report says beyond "alive": whether the leader took over, what troubles it, and terms not known here yet. */
-export function hearOut(state: State, report: ReplicaReport, now: number): Reaction {
+/** Which replicas led in vain: none of them, as soon as a leader makes progress. */
+function stalledSince(state: State, report: ReplicaReport, before: ReplicaReport | null): readonly string[] {
+  if (before?.bootId === report.bootId && report.committed > before.committed) return state.stalled.length > 0 ? [] : state.stalled;
+  return isStalled(report, state.settings) && !state.stalled.includes(report.id) ? [...state.stalled, report.id] : state.stalled;
+}
+
+/**
+ * What a report says beyond "alive": whether the leader took over, what troubles it, and terms not known here yet.
+ * @param before its report before that one.
+ */
+export function hearOut(state: State, report: ReplicaReport, before: ReplicaReport | null, now: number): Reaction {
   const { leadership } = state;
   if (!leadership) return { state, effects: [] };
   const ofLeader = leadership.leader === report.id && leadership.bootId === report.bootId;
   const taken = state.taken || (ofLeader && saysItLeads(report, leadership));
   const trouble = ofLeader ? troubleOf(state, report, now) : state.trouble;
-  const heard = taken === state.taken && trouble === state.trouble ? state : { ...state, taken, trouble };
+  const stalled = ofLeader ? stalledSince(state, report, before) : state.stalled;
+  const asBefore = taken === state.taken && trouble === state.trouble && stalled === state.stalled;
+  const heard = asBefore ? state : { ...state, taken, trouble, stalled };
   const unheardOf = report.term > leadership.term && !heard.reading && now - heard.readAt >= READ_PAUSE_MS;
   return unheardOf ? readRow(heard, now) : { state: heard, effects: [] };
 }

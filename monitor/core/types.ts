@@ -135,6 +135,8 @@ export const PHASES = [
 /** What keeps the leader from working although it lives. */
 export interface Trouble {
   readonly what: string;
+  /** Whether it has work and makes no progress, whatever it reaches. */
+  readonly stalled: boolean;
   readonly since: number;
 }
 
@@ -163,6 +165,8 @@ export interface State {
   /** Whether the leader of this term has said that it leads. */
   readonly taken: boolean;
   readonly trouble: Trouble | null;
+  /** Replicas that led without progress since a leader last made some: they are not better than one another. */
+  readonly stalled: readonly string[];
   /** No hand-over of the monitor's own wish before this. */
   readonly restUntil: number;
   /** Whether the last call to the database succeeded; null before one. */

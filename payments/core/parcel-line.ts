@@ -97,6 +97,8 @@ export class ParcelLine {
   passedSeq = 0;
   /** When something was last finished, or the gateway last answered, monotonic ms. */
   progressMs: number;
+  /** Since when parcels are in flight without a break; of use while some are. */
+  busySinceMs: number;
   private readonly works = new Map<number, Work>();
   /** To be loaded. */
   private waiting: Work[] = [];
@@ -109,7 +111,7 @@ export class ParcelLine {
   private stopped = false;
 
   constructor(private readonly options: LineOptions) {
-    this.progressMs = options.startMs;
+    this.progressMs = this.busySinceMs = options.startMs;
   }
 
   get parcelsInFlight(): number {
@@ -118,7 +120,7 @@ export class ParcelLine {
 
   /** A parcel came by. */
   arrive(number: number, ids: readonly string[], { nowMs }: Moment): WorkEffect[] {
-    if (this.works.size === 0) this.progressMs = nowMs;
+    if (this.works.size === 0) this.busySinceMs = nowMs;
     const work: Work = { number, ids, plan: { charge: [], hold: [] }, answers: [], missing: 0, lastSeq: 0 };
     this.works.set(number, work);
     this.waiting.push(work);

@@ -8,8 +8,13 @@
  *
  * How it knows: the queue is first in, first out. When nothing waits in it, whatever is pending was forgotten; else whatever is older
  * than the newest payment already settled was. Being put back once too often costs one look at rows that are final already.
+ *
+ * A count is no evidence that the queue works: Redis may answer reads and refuse writes, and a worker may be stuck. When parcels wait,
+ * the worker has room and brings none for `stallMs`, the relay searches without an upper bound, delivers without the queue, and has
+ * the worker replaced.
  */
 import type { Parcel } from '../../shared/queue.js';
+import type { Owed } from './progress.js';
 
 export type RelayEffect =
   /** Call `due` in `inMs`, in place of what was planned before. */
@@ -21,7 +26,9 @@ export type RelayEffect =
   /** Back to where is fetched next, the first one first of all. */
   | { type: 'put-back'; parcels: readonly Parcel[] }
   /** Work it without the queue. */
-  | { type: 'deliver'; parcel: Parcel };
+  | { type: 'deliver'; parcel: Parcel }
+  /** The queue's worker brings nothing although parcels wait: fetch with another one. */
+  | { type: 'renew' };
 
 /** What the term is doing. */
 export interface TermView {
@@ -30,10 +37,16 @@ export interface TermView {
   passedSeq: number;
   /** Payments being worked on. */
   inFlight: Pick<ReadonlySet<string>, 'has'>;
+  /** When the queue last brought a parcel. */
+  broughtMs: number;
+  /** Whether the queue's worker can take another parcel. */
+  hasRoom: boolean;
 }
 
 export interface RelayRules {
   intervalMs: number;
+  /** A queue with parcels that brings none for so long, in ms, brings none at all. Longer than a fetch ever takes. */
+  stallMs: number;
   /** Splits ids into parcels, order kept. */
   parcelsOf(ids: readonly string[]): Parcel[];
 }
@@ -42,6 +55,8 @@ export interface RelayRules {
 export const SWEEP_MAX = 20_000;
 /** Parcels that were put back and have not come by in this time are put back again, though others still wait in the queue. */
 const REPEAT_MS = 5_000;
+/** Doublings of the wait between two replacements of the worker. */
+const RENEWALS_MAX = 4;
 
 /** All times are monotonic ms. */
 export class RelayMachine {
@@ -53,9 +68,23 @@ export class RelayMachine {
   private claimed = 0;
   private putBackMs = -Infinity;
   private toDeliver: Parcel[] = [];
-  private queueIsAway = false;
+  /** Whether payments are worked on without the queue: it is away, or brings nothing. */
+  private bypasses = false;
+  /** Since when the queue should bring something; null: it has nothing to bring. */
+  private expectsSinceMs: number | null = null;
+  private renewAtMs = 0;
+  private renewals = 0;
+  /** Whether the queue says that something waits, and may be believed. */
+  private counts = false;
+  private owedSinceMs: number | null = null;
+  private seenMs = -Infinity;
 
   constructor(private readonly rules: RelayRules) {}
+
+  /** What the last look showed: payments wait. */
+  get owed(): Owed | null {
+    return this.owedSinceMs === null ? null : { sinceMs: this.owedSinceMs, seenMs: this.seenMs };
+  }
 
   stop(): void {
     this.stopped = true;
@@ -96,20 +125,43 @@ export class RelayMachine {
   }
 
   /** @param waiting parcels in the queue; null: it is away. */
-  counted(waiting: number | null, { parcelsInFlight, passedSeq }: TermView, nowMs: number): RelayEffect[] {
-    this.queueIsAway = waiting === null;
-    const idle = waiting === null || (waiting === 0 && parcelsInFlight === 0);
+  counted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
+    const isStuck = this.bringsNothing(waiting, view, nowMs);
+    this.bypasses = waiting === null || isStuck;
+    this.seenMs = nowMs;
+    this.counts = !this.bypasses && ((waiting ?? 0) > 0 || this.outstanding > 0);
+    if (this.counts) this.owedSinceMs ??= nowMs;
+    const idle = this.bypasses || (waiting === 0 && view.parcelsInFlight === 0);
     // While parcels that were put back are on their way, what they carry would be found again.
     if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS) return this.rest(nowMs);
-    return [{ type: 'search', upto: idle ? null : passedSeq }];
+    return [...(isStuck ? this.renew(nowMs) : []), { type: 'search', upto: idle ? null : view.passedSeq }];
+  }
+
+  private bringsNothing(waiting: number | null, { broughtMs, hasRoom }: TermView, nowMs: number): boolean {
+    if (waiting === null) return false;
+    const expects = hasRoom && (waiting > 0 || this.outstanding > 0);
+    this.expectsSinceMs = expects ? (this.expectsSinceMs ?? nowMs) : null;
+    const isStuck = this.expectsSinceMs !== null && nowMs - Math.max(this.expectsSinceMs, broughtMs) >= this.rules.stallMs;
+    if (!isStuck) this.renewAtMs = this.renewals = 0;
+    return isStuck;
+  }
+
+  /** At once, then with growing waits: another worker does not help when the queue itself is at fault. */
+  private renew(nowMs: number): RelayEffect[] {
+    if (nowMs < this.renewAtMs) return [];
+    this.renewAtMs = nowMs + this.rules.stallMs * 2 ** this.renewals;
+    this.renewals = Math.min(this.renewals + 1, RENEWALS_MAX);
+    return [{ type: 'renew' }];
   }
 
   /** @param found ids, oldest first. */
   found(found: readonly string[], { inFlight }: TermView, nowMs: number): RelayEffect[] {
     const ids = found.filter((id) => !inFlight.has(id));
+    if (ids.length > 0) this.owedSinceMs ??= nowMs;
+    else if (!this.counts) this.owedSinceMs = null;
     if (ids.length === 0 || this.stopped) return this.rest(nowMs);
     const parcels = this.rules.parcelsOf(ids).map((parcel): Parcel => ({ ...parcel, relayed: true }));
-    if (this.queueIsAway) return this.deliver(parcels, nowMs);
+    if (this.bypasses) return this.deliver(parcels, nowMs);
     this.outstanding = parcels.length;
     this.putBackMs = nowMs;
     this.toDeliver = parcels;

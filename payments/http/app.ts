@@ -8,6 +8,7 @@ import { Problem } from '../../shared/errors.js';
 import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-switches.js';
 import { createApp, finishApp, parse } from '../../shared/http.js';
 import type { Logger } from '../../shared/logger.js';
+import { NO_PROGRESS_MS } from '../core/progress.js';
 import { answeredHead } from '../../shared/routes.js';
 import type { Probes } from '../probes.js';
 import type { Replica } from '../replica.js';
@@ -30,9 +31,11 @@ const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
 });
 
 export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
+  const makesProgress = (): boolean => (replica.report().stalledMs ?? 0) < NO_PROGRESS_MS;
+  const ready = () => ({ postgres: probes.reaches.postgres, progress: makesProgress() });
   const internal = requireToken(tokens, ['internal']);
   const app = createApp({
-    logger, bodyLimit: '64kb', ready: () => ({ postgres: probes.reaches.postgres }),
+    logger, bodyLimit: '64kb', ready,
     // No body is read of a request without the token.
     beforeBodies: (early) => void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
   });

@@ -46,7 +46,7 @@ export const replicaReport = z.object({
   committed: z.int(),
   /** What it could reach at its last look. */
   reaches,
-  /** How long parcels have been in flight without any progress, in ms; null when nothing waits. */
+  /** A leader: for how long payments have waited, or been worked on, without any progress, in ms; null when none waits. */
   stalledMs: z.number().nullable(),
 });
 export type ReplicaReport = z.infer<typeof replicaReport>;

@@ -7,13 +7,14 @@ import type { Monitor, System } from './system.js';
 export const FAULT_KINDS = [
   'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
   'duplicate', 'drain', 'maint', 'hand-over', 'stray', 'late', 'reconfigure',
+  'refuse-writes', 'jam', 'hang',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Fault {
   readonly kind: FaultKind;
   readonly atMs: number;
-  /** How long it lasts, in ms; 0: a moment. */
+  /** How long it lasts, in ms; 0: a moment, or to the end. */
   readonly forMs: number;
   /** Name of a process, or `leader`: whoever the row names then. */
   readonly target: string;
@@ -100,6 +101,24 @@ function restartEmpty(system: System): Heal {
   return () => redisReturns(system);
 }
 
+/** Redis counts and reads, and refuses whatever changes something. */
+function refuseWrites({ queue }: System): Heal {
+  queue.refusesWrites = true;
+  queue.failed();
+  return () => (queue.refusesWrites = false);
+}
+
+/** A replica alone with this would wait for ever: there must be another one to hand over to. */
+function hang({ replicas }: System, name: string): Heal {
+  if (replicas.length > 1) replicas.find((each) => each.name === name)?.hang();
+  return NOTHING;
+}
+
+function jam({ replicas }: System, name: string): Heal {
+  replicas.find((each) => each.name === name && each.alive)?.jamWorker();
+  return NOTHING;
+}
+
 function askFor(monitor: Monitor, to: string | null): Heal {
   if (monitor.alive) monitor.receive(() => monitor.handOver(to));
   return NOTHING;
@@ -157,6 +176,12 @@ export function strike(system: System, fault: Fault): Heal {
       return NOTHING;
     case 'stray':
       return stray(system);
+    case 'refuse-writes':
+      return refuseWrites(system);
+    case 'jam':
+      return jam(system, name);
+    case 'hang':
+      return hang(system, name);
     case 'drain':
     case 'maint':
       return administer(system, name, kind);

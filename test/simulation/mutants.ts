@@ -94,6 +94,12 @@ class WakesInVain extends RelayMachine {
   }
 }
 
+class TrustsTheCount extends RelayMachine {
+  override counted(...[waiting, view, nowMs]: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
+    return super.counted(waiting, { ...view, hasRoom: false }, nowMs);
+  }
+}
+
 const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' } };
 const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reason: 'DECLINED' } };
 /** Ticks without news from anybody after which a leader without confidence stands by. */
@@ -185,6 +191,13 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'empty-queue-believed', bug: 'an empty queue means that nothing is to be done', caughtBy: 'I5',
     change: { newRelay: (rules) => new TrustsAnEmptyQueue(rules) },
   },
+  {
+    name: 'count-trusted', bug: 'parcels that are counted are believed to be fetched one day', caughtBy: 'I5',
+    change: { newRelay: (rules) => new TrustsTheCount(rules) },
+  },
+  { name: 'pause-unbounded', bug: 'a worker that does not end its pause is waited for', caughtBy: 'liveness', change: { boundsPause: false } },
+  { name: 'stuck-worker-kept', bug: 'a worker that brings nothing is not replaced', caughtBy: 'liveness', change: { renewsWorker: false } },
+  { name: 'no-progress-not-told', bug: 'a leader that makes no progress does not say so', caughtBy: 'liveness', change: { stalledMs: () => null } },
   { name: 'key-of-the-attempt', bug: 'every attempt has a key of its own', caughtBy: 'I6', change: { gatewayKey: (id, attempt) => `${id}/${attempt}` } },
   { name: 'key-of-the-term', bug: 'every leader has keys of its own', caughtBy: 'I6', change: { gatewayKey: (id, _attempt, term) => `${id}/${term}` } },
   {

@@ -9,6 +9,7 @@ import { majority } from '../../monitor/core/quorum.js';
 import { afterVerdict } from '../../payments/core/attempt.js';
 import { toFront } from '../../payments/core/front.js';
 import { ParcelLine, type LineOptions } from '../../payments/core/parcel-line.js';
+import { stalledMs } from '../../payments/core/progress.js';
 import { RelayMachine, type RelayRules } from '../../payments/core/relay.js';
 import { stepRole } from '../../payments/core/role.js';
 import type { Row, Vote } from './model/records.js';
@@ -21,6 +22,7 @@ export interface Rules {
   toFront: typeof toFront;
   newLine(options: LineOptions): ParcelLine;
   newRelay(rules: RelayRules): RelayMachine;
+  stalledMs: typeof stalledMs;
   /** Guards of the statements. */
   fence(row: Leadership, token: FencingToken): boolean;
   fenceOfDeferral(row: Leadership, token: FencingToken): boolean;
@@ -43,6 +45,10 @@ export interface Rules {
   pausesWhenStandingDown: boolean;
   stopsWork: boolean;
   replacesHeldWorker: boolean;
+  /** A worker whose pause does not end is replaced. */
+  boundsPause: boolean;
+  /** A worker that brings nothing is replaced. */
+  renewsWorker: boolean;
 }
 
 const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
@@ -55,6 +61,7 @@ export const STANDARD: Rules = {
   toFront,
   newLine: (options) => new ParcelLine(options),
   newRelay: (rules) => new RelayMachine(rules),
+  stalledMs,
   fence,
   fenceOfDeferral: fence,
   mayGetStatus: (row) => row.status === 'PENDING',
@@ -73,4 +80,6 @@ export const STANDARD: Rules = {
   pausesWhenStandingDown: true,
   stopsWork: true,
   replacesHeldWorker: true,
+  boundsPause: true,
+  renewsWorker: true,
 };

@@ -104,7 +104,8 @@ class Run {
   }
 
   private plan(fault: Schedule['faults'][number]): void {
-    const { world, system } = this;
+    const { world, system, schedule } = this;
+    if (fault.kind === 'hang' && schedule.monitorsEnd) return; // Only monitors can end it.
     world.plan(fault.atMs, null, () => {
       world.log?.('FAULT', describeFault(fault));
       const heal = strike(system, fault);
@@ -116,10 +117,11 @@ class Run {
     });
   }
 
-  /** One replica leads, as the row says, everybody else stands by, and every accepted payment is final. */
+  /** One replica leads, as the row says, everybody else stands by, every accepted payment is final, and the queue is fetched from. */
   private isWell(): boolean {
-    const { payments, leadership, replicas } = this.system;
+    const { payments, leadership, replicas, queue } = this.system;
     if (payments.pending > 0 || this.client.open > 0) return false;
+    if (!queue.refusesWrites && queue.waiting.length > 0) return false;
     return replicas.every(({ name, role, alive, frozen }) => {
       if (!alive || frozen) return false;
       return name === leadership.row.leader ? role.role === 'leading' && role.term === leadership.row.term : role.role === 'standby';
@@ -127,12 +129,12 @@ class Run {
   }
 
   private judgeUnwell(): void {
-    const { payments, leadership, replicas, checks } = this.system;
+    const { payments, leadership, replicas, checks, queue } = this.system;
     const left = [...payments.rows.values()].filter(({ status }) => status === 'PENDING').map(({ id }) => id);
     const leader = replicas.find(({ name }) => name === leadership.row.leader);
     const leads = leader?.role.role === 'leading' && leader.role.term === leadership.row.term;
     const who = leads ? `${leader.name} leads` : 'nobody leads';
-    const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'nothing'}`;
+    const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'nothing'}; parcels in the queue: ${queue.waiting.length}`;
     checks.require(leads && left.length > 0 && checks.queueFailures > 0 ? 'I5' : 'liveness', text);
   }
 

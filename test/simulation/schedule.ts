@@ -45,6 +45,9 @@ const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
   ['kill', 10], ['freeze', 9], ['suspend', 2], ['jump', 1], ['cut', 5], ['cut-one-way', 5], ['noise', 5], ['slow', 6], ['lose-answers', 6],
   ['refuse', 2], ['wipe', 4], ['restart-empty', 3], ['duplicate', 3], ['drain', 2], ['maint', 2], ['hand-over', 5], ['stray', 2],
 ];
+/** Share of the schedules with one of these more, and how often each is drawn: after them a leader may make no progress. */
+const STALL_SHARE = 0.12;
+const STALLS: readonly FaultKind[] = ['refuse-writes', 'refuse-writes', 'jam', 'hang'];
 const KINDS: readonly FaultKind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
 
 const names = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index + 1}`);
@@ -103,6 +106,8 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
       return { target: chance.pick(['postgres', 'redis', 'gateway', 'gateway']), other: '', amount: 20 + chance.below(80) };
     case 'drain':
     case 'maint':
+    case 'jam':
+    case 'hang':
       return { target: replica(chance, cast), other: '', amount: 0 };
     case 'hand-over':
       return { target: chance.pick(cast.replicas), other: chance.pick(cast.monitors), amount: chance.below(2) };
@@ -111,6 +116,7 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
       return { target: '', other: '', amount: 1 + chance.below(200) };
     case 'refuse':
       return { target: 'gateway', other: '', amount: chance.pick(REFUSALS) };
+    case 'refuse-writes':
     case 'wipe':
     case 'restart-empty':
     case 'duplicate':
@@ -119,7 +125,9 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
   }
 }
 
-const MOMENTS: ReadonlySet<FaultKind> = new Set(['jump', 'wipe', 'duplicate', 'hand-over']);
+const MOMENTS: ReadonlySet<FaultKind> = new Set(['jump', 'wipe', 'duplicate', 'hand-over', 'jam', 'hang']);
+/** So many of these faults last to the end: the system must do without. */
+const LASTS_SHARE = 0.5;
 
 /** Most faults strike when something is going on: soon after a payment, or while another fault lasts. Elsewhere they find nothing. */
 function drawMoment(chance: Chance, horizonMs: number, busy: readonly number[]): number {
@@ -128,11 +136,11 @@ function drawMoment(chance: Chance, horizonMs: number, busy: readonly number[]):
   return Math.min(soon, horizonMs - 50);
 }
 
-function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly number[]): Fault {
-  const kind = chance.pick(KINDS);
+function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly number[], kind = chance.pick(KINDS)): Fault {
   const atMs = drawMoment(chance, horizonMs, busy);
   const longest = chance.next() < 0.3 ? 80 : 800;
-  const forMs = MOMENTS.has(kind) ? 0 : Math.min(10 + chance.below(longest), horizonMs - atMs);
+  const lasts = MOMENTS.has(kind) || (kind === 'refuse-writes' && chance.next() < LASTS_SHARE);
+  const forMs = lasts ? 0 : Math.min(10 + chance.below(longest), horizonMs - atMs);
   return { kind, atMs, forMs, ...aim(kind, chance, cast) };
 }
 
@@ -158,6 +166,11 @@ function drawFaults(chance: Chance, cast: Cast, horizonMs: number, payments: rea
     if (fault.kind === 'hand-over' && chance.next() < 0.5) faults.push(andBack(fault, chance, cast, horizonMs), whileSlow(fault, chance, horizonMs));
   }
   return faults;
+}
+
+function drawStall(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
+  if (chance.next() >= STALL_SHARE) return [];
+  return [drawFault(chance, cast, horizonMs, payments.map(({ atMs }) => atMs), chance.pick(STALLS))];
 }
 
 /** In bursts, because parcels and order matter only when several are on their way. */
@@ -213,7 +226,9 @@ export function drawSchedule(seed: number): Schedule {
     monitorsEnd: chance.next() < 0.05,
   };
   const usual: Schedule = { ...most, payments: [...bursts, ...drawStream(chance, patients, horizonMs)] };
-  if (replicas < 3 || chance.next() >= STORM_SHARE) return usual;
-  const { faults, endMs } = drawStorm(chance);
-  return { ...usual, faults, horizonMs: endMs, isStorm: true };
+  if (replicas >= 3 && chance.next() < STORM_SHARE) {
+    const { faults, endMs } = drawStorm(chance);
+    return { ...usual, faults, horizonMs: endMs, isStorm: true };
+  }
+  return { ...usual, faults: [...usual.faults, ...drawStall(chance, cast, horizonMs, bursts)] };
 }

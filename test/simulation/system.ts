@@ -24,6 +24,10 @@ export interface Replica extends Process {
   /** Beats go there from now on. */
   listen(listener: BeatListener): void;
   redisReturned(): void;
+  /** Its queue worker fetches nothing more, and does not know. */
+  jamWorker(): void;
+  /** The statements of its present term get no answer any more, though everything can be reached. */
+  hang(): void;
 }
 
 /** A monitor's end of one connection to a replica. */
@@ -76,6 +80,9 @@ export const TIMES = {
   resumeMs: 600,
   relayIntervalMs: 120,
   relayGraceMs: 60,
+  relayStallMs: 700,
+  pauseMs: 250,
+  gatewayMs: 80,
   statementMs: 150,
   giveBackMs: 100,
   retry: { leastAttempts: 2, giveUpAfterMs: 120, baseMs: 30, capMs: 200 },

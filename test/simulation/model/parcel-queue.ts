@@ -28,6 +28,8 @@ export class ParcelQueue extends Engine {
   waiting: Job[] = [];
   /** Oldest first. */
   active: Job[] = [];
+  /** It answers what is read and counted; whatever changes something is refused. */
+  refusesWrites = false;
   private blocked: Blocked[] = [];
   private lastId = 0;
 
@@ -42,12 +44,13 @@ export class ParcelQueue extends Engine {
 
   /** @param settle false: no answer. @param front where is fetched next, one after the other; else behind all others. */
   add(caller: Process, parcels: readonly Parcel[], front: boolean, settle: (taken: boolean) => void): void {
-    const run = (): true => {
+    const run = (): boolean => {
+      if (this.refusesWrites) return false;
       for (const data of parcels) this.put({ id: (this.lastId += 1), data, token: null }, front);
       this.wakeOne();
       return true;
     };
-    this.ask(caller, TIMEOUT_MS, 'an enqueue', run, (answer) => settle(answer !== null));
+    this.ask(caller, TIMEOUT_MS, 'an enqueue', run, (answer) => settle(answer === true));
   }
 
   count(caller: Process, settle: (waiting: number | null) => void): void {
@@ -56,7 +59,7 @@ export class ParcelQueue extends Engine {
 
   /** The next job; null: none waits, or no answer. */
   fetch(caller: Process, token: string, settle: (job: Job | null) => void): void {
-    this.ask<Job | null>(caller, TIMEOUT_MS, 'a fetch', () => this.take(token), settle);
+    this.ask<Job | null>(caller, TIMEOUT_MS, 'a fetch', () => (this.refusesWrites ? null : this.take(token)), settle);
   }
 
   /** Blocks until there may be work, or for a while. */
@@ -64,12 +67,13 @@ export class ParcelQueue extends Engine {
     const { life } = caller;
     this.network.call<true>(caller, this, BLOCK_MS, (exchange) => {
       this.blocked.push({ caller, life, untilMs: this.world.nowMs + BLOCK_MS, exchange });
-      if (this.waiting.length > 0) this.wakeOne();
+      if (this.waiting.length > 0 && !this.refusesWrites) this.wakeOne();
     }, settle);
   }
 
   complete(caller: Process, { id }: Job, token: string): void {
     const run = (): void => {
+      if (this.refusesWrites) return;
       this.active = this.active.filter((job) => job.id !== id || job.token !== token);
     };
     this.ask(caller, TIMEOUT_MS, 'a completion', run, () => undefined);
@@ -87,13 +91,14 @@ export class ParcelQueue extends Engine {
 
   /** Moves active jobs to the front, one by one in this order. @param token null: whoever holds them. */
   moveToWait(caller: Process, ids: readonly number[], token: string | null, settle: (moved: number | null) => void): void {
-    const run = (): number => {
+    const run = (): number | null => {
+      if (this.refusesWrites) return null;
       const moved = ids.filter((id) => this.moveOne(id, token));
       if (token === null) this.checks.reclaimed(moved);
       this.wakeOne();
       return moved.length;
     };
-    this.ask(caller, TIMEOUT_MS, 'a move', run, settle);
+    this.ask<number | null>(caller, TIMEOUT_MS, 'a move', run, settle);
   }
 
   /** Everything is gone. */
@@ -101,6 +106,11 @@ export class ParcelQueue extends Engine {
     this.world.log?.(this.name, 'loses all it has');
     this.waiting = [];
     this.active = [];
+    this.checks.queueFailed();
+  }
+
+  /** It may lose what it is asked to keep. */
+  failed(): void {
     this.checks.queueFailed();
   }
 

@@ -1,7 +1,7 @@
 /** What payments/relay.ts is to the relay machine: carries out what it asks for, and hands it the answers. */
-import type { ParcelLine } from '../../../payments/core/parcel-line.js';
-import type { RelayEffect, RelayMachine } from '../../../payments/core/relay.js';
-import { parcelsOf } from '../../../shared/queue.js';
+import type { Owed } from '../../../payments/core/progress.js';
+import type { RelayEffect, RelayMachine, TermView } from '../../../payments/core/relay.js';
+import { parcelsOf, type Parcel } from '../../../shared/queue.js';
 import type { Process } from '../model/process.js';
 import type { SimulatedEvent } from '../model/world.js';
 import { TIMES, type System } from '../system.js';
@@ -14,13 +14,18 @@ export class Relay {
   constructor(
     private readonly system: System,
     private readonly replica: Process,
-    private readonly line: ParcelLine,
+    private readonly view: TermView,
     private readonly term: number,
     /** Works payments without the queue. */
     private readonly attempt: (ids: readonly string[], through: Settle) => void,
+    private readonly renew: () => void,
   ) {
-    const rules = { intervalMs: TIMES.relayIntervalMs, parcelsOf: (ids: readonly string[]) => parcelsOf(ids, TIMES.parcelMax) };
-    this.machine = system.rules.newRelay(rules);
+    const parcels = (ids: readonly string[]): Parcel[] => parcelsOf(ids, TIMES.parcelMax);
+    this.machine = system.rules.newRelay({ intervalMs: TIMES.relayIntervalMs, stallMs: TIMES.relayStallMs, parcelsOf: parcels });
+  }
+
+  get owed(): Owed | null {
+    return this.machine.owed;
   }
 
   stop(): void {
@@ -55,7 +60,7 @@ export class Relay {
         this.timer = this.replica.in(effect.inMs, () => this.perform(this.machine.due(this.now)));
         return;
       case 'count':
-        return queue.count(this.replica, (waiting) => this.perform(this.machine.counted(waiting, this.line, this.now)));
+        return queue.count(this.replica, (waiting) => this.perform(this.machine.counted(waiting, this.view, this.now)));
       case 'search':
         return this.search(effect.upto);
       case 'put-back':
@@ -68,6 +73,8 @@ export class Relay {
           this.arrived(claimed);
           this.perform(this.machine.delivered(this.now));
         });
+      case 'renew':
+        return this.renew();
     }
   }
 
@@ -75,6 +82,6 @@ export class Relay {
     const { database, payments } = this.system;
     const run = (): string[] => payments.overdue(upto, TIMES.relayGraceMs);
     database.ask(this.replica, TIMES.statementMs, 'a search', run, (ids) =>
-      this.perform(ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.line, this.now)));
+      this.perform(ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.view, this.now)));
   }
 }

@@ -57,23 +57,22 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   }
 
   report(): ReplicaReport {
-    const { network, database, queue, gateway, world } = this.system;
-    const line = this.current?.line;
-    const busy = line !== undefined && line.parcelsInFlight > 0;
+    const { network, database, queue, gateway, world, rules } = this.system;
+    const { current } = this;
     return {
       id: this.name,
       bootId: this.role.bootId,
       pid: 1,
       role: this.role.role,
       term: this.role.term,
-      parcelsInFlight: line?.parcelsInFlight ?? 0,
+      parcelsInFlight: current?.line.parcelsInFlight ?? 0,
       committed: this.committed,
       reaches: {
         postgres: database.alive && !network.isCut(this, database) && !network.isCut(database, this),
-        redis: queue.alive && !network.isCut(this, queue) && !network.isCut(queue, this),
+        redis: queue.alive && !queue.refusesWrites && !network.isCut(this, queue) && !network.isCut(queue, this),
         gateway: gateway.alive && gateway.refusal === null && !network.isCut(this, gateway) && !network.isCut(gateway, this),
       },
-      stalledMs: busy ? world.nowMs - line.progressMs : null,
+      stalledMs: current ? rules.stalledMs(current.evidence, world.nowMs) : null,
     };
   }
 
@@ -105,6 +104,14 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   listen(listener: BeatListener): void {
     this.listeners.add(listener);
     this.send(listener, this.report());
+  }
+
+  jamWorker(): void {
+    this.worker.jam();
+  }
+
+  hang(): void {
+    this.current?.hang();
   }
 
   redisReturned(): void {

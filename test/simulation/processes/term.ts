@@ -5,6 +5,8 @@
 import { CalledOff, LeadershipLost } from '../../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
 import type { Moment, ParcelLine, WorkEffect } from '../../../payments/core/parcel-line.js';
+import type { Evidence } from '../../../payments/core/progress.js';
+import type { TermView } from '../../../payments/core/relay.js';
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import type { RoleState } from '../../../payments/core/role.js';
 import type { Process } from '../model/process.js';
@@ -34,6 +36,8 @@ export class Term {
   private readonly relay: Relay;
   private readonly moment: Moment;
   private stopped = false;
+  private hung = false;
+  private broughtMs = 0;
   private finishing = false;
   /** A parcel's work broke off: its job is still held by the worker. */
   private brokeOff = false;
@@ -51,8 +55,37 @@ export class Term {
   ) {
     const { rules, world } = system;
     this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
-    this.relay = new Relay(system, replica, this.line, term, (ids, through) => this.attempt(ids, through));
+    const renew = (): void => this.worker.renew();
+    this.relay = new Relay(system, replica, this.viewOfRelay(), term, (ids, through) => this.attempt(ids, through), renew);
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
+  }
+
+  private viewOfRelay(): TermView {
+    const { line, worker } = this;
+    const broughtMs = (): number => this.broughtMs;
+    return {
+      get parcelsInFlight() { return line.parcelsInFlight; },
+      get passedSeq() { return line.passedSeq; },
+      get inFlight() { return line.inFlight; },
+      get broughtMs() { return broughtMs(); },
+      get hasRoom() { return worker.holds < TIMES.concurrency; },
+    };
+  }
+
+  /** What tells whether it makes progress. */
+  get evidence(): Evidence {
+    const { line, relay, finishing } = this;
+    return {
+      busySinceMs: line.parcelsInFlight > 0 ? line.busySinceMs : null,
+      owed: finishing ? null : relay.owed,
+      progressMs: line.progressMs,
+      callMs: line.inFlight.size > 0 ? TIMES.gatewayMs : 0,
+    };
+  }
+
+  /** No statement of this term is answered from now on. */
+  hang(): void {
+    this.hung = true;
   }
 
   /** Begins with the oldest parcels, reclaims, then fetches, then relays. The queue away: leads all the same. */
@@ -89,6 +122,7 @@ export class Term {
 
   private fetch(): void {
     this.worker.run((job, through) => {
+      this.broughtMs = this.now;
       const settle: Settle = (failed, claimed) => {
         if (failed === null) through();
         if (job.data.relayed) this.relay.arrived(claimed);
@@ -180,6 +214,7 @@ export class Term {
   /** Repeats a statement while the database is away. @param off called when the term is over before it answered. */
   private steadfast<T>(what: string, run: () => T, settle: (answer: T) => void, off: () => void, waitMs = FIRST_WAIT_MS): void {
     if (this.stopped) return off();
+    if (this.hung) return;
     this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
       if (answer !== null) return settle(answer);
       this.replica.in(waitMs, () => this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)));

@@ -11,18 +11,51 @@ export type WorkJob = (job: Job, done: () => void) => void;
 
 export class Worker {
   private readonly held = new Map<number, Job>();
-  private readonly token: string;
+  private token: string;
+  private tokens = 0;
   private work: WorkJob | null = null;
   private pausing = false;
   private fetching = false;
   private ended = false;
+  /** It paused while its connection was away, and waits for the end of that connection. */
+  private isStuck = false;
+  /** It fetches nothing more. */
+  private isJammed = false;
 
   constructor(
     private readonly system: System,
     private readonly replica: Process,
-    number: number,
+    private readonly number: number,
   ) {
-    this.token = `${replica.name}/${replica.life}/${number}`;
+    this.token = this.newToken();
+  }
+
+  private newToken(): string {
+    this.tokens += 1;
+    return `${this.replica.name}/${this.replica.life}/${this.number}/${this.tokens}`;
+  }
+
+  /** How many parcels it holds. */
+  get holds(): number {
+    return this.held.size;
+  }
+
+  jam(): void {
+    this.isJammed = true;
+    this.system.world.log?.(this.replica.name, 'has a queue worker that is stuck');
+  }
+
+  /** Another worker takes its place; what the first one held goes back. */
+  renew(): void {
+    const { rules, queue, world } = this.system;
+    if (!rules.renewsWorker || this.pausing || this.isStuck || this.ended) return;
+    world.log?.(this.replica.name, 'replaces its queue worker');
+    const [ids, token] = [rules.toFront([...this.held.keys()]), this.token];
+    this.held.clear();
+    this.token = this.newToken();
+    this.isJammed = false;
+    if (ids.length > 0) queue.moveToWait(this.replica, ids, token, () => undefined);
+    this.fetch();
   }
 
   /** Starts to fetch, or fetches again after `pause`. */
@@ -33,7 +66,17 @@ export class Worker {
   }
 
   pause(): void {
-    if (this.system.rules.pausesWhenStandingDown) this.pausing = true;
+    const { rules, queue } = this.system;
+    if (!rules.pausesWhenStandingDown) return;
+    this.pausing = true;
+    if (queue.alive || this.isStuck) return;
+    this.isStuck = true;
+    if (rules.boundsPause) this.replica.in(TIMES.pauseMs, () => this.unstick());
+  }
+
+  private unstick(): void {
+    this.isStuck = false;
+    if (!this.pausing) this.fetch();
   }
 
   /** Ends at once; gives back what it holds, within bounds. */
@@ -51,7 +94,7 @@ export class Worker {
   }
 
   private get hasRoom(): boolean {
-    return !this.pausing && !this.ended && this.held.size < TIMES.concurrency;
+    return !this.pausing && !this.ended && !this.isStuck && !this.isJammed && this.held.size < TIMES.concurrency;
   }
 
   private fetch(): void {
@@ -86,10 +129,11 @@ export class Worker {
     }
     log?.(this.replica.name, `fetches job ${job.id}: ${job.data.ids.join(' ')}`);
     this.held.set(job.id, job);
+    const { token } = this;
     this.work?.(job, () => {
-      this.held.delete(job.id);
+      if (this.held.get(job.id) === job) this.held.delete(job.id);
       if (this.ended) return;
-      this.system.queue.complete(this.replica, job, this.token);
+      this.system.queue.complete(this.replica, job, token);
       this.fetch();
     });
   }

@@ -4,8 +4,8 @@ import { toFront } from '../../../payments/core/front.js';
 import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
 import { parcelsOf } from '../../../shared/queue.js';
 
-const NOTHING: TermView = { parcelsInFlight: 0, passedSeq: 7, inFlight: new Set() };
-const newRelay = () => new RelayMachine({ intervalMs: 500, parcelsOf: (ids) => parcelsOf(ids, 2) });
+const NOTHING: TermView = { parcelsInFlight: 0, passedSeq: 7, inFlight: new Set(), broughtMs: 0, hasRoom: true };
+const newRelay = () => new RelayMachine({ intervalMs: 500, stallMs: 2_000, parcelsOf: (ids) => parcelsOf(ids, 2) });
 const parcel = (...ids: string[]) => ({ ids, relayed: true });
 const REST = [{ type: 'timer', inMs: 500 }];
 
@@ -43,7 +43,7 @@ describe('relay', () => {
     relay.due(500);
     expect(relay.counted(1, NOTHING, 500)).toEqual(REST);
     relay.due(5_000);
-    expect(relay.counted(1, NOTHING, 5_000)).toEqual([{ type: 'search', upto: 7 }]);
+    expect(relay.counted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([{ type: 'search', upto: 7 }]);
   });
 
   test('when the last of them came by, or Redis came back, it looks at once', () => {
@@ -61,6 +61,38 @@ describe('relay', () => {
     expect(relay.putBack(true, 0)).toEqual(REST);
     expect(relay.arrived(0, 10)).toEqual([]);
     expect(relay.arrived(0, 20)).toEqual([]);
+  });
+
+  describe('a queue that counts parcels and brings none', () => {
+    const stuckAt = (nowMs: number, view: Partial<TermView> = {}, waiting = 100) => {
+      const relay = newRelay();
+      for (let at = 0; at < nowMs; at += 500) {
+        relay.due(at);
+        relay.counted(waiting, { ...NOTHING, ...view }, at);
+        relay.found([], { ...NOTHING, ...view }, at);
+      }
+      relay.due(nowMs);
+      return { relay, effects: relay.counted(waiting, { ...NOTHING, ...view }, nowMs) };
+    };
+
+    test('is believed for two seconds', () => expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('is then passed by: a search without an upper bound, delivery without the queue, another worker', () => {
+      const { relay, effects } = stuckAt(2_000);
+      expect(effects).toEqual([{ type: 'renew' }, { type: 'search', upto: null }]);
+      expect(relay.found(['a'], NOTHING, 2_000)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
+    });
+    test('control: not while it brings parcels', () => expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('control: not while the worker has no room', () => expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('the worker is replaced again with growing waits', () => {
+      const renewals = [2_500, 4_000, 4_500, 8_000].map((at) => stuckAt(at).effects.some(({ type }) => type === 'renew'));
+      expect(renewals).toEqual([false, true, false, true]);
+    });
+    test('owes what it counts, until a search finds that nothing is pending', () => {
+      expect(stuckAt(1_000).relay.owed).toEqual({ sinceMs: 0, seenMs: 1_000 });
+      const { relay } = stuckAt(2_000);
+      relay.found([], NOTHING, 2_000);
+      expect(relay.owed).toBeNull();
+    });
   });
 
   test('with the queue away parcels are worked on one after the other', () => {

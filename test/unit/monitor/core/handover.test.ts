@@ -1,5 +1,6 @@
 /** Stories of the failover machine after an election and without a failure: gray leaders, promotions, planned hand-overs, doubt, start. */
 import { assertInvariants } from '../../../../monitor/core/invariants.js';
+import type { ReplicaReport } from '../../../../shared/contracts/leadership.js';
 import type { State } from '../../../../monitor/core/types.js';
 import { ALL, eventNames, LEADING, Machine, ofType, REACH, report, row, STANDBYS, watching } from '../support.js';
 
@@ -37,6 +38,27 @@ describe('a gray leader', () => {
     const others = [report('server_1', { term: 2 }), report('server_3', { term: 2 })];
     expect(ofType(machine.pass(7_000, [stuckToo, ...others]), 'stand-down')).toEqual([]);
     expect(ofType(machine.pass(4_000, [stuckToo, ...others]), 'stand-down')).toHaveLength(1);
+  });
+
+  test('is not handed over once every other replica has led in vain, until a leader makes progress', () => {
+    const machine = watching();
+    const leads = (id: string, term: number, more: Partial<ReplicaReport>) =>
+      ALL.map((each) => report(each.id, { term, ...(each.id === id ? { role: 'leading', ...more } : {}) }));
+    for (const [index, id] of ['server_1', 'server_2'].entries()) {
+      expect(ofType(machine.pass(20_000, leads(id, index + 1, { stalledMs: 6_000 })), 'stand-down')).toHaveLength(1);
+      machine.happen({ type: 'stand-down-answered', term: index + 1, drained: false });
+      elected(machine, index + 2, `server_${index + 2}`);
+    }
+    expect(ofType(machine.pass(60_000, leads('server_3', 3, { stalledMs: 6_000 })), 'stand-down')).toEqual([]);
+    machine.pass(200, leads('server_3', 3, { committed: 1 }));
+    expect(ofType(machine.pass(20_000, leads('server_3', 3, { committed: 1, stalledMs: 6_000 })), 'stand-down')).toHaveLength(1);
+  });
+
+  test('that makes no progress is handed over although no replica reaches Redis', () => {
+    const machine = watching();
+    const reaches = { postgres: true, redis: false, gateway: true };
+    const effects = machine.pass(3_000, [{ ...LEADING, reaches, stalledMs: 6_000 }, ...STANDBYS.map((each) => ({ ...each, reaches }))]);
+    expect(ofType(effects, 'stand-down')).toHaveLength(1);
   });
 });
 
