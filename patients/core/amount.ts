@@ -31,10 +31,3 @@ export function parseAmount(text: string, digits: number): number | null {
   const minor = Number(whole + fraction.padEnd(digits, '0'));
   return Number.isSafeInteger(minor) ? minor : null;
 }
-
-/** The same amount with a decimal point, as it stands in a form: 15000 is `150.00`. @param minor whole, not negative. */
-export function decimalText(minor: number, digits: number): `${number}` {
-  const text = String(minor).padStart(digits + 1, '0');
-  const whole = text.slice(0, text.length - digits);
-  return (digits === 0 ? whole : `${whole}.${text.slice(-digits)}`) as `${number}`;
-}

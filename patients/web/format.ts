@@ -1,29 +1,32 @@
 /** Money, days and moments as the reader's language writes them. Exact: amounts go to Intl as decimal texts, never as fractions. */
-import { decimalText } from '../core/amount.js';
+import { decimalsOf, decimalText } from '../../shared/money.js';
 import { html, type Html } from '../../shared/web/html.js';
-import type { Language } from './language.js';
+import { WORDS, type Language } from './language.js';
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', es: 'es-CO' };
 
-/** Decimals of a currency: 2 for USD, 0 for JPY. */
-export function currencyDigits(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+interface MoneyFormat {
+  format: Intl.NumberFormat;
+  decimals: number;
 }
 
-const moneyFormats = new Map<string, { format: Intl.NumberFormat; digits: number }>();
+const moneyFormats = new Map<string, MoneyFormat>();
 
-function moneyFormat(language: Language, currency: string): { format: Intl.NumberFormat; digits: number } {
+/** Symbols and groups are those of the language; the decimals are those of ISO 4217, which Intl has not for all currencies. */
+function moneyFormat(language: Language, currency: string, decimals: number): MoneyFormat {
   const name = `${language} ${currency}`;
-  const digits = currencyDigits(currency);
-  const known = moneyFormats.get(name) ?? { format: new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency, minimumFractionDigits: digits }), digits };
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const known = moneyFormats.get(name)
+    ?? { format: new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency, ...digits }), decimals };
   moneyFormats.set(name, known);
   return known;
 }
 
 /** @param minor whole minor units, not negative. */
 export function money(language: Language, minor: number, currency: string): string {
-  const { format, digits } = moneyFormat(language, currency);
-  return format.format(decimalText(minor, digits) as unknown as number);
+  const decimals = decimalsOf(currency);
+  if (decimals === null) return WORDS[language].bill.minorUnits(String(minor), currency);
+  return moneyFormat(language, currency, decimals).format.format(decimalText(minor, decimals) as unknown as number);
 }
 
 const dayFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });

@@ -3,6 +3,7 @@
  * payment; and a bill that was paid by another form meanwhile is shown again instead of being paid twice.
  */
 import { Problem } from '../../shared/errors.js';
+import { decimalsOf, isPayable } from '../../shared/money.js';
 import { isBillKey } from '../core/idempotency.js';
 import { amountToPay, payableMinor, type AmountProblem, type Wanted } from '../core/payable.js';
 import type { PaymentRecord } from '../core/payment-record.js';
@@ -11,7 +12,6 @@ import { pay } from '../pay.js';
 import { paymentsByKey } from '../payment-rows.js';
 import type { PatientsDeps } from '../service.js';
 import { readBill } from './bill.js';
-import { currencyDigits } from './format.js';
 import { fieldOf, refuse, type PageHandler } from './guards.js';
 import { billPage } from './pages/bill.js';
 import { unclearPage } from './pages/pay-form.js';
@@ -37,7 +37,7 @@ const formOf = (answering: Answering): PayForm => ({
 
 /** A form that was sent before: its bill was payable then. */
 function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
-  const amountMinor = amountToPay(wanted, Number.MAX_SAFE_INTEGER, currencyDigits(before.currency));
+  const amountMinor = amountToPay(wanted, Number.MAX_SAFE_INTEGER, decimalsOf(before.currency) ?? 0);
   return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
 }
 
@@ -46,9 +46,10 @@ async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, tra
   const [before] = isBillKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
   if (before) return takenBefore(before, { patientId, key, wanted });
   const account = accounts.find((each) => each.key === key);
-  if (!account) return { problem: 'changed' };
+  // A currency that no payment is taken in has no form.
+  if (!account || !isPayable(account.bill.currency)) return { problem: 'changed' };
   const { pendingMinor, bill: { currency, dueMinor } } = account;
-  const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), currencyDigits(currency));
+  const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), decimalsOf(currency) ?? 0);
   if (typeof amountMinor !== 'number') return { problem: amountMinor };
   const request = { patientId, amountMinor, currency, concept: CONCEPT, settles: 'bill' as const };
   const command = { request, idempotencyKey: key, redriveOf: null, waitMs: 0, traceparent: trace, gone: new AbortController().signal };

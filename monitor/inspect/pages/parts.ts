@@ -1,5 +1,6 @@
 /** Small pieces that the inspecting pages share: a moment, an amount, a status, an id. */
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
+import { decimalsOf, decimalText, minorUnitsText } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
 
 /** In UTC; the page's script writes it in the reader's zone and leaves UTC in the title. */
@@ -9,22 +10,14 @@ export function moment(at: Date | null, absent = '–'): Html {
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 }
 
-const digits = new Map<string, number>();
-
-/** How many digits a currency has behind the point, by ISO 4217. */
-function digitsOf(currency: string): number {
-  const known = digits.get(currency);
-  if (known !== undefined) return known;
-  const found = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  digits.set(currency, found);
-  return found;
-}
+const formats = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 /** `USD 1,500.00`. @param minor in minor units. */
 export function amountText(minor: number, currency: string): string {
-  const places = digitsOf(currency);
-  const text = new Intl.NumberFormat('en', { minimumFractionDigits: places, maximumFractionDigits: places }).format(minor / 10 ** places);
-  return `${currency} ${text}`;
+  const decimals = decimalsOf(currency);
+  const format = decimals === null ? undefined : formats[decimals];
+  if (decimals === null || !format) return minorUnitsText(minor, currency);
+  return `${currency} ${format.format(decimalText(minor, decimals) as unknown as number)}`;
 }
 
 const TONES: Readonly<Record<PaymentStatus, string>> = { PENDING: 'warn', SUCCEEDED: 'good', DECLINED: 'bad', FAILED: 'bad' };

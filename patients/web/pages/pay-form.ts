@@ -1,6 +1,7 @@
 /** The form that pays the bill in one currency: everything that is due, or a part of it. */
 import type { CurrencyBill } from '../../core/bill.js';
 import type { AmountProblem, Wanted } from '../../core/payable.js';
+import { decimalsOf, decimalText, isPayable } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { money } from '../format.js';
 import { hiddenToken } from '../layout.js';
@@ -34,6 +35,13 @@ const hiddenBill = (view: View, { patientId, key, shown }: HiddenBill): Html => 
 <input type="hidden" name="patient" value="${patientId}"><input type="hidden" name="key" value="${key}">
 <input type="hidden" name="shown" value="${shown}">`;
 
+/** An amount as it may be typed in a currency, with both decimal signs. */
+function amountExample(currency: string): string {
+  const decimals = decimalsOf(currency) ?? 0;
+  const text = decimalText(150 * 10 ** decimals, decimals);
+  return decimals === 0 ? text : `${text} / ${text.replace('.', ',')}`;
+}
+
 function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayFormFacts): Html {
   const { language, words: { pay } } = view;
   const most = money(language, payableMinor, bill.currency);
@@ -48,11 +56,12 @@ function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayF
 <div class="part">
 <label for="amount${suffix}">${pay.amount}</label>
 <input id="amount${suffix}" name="amount" inputmode="decimal" autocomplete="off" maxlength="32" value="${typed}" aria-describedby="amount-hint${suffix}"${invalid}>
-<p class="hint" id="amount-hint${suffix}">${pay.amountHint(bill.currency, most)}</p>
+<p class="hint" id="amount-hint${suffix}">${pay.amountHint(bill.currency, most, amountExample(bill.currency))}</p>
 </div>`;
 }
 
 function nothing({ words }: View, { bill }: PayFormFacts): Html {
+  if (bill.dueMinor > 0 && !isPayable(bill.currency)) return html`<p>${words.bill.notPayable(bill.currency)}</p>`;
   return html`<p>${bill.dueMinor === 0 ? words.bill.settled : words.bill.allPending}</p>`;
 }
 
@@ -72,7 +81,7 @@ ${fields(view, facts)}
   return html`<section class="card pay screen-only" aria-labelledby="pay${facts.suffix}">
 <h2 id="pay${facts.suffix}">${pay.title}${facts.several ? ` (${facts.bill.currency})` : null}</h2>
 ${text === null ? null : alert(text, `wrong${facts.suffix}`)}
-${facts.payableMinor > 0 ? form : nothing(view, facts)}
+${facts.payableMinor > 0 && isPayable(facts.bill.currency) ? form : nothing(view, facts)}
 </section>`;
 }
 

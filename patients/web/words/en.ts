@@ -12,7 +12,7 @@ const facts: Record<keyof PatientFacts, string> = {
 };
 const amounts: Record<AmountProblem, string> = {
   'nothing-due': 'Nothing can be paid now: the bill is settled, or a payment for all of it is on its way.',
-  'not-an-amount': 'Type an amount such as 150.00 or 150,00.',
+  'not-an-amount': 'Type an amount as in the example below the field.',
   'too-much': 'This is more than can be paid now.',
 };
 const statuses: Record<PaymentStatus, string> = { PENDING: 'On its way', SUCCEEDED: 'Paid', DECLINED: 'Declined', FAILED: 'Failed' };
@@ -90,6 +90,8 @@ export const en = {
     amount: 'Amount',
     subtotal: 'Sub-total',
     inCurrency: (currency: string) => `In ${currency}`,
+    minorUnits: (amount: string, currency: string) => `${amount} minor units of ${currency}`,
+    notPayable: (currency: string) => `Payments in ${currency} are not taken.`,
     total: 'Total',
     paid: 'Paid',
     pending: 'On its way',
@@ -109,7 +111,7 @@ export const en = {
     whole: (amount: string) => `Everything that is due: ${amount}`,
     part: 'A part of it',
     amount: 'Amount of the part',
-    amountHint: (currency: string, most: string) => `In ${currency}, at most ${most}. Such as 150.00 or 150,00.`,
+    amountHint: (currency: string, most: string, example: string) => `In ${currency}, at most ${most}. Such as ${example}.`,
     button: 'Pay',
     note: 'A payment that succeeds, whole or part, earns the exit pass. What is left stays due.',
     problems: amounts,

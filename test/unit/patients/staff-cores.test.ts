@@ -1,6 +1,6 @@
 /** The pure parts behind the staff's pages: amounts as typed, the four facts, what may be paid, how far a payment is, passes. */
 import { describe, expect, test } from '@jest/globals';
-import { decimalText, parseAmount } from '../../../patients/core/amount.js';
+import { parseAmount } from '../../../patients/core/amount.js';
 import { calendarDay, codeForm, documentForm, factsForm, incompleteFacts, nameForm } from '../../../patients/core/identification.js';
 import { maskedName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
@@ -8,6 +8,7 @@ import { isFinal, stageOf, stepsOf, type ProgressFacts, type Stage } from '../..
 import { identify, sameFacts } from '../../../patients/identification.js';
 import { isBillKey, isClientKey } from '../../../patients/core/idempotency.js';
 import type { KnownPatient } from '../../../patients/staff-records.js';
+import { decimalText } from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 
 describe('an amount as it is typed', () => {
