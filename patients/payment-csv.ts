@@ -1,6 +1,6 @@
 /** Payments as lines of a CSV file: the columns are those of the JSON. Moments have the hospital's offset and begin with its day. */
 import type { Payment } from '../shared/contracts/payment.js';
-import { csvLine } from '../shared/csv.js';
+import { csvHead, csvLine } from '../shared/csv.js';
 import { momentIn } from '../shared/time-zone.js';
 
 export const CSV_COLUMNS = [
@@ -8,7 +8,7 @@ export const CSV_COLUMNS = [
   'processedBy', 'term', 'attempts', 'reason', 'completedAt', 'latencyMs',
 ] as const satisfies readonly (keyof Payment)[];
 
-export const csvHeader = (): string => csvLine(CSV_COLUMNS);
+export const csvHeader = (): string => csvHead(CSV_COLUMNS);
 
 const localMoment = (timeZone: string, at: string | null): string | null => (at === null ? null : momentIn(timeZone, new Date(at)));
 

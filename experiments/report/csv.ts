@@ -1,4 +1,5 @@
 /** Comma separated values for spreadsheets: a line a trial, a line a request. Pure. */
+import { withoutFormulas } from '../../shared/csv.js';
 import type { RequestRecord } from '../history.js';
 import type { ExperimentResult } from '../result.js';
 import type { Fate } from './facts/fate.js';
@@ -9,7 +10,7 @@ type Field = string | number | null;
 export function csvField(value: Field): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = withoutFormulas(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -43,12 +43,13 @@ describe('a cursor', () => {
 describe('a CSV cell', () => {
   test.each([
     [null, ''], [true, 'true'], [-5, '-5'], ['plain', 'plain'], ['a,b', '"a,b"'], ['say "x"', '"say ""x"""'], ['two\nlines', '"two\nlines"'],
-    ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\tx', "'\tx"], ['=A1,B1', `"'=A1,B1"`], ['a=b', 'a=b'],
+    ['a;=1+1', "a;'=1+1"], ['a\t@x', "a\t'@x"], ['a\n=1', `"a\n'=1"`], ['a;b', 'a;b'], ['＝1', "'＝1"], ['＋1', "'＋1"], ['－1', "'－1"],
+    ['＠x', "'＠x"], ['\u22121', "'\u22121"], ['a;－1', "a;'－1"], ['=1+1', "'=1+1"], ['+1', "'+1"], ['-1', "'-1"], ['@SUM(A1)', "'@SUM(A1)"], ['\tx', "'\tx"], ['=A1,B1', `"'=A1,B1"`], ['a=b', 'a=b'],
   ])('%p is %p', (value, cell) => expect(csvCell(value)).toBe(cell));
   test('lines end with CRLF', () => {
     expect(csvLine(['a', 1, null])).toBe('a,1,\r\n');
-    expect(csvHeader()).toMatch(/^id,status,exit_granted,.*\r\n$/);
-    expect(csvTable(['a', 'b'], [{ a: '=1', b: null }])).toBe("a,b\r\n'=1,\r\n");
+    expect(csvHeader()).toMatch(/^\uFEFFid,status,exit_granted,.*\r\n$/);
+    expect(csvTable(['a', 'b'], [{ a: '=1', b: null }])).toBe("\uFEFFa,b\r\n'=1,\r\n");
   });
 });
 
