@@ -39,6 +39,11 @@ export class LogFile {
 
   constructor(private readonly options: LogFileOptions) {}
 
+  /** Lines that could not be written and are not reported in the file yet. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   write(line: string): void {
     if (this.#waitingBytes > this.options.waitingBytes) {
       this.#lose(1, 'the disk is slow');

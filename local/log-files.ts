@@ -21,6 +21,11 @@ export class LogFiles {
     file.write(line);
   }
 
+  /** Lines of all files that could not be written and are not reported in their file yet. */
+  get lost(): number {
+    return [...this.#files.values()].reduce((sum, { lost }) => sum + lost, 0);
+  }
+
   /** Writes what waits. Never rejects. */
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map((file) => file.close()));

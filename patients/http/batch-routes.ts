@@ -46,7 +46,8 @@ const fireRoute = (deps: PatientsDeps): Route =>
     bodyExample: { count: 230 },
     clientSample: BATCH_SAMPLE,
     bodyForm: batchForm,
-    headers: [KEY_HEADER, TRACE_HEADER],
+    // A key is one request: the example of a payment has another one.
+    headers: [{ ...KEY_HEADER, example: 'batch-2026-11-0007' }, TRACE_HEADER],
     responses: {
       200: {
         description: 'What became of the payments.',

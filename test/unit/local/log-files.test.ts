@@ -128,6 +128,7 @@ describe('a log file', () => {
       logs.write('server', `lost ${round}`);
       await new Promise(setImmediate);
     }
+    await eventually(() => logs.lost > 0, { what: 'a line that could not be written' });
     rmSync(path());
     await arrivesAgain('after');
     expect(text()).toMatch(/^\d+ lines are missing here: they could not be written \(ENOSPC\)\n/);
