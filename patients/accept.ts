@@ -58,22 +58,25 @@ async function traced<T>(to: Tracing, group: readonly Submission[], insert: () =
   }
 }
 
+type ByKey = Map<string, PaymentRecord>;
+
 class Inserter {
   constructor(private readonly deps: AcceptDeps) {}
 
-  async insert(group: readonly Submission[]): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
+  async insert(group: readonly Submission[], giveUpAtMs: number): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
     const { lane, config } = this.deps;
     const payments = group.map(({ payment }) => payment);
-    const insert = (): Promise<AcceptedPayment[]> => this.patiently(() => acceptPayments(lane, PARTITION, config.id, payments));
+    const insert = (): Promise<AcceptedPayment[]> => this.patiently(giveUpAtMs, () => acceptPayments(lane, PARTITION, config.id, payments));
     const inserted = await (tracing ? traced(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
     this.dispatched(inserted.map(({ id }) => id), group);
-    return this.results(payments, new Map(inserted.map((row) => [row.id, row])), group);
+    const rows = new Map(inserted.map((row) => [row.id, row]));
+    const missing = payments.filter(({ id }) => !rows.has(id));
+    const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
+    return this.results(payments, rows, found);
   }
 
-  private results(payments: readonly NewPayment[], inserted: Map<string, AcceptedPayment>, group: readonly Submission[]) {
-    const missing = payments.filter(({ id }) => !inserted.has(id));
-    const found = missing.length > 0 ? this.lookUp(missing, group) : undefined;
+  private results(payments: readonly NewPayment[], inserted: Map<string, AcceptedPayment>, found: Promise<ByKey> | undefined) {
     return payments.map((payment) => {
       const row = inserted.get(payment.id);
       if (row) return acceptedRecord(payment, row, this.deps.config.id);
@@ -82,8 +85,9 @@ class Inserter {
   }
 
   /** Beside the lane: the next group does not wait for it. */
-  private async lookUp(missing: readonly NewPayment[], group: readonly Submission[]): Promise<Map<string, PaymentRecord>> {
-    const rows = await this.patiently(() => paymentsByKey(this.deps.reads, missing.map((payment) => payment.idempotencyKey)));
+  private async lookUp(missing: readonly NewPayment[], group: readonly Submission[], giveUpAtMs: number): Promise<ByKey> {
+    const keys = missing.map((payment) => payment.idempotencyKey);
+    const rows = await this.patiently(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
     const ids = new Set(missing.map(({ id }) => id));
     // Inserted by an earlier try whose answer was lost.
     this.dispatched(rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id), group);
@@ -96,8 +100,8 @@ class Inserter {
     this.deps.dispatch.send(ids, tracesOf(group));
   }
 
-  private patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    return whilePassing(attempt, { clock: this.deps.clock, patienceMs: this.deps.config.acceptRetryMs });
+  private patiently<T>(giveUpAtMs: number, attempt: () => Promise<T>): Promise<T> {
+    return whilePassing(attempt, { clock: this.deps.clock, giveUpAtMs });
   }
 }
 
@@ -105,7 +109,7 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   const { clock, config } = deps;
   const inserter = new Inserter(deps);
   const groups = new GroupCommit<Submission, AcceptResult>({
-    insert: (rows) => inserter.insert(rows),
+    insert: (rows, giveUpAtMs) => inserter.insert(rows, giveUpAtMs),
     clock,
     groupMax: config.acceptGroupMax,
     waitingMax: config.acceptQueueMax,

@@ -38,7 +38,7 @@ export class Backlog {
     this.admission = new Admission(config.backlogMax);
     backlogMax.set(config.backlogMax);
     this.keys = new GroupCommit({
-      insert: (keys) => this.recordsOf(keys),
+      insert: (keys, giveUpAtMs) => this.recordsOf(keys, giveUpAtMs),
       clock,
       groupMax: config.acceptGroupMax,
       waitingMax: config.acceptQueueMax,
@@ -101,9 +101,8 @@ export class Backlog {
     if (wasOpen !== this.open) this.deps.logger.warn({ load: this.admission.load, open: this.open }, 'the backlog reached or left its bound');
   }
 
-  private async recordsOf(keys: readonly string[]): Promise<(PaymentRecord | null)[]> {
-    const { clock, config } = this.deps;
-    const rows = await whilePassing(() => this.deps.byKey(keys), { clock, patienceMs: config.acceptRetryMs });
+  private async recordsOf(keys: readonly string[], giveUpAtMs: number): Promise<(PaymentRecord | null)[]> {
+    const rows = await whilePassing(() => this.deps.byKey(keys), { clock: this.deps.clock, giveUpAtMs });
     const found = new Map(rows.map((row) => [row.idempotencyKey, row]));
     return keys.map((key) => found.get(key) ?? null);
   }

@@ -131,21 +131,27 @@ async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: B
   place.end();
 }
 
-const patiently = <T>({ clock, config }: BatchDeps, attempt: () => Promise<T>): Promise<T> =>
-  whilePassing(attempt, { clock, patienceMs: config.acceptRetryMs });
+/** Tries again until the deadline that all steps of the request share before its payments are accepted; a part of them has its own. */
+type Patiently = <T>(attempt: () => Promise<T>) => Promise<T>;
+
+interface LetIn {
+  plan: BatchPlan;
+  place: BatchPlace;
+}
 
 /** Checks everything that can refuse a batch: what is refused leaves nothing behind. */
-async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand): Promise<{ plan: BatchPlan; place: BatchPlace }> {
-  await patiently(deps, () => requireKnown(body, deps));
-  const plan = await patiently(deps, () => planned(body, deps));
-  return { plan, place: await patiently(deps, () => placeForBatch(deps, plan.sent, idempotencyKey)) };
+async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, patiently: Patiently): Promise<LetIn> {
+  await patiently(() => requireKnown(body, deps));
+  const plan = await patiently(() => planned(body, deps));
+  return { plan, place: await patiently(() => placeForBatch(deps, plan.sent, idempotencyKey)) };
 }
 
 /** Stores the head. */
-async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, plan: BatchPlan): Promise<Registered> {
+async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPlan, patiently: Patiently): Promise<Registered> {
+  const { body, idempotencyKey } = command;
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
   const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
-  const batch = await patiently(deps, () => registerBatch(deps.reads, head));
+  const batch = await patiently(() => registerBatch(deps.reads, head));
   if (batch === null) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
   if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const replayed = batch.id !== asked.id;
@@ -161,10 +167,11 @@ async function registered(deps: BatchDeps, { body, idempotencyKey }: BatchComman
 export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;
   const startedMs = clock.now();
-  const { plan, place } = await letIn(deps, command);
+  const patiently: Patiently = (attempt) => whilePassing(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
+  const { plan, place } = await letIn(deps, command, patiently);
   const countdown = new Countdown(deps.outcomes);
   try {
-    const { batch, replayed } = await registered(deps, command, plan);
+    const { batch, replayed } = await registered(deps, command, plan, patiently);
     const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
     await acceptMissing({ batch, plan, place, countdown, traceparent: command.traceparent }, there, deps);
     await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);

@@ -45,7 +45,7 @@ export const PATIENTS_OPTIONS = {
   }),
   acceptRetryMs: milliseconds('ACCEPT_RETRY_MS', {
     default: 3_000, max: 60_000,
-    doc: 'How long an insert is tried again while PostgreSQL is away; long enough for a restart, short enough for who waits.',
+    doc: 'How long a request waits while PostgreSQL is away, from its arrival; long enough for a restart, short enough for the client.',
   }),
   statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', {
     default: 2_000, min: 100, max: 60_000,

@@ -8,14 +8,17 @@ import type { Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
 
 export interface GroupCommitOptions<Row, Result> {
-  /** Inserts a group; one result a row, in order. A promise among them settles later and does not hold up the next group. */
-  insert(rows: readonly Row[]): Promise<readonly (Result | PromiseLike<Result>)[]>;
+  /**
+   * Inserts a group; one result a row, in order. A promise among them settles later and does not hold up the next group.
+   * No try begins after `giveUpAtMs`, when the patience of the oldest row ends. A row whose insert failed may be inserted again.
+   */
+  insert(rows: readonly Row[], giveUpAtMs: number): Promise<readonly (Result | PromiseLike<Result>)[]>;
   clock: Clock;
   /** Most rows in one insert. */
   groupMax: number;
   /** Most rows that may wait. */
   waitingMax: number;
-  /** A row that has waited longer than this, in ms, is given up when an insert before it failed for lack of a server. */
+  /** How long a row waits, in ms from its submission, while inserts fail for lack of a server; then the row is given up. */
   patienceMs: number;
 }
 
@@ -23,9 +26,14 @@ export interface GroupCommitOptions<Row, Result> {
 interface Portion<Row, Result> {
   rows: readonly Row[];
   sinceMs: number;
+  /** Its group could not be stored: it is inserted by itself. */
+  alone?: boolean;
   resolve(results: readonly (Result | PromiseLike<Result>)[]): void;
   reject(error: unknown): void;
 }
+
+/** Portions stand in order of arrival. */
+const oldestOf = (group: readonly { sinceMs: number }[]): number => group[0]?.sinceMs ?? 0;
 
 export class GroupCommit<Row, Result> {
   private waiting: Portion<Row, Result>[] = [];
@@ -61,7 +69,9 @@ export class GroupCommit<Row, Result> {
 
   private takeGroup(): Portion<Row, Result>[] {
     let size = 0;
-    const end = this.waiting.findIndex(({ rows }, index) => (size += rows.length) > this.options.groupMax && index > 0);
+    const ends = ({ rows, alone }: Portion<Row, Result>): boolean => (size += rows.length) > this.options.groupMax || alone === true;
+    const isFirstAlone = this.waiting[0]?.alone === true;
+    const end = isFirstAlone ? 1 : this.waiting.findIndex((portion, index) => ends(portion) && index > 0);
     const group = this.waiting.splice(0, end < 0 ? this.waiting.length : end);
     for (const { rows } of group) this.waitingRows -= rows.length;
     return group;
@@ -69,22 +79,32 @@ export class GroupCommit<Row, Result> {
 
   private async insertGroup(group: readonly Portion<Row, Result>[]): Promise<void> {
     try {
-      const results = await this.options.insert(group.flatMap(({ rows }) => rows));
+      const giveUpAtMs = oldestOf(group) + this.options.patienceMs;
+      const results = await this.options.insert(group.flatMap(({ rows }) => rows), giveUpAtMs);
       let start = 0;
       for (const portion of group) portion.resolve(results.slice(start, (start += portion.rows.length)));
     } catch (error) {
       if (error instanceof Problem) this.giveUp(group, error);
       else if (group.length === 1) group[0]?.reject(error);
       // One that cannot be stored must not take the others with it.
-      else for (const one of group) await this.insertGroup([one]);
+      else this.putBack(group.map((portion) => ({ ...portion, alone: true })));
     }
   }
 
   private giveUp(group: readonly Portion<Row, Result>[], problem: Problem): void {
     const tooOld = this.options.clock.now() - this.options.patienceMs;
-    const expired = this.waiting.filter(({ sinceMs }) => sinceMs <= tooOld);
-    this.waiting = this.waiting.filter(({ sinceMs }) => sinceMs > tooOld);
+    // The oldest of the group is given up in any case: its patience ends before the next try, and each failure leaves fewer rows.
+    const isExpired = ({ sinceMs }: Portion<Row, Result>): boolean => sinceMs <= tooOld;
+    const isGivenUp = (portion: Portion<Row, Result>): boolean => isExpired(portion) || portion.sinceMs === oldestOf(group);
+    const expired = this.waiting.filter(isExpired);
+    this.waiting = this.waiting.filter((portion) => !isExpired(portion));
     for (const { rows } of expired) this.waitingRows -= rows.length;
-    for (const one of [...group, ...expired]) one.reject(problem);
+    this.putBack(group.filter((portion) => !isGivenUp(portion)));
+    for (const one of [...group.filter(isGivenUp), ...expired]) one.reject(problem);
+  }
+
+  private putBack(group: readonly Portion<Row, Result>[]): void {
+    this.waiting.unshift(...group);
+    for (const { rows } of group) this.waitingRows += rows.length;
   }
 }

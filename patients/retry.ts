@@ -11,21 +11,20 @@ const PAUSES_MS = [25, 50, 100, 200];
 
 export interface Patience {
   clock: Clock;
-  /** For how long, in ms, from the first try; the last one may outlast it by its own time-out. 0: one try. */
-  patienceMs: number;
+  /** No try begins after this time of the clock, in ms; the last try may outlast it by its own time-out. In the past: one try. */
+  giveUpAtMs: number;
   pause?: (ms: number) => Promise<void>;
 }
 
 /** @throws Problem UNAVAILABLE with `Retry-After` when the time is up; anything that does not pass, as it is. */
-export async function whilePassing<T>(attempt: () => Promise<T>, { clock, patienceMs, pause = sleep }: Patience): Promise<T> {
-  const giveUpAt = clock.now() + patienceMs;
+export async function whilePassing<T>(attempt: () => Promise<T>, { clock, giveUpAtMs, pause = sleep }: Patience): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!isPassing(error)) throw error;
       const pauseMs = PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] as number;
-      if (clock.now() + pauseMs > giveUpAt) throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+      if (clock.now() + pauseMs > giveUpAtMs) throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
       await pause(pauseMs);
     }
   }

@@ -124,7 +124,7 @@ describe('trying again', () => {
       pauses.push(ms);
       clock.nowMs += ms;
     };
-    return { patience: { clock, patienceMs: 500, pause }, pauses };
+    return { patience: { clock, giveUpAtMs: clock.nowMs + 500, pause }, pauses };
   };
 
   test('ends with the first success', async () => {

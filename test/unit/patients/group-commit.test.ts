@@ -4,6 +4,7 @@ import { GroupCommit } from '../../../patients/group-commit.js';
 
 interface Call {
   rows: readonly string[];
+  giveUpAtMs: number;
   finish(): void;
   fail(error: Error): void;
 }
@@ -16,8 +17,8 @@ function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: 
   const calls: Call[] = [];
   const time = { nowMs: 0 };
   const groups = new GroupCommit<string, string>({
-    insert: (rows) => new Promise((resolve, reject) => {
-      calls.push({ rows, finish: () => resolve(rows.map((row) => `${row}!`)), fail: reject });
+    insert: (rows, giveUpAtMs) => new Promise((resolve, reject) => {
+      calls.push({ rows, giveUpAtMs, finish: () => resolve(rows.map((row) => `${row}!`)), fail: reject });
     }),
     clock: { now: () => time.nowMs, wall: () => new Date(time.nowMs) },
     groupMax: options.groupMax ?? 500,
@@ -113,6 +114,54 @@ test('when a group is given up, who has waited too long behind it is given up wi
   expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['c']]);
   call(1).finish();
   expect(await young).toBe('c!');
+});
+
+test('the patience of a group counts from its oldest row, which waited behind an earlier group already', async () => {
+  const { groups, calls, call, time } = create({ patienceMs: 100 });
+  void groups.submit('a');
+  time.nowMs = 10;
+  void groups.submit('b');
+  time.nowMs = 60;
+  void groups.submit('c');
+  call(0).finish();
+  await settle();
+  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([[['a'], 100], [['b', 'c'], 110]]);
+});
+
+test('when a group is given up, only rows whose patience ended fail; the others are inserted again, before later rows', async () => {
+  const { groups, calls, call, time } = create({ patienceMs: 100 });
+  const first = outcome(groups.submit('a'));
+  const old = outcome(groups.submit('b'));
+  time.nowMs = 60;
+  const young = outcome(groups.submit('c'));
+  call(0).finish();
+  await settle();
+  const later = outcome(groups.submit('d'));
+  time.nowMs = 100;
+  call(1).fail(UNAVAILABLE);
+  await settle();
+  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([[['a'], 100], [['b', 'c'], 100], [['c', 'd'], 160]]);
+  call(2).finish();
+  expect(await Promise.all([first, old, young, later])).toEqual(['a!', 'UNAVAILABLE', 'c!', 'd!']);
+});
+
+test('rows put back count as waiting', async () => {
+  const { groups, call, time } = create({ patienceMs: 100, waitingMax: 2 });
+  const old = outcome(groups.submit('a'));
+  const first = outcome(groups.submit('b'));
+  time.nowMs = 50;
+  const young = outcome(groups.submit('c'));
+  call(0).finish();
+  await settle();
+  const next = outcome(groups.submit('d'));
+  time.nowMs = 100;
+  call(1).fail(UNAVAILABLE);
+  await settle();
+  void outcome(groups.submit('e'));
+  void outcome(groups.submit('f'));
+  expect(await outcome(groups.submit('g'))).toBe('TOO_BUSY');
+  call(2).finish();
+  expect(await Promise.all([old, first, young, next])).toEqual(['a!', 'UNAVAILABLE', 'c!', 'd!']);
 });
 
 test('one row that cannot be stored does not take its group with it', async () => {
