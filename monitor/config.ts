@@ -1,6 +1,7 @@
 /** Every option of a monitor: environment name, unit, default, range and reason; relations between them are checked too. */
 import { TOKEN_OPTIONS } from '../shared/auth.js';
 import { flag, integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
+import { trustedProxies } from '../shared/trusted-proxies.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
 
@@ -21,6 +22,10 @@ const IDENTITY = {
   patients: members('PATIENTS', {
     default: [],
     doc: 'All patients instances: shown, and asked to drive failed payments again. Empty: unknown, then nothing can be driven from here.',
+  }),
+  trustProxy: trustedProxies('TRUST_PROXY', {
+    default: false,
+    doc: 'Whose X-Forwarded-* headers are believed: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
   }),
 };
 

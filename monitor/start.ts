@@ -178,7 +178,9 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const sessions = new Sessions(config.operatorToken);
   const { hub, sampler } = observers;
   const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
-  const app = { loop, history: parts.history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger };
+  const { trustProxy } = config;
+  const { history } = parts;
+  const app = { loop, history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger, trustProxy };
   const server = await listen(createMonitorApp(app), config.port, config.host);
   observers.start();
   loop.start();

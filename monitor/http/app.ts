@@ -9,12 +9,14 @@ import { createApp, finishApp } from '../../shared/http.js';
 import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { Logger } from '../../shared/logger.js';
 import { mountRoutes } from '../../shared/routes.js';
+import type { TrustedProxies } from '../../shared/trusted-proxies.js';
 import { QUEUES_PATH } from '../inspect/queue-board.js';
 import type { RoutesOptions } from './options.js';
 import { monitorRoutes } from './routes.js';
 
 export interface MonitorAppOptions extends RoutesOptions {
   logger: Logger;
+  trustProxy: TrustedProxies;
 }
 
 const BODY_LIMIT = '16kb';
@@ -30,10 +32,11 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, nex
 };
 
 export function createMonitorApp(options: MonitorAppOptions): Express {
-  const { loop, logger, sessions, tokens, inspection } = options;
+  const { loop, logger, sessions, tokens, inspection, trustProxy } = options;
   const ready = (): Record<string, boolean> => ({ postgres: loop.state.databaseUp === true, leadership: loop.state.leadership !== null });
   const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });
   const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies: (before) => void before.use(forms) });
+  app.set('trust proxy', trustProxy);
   mountRoutes(app, monitorRoutes(options), tokens, sessions.kindOf);
   app.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindOf), inspection.queue);
   app.use(askToSignIn);

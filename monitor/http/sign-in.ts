@@ -33,8 +33,8 @@ export function localPath(next: unknown): string {
 
 /** A form of another site must not sign anybody in. Programs send no `Origin`. */
 function refuseForeign(request: Request): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)) return;
+  const { origin } = request.headers;
+  if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.host)) return;
   throw new Problem('FORBIDDEN', 'This form was sent from another site');
 }
 
