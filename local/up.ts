@@ -26,7 +26,7 @@ const SAME_PRESS_MS = 700;
 /** How long the processes of a killed starter may need to leave their ports. */
 const FORMER_DEADLINE_MS = 8_000;
 
-/** `relevo up --detach` keeps what is printed in a file, where no token belongs. */
+/** `relevo up --detach` keeps what is printed in a file, where no token and no password belongs. */
 const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -158,7 +158,7 @@ async function run(session: Session): Promise<number> {
     const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
     const dataDir = config.dataDir.startsWith(ROOT) ? relative(ROOT, config.dataDir) : config.dataDir;
     const redisUrl = withoutPassword(system.redisUrl);
-    const databaseUrl = system.postgres ? system.databaseUrl : withoutPassword(system.databaseUrl);
+    const databaseUrl = system.postgres && !isDetached() ? system.databaseUrl : withoutPassword(system.databaseUrl);
     const tokens = isDetached() ? null : system.tokens;
     print(screen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
     session.lines.present().forEach(print);

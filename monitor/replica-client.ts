@@ -8,6 +8,7 @@ import type { Member } from '../shared/config.js';
 import {
   replicaReport, standDownAnswer, type Leadership, type PingRequest, type ReplicaReport, type StandDownAnswer,
 } from '../shared/contracts/leadership.js';
+import { withoutRequest } from '../shared/log-errors.js';
 import type { PingFailure } from './core/kinds.js';
 
 export interface ReplicaClientOptions {
@@ -48,6 +49,8 @@ export class ReplicaClient {
       timeout: timeoutMs,
       signal: AbortSignal.timeout(timeoutMs),
       httpAgent: agent ?? new Agent({ keepAlive: false }),
+    }).catch((error: unknown) => {
+      throw withoutRequest(error); // Its request has the token.
     });
     return data;
   }

@@ -1,19 +1,32 @@
 /**
  * Structured logs: one JSON object a line on standard output. The published console lines (`I AM ALIVE from server 1`,
- * `The leader is server_2`) are messages among them. Tokens and what identifies a patient are never written.
+ * `The leader is server_2`) are messages among them. Tokens and what identifies a patient are never written; errors are reduced to what
+ * may be told of them (log-errors.ts). Where the output cannot be written, as on a full disk, lines are lost and the service goes on.
  */
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
+import { isError, loggedError, withLoggedErrors } from './log-errors.js';
 
 export type { Logger };
 
 const REDACTED = ['authorization', 'token', 'document', 'fullName', 'birthDate', 'concept', 'req.headers.authorization', '*.document', '*.fullName'];
+/** What waits in memory while the output cannot be written, in characters. */
+const WAITING_MAX = 1_000_000;
 
-export function createLogger(service: string, id: string, level: string): Logger {
-  return pino({
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: WAITING_MAX });
+  output.on('error', () => undefined);
+  return output;
+}
+
+/** @param output another place than standard output, for tests. */
+export function createLogger(service: string, id: string, level: string, output: DestinationStream = standardOutput()): Logger {
+  const options = {
     level,
     base: { service, id, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: withLoggedErrors },
+    serializers: { err: (value: unknown) => (isError(value) ? loggedError(value) : value) },
     redact: { paths: REDACTED, censor: '[redacted]' },
-  });
+  };
+  return pino(options, output);
 }
