@@ -6,6 +6,7 @@ import { closeServer, leave, listen } from '../shared/http.js';
 import type { Logger } from '../shared/logger.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import type { ShutdownStep } from '../shared/shutdown.js';
+import { postgresTakesWrites } from '../shared/write-probes.js';
 import { writeEvent } from './announce.js';
 import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
@@ -180,7 +181,10 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
   const { trustProxy } = config;
   const { history } = parts;
-  const app = { loop, history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger, trustProxy };
+  const app = {
+    loop, history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger, trustProxy,
+    takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
+  };
   const server = await listen(createMonitorApp(app), config.port, config.host);
   observers.start();
   loop.start();

@@ -10,6 +10,7 @@ import { createPool, type Pool } from '../shared/postgres.js';
 import { measureDependencies } from '../shared/metrics.js';
 import { openQueue } from '../shared/healing-queue.js';
 import { connectRedis, outcomeChannel } from '../shared/queue.js';
+import { postgresTakesWrites, redisTakesWrites } from '../shared/write-probes.js';
 import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
 import { Backlog } from './backlog.js';
 import type { PatientsConfig } from './config.js';
@@ -52,9 +53,13 @@ export interface PatientsService extends PatientsDeps {
   close(): Promise<void>;
 }
 
+/** Longest answer of PostgreSQL or Redis to the question whether it takes writes; waiting for a free connection is part of it. */
+const PROBE_MS = 2_000;
+
 interface Delivery {
   dispatch: Dispatch;
-  reachable(): boolean;
+  /** Whether Redis takes writes. */
+  reachable(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -77,7 +82,7 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
   hearing.on('ready', () => void hear(hearing, config, logger, outcomes));
   return {
     dispatch,
-    reachable: () => sending.status === 'ready',
+    reachable: () => redisTakesWrites(sending, { prefix: config.queuePrefix, id: config.id, ms: PROBE_MS }),
     async close() {
       await dispatch.idle();
       hearing.disconnect();
@@ -85,8 +90,6 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
     },
   };
 }
-
-const reachesPostgres = (pool: Pool): Promise<boolean> => pool.query('SELECT 1').then(() => true, () => false);
 
 /** Opens the connections of an instance; none of them needs to succeed now. */
 export function openPatients(config: PatientsConfig, logger: Logger, clock: Clock = systemClock): PatientsService {
@@ -104,7 +107,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   });
   const measuring = setInterval(() => {
     void backlog.look();
-    measureDependencies({ redis: delivery.reachable() });
+    void delivery.reachable().then((redis) => measureDependencies({ redis }));
   }, config.backlogLookMs);
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
@@ -119,7 +122,10 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     staff: createStaffRecords(reads),
     sessions: createSessions(config, web, clock, logger),
     limits: createLimits(config, web),
-    checks: async () => ({ postgres: await reachesPostgres(reads), redis: delivery.reachable(), backlog: backlog.open }),
+    checks: async () => {
+      const [postgres, redis] = await Promise.all([postgresTakesWrites(reads, PROBE_MS), delivery.reachable()]);
+      return { postgres, redis, backlog: backlog.open };
+    },
     async close() {
       clearInterval(looking);
       clearInterval(measuring);

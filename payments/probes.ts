@@ -1,21 +1,24 @@
-/** Looks, once a second, at what a replica needs: its report tells the monitor, which may prefer a leader that reaches everything. */
+/**
+ * Looks, twice a second, at what a replica needs: its report tells the monitor, which may prefer a leader that reaches everything.
+ * PostgreSQL and Redis are reached when they take a write: one that only answers reads lets no payment be settled or queued.
+ */
 import type { Redis } from 'ioredis';
 import type { Reaches } from '../shared/contracts/leadership.js';
 import type { Pool } from '../shared/postgres.js';
+import { postgresTakesWrites, redisTakesWrites, succeedsWithin } from '../shared/write-probes.js';
 import type { Gateway } from './gateway/port.js';
 
 const INTERVAL_MS = 500;
 const PATIENCE_MS = 1_000;
 
-async function within(probe: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), PATIENCE_MS)));
-  const answered = probe.then((answer) => answer !== false, () => false);
-  try {
-    return await Promise.race([answered, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+export interface ProbesOptions {
+  pool: Pool;
+  redis: Redis;
+  gateway: Gateway;
+  /** The queue's. */
+  prefix: string;
+  /** The replica's. */
+  id: string;
 }
 
 export class Probes {
@@ -24,11 +27,7 @@ export class Probes {
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly redis: Redis,
-    private readonly gateway: Gateway,
-  ) {}
+  constructor(private readonly options: ProbesOptions) {}
 
   start(): void {
     void this.look();
@@ -40,10 +39,11 @@ export class Probes {
   }
 
   private async look(): Promise<void> {
+    const { pool, prefix, id } = this.options;
     const [postgres, redis, gateway] = await Promise.all([
-      within(this.pool.query('SELECT 1')),
-      within(this.redis.ping()),
-      within(this.gateway.reachable()),
+      postgresTakesWrites(pool, PATIENCE_MS),
+      redisTakesWrites(this.options.redis, { prefix, id, ms: PATIENCE_MS }),
+      succeedsWithin(PATIENCE_MS, this.options.gateway.reachable()),
     ]);
     this.reaches = { postgres, redis, gateway };
     if (!this.stopped) this.timer = setTimeout(() => void this.look(), INTERVAL_MS);

@@ -93,7 +93,7 @@ export interface RunningReplica {
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
   const gateway = openGateway(config);
-  const probes = new Probes(watch, redis, gateway);
+  const probes = new Probes({ pool: watch, redis, gateway, prefix: config.queuePrefix, id: config.id });
   const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
   const bootId = randomUUID();
   const channel = outcomeChannel(config.queuePrefix);

@@ -40,3 +40,13 @@ export async function withDeadline<T>(ms: number, outer: AbortSignal | null, cal
     outer?.removeEventListener('abort', follow);
   }
 }
+
+/**
+ * Waits at most `ms` for a call that cannot be cancelled; its later result is ignored.
+ * @throws DeadlineExceeded when the time was up first; else what the call throws.
+ */
+export const waitAtMost = <T>(ms: number, pending: Promise<T>): Promise<T> =>
+  withDeadline(ms, null, (signal) => new Promise<T>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DeadlineExceeded(ms)), { once: true });
+    pending.then(resolve, reject);
+  }));

@@ -1,9 +1,16 @@
-/** The record, where one is there to be asked: reachable, migrated, its clock like ours, and nothing accepted that waits too long. */
+/**
+ * The record, where one is there to be asked: reachable, takes writes, migrated, its clock like ours, and nothing accepted that waits too
+ * long.
+ */
 import type pg from 'pg';
 import { withoutPassword } from '../../local/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/migrate.js';
+import { WRITE_PROBE } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
+
+/** What refuses a write: a standby, a setting of the database or the server, or something else, in the server's words. */
+export type Refusal = { by: 'standby' | 'setting' } | { by: 'other'; message: string };
 
 export interface DatabaseFacts {
   /** Without its password. */
@@ -11,6 +18,8 @@ export interface DatabaseFacts {
   /** Why it cannot be used; null: it can. */
   failure: string | null;
   version: string;
+  /** Why it takes no writes; null: it takes them. */
+  readOnly: Refusal | null;
   /** How many migrations of this checkout it has not; a refusal in words when they do not fit. */
   pending: number | string;
   backlog: { payments: number; oldestMs: number };
@@ -36,13 +45,23 @@ function judgeBacklog({ payments, oldestMs }: DatabaseFacts['backlog']): Finding
   return (oldestMs < STUCK_MS ? warning : problem)('backlog', `${says}.`, 'npx relevo status   (does somebody lead?), then the logs of who leads');
 }
 
-export function judgeDatabase({ url, failure, version, pending, backlog, offset, running }: DatabaseFacts): Finding[] {
+function judgeWrites(refusal: Refusal | null): Finding[] {
+  if (refusal === null) return [];
+  if (refusal.by === 'standby') {
+    return [problem('database', 'It is read-only: this server is a standby.', 'export DATABASE_URL=…?target_session_attrs=read-write   (all hosts, or the primary alone)')];
+  }
+  if (refusal.by === 'other') return [problem('database', `It refuses writes: ${refusal.message}.`, 'psql "$DATABASE_URL"   (rights of the role? disk of the server?)')];
+  return [problem('database', 'It is read-only: default_transaction_read_only is on.', `psql "$DATABASE_URL" -c 'show default_transaction_read_only'   (then: alter database … reset, or alter system reset, default_transaction_read_only)`)];
+}
+
+export function judgeDatabase({ url, failure, version, readOnly, pending, backlog, offset, running }: DatabaseFacts): Finding[] {
   if (failure !== null) {
     return [problem('database', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'psql "$DATABASE_URL"   (mend DATABASE_URL, or unset it)')];
   }
   const old = !atLeast(version, OLDEST_POSTGRES);
   return [
     old ? problem('database', `PostgreSQL ${version} is too old; ${OLDEST_POSTGRES[0]} is the oldest that works.`, 'unset DATABASE_URL') : ok('database', `PostgreSQL ${version}, ${url}`),
+    ...judgeWrites(readOnly),
     judgeMigrations(pending, running),
     ...(running ? [judgeBacklog(backlog)] : []),
     ...(offset ? judgeOffsets([offset]) : []),
@@ -51,6 +70,18 @@ export function judgeDatabase({ url, failure, version, pending, backlog, offset,
 
 type Row = Record<string, unknown>;
 const one = async (client: pg.Client, sql: string): Promise<Row> => (await client.query<Row>(sql)).rows[0] ?? {};
+
+/** A database without our tables is asked for the setting that would refuse the write. */
+async function refusalOf(client: pg.Client): Promise<Refusal | null> {
+  const { standby, setting, migrated } = await one(
+    client,
+    "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS setting, to_regclass('leadership') IS NOT NULL AS migrated",
+  );
+  if (standby === true) return { by: 'standby' };
+  if (setting === true) return { by: 'setting' };
+  if (migrated !== true) return null;
+  return client.query(WRITE_PROBE).then(() => null, (error: Error) => ({ by: 'other', message: error.message }) as const);
+}
 
 async function pendingOf(client: pg.Client): Promise<number | string> {
   try {
@@ -77,7 +108,7 @@ async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
   const { default: postgres } = await import('pg');
   const client = new postgres.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
   client.on('error', () => undefined);
-  const facts: DatabaseFacts = { url: withoutPassword(url), failure: null, version: '', pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running };
+  const facts: DatabaseFacts = { url: withoutPassword(url), failure: null, version: '', readOnly: null, pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running };
   try {
     await client.connect();
     const { server_version: version } = await one(client, 'SHOW server_version');
@@ -85,6 +116,7 @@ async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
     return {
       ...facts,
       version: String(version).split(' ')[0] ?? '',
+      readOnly: await refusalOf(client),
       pending: await pendingOf(client),
       backlog: running ? await backlogOf(client) : facts.backlog,
       offset: await offsetOf('PostgreSQL', wall),

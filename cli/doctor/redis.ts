@@ -1,5 +1,6 @@
-/** Redis as it is now: reachable, set so that it drops nothing, its clock like ours. Where one is there to be asked. */
+/** Redis as it is now: reachable, takes writes, set so that it drops nothing, its clock like ours. Where one is there to be asked. */
 import { withoutPassword } from '../../local/address.js';
+import { writeProbeKey } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
@@ -8,6 +9,8 @@ export interface RedisFacts {
   url: string;
   failure: string | null;
   version: string;
+  /** Its answer to a write, when that is a refusal; null: it takes writes. */
+  refusal: string | null;
   /** What it does when its memory is full; null: it does not tell. */
   eviction: string | null;
   offset: Offset | null;
@@ -16,15 +19,31 @@ export interface RedisFacts {
 
 const OLDEST = [6, 2] as const;
 
-export function judgeRedis({ url, failure, version, eviction, offset, running }: RedisFacts): Finding[] {
+/** What lets Redis take writes again, by the first word of its refusal. */
+const WRITES_AGAIN: Readonly<Record<string, string>> = {
+  OOM: 'config set maxmemory 0   (or a limit with room)',
+  MISCONF: 'info persistence   (its disk is full, or its folder cannot be written; then: bgsave)',
+  NOREPLICAS: 'config set min-replicas-to-write 0   (or bring its replicas back)',
+  READONLY: 'info replication   (this is a replica: set REDIS_URL to the primary)',
+};
+
+function judgeWrites(refusal: string | null, cli: string): Finding[] {
+  if (refusal === null) return [];
+  const command = WRITES_AGAIN[refusal.split(' ')[0] ?? ''] ?? 'info';
+  return [problem('Redis', `It refuses writes: ${refusal.replace(/\.$/, '')}.`, `${cli} ${command}`)];
+}
+
+export function judgeRedis({ url, failure, version, refusal, eviction, offset, running }: RedisFacts): Finding[] {
   if (failure !== null) {
     return [problem('Redis', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'redis-cli -u "$REDIS_URL" ping   (mend REDIS_URL, or unset it)')];
   }
   const old = !atLeast(version, OLDEST);
+  const cli = `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}"`;
   return [
     old ? problem('Redis', `Redis ${version} is too old; ${OLDEST.join('.')} is the oldest that works.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
+    ...judgeWrites(refusal, cli),
     ...(eviction !== null && eviction !== 'noeviction'
-      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}" config set maxmemory-policy noeviction`)]
+      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `${cli} config set maxmemory-policy noeviction`)]
       : []),
     ...(offset ? judgeOffsets([offset]) : []),
   ];
@@ -38,16 +57,17 @@ async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, ...patience });
   let reason: Error | null = null;
   redis.on('error', (error: Error) => (reason ??= error));
-  const facts: RedisFacts = { url: withoutPassword(url), failure: null, version: '', eviction: null, offset: null, running };
+  const facts: RedisFacts = { url: withoutPassword(url), failure: null, version: '', refusal: null, eviction: null, offset: null, running };
   try {
     await redis.connect();
     const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
+    const refusal = await writeProbeKey(redis, 'relevo', 'doctor').then(() => null, (error: Error) => error.message);
     const policy = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     const wall = async (): Promise<number> => {
       const [seconds, micros] = await redis.time();
       return Number(seconds) * 1_000 + Number(micros) / 1_000;
     };
-    return { ...facts, version, eviction: policy[1] ?? null, offset: await offsetOf('Redis', wall) };
+    return { ...facts, version, refusal, eviction: policy[1] ?? null, offset: await offsetOf('Redis', wall) };
   } catch (error) {
     const { message, code } = (reason ?? error) as NodeJS.ErrnoException;
     return { ...facts, failure: message || (code ?? 'no answer') };

@@ -1,6 +1,6 @@
 /**
- * The monitor's Express app. Ready means: the database answers and this monitor knows who leads. Who opens a page in a browser without
- * being signed in is asked to; programs are told 401.
+ * The monitor's Express app. Ready means: the database answers and takes writes (a vote is one), and this monitor knows who leads.
+ * Who opens a page in a browser without being signed in is asked to; programs are told 401.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { requireToken } from '../../shared/auth.js';
@@ -17,6 +17,8 @@ import { monitorRoutes } from './routes.js';
 export interface MonitorAppOptions extends RoutesOptions {
   logger: Logger;
   trustProxy: TrustedProxies;
+  /** Whether the database takes writes now. */
+  takesWrites: () => Promise<boolean>;
 }
 
 const BODY_LIMIT = '16kb';
@@ -33,7 +35,10 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, nex
 
 export function createMonitorApp(options: MonitorAppOptions): Express {
   const { loop, logger, sessions, tokens, inspection, trustProxy } = options;
-  const ready = (): Record<string, boolean> => ({ postgres: loop.state.databaseUp === true, leadership: loop.state.leadership !== null });
+  const ready = async (): Promise<Record<string, boolean>> => ({
+    postgres: loop.state.databaseUp === true && await options.takesWrites(),
+    leadership: loop.state.leadership !== null,
+  });
   const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });
   const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies: (before) => void before.use(forms) });
   app.set('trust proxy', trustProxy);

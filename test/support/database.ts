@@ -33,3 +33,10 @@ export async function createTestDatabase(template = 'relevo_template'): Promise<
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
+
+/** Makes a database read-only, or writable again, for all its sessions: those that are open are ended. */
+export async function setReadOnly(url: string, on: boolean): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  await asSuperuser(`ALTER DATABASE ${name} ${on ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only'}`);
+  await asSuperuser(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+}

@@ -25,7 +25,7 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   };
   return {
     server,
-    url: server.url,
+    url: server.address,
     kill,
     remove: async () => {
       if (server.pid !== null) await kill();

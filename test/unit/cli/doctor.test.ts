@@ -167,11 +167,14 @@ describe('clock', () => {
 });
 
 describe('database and Redis', () => {
-  const database = { url: 'postgresql://x', failure: null, version: '18.4', pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running: true };
+  const database = { url: 'postgresql://x', failure: null, version: '18.4', readOnly: null, pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running: true };
   it.each([
     [database, ['ok', 'ok', 'ok']],
     [{ ...database, failure: 'ECONNREFUSED' }, ['problem']],
     [{ ...database, version: '12.3' }, ['problem', 'ok', 'ok']],
+    [{ ...database, readOnly: { by: 'standby' as const } }, ['ok', 'problem', 'ok', 'ok']],
+    [{ ...database, readOnly: { by: 'setting' as const } }, ['ok', 'problem', 'ok', 'ok']],
+    [{ ...database, readOnly: { by: 'other' as const, message: 'permission denied' } }, ['ok', 'problem', 'ok', 'ok']],
     [{ ...database, pending: 2 }, ['ok', 'warning', 'ok']],
     [{ ...database, pending: 2, running: false }, ['ok', 'ok']],
     [{ ...database, pending: 'This database is of a newer version.' }, ['ok', 'problem', 'ok']],
@@ -181,11 +184,12 @@ describe('database and Redis', () => {
     [{ ...database, offset: { of: 'PostgreSQL', aheadMs: 9_000, uncertainMs: 1 } }, ['ok', 'ok', 'ok', 'problem']],
   ])('%j: %j', (facts, expected) => expect(levels(judgeDatabase(facts))).toEqual(expected));
 
-  const redis = { url: 'redis://x', failure: null, version: '7.0.15', eviction: 'noeviction', offset: null, running: true };
+  const redis = { url: 'redis://x', failure: null, version: '7.0.15', refusal: null, eviction: 'noeviction', offset: null, running: true };
   it.each([
     [redis, ['ok']],
     [{ ...redis, failure: 'ECONNREFUSED' }, ['problem']],
     [{ ...redis, version: '5.0.7' }, ['problem']],
+    [{ ...redis, refusal: 'OOM command not allowed when used memory > maxmemory.' }, ['ok', 'problem']],
     [{ ...redis, eviction: 'allkeys-lru' }, ['ok', 'warning']],
     [{ ...redis, eviction: null }, ['ok']],
   ])('%j: %j', (facts, expected) => expect(levels(judgeRedis(facts))).toEqual(expected));
