@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
+import { leaksInFolder } from './secrets.js';
 
 export interface Ran {
   child: ChildProcess;
@@ -20,26 +21,35 @@ const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
   ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', DATABASE_URL: '', REDIS_URL: '', API_TOKEN: '', OPERATOR_TOKEN: '', INTERNAL_TOKEN: '', ...env,
 });
 
-function follow(child: ChildProcess): Ran {
+/** Found in the logs of an installation when one of its commands had ended. */
+const leaks = new Set<string>();
+
+afterAll(() => {
+  if (leaks.size > 0) throw new Error(`secrets were logged: ${[...leaks].join('; ')}`);
+});
+
+function follow(child: ChildProcess, env: Readonly<Record<string, string>>): Ran {
   let [out, err] = ['', ''];
   child.stdout?.on('data', (data: Buffer) => (out += data.toString()));
   child.stderr?.on('data', (data: Buffer) => (err += data.toString()));
+  const dataDir = env['RELEVO_DATA'];
+  if (dataDir) child.once('close', () => leaksInFolder(dataDir).forEach((leak) => leaks.add(leak)));
   const ended = new Promise<number | string>((resolve) => child.once('close', (code, by) => resolve(code ?? by ?? -1)));
   return { child, out: () => out, err: () => err, ended };
 }
 
 export function relevo(words: readonly string[], env: Record<string, string>): Ran {
-  return follow(spawn(process.execPath, [DOOR, ...words], { cwd: ROOT, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }));
+  return follow(spawn(process.execPath, [DOOR, ...words], { cwd: ROOT, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
 }
 
 /** Another program around it: npx, a shell. */
 export const runProgram = (command: readonly string[], env: Record<string, string>, cwd = ROOT): Ran =>
-  follow(spawn(command[0] ?? '', command.slice(1), { cwd, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }));
+  follow(spawn(command[0] ?? '', command.slice(1), { cwd, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
 
 /** On a pseudo-terminal; what is written to `child.stdin` is typed. Both outputs are one. */
 export function relevoOnTerminal(words: readonly string[], env: Record<string, string>): Ran {
   const line = [process.execPath, DOOR, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return follow(spawn('script', ['-qefc', line, '/dev/null'], { cwd: ROOT, env: clean({ TERM: 'xterm', ...env }), stdio: ['pipe', 'pipe', 'pipe'] }));
+  return follow(spawn('script', ['-qefc', line, '/dev/null'], { cwd: ROOT, env: clean({ TERM: 'xterm', ...env }), stdio: ['pipe', 'pipe', 'pipe'] }), env);
 }
 
 interface Ended {

@@ -6,13 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSystem, type System, type SystemOptions } from '../../local/system.js';
+import { leaksIn, secretsOf } from './secrets.js';
 
 export interface TestSystem extends System {
   /** Every line that was written, as `name: line`; for the message of a failed test. */
   readonly log: readonly string[];
 }
 
-const started: { system: System; folder: string }[] = [];
+const started: { system: TestSystem; folder: string }[] = [];
 
 const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'http', ports: 'free', supervise: false, quick: true } as const;
 
@@ -32,21 +33,25 @@ export async function startTestSystem(options: Partial<SystemOptions> = {}): Pro
         options.onLine?.(name, line);
       },
     });
-    started.push({ system, folder });
-    return Object.assign(system, { log });
+    const tested = Object.assign(system, { log });
+    started.push({ system: tested, folder });
+    return tested;
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** Ends one before its test file ends. */
+/** Ends one before its test file ends. @throws Error when it logged one of its secrets. */
 export async function stopTestSystem(system: System): Promise<void> {
   const index = started.findIndex((entry) => entry.system === system);
   const [entry] = index < 0 ? [] : started.splice(index, 1);
   if (!entry) return;
   await entry.system.stop();
   rmSync(entry.folder, { recursive: true, force: true });
+  const { log, tokens, databaseUrl, redisUrl } = entry.system;
+  const leaks = leaksIn(log.map((line) => [line.slice(0, line.indexOf(':')), line] as const), secretsOf({ ...tokens }, databaseUrl, redisUrl));
+  if (leaks.length > 0) throw new Error(`secrets were logged: ${[...new Set(leaks)].join('; ')}`);
 }
 
 afterAll(async () => {
