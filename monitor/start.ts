@@ -12,10 +12,11 @@ import { settingsOf, type MonitorConfig } from './config.js';
 import type { MonitorEvent } from './core/events.js';
 import type { State } from './core/types.js';
 import { worstCaseFailoverMs } from './core/timings.js';
+import { PostgresEndedSessions } from './ended-sessions.js';
 import { PostgresHistory } from './history.js';
 import { createMonitorApp } from './http/app.js';
 import { Operations } from './http/operations.js';
-import { Sessions } from './http/session.js';
+import { ENDED_HOURS, Sessions } from './http/session.js';
 import { openInspection } from './inspect/inspection.js';
 import { PostgresLeadershipStore, warmUp } from './leadership-store.js';
 import { MonitorLoop } from './loop.js';
@@ -39,6 +40,7 @@ export interface RunningMonitor {
 
 const POOL_SIZE = 4;
 const HISTORY_POOL_SIZE = 2;
+const SESSION_POOL_SIZE = 1;
 /** An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions that block the election. */
 const BLOCKED_SHARE = 4;
 /** The stream is made anew after this many BEAT_TIMEOUT_MS of silence: more than the heartbeat layer's patience ever is. */
@@ -62,6 +64,8 @@ interface Parts {
   /** Of its own connections, so that a slow list never delays an election. */
   history: PostgresHistory;
   historyPool: Pool;
+  /** For ended sessions: public lists must not keep a sign-out from being seen. */
+  sessionPool: Pool;
   replicas: ReplicaClient;
   peers: PeerClient;
 }
@@ -75,6 +79,9 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
   const historyPool = createPool(
     { url: databaseUrl, name: `${id}-history`, max: HISTORY_POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger,
   );
+  const sessionPool = createPool(
+    { url: databaseUrl, name: `${id}-sessions`, max: SESSION_POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger,
+  );
   const ids = monitors.map((monitor) => monitor.id);
   return {
     config,
@@ -82,6 +89,7 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
     clock,
     pool,
     historyPool,
+    sessionPool,
     history: new PostgresHistory(historyPool, 0),
     store: new PostgresLeadershipStore(pool, {
       partition: 0, monitor: id, monitors: ids, voteFreshMs, blockedMs: databaseTimeoutMs / BLOCKED_SHARE,
@@ -153,7 +161,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const steerable = config.faults ? new SteerableClock(systemClock) : null;
   const clock = steerable ?? systemClock;
   const parts = connect(config, logger, clock);
-  const { store, pool, historyPool, replicas, peers } = parts;
+  const { store, pool, historyPool, sessionPool, replicas, peers } = parts;
   const queue = connectQueue(config, logger);
   const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
   measureQueue(counts);
@@ -176,7 +184,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
   const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), clock, striker: replicas, logger });
   const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   const faults = steerable && new FaultSwitches(steerable);
-  const sessions = new Sessions(config.operatorToken);
+  const sessions = new Sessions(config.operatorToken, new PostgresEndedSessions(sessionPool, ENDED_HOURS, logger));
   const { hub, sampler } = observers;
   const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
   const { trustProxy } = config;
@@ -203,7 +211,7 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: closeClients },
       { name: 'queue', run: () => queue.close() },
-      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end(), inspection.close()]) },
+      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end(), sessionPool.end(), inspection.close()]) },
     ],
   };
 }

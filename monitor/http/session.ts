@@ -1,6 +1,7 @@
 /**
- * Who is signed in to the console. The session is a signed cookie and nothing else, so that it holds at every monitor of the installation
- * and while Redis is away; its key comes from the operator's token: a new token ends all sessions. What changes something also needs the
+ * Who is signed in to the console. The session is a signed cookie, so that it holds at every monitor of the installation and while Redis
+ * is away; its key comes from the operator's token: a new token ends all sessions. A sign-out ends one: the record has a list of ended
+ * sessions (ended-sessions.ts). While PostgreSQL is away a session may read and change nothing. What changes something also needs the
  * session's CSRF token, which only our own pages know, beside SameSite=Strict.
  */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
@@ -9,10 +10,13 @@ import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { SessionKind } from '../../shared/auth.js';
 import { Problem } from '../../shared/errors.js';
+import type { EndedSessions } from '../ended-sessions.js';
 
 export const COOKIE = 'relevo.console';
 /** A working day; then one signs in again. */
 export const SESSION_HOURS = 8;
+/** How long an ended session is remembered: clocks of monitors and of PostgreSQL may differ by as much again. */
+export const ENDED_HOURS = 2 * SESSION_HOURS;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 export const NAME_MAX = 60;
 
@@ -22,7 +26,11 @@ export interface Session {
   name: string | null;
   /** Goes into the pages; comes back as header `X-CSRF-Token` or as the form field `csrf`. */
   csrf: string;
+  /** Whether the record says that it has not ended; false: the record did not answer. */
+  isConfirmed: boolean;
 }
+
+const UNCONFIRMED = 'PostgreSQL does not say now whether this session has ended: nothing is changed without that';
 
 const claims = z.object({ sid: z.string().min(1), name: z.string().max(NAME_MAX).nullable() });
 
@@ -60,9 +68,9 @@ export class Sessions {
   private readonly signingKey: Uint8Array;
   private readonly proofKey: Uint8Array;
   /** Read once a request, however many ask. */
-  private readonly known = new WeakMap<Request, Session | null>();
+  private readonly known = new WeakMap<Request, Promise<Session | null>>();
 
-  constructor(operatorToken: string) {
+  constructor(operatorToken: string, private readonly ended: EndedSessions) {
     this.signingKey = keyFor(operatorToken, 'session');
     this.proofKey = keyFor(operatorToken, 'csrf');
   }
@@ -76,11 +84,11 @@ export class Sessions {
       .sign(this.signingKey);
   }
 
-  /** Null: nobody is signed in, or no longer. */
-  async read(request: Request): Promise<Session | null> {
+  /** Null: no one is signed in, or no longer. */
+  read(request: Request): Promise<Session | null> {
     const known = this.known.get(request);
     if (known !== undefined) return known;
-    const session = await this.verify(cookieOf(request));
+    const session = this.verify(cookieOf(request));
     this.known.set(request, session);
     return session;
   }
@@ -91,7 +99,9 @@ export class Sessions {
     const found = claims.safeParse(verified?.payload);
     if (!found.success) return null;
     const { sid, name } = found.data;
-    return { id: sid, name, csrf: createHmac('sha256', this.proofKey).update(sid).digest('base64url') };
+    const ended = await this.ended.has(sid);
+    if (ended === true) return null;
+    return { id: sid, name, isConfirmed: ended === false, csrf: createHmac('sha256', this.proofKey).update(sid).digest('base64url') };
   }
 
   /** @throws Problem FORBIDDEN when the request does not come from a page of this session. */
@@ -103,9 +113,17 @@ export class Sessions {
   readonly kindOf: SessionKind = async (request) => {
     const session = await this.read(request);
     if (session === null) return null;
-    if (!SAFE_METHODS.has(request.method)) this.demandProof(request, session);
+    if (!SAFE_METHODS.has(request.method)) {
+      this.demandProof(request, session);
+      if (!session.isConfirmed) throw new Problem('UNAVAILABLE', UNCONFIRMED, { retryAfterSeconds: 1 });
+    }
     return 'operator';
   };
+
+  /** Ends a session at every monitor. @returns false when only this monitor knows. */
+  end({ id }: Session): Promise<boolean> {
+    return this.ended.end(id);
+  }
 
   /** For the audit: who acts, as far as it is known. A bearer token says the kind alone. */
   async actorOf(request: Request): Promise<string> {

@@ -38,6 +38,8 @@ function refuseForeign(request: Request): void {
   throw new Problem('FORBIDDEN', 'This form was sent from another site');
 }
 
+const NOT_RECORDED = 'This browser is signed out. PostgreSQL did not record it: other monitors take a copy of the cookie until the session is over';
+
 const fieldsOf = (request: Request): Record<string, unknown> =>
   typeof request.body === 'object' && request.body !== null ? (request.body as Record<string, unknown>) : {};
 
@@ -109,11 +111,12 @@ export function signInRoutes(options: SignInOptions): Route[] {
       id: 'signOut', method: 'post', path: '/session/end', tag: 'pages', auth: [],
       summary: 'Sign out of the console',
       responses: { 303: { description: 'Signed out.' } },
-      problems: ['FORBIDDEN'],
+      problems: ['FORBIDDEN', 'UNAVAILABLE'],
       handle: async ({ request, response }) => {
         const session = await sessions.read(request);
         if (session) sessions.demandProof(request, session);
         response.clearCookie(COOKIE, cookieOptions(request));
+        if (session && !(await sessions.end(session))) throw new Problem('UNAVAILABLE', NOT_RECORDED, { retryAfterSeconds: 1 });
         return seeOther('/');
       },
     }),

@@ -3,6 +3,7 @@
  * and that wrong tokens are limited.
  */
 import type { AddressInfo } from 'node:net';
+import pg from 'pg';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
 import { Hospital } from './support.js';
@@ -94,6 +95,38 @@ describe('signing in', () => {
     expect((await end({})).status).toBe(403);
     const ended = await end({ csrf });
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([303, expect.stringMatching(/^relevo\.console=; .*1970/)]);
+  });
+
+  test('a copy of the cookie is worth nothing after the sign-out, at any monitor', async () => {
+    const { cookie, csrf } = await session();
+    const control = await session();
+    expect((await fetch(`${other}/audit`, { headers: { cookie } })).status).toBe(200);
+    const ended = await fetch(`${base}/session/end`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ csrf }) });
+    expect(ended.status).toBe(303);
+    for (const at of [base, other]) {
+      expect((await fetch(`${at}/audit`, { headers: { cookie } })).status).toBe(401);
+      expect(await (await fetch(`${at}/status`, { headers: { cookie } })).text()).not.toContain('"pid"');
+      expect((await drain(at, { cookie }, new URLSearchParams({ state: 'drain', reason: 'x', csrf }))).status).toBe(401);
+      expect((await fetch(`${at}/audit`, { headers: { cookie: control.cookie } })).status).toBe(200);
+    }
+  });
+
+  test('the record of an ended session holds no id of it, and goes when it is old', async () => {
+    const endOne = async (): Promise<void> => {
+      const { cookie, csrf } = await session();
+      await fetch(`${base}/session/end`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ csrf }) });
+    };
+    const client = new pg.Client({ connectionString: hospital.database.url });
+    await client.connect();
+    try {
+      await endOne();
+      await client.query(`UPDATE ended_session SET kept_until = now() - interval '1 minute'`);
+      await endOne();
+      const { rows } = await client.query<{ digest: Buffer }>('SELECT digest FROM ended_session');
+      expect(rows.map(({ digest }) => digest.length)).toEqual([32]);
+    } finally {
+      await client.end();
+    }
   });
 
   test('a name is text, whatever it holds', async () => {

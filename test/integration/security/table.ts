@@ -95,7 +95,7 @@ const MONITOR: readonly Row[] = [
   { entrance: 'GET /session', who: ANYONE, answer: 200 },
   { entrance: 'POST /session', who: ANYONE, answer: 303, ask: () => ({ form: { token: 'operator' } }) },
   {
-    entrance: 'POST /session/end', who: CALLERS.filter((caller) => caller !== 'session without proof'), answer: 303,
+    entrance: 'POST /session/end', who: CALLERS.filter((caller) => caller !== 'session without proof'), answer: 303, changes: 'ends the session',
     ask: () => ({ form: {}, proofAt: '/' }),
   },
   { entrance: 'GET /assets/:version/:name', who: ANYONE, answer: 404 },

@@ -1,5 +1,6 @@
 /** Sessions of the console: who is signed in, what a changing request must prove, and where one lands after signing in. */
 import type { Request } from 'express';
+import type { EndedSessions } from '../../../monitor/ended-sessions.js';
 import { COOKIE, cleanName, Sessions } from '../../../monitor/http/session.js';
 import { localPath } from '../../../monitor/http/sign-in.js';
 
@@ -22,14 +23,16 @@ const asked = ({ method = 'GET', cookie, csrf, body, authorization }: Told): Req
     },
   }) as unknown as Request;
 
+const noneEnded: EndedSessions = { has: async () => false, end: async () => true };
+
 describe('a session', () => {
-  const sessions = new Sessions('the operator token');
+  const sessions = new Sessions('the operator token', noneEnded);
 
   test('holds wherever the operator token is the same, and nowhere else', async () => {
     const cookie = await sessions.begin('Ana');
-    const elsewhere = await new Sessions('the operator token').read(asked({ cookie }));
+    const elsewhere = await new Sessions('the operator token', noneEnded).read(asked({ cookie }));
     expect(elsewhere).toMatchObject({ name: 'Ana', csrf: (await sessions.read(asked({ cookie })))?.csrf });
-    expect(await new Sessions('another token').read(asked({ cookie }))).toBeNull();
+    expect(await new Sessions('another token', noneEnded).read(asked({ cookie }))).toBeNull();
   });
 
   test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4IiwibmFtZSI6bnVsbH0.'])('the cookie %j is nobody', async (cookie) => {
@@ -85,5 +88,24 @@ describe('after signing in', () => {
     '/..//evil.example', '/./\\evil.example', '/%0d%0aX:y\n', ['/payments'], '/session', '/session/end',
   ])('%j leads to the first page', (next) => {
     expect(localPath(next)).toBe('/');
+  });
+});
+
+describe('a session and the list of ended ones', () => {
+  const answering = (ended: boolean | null): Sessions => new Sessions('the operator token', { has: async () => ended, end: async () => ended !== null });
+
+  test('an ended session is no session', async () => {
+    const sessions = answering(true);
+    expect(await sessions.read(asked({ cookie: await sessions.begin('Ana') }))).toBeNull();
+  });
+
+  test('a session that nothing is known of may read, and changes nothing', async () => {
+    const sessions = answering(null);
+    const cookie = await sessions.begin('Ana');
+    const session = await sessions.read(asked({ cookie }));
+    expect(session).toMatchObject({ name: 'Ana', isConfirmed: false });
+    expect(await sessions.kindOf(asked({ cookie }))).toBe('operator');
+    const change = asked({ method: 'POST', cookie, csrf: session?.csrf ?? '' });
+    await expect(Promise.resolve(sessions.kindOf(change))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });
 });
