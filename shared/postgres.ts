@@ -71,8 +71,12 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
   return pool;
 }
 
-/** Classes of SQLSTATE, and codes of sockets, that mean "the server is not there now", not "the statement is wrong". */
-const PASSING = /^(08|53|57P|25006|40001|40P01|55P03|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/**
+ * SQLSTATE: connection, resources, operator, system error, a server that takes no changes, a transaction that lost against another one.
+ * Codes of the system: a network, a host, a name, an address or a file handle that is missing for the moment.
+ */
+const PASSING_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
+const PASSING_ERRNO = /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
 const PASSING_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
 
 /** Whether trying the same statement again may succeed. A time-out means "unknown": only repeatable statements may be tried again. */
@@ -82,5 +86,5 @@ export function isPassing(error: unknown): boolean {
   const { code, errors } = error as Error & { code?: unknown; errors?: unknown };
   if (code === '57014') return true; // statement_timeout
   if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: every address was tried.
-  return (typeof code === 'string' && PASSING.test(code)) || PASSING_MESSAGE.test(error.message);
+  return (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) || PASSING_MESSAGE.test(error.message);
 }
