@@ -118,6 +118,8 @@ function send(response: Response, answer: Answer): void {
   else response.json(answer.body);
 }
 
+const expressPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
 function handlerOf(spec: Route): RequestHandler {
   return async (request, response) => {
     const parts = validated(spec, request);
@@ -126,11 +128,21 @@ function handlerOf(spec: Route): RequestHandler {
   };
 }
 
+/**
+ * Checks the token, or whether there is a session, of every route that reads a body and is not open to all: before bodies are read. What
+ * only the body can prove (a form's CSRF field) is the route's own check.
+ */
+export function checkBeforeBodies(app: Express, routes: readonly Route[], tokens: Tokens, hasSession: SessionKind): void {
+  for (const { auth, method, path } of routes) {
+    if (auth.length > 0 && method !== 'get') app[method](expressPath(path), requireToken(tokens, auth, hasSession));
+  }
+}
+
 /** Adds every route to `app`, in the table's order. @param sessionKind accepted in place of a token, where a service has sessions. */
 export function mountRoutes(app: Express, routes: readonly Route[], tokens: Tokens, sessionKind?: SessionKind): void {
   for (const spec of routes) {
     const guards = spec.auth.length > 0 ? [requireToken(tokens, spec.auth, sessionKind)] : [];
-    app[spec.method](spec.path.replace(/\{(\w+)\}/g, ':$1'), ...guards, handlerOf(spec));
+    app[spec.method](expressPath(spec.path), ...guards, handlerOf(spec));
   }
 }
 

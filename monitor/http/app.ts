@@ -8,7 +8,7 @@ import { Problem } from '../../shared/errors.js';
 import { createApp, finishApp } from '../../shared/http.js';
 import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { Logger } from '../../shared/logger.js';
-import { mountRoutes } from '../../shared/routes.js';
+import { checkBeforeBodies, mountRoutes } from '../../shared/routes.js';
 import type { TrustedProxies } from '../../shared/trusted-proxies.js';
 import { QUEUES_PATH } from '../inspect/queue-board.js';
 import type { RoutesOptions } from './options.js';
@@ -40,9 +40,15 @@ export function createMonitorApp(options: MonitorAppOptions): Express {
     leadership: loop.state.leadership !== null,
   });
   const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });
-  const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies: (before) => void before.use(forms) });
+  const routes = monitorRoutes(options);
+  const beforeBodies = (early: Express): void => {
+    checkBeforeBodies(early, routes, tokens, sessions.kindBeforeBody);
+    early.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindBeforeBody));
+    early.use(forms);
+  };
+  const app = createApp({ logger, bodyLimit: BODY_LIMIT, ready, beforeBodies });
   app.set('trust proxy', trustProxy);
-  mountRoutes(app, monitorRoutes(options), tokens, sessions.kindOf);
+  mountRoutes(app, routes, tokens, sessions.kindOf);
   app.use(QUEUES_PATH, requireToken(tokens, ['operator'], sessions.kindOf), inspection.queue);
   app.use(askToSignIn);
   return finishApp(app, logger);

@@ -120,6 +120,9 @@ export class Sessions {
     return 'operator';
   };
 
+  /** Before the body is read: its form may hold the proof, and that is not looked for yet. */
+  readonly kindBeforeBody: SessionKind = async (request) => ((await this.read(request)) === null ? null : 'operator');
+
   /** Ends a session at every monitor. @returns false when only this monitor knows. */
   end({ id }: Session): Promise<boolean> {
     return this.ended.end(id);

@@ -10,8 +10,10 @@ import { isOwnForm, withFormToken } from './session.js';
 export type PageHandler = (answering: Answering) => Promise<void> | void;
 
 export interface Guards {
-  /** Reads the session, or ends with 503. */
-  session: RequestHandler[];
+  /** Reads the session, or ends with 503. Makes none: a stranger who is sent away leaves nothing in the store. */
+  session: RequestHandler;
+  /** Before a page with a form: gives the session its token, and so keeps the session. */
+  formToken: RequestHandler;
   /** Reads a form; bounded. Then refuses it when no page of this session made it. */
   form: RequestHandler[];
   staff: RequestHandler;
@@ -43,7 +45,8 @@ export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' |
   };
   return {
     page,
-    session: [sessions, withFormToken],
+    session: sessions,
+    formToken: withFormToken,
     form: [express.urlencoded(FORM), (request, response, next) => {
       const answering = answeringFor(config, request, response);
       if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();

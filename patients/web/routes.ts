@@ -24,13 +24,13 @@ function mountAssets(web: Router): void {
   }
 }
 
-function mountStaff(web: Router, deps: PatientsDeps, { session, form, staff, patient, page }: Guards): void {
-  web.get('/sign-in', session, page(showSignIn(deps)));
+function mountStaff(web: Router, deps: PatientsDeps, { session, formToken, form, staff, patient, page }: Guards): void {
+  web.get('/sign-in', session, formToken, page(showSignIn(deps)));
   web.post('/sign-in', session, form, page(signIn(deps)));
   web.post('/sign-out', session, form, page(signOut));
-  web.get('/bill/identify', session, staff, page(showIdentify));
+  web.get('/bill/identify', session, staff, formToken, page(showIdentify));
   web.post('/bill/identify', session, form, staff, page(identifyPatient(deps)));
-  web.get('/bill', session, staff, patient, page(showBill(deps)));
+  web.get('/bill', session, staff, patient, formToken, page(showBill(deps)));
   web.get('/bill/pay', page(({ response }) => seeOther(response, '/bill')));
   web.post('/bill/pay', session, form, staff, patient, page(payBill(deps)));
   web.get('/bill/payments/:id', session, staff, patient, page(showPayment(deps)));

@@ -2,6 +2,7 @@
  * Signing in to the console over HTTP: what the cookie is, what it opens, what it refuses without proof, that it holds at another monitor,
  * and that wrong tokens are limited.
  */
+import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import type { RunningMonitor } from '../../../monitor/start.js';
@@ -126,6 +127,23 @@ describe('signing in', () => {
       expect(rows.map(({ digest }) => digest.length)).toEqual([32]);
     } finally {
       await client.end();
+    }
+  });
+
+  test('no body is read of a request without a token or a session', async () => {
+    const { cookie } = await session();
+    const begun = (path: string, headers: Record<string, string>): Promise<number | undefined> => new Promise((resolve, reject) => {
+      const sent = request(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Content-Length': '1000', ...headers } }, (answer) => {
+        resolve(answer.statusCode);
+        sent.destroy();
+      });
+      sent.on('error', reject);
+      sent.write('{');
+    });
+    for (const path of ['/handover', '/replicas/server_1/state', '/queues/api/queues']) {
+      expect([path, await begun(path, {})]).toEqual([path, 401]);
+      expect([path, await begun(path, { Authorization: 'Bearer api' })]).toEqual([path, 403]);
+      expect([path, await begun(path, { cookie: `${cookie}x` })]).toEqual([path, 401]);
     }
   });
 

@@ -26,6 +26,18 @@ describe('who may', () => {
     expect((await staff.ask('/bill/identify')).status).toBe(200);
   });
 
+  test('a stranger who is sent away, or whose form is refused, leaves no session behind', async () => {
+    for (const path of ['/bill', '/bill/identify', '/bill/payments/x']) {
+      expect([path, (await new Visitor(url).ask(path)).headers.get('set-cookie')]).toEqual([path, null]);
+    }
+    for (const path of ['/sign-in', '/sign-out', '/bill/identify', '/bill/pay']) {
+      const { status, headers } = await new Visitor(url).ask(path, { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
+      expect([path, status, headers.get('set-cookie')]).toEqual([path, 403, null]);
+    }
+    // Control: the page with the form to sign in needs a session.
+    expect((await new Visitor(url).ask('/sign-in')).headers.get('set-cookie')).toMatch(/^relevo\.sid=/);
+  });
+
   test('a wrong token, and the tokens of others, are not the staff\'s', async () => {
     for (const token of ['', 'guessed', TOKENS.OPERATOR_TOKEN, TOKENS.INTERNAL_TOKEN, `${TOKENS.API_TOKEN}x`]) {
       const visitor = new Visitor(url);
@@ -140,9 +152,11 @@ describe('sessions', () => {
   });
 
   test('Redis is away: pages with a session say so and do not hang; the first page and passes are there', async () => {
+    const Cookie = (await identified((await setup.start()).url)).cookieHeader;
     const { url } = await setup.start({ REDIS_URL: 'redis://127.0.0.1:1' });
-    for (const path of ['/sign-in', '/bill', '/bill/identify']) {
-      const { status, headers, text } = await new Visitor(url).ask(path);
+    // A stranger's first page with a form, and all pages of a session.
+    for (const [path, headersOfAsker] of [['/sign-in', {}], ['/sign-in', { Cookie }], ['/bill', { Cookie }], ['/bill/identify', { Cookie }]] as const) {
+      const { status, headers, text } = await new Visitor(url).ask(path, { headers: headersOfAsker });
       expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1']);
       expect(text).toContain('Not possible at the moment');
       expect(text).not.toMatch(/ at .*\.[mt]s|Redis|ECONN|stack/);
