@@ -9,6 +9,8 @@ import { postgresTakesWrites, redisTakesWrites, succeedsWithin } from '../shared
 import type { Gateway } from './gateway/port.js';
 
 const INTERVAL_MS = 500;
+/** Sooner while something is not reached: replicas that shared an outage should notice its end at nearly the same time. */
+const AGAIN_MS = 200;
 const PATIENCE_MS = 1_000;
 
 export interface ProbesOptions {
@@ -46,6 +48,7 @@ export class Probes {
       succeedsWithin(PATIENCE_MS, this.options.gateway.reachable()),
     ]);
     this.reaches = { postgres, redis, gateway };
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), INTERVAL_MS);
+    const waitMs = postgres && redis && gateway ? INTERVAL_MS : AGAIN_MS;
+    if (!this.stopped) this.timer = setTimeout(() => void this.look(), waitMs);
   }
 }

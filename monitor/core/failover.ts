@@ -26,7 +26,7 @@ import { UNSEEN } from './failure-detector.js';
 import { NO_UNREST } from './grace.js';
 import { beginHandover, giveUp, stoodDown } from './handover.js';
 import { assertInvariants } from './invariants.js';
-import { grayVerdict, leaderDetector, verdictOnLeader } from './leader-check.js';
+import { grayVerdict, leaderDetector, noticeBetter, verdictOnLeader } from './leader-check.js';
 import { isDoubting, noticeLateness, NO_DOUBT } from './self-doubt.js';
 import type { Ballot, Candidate, Effect, Input, Moment, Phase, Reaction, Settings, State, Step, Verdict } from './types.js';
 
@@ -47,6 +47,7 @@ export function initialState(settings: Settings): State {
     unrest: NO_UNREST,
     taken: false,
     trouble: null,
+    betterSince: null,
     stalled: [],
     restUntil: 0,
     databaseUp: null,
@@ -171,7 +172,7 @@ function react(state: State, moment: Moment): Reaction {
 export function step(state: State, input: Input): Step {
   const doubt = noticeLateness(state.doubt, state.settings, input.now);
   const seen = absorb(doubt === state.doubt ? state : { ...state, doubt }, input);
-  const reaction = react(seen.state, input);
+  const reaction = react(noticeBetter(seen.state, input.now), input);
   assertInvariants(reaction.state, state, input.now);
   return { state: reaction.state, effects: [...seen.effects, ...reaction.effects], decision: decisionOf(reaction.state) };
 }

@@ -60,10 +60,21 @@ export function troubleOf(state: State, report: ReplicaReport, now: number): Tro
   return what === null ? null : { what, stalled, since: state.trouble?.since ?? now };
 }
 
-/** Gray failure: in trouble for longer than GRAY_MS while another replica is better. */
+/** Notes since when another replica has been better than the leader. */
+export function noticeBetter(state: State, now: number): State {
+  const isBetter = state.trouble !== null && hasBetter(state, state.trouble);
+  const betterSince = isBetter ? (state.betterSince ?? now) : null;
+  return betterSince === state.betterSince ? state : { ...state, betterSince };
+}
+
+/**
+ * Gray failure: in trouble for longer than GRAY_MS, and for as long another replica has been better. Replicas look at what they need at
+ * different moments: after an outage that all shared, the one that looked first is better for a moment, and that proves nothing.
+ */
 export function grayVerdict(state: State, now: number): Verdict | null {
-  const { trouble, leadership } = state;
-  if (!trouble || !leadership?.leader || now - trouble.since < state.settings.grayMs || !hasBetter(state, trouble)) return null;
+  const { trouble, leadership, betterSince } = state;
+  if (!trouble || !leadership?.leader || betterSince === null || !hasBetter(state, trouble)) return null;
+  if (now - Math.max(trouble.since, betterSince) < state.settings.grayMs) return null;
   return { kind: 'gray', reason: `${leadership.leader} ${trouble.what}`, since: trouble.since };
 }
 

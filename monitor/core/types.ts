@@ -165,6 +165,8 @@ export interface State {
   /** Whether the leader of this term has said that it leads. */
   readonly taken: boolean;
   readonly trouble: Trouble | null;
+  /** Since when another replica has been better than the leader without a break; null: none is, or the leader has no trouble. */
+  readonly betterSince: number | null;
   /** Replicas that led without progress since a leader last made some: they are not better than one another. */
   readonly stalled: readonly string[];
   /** No hand-over of the monitor's own wish before this. */

@@ -28,6 +28,40 @@ describe('a gray leader', () => {
     expect(machine.phase).toBe('watching');
   });
 
+  describe('after an outage that all replicas share', () => {
+    const allIll = [ill, ...STANDBYS.map((each) => ({ ...each, reaches: ill.reaches }))];
+    /** From the first replica that notices the end to the last: one look of a replica and the pause before it. */
+    const SKEW_MS = 1_300;
+
+    test('stays when another replica notices the end first', () => {
+      const machine = watching();
+      const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, [ill, ...STANDBYS]), ...machine.pass(5_000, ALL)];
+      expect(ofType(effects, 'stand-down')).toEqual([]);
+    });
+
+    test('stays when it notices the end first', () => {
+      const machine = watching();
+      const first = [LEADING, ...allIll.slice(1)];
+      const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, first), ...machine.pass(5_000, ALL)];
+      expect(ofType(effects, 'stand-down')).toEqual([]);
+    });
+
+    test('is handed over after GRAY_MS when the outage ends for the others alone', () => {
+      const machine = watching();
+      expect(ofType([...machine.pass(4_000, allIll), ...machine.pass(1_400, [ill, ...STANDBYS])], 'stand-down')).toEqual([]);
+      expect(ofType(machine.pass(300, [ill, ...STANDBYS]), 'stand-down')).toHaveLength(1);
+    });
+
+    test('stays when others are better for moments only', () => {
+      const machine = watching();
+      machine.pass(4_000, allIll);
+      for (let round = 0; round < 10; round += 1) {
+        const effects = [...machine.pass(1_000, [ill, ...STANDBYS]), ...machine.pass(200, allIll)];
+        expect(ofType(effects, 'stand-down')).toEqual([]);
+      }
+    });
+  });
+
   test('that makes no progress is handed over, but not again before the rest is over', () => {
     const machine = watching();
     const stuck = { ...LEADING, stalledMs: 6_000 };
