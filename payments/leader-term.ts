@@ -145,7 +145,7 @@ export class LeaderTerm {
   private async reclaim(): Promise<number> {
     const { queue, redis } = this.options;
     try {
-      const parcels = await queue.use((bull) => reclaimParcels(bull, redis, this.logger));
+      const parcels = await queue.use((bull, signal) => reclaimParcels(bull, redis, this.logger, signal));
       reclaimed.inc(parcels);
       return parcels;
     } catch (error) {

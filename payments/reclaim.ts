@@ -11,18 +11,24 @@ import { toFront } from './core/front.js';
 /**
  * Moves every active job back to where workers fetch next, oldest first of all.
  * Call it before the own worker runs: it cannot tell one leader's jobs from another's.
+ * @param signal fires when the caller does not wait any more: its worker may run, so no job is moved after that.
  * @returns how many. @throws when Redis is away.
  */
-export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger): Promise<number> {
+export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger, signal: AbortSignal): Promise<number> {
   const [newestFirst] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), wakeWhoeverWaits(queue, redis)]);
   const active = newestFirst.reverse();
   if (active.length === 0) return 0;
+  signal.throwIfAborted();
   await redis.del(...active.map((id) => queue.toKey(`${id}:lock`)));
+  signal.throwIfAborted();
   const backend = queue.getBackend();
   const inOrder = toFront(active);
   const moves = await Promise.allSettled(inOrder.map((id) => backend.moveJobFromActiveToWait(id, '0')));
   const missing = inOrder.filter((_id, index) => moves[index]?.status === 'rejected');
-  for (const id of missing) await redis.lrem(queue.toKey('active'), 0, id);
+  for (const id of missing) {
+    signal.throwIfAborted();
+    await redis.lrem(queue.toKey('active'), 0, id);
+  }
   if (missing.length > 0) logger.warn({ jobs: missing.length }, 'parcels without content dropped; the relay has their payments');
   return active.length - missing.length;
 }

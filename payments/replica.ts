@@ -3,6 +3,7 @@
  * the other, so that two terms of this process never work at once.
  */
 import type { Leadership, ReplicaReport, Role } from '../shared/contracts/leadership.js';
+import { waitAtMost } from '../shared/deadline.js';
 import { initialRole, stepRole, type RoleEffect, type RoleInput, type RoleState } from './core/role.js';
 import { LeaderTerm, type LeaderTermOptions } from './leader-term.js';
 import { currentTerm, leads } from './metrics.js';
@@ -106,10 +107,7 @@ export class Replica {
         });
       case 'resume':
         logger.warn({ term: effect.term }, 'leading again: nobody took over');
-        return this.enqueue(async () => {
-          await this.drained;
-          await this.begin(effect.term);
-        });
+        return this.enqueue(() => this.resume(effect.term));
     }
   }
 
@@ -129,6 +127,17 @@ export class Replica {
     });
     this.current = leaderTerm;
     await leaderTerm.begin();
+  }
+
+  /** Waits for what is in flight, but not for ever: what does not end is called off, and begun again with what it had not written. */
+  private async resume(term: number): Promise<void> {
+    const { resumeMs, logger } = this.options;
+    await waitAtMost(resumeMs, this.drained).catch(() => {
+      logger.warn({ term, ms: resumeMs }, 'what was in flight does not end: it is called off');
+      this.drained = Promise.resolve();
+      return this.end(this.current?.stop() ?? true);
+    });
+    await this.begin(term);
   }
 
   private async end(keepWorker: boolean): Promise<void> {

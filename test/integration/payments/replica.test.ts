@@ -151,6 +151,28 @@ describe('taking over', () => {
     expect((await allFinal()).every((row) => row.term === term)).toBe(true);
   });
 
+  test('told to go on while what is in flight does not end: it is called off after a while, and done again', async () => {
+    const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '300', RELAY_GRACE_MS: '60000' });
+    const term = await leader.lead(record);
+    const holder = await record.pool.connect();
+    try {
+      const ids = await record.accept(1);
+      await holder.query('BEGIN');
+      await holder.query('SELECT 1 FROM payment WHERE status = $1 FOR UPDATE', ['PENDING']); // Its commit waits for this lock.
+      await enqueue(ids);
+      await eventually(() => leader.replica.report().parcelsInFlight === 1, { what: 'a parcel in flight' });
+      void leader.replica.standDown(term);
+      leader.replica.hear(await readLeadership(record.pool, 0), true);
+      const [later] = await record.accept(1, [PATIENTS[2]]);
+      await enqueue([later as string]);
+      await eventually(() => leader.replica.report().parcelsInFlight > 1, { what: 'the later payment to be fetched' });
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    expect((await allFinal()).map((row) => [row.status, row.term])).toEqual([['SUCCEEDED', term], ['SUCCEEDED', term]]);
+  });
+
   test('back and forth ten times under traffic: every payment once, patients in order', async () => {
     const pair = [await replica('server_1'), await replica('server_2')] as const;
     for (let turn = 0; turn < 10; turn += 1) {

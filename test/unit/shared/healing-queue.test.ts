@@ -1,5 +1,6 @@
 /** The queue that may fail and be used again. */
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../../support/eventually.js';
 import { createHealingQueue, type BullQueue } from '../../../shared/healing-queue.js';
 
 /** Queues made one after the other; `begins[n]`: whether the first contact of the n-th succeeds. */
@@ -42,6 +43,21 @@ describe('healing queue', () => {
     await Promise.allSettled([add(queue), add(queue)]);
     await settle();
     expect(made).toHaveLength(2);
+  });
+
+  test('ends a call that never answers, tells the call, and is made anew when its first contact never came', async () => {
+    const made: number[] = [];
+    const queue = createHealingQueue({ status: 'ready' }, () => {
+      const index = made.push(made.length) - 1;
+      return { waitUntilReady: () => (index === 0 ? new Promise(() => undefined) : Promise.resolve()) } as unknown as BullQueue;
+    }, 20);
+    let told: AbortSignal | undefined;
+    await expect(queue.use((_bull, signal) => {
+      told = signal;
+      return new Promise(() => undefined);
+    })).rejects.toThrow('no answer within 20 ms');
+    expect(told?.aborted).toBe(true);
+    await eventually(() => made.length === 2, { what: 'another queue' });
   });
 
   test('says at once that Redis is away, and is used again when it is back', async () => {
