@@ -91,7 +91,7 @@ export class LeaderTerm {
     return {
       get parcelsInFlight() { return work.parcelsInFlight; },
       get passedSeq() { return work.passedSeq; },
-      get inFlight() { return work.inFlight; },
+      get inFlight() { return work.held; },
       get broughtMs() { return queue.broughtMs(); },
       get hasRoom() { return queue.held() < options.worker.concurrency; },
     };

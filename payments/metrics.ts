@@ -9,6 +9,12 @@ export const paymentsCompleted = counter(
   [{ status: 'SUCCEEDED' }, { status: 'DECLINED' }, { status: 'FAILED' }],
 );
 export const retriesPlanned = counter('relevo_payment_retries_total', 'Payments put off to a later attempt.');
+export const paymentsSetAside = counter(
+  'relevo_payments_set_aside_total',
+  'Times that a payment could not be written and was set aside: the database refused it, or its row was locked by another session.',
+  ['reason'],
+  [{ reason: 'refused' }, { reason: 'locked' }],
+);
 export const parcelSeconds = histogram('relevo_parcel_duration_seconds', 'From load to commit of one parcel.');
 export const parcelSize = histogram('relevo_parcel_payments', 'Payments charged in one parcel.', [], GROUP_SIZES);
 export const parcelsUnreadable = counter('relevo_parcels_unreadable_total', 'Jobs of the queue that carried no parcel and were dropped; the relay finds their payments.');

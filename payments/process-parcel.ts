@@ -4,19 +4,21 @@
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
-import { commitOutcomes, deferPayments, loadParcel, type CommitResult, type FencingToken } from '../shared/ledger.js';
+import { commitOutcomes, deferPayments, loadParcel, lockedPayments, type CommitResult, type FencingToken } from '../shared/ledger.js';
 import type { Logger } from '../shared/logger.js';
 import type { Pool } from '../shared/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
 import type { Random } from '../shared/random.js';
 import { tracing } from '../shared/tracing.js';
 import type { InFlight } from './core/in-flight.js';
-import type { FinalOutcome, Wait } from './core/parcel.js';
+import type { Statement } from './core/commit-lane.js';
+import type { FinalOutcome } from './core/parcel.js';
 import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js';
 import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './gateway/port.js';
-import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, retriesPlanned } from './metrics.js';
+import { attemptWrite, type Attempted } from './attempt-write.js';
+import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, paymentsSetAside, retriesPlanned } from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';
 import { steadfast } from './steadfast.js';
 
@@ -79,6 +81,11 @@ export class TermWork {
     return this.line.inFlight;
   }
 
+  /** Payments that the relay need not bring: those being worked on, and those set aside until they are due. */
+  get held(): Pick<ReadonlySet<string>, 'has'> {
+    return { has: (id) => this.line.holds(id, this.deps.clock.now()) };
+  }
+
   get parcelsInFlight(): number {
     return this.line.parcelsInFlight;
   }
@@ -139,11 +146,13 @@ export class TermWork {
       case 'charge':
         return void this.charge(effect);
       case 'commit':
-        return void this.commit(effect.outcomes);
+        return void this.commit(effect);
       case 'defer':
-        return void this.defer(effect.waits);
+        return void this.defer(effect);
       case 'announce':
         return; // `commit` does, with what the database said.
+      case 'set-aside':
+        return this.noteSetAside(effect);
       case 'wake':
         return this.deps.wakeIn(effect.ms);
       case 'done':
@@ -188,33 +197,51 @@ export class TermWork {
     }
   }
 
-  private async commit(outcomes: readonly FinalOutcome[]): Promise<void> {
-    const { commits, logger } = this.deps;
+  private async commit({ outcomes, wary }: Extract<Statement, { type: 'commit' }>): Promise<void> {
+    const ids = outcomes.map(({ id }) => id);
     commitGroup.observe(outcomes.length);
-    const parcels = outcomes.map(({ id }) => this.parcelOf.get(id) ?? null);
-    for (const { id } of outcomes) this.parcelOf.delete(id);
+    const parcels = ids.map((id) => this.parcelOf.get(id) ?? null);
     const stopTimer = commitSeconds.startTimer();
-    this.traces?.committing(outcomes.map(({ id }) => id));
+    this.traces?.committing(ids);
     try {
-      const result = await steadfast(() => commitOutcomes(commits, this.token, outcomes, { parcels }), this.signal, logger);
+      const attempted = await this.write(ids, wary, () => commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }));
       stopTimer();
-      const effects = this.line.committed(result, this.moment());
-      for (const effect of effects) if (effect.type === 'announce') this.announce(result, effect.outcomes);
+      if (!('written' in attempted)) return this.notWritten(attempted);
+      for (const id of ids) this.parcelOf.delete(id);
+      const effects = this.line.committed(attempted.written, this.moment());
+      for (const effect of effects) if (effect.type === 'announce') this.announce(attempted.written, effect.outcomes);
       this.perform(effects);
     } catch (error) {
       this.perform(this.line.unwritten(error));
     }
   }
 
-  private async defer(waits: readonly Wait[]): Promise<void> {
-    const { commits, logger } = this.deps;
+  private async defer({ waits, wary }: Extract<Statement, { type: 'defer' }>): Promise<void> {
+    const ids = waits.map(({ id }) => id);
     try {
-      const result = await steadfast(() => deferPayments(commits, this.token, waits), this.signal, logger);
-      if (result.held) retriesPlanned.inc(waits.length);
-      this.perform(this.line.deferred(result, this.moment()));
+      const attempted = await this.write(ids, wary, () => deferPayments(this.deps.commits, this.token, waits));
+      if (!('written' in attempted)) return this.notWritten(attempted);
+      if (attempted.written.held) retriesPlanned.inc(waits.length);
+      this.perform(this.line.deferred(attempted.written, this.moment()));
     } catch (error) {
       this.perform(this.line.unwritten(error));
     }
+  }
+
+  private write(ids: readonly string[], wary: boolean | undefined, run: () => Promise<CommitResult>): Promise<Attempted> {
+    const { commits, logger } = this.deps;
+    const statement = { run, locked: () => lockedPayments(commits, ids), isWary: wary === true };
+    return steadfast(() => attemptWrite(statement), this.signal, logger);
+  }
+
+  private notWritten(attempted: Exclude<Attempted, { written: unknown }>): void {
+    const moment = this.moment();
+    this.perform('locked' in attempted ? this.line.locked(attempted.locked, moment) : this.line.rejected(attempted.refused, moment));
+  }
+
+  private noteSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
+    paymentsSetAside.inc({ reason }, ids.length);
+    this.deps.logger.warn({ payments: ids.slice(0, 10), count: ids.length, reason, error }, 'the record does not take these payments; they are set aside');
   }
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {

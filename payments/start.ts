@@ -66,12 +66,17 @@ function openGateway(config: PaymentsConfig): Gateway {
   return config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
 }
 
+/** Longest wait of a commit for a lock, in ms. After it the leader finds out which payments are locked, and commits the others. */
+const LOCK_WAIT_MS = 500;
+
 function createConnections(config: PaymentsConfig, logger: Logger) {
-  const common = { url: config.databaseUrl, statementTimeoutMs: config.statementTimeoutMs, settings: KEYED_PLANS };
-  const pool = (name: string, max: number) => createPool({ ...common, name: `${config.id}-${name}`, max }, logger);
+  const { databaseUrl: url, statementTimeoutMs } = config;
+  const lockWait = `-c lock_timeout=${Math.min(LOCK_WAIT_MS, Math.floor(statementTimeoutMs / 2))}`;
+  const pool = (name: string, max: number, settings = KEYED_PLANS) =>
+    createPool({ url, statementTimeoutMs, settings, name: `${config.id}-${name}`, max }, logger);
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
   const queue = openQueue(PARTITION, config.queuePrefix, redis);
-  return { loads: pool('load', 1), commits: pool('commit', 1), watch: pool('watch', 2), redis, queue };
+  return { loads: pool('load', 1), commits: pool('commit', 1, `${KEYED_PLANS} ${lockWait}`), watch: pool('watch', 2), redis, queue };
 }
 
 const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOptions => ({

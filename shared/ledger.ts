@@ -182,6 +182,22 @@ export async function deferPayments(db: Queryable, token: FencingToken, deferral
 }
 
 /**
+ * locked: which of these pending payments a statement that changes them would have to wait for, because another session holds a lock on the
+ * row or on its row of the list. Takes the locks that are free, for the moment of this statement only.
+ */
+const LOCKED = `
+WITH free AS MATERIALIZED (
+  SELECT p.id FROM payment p JOIN pending_payment q ON q.seq = p.seq
+   WHERE p.id = ANY ($1::uuid[]) AND p.completed_at IS NULL
+     FOR NO KEY UPDATE OF p SKIP LOCKED FOR UPDATE OF q SKIP LOCKED)
+SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NULL AND id NOT IN (SELECT id FROM free)`;
+
+export async function lockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({ name: 'locked', text: LOCKED, values: [plainArray(ids)] });
+  return rows.map(({ id }) => id);
+}
+
+/**
  * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by an index of its own: those the queue
  * should have brought by now (up to `upto`, the newest payment known to have been passed, and older than the grace), and those whose
  * next attempt is due. Table pending_payment is kept by triggers of payment, whoever writes there.

@@ -88,3 +88,27 @@ export function isPassing(error: unknown): boolean {
   if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: every address was tried.
   return (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) || PASSING_MESSAGE.test(error.message);
 }
+
+const sqlState = (error: unknown): string | null => {
+  const { code, severity } = (kinds.isNativeError(error) ? error : {}) as { code?: unknown; severity?: unknown };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string' ? code : null;
+};
+
+/** Whether the server answered with an error: the statement reached it, and it is not this process that is broken. */
+export const isFromServer = (error: unknown): boolean => sqlState(error) !== null;
+
+/** Whether a lock was not to be had within `lock_timeout`. */
+export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
+
+/** Classes of SQLSTATE that blame the data of a statement: without the row at fault the same statement may succeed. */
+const REFUSED = /^(09|21|22|23|27|38|39|44|54|P0|XX)/;
+
+/** Whether the server refuses this statement for what is in it, and would refuse it again. */
+export const isRefused = (error: unknown): boolean => REFUSED.test(sqlState(error) ?? '');
+
+/** Why, in printable and bounded words. The server's own message may quote the row, so that only the code and the constraint are told. */
+export function describeRefusal(error: unknown): string {
+  const { constraint } = error as { constraint?: unknown };
+  const name = typeof constraint === 'string' ? `, constraint ${constraint.replace(/[^\w]/g, '?').slice(0, 63)}` : '';
+  return `the database refuses the row: SQLSTATE ${sqlState(error) ?? 'unknown'}${name}`;
+}

@@ -6,46 +6,24 @@
  *   charging  parcels overlap; all payments of one are charged at once                            all answered → in turn
  *   in turn   a parcel decides when every earlier one has decided or is gone (I7)                 → writing
  *   writing   in that order, through the commit lane; small ones share a statement                committed, deferred → done
+ *             a payment that the record does not take is set aside, and the others go on         rejected, locked → writing
  *
  * Any of them → failed: the term was called off, the fence refused, or something broke. The payments stay pending in PostgreSQL and
  * are brought again; a second charge call has the same key (I6). Once the fence refused, or `stop` was called, nothing new is begun (I8).
  */
 import type { PendingPayment } from '../../shared/ledger.js';
-import { Blocked } from './blocked.js';
+import { Blocked, type PutOff } from './blocked.js';
 import { CommitLane, type Statement } from './commit-lane.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
-import { planParcel, settleParcel, type Answer, type FinalOutcome, type ParcelPlan } from './parcel.js';
-import { isLastAttempt, type RetryPolicy } from './retry.js';
+import { planParcel, settleParcel, type Answer, type FinalOutcome, type ParcelPlan, type Wait } from './parcel.js';
+import { isLastAttempt } from './retry.js';
+import { SetAside } from './set-aside.js';
+import { groupEnd, shareRows } from './share-rows.js';
+import { withhold, withholdUnreadable, type Fault } from './withhold.js';
+import type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js';
 
-/** What one term is asked to do; `work` is the number under which the caller brought the parcel. */
-export type WorkEffect =
-  /** For this parcel and, with more ids, for those behind it. */
-  | { type: 'load'; work: number; ids: readonly string[]; beyond: ReadonlyMap<string, number> }
-  /** `last`: no further attempt is planned. */
-  | { type: 'charge'; work: number; index: number; payment: PendingPayment; last: boolean }
-  | Statement
-  /** These got their final status now, and who waits may be told. */
-  | { type: 'announce'; outcomes: readonly FinalOutcome[] }
-  /** A payment is due again in `ms`. */
-  | { type: 'wake'; ms: number }
-  /** `claimed`: the payments of the parcel that were worked on; 0: the parcel changed nothing. */
-  | { type: 'done'; work: number; claimed: number }
-  | { type: 'failed'; work: number; error: unknown };
-
-/** When an input happens, and chance for the waits. */
-export interface Moment {
-  /** Monotonic ms. */
-  nowMs: number;
-  /** Uniform in [0, 1). */
-  draw: () => number;
-}
-
-/** The answer to a fenced statement. */
-export interface Written {
-  held: boolean;
-  ids: readonly string[];
-}
+export type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js';
 
 interface Work {
   readonly number: number;
@@ -54,41 +32,6 @@ interface Work {
   answers: Answer[];
   missing: number;
   lastSeq: number;
-}
-
-export interface LineOptions {
-  term: number;
-  policy: RetryPolicy;
-  /** Monotonic ms. */
-  startMs: number;
-  /** With so many payments in flight nothing more is loaded; left out: no bound. A next leader may have to ask for all of them again. */
-  inFlightMax?: number;
-}
-
-/** Payments named by one load, at the most, unless a single parcel names more. */
-const READ_MAX = 500;
-
-/** How many of the parcels that wait are loaded next. */
-function groupEnd(waiting: readonly Work[]): number {
-  let size = 0;
-  const end = waiting.findIndex(({ ids }, index) => (size += ids.length) > READ_MAX && index > 0);
-  return end < 0 ? waiting.length : end;
-}
-
-/**
- * Shares out what was read for several parcels: to each what it would have been given alone, the rows it names and earlier ones of
- * their patients. Rows of a patient of whom nobody's own row was read (so many earlier ones are pending that the load ended before)
- * are the first parcel's.
- */
-function shareRows(read: readonly Work[], rows: readonly PendingPayment[]): (readonly PendingPayment[])[] {
-  const uptos = read.map(({ ids }) => {
-    const named = new Set(ids);
-    return new Map(rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]));
-  });
-  const nobodys = ({ patientId }: PendingPayment): boolean => uptos.every((upto) => !upto.has(patientId));
-  return uptos.map((upto, index) =>
-    rows.filter((row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && nobodys(row))),
-  );
 }
 
 export class ParcelLine {
@@ -104,10 +47,13 @@ export class ParcelLine {
   private waiting: Work[] = [];
   /** Being loaded. */
   private reading: readonly Work[] = [];
+  /** With these bounds. */
+  private readBeyond: ReadonlyMap<string, number> = new Map();
   /** Charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
   private readonly lane = new CommitLane();
   private readonly blocked = new Blocked();
+  private readonly aside = new SetAside();
   private stopped = false;
 
   constructor(private readonly options: LineOptions) {
@@ -116,6 +62,11 @@ export class ParcelLine {
 
   get parcelsInFlight(): number {
     return this.works.size;
+  }
+
+  /** Whether this payment is being worked on, or was set aside and is not due. */
+  holds(id: string, nowMs: number): boolean {
+    return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
   /** A parcel came by. */
@@ -132,14 +83,23 @@ export class ParcelLine {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
     if (this.stopped) return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
-    const shares = shareRows(read, rows);
-    const claims = read.flatMap((work, index) => this.claim(work, shares[index] ?? []));
-    return [...claims, ...this.advance(moment), ...this.loadNext()];
+    const unreadable = withholdUnreadable(this.aside, rows, moment.nowMs);
+    const shares = shareRows(read, this.asDue(rows, moment));
+    const claims = read.flatMap((work, index) => this.claim(work, shares[index] ?? [], unreadable.waits));
+    return [...unreadable.effects, ...claims, ...this.advance(moment), ...this.loadNext()];
   }
 
-  private claim(work: Work, rows: readonly PendingPayment[]): WorkEffect[] {
+  /** What was set aside waits, whatever its row says. */
+  private asDue(rows: readonly PendingPayment[], { nowMs }: Moment): readonly PendingPayment[] {
+    if (this.aside.size === 0) return rows;
+    for (const payment of this.aside.takeFinal(rows, this.readBeyond)) this.blocked.remove(payment);
+    return rows.map((row) => ({ ...row, waitMs: Math.max(row.waitMs, this.aside.waitMs(row.id, nowMs)) }));
+  }
+
+  private claim(work: Work, rows: readonly PendingPayment[], waits: readonly Wait[]): WorkEffect[] {
     const { number } = work;
     work.plan = planParcel(rows, this.inFlight);
+    if (waits.length > 0) work.plan.hold.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
     if (work.missing + work.plan.hold.length === 0) {
@@ -167,8 +127,9 @@ export class ParcelLine {
   committed({ held, ids }: Written, moment: Moment): WorkEffect[] {
     if (!held) return this.refused();
     const outcomes = this.outcomesAmong(ids);
-    const rest = this.lane.rest();
-    return [{ type: 'announce', outcomes }, ...(rest === null ? this.written(moment) : this.begin(rest))];
+    if (this.aside.size > 0) for (const { id } of this.lane.outcomes) this.aside.remove(id);
+    this.lane.step();
+    return [{ type: 'announce', outcomes }, ...this.goOn(moment)];
   }
 
   /** Nearly always all of them. */
@@ -181,9 +142,43 @@ export class ParcelLine {
 
   deferred({ held }: Pick<Written, 'held'>, moment: Moment): WorkEffect[] {
     if (!held) return this.refused();
-    const rest = this.lane.rest();
-    const wake: WorkEffect[] = rest?.type === 'defer' ? [{ type: 'wake', ms: Math.min(...rest.waits.map(({ waitMs }) => waitMs)) }] : [];
-    return [...wake, ...this.written(moment)];
+    const statement = this.lane.statement();
+    const waits = statement?.type === 'defer' ? statement.waits : [];
+    this.lane.step();
+    const wake: WorkEffect[] = waits.length > 0 ? [{ type: 'wake', ms: Math.min(...waits.map(({ waitMs }) => waitMs)) }] : [];
+    return [...wake, ...this.goOn(moment)];
+  }
+
+  /** The database refuses the statement under way for what is in it. @param error for `last_error` of the payment at fault. */
+  rejected(error: string, moment: Moment): WorkEffect[] {
+    if (this.lane.halve()) return this.goOn(moment);
+    const statement = this.lane.statement();
+    const items = statement?.type === 'commit' ? statement.outcomes : (statement?.waits ?? []);
+    return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, moment);
+  }
+
+  /** Other sessions hold locks on these rows of the statement under way, and may hold them for long. */
+  locked(ids: readonly string[], moment: Moment): WorkEffect[] {
+    return this.setAside({ ids, reason: 'locked', error: 'another session holds a lock on the row' }, moment);
+  }
+
+  private setAside(fault: Fault, moment: Moment): WorkEffect[] {
+    const { lane, blocked, aside } = this;
+    const payments = new Map([...this.works.values()].flatMap(({ plan }) => plan.charge.map((payment) => [payment.id, payment])));
+    const ms = withhold({ lane, blocked, aside, payments, behindMs: (payment) => this.behindMs(payment) }, fault, moment.nowMs);
+    return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.goOn(moment)];
+  }
+
+  /** When the earlier payment of its patient is due that this one must wait for; null: there is none. */
+  protected behindMs({ patientId, seq }: PutOff): number | null {
+    return this.blocked.dueBefore(patientId, seq);
+  }
+
+  /** With what is left of the group under way. */
+  private goOn(moment: Moment): WorkEffect[] {
+    this.progressMs = moment.nowMs;
+    const statement = this.lane.statement();
+    return statement === null ? this.written(moment) : this.begin(statement);
   }
 
   /** The work on one parcel broke off. After its turn that means nothing: its statement decides. */
@@ -211,7 +206,9 @@ export class ParcelLine {
     this.reading = this.waiting.splice(0, groupEnd(this.waiting));
     const [first] = this.reading;
     const ids = this.reading.flatMap((work) => work.ids);
-    return first ? [{ type: 'load', work: first.number, ids, beyond: this.beyond() }] : [];
+    if (!first) return [];
+    const beyond = (this.readBeyond = this.beyond());
+    return [{ type: 'load', work: first.number, ids, beyond }];
   }
 
   /**
@@ -244,7 +241,7 @@ export class ParcelLine {
       if (this.stopped) effects.push(...this.fail(work, new CalledOff()));
       else this.settle(work, moment);
     }
-    return [...effects, ...this.write()];
+    return [...effects, ...this.write(moment)];
   }
 
   private settle({ number, plan, answers }: Work, { nowMs, draw }: Moment): void {
@@ -253,24 +250,32 @@ export class ParcelLine {
     this.lane.add({ work: number, outcomes: settled.outcomes, waits: [...settled.waits, ...plan.hold] });
   }
 
-  private write(): WorkEffect[] {
-    const statement = this.lane.next();
-    return statement === null ? [] : this.begin(statement);
+  private write(moment: Moment): WorkEffect[] {
+    if (this.lane.isWriting) return [];
+    const statement = this.lane.next(this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null);
+    if (statement !== null) return this.begin(statement);
+    return this.lane.isWriting ? this.written(moment) : [];
   }
 
   private begin(statement: Statement): WorkEffect[] {
-    return this.stopped ? this.unwritten(new CalledOff()) : [statement];
+    if (this.stopped) return this.unwritten(new CalledOff());
+    return [this.aside.size > 0 && this.mayBeLocked(statement) ? { ...statement, wary: true } : statement];
   }
 
-  private written({ nowMs }: Moment): WorkEffect[] {
+  private mayBeLocked(statement: Statement): boolean {
+    const items = statement.type === 'commit' ? statement.outcomes : statement.waits;
+    return items.some(({ id }) => this.aside.is(id, 'locked'));
+  }
+
+  private written(moment: Moment): WorkEffect[] {
     const done = this.lane.written().map((number): WorkEffect => {
       const work = this.works.get(number) as Work;
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);
-      this.progressMs = nowMs;
+      this.progressMs = moment.nowMs;
       this.end(work);
       return { type: 'done', work: number, claimed: work.plan.charge.length + work.plan.hold.length };
     });
-    return [...done, ...this.write(), ...this.loadNext()];
+    return [...done, ...this.write(moment), ...this.loadNext()];
   }
 
   private refused(): WorkEffect[] {

@@ -35,7 +35,7 @@ export interface TermView {
   parcelsInFlight: number;
   /** The newest payment that was settled. */
   passedSeq: number;
-  /** Payments being worked on. */
+  /** Payments being worked on, and those that were set aside and are not due. */
   inFlight: Pick<ReadonlySet<string>, 'has'>;
   /** When the queue last brought a parcel. */
   broughtMs: number;

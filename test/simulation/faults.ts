@@ -7,7 +7,7 @@ import type { Monitor, System } from './system.js';
 export const FAULT_KINDS = [
   'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
   'duplicate', 'drain', 'maint', 'hand-over', 'stray', 'late', 'reconfigure',
-  'refuse-writes', 'jam', 'hang',
+  'refuse-writes', 'jam', 'hang', 'refuse-row', 'lock-row',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -178,6 +178,9 @@ export function strike(system: System, fault: Fault): Heal {
       return stray(system);
     case 'refuse-writes':
       return refuseWrites(system);
+    case 'refuse-row':
+    case 'lock-row':
+      return system.payments.unwritable.strikeNext(kind === 'lock-row' ? 'locked' : 'refused');
     case 'jam':
       return jam(system, name);
     case 'hang':

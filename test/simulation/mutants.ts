@@ -63,6 +63,12 @@ class RemembersTheFirst extends ParcelLine {
   }
 }
 
+class OvertakesWhatWasSetAside extends ParcelLine {
+  protected override behindMs(): null {
+    return null;
+  }
+}
+
 class IgnoresRefusals extends ParcelLine {
   override committed({ ids }: Written, moment: Moment): WorkEffect[] {
     return super.committed({ held: true, ids }, moment);
@@ -238,6 +244,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'only-the-first-blocks', bug: 'what waits behind a payment that was put off blocks nothing itself', caughtBy: 'I7',
     change: { newLine: (options) => new RemembersTheFirst(options) },
+  },
+  {
+    name: 'set-aside-overtaken', bug: 'later payments of a patient go on when the record does not take an earlier one', caughtBy: 'I7',
+    change: { newLine: (options) => new OvertakesWhatWasSetAside(options) },
   },
   {
     name: 'bound-not-lowered', bug: 'a payment that was put off is not loaded while later ones of its patient are in flight', caughtBy: 'fair',

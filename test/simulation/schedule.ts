@@ -48,6 +48,9 @@ const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
 /** Share of the schedules with one of these more, and how often each is drawn: after them a leader may make no progress. */
 const STALL_SHARE = 0.12;
 const STALLS: readonly FaultKind[] = ['refuse-writes', 'refuse-writes', 'jam', 'hang'];
+/** Share of the schedules in which one row cannot be written for a while, and how. */
+const ROW_SHARE = 0.1;
+const ROWS: readonly FaultKind[] = ['refuse-row', 'lock-row'];
 const KINDS: readonly FaultKind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
 
 const names = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index + 1}`);
@@ -121,7 +124,9 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
     case 'restart-empty':
     case 'duplicate':
     case 'stray':
-      return { target: kind === 'stray' ? 'postgres' : 'redis', other: '', amount: 0 };
+    case 'refuse-row':
+    case 'lock-row':
+      return { target: kind === 'stray' || kind.endsWith('row') ? 'postgres' : 'redis', other: '', amount: 0 };
   }
 }
 
@@ -171,6 +176,12 @@ function drawFaults(chance: Chance, cast: Cast, horizonMs: number, payments: rea
 function drawStall(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
   if (chance.next() >= STALL_SHARE) return [];
   return [drawFault(chance, cast, horizonMs, payments.map(({ atMs }) => atMs), chance.pick(STALLS))];
+}
+
+/** Drawn last of all, so that the rest of each schedule stays as it was. */
+function drawUnwritable(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
+  if (chance.next() >= ROW_SHARE) return [];
+  return [drawFault(chance, cast, horizonMs, payments.map(({ atMs }) => atMs), chance.pick(ROWS))];
 }
 
 /** In bursts, because parcels and order matter only when several are on their way. */
@@ -230,5 +241,6 @@ export function drawSchedule(seed: number): Schedule {
     const { faults, endMs } = drawStorm(chance);
     return { ...usual, faults, horizonMs: endMs, isStorm: true };
   }
-  return { ...usual, faults: [...usual.faults, ...drawStall(chance, cast, horizonMs, bursts)] };
+  const stalls = drawStall(chance, cast, horizonMs, bursts);
+  return { ...usual, faults: [...usual.faults, ...stalls, ...drawUnwritable(chance, cast, horizonMs, bursts)] };
 }

@@ -6,7 +6,8 @@ import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from 
 import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
-import type { Row, Written } from './records.js';
+import { Unwritable } from './unwritable.js';
+import type { Attempted, Row, Written } from './records.js';
 import type { World } from './world.js';
 
 export interface NewRow {
@@ -25,6 +26,8 @@ export class PaymentTable {
   readonly byPatient = new Map<string, Row[]>();
   /** Final payments that are listed as pending. */
   readonly strays = new Set<string>();
+  /** Payments that cannot be written now. */
+  readonly unwritable = new Unwritable();
   pending = 0;
   private seq = 0;
 
@@ -70,6 +73,14 @@ export class PaymentTable {
 
   holds(token: FencingToken): boolean {
     return this.rules.fence(this.leadership.row, token);
+  }
+
+  /** A commit or a deferral, as far as the rows can be written. @see payments/attempt-write.ts */
+  attempt(token: FencingToken, payments: readonly { id: string }[], run: () => Written): Attempted {
+    const ids = payments.map(({ id }) => id).filter((id) => this.rows.get(id)?.status === 'PENDING');
+    const obstacle = this.holds(token) ? this.unwritable.among(ids) : null;
+    if (obstacle) this.world.log?.('postgres', `does not write ${ids.join(', ')}: ${Object.entries(obstacle).join(' ')}`);
+    return obstacle ?? { written: run() };
   }
 
   /** commit: the fence, "still pending" and the change in one statement. */

@@ -38,3 +38,6 @@ export interface Written {
   held: boolean;
   ids: string[];
 }
+
+/** Or why the record does not take it. */
+export type Attempted = { written: Written } | { refused: string } | { locked: string[] };

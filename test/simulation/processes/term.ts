@@ -10,7 +10,7 @@ import type { TermView } from '../../../payments/core/relay.js';
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
 import type { RoleState } from '../../../payments/core/role.js';
 import type { Process } from '../model/process.js';
-import type { Job, Written } from '../model/records.js';
+import type { Attempted, Job, Written } from '../model/records.js';
 import { TIMES, type System } from '../system.js';
 import { HeadStart, type Settle } from './head-start.js';
 import { Relay } from './relay.js';
@@ -63,10 +63,11 @@ export class Term {
   private viewOfRelay(): TermView {
     const { line, worker } = this;
     const broughtMs = (): number => this.broughtMs;
+    const held = { has: (id: string): boolean => line.holds(id, this.now) };
     return {
       get parcelsInFlight() { return line.parcelsInFlight; },
       get passedSeq() { return line.passedSeq; },
-      get inFlight() { return line.inFlight; },
+      get inFlight() { return held; },
       get broughtMs() { return broughtMs(); },
       get hasRoom() { return worker.holds < TIMES.concurrency; },
     };
@@ -193,6 +194,8 @@ export class Term {
         return this.commit(effect.outcomes);
       case 'defer':
         return this.defer(effect.waits);
+      case 'set-aside':
+        return;
       case 'announce':
         return this.replica.announce(effect.outcomes);
       case 'wake':
@@ -252,10 +255,17 @@ export class Term {
     const off = (): void => this.feed(this.line.unwritten(new CalledOff()));
     checks.starts(this.replica.role, this.term, 'a commit');
     world.log?.(this.replica.name, `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`);
-    const write = (isFenced: boolean): void =>
-      this.steadfast('a commit', () => payments.commit(token, outcomes, isFenced), (result) => this.committed(result), off);
+    const attempt = (isFenced: boolean) => payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
+    const settle = (attempted: Attempted): void => this.answeredBy(attempted, (written) => this.committed(written));
+    const write = (isFenced: boolean): void => this.steadfast('a commit', () => attempt(isFenced), settle, off);
     if (rules.fencesInOneStatement) write(true);
     else this.steadfast('a look at the fence', () => payments.holds(token), (holds) => write(!holds), off);
+  }
+
+  private answeredBy(attempted: Attempted, settle: (written: Written) => void): void {
+    if ('written' in attempted) return settle(attempted.written);
+    const { line } = this;
+    this.feed('locked' in attempted ? line.locked(attempted.locked, this.at()) : line.rejected(attempted.refused, this.at()));
   }
 
   private committed(result: Written): void {
@@ -277,11 +287,11 @@ export class Term {
     world.log?.(this.replica.name, `puts off ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
     this.steadfast(
       'a delay',
-      () => payments.defer(token, waits),
-      (result) => {
-        this.noteRefusal(result);
-        this.feed(this.line.deferred(result, this.at()));
-      },
+      () => payments.attempt(token, waits, () => payments.defer(token, waits)),
+      (attempted) => this.answeredBy(attempted, (written) => {
+        this.noteRefusal(written);
+        this.feed(this.line.deferred(written, this.at()));
+      }),
       () => this.feed(this.line.unwritten(new CalledOff())),
     );
   }

@@ -29,7 +29,7 @@ describe('commit lane', () => {
     const lane = new CommitLane();
     lane.add(settled(1, ['a'], ['b']));
     expect(lane.next()?.type).toBe('commit');
-    expect(lane.rest()).toEqual({ type: 'defer', waits: [wait('b')] });
+    expect(lane.step()).toEqual({ type: 'defer', waits: [wait('b')] });
     lane.written();
     lane.add(settled(2, [], ['c']));
     expect(lane.next()).toEqual({ type: 'defer', waits: [wait('c')] });

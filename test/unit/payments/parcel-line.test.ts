@@ -29,6 +29,8 @@ function words(effects: readonly WorkEffect[]): string[] {
         return `${effect.type} ${effect.outcomes.map(({ id }) => id).join()}`;
       case 'defer':
         return `defer ${effect.waits.map(({ id }) => id).join()}`;
+      case 'set-aside':
+        return `set aside ${effect.ids.join()}`;
       case 'wake':
         return `wake in ${effect.ms}`;
       case 'done':

@@ -1,0 +1,69 @@
+/** The record did not take a statement: the payment at fault waits, and so do later ones of its patient that are in the lane. */
+import type { PendingPayment } from '../../shared/ledger.js';
+import type { Blocked, PutOff } from './blocked.js';
+import type { CommitLane, Revision } from './commit-lane.js';
+import type { FinalOutcome, Wait } from './parcel.js';
+import type { SetAside, SetAsideReason } from './set-aside.js';
+import type { WorkEffect } from './work-effects.js';
+
+/** A payment that was charged and whose outcome is not written. */
+export type Unwritten = PutOff & { attempts: number };
+
+export interface Fault {
+  ids: readonly string[];
+  reason: SetAsideReason;
+  /** Written to `last_error`. */
+  error: string;
+}
+
+export interface WithholdInput {
+  lane: CommitLane;
+  blocked: Blocked;
+  aside: SetAside;
+  payments: ReadonlyMap<string, Unwritten>;
+  /** When the earlier payment of the patient is due that a payment must wait for; null: there is none. */
+  behindMs: (payment: PutOff) => number | null;
+}
+
+const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait =>
+  ({ id, attempts, waitMs: Math.max(0, waitMs), lastError });
+
+/** @returns the wait until the next try, in ms. */
+export function withhold(input: WithholdInput, { ids, reason, error }: Fault, nowMs: number): number {
+  const { lane, blocked, aside, payments, behindMs } = input;
+  // A row that is locked cannot be put off either, nor one whose deferral was what the database refused.
+  const isPutOff = lane.statement()?.type === 'commit' && reason === 'refused';
+  const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, payments.get(id) ?? null, reason, nowMs)]));
+  for (const [id, waitMs] of waits) {
+    const payment = payments.get(id);
+    if (payment) blocked.add(payment, nowMs + waitMs);
+  }
+  const judge = ({ id }: FinalOutcome): Revision => {
+    const payment = payments.get(id);
+    const waitMs = waits.get(id);
+    if (waitMs !== undefined) return payment && isPutOff ? wait(payment, waitMs, error) : 'drop';
+    const dueMs = payment ? behindMs(payment) : null;
+    if (!payment || dueMs === null) return 'keep';
+    blocked.add(payment, dueMs);
+    return wait(payment, dueMs - nowMs, null);
+  };
+  if (!isPutOff) lane.dropWaits(new Set(ids));
+  lane.revise(judge);
+  return Math.min(...waits.values());
+}
+
+export interface Unreadable {
+  waits: Wait[];
+  effects: WorkEffect[];
+}
+
+/** An amount beyond 2^53 was read as another amount: that payment is not charged, and later ones of its patient wait. */
+export function withholdUnreadable(aside: SetAside, rows: readonly PendingPayment[], nowMs: number): Unreadable {
+  const unreadable = rows.filter(({ id, amountMinor, waitMs }) => {
+    return !Number.isSafeInteger(amountMinor) && waitMs === 0 && aside.waitMs(id, nowMs) === 0;
+  });
+  const error = 'the amount is too large to be read';
+  const waits = unreadable.map((payment) => wait(payment, aside.add(payment.id, null, 'refused', nowMs), error));
+  const effects = waits.map(({ id }): WorkEffect => ({ type: 'set-aside', ids: [id], reason: 'refused', error }));
+  return { waits, effects };
+}

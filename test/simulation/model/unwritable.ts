@@ -1,0 +1,30 @@
+/** Rows of payments that the database refuses to change, or that a session of somebody else has locked. */
+import type { Attempted } from './records.js';
+
+export type Obstacle = 'refused' | 'locked';
+
+export class Unwritable {
+  private readonly rows = new Map<string, Obstacle>();
+  private next: Obstacle | null = null;
+
+  /** The next row that is to be changed is the one. @returns how to take the obstacle away. */
+  strikeNext(obstacle: Obstacle): () => void {
+    this.next = obstacle;
+    return () => {
+      this.next = null;
+      this.rows.clear();
+    };
+  }
+
+  /** Why a statement about these fails; null: it does not. */
+  among(ids: readonly string[]): Exclude<Attempted, { written: unknown }> | null {
+    const [first] = ids;
+    if (this.next !== null && first !== undefined) {
+      this.rows.set(first, this.next);
+      this.next = null;
+    }
+    const locked = ids.filter((id) => this.rows.get(id) === 'locked');
+    if (ids.some((id) => this.rows.get(id) === 'refused')) return { refused: 'SQLSTATE 23514' };
+    return locked.length > 0 ? { locked } : null;
+  }
+}
