@@ -1,0 +1,64 @@
+/**
+ * What reads text from outside takes time in proportion to its length: 1 MB of the worst character costs
+ * little. A pattern that backtracks would need minutes. Processor time is measured, so that a busy machine changes nothing.
+ */
+import type { Request } from 'express';
+import { cleanName } from '../../monitor/http/session.js';
+import { localPath } from '../../monitor/http/sign-in.js';
+import { parseAmount } from '../../patients/core/amount.js';
+import { isClientKey } from '../../patients/core/idempotency.js';
+import { codeForm, documentForm, nameForm } from '../../patients/core/identification.js';
+import { waitSeconds } from '../../patients/core/prefer.js';
+import { publicAddress } from '../../patients/web/public-address.js';
+import { tokenKind } from '../../shared/auth.js';
+import { members } from '../../shared/config.js';
+import { parseJson } from '../../shared/json-bodies.js';
+import { validTraceparent } from '../../shared/traceparent.js';
+
+const LENGTH = 1_000_000;
+const MOST_MS = 5_000;
+const TOKENS = { api: 'api', operator: 'operator', internal: 'internal' };
+const HOSPITAL = { publicUrl: null, host: '127.0.0.1', port: 4000 };
+
+/** Errors are answers too. @returns processor time in ms. */
+function costOf(read: () => unknown): number {
+  const before = process.cpuUsage();
+  try {
+    read();
+  } catch {
+    // Refused: it ended.
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
+const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  Prefer: (text) => waitSeconds(text),
+  'Prefer, quoted': (text) => waitSeconds(`"${text}`),
+  Authorization: (text) => tokenKind(TOKENS, `Bearer ${text}\u0000`),
+  'Idempotency-Key': (text) => isClientKey(text),
+  traceparent: (text) => validTraceparent(text),
+  'next of the sign-in': (text) => localPath(`/${text}`),
+  'name of the sign-in': (text) => cleanName(text),
+  Host: (text) => publicAddress(HOSPITAL, { host: text, protocol: 'http' } as Pick<Request, 'host' | 'protocol'>),
+  document: documentForm,
+  'name of a patient': nameForm,
+  'authorization code': codeForm,
+  amount: (text) => parseAmount(text, 2),
+  'JSON text': (text) => parseJson(Buffer.from(JSON.stringify(text))),
+  'names and addresses': (text) => members('T', { doc: '' }).parse(`a=b${text}c`),
+};
+const WORST = [' ', '\t', '\\', '\\u', '"', ',', ';', '=', '; ', 'a', 'a.', '0', '-', '/', '\u0001', 'é'];
+
+describe.each(Object.keys(READERS))('%s', (name) => {
+  test.each(WORST)('of 1 MB of %j ends', (worst) => {
+    const text = worst.repeat(LENGTH / worst.length);
+    expect(costOf(() => READERS[name]?.(text))).toBeLessThan(MOST_MS);
+  });
+});
+
+test('control: a pattern that backtracks would not pass', () => {
+  const length = 60_000;
+  const cost = costOf(() => /\s+$/.test(`${' '.repeat(length)}x`));
+  expect(cost * (LENGTH / length) ** 2).toBeGreaterThan(MOST_MS);
+});
