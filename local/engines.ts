@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { connectionTo } from '../shared/connection-settings.js';
 import { withoutPassword } from './address.js';
 import { StartError } from './fail.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
@@ -38,7 +39,7 @@ export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, vo
 }
 
 async function checkDatabase(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({ ...connectionTo(url), connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { connectionTo } from '../shared/connection-settings.js';
 import { StartError } from './fail.js';
 import { ROOT } from './root.js';
 
@@ -90,7 +91,7 @@ function refuseReadOnly(error: unknown): never {
  * @returns the names applied now. @throws StartError
  */
 export async function migrate(databaseUrl: string, migrations = readMigrations()): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'relevo-migrate' });
+  const client = new pg.Client({ ...connectionTo(databaseUrl), application_name: 'relevo-migrate' });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { connectionTo, forgetPgVariables } from '../shared/connection-settings.js';
 import { StartError } from './fail.js';
 import { findBinaries, type Binaries } from './postgres-binaries.js';
 import { isAlive } from './process-tree.js';
@@ -111,7 +112,7 @@ function settingsOf({ port, quick, volume, settings }: PostgresOptions): string[
 }
 
 async function answersQueries(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
+  const client = new pg.Client({ ...connectionTo(url), connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -127,6 +128,7 @@ async function answersQueries(url: string): Promise<boolean> {
 /** Makes the cluster when there is none; the server returned is not started yet. @throws StartError */
 export async function preparePostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { dataDir, port, name = 'postgres', volume } = options;
+  forgetPgVariables();
   const found = await findBinaries();
   const binaries = volume ? { ...found, before: volume.enter, own: () => undefined } : found;
   const here = volume ? dataDir.replace(volume.folder, volume.window) : dataDir;
@@ -160,7 +162,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
 
 /** Creates a database when it is not there. */
 export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
-  const client = new pg.Client({ connectionString: server.urlOf('postgres') });
+  const client = new pg.Client(connectionTo(server.urlOf('postgres')));
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);

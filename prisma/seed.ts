@@ -6,6 +6,7 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { connectionTo } from '../shared/connection-settings.js';
 import { seedPatient, type SeedCharge, type SeedPatient } from './seed-data.js';
 
 /** Patients in one statement. */
@@ -32,7 +33,7 @@ async function insertChunk(client: pg.Client, patients: readonly SeedPatient[]):
 }
 
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new pg.Client(connectionTo(databaseUrl));
   await client.connect();
   try {
     return await work(client);

@@ -4,6 +4,7 @@
  */
 import { types as kinds } from 'node:util';
 import pg from 'pg';
+import { connectionTo, GUARD_SETTINGS } from './connection-settings.js';
 import type { Logger } from './logger.js';
 
 const INT8 = 20;
@@ -55,7 +56,7 @@ export type Queryable = Pick<pg.Pool, 'query'>;
 
 export function createPool(options: PoolOptions, logger: Logger): Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
+    ...connectionTo(options.url, options.settings),
     application_name: options.name,
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
@@ -63,9 +64,12 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     query_timeout: options.statementTimeoutMs + 500,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
-    ...(options.settings ? { options: options.settings } : {}),
     types,
-    onConnect: options.onConnect as pg.PoolConfig['onConnect'], // pg-pool awaits it; its types do not say so.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it; its types do not say so.
+    onConnect: async (connection: Queryable) => {
+      await connection.query(GUARD_SETTINGS);
+      await options.onConnect?.(connection);
+    },
   });
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to PostgreSQL was lost'));
   return pool;

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { withoutPassword } from '../../local/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/migrate.js';
+import { connectionTo } from '../../shared/connection-settings.js';
 import { WRITE_PROBE } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
@@ -106,7 +107,7 @@ const TIMEOUT_MS = 4_000;
 
 async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
   const { default: postgres } = await import('pg');
-  const client = new postgres.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
+  const client = new postgres.Client({ ...connectionTo(url), connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS });
   client.on('error', () => undefined);
   const facts: DatabaseFacts = { url: withoutPassword(url), failure: null, version: '', readOnly: null, pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running };
   try {
