@@ -1,8 +1,10 @@
 /**
  * Schedules that once found a bug in the system itself, made smaller, and kept as data: they do not depend on how seeds become
- * schedules. `without` puts the bug back: the control that shows that the schedule still finds it.
+ * schedules. `without` puts the bug back: the control that shows that the schedule still finds it. Guards that were added
+ * later and heal the same harm are taken out as well.
  */
 import type { Fault } from './faults.js';
+import { TrustsTheCount } from './mutants.js';
 import type { Rules } from './rules.js';
 import type { PaymentPlan, Schedule } from './schedule.js';
 
@@ -20,7 +22,7 @@ const fault = (kind: Fault['kind'], atMs: number, forMs: number, target: string,
 export const REGRESSIONS: readonly Regression[] = [
   {
     what: 'a leader that stood down, was refused and is elected again fetches with a worker that is free',
-    without: { replacesHeldWorker: false },
+    without: { replacesHeldWorker: false, renewsWorker: false, stalledMs: () => null, newRelay: (rules) => new TrustsTheCount(rules) },
     schedule: {
       seed: 17_257, luck: 17_257, replicas: 2, monitors: 1, patients: 1, horizonMs: 989, declined: 0, monitorsEnd: false,
       payments: [
