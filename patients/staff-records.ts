@@ -44,9 +44,12 @@ export interface StaffRecords {
   followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
 }
 
+/** As the document is written in the record, or else by its letters and digits (index patient_document_form). */
 const PATIENT = `
 SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"
-  FROM patient WHERE document = ANY ($1::text[]) LIMIT 1`;
+  FROM patient
+ WHERE document = ANY ($1::text[]) OR ($2 <> '' AND lower(regexp_replace(document, '[^[:alnum:]]', '', 'g')) = $2)
+ ORDER BY document = ANY ($1::text[]) DESC, id LIMIT 1`;
 
 const BEING_PAID = `
 SELECT (SELECT coalesce(sum(amount_minor), 0)::bigint FROM pending_payment AS pending JOIN payment USING (seq)
@@ -90,7 +93,7 @@ export function createStaffRecords(db: Queryable): StaffRecords {
   return {
     async patientByDocument(document) {
       const form = documentForm(document);
-      const values = [[document.trim(), form, form.toUpperCase()]];
+      const values = [[document.trim(), form, form.toUpperCase()], form];
       return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
     },
     async beingPaid(patientId, currency) {

@@ -18,12 +18,24 @@ export const FACTS = ['document', 'name', 'birthDate', 'authorizationCode'] as c
 /** Longest text a field takes; more is not looked at. */
 export const FACT_MAX = 120;
 
-/** Letters and digits alone, small, without accents. */
-const bare = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+/** Letters that Unicode does not decompose, and how they are written on a keyboard that lacks them. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ŧ: 't', ŋ: 'n', æ: 'ae', œ: 'oe', þ: 'th', ə: 'e', ς: 'σ',
+};
+const UNPLAIN = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
 
-export const documentForm = (text: string): string => bare(text).replace(/[\s.\-]/g, '');
+/**
+ * One form for all spellings of a text: compatible characters, small, without accents and without invisible characters. Upper case comes
+ * first, because it turns the letters that only look alike (ſ, ı) and ß into plain ones.
+ */
+const bare = (text: string): string =>
+  text.normalize('NFKD').replace(/[\p{M}\p{Cf}\p{DI}]/gu, '').toUpperCase().toLowerCase()
+    .normalize('NFKD').replace(/\p{M}/gu, '').replace(UNPLAIN, (letter) => PLAIN[letter] ?? letter);
+
+/** Letters and digits alone; empty: the text has none, and is no document. */
+export const documentForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]/gu, '');
 export const nameForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
-export const codeForm = (text: string): string => bare(text).replace(/\s/g, '').toUpperCase();
+export const codeForm = (text: string): string => bare(text).replace(/\s/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').toUpperCase();
 
 /** The day, when there is one of that date; null otherwise. 2026-02-30 is none. */
 export function calendarDay(text: string): string | null {
@@ -35,7 +47,8 @@ export function calendarDay(text: string): string | null {
 
 /** What is missing or no such thing, field by field; empty when the form can be compared. */
 export function incompleteFacts(typed: PatientFacts): (keyof PatientFacts)[] {
-  return FACTS.filter((fact) => typed[fact].trim() === '' || typed[fact].length > FACT_MAX || (fact === 'birthDate' && calendarDay(typed.birthDate) === null));
+  const isEmpty = (fact: keyof PatientFacts): boolean => (fact === 'document' ? documentForm(typed.document) : typed[fact].trim()) === '';
+  return FACTS.filter((fact) => isEmpty(fact) || typed[fact].length > FACT_MAX || (fact === 'birthDate' && calendarDay(typed.birthDate) === null));
 }
 
 /** One text of the four, in the form that is compared. */

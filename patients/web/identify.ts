@@ -26,9 +26,12 @@ async function compare(deps: Deps, answering: Answering, typed: PatientFacts): P
     sendLocked(deps, answering, allowance.lockedMs);
     return;
   }
-  const patientId = await identify(staff, typed);
+  const patientId = await identify(staff, typed).catch(async (error: unknown) => {
+    await limits.undo(typed.document, address);
+    throw error;
+  });
   if (patientId !== null) {
-    await limits.forgive(typed.document);
+    await limits.forgive(typed.document, address);
     await renewSession(answering.request, { staff: answering.request.session.staff ?? false, patientId }, idleMs(config));
     seeOther(answering.response, '/bill');
     return;

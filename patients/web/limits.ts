@@ -13,19 +13,29 @@ import { documentForm } from '../core/identification.js';
 export type Allowance = { left: number } | { lockedMs: number };
 
 export interface Limits {
-  /** Before the facts are compared: counts the attempt as a wrong one. Many at once do not get past it. */
+  /** Before the facts are compared: counts the attempt as a wrong one, about the patient and from the address. */
   attempt(document: string, address: string): Promise<Allowance>;
   /** It was right: the attempt does not count, and wrong ones about this patient before it are forgotten. */
-  forgive(document: string): Promise<void>;
+  forgive(document: string, address: string): Promise<void>;
+  /** Nothing was compared, because the record could not be read: the attempt does not count. */
+  undo(document: string, address: string): Promise<void>;
   /** It was wrong. @returns what is left now. */
   wrong(document: string, address: string, left: number): Promise<Allowance>;
-  /** For how long nothing is taken from this address, in ms; 0: it is not locked. */
-  addressLockedMs(address: string): Promise<number>;
-  /** A wrong token, or a wrong attempt about anybody, came from this address. */
+  /**
+   * Before a token is compared: counts the attempt as a wrong one from the address. Counted first, for of many attempts at once each would
+   * find the count of before. @returns for how long nothing is taken from this address, in ms; 0: the token may be compared.
+   */
+  enter(address: string): Promise<number>;
+  /** The attempt was right, or nothing was compared: it does not count. */
+  giveBack(address: string): Promise<void>;
+  /** It was wrong; with the last one that is allowed the address is locked. */
   wrongFrom(address: string): Promise<void>;
 }
 
 type LimitsConfig = Pick<PatientsConfig, 'wrongCodesMax' | 'wrongFromAddressMax' | 'lockMinutes' | 'queuePrefix'>;
+
+/** So many attempts from one address are being compared at this moment that no more may begin, ms. */
+const BUSY_MS = 1_000;
 
 function limiter(config: LimitsConfig, redis: Redis, name: string, points: number): RateLimiterRedis {
   const options = { keyPrefix: `${config.queuePrefix}:wrong-${name}`, points, duration: config.lockMinutes * 60 };
@@ -37,32 +47,49 @@ function limiter(config: LimitsConfig, redis: Redis, name: string, points: numbe
 /** A key of bounded length that names nobody. */
 const keyOf = (document: string): string => createHash('sha256').update(documentForm(document)).digest('base64url');
 
+/** For how long a limiter refuses, in ms; null: it does not. */
+async function refusedFor(consumed: Promise<unknown>): Promise<number | null> {
+  try {
+    await consumed;
+    return null;
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return refused.msBeforeNext;
+    throw refused;
+  }
+}
+
 export function createLimits(config: LimitsConfig, redis: Redis): Limits {
   const patients = limiter(config, redis, 'code', config.wrongCodesMax);
   const addresses = limiter(config, redis, 'address', config.wrongFromAddressMax);
   const lockSeconds = config.lockMinutes * 60;
-  const addressLockedMs = async (address: string): Promise<number> => {
-    const counted = await addresses.get(address);
-    return counted && counted.consumedPoints >= config.wrongFromAddressMax ? counted.msBeforeNext : 0;
+  // A key of its own: what is given back must not lower a lock.
+  const locks = limiter(config, redis, 'address-lock', 1);
+  const enter = async (address: string): Promise<number> => {
+    const locked = await locks.get(address);
+    if (locked && locked.msBeforeNext > 0) return locked.msBeforeNext;
+    return (await refusedFor(addresses.consume(address))) === null ? 0 : BUSY_MS;
   };
+  const giveBack = async (address: string): Promise<void> => void (await addresses.reward(address, 1));
   const wrongFrom = async (address: string): Promise<void> => {
-    const { consumedPoints } = await addresses.penalty(address, 1);
-    if (consumedPoints === config.wrongFromAddressMax) await addresses.block(address, lockSeconds);
+    const counted = await addresses.get(address);
+    if (counted && counted.consumedPoints >= config.wrongFromAddressMax) await locks.block(address, lockSeconds);
   };
   return {
-    addressLockedMs, wrongFrom,
+    enter, giveBack, wrongFrom,
     async attempt(document, address) {
-      const lockedMs = await addressLockedMs(address);
+      const lockedMs = await enter(address);
       if (lockedMs > 0) return { lockedMs };
-      try {
-        return { left: (await patients.consume(keyOf(document))).remainingPoints };
-      } catch (refused) {
-        if (refused instanceof RateLimiterRes) return { lockedMs: refused.msBeforeNext };
-        throw refused;
-      }
+      const consumed = patients.consume(keyOf(document));
+      const refusedMs = await refusedFor(consumed);
+      if (refusedMs === null) return { left: (await consumed).remainingPoints };
+      await giveBack(address);
+      return { lockedMs: refusedMs };
     },
-    async forgive(document) {
-      await patients.delete(keyOf(document));
+    async forgive(document, address) {
+      await Promise.all([patients.delete(keyOf(document)), giveBack(address)]);
+    },
+    async undo(document, address) {
+      await Promise.all([patients.reward(keyOf(document), 1), giveBack(address)]);
     },
     async wrong(document, address, left) {
       await wrongFrom(address);

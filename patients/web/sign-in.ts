@@ -33,10 +33,11 @@ export function signIn(deps: Deps): PageHandler {
   const tokens: Tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
   return async (answering) => {
     const address = addressOf(answering);
-    const lockedMs = await limits.addressLockedMs(address);
+    const lockedMs = await limits.enter(address);
     if (lockedMs > 0) {
       sendLocked(deps, answering, lockedMs);
     } else if (kindOfToken(tokens, fieldOf(answering, 'token').trim()) === 'api') {
+      await limits.giveBack(address);
       await renewSession(answering.request, { staff: true }, idleMs(config));
       seeOther(answering.response, '/bill/identify');
     } else {

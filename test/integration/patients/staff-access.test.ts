@@ -216,6 +216,26 @@ describe('wrong facts', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
   });
 
+  test.each(['identify', 'token'] as const)('many at once from one address do not get past its limit, whatever they are about: %s', async (form) => {
+    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '5', QUEUE_PREFIX: `${setup.prefix}-address-${form}` });
+    const path = form === 'identify' ? '/bill/identify' : '/sign-in';
+    const visitor = form === 'identify' ? await signedIn(url) : new Visitor(url);
+    const csrf = await visitor.proof(path);
+    const burst = Array.from({ length: 40 }, (_, index) => {
+      const fields = form === 'identify' ? { ...wrong(), document: `8888${index}` } : { token: `wrong-${index}` };
+      return visitor.ask(path, { method: 'POST', body: new URLSearchParams({ ...fields, csrf }) });
+    });
+    const statuses = (await Promise.all(burst)).map(({ status }) => status);
+    const compared = statuses.filter((status) => status === (form === 'identify' ? 422 : 401));
+    expect([compared.length, statuses.length - compared.length]).toEqual([5, statuses.filter((status) => status === 429).length]);
+  });
+
+  test('right ones do not count for the address', async () => {
+    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '3', QUEUE_PREFIX: `${setup.prefix}-right` });
+    const visitor = await signedIn(url);
+    for (let turn = 0; turn < 5; turn += 1) expect((await identify(visitor, factsOf(patient))).status).toBe(303);
+  });
+
   test('who was wrong and then right starts anew', async () => {
     const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-anew`, WRONG_CODES_MAX: '2' });
     const visitor = await signedIn(url);

@@ -81,6 +81,25 @@ describe('the four facts', () => {
       .toEqual(['2024-02-29', null, null, null]);
   });
 
+  test.each([
+    ['Weiß', 'WEISS'], ['Işık', 'IŞIK'], ['Işık', 'isik'], ['Søren Łukasz Đorđe', 'soren lukasz dorde'], ['Ægir Þór', 'AEGIR THOR'],
+    ['Müller', 'Mu\u0308ller'], ['ſmith', 'Smith'], ['Ａｎａ', 'Ana'], ['José\u200B María', 'jose maria'], ['Ὀδυσσεύς', 'ΟΔΥΣΣΕΥΣ'],
+  ])('the name %j may be written %j', (known, typed) => expect(nameForm(typed)).toBe(nameForm(known)));
+
+  test.each(['900000006K', '900.000.006-K', '900 000 006 k', '900–000–006—K', '\u202A900000006K\u202C', '９０００００００６Ｋ', '900\u00AD000006/K'])(
+    'the document 900.000.006-K may be written %j', (typed) => expect(documentForm(typed)).toBe('900000006k'));
+
+  test('look-alike letters have one form, so one counter; a document of signs alone is missing', () => {
+    expect(new Set(['ſı1', 'SI1', 'si1', 'Sİ1'].map(documentForm))).toEqual(new Set(['si1']));
+    expect(incompleteFacts({ ...right, document: ' -– ' })).toEqual(['document']);
+    expect(codeForm('aut–012345−0001')).toBe('AUT-012345-0001');
+  });
+
+  test('control: other letters stay other letters', () => {
+    expect(nameForm('Ana')).not.toBe(nameForm('Ena'));
+    expect(documentForm('900000006K')).not.toBe(documentForm('900000006'));
+  });
+
   test('that are missing, too long or no day are named', () => {
     expect(incompleteFacts(right)).toEqual([]);
     expect(incompleteFacts({ document: ' ', name: 'x'.repeat(121), birthDate: '1987-02-30', authorizationCode: '' }))
