@@ -4,7 +4,7 @@
  */
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
+import { createPool, type Pool, type Queryable } from '../../shared/postgres.js';
 import type { Laboratory } from '../laboratory.js';
 import { addPatients } from './backlog.js';
 import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
@@ -67,7 +67,7 @@ const NOTES = [
 ];
 
 /** Off for one connection: references and triggers (what is loaded is right), waiting for the disk (the load as a whole is checked). */
-const LOADING = '-c session_replication_role=replica -c synchronous_commit=off -c maintenance_work_mem=256MB';
+const LOADING = `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`;
 
 export interface FillPlan {
   laboratory: Laboratory;
@@ -80,8 +80,10 @@ export async function fillFinished(plan: FillPlan, finished: number): Promise<Fi
   const { laboratory } = plan;
   const missing = missingRoom(laboratory.folder, finished);
   if (missing !== null) throw new Error(missing);
-  const options = { url: laboratory.system.databaseUrl, name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS, settings: LOADING };
-  const pool = createPool(options, createLogger('lab', 'load', 'silent'));
+  const options = { url: laboratory.system.databaseUrl, name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS };
+  // After the pool's own guard, which would put both right.
+  const onConnect = async (connection: Queryable): Promise<void> => void (await connection.query(LOADING));
+  const pool = createPool({ ...options, onConnect }, createLogger('lab', 'load', 'silent'));
   const startMs = performance.now();
   try {
     await load(plan, pool, finished);

@@ -64,15 +64,19 @@ export function createLimits(config: LimitsConfig, redis: Redis): Limits {
   const lockSeconds = config.lockMinutes * 60;
   // A key of its own: what is given back must not lower a lock.
   const locks = limiter(config, redis, 'address-lock', 1);
+  // Those that were wrong alone: attempts that are being compared lock nothing.
+  const wrongs = limiter(config, redis, 'address-wrong', config.wrongFromAddressMax);
+  const giveBack = async (address: string): Promise<void> => void (await addresses.reward(address, 1));
   const enter = async (address: string): Promise<number> => {
     const locked = await locks.get(address);
     if (locked && locked.msBeforeNext > 0) return locked.msBeforeNext;
-    return (await refusedFor(addresses.consume(address))) === null ? 0 : BUSY_MS;
+    if ((await refusedFor(addresses.consume(address))) === null) return 0;
+    await giveBack(address); // Nothing is compared.
+    return BUSY_MS;
   };
-  const giveBack = async (address: string): Promise<void> => void (await addresses.reward(address, 1));
   const wrongFrom = async (address: string): Promise<void> => {
-    const counted = await addresses.get(address);
-    if (counted && counted.consumedPoints >= config.wrongFromAddressMax) await locks.block(address, lockSeconds);
+    const { consumedPoints } = await wrongs.penalty(address, 1);
+    if (consumedPoints >= config.wrongFromAddressMax) await locks.block(address, lockSeconds);
   };
   return {
     enter, giveBack, wrongFrom,

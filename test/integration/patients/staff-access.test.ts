@@ -4,6 +4,9 @@
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answered } from '../security/sending.js';
+import { createLimits } from '../../../patients/web/limits.js';
+import { createLogger } from '../../../shared/logger.js';
+import { connectRedis } from '../../../shared/queue.js';
 import { Visitor } from '../security/visitor.js';
 import { TOKENS } from './setup.js';
 import { anotherPatient, factsOf, field, identified, nextPatient, patient, payForm, paymentsOf, send, sessionCookie, setup, signedIn } from './staff-stage.js';
@@ -228,6 +231,17 @@ describe('wrong facts', () => {
     const statuses = (await Promise.all(burst)).map(({ status }) => status);
     const compared = statuses.filter((status) => status === (form === 'identify' ? 422 : 401));
     expect([compared.length, statuses.length - compared.length]).toEqual([5, statuses.filter((status) => status === 429).length]);
+  });
+
+  test('many right ones at once lock nothing: what was refused meanwhile does not count', async () => {
+    const config = { wrongCodesMax: 5, wrongFromAddressMax: 5, lockMinutes: 15, queuePrefix: `${setup.prefix}-right-burst` };
+    const redis = connectRedis(setup.redisUrl, 'brief', createLogger('test', 'test', 'silent'));
+    const limits = createLimits(config, redis);
+    const waits = await Promise.all(Array.from({ length: 20 }, () => limits.enter('203.0.113.1')));
+    expect(waits.filter((ms) => ms === 0)).toHaveLength(5);
+    for (let right = 0; right < 5; right += 1) await limits.giveBack('203.0.113.1');
+    expect(await limits.enter('203.0.113.1')).toBe(0);
+    redis.disconnect();
   });
 
   test('right ones do not count for the address', async () => {
