@@ -97,6 +97,7 @@ export function pingFailed(detector: Detector, cause: PingFailure, sentAt: numbe
  * It was elected by other monitors, which heard it: what this monitor missed before the election is forgotten. A refused connection is not.
  */
 export function trusted(detector: Detector, now: number): Detector {
+  if (detector.opinion === 'unknown') return { ...detector, failures: 0, failingSince: null };
   if (detector.opinion !== 'suspect' || detector.layer === 'connection') return detector;
   return { ...alive(detector, now), lastBeatAt: now, failures: 0, failingSince: null };
 }

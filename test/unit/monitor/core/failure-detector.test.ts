@@ -1,6 +1,6 @@
 /** The detector as a table of stories: what happened, with times, and what is thought of the replica afterwards. */
 import {
-  beatHeard, byeHeard, pingAnswered, pingFailed, streamClosed, streamOpened, timePassed, troubleBegan, UNSEEN,
+  beatHeard, byeHeard, pingAnswered, pingFailed, streamClosed, streamOpened, timePassed, troubleBegan, trusted, UNSEEN,
 } from '../../../../monitor/core/failure-detector.js';
 import type { PingFailure } from '../../../../monitor/core/kinds.js';
 import type { Detector } from '../../../../monitor/core/types.js';
@@ -72,5 +72,12 @@ describe('the failure detector', () => {
 
   test('measures the echo', () => {
     expect(echo(10, 13)(UNSEEN).pingMs).toBe(3);
+  });
+
+  test('forgets at its election what was missed before, also of a replica that was never seen; a refusal of one that was seen stays', () => {
+    const never = [fail(0, 1, 'refused'), fail(2, 3, 'refused')].reduce((state, verb) => verb(state), UNSEEN);
+    expect([never.failures, trusted(never, 4).failures, trusted(never, 4).failingSince]).toEqual([2, 0, null]);
+    const refused = [...up, close(10), fail(10, 11, 'refused')].reduce((state, verb) => verb(state), UNSEEN);
+    expect(trusted(refused, 12).opinion).toBe('suspect');
   });
 });
