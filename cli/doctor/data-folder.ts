@@ -15,7 +15,7 @@ export interface FolderFacts {
   tokensMode: number | null;
 }
 
-/** What helps, by why the folder cannot be written: an owner does not help against a full disk. */
+/** The command that mends a folder that cannot be written. It depends on the error: another owner does not help against a full disk. */
 function fixOf(refusal: string, path: string): string {
   const elsewhere = 'RELEVO_DATA=~/relevo-data npm start';
   if (refusal === 'ENOSPC' || refusal === 'EDQUOT') return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;

@@ -10,7 +10,7 @@ import { WRITE_PROBE } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
-/** What refuses a write: a standby, a setting of the database or the server, or something else, in the server's words. */
+/** The reason why PostgreSQL refuses a write: it is a standby, a setting forbids writes, or the message of the server. */
 export type Refusal = { by: 'standby' | 'setting' } | { by: 'other'; message: string };
 
 export interface DatabaseFacts {

@@ -19,7 +19,7 @@ export interface RedisFacts {
 
 const OLDEST = [6, 2] as const;
 
-/** What lets Redis take writes again, by the first word of its refusal. */
+/** The command after which Redis accepts writes again, by the first word of the error. */
 const WRITES_AGAIN: Readonly<Record<string, string>> = {
   OOM: 'config set maxmemory 0   (or a limit with room)',
   MISCONF: 'info persistence   (its disk is full, or its folder cannot be written; then: bgsave)',
