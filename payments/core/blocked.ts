@@ -35,6 +35,26 @@ export class Blocked {
     return this.patients.get(patientId)?.find(({ id }) => !inFlight.has(id))?.seq ?? null;
   }
 
+  /**
+   * Removes the payments that became final without this leader's notice: a statement whose answer was lost may wait for a lock and then
+   * succeed. A load reads every pending payment of a patient after the bound, so a payment that it passed over is final.
+   * @param rows the pending payments that a load read, oldest first.
+   * @param beyond the load read only payments after this `seq`, by patient.
+   * @returns the ids of the payments removed.
+   */
+  takeFinal(rows: readonly PutOff[], beyond: ReadonlyMap<string, number>): string[] {
+    const newest = new Map<string, number>();
+    for (const { patientId, seq } of rows) if (this.patients.has(patientId)) newest.set(patientId, seq);
+    if (newest.size === 0) return [];
+    const pending = new Set(rows.map(({ id }) => id));
+    return [...newest].flatMap(([patientId, last]) => {
+      const first = beyond.get(patientId) ?? 0;
+      const final = (this.patients.get(patientId) ?? []).filter(({ id, seq }) => seq > first && seq < last && !pending.has(id));
+      for (const { id } of final) this.remove({ id, patientId });
+      return final.map(({ id }) => id);
+    });
+  }
+
   /** The payment is put off until `dueMs`. */
   add({ id, seq, patientId }: PutOff, dueMs: number): void {
     const entries = this.patients.get(patientId);
@@ -49,7 +69,7 @@ export class Blocked {
   }
 
   /** The payment has its final status. */
-  remove({ id, patientId }: PutOff): void {
+  remove({ id, patientId }: Pick<PutOff, 'id' | 'patientId'>): void {
     const entries = this.patients.get(patientId);
     const index = entries?.findIndex((entry) => entry.id === id) ?? -1;
     if (!entries || index < 0) return;

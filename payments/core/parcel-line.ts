@@ -89,10 +89,10 @@ export class ParcelLine {
     return [...unreadable.effects, ...claims, ...this.advance(moment), ...this.loadNext()];
   }
 
-  /** What was set aside waits, whatever its row says. */
+  /** A payment that was set aside waits, whatever its row says. */
   private asDue(rows: readonly PendingPayment[], { nowMs }: Moment): readonly PendingPayment[] {
+    if (this.blocked.size > 0) for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
     if (this.aside.size === 0) return rows;
-    for (const payment of this.aside.takeFinal(rows, this.readBeyond)) this.blocked.remove(payment);
     return rows.map((row) => ({ ...row, waitMs: Math.max(row.waitMs, this.aside.waitMs(row.id, nowMs)) }));
   }
 

@@ -3,13 +3,9 @@
  * another session holds a lock on their rows. One such payment must not stop the others, so the leader sets it aside and tries it again
  * after growing waits. The due times are kept in memory, because the row may be what cannot be written.
  */
-import type { PutOff } from './blocked.js';
-
 export type SetAsideReason = 'refused' | 'locked';
 
 interface Entry {
-  /** Null: an earlier payment of the patient, which is not due, comes first anyway. */
-  payment: PutOff | null;
   reason: SetAsideReason;
   tries: number;
   /** Monotonic ms. */
@@ -27,12 +23,12 @@ export class SetAside {
   }
 
   /** @returns the wait until the next try, in ms. */
-  add(id: string, payment: PutOff | null, reason: SetAsideReason, nowMs: number): number {
+  add(id: string, reason: SetAsideReason, nowMs: number): number {
     const before = this.entries.get(id);
     const tries = before?.reason === reason ? before.tries + 1 : 1;
     const [first, longest] = WAITS[reason];
     const waitMs = Math.min(longest, first * 2 ** (tries - 1));
-    this.entries.set(id, { payment, reason, tries, dueMs: nowMs + waitMs });
+    this.entries.set(id, { reason, tries, dueMs: nowMs + waitMs });
     return waitMs;
   }
 
@@ -47,20 +43,5 @@ export class SetAside {
   /** How long this payment must still wait, in ms; 0: it is due, or was not set aside. */
   waitMs(id: string, nowMs: number): number {
     return Math.max(0, (this.entries.get(id)?.dueMs ?? 0) - nowMs);
-  }
-
-  /**
-   * Removes those that became final by another hand: a statement whose answer was lost may hold its locks for a while and then succeed.
-   * @param rows what a load read. @param beyond of these patients it read only later payments.
-   */
-  takeFinal(rows: readonly PutOff[], beyond: ReadonlyMap<string, number>): PutOff[] {
-    const read = new Map(rows.map(({ patientId, seq }) => [patientId, seq]));
-    const pending = new Set(rows.map(({ id }) => id));
-    const final = [...this.entries.values()].flatMap(({ payment }) => {
-      if (!payment || pending.has(payment.id) || payment.seq <= (beyond.get(payment.patientId) ?? 0)) return [];
-      return payment.seq < (read.get(payment.patientId) ?? 0) ? [payment] : [];
-    });
-    for (const { id } of final) this.entries.delete(id);
-    return final;
   }
 }

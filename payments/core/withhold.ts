@@ -33,7 +33,7 @@ export function withhold(input: WithholdInput, { ids, reason, error }: Fault, no
   const { lane, blocked, aside, payments, behindMs } = input;
   // A row that is locked cannot be put off either, nor one whose deferral was what the database refused.
   const isPutOff = lane.statement()?.type === 'commit' && reason === 'refused';
-  const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, payments.get(id) ?? null, reason, nowMs)]));
+  const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, reason, nowMs)]));
   for (const [id, waitMs] of waits) {
     const payment = payments.get(id);
     if (payment) blocked.add(payment, nowMs + waitMs);
@@ -63,7 +63,7 @@ export function withholdUnreadable(aside: SetAside, rows: readonly PendingPaymen
     return !Number.isSafeInteger(amountMinor) && waitMs === 0 && aside.waitMs(id, nowMs) === 0;
   });
   const error = 'the amount is too large to be read';
-  const waits = unreadable.map((payment) => wait(payment, aside.add(payment.id, null, 'refused', nowMs), error));
+  const waits = unreadable.map((payment) => wait(payment, aside.add(payment.id, 'refused', nowMs), error));
   const effects = waits.map(({ id }): WorkEffect => ({ type: 'set-aside', ids: [id], reason: 'refused', error }));
   return { waits, effects };
 }

@@ -5,11 +5,12 @@
 import type { Detector, State } from '../../monitor/core/types.js';
 import { majority } from '../../monitor/core/quorum.js';
 import type { AttemptStep } from '../../payments/core/attempt.js';
-import { Blocked, type PutOff } from '../../payments/core/blocked.js';
-import type { CommitLane } from '../../payments/core/commit-lane.js';
-import { ParcelLine, type LineOptions, type Moment, type WorkEffect, type Written } from '../../payments/core/parcel-line.js';
-import { RelayMachine } from '../../payments/core/relay.js';
+import { ParcelLine } from '../../payments/core/parcel-line.js';
 import type { RoleState } from '../../payments/core/role.js';
+import {
+  AnnouncesTheUnwritten, CommitsInOrderOfAnswers, ForgetsWhatWaits, IgnoresRefusals, KeepsItsBounds,
+  NeverLooks, NeverUnblocks, OvertakesWhatWasSetAside, RemembersTheFirst, TrustsAnEmptyQueue, TrustsTheCount, WakesInVain,
+} from './faulty-machines.js';
 import type { RuleName } from './invariants.js';
 import { STANDARD, type Rules } from './rules.js';
 
@@ -20,90 +21,6 @@ export interface Mutant {
   /** The invariant that must catch it. */
   readonly caughtBy: RuleName;
   readonly change: Partial<Rules>;
-}
-
-/** The private parts of the line that a bug would be in. */
-interface LineParts {
-  blocked: Blocked;
-  turns: { number: number }[];
-  lane: CommitLane;
-}
-const partsOf = (line: ParcelLine): LineParts => line as unknown as LineParts;
-
-class ForgetsWhatWaits extends ParcelLine {
-  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
-    partsOf(this).blocked = new Blocked();
-    return super.answered(...input);
-  }
-}
-
-class CommitsInOrderOfAnswers extends ParcelLine {
-  override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
-    partsOf(this).turns.sort((a, b) => Number(b.number === input[0]) - Number(a.number === input[0]));
-    return super.answered(...input);
-  }
-}
-
-class KeepsItsBounds extends ParcelLine {
-  protected override beyond(): Map<string, number> {
-    return this.inFlight.bounds();
-  }
-}
-
-class BlocksByTheFirst extends Blocked {
-  override add(payment: PutOff, dueMs: number): void {
-    if (this.dueBefore(payment.patientId, payment.seq) === null) super.add(payment, dueMs);
-  }
-}
-
-class RemembersTheFirst extends ParcelLine {
-  constructor(options: LineOptions) {
-    super(options);
-    partsOf(this).blocked = new BlocksByTheFirst();
-  }
-}
-
-class OvertakesWhatWasSetAside extends ParcelLine {
-  protected override behindMs(): null {
-    return null;
-  }
-}
-
-class IgnoresRefusals extends ParcelLine {
-  override committed({ ids }: Written, moment: Moment): WorkEffect[] {
-    return super.committed({ held: true, ids }, moment);
-  }
-}
-
-class AnnouncesTheUnwritten extends ParcelLine {
-  override committed(written: Written, moment: Moment): WorkEffect[] {
-    const { outcomes } = partsOf(this).lane;
-    return [{ type: 'announce', outcomes }, ...super.committed(written, moment)];
-  }
-}
-
-class NeverLooks extends RelayMachine {
-  override wakeIn(): [] {
-    return [];
-  }
-}
-
-class TrustsAnEmptyQueue extends RelayMachine {
-  override counted(...input: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
-    return input[0] === 0 ? this.failed(input[2]) : super.counted(...input);
-  }
-}
-
-class WakesInVain extends RelayMachine {
-  override arrived(_claimed: number, nowMs: number): ReturnType<RelayMachine['arrived']> {
-    return super.arrived(1, nowMs);
-  }
-}
-
-export class TrustsTheCount extends RelayMachine {
-  override counted(...[waiting, view, nowMs]: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
-    return super.counted(waiting, { ...view, hasRoom: false }, nowMs);
-  }
 }
 
 const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' } };
@@ -244,6 +161,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'only-the-first-blocks', bug: 'what waits behind a payment that was put off blocks nothing itself', caughtBy: 'I7',
     change: { newLine: (options) => new RemembersTheFirst(options) },
+  },
+  {
+    name: 'final-ones-block', bug: 'a payment that became final by a statement whose answer was lost blocks its patient', caughtBy: 'liveness',
+    change: { newLine: (options) => new NeverUnblocks(options) },
   },
   {
     name: 'set-aside-overtaken', bug: 'later payments of a patient go on when the record does not take an earlier one', caughtBy: 'I7',

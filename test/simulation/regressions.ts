@@ -4,7 +4,7 @@
  * later and heal the same harm are taken out as well.
  */
 import type { Fault } from './faults.js';
-import { TrustsTheCount } from './mutants.js';
+import { NeverUnblocks, TrustsTheCount } from './faulty-machines.js';
 import type { Rules } from './rules.js';
 import type { PaymentPlan, Schedule } from './schedule.js';
 
@@ -33,6 +33,15 @@ export const REGRESSIONS: readonly Regression[] = [
         fault('hand-over', 359, 0, 'server_1', 'monitor_1'), fault('hand-over', 520, 0, 'server_2', 'monitor_1', 1),
         fault('slow', 256, 300, 'postgres', '', 253),
       ],
+    },
+  },
+  {
+    what: 'a payment that became final by a statement whose answer was lost does not block its patient',
+    without: { newLine: (options) => new NeverUnblocks(options) },
+    schedule: {
+      seed: 20_014_570, luck: 5, replicas: 2, monitors: 1, patients: 1, horizonMs: 793, declined: 0, monitorsEnd: false,
+      payments: [pays(219, 'key-2', 'patient-1'), pays(232, 'key-4', 'patient-1')],
+      faults: [fault('slow', 192, 300, 'postgres', '', 772), fault('lock-row', 245, 482, 'postgres')],
     },
   },
 ];

@@ -58,7 +58,9 @@ describe('a commit that the database refuses', () => {
     expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'done 1', 'commit p5']);
     expect(written(line, ['p5'])).toEqual(['announce p5', 'defer p4 1000 -']);
     line.deferred({ held: true }, at(1_000));
-    expect(charged(line, 3, [payment(6, 'a')])).toEqual(['defer p6 1000 -']);
+    const waiting = [1, 2, 4].map((seq) => ({ ...payment(seq, 'a'), waitMs: 1_000 }));
+    line.arrive(3, ['p6'], at(1_000));
+    expect(words(line.loaded(3, [...waiting, payment(6, 'a')], at(1_000)))).toEqual(['defer p6 1000 -']);
   });
 
   test('from then on it is written alone, and its waits grow', () => {
@@ -101,6 +103,16 @@ describe('a commit that meets locked rows', () => {
     expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'done 1']);
     expect(charged(line, 2, [payment(2, 'a')], 1_100)).toEqual(['commit p2']);
   });
+
+  test('the payments that were put off behind it and became final by the same statement block their patient no more', () => {
+    const line = newLine();
+    charged(line, 1, [payment(1, 'a'), payment(2, 'a'), payment(3, 'b')]);
+    expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'commit p3']);
+    expect(written(line, ['p3'])).toEqual(['announce p3', 'defer p2 250 -']);
+    expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 250', 'done 1']);
+    expect(charged(line, 2, [payment(4, 'a')], 1_300)).toEqual(['commit p4']);
+    expect(written(line, ['p4'], 1_300)).toEqual(['announce p4', 'done 2']);
+  });
 });
 
 test('an amount that cannot be read exactly is not charged, and later payments of its patient wait', () => {
@@ -115,7 +127,7 @@ test('an amount that cannot be read exactly is not charged, and later payments o
 
 test('waits double up to their bound, which is shorter for locks', () => {
   const aside = new SetAside();
-  const waits = (reason: 'refused' | 'locked') => Array.from({ length: 8 }, () => aside.add('p', null, reason, 0));
+  const waits = (reason: 'refused' | 'locked') => Array.from({ length: 8 }, () => aside.add('p', reason, 0));
   expect(waits('refused')).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   expect(waits('locked')).toEqual([250, 500, 1_000, 2_000, 2_000, 2_000, 2_000, 2_000]);
 });
