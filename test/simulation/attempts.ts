@@ -5,7 +5,10 @@
  */
 import type { Row } from './model/records.js';
 
-/** Charges of later payments of the same patient that may start while a payment is due and not worked on. */
+/**
+ * Moments at which later payments of the same patient may be charged while a payment is due and not worked on. One load starts many charges
+ * at one moment, which counts once.
+ */
 const PASSED_MAX = 20;
 /** Rounds of the relay in vain, and the time in which so many are too many, in ms: the usual interval allows four. */
 const ROUNDS_MAX = 12;
@@ -14,8 +17,8 @@ const ROUNDS_MS = 400;
 export class Attempts {
   /** By term and payment: charged, and neither put off nor final since. */
   private readonly working = new Set<string>();
-  /** By term and payment: charges of later payments of its patient since it was due. */
-  private readonly passed = new Map<string, number>();
+  /** By term and payment: moments at which later payments of its patient were charged since the payment was due. */
+  private readonly passed = new Map<string, { moments: number; lastMs: number }>();
   /** By term: when each round in vain began; the last one is not judged yet. */
   private readonly rounds = new Map<number, { startedMs: number[]; ids: ReadonlySet<string> }>();
 
@@ -31,11 +34,17 @@ export class Attempts {
       if (other.status !== 'PENDING' || other.nextAttemptMs === null || other.nextAttemptMs > this.nowMs()) continue;
       const key = `${term}/${other.id}`;
       if (this.working.has(key)) continue;
-      const passed = (this.passed.get(key) ?? 0) + 1;
-      this.passed.set(key, passed);
-      if (passed > PASSED_MAX) return `${other.id} is due, and ${passed} charges of later payments of its patient have started`;
+      const moments = this.countMoment(key);
+      if (moments > PASSED_MAX) return `${other.id} is due, and later payments of its patient were charged at ${moments} moments`;
     }
     return null;
+  }
+
+  private countMoment(key: string): number {
+    const { moments, lastMs } = this.passed.get(key) ?? { moments: 0, lastMs: -1 };
+    if (lastMs === this.nowMs()) return moments;
+    this.passed.set(key, { moments: moments + 1, lastMs: this.nowMs() });
+    return moments + 1;
   }
 
   deferred(row: Row, term: number): void {
