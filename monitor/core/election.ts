@@ -27,12 +27,9 @@ function standing(state: State, id: string): Standing | null {
   return { id, bootId: report.bootId, pingMs: detector.pingMs, reaches, reachesAll, fresh: !state.stalled.includes(id) };
 }
 
-/** Heard so recently that it is known to be ready: a beat that is hardly late, or without a stream the last ping. */
-function isHeard({ streamOpen, seenAt }: Detector, settings: Settings, now: number): boolean {
-  const { beatIntervalMs, beatTimeoutMs, pingIntervalMs, pingTimeoutMs } = settings;
-  const recentMs = streamOpen ? (beatIntervalMs + beatTimeoutMs) / 2 : pingIntervalMs + pingTimeoutMs;
-  return seenAt !== null && now - seenAt <= recentMs;
-}
+/** The replica beat, or answered a ping while it has no stream, so recently that it is known to be ready. */
+const isHeard = ({ seenAt }: Detector, { beatIntervalMs, beatTimeoutMs }: Settings, now: number): boolean =>
+  seenAt !== null && now - seenAt <= (beatIntervalMs + beatTimeoutMs) / 2;
 
 /**
  * Everybody who may follow the present leader, the best class only: those that reach everything, then those that have not led in vain.
@@ -77,7 +74,20 @@ const chosenOf = (standings: readonly Standing[], { settings }: State, random: n
 /** For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when nobody may stand. */
 export const choose = (state: State, random: number): Candidate | null => chosenOf(candidates(state), state, random);
 
-/** For an election. @returns null when nobody may stand who was heard just now; a beat later somebody may. */
+/**
+ * The replicas that may stand and were not heard just now because they have no stream to this monitor. A ping shows whether they are ready.
+ * A replica that was pinged within the last VOTE_INTERVAL_MS is left out.
+ */
+export function unheardWithoutStream(state: State, now: number): readonly string[] {
+  const { settings, replicas } = state;
+  return candidates(state).map(({ id }) => id).filter((id) => {
+    const { streamOpen, pingSentAt } = replicas[id] as Detector;
+    const wasPinged = pingSentAt !== null && now - pingSentAt < settings.voteIntervalMs;
+    return !streamOpen && !wasPinged && !isHeard(replicas[id] as Detector, settings, now);
+  });
+}
+
+/** For an election. @returns null when nobody may stand who was heard just now; after the next beat or ping somebody may. */
 export const chooseHeard = (state: State, { now, random }: Moment): Candidate | null => chosenOf(candidates(state, now), state, random);
 
 /** The replica an operator named, when it may stand. */

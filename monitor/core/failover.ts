@@ -21,14 +21,14 @@
  */
 import { absorb } from './absorb.js';
 import { decisionOf } from './decision.js';
-import { choose, chooseHeard } from './election.js';
-import { UNSEEN } from './failure-detector.js';
+import { choose, chooseHeard, unheardWithoutStream } from './election.js';
+import { pingSent, UNSEEN } from './failure-detector.js';
 import { NO_UNREST } from './grace.js';
 import { beginHandover, giveUp, stoodDown } from './handover.js';
 import { assertInvariants } from './invariants.js';
 import { grayVerdict, leaderDetector, noticeBetter, verdictOnLeader } from './leader-check.js';
 import { isDoubting, noticeLateness, NO_DOUBT } from './self-doubt.js';
-import type { Ballot, Candidate, Effect, Input, Moment, Phase, Reaction, Settings, State, Step, Verdict } from './types.js';
+import type { Ballot, Candidate, Detector, Effect, Input, Moment, Phase, Reaction, Settings, State, Step, Verdict } from './types.js';
 
 const EMPTY: Ballot = { castAt: null, pending: false, votes: null };
 const still = (state: State): Reaction => ({ state, effects: [] });
@@ -90,6 +90,15 @@ function cast(state: State, candidate: Candidate | null, now: number): Reaction 
   };
 }
 
+/** Without a candidate: pings the replicas that may stand and have no stream; each answer is an input that elects again. */
+function pingUnheard(state: State, now: number): Reaction {
+  const ids = unheardWithoutStream(state, now);
+  if (ids.length === 0) return still(state);
+  const sent = Object.fromEntries(ids.map((id) => [id, pingSent(state.replicas[id] as Detector, now)]));
+  const effects = ids.map((replica): Effect => ({ type: 'ping', replica, fresh: true }));
+  return { state: { ...state, replicas: { ...state.replicas, ...sent } }, effects };
+}
+
 function elect(state: State, verdict: Verdict, moment: Moment): Reaction {
   const { now } = moment;
   const term = state.leadership?.term ?? 0;
@@ -97,8 +106,9 @@ function elect(state: State, verdict: Verdict, moment: Moment): Reaction {
   if (verdict.kind === 'first' && candidate === null) return still({ ...state, phase: { name: 'observing' }, course: null });
   const begun = beginCourse(state, verdict, now);
   const voting = cast({ ...begun.state, phase: electing(state, verdict, term, candidate) }, candidate, now);
+  const asked = candidate === null ? pingUnheard(voting.state, now) : still(voting.state);
   // The vote comes first: everything else can wait for it.
-  return { state: voting.state, effects: [...voting.effects, ...begun.effects] };
+  return { state: asked.state, effects: [...voting.effects, ...asked.effects, ...begun.effects] };
 }
 
 /** The new leader says that it leads: the failover is complete. */

@@ -183,6 +183,23 @@ describe('a successor', () => {
     expect(ofType(machine.beat(STANDBYS[1]!), 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
   });
 
+  test('that has no stream and answered its last ping some time ago is pinged, and elected when it answers', () => {
+    const machine = watching();
+    for (const { id } of STANDBYS) {
+      machine.happen({ type: 'stream-closed', replica: id });
+      machine.happen({ type: 'ping-answered', replica: id, report: report(id), sentAt: machine.now });
+    }
+    machine.pass(400, [LEADING]);
+    machine.effects = [];
+    machine.kill('server_1');
+    expect(machine.phase).toBe('no-candidate');
+    const pinged = ofType(machine.effects, 'ping').filter(({ fresh }) => fresh).map(({ replica }) => replica);
+    expect(pinged).toEqual(expect.arrayContaining(['server_2', 'server_3']));
+    machine.effects = [];
+    machine.happen({ type: 'ping-answered', replica: 'server_3', report: report('server_3'), sentAt: machine.now });
+    expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
+  });
+
   test('control: one that beats as usual is elected at once', () => {
     expect(ofType(watching().kill('server_1'), 'vote')).toEqual([expect.objectContaining({ kind: 'kill', term: 1 })]);
   });
