@@ -73,6 +73,7 @@ class Run {
       checks.handoversMax = handoversOf(schedule.faults);
       checks.frozenForMs = (name) => system.replicas.find((replica) => replica.name === name)?.frozenForMs ?? 0;
     }
+    checks.runs = (bootId) => system.replicas.some((replica) => replica.alive && replica.bootId === bootId);
     checks.leadership = () => leadership.row;
     Object.assign(checks, { rows: payments.rows, byKey: payments.byKey, byPatient: payments.byPatient });
     for (const name of replicas) system.replicas.push(new ReplicaProcess(system, name, next()));

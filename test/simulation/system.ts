@@ -15,6 +15,8 @@ import type { Rules } from './rules.js';
 
 /** A replica, as others see it. */
 export interface Replica extends Process {
+  /** One for each life. */
+  readonly bootId: string;
   readonly role: RoleState;
   report(): ReplicaReport;
   /** @param pushed whether a monitor says so now, rather than echoing what it knows. */
