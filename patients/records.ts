@@ -5,8 +5,8 @@ import { Problem } from '../shared/errors.js';
 import { listHandled, type Handled, type Stretch } from '../shared/handled-ranges.js';
 import { isListed } from '../shared/payment-lists.js';
 import type { Queryable } from '../shared/postgres.js';
-import { dayIn } from '../shared/time-zone.js';
-import { consolidate, type Bill, type BilledPatient, type Charge } from './core/bill.js';
+import { readBillState, type BillState } from './bill-records.js';
+import type { Bill, BilledPatient } from './core/bill.js';
 import { exitPass, type ExitPass } from './core/pass.js';
 import type { PaymentRecord } from './core/payment-record.js';
 import { listedPayments } from './payment-rows.js';
@@ -30,6 +30,8 @@ export interface Records {
   patients(after: string | null, limit: number): Promise<BilledPatient[]>;
   /** @throws Problem PATIENT_NOT_FOUND */
   bill(patientId: string, fallbackCurrency: string): Promise<Bill>;
+  /** The bill and the payments of each currency, in one snapshot. @throws Problem PATIENT_NOT_FOUND */
+  billState(patientId: string, fallbackCurrency: string): Promise<BillState>;
   /** @throws Problem PASS_NOT_FOUND */
   pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
 }
@@ -44,24 +46,6 @@ const recordOf = (row: PaymentModel): PaymentRecord => ({
 /** Prisma's filters leave out what is undefined; `exactOptionalPropertyTypes` wants it left out by hand. */
 const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
-
-async function billOf(prisma: Prisma, timeZone: string, patientId: string, fallbackCurrency: string): Promise<Bill> {
-  const inOrder = { orderBy: [{ createdAt: 'asc' as const }, { id: 'asc' as const }] };
-  const found = await prisma.patient.findUnique({ where: { id: patientId }, include: { charges: inOrder } });
-  if (!found) throw new Problem('PATIENT_NOT_FOUND', `There is no patient ${patientId}`);
-  const charges: Charge[] = found.charges.map((charge) => ({
-    id: charge.id,
-    kind: charge.kind,
-    description: charge.description,
-    amountMinor: Number(charge.amountMinor),
-    currency: charge.currency,
-    date: dayIn(timeZone, charge.createdAt),
-  }));
-  const sums = await prisma.payment.groupBy({ by: ['currency'], where: { patientId, status: 'SUCCEEDED' }, _sum: { amountMinor: true } });
-  const paid = new Map(sums.map(({ currency, _sum }) => [currency, Number(_sum.amountMinor ?? 0)]));
-  const patient = { id: found.id, name: found.fullName, document: found.document };
-  return consolidate(patient, { charges, paid, fallback: fallbackCurrency });
-}
 
 async function passOf(prisma: Prisma, id: string, validityHours: number, now: Date): Promise<ExitPass> {
   const found = await prisma.payment.findUnique({
@@ -108,7 +92,8 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
       const rows = await prisma.patient.findMany({ where, select, orderBy: { id: 'asc' }, take: limit });
       return rows.map(({ id, document, fullName }) => ({ id, document, name: fullName }));
     },
-    bill: (patientId, fallbackCurrency) => billOf(prisma, timeZone, patientId, fallbackCurrency),
+    bill: async (patientId, fallbackCurrency) => (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
+    billState: (patientId, fallbackCurrency) => readBillState(reads, timeZone, patientId, fallbackCurrency),
     pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
   };
 }

@@ -1,7 +1,6 @@
-/** What the staff's pages read beyond the API: a patient by document, what is being paid now, how far a payment is. Named statements. */
+/** What the staff's pages read beyond the API: a patient by document, and how far a payment is. Named statements. */
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import type { Queryable } from '../shared/postgres.js';
-import { BILL_PREFIX } from './core/idempotency.js';
 import { documentForm, type PatientFacts } from './core/identification.js';
 import type { ProgressFacts } from './core/progress.js';
 
@@ -38,8 +37,6 @@ export interface FollowedPayment extends ProgressFacts {
 export interface StaffRecords {
   /** Null: no patient has this document. */
   patientByDocument(document: string): Promise<KnownPatient | null>;
-  /** In one currency: what is accepted and not final, and the latest payment these pages made (its `seq`; 0: none). */
-  beingPaid(patientId: string, currency: string): Promise<{ pendingMinor: number; lastSeq: number }>;
   /** Null: this patient has no such payment. */
   followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
 }
@@ -50,11 +47,6 @@ SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authori
   FROM patient
  WHERE document = ANY ($1::text[]) OR ($2 <> '' AND lower(regexp_replace(document, '[^[:alnum:]]', '', 'g')) = $2)
  ORDER BY document = ANY ($1::text[]) DESC, id LIMIT 1`;
-
-const BEING_PAID = `
-SELECT (SELECT coalesce(sum(amount_minor), 0)::bigint FROM pending_payment AS pending JOIN payment USING (seq)
-         WHERE pending.patient_id = $1 AND currency = $2) AS "pendingMinor",
-       coalesce((SELECT seq FROM payment WHERE patient_id = $1 AND currency = $2 AND idempotency_key LIKE $3 ORDER BY seq DESC LIMIT 1), 0)::bigint AS "lastSeq"`;
 
 /** How far the queue ahead is counted. */
 export const AHEAD_MAX = 1_000;
@@ -95,11 +87,6 @@ export function createStaffRecords(db: Queryable): StaffRecords {
       const form = documentForm(document);
       const values = [[document.trim(), form, form.toUpperCase()], form];
       return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
-    },
-    async beingPaid(patientId, currency) {
-      const values = [patientId, currency, `${BILL_PREFIX}%`];
-      const { rows } = await db.query<{ pendingMinor: number; lastSeq: number }>({ name: 'being-paid', text: BEING_PAID, values });
-      return rows[0] ?? { pendingMinor: 0, lastSeq: 0 };
     },
     followed: (paymentId, patientId) => followed(db, paymentId, patientId),
   };

@@ -1,4 +1,5 @@
 /** The bill of the patient who was identified, one part for each currency, and the forms that pay it. */
+import type { CurrencyPayments } from '../bill-records.js';
 import type { CurrencyBill } from '../core/bill.js';
 import { billKey } from '../core/payable.js';
 import type { PatientsDeps } from '../service.js';
@@ -6,23 +7,23 @@ import type { PageHandler } from './guards.js';
 import { billPage, type BillAccount, type BillFacts } from './pages/bill.js';
 import { sendPage } from './send-page.js';
 
-type Deps = Pick<PatientsDeps, 'config' | 'records' | 'staff'>;
+type Deps = Pick<PatientsDeps, 'config' | 'records'>;
 
 /** Payments shown beside the bill. */
 const LATEST = 6;
 
-async function accountOf({ staff }: Deps, patientId: string, bill: CurrencyBill): Promise<BillAccount> {
-  const { pendingMinor, lastSeq } = await staff.beingPaid(patientId, bill.currency);
+function accountOf(patientId: string, bill: CurrencyBill, payments: CurrencyPayments | undefined): BillAccount {
+  const { pendingMinor, lastSeq } = payments ?? { pendingMinor: 0, lastSeq: 0 };
   return { bill, pendingMinor, key: billKey(patientId, bill.currency, lastSeq) };
 }
 
-/** What is known of a bill now. @throws Problem UNAVAILABLE */
-export async function readBill(deps: Deps, patientId: string): Promise<Omit<BillFacts, 'refused'>> {
-  const { config, records } = deps;
-  const [{ patient, bills }, payments] = await Promise.all([
-    records.bill(patientId, config.defaultCurrency), records.payments({ patientId }, null, LATEST),
+/** @throws Problem PATIENT_NOT_FOUND, UNAVAILABLE */
+export async function readBill({ config, records }: Deps, patientId: string): Promise<Omit<BillFacts, 'refused'>> {
+  const [{ bill, payments }, latest] = await Promise.all([
+    records.billState(patientId, config.defaultCurrency), records.payments({ patientId }, null, LATEST),
   ]);
-  return { patient, payments, accounts: await Promise.all(bills.map((bill) => accountOf(deps, patientId, bill))) };
+  const accounts = bill.bills.map((each) => accountOf(patientId, each, payments.get(each.currency)));
+  return { patient: bill.patient, payments: latest, accounts };
 }
 
 export function showBill(deps: Deps): PageHandler {
