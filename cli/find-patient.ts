@@ -1,4 +1,5 @@
 /** Who is meant: a patient by id, or by document. The API lists patients in order of id, so a document is looked for page by page. */
+import { documentForm } from '../shared/core/spelling.js';
 import { ask } from './client.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, wrongArguments } from './failure.js';
@@ -29,16 +30,23 @@ export async function patientPage({ addresses, token, signal }: Asking, limit: n
   return (await ask<PatientPage>(addresses, question)).body;
 }
 
-/** @throws CommandFailure PATIENT_NOT_FOUND */
-export async function patientByDocument(asking: Asking, document: string): Promise<Patient> {
+/**
+ * The patient whose document is written like this, or else the first one whose document has the same letters and digits.
+ * @throws CommandFailure PATIENT_NOT_FOUND
+ */
+export async function patientByDocument(asking: Asking, typed: string): Promise<Patient> {
+  const form = documentForm(typed);
+  let alike: Patient | undefined;
   let cursor: string | null = null;
   do {
     const page: PatientPage = await patientPage(asking, PAGE, cursor);
-    const found = page.patients.find((patient) => patient.document === document);
-    if (found) return found;
+    const same = page.patients.find(({ document }) => document === typed.trim());
+    if (same) return same;
+    alike ??= page.patients.find(({ document }) => form !== '' && documentForm(document) === form);
     cursor = page.next;
   } while (cursor !== null);
-  throw new CommandFailure('PATIENT_NOT_FOUND', `There is no patient with the document ${document}.`, EXIT.no, '`relevo patients` lists them.');
+  if (alike) return alike;
+  throw new CommandFailure('PATIENT_NOT_FOUND', `There is no patient with the document ${typed}.`, EXIT.no, '`relevo patients` lists them.');
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

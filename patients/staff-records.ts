@@ -1,7 +1,8 @@
 /** What the staff's pages read beyond the API: a patient by document, and how far a payment is. Named statements. */
 import type { PaymentStatus } from '../shared/contracts/payment.js';
+import { documentSpellings, patientByDocument } from '../shared/patient-documents.js';
 import type { Queryable } from '../shared/postgres.js';
-import { documentForm, type PatientFacts } from './core/identification.js';
+import type { PatientFacts } from './core/identification.js';
 import type { ProgressFacts } from './core/progress.js';
 
 export interface KnownPatient extends PatientFacts {
@@ -41,12 +42,7 @@ export interface StaffRecords {
   followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
 }
 
-/** As the document is written in the record, or else by its letters and digits (index patient_document_form). */
-const PATIENT = `
-SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"
-  FROM patient
- WHERE document = ANY ($1::text[]) OR ($2 <> '' AND lower(regexp_replace(document, '[^[:alnum:]]', '', 'g')) = $2)
- ORDER BY document = ANY ($1::text[]) DESC, id LIMIT 1`;
+const PATIENT = patientByDocument('id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"');
 
 /** How far the queue ahead is counted. */
 export const AHEAD_MAX = 1_000;
@@ -84,8 +80,7 @@ async function followed(db: Queryable, paymentId: string, patientId: string): Pr
 export function createStaffRecords(db: Queryable): StaffRecords {
   return {
     async patientByDocument(document) {
-      const form = documentForm(document);
-      const values = [[document.trim(), form, form.toUpperCase()], form];
+      const values = [documentSpellings(document)];
       return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
     },
     followed: (paymentId, patientId) => followed(db, paymentId, patientId),

@@ -27,7 +27,7 @@ export const moment = z.string().max(40).transform((text, context) => {
 const filterFields = {
   id: id.optional(),
   patientId: id.optional(),
-  /** The patient's document; exact. */
+  /** The patient's document, in any spelling. */
   document: typed(64).optional(),
   batchId: id.optional(),
   processedBy: memberId.optional(),

@@ -8,6 +8,7 @@
  */
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Stretch } from '../../shared/handled-ranges.js';
+import { documentSpellings, patientByDocument } from '../../shared/patient-documents.js';
 import { listTable } from '../../shared/payment-lists.js';
 import type { Queryable } from '../../shared/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
@@ -59,7 +60,7 @@ const CONDITIONS: Readonly<Record<Column, (parameter: string) => string>> = {
   acceptedBy: (value) => `p.accepted_by = ${value}::text`,
   term: (value) => `p.term = ${value}::bigint`,
   status: (value) => `p.status = ${value}::payment_status`,
-  document: (value) => `p.patient_id = (SELECT id FROM patient WHERE document = ${value}::text)`,
+  document: (value) => `p.patient_id = (${patientByDocument('id', value)})`,
 };
 /** These have an index that is better than anything else. */
 const INDEXED: readonly Column[] = ['id', 'patientId', 'batchId', 'document'];
@@ -107,7 +108,8 @@ async function readStretch(db: Queryable, query: SearchQuery, { from, below }: S
   const values: unknown[] = [below, from, limit];
   const bind = (value: unknown): string => `$${values.push(value)}`;
   const columns = (Object.keys(CONDITIONS) as Column[]).filter((column) => filter[column] !== undefined);
-  const conditions = columns.map((column) => CONDITIONS[column](bind(filter[column])));
+  const valueOf = (column: Column): unknown => (column === 'document' ? documentSpellings(filter.document ?? '') : filter[column]);
+  const conditions = columns.map((column) => CONDITIONS[column](bind(valueOf(column))));
   if (since) conditions.push(`p.accepted_at >= ${bind(since)}::timestamptz`);
   if (until) conditions.push(`p.accepted_at < ${bind(until)}::timestamptz`);
   const list = filter.status === 'PENDING' && !isIndexed(filter) ? listTable(filter.status) : null;

@@ -3,6 +3,7 @@
  * and what operators did about it. All reads are by key.
  */
 import { Problem } from '../../shared/errors.js';
+import { documentSpellings, patientByDocument } from '../../shared/patient-documents.js';
 import type { Queryable } from '../../shared/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
@@ -111,7 +112,7 @@ export async function whoseId(db: Queryable, id: string): Promise<Whose | null> 
   return rows[0] ?? null;
 }
 
-/** The patient with this document; null: nobody. */
+/** The patient with this document, in any spelling; null: there is none. */
 export async function patientOf(db: Queryable, document: string): Promise<string | null> {
-  return (await db.query<{ id: string }>('SELECT id FROM patient WHERE document = $1::text', [document])).rows[0]?.id ?? null;
+  return (await db.query<{ id: string }>(patientByDocument('id'), [documentSpellings(document)])).rows[0]?.id ?? null;
 }

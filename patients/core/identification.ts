@@ -2,6 +2,8 @@
  * The four facts that identify a patient, brought to one form, so that accents, capitals and blanks make nobody a stranger. Whether they
  * are the right ones is compared elsewhere (identification.ts), all four at once and without haste.
  */
+import { bare, documentForm } from '../../shared/core/spelling.js';
+
 export interface PatientFacts {
   /** Number of the identity document. */
   document: string;
@@ -18,22 +20,7 @@ export const FACTS = ['document', 'name', 'birthDate', 'authorizationCode'] as c
 /** Longest text a field takes; more is not looked at. */
 export const FACT_MAX = 120;
 
-/** Letters that Unicode does not decompose, and how they are written on a keyboard that lacks them. */
-const PLAIN: Readonly<Record<string, string>> = {
-  ø: 'o', ł: 'l', đ: 'd', ð: 'd', ħ: 'h', ŧ: 't', ŋ: 'n', æ: 'ae', œ: 'oe', þ: 'th', ə: 'e', ς: 'σ',
-};
-const UNPLAIN = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
-
-/**
- * One form for all spellings of a text: compatible characters, small, without accents and without invisible characters. Upper case comes
- * first, because it turns the letters that only look alike (ſ, ı) and ß into plain ones.
- */
-const bare = (text: string): string =>
-  text.normalize('NFKD').replace(/[\p{M}\p{Cf}\p{DI}]/gu, '').toUpperCase().toLowerCase()
-    .normalize('NFKD').replace(/\p{M}/gu, '').replace(UNPLAIN, (letter) => PLAIN[letter] ?? letter);
-
-/** Letters and digits alone; empty: the text has none, and is no document. */
-export const documentForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]/gu, '');
+export { documentForm };
 export const nameForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 export const codeForm = (text: string): string => bare(text).replace(/\s/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').toUpperCase();
 

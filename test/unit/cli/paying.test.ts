@@ -108,6 +108,11 @@ describe('a patient', () => {
     expect(await patientByDocument(asking(), '2')).toMatchObject({ id: 'b' });
     expect(seen[1]?.path).toContain('cursor=N');
   });
+  it.each([['900000006k', 'alike'], ['900.000.006–K', 'alike'], ['900-000-006K', 'same']])('is found by the document %s: %s', async (typed, id) => {
+    const page = (patient: object, next: string | null) => json(200, { patients: [{ id: 'other', document: '-', name: 'O' }, patient], next });
+    answers = [page({ id: 'alike', document: '900.000.006-K', name: 'A' }, 'N'), page({ id: 'same', document: '900-000-006K', name: 'B' }, null)];
+    expect(await patientByDocument(asking(), typed)).toMatchObject({ id });
+  });
   it('that does not exist is said', async () => {
     answers = [json(200, { patients: [], next: null })];
     await expect(patientByDocument(asking(), '2')).rejects.toMatchObject({ code: 'PATIENT_NOT_FOUND', exitCode: 1 });
