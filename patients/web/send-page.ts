@@ -24,7 +24,7 @@ export function viewOf({ request, instance, timeZone }: Answering, nonce: string
   const { session } = request as { session?: Request['session'] };
   const language = languageOf(request);
   const known = session?.staff === true || session?.patientId !== undefined;
-  return { language, words: WORDS[language], path: request.path, nonce, instance, timeZone, known, csrf: session?.csrf ?? '' };
+  return { language, words: WORDS[language], path: request.path, nonce, instance, timeZone, known, csrf: session ? request.formToken?.() ?? '' : '' };
 }
 
 /** @param make gets the view and gives the page. */

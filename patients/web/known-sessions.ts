@@ -1,0 +1,64 @@
+/**
+ * The store behind the sessions. A session that knows nothing is not stored: a page with a form needs only the signed id in the cookie, so
+ * strangers take no memory. A value that is no session (other JSON, another type of Redis) counts as none and is removed.
+ */
+import { Store, type SessionData } from 'express-session';
+import { z } from 'zod';
+import type { Logger } from '../../shared/logger.js';
+
+type Done = (error?: unknown) => void;
+
+const cookie = z.object({
+  originalMaxAge: z.number().int().positive().nullable(),
+  expires: z.iso.datetime().nullable().optional(),
+  secure: z.boolean().optional(),
+  httpOnly: z.boolean().optional(),
+  path: z.string().optional(),
+  sameSite: z.union([z.boolean(), z.enum(['lax', 'strict', 'none'])]).optional(),
+});
+
+const stored = z.object({
+  cookie,
+  views: z.number().int().nonnegative().optional(),
+  staff: z.boolean().optional(),
+  patientId: z.uuid().optional(),
+  form: z.boolean().optional(),
+});
+
+const isStranger = ({ staff, patientId, views }: Partial<SessionData>): boolean => !staff && patientId === undefined && views === undefined;
+
+/** The server has a value, but none that can be read: not JSON, or a list, a hash … under the key. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('WRONGTYPE'));
+
+export class KnownSessions extends Store {
+  constructor(private readonly store: Store, private readonly logger: Logger) {
+    super();
+  }
+
+  override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    this.store.get(id, (error: unknown, value) => {
+      if (error && !isUnreadable(error)) return done(error);
+      if (!error && (value === null || value === undefined)) return done(null, null);
+      const { success, data } = stored.safeParse(value);
+      if (success) return done(null, data as unknown as SessionData);
+      this.logger.warn({}, 'a session in the store cannot be read and is removed');
+      this.store.destroy(id, (failure: unknown) => done(failure ?? null, null));
+    });
+  }
+
+  override set(id: string, session: SessionData, done?: Done): void {
+    if (isStranger(session)) done?.();
+    else this.store.set(id, session, done);
+  }
+
+  override destroy(id: string, done?: Done): void {
+    this.store.destroy(id, done);
+  }
+
+  override touch(id: string, session: SessionData, done?: () => void): void {
+    if (isStranger(session)) done?.();
+    else if (this.store.touch) this.store.touch(id, session, done);
+    else done?.();
+  }
+}
