@@ -32,7 +32,10 @@ export class RelevoProblem extends Error {
   }
 }
 
-/** No answer came before the deadline. What became of the request is unknown: ask again with the same key. */
+/**
+ * No answer came before the deadline, or one that is too long (`cause` is then an AnswerTooLarge). What became of the request is unknown:
+ * ask again with the same key.
+ */
 export class RelevoUnreachable extends Error {
   constructor(readonly url: string, readonly idempotencyKey: string | null, cause: unknown) {
     super(`No answer from ${url}`, { cause });

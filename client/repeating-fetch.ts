@@ -2,6 +2,7 @@
  * A fetch that asks again. A request that makes something gets its `Idempotency-Key` before the first try and keeps it, so that it happens
  * once however often it is sent; one without a key is repeated only when it was certainly not carried out.
  */
+import { boundedAnswer, AnswerTooLarge } from './bounded-answer.js';
 import { RelevoUnreachable } from './problem.js';
 import { mayRepeat, pauseMs, retryAfterMs, type Refusal, type RetryPolicy } from './retry.js';
 
@@ -80,10 +81,15 @@ async function sendingOf(request: Request, newKey: () => string): Promise<Sendin
 /** An answer, or why none came. */
 type Came = { response: Response } | { failure: unknown };
 
-async function tryOnce({ url, init, signal }: Sending, tryMs: number, { fetch }: Surroundings): Promise<Came> {
+/** Answers that the service sends as a stream of any length, for the caller to read piece by piece. */
+const STREAMED = /(\.csv|\/events)$/;
+
+/** The time of a try includes the body: an answer that arrives byte by byte, or ends in the middle, is none. */
+async function tryOnce({ url, init, signal }: Sending, tryMs: number, maxBytes: number, { fetch }: Surroundings): Promise<Came> {
   try {
     const patience = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
-    return { response: await fetch(url, { ...init, signal: AbortSignal.any([signal, patience]) }) };
+    const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, patience]) });
+    return { response: STREAMED.test(new URL(url).pathname) ? response : await boundedAnswer(response, maxBytes) };
   } catch (failure) {
     if (signal.aborted) throw signal.reason;
     return { failure };
@@ -94,7 +100,7 @@ async function tryOnce({ url, init, signal }: Sending, tryMs: number, { fetch }:
 async function nextPause(
   came: Came, attempt: number, policy: RetryPolicy, sending: Sending, { random }: Surroundings,
 ): Promise<number | null> {
-  if ('failure' in came) return sending.isRepeatable ? pauseMs(policy, attempt, null, random()) : null;
+  if ('failure' in came) return sending.isRepeatable && !(came.failure instanceof AnswerTooLarge) ? pauseMs(policy, attempt, null, random()) : null;
   if (came.response.ok || !mayRepeat(await refusalOf(came.response), sending.isRepeatable)) return null;
   return pauseMs(policy, attempt, retryAfterMs(came.response.headers.get('Retry-After'), new Date()), random());
 }
@@ -105,7 +111,7 @@ export function repeatingFetch(policy: RetryPolicy, around: Surroundings): (requ
     const sending = await sendingOf(request, around.newKey);
     const deadline = around.now() + policy.deadlineMs;
     for (let attempt = 0; ; attempt += 1) {
-      const came = await tryOnce(sending, Math.min(policy.tryMs, deadline - around.now()), around);
+      const came = await tryOnce(sending, Math.min(policy.tryMs, deadline - around.now()), policy.maxAnswerBytes, around);
       const pause = await nextPause(came, attempt, policy, sending, around);
       if (pause === null || around.now() + pause >= deadline) {
         if ('response' in came) return came.response;

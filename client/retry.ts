@@ -6,15 +6,22 @@
 export interface RetryPolicy {
   /** Longest time for a call, all its tries and pauses together, in ms. */
   deadlineMs: number;
-  /** Longest time for one try, in ms: an instance that stands still is not waited for till the deadline. */
+  /**
+   * Longest time for one try, from the request to the last byte of the answer, in ms: an instance that stands still is not waited for till
+   * the deadline.
+   */
   tryMs: number;
   /** The first pause is at most this long, in ms; it doubles with every try. */
   baseMs: number;
   /** No pause of ours is longer, in ms; one that the service asks for may be. */
   capMs: number;
+  /** Longest answer that is taken, in bytes without compression. A batch of 100,000 payments has 20 MB. */
+  maxAnswerBytes: number;
 }
 
-export const DEFAULT_POLICY: RetryPolicy = { deadlineMs: 30_000, tryMs: 10_000, baseMs: 100, capMs: 5_000 };
+export const DEFAULT_POLICY: RetryPolicy = {
+  deadlineMs: 30_000, tryMs: 10_000, baseMs: 100, capMs: 5_000, maxAnswerBytes: 32 * 1_024 * 1_024,
+};
 
 /** `Retry-After` in ms from now: it is seconds or a date (RFC 9110, 10.2.3). Null: there is none that can be read. A date gone by is 0. */
 export function retryAfterMs(header: string | null, now: Date): number | null {
