@@ -39,7 +39,7 @@ export const currentTerm = gauge('relevo_term', 'The present term, as this proce
 export const leads = gauge('relevo_leads', '1 while this replica leads.');
 
 const parcelsInFlight = gauge('relevo_parcels_in_flight', 'Parcels this replica works on.');
-const stalledSeconds = gauge('relevo_work_stalled_seconds', 'For how long work has been in flight without anything being finished; 0: none is.');
+const stalledSeconds = gauge('relevo_work_stalled_seconds', 'For how long payments have waited without any progress; 0: none waits, or there is progress.');
 
 /** What is a state, not an event; called at every beat. */
 export function measureReport(report: ReplicaReport): void {
