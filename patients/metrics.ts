@@ -21,7 +21,7 @@ export const refusedTotal = counter(
   'relevo_requests_refused_total',
   'Requests refused for lack of room, by what was full.',
   ['reason'],
-  [{ reason: 'requests' }, { reason: 'batches' }, { reason: 'batch-payments' }, { reason: 'backlog' }],
+  [{ reason: 'requests' }, { reason: 'batches' }, { reason: 'batch-payments' }, { reason: 'backlog' }, { reason: 'identifications' }],
 );
 export const requestsUnderWay = gauge('relevo_requests_under_way', 'Requests for a payment that are not answered yet.');
 export const batchesUnderWay = gauge('relevo_batches_under_way', 'Batches that are not answered yet.');

@@ -13,9 +13,11 @@ import { connectRedis, outcomeChannel } from '../shared/queue.js';
 import { postgresTakesWrites, redisTakesWrites } from '../shared/write-probes.js';
 import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
 import { Backlog } from './backlog.js';
+import { startConversion } from './code-conversion.js';
 import type { PatientsConfig } from './config.js';
 import { Places } from './core/places.js';
 import { createDispatch, type Dispatch } from './dispatch.js';
+import { createIdentify, type Identify } from './identification.js';
 import { createKnownPatients, type KnownPatients } from './known-patients.js';
 import { Outcomes } from './outcomes.js';
 import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
@@ -40,6 +42,8 @@ export interface PatientsDeps {
   records: Records;
   /** What the staff's pages read beyond that. */
   staff: StaffRecords;
+  /** Which patient has these four facts. */
+  identify: Identify;
   /** Gives a request its session; on the paths of the pages and of `/whoami` alone. */
   sessions: RequestHandler;
   /** How often somebody may be wrong. */
@@ -112,6 +116,8 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   void backlog.look();
   const delivery = openDelivery(config, logger, outcomes);
   const web = connectRedis(config.redisUrl, 'brief', logger);
+  const staff = createStaffRecords(reads);
+  const conversion = startConversion({ db: reads, logger });
 
   return {
     config, logger, clock, reads, outcomes, backlog,
@@ -119,7 +125,8 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
     records: createRecords(prisma, reads, config.timeZone),
-    staff: createStaffRecords(reads),
+    staff,
+    identify: createIdentify(staff),
     sessions: createSessions(config, web, clock, logger),
     limits: createLimits(config, web),
     checks: async () => {
@@ -129,6 +136,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     async close() {
       clearInterval(looking);
       clearInterval(measuring);
+      await conversion.stop();
       await delivery.close();
       web.disconnect();
       await prisma.$disconnect();

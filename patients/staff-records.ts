@@ -7,6 +7,8 @@ import type { ProgressFacts } from './core/progress.js';
 
 export interface KnownPatient extends PatientFacts {
   id: string;
+  /** As it is stored: a hash (shared/code-hash.ts), or plain until it is converted. */
+  authorizationCode: string;
 }
 
 /** A leader that was elected while a payment waited. */

@@ -34,10 +34,11 @@ export function calendarDay(text: string): string | null {
 
 /** What is missing or no such thing, field by field; empty when the form can be compared. */
 export function incompleteFacts(typed: PatientFacts): (keyof PatientFacts)[] {
-  const isEmpty = (fact: keyof PatientFacts): boolean => (fact === 'document' ? documentForm(typed.document) : typed[fact].trim()) === '';
+  const forms = { ...typed, document: documentForm(typed.document), authorizationCode: codeForm(typed.authorizationCode) };
+  const isEmpty = (fact: keyof PatientFacts): boolean => forms[fact].trim() === '';
   return FACTS.filter((fact) => isEmpty(fact) || typed[fact].length > FACT_MAX || (fact === 'birthDate' && calendarDay(typed.birthDate) === null));
 }
 
-/** One text of the four, in the form that is compared. */
-export const factsForm = ({ document, name, birthDate, authorizationCode }: PatientFacts): string =>
-  JSON.stringify([documentForm(document), nameForm(name), birthDate.trim(), codeForm(authorizationCode)]);
+/** One text of all but the code, in the form that is compared. */
+export const personForm = ({ document, name, birthDate }: Omit<PatientFacts, 'authorizationCode'>): string =>
+  JSON.stringify([documentForm(document), nameForm(name), birthDate.trim()]);

@@ -1,6 +1,5 @@
 /** Identifies the patient of a session by four facts; a few wrong ones, and the patient is locked for a while. */
 import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
-import { identify } from '../identification.js';
 import type { PatientsDeps } from '../service.js';
 import { fieldOf, type PageHandler } from './guards.js';
 import { EMPTY_FORM, identifyPage } from './pages/identify.js';
@@ -8,7 +7,7 @@ import { seeOther, sendPage, type Answering } from './send-page.js';
 import { renewSession } from './session.js';
 import { addressOf, idleMs, sendLocked } from './sign-in.js';
 
-type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'staff'>;
+type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'identify'>;
 
 export const showIdentify: PageHandler = (answering) => sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
 
@@ -19,14 +18,14 @@ const factsOf = (answering: Answering): PatientFacts =>
   Object.fromEntries(FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC').replace(CONTROL, ' ')])) as unknown as PatientFacts;
 
 async function compare(deps: Deps, answering: Answering, typed: PatientFacts): Promise<void> {
-  const { limits, config, staff } = deps;
+  const { limits, config, identify } = deps;
   const address = addressOf(answering);
   const allowance = await limits.attempt(typed.document, address);
   if ('lockedMs' in allowance) {
     sendLocked(deps, answering, allowance.lockedMs);
     return;
   }
-  const patientId = await identify(staff, typed).catch(async (error: unknown) => {
+  const patientId = await identify(typed).catch(async (error: unknown) => {
     await limits.undo(typed.document, address);
     throw error;
   });

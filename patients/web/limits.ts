@@ -17,7 +17,7 @@ export interface Limits {
   attempt(document: string, address: string): Promise<Allowance>;
   /** It was right: the attempt does not count, and wrong ones about this patient before it are forgotten. */
   forgive(document: string, address: string): Promise<void>;
-  /** Nothing was compared, because the record could not be read: the attempt does not count. */
+  /** Nothing was compared, because the record could not be read or too many comparisons wait: the attempt does not count. */
   undo(document: string, address: string): Promise<void>;
   /** It was wrong. @returns what is left now. */
   wrong(document: string, address: string, left: number): Promise<Allowance>;

@@ -87,7 +87,7 @@ describe('driving again', () => {
       const payer = randomUUID();
       await system.pool.query(
         `WITH payer AS (INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
-                        VALUES ($1::uuid, $1::uuid::text, 'Payer', '1980-01-01', 'x') RETURNING id)
+                        VALUES ($1::uuid, $1::uuid::text, 'Payer', '1980-01-01', '') RETURNING id)
          INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency)
          SELECT gen_random_uuid(), id, 'exam', 'Exam', 28274, 'USD' FROM payer`, [payer]);
       return payer;

@@ -77,7 +77,7 @@ export async function openInspected(env: NodeJS.ProcessEnv = {}): Promise<Inspec
   const pool = createPool({ url: hospital.database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
-     SELECT id, 'D' || right(id::text, 4), 'Test Patient', '1980-01-01', 'x' FROM unnest($1::uuid[]) AS id`,
+     SELECT id, 'D' || right(id::text, 4), 'Test Patient', '1980-01-01', '' FROM unnest($1::uuid[]) AS id`,
     [PATIENTS],
   );
   const base = `http://127.0.0.1:${(monitor.server.address() as AddressInfo).port}`;

@@ -35,7 +35,7 @@ export async function createRecord(): Promise<TestRecord> {
   const pool = createPool({ url: database.url, name: 'test', max: 4, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
-     SELECT id, id::text, 'Test Patient', '1980-01-01', 'x' FROM unnest($1::uuid[]) AS id`,
+     SELECT id, id::text, 'Test Patient', '1980-01-01', '' FROM unnest($1::uuid[]) AS id`,
     [PATIENTS],
   );
   return {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   unguided = createPool(options, logger);
   await record.pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
-     SELECT gen_random_uuid(), 'plan-' || i, 'x', '1980-01-01', 'x' FROM generate_series(1, 2000) AS i`,
+     SELECT gen_random_uuid(), 'plan-' || i, 'x', '1980-01-01', '' FROM generate_series(1, 2000) AS i`,
   );
 });
 afterAll(async () => {

@@ -21,7 +21,7 @@ beforeEach(async () => {
 async function newBill(): Promise<string> {
   const id = randomUUID();
   await record.pool.query(
-    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code) VALUES ($1, $2, 'Test Patient', '1980-01-01', 'x')`, [id, id],
+    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code) VALUES ($1, $2, 'Test Patient', '1980-01-01', '')`, [id, id],
   );
   await record.pool.query(
     `INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency)

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { freePort } from '../../../local/ports.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
+import { seedPatient } from '../../../prisma/seed-data.js';
 import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http.js';
 import { readLeadership } from '../../../shared/leadership-store.js';
@@ -70,11 +71,8 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     { id: succeeded, status: 'SUCCEEDED', reason: null, ...rest },
     { id: failed, status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', ...rest },
   ]);
-  const { rows } = await pool.query<Record<string, string>>(
-    `SELECT document, full_name AS name, to_char(birth_date, 'YYYY-MM-DD') AS "birthDate", authorization_code AS "authorizationCode"
-       FROM patient WHERE id = $1`, [patient],
-  );
-  return { patient, batch, succeeded, failed, facts: rows[0] ?? {} };
+  const { document, fullName: name, birthDate, authorizationCode } = seedPatient(1);
+  return { patient, batch, succeeded, failed, facts: { document, name, birthDate, authorizationCode } };
 }
 
 interface Part {
@@ -153,7 +151,7 @@ export async function startServices(): Promise<Services> {
   };
   const pool = createPool({ url: hospital.database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
   const url = (service: ServiceName): string => `http://127.0.0.1:${(parts[service].server.address() as AddressInfo).port}`;
-  const subjects = await makeSubjects(pool, '00000000-0000-4000-8000-000000000001');
+  const subjects = await makeSubjects(pool, seedPatient(1).id);
   return {
     subjects,
     pool,
