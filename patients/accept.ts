@@ -2,9 +2,11 @@
  * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows travel in groups (group-commit.ts) over one
  * connection; while PostgreSQL is away the same insert is tried again, which is safe because a row that is there with my id was
  * inserted by me. What is new goes to the queue behind the answer's back. Which answer a known key deserves is decided elsewhere.
+ * A payment whose patient's row another session keeps locked is refused with UNAVAILABLE; the others of its group are accepted.
  */
 import type { Clock } from '../shared/clock.js';
-import { acceptPayments, type AcceptedPayment, type NewPayment } from '../shared/ledger.js';
+import { Problem } from '../shared/errors.js';
+import type { NewPayment } from '../shared/ledger.js';
 import type { Queryable } from '../shared/postgres.js';
 import { differentTraces } from '../shared/traceparent.js';
 import { tracing, type Tracing } from '../shared/tracing.js';
@@ -15,6 +17,7 @@ import { GroupCommit } from './group-commit.js';
 import { acceptedTotal, acceptGroupSize, acceptSeconds, acceptWaiting } from './metrics.js';
 import { paymentsByKey } from './payment-rows.js';
 import { whilePassing } from './retry.js';
+import { WaryInsert, type Inserted } from './wary-insert.js';
 
 export interface AcceptDeps {
   /** One connection, for inserts alone. */
@@ -60,27 +63,37 @@ async function traced<T>(to: Tracing, group: readonly Submission[], insert: () =
 
 type ByKey = Map<string, PaymentRecord>;
 
-class Inserter {
-  constructor(private readonly deps: AcceptDeps) {}
+/** Nothing was inserted under its key, and nothing will be: the statement that met the lock was rolled back. */
+const lockedOutProblem = (): Problem =>
+  new Problem('UNAVAILABLE', 'Another session keeps the record of this patient locked; ask again', { retryAfterSeconds: 1 });
 
-  async insert(group: readonly Submission[], giveUpAtMs: number): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
-    const { lane, config } = this.deps;
-    const payments = group.map(({ payment }) => payment);
-    const insert = (): Promise<AcceptedPayment[]> => this.patiently(giveUpAtMs, () => acceptPayments(lane, PARTITION, config.id, payments));
-    const inserted = await (tracing ? traced(tracing, group, insert) : insert());
-    acceptGroupSize.observe(group.length);
-    this.dispatched(inserted.map(({ id }) => id), group);
-    const rows = new Map(inserted.map((row) => [row.id, row]));
-    const missing = payments.filter(({ id }) => !rows.has(id));
-    const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
-    return this.results(payments, rows, found);
+/** The row under the key of a payment that was not inserted, if there is one. @throws Problem UNAVAILABLE when it was locked out. */
+function notInserted({ id, idempotencyKey }: NewPayment, byKey: ByKey, locked: ReadonlySet<string>): AcceptResult {
+  const known = byKey.get(idempotencyKey) ?? null;
+  if (known === null && locked.has(id)) throw lockedOutProblem();
+  return known;
+}
+
+class Inserter {
+  private readonly wary: WaryInsert;
+
+  constructor(private readonly deps: AcceptDeps) {
+    this.wary = new WaryInsert(deps.lane, deps.config.id);
   }
 
-  private results(payments: readonly NewPayment[], inserted: Map<string, AcceptedPayment>, found: Promise<ByKey> | undefined) {
+  async insert(group: readonly Submission[], giveUpAtMs: number): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
+    const payments = group.map(({ payment }) => payment);
+    const insert = (): Promise<Inserted> => this.patiently(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
+    const inserted = await (tracing ? traced(tracing, group, insert) : insert());
+    acceptGroupSize.observe(group.length);
+    this.dispatched(inserted.rows.map(({ id }) => id), group);
+    const rows = new Map(inserted.rows.map((row) => [row.id, row]));
+    const missing = payments.filter(({ id }) => !rows.has(id));
+    const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
     return payments.map((payment) => {
-      const row = inserted.get(payment.id);
+      const row = rows.get(payment.id);
       if (row) return acceptedRecord(payment, row, this.deps.config.id);
-      return found?.then((rows) => rows.get(payment.idempotencyKey) ?? null) ?? null;
+      return found?.then((byKey) => notInserted(payment, byKey, inserted.locked)) ?? null;
     });
   }
 

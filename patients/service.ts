@@ -26,6 +26,7 @@ import { createRecords, type Records } from './records.js';
 import { createStaffRecords, type StaffRecords } from './staff-records.js';
 import { createLimits, type Limits } from './web/limits.js';
 import { createSessions } from './web/session.js';
+import { lockWaitSetting } from './wary-insert.js';
 
 /** What handlers work with. */
 export interface PatientsDeps {
@@ -97,9 +98,9 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
 
 /** Opens the connections of an instance; none of them needs to succeed now. */
 export function openPatients(config: PatientsConfig, logger: Logger, clock: Clock = systemClock): PatientsService {
-  const pool = (name: string, max: number): Pool =>
-    createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs }, logger);
-  const lane = pool('accept', 1);
+  const pool = (name: string, max: number, settings = ''): Pool =>
+    createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs, settings }, logger);
+  const lane = pool('accept', 1, lockWaitSetting(config));
   const reads = pool('reads', config.readPoolMax);
   const prisma = createPrisma(reads);
   const outcomes = new Outcomes({
