@@ -7,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { connectionTo } from '../shared/connection-settings.js';
+import { connectionTo, GUARD_SETTINGS, schemaOf, statedSchema } from '../shared/connection-settings.js';
 import { StartError } from './fail.js';
 import { ROOT } from './root.js';
 
@@ -86,6 +86,26 @@ function refuseReadOnly(error: unknown): never {
   throw new StartError('The database takes no changes: DATABASE_URL points at a standby, or the database is set to read only. Give the address of the primary.');
 }
 
+/** Schemas that hold the tables of Relevo. */
+const INSTALLED = `
+SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relname IN ('_prisma_migrations', 'leadership', 'pending_payment') GROUP BY n.nspname HAVING count(*) = 3 ORDER BY n.nspname`;
+
+/**
+ * The schema of the address exists afterwards, as with `prisma migrate deploy`. An address without one must not make a second, empty
+ * installation beside the one that the role's `search_path` used to lead to.
+ */
+async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<void> {
+  const schema = schemaOf(databaseUrl);
+  const installed = (await client.query<{ schema: string }>(INSTALLED)).rows.map((row) => row.schema);
+  if (statedSchema(databaseUrl) === null && installed.length > 0 && !installed.includes(schema)) {
+    throw new StartError(`The tables of Relevo are in the schema ${installed.join(' or ')} of this database, and DATABASE_URL names no schema: ` +
+      `add ?schema=${encodeURIComponent(installed[0] ?? '')} to it (or ?schema=${schema} for a new installation).`);
+  }
+  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
+}
+
 /**
  * Brings a database up to date; of several callers at once one applies, the others wait.
  * @returns the names applied now. @throws StartError
@@ -95,8 +115,10 @@ export async function migrate(databaseUrl: string, migrations = readMigrations()
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await client.query(GUARD_SETTINGS);
     // A session's lock: it ends with the connection, however that ends.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    await prepareSchema(client, databaseUrl).catch(refuseReadOnly);
     await client.query(TABLE).catch(refuseReadOnly);
     const { rows } = await client.query<AppliedRow>(
       'SELECT migration_name, checksum, finished_at, rolled_back_at FROM _prisma_migrations ORDER BY started_at',

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { forgetPgVariables } from '../shared/connection-settings.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
 import { runMain, StartError } from './fail.js';
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
   const url = databaseUrl ?? readRunning(dataDir)?.system?.databaseUrl;
   if (!url) throw new StartError(`Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`, 1);
   if (!(await isPortFree(port))) throw new StartError(`Port ${port} is taken by another program; choose one with --port.`);
+  forgetPgVariables();
   const cli = join(ROOT, 'node_modules/prisma/build/index.js');
   const studio = spawn(process.execPath, [cli, 'studio', '--browser', 'none', '--port', String(port)], {
     cwd: ROOT,

@@ -25,9 +25,12 @@ export function isPassingRead(error: unknown): boolean {
   return isPassing(original) || isPassingRead(cause) || isPassingRead(meta?.driverAdapterError);
 }
 
-/** @see Problem UNAVAILABLE for every read while PostgreSQL is away. */
-export function createPrisma(pool: Pool) {
-  return new PrismaClient({ adapter: new PrismaPg(pool) }).$extends({
+/**
+ * @param schema with our tables; Prisma names it in each statement.
+ * @see Problem UNAVAILABLE for every read while PostgreSQL is away.
+ */
+export function createPrisma(pool: Pool, schema = 'public') {
+  return new PrismaClient({ adapter: new PrismaPg(pool, { schema }) }).$extends({
     query: {
       async $allOperations({ args, query }) {
         try {

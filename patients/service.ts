@@ -6,6 +6,7 @@ import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { systemClock, type Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
+import { schemaOf } from '../shared/connection-settings.js';
 import { createPool, type Pool } from '../shared/postgres.js';
 import { measureDependencies } from '../shared/metrics.js';
 import { openQueue } from '../shared/healing-queue.js';
@@ -102,7 +103,7 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs, settings }, logger);
   const lane = pool('accept', 1, lockWaitSetting(config));
   const reads = pool('reads', config.readPoolMax);
-  const prisma = createPrisma(reads);
+  const prisma = createPrisma(reads, schemaOf(config.databaseUrl));
   const outcomes = new Outcomes({
     readFinal: (ids) => finalPayments(reads, ids), readEnded: (ids) => endedPayments(reads, ids), clock, logger, config,
   });

@@ -8,11 +8,15 @@ const HOSTILE: Readonly<Record<string, string>> = {
   datestyle: "'SQL, DMY'", intervalstyle: 'iso_8601', timezone: "'Asia/Kolkata'", bytea_output: 'escape', extra_float_digits: '-10',
   standard_conforming_strings: 'off', array_nulls: 'off', transform_null_equals: 'on', default_transaction_isolation: 'serializable',
   search_path: 'pg_catalog', synchronous_commit: 'off', session_replication_role: 'replica', client_encoding: 'LATIN1',
+  statement_timeout: '7000', lock_timeout: '10000', idle_in_transaction_session_timeout: '10000', idle_session_timeout: '10000',
+  transaction_timeout: '10000',
 };
 const WANTED: Readonly<Record<string, string>> = {
   datestyle: 'ISO, MDY', intervalstyle: 'postgres', timezone: 'UTC', bytea_output: 'hex', extra_float_digits: '1',
   standard_conforming_strings: 'on', array_nulls: 'on', transform_null_equals: 'off', default_transaction_isolation: 'read committed',
   search_path: 'public', synchronous_commit: 'on', session_replication_role: 'origin', client_encoding: 'UTF8',
+  statement_timeout: '5s', lock_timeout: '0', idle_in_transaction_session_timeout: '0', idle_session_timeout: '0',
+  transaction_timeout: '0',
 };
 
 let database: TestDatabase;
@@ -53,6 +57,12 @@ describe('a database with hostile defaults', () => {
   test('a time is read as it was written', async () => {
     const { rows } = await open().query<{ at: Date }>("SELECT '2026-02-03T04:05:06.789Z'::timestamptz AS at");
     expect(rows[0]?.at.toISOString()).toBe('2026-02-03T04:05:06.789Z');
+  });
+
+  test('the schema of the address is the one that is used', async () => {
+    const pool = open(`${database.url}?schema=My%20%22hospital`);
+    await pool.query('CREATE SCHEMA IF NOT EXISTS "My ""hospital"');
+    expect((await pool.query('SELECT current_schema() AS schema')).rows).toEqual([{ schema: 'My "hospital' }]);
   });
 
   test('options of the address and of the pool still count, beside ours', async () => {
