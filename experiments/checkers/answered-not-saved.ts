@@ -1,4 +1,6 @@
-/** Answered, not saved (I2): the client was told a final status, and there is no row, or a row that is still pending. */
+/**
+ * Answered, not saved (I2): the client received a final status, and there is no row, or a row that is still pending.
+ */
 import { FINAL, type Checker } from './recorded.js';
 
 export const answeredNotSaved: Checker = ({ requests, rowById }) => {

@@ -1,12 +1,13 @@
 /**
- * Changed after final (I1): somebody was told one final status and the row has another, or two answers about one payment differ. A row
- * keeps no past, so a change that nobody was told about leaves no trace here; the guard in the database is tested by itself.
+ * Changed after final (I1): a client received one final status and the row has another, or two responses about one
+ * payment differ. A row has no history, so a change that no response contradicts is not detected here; the guard in the
+ * database has its own test.
  */
 import { FINAL, type Checker } from './recorded.js';
 
 export const changedAfterFinal: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
-  const told = new Map<string, string>(); // Only of payments without a row that is final: the others are compared with that.
+  const told = new Map<string, string>(); // Only payments without a final row; the others are compared with the row.
   for (const { paymentId, status } of requests) {
     if (paymentId === null || status === null || !FINAL.has(status)) continue;
     const saved = rowById.get(paymentId)?.status ?? null;

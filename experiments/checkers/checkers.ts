@@ -1,7 +1,7 @@
 /**
- * The rules, a small file each: pure judges that look at a recorded history and name the ids that break them; none repairs or excuses
- * anything. `violations` break what the system promises; `findings` do not, and are still worth a look. To add a rule: one file, one line
- * in `CHECKERS`, one planted violation in its test.
+ * The rules, one small file each: pure functions that return the ids in a recorded history that break a rule; none
+ * repairs or excuses anything. `violations` break a promise of the system; `findings` do not, and still deserve
+ * attention. To add a rule: one file, one line in `CHECKERS`, one planted violation in its test.
  */
 import type { Verdict, Violation } from '../result.js';
 import { answeredNotSaved } from './answered-not-saved.js';
@@ -36,7 +36,7 @@ export const CHECKERS: Readonly<Record<string, Checker>> = {
 };
 
 export interface Circumstances {
-  /** Whether the system came to rest before the evidence was taken. */
+  /** Whether the system was at rest before the evidence was collected. */
   rested: boolean;
   /** A request that takes longer is not available, ms. */
   deadlineMs: number;
@@ -45,9 +45,9 @@ export interface Circumstances {
 export interface Judgement {
   verdict: Verdict;
   violations: Violation[];
-  /** No broken promise, but worth a look: same shape. */
+  /** Breaks no promise, but deserves attention; same shape. */
   findings: Violation[];
-  /** Why no better verdict than `unknown` is possible, a sentence each; empty: nothing was missing. */
+  /** Reasons why no better verdict than `unknown` is possible, one sentence each; empty: the evidence is complete. */
   missing: string[];
 }
 
@@ -64,12 +64,12 @@ const findingsOf = (history: Indexed, deadlineMs: number): Violation[] =>
 
 function missingIn({ rested, charges }: Indexed): string[] {
   return [
-    ...(rested ? [] : ['The system did not come to rest: some payments were still under way when the evidence was taken.']),
-    ...(charges === null ? ['No ledger of the gateway could be read: nothing is known about charges.'] : []),
+    ...(rested ? [] : ['The system did not come to rest: some payments were still in flight when the evidence was collected.']),
+    ...(charges === null ? ['The ledger of the gateway could not be read: nothing is known about charges.'] : []),
   ];
 }
 
-/** What is proven outweighs what is missing; what is missing outweighs what looks well. */
+/** A violation outweighs missing evidence; missing evidence outweighs a clean result. */
 export function judge(recorded: Recorded, { rested, deadlineMs }: Circumstances): Judgement {
   const history = indexed(recorded, rested);
   const violations = violationsOf(history);
@@ -78,5 +78,5 @@ export function judge(recorded: Recorded, { rested, deadlineMs }: Circumstances)
   return { verdict, violations, findings: findingsOf(history, deadlineMs), missing };
 }
 
-/** Every rule that was broken by a system at rest, with the ids. Empty: the evidence is clean. */
+/** Every rule that a system at rest broke, with the ids. Empty: the evidence is clean. */
 export const check = (recorded: Recorded): Violation[] => violationsOf(indexed(recorded, true));

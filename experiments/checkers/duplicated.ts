@@ -1,4 +1,4 @@
-/** Duplicated (I1): one request, named by its key, and more than one row. */
+/** Duplicated (I1): one request, identified by its key, has more than one row. */
 import { repeated, type Checker, type Recorded } from './recorded.js';
 
 export const duplicated: Checker = (history) => repeated(keys(history));

@@ -1,4 +1,4 @@
-/** Lost (I2): the client was given a payment's id, that is a 2xx, and there is no row. */
+/** Lost (I2): the client received the id of a payment (a 2xx), and there is no row. */
 import type { Checker } from './recorded.js';
 
 export const lost: Checker = ({ requests, rowById }) => {

@@ -1,4 +1,6 @@
-/** Never final (I1): accepted, and still pending when everything else had come to rest. Before that, nothing can be said. */
+/**
+ * Never final (I1): accepted, and still pending when the system was at rest. Not checked before the system is at rest.
+ */
 import type { Checker } from './recorded.js';
 
 export const neverFinal: Checker = ({ payments, rested }) => {

@@ -14,7 +14,7 @@ export const outOfOrder: Checker = ({ payments }) => {
   return overtaken;
 };
 
-/** As they are read from the table; a history that comes otherwise is sorted. */
+/** The table is read in this order; a history in another order is sorted. */
 function inOrderOfAcceptance(payments: Iterable<PaymentRow>): Iterable<PaymentRow> {
   let last = -Infinity;
   for (const { seq } of payments) {

@@ -1,25 +1,28 @@
 /**
- * What the checkers read: a recorded history, as it can be walked through, and the one index that most of them need. Nothing is copied:
- * a history of a million payments costs one map from ids to its rows.
+ * The input of the checkers: a recorded history that can be iterated, and the one index that most of them need. Nothing
+ * is copied: a history of a million payments costs one map from ids to its rows.
  */
 import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../history.js';
 
-/** An `Evidence` is one; so is a history read back from a file, one record at a time. Each part may be walked through several times. */
+/**
+ * Implemented by `Evidence` and by a history read from a file, one record at a time. Each part may be iterated several
+ * times.
+ */
 export interface Recorded {
   requests: Iterable<RequestRecord>;
   payments: Iterable<PaymentRow>;
-  /** Null: nobody could read a ledger, so nothing is said about charges. */
+  /** Null: no ledger could be read, so nothing is known about charges. */
   charges: Iterable<ChargeRow> | null;
   elections: Iterable<ElectionRow>;
 }
 
 export interface Indexed extends Recorded {
   rowById: ReadonlyMap<string, PaymentRow>;
-  /** Whether nothing was pending or under way any more when the evidence was taken. */
+  /** Whether nothing was pending or in flight when the evidence was collected. */
   rested: boolean;
 }
 
-/** A rule: the ids that break it, each once. */
+/** A rule: returns the ids that break it, each once. */
 export type Checker = (history: Indexed) => string[];
 
 export const FINAL: ReadonlySet<string | null> = new Set(['SUCCEEDED', 'DECLINED', 'FAILED']);
@@ -31,12 +34,12 @@ export function indexed(history: Recorded, rested: boolean): Indexed {
   return { requests, payments, charges, elections, rowById, rested };
 }
 
-/** Keys, which are payment ids, of the movements of money that were approved; one for each movement. */
+/** Keys (payment ids) of the approved charges, one per charge. */
 export function* approvedKeys({ charges }: Recorded): Generator<string> {
   for (const { key, status } of charges ?? []) if (status === 'approved') yield key;
 }
 
-/** Those that occur more than once, each once. */
+/** Values that occur more than once, each once. */
 export function repeated(values: Iterable<string>): string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();

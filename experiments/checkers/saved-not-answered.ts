@@ -1,10 +1,14 @@
 /**
- * Saved, not answered: the payment is final, and the client that asked for it was never told so: an error, no answer, or one that came
- * before the outcome. Nothing promised is broken, as the client may ask again with its key; but somebody stood there and did not know.
+ * Saved, not answered: the payment is final, and the client did not receive the outcome: it got an error, no response,
+ * or a response before the outcome. No promise is broken, because the client may retry with its key; but a user waited
+ * and did not get the result.
  */
 import { FINAL, type Checker } from './recorded.js';
 
-/** Keys that patients makes for the payments of a batch. Who gets no answer to a batch never learns them. */
+/**
+ * Prefix of the keys that patients generates for the payments of a batch. A client without a response to its batch does
+ * not learn them.
+ */
 const BATCH = 'batch:';
 
 export const savedNotAnswered: Checker = ({ requests, payments }) => {

@@ -1,4 +1,4 @@
-/** Saved, not charged: the row says SUCCEEDED, and the gateway's ledger holds no approved movement under its id. */
+/** Saved, not charged: the row is SUCCEEDED, and the gateway's ledger holds no approved charge under its id. */
 import { approvedKeys, type Checker } from './recorded.js';
 
 export const savedNotCharged: Checker = (history) => {

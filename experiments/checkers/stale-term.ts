@@ -1,4 +1,7 @@
-/** Stale term (I4): committed by somebody who did not lead that term, or after the next term had begun. Both times are the database's. */
+/**
+ * Stale term (I4): committed by a replica that did not lead that term, or after the next term had begun. Both times are
+ * PostgreSQL's.
+ */
 import type { ElectionRow } from '../history.js';
 import type { Checker } from './recorded.js';
 

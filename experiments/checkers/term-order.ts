@@ -1,4 +1,4 @@
-/** Terms grow by one (I3): a gap in their numbers, or a term that was elected before the one it follows. */
+/** Terms grow by one (I3): a gap in their numbers, or a term that was elected before the preceding one. */
 import type { Checker } from './recorded.js';
 
 export const termOrder: Checker = ({ elections }) => {

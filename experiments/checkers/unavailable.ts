@@ -1,4 +1,7 @@
-/** Unavailable: requests, by their keys, that did not end with SUCCEEDED in time and in the record: those that availability lacks. */
+/**
+ * Unavailable: the keys of requests without a row SUCCEEDED and a response in time; these requests reduce the
+ * availability.
+ */
 import { isAvailable } from '../trial-summary.js';
 import type { Indexed } from './recorded.js';
 

@@ -1,6 +1,7 @@
 /**
- * The event loop of a replica or a monitor stands still: unlike a frozen process it lives, and its timers, all due at once, fire when it
- * goes on. It heals by itself, at the latest after five seconds; the heal waits for that.
+ * Blocks the event loop of a replica or a monitor. Unlike a frozen process, the process stays alive, and its timers,
+ * all due at once, fire when the loop continues. The fault ends by itself after at most five seconds; the heal waits
+ * for that end.
  */
 import { sleep } from '../../shared/clock.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
@@ -10,7 +11,7 @@ import { switchFaults } from './switches.js';
 
 export const block: Fault = {
   kind: 'block',
-  purpose: 'A process is busy with one thing: a long computation, a huge JSON document, a pause of the garbage collector.',
+  purpose: 'One task occupies a process: a long computation, a huge JSON document, a pause of the garbage collector.',
   targets: (laboratory) => processNames(laboratory, 'payments', 'monitor'),
   inject: async (laboratory, { target, durationMs }) => {
     const victim = running(laboratory, target);

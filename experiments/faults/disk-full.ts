@@ -1,6 +1,7 @@
 /**
- * PostgreSQL's disk is full: a table cannot grow, and when the write-ahead log needs a new file the server gives up. There is one in a
- * laboratory opened with `disk: true`, where the machine allows it. Heals by making room; a server that gave up is started again.
+ * Fills PostgreSQL's disk. A table cannot grow, and the server stops when the write-ahead log needs a new file. Only a
+ * laboratory opened with `disk: true` has such a disk, and only where the machine allows one. The heal frees the space
+ * and restarts a server that stopped.
  */
 import type { Fault } from './fault.js';
 import { bringBack, running } from './processes.js';

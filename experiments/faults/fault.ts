@@ -1,34 +1,44 @@
 /**
- * The one shape of every fault: `inject` strikes and returns how to heal. A fault is one small file and one line in the list of faults.
- * Whoever injects owes the healing on every way out; `Injector` keeps that promise, so a fault itself need not.
+ * The interface of every fault: `inject` breaks something and returns the function that heals it. A fault is one small
+ * file and one line in the list of faults. The injector must heal on every exit path; `Injector` does so, therefore a
+ * fault itself need not.
  */
 import type { Random } from '../../shared/random.js';
 import type { Laboratory } from '../laboratory.js';
 
-/** Undoes the fault; resolves when the part is as it was. Called once. */
+/** Undoes the fault. Resolves when the part is in its former state. Called once. */
 export type Heal = () => Promise<void>;
 
 export interface Strike {
   /** One of `targets`: a process (`server_1`, `redis`) or a link (`monitor-server_1`, both ways; `monitor>server_1`, one way). */
   target: string;
-  /** How long it is meant to last, in ms; the injector heals then. For faults that need to know it beforehand. */
+  /** Planned duration, ms; the injector heals after it. For faults that must know the duration in advance. */
   durationMs: number;
-  /** This strike's own stream: nothing else draws from it. */
+  /** The random stream of this injection alone: nothing else draws from it. */
   random: Random;
   signal: AbortSignal;
-  /** The blow falls now. For a fault that has to find something out before; otherwise the moment is that of `inject`. */
+  /**
+   * Sets the time of the injection to now. For a fault that must read something first; otherwise the time of the call
+   * of `inject` counts.
+   */
   falls: () => void;
 }
 
 export interface Fault {
-  /** A word, as in schedules and results: `kill`, `partition`. */
+  /** One word, as in schedules and results: `kill`, `partition`. */
   readonly kind: string;
-  /** What it is for, in a sentence: which failure of real life it stands for. */
+  /** The real failure that the fault simulates, in one sentence. */
   readonly purpose: string;
-  /** Whether it breaks nothing, so that its target can be struck by another meanwhile (a hand-over); false when left out. */
+  /**
+   * Whether the fault breaks nothing (a hand-over), so that another fault may use the same target meanwhile. Default:
+   * false.
+   */
   readonly harmless?: boolean;
-  /** What it can strike in this laboratory; none: it cannot be done here. */
+  /** Targets that this fault can use in this laboratory. Empty: the fault is not possible here. */
   targets(laboratory: Laboratory): readonly string[];
-  /** Resolves when it has struck; null: there is nothing to undo (a hand-over). @throws Error when it could not; nothing is broken then. */
+  /**
+   * Resolves when the fault is injected; null: there is nothing to undo (a hand-over). @throws Error when the injection
+   * failed; nothing is broken then.
+   */
   inject(laboratory: Laboratory, strike: Strike): Promise<Heal | null>;
 }

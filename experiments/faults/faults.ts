@@ -1,4 +1,4 @@
-/** Every fault there is. To add one: one file, one line here. */
+/** All faults. To add one: one file, and one line here. */
 import type { Fault } from './fault.js';
 import { block } from './block.js';
 import { clockMonotonic, clockWall } from './clock-jumps.js';
@@ -24,7 +24,7 @@ export const FAULTS: readonly Fault[] = [
   planned,
 ];
 
-/** @throws RangeError when there is none of that kind. */
+/** @throws RangeError when no fault has that kind. */
 export function faultOf(kind: string): Fault {
   const found = FAULTS.find((fault) => fault.kind === kind);
   if (!found) throw new RangeError(`There is no fault "${kind}"; there are ${FAULTS.map((fault) => fault.kind).join(', ')}.`);

@@ -1,9 +1,10 @@
 /**
- * Strikes and heals, and keeps the promise that whatever it broke is healed on every way out: when the time is up, at the end, after an
- * error, at Ctrl-C, and before the laboratory closes. One injector a laboratory.
+ * Injects faults and heals them. Every fault is healed on every exit path: when its time is up, at the end of the run,
+ * after an error, at Ctrl-C, and before the laboratory closes. A laboratory has one injector.
  *
- * A strike is `open` from the moment it begins until it is healed (or the healing failed). While it is open its target takes no other:
- * that is refused with a value, so that the caller can choose another target or leave it. A process and a link to it are two targets.
+ * A fault is `open` from the start of its injection until it is healed or its heal has failed. While it is open, its
+ * target accepts no other fault. Such a request is refused with a value, so that the caller can choose another target
+ * or skip the fault. A process and a link to it are two targets.
  */
 import type { Random } from '../../shared/random.js';
 import type { FaultWindow } from '../history.js';
@@ -13,20 +14,23 @@ import type { Fault, Heal } from './fault.js';
 
 export interface StrikeOrder {
   target: string;
-  /** It is healed after so long, in ms; Infinity: when it is told to, or at the end. */
+  /** Time until the heal, ms. Infinity: at the call of `heal`, or at the end of the run. */
   durationMs: number;
   random: Random;
 }
 
-/** A fault as it really happened. `healedMs` is null until it is healed, when healing failed, and when there was nothing to heal. */
+/**
+ * A fault as it was injected. `healedMs` is null until the heal, when the heal failed, and when there was nothing to
+ * heal.
+ */
 export type StruckWindow = Omit<FaultWindow, 'trial'>;
 
 export interface Struck {
   struck: true;
   window: StruckWindow;
-  /** Heals it before its time. Resolves when that is done or has failed; may be called twice. */
+  /** Heals the fault early. Resolves when the heal is done or has failed; may be called twice. */
   heal: () => Promise<void>;
-  /** Resolves when it is healed, or when that has failed (see `failures`); never rejects. */
+  /** Resolves when the fault is healed or its heal has failed (see `failures`); never rejects. */
   healed: Promise<void>;
 }
 
@@ -34,11 +38,11 @@ export interface Refused {
   struck: false;
   kind: string;
   target: string;
-  /** In words. */
+  /** For people. */
   reason: string;
 }
 
-/** A heal that went wrong: something is still broken. */
+/** A failed heal: something is still broken. */
 export interface HealFailure {
   kind: string;
   target: string;
@@ -48,9 +52,9 @@ export interface HealFailure {
 interface Open {
   kind: string;
   places: readonly string[];
-  /** Ends its time now. */
+  /** Aborted: the time of the fault is up now. */
   end: AbortController;
-  /** Resolves when nothing of it is left to do. */
+  /** Resolves when the fault is healed, its heal has failed, or nothing was broken. */
   done: Promise<void>;
 }
 
@@ -58,9 +62,9 @@ const wallMs = (): number => performance.timeOrigin + performance.now();
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Injector {
-  /** Every strike so far, in order. */
+  /** Every injected fault, in order. */
   readonly windows: StruckWindow[] = [];
-  /** Every strike that did not happen, and why. */
+  /** Every fault that was not injected, with the reason. */
   readonly refused: Refused[] = [];
   readonly failures: HealFailure[] = [];
   private readonly open = new Set<Open>();
@@ -74,14 +78,14 @@ export class Injector {
     laboratory.beforeClose(() => this.healAll());
   }
 
-  /** Kind of the fault that a target is busy with; null: it is free. */
+  /** Kind of the fault that occupies a target; null: the target is free. */
   busyWith(target: string): string | null {
     const places = directionsOf(target);
     for (const { kind, places: taken } of this.open) if (places.some((place) => taken.includes(place))) return kind;
     return null;
   }
 
-  /** Resolves when the fault has struck, or at once when it cannot. Never rejects. */
+  /** Resolves when the fault is injected, or at once when it cannot be. Never rejects. */
   async strike(fault: Fault, order: StrikeOrder): Promise<Struck | Refused> {
     const obstacle = this.obstacle(fault, order.target);
     if (obstacle !== null) return this.refuse(fault, order.target, obstacle);
@@ -107,7 +111,10 @@ export class Injector {
     return { struck: true, window, healed: entry.done, heal: () => (end.abort(), entry.done) };
   }
 
-  /** Heals whatever is open, and takes no more strikes. Resolves when all is done; @returns every heal that ever failed. Never rejects. */
+  /**
+   * Heals all open faults and refuses further ones. Resolves when all heals are done. @returns every heal that ever
+   * failed. Never rejects.
+   */
   async healAll(): Promise<readonly HealFailure[]> {
     this.endAll();
     await Promise.all([...this.open].map(({ done }) => done));
@@ -144,7 +151,7 @@ export class Injector {
   }
 }
 
-/** Resolves after `durationMs` or when it is ended, whichever comes first. */
+/** Resolves after `durationMs` or when `ended` is aborted, whichever is first. */
 function timeUp(durationMs: number, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (ended.aborted) return resolve();

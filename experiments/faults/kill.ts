@@ -1,10 +1,10 @@
-/** SIGKILL: the process is gone in the middle of whatever it did, its connections close. Heals by starting it again. */
+/** SIGKILL: ends a process in the middle of its work; its connections close. The heal starts it again. */
 import type { Fault } from './fault.js';
 import { bringBack, processNames, running } from './processes.js';
 
 export const kill: Fault = {
   kind: 'kill',
-  purpose: 'A process crashes, is killed for want of memory, or its machine loses power.',
+  purpose: 'A process crashes, is killed for lack of memory, or its machine loses power.',
   targets: (laboratory) => processNames(laboratory),
   inject: async (laboratory, { target }) => {
     const victim = running(laboratory, target);

@@ -1,8 +1,8 @@
-/** Whatever passes a link arrives later, and each piece by another amount; order is kept. */
+/** Delays all data on a link, each piece by a different amount; the order is kept. */
 import type { Fault } from './fault.js';
 import { linksOf, linkTargets, onAll } from './links.js';
 
-/** From what nobody notices to what looks like a failure to a heartbeat of 400 ms, ms. */
+/** From an unnoticeable delay to one that a heartbeat of 400 ms takes for a failure, ms. */
 const LEAST_MS = 20;
 const MOST_MS = 250;
 

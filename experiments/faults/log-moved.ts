@@ -1,6 +1,7 @@
 /**
- * The log file of a process is moved away while the process writes, as log rotation by another program does it. The starter, here the lab,
- * writes these files; it must go on, and so must everything that it started. There is nothing to heal: the next line begins a new file.
+ * Moves the log file of a process away while the process writes, as an external log rotation does. The lab, which
+ * started the processes, writes these files; the lab and all its processes must continue. There is nothing to heal: the
+ * next line starts a new file.
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';

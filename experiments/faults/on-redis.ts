@@ -1,10 +1,10 @@
-/** A short-lived connection of the lab to Redis, for the faults that change Redis while Redis runs. */
+/** A short-lived connection of the lab to Redis, for the faults that change a running Redis. */
 import { Redis } from 'ioredis';
 import type { Laboratory } from '../laboratory.js';
 
 const ANSWER_MS = 2_000;
 
-/** Runs `use` over a connection of its own. @throws Error when Redis does not answer in time. */
+/** Runs `use` with a connection of its own. @throws Error when Redis does not answer in time. */
 export async function onRedis<T>({ system }: Laboratory, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(system.redisUrl, {
     lazyConnect: true,

@@ -1,6 +1,7 @@
 /**
- * What one part sends to another (`a>b`), or both to each other (`a-b`), no longer arrives, and nobody is told. At the heal chance
- * decides: what was sent meanwhile arrives late, as TCP's repetitions do, or connections break, as by a firewall that forgot them.
+ * Drops delivery from one part to another (`a>b`) or both ways (`a-b`) without an error on either side. At the heal,
+ * chance decides: the data arrives late, as after TCP's retransmissions, or the connections break, as after a firewall
+ * that lost its state.
  */
 import type { Fault } from './fault.js';
 import { linksOf, linkTargets, onAll } from './links.js';

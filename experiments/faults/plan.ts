@@ -1,13 +1,13 @@
 /**
- * When and whom a fault strikes, decided before the run from the seed alone: "at the n-th request, the leader". By count, not by time,
- * so that requests are in flight when it strikes and a run can be repeated. Pure.
+ * Plans faults from the seed alone, before the run: "at the n-th request, the leader". The plan counts requests instead
+ * of time, so that requests are in flight at the injection and a run can be repeated. Pure.
  */
 import type { Random } from '../../shared/random.js';
 
 export interface PlannedFault {
-  /** Strikes right after this request was sent, 0 is the first. */
+  /** The fault is injected right after this request was sent; 0 is the first. */
   atRequest: number;
-  /** So much later, in ms, that the request is somewhere between queue and commit. */
+  /** Additional delay, ms, so that the request is somewhere between queue and commit. */
   delayMs: number;
   target: 'leader' | 'standby';
 }
@@ -15,7 +15,8 @@ export interface PlannedFault {
 const LONGEST_DELAY_MS = 25;
 
 /**
- * One fault in each of `failures` equal stretches of the requests; `leaderShare` of them at the leader.
+ * Plans one fault in each of `failures` equal parts of the requests. The share `leaderShare` of the faults targets the
+ * leader.
  * @throws RangeError when there are more failures than requests.
  */
 export function planFaults(random: Random, requests: number, failures: number, leaderShare: number): PlannedFault[] {

@@ -1,21 +1,21 @@
 /**
- * No fault: an operator asks a monitor for a hand-over, from the target if it leads, otherwise to it. In the list so that schedules can
- * contain it. There is nothing to heal.
+ * A planned hand-over, not a failure: an operator requests a hand-over from the target if the target leads, otherwise
+ * to it. The list of faults contains it so that schedules may. There is nothing to heal.
  */
 import { processNames } from './processes.js';
 import type { Fault } from './fault.js';
 import type { Laboratory } from '../laboratory.js';
 
-/** Longer than a hand-over that waits for what is in flight, ms. */
+/** Longer than a hand-over that waits for payments in flight, ms. */
 const ANSWER_MS = 10_000;
 
-/** @returns null when it was done, otherwise why not. */
+/** @returns null when the hand-over is done, otherwise the reason for the refusal. */
 async function ask(url: string, token: string, order: { to?: string }): Promise<string | null> {
   try {
     const answer = await fetch(`${url}/handover`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ ...order, reason: 'asked for by an experiment' }),
+      body: JSON.stringify({ ...order, reason: 'requested by an experiment' }),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
     return answer.ok ? null : `HTTP ${answer.status} ${await answer.text()}`;
@@ -24,7 +24,7 @@ async function ask(url: string, token: string, order: { to?: string }): Promise<
   }
 }
 
-/** As an operator would: the next monitor when one does not answer or cannot do it. */
+/** Hands over as an operator would: tries the next monitor when one does not answer or refuses. */
 export async function handOver({ system }: Laboratory, order: { to?: string }): Promise<void> {
   const refusals: string[] = [];
   for (const { name, url } of system.monitors.filter(({ up }) => up)) {

@@ -1,5 +1,6 @@
 /**
- * Faults of the queue that leave Redis running: Redis answers PING and reads, so a health check that only reads notices nothing.
+ * Faults of the queue that leave Redis running. Redis answers PING and reads, so a health check that only reads detects
+ * nothing.
  */
 import { Queue } from 'bullmq';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
@@ -34,7 +35,10 @@ export const queueRefusesWrites: Fault = {
   },
 };
 
-/** Jobs that are no parcel: another version of the program, an operator's experiment, a bug of another client of the same Redis. */
+/**
+ * Jobs that are not parcels: of another version of the program, of an operator's experiment, or of a faulty client of
+ * the same Redis.
+ */
 const UNREADABLE: readonly unknown[] = [{}, null, 'text', { ids: 'x' }, { ids: [1, null] }, { ids: ['not a payment id'] }, [[]]];
 const PARTITION = 0;
 const PREFIX = String(PAYMENTS_OPTIONS.queuePrefix.default);
@@ -55,12 +59,12 @@ export const unreadableParcel: Fault = {
   },
 };
 
-/** Between the death of Redis and the hand-over: the replicas are reconnecting, ms. */
+/** Delay between the death of Redis and the hand-over, in which the replicas reconnect, ms. */
 const RECONNECTING_MS = 120;
 
 export const handoverWithoutQueue: Fault = {
   kind: 'handover-without-queue',
-  purpose: 'The leader stands down while its connection to Redis is being made anew, and leads again later.',
+  purpose: 'The leader hands over while it reconnects to Redis, and leads again later.',
   targets: ({ system }) => (system.monitors.length > 0 ? redisTarget({ system } as Laboratory) : []),
   inject: async (laboratory, { target, falls }) => {
     const redis = running(laboratory, target);

@@ -1,14 +1,17 @@
-/** Every connection of a link is broken, again and again while it lasts; new ones can be made and are broken in their turn. */
+/**
+ * Breaks every connection of a link again and again until the heal. New connections are accepted and break at the next
+ * reset.
+ */
 import type { Fault } from './fault.js';
 import { linksOf } from './links.js';
 
-/** Between two breaks: some work gets done, some does not, ms. */
+/** Time between two resets, ms: some requests complete and some do not. */
 const LEAST_MS = 50;
 const MOST_MS = 400;
 
 export const reset: Fault = {
   kind: 'reset',
-  purpose: 'Connections break under those who use them: a restarted firewall, a flapping route, a load balancer that sheds.',
+  purpose: 'Connections break while they are in use: a restarted firewall, a flapping route, a load balancer that sheds.',
   targets: (laboratory) => laboratory.links?.names ?? [],
   inject: async (laboratory, { target, random }) => {
     const links = linksOf(laboratory);

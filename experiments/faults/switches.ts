@@ -1,10 +1,10 @@
-/** The fault switches of a running service (`POST /faults`, there with FAULTS=on only). */
+/** Sets the fault switches of a running service (`POST /faults`, available with FAULTS=on only). */
 import type { ManagedProcess } from '../../local/processes.js';
 import type { Tokens } from '../../shared/auth.js';
 
 const ANSWER_MS = 5_000;
 
-/** Sets the switches of one service; what is left out is healed. @throws Error when it does not take them. */
+/** Sets the switches of one service; an omitted switch is reset. @throws Error when the service refuses. */
 export async function switchFaults({ name, url }: ManagedProcess, { internal }: Tokens, switches: object): Promise<void> {
   const answer = await fetch(`${url}/faults`, {
     method: 'POST',
@@ -12,5 +12,5 @@ export async function switchFaults({ name, url }: ManagedProcess, { internal }: 
     body: JSON.stringify(switches),
     signal: AbortSignal.timeout(ANSWER_MS),
   });
-  if (!answer.ok) throw new Error(`${name} takes no faults: HTTP ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${name} does not accept faults: HTTP ${answer.status} ${await answer.text()}`);
 }

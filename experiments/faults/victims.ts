@@ -1,15 +1,16 @@
-/** Whom a planned fault may strike at this moment. Pure. */
+/** Selects the replicas that a planned fault may use as a target now. Pure. */
 import type { PlannedFault } from './plan.js';
 
 export interface Standing {
   name: string;
-  /** Runs, and no other fault holds it. */
+  /** The process runs, and no other fault occupies it. */
   free: boolean;
 }
 
 /**
- * The names that fit; empty: nobody does now, wait. Never the last one that is free, for with nobody left there is nothing to hand over to;
- * except where there is one in all: it has every role, and so every system is struck as often.
+ * Names of the possible targets. Empty: wait, none fits now. The last free replica is never a target, because no
+ * replica would be left to lead. The only replica of a system is always a target: it has every role, so every system
+ * gets equally many faults.
  */
 export function victims(replicas: readonly Standing[], leader: string | null, target: PlannedFault['target']): string[] {
   const free = replicas.filter((replica) => replica.free).map(({ name }) => name);

@@ -1,10 +1,10 @@
-/** Redis is killed and all it kept is deleted: the queue, the sessions, the rate limits. It comes back empty. */
+/** Kills Redis and deletes all its data: the queue, the sessions, the rate limits. The heal starts it empty. */
 import type { Fault } from './fault.js';
 import { bringBack, running } from './processes.js';
 
 export const wipeRedis: Fault = {
   kind: 'wipe-redis',
-  purpose: 'Redis loses everything: its disk is replaced, or a fail-over promotes a replica that had nothing yet.',
+  purpose: 'Redis loses everything: its disk is replaced, or a failover promotes a replica without data.',
   targets: ({ system }) => (system.redis ? [system.redis.name] : []),
   inject: async (laboratory, { target }) => {
     const { redis } = laboratory.system;

@@ -1,19 +1,19 @@
 /**
- * One direction of a link: what everything that travels this way undergoes. Conditions add up and each is undone by itself, so that
- * two faults on one lane (a cut while it is slow) need not know of each other.
+ * One direction of a link, with the conditions for all data on it. Conditions add up, and each is undone separately, so
+ * that two faults on one lane (a cut while it is slow) are independent.
  */
 import type { Random } from '../../shared/random.js';
 
-/** What a lane tells the pipes that run through it. */
+/** The interface by which a lane notifies the pipes that use it. */
 export interface Traveller {
-  /** The lane was cut, or is whole again. */
+  /** The lane was cut or restored. */
   laneChanged(): void;
 }
 
 export interface Slowness {
-  /** Every piece arrives this much later, in ms. */
+  /** Delay of every piece, ms. */
   latencyMs: number;
-  /** And up to this much more, uniformly, in ms; what was sent first still arrives first. */
+  /** Additional delay, uniformly distributed from 0 to this, ms; the order of the pieces is kept. */
   jitterMs: number;
   random: Random;
 }
@@ -29,14 +29,14 @@ export class Lane {
     return this.cuts.size > 0;
   }
 
-  /** How long the next piece takes, in ms; 0 when nothing slows it. */
+  /** Delay of the next piece, ms; 0 when nothing slows the lane. */
   delayMs(): number {
     let total = 0;
     for (const { latencyMs, jitterMs, random } of this.slownesses) total += latencyMs + jitterMs * random.next();
     return total;
   }
 
-  /** Nothing gets through any more, and nobody is told: what is sent waits in the sender's buffers, as behind a cable that is cut. */
+  /** Stops all delivery without an error: data waits in the sender's buffers, as behind a cut cable. */
   cut(): Undo {
     const mark = {};
     this.cuts.add(mark);

@@ -1,11 +1,14 @@
-/** Leads a service's addresses of other parts through proxies: which variable names whom, and the same address with another port. Pure. */
+/**
+ * Redirects a service's addresses of other parts through proxies: maps each variable to a part, and replaces the port.
+ * Pure.
+ */
 
-/** Variables that hold one address, and the part it is of. */
+/** Variables that hold one address, and the part with that address. */
 const SINGLE = { DATABASE_URL: 'postgres', REDIS_URL: 'redis', GATEWAY_URL: 'gateway' } as const;
 /** Variables that hold `name=address` pairs. */
 const LISTS = ['REPLICAS', 'MONITORS'] as const;
 
-/** @returns the port at which the part that listens on `port` is reached; null: where it listens. */
+/** @returns the port of the proxy for the part that listens on `port`; null: no proxy. */
 export type Detour = (to: string, port: number) => number | null;
 
 function led(to: string, url: string, detour: Detour): string {
@@ -16,7 +19,7 @@ function led(to: string, url: string, detour: Detour): string {
   return address.href.replace(/\/$/, '');
 }
 
-/** The variables of `env` that change. */
+/** Returns the variables of `env` that change. */
 export function leadThrough(env: Readonly<Record<string, string>>, detour: Detour): Record<string, string> {
   const changed: Record<string, string> = {};
   for (const [variable, to] of Object.entries(SINGLE)) {

@@ -1,10 +1,10 @@
 /**
- * What links are called, and which a system has. `a-b` is a link both ways, `a>b` one way: what a sends to b. Pure.
- * Which of the two opens the connections does not matter to the name.
+ * Names of links, and the links of a system. `a-b` is a link both ways; `a>b` is the direction from a to b. The name
+ * does not depend on which part opens the connections. Pure.
  */
 import { servicePlaces, type Shape } from '../../local/plan.js';
 
-/** Who connects to whom. */
+/** `from` connects to `to`. */
 export interface Pair {
   from: string;
   to: string;
@@ -12,17 +12,17 @@ export interface Pair {
 
 const BOTH_WAYS = /^([^->]+)-([^->]+)$/;
 
-/** What a target occupies: a link both ways is both its directions, everything else is itself. */
+/** The directions that a target occupies: both for a link both ways, otherwise the target itself. */
 export function directionsOf(target: string): string[] {
   const [, one, other] = BOTH_WAYS.exec(target) ?? [];
   return one !== undefined && other !== undefined ? [`${one}>${other}`, `${other}>${one}`] : [target];
 }
 
-/** Whether two targets are the same: `a-b` is `b-a`. */
+/** Whether two targets are the same: `a-b` equals `b-a`. */
 export const isSameTarget = (one: string, other: string): boolean =>
   one === other || (BOTH_WAYS.test(one) && directionsOf(one).reverse().join() === directionsOf(other).join());
 
-/** Every path between two parts on which one connects to the other. */
+/** Every pair of parts in which the first connects to the second. */
 export function pairsOf(shape: Shape): Pair[] {
   const places = servicePlaces(shape);
   const named = (kind: string): string[] => places.filter((place) => place.kind === kind).map(({ name }) => name);
@@ -34,7 +34,7 @@ export function pairsOf(shape: Shape): Pair[] {
   return places.flatMap(({ name, kind }) => (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })));
 }
 
-/** The links of these pairs, both ways each; two that connect to each other share one. */
+/** Names of the links of these pairs, both ways each. Two parts that connect to each other share one link. */
 export function linkNames(pairs: readonly Pair[]): string[] {
   const names = new Set<string>();
   for (const { from, to } of pairs) if (!names.has(`${to}-${from}`)) names.add(`${from}-${to}`);

@@ -1,9 +1,11 @@
 /**
- * A TCP proxy in the path from one part to another: a partition, a slow or a broken network between two processes, without any rights.
- * `forward` is what the one who connects sends, `back` what is answered; each can be cut or slowed by itself.
+ * A TCP proxy between two parts: simulates a partition, a slow or a broken network between two processes without
+ * special privileges. `forward` carries the data of the part that connects, `back` the responses. Each direction can be
+ * cut or slowed separately.
  *
- * While a lane is cut nothing can be set up either: a new connection is accepted (only the kernel could leave it waiting), stays silent,
- * and is reset at the heal. A target that is down shows as a reset instead of a refusal.
+ * While a lane is cut, no connection can be established either. The proxy accepts a new connection (only the kernel
+ * could leave it pending), keeps it silent, and resets it at the heal. A target that is down causes a reset instead of
+ * a refusal.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Lane, type Undo } from './lane.js';
@@ -21,7 +23,7 @@ export class LinkProxy {
   readonly forward = new Lane();
   readonly back = new Lane();
   private readonly connections = new Set<Connection>();
-  /** Accepted while nothing could be set up. */
+  /** Connections accepted during a cut. */
   private readonly stranded = new Set<Socket>();
   private refusals = 0;
 
@@ -35,7 +37,10 @@ export class LinkProxy {
     this.back.join(wake);
   }
 
-  /** Listens on a free port of 127.0.0.1. @param targetPort asked at each connection: a port known later. */
+  /**
+   * Listens on a free port of 127.0.0.1. @param targetPort called at each connection, because the port may become known
+   * later.
+   */
   static async open(targetPort: () => number): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
@@ -44,12 +49,12 @@ export class LinkProxy {
     return proxy;
   }
 
-  /** Connections that are open now, those that wait for a heal left out. */
+  /** Number of open connections, without those that wait for a heal. */
   get connectionCount(): number {
     return this.connections.size;
   }
 
-  /** Breaks whatever is open, at both ends, in every state; what was under way is lost. */
+  /** Resets all connections, at both ends and in every state; data in transit is lost. */
   resetAll(): void {
     for (const { client, upstream } of this.connections) {
       client.resetAndDestroy();
@@ -58,7 +63,7 @@ export class LinkProxy {
     this.resetStranded();
   }
 
-  /** Resets whatever is open and whatever comes. */
+  /** Resets all connections and every new one. */
   refuse(): Undo {
     this.refusals += 1;
     this.resetAll();

@@ -1,6 +1,7 @@
 /**
- * Every path between two parts of a laboratory's system, each with a proxy of its own. Opened before the system starts; hand
- * `environmentOf` to it. A target (`a-b`, `a>b`) means every connection between the two, whoever opened it.
+ * Holds one proxy for every path between two parts of a laboratory's system. Must be opened before the system starts;
+ * pass `environmentOf` to the system. A target (`a-b`, `a>b`) means every connection between the two parts, in
+ * whichever direction it was opened.
  */
 import type { Shape } from '../../local/plan.js';
 import type { Lane } from './lane.js';
@@ -11,9 +12,9 @@ import { LinkProxy } from './link-proxy.js';
 const keyOf = ({ from, to }: Pair): string => `${from}>${to}`;
 
 export class Links {
-  /** Port of each part, as the system tells. */
+  /** Port of each part, as reported by the system. */
   private readonly ports = new Map<string, number>();
-  /** By who connects to whom. */
+  /** By `from>to`, the direction of the connection. */
   private readonly proxies = new Map<string, LinkProxy>();
 
   private constructor(readonly pairs: readonly Pair[]) {}
@@ -39,7 +40,7 @@ export class Links {
     return this.names.filter((name) => directionsOf(name).some((direction) => direction.startsWith(`${part}>`)));
   }
 
-  /** What a service is told instead of the others' own addresses. */
+  /** Variables that replace the real addresses of the other parts in the environment of a service. */
   environmentOf(name: string, env: Readonly<Record<string, string>>): Record<string, string> {
     return leadThrough(env, (to, port) => {
       const proxy = this.proxies.get(keyOf({ from: name, to }));
@@ -49,7 +50,7 @@ export class Links {
     });
   }
 
-  /** Port at which `from` reaches `to`. @throws RangeError when it never connects to it. */
+  /** Port at which `from` reaches `to`. @throws RangeError when `from` never connects to `to`. */
   portOf({ from, to }: Pair): number {
     const proxy = this.proxies.get(keyOf({ from, to }));
     if (!proxy) throw new RangeError(`${from} does not connect to ${to}`);

@@ -1,15 +1,16 @@
 /**
- * One direction of one connection: takes pieces from a socket and gives them to another, in order, as the lane says: at once, later, or
- * not while it is cut. Behind a cut it stops reading, so the sender's kernel holds what is sent, as it does with packets that nobody
- * acknowledges; after the heal it arrives late. Without faults a piece is handed on in the turn in which it came; nothing is allocated.
+ * One direction of one connection: reads pieces from a socket and writes them to another, in order, under the
+ * conditions of the lane: at once, later, or not while the lane is cut. Behind a cut the pipe stops reading, so the
+ * sender's kernel buffers the data, as it does with unacknowledged packets. After the heal the data arrives late.
+ * Without faults a piece is written in the same turn, without allocation.
  */
 import type { Socket } from 'node:net';
 import type { Lane, Traveller } from './lane.js';
 
-/** Bytes, the sender's end of speech, or a broken connection. */
+/** Bytes, the end of the stream, or a broken connection. */
 type Piece = Buffer | 'end' | 'reset';
 
-/** So much may be under way on a slow lane before the sender has to wait, in pieces of up to 64 kB. */
+/** Largest number of pieces, of up to 64 kB, in transit on a slow lane before the sender must wait. */
 const MOST_UNDER_WAY = 64;
 
 export class Pipe implements Traveller {
@@ -39,7 +40,7 @@ export class Pipe implements Traveller {
     this.deliverDue();
   }
 
-  /** Nothing more is handed on. */
+  /** Stops delivery. */
   close(): void {
     clearTimeout(this.timer);
     this.lane.leave(this);
@@ -54,7 +55,7 @@ export class Pipe implements Traveller {
     if (this.underWay.length === 1) this.deliverDue();
   }
 
-  /** Hands on what has arrived, and wakes for the next. */
+  /** Delivers the pieces that are due, and sets a timer for the next. */
   private deliverDue(): void {
     clearTimeout(this.timer);
     if (this.lane.isCut) return;

@@ -1,15 +1,18 @@
-/** What a client makes of an answer, or of none: an outcome, or one stable code that says why there is none. Pure. */
+/**
+ * Converts an HTTP response, or its absence, into an outcome: a payment status, or one stable code for the reason why
+ * there is none. Pure.
+ */
 import { payment } from '../../shared/contracts/payment.js';
 import type { RequestRecord } from '../history.js';
 
-/** The request was due and not sent: too many were in flight. */
+/** The request was due and was not sent: too many requests were in flight. */
 export const NOT_SENT = 'NOT_SENT';
 
 export type Outcome = Pick<RequestRecord, 'httpStatus' | 'status' | 'paymentId' | 'term' | 'error'>;
 
 export const NO_OUTCOME = { status: null, paymentId: null, term: null } as const;
 
-/** Of a problem document its own code; of anything else the HTTP status. */
+/** The code of a problem document; otherwise the HTTP status. */
 export function refusalCode(httpStatus: number, body: unknown): string {
   const code = (body as { code?: unknown } | null)?.code;
   if (typeof code === 'string') return code;
@@ -23,7 +26,7 @@ export function readPayment(httpStatus: number, body: unknown): Outcome {
   return { httpStatus, status, paymentId: id, term, error: status === 'PENDING' ? 'STILL_PENDING' : null };
 }
 
-/** @param error what the HTTP client threw: its own time-out is called as the operating system's is. */
+/** @param error thrown by the HTTP client; its time-out gets the same code as the operating system's. */
 export function readFailure(error: unknown): Outcome {
   const code = (error as { code?: string }).code ?? 'NO_ANSWER';
   return { httpStatus: null, ...NO_OUTCOME, error: code === 'ECONNABORTED' ? 'ETIMEDOUT' : code };

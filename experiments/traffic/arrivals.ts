@@ -1,6 +1,7 @@
 /**
- * When requests are due: moments fixed in advance, whatever becomes of the requests. `constant`: one every so often, as a metronome.
- * `poisson`: the same rate on average, the gaps exponential, as people arrive who know nothing of each other: bursts and lulls.
+ * Calculates when requests are due. The times are fixed in advance and do not depend on the requests. `constant` sends
+ * at a fixed interval. `poisson` has the same average rate with exponential gaps, as from independent users: bursts and
+ * lulls.
  */
 import type { Random } from '../../shared/random.js';
 
@@ -8,17 +9,17 @@ export const ARRIVALS = ['constant', 'poisson'] as const;
 export type Arrivals = (typeof ARRIVALS)[number];
 
 export interface ArrivalOptions {
-  /** Arrivals a second, on average; 0: all at once. */
+  /** Arrivals per second, on average; 0: all at once. */
   ratePerSec: number;
-  /** Constant unless said otherwise. */
+  /** Default: constant. */
   arrivals?: Arrivals;
-  /** Draws the gaps of `poisson`; a stream of its own, so that payments do not depend on it. */
+  /** Draws the gaps of `poisson`; a separate stream, so that the payments do not depend on the gaps. */
   random?: Random;
 }
 
 /**
- * @returns a function that gives the next moment at each call, in ms from the start; never decreasing.
- * @throws RangeError when `poisson` is given no random stream.
+ * @returns a function that returns the next due time at each call, in ms from the start; never decreasing.
+ * @throws RangeError when `poisson` has no random stream.
  */
 export function dueMoments({ ratePerSec, arrivals = 'constant', random }: ArrivalOptions): () => number {
   const gapMs = ratePerSec > 0 ? 1_000 / ratePerSec : 0;

@@ -1,18 +1,18 @@
 /**
- * One answer about many payments, taken apart into a record for each, so that the same checkers judge it. All of them were answered at
- * the same moment, when the batch was: that is when who waits for it learns the first outcome. Pure.
+ * Splits the response to a batch into one record per payment, so that the same checkers apply. All records have the
+ * time of the response, because the caller learns even the first outcome only then. Pure.
  */
 import { batch, type Batch } from '../../shared/contracts/batch.js';
 import { NO_OUTCOME, readFailure, refusalCode, type Outcome } from './answers.js';
 
 export type BatchOutcome = Outcome & { key: string };
 
-/** The batch was answered, and this payment of it is not there: its acceptance was interrupted. */
+/** The batch was answered without this payment: its acceptance was interrupted. */
 const NOT_ACCEPTED = 'NOT_ACCEPTED';
 
 /**
- * @param key of the batch. @param httpStatus null: there was no answer, and `body` is what the HTTP client threw.
- * @returns as many outcomes as the batch was to fire payments.
+ * @param key of the batch. @param httpStatus null: there was no response, and `body` is the error of the HTTP client.
+ * @returns as many outcomes as the batch has payments.
  */
 export function readBatch(key: string, count: number, httpStatus: number | null, body: unknown): BatchOutcome[] {
   const parsed = httpStatus === null ? null : batch.safeParse(body);
@@ -25,7 +25,10 @@ export function readBatch(key: string, count: number, httpStatus: number | null,
   });
 }
 
-/** The row's own key when the answer is complete, and its order therefore that of the batch; else only a name. */
+/**
+ * The row's own key when the response is complete, because its order is then the order of the batch; otherwise only a
+ * name.
+ */
 const keyOf = ({ batchId, sent, payments }: Batch, index: number): string =>
   payments.length === sent ? `batch:${batchId}:${index}` : `${batchId}#${index}`;
 

@@ -1,6 +1,6 @@
 /**
- * A client as one would write it: POST, an Idempotency-Key, `Prefer: wait`; or a whole batch in one request, as from Postman. It does
- * not try again: what it is told first counts (`retrying-client.ts` does).
+ * A payment client as an application would write it: POST, an Idempotency-Key, `Prefer: wait`; or a whole batch in one
+ * request, as from Postman. It does not retry: the first response counts (`retrying-client.ts` retries).
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
@@ -22,21 +22,21 @@ export interface BatchOrder {
 }
 
 export interface PaymentClient {
-  /** Never rejects: what went wrong is in the record. @param intendedMs when it was due, wall clock. */
+  /** Never rejects: an error is part of the record. @param intendedMs when the request was due, wall clock. */
   pay(order: PaymentOrder, trial: number, intendedMs: number): Promise<RequestRecord>;
-  /** One request that fires `count` payments; a record for each of them. Never rejects. */
+  /** Sends one request for `count` payments and returns one record per payment. Never rejects. */
   payBatch(order: BatchOrder, trial: number, intendedMs: number): Promise<RequestRecord[]>;
   close(): void;
 }
 
 export const wallMs = (): number => performance.timeOrigin + performance.now();
 
-/** Largest answer that is read, in bytes: a batch of 100,000 payments has some 20 MB. */
+/** Largest response that is read, in bytes: a batch of 100,000 payments has about 20 MB. */
 const ANSWER_MAX_BYTES = 64 * 1_048_576;
-/** No earlier tries: one array for all records. */
+/** No earlier attempts: one shared array for all records. */
 const NONE: readonly string[] = [];
 
-/** @param patienceMs how long the client waits for an answer, at the most. */
+/** @param patienceMs the longest time that the client waits for a response. */
 export function createPaymentClient(urls: readonly string[], token: string, patienceMs: number): PaymentClient {
   const agent = new Agent({ keepAlive: true });
   const headers = { authorization: `Bearer ${token}`, prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}` };

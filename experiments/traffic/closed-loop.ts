@@ -1,16 +1,17 @@
 /**
- * Closed loop: so many clients, each waits for its answer before it sends again. For comparison only: while the system is slow these
- * clients send less, so slow moments hold few of the samples and its percentiles flatter ("coordinated omission").
+ * Closed loop: a fixed number of clients, each of which waits for its response before it sends again. Only for
+ * comparison: while the system is slow, these clients send less, so slow periods contribute few samples and the
+ * percentiles are too good ("coordinated omission").
  */
 export interface ClosedLoopOptions {
-  /** How many requests in all; Infinity: until `stop` fires. */
+  /** Number of requests; Infinity: until `stop` fires. */
   count: number;
-  /** Clients side by side. */
+  /** Number of concurrent clients. */
   clients: number;
   signal: AbortSignal;
-  /** Ends the sending in good order; what was sent is still awaited. */
+  /** Stops sending gracefully; open requests are still awaited. */
   stop?: AbortSignal;
-  /** Sends request `index`; it is due when its client is free: now. */
+  /** Sends request `index`, which is due as soon as its client is free, that is, now. */
   send: (index: number, intendedMs: number) => Promise<void>;
 }
 

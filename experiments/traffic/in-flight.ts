@@ -1,4 +1,7 @@
-/** What was sent and is not answered yet: a count, not a list, so that an endless run needs no more memory than a short one. */
+/**
+ * Counts the requests that were sent and not answered yet. A count instead of a list, so that memory does not grow with
+ * the length of a run.
+ */
 export class InFlight {
   private open = 0;
   private failure: unknown = null;
@@ -19,7 +22,7 @@ export class InFlight {
     );
   }
 
-  /** Resolves when nothing is open any more. @throws the first failure there was. */
+  /** Resolves when no request is open. @throws the first error of a request. */
   async drained(): Promise<void> {
     while (this.open > 0) await new Promise<void>((settle) => (this.wake = settle));
     if (this.failure !== null) throw this.failure as Error;

@@ -1,7 +1,8 @@
 /**
- * Open loop: every request has its moment, fixed in advance, whether earlier ones were answered or not. A generator that waits for
- * answers would send less exactly when the system is slow, and hide it ("coordinated omission"). Only a bound on the requests in
- * flight keeps one back, and that is told, not hidden: it is dropped, and counts as sent and failed.
+ * Open loop: every request is due at a time fixed in advance, regardless of earlier responses. A generator that waits
+ * for responses sends less exactly when the system is slow, and so hides the slowness ("coordinated omission"). Only
+ * the limit on requests in flight suppresses a request. Such a request is reported as dropped, and counts as sent and
+ * failed.
  * @see Schroeder, Wierman, Harchol-Balter, "Open Versus Closed: A Cautionary Tale", NSDI 2006.
  */
 import { setImmediate as turn } from 'node:timers/promises';
@@ -9,20 +10,20 @@ import { sleep } from '../../shared/clock.js';
 import { dueMoments, type ArrivalOptions } from './arrivals.js';
 import { InFlight } from './in-flight.js';
 
-/** More open requests than this and the client itself would be what is measured (sockets, memory). */
+/** With more open requests the client's own limits (sockets, memory) would be measured. */
 export const MAX_IN_FLIGHT = 10_000;
 
 export interface OpenLoopOptions extends ArrivalOptions {
-  /** How many; Infinity: until `stop` fires. */
+  /** Number of requests; Infinity: until `stop` fires. */
   count: number;
   signal: AbortSignal;
-  /** Ends the sending in good order; what was sent is still awaited. */
+  /** Stops sending gracefully; open requests are still awaited. */
   stop?: AbortSignal;
-  /** How many requests may be open at once; more are dropped. */
+  /** The largest number of open requests; further ones are dropped. Default: `MAX_IN_FLIGHT`. */
   maxInFlight?: number;
   /** Sends request `index`, due at `intendedMs` (wall clock); must not reject. */
   send: (index: number, intendedMs: number) => Promise<void>;
-  /** Told of a request that was due and not sent, as too many were open. */
+  /** Called for a request that was due and not sent, because too many were open. */
   drop?: (index: number, intendedMs: number) => void;
 }
 
@@ -45,7 +46,10 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
   await open.drained();
 }
 
-/** Waits for a moment; when that is past, lets answers be read all the same. Ends early, without an error, when `ended` fires. */
+/**
+ * Waits until `dueMs`; when that is past, yields one turn so that responses are read. Ends early, without an error,
+ * when `ended` fires.
+ */
 async function until(dueMs: number, ended: AbortSignal): Promise<void> {
   const waitMs = dueMs - performance.now();
   if (waitMs <= 0) return void (await turn());

@@ -1,20 +1,20 @@
-/** The payments of a run, one after the other, from its seed alone: who pays, how much, under which key. */
+/** Generates the payments of a run from its seed alone: patient, amount and key. */
 import type { Random } from '../../shared/random.js';
 import type { PaymentOrder } from './client.js';
 
 export interface OrderOptions {
-  /** Begins every key; unique in a run. */
+  /** Prefix of every key; unique in a run. */
   name: string;
-  /** Ids of those who can pay. */
+  /** Ids of the patients that pay. */
   patients: readonly string[];
-  /** Nothing else may draw from it. */
+  /** Nothing else may draw from this stream. */
   random: Random;
 }
 
 const LOWEST_MINOR = 1_000;
 const SPREAD_MINOR = 90_000;
 
-/** Ask for indexes in order: each order draws the next values of the stream. */
+/** Call with ascending indexes: each order draws the next values of the stream. */
 export function paymentOrders({ name, patients, random }: OrderOptions): (index: number) => PaymentOrder {
   return (index) => ({
     key: `${name}-request-${index}`,

@@ -1,19 +1,23 @@
 /**
- * The client of a careful user: what ends without an outcome is asked again with the same Idempotency-Key, until the deadline, which
- * counts from the moment the payment was due. A second figure beside that of the client that never tries again.
+ * A payment client that retries: repeats a request that ended without an outcome, with the same Idempotency-Key, until
+ * the deadline. The deadline counts from the time when the payment was due. Its result is reported next to that of the
+ * client without retries.
  */
 import { sleep } from '../../shared/clock.js';
 import type { RequestRecord } from '../history.js';
 import { wallMs, type PaymentClient } from './client.js';
 
-/** Pause between two tries, ms: short beside any deadline, long beside a refused connection. */
+/** Pause between two attempts, ms: short compared with any deadline, long compared with a refused connection. */
 const PAUSE_MS = 50;
 
-/** Nothing is known of the outcome, and asking again may tell: no answer, not final yet, or a server's own fault. */
+/** The outcome is unknown, and a retry may return it: no response, not final yet, or an error of the server. */
 export const worthRetrying = ({ httpStatus, status }: Pick<RequestRecord, 'httpStatus' | 'status'>): boolean =>
   status === 'PENDING' || (status === null && (httpStatus === null || httpStatus >= 500 || httpStatus === 429));
 
-/** @param deadlineMs no try begins later than this after the payment was due. @param signal no further try once it fires. */
+/**
+ * @param deadlineMs no attempt starts later than this after the payment was due. @param signal aborted: no further
+ * attempt.
+ */
 export function withRetries(client: PaymentClient, deadlineMs: number, signal: AbortSignal): PaymentClient {
   return {
     pay: async (order, trial, intendedMs) => {

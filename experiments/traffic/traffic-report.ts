@@ -1,6 +1,6 @@
 /**
- * What the generator says of itself, so that nobody takes its own lateness for the system's: how many sends were late or never made,
- * and what the figures of its mode are worth. Pure.
+ * Reports how the load generator performed, so that its delays are not attributed to the system: requests sent late or
+ * never, and how to read the figures of its mode. Pure.
  */
 import type { RequestRecord } from '../history.js';
 import { NOT_SENT } from './answers.js';
@@ -10,7 +10,10 @@ export type TrafficMode = (typeof TRAFFIC_MODES)[number];
 
 export const isTrafficMode = (word: string): word is TrafficMode => (TRAFFIC_MODES as readonly string[]).includes(word);
 
-/** A request sent more than this after it was due was late by the generator's fault, ms. Timers are good to one or two. */
+/**
+ * A request sent more than this after its due time is late because of the generator, ms. Timers are accurate to 1 or 2
+ * ms.
+ */
 export const LATE_SEND_MS = 5;
 
 export const isLateSend = ({ sentMs, intendedMs, error }: RequestRecord): boolean =>
@@ -18,22 +21,22 @@ export const isLateSend = ({ sentMs, intendedMs, error }: RequestRecord): boolea
 
 export interface TrafficReport {
   mode: TrafficMode;
-  /** What was due, dropped ones included. */
+  /** Due requests, including dropped ones. */
   sent: number;
-  /** Sent more than `LATE_SEND_MS` after they were due. Their latency counts from when they were due all the same. */
+  /** Requests sent more than `LATE_SEND_MS` after their due time. Their latency still counts from the due time. */
   lateSends: number;
-  /** The latest of them, ms. */
+  /** The largest delay of a send, ms. */
   worstLatenessMs: number;
-  /** Due and never sent, as too many were open; they count as failed. */
+  /** Due requests that were never sent, because too many were open; they count as failed. */
   droppedSends: number;
 }
 
-/** What to know before reading the figures of a mode. */
+/** How to read the figures of a mode. */
 export const READING: Readonly<Record<TrafficMode, string>> = {
-  open: 'Open loop: requests are due at moments fixed in advance; latency counts from there, however late they were sent or answered.',
-  batch: 'Batch: one request fires them all, and its answer tells all outcomes at once; every latency is that of the whole batch.',
-  closed: 'Closed loop: each client waits for its answer before it sends again. While the system is slow it is asked less, so slow moments '
-    + 'hold few of the samples: these percentiles flatter. Compare them with nothing but another closed loop.',
+  open: 'Open loop: requests are due at times fixed in advance; latency counts from the due time, even when a request was sent late.',
+  batch: 'Batch: one request contains all payments, and one response all outcomes; every latency is that of the whole batch.',
+  closed: 'Closed loop: each client waits for its answer before it sends again. While the system is slow, it gets fewer requests, so slow '
+    + 'periods contribute few samples and these percentiles are too good. Compare them only with another closed loop.',
 };
 
 export class TrafficCount {
@@ -57,13 +60,13 @@ export class TrafficCount {
   }
 }
 
-/** One sentence for a terminal or a report; null: the generator kept its moments, and sent everything. */
+/** One sentence for a terminal or a report; null: the generator sent every request on time. */
 export function sayLateness({ sent, lateSends, worstLatenessMs, droppedSends }: TrafficReport): string | null {
   if (lateSends === 0 && droppedSends === 0) return null;
   return `Generator: ${lateSends} of ${sent} sent late (worst ${worstLatenessMs} ms), ${droppedSends} not sent`;
 }
 
-/** Those of several stretches as one; of at least one. */
+/** The sum of several reports; there must be at least one. */
 export const inAll = (reports: readonly TrafficReport[]): TrafficReport =>
   reports.reduce((all, { mode, sent, lateSends, worstLatenessMs, droppedSends }) => ({
     mode,

@@ -1,7 +1,7 @@
 /**
- * The ways to load a system, behind one function: `open` (arrivals fixed in advance; the figures to trust), `batch` (one request that
- * fires them all, as from Postman), `closed` (clients that wait; for comparison). Each hands every request's record to `onRecord` and
- * keeps none of them.
+ * Runs one of three kinds of load: `open` (arrivals fixed in advance; the reliable figures), `batch` (one request for
+ * all payments, as from Postman), `closed` (clients that wait; for comparison). Passes every record to `onRecord` and
+ * stores none.
  */
 import type { Random } from '../../shared/random.js';
 import type { RequestRecord } from '../history.js';
@@ -15,29 +15,29 @@ import { TrafficCount, type TrafficMode, type TrafficReport } from './traffic-re
 
 export interface TrafficOptions {
   client: PaymentClient;
-  /** Begins every key; unique in a run: `trial-1`. */
+  /** Prefix of every key; unique in a run: `trial-1`. */
   name: string;
   trial: number;
-  /** Ids of those who can pay. In `batch` the system spreads the payments over its patients itself. */
+  /** Ids of the patients that pay. In `batch` the system itself spreads the payments over its patients. */
   patients: readonly string[];
-  /** Chooses who pays and how much; nothing else may draw from it. */
+  /** Chooses patient and amount; nothing else may draw from this stream. */
   random: Random;
-  /** Payments in all; Infinity (not in `batch`): until `stop` fires. */
+  /** Number of payments; Infinity (not in `batch`): until `stop` fires. */
   count: number;
-  /** `open`: arrivals a second; 0: all at once. */
+  /** `open`: arrivals per second; 0: all at once. */
   ratePerSec: number;
-  /** `open`: constant unless said otherwise. */
+  /** `open`. Default: constant. */
   arrivals?: Arrivals;
   /** `open`, poisson: draws the gaps. */
   arrivalRandom?: Random;
-  /** `open`: requests that may be open at once; more are dropped (`NOT_SENT`). */
+  /** `open`: largest number of open requests; further ones are dropped (`NOT_SENT`). */
   maxInFlight?: number;
-  /** `closed`: clients side by side; 10 unless said otherwise. */
+  /** `closed`: number of concurrent clients. Default: 10. */
   clients?: number;
   signal: AbortSignal;
-  /** Ends the sending in good order; what was sent is still awaited. A batch cannot be stopped. */
+  /** Stops sending gracefully; open requests are still awaited. Has no effect on a batch. */
   stop?: AbortSignal;
-  /** Right after payment `index` was sent, or dropped; in `batch` for all of them, right after the request. */
+  /** Called right after payment `index` was sent or dropped; in `batch` for all of them, right after the request. */
   onSent?: (index: number) => void;
   onRecord: (record: RequestRecord) => void;
 }
@@ -69,14 +69,14 @@ function open(options: TrafficOptions): Promise<void> {
       onRecord(await answer);
     },
     drop: (index, intendedMs) => {
-      const { key } = order(index); // Drawn all the same: the payments after it stay what they were.
+      const { key } = order(index); // Draws the values of the dropped payment, so that later payments do not change.
       onSent(index);
       onRecord(notSent(key, trial, intendedMs));
     },
   });
 }
 
-/** Counted as sent, and failed. */
+/** A dropped request counts as sent and failed. */
 function notSent(key: string, trial: number, intendedMs: number): RequestRecord {
   const nowMs = wallMs();
   return {
@@ -86,7 +86,7 @@ function notSent(key: string, trial: number, intendedMs: number): RequestRecord 
 }
 
 async function batch({ client, name, trial, count, signal, onSent = () => undefined, onRecord }: TrafficOptions): Promise<void> {
-  if (!Number.isFinite(count)) throw new RangeError('a batch has an end');
+  if (!Number.isFinite(count)) throw new RangeError('a batch needs a finite number of payments');
   signal.throwIfAborted();
   const answer = client.payBatch({ key: `${name}-batch`, count }, trial, wallMs());
   for (let index = 0; index < count; index += 1) onSent(index);
