@@ -1,6 +1,7 @@
 /**
- * The published method, for any subject: trials of so many payments, so many forced failures of payment servers in each. Everything comes
- * from the seed (payments, moments, roles, victims), so every subject meets the same traffic and the same failures.
+ * The published method, for any subject: trials with a fixed number of payments and of forced failures of payment
+ * servers. Everything is derived from the seed (payments, times, roles, victims), so every subject gets the same
+ * traffic and the same failures.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { Options } from '../arguments.js';
@@ -20,32 +21,32 @@ import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 
 export const OPTIONS = {
   trials: { default: 5, min: 1, max: 1_000, doc: 'trials' },
-  requests: { default: 230, min: 1, max: 1_000_000, doc: 'payment requests a trial' },
-  failures: { default: 10, min: 0, max: 10_000, doc: 'forced failures of payment servers a trial' },
+  requests: { default: 230, min: 1, max: 1_000_000, doc: 'payment requests per trial' },
+  failures: { default: 10, min: 0, max: 10_000, doc: 'forced failures of payment servers per trial' },
   fault: { text: true, value: 'KIND', doc: 'kill, freeze or restart (kill)' },
   traffic: { text: true, value: 'MODE', doc: 'open, batch or closed (open)' },
-  rate: { default: 10, min: 0, max: 10_000, doc: 'requests a second of open traffic; 0: all at once' },
+  rate: { default: 10, min: 0, max: 10_000, doc: 'requests per second of open traffic; 0: all at once' },
   deadline: { default: 1_000, min: 1, max: 600_000, doc: 'ms within which a request must have succeeded' },
   pause: { default: 1_000, min: 0, max: 600_000, doc: 'ms before a failed server is started again' },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
-  compare: { flag: true, doc: 'the same against one server alone and the published design' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses moments, victims and payments' },
+  compare: { flag: true, doc: 'compare with a single server and the published design' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses times, victims and payments' },
 } as const;
 
 export type AvailabilityOptions = Options<typeof OPTIONS>;
 export type Context = RunContext<typeof OPTIONS>;
 
-/** What can strike a payment server, in every subject alike. */
+/** Kinds of faults that every subject supports. */
 const KINDS = ['kill', 'freeze', 'restart'];
 
-/** Share of the failures that strike the leader of the moment; the others strike a standby. */
+/** Share of the failures that target the current leader; the others target a standby. */
 const LEADER_SHARE = 2 / 3;
 
 export const trafficOf = ({ traffic }: Pick<AvailabilityOptions, 'traffic'>): TrafficMode =>
   traffic !== null && isTrafficMode(traffic) ? traffic : 'open';
 
-/** What a range cannot tell: a sentence, or null. */
+/** Checks the options beyond their ranges. @returns an error message, or null. */
 export function checkOptions({ failures, requests, monitors, fault, traffic }: AvailabilityOptions): string | null {
   if (failures > requests) return `--failures ${failures} needs at least as many --requests`;
   if (fault !== null && !KINDS.includes(fault)) return `--fault must be one of ${KINDS.join(', ')}, got "${fault}"`;
@@ -53,7 +54,7 @@ export function checkOptions({ failures, requests, monitors, fault, traffic }: A
   return monitors % 2 === 0 ? '--monitors must be odd' : null;
 }
 
-/** What a run decides beforehand, from its options alone: the same for every subject. */
+/** Plans the faults of a trial from the options alone: the same plan for every subject. */
 export const planTrial = ({ seed, requests, failures }: Pick<AvailabilityOptions, 'seed' | 'requests' | 'failures'>, trial: number) =>
   planFaults(seededRandom(seed, `faults-${trial}`), requests, failures, LEADER_SHARE);
 

@@ -1,14 +1,14 @@
-/** What the availability experiment must show. Pure. */
+/** Objectives of the availability experiment. Pure. */
 import type { Objective, Trial } from '../result.js';
 
 type Served = Pick<Trial, 'sent' | 'withinDeadline' | 'availability'>;
 
-/** Every payment in time, whatever fails. */
+/** Every payment succeeds in time, despite all failures. */
 export const everyPayment = (deadlineMs: number, { availability }: Served): Objective => ({
   name: `availability within ${deadlineMs} ms`, target: 1, actual: availability, met: availability >= 1,
 });
 
-/** The failures must be such that the published design loses by them: a comparison on a fair-weather day proves nothing. */
+/** The published design must lose payments under these failures: otherwise the comparison proves nothing. */
 export function morePayments(published: Served, relevo: Served): Objective {
   const actual = relevo.withinDeadline - published.withinDeadline;
   return { name: 'payments in time more than the published design', target: 1, actual, met: actual >= 1 };

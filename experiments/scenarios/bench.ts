@@ -1,6 +1,7 @@
 /**
- * Throughput beside what a user would otherwise write: the same work, one run, one machine, the same engines, in turn. The verdict is about
- * rows, each payment once; the objectives are ratios within the run, for a machine's own speed is in both of their terms.
+ * Compares the throughput of Relevo with that of usual alternatives: the same work, in one run, on one machine, with
+ * the same engines, one after the other. The verdict is about the rows: each payment exists once. The objectives are
+ * ratios within the run, because the speed of the machine affects both terms.
  */
 import { join, resolve } from 'node:path';
 import type { Contestant } from '../bench/contestant.js';
@@ -18,13 +19,13 @@ import { currentCommit, folderOf } from '../report/files.js';
 import type { ExperimentResult } from '../result.js';
 
 const OPTIONS = {
-  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments of a measurement; of slow ones what takes 10 s' },
-  rounds: { default: 3, min: 1, max: 100, doc: 'times that each is measured, in an order shuffled each time' },
-  connections: { default: 50, min: 1, max: 1_000, doc: 'of single requests' },
-  batch: { default: 5_000, min: 1, max: 100_000, doc: 'payments of a batch over HTTP' },
-  batches: { default: 4, min: 1, max: 100, doc: 'batches under way at once' },
+  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments per measurement; slow contestants get as many as take 10 s' },
+  rounds: { default: 3, min: 1, max: 100, doc: 'measurements of each, in a newly shuffled order' },
+  connections: { default: 50, min: 1, max: 1_000, doc: 'connections for single requests' },
+  batch: { default: 5_000, min: 1, max: 100_000, doc: 'payments per batch over HTTP' },
+  batches: { default: 4, min: 1, max: 100, doc: 'batches in flight at once' },
   only: { text: true, value: 'NAMES', doc: 'contestants, as in the tables; * ends a name: drain*,pg-boss*' },
-  profile: { flag: true, doc: 'a CPU profile of each process, in the folder of the run' },
+  profile: { flag: true, doc: 'write a CPU profile of each process to the folder of the run' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
 } as const;
 
@@ -32,7 +33,7 @@ type Context = RunContext<typeof OPTIONS>;
 
 export const bench: Experiment<typeof OPTIONS> = {
   name: 'bench',
-  summary: 'throughput beside what a user would otherwise write: same work, one run',
+  summary: 'throughput compared with usual alternatives: same work, one run',
   options: OPTIONS,
   check: ({ only }) => {
     const chosen = chooseContestants(only);
@@ -58,7 +59,7 @@ async function run(context: Context): Promise<Journal> {
   return { ...journal, own: ownReport(journal, standings, summaries, facts) };
 }
 
-/** `check` has seen to it that there is no unknown one. */
+/** `check` has rejected unknown names before. */
 function chosenOf(only: string | null): readonly Contestant[] {
   const chosen = chooseContestants(only);
   return 'unknown' in chosen ? [] : chosen;

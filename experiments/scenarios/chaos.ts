@@ -1,6 +1,7 @@
 /**
- * Thousands of payments while parts of every kind are killed, frozen, cut off and restarted, as a seed decides. The verdict is that of
- * the invariants; availability is a figure, an objective only with `--floor`. The client asks again as a user's would.
+ * Thousands of payments while parts of every kind are killed, frozen, cut off and restarted, at times derived from a
+ * seed. The verdict is about the invariants. Availability is only reported; it is an objective with `--floor` only. The
+ * client retries, as the client of a user would.
  */
 import { readFileSync } from 'node:fs';
 import type { Options } from '../arguments.js';
@@ -19,29 +20,32 @@ import type { AskedScenario } from './pay-under-faults.js';
 const OPTIONS = {
   payments: { default: 8_000, min: 1, max: 100_000_000, doc: 'payments' },
   faults: { default: 30, min: 0, max: 100_000, doc: 'faults' },
-  minutes: { default: 0, min: 0, max: 43_200, doc: 'so long instead, faults as dense as --faults in --payments; 0: as counted' },
-  rate: { default: 80, min: 1, max: 1_000, doc: 'payments a second' },
-  only: { text: true, value: 'KINDS', doc: 'kinds of faults, with commas; all when left out' },
-  schedule: { text: true, value: 'FILE', doc: 'strikes as in a plan.json, instead of --faults' },
-  floor: { text: true, value: 'PERCENT', doc: 'availability to be reached; none when left out' },
-  deadline: { default: 10_000, min: 1, max: 600_000, doc: 'ms within which a payment must have succeeded; the client asks again until then' },
+  minutes: { default: 0, min: 0, max: 43_200, doc: 'duration instead of --payments, with the same density of faults; 0: off' },
+  rate: { default: 80, min: 1, max: 1_000, doc: 'payments per second' },
+  only: { text: true, value: 'KINDS', doc: 'kinds of faults, separated by commas; default: all' },
+  schedule: { text: true, value: 'FILE', doc: 'faults of a plan.json, instead of --faults' },
+  floor: { text: true, value: 'PERCENT', doc: 'availability to reach; default: none' },
+  deadline: { default: 10_000, min: 1, max: 600_000, doc: 'ms within which a payment must have succeeded; the client retries until then' },
   monitors: { default: 3, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
   patients: { default: 2, min: 1, max: 9, doc: 'instances of patients' },
   runs: { default: 1, min: 1, max: 10_000, doc: 'runs, one seed after the other' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses faults, moments, victims and payments' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses faults, times, victims and payments' },
 } as const;
 
 type ChaosOptions = Options<typeof OPTIONS>;
 
-/** A client that had no answer for so long asks again, ms. */
+/** The client retries when it has no response after this, ms. */
 const PATIENCE_MS = 2_000;
-/** A payment of the steady state succeeds within so many ms: far more than it needs, far less than an outage takes. */
+/** A payment of the steady state must succeed within this, ms: much more than it needs, much less than an outage. */
 const STEADY_PAYMENT_MS = 1_000;
 /** Longest wait for the steady state, ms. */
 const STEADY_MS = 30_000;
 
-/** More payments than these may not fit on a disk in memory, so theirs is the machine's, which is never filled. */
+/**
+ * Largest number of payments for which PostgreSQL's data fits on a disk in memory. A larger run uses the machine's
+ * disk, which is never filled.
+ */
 const DISK_PAYMENTS = 60_000;
 
 export const chaos: Experiment<typeof OPTIONS> = {
@@ -68,13 +72,16 @@ function readSchedule(file: string): Schedule {
   }
 }
 
-/** As a run before had decided it. */
+/** Repeats the plan of an earlier run. */
 function decided({ decided: plan }: RunContext<typeof OPTIONS>): AskedScenario {
   const read = parsePlan(declaration, JSON.stringify(plan), 'the plan');
   return { ...read, schedule: () => read.schedule };
 }
 
-/** With --minutes the rate says how many payments, and faults come as densely as asked for. */
+/**
+ * With --minutes the rate determines the number of payments, and the density of faults stays that of --faults in
+ * --payments.
+ */
 export function amounts({ payments, faults, minutes, rate }: Pick<ChaosOptions, 'payments' | 'faults' | 'minutes' | 'rate'>): {
   payments: number;
   faults: number;
@@ -102,13 +109,13 @@ function asked(options: ChaosOptions): AskedScenario {
   };
 }
 
-/** What can be struck in this laboratory. @throws PlanError when a kind that was asked for cannot. */
+/** Kinds of faults that this laboratory supports. @throws PlanError when it does not support a requested kind. */
 function kindsHere(laboratory: Laboratory, { only, faults }: ChaosOptions): PlannedKind[] {
   const wanted = only?.split(',');
   return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
     const roles = [...new Set(fault.targets(laboratory).flatMap(rolesOf))];
     if (roles.length > 0) return [{ ...habitOf(fault.kind), kind: fault.kind, roles }];
-    if (wanted && faults > 0) throw new PlanError(`${fault.kind} can strike nothing here`);
+    if (wanted && faults > 0) throw new PlanError(`${fault.kind} has no target in this laboratory`);
     return [];
   });
 }

@@ -1,6 +1,7 @@
 /**
- * The same traffic and the same failures against one server alone, the published design and Relevo, one after the other, each on engines of
- * its own. The verdict is Relevo's: what breaks a rule in a baseline is what it is there to show, and stands beside, not in the verdict.
+ * Runs the same traffic and the same failures against a single server, the published design and Relevo, one after the
+ * other, each with its own engines. The verdict is Relevo's. A rule that a baseline breaks is an expected result: the
+ * report shows it, and the verdict ignores it.
  */
 import { PUBLISHED, SINGLE_SERVER } from '../baselines/subjects.js';
 import type { Journal } from '../journal.js';
@@ -31,7 +32,7 @@ export async function compareSystems(context: Context): Promise<Journal> {
 function resultOf({ options }: Context, startedAt: Date, all: readonly [Measured, Measured, Measured]): ExperimentResult {
   const [, published, relevo] = all;
   const { seed, deadline, failures } = options;
-  // Without a failure there is nothing that the published design could lose by.
+  // Without failures the published design loses no payments.
   const more = failures === 0 ? [] : [morePayments(published.total, relevo.total)];
   return {
     name: 'availability',

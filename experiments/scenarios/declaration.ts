@@ -1,7 +1,7 @@
 /**
- * A scenario in words that a program can read: the system, its steady state, the traffic, what strikes it and when, what is to be reached,
- * and how it is brought back. All of it is decided before the first payment and kept in `plan.json`, from which it is repeated. The
- * parts are those of the Chaos Toolkit's experiment format. Pure.
+ * A machine-readable scenario: the system, its steady state, the traffic, the schedule of faults, the objectives, and
+ * the rollback. It is complete before the first payment and stored in `plan.json`, from which the run can be repeated.
+ * The parts are those of the Chaos Toolkit's experiment format. Pure.
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
@@ -16,25 +16,25 @@ export const declaration = z.strictObject({
     replicas: z.int().min(1).max(9),
     monitors: z.int().min(1).max(5),
     patients: z.int().min(1).max(9),
-    /** Whether a proxy of the lab's stands in every path between two parts, so that it can be cut. */
+    /** Whether every path between two parts has a proxy of the lab, so that it can be cut. */
     links: z.boolean(),
-    /** Whether PostgreSQL's data lies on a disk of the lab's own, in memory, that can be full. */
+    /** Whether PostgreSQL's data is on a disk of the lab, in memory, that can be filled. */
     disk: z.boolean(),
   }),
-  /** Looked at before the first fault and after the last: see `steady-state.ts`. */
+  /** Checked before the first fault and after the last: see `steady-state.ts`. */
   steadyState: z.strictObject({ withinMs: duration, paymentWithinMs: duration }),
   traffic: z.strictObject({
     payments: z.int().min(1),
     ratePerSec: z.number().gt(0),
-    /** A payment that takes longer is late; the client asks again until then. */
+    /** A payment that takes longer is late; the client retries until then. */
     deadlineMs: duration,
-    /** The client waits so long for one answer before it asks again. */
+    /** The client retries when it has no response after this. */
     patienceMs: duration,
   }),
   schedule,
-  /** Share of the payments that must succeed in time; null: none is asked for. The invariants always hold. */
+  /** Share of the payments that must succeed in time; null: no objective. The invariants always apply. */
   objectives: z.strictObject({ floor: z.number().min(0).max(1).nullable() }),
-  /** Everything is healed, then the steady state must be back. */
+  /** After all faults are healed, the steady state must be reached again within this time. */
   rollback: z.strictObject({ withinMs: duration }),
 });
 

@@ -1,4 +1,4 @@
-/** The progress line of a declared scenario. Pure, but for the size of this process. */
+/** The progress line of a declared scenario. Pure, except for the memory size of this process. */
 import type { Leader } from '../subject.js';
 
 export interface DeclaredProgress {
@@ -9,9 +9,9 @@ export interface DeclaredProgress {
   leader: Leader;
 }
 
-/** Within 80 columns: payments, faults, who leads, memory of the lab, time left. */
+/** At most 80 columns: payments, faults, the leader, memory of the lab, time left. */
 export function declaredProgress({ sent, payments, ratePerSec, faults, leader }: DeclaredProgress): string {
-  const leads = leader.leader === null ? 'nobody leads' : `${leader.leader} term ${leader.term}`;
+  const leads = leader.leader === null ? 'no leader' : `${leader.leader} term ${leader.term}`;
   const memory = `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MB`;
   return `${sent}/${payments} payments · ${faults.done}/${faults.planned} faults · ${leads} · ${memory} · ${left((payments - sent) / ratePerSec)} left`;
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a declared scenario: steady state, payments and faults, rollback, steady state, rest, verdict. What is wanted is in the
- * declaration; this file only does it. The client asks again with the same Idempotency-Key, as a user's would; how many payments
- * would have come through at the first try is counted beside.
+ * Runs a declared scenario: steady state, payments and faults, rollback, steady state, rest, verdict. The declaration
+ * contains all settings; this file only executes them. The client retries with the same Idempotency-Key, as a user's
+ * client would. Payments that succeeded at the first attempt are counted separately.
  */
 import type { RunContext } from '../experiment.js';
 import { handoversSince, leaderAt } from '../handovers.js';
@@ -20,17 +20,17 @@ import { paymentsById, runInLaboratory } from './in-laboratory.js';
 import { payUnderFaults, type AskedScenario, type StretchDone, type StretchProgress } from './pay-under-faults.js';
 import { cutStretches, stretchCount, type Stretch } from './stretches.js';
 
-/** What the table says beside the result. */
+/** Facts for the table that the result does not contain. */
 export interface DeclaredFacts {
   planned: number;
   skipped: readonly SkippedStrike[];
-  /** Payments that succeeded in time without asking again, by stretch. */
+  /** Payments that succeeded in time at the first attempt, per stretch. */
   atFirstTry: readonly number[];
-  /** What could not be healed, in words. */
+  /** Faults whose heal failed, for people. */
   unhealed: readonly string[];
-  /** What the generator says of itself, by stretch. */
+  /** Report of the load generator, per stretch. */
   traffic: readonly TrafficReport[];
-  /** The largest the lab's own process was, MB. */
+  /** Peak memory of the lab's own process, MB. */
   peakMb: number;
 }
 
@@ -38,7 +38,7 @@ export type DeclaredTable = (result: ExperimentResult, facts: DeclaredFacts) => 
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
-/** @throws as `measure`, and Error when there is no steady state to begin with. */
+/** @throws as `measure`, and Error when the steady state is not reached at the beginning. */
 export function runDeclared(asked: AskedScenario, table: DeclaredTable, context: Context): Promise<Journal> {
   const run = new DeclaredRun(asked, context);
   const { name, seed, system, traffic } = asked;
@@ -88,7 +88,7 @@ class DeclaredRun {
     const { deadlineMs } = this.asked.traffic;
     const payments = paymentsById(evidence);
     this.atFirstTry.push(requests.filter((request) => request.tries === 1 && isAvailable(request, payments, deadlineMs)).length);
-    // An operator's hand-over names who shall lead next; who led is the one it strikes.
+    // The target of a planned hand-over is the next leader; the part that the fault takes away is the current one.
     const struckPart = ({ kind, target, atMs }: FaultWindow): string =>
       kind === 'planned' ? (leaderAt(evidence.elections, atMs) ?? target) : partStruck(target);
     const struck = faults.map((fault) => ({ target: struckPart(fault), atMs: fault.atMs, healedMs: fault.healedMs }));
@@ -109,7 +109,7 @@ class DeclaredRun {
     return [
       none('accepted payments lost', broken('lost')),
       none('accepted payments not final', broken('never-final')),
-      { name: 'ms from the last healing to the steady state', target: withinMs, actual: backMs, met: back },
+      { name: 'ms from the last heal to the steady state', target: withinMs, actual: backMs, met: back },
       ...(floor === null ? [] : [{ name: `availability within ${deadlineMs} ms`, target: floor, actual: availability, met: availability >= floor }]),
     ];
   }
@@ -126,7 +126,7 @@ class DeclaredRun {
       ...(lateness === null ? [] : [`${lateness}.`]),
       ...missing,
       ...this.unhealed.map((what) => `Not healed: ${what}.`),
-      ...this.skipped.map(({ id, target, reason }) => `Left out: ${id} at ${target}: ${reason}.`),
+      ...this.skipped.map(({ id, target, reason }) => `Skipped: ${id} on ${target}: ${reason}.`),
     ];
   }
 
@@ -135,7 +135,7 @@ class DeclaredRun {
     this.declaration = { ...asked, schedule: asked.schedule(laboratory) };
     this.stretches = cutStretches(asked.traffic, this.declaration.schedule.strikes);
     const { missing } = await this.steadyState(laboratory, 'steady-before', asked.steadyState.withinMs);
-    if (missing !== null) throw new Error(`There is no steady state to begin with: ${missing}.`);
+    if (missing !== null) throw new Error(`The steady state was not reached at the beginning: ${missing}.`);
   }
 
   private steadyState(laboratory: Laboratory, name: string, withinMs: number): Promise<SteadyState> {

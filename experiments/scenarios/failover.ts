@@ -1,6 +1,7 @@
 /**
- * How long a hand-over takes, by kind: from the fault to the first payment that a client sees committed under the next term, where that
- * time goes, and how much longer than normal a client waits. Payments keep coming at a fixed rate; the leader is struck again and again.
+ * Measures how long a hand-over takes, by kind: from the fault to the first payment that a client sees committed under
+ * the next term, with the duration of each step, and the additional wait of a client. Payments arrive at a fixed rate;
+ * faults are injected into the leader again and again.
  */
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { chargeDurationMs } from '../../shared/simulated-charge.js';
@@ -14,22 +15,25 @@ import { runInLaboratory } from './in-laboratory.js';
 
 const OPTIONS = {
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },
-  kinds: { text: true, value: 'KINDS', doc: `of ${HANDOVER_KINDS.join(', ')}; all when left out` },
-  rate: { default: 100, min: 20, max: 2_000, doc: 'payments a second meanwhile' },
+  kinds: { text: true, value: 'KINDS', doc: `of ${HANDOVER_KINDS.join(', ')}; default: all` },
+  rate: { default: 100, min: 20, max: 2_000, doc: 'payments per second meanwhile' },
   deadline: { default: 5_000, min: 100, max: 60_000, doc: 'ms within which a payment must have succeeded' },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses payments, moments, order and victims' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses payments, times, order and victims' },
 } as const;
 
 type Context = RunContext<typeof OPTIONS>;
 
 const REPLICAS = 3;
-/** Rounds after which everything comes to rest, is judged and let go: ten thousand hand-overs need the memory of so many. */
+/**
+ * Number of rounds per stretch. After each stretch the system comes to rest, is judged, and the records are released,
+ * so ten thousand hand-overs need only the memory of one stretch.
+ */
 const ROUNDS_A_STRETCH = 10;
 
 export const failover: Experiment<typeof OPTIONS> = {
   name: 'failover',
-  summary: 'hand-over times: leader killed, frozen, cut off, asked to hand over',
+  summary: 'hand-over times: leader killed, frozen, cut off, planned',
   options: OPTIONS,
   check: ({ monitors, kinds }) => {
     const read = readKinds(kinds);
@@ -58,7 +62,7 @@ function run(context: Context): Promise<Journal> {
         laboratory, kinds, seed, stretch, ratePerSec: rate, deadlineMs: deadline, signal: context.signal, onProgress,
         from: (stretch - 1) * ROUNDS_A_STRETCH + 1, to: Math.min(count, stretch * ROUNDS_A_STRETCH),
       }),
-      // A row a kind, when the last stretch is known.
+      // One row per kind, after the last stretch.
       trials: (done, evidence) => {
         figures.add(done, evidence);
         return figures.hasAll(count) ? figures.trials() : [];
@@ -71,7 +75,9 @@ function run(context: Context): Promise<Journal> {
   );
 }
 
-/** How far it is, and how long the rest takes at the pace so far. @param before payments of the stretches that are over. */
+/**
+ * Shows the progress, and the time left at the average speed so far. @param before payments of the completed stretches.
+ */
 function progressOf({ options: { count }, progress }: Context, kinds: number, before: () => number) {
   const all = count * kinds;
   let startMs: number | null = null;

@@ -1,6 +1,7 @@
 /**
- * What growth costs: backlogs of a thousand to a million payments, then ten million finished ones in the table. At each size the cost of a
- * payment by process, the memory of all, how fast another leader takes over, and how people's reads are answered. The rest is as shipped.
+ * Measures the cost of growth: backlogs of a thousand to a million payments, then ten million finished payments in the
+ * table. For each size: the cost of a payment by process, the memory of all processes, the time of a take-over by
+ * another leader, and the duration of users' reads. All other settings are the shipped ones.
  */
 import { tmpdir } from 'node:os';
 import type { Experiment, RunContext } from '../experiment.js';
@@ -24,11 +25,11 @@ import { SETTLE_MS } from './in-laboratory.js';
 const PENDING = '1000,10000,100000,1000000';
 
 const OPTIONS = {
-  pending: { text: true, value: 'SIZES', doc: `backlogs, with commas between (${PENDING})` },
-  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments in the table afterwards; 0: none, no reads' },
+  pending: { text: true, value: 'SIZES', doc: `backlogs, separated by commas (${PENDING})` },
+  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments in the table afterwards; 0: no rows, no reads' },
   kills: { default: 5, min: 1, max: 1_000, doc: 'leaders killed at each size' },
-  rounds: { default: 5, min: 1, max: 100, doc: 'drains of each size, at the most' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses leaders, moments and patients' },
+  rounds: { default: 5, min: 1, max: 100, doc: 'maximum number of drains of each size' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses leaders, times and patients' },
 } as const;
 
 type Context = RunContext<typeof OPTIONS>;
@@ -66,7 +67,7 @@ async function measure(
   options: ConstructorParameters<typeof Campaign>[1], { progress, signal }: Pick<Context, 'progress' | 'signal'>,
 ): Promise<Growth> {
   const replicas = REPLICAS + 1;
-  // The gateway of the shipped system is in the replicas; fault switches are not in the way.
+  // As shipped: the gateway is simulated inside the replicas, and fault switches are off.
   const laboratory = await openLaboratory({
     replicas, monitors: 1, patients: 1, gateway: 'simulated', usualEngines: true, env: { FAULTS: 'off', LOG_LEVEL: 'warn' }, progress, signal,
   });
@@ -80,14 +81,14 @@ async function measure(
 }
 
 const notesOf = ({ unread }: Growth): string[] => [
-  `Take-over: calls to the gateway take ${KILLS_GATEWAY_MS} ms; costs: none. Both are simulated in process, so there is no ledger to compare with.`,
-  'Standby: one of those that do not lead. The lab’s own processor time is in growth.json, it is in no sum.',
-  ...(unread.length > 0 ? [`Judged by SQL alone, being too many to read: sizes of ${unread.join(', ')} payments.`] : []),
+  `Take-over: a call to the gateway takes ${KILLS_GATEWAY_MS} ms. Costs: 0 ms. The gateway is simulated in process, so there is no ledger to compare.`,
+  'Standby: one of the replicas that do not lead. The lab’s own CPU time is in growth.json and in no sum.',
+  ...(unread.length > 0 ? [`Judged by SQL alone, because reading every row takes too long: sizes of ${unread.join(', ')} payments.`] : []),
 ];
 
 type Size = CostFigures | TakeOverFigures;
 
-/** What of a trial has a meaning here: a size is one. */
+/** A size as a trial, with the fields that apply. */
 function trialOf(size: Size): Partial<Trial> {
   if ('kills' in size) return { sent: size.pending, handovers: size.kills.map(({ handover }) => handover) };
   const { pending, drained } = size;

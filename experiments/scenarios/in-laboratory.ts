@@ -1,6 +1,7 @@
 /**
- * What every experiment has in common: a system of its own, something done to it, rest, the evidence, the verdict, the table.
- * The scenario says what is done and what the figures mean; whether it was right is judged here, the same way for all.
+ * The frame of every experiment: starts a system, performs the scenario, waits for rest, collects the evidence, and
+ * returns verdict and table. The scenario defines the actions and the meaning of the figures; this file judges the
+ * correctness, in the same way for all scenarios.
  */
 import { comesToRest, readVersions } from '../evidence.js';
 import type { RunContext } from '../experiment.js';
@@ -14,7 +15,7 @@ import type { ExperimentResult, Objective, Trial, Violation } from '../result.js
 import { StretchRecorder, type Recording } from '../stretch-recorder.js';
 import { RELEVO, type Subject } from '../subject.js';
 
-/** Longest wait for all replicas to be up and one to lead, ms. */
+/** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;
 /** Longest wait for the last payment to become final, ms. */
 const REST_MS = 60_000;
@@ -26,33 +27,33 @@ export interface Scenario<Done> {
   seed: number;
   /** A request that takes longer is not available, ms. */
   deadlineMs: number;
-  /** Instances of patients; 1. */
+  /** Instances of patients. Default: 1. */
   patients?: number;
-  /** Whether a proxy stands in every path between two parts, so that it can be cut; none does. */
+  /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
   links?: boolean;
-  /** Whether PostgreSQL's disk is one in memory that can be full; the machine's. */
+  /** Whether PostgreSQL's disk is in memory and can be filled. Default: false, the machine's disk. */
   disk?: boolean;
-  /** Stretches, each at rest before the next one begins, so that a run of hours needs the memory of one; 1. */
+  /** Stretches, each at rest before the next one starts, so that a run of hours needs the memory of one. Default: 1. */
   stretches?: number;
-  /** Sends payments and breaks things. @param stretch 1, 2, … */
+  /** Sends payments and injects faults. @param stretch 1, 2, … */
   perform(laboratory: Laboratory, stretch: number): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
   /** @param evidence of the stretch, and all elections so far. */
   trials(done: Done, evidence: Evidence): Trial[];
-  /** What it measured besides the latencies of requests. */
+  /** Measured quantities other than the latencies of requests. */
   histograms?(done: Done, evidence: Evidence): KeptLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
   table(result: ExperimentResult, measured: Measured): string;
-  /** What was decided before; asked at the end, for some is decided when the system is there. */
+  /** The plan of the run. Called at the end, because parts of the plan are only known after the system has started. */
   plan?(): unknown;
   notes?(): string[];
 }
 
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
-/** The payments of the evidence by id, as `summarizeTrial` wants them. */
+/** The payments of the evidence by id, as `summarizeTrial` needs them. */
 export const paymentsById = ({ payments }: Evidence) => new Map(payments.map((row) => [row.id, row]));
 
-/** What became of one system: the evidence, and what was concluded from it. */
+/** The evidence about one system, and the conclusions from it. */
 export interface Measured extends Recording {
   subject: Subject;
   /** Wall clock, ms since 1970. */
@@ -61,12 +62,15 @@ export interface Measured extends Recording {
   versions: Readonly<Record<string, string>>;
 }
 
-/** What is done to a system, whichever it is, and how its figures are read. */
+/** The actions on a system, independent of the subject, and the interpretation of their figures. */
 export type Method<Done> = Pick<
   Scenario<Done>, 'replicas' | 'monitors' | 'patients' | 'links' | 'disk' | 'stretches' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'
 >;
 
-/** One system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when it does not come up; nothing is left then. */
+/**
+ * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when the system does
+ * not start; no process is left then.
+ */
 export async function measure<Done>(subject: Subject, method: Method<Done>, { progress, signal }: Context): Promise<Measured> {
   const { replicas, monitors, patients = 1, links = false, disk = false, stretches = 1, deadlineMs } = method;
   const laboratory = await openLaboratory({ subject, replicas, monitors, patients, links, disk, progress, signal });
@@ -76,7 +80,7 @@ export async function measure<Done>(subject: Subject, method: Method<Done>, { pr
     const startedMs = Date.now();
     for (let stretch = 1; stretch <= stretches && recorder.rested; stretch += 1) {
       const done = await method.perform(laboratory, stretch);
-      progress.show('Waiting for everything to come to rest, then checking …');
+      progress.show('Waiting for the system to come to rest, then checking …');
       const evidence = await recorder.add(done, await comesToRest(laboratory.pool, REST_MS, signal));
       recorder.conclude(method.trials(done, evidence), method.histograms?.(done, evidence) ?? []);
     }

@@ -1,4 +1,4 @@
-/** One stretch of a declared scenario: its payments and its strikes, from the first payment to the last healing. */
+/** Runs one stretch of a declared scenario: its payments and its faults, from the first payment to the last heal. */
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../history.js';
 import type { Laboratory } from '../laboratory.js';
@@ -13,13 +13,13 @@ import { runTraffic } from '../traffic/traffic.js';
 import type { Declaration } from './declaration.js';
 import type { Stretch } from './stretches.js';
 
-/** A declaration whose schedule may still depend on what the laboratory can do. */
+/** A declaration whose schedule may still depend on the capabilities of the laboratory. */
 export type AskedScenario = Omit<Declaration, 'schedule'> & { schedule: (laboratory: Laboratory) => Schedule };
 
 export interface StretchProgress {
-  /** Payments of this stretch so far. */
+  /** Payments sent in this stretch. */
   sent: number;
-  /** Strikes of this stretch so far, those left out included. */
+  /** Faults injected or skipped in this stretch. */
   faults: number;
   leader: Leader;
 }
@@ -38,21 +38,21 @@ export interface StretchDone {
   requests: RequestRecord[];
   faults: FaultWindow[];
   skipped: SkippedStrike[];
-  /** What could not be healed, in words. */
+  /** Faults whose heal failed, for people. */
   unhealed: string[];
-  /** What the generator says of itself. */
+  /** Report of the load generator. */
   traffic: TrafficReport;
   /** Wall clock, ms since 1970. */
   startedMs: number;
 }
 
-/** Asks again with the same key, at another entrance, until the deadline. */
+/** Creates a client that retries with the same key, through another instance, until the deadline. */
 function userOf({ asked: { traffic }, laboratory, signal }: StretchOptions): PaymentClient {
   const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
   return withRetries(once, traffic.deadlineMs, signal);
 }
 
-/** Whatever happens, everything is healed when it is over. @throws AbortError */
+/** All faults are healed on every exit path. @throws AbortError */
 export async function payUnderFaults(options: StretchOptions): Promise<StretchDone> {
   const { asked: { seed, system }, laboratory, number, stretch, signal } = options;
   const leaders = new LeaderWatch(laboratory);

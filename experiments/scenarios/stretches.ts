@@ -1,19 +1,19 @@
-/** Cuts a long run into stretches of a size that fits in memory, each with its part of the schedule. Pure. */
+/** Divides a long run into stretches that fit in memory, each with its part of the schedule. Pure. */
 import { dueMs, type PlannedStrike } from '../schedule.js';
 import type { Declaration } from './declaration.js';
 
-/** Payments of a stretch at the most: a few minutes, some 100 MB of the lab's memory. */
+/** Largest number of payments in a stretch: a few minutes, about 100 MB of the lab's memory. */
 export const STRETCH_PAYMENTS = 20_000;
 
 export interface Stretch {
   payments: number;
-  /** Moments count from the beginning of the stretch. */
+  /** Times are relative to the beginning of the stretch. */
   strikes: PlannedStrike[];
 }
 
 export const stretchCount = ({ payments }: Declaration['traffic']): number => Math.ceil(payments / STRETCH_PAYMENTS);
 
-/** As equal as whole numbers allow. @param strikes of the whole run. */
+/** Divides as evenly as integers allow. @param strikes of the whole run. */
 export function cutStretches(traffic: Declaration['traffic'], strikes: readonly PlannedStrike[]): Stretch[] {
   const { payments, ratePerSec } = traffic;
   const count = stretchCount(traffic);

@@ -1,4 +1,7 @@
-/** One trial: payments as the traffic mode has it, and at chosen ones of them a replica is struck, which is healed after a pause. */
+/**
+ * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica, which is healed after a
+ * pause.
+ */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
 import type { Fault } from '../faults/fault.js';
@@ -22,7 +25,7 @@ export interface TrialOptions {
   requests: number;
   ratePerSec: number;
   fault: Fault;
-  /** How long a struck replica stays away before it is healed, in ms. */
+  /** Time between the injection of a fault and its heal, ms. */
   pauseMs: number;
   faults: readonly PlannedFault[];
   signal: AbortSignal;
@@ -33,16 +36,16 @@ export interface TrialRun {
   /** Wall clock, ms. */
   startedMs: number;
   requests: RequestRecord[];
-  /** How many of the requests were answered SUCCEEDED so far. */
+  /** Number of requests answered SUCCEEDED so far. */
   succeeded: number;
   strikes: StruckWindow[];
-  /** Null while it goes on. */
+  /** Null during the trial. */
   traffic: TrafficReport | null;
 }
 
 const WAIT_FOR_VICTIM_MS = 20;
 
-/** @throws AbortError; Error when a replica that was struck did not come back. */
+/** @throws AbortError; Error when a replica was not healed. */
 export async function runTrial(options: TrialOptions): Promise<TrialRun> {
   const { laboratory, client, seed, trial, mode, requests, ratePerSec, signal } = options;
   const run: TrialRun = { startedMs: wallMs(), requests: [], succeeded: 0, strikes: [], traffic: null };
@@ -68,7 +71,10 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
   return run;
 }
 
-/** The strikes of one trial. Victims are chosen one after the other, so that no two strike the same; they return side by side. */
+/**
+ * The faults of one trial. Victims are chosen one after the other, so that no two faults have the same victim; they are
+ * healed concurrently.
+ */
 class Strikes {
   private last: Promise<unknown> = Promise.resolve();
   private readonly all: Promise<void>[] = [];
@@ -78,23 +84,23 @@ class Strikes {
     private readonly run: TrialRun,
   ) {}
 
-  /** @param order its place in the plan; names its own random stream. */
+  /** @param order index in the plan; names the random stream of this fault. */
   add(planned: PlannedFault, order: number): void {
     const struck = this.last.then(() => this.strike(planned, order));
     this.last = struck.catch(() => undefined);
     const healed = struck.then((whenHealed) => whenHealed());
-    healed.catch(() => undefined); // Whoever awaits `healed()` hears of it.
+    healed.catch(() => undefined); // `healed()` throws the error.
     this.all.push(healed);
   }
 
-  /** Resolves when every victim is back. @throws what went wrong with one of them. */
+  /** Resolves when every victim is healed. @throws the first error. */
   async healed(): Promise<void> {
     await Promise.all(this.all);
     const [failure] = this.options.injector.failures;
     if (failure) throw new Error(`${failure.target} did not come back after ${failure.kind}: ${failure.reason}`);
   }
 
-  /** Waits for somebody who fits. @returns what resolves when the victim is healed. */
+  /** Waits until a victim is available. @returns a function whose promise resolves when the victim is healed. */
   private async strike({ delayMs, target: role }: PlannedFault, order: number): Promise<() => Promise<void>> {
     const { laboratory, injector, fault, pauseMs, seed, trial, signal } = this.options;
     const random = seededRandom(seed, `strike-${trial}-${order}`);
