@@ -7,12 +7,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
-import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import { Injector } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { charge, isWhole, knock, lookUp } from './asking.js';
+import { strike } from './striking.js';
 
 const TEST_MS = 180_000;
 let laboratory: Laboratory;
@@ -22,12 +23,6 @@ beforeAll(async () => {
   injector = new Injector(laboratory, new AbortController().signal);
 }, TEST_MS);
 
-async function strike(kind: string, target: string): Promise<Struck> {
-  const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random: seededRandom(1, kind) });
-  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
-  return outcome;
-}
-
 const PARTS = ['server_1', 'monitor_1', 'patients_1', 'gateway', 'redis', 'postgres'];
 const SEEN = { kill: 'refused', freeze: 'silent', restart: 'refused' } as const;
 
@@ -35,7 +30,7 @@ describe.each(['kill', 'freeze', 'restart'] as const)('%s', (kind) => {
   test.each(PARTS)('%s: it is seen, and healed a payment succeeds', async (target) => {
     const victim = laboratory.system.process(target);
     expect(await knock(victim, 20_000)).toBe('answers');
-    const { heal, window } = await strike(kind, target);
+    const { heal, window } = await strike(injector, kind, target);
     // Silence is what is waited for; a refusal comes by itself.
     expect(await knock(victim, kind === 'freeze' ? 300 : 20_000)).toBe(SEEN[kind]);
     if (kind !== 'freeze') expect((await victim.exited).asked).toBe(kind === 'restart');
@@ -61,7 +56,7 @@ test('without links and without a disk of its own, the faults that need them hav
 
 test('what is struck, or does not run, cannot be struck, and that is a value', async () => {
   const order = { target: 'server_2', durationMs: 1, random: seededRandom(1) };
-  const { heal } = await strike('kill', 'server_2');
+  const { heal } = await strike(injector, 'kill', 'server_2');
   expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 is busy with kill' });
   await heal();
   await laboratory.system.process('server_2').stop();
@@ -71,7 +66,7 @@ test('what is struck, or does not run, cannot be struck, and that is a value', a
 }, TEST_MS);
 
 test('a frozen process that dies is started again by the heal', async () => {
-  const { heal } = await strike('freeze', 'server_3');
+  const { heal } = await strike(injector, 'freeze', 'server_3');
   laboratory.system.process('server_3').kill('SIGKILL');
   await laboratory.system.process('server_3').exited;
   await heal();
@@ -82,9 +77,9 @@ test('a frozen process that dies is started again by the heal', async () => {
 test('log-moved: the process writes a new file, and a payment succeeds', async () => {
   const file = join(laboratory.logFolder, 'server_1.log');
   await eventually(() => existsSync(file), { what: 'a log file', deadlineMs: 60_000 });
-  await strike('log-moved', 'server_1');
+  await strike(injector, 'log-moved', 'server_1');
   expect(existsSync(`${file}.moved`)).toBe(true);
-  const { heal } = await strike('restart', 'server_1'); // A process that ends and starts writes lines.
+  const { heal } = await strike(injector, 'restart', 'server_1'); // A process that ends and starts writes lines.
   await heal();
   await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '', { what: 'a new log file', deadlineMs: 60_000 });
   await isWhole(laboratory);
@@ -94,7 +89,7 @@ test('wipe-redis: what was kept is gone, and the queue works again', async () =>
   const redis = new Redis(laboratory.system.redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   await redis.set('kept', 'yes');
-  const { heal } = await strike('wipe-redis', 'redis');
+  const { heal } = await strike(injector, 'wipe-redis', 'redis');
   expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('refused');
   await heal();
   expect(await redis.get('kept')).toBeNull();
@@ -104,11 +99,11 @@ test('wipe-redis: what was kept is gone, and the queue works again', async () =>
 
 test('planned: away from who leads, to who does not', async () => {
   const before = await laboratory.leadership();
-  await strike('planned', before.leader ?? '');
+  await strike(injector, 'planned', before.leader ?? '');
   const between = await laboratory.leadership();
   expect(between.term).toBe(before.term + 1);
   expect(between.leader).not.toBe(before.leader);
-  await strike('planned', before.leader ?? '');
+  await strike(injector, 'planned', before.leader ?? '');
   expect(await laboratory.leadership()).toMatchObject({ leader: before.leader, term: before.term + 2 });
   await isWhole(laboratory);
 }, TEST_MS);
@@ -128,7 +123,7 @@ describe('the gateway', () => {
     ['gateway-losing-answers', 'reset', 200],
   ])('%s: a charge is %s, a look-up of it %i; healed a payment succeeds', async (kind, said, found) => {
     expect(await charge(laboratory, `${asked.key}-before`)).toBe('approved');
-    const { heal } = await strike(kind, 'gateway');
+    const { heal } = await strike(injector, kind, 'gateway');
     expect(await charge(laboratory, asked.key)).toBe(said);
     expect(await lookUp(laboratory, asked.key)).toBe(found);
     await heal();
@@ -137,7 +132,7 @@ describe('the gateway', () => {
   }, TEST_MS);
 
   test('gateway-dripping: the answer of a charge does not end in time, and the charge is in the ledger', async () => {
-    const { heal } = await strike('gateway-dripping', 'gateway');
+    const { heal } = await strike(injector, 'gateway-dripping', 'gateway');
     expect(await charge(laboratory, asked.key, 2_000)).toBe('reset');
     expect(await lookUp(laboratory, asked.key)).toBe(200);
     await heal();
@@ -146,7 +141,7 @@ describe('the gateway', () => {
   }, TEST_MS);
 
   test('gateway-slow: a charge takes at least 200 ms more', async () => {
-    const { heal } = await strike('gateway-slow', 'gateway');
+    const { heal } = await strike(injector, 'gateway-slow', 'gateway');
     const began = performance.now();
     expect(await charge(laboratory, asked.key)).toBe('approved');
     expect(performance.now() - began).toBeGreaterThanOrEqual(199);

@@ -1,13 +1,12 @@
 /** Faults of a queue that runs: each is seen to strike, payments succeed meanwhile, and the queue is used again after the heal. */
 import { beforeAll, expect, test } from '@jest/globals';
-import { faultOf } from '../../../experiments/faults/faults.js';
-import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import { Injector } from '../../../experiments/faults/injector.js';
 import { onRedis } from '../../../experiments/faults/on-redis.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
-import { seededRandom, type Random } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, knock, pay } from './asking.js';
+import { strike } from './striking.js';
 
 const TEST_MS = 180_000;
 let laboratory: Laboratory;
@@ -16,14 +15,6 @@ beforeAll(async () => {
   laboratory = await openTestLaboratory();
   injector = new Injector(laboratory, new AbortController().signal);
 }, TEST_MS);
-
-/** @param choice which of several ways the fault draws. */
-async function strike(kind: string, choice = 0): Promise<Struck> {
-  const random: Random = { ...seededRandom(1, kind), pick: <T>(items: readonly T[]) => items[choice] as T };
-  const outcome = await injector.strike(faultOf(kind), { target: 'redis', durationMs: Infinity, random });
-  if (!outcome.struck) throw new Error(`${kind} was refused: ${outcome.reason}`);
-  return outcome;
-}
 
 /** What Redis answers to a write: OK, or the first word of the error. */
 const write = (): Promise<string> =>
@@ -35,7 +26,7 @@ const jobs = (): Promise<number> =>
 
 test.each([['NOREPLICAS', 0], ['OOM', 1]])('queue-refuses-writes (%s): Redis answers reads, payments succeed, the heal allows writes', async (answer, choice) => {
   expect(await write()).toBe('OK');
-  const { heal } = await strike('queue-refuses-writes', choice);
+  const { heal } = await strike(injector, 'queue-refuses-writes', 'redis', { choice });
   expect(await write()).toBe(answer);
   expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('answers');
   await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', { what: 'a payment without the queue', deadlineMs: 60_000 });
@@ -46,7 +37,7 @@ test.each([['NOREPLICAS', 0], ['OOM', 1]])('queue-refuses-writes (%s): Redis ans
 
 test('unreadable-parcel: the leader removes the jobs, no replica ends, payments succeed', async () => {
   const pids = laboratory.system.pids();
-  await strike('unreadable-parcel');
+  await strike(injector, 'unreadable-parcel', 'redis');
   await isWhole(laboratory);
   await eventually(async () => (await jobs()) === 0, { what: 'an empty queue', deadlineMs: 60_000 });
   expect(laboratory.system.pids()).toEqual(pids);
@@ -54,7 +45,7 @@ test('unreadable-parcel: the leader removes the jobs, no replica ends, payments 
 
 test('handover-without-queue: the leadership moves, comes back, and payments succeed', async () => {
   const before = await laboratory.leadership();
-  const { heal } = await strike('handover-without-queue');
+  const { heal } = await strike(injector, 'handover-without-queue', 'redis');
   expect((await laboratory.leadership()).leader).not.toBe(before.leader);
   await heal();
   expect((await laboratory.leadership()).leader).toBe(before.leader);

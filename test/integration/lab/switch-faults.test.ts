@@ -3,14 +3,13 @@
  * observes and does not act; the control is the same kill without a jump.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { faultOf } from '../../../experiments/faults/faults.js';
-import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import { Injector } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import type { ManagedProcess } from '../../../local/processes.js';
-import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, knock } from './asking.js';
+import { strike } from './striking.js';
 
 const TEST_MS = 180_000;
 /** DOUBT_FOR_MS of this monitor: nothing is done before. Longer than a busy machine needs for a hand-over without it. */
@@ -22,12 +21,6 @@ beforeAll(async () => {
   laboratory = await openTestLaboratory({ env: { DOUBT_FOR_MS: String(DOUBT_MS) } });
   injector = new Injector(laboratory, new AbortController().signal);
 }, TEST_MS);
-
-async function strike(kind: string, target: string, durationMs = Infinity): Promise<Struck> {
-  const outcome = await injector.strike(faultOf(kind), { target, durationMs, random: seededRandom(1, kind) });
-  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
-  return outcome;
-}
 
 const part = (name: string): ManagedProcess => laboratory.system.process(name);
 
@@ -41,7 +34,7 @@ async function jumps(): Promise<number> {
 async function killLeader(): Promise<number> {
   const { leader, term } = await laboratory.leadership();
   const began = performance.now();
-  const { heal } = await strike('kill', leader ?? '');
+  const { heal } = await strike(injector, 'kill', leader ?? '');
   await eventually(async () => (await laboratory.leadership()).term > term, { what: 'an election', deadlineMs: 60_000 });
   const tookMs = performance.now() - began;
   await heal();
@@ -52,7 +45,7 @@ async function killLeader(): Promise<number> {
 describe.each(['server_2', 'monitor_1'])('block of %s', (name) => {
   test('it is silent for so long and answers again by itself', async () => {
     // Much longer than the knock: on a busy machine that begins late.
-    const { healed } = await strike('block', name, 5_000);
+    const { healed } = await strike(injector, 'block', name, { durationMs: 5_000 });
     expect(await knock(part(name), 500)).toBe('silent');
     await healed;
     expect(await knock(part(name), 20_000)).toBe('answers');
@@ -67,7 +60,7 @@ describe('a monitor whose clock jumps', () => {
 
   test.each(['clock-wall', 'clock-monotonic'])('%s: it notices, and does not act while it doubts', async (kind) => {
     const before = await jumps();
-    const { heal } = await strike(kind, 'monitor_1');
+    const { heal } = await strike(injector, kind, 'monitor_1');
     await eventually(async () => (await jumps()) > before, { what: 'the jump to be noticed' });
     const tookMs = await killLeader();
     // From the notice, which came up to a look (15 ms) and a tick (50 ms) before; a busy machine only makes it later.
@@ -78,7 +71,7 @@ describe('a monitor whose clock jumps', () => {
 
   test('clock-wall: the way back is a jump too', async () => {
     const atFirst = await jumps();
-    const { heal } = await strike('clock-wall', 'monitor_1');
+    const { heal } = await strike(injector, 'clock-wall', 'monitor_1');
     await eventually(async () => (await jumps()) > atFirst, { what: 'the jump to be noticed' });
     const before = await jumps();
     await heal();

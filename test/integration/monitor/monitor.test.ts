@@ -1,27 +1,13 @@
 /**
- * A real monitor, a real PostgreSQL, fake replicas. Aim: each failure of README.md's table leads to what the table says, in time.
+ * One real monitor, a real PostgreSQL, fake replicas; several monitors: monitors.test.ts. Aim: each failure of README.md's table leads to
+ * what the table says, in time.
  * Deadlines are generous (the machine is shared); the figures themselves are the lab's matter.
  */
 import pg from 'pg';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
+import { observed, shown } from './showing.js';
 import { call, CALM, Hospital, type FakeReplica } from './support.js';
-
-interface ReplicaShown {
-  id: string;
-  observed: string;
-  admin: string;
-  role: string | null;
-  layer: string | null;
-}
-interface Shown {
-  partitions: { leader: string | null; term: number; phase: string }[];
-  replicas: ReplicaShown[];
-}
-
-const shown = async (monitor: RunningMonitor): Promise<Shown> => (await call(monitor, 'GET', '/status', 'operator')).body as unknown as Shown;
-const observed = async (monitor: RunningMonitor, id: string): Promise<string | undefined> =>
-  (await shown(monitor)).replicas.find((replica) => replica.id === id)?.observed;
 
 describe('one monitor', () => {
   let hospital: Hospital;
@@ -196,106 +182,5 @@ describe('one monitor', () => {
     const pings = leader.pings.length;
     await eventually(() => leader.pings.length > pings + 2, { what: 'two more ping intervals' });
     expect(monitor.loop.state).toMatchObject({ leadership: { term: 1, leader: leader.id }, phase: { name: 'watching' } });
-  });
-});
-
-describe('three monitors', () => {
-  let hospital: Hospital;
-  let places: { id: string; port: number }[];
-
-  beforeEach(async () => {
-    hospital = await Hospital.open();
-    await Promise.all(hospital.replicas.map((replica) => replica.start()));
-    places = await hospital.plan(3);
-  });
-  afterEach(() => hospital.close());
-
-  const start = (index: number, env: NodeJS.ProcessEnv = CALM): Promise<RunningMonitor> =>
-    hospital.startMonitor(places[index] as { id: string; port: number }, env);
-  const leader = (): Promise<FakeReplica> => eventually(() => hospital.leader(), { what: 'a leader' });
-
-  test('one alone elects nobody; the second makes the majority', async () => {
-    const first = await start(0);
-    const { pings } = hospital.replica('server_1');
-    await eventually(() => pings.length > 3, { what: 'three pings' });
-    expect(first.loop.state).toMatchObject({ leadership: { term: 0, leader: null }, phase: { name: 'voting' } });
-    await start(1);
-    await leader();
-    await eventually(() => first.loop.state.leadership?.term === 1, { what: 'the first learns it' });
-  });
-
-  test('leader killed: one election, and all three know', async () => {
-    for (const index of [0, 1, 2]) await start(index);
-    const before = await leader();
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
-    const term = hospital.monitors[0]?.loop.state.leadership?.term ?? 0;
-    await before.kill();
-    await eventually(() => hospital.leader(before), { what: 'another leader' });
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.leadership?.term === term + 1), { what: 'all know the term' });
-  });
-
-  /** Cuts the third monitor off from everybody it watches; waits until it suspects the leader and has voted a few times. */
-  async function cutOff(env: NodeJS.ProcessEnv): Promise<{ third: RunningMonitor; before: FakeReplica; term: number }> {
-    await start(0, CALM);
-    await start(1, CALM);
-    const { lines, REPLICAS } = await hospital.separateLines();
-    const third = await start(2, { ...CALM, REPLICAS, ...env });
-    const before = await leader();
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
-    const term = third.loop.state.leadership?.term ?? 0;
-    // Only the line to the leader: the others are candidates in its eyes.
-    lines[hospital.replicas.indexOf(before)]?.cut();
-    await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', { what: 'the third suspects the leader' });
-    return { third, before, term };
-  }
-
-  test('one cut off from a healthy leader: it votes in vain, and says `suspect`, not `down`', async () => {
-    const { third, before, term } = await cutOff({});
-    const { pings } = before;
-    const seen = pings.length;
-    await eventually(() => pings.length > seen + 6, { what: 'three more ping intervals of the two others' });
-    expect(before.leads).toBe(true);
-    expect(third.loop.state).toMatchObject({ leadership: { term, leader: before.id }, phase: { name: 'voting', ballot: { votes: 1 } } });
-    expect(await observed(third, before.id)).toBe('suspect');
-    expect(await observed(hospital.monitors[0] as RunningMonitor, before.id)).toBe('alive');
-  });
-
-  test('control: without the majority (it believes to be alone), the cut-off one deposes the healthy leader', async () => {
-    const third = places[2] as { id: string; port: number };
-    const { before, term } = await cutOff({ MONITORS: `${third.id}=http://127.0.0.1:${third.port}` });
-    await eventually(() => hospital.leader(before), { what: 'another leader' });
-    expect(hospital.monitors[0]?.loop.state.leadership?.term).toBeGreaterThanOrEqual(term);
-  });
-
-  test('a monitor dies: the two others still make a majority, and see it', async () => {
-    for (const index of [0, 1, 2]) await start(index);
-    const before = await leader();
-    const monitors = [...hospital.monitors];
-    await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
-    const peers = async (): Promise<{ id: string; observed: string }[]> =>
-      (await call(monitors[0] as RunningMonitor, 'GET', '/status')).body['monitors'] as { id: string; observed: string }[];
-    await eventually(async () => (await peers()).every((each) => each.observed === 'alive'), { what: 'peers alive' });
-    await hospital.stopMonitor(monitors[2] as RunningMonitor);
-    await before.kill();
-    await eventually(() => hospital.leader(before), { what: 'another leader' });
-    await eventually(async () => (await peers()).find(({ id }) => id === 'monitor_3')?.observed === 'suspect', {
-      what: 'the dead monitor is shown as suspect',
-    });
-  });
-});
-
-describe('a monitor without its database', () => {
-  test('only observes, and says that it is not ready', async () => {
-    const hospital = await Hospital.open(1);
-    await hospital.replica('server_1').start();
-    const [place] = await hospital.plan(1);
-    const nowhere = new URL(hospital.database.url);
-    nowhere.port = '1';
-    const monitor = await hospital.startMonitor(place as { id: string; port: number }, { DATABASE_URL: nowhere.href });
-    await eventually(async () => (await observed(monitor, 'server_1')) === 'alive', { what: 'it observes' });
-    expect((await call(monitor, 'GET', '/readyz')).status).toBe(503);
-    expect(await call(monitor, 'POST', '/handover', 'operator', { reason: 'no' })).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
-    expect((await shown(monitor)).partitions[0]).toMatchObject({ leader: null, phase: 'observing' });
-    await hospital.close();
   });
 });

@@ -1,0 +1,19 @@
+/** Strikes with a fault and expects that the fault strikes. */
+import { faultOf } from '../../../experiments/faults/faults.js';
+import type { Injector, Struck } from '../../../experiments/faults/injector.js';
+import { seededRandom, type Random } from '../../../shared/random.js';
+
+export interface Stroke {
+  durationMs?: number;
+  /** Which of several ways the fault draws; by chance when left out. */
+  choice?: number;
+}
+
+/** @throws Error when the fault is refused. */
+export async function strike(injector: Injector, kind: string, target: string, { durationMs = Infinity, choice }: Stroke = {}): Promise<Struck> {
+  const drawn = seededRandom(1, kind);
+  const random: Random = choice === undefined ? drawn : { ...drawn, pick: <T>(items: readonly T[]) => items[choice] as T };
+  const outcome = await injector.strike(faultOf(kind), { target, durationMs, random });
+  if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
+  return outcome;
+}
