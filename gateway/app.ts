@@ -54,9 +54,11 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
 
   app.post('/charges/:key/cancel', (request, response) => {
     const key = parse(keySchema, request.params.key, 'path');
-    if (!ledger.find(key)) settledTotal.inc({ status: 'cancelled' });
+    const known = ledger.find(key);
     const nothing = { status: 'cancelled', reference: 'none', reason: null, amountMinor: 0, currency: 'XXX' } as const;
-    response.json(ledger.record({ key, ...nothing, at: new Date().toISOString() }));
+    const closed = ledger.record({ key, ...nothing, at: new Date().toISOString() });
+    if (!known) settledTotal.inc({ status: 'cancelled' });
+    response.json(closed);
   });
 
   return finishApp(app, logger);
@@ -97,8 +99,9 @@ class Charges {
     await sleep(chargeDurationMs(key, config));
     const decision = decideCharge(key, faults.declineAll ? { ...config, declineRatio: 1 } : config);
     const entry = { key, ...decision, amountMinor, currency, at: new Date().toISOString() };
+    const recorded = ledger.record(entry, faults.ignoreKeys);
     settledTotal.inc({ status: entry.status });
-    return ledger.record(entry, faults.ignoreKeys);
+    return recorded;
   }
 }
 

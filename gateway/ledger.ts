@@ -2,46 +2,88 @@
  * The gateway's own ledger: every movement of money, one line a movement, appended before it is answered. It knows nothing of the
  * payments table, so that a double charge, or a charge nobody saved, can be seen by comparing the two.
  * A key is settled once. `ignoreKeys` breaks that rule on purpose: the control of every test that counts charges.
+ * The disk may be full, and the process may end at any byte of a line: ledger-lines.ts says what counts then.
  */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { charge as chargeSchema, type Charge } from '../shared/contracts/gateway.js';
+import type { Charge } from '../shared/contracts/gateway.js';
+import { Problem } from '../shared/errors.js';
+import { readLines } from './ledger-lines.js';
 
 export class GatewayLedger {
+  /** Bytes of a torn last line that the opening cut off; 0: there was none. */
+  readonly cutOffBytes: number;
   private readonly byKey = new Map<string, Charge>();
   private readonly movements: Charge[] = [];
   private readonly file: number;
+  /** Length of all that counts. */
+  private wholeBytes: number;
+  private owesLineEnd = false;
+  /** Whether a part of a line may lie behind what counts. */
+  private isTorn = false;
 
+  /** @throws Error naming the file and the line when a line that is not the last one cannot be read. */
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
-    if (existsSync(path)) this.readBack(path);
-    this.file = openSync(path, 'a');
+    this.cutOffBytes = existsSync(path) ? this.readBack(path) : 0;
+    this.file = openSync(path, 'a', 0o600);
+    this.wholeBytes = fstatSync(this.file).size;
   }
 
-  /** A last line cut by a crash was never answered: it does not count, and is cut off, so that the next line starts afresh. */
-  private readBack(path: string): void {
-    const text = readFileSync(path, 'utf8');
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-    for (const line of whole.split('\n').filter(Boolean)) {
-      const known = chargeSchema.parse(JSON.parse(line));
-      this.movements.push(known);
-      this.byKey.set(known.key, known);
-    }
+  /** @returns how many bytes of a torn last line were cut off. */
+  private readBack(path: string): number {
+    const bytes = readFileSync(path);
+    const { movements, wholeBytes, owesLineEnd } = readLines(bytes, path);
+    for (const known of movements) this.remember(known);
+    this.owesLineEnd = owesLineEnd;
+    if (wholeBytes < bytes.length) truncateSync(path, wholeBytes);
+    return bytes.length - wholeBytes;
   }
 
   find(key: string): Charge | undefined {
     return this.byKey.get(key);
   }
 
-  /** Records what was decided about a key. With `ignoreKeys` a second time too. */
+  /**
+   * Records what was decided about a key. With `ignoreKeys` a second time too.
+   * @throws Problem when the line cannot be written; nothing is recorded then.
+   */
   record(entry: Charge, ignoreKeys = false): Charge {
     const known = this.byKey.get(entry.key);
     if (known && !ignoreKeys) return known;
-    writeSync(this.file, `${JSON.stringify(entry)}\n`);
+    this.append(Buffer.from(`${this.owesLineEnd ? '\n' : ''}${JSON.stringify(entry)}\n`));
+    this.remember(entry);
+    return entry;
+  }
+
+  /** A full disk may take a part of a line, with or without an error. That part is removed, at the latest before the next line. */
+  private append(line: Buffer): void {
+    try {
+      if (this.isTorn) ftruncateSync(this.file, this.wholeBytes);
+      this.isTorn = true;
+      const written = writeSync(this.file, line);
+      if (written < line.length) throw new Error(`${written} of ${line.length} bytes were written`);
+      this.isTorn = false;
+    } catch (error) {
+      this.removeTornLine();
+      throw new Problem('GATEWAY_DOWN', 'The ledger cannot be written', { cause: error });
+    }
+    this.wholeBytes += line.length;
+    this.owesLineEnd = false;
+  }
+
+  private removeTornLine(): void {
+    try {
+      ftruncateSync(this.file, this.wholeBytes);
+      this.isTorn = false;
+    } catch {
+      // Tried again before the next line, and by the next start.
+    }
+  }
+
+  private remember(entry: Charge): void {
     this.movements.push(entry);
     this.byKey.set(entry.key, entry);
-    return entry;
   }
 
   /** All movements, oldest first. */

@@ -1,30 +1,44 @@
 /**
- * PostgreSQL on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that runs out of
+ * PostgreSQL and the gateway's ledger on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that runs out of
  * write-ahead log gives up, and both heal. Where the machine allows no namespaces there is no such disk, and the lab says so.
  */
-import { beforeAll, describe, expect, test } from '@jest/globals';
-import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { faultOf } from '../../../experiments/faults/faults.js';
-import { Injector, type Struck } from '../../../experiments/faults/injector.js';
+import { Injector } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import { MemoryDisk } from '../../../experiments/memory-disk.js';
+import { GatewayLedger } from '../../../gateway/ledger.js';
 import { isAlive } from '../../../local/process-tree.js';
 import { runToEnd } from '../../../local/run-to-end.js';
-import { seededRandom } from '../../../shared/random.js';
+import type { Charge } from '../../../shared/contracts/gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, pay } from './asking.js';
+import { strike } from './striking.js';
 
 const TEST_MS = 180_000;
 const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true'])).code === 0;
 
+const disks: { disk: MemoryDisk; folder: string }[] = [];
+async function openDisk(): Promise<{ disk: MemoryDisk; folder: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'relevo-disk-'));
+  const disk = await MemoryDisk.open(join(folder, 'disk'));
+  if (!disk) throw new Error('no disk');
+  disks.push({ disk, folder });
+  return { disk, folder };
+}
+afterEach(async () => {
+  for (const { disk, folder } of disks.splice(0)) {
+    await disk.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 (allowed ? describe : describe.skip)('a disk in memory', () => {
   test('takes data, is full, has room again, and is gone with its keeper', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'relevo-disk-'));
-    const disk = await MemoryDisk.open(join(folder, 'disk'));
-    if (!disk) throw new Error('no disk');
+    const { disk, folder } = await openDisk();
     const file = join(disk.window, 'file');
     writeFileSync(file, Buffer.alloc(1_000_000));
     expect(existsSync(join(folder, 'disk', 'file'))).toBe(false); // Only who enters sees it.
@@ -37,7 +51,40 @@ const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true
     const { pid } = disk;
     await disk.close();
     expect(isAlive(pid)).toBe(false);
-    rmSync(folder, { recursive: true });
+  });
+});
+
+(allowed ? describe : describe.skip)('the ledger of the gateway on a full disk', () => {
+  const entry = (key: string): Charge => ({
+    key, status: 'approved', reference: 'r'.repeat(150), amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
+  });
+
+  test('refuses what it cannot write whole; every movement it recorded is in the file once, also when the disk has room again', async () => {
+    const { disk } = await openDisk();
+    const path = join(disk.window, 'ledger');
+    let ledger = new GatewayLedger(path);
+    const recorded: string[] = [];
+    const refused: unknown[] = [];
+    const attempt = (key: string): void => {
+      try {
+        recorded.push(ledger.record(entry(key)).key);
+      } catch (error) {
+        refused.push(error);
+      }
+    };
+    attempt('before');
+    await disk.fill();
+    for (let number = 0; number < 100; number += 1) attempt(`full-${number}`);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]).toMatchObject({ code: 'GATEWAY_DOWN' });
+    ledger.close();
+    ledger = new GatewayLedger(path);
+    expect([ledger.cutOffBytes, ledger.all().map(({ key }) => key)]).toEqual([0, recorded]);
+    await disk.empty();
+    attempt('after');
+    ledger.close();
+    expect(readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key)).toEqual(recorded);
+    expect(recorded.at(-1)).toBe('after');
   });
 });
 
@@ -50,17 +97,11 @@ const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true
     await laboratory.pool.query('CREATE TABLE filler (text text)');
   }, TEST_MS);
 
-  async function strike(): Promise<Struck> {
-    const outcome = await injector.strike(faultOf('disk-full'), { target: 'postgres', durationMs: Infinity, random: seededRandom(1) });
-    if (!outcome.struck) throw new Error(outcome.reason);
-    return outcome;
-  }
-
   const write = (rows: number): Promise<unknown> =>
     laboratory.pool.query(`INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`, [rows]);
 
   test('a table cannot grow (53100), no payment is lost; healed it grows, and a payment succeeds', async () => {
-    const { heal } = await strike();
+    const { heal } = await strike(injector, 'disk-full', 'postgres');
     await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
     await heal();
     await isWhole(laboratory);
@@ -68,7 +109,7 @@ const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true
   }, TEST_MS);
 
   test('a server that gives up for want of room is started again by the heal', async () => {
-    const { heal } = await strike();
+    const { heal } = await strike(injector, 'disk-full', 'postgres');
     const postgres = laboratory.system.process('postgres');
     // Of what exists already it may rewrite as much as it likes; each rewriting needs write-ahead log.
     await eventually(async () => {

@@ -1,6 +1,6 @@
 /** The gateway's ledger survives a crash in the middle of a line, and settles a key once. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GatewayLedger } from '../../../gateway/ledger.js';
@@ -15,6 +15,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const charge = (key: string, status: Charge['status'] = 'approved'): Charge => ({
   key, status, reference: 'r', amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
 });
+
+const keysIn = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key);
 
 describe('gateway ledger', () => {
   test('one key is settled once: the second word about it is the first', () => {
@@ -43,6 +45,39 @@ describe('gateway ledger', () => {
     expect(after.all().map(({ key }) => key)).toEqual(['a']);
     after.record(charge('c'));
     after.close();
-    expect(readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key)).toEqual(['a', 'c']);
+    expect(keysIn(path)).toEqual(['a', 'c']);
+  });
+
+  test.each([1, 20, -2])('a last line torn at byte %i is cut off and told; nothing else is lost, and its key can be settled', (at) => {
+    const path = join(folder, 'ledger');
+    const torn = JSON.stringify(charge('b')).slice(0, at);
+    writeFileSync(path, `${JSON.stringify(charge('a'))}\n${torn}`);
+    const ledger = new GatewayLedger(path);
+    expect([ledger.cutOffBytes, ledger.all().map(({ key }) => key)]).toEqual([torn.length, ['a']]);
+    ledger.record(charge('b'));
+    ledger.close();
+    expect(keysIn(path)).toEqual(['a', 'b']);
+  });
+
+  test('a last line that lacks its line end alone counts, once', () => {
+    const path = join(folder, 'ledger');
+    writeFileSync(path, `${JSON.stringify(charge('a'))}\n${JSON.stringify(charge('b'))}`);
+    for (const added of ['c', 'd']) {
+      const ledger = new GatewayLedger(path);
+      expect([ledger.cutOffBytes, ledger.find('b')?.status]).toEqual([0, 'approved']);
+      ledger.record(charge('b', 'cancelled'));
+      ledger.record(charge(added));
+      ledger.close();
+    }
+    expect(keysIn(path)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('a torn line with others behind it is refused: the file and the number of the line are told, the text is not', () => {
+    const path = join(folder, 'ledger');
+    const text = `${JSON.stringify(charge('a'))}\n{"key":"tornkey","sta${JSON.stringify(charge('c'))}\n${JSON.stringify(charge('d'))}\n`;
+    writeFileSync(path, text);
+    expect(() => new GatewayLedger(path)).toThrow(`Line 2 of the ledger ${path} cannot be read`);
+    expect(() => new GatewayLedger(path)).not.toThrow('tornkey');
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 });
