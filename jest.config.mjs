@@ -8,6 +8,7 @@ export default {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
+  setupFilesAfterEnv: ['<rootDir>/test/support/watch-logs.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
 };

@@ -2,10 +2,11 @@
  * `npm test [-- arguments for Jest]`: one PostgreSQL and one Redis of its own on free ports in a temporary folder, then Jest.
  * A plain word selects a folder: `npm test -- unit`. Unit tests need no engines and get none.
  * Programs that only the selected tests need (a browser, Prometheus) are provided first, see setup/test-tools.mjs.
+ * When Jest has ended, all logs of the run are searched for all its secrets (test/support/log-search.ts); a secret in a log fails the run.
  * Tests find TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of `relevo_template`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMain, StartError } from './fail.js';
@@ -15,7 +16,11 @@ import { ensureDatabase, preparePostgres, type PostgresServer } from './postgres
 import { prepareRedis, type RedisServer } from './redis.js';
 import { ROOT } from './root.js';
 import { seedDatabase } from './seed.js';
+import { seedPatient } from '../prisma/seed-data.js';
+import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/log-evidence.js';
+import { searchLogs } from '../test/support/log-search.js';
 import { provideTestTools } from './setup/test-tools.mjs';
+import type { ManagedProcess } from './processes.js';
 import { jestArguments, needsEngines, selectedTests } from './test-arguments.js';
 
 interface Engines {
@@ -24,12 +29,37 @@ interface Engines {
   env: Record<string, string>;
 }
 
+/** As many as a new database gets. */
+const SAMPLE_PATIENTS = 100;
 /** Tests kill processes, not machines: what the kernel has is safe, so nothing waits for the disk. */
 const IN_MEMORY = { fsync: 'off', full_page_writes: 'off', max_connections: '400', max_wal_size: '256MB' };
+
+/** The run's own engines are searched as well, and the sample patients are in every database. */
+function watch(postgres: PostgresServer, redis: RedisServer): void {
+  for (const engine of [postgres, redis] as ManagedProcess[]) {
+    keepSource(engine.name);
+    engine.on('line', (line) => keepLine(engine.name, line));
+  }
+  keepPassword('password of PostgreSQL', postgres.urlOf('postgres'));
+  keepPassword('password of Redis', redis.address);
+  for (let number = 1; number <= SAMPLE_PATIENTS; number += 1) {
+    const { document, fullName, authorizationCode } = seedPatient(number);
+    Object.entries({ document, fullName, authorizationCode }).forEach(([fact, value]) => keepSecret(`${fact} of a patient`, value, true));
+  }
+}
+
+/** @returns the exit code of the run: a secret in a log fails it. */
+function searchAll(logs: string, code: number): number {
+  const { files, lines, secrets, problems } = searchLogs(logs, true);
+  process.stderr.write(`Logs searched: ${files} files, ${lines} lines, for ${secrets} secrets; ${problems.length === 0 ? 'none was logged' : 'FAILED'}.\n`);
+  problems.forEach((problem) => process.stderr.write(`  ${problem}\n`));
+  return code === 0 && problems.length > 0 ? 1 : code;
+}
 
 async function startEngines(folder: string): Promise<Engines> {
   const postgres = await preparePostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), quick: true, settings: IN_MEMORY });
   const redis = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
+  watch(postgres, redis);
   await Promise.all([postgres.start(), redis.start()]);
   const template = await ensureDatabase(postgres, 'relevo_template');
   await migrate(template);
@@ -69,10 +99,15 @@ async function main(): Promise<number> {
   if (!needsEngines(words)) return runJest(args, {});
   // What tests write goes below it too, so that nothing stays behind when they are interrupted.
   const folder = mkdtempSync(join(tmpdir(), 'relevo-test-'));
+  const logs = join(folder, 'all-logs');
+  mkdirSync(logs, { mode: 0o700 });
+  process.env['TEST_LOGS'] = logs;
   let engines: Engines | null = null;
   try {
     engines = await startEngines(folder);
-    return await runJest(args, { ...engines.env, TMPDIR: folder });
+    const code = await runJest(args, { ...engines.env, TMPDIR: folder, TEST_LOGS: logs });
+    await Promise.all([engines.postgres.stop(), engines.redis.stop()]);
+    return searchAll(logs, code);
   } finally {
     await Promise.all([engines?.postgres.stop(), engines?.redis.stop()]);
     rmSync(folder, { recursive: true, force: true });

@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { findChromium } from './chromium.js';
+import { keepSecret } from './log-evidence.js';
 import { PageWatch } from './page-watch.js';
 
 /** For each wait inside a page, in ms: a shared machine may be slow, and a wait that is over costs nothing. */
@@ -57,6 +58,12 @@ function contextOptions(options: PageOptions): BrowserContextOptions {
     viewport: { width, height }, isMobile: phone, hasTouch: phone, colorScheme: scheme, locale: lang, javaScriptEnabled: javaScript,
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference', acceptDownloads: true,
   };
+}
+
+/** The logs of the run are searched for the sessions of a browser as well. */
+async function keepCookies(context: BrowserContext): Promise<void> {
+  const cookies = await context.cookies().catch(() => []);
+  cookies.filter(({ value }) => value.length >= 16).forEach(({ value }) => keepSecret('cookie of a session', value));
 }
 
 class OneBrowser implements TestBrowser {
@@ -99,6 +106,7 @@ class OneBrowser implements TestBrowser {
 
   /** Closes the pages of a test. @returns what they did wrong. */
   async endTest(): Promise<string[]> {
+    for (const context of this.contexts) await keepCookies(context);
     await Promise.all([...this.contexts].map((context) => context.close()));
     const problems = [...this.watches.values()].flatMap((watch) => watch.problems());
     this.contexts.clear();

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { keepReports } from './log-evidence.js';
 
 const ROOT = resolve('.');
 const TSX = pathToFileURL(createRequire(join(ROOT, 'package.json')).resolve('tsx')).href;
@@ -52,7 +53,10 @@ export function experimentWorkplace(): Workplace {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-experiment-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    keepReports(folder);
+    rmSync(folder, { recursive: true, force: true });
+  });
   return {
     get folder() { return folder; },
     run: (...args) => start(folder, args),

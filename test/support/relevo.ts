@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
-import { leaksInFolder } from './secrets.js';
+import { keepInstallation } from './log-evidence.js';
 
 export interface Ran {
   child: ChildProcess;
@@ -21,19 +21,12 @@ const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
   ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', DATABASE_URL: '', REDIS_URL: '', API_TOKEN: '', OPERATOR_TOKEN: '', INTERNAL_TOKEN: '', ...env,
 });
 
-/** Found in the logs of an installation when one of its commands had ended. */
-const leaks = new Set<string>();
-
-afterAll(() => {
-  if (leaks.size > 0) throw new Error(`secrets were logged: ${[...leaks].join('; ')}`);
-});
-
 function follow(child: ChildProcess, env: Readonly<Record<string, string>>): Ran {
   let [out, err] = ['', ''];
   child.stdout?.on('data', (data: Buffer) => (out += data.toString()));
   child.stderr?.on('data', (data: Buffer) => (err += data.toString()));
   const dataDir = env['RELEVO_DATA'];
-  if (dataDir) child.once('close', () => leaksInFolder(dataDir).forEach((leak) => leaks.add(leak)));
+  if (dataDir) child.once('close', () => keepInstallation(dataDir));
   const ended = new Promise<number | string>((resolve) => child.once('close', (code, by) => resolve(code ?? by ?? -1)));
   return { child, out: () => out, err: () => err, ended };
 }

@@ -8,6 +8,7 @@ import { acceptPayments, commitOutcomes, type AcceptedPayment, type NewPayment, 
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { Hospital } from '../monitor/support.js';
+import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
 
 /** Two patients, with the documents D0001 and D0002. */
@@ -42,9 +43,9 @@ export interface Inspected {
 
 async function patientsFor(hospital: Hospital, port: number): Promise<RunningPatients> {
   return startPatients(loadPatientsConfig({
-    DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix, LOG_LEVEL: 'silent', PORT: String(port),
+    DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix, PORT: String(port),
     API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal', ID: 'patients_1',
-  }));
+  }), keptLogger('patients_1'));
 }
 
 const byHand = (pool: Pool): Pick<Inspected, 'accept' | 'elect' | 'finish'> => ({

@@ -4,12 +4,13 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import { pino } from 'pino';
 import { freePort } from '../../../local/ports.js';
 import { loadMonitorConfig, type MonitorConfig } from '../../../monitor/config.js';
 import { startMonitor, type RunningMonitor } from '../../../monitor/start.js';
 import type { Leadership, ReplicaReport, Role } from '../../../shared/contracts/leadership.js';
+import { createLogger } from '../../../shared/logger.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { keepLine } from '../../support/log-evidence.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 
 const BEAT_MS = 50;
@@ -214,7 +215,11 @@ export class Hospital {
   }
 
   async startMonitor({ id, port }: { id: string; port: number }, env: NodeJS.ProcessEnv = {}): Promise<RunningMonitor> {
-    const logger = pino({ base: { id } }, { write: (line: string) => void this.logged.push(JSON.parse(line) as Record<string, unknown>) });
+    const write = (line: string): void => {
+      this.logged.push(JSON.parse(line) as Record<string, unknown>);
+      keepLine(`${id}-in-process`, line.trimEnd());
+    };
+    const logger = createLogger('monitor', id, 'info', { write });
     const monitor = await startMonitor(this.config(id, port, env), logger, (error) => {
       throw error;
     });

@@ -6,6 +6,7 @@ import type { Problem } from '../../../shared/errors.js';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { createTestDatabase } from '../../support/database.js';
+import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 
 export const PATIENT = '00000000-0000-4000-8000-000000000001';
@@ -39,9 +40,9 @@ export async function createSetup(): Promise<Setup> {
     ...setup,
     async start(env = {}) {
       const engines = { DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
-      const own = { ...TOKENS, PORT: String(await freePort()), LOG_LEVEL: 'silent' };
+      const own = { ...TOKENS, PORT: String(await freePort()) };
       const config = loadPatientsConfig({ ...engines, ...own, ...env });
-      const instance = await startPatients(config);
+      const instance = await startPatients(config, keptLogger(config.id));
       running.push(instance);
       return instance;
     },

@@ -8,6 +8,7 @@ import { createPool, type Pool } from '../../../shared/postgres.js';
 import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
 import { startPayments, type RunningReplica } from '../../../payments/start.js';
 import { createTestDatabase } from '../../support/database.js';
+import { keptLogger } from '../../support/kept-logger.js';
 import { freePort } from '../../../local/ports.js';
 
 export const PATIENTS = [1, 2, 3].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string, string];
@@ -71,7 +72,7 @@ export async function startReplica(env: Record<string, string>): Promise<TestRep
     RELAY_INTERVAL_MS: '50', RELAY_GRACE_MS: '0', GATEWAY_LATENCY_MS: '1', ...env,
   });
   const fatal: unknown[] = [];
-  const running = await startPayments(config, createLogger('test', config.id, 'silent'), (error) => fatal.push(error));
+  const running = await startPayments(config, keptLogger(config.id), (error) => fatal.push(error));
   return {
     ...running,
     id: config.id,

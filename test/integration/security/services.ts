@@ -21,6 +21,7 @@ import { createLogger } from '../../../shared/logger.js';
 import { registry } from '../../../shared/metrics.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
 import { eventually } from '../../support/eventually.js';
+import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
 import type { Hospital } from '../monitor/support.js';
 import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
@@ -93,7 +94,7 @@ async function startGateway(): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
   const config = loadConfig(GATEWAY_OPTIONS, { ...TOKENS, FAULTS: 'on', GATEWAY_LATENCY_MS: '0' });
   const ledger = new GatewayLedger(join(folder, 'ledger'));
-  const server = await listen(createGatewayApp(config, ledger, createLogger('test', 'gateway', 'silent')), 0, '127.0.0.1');
+  const server = await listen(createGatewayApp(config, ledger, keptLogger('gateway')), 0, '127.0.0.1');
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
     await closeServer(server);
@@ -109,9 +110,9 @@ const MANY_WRONG = { WRONG_CODES_MAX: '1000', WRONG_FROM_ADDRESS_MAX: '100000' }
 type Engines = Record<'DATABASE_URL' | 'REDIS_URL' | 'QUEUE_PREFIX', string>;
 
 async function startPatientsPart(engines: Engines, env: NodeJS.ProcessEnv): Promise<Part & { url: string }> {
-  const config = loadPatientsConfig({ ...engines, ...TOKENS, LOG_LEVEL: 'silent', ...env });
+  const config = loadPatientsConfig({ ...engines, ...TOKENS, ...env });
   const { startPatients } = await beside(() => import('../../../patients/app.js'));
-  const running = await startPatients(config);
+  const running = await startPatients(config, keptLogger('patients'));
   return { ...running, state: () => null, stop: () => (running.server.closeAllConnections(), running.stop()) };
 }
 

@@ -1,0 +1,6 @@
+/** A logger for services inside of the test process: nothing is shown, and the search of all logs at the end of the run sees every line. */
+import { createLogger, type Logger } from '../../shared/logger.js';
+import { keepLine } from './log-evidence.js';
+
+export const keptLogger = (name: string): Logger =>
+  createLogger('test', name, 'info', { write: (line) => keepLine(`${name}-in-process`, line.trimEnd()) });
