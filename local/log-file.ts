@@ -15,6 +15,8 @@ export interface LogFileOptions {
   lookMs: number;
   /** More than this is not kept in memory while the disk is slow. */
   waitingBytes: number;
+  /** Keeps what the file holds already; a file is begun anew when left out. */
+  keeps?: boolean;
 }
 
 export const USUAL_LOG: Omit<LogFileOptions, 'path'> = { largestBytes: 20_000_000, lookMs: 1_000, waitingBytes: 16_000_000 };
@@ -108,7 +110,7 @@ export class LogFile {
   }
 
   async #open(): Promise<FileHandle> {
-    const handle = await open(this.options.path, O_WRONLY | O_CREAT | O_APPEND | (this.#hasBegun ? 0 : O_TRUNC), 0o600);
+    const handle = await open(this.options.path, O_WRONLY | O_CREAT | O_APPEND | (this.#hasBegun || this.options.keeps ? 0 : O_TRUNC), 0o600);
     this.#handle = handle;
     const found = await handle.stat();
     if (found.isFile()) await handle.chmod(0o600).catch(() => undefined);

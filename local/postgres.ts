@@ -83,14 +83,23 @@ export function checkVersion(dataDir: string): 'missing' | 'good' {
   );
 }
 
+/** Null when it cannot be read: the server that it belongs to may end at any moment. */
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
 /** A server that was told to end a moment ago may still be writing. @throws StartError when it stays. */
 async function formerServerGone(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
-  const owner = (): number | null => (existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : null);
-  const isServer = (pid: number): boolean => {
-    const comm = `/proc/${pid}/comm`;
-    return isAlive(pid) && (!existsSync(comm) || readFileSync(comm, 'utf8').trim() === 'postgres');
+  const owner = (): number | null => {
+    const first = readIfThere(file)?.split('\n')[0];
+    return first === undefined ? null : Number(first);
   };
+  const isServer = (pid: number): boolean => isAlive(pid) && (readIfThere(`/proc/${pid}/comm`)?.trim() ?? 'postgres') === 'postgres';
   const deadline = performance.now() + 10_000;
   for (let pid = owner(); pid !== null && isServer(pid); pid = owner()) {
     if (performance.now() > deadline) throw new StartError(`Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`);

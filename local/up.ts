@@ -11,6 +11,7 @@ import { ConsoleLines } from './console-lines.js';
 import { withoutPassword } from './address.js';
 import { runMain, StartError } from './fail.js';
 import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
+import { LogFile, USUAL_LOG } from './log-file.js';
 import { LogFiles } from './log-files.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
 import { isPortFree, portOwner } from './ports.js';
@@ -26,10 +27,19 @@ const SAME_PRESS_MS = 700;
 /** How long the processes of a killed starter may need to leave their ports. */
 const FORMER_DEADLINE_MS = 8_000;
 
+/** Also what the engines make in the data folder has mode 700 or 600. */
+const OWNER_ONLY = 0o077;
+
 /** `relevo up --detach` keeps what is printed in a file, where no token and no password belongs. */
 const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
 
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
+/** Null on a terminal. In the background the file is opened anew when other programs move it; standard output would go on into the moved file. */
+let upLog: LogFile | null = null;
+
+const print = (text: string): void => {
+  if (upLog) upLog.write(text);
+  else process.stdout.write(`${text}\n`);
+};
 
 /** @throws StartError naming the port, what wants it and, where it can be found out, who has it. */
 async function checkPorts(places: readonly Place[], offset: number, patienceMs: number): Promise<void> {
@@ -174,15 +184,17 @@ async function main(): Promise<number> {
   // The terminal may be gone before we are.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
+  process.umask(OWNER_ONLY);
   const options = parseUpOptions(process.argv.slice(2));
   const config = readLocalConfig(process.env);
   const lock = lockInstallation(config.dataDir);
   process.once('exit', () => lock.release());
   const logs = new LogFiles(join(config.dataDir, 'logs'));
+  if (isDetached()) upLog = new LogFile({ ...USUAL_LOG, path: join(config.dataDir, 'up.log'), keeps: true });
   try {
     return await run({ options, config, lock, logs, lines: new ConsoleLines(options.monitors), stopping: new AbortController() });
   } finally {
-    await logs.close();
+    await Promise.all([logs.close(), upLog?.close()]);
   }
 }
 

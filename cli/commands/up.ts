@@ -3,7 +3,7 @@
  * local/up.ts itself.) What it prints is kept in `.data/up.log`, without tokens.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readRunning } from '../../local/installation.js';
@@ -12,17 +12,30 @@ import { parseUpOptions } from '../../local/up-options.js';
 import { answer, command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
+import { FileFollower } from '../file-follower.js';
 import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
 
 const POLL_MS = 100;
 /** The last line that a start prints before it only watches. */
 const UP = /stops everything\.\n/;
+/** That line may be missing when another program moves the log; `relevo.json` tells as well that all is up, and the line follows within this time. */
+const LINE_DEADLINE_MS = 2_000;
+const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 /** npm's own variables would make the child end with this npm. */
 const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 
+/** Appending: where another program truncates the file (logrotate with copytruncate), no hole is left. @throws CommandFailure */
+function openLog(log: string): number {
+  try {
+    return openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
+  } catch (error) {
+    throw new CommandFailure('START_FAILED', `${log} cannot be written: ${(error as Error).message}.`, EXIT.setup, 'Nothing was started.');
+  }
+}
+
 function startInBackground(words: readonly string[], log: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const file = openSync(log, 'w', 0o600);
+  const file = openLog(log);
   try {
     const child = spawn(process.execPath, [join(ROOT, 'local/bootstrap.mjs'), 'up', ...words], {
       cwd: ROOT,
@@ -37,16 +50,27 @@ function startInBackground(words: readonly string[], log: string, env: NodeJS.Pr
   }
 }
 
+interface Start {
+  child: ChildProcess;
+  log: string;
+  dataDir: string;
+  json: boolean;
+}
+
 /** Shows what the start prints until it is up. @throws CommandFailure with its exit code when it ended instead. */
-async function untilUp(child: ChildProcess, log: string, json: boolean, { terminal, interruption }: Context): Promise<void> {
-  let shown = 0;
+async function untilUp({ child, log, dataDir, json }: Start, { terminal, interruption }: Context): Promise<void> {
+  const follower = new FileFollower(log);
+  let said = '';
+  let recordedAt = Infinity;
   for (;;) {
     const ended = child.exitCode !== null || child.signalCode !== null;
-    const text = readFileSync(log, 'utf8');
-    if (!json && text.length > shown) terminal.raw(text.slice(shown));
-    shown = text.length;
-    if (UP.test(text)) return;
-    if (ended) throw new CommandFailure('START_FAILED', json ? text.trim() : 'It did not start.', child.exitCode ?? EXIT.setup, `What it said is in ${log}.`);
+    const added = await follower.read();
+    if (!json) terminal.raw(added);
+    said += added;
+    if (UP.test(said)) return;
+    if (ended) throw new CommandFailure('START_FAILED', json ? said.trim() : 'It did not start.', child.exitCode ?? EXIT.setup, `What it said is in ${log}.`);
+    if (readRunning(dataDir)?.system) recordedAt = Math.min(recordedAt, performance.now());
+    if (performance.now() - recordedAt > LINE_DEADLINE_MS) return;
     if (interruption.aborted) child.kill('SIGTERM');
     await delay(POLL_MS);
   }
@@ -68,7 +92,7 @@ export const up = command({
     const former = readRunning(dataDir);
     if (former) throw new CommandFailure('ALREADY_RUNNING', `Relevo is running already (pid ${former.pid}).`, EXIT.setup, '`relevo status` shows it, `relevo down` ends it.');
     const log = join(dataDir, 'up.log');
-    await untilUp(startInBackground(words, log, context.env), log, args.json, context);
+    await untilUp({ child: startInBackground(words, log, context.env), log, dataDir, json: args.json }, context);
     const running = readRunning(dataDir);
     const document = { running: true, pid: running?.pid ?? null, addresses: running?.system?.addresses ?? {} };
     answer(context, args.json, document, () => `It runs in the background (pid ${document.pid ?? '-'}).`);

@@ -39,7 +39,13 @@ export async function alone(file, work) {
     if (!told) say('Another set-up is under way here; waiting for it …');
     await delay(POLL_MS);
   }
-  const release = () => rmSync(file, { force: true });
+  const release = () => {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // The folder is gone or cannot be written: the next set-up finds that this process has ended.
+    }
+  };
   process.once('exit', release);
   try {
     return await work();

@@ -1,0 +1,123 @@
+/**
+ * No synchronous call of the file system, or of a program, may end a process that runs: such a call throws where another program moved a
+ * file, and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` that has such
+ * calls is listed with the reason why they are safe; in handlers they must be in a `try`, everywhere.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from '../../local/root.js';
+
+/** They touch no file and start no program. */
+const HARMLESS = new Set(['hkdfSync', 'gzipSync', 'randomFillSync']);
+const LISTED = ['monitor', 'payments', 'patients', 'gateway', 'shared', 'local', 'cli'];
+
+const START = 'before anything runs: the failure is the failure of the start';
+const GUARDED = 'every call that can fail is in a try, and the failure is a value';
+const COMMAND = 'a command that ends anyway: the failure is its answer';
+const OWN_FILES = 'reads files of the program itself while the program is loaded or set up';
+const LOOKS = 'tells whether a path is there; does not throw';
+
+/** File, the calls in it, and why they are safe. */
+const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
+  ['cli/commands/completion.ts', 'existsSync readdirSync', COMMAND],
+  ['cli/commands/up.ts', 'closeSync mkdirSync openSync', COMMAND],
+  ['cli/doctor/clock.ts', 'statSync', COMMAND],
+  ['cli/doctor/data-folder.ts', 'accessSync existsSync rmSync statSync writeFileSync', COMMAND],
+  ['cli/doctor/disk.ts', 'existsSync', LOOKS],
+  ['cli/doctor/limits.ts', 'readFileSync', GUARDED],
+  ['cli/doctor/node.ts', 'existsSync', LOOKS],
+  ['cli/doctor/tools.ts', 'existsSync', LOOKS],
+  ['cli/handbook-cli.ts', 'readFileSync writeFileSync', COMMAND],
+  ['gateway/ledger.ts', 'closeSync existsSync fstatSync ftruncateSync mkdirSync openSync readFileSync truncateSync writeSync',
+    'opened before the gateway listens; a line that cannot be written is a Problem of its request; closed by the shutdown sequence, which bears failures'],
+  ['local/compile.ts', 'mkdirSync renameSync', START],
+  ['local/installation.ts', 'readFileSync renameSync rmSync writeFileSync', `the lock is taken ${START}; what handlers call is in attempt()`],
+  ['local/migrate.ts', 'existsSync readFileSync readdirSync', START],
+  ['local/modes.ts', 'chmodSync lstatSync mkdirSync readdirSync', START],
+  ['local/ports.ts', 'readFileSync readdirSync readlinkSync', GUARDED],
+  ['local/postgres-binaries.ts', 'existsSync readFileSync spawnSync symlinkSync', START],
+  ['local/postgres.ts', 'chmodSync existsSync mkdirSync readFileSync readdirSync renameSync rmSync writeFileSync', START],
+  ['local/process-tree.ts', 'readFileSync readdirSync spawnSync', `${GUARDED}; spawnSync does not throw for a program that is missing`],
+  ['local/redis.ts', 'existsSync mkdirSync readFileSync rmSync writeFileSync', `${START}; wipe() is the lab's, whose faults bear failures`],
+  ['local/seed.ts', 'existsSync', LOOKS],
+  ['local/setup/apt.mjs', 'mkdirSync mkdtempSync readdirSync rmSync', START],
+  ['local/setup/bare-doctor.mjs', 'existsSync', LOOKS],
+  ['local/setup/lock.mjs', 'mkdirSync readFileSync rmSync writeFileSync', `${START}; the release is in a try`],
+  ['local/setup/packages.mjs', 'existsSync readFileSync', OWN_FILES],
+  ['local/setup/prisma.mjs', 'existsSync readFileSync writeFileSync', OWN_FILES],
+  ['local/setup/programs.mjs', 'accessSync', GUARDED],
+  ['local/setup/run.mjs', 'spawnSync', 'does not throw for a program that is missing'],
+  ['local/setup/starter.mjs', 'readFileSync', GUARDED],
+  ['local/system.ts', 'mkdirSync', START],
+  ['local/test.ts', 'existsSync mkdirSync mkdtempSync readdirSync rmSync', COMMAND],
+  ['local/tokens.ts', 'chmodSync existsSync mkdirSync readFileSync writeFileSync', START],
+  ['monitor/http/routes.ts', 'readFileSync', OWN_FILES],
+  ['monitor/inspect/queue-board.ts', 'readFileSync', OWN_FILES],
+  ['shared/docs/files.ts', 'readFileSync', OWN_FILES],
+  ['shared/web/assets.ts', 'existsSync readFileSync', OWN_FILES],
+];
+
+function sourcesOf(folders: readonly string[]): { path: string; text: string }[] {
+  const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`));
+  return paths.filter((path) => /\.(ts|mjs)$/.test(path)).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+}
+
+/** Every call of a function whose name ends with `Sync`. */
+function syncCalls(text: string): { name: string; node: ts.CallExpression }[] {
+  const found: { name: string; node: ts.CallExpression }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : node.expression.getText();
+      if (/^\w+Sync$/.test(name) && !HARMLESS.has(name)) found.push({ name, node });
+    }
+    node.forEachChild(visit);
+  };
+  visit(ts.createSourceFile('x.ts', text, ts.ScriptTarget.ES2022, true));
+  return found;
+}
+
+const listOf = (path: string, text: string): string[] => {
+  const names = [...new Set(syncCalls(text).map(({ name }) => name))].sort();
+  return names.length === 0 ? [] : [`${path}: ${names.join(' ')}`];
+};
+
+const REGISTERS = /^(on|once|addEventListener|setTimeout|setInterval|setImmediate)$/;
+
+const isHandler = (node: ts.Node): boolean => {
+  if (!(ts.isArrowFunction(node) || ts.isFunctionExpression(node)) || !ts.isCallExpression(node.parent)) return false;
+  const { expression } = node.parent;
+  return REGISTERS.test(ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText());
+};
+
+/** A call in a function that is given to an event or a timer, without a `try` around it. */
+function isUnguarded(call: ts.Node): boolean {
+  for (let node = call; ; node = node.parent) {
+    if (ts.isTryStatement(node.parent) && node.parent.tryBlock === node) return false;
+    if (isHandler(node)) return true;
+    if (ts.isSourceFile(node.parent)) return false;
+  }
+}
+
+const unguardedIn = (text: string): string[] => syncCalls(text).filter(({ node }) => isUnguarded(node)).map(({ name }) => name);
+
+test('every file with synchronous calls is listed with the reason why they are safe, and no other', () => {
+  expect(sourcesOf(LISTED).flatMap(({ path, text }) => listOf(path, text)).sort()).toEqual(ALLOWED.map(([file, calls]) => `${file}: ${calls}`).sort());
+});
+
+test('control: a new call is seen, one of another kind is not', () => {
+  expect(listOf('local/x.ts', "import fs, { statSync } from 'node:fs'; statSync(a); fs.rmSync(b); hkdfSync(c); doAsync(d);")).toEqual(['local/x.ts: rmSync statSync']);
+});
+
+test('no handler of an event or a timer has an unguarded one', () => {
+  expect(sourcesOf([...LISTED, 'experiments']).flatMap(({ path, text }) => unguardedIn(text).map((name) => `${path}: ${name}`))).toEqual([]);
+});
+
+test.each([
+  ["stream.on('line', (line) => appendFileSync(file, line));", ['appendFileSync']],
+  ["process.once('exit', function () { rmSync(file); });", ['rmSync']],
+  ['setInterval(() => { if (isOld) fs.renameSync(a, b); }, 1_000);', ['renameSync']],
+  ["stream.on('line', (line) => { try { appendFileSync(file, line); } catch (error) { lost += 1; } });", []],
+  ["stream.on('line', (line) => { try { work(); } catch (error) { appendFileSync(file, line); } });", ['appendFileSync']],
+  ['const text = readFileSync(file);', []],
+])('control: in %j are %j', (text, found) => expect(unguardedIn(text)).toEqual(found));
