@@ -1,6 +1,6 @@
 /**
- * Reads what is added to a file that other programs may move, delete, truncate or replace meanwhile. A read that fails brings nothing and is
- * tried again with the next one. Not promised: what was written to a file that was moved away before it was read.
+ * Reads what is added to a file that other programs may move, delete, truncate or replace meanwhile. A read that fails brings nothing
+ * and is tried again with the next one. Not promised: what was written to a file that was moved away before it was read.
  */
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -29,7 +29,8 @@ export class FileFollower {
       const { dev, ino, birthtimeMs, size } = await handle.stat();
       const file = `${dev} ${ino} ${birthtimeMs}`;
       if (file !== this.#file || size < this.#position) this.#begin(file);
-      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(CHUNK_BYTES, size - this.#position)), { position: this.#position });
+      const room = Buffer.alloc(Math.min(CHUNK_BYTES, size - this.#position));
+      const { bytesRead, buffer } = await handle.read(room, { position: this.#position });
       this.#position += bytesRead;
       return this.#decoder.write(buffer.subarray(0, bytesRead));
     } finally {

@@ -1,6 +1,7 @@
 /**
- * Reads the bytes of a ledger: one movement a line. The last line may be torn, because the process ended or the disk was full while the line
- * was written; it was never answered. A line that cannot be read with others behind it has another cause, and nothing may be guessed about money.
+ * Reads the bytes of a ledger: one movement a line. The last line may be torn, because the process ended or the disk was full while
+ * the line was written; it was never answered. A line that cannot be read with others behind it has another cause, and nothing may be
+ * guessed about money.
  */
 import { charge as chargeSchema, type Charge } from '../shared/contracts/gateway.js';
 

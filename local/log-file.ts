@@ -110,7 +110,8 @@ export class LogFile {
   }
 
   async #open(): Promise<FileHandle> {
-    const handle = await open(this.options.path, O_WRONLY | O_CREAT | O_APPEND | (this.#hasBegun || this.options.keeps ? 0 : O_TRUNC), 0o600);
+    const anew = this.#hasBegun || this.options.keeps ? 0 : O_TRUNC;
+    const handle = await open(this.options.path, O_WRONLY | O_CREAT | O_APPEND | anew, 0o600);
     this.#handle = handle;
     const found = await handle.stat();
     if (found.isFile()) await handle.chmod(0o600).catch(() => undefined);

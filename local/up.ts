@@ -33,7 +33,7 @@ const OWNER_ONLY = 0o077;
 /** `relevo up --detach` keeps what is printed in a file, where no token and no password belongs. */
 const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
 
-/** Null on a terminal. In the background the file is opened anew when other programs move it; standard output would go on into the moved file. */
+/** Null on a terminal. In the background the file is opened anew when other programs move it. */
 let upLog: LogFile | null = null;
 
 const print = (text: string): void => {

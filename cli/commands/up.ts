@@ -18,7 +18,7 @@ import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
 const POLL_MS = 100;
 /** The last line that a start prints before it only watches. */
 const UP = /stops everything\.\n/;
-/** That line may be missing when another program moves the log; `relevo.json` tells as well that all is up, and the line follows within this time. */
+/** The line is missing when another program moves the log: once `relevo.json` tells that all is up, the line is waited for so long, ms. */
 const LINE_DEADLINE_MS = 2_000;
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 

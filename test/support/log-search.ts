@@ -1,6 +1,6 @@
 /**
- * Searches all logs of a test run for all secrets that log-evidence.ts kept. A search that had nothing to search although systems ran, or that
- * has a secret too short to be searched for, is a failure too. Secrets are not repeated.
+ * Searches all logs of a test run for all secrets that log-evidence.ts kept. A search that had nothing to search although systems ran, or
+ * that has a secret too short to be searched for, is a failure too. Secrets are not repeated.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

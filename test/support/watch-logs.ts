@@ -1,6 +1,6 @@
 /**
- * Runs before every test file: keeps the lines and the secrets of every process that the file starts, and every cookie, CSRF token and fact
- * about a patient that it sends or receives, for the search of all logs at the end of the run. A test cannot forget it.
+ * Runs before every test file: keeps the lines and the secrets of every process that the file starts, and every cookie, CSRF token and
+ * fact about a patient that it sends or receives, for the search of all logs at the end of the run. A test cannot forget it.
  */
 import { keepEnvironment, keepFor, keepLine, keepPassword, keepSecret, keepSource, isKept } from './log-evidence.js';
 
@@ -12,7 +12,7 @@ function keepCookie(cookie: string): void {
   for (const part of [value, ...decodeURIComponent(value).split(/[.:]/)].filter(({ length }) => length >= 16)) keepSecret('cookie of a session', part);
 }
 
-/** As our tokens look. Hostile texts that a test puts into the field for one are logged elsewhere, as the reason of a hand-over for example. */
+/** As our tokens look. A hostile text that a test puts into the field for one may be logged elsewhere, as the reason of a hand-over. */
 const isRandom = (text: string): boolean => /^[\w-]{20,}$/.test(text) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(text));
 
 /** As those of our patients look; a hostile text is no fact about a patient. */
@@ -40,6 +40,7 @@ function watchFetch(): void {
 
 async function watchProcesses(): Promise<void> {
   const { ManagedProcess } = await import('../../local/processes.js');
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- both are called with their process below
   const usual = { emit: ManagedProcess.prototype.emit, start: ManagedProcess.prototype.start };
   ManagedProcess.prototype.start = function (this: InstanceType<typeof ManagedProcess>): Promise<void> {
     if (this.kind !== 'other') keepSource(this.name);

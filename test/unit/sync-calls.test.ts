@@ -1,7 +1,7 @@
 /**
- * No synchronous call of the file system, or of a program, may end a process that runs: such a call throws where another program moved a
- * file, and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` that has such
- * calls is listed with the reason why they are safe; in handlers they must be in a `try`, everywhere.
+ * No synchronous call of the file system, or of a program, may end a process that runs: such a call throws where another program moved
+ * a file, and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` that
+ * has such calls is listed with the reason why they are safe; in handlers they must be in a `try`, everywhere.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL and the gateway's ledger on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that runs out of
- * write-ahead log gives up, and both heal. Where the machine allows no namespaces there is no such disk, and the lab says so.
+ * PostgreSQL and the gateway's ledger on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that
+ * runs out of write-ahead log gives up, and both heal. Where the machine allows no namespaces there is no such disk, and the lab says so.
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';

@@ -10,7 +10,8 @@ export interface Stroke {
 }
 
 /** @throws Error when the fault is refused. */
-export async function strike(injector: Injector, kind: string, target: string, { durationMs = Infinity, choice }: Stroke = {}): Promise<Struck> {
+export async function strike(injector: Injector, kind: string, target: string, stroke: Stroke = {}): Promise<Struck> {
+  const { durationMs = Infinity, choice } = stroke;
   const drawn = seededRandom(1, kind);
   const random: Random = choice === undefined ? drawn : { ...drawn, pick: <T>(items: readonly T[]) => items[choice] as T };
   const outcome = await injector.strike(faultOf(kind), { target, durationMs, random });

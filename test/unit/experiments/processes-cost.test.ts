@@ -54,7 +54,7 @@ onLinux('a real program', () => {
       if (resetPeak(pid)) expect(costOf(pid)?.peakMb).toBeLessThan(peakBefore);
     } finally {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await once(child, 'close'); // Its pipes are closed too: no handle outlives the test.
     }
     expect(costOf(pid)).toBeNull();
   });
