@@ -1,7 +1,7 @@
 /**
- * The public contract that a baseline answers, the same as Relevo's patients service as far as the lab uses it: `POST /api/payments`,
- * `POST /api/batches`, `GET /api/batches/{id}`; the same schemas, documents and problems. It always waits for the outcome, whatever
- * `Prefer` says; what a payment goes through is the baseline's own.
+ * The HTTP API of a baseline. It equals that of Relevo's patients service as far as the lab uses it: `POST
+ * /api/payments`, `POST /api/batches`, `GET /api/batches/{id}`, with the same schemas, documents and problems. It
+ * always waits for the outcome and ignores `Prefer`. Each baseline processes payments in its own way.
  */
 import type { Express, Request, Response } from 'express';
 import { v7 as uuid } from 'uuid';
@@ -26,13 +26,13 @@ export interface Front {
   id: string;
   pool: Pool;
   tokens: Tokens;
-  /** Takes a payment to its end. @throws Problem when it could not, or does not know. */
+  /** Processes a payment until it is final. @throws Problem when the payment failed or its outcome is unknown. */
   pay(this: void, payment: NewPayment): Promise<Payment>;
 }
 
-/** What a counted batch pays when it names nothing, as in Relevo. */
+/** Amount of a payment in a counted batch without one, as in Relevo. */
 const DEFAULTS = { amountMinor: 15_000, currency: 'USD' } as const;
-/** How long a batch that says nothing is waited for, as in Relevo. */
+/** Time-out of a batch without one, as in Relevo. */
 const BATCH_TIMEOUT_MS = 60_000;
 
 type Part = Partial<Pick<NewPayment, 'batchId' | 'batchIndex'>> & Pick<NewPayment, 'patientId' | 'amountMinor' | 'currency' | 'concept'>;
@@ -59,7 +59,10 @@ async function planOf(body: BatchBody, pool: Pool): Promise<BatchPlan> {
   return planBatch(body, [], DEFAULTS);
 }
 
-/** Stores the batch's head and fires its payments, all at once. @returns when the last is answered one way or the other, or time is up. */
+/**
+ * Stores the batch and sends all its payments at once. @returns when every payment has ended or the time-out has
+ * passed.
+ */
 async function fire({ id, pool, pay }: Front, body: BatchBody, key: string): Promise<string> {
   const plan = await planOf(body, pool);
   const print = fingerprint(body);
@@ -75,7 +78,7 @@ async function fire({ id, pool, pay }: Front, body: BatchBody, key: string): Pro
   return batch.id;
 }
 
-/** Answers with what the record says of the batch then. */
+/** Responds with the state of the batch in PostgreSQL after `fire`. */
 async function payMany(front: Front, request: Request, response: Response): Promise<void> {
   const key = idempotencyKey(request, response);
   const body = parse(batchForm(request.body), request.body, 'body') as BatchBody;
@@ -83,7 +86,7 @@ async function payMany(front: Front, request: Request, response: Response): Prom
   response.location(`/api/batches/${id}`).json(await batchDocument(front.pool, id));
 }
 
-/** Adds the contract's routes. */
+/** Mounts the routes. */
 export function mountFront(app: Express, front: Front): void {
   app.use('/api', requireToken(front.tokens, ['api']));
   app.post('/api/payments', (request, response) => payOne(front, request, response));

@@ -1,4 +1,7 @@
-/** What the environment tells a baseline: the same variables as Relevo's services get, so that both stand on the same engines and ports. */
+/**
+ * Options of the baselines: the same environment variables as for Relevo's services, so that both use the same engines
+ * and ports.
+ */
 import { TOKEN_OPTIONS } from '../../shared/auth.js';
 import { members, port, text, url, type Config } from '../../shared/config.js';
 
@@ -8,14 +11,14 @@ const EVERYWHERE = {
   id: text('ID', { doc: 'Name of this process.' }),
   ...TOKEN_OPTIONS,
 };
-const databaseUrl = url('DATABASE_URL', { doc: 'PostgreSQL, the record.' });
+const databaseUrl = url('DATABASE_URL', { doc: 'Address of PostgreSQL.' });
 
-/** A payment server, of either baseline. */
+/** A payment server of either baseline. */
 export const SERVER_OPTIONS = { ...EVERYWHERE, databaseUrl, gatewayUrl: url('GATEWAY_URL', { doc: 'The stand-alone gateway.' }) };
 export type ServerConfig = Config<typeof SERVER_OPTIONS>;
 
 export const MONITOR_OPTIONS = { ...EVERYWHERE, servers: members('REPLICAS', { doc: 'The payment servers: name=address, …' }) };
 export type MonitorConfig = Config<typeof MONITOR_OPTIONS>;
 
-export const PATIENTS_OPTIONS = { ...EVERYWHERE, databaseUrl, monitorUrl: url('MONITOR_URL', { doc: 'Whom to ask who leads.' }) };
+export const PATIENTS_OPTIONS = { ...EVERYWHERE, databaseUrl, monitorUrl: url('MONITOR_URL', { doc: 'Monitor that names the leader.' }) };
 export type PatientsConfig = Config<typeof PATIENTS_OPTIONS>;

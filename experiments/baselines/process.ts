@@ -1,4 +1,4 @@
-/** The frame of every baseline's program: configuration, connections, an app that listens, an orderly end. */
+/** The frame of every baseline's program: configuration, connections, an HTTP server, a graceful shutdown. */
 import type { Express } from 'express';
 import type { Tokens } from '../../shared/auth.js';
 import { createHttpGateway } from '../../payments/gateway/http.js';
@@ -21,18 +21,18 @@ export const tokensOf = ({ apiToken, operatorToken, internalToken }: Identity): 
   api: apiToken, operator: operatorToken, internal: internalToken,
 });
 
-/** A pool as one would have it: ten connections. */
+/** A pool of a usual size: ten connections. */
 export const openPool = ({ id, databaseUrl }: { id: string; databaseUrl: string }): Pool =>
   createPool({ url: databaseUrl, name: id, max: 10, statementTimeoutMs: 5_000 }, createLogger('baseline', id, 'warn'));
 
-/** The same client, with the same patience, as Relevo's replicas have. */
+/** The gateway client of Relevo's replicas, with the same time-out. */
 export const openGateway = ({ gatewayUrl, internalToken }: { gatewayUrl: string; internalToken: string }): Gateway =>
   createHttpGateway({ url: gatewayUrl, token: internalToken, timeoutMs: 1_000, maxSockets: 256, healthPath: '/readyz' });
 
-/** Longest orderly end, ms. */
+/** Longest shutdown, ms. */
 const END_MS = 5_000;
 
-/** Adds the routes. @returns what is to be done at the end, after the last request. */
+/** Adds the routes. @returns a function that is called at the shutdown, after the last request. */
 type Assemble<C> = (app: Express, config: C) => Promise<() => unknown>;
 
 export async function runBaseline<C extends Identity>(load: () => C, assemble: Assemble<C>): Promise<void> {

@@ -1,12 +1,12 @@
 /**
- * What the baselines write to the record. Plain statements: no term is checked, because a baseline has none; its rows say term 0.
- * A final status still is final, for the table's own trigger guards it whoever writes.
+ * SQL statements of the baselines. They check no term, because a baseline has none; its rows have term 0. A final
+ * status cannot change in any case: a trigger of the table guards it.
  */
 import type { Answer } from '../../payments/core/parcel.js';
 import type { NewPayment } from '../../shared/ledger.js';
 import type { Queryable } from '../../shared/postgres.js';
 
-/** The gateway's final word. */
+/** A final answer of the gateway. */
 export type FinalAnswer = Exclude<Answer, { kind: 'again' }>;
 
 interface Ending {
@@ -23,7 +23,7 @@ const endingOf = (answer: FinalAnswer): Ending => ({
   reference: answer.kind === 'failed' ? null : answer.reference,
 });
 
-/** Gives a pending payment its final status; does nothing when it has one. */
+/** Sets the final status of a pending payment; does nothing when the payment is final. */
 export async function finish(db: Queryable, id: string, answer: FinalAnswer, by: string): Promise<void> {
   const { status, reason, reference } = endingOf(answer);
   await db.query({
@@ -35,7 +35,7 @@ export async function finish(db: Queryable, id: string, answer: FinalAnswer, by:
   });
 }
 
-/** Stores a payment that is final already; does nothing when its key is there. */
+/** Stores a payment that is already final; does nothing when its key exists. */
 export async function saveFinal(db: Queryable, payment: NewPayment, answer: FinalAnswer, by: string): Promise<void> {
   const { status, reason, reference } = endingOf(answer);
   await db.query({
@@ -51,10 +51,10 @@ export async function saveFinal(db: Queryable, payment: NewPayment, answer: Fina
   });
 }
 
-/** A payment that was accepted and has no outcome yet. */
+/** An accepted payment without an outcome. */
 export type Unfinished = Pick<NewPayment, 'id' | 'patientId' | 'amountMinor' | 'currency'>;
 
-/** All that is pending, oldest first. */
+/** All pending payments, oldest first. */
 export async function unfinished(db: Queryable): Promise<Unfinished[]> {
   const text = `SELECT id, patient_id AS "patientId", amount_minor AS "amountMinor", currency
                   FROM payment WHERE id IN (SELECT payment_id FROM pending_payment) ORDER BY seq`;

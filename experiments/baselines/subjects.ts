@@ -1,15 +1,15 @@
-/** The two systems that Relevo is compared with, as the lab runs them: on the same engines, ports scheme, gateway and contract. */
+/** The two baselines as subjects of the lab: with the same engines, port scheme, gateway and contract as Relevo. */
 import type { Place } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
 import type { Subject } from '../subject.js';
 
-/** The gateway is the same for all. */
+/** The gateway is the same in every system. */
 const programs = (program: (place: Place) => string) => (place: Place) =>
   place.kind === 'gateway' ? 'gateway/main.ts' : `experiments/baselines/${program(place)}`;
 
 export const SINGLE_SERVER: Subject = {
   name: 'single-server',
-  what: 'One payment server alone: saves, charges, saves the outcome, answers; after a crash it is started again and finishes what was pending.',
+  what: 'A single payment server: saves, charges, saves the outcome, responds; after a crash it restarts and finishes pending payments.',
   shape: () => ({ monitors: 0, replicas: 1, patients: 0 }),
   program: programs(() => 'single-server/main.ts'),
   termless: true,
@@ -42,7 +42,7 @@ async function status({ monitors, tokens }: System): Promise<MonitorStatus> {
 
 export const PUBLISHED: Subject = {
   name: 'published',
-  what: 'As the report has it: a monitor pings each 2 s and names a leader at random; it charges and saves; no queue, nothing is tried again.',
+  what: 'As published: a monitor pings every 2 s and chooses a leader at random; the leader charges and saves; no queue, no retries.',
   shape: ({ replicas }) => ({ monitors: 1, replicas, patients: 1 }),
   program: programs(({ kind }) => `published/${kind}.ts`),
   termless: true,

@@ -1,18 +1,22 @@
 /**
- * What the monitors' own settings allow: where the promises about silence come from. A partition looks to the monitors like a freeze, a
- * stream that is open and silent. So it is promised the worst case of a freeze (`monitor/core/timings.ts`: `BEAT_TIMEOUT_MS`, a tick until
- * that is noticed, the calls of vote and push, and with several monitors the time until the last vote that is needed), and the take-over.
+ * Derives the promises about silence from the monitors' own settings. A partition looks to the monitors like a freeze:
+ * a stream that is open and silent. Its promise is therefore the worst case of a freeze plus the take-over. The worst
+ * case (`monitor/core/timings.ts`) is `BEAT_TIMEOUT_MS`, one tick until detection, the calls of vote and push, and with
+ * several monitors the time until the last necessary vote.
  */
 import { loadMonitorConfig, settingsOf } from '../../monitor/config.js';
 import { concertMs, worstCaseFailoverMs } from '../../monitor/core/timings.js';
 import type { Settings } from '../../monitor/core/types.js';
 
-/** For the new leader, ms: reclaim, one payment's way through a gateway of 10 to 30 ms, commit, the answer's way to the client. */
+/**
+ * Duration of the take-over by the new leader, ms: reclaim, one payment through a gateway of 10 to 30 ms, commit, the
+ * response to the client.
+ */
 export const TAKE_OVER_MS = 130;
 
 const NOWHERE = 'http://127.0.0.1';
 
-/** The defaults, with which the laboratory runs. */
+/** The defaults, which the laboratory uses. */
 function defaults(monitors: number): Settings {
   const names = Array.from({ length: monitors }, (_, index) => `monitor_${index + 1}=${NOWHERE}:${5_000 + 10 * index}`);
   const token = 'token-of-nobody-only-to-read-defaults';
@@ -22,8 +26,8 @@ function defaults(monitors: number): Settings {
   }));
 }
 
-/** How far apart the votes that are needed may be cast, ms; 0 for one monitor. */
+/** Longest time between the necessary votes, ms; 0 for one monitor. */
 export const voteSpreadMs = (monitors: number): number => concertMs(defaults(monitors));
 
-/** Within this 99 of 100 hand-overs after silence are to be seen by the client, ms. */
+/** The client must see 99 of 100 hand-overs after silence within this, ms. */
 export const silenceP99Ms = (monitors: number): number => worstCaseFailoverMs(defaults(monitors)).freeze + TAKE_OVER_MS;

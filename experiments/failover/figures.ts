@@ -1,6 +1,6 @@
 /**
- * What a run of hand-overs came to, kind by kind: gathered stretch after stretch, so that ten thousand of them need the memory of their
- * own few figures, not of the payments that were sent meanwhile.
+ * The results of a run of hand-overs, per kind. They are collected stretch by stretch, so that ten thousand hand-overs
+ * need only the memory of their own figures, not of the payments sent during them.
  */
 import type { Evidence, RequestRecord } from '../history.js';
 import { keep, Latencies, type KeptLatencies } from '../latencies.js';
@@ -17,7 +17,7 @@ export interface KindFigures {
   observations: readonly Observation[];
 }
 
-/** The quantities that are kept as histograms, and how they are called in the journal. */
+/** The quantities stored as histograms, and their names in the journal. */
 const KEPT: Readonly<Record<string, (observation: Observation) => number | null | undefined>> = {
   'fault to first commit seen': ({ handover }) => handover.totalMs,
   'extra wait': ({ extraMs }) => extraMs,
@@ -45,7 +45,7 @@ export interface FailoverOptions {
   kinds: readonly HandoverKind[];
   monitors: number;
   deadlineMs: number;
-  /** How long the gateway takes for a payment, ms. */
+  /** Duration of the gateway's call for a payment, ms. */
   chargeMs: (paymentId: string) => number;
 }
 
@@ -59,7 +59,7 @@ export class FailoverFigures {
     }
   }
 
-  /** Takes up a stretch. @param evidence its payments, and at least the elections in it. */
+  /** Adds a stretch. @param evidence its payments, and at least the elections during the stretch. */
   add({ strikes, requests, traffic }: Pick<RoundsDone, 'strikes' | 'requests' | 'traffic'>, evidence: Evidence): void {
     const observations = observe({ strikes, evidence: { ...evidence, requests }, chargeMs: this.options.chargeMs });
     for (const observation of observations) this.of(observation.kind).observations.push(observation);
@@ -71,12 +71,12 @@ export class FailoverFigures {
     this.traffic.worstLatenessMs = Math.max(this.traffic.worstLatenessMs, traffic.worstLatenessMs);
   }
 
-  /** Whether there are so many hand-overs of each kind. */
+  /** Whether there are `count` hand-overs of each kind. */
   hasAll(count: number): boolean {
     return this.kinds().every(({ observations }) => observations.length >= count);
   }
 
-  /** A row a kind: its hand-overs, and the payments that were due from a blow until all was as before. */
+  /** One row per kind: its hand-overs, and the payments that were due between a fault and the recovery. */
   trials(): Trial[] {
     return [...this.gathered.values()].map(({ observations, faults, tally }) =>
       tally.row({ faults, handovers: observations.map(({ handover }) => handover) }));
@@ -131,5 +131,5 @@ export class FailoverFigures {
 
 const valueOf = ({ handover, extraMs }: Observation, quantity: Quantity): number => (quantity === 'seen' ? handover.totalMs : extraMs);
 
-/** How a quantity is called where it is promised. */
+/** Name of a quantity in an objective. */
 const SAID: Readonly<Record<Quantity, string>> = { seen: 'fault → commit seen', extra: 'longest extra wait' };

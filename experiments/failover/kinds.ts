@@ -1,6 +1,7 @@
 /**
- * The ways a leadership changes hands in the `failover` experiment: what strikes the leader, for how long at least, what it needs, and
- * what is promised. Targets are stated for one client who pays all the time; `bounds.ts` says where those of silence come from.
+ * The kinds of hand-overs in the `failover` experiment: the faults of the leader, their shortest duration, their
+ * requirements and the promises. The promises are for one client that pays all the time; `bounds.ts` derives those
+ * about silence.
  */
 import type { Random } from '../../shared/random.js';
 import type { Laboratory } from '../laboratory.js';
@@ -9,13 +10,16 @@ import { silenceP99Ms, voteSpreadMs } from './bounds.js';
 export const HANDOVER_KINDS = ['kill', 'freeze', 'partition', 'planned', 'kill+monitor'] as const;
 export type HandoverKind = (typeof HANDOVER_KINDS)[number];
 
-/** One blow: a fault of `faults/faults.ts` and its target. */
+/** One injection: a fault of `faults/faults.ts` and its target. */
 export interface Blow {
   fault: string;
   target: string;
 }
 
-/** What a promise is about: `seen` – from the fault to the first commit the client sees; `extra` – the longest extra wait of a payment. */
+/**
+ * The quantity of a promise: `seen` – from the fault to the first commit that the client sees; `extra` – the longest
+ * additional wait of a payment.
+ */
 export type Quantity = 'seen' | 'extra';
 
 export interface Promised {
@@ -26,20 +30,23 @@ export interface Promised {
 }
 
 export interface HandoverShape {
-  /** In words, for the table and the README. */
+  /** For people: in the table and the README. */
   does: string;
-  /** All at once; the first one is the moment that counts. */
+  /** Injected at the same time; the time of the first one counts. */
   blows(laboratory: Laboratory, leader: string, random: Random): Blow[];
-  /** The fault stands at least so long, ms: a shorter silence would teach the monitors patience (monitor/core/self-doubt.ts). */
+  /** Shortest duration of the fault, ms: the monitors would adapt to a shorter silence (monitor/core/self-doubt.ts). */
   heldMs: number;
-  /** Fewest monitors it makes sense with. */
+  /** Smallest number of monitors for which this kind is possible. */
   monitors: number;
-  /** Whether it needs proxies in the paths; every other kind of the run then pays for them too, some tenths of a millisecond a hop. */
+  /**
+   * Whether the kind needs proxies; all other kinds of the run then use them too, at some tenths of a millisecond per
+   * hop.
+   */
   links?: boolean;
   promised(monitors: number): Promised[];
 }
 
-/** Above two `BEAT_TIMEOUT_MS` of suspicion, and the silence before it. */
+/** Longer than two `BEAT_TIMEOUT_MS` of suspicion and the silence before it. */
 const SILENT_MS = 1_500;
 
 export const HANDOVERS: Readonly<Record<HandoverKind, HandoverShape>> = {
@@ -51,16 +58,17 @@ export const HANDOVERS: Readonly<Record<HandoverKind, HandoverShape>> = {
     promised: () => [{ quantity: 'seen', share: 0.5, withinMs: 50 }, { quantity: 'seen', share: 0.99, withinMs: 150 }],
   },
   freeze: {
-    does: 'the leader stands still (SIGSTOP)',
+    does: 'the leader is suspended (SIGSTOP)',
     blows: (_laboratory, leader) => [{ fault: 'freeze', target: leader }],
     heldMs: SILENT_MS,
     monitors: 1,
     promised: () => [{ quantity: 'seen', share: 0.99, withinMs: 600 }],
   },
   partition: {
-    // From monitors, PostgreSQL, Redis and the gateway at once: cut off from the monitors alone it would go on and commit until it is
-    // deposed, and nobody would wait; cut off from PostgreSQL alone it says so itself (a gray failure), after GRAY_MS.
-    does: 'the leader is cut off from everybody',
+    // Cut off from monitors, PostgreSQL, Redis and the gateway at once. Cut off from the monitors alone, it would
+    // continue to commit until it is deposed, and no client would wait. Cut off from PostgreSQL alone, it reports that
+    // itself (a gray failure), after GRAY_MS.
+    does: 'the leader is cut off from all other parts',
     blows: (_laboratory, leader) => [{ fault: 'isolate', target: leader }],
     links: true,
     heldMs: SILENT_MS,
@@ -68,7 +76,7 @@ export const HANDOVERS: Readonly<Record<HandoverKind, HandoverShape>> = {
     promised: (monitors) => [{ quantity: 'seen', share: 0.99, withinMs: silenceP99Ms(monitors) }],
   },
   planned: {
-    does: 'an operator asks for a hand-over',
+    does: 'an operator requests a hand-over',
     blows: (_laboratory, leader) => [{ fault: 'planned', target: leader }],
     heldMs: 0,
     monitors: 1,
@@ -82,18 +90,18 @@ export const HANDOVERS: Readonly<Record<HandoverKind, HandoverShape>> = {
     heldMs: 0,
     monitors: 3,
     promised: (monitors) => [
-      // Of three monitors both that are left must vote, and they need not notice at the same moment.
+      // Both remaining monitors of three must vote, and may detect the failure at different times.
       { quantity: 'seen', share: 0.5, withinMs: 50 + voteSpreadMs(monitors) },
       { quantity: 'seen', share: 0.99, withinMs: 150 + voteSpreadMs(monitors) },
     ],
   },
 };
 
-/** What stands in the way of a kind in a system with so many monitors; null: nothing. */
+/** Reason why a kind is impossible with this number of monitors; null: it is possible. */
 export const unfit = (kind: HandoverKind, monitors: number): string | null =>
   monitors < HANDOVERS[kind].monitors ? `${kind} needs ${HANDOVERS[kind].monitors} monitors` : null;
 
-/** The kinds of a list such as `kill,planned`, in the order of the list; a word that is none of them is returned as it is. */
+/** Parses a list such as `kill,planned`, keeping its order; an unknown word is returned as `unknown`. */
 export function readKinds(text: string | null): { kinds: HandoverKind[] } | { unknown: string } {
   const words = text === null ? [...HANDOVER_KINDS] : [...new Set(text.split(',').map((word) => word.trim()))];
   const unknown = words.find((word) => !(HANDOVER_KINDS as readonly string[]).includes(word));

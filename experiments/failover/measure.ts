@@ -1,11 +1,12 @@
 /**
- * What a hand-over was, as the client saw it, from the recorded history. Pure.
+ * Derives what a client saw of each hand-over from the recorded history. Pure.
  *
- * `seen` runs from the blow to the first answer the client had that was committed under a later term, whatever happened in between: the
- * gateway's 10 to 30 ms are in it, and shown apart. It is split where the election history has marks. `extra` is how much longer than
- * normal a client had to wait, at worst: of every payment that was under way between the blow and the moment when all was as before, the
- * wait other than for its own charge (whose length is a function of its id), less the median of that in the calm. `gap` is the longest
- * time without any success meanwhile. Both have a control: the same, taken over the calm before the blow, when nothing happened at all.
+ * `seen` is the time from the fault to the first response that was committed under a later term, in all cases. It
+ * includes the gateway's 10 to 30 ms, which are also shown separately, and is divided at the marks of the election
+ * history. `extra` is the longest additional wait of a client: for every payment in flight between the fault and the
+ * recovery, the wait without its own charge (the length of which is a function of the payment's id), minus the median
+ * of these waits in the calm. `gap` is the longest time without any success meanwhile. Both have a control: the same
+ * quantity in the calm before the fault.
  */
 import type { ElectionRow, Evidence, RequestRecord } from '../history.js';
 import type { Handover } from '../result.js';
@@ -16,9 +17,9 @@ import type { Strike } from './rounds.js';
 export interface Observation {
   kind: HandoverKind;
   handover: Handover & { totalMs: number };
-  /** Of the step from reclaim to first commit: waiting for the gateway. */
+  /** The part of the step from reclaim to first commit that is spent waiting for the gateway. */
   gatewayMs: number | null;
-  /** From the first commit to the client. */
+  /** From the first commit to the response at the client. */
   answerMs: number | null;
   extraMs: number;
   /** Null: no payment was due and answered in the calm, so there is no control. */
@@ -31,7 +32,7 @@ export interface Observation {
 export interface MeasureOptions {
   strikes: readonly Strike[];
   evidence: Pick<Evidence, 'requests' | 'elections' | 'charges'>;
-  /** How long the gateway takes for a payment, by its id, ms. */
+  /** Duration of the gateway's call for a payment, by its id, ms. */
   chargeMs: (paymentId: string) => number;
 }
 
@@ -43,7 +44,7 @@ export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observ
   const chargedAt = chargeTimes(evidence, new Set(strikes.map(({ seenPaymentId }) => seenPaymentId)));
   const waits = waitsOf(evidence.requests, chargeMs);
   const calmWaits = waits.filter(inCalm(strikes)).map(({ ownMs }) => ownMs);
-  const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5); // Without any calm all of the wait counts as extra.
+  const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5); // Without a calm the whole wait counts as extra.
   const worst = (some: readonly Wait[]): number => some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
   return strikes.map((strike, index) => {
     const near = waitsBetween(waits, strikes[index - 1]?.settledMs ?? -Infinity, strike.settledMs);
@@ -64,11 +65,11 @@ export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observ
 interface Wait {
   intendedMs: number;
   answeredMs: number;
-  /** From when it was due to its answer, less the charge. */
+  /** From the due time to the response, without the charge. */
   ownMs: number;
 }
 
-/** Of the payments that succeeded, in order of when they were due. */
+/** The waits of the payments that succeeded, ordered by due time. */
 function waitsOf(requests: readonly RequestRecord[], chargeMs: (paymentId: string) => number): Wait[] {
   const waits: Wait[] = [];
   for (const { status, paymentId, intendedMs, answeredMs } of requests) {
@@ -79,7 +80,7 @@ function waitsOf(requests: readonly RequestRecord[], chargeMs: (paymentId: strin
 }
 
 const inCalm = (strikes: readonly Strike[]) => {
-  let index = 0; // Waits come in order, and so do strikes.
+  let index = 0; // Both waits and strikes are in order.
   return ({ intendedMs, answeredMs }: Wait): boolean => {
     while (index < strikes.length && (strikes[index] as Strike).atMs <= intendedMs) index += 1;
     const next = strikes[index];
@@ -87,7 +88,7 @@ const inCalm = (strikes: readonly Strike[]) => {
   };
 };
 
-/** Those due from `fromMs` to `toMs`. */
+/** The waits of payments due from `fromMs` to `toMs`. */
 function waitsBetween(waits: readonly Wait[], fromMs: number, toMs: number): Wait[] {
   const some: Wait[] = [];
   for (let index = firstDue(waits, fromMs); index < waits.length && (waits[index] as Wait).intendedMs <= toMs; index += 1) {
@@ -96,7 +97,7 @@ function waitsBetween(waits: readonly Wait[], fromMs: number, toMs: number): Wai
   return some;
 }
 
-/** Binary search: index of the first one due at `ms` or later. */
+/** Binary search: index of the first wait due at `ms` or later. */
 function firstDue(waits: readonly Wait[], ms: number): number {
   let [low, high] = [0, waits.length];
   while (low < high) {
@@ -107,7 +108,7 @@ function firstDue(waits: readonly Wait[], ms: number): number {
   return low;
 }
 
-/** Longest time without an answer, of those that count. */
+/** Longest time without a response, among the gaps that count. */
 function longestGap(waits: readonly Wait[], counts: (beganMs: number, endedMs: number) => boolean): number {
   const answers = waits.map(({ answeredMs }) => answeredMs).sort((a, b) => a - b);
   let longest = 0;
@@ -124,7 +125,10 @@ function chargeTimes({ charges }: Pick<Evidence, 'charges'>, ids: ReadonlySet<st
   return times;
 }
 
-/** The marks of the history are the system's wall clock, to a millisecond; they are moved onto the client's. */
+/**
+ * Divides `seen` into steps. The marks of the history use the system's wall clock, with 1 ms resolution; they are
+ * converted to the client's.
+ */
 function split(
   { kind, atMs, seenMs, seenTerm, skewMs }: Strike, election: ElectionRow | undefined, chargedMs: number | null, gatewayBoundMs: number,
 ): Pick<Observation, 'handover' | 'gatewayMs' | 'answerMs'> {
@@ -139,7 +143,7 @@ function split(
   return {
     handover: {
       ...bare,
-      // Nobody suspected (an election of another kind came first): all of the way to the new term is the vote's.
+      // Without a suspicion (another kind of election was first) the whole time until the new term counts as vote.
       ...(suspectedMs === null ? {} : { detectMs: positive(suspectedMs - skewMs - atMs) }),
       voteMs: positive(electedMs - (suspectedMs ?? atMs + skewMs)),
       ...(promotedMs === null ? {} : { promoteMs: positive(promotedMs - electedMs) }),

@@ -1,6 +1,7 @@
 /**
- * Under steady traffic the leader is struck, again and again, a kind at a time in an order that the seed shuffles each round. After each
- * blow: the first answer under a new term, healing, all monitors content, and calm of a length nobody can get used to.
+ * Injects faults into the leader again and again under steady traffic, one kind after the other, in an order that the
+ * seed shuffles for each round. After each fault: the first response under a new term, the heal, every monitor healthy,
+ * then a pause of random length.
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom, type Random } from '../../shared/random.js';
@@ -14,42 +15,50 @@ import type { TrafficReport } from '../traffic/traffic-report.js';
 import { HANDOVERS, type Blow, type HandoverKind } from './kinds.js';
 import { TermWatch } from './watch.js';
 
-/** Longest wait for a successor before the run is given up, ms. */
+/** Longest wait for a successor before the run fails, ms. */
 const SUCCESSOR_MS = 20_000;
-/** Shortest calm before a blow, ms, and as much again by chance. What is normal is measured in it. */
+/**
+ * Shortest calm before a fault, ms; a random time up to the same length is added. The normal wait is measured in the
+ * calm.
+ */
 const CALM_MS = 200;
 const SETTLE_MS = 30_000;
 const LOOK_MS = 20;
-/** A payment that takes longer than this, some ten times what it needs, waited behind others. */
+/** A payment that takes longer than this, about ten times the usual, waited behind others. */
 const FLUENT_MS = 500;
-/** Traffic before the first blow, ms: pools are filled, code is compiled. */
+/** Traffic before the first fault, ms: fills the pools and lets the code be compiled. */
 const WARM_UP_MS = 1_000;
 
-/** A blow as it happened. Times are the client's, wall clock, ms. */
+/** One hand-over as it happened. Times are the client's wall clock, ms. */
 export interface Strike {
   kind: HandoverKind;
   leader: string;
-  /** Of the leader that was struck. */
+  /** Term of the former leader. */
   term: number;
-  /** Since when everything was calm. */
+  /** Start of the calm. */
   calmFromMs: number;
   atMs: number;
-  /** When the client had the first answer that was committed under a later term, and which that was. */
+  /** When the client received the first response committed under a later term, and that term. */
   seenMs: number;
   seenTerm: number;
   seenPaymentId: string;
-  /** When it was healed and every monitor was content again: until then everything is put down to the blow. */
+  /**
+   * When the fault was healed and every monitor was healthy again. All effects until then are attributed to the fault.
+   */
   settledMs: number;
-  /** The system's wall clock less the client's, ms: a long run's monotonic clock drifts away from it. */
+  /**
+   * Wall clock of the system minus that of the client, ms: in a long run the two drift apart, because the client's is
+   * based on the monotonic clock.
+   */
   skewMs: number;
 }
 
 export interface RoundsOptions {
   laboratory: Laboratory;
   kinds: readonly HandoverKind[];
-  /** Of the run, counted from 1. */
+  /** Number within the run, counted from 1. */
   stretch: number;
-  /** The first and the last round of it, counted from 1. */
+  /** The first and the last round of this stretch, counted from 1. */
   from: number;
   to: number;
   ratePerSec: number;
@@ -81,7 +90,7 @@ export async function strikeUnderTraffic(options: RoundsOptions): Promise<Rounds
       watch.answered(record);
     },
   });
-  traffic.catch(() => undefined); // Awaited below, whatever happens before.
+  traffic.catch(() => undefined); // Awaited below in every case.
   try {
     await sleep(WARM_UP_MS, signal);
     const strikes = await allRounds(options, { injector, watch, requests });
@@ -98,7 +107,7 @@ export async function strikeUnderTraffic(options: RoundsOptions): Promise<Rounds
 interface Means {
   injector: Injector;
   watch: TermWatch;
-  /** As answers come. */
+  /** Appended as responses arrive. */
   requests: readonly RequestRecord[];
 }
 
@@ -121,13 +130,16 @@ async function allRounds(options: RoundsOptions, means: Means): Promise<Strike[]
   return strikes;
 }
 
-/** As each monitor sees it, not only the first: all of them may be needed for the next vote. And no payment waits. @throws Error. */
+/**
+ * Waits until every monitor reports all replicas and a leader, because the next vote may need each monitor, and until
+ * no payment waits. @throws Error.
+ */
 async function allSettled({ laboratory, ratePerSec, signal }: RoundsOptions, requests: readonly RequestRecord[]): Promise<void> {
   const { subject, system } = laboratory;
   const end = performance.now() + SETTLE_MS;
   const content = async (isSo: () => boolean | Promise<boolean>, otherwise: string): Promise<void> => {
     while (!(await isSo())) {
-      if (performance.now() > end) throw new Error(`${otherwise} ${SETTLE_MS} ms after the last blow`);
+      if (performance.now() > end) throw new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`);
       await sleep(LOOK_MS, signal);
     }
   };
@@ -137,10 +149,10 @@ async function allSettled({ laboratory, ratePerSec, signal }: RoundsOptions, req
       return led && alive === system.replicas.length;
     }, `${monitor.name} still missed a replica or a leader`);
   }
-  await content(() => isFluent(requests.at(-1)), `payments still waited, at ${ratePerSec} a second too many for this machine,`);
+  await content(() => isFluent(requests.at(-1)), `payments still waited (${ratePerSec} per second are too many for this machine)`);
 }
 
-/** The latest answer is fresh: nothing has piled up. */
+/** Whether the latest response is recent and fast: no backlog. */
 const isFluent = (latest: RequestRecord | undefined): boolean =>
   latest?.status === 'SUCCEEDED' && latest.answeredMs - latest.intendedMs < FLUENT_MS && wallMs() - latest.answeredMs < FLUENT_MS;
 
@@ -148,7 +160,7 @@ async function strike(
   { laboratory, signal }: RoundsOptions, { injector, watch }: Means, kind: HandoverKind, random: Random,
 ): Promise<Omit<Strike, 'calmFromMs' | 'settledMs'>> {
   const { leader, term } = await laboratory.leadership();
-  if (leader === null) throw new Error('nobody leads');
+  if (leader === null) throw new Error('there is no leader');
   const seen = watch.firstAbove(term);
   const skewMs = Date.now() - wallMs();
   const landed = await land(injector, HANDOVERS[kind].blows(laboratory, leader, random), random);
@@ -160,7 +172,7 @@ async function strike(
   return { kind, leader, term, atMs, seenMs: answeredMs, seenTerm: seenTerm ?? term, seenPaymentId: paymentId ?? '', skewMs };
 }
 
-/** All at once. @throws Error when one of them did not land. */
+/** Injects all faults at once. @throws Error when one of them fails. */
 async function land(injector: Injector, blows: readonly Blow[], random: Random): Promise<Struck[]> {
   const order = { durationMs: Infinity, random };
   const struck = await Promise.all(blows.map(({ fault, target }) => injector.strike(faultOf(fault), { ...order, target })));
@@ -170,7 +182,7 @@ async function land(injector: Injector, blows: readonly Blow[], random: Random):
   });
 }
 
-/** @throws Error with `message` when it does not come in time. */
+/** @throws Error with `message` when the promise does not resolve in time. */
 async function withDeadline<T>(awaited: Promise<T>, ms: number, signal: AbortSignal, message: string): Promise<T> {
   const over = new AbortController();
   try {

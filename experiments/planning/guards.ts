@@ -1,17 +1,20 @@
 /**
- * What must never be away at once, in a plan as in a run: the last replica, a majority of the monitors, the last of several patients
- * instances. A system that has nothing left proves nothing by standing still. Pure.
+ * Parts that must not be unavailable at the same time, in a plan as in a run: the last replica, a majority of the
+ * monitors, the last of several patients instances. With every replica down, an outage proves nothing. Pure.
  */
 import { partKind, type PartKind } from './roles.js';
 
-/** How many there are of what can be several. */
+/** Number of parts, for each kind of which there can be several. */
 export interface Census {
   replicas: number;
   monitors: number;
   patients: number;
 }
 
-/** How many of a kind may be away at once. Where there is only one it may: it returns. */
+/**
+ * Largest number of parts of a kind that may be unavailable at once. The only part of a kind may be, because it
+ * returns.
+ */
 export function mayBeAway(kind: PartKind, { replicas, monitors, patients }: Census): number {
   if (kind === 'replica') return Math.max(1, replicas - 1);
   if (kind === 'monitor') return Math.max(1, Math.ceil(monitors / 2) - 1);
@@ -19,12 +22,12 @@ export function mayBeAway(kind: PartKind, { replicas, monitors, patients }: Cens
 }
 
 /**
- * Why this part may not be taken away as well; null: it may.
- * @param away the parts that are away already, by name. One that is among them may be struck again.
+ * Reason why this part must not become unavailable as well; null: it may.
+ * @param away names of the parts that are unavailable already. Another fault may use one of these.
  */
 export function refusal(part: string, away: readonly string[], census: Census): string | null {
   const kind = partKind(part);
   if (kind === null || away.includes(part)) return null;
   const gone = new Set(away.filter((other) => partKind(other) === kind));
-  return gone.size < mayBeAway(kind, census) ? null : `away already: ${[...gone].join(', ')}`;
+  return gone.size < mayBeAway(kind, census) ? null : `already unavailable: ${[...gone].join(', ')}`;
 }

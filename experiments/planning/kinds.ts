@@ -1,13 +1,13 @@
 /**
- * How often each kind of fault is planned and how long it lasts. Failures that take a part away are weighted up: they are what the
- * tactic is for. A kind that is not named here is planned all the same, with the values of `OTHER`. Pure.
+ * How often each kind of fault is planned, and how long it lasts. Failures that make a part unavailable have higher
+ * weights, because the tactic is meant for them. A kind without an entry is planned with the values of `OTHER`. Pure.
  */
 export interface KindHabit {
-  /** Beside the weights of the others. */
+  /** Relative to the weights of the other kinds. */
   weight: number;
   /** Shortest and longest, ms. */
   durationMs: readonly [number, number];
-  /** Whether the part does no work meanwhile. */
+  /** Whether the part does no work during the fault. */
   takesAway: boolean;
 }
 
@@ -47,10 +47,13 @@ const HABITS: Readonly<Record<string, KindHabit>> = {
 
 export const habitOf = (kind: string): KindHabit => HABITS[kind] ?? OTHER;
 
-/** Beside the others of the same kind of fault, by the part it takes away: the leader is what matters most. */
+/**
+ * Weight of a target among those of the same kind of fault, by the part that the fault makes unavailable. The leader
+ * matters most.
+ */
 const ROLE_WEIGHTS: Readonly<Record<string, number>> = { leader: 4, standby: 2, monitor: 2, patients: 2 };
 
 export const roleWeight = (part: string): number => ROLE_WEIGHTS[part] ?? 1;
 
-/** Where everybody waits for one part its outages are short, ms: clients are told to come back, but they do not wait for ever. */
+/** Longest outage of an engine that the whole system needs, ms: clients are asked to retry, but not without limit. */
 export const LONGEST_ENGINE_OUTAGE_MS = 1_500;

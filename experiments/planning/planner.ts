@@ -1,6 +1,7 @@
 /**
- * Makes a schedule from a seed. Each fault draws from a stream of its own, and minds only those numbered before it, so that asking for
- * one more moves none. Moments are spread evenly by the golden ratio, however many there are. Pure.
+ * Generates a schedule from a seed. Each fault draws from its own random stream and depends only on faults with a lower
+ * number, so that an additional fault does not move the others. Times are spread evenly by the golden ratio, for any
+ * number of faults. Pure.
  * @see Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences" (additive recurrence), 2018.
  */
 import { seededRandom, type Random } from '../../shared/random.js';
@@ -11,14 +12,14 @@ import { partKind, partStruck, type PartKind } from './roles.js';
 
 export interface PlannedKind extends KindHabit {
   kind: string;
-  /** What it can strike here, as roles. */
+  /** Possible targets in this laboratory, as roles. */
   roles: readonly string[];
 }
 
 export interface PlanOptions {
   seed: number;
   faults: number;
-  /** During how many payments, at which rate. */
+  /** Number of payments during which faults are injected. */
   payments: number;
   ratePerSec: number;
   kinds: readonly PlannedKind[];
@@ -26,27 +27,30 @@ export interface PlanOptions {
 }
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-/** Of the payments: before the first fault and after the last, so that both are struck while payments flow. */
+/** Share of the payments before the first fault and after the last, so that payments are in flight at both. */
 const MARGIN = 0.02;
-/** So much later than the payment, at the most: it is somewhere between the queue and its commit then. */
+/** Longest delay after the payment, ms: the payment is then between the queue and its commit. */
 const LONGEST_DELAY_MS = 25;
-/** How long a part may need to be back at work after its fault was healed, ms: a process starts, a replica is seen alive. */
+/**
+ * Longest time in which a part is at work again after its heal, ms: a process starts, a monitor finds the replica
+ * alive.
+ */
 export const RETURN_MS = 3_000;
-/** Another kind is drawn so often before another moment is; then it does not fit. */
+/** Draws of another kind before another time is drawn, and draws of a time before the fault is rejected. */
 const DRAWS = 20;
 const MOMENTS = 50;
 
-/** Of the faults that take nothing away so many may go on at once: more would only hide one another. */
+/** Largest number of simultaneous faults that make no part unavailable: more would mask each other. */
 const HINDERED_AT_ONCE = 3;
 
-/** What an earlier strike takes away (or that it hinders only), and from when to when, ms from the start. */
+/** The part that an earlier fault makes unavailable (or `hindered`: none), and the time span, ms from the start. */
 interface Away {
   part: PartKind | 'hindered';
   fromMs: number;
   untilMs: number;
 }
 
-/** @throws PlanError when so many faults do not fit without taking too much away at once. */
+/** @throws PlanError when so many faults cannot be planned without too many unavailable parts at once. */
 export function planSchedule(options: PlanOptions): Schedule {
   const { seed, faults, ratePerSec } = options;
   const offset = seededRandom(seed, 'faults').next();
@@ -73,29 +77,32 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
       return strike;
     }
   }
-  throw new PlanError(`${faults} faults are too many for ${payments} payments at ${ratePerSec} a second: too much would be away at once`);
+  throw new PlanError(`${faults} faults are too many for ${payments} payments at ${ratePerSec} per second: too many unavailable parts at once`);
 }
 
-/** The first faults are one of each kind, in an order of the seed's, so that a run of some length has them all; where one fits. */
+/**
+ * The first faults are one of each kind, in an order derived from the seed, so that a long run contains all kinds,
+ * where they fit.
+ */
 function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
   const place = (kind: string): number => seededRandom(seed, `kind-${kind}`).next();
   return [...kinds].sort((a, b) => place(a.kind) - place(b.kind));
 }
 
-/** Counted until the part is back at work. A part we do not know has no guard of its own. */
+/** The time span lasts until the part is at work again. A part of unknown kind has no guard of its own. */
 function takenAway({ target, at, durationMs }: PlannedStrike, { takesAway }: KindHabit, ratePerSec: number): Away {
   const fromMs = dueMs(at, ratePerSec);
   const part = (takesAway ? partKind(partStruck(target)) : null) ?? 'hindered';
   return { part, fromMs, untilMs: fromMs + durationMs + RETURN_MS };
 }
 
-/** Who leads is not known yet, so every strike counts as one at another part. */
+/** The leader is not known yet, so every fault counts as one of a different part. */
 function hasRoom({ part, fromMs, untilMs }: Away, away: readonly Away[], census: Census): boolean {
   const beside = away.filter((other) => other.part === part && other.fromMs < untilMs && other.untilMs > fromMs);
   return beside.length < (part === 'hindered' ? HINDERED_AT_ONCE : mayBeAway(part, census));
 }
 
-/** The part counts, not how many links it has: they share its weight. */
+/** The weight belongs to the part; its links share that weight. */
 function weightOf(role: string, roles: readonly string[]): number {
   const part = partStruck(role);
   return roleWeight(part) / roles.filter((other) => partStruck(other) === part).length;

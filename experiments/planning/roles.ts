@@ -1,6 +1,6 @@
 /**
- * Targets by what they do (`leader`, `monitor`, `leader-postgres`) and by name (`server_2`, `monitor_1-server_2`). A plan speaks of
- * roles, for who leads then is not known before; a fault strikes a name. Links: `a-b` both ways, `a>b` one way. Pure.
+ * Targets by role (`leader`, `monitor`, `leader-postgres`) and by name (`server_2`, `monitor_1-server_2`). A plan uses
+ * roles, because the future leader is unknown; a fault uses a name. Links: `a-b` both ways, `a>b` one way. Pure.
  */
 export type PartKind = 'replica' | 'monitor' | 'patients' | 'gateway' | 'redis' | 'postgres';
 
@@ -9,10 +9,10 @@ const PREFIXES: Readonly<Record<string, PartKind>> = {
   leader: 'replica', standby: 'replica', 'any-replica': 'replica',
 };
 
-/** Before the separators are looked for: the one role with a hyphen of its own. */
+/** Recognized before the separators: the only role that contains a hyphen. */
 const ANY_REPLICA = 'any-replica';
 
-/** What kind of part a name or a role means; null: none we know. */
+/** The kind of part of a name or a role; null: unknown. */
 export const partKind = (part: string): PartKind | null => PREFIXES[part.replace(/_\d+$/, '')] ?? null;
 
 export interface Link {
@@ -29,7 +29,7 @@ export function linkOf(target: string): Link | null {
   return match ? { from: match[1] as string, direction: match[2] as Link['direction'], to: match[3] as string } : null;
 }
 
-/** The roles under which a plan may speak of this target; its own name when we know none. */
+/** The roles that a plan may use for this target; the target's own name when its kind is unknown. */
 export function rolesOf(target: string): string[] {
   const link = linkOf(target);
   if (!link) return partRoles(target);
@@ -42,7 +42,7 @@ function partRoles(part: string): string[] {
   return kind === 'replica' ? ['leader', 'standby'] : [kind];
 }
 
-/** Whether `name` is what `target` (a role or a name) means while `leader` leads. @param leader null: nobody. */
+/** Whether the target (a role or a name) means `name` while `leader` leads. @param leader null: no leader. */
 export function fits(target: string, name: string, leader: string | null): boolean {
   if (target === name) return true;
   const wanted = linkOf(target);
@@ -58,10 +58,10 @@ function partFits(role: string, name: string, leader: string | null): boolean {
   return /_\d+$/.test(role) ? false : partKind(role) !== null && partKind(role) === partKind(name);
 }
 
-/** Of two ends of a link the one that is cut off from its work. */
+/** Order in which an end of a link counts as cut off from its work. */
 const CUT_OFF_FIRST: readonly PartKind[] = ['monitor', 'patients', 'replica', 'gateway', 'redis', 'postgres'];
 
-/** The part that a fault at this target takes away: of a link the end that is cut off from the rest. */
+/** The part that a fault of this target makes unavailable: of a link, the end that is cut off from the rest. */
 export function partStruck(target: string): string {
   const link = linkOf(target);
   if (!link) return target;

@@ -1,16 +1,17 @@
 /**
- * Who leads, as the report decides it: after each round of PING/ECHO the leader stays if it answered; otherwise one of those that did is
- * chosen at random. One missed echo means off. Pure: who answered and the draw are handed in.
+ * Election of a leader, as published: after each round of PING/ECHO the leader stays if it answered; otherwise one of
+ * the servers that answered is chosen at random. A server with one missed echo is off. Pure: the answers and the random
+ * number are arguments.
  */
 
 export interface Round {
-  /** Null: nobody leads. */
+  /** Null: no leader. */
   leader: string | null;
-  /** What the console says of the round. */
+  /** Console output of the round. */
   lines: string[];
 }
 
-/** `server_1` is "server 1" when it speaks, as published. */
+/** The published console output calls `server_1` "server 1". */
 const spoken = (id: string): string => id.replaceAll('_', ' ');
 
 /** @param draw uniform in [0, 1). */

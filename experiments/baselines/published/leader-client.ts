@@ -1,4 +1,7 @@
-/** How patients reaches the leader in the published design: ask the monitor, send once, report a connection that failed. */
+/**
+ * How patients reaches the leader in the published design: queries the monitor, sends once, reports a failed
+ * connection.
+ */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { v5 } from 'uuid';
@@ -8,18 +11,21 @@ import { withDeadline } from '../../../shared/deadline.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
 import type { NewPayment } from '../../../shared/ledger.js';
 
-/** Longest wait for the leader's answer: a hundred times what a payment takes. One that takes longer stands still. */
+/**
+ * Longest wait for the leader's response: a hundred times the duration of a payment. A slower leader is considered
+ * frozen.
+ */
 const PATIENCE_MS = 2_000;
-/** Largest answer that is read, in bytes. */
+/** Largest response that is read, in bytes. */
 const ANSWER_MAX_BYTES = 65_536;
-/** Makes a payment's id from its key, so that whoever asks again with the same key is not charged again. */
+/** Derives a payment's id from its key, so that a retry with the same key causes no second charge. */
 const NAMESPACE = '6f2d0f0e-53a1-4c0a-9a3c-0d8a54a2c9b1';
 
 const leadership = z.object({ leader: z.string().nullable(), url: z.string().nullable() });
 type Leadership = z.infer<typeof leadership>;
 
 export interface LeaderClient {
-  /** @throws Problem UNAVAILABLE when nobody leads or the leader gave no answer; what the leader itself refuses with. */
+  /** @throws Problem UNAVAILABLE when there is no leader or it did not respond; the leader's own problems. */
   pay(this: void, payment: NewPayment): Promise<Payment>;
   close(): void;
 }
@@ -31,14 +37,14 @@ function refusal(status: number, body: unknown): Problem {
   return new Problem(isCode(code) ? code : 'UNAVAILABLE', typeof detail === 'string' ? detail : `The leader answered ${status}`);
 }
 
-/** Whom the monitor names; when it is away, whom it named last. */
+/** The leader named by the monitor; when the monitor is unavailable, the last known leader. */
 function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<Leadership> {
   let last: Leadership = { leader: null, url: null };
   return async () => {
     try {
       last = leadership.parse((await withDeadline(PATIENCE_MS, null, (signal) => client.get<unknown>(`${monitorUrl}/leader`, { signal }))).data);
     } catch {
-      // The payments go on without the monitor as long as the leader does.
+      // Payments continue without the monitor as long as the leader runs.
     }
     return last;
   };

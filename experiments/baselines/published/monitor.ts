@@ -1,7 +1,7 @@
 /**
- * Baseline (b), its monitor: PING to every payment server each 2 s, at start and when patients reports a failed connection; the leader is
- * chosen at random among those that answer. Who leads is in memory only: nothing fences a leader that was replaced, and a monitor that
- * restarts chooses anew.
+ * Baseline (b), the monitor. Sends PING to every payment server every 2 s, at the start, and when patients reports a
+ * failed connection. Chooses the leader at random among the servers that answer. The leader is stored in memory only:
+ * there is no fence against a replaced leader, and a restarted monitor chooses anew.
  */
 import axios from 'axios';
 import { withDeadline } from '../../../shared/deadline.js';
@@ -15,9 +15,9 @@ import { Rounds } from './rounds.js';
 
 /** As published. */
 const PING_INTERVAL_MS = 2_000;
-/** An echo that takes longer does not count; shorter than the interval, so that rounds do not pile up. */
+/** A later echo does not count. Shorter than the interval, so that rounds do not pile up. */
 const ECHO_TIMEOUT_MS = 1_000;
-/** Largest answer that is read, in bytes. */
+/** Largest response that is read, in bytes. */
 const ANSWER_MAX_BYTES = 65_536;
 
 await runBaseline(

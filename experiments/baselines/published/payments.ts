@@ -1,6 +1,6 @@
 /**
- * Baseline (b), a payment server: answers PING, takes the payments it is sent. Only the leader is sent any; it does not check that it
- * still leads, and keeps no queue.
+ * Baseline (b), a payment server: answers PING and processes payments. Only the leader receives payments; it does not
+ * check that it still leads, and has no queue.
  */
 import { z } from 'zod';
 import { requireToken } from '../../../shared/auth.js';

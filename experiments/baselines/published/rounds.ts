@@ -1,4 +1,7 @@
-/** Rounds that never overlap: who asks for one while one is under way gets the next, for the present one may have looked too early. */
+/**
+ * Serializes rounds: a call during a round returns the following round, because the current one may have checked too
+ * early.
+ */
 export class Rounds {
   private current: Promise<void> | null = null;
   private next: Promise<void> | null = null;

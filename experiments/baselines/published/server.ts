@@ -1,6 +1,6 @@
 /**
- * The life of a payment in a server of the published design: charge it, save it when the gateway has answered. Nothing is written before:
- * what was being done when the server is killed is forgotten.
+ * Processes a payment in a server of the published design: charges, then saves it after the answer of the gateway. The
+ * server writes nothing earlier, so a killed server forgets the payments in progress.
  */
 import { paymentDocument } from '../../../patients/core/payment-record.js';
 import { paymentsByKey } from '../../../patients/payment-rows.js';
@@ -12,7 +12,7 @@ import type { NewPayment } from '../../../shared/ledger.js';
 import type { Queryable } from '../../../shared/postgres.js';
 import { saveFinal } from '../record.js';
 
-/** Nothing calls work off: the process ends with it. */
+/** Never aborted: a charge only ends with the process. */
 const NEVER = new AbortController().signal;
 
 export class PublishedServer {
@@ -22,7 +22,7 @@ export class PublishedServer {
     private readonly gateway: Gateway,
   ) {}
 
-  /** A key that was saved before is answered with its payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE. */
+  /** A known key returns its saved payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE. */
   async take(payment: NewPayment): Promise<Payment> {
     const before = await this.saved(payment);
     if (before) return before;
@@ -30,10 +30,10 @@ export class PublishedServer {
     const { rowCount } = await this.db.query('SELECT 1 FROM patient WHERE id = $1', [patientId]);
     if (rowCount === 0) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${patientId}`);
     const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
-    if (answer.kind === 'again') throw new Problem('UNAVAILABLE', `The gateway gave no answer: ${answer.error}`);
+    if (answer.kind === 'again') throw new Problem('UNAVAILABLE', `The gateway did not answer: ${answer.error}`);
     await saveFinal(this.db, payment, answer, this.id);
     const document = await this.saved(payment);
-    if (!document) throw new Problem('INTERNAL', 'The payment was saved and is not there');
+    if (!document) throw new Problem('INTERNAL', 'The payment was saved but cannot be found');
     return document;
   }
 

@@ -1,7 +1,7 @@
 /**
- * Baseline (a): one payment server alone. It takes the request, saves the payment, charges the gateway with the payment's id as the
- * idempotency key, saves the outcome, answers. Before it listens again after a crash it finishes what it had left pending.
- * It has no standby, no monitor, no queue: while it is away, whoever pays is refused.
+ * Baseline (a): a single payment server. It receives the request, saves the payment, charges with the payment's id as
+ * the idempotency key, saves the outcome and responds. After a crash it finishes pending payments before it listens. It
+ * has no standby, no monitor and no queue: while it is down, clients get no connection.
  */
 import { loadConfig } from '../../../shared/config.js';
 import { mountFront } from '../front.js';

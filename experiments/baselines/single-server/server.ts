@@ -1,4 +1,4 @@
-/** The life of a payment in the single server, and what a restart does about those that were interrupted. */
+/** Processes payments in the single server, and finishes interrupted ones after a restart. */
 import { paymentDocument } from '../../../patients/core/payment-record.js';
 import { paymentsByKey } from '../../../patients/payment-rows.js';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
@@ -10,7 +10,7 @@ import type { Queryable } from '../../../shared/postgres.js';
 import { finish, unfinished, type Unfinished } from '../record.js';
 
 const PARTITION = 0;
-/** Nothing calls work off: the process ends with it. */
+/** Never aborted: a charge only ends with the process. */
 const NEVER = new AbortController().signal;
 
 export class SingleServer {
@@ -20,7 +20,7 @@ export class SingleServer {
     private readonly gateway: Gateway,
   ) {}
 
-  /** A key that is there already is answered with how its payment stands. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED. */
+  /** A known key returns the current state of its payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED. */
   async pay(payment: NewPayment): Promise<Payment> {
     const accepted = await acceptPayments(this.db, PARTITION, this.id, [payment]);
     if (accepted.length > 0) await this.charge(payment);
@@ -30,21 +30,26 @@ export class SingleServer {
     return paymentDocument(row);
   }
 
-  /** One call; a lost answer is asked for by key. Without the gateway's word the payment stays pending until the next start. */
+  /**
+   * Charges once; a lost answer is queried by key. Without an answer the payment stays pending until the next start.
+   */
   async charge({ id, patientId, amountMinor, currency }: Unfinished): Promise<void> {
     const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
     if (answer.kind !== 'again') await finish(this.db, id, answer, this.id);
   }
 }
 
-/** Pending payments by patient, each list in order. Pure. */
+/** Groups pending payments by patient, each group in order. Pure. */
 export function byPatient<P extends Pick<Unfinished, 'patientId'>>(payments: readonly P[]): P[][] {
   const lists = new Map<string, P[]>();
   for (const payment of payments) lists.set(payment.patientId, [...(lists.get(payment.patientId) ?? []), payment]);
   return [...lists.values()];
 }
 
-/** Charges what the last life left pending: under the same keys, so nobody pays twice; a patient's own payments in order. */
+/**
+ * Charges the payments that the last run of the server left pending. They have the same keys, so no payment is charged
+ * twice; payments of one patient stay in order.
+ */
 export async function finishWhatWasLeft(server: SingleServer, db: Queryable): Promise<void> {
   const inOrder = async (payments: readonly Unfinished[]): Promise<void> => {
     for (const payment of payments) await server.charge(payment);

@@ -87,7 +87,7 @@ describe('strikes', () => {
     expect(happened.filter((what) => what.includes('monitor'))).toHaveLength(1);
     expect(happened.filter((what) => what.includes('server'))).toHaveLength(2);
     expect(strikes.skipped.map(({ reason }) => reason.replace(/ monitor_\d/, ' M'))).toEqual([
-      'away already: M', 'away already: M', 'away already: server_1, server_2',
+      'already unavailable: M', 'already unavailable: M', 'already unavailable: server_1, server_2',
     ]);
     await strikes.end();
   });
