@@ -5,6 +5,7 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Response } from 'express';
+import { clientNetwork } from '../shared/client-network.js';
 import type { MonitorEvent } from './core/events.js';
 import type { Status } from './http/schemas.js';
 import type { Sample } from './sampler.js';
@@ -74,7 +75,7 @@ export class EventHub {
 
   /** @param full whether it may see addresses. @returns false when there are too many readers of its kind already. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
-    const reader = { response, full, address: response.req.ip ?? 'unknown' };
+    const reader = { response, full, address: clientNetwork(response.req) };
     if (this.closed || !this.hasPlace(reader)) return false;
     this.coming.add(reader);
     return this.welcome(reader, lastEventId).finally(() => this.coming.delete(reader));

@@ -5,6 +5,7 @@
 import type { Request, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { kindOfToken, type Tokens } from '../../shared/auth.js';
+import { clientNetwork } from '../../shared/client-network.js';
 import { Problem } from '../../shared/errors.js';
 import { route, type Answer, type Route } from '../../shared/routes.js';
 import { consoleAnswer } from '../console/shell.js';
@@ -65,7 +66,7 @@ function signIn({ sessions, tokens, monitor }: SignInOptions): (asked: { request
     refuseForeign(request);
     const { token, name, next } = fieldsOf(request);
     const target = localPath(next);
-    const address = request.ip ?? 'unknown';
+    const address = clientNetwork(request);
     const again = (status: number, problem: string, headers: Record<string, string> = {}): Answer =>
       consoleAnswer({ title: 'Sign in', active: null, session: null, monitor, body: signInPage({ next: target, problem }) }, status, headers);
     const seconds = await waitFor(limiter, address);

@@ -1,5 +1,6 @@
 /** Staff come in with the api token and go out again. The session's id is new from there on. */
 import { kindOfToken, type Tokens } from '../../shared/auth.js';
+import { clientNetwork } from '../../shared/client-network.js';
 import type { PatientsDeps } from '../service.js';
 import { fieldOf, type PageHandler } from './guards.js';
 import { lockedPage } from './pages/identify.js';
@@ -12,8 +13,8 @@ type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock'>;
 const MINUTE_MS = 60_000;
 export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number => sessionIdleMinutes * MINUTE_MS;
 
-/** Where the request came from; by whose word is TRUST_PROXY's to say. */
-export const addressOf = ({ request }: Answering): string => request.ip ?? 'unknown';
+/** The key by which limits count the client. */
+export const addressOf = ({ request }: Answering): string => clientNetwork(request);
 
 export function sendLocked(deps: Pick<Deps, 'clock'>, answering: Answering, lockedMs: number): void {
   const until = new Date(deps.clock.wall().getTime() + lockedMs);
