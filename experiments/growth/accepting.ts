@@ -1,16 +1,19 @@
-/** Sends batches through the API while a backlog is pending and nobody leads: what acceptance costs then, and what patients weigh. */
+/**
+ * Sends batches through the API while a backlog is pending and no replica leads: measures the cost of acceptance and
+ * the memory of patients.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Laboratory } from '../laboratory.js';
 import { costsOf } from './costs.js';
 import { spent, type AcceptRound } from './figures.js';
 
-/** Payments of a batch: about what the reports fire at once. */
+/** Payments per batch: about as many as the reports send at once. */
 const BATCH = 200;
-/** Batches under way at once. */
+/** Batches in flight at once. */
 const AT_ONCE = 4;
 const ANSWER_MS = 60_000;
 
-/** @throws Error when a batch is refused. @param leader whose costs are told as the leader's. */
+/** @throws Error when a batch is refused. @param leader the replica whose costs are reported as the leader's. */
 export async function acceptBatches(laboratory: Laboratory, payments: number, leader: string, signal: AbortSignal): Promise<AcceptRound> {
   const before = costsOf(laboratory, leader);
   const startMs = performance.now();
@@ -36,5 +39,5 @@ async function sendBatch({ system, entrances }: Laboratory, count: number, signa
   });
   if (!answer.ok) throw new Error(`a batch was refused while a backlog is pending: HTTP ${answer.status} ${await answer.text()}`);
   const { sent } = (await answer.json()) as { sent: number };
-  if (sent !== count) throw new Error(`a batch of ${count} came back as one of ${sent}`);
+  if (sent !== count) throw new Error(`a batch of ${count} payments was accepted with ${sent}`);
 }

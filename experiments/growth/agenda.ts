@@ -1,12 +1,15 @@
-/** How far a run of many unlike steps is, and how long the rest takes: each step has a weight, and the pace so far tells. Pure. */
+/**
+ * Progress of a run of many different steps, and the time left. Each step has a weight; the time left follows from the
+ * average speed so far. Pure.
+ */
 
 export interface Step<Name extends string = string> {
   name: Name;
-  /** About how long it takes on a usual machine, s: only the proportions matter. */
+  /** Approximate duration on a usual machine, s: only the ratios matter. */
   weight: number;
 }
 
-/** Sums of small things that every round has: a hand-over aside, a start of processes; s. */
+/** Sum of the short steps of every round: a hand-over to the parking replica, a start of processes; s. */
 const ROUND_S = 3;
 const KILL_S = 5;
 const LAID_IN_A_S = 35_000;
@@ -16,7 +19,7 @@ const LOADED_A_S = 30_000;
 export const drainWeight = (pending: number, rounds: number): number =>
   rounds * (ROUND_S + pending / LAID_IN_A_S + pending / WORKED_OFF_A_S);
 
-/** The backlog is laid in once, filled up a little for each kill, and worked off at the end. */
+/** The backlog is inserted once, refilled a little for each kill, and drained at the end. */
 export const killsWeight = (pending: number, kills: number): number => kills * KILL_S + pending / LAID_IN_A_S + pending / WORKED_OFF_A_S;
 
 export const fillWeight = (finished: number): number => finished / LOADED_A_S;
@@ -26,23 +29,23 @@ export class Agenda {
   private done = 0;
   private step: Step | null = null;
 
-  /** @param now ms, monotonic. */
+  /** @param startMs monotonic clock, ms. */
   constructor(steps: readonly Step[], private readonly startMs: number) {
     this.total = steps.reduce((sum, { weight }) => sum + weight, 0);
   }
 
-  /** Another step begins; the one before is over. */
+  /** Starts another step; the previous one is complete. */
   begin(step: Step): void {
     this.done += this.step?.weight ?? 0;
     this.step = step;
   }
 
-  /** Of all steps, 0 to 1. */
+  /** Completed share of all steps, 0 to 1. */
   get share(): number {
     return this.total === 0 ? 1 : this.done / this.total;
   }
 
-  /** ms until the end at the pace so far; null while nothing is done. */
+  /** Time until the end at the average speed so far, ms; null before the first step is complete. */
   leftMs(nowMs: number): number | null {
     return this.done === 0 ? null : Math.max(0, ((nowMs - this.startMs) * (1 - this.share)) / this.share);
   }

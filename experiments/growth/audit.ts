@@ -1,18 +1,22 @@
 /**
- * Whether every payment of a size is final, once, under a term that was its leader's then, in its patient's order. By SQL, for a million
- * rows are too many to read; where they are not, the rules of all experiments judge them as well.
+ * Checks that every payment of a size is final, once, under a term that its replica led at that time, and in its
+ * patient's order. Uses SQL, because a million rows are too many to read. A smaller number of rows is read, and judged
+ * by the rules of all experiments as well.
  */
 import { check } from '../checkers/checkers.js';
 import { readElections, readPayments } from '../evidence.js';
 import type { Laboratory } from '../laboratory.js';
 import type { Violation } from '../result.js';
 
-/** Rows that are read for the checkers. */
+/** Largest number of rows that are read for the checkers. */
 const READ_MAX = 200_000;
-/** Ids that are named of each rule. */
+/** Largest number of ids reported per rule. */
 const NAMED = 100;
 
-/** By rule: the ids that break it, of the payments after `$1`, at rest. Named as the checkers name them where they know them. */
+/**
+ * The ids that break each rule, among the payments after `$1`, at rest. A rule has the name of its checker where there
+ * is one.
+ */
 const RULES: Readonly<Record<string, string>> = {
   'never-final': `SELECT id FROM payment WHERE seq > $1 AND status = 'PENDING'`,
   'noted-as-pending': `SELECT payment_id AS id FROM pending_payment WHERE seq > $1`,
@@ -28,15 +32,15 @@ const RULES: Readonly<Record<string, string>> = {
 };
 
 export interface Audit {
-  /** Payments after the given one. */
+  /** Payments after the given `seq`. */
   payments: number;
   succeeded: number;
   violations: Violation[];
-  /** Whether the checkers have judged them as well. */
+  /** Whether the checkers have judged the payments as well. */
   read: boolean;
 }
 
-/** @param wanted how many there must be. At rest: nothing may be under way. */
+/** @param wanted expected number of payments. Must be called at rest: no payment may be in flight. */
 export async function audit({ pool }: Pick<Laboratory, 'pool'>, after: number, wanted: number): Promise<Audit> {
   const { rows: [counts = { payments: 0, succeeded: 0 }] } = await pool.query<{ payments: number; succeeded: number }>(
     `SELECT count(*) AS payments, count(*) FILTER (WHERE status = 'SUCCEEDED') AS succeeded FROM payment WHERE seq > $1`, [after],
@@ -56,7 +60,7 @@ async function recorded(pool: Laboratory['pool'], after: number) {
   return { requests: [], payments: await readPayments(pool, after), charges: null, elections: await readElections(pool) };
 }
 
-/** What both found is named once. */
+/** Reports an id that both found only once. */
 function merge(violations: Violation[], more: readonly Violation[]): void {
   for (const { rule, ids } of more) {
     const known = violations.find((violation) => violation.rule === rule);

@@ -1,6 +1,7 @@
 /**
- * The whole of a run, in order: backlogs of every size in an empty table, take-overs and costs; then, beside finished payments, those of
- * moderate size and the reads. Between sizes the table is emptied, so that each size stands alone; every size is audited before.
+ * A whole run, in order: backlogs of every size in an empty table, with take-overs and costs; then, next to finished
+ * payments, the backlogs of moderate size and the reads. The table is emptied between sizes, so that the sizes are
+ * independent; each size is audited first.
  */
 import { emptyPayments } from '../empty-payments.js';
 import { readElections, readVersions } from '../evidence.js';
@@ -19,9 +20,9 @@ import { besideFinished, roundsOf } from './sizes.js';
 import { Steering } from './steering.js';
 import { measureTakeOvers } from './take-overs.js';
 
-/** The gateway's answer while leaders are killed, ms: then calls are under way. For costs it takes no time, nor does it cost any. */
+/** Duration of a gateway call while leaders are killed, ms, so that calls are in flight. It is 0 ms for costs. */
 export const KILLS_GATEWAY_MS = 20;
-/** Payments that are worked off, unmeasured, before costs are measured: the code is compiled then. */
+/** Payments processed without measurement before costs are measured, so that the code is compiled. */
 const WARM_UP = 20_000;
 
 export interface CampaignOptions {
@@ -32,17 +33,17 @@ export interface CampaignOptions {
   seed: number;
 }
 
-/** What was measured, and what was broken. */
+/** Measured figures and violations. */
 export interface Growth {
   costs: CostFigures[];
   takeOvers: TakeOverFigures[];
   fill: Fill | null;
   reads: ReadFigures[];
-  /** All payments that were sent, and how many of them succeeded. */
+  /** All payments sent, and those that succeeded. */
   sent: number;
   succeeded: number;
   violations: Violation[];
-  /** Sizes that were judged by SQL alone. */
+  /** Sizes that only SQL has judged. */
   unread: number[];
   elections: ElectionRow[];
   faults: FaultWindow[];
@@ -110,7 +111,7 @@ export class Campaign {
         const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
         this.growth.takeOvers.push(figures);
         this.growth.faults.push(...figures.kills.map(faultOf));
-        this.progress('the rest is worked off');
+        this.progress('the rest is drained');
         await untilAllFinal(this.laboratory, this.signal);
       }),
     }))];
@@ -135,7 +136,7 @@ export class Campaign {
     })];
   }
 
-  /** The replicas begin again with another duration of a call to the gateway. */
+  /** Restarts the replicas with another duration of a gateway call. */
   private gateway(latencyMs: number): Task {
     const run = async (): Promise<void> => {
       await this.plan.steering.park();
@@ -153,7 +154,7 @@ export class Campaign {
     this.growth.reads = await measureReads(this.plan);
   }
 
-  /** At rest before and after. In an empty table what was measured is taken away again. */
+  /** The system is at rest before and after. Payments in an otherwise empty table are deleted afterwards. */
   private async audited({ pending, finished }: { pending: number; finished: number }, measure: () => Promise<unknown>): Promise<void> {
     const { pool } = this.laboratory;
     const after = await lastSeq(this.laboratory);

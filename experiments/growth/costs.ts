@@ -1,9 +1,9 @@
-/** What every process of a laboratory has cost so far, by the part it plays. */
+/** Reads the costs of every process of a laboratory so far, by role. */
 import type { Laboratory } from '../laboratory.js';
 import { costOf, resetPeak, type Memory, type ProcessCost } from '../processes-cost.js';
 import type { Costs } from './figures.js';
 
-/** Names of the parts, and which process each is. The lab itself is there to show that it does not measure itself. */
+/** Process ids by role. The lab itself is included to show that it does not affect the measurement. */
 function pidsOf({ system }: Laboratory, leader: string): Record<string, number | null> {
   const standby = system.replicas.find(({ name, up }) => name !== leader && up);
   return {
@@ -20,7 +20,7 @@ function pidsOf({ system }: Laboratory, leader: string): Record<string, number |
 export const costsOf = (laboratory: Laboratory, leader: string): Costs =>
   Object.fromEntries(Object.entries(pidsOf(laboratory, leader)).map(([name, pid]) => [name, pid === null ? null : costOf(pid)]));
 
-/** So that a peak is that of what comes now. */
+/** Resets the peaks, so that the next peak is of the following measurement alone. */
 export function resetPeaks(laboratory: Laboratory, leader: string): void {
   for (const pid of Object.values(pidsOf(laboratory, leader))) if (pid !== null) resetPeak(pid);
 }

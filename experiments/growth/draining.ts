@@ -1,4 +1,7 @@
-/** A backlog laid in while nobody leads, then worked off by one leader whose code is warm: how fast, at what cost, in how much memory. */
+/**
+ * Inserts a backlog while no replica leads, then lets one leader with warm code drain it: measures the rate, the cost
+ * and the memory.
+ */
 import { lookAtBacklog } from '../../patients/payment-rows.js';
 import { SWEEP_MAX } from '../../payments/core/relay.js';
 import { sleep } from '../../shared/clock.js';
@@ -10,11 +13,11 @@ import { costsOf, memoryOf, resetPeaks } from './costs.js';
 import { spent, type AcceptRound, type CostFigures, type DrainRound, type Surroundings } from './figures.js';
 import type { Steering } from './steering.js';
 
-/** Of each backlog this part comes through the API, at most so many. */
+/** The part of each backlog that is sent through the API, and its upper limit. */
 const THROUGH_API = { share: 0.2, most: 50_000 };
 const LOOK_MS = 500;
 const POLL_MS = 50;
-/** A leader that gets nothing done for so long is stuck, ms. */
+/** A leader without progress for this long is considered stuck, ms. */
 const STUCK_MS = 60_000;
 
 export interface DrainPlan {
@@ -25,10 +28,13 @@ export interface DrainPlan {
   onProgress: (text: string) => void;
 }
 
-/** Payments that come through the API, of a backlog of `pending`. */
+/** Number of payments sent through the API, for a backlog of `pending`. */
 export const throughApi = (pending: number): number => Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
 
-/** Drains one backlog, `rounds` times. The replica that leads is always the first, so that it is as warm at every size. */
+/**
+ * Drains a backlog of one size, `rounds` times. The leader is always the first replica, so that it is equally warm at
+ * every size.
+ */
 export async function measureCosts(plan: DrainPlan, size: Surroundings & { rounds: number }): Promise<CostFigures> {
   const { pending, finished, rounds } = size;
   const { laboratory, steering } = plan;
@@ -40,15 +46,15 @@ export async function measureCosts(plan: DrainPlan, size: Surroundings & { round
     const name = `backlog of ${pending}, drain ${round} of ${rounds}`;
     const after = await lastSeq(laboratory);
     await steering.park();
-    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) => plan.onProgress(`${name}: ${added} laid in`));
+    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) => plan.onProgress(`${name}: ${added} inserted`));
     accepted.push(await acceptBatches(laboratory, throughApi(pending), leader, plan.signal));
-    plan.onProgress(`${name}: worked off`);
+    plan.onProgress(`${name}: draining`);
     drained.push(await drain(plan, leader, { payments: pending, after }));
   }
   return { pending, finished, accepted, drained, memory: memoryOf(costsOf(laboratory, leader)) };
 }
 
-/** A backlog: how many payments it has, and the `seq` after which they begin. */
+/** A backlog: its number of payments, and the `seq` before its first payment. */
 interface Laid {
   payments: number;
   after: number;
@@ -73,8 +79,9 @@ export async function lastSeq({ pool }: Laboratory): Promise<number> {
 }
 
 /**
- * The two looks that are taken all the time, by patients at how much is pending and by the leader's relay for what was forgotten, and how
- * long they took together. Both come by what was pending until a moment ago. First null: nothing is pending.
+ * Repeats the two queries that run all the time, patients' count of pending payments and the query of the leader's
+ * relay for overdue payments, and returns their total duration. Both read index entries of payments that were pending
+ * until shortly before. `first` null: nothing is pending.
  */
 async function look({ pool }: Laboratory, from: number): Promise<{ first: number | null; tookMs: number }> {
   const startMs = performance.now();
@@ -83,13 +90,16 @@ async function look({ pool }: Laboratory, from: number): Promise<{ first: number
   return { first, tookMs: performance.now() - startMs };
 }
 
-/** Until nothing is pending, whoever leads. @throws Error when it gets stuck. */
+/** Waits until nothing is pending, under any leader. @throws Error when the leader is stuck. */
 export const untilAllFinal = async (laboratory: Laboratory, signal: AbortSignal): Promise<Looks> =>
   untilFinal(laboratory, await lastSeq(laboratory), signal);
 
 type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
 
-/** Looks at the beginning of the backlog now and then, and once when it is gone: that one meets all that died. @throws Error when stuck. */
+/**
+ * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the last query reads all
+ * dead index entries. @throws Error when the leader is stuck.
+ */
 async function untilFinal(laboratory: Laboratory, last: number, signal: AbortSignal): Promise<Looks> {
   const looksMs: number[] = [];
   let passed = { seq: 0, atMs: performance.now() };
@@ -114,7 +124,7 @@ async function isFinal({ pool }: Laboratory, seq: number): Promise<boolean> {
   return rows[0]?.final === true;
 }
 
-/** By the database's clock, from the promotion of the term after `term`. */
+/** Times by PostgreSQL's clock, from the promotion of the term after `term`. */
 async function timesOf({ pool }: Laboratory, afterSeq: number, term: number): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {
   const { rows } = await pool.query<{ seconds: number; waited: [number, number, number, number] }>(
     `SELECT extract(epoch FROM max(completed_at) - (SELECT coalesce(promoted_at, elected_at) FROM election

@@ -1,39 +1,39 @@
-/** What is measured at a size, and the arithmetic on it: cost of a payment, medians over rounds. Pure. */
+/** The figures measured at a size, and calculations on them: cost per payment, medians over rounds. Pure. */
 import type { Memory, ProcessCost } from '../processes-cost.js';
 import type { Handover } from '../result.js';
 import { percentile } from '../statistics.js';
 
-/** By name of the process: `leader`, `standby`, `patients`, `monitor`, `postgres`, `redis`. Null: it could not be read. */
+/** By role of the process: `leader`, `standby`, `patients`, `monitor`, `postgres`, `redis`. Null: could not be read. */
 export type Costs = Readonly<Record<string, ProcessCost | null>>;
 
-/** Processor time by name of the process, ms. */
+/** CPU time by role of the process, ms. */
 export type CpuMs = Readonly<Record<string, number>>;
 
-/** How large a table is that backlogs lie in. */
+/** Size of the backlog and of the table. */
 export interface Surroundings {
-  /** Payments laid in. */
+  /** Payments of the backlog. */
   pending: number;
-  /** Final ones already in the table. */
+  /** Finished payments in the table before. */
   finished: number;
 }
 
-/** Batches sent to patients while the rest of the backlog was pending and nobody led. */
+/** Batches sent to patients while the rest of the backlog was pending and no replica led. */
 export interface AcceptRound {
   payments: number;
   seconds: number;
   cpuMs: CpuMs;
 }
 
-/** A backlog worked off by one leader. */
+/** A backlog drained by one leader. */
 export interface DrainRound {
   payments: number;
-  /** From the promotion of the leader to the last commit, by the database's clock. */
+  /** From the promotion of the leader to the last commit, by PostgreSQL's clock. */
   seconds: number;
-  /** From the order to lead to the last commit. */
+  /** From the request for leadership to the last commit. */
   cpuMs: CpuMs;
-  /** From acceptance to the end, ms, of the payments: what waiting in such a backlog means. */
+  /** From acceptance to completion of the payments, ms: the wait in such a backlog. */
   waitedMs: { p50: number; p95: number; p99: number; max: number };
-  /** How long a look at the backlog took, ms: while it was worked off, and when it was gone. */
+  /** Duration of the queries of the backlog, ms: during the drain, and when the backlog was empty. */
   looksMs: readonly number[];
   lookAtEndMs: number;
 }
@@ -41,27 +41,27 @@ export interface DrainRound {
 export interface CostFigures extends Surroundings {
   accepted: readonly AcceptRound[];
   drained: readonly DrainRound[];
-  /** At the end of the drain of each process; peaks are of this size alone. */
+  /** At the end of the drains, by role; peaks are of this size alone. */
   memory: Readonly<Record<string, Memory>>;
 }
 
-/** A leader killed at work, and who came after it. */
+/** A leader killed while it works, and the hand-over to its successor. */
 export interface Kill {
   leader: string;
   /** Wall clock, ms. */
   atMs: number;
-  /** Payments not final when it was killed. */
+  /** Payments not final at the time of the kill. */
   pending: number;
   handover: Handover;
 }
 
 export interface TakeOverFigures extends Surroundings {
   kills: readonly Kill[];
-  /** Of the process that used most, MB. */
+  /** The largest value of all killed leaders, MB. */
   leaderPeakMb: number;
 }
 
-/** Microseconds of processor time for a payment, by name of the process, over all rounds. */
+/** CPU time per payment, µs, by role of the process, over all rounds. */
 export function cpuUsAPayment(rounds: readonly { payments: number; cpuMs: CpuMs }[]): Record<string, number> {
   const payments = rounds.reduce((sum, round) => sum + round.payments, 0);
   const names = [...new Set(rounds.flatMap(({ cpuMs }) => Object.keys(cpuMs)))];
@@ -69,16 +69,16 @@ export function cpuUsAPayment(rounds: readonly { payments: number; cpuMs: CpuMs 
   return Object.fromEntries(names.map((name) => [name, payments === 0 ? 0 : (totalMs(name) * 1_000) / payments]));
 }
 
-/** Of all processes of the system; the lab lays backlogs in and looks on. */
+/** The sum of all processes of the system, without the lab, which only inserts backlogs and measures. */
 export const ofSystem = (byName: Readonly<Record<string, number>>): number => sumOf(byName) - (byName['lab'] ?? 0);
 
 export const sumOf = (byName: Readonly<Record<string, number>>): number => Object.values(byName).reduce((sum, value) => sum + value, 0);
 
-/** Median of the rounds' rates; NaN of none. */
+/** Median of the rounds' rates, payments per second; NaN without rounds. */
 export const ratePerSec = (rounds: readonly { payments: number; seconds: number }[]): number =>
   percentile(rounds.map(({ payments, seconds }) => payments / Math.max(1e-3, seconds)), 0.5);
 
-/** Time spent between two looks; a process that could not be read at both is left out. */
+/** CPU time between two readings, ms; a process that one of them lacks is left out. */
 export function spent(before: Costs, after: Costs): Record<string, number> {
   return Object.fromEntries(Object.entries(after).flatMap(([name, cost]) => {
     const earlier = before[name];
@@ -93,6 +93,6 @@ export const TAKE_OVER_STEPS = [
 
 export type TakeOverStep = (typeof TAKE_OVER_STEPS)[number][0];
 
-/** Median over the kills, ms; NaN when it was never seen. */
+/** Median over the kills, ms; NaN when the step was never observed. */
 export const takeOverMs = ({ kills }: Pick<TakeOverFigures, 'kills'>, step: TakeOverStep = 'totalMs', share = 0.5): number =>
   percentile(kills.flatMap(({ handover }) => handover[step] ?? []), share);

@@ -1,6 +1,7 @@
 /**
- * Fills the table with payments that were finished long ago: years of a hospital's work in minutes. Secondary indexes are taken away
- * meanwhile; triggers and references are off in the connection that loads, whose rows are right by construction.
+ * Fills the table with payments that were finished long ago: years of a hospital's work in minutes. Secondary indexes
+ * are dropped during the load. Triggers and references are off in the loading connection; its rows are correct by
+ * construction.
  */
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/logger.js';
@@ -9,9 +10,12 @@ import type { Laboratory } from '../laboratory.js';
 import { addPatients } from './backlog.js';
 import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
 
-/** Rows of one insert. */
+/** Rows per insert. */
 const PORTION = 100_000;
-/** What a finished payment takes, row, indexes and write-ahead log of the load, and what must be left over, bytes. */
+/**
+ * Disk space of a finished payment during the load (row, indexes, write-ahead log), and the space that must stay free,
+ * bytes.
+ */
 const BYTES_A_ROW = 1_100;
 const SPARE_BYTES = 3 * 2 ** 30;
 const PAYMENTS_A_PATIENT = 100;
@@ -25,7 +29,7 @@ export interface Fill {
   diskMb: Readonly<Record<string, number>>;
 }
 
-/** Room for so many; null: there is. */
+/** Checks the disk space for `rows` finished payments. @returns an error message; null: there is enough space. */
 export function missingRoom(folder: string, rows: number): string | null {
   const { bavail, bsize } = statfsSync(folder);
   const [free, needed] = [bavail * bsize, rows * BYTES_A_ROW + SPARE_BYTES];
@@ -33,7 +37,10 @@ export function missingRoom(folder: string, rows: number): string | null {
   return free >= needed ? null : `${rows} finished payments need ${gigabytes(needed)} GB of disk, ${folder} has ${gigabytes(free)} GB`;
 }
 
-/** Every second thousand came as a batch, whose id follows from its place: a hash, with the digits that make it a UUID (RFC 9562, 8). */
+/**
+ * Every second thousand payments are a batch. Its id is derived from its position: a hash, with the digits that make it
+ * a UUID (RFC 9562, version 8).
+ */
 const BATCH_ID = `overlay(overlay(md5('growth-' || i / ${PAYMENTS_A_BATCH}) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid`;
 const BATCHES = `
 INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by)
@@ -42,8 +49,8 @@ SELECT ${BATCH_ID}, 'growth-' || i / ${PAYMENTS_A_BATCH}, 'growth', ${PAYMENTS_A
 ON CONFLICT DO NOTHING`;
 
 /**
- * Rows $1 to $2 of $3, a second apart. Patients are spread as a hash spreads them. Declined and failed payments are rare, and server_3 has
- * been gone for the second half of the time: what a filter meets late or hardly at all.
+ * Rows $1 to $2 of $3, one second apart. Patients are distributed by a hash. Declined and failed payments are rare, and
+ * server_3 has been gone for the second half of the time: a filter finds such rows late or hardly at all.
  */
 const PAYMENTS = `
 INSERT INTO payment (id, patient_id, batch_id, batch_index, idempotency_key, fingerprint, answer_waited, amount_minor, currency, accepted_by,
@@ -58,7 +65,7 @@ SELECT uuidv7(make_interval(secs => (i - $3)::float8)), ($4::uuid[])[1 + abs(has
                CASE WHEN i % 5000 = 7 THEN 'FAILED' WHEN i % 1000 = 3 THEN 'DECLINED' ELSE 'SUCCEEDED' END AS status
           FROM generate_series($1::bigint, $2::bigint) AS i) AS made`;
 
-/** What the triggers, which are off, would have noted. */
+/** The rows that the disabled triggers would have written. */
 const NOTES = [
   `INSERT INTO failed_payment (seq, payment_id) SELECT seq, id FROM payment WHERE status = 'FAILED' ON CONFLICT DO NOTHING`,
   `INSERT INTO handled_range (partition, bucket, term, processed_by, status, first_seq, last_seq)
@@ -66,7 +73,10 @@ const NOTES = [
    ON CONFLICT (partition, bucket, term, processed_by, status) DO UPDATE SET first_seq = excluded.first_seq, last_seq = excluded.last_seq`,
 ];
 
-/** Off for one connection: references and triggers (what is loaded is right), waiting for the disk (the load as a whole is checked). */
+/**
+ * Off for this connection: references and triggers (the loaded rows are correct), and waiting for the disk (the load as
+ * a whole is checked).
+ */
 const LOADING = `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`;
 
 export interface FillPlan {
@@ -75,19 +85,19 @@ export interface FillPlan {
   onProgress: (text: string) => void;
 }
 
-/** Call it while nothing is pending and nobody leads. @throws Error when there is too little room. */
+/** Must be called while nothing is pending and no replica leads. @throws Error when there is too little disk space. */
 export async function fillFinished(plan: FillPlan, finished: number): Promise<Fill> {
   const { laboratory } = plan;
   const missing = missingRoom(laboratory.folder, finished);
   if (missing !== null) throw new Error(missing);
   const options = { url: laboratory.system.databaseUrl, name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS };
-  // After the pool's own guard, which would put both right.
+  // Runs after the pool's own guard, which would reset both settings.
   const onConnect = async (connection: Queryable): Promise<void> => void (await connection.query(LOADING));
   const pool = createPool({ ...options, onConnect }, createLogger('lab', 'load', 'silent'));
   const startMs = performance.now();
   try {
     await load(plan, pool, finished);
-    plan.onProgress('analysing the table');
+    plan.onProgress('analyzing the table');
     await pool.query('VACUUM (ANALYZE) payment');
     await pool.query('CHECKPOINT');
     return { finished, seconds: (performance.now() - startMs) / 1_000, diskMb: await sizesOnDisk(pool) };
@@ -107,9 +117,9 @@ async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: numb
     await pool.query(BATCHES, [from, to]);
     await pool.query(PAYMENTS, [from, to, finished, patients]);
   }
-  onProgress('noting what triggers would have noted');
+  onProgress('writing the rows of the triggers');
   for (const statement of NOTES) await pool.query(statement);
-  await makeIndexes(pool, indexes, signal, (name) => onProgress(`making index ${name}`));
+  await makeIndexes(pool, indexes, signal, (name) => onProgress(`creating index ${name}`));
 }
 
 async function patientsFor(pool: Pool, finished: number): Promise<string[]> {

@@ -1,13 +1,16 @@
-/** The indexes of the payments' table as the database has them: taken away for a load in bulk, then made again as they were. */
+/**
+ * The indexes of the table of payments, as PostgreSQL defines them: dropped for a bulk load, then created again
+ * unchanged.
+ */
 import type { Pool } from '../../shared/postgres.js';
 
 export interface Index {
   name: string;
-  /** The statement that makes it. */
+  /** The statement that creates the index. */
   definition: string;
 }
 
-/** Those that are no constraint's: a primary key stays. */
+/** Indexes without a constraint: a primary key stays. */
 export async function secondaryIndexes(pool: Pool): Promise<Index[]> {
   const { rows } = await pool.query<Index>(
     `SELECT i.indexname AS name, i.indexdef AS definition FROM pg_indexes i
@@ -22,7 +25,7 @@ export async function dropIndexes(pool: Pool, indexes: readonly Index[]): Promis
   for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`);
 }
 
-/** One after the other. @param onProgress told the name of each before it is made. */
+/** Creates the indexes one after the other. @param onProgress receives each name before its index is created. */
 export async function makeIndexes(
   pool: Pool, indexes: readonly Index[], signal: AbortSignal, onProgress: (name: string) => void,
 ): Promise<void> {
@@ -33,7 +36,7 @@ export async function makeIndexes(
   }
 }
 
-/** What the table and each of its indexes take on disk, MB. */
+/** Size of the table and of each of its indexes on disk, MB. */
 export async function sizesOnDisk(pool: Pool): Promise<Record<string, number>> {
   const { rows } = await pool.query<{ name: string; mb: number }>(
     `SELECT relname AS name, pg_relation_size(oid) / 1048576.0::float8 AS mb FROM pg_class

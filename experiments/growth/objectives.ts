@@ -1,11 +1,13 @@
-/** What growth must not change: how fast another takes over, how much memory it takes, how people's reads are answered. Pure. */
+/**
+ * The quantities that growth must not change: duration of a take-over, memory, and the responses of users' reads. Pure.
+ */
 import type { Objective } from '../result.js';
 import { takeOverMs, type CostFigures, type TakeOverFigures } from './figures.js';
 import { goesThrough, type ReadFigures } from './reads.js';
 
-/** A take-over with the largest backlog takes at most so many times what it takes with the smallest. */
+/** Largest ratio of a take-over with the largest backlog to one with the smallest. */
 export const TAKE_OVER_RATIO = 2;
-/** Of a leader, and of an instance of patients, MB. */
+/** Largest memory of a leader and of a patients instance, MB. */
 export const MEMORY_MB = 300;
 
 interface Figures {
@@ -18,7 +20,7 @@ const rounded = (value: number): number => Math.round(value * 100) / 100;
 const atMost = (name: string, target: number, actual: number): Objective =>
   ({ name, target, actual: rounded(actual), met: actual <= target });
 
-/** Of the largest backlog against the smallest, in an empty table. Null: there is but one. */
+/** Ratio of the largest backlog to the smallest, in an empty table. Null: there is only one. */
 function takeOverRatio(takeOvers: readonly TakeOverFigures[]): Objective | null {
   const alone = takeOvers.filter(({ finished }) => finished === 0);
   const [smallest, largest] = [alone[0], alone.at(-1)];

@@ -1,4 +1,7 @@
-/** What PostgreSQL does for a statement: which index it goes by, whether it reads the whole table, how much it reads in vain. */
+/**
+ * PostgreSQL's plan of a statement: the indexes it uses, whether it reads the whole table, and how many rows it reads
+ * in vain.
+ */
 import { createLogger } from '../../shared/logger.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
 
@@ -9,15 +12,15 @@ export interface Sent {
 }
 
 export interface PlanFigures {
-  /** Each way by which rows were reached: `Index Scan payment_patient`, `Seq Scan payment`. */
+  /** Each access path: `Index Scan payment_patient`, `Seq Scan payment`. */
   ways: readonly string[];
-  /** Whether the table of payments was read from its beginning, by no index. */
+  /** Whether the table of payments was read sequentially, without an index. */
   sequential: boolean;
-  /** Rows that were read and thrown away. */
+  /** Rows read and discarded. */
   inVain: number;
-  /** Pages of 8 kB that were looked at, in memory or not. */
+  /** Pages of 8 kB that were read, from memory or disk. */
   pages: number;
-  /** Of all statements together, ms. NaN: it took too long to wait for its end. */
+  /** Total of all statements, ms. NaN: the statement was canceled before its end. */
   ms: number;
 }
 
@@ -36,10 +39,10 @@ export interface PlanNode {
 
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
-/** Rows that a node looked at and threw away, a loop. */
+/** Rows that a node read and discarded, per loop. */
 const removed = (node: PlanNode): number => (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
 
-/** One statement's figures. Pure. @param ms its execution time. */
+/** The figures of one statement. Pure. @param ms its execution time. */
 export function readPlan(root: PlanNode, ms: number): PlanFigures {
   const nodes = nodesOf(root);
   const ways = nodes.filter((node) => node['Index Name'] !== undefined || node['Relation Name'] !== undefined)
@@ -53,7 +56,7 @@ export function readPlan(root: PlanNode, ms: number): PlanFigures {
   };
 }
 
-/** A read may send several statements. */
+/** Sums up the statements of one read. */
 export const joinPlans = (plans: readonly PlanFigures[]): PlanFigures => ({
   ways: [...new Set(plans.flatMap(({ ways }) => ways))],
   sequential: plans.some(({ sequential }) => sequential),
@@ -62,10 +65,10 @@ export const joinPlans = (plans: readonly PlanFigures[]): PlanFigures => ({
   ms: plans.reduce((sum, { ms }) => sum + ms, 0),
 });
 
-/** A pool that remembers what is sent through it. */
+/** A pool that records the statements sent through it. */
 export interface ListeningPool {
   pool: Pool;
-  /** What was sent since it was last asked. */
+  /** Statements sent since the last call. */
   heard(): Sent[];
 }
 
@@ -96,11 +99,11 @@ interface Explained {
 
 async function ask(pool: Pool, how: string, { text, values }: Sent): Promise<Explained> {
   const { rows } = await pool.query<{ 'QUERY PLAN': [Explained] }>(`EXPLAIN (${how}, FORMAT JSON) ${text}`, values);
-  if (!rows[0]) throw new Error('PostgreSQL explained nothing');
+  if (!rows[0]) throw new Error('PostgreSQL returned no plan');
   return rows[0]['QUERY PLAN'][0];
 }
 
-/** How a statement is carried out. It is carried out for that, unless that takes longer than the pool lets it. */
+/** Returns the plan of a statement. Executes the statement, unless that takes longer than the pool's time-out. */
 export async function explain(pool: Pool, sent: Sent): Promise<PlanFigures> {
   try {
     const { Plan: root, 'Execution Time': ms = NaN } = await ask(pool, 'ANALYZE, BUFFERS', sent);

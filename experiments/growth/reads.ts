@@ -1,6 +1,7 @@
 /**
- * What people read while millions of finished payments lie in the table: lists by every filter, near their beginning and deep inside, a
- * batch, a bill, an export. Timed as they see it, through the API; explained from the statements that the same code sends.
+ * The reads of users while millions of finished payments are in the table: lists by every filter, near the beginning
+ * and far from it, a batch, a bill, an export. The durations are measured through the API; the plans are those of the
+ * statements that the same code sends.
  */
 import { encodeCursor } from '../../patients/core/cursor.js';
 import { batchDocument } from '../../patients/batches.js';
@@ -11,15 +12,15 @@ import type { Laboratory } from '../laboratory.js';
 import { percentile } from '../statistics.js';
 import { explain, joinPlans, openListening, type PlanFigures } from './plans.js';
 
-/** Times that a read is asked for; fewer where it takes so long. */
+/** Number of requests per read; fewer when they take long. */
 const TIMES = 20;
 const PATIENCE_MS = 3_000;
-/** The page's length when nobody says one, and a row more, by which the next page is known; an export's page. */
+/** Default length of a page plus one row, which shows whether there is a next page; the page length of an export. */
 const PAGE = 51;
 const CSV_PAGE = 1_000;
 const EXPLAIN_MS = 60_000;
 const ANSWER_MS = 60_000;
-/** Rows read and thrown away from which a read counts as one that goes through the table. */
+/** A read that discards more rows than this counts as a read of the whole table. */
 const IN_VAIN_MAX = 10_000;
 /** Pages of a small table: 8 MB. */
 const SMALL_PAGES = 1_000;
@@ -30,33 +31,36 @@ export interface ReadFigures {
   times: number;
   p50Ms: number;
   p95Ms: number;
-  /** Answers that were none: how many, and the HTTP status of the last. */
+  /** Responses without status 200: their number, and the HTTP status of the last one. */
   failed: { times: number; status: number } | null;
   plan: PlanFigures;
 }
 
-/** Reads far more than it gives. Of a table so small that it has as many pages as an index, a scan is nobody's fault. */
+/**
+ * Whether a read touches far more rows than it returns. A sequential scan of a table with as few pages as an index is
+ * fine.
+ */
 export const goesThrough = ({ plan: { sequential, pages, inVain } }: Pick<ReadFigures, 'plan'>): boolean =>
   (sequential && pages > SMALL_PAGES) || !(inVain <= IN_VAIN_MAX);
 
-/** Of `GET /api/payments`; as `PaymentFilter`. */
+/** Filter of `GET /api/payments`; as `PaymentFilter`. */
 type Filter = Readonly<Partial<Record<'patientId' | 'batchId' | 'processedBy', string>> & { status?: PaymentStatus; term?: number }>;
 
 interface Read {
   name: string;
   path: string;
-  /** The same without HTTP. */
+  /** The same read without HTTP. */
   perform(records: Records): Promise<unknown>;
-  /** Only the first piece of the answer: an export goes on for ever. */
+  /** Reads only the first chunk of the response, because an export is very long. */
   firstPiece?: true;
 }
 
-/** What the table has that can be asked for. */
+/** Values that exist in the table and can be requested. */
 interface Subjects {
   patientId: string;
   batchId: string;
   paymentId: string;
-  /** `seq` in the middle of the table. */
+  /** `seq` of a payment in the middle of the table. */
   middle: number;
 }
 
@@ -78,7 +82,7 @@ const csvRead = (name: string, filter: Filter): Read => ({
   firstPiece: true,
 });
 
-/** Filters by what they find: the usual, the rare, what ended long ago, what never was. */
+/** Filters with different results: common, rare, ended long ago, nonexistent. */
 const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, Filter])[] => [
   ['all', {}],
   ['pending', { status: 'PENDING' }],
@@ -89,7 +93,7 @@ const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, 
   ['of a batch', { batchId }],
   ['of server_1', { processedBy: 'server_1' }],
   ['of one long gone', { processedBy: 'server_3' }],
-  ['of nobody', { processedBy: 'server_9' }],
+  ['of an unknown replica', { processedBy: 'server_9' }],
   ['of a term', { term: 1 }],
   ['declined, long gone', { status: 'DECLINED', processedBy: 'server_3' }],
 ];
@@ -106,7 +110,7 @@ export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[
   ];
 }
 
-/** Something of everything, from the middle of the table. */
+/** Finds one example of each kind in the middle of the table. */
 async function subjectsOf({ pool }: Laboratory): Promise<Subjects> {
   const { rows } = await pool.query<Subjects>(
     `SELECT id AS "paymentId", patient_id AS "patientId", batch_id AS "batchId", seq AS middle FROM payment
@@ -122,7 +126,7 @@ export interface ReadsPlan {
   onProgress: (text: string) => void;
 }
 
-/** Call it when nothing else is going on. */
+/** Must be called while the system is idle. */
 export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan): Promise<ReadFigures[]> {
   const listening = openListening(laboratory.system.databaseUrl, EXPLAIN_MS);
   const prisma = createPrisma(listening.pool);
@@ -163,7 +167,7 @@ async function timed(laboratory: Laboratory, read: Read, signal: AbortSignal): P
   return { times: took.length, p50Ms: percentile(took, 0.5), p95Ms: percentile(took, 0.95), failed };
 }
 
-/** @returns the HTTP status; the answer is read to its end, or to the end of its first piece. */
+/** @returns the HTTP status; the response is read to its end, or to the end of its first chunk. */
 async function ask({ entrances, system }: Laboratory, { path, firstPiece }: Read, signal: AbortSignal): Promise<number> {
   const leave = new AbortController();
   const answer = await fetch(`${entrances[0]}${path}`, {
@@ -174,7 +178,7 @@ async function ask({ entrances, system }: Laboratory, { path, firstPiece }: Read
     await answer.arrayBuffer();
     return answer.status;
   }
-  // The header line comes at once; rows after the first page was read, or with it.
+  // The first chunk contains the header line, and possibly the rows of the first page.
   await answer.body?.getReader().read();
   leave.abort();
   return answer.status;

@@ -1,6 +1,7 @@
 /**
- * Who leads and when, as an operator decides it. So that a backlog can be laid in while nobody leads, a replica beyond the usual three
- * takes the leadership aside: it is handed the lead, the others go to maintenance, and it is killed; nobody is elected until one is ready.
+ * Controls the leadership, as an operator does. A backlog can only be inserted while no replica leads, so an additional
+ * replica (beyond the usual three) parks the leadership: it receives the leadership, the others are set to maintenance,
+ * and it is killed. No replica is elected until one is set to ready.
  */
 import { sleep } from '../../shared/clock.js';
 import type { ManagedProcess } from '../../local/processes.js';
@@ -9,7 +10,7 @@ import type { Laboratory } from '../laboratory.js';
 
 const LOOK_MS = 10;
 const DEADLINE_MS = 60_000;
-/** Beyond these replicas there is the one that takes the leadership aside. */
+/** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
 
 interface Status {
@@ -27,26 +28,26 @@ export class Steering {
     this.aside = replicas[REPLICAS] as ManagedProcess;
   }
 
-  /** Nobody leads, nobody may; every replica is there. */
+  /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
     await Promise.all([...this.replicas, this.aside].map(bringBack));
-    await this.until(`${this.aside.name} to be seen alive`, ({ replicas }) => replicas.every(({ observed }) => observed === 'alive'));
+    await this.until(`${this.aside.name} to be alive`, ({ replicas }) => replicas.every(({ observed }) => observed === 'alive'));
     await this.setState(this.aside.name, 'ready');
-    await this.call('/handover', { to: this.aside.name, reason: 'the experiment lays in a backlog' });
+    await this.call('/handover', { to: this.aside.name, reason: 'the experiment inserts a backlog' });
     for (const { name } of this.replicas) await this.setState(name, 'maint');
     this.aside.kill('SIGKILL');
     await this.aside.exited;
-    await this.until('nobody to lead', ({ partitions: [partition] }) => partition?.phase === 'no-candidate');
+    await this.until('the leadership to be vacant', ({ partitions: [partition] }) => partition?.phase === 'no-candidate');
   }
 
-  /** They may lead, the first one at once. Resolves when it does and all of them are seen to be alive. */
+  /** Makes these replicas eligible, the first one at once. Resolves when the first one leads and all are alive. */
   async release(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.setState(name, 'ready');
-    await this.until(`${names[0] ?? 'somebody'} to lead`, ({ partitions: [partition], replicas }) =>
+    await this.until(`${names[0] ?? 'a replica'} to lead`, ({ partitions: [partition], replicas }) =>
       replicas.some(({ id, role, term }) => id === names[0] && role === 'leading' && term === partition?.term));
   }
 
-  /** Everything new is told to the replicas: they end and begin again. Call it while parked. */
+  /** Restarts the replicas with another environment. Must be called while the cluster is parked. */
   async restartReplicas(environment: Readonly<Record<string, string>>): Promise<void> {
     for (const replica of [...this.replicas, this.aside]) replica.instruct(environment);
     await Promise.all(this.replicas.map((replica) => replica.restart()));
@@ -75,7 +76,7 @@ export class Steering {
     return (await answer.json()) as Status;
   }
 
-  /** @throws Error when it does not come about in time. */
+  /** @throws Error when the condition does not hold in time. */
   async until(what: string, holds: (status: Status) => boolean): Promise<void> {
     const end = performance.now() + DEADLINE_MS;
     while (!holds(await this.status())) {

@@ -1,6 +1,7 @@
 /**
- * A leader at work on a backlog is killed, again and again, each time with the backlog filled up to its size. It has worked off a part of a
- * large one; of a small one, which is through in a moment, all is under way. Every size is struck the same way: right after more came.
+ * Kills a leader that works on a backlog, again and again; the backlog is refilled to its size each time. The leader
+ * has already drained a part of a large backlog; of a small one, which takes only an instant, all payments are in
+ * flight. Every kill follows the arrival of more payments, at every size.
  */
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
@@ -15,20 +16,23 @@ import { countPending } from './backlog.js';
 import type { DrainPlan } from './draining.js';
 import type { Kill, Surroundings, TakeOverFigures } from './figures.js';
 
-/** Payments that come in just before the leader is killed. */
+/** Payments that arrive just before the leader is killed. */
 const LASTLY = 1_000;
-/** What a leader holds at once: a smaller backlog has no part that could be worked off first. */
+/** Largest number of payments that a leader holds at once: a smaller backlog has no part that can be drained first. */
 const AT_ONCE = PAYMENTS_OPTIONS.paymentsInFlight.default ?? 0;
-/** Of a larger one this part is worked off first, at most so many. */
+/** The part of a larger backlog that is drained first, and its upper limit. */
 const WORKED_OFF = { share: 0.1, most: 20_000 };
-/** From the arrival of the last payments to the kill, ms: parcels are fetched and loaded, calls to the gateway are under way. */
+/**
+ * Time from the arrival of the last payments to the kill, ms: parcels are fetched and loaded, and gateway calls are in
+ * flight.
+ */
 const STRIKE_MS = { least: 5, spread: 10 };
-/** Kills that come too late because a small backlog was through already: they are tried again. */
+/** Largest number of kills that come too late, because a small backlog was already drained: they are repeated. */
 const MISSES_MAX = 10;
 const POLL_MS = 5;
 const DEADLINE_MS = 60_000;
 
-/** Payments that the leader commits before it is killed. */
+/** Number of payments that the leader commits before it is killed. */
 export const workedOff = (pending: number): number =>
   (pending <= AT_ONCE ? 0 : Math.min(WORKED_OFF.most, Math.floor(pending * WORKED_OFF.share)));
 
@@ -43,7 +47,7 @@ export async function measureTakeOvers(plan: DrainPlan, { pending, finished, kil
   const kills: Kill[] = [];
   let leaderPeakMb = 0;
   for (let tries = 1; kills.length < count; tries += 1) {
-    if (tries > count + MISSES_MAX) throw new Error(`a backlog of ${pending} is worked off before its leader can be killed`);
+    if (tries > count + MISSES_MAX) throw new Error(`a backlog of ${pending} is drained before its leader can be killed`);
     const name = `backlog of ${pending}, kill ${kills.length + 1} of ${count}`;
     await steering.park();
     await fillUp(plan, pending - Math.min(LASTLY, pending), name);
@@ -57,17 +61,17 @@ export async function measureTakeOvers(plan: DrainPlan, { pending, finished, kil
     const { term } = await laboratory.leadership();
     const last = await backlog.add(Math.min(LASTLY, pending), signal);
     await sleep(STRIKE_MS.least + random.below(STRIKE_MS.spread), signal);
-    // Nothing but the kill from here: a thousand payments are through in tens of milliseconds.
+    // No other step before the kill: a thousand payments take only tens of milliseconds.
     const kill = await strike(plan, { leader, term }, [first, last]);
     if (kill) kills.push(kill);
   }
   return { pending, finished, kills, leaderPeakMb };
 }
 
-/** While nobody leads: so many pending, in all. */
+/** Refills the backlog to `pending` payments while no replica leads. */
 async function fillUp({ laboratory, backlog, signal, onProgress }: DrainPlan, pending: number, name: string): Promise<void> {
   const missing = pending - await countPending(laboratory);
-  await backlog.add(Math.max(0, missing), signal, (added) => onProgress(`${name}: ${added} of ${missing} laid in`));
+  await backlog.add(Math.max(0, missing), signal, (added) => onProgress(`${name}: ${added} of ${missing} inserted`));
   await laboratory.pool.query('CHECKPOINT');
 }
 
@@ -76,7 +80,7 @@ async function firstPending({ pool }: Laboratory): Promise<number> {
   return rows[0]?.first ?? 0;
 }
 
-/** Until the payment of that `seq` is final. @throws Error at the deadline. */
+/** Waits until the payment with that `seq` is final. @throws Error at the deadline. */
 async function untilPassed({ laboratory: { pool }, signal }: DrainPlan, seq: number): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   const text = `SELECT 1 FROM payment WHERE seq = $1 AND status = 'PENDING'`;
@@ -91,7 +95,10 @@ interface Led {
   term: number;
 }
 
-/** Kills the leader and waits for the first commit of the next one; the killed one is brought back. @returns null: it came too late. */
+/**
+ * Kills the leader, waits for the first commit of its successor, and restarts the killed replica. @returns null: the
+ * kill came too late.
+ */
 async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promise<Kill | null> {
   const { laboratory, steering } = plan;
   const victim = laboratory.system.process(leader);
@@ -107,7 +114,10 @@ async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promi
 
 type Seqs = readonly [first: number, last: number];
 
-/** The election after `term`, once its leader has committed something. @returns null: nothing was left. @throws Error at the deadline. */
+/**
+ * The election after `term`, once its leader has committed a payment. @returns null: no payment was left. @throws Error
+ * at the deadline.
+ */
 async function nextElection({ laboratory, signal }: DrainPlan, term: number, seqs: Seqs): Promise<ElectionRow | null> {
   const { pool } = laboratory;
   const end = performance.now() + DEADLINE_MS;
@@ -120,13 +130,13 @@ async function nextElection({ laboratory, signal }: DrainPlan, term: number, seq
   }
 }
 
-/** Whether all payments from one `seq` to another were committed up to that term. */
+/** Whether all payments between two `seq` were committed under that term or an earlier one. */
 async function committedBefore({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
   if ((await pool.query('SELECT 1 FROM pending_payment LIMIT 1')).rowCount !== 0) return false;
   return (await pool.query('SELECT 1 FROM payment WHERE seq BETWEEN $1 AND $2 AND term > $3 LIMIT 1', [...seqs, term])).rowCount === 0;
 }
 
-/** Of the payments from one `seq` to another: not final by then. */
+/** Number of payments between two `seq` that were not final at that time. */
 async function pendingAt({ pool }: Laboratory, atMs: number, seqs: Seqs): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     `SELECT count(*) FROM payment
