@@ -1,27 +1,27 @@
 /**
- * Who takes part in the bench: a name, what it is, and how one round of it is measured. Everybody is handed the same ground and work; only
- * the way to do it differs.
+ * A contestant of the bench: a name, a description, and the measurement of one round. All contestants get the same
+ * environment and the same work; only the implementation differs.
  */
 import type { BenchEngines } from './engines.js';
 import type { Program } from './programs/program.js';
 import type { Part, Usage } from './usage.js';
 import type { LatencySummary } from '../latencies.js';
 
-/** Only what is alike is compared: each kind has a table of its own. */
+/** Only contestants of one kind are compared: each kind has its own table. */
 export const KINDS = {
   drain: 'Pre-filled queue, drained by one worker',
-  'drain-20ms': 'The same, with a call to the gateway of 20 ms for each payment',
-  live: 'Live: batches go in at one end while one worker takes them from the other',
-  single: 'Single requests over HTTP, each answered when its payment is final',
-  lone: 'A payment alone on an idle system',
+  'drain-20ms': 'The same, with a gateway call of 20 ms per payment',
+  live: 'Live: batches are enqueued while one worker processes them',
+  single: 'Single requests over HTTP, each with a response when its payment is final',
+  lone: 'One payment at a time on an idle system',
 } as const;
 export type Kind = keyof typeof KINDS;
 
-/** Whose it is: Relevo's, somebody's way to do it without Relevo, or what bounds both. */
+/** Relevo, an implementation without Relevo (naive or tuned), or an upper limit of all. */
 export type Side = 'relevo' | 'naive' | 'tuned' | 'limit';
 
 export interface MeasuredLatency {
-  /** Of what, under what circumstances: `closed loop`, `half the load`. */
+  /** The measured quantity and its conditions: `closed loop`, `half the load`. */
   name: string;
   summary: LatencySummary;
   count: number;
@@ -29,37 +29,40 @@ export interface MeasuredLatency {
   hdr: string;
 }
 
-/** One measurement: a contestant in a round. */
+/** One measurement: one contestant in one round. */
 export interface Measurement {
   payments: number;
-  /** From the start of the work to the last commit (or answer, where there is one). */
+  /** From the start of the work to the last commit (or to the last response, where there are responses). */
   seconds: number;
   usage: Partial<Record<Part, Usage>>;
   latencies: MeasuredLatency[];
-  /** Further figures by name, for the record. */
+  /** Further figures by name, for the report. */
   figures: Record<string, number>;
-  /** What was wrong with its rows, a sentence each; the run is invalid then. */
+  /** Errors in the contestant's rows, one sentence each; the run is then invalid. */
   problems: string[];
 }
 
-/** What every contestant is handed. */
+/** The environment and the work of every contestant. */
 export interface Stage {
   engines: BenchEngines;
-  /** Sends requests, so that nobody measures itself. */
+  /** Sends the requests, so that no contestant measures itself. */
   generator: Program;
-  /** Ids of those who pay. */
+  /** Ids of the patients that pay. */
   patients: readonly string[];
-  /** Payments of a measurement, when that does not take too long. */
+  /** Payments per measurement, unless that takes too long. */
   payments: number;
-  /** Connections of single requests. */
+  /** Connections for single requests. */
   connections: number;
-  /** Payments of a batch over HTTP, and batches under way at once. */
+  /** Payments per batch over HTTP, and batches in flight at once. */
   batchSize: number;
   batchesInFlight: number;
   seed: number;
-  /** For temporary data; gone at the end. */
+  /** For temporary data; deleted at the end. */
   dataDir: string;
-  /** More arguments for every node: profiling. @param folder for its profile: the contestant, and the process where it has several. */
+  /**
+   * Additional arguments of node, for profiling. @param folder of the profile: the contestant, and the process where
+   * there are several.
+   */
   nodeArgs: (folder: string) => readonly string[];
   onLine: (name: string, line: string) => void;
   signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** Everybody who takes part, in the order of the help; and which of them a user asked for. */
+/** All contestants, in the order of the help, and the selection by a user. */
 import type { Contestant } from './contestant.js';
 import { LIMITS } from './limits/limits.js';
 import { NAIVE } from './objectives.js';
@@ -17,7 +17,10 @@ const PEER_CONTESTANTS: readonly Contestant[] = PEERS.flatMap((peer) => {
 
 export const CONTESTANTS: readonly Contestant[] = [...RELEVO_DRAINS, ...RELEVO_LIVE, ...PEER_CONTESTANTS, ...LIMITS];
 
-/** @param only names, separated by commas; a last `*` stands for any end; null: all. @returns the word nobody answers to. */
+/**
+ * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the first unknown name,
+ * if any.
+ */
 export function chooseContestants(only: string | null, all = CONTESTANTS): readonly Contestant[] | { unknown: string } {
   if (only === null) return all;
   const words = only.split(',').map((word) => word.trim());

@@ -1,6 +1,7 @@
 /**
- * PostgreSQL and Redis of a whole run, as Relevo ships them: default durability. Every measurement gets fresh ground on them: a database
- * of its own, an empty Redis whose file was just rewritten, a checkpoint done; so nobody inherits another's tables, dirty pages or log.
+ * PostgreSQL and Redis of a whole run, as Relevo ships them, with default durability. Every measurement gets a fresh
+ * environment: its own database, an empty Redis with a rewritten file, and a completed checkpoint. No contestant
+ * inherits tables, dirty pages or log from another.
  */
 import { Redis } from 'ioredis';
 import { prepareEngines, startDatabase } from '../../local/engines.js';
@@ -14,18 +15,18 @@ import { createLogger } from '../../shared/logger.js';
 import { createPool, type Pool } from '../../shared/postgres.js';
 import { readVersions } from '../evidence.js';
 
-/** Relevo's schema and its sample patients; databases of Relevo's are copies. */
+/** Relevo's schema and its sample patients; Relevo's databases are copies. */
 const TEMPLATE = 'bench_template';
 const DATABASE_PREFIX = 'bench_';
-/** What decides about durability and memory, told with the result. */
+/** Settings about durability and memory, which the result reports. */
 const TOLD_SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers', 'max_wal_size', 'max_connections'];
 
 export interface Ground {
   databaseUrl: string;
   redisUrl: string;
-  /** Connections to the database; not counted, used before and after a measurement only. */
+  /** Pool that is not part of the measurement; used before and after a measurement only. */
   pool: Pool;
-  /** The database is dropped. */
+  /** Drops the database. */
   clear(): Promise<void>;
 }
 
@@ -38,11 +39,11 @@ export class BenchEngines {
     private readonly admin: Pool,
   ) {}
 
-  /** @throws StartError; nothing is left running then. */
+  /** @throws StartError; no engine is left running then. */
   static async open(dataDir: string, onLine: (name: string, line: string) => void): Promise<BenchEngines> {
     const ports = { postgres: await freePort(), redis: await freePort() };
     const prepared = await prepareEngines({ dataDir, quick: false, portOf: (name) => (name === 'redis' ? ports.redis : ports.postgres) });
-    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer }; // No address was given: both are ours.
+    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer }; // Own servers: no address is configured.
     for (const engine of [postgres, redis]) engine.on('line', (line) => onLine(engine.name, line));
     try {
       await Promise.all([startDatabase(prepared, undefined), redis.start()]);
@@ -54,7 +55,7 @@ export class BenchEngines {
     }
   }
 
-  /** @param furnished whether the database has Relevo's schema and patients; else it is empty. */
+  /** @param furnished whether the database has Relevo's schema and patients; otherwise the database is empty. */
   async ground(furnished: boolean): Promise<Ground> {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
     await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
@@ -68,7 +69,7 @@ export class BenchEngines {
     return { databaseUrl, redisUrl: this.redis.address, pool, clear };
   }
 
-  /** Writes out what is dirty, so that it is not written in the middle of a measurement on another's account. */
+  /** Writes dirty pages to disk, so that this is not done during the next measurement. */
   async settle(): Promise<void> {
     await this.admin.query('CHECKPOINT');
   }
@@ -77,7 +78,7 @@ export class BenchEngines {
   async patients(): Promise<string[]> {
     const pool = openPool(this.postgres.urlOf(TEMPLATE));
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
-    await pool.end(); // A template can be copied only while nobody is connected to it.
+    await pool.end(); // A template can only be copied without connections to it.
     return rows.map(({ id }) => id);
   }
 
@@ -85,7 +86,7 @@ export class BenchEngines {
     return readVersions(this.admin, this.redis.address);
   }
 
-  /** Settings of PostgreSQL by name, as `SHOW` has them. */
+  /** Settings of PostgreSQL by name, as `SHOW` prints them. */
   async settings(): Promise<Record<string, string>> {
     const { rows } = await this.admin.query<{ name: string; value: string }>(
       'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name', [TOLD_SETTINGS],

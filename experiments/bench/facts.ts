@@ -1,4 +1,7 @@
-/** What a reader must know beside the figures: versions, settings, what each peer does not do, and what was not measured as asked. */
+/**
+ * The facts that a reader needs in addition to the figures: versions, settings, the features that each peer lacks, and
+ * the deviations from the requested measurement.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
@@ -28,17 +31,17 @@ const versionOf = (name: string): string =>
   (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
 
 export interface Circumstances {
-  /** Payments of a measurement, as asked for. */
+  /** Requested payments per measurement. */
   wanted: number;
   machine: Machine;
-  /** PostgreSQL's, by name. */
+  /** PostgreSQL's settings by name. */
   settings: Record<string, string>;
 }
 
 const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =>
   ({ name, what, packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])), settings, lacks });
 
-/** Who was slow enough to be measured with fewer payments, and with how many. */
+/** Contestants that were measured with fewer payments because they are slow, and the number of payments. */
 const withFewer = (standings: readonly Standing[], wanted: number): string[] => standings.flatMap(({ name, kind, measurements }) => {
   const least = Math.min(...measurements.map(({ payments }) => payments));
   return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
@@ -47,10 +50,10 @@ const withFewer = (standings: readonly Standing[], wanted: number): string[] => 
 const listed = (values: Readonly<Record<string, string>>, between: string): string =>
   Object.entries(values).map(([name, value]) => `${name}${between}${value}`).join(', ');
 
-/** What the tables leave out and a reader must know of. */
+/** Remarks on figures that are not in the tables. */
 function remarks(summaries: readonly Summary[]): string[] {
   return summaries.flatMap(({ name, payments, figures: { secondsFromRequest, sentLateP99Ms } }) => [
-    ...(secondsFromRequest === undefined ? [] : [`${name} counts from the promotion; from the operator's request ${Math.round(payments / secondsFromRequest)} payments/s`]),
+    ...(secondsFromRequest === undefined ? [] : [`${name} counts from the promotion; counted from the operator's request: ${Math.round(payments / secondsFromRequest)} payments/s`]),
     ...(sentLateP99Ms === undefined ? [] : [`${name}, open loop: the generator sent its requests up to ${sentLateP99Ms.toFixed(1)} ms late (p99), which counts as latency`]),
   ]);
 }
@@ -66,10 +69,10 @@ export function factsOf(standings: readonly Standing[], { wanted, machine, setti
       `${cpu}, ${cores} cores, ${memoryGb} GB; ${listed(versions, ' ')}`,
       `PostgreSQL: ${listed(settings, '=')}`,
       ...remarks(standings.map(summarize)),
-      ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more would take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
+      ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
     ],
   };
 }
 
-/** Whether a contestant is that peer, whatever it does: `pg-boss-live` is `pg-boss`. */
+/** Whether a contestant belongs to a peer, in any variant: `pg-boss-live` belongs to `pg-boss`. */
 const isOf = (contestant: string, peer: string): boolean => [peer, `${peer}-live`, `${peer}-20ms`].includes(contestant);

@@ -1,8 +1,8 @@
-/** What a run's measurements come to: medians over the rounds with their extremes, and ratios of medians. Pure. */
+/** Summarizes the measurements of a run: medians over the rounds with their extremes, and ratios of medians. Pure. */
 import type { Contestant, Measurement } from './contestant.js';
 import { PARTS, type Part } from './usage.js';
 
-/** A contestant and what was measured of it, a round each. */
+/** A contestant and its measurements, one per round. */
 export interface Standing extends Pick<Contestant, 'name' | 'kind' | 'side' | 'what'> {
   measurements: Measurement[];
 }
@@ -13,7 +13,7 @@ export interface Spread {
   max: number;
 }
 
-/** The middle, or the mean of the two in the middle; NaN of nothing. */
+/** The middle value, or the mean of the two middle values; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
@@ -24,18 +24,18 @@ export function median(values: readonly number[]): number {
 export const spreadOf = (values: readonly number[]): Spread =>
   ({ median: median(values), min: Math.min(...values), max: Math.max(...values) });
 
-/** Payments a second. */
+/** Payments per second. */
 export const rateOf = ({ payments, seconds }: Measurement): number => payments / seconds;
 
 export interface Summary extends Omit<Standing, 'measurements'> {
   rounds: number;
-  /** Payments of one measurement; the least, where rounds differ. */
+  /** Payments per measurement; the smallest number, where rounds differ. */
   payments: number;
-  /** Payments a second. */
+  /** Payments per second. */
   rate: Spread;
-  /** Time on the processor for one payment by part, µs; medians. */
+  /** CPU time per payment by part, µs; medians. */
   cpuMicros: Partial<Record<Part, number>>;
-  /** All parts together, without the generator's: µs a payment; median of the rounds' sums. */
+  /** CPU time of all parts without the generator, µs per payment; median of the rounds' sums. */
   cpuMicrosTotal: number;
   /** Peak resident memory by part, MB; the highest of the rounds. */
   peakMb: Partial<Record<Part, number>>;
@@ -87,6 +87,6 @@ export function summarize({ measurements, name, kind, side, what }: Standing): S
   };
 }
 
-/** One's median rate in another's; NaN when either was not measured. */
+/** Ratio of two median rates; NaN when either was not measured. */
 export const ratio = (one: Summary | undefined, other: Summary | undefined): number =>
   (one && other ? one.rate.median / other.rate.median : NaN);

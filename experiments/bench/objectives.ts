@@ -1,8 +1,11 @@
-/** What a run must show, as ratios of medians within it. An objective whose contestants did not take part is left out. Pure. */
+/**
+ * Objectives of a run, as ratios of medians within it. An objective is left out when its contestants were not measured.
+ * Pure.
+ */
 import type { Objective } from '../result.js';
 import { ratio, type Summary } from './figures.js';
 
-/** Of whom ratios are told in the tables: what most people would write. */
+/** The contestant to which the tables' ratios refer: the usual implementation. */
 export const NAIVE = 'bullmq-prisma-50';
 export const FENCED_ROWS = 'postgres-fenced-rows';
 export const ECHO = 'express-echo';
@@ -10,13 +13,13 @@ export const ECHO = 'express-echo';
 interface Demand {
   name: string;
   target: number;
-  /** At most, not at least: a time. */
+  /** An upper bound instead of a lower one: the figure is a time. */
   below?: true;
   /** NaN: not measured. */
   actual: (find: (name: string) => Summary | undefined, all: readonly Summary[]) => number;
 }
 
-/** The tuned peer of a kind that came out best; undefined: none took part. */
+/** The tuned peer of a kind with the highest rate; undefined: none was measured. */
 const bestTuned = (all: readonly Summary[], kind: Summary['kind']): Summary | undefined =>
   all.filter((one) => one.side === 'tuned' && one.kind === kind).sort((a, b) => b.rate.median - a.rate.median)[0];
 
@@ -48,5 +51,5 @@ export function objectivesOf(all: readonly Summary[]): Objective[] {
   });
 }
 
-/** Whether an objective is a bound from above. */
+/** Whether an objective is an upper bound. */
 export const isCeiling = ({ name }: Pick<Objective, 'name'>): boolean => DEMANDS.some((demand) => demand.name === name && demand.below === true);

@@ -1,4 +1,7 @@
-/** The payments of the work, the same for everybody: who pays, how much, from the seed alone; ids grow with time, as Relevo's do. */
+/**
+ * Generates the payments of the work, the same for all contestants: patient and amount, from the seed alone. Ids grow
+ * with time, as Relevo's do.
+ */
 import { v7 as uuid } from 'uuid';
 import { seededRandom } from '../../shared/random.js';
 import type { Order } from './peer.js';
@@ -9,7 +12,7 @@ const SPREAD_MINOR = 90_000;
 export interface OrdersWanted {
   count: number;
   seed: number;
-  /** Ids of those who can pay. */
+  /** Ids of the patients that pay. */
   patients: readonly string[];
 }
 

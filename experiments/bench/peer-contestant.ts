@@ -1,4 +1,7 @@
-/** A peer in the bench: its producer and its worker in processes of their own, drained or live, and its rows counted afterwards. */
+/**
+ * Measures a peer: runs its producer and its worker in separate processes, drained or live, and counts its rows
+ * afterwards.
+ */
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { compile } from '../../local/compile.js';
@@ -14,13 +17,13 @@ import { cappedPayments, warmUp } from './warm-up.js';
 const PROGRAM = 'experiments/bench/programs/peer-program.ts';
 const PREFIX = 'bench';
 
-/** Peers that differ in a number only share a file: `bullmq-prisma-50` is in `bullmq-prisma.ts`. */
+/** Peers that differ only in a number share a file: `bullmq-prisma-50` is in `bullmq-prisma.ts`. */
 function sourceOf(name: string, folder: string): string {
   const [own, shared] = [name, name.replace(/-\d+$/, '')].map((each) => `experiments/bench/${folder}/${each}.ts`) as [string, string];
   return existsSync(join(ROOT, own)) ? own : shared;
 }
 
-/** A peer's two processes at work. */
+/** The two processes of a peer. */
 class PeerAtWork {
   private enqueued = 0;
   private committedBefore = 0;
@@ -48,7 +51,7 @@ class PeerAtWork {
     await this.producer.ask('openProducer', this.place);
   }
 
-  /** A worker that has not begun. */
+  /** Opens a worker that has not started yet. */
   async openWorker(): Promise<void> {
     await this.worker.ask('openWorker', this.place);
     this.committedBefore = this.enqueued;
@@ -62,16 +65,16 @@ class PeerAtWork {
     return this.producer.ask<Span>('enqueue', { count, seed: seed + this.enqueued, patients } satisfies OrdersWanted);
   }
 
-  /** When all that was enqueued is committed. */
+  /** Resolves when all enqueued payments are committed. */
   allCommitted = (): Promise<bigint> => this.worker.ask<bigint>('reached', this.enqueued - this.committedBefore);
 
-  /** So many, live. @returns from the first enqueue to the last commit. */
+  /** Processes `count` payments live. @returns the span from the first enqueue to the last commit. */
   async live(count: number): Promise<Span> {
     const [{ fromNs }, toNs] = await Promise.all([this.enqueue(count), this.allCommitted()]);
     return { fromNs, toNs };
   }
 
-  /** So many, pre-filled. The process is the one that warmed up; its worker is a fresh one that has not begun. */
+  /** Enqueues `count` payments in advance. The process is the warm one; its worker is new and has not started. */
   async prefill(count: number): Promise<void> {
     await this.worker.ask('close');
     await this.openWorker();
@@ -131,7 +134,7 @@ async function measurePeer(peer: Peer, folder: string, { name, kind }: Pick<Cont
   }
 }
 
-/** @param folder where its file is, below `experiments/bench/`. */
+/** @param folder of its file, below `experiments/bench/`. */
 export function peerContestant(peer: Peer, kind: Kind, side: Side, folder = 'peers'): Contestant {
   const name = kind === 'drain' ? peer.name : `${peer.name}-${kind.replace('drain-', '')}`;
   return { name, kind, side, what: peer.what, measure: (stage) => measurePeer(peer, folder, { name, kind }, stage) };

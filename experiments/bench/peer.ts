@@ -1,9 +1,10 @@
 /**
- * A peer of the bench: another way to do the same work, as its own documentation advises for throughput. Producer and worker run in
- * processes of their own; both are handed what they need, so that the bench, not the peer, decides what is measured and when.
+ * The interface of a peer: another implementation of the same work, tuned for throughput as its own documentation
+ * advises. Producer and worker run in separate processes and get all their inputs from the bench, so that the bench,
+ * not the peer, decides what is measured and when.
  */
 
-/** One payment of the work: the same for everybody. */
+/** One payment of the work: the same for all contestants. */
 export interface Order {
   /** A UUID. */
   id: string;
@@ -12,46 +13,49 @@ export interface Order {
   currency: string;
 }
 
-/** Where a peer works. All of it is the peer's alone. */
+/** The environment of a peer. All of it belongs to the peer alone. */
 export interface PeerPlace {
-  /** An empty database on the bench's PostgreSQL, whose durability is the default. */
+  /** An empty database on the bench's PostgreSQL, with default durability. */
   databaseUrl: string;
   redisUrl: string;
   /** Prefix of its keys in Redis. */
   prefix: string;
-  /** Duration of the call to the gateway that each payment makes, in ms; 0: none. */
+  /** Duration of the gateway call of each payment, ms; 0: no call. */
   gatewayLatencyMs: number;
 }
 
 export interface PeerProducer {
-  /** Resolves when the peer's queue holds them all: its own enqueue, in the largest portions it advises. */
+  /**
+   * Resolves when the peer's queue contains all orders; uses the peer's own enqueue function with the largest portions
+   * that its documentation advises.
+   */
   enqueue(orders: readonly Order[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PeerWorker {
-  /** Begins to work. @param committed told how many payments were committed by each write, after it is durable. */
+  /** Starts the work. @param committed called after each durable write with its number of payments. */
   start(committed: (payments: number) => void): Promise<void>;
-  /** Finishes what is under way and closes its connections. */
+  /** Finishes jobs in progress and closes the connections. */
   close(): Promise<void>;
 }
 
-/** Facts for the reader beside the way to run it. */
+/** A peer: facts for the reader, and the functions that run it. */
 export interface Peer {
   /** As in the table: `bullmq-prisma-50`. */
   name: string;
-  /** What it is, in a few words. */
+  /** A short description. */
   what: string;
-  /** npm packages whose versions are listed. */
+  /** npm packages whose versions are reported. */
   packages: readonly string[];
-  /** How it is set, and why where its documentation says so; a line each. */
+  /** Its settings, with the reasons that its documentation gives; one line each. */
   settings: readonly string[];
-  /** What it does not do that Relevo does; a line each. */
+  /** Features that Relevo has and the peer lacks; one line each. */
   lacks: readonly string[];
-  /** Makes its tables and queues; every measurement begins with it on an empty database. */
+  /** Creates its tables and queues; every measurement starts with this call on an empty database. */
   prepare(place: PeerPlace): Promise<void>;
   openProducer(place: PeerPlace): Promise<PeerProducer>;
   openWorker(place: PeerPlace): Promise<PeerWorker>;
-  /** Rows of the work that are committed: for the check at the end. */
+  /** Number of committed rows, for the check at the end. */
   countCommitted(place: PeerPlace): Promise<number>;
 }

@@ -1,4 +1,7 @@
-/** The order of a run: every contestant once a round, each shuffled anew, so that a drift of the machine hits nobody in particular. */
+/**
+ * The order of a run: every contestant once per round, shuffled anew for each round, so that a drift of the machine
+ * affects no particular contestant.
+ */
 import { seededRandom } from '../../shared/random.js';
 
 /** Fisher-Yates on a copy. @param round 1, 2, … */

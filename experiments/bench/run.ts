@@ -1,4 +1,7 @@
-/** Carries a bench out: engines and load generator once, every contestant once a round, whatever happens nothing left behind. */
+/**
+ * Runs a bench: starts engines and load generator once, measures every contestant once per round, and leaves no process
+ * or file behind on any exit path.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +14,13 @@ import type { Standing } from './figures.js';
 import { Program } from './programs/program.js';
 import { shuffled } from './rounds.js';
 
-/** A measurement that takes longer hangs. */
+/** Time-out of a measurement. */
 const DEADLINE_MS = 240_000;
 
 export interface BenchWanted extends Pick<Stage, 'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'> {
   contestants: readonly Contestant[];
   rounds: number;
-  /** Where profiles go, an absolute folder; null: none are made. */
+  /** Absolute folder of the profiles; null: no profiles. */
   profiles: string | null;
   progress: Progress;
   signal: AbortSignal;
@@ -26,11 +29,11 @@ export interface BenchWanted extends Pick<Stage, 'payments' | 'connections' | 'b
 export interface BenchDone {
   standings: Standing[];
   versions: Record<string, string>;
-  /** PostgreSQL's, by name. */
+  /** PostgreSQL's settings by name. */
   settings: Record<string, string>;
 }
 
-/** @throws AbortError at Ctrl-C, and what kept somebody from being measured. */
+/** @throws AbortError at Ctrl-C, and the error of a measurement. */
 export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-bench-'));
   mkdirSync('reports', { recursive: true });

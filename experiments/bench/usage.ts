@@ -1,14 +1,17 @@
-/** What a contestant's processes use while it is measured: time on the processor and memory, by the part they play. */
+/** Measures CPU time and memory of a contestant's processes during a measurement, by part. */
 import { costOf, resetPeak } from '../processes-cost.js';
 
-/** The parts that processes play; a part nobody plays is left out. */
+/** The parts of processes; a contestant leaves out parts that it does not have. */
 export const PARTS = ['worker', 'front', 'postgres', 'redis', 'others', 'generator'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Usage {
-  /** User and system time of all of them and of their children, ms; exact to 10 ms. */
+  /** User and system time of all processes and their children, ms; accurate to 10 ms. */
   cpuMs: number;
-  /** Largest resident memory of one of them, MB. Of PostgreSQL, which is many: what all of them have in the end. */
+  /**
+   * Largest resident memory of one process, MB. For PostgreSQL, which has many processes: the memory of all of them at
+   * the end.
+   */
   peakMb: number;
 }
 
@@ -22,7 +25,9 @@ function used(pid: number, beforeMs: number): Usage {
   return { cpuMs: cpuMs - beforeMs, peakMb: processes > 1 ? privateMb + sharedMb : peakMb };
 }
 
-/** Begins to count. @returns what was used since, by part; nothing where it cannot be read. */
+/**
+ * Starts the measurement. @returns a function that returns the usage since then, by part; 0 where it cannot be read.
+ */
 export function watchUsage(cast: Cast): () => Partial<Record<Part, Usage>> {
   const parts = Object.entries(cast) as [Part, readonly number[]][];
   const before = new Map(parts.flatMap(([, pids]) => pids).map((pid) => {

@@ -1,13 +1,14 @@
 /**
- * How much is done before anything is counted: as many payments as take two seconds, at most ten thousand; and how many are counted then:
- * what was asked for, or what a slow one does in ten seconds. Pure but for the work it is handed.
+ * Determines the length of the warm-up: as many payments as take two seconds, at most ten thousand. Also determines the
+ * number of measured payments: the requested number, or as many as a slow contestant processes in ten seconds. Pure,
+ * except for the work it calls.
  */
 export const WARM_UP_SECONDS = 2;
 export const WARM_UP_MOST = 10_000;
-/** A contestant that needs longer than this is measured with fewer payments. */
+/** A contestant that would need longer is measured with fewer payments. */
 export const LONGEST_SECONDS = 10;
 const FIRST_STEP = 200;
-/** Not fewer, however slow it is. */
+/** Minimum, for any rate. */
 const LEAST_PAYMENTS = 200;
 
 /** The next step of a warm-up; 0: warm. */
@@ -18,17 +19,17 @@ export function nextStep(done: number, seconds: number): number {
   return Math.min(WARM_UP_MOST - done, Math.max(FIRST_STEP, Math.min(inTheRest, done * 10)));
 }
 
-/** How many are counted at a rate seen in the warm-up, payments a second. */
+/** Number of measured payments at a rate of the warm-up, payments per second. */
 export const cappedPayments = (wanted: number, rate: number): number =>
   Math.min(wanted, Math.max(LEAST_PAYMENTS, Math.floor(rate * LONGEST_SECONDS)));
 
 export interface WarmedUp {
   payments: number;
-  /** Of the best step, payments a second. */
+  /** Rate of the best step, payments per second. */
   rate: number;
 }
 
-/** @param work does so many payments to their end. @returns the seconds it took. */
+/** @param work processes that many payments completely. @returns the seconds it took. */
 export async function warmUp(work: (payments: number) => Promise<number>, most = WARM_UP_MOST): Promise<WarmedUp> {
   let payments = 0;
   let seconds = 0;

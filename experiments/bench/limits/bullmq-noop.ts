@@ -1,5 +1,5 @@
 /**
- * The limit of one payment a job on BullMQ: a worker that does nothing at all. Whatever a handler does comes on top of this.
+ * The limit of one payment per job on BullMQ: a worker that does nothing. The work of any handler adds to this time.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, countFinished, createBullmqWorker, openBullmqProducer } from '../peers/bullmq.js';

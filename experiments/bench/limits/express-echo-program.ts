@@ -1,6 +1,7 @@
 /**
- * Express as bare as it answers JSON with JSON: parse the body, one route, 201 with about what Relevo answers to a payment. It adds no
- * headers that Relevo leaves out, so that the limit is not lowered by them.
+ * A minimal Express server that answers JSON with JSON: parses the body, has one route, and responds 201 with about the
+ * same body as Relevo's response to a payment. It omits the headers that Relevo omits, so that they do not lower the
+ * limit.
  */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -15,7 +16,7 @@ interface Body {
 const ID = '019aa6f0-0000-7000-8000-000000000000';
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** Fields and lengths of a payment that was answered final. */
+/** Same fields and lengths as in the response to a final payment. */
 const answerTo = ({ patientId, amountMinor, currency }: Body) => ({
   id: ID, status: 'SUCCEEDED', exit_granted: true, patientId, amountMinor, currency, concept: null, batchId: null, redriveOf: null,
   acceptedBy: 'patients_1', acceptedAt: AT, processedBy: 'server_1', term: 1, attempts: 1, reason: null, completedAt: AT, latencyMs: 4,
@@ -33,7 +34,7 @@ function createEcho(): express.Express {
 }
 
 serve({
-  /** @returns the origin that it answers at. */
+  /** @returns the origin of the server. */
   listen: () =>
     new Promise<string>((resolve, reject) => {
       const server = createEcho().listen(0, '127.0.0.1', (error) => {

@@ -1,4 +1,4 @@
-/** The limit of single requests: Express echoing, under the same load from the same generator. */
+/** The limit of single requests: an Express echo under the same load from the same generator. */
 import { latencyOf, unpaid } from '../relevo/live.js';
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import type { ClosedLoop, LoopDone } from '../load/loops.js';
@@ -8,12 +8,12 @@ import { Program } from '../programs/program.js';
 import { watchUsage } from '../usage.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
 
-/** In express-echo-program.ts, which cannot be imported: it is a program. */
+/** Same path as in express-echo-program.ts, which cannot be imported because it is a program. */
 const PATH = '/echo';
 
 async function measureAt(origin: string, pid: number, stage: Stage): Promise<Measurement> {
   const { generator, seed, patients, connections } = stage;
-  const target = { origin, path: PATH, headers: { prefer: 'wait=10' } }; // The headers that Relevo is sent.
+  const target = { origin, path: PATH, headers: { prefer: 'wait=10' } }; // The same headers as for Relevo.
   let sent = 0;
   const load = (count: number): Promise<LoopDone> => {
     sent += count;
@@ -40,5 +40,5 @@ async function measure(stage: Stage): Promise<Measurement> {
 }
 
 export const expressEcho: Contestant = {
-  name: ECHO, kind: 'single', side: 'limit', what: 'Express alone: parses JSON, answers 201 with as much of it; nothing is stored', measure,
+  name: ECHO, kind: 'single', side: 'limit', what: 'Express alone: parses JSON, responds 201 with the same amount; stores nothing', measure,
 };

@@ -1,4 +1,4 @@
-/** The process that commits fenced rows and does nothing else: statement after statement on one connection, as a leader has it. */
+/** The process that only commits fenced rows: statement after statement on one connection, as a leader does. */
 import { commitOutcomes, KEYED_PLANS, type FencingToken, type Outcome } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
@@ -13,14 +13,14 @@ export interface Opened {
 
 export interface RowsToCommit {
   ids: readonly string[];
-  /** Rows of one statement. */
+  /** Rows per statement. */
   rows: number;
 }
 
 let pool: Pool | null = null;
 let token: FencingToken = { partition: 0, term: 0, leader: '' };
 
-/** As long as what the simulated gateway gives. */
+/** Same length as an outcome of the simulated gateway. */
 const outcomeOf = (id: string): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: `sim-${id.slice(-8)}` });
 
 async function commitGroup(db: Pool, outcomes: readonly Outcome[]): Promise<void> {

@@ -1,6 +1,7 @@
 /**
- * The limit of the record: pending payments in Relevo's own schema, committed by its own fenced statement over one connection, one after
- * the other. No queue, no gateway, no load of rows, no answers: whatever a leader does comes on top of this.
+ * The limit of PostgreSQL: pending payments in Relevo's own schema, committed by its own fenced statement over one
+ * connection, one after the other. There is no queue, gateway, loading of rows or response: the other work of a leader
+ * adds to this time.
  */
 import { v7 as uuid } from 'uuid';
 import { acceptPayments, type FencingToken, type NewPayment } from '../../../shared/ledger.js';
@@ -71,7 +72,7 @@ async function measureOn(ground: Ground, name: string, rows: number, stage: Stag
   }
 }
 
-/** @param rows of one statement; 200 is a full parcel of Relevo's, and what the run is measured by. */
+/** @param rows per statement; 200 is a full parcel of Relevo's, and the reference of the run. */
 export function fencedRows(name: string, rows: number): Contestant {
   const measure = async (stage: Stage): Promise<Measurement> => {
     const ground = await stage.engines.ground(true);
@@ -81,5 +82,5 @@ export function fencedRows(name: string, rows: number): Contestant {
       await ground.clear();
     }
   };
-  return { name, kind: 'drain', side: 'limit', what: `PostgreSQL alone: fenced rows of Relevo's table, ${rows} a statement`, measure };
+  return { name, kind: 'drain', side: 'limit', what: `PostgreSQL alone: fenced rows of Relevo's table, ${rows} per statement`, measure };
 }

@@ -1,4 +1,4 @@
-/** What bounds Relevo and its peers, measured in the same run, in the order of the help. */
+/** The upper limits of Relevo and its peers, measured in the same run, in the order of the help. */
 import type { Contestant } from '../contestant.js';
 import { FENCED_ROWS } from '../objectives.js';
 import { peerContestant } from '../peer-contestant.js';

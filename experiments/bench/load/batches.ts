@@ -1,4 +1,4 @@
-/** Batches over HTTP: several under way at once, each of listed payments; the answer of each is read to its end. */
+/** Sends batches over HTTP: several in flight at once, each with listed payments; every response is read to its end. */
 import { Pool } from 'undici';
 import { makeOrders, type OrdersWanted } from '../orders.js';
 import { nowNs, type Span } from '../programs/commands.js';
@@ -8,23 +8,23 @@ import { batchRequest, type Target } from './target.js';
 export interface Batches {
   target: Target;
   orders: OrdersWanted;
-  /** Payments of a batch; the last one may be smaller. */
+  /** Payments per batch; the last one may be smaller. */
   size: number;
   inFlight: number;
-  /** How long an answer may wait for outcomes, ms; 0: acceptance only. */
+  /** Time for which a response may wait for outcomes, ms; 0: acceptance only. */
   timeoutMs: number;
 }
 
 export interface BatchesDone extends Span {
-  /** When the first batch was answered: of those that wait for acceptance only, when the queue held something. */
+  /** Number of payments sent. */
   sent: number;
-  /** As the answers say. */
+  /** According to the responses. */
   succeeded: number;
 }
 
 const HEAD = /"succeeded":(\d+)/;
 
-/** @throws Error when a batch was not answered 200. */
+/** @throws Error when the response to a batch is not 200. */
 export async function sendBatches({ target, orders: wanted, size, inFlight, timeoutMs }: Batches): Promise<BatchesDone> {
   const orders = makeOrders(wanted);
   const starts = Array.from({ length: Math.ceil(orders.length / size) }, (_, index) => index * size);

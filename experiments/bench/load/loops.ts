@@ -1,4 +1,7 @@
-/** Closed loop (n clients that wait for their answers) and open loop (due at fixed moments, whatever becomes of the others). */
+/**
+ * Closed loop (n clients that wait for their responses) and open loop (requests due at fixed times, independent of each
+ * other).
+ */
 import { Pool } from 'undici';
 import { Latencies } from '../../latencies.js';
 import { makeOrders, type OrdersWanted } from '../orders.js';
@@ -8,13 +11,13 @@ import { singleRequest, type Request, type Target } from './target.js';
 
 export interface LoopDone extends Span {
   sent: number;
-  /** Answered 201: the payment is final. */
+  /** Responses 201: the payment is final. */
   paid: number;
-  /** Other answers and none, by status or code. */
+  /** Other responses and errors, by status or code. */
   errors: Record<string, number>;
-  /** `Latencies.encode`: closed loops from sending, open ones from the moment it was due. */
+  /** `Latencies.encode`: from the send time in closed loops, from the due time in open loops. */
   hdr: string;
-  /** How much later than due requests were sent, ms, 99th percentile: the generator's own part of the latency. */
+  /** Delay between due time and send time, ms, 99th percentile: the generator's own part of the latency. */
   lateP99Ms: number;
 }
 
@@ -31,7 +34,7 @@ class Loop {
 
   constructor(private readonly pool: Pool, private readonly target: Target) {}
 
-  /** @param dueNs latency counts from here. */
+  /** @param dueNs start of the latency. */
   async one(request: Request, dueNs: bigint): Promise<void> {
     this.lateness.add(millisecondsSince(dueNs));
     const outcome = await send(this.pool, this.target, request, false)
@@ -59,7 +62,7 @@ async function withPool<T>({ origin }: Target, connections: number, work: (pool:
 export interface ClosedLoop {
   target: Target;
   orders: OrdersWanted;
-  /** Clients, each with a connection of its own. */
+  /** Clients, each with its own connection. */
   connections: number;
 }
 
@@ -78,11 +81,14 @@ export function closedLoop({ target, orders: wanted, connections }: ClosedLoop):
 }
 
 export interface OpenLoop extends ClosedLoop {
-  /** Requests a second. */
+  /** Requests per second. */
   rate: number;
 }
 
-/** Timers are whole milliseconds: what is due is sent together, and its latency counts from its own moment all the same. */
+/**
+ * Timers have a resolution of 1 ms: requests due in the same millisecond are sent together, and the latency of each
+ * still counts from its own due time.
+ */
 export function openLoop({ target, orders: wanted, connections, rate }: OpenLoop): Promise<LoopDone> {
   const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
   const intervalNs = 1e9 / rate;

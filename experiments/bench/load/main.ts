@@ -1,4 +1,4 @@
-/** The load generator: a process of its own, so that what it takes is told apart from what it measures. */
+/** The load generator: a separate process, so that its CPU time is separate from that of the measured system. */
 import { serve } from '../programs/serve.js';
 import { sendBatches } from './batches.js';
 import { closedLoop, openLoop } from './loops.js';

@@ -1,14 +1,17 @@
-/** One request with the least work on our side: undici's `dispatch`, the answer's status and, where it is wanted, its text. */
+/**
+ * Sends one request with the least overhead in the client: undici's `dispatch`, the status of the response and, if
+ * requested, its text.
+ */
 import type { Pool } from 'undici';
 import type { Request, Target } from './target.js';
 
 export interface Answer {
   status: number;
-  /** Empty when it was not wanted. */
+  /** Empty when not requested. */
   text: string;
 }
 
-/** @throws Error when there was no answer. */
+/** @throws Error without a response. */
 export function send(pool: Pool, { path }: Target, { headers, body }: Request, wantsText: boolean): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

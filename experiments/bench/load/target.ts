@@ -1,4 +1,4 @@
-/** Where requests go, and how they look. Made before any clock starts: a generator should not be busy with anything but sending. */
+/** Builds requests. They are built before any clock starts, so that the generator only sends during a measurement. */
 import { randomUUID } from 'node:crypto';
 import type { Order } from '../peer.js';
 
@@ -10,7 +10,7 @@ export interface Target {
   headers: Readonly<Record<string, string>>;
 }
 
-/** What a client pays with: the id is Relevo's to choose. */
+/** The body of a payment: Relevo chooses the id. */
 const bodyOf = ({ patientId, amountMinor, currency }: Order) => ({ patientId, amountMinor, currency });
 
 export interface Request {
@@ -23,6 +23,6 @@ const requestOf = (target: Target, body: unknown): Request =>
 
 export const singleRequest = (target: Target, order: Order): Request => requestOf(target, bodyOf(order));
 
-/** @param timeoutMs how long the answer may wait for outcomes; 0: for their acceptance only. */
+/** @param timeoutMs time for which the response may wait for outcomes; 0: acceptance only. */
 export const batchRequest = (target: Target, orders: readonly Order[], timeoutMs: number): Request =>
   requestOf(target, { payments: orders.map(bodyOf), timeoutMs });

@@ -1,6 +1,6 @@
 /**
- * BullMQ by someone who has seen where the time goes: many jobs at once, whose handlers share one multi-row insert, and the insert is
- * fenced by the row of whoever leads. This is as far as one payment a job goes.
+ * BullMQ, optimized: many concurrent jobs whose handlers share one multi-row insert, which is fenced by the row of the
+ * leader. This is the limit with one payment per job.
  */
 import type pg from 'pg';
 import type { Order, Peer, PeerPlace, PeerWorker } from '../peer.js';
@@ -17,7 +17,7 @@ const LEADERSHIP = `
 CREATE TABLE leader (term bigint NOT NULL, name text NOT NULL);
 INSERT INTO leader (term, name) VALUES (${TERM}, '${LEADER}')`;
 
-/** The whole group or nothing: a worker that leads no more writes nothing. */
+/** Inserts the whole group or nothing: a worker that no longer leads inserts nothing. */
 const FENCED_INSERT = {
   name: 'insert-fenced',
   text: `
@@ -30,13 +30,13 @@ ON CONFLICT (id) DO NOTHING`,
 
 async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
   const { rowCount } = await pool.query({ ...FENCED_INSERT, values: [...columnsOf(orders), TERM, LEADER] });
-  // Repeated rows count as none too; but then not all of a group are, save in the rarest of cases, and its jobs are tried again.
-  if (!rowCount) throw new Error('Nothing was written: this worker leads no more');
+  // Repeated rows do not count either. A whole group of repeated rows is very rare; its jobs are then retried.
+  if (!rowCount) throw new Error('No row was inserted: this worker does not lead any more');
   return rowCount;
 }
 
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
-  const pool = await openPool(place, 1); // One statement at a time.
+  const pool = await openPool(place, 1); // Only one statement at a time.
   let committed: (payments: number) => void = () => undefined;
   const batch = new MicroBatch<Order>(async (orders) => committed(await insertFenced(pool, orders)));
   const worker = await createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
@@ -57,17 +57,17 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
 
 export const bullmqMicroBatched: Peer = {
   name: 'bullmq-micro-batched',
-  what: 'BullMQ worker, one fenced insert for all payments that wait',
+  what: 'BullMQ worker, one fenced insert for all waiting payments',
   packages: ['bullmq', 'ioredis', 'pg'],
   settings: [
     ...BULLMQ_SETTINGS,
-    `concurrency ${CONCURRENCY}: enough jobs under way that each insert carries hundreds`,
-    'one connection, one multi-row INSERT … SELECT … WHERE EXISTS (fence FOR SHARE) at a time, as soon as the one before is done',
+    `concurrency ${CONCURRENCY}: enough jobs in progress that each insert has hundreds of rows`,
+    'one connection, one multi-row INSERT … SELECT … WHERE EXISTS (fence FOR SHARE) at a time, as soon as the previous one is done',
   ],
   lacks: [
-    'a fence in the insert, but nobody who elects: its leader row is written once',
-    'no durable accept: a job is in Redis, with up to a second of them in memory only',
-    'no order a patient: 500 jobs are under way at once',
+    'a fence in the insert, but no election: its leader row is written once',
+    'no durable acceptance: jobs are in Redis, and those of the last second in memory only',
+    'no order per patient: 500 jobs are in progress at once',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
   ],
   prepare: async (place) => {

@@ -1,6 +1,6 @@
 /**
- * What most people would write: a BullMQ worker whose handler calls the gateway and then creates one row with Prisma. The worker knows
- * nothing of the other jobs under way, so each payment costs a statement and a commit of its own.
+ * The usual implementation: a BullMQ worker whose handler calls the gateway and then creates one row with Prisma. The
+ * handlers are independent of each other, so each payment costs a statement and a commit.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
@@ -8,7 +8,10 @@ import { charge } from './gateway.js';
 import { countPayments, createPaymentTable } from './payment-table.js';
 import { ensurePrismaClient, openPrismaClient } from './prisma-client.js';
 
-/** Prisma's rule of thumb is two a core and one; node-postgres' default is 10, which Prisma 7 leaves as it is. */
+/**
+ * Prisma's rule of thumb is twice the number of cores plus one; the default of node-postgres is 10, which Prisma 7 does
+ * not change.
+ */
 const POOL_MAX = 10;
 
 async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWorker> {
@@ -32,21 +35,21 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
   };
 }
 
-/** @param concurrency jobs at once: BullMQ's default is 1; 50 is what its guide shows. */
+/** @param concurrency of jobs: BullMQ's default is 1; its guide shows 50. */
 export const bullmqPrisma = (concurrency: number): Peer => ({
   name: `bullmq-prisma-${concurrency}`,
-  what: `BullMQ worker, one Prisma create a job, ${concurrency} at once`,
+  what: `BullMQ worker, one Prisma create per job, ${concurrency} at once`,
   packages: ['bullmq', 'ioredis', '@prisma/client', '@prisma/adapter-pg', 'pg'],
   settings: [
     ...BULLMQ_SETTINGS,
-    `concurrency ${concurrency}: ${concurrency === 1 ? 'the default' : 'the example of its guide; it asks for more than 1 where handlers wait'}`,
-    'prisma.payment.create on a table of six columns with a primary key only, with its own small generated client',
-    `up to ${POOL_MAX} connections: the default of node-postgres, which Prisma 7 leaves as it is`,
+    `concurrency ${concurrency}: ${concurrency === 1 ? 'the default' : 'the example of its guide, advised for handlers that wait'}`,
+    'prisma.payment.create on a table of six columns with only a primary key, with its own small generated client',
+    `up to ${POOL_MAX} connections: the default of node-postgres, which Prisma 7 does not change`,
   ],
   lacks: [
-    'no fence: two workers may write the same payment; the primary key is all that stops them',
-    'no durable accept: a job is in Redis, with up to a second of them in memory only',
-    'no order a patient above concurrency 1, nor when a job is tried again',
+    'no fence: two workers may write the same payment; only the primary key prevents a second row',
+    'no durable acceptance: jobs are in Redis, and those of the last second in memory only',
+    'no order per patient above concurrency 1, nor when a job is retried',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
   ],
   prepare: async (place) => {

@@ -1,6 +1,6 @@
 /**
- * What the peers on BullMQ have in common: a queue that is filled in bulk, one payment a job, and a worker. Completed jobs are removed,
- * as its guide advises for production; that costs no speed and saves memory.
+ * Shared code of the peers on BullMQ: a queue that is filled in bulk, one payment per job, and a worker. Completed jobs
+ * are removed, as BullMQ's guide advises for production; that costs no speed and saves memory.
  */
 import { Queue, Worker, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -9,10 +9,10 @@ import { portionsOf } from './portions.js';
 
 const QUEUE = 'payments';
 
-/** Jobs in one `addBulk`, which is one transaction in Redis. */
+/** Jobs per `addBulk`, which is one transaction in Redis. */
 const PORTION = 1_000;
 
-/** Said of every peer on BullMQ. */
+/** Settings of every peer on BullMQ. */
 export const BULLMQ_SETTINGS = [
   `addBulk in portions of ${PORTION} jobs: its guide advises bulk for many jobs, and each call is one transaction in Redis`,
   'completed jobs are removed (removeOnComplete), failed ones kept up to 5,000: "Going to production", "Auto-removal of jobs"',
@@ -30,7 +30,7 @@ export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProduce
   };
 }
 
-/** A worker that is connected and has not begun. @param concurrency jobs at once. */
+/** Creates a worker that is connected and has not started. @param concurrency of jobs. */
 export async function createBullmqWorker(
   { redisUrl, prefix }: PeerPlace,
   concurrency: number,
@@ -50,7 +50,7 @@ export async function createBullmqWorker(
   return worker;
 }
 
-/** Jobs that were given an id and are nowhere in the queue any more. */
+/** Number of jobs that got an id and are no longer in the queue. */
 export async function countFinished({ redisUrl, prefix }: PeerPlace): Promise<number> {
   const redis = new Redis(redisUrl);
   const queue = new Queue<Order>(QUEUE, { connection: redis, prefix });

@@ -1,6 +1,7 @@
 /**
- * graphile-worker, set as its page on performance does, with a micro-batched insert in its task. The queue is in PostgreSQL, so that
- * accepting a job can be part of the user's own transaction. One payment stays one job; a job that carried a list would be a parcel.
+ * graphile-worker with the settings of its page on performance, and with a micro-batched insert in its task. The queue
+ * is in PostgreSQL, so that a job can be added in the user's own transaction. One payment stays one job; a job with a
+ * list of payments would be a parcel.
  */
 import { Logger, run, runMigrations } from 'graphile-worker';
 import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
@@ -11,24 +12,29 @@ import { portionsOf } from './portions.js';
 
 const TASK = 'pay';
 
-/** Jobs at once. Its page shows 24 for tasks that do nothing; here each insert carries as many payments as jobs wait for it. */
+/**
+ * Concurrent jobs. Its page shows 24 for tasks without work; here each insert has as many payments as jobs wait for it.
+ */
 const CONCURRENT_JOBS = 500;
 /** Jobs fetched by one statement: as on its page. */
 const LOCAL_QUEUE_SIZE = 500;
-/** How long completions are gathered, in ms: the next statement takes what came meanwhile. As on its page. */
+/**
+ * Time in which completions are collected, ms: the next statement completes the jobs that ended meanwhile. As on its
+ * page.
+ */
 const BATCH_DELAY_MS = 0;
-/** Fetching and completing are one statement at a time each, so jobs need no connection of their own. */
+/** Fetching and completing use one statement at a time each, so jobs need no connection of their own. */
 const MAX_POOL_SIZE = 10;
-/** Jobs in one `add_jobs`. */
+/** Jobs per `add_jobs`. */
 const PORTION = 5_000;
 
-/** The bulk function of its SQL API, whose rows nobody here reads. */
+/** The bulk function of its SQL API, without reading its rows. */
 const ADD_JOBS = {
   name: 'add-jobs',
   text: `SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(SELECT json_populate_recordset(NULL::graphile_worker.job_spec, $1::json)))`,
 };
 
-/** Errors only: it would tell of every job, and warn of fewer connections than jobs, which is so on purpose. */
+/** Errors only: otherwise it would log every job, and warn of fewer connections than jobs, which is intended. */
 const quiet = new Logger(() => (level, message) => {
   if ((level as string) === 'error') console.error(message);
 });
@@ -57,8 +63,9 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
 }
 
 /**
- * Its start takes a tenth of a second that no drain should count, and it begins by itself when it is up: so it is up from the opening on,
- * and its first jobs wait for the word. The pools are ours, for its own would be closed without a listener for errors.
+ * Its start takes a tenth of a second, which no drain should include, and it begins to work when it has started.
+ * Therefore it starts when the worker is opened, and its first jobs wait for `start`. The pools are our own, because
+ * its pools would be closed without a listener for errors.
  */
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const [jobs, payments] = [await openPool(place, MAX_POOL_SIZE), await openPool(place, 1)];
@@ -78,7 +85,7 @@ async function openWorker(place: PeerPlace): Promise<PeerWorker> {
       begin();
     },
     close: async () => {
-      begin(); // Jobs that wait for the word would be waited for.
+      begin(); // Otherwise `stop` would wait for the jobs that wait for `begin`.
       await runner.stop();
       await Promise.all([jobs.end(), payments.end()]);
     },
@@ -94,24 +101,24 @@ async function prepare(place: PeerPlace): Promise<void> {
 
 export const graphileWorker: Peer = {
   name: 'graphile-worker',
-  what: 'graphile-worker, tuned, one insert for all payments that wait',
+  what: 'graphile-worker, tuned, one insert for all waiting payments',
   packages: ['graphile-worker', 'pg'],
   settings: [
-    `concurrentJobs ${CONCURRENT_JOBS}: enough jobs under way that each insert carries hundreds; its page shows 24 for tasks without work`,
-    `localQueue.size ${LOCAL_QUEUE_SIZE}, completeJobBatchDelay and failJobBatchDelay ${BATCH_DELAY_MS}: as its page "Performance" measures with`,
-    'no refetchDelay: it spares the database when several instances find little to do; here is one',
-    'prepared statements on: the default, to be turned off only behind a pooler that has none',
+    `concurrentJobs ${CONCURRENT_JOBS}: enough jobs for hundreds of rows per insert; its page shows 24 for tasks without work`,
+    `localQueue.size ${LOCAL_QUEUE_SIZE}, completeJobBatchDelay and failJobBatchDelay ${BATCH_DELAY_MS}: as in the measurements of its page "Performance"`,
+    'no refetchDelay: it relieves the database when several instances find few jobs; here there is one',
+    'prepared statements on: the default, to be turned off only behind a pooler without support',
     `a pool of ${MAX_POOL_SIZE} connections: the default; with both kinds of batching its jobs need no connections`,
     `add_jobs in portions of ${PORTION}, one statement each, without reading the rows back`,
-    `up before the clock starts, with its first ${LOCAL_QUEUE_SIZE} jobs fetched: its own start is not counted`,
-    'one payment a job, one multi-row insert at a time on a connection of its own, as soon as the one before is done',
+    `started before the measurement, with its first ${LOCAL_QUEUE_SIZE} jobs fetched: its own start is not counted`,
+    'one payment per job, one multi-row insert at a time on its own connection, as soon as the previous one is done',
   ],
   lacks: [
-    'no fence: a worker that was given up and wakes still writes; the primary key stops a second row',
+    'no fence: a worker that is considered dead and wakes up still writes; the primary key prevents a second row',
     'after a crash its jobs stay locked for up to four hours (another product, Worker Pro, shortens that)',
-    'no order a patient, unless each has a named queue, which takes one job at a time',
+    'no order per patient, unless each has a named queue, which processes one job at a time',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
-    'it has what Relevo has not: a job can be added in the user\'s own transaction, and Redis is not needed',
+    'advantages over Relevo: a job can be added in the user\'s own transaction, and Redis is not needed',
   ],
   prepare,
   openProducer,

@@ -1,18 +1,19 @@
 /**
- * A micro-batch, as a worker that handles one job at a time may have it: what arrives while a write is under way is written together
- * next. One write at a time, in order of arrival, and the first begins at once. All of a group share its fate.
+ * A micro-batch for a worker that handles one job at a time: items that arrive during a write are written together by
+ * the next write. There is one write at a time, in order of arrival, and the first starts at once. All items of a group
+ * succeed or fail together.
  */
 export class MicroBatch<Item> {
   private waiting: Item[] = [];
-  /** What the items that wait now will share; null: nothing waits. */
+  /** The promise of the items that wait now; null: none waits. */
   private nextWrite: Promise<void> | null = null;
-  /** Ends, well or not, with the write under way. */
+  /** Settles with the current write, whether it succeeded or failed. */
   private turn: Promise<void> = Promise.resolve();
 
   /** @param write stores a group, never an empty one; durable when it resolves. */
   constructor(private readonly write: (items: readonly Item[]) => Promise<void>) {}
 
-  /** Resolves when the item's group is written, and rejects when that failed. */
+  /** Resolves when the item's group is written; rejects when the write failed. */
   add(item: Item): Promise<void> {
     this.waiting.push(item);
     this.nextWrite ??= this.turn.then(() => this.writeGroup());
@@ -24,7 +25,7 @@ export class MicroBatch<Item> {
     this.waiting = [];
     this.nextWrite = null;
     const written = this.write(group);
-    this.turn = written.catch(() => undefined); // Whoever waits for this group hears of it; the next one is tried all the same.
+    this.turn = written.catch(() => undefined); // The callers of this group get the error; the next group is written in any case.
     return written;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The table of all peers, as small as the work allows: six columns, a primary key, no other index. They are not burdened with what
- * Relevo's own table carries. A repeated row is ignored, for every queue may deliver a job twice.
+ * The table of all peers, as small as the work allows: six columns, a primary key, no other index. The peers do without
+ * the additional columns and indexes of Relevo's own table. A repeated row is ignored, because every queue may deliver
+ * a job twice.
  */
 import pg from 'pg';
 import type { Order, PeerPlace } from '../peer.js';
@@ -15,7 +16,7 @@ CREATE TABLE payment (
   completed_at timestamptz(3) NOT NULL DEFAULT now()
 )`;
 
-/** One statement a group, prepared once a connection. */
+/** One statement per group, prepared once per connection. */
 const INSERT = {
   name: 'insert-payments',
   text: `
@@ -25,7 +26,7 @@ SELECT id, patient_id, amount_minor, currency, 'SUCCEEDED'
 ON CONFLICT (id) DO NOTHING`,
 };
 
-/** What a statement about many orders takes: an array a column. */
+/** Parameters of a statement about many orders: one array per column. */
 export const columnsOf = (orders: readonly Order[]): unknown[] => [
   orders.map(({ id }) => id),
   orders.map(({ patientId }) => patientId),
@@ -33,16 +34,19 @@ export const columnsOf = (orders: readonly Order[]): unknown[] => [
   orders.map(({ currency }) => currency),
 ];
 
-/** @returns how many were new; durable by then. */
+/** @returns the number of new rows; durable by then. */
 export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
   const { rowCount } = await pool.query({ ...INSERT, values: columnsOf(orders) });
   return rowCount ?? 0;
 }
 
-/** Connected: the first statement of a measurement should not wait for that. @param max connections at the most. */
+/**
+ * Opens a connected pool, so that the first statement of a measurement does not wait for a connection. @param max
+ * largest number of connections.
+ */
 export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
-  // Without a listener a lost connection would end the process, idle or lent to somebody.
+  // Without a listener a lost connection would end the process, whether the connection is idle or in use.
   const report = (error: Error): void => console.error(error.message);
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
@@ -50,7 +54,7 @@ export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise
   return pool;
 }
 
-/** Runs on a connection of its own. */
+/** Runs `work` with a connection of its own. */
 export async function onConnection<T>({ databaseUrl }: PeerPlace, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

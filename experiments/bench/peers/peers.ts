@@ -1,4 +1,4 @@
-/** Everything that the bench compares Relevo with, in the order of its table. */
+/** All peers that the bench compares with Relevo, in the order of its table. */
 import type { Peer } from '../peer.js';
 import { bullmqMicroBatched } from './bullmq-micro-batched.js';
 import { bullmqPrisma } from './bullmq-prisma.js';

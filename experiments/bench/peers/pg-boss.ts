@@ -1,6 +1,7 @@
 /**
- * pg-boss with its batches: a handler is given a list of jobs and writes it with one insert. The queue is in PostgreSQL, so that
- * accepting a job can be part of the user's own transaction. It polls; a worker that found jobs asks for more at once.
+ * pg-boss with its batches: a handler receives a list of jobs and writes it with one insert. The queue is in
+ * PostgreSQL, so that a job can be added in the user's own transaction. pg-boss polls; a worker that found jobs polls
+ * again at once.
  */
 import PgBoss from 'pg-boss';
 import { sleep } from '../../../shared/clock.js';
@@ -11,22 +12,26 @@ import { portionsOf } from './portions.js';
 
 const QUEUE = 'payments';
 
-/** Jobs of a handler. Each fetch sorts all that wait, so few large ones cost less than many small ones. */
+/** Jobs per handler. Each fetch sorts all waiting jobs, so a few large fetches cost less than many small ones. */
 const BATCH_SIZE = 5_000;
-/** Workers in this process: one fetches while another writes. They begin apart, so that one of two looks every quarter of a second. */
+/**
+ * Workers in this process: one fetches while another writes. They start at different times, so that one of the two
+ * polls every quarter of a second.
+ */
 const POLLERS = 2;
-/** The shortest that it accepts. */
+/** The shortest interval that pg-boss accepts. */
 const POLLING_INTERVAL_SECONDS = 0.5;
 /**
- * Our help, not in its documentation. On tables as young as these PostgreSQL expects one active job, and its statement that completes a
- * batch then compares every active job with every one of the batch: of 20,000 jobs in batches of 1,000, some 9 s of PostgreSQL's time in
- * place of 1.5 s. Whether statistics of an older table would prevent it was not tried.
+ * Our own tuning, not in its documentation. On such new tables PostgreSQL expects one active job, and the statement
+ * that completes a batch then compares every active job with every job of the batch: for 20,000 jobs in batches of
+ * 1,000, about 9 s of PostgreSQL's time instead of 1.5 s. Statistics of an older table might prevent this; that was not
+ * tried.
  */
 const SERVER_OPTIONS = '-c enable_nestloop=off';
-/** Jobs in one `insert`. */
+/** Jobs per `insert`. */
 const PORTION = 5_000;
 
-/** @param options beyond what every instance here has: no cron. */
+/** @param options in addition to those of every instance here: no cron. */
 async function startBoss({ databaseUrl }: PeerPlace, options: PgBoss.ConstructorOptions = {}): Promise<PgBoss> {
   const url = new URL(databaseUrl);
   url.searchParams.set('options', SERVER_OPTIONS);
@@ -46,7 +51,7 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
   };
 }
 
-/** Another poller. A handler that got jobs tells its own poller not to wait for the interval. */
+/** Adds a poller. A handler with jobs notifies its own poller not to wait for the interval. */
 async function addPoller(boss: PgBoss, handle: (orders: readonly Order[]) => Promise<void>): Promise<void> {
   let id = '';
   const options = { batchSize: BATCH_SIZE, pollingIntervalSeconds: POLLING_INTERVAL_SECONDS, priority: false };
@@ -86,23 +91,23 @@ async function prepare(place: PeerPlace): Promise<void> {
 
 export const pgBoss: Peer = {
   name: 'pg-boss',
-  what: 'pg-boss, tuned, one insert a batch',
+  what: 'pg-boss, tuned, one insert per batch',
   packages: ['pg-boss', 'pg'],
   settings: [
-    `batchSize ${BATCH_SIZE}, ${POLLERS} workers: its documentation advises batches where a handler can write a list, and more workers for more`,
-    `pollingIntervalSeconds ${POLLING_INTERVAL_SECONDS}, the shortest; a worker that found jobs calls notifyWorker, so that it fetches again at once`,
+    `batchSize ${BATCH_SIZE}, ${POLLERS} workers: its documentation advises batches for handlers that write lists, and several workers`,
+    `pollingIntervalSeconds ${POLLING_INTERVAL_SECONDS}, the shortest; a worker that found jobs calls notifyWorker to fetch again at once`,
     'priority: false: jobs are fetched by age alone',
-    `connections with "${SERVER_OPTIONS}": our help, not in its documentation; without it PostgreSQL plans the completion of jobs badly on these young tables`,
+    `connections with "${SERVER_OPTIONS}": our tuning, not in its documentation; otherwise PostgreSQL's plan for completing jobs is bad on new tables`,
     `insert in portions of ${PORTION}, one statement each`,
-    'schedule: false (no cron), supervise: false in the producer; archiving and deletion at their defaults of hours, so never during a run',
-    'one payment a job, one multi-row insert a batch',
+    'schedule: false (no cron), supervise: false in the producer; archiving and deletion after hours, the default, so never in a run',
+    'one payment per job, one multi-row insert per batch',
   ],
   lacks: [
-    'no fence: a handler that ran out of time and wakes still writes; the primary key stops a second row',
+    'no fence: a handler that timed out and wakes up still writes; the primary key prevents a second row',
     'a batch fails as a whole; after a crash its jobs wait until they expire, 15 minutes by default',
-    'no order a patient with more than one worker',
+    'no order per patient with more than one worker',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
-    'it has what Relevo has not: a job can be added in the user\'s own transaction, and Redis is not needed',
+    'advantages over Relevo: a job can be added in the user\'s own transaction, and Redis is not needed',
   ],
   prepare,
   openProducer,

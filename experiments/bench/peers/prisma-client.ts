@@ -1,6 +1,7 @@
 /**
- * The naive peer's Prisma client: generated from its own small schema and compiled when the schema or Prisma's version has changed (some
- * seconds, once), then imported by the worker from a file, for TypeScript cannot know a client that may not exist yet.
+ * The naive peer's Prisma client. It is generated from its own small schema and compiled when the schema or Prisma's
+ * version has changed (some seconds, once). The worker then imports it from a file, because TypeScript cannot know a
+ * client that may not exist yet.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,7 +13,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { compile } from '../../../local/compile.js';
 import { ROOT } from '../../../local/root.js';
 
-/** The little of the generated client that the peer uses. */
+/** The part of the generated client that the peer uses. */
 export interface PaymentClient {
   payment: { create(args: { data: NewPaymentRow }): Promise<unknown> };
   $connect(): Promise<void>;
@@ -29,12 +30,12 @@ interface NewPaymentRow {
 
 const SCHEMA = join(ROOT, 'experiments/bench/peers/prisma/schema.prisma');
 const STAMP = join(ROOT, 'generated/bench-prisma.stamp');
-/** Prisma insists on an engine that generating does not use; any existing file will do, so nothing is downloaded. */
+/** Prisma requires an engine that generation does not use; any existing file is accepted, so nothing is downloaded. */
 const QUIET = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1', PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
 
 interface Stamp {
   fingerprint: string;
-  /** The compiled client, from the project's folder. */
+  /** The compiled client, relative to the project's folder. */
   file: string;
 }
 
@@ -49,7 +50,7 @@ function readStamp(): Stamp | null {
   return stamp.fingerprint === fingerprint() && existsSync(join(ROOT, stamp.file)) ? stamp : null;
 }
 
-/** Makes the client when it is missing or of another schema. @throws Error with Prisma's last words. */
+/** Generates the client when it is missing or its schema has changed. @throws Error with Prisma's last output. */
 export async function ensurePrismaClient(): Promise<void> {
   if (readStamp()) return;
   const generate = [join(ROOT, 'node_modules/prisma/build/index.js'), 'generate', '--schema', SCHEMA];
@@ -60,7 +61,7 @@ export async function ensurePrismaClient(): Promise<void> {
   renameSync(`${STAMP}.${process.pid}`, STAMP);
 }
 
-/** @param max connections at the most. */
+/** @param max largest number of connections. */
 export async function openPrismaClient(databaseUrl: string, max: number): Promise<PaymentClient> {
   const stamp = readStamp();
   if (!stamp) throw new Error('The Prisma client of the bench is missing: prepare the peer first');

@@ -1,6 +1,7 @@
 /**
- * What the bench and its child processes say to each other: a command by name, one answer. Moments are nanoseconds of the monotonic clock,
- * which is one and the same for every process of a machine, so that a start seen by one and an end seen by another can be subtracted.
+ * The messages between the bench and its child processes: a command by name, and one reply. Times are nanoseconds of
+ * the monotonic clock, which all processes of a machine share, so that a start seen by one process and an end seen by
+ * another can be subtracted.
  */
 export interface Question {
   id: number;
@@ -11,11 +12,11 @@ export interface Question {
 export interface Reply {
   id: number;
   result?: unknown;
-  /** Why there is no result. */
+  /** The error, when there is no result. */
   error?: string;
 }
 
-/** Two moments of the monotonic clock, ns. */
+/** Two times of the monotonic clock, ns. */
 export interface Span {
   fromNs: bigint;
   toNs: bigint;

@@ -1,6 +1,6 @@
 /**
- * The process of a peer's producer or of its worker, told which by the bench. A worker counts what its peer says is committed, here and not
- * in the bench, so that the moment of the last commit is not that of a message about it.
+ * The process of a peer's producer or worker; the bench decides which. The worker counts its peer's commits itself, so
+ * that the time of the last commit does not include a message to the bench.
  */
 import { pathToFileURL } from 'node:url';
 import { makeOrders, type OrdersWanted } from '../orders.js';
@@ -10,7 +10,10 @@ import { serve } from './serve.js';
 
 const [file = '', name = ''] = process.argv.slice(2);
 
-/** A file exports its peer; or, where several differ in a number only, what makes one of the number that its name ends with. */
+/**
+ * A file exports its peer, or, for several peers that differ only in a number, a function from the number at the end of
+ * the name to the peer.
+ */
 async function loadPeer(): Promise<Peer> {
   const exported = Object.values((await import(pathToFileURL(file).href)) as Record<string, unknown>);
   const number = /-(\d+)$/.exec(name)?.[1];
@@ -20,7 +23,7 @@ async function loadPeer(): Promise<Peer> {
   return found as Peer;
 }
 
-/** How many payments were committed, and when it was so many. */
+/** Counts committed payments, with the time of the last commit. */
 class Tally {
   private count = 0;
   private lastNs = 0n;
@@ -34,7 +37,7 @@ class Tally {
     this.waiting = null;
   };
 
-  /** Resolves with the moment at which `count` were committed. */
+  /** Resolves with the time at which `count` payments were committed. */
   reached(count: number): Promise<bigint> {
     if (this.count >= count) return Promise.resolve(this.lastNs);
     return new Promise((resolve) => (this.waiting = { count, resolve }));
@@ -48,7 +51,7 @@ const peer = loadPeer();
 
 serve({
   openProducer: async (place: PeerPlace) => void (producer = await (await peer).openProducer(place)),
-  /** Nothing is committed yet for the tally of this one. */
+  /** Also starts a new tally. */
   openWorker: async (place: PeerPlace) => {
     tally = new Tally();
     worker = await (await peer).openWorker(place);

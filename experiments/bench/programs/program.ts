@@ -1,4 +1,7 @@
-/** A child process of the bench, asked by commands. What it writes goes to the run's log; when it dies, so does whoever waits for it. */
+/**
+ * A child process of the bench, controlled by commands. Its output goes to the run's log; when it dies, all pending
+ * commands fail.
+ */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,12 +12,12 @@ import type { Question, Reply } from './commands.js';
 export interface ProgramOptions {
   /** As in tables and in the log. */
   name: string;
-  /** From the project's root. Compiled, as a replica is, so that both weigh and start alike. */
+  /** Relative to the project's root. Compiled, as a replica is, so that both have similar memory and start times. */
   source: string;
   args?: readonly string[];
-  /** More arguments for node. */
+  /** Additional arguments of node. */
   nodeArgs: readonly string[];
-  /** Kills it; who waits for it is told that it ended. */
+  /** Kills the process; its pending commands fail with an error. */
   signal: AbortSignal;
   onLine: (name: string, line: string) => void;
 }
@@ -61,18 +64,18 @@ export class Program {
     return this.child.pid ?? 0;
   }
 
-  /** @throws Error with what the child said, or that it died. */
+  /** @throws Error with the message of the child, or about its death. */
   ask<Result>(command: string, argument: unknown = null): Promise<Result> {
     const id = (this.asked += 1);
     const question: Question = { id, command, argument };
     return new Promise<Result>((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
       if (this.child.connected) this.child.send(question);
-      else this.fail(new Error(`${this.name} is gone`));
+      else this.fail(new Error(`${this.name} has ended`));
     });
   }
 
-  /** Ends it; kills it when it does not. Does nothing when it is gone. */
+  /** Ends the process, with SIGKILL after a time-out. Does nothing when it has ended. */
   async end(): Promise<void> {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), END_DEADLINE_MS);
     if (this.child.connected) this.child.send({ id: 0, command: 'end', argument: null } satisfies Question, () => undefined);

@@ -1,4 +1,4 @@
-/** The child's side: answers commands over IPC, and ends when the bench does, however that ends. */
+/** The child's side: answers commands over IPC, and ends when the bench ends, in any way. */
 import type { Question, Reply } from './commands.js';
 
 type Commands = Readonly<Record<string, (argument: never) => unknown>>;
@@ -13,13 +13,16 @@ async function answer(commands: Commands, { id, command, argument }: Question): 
   }
 }
 
-/** @param commands by name; each is handed the argument that the bench gave. `end` is ours: the process ends, in good order. */
+/**
+ * @param commands by name; each receives the argument of the bench. The command `end` is built in: the process exits
+ * normally.
+ */
 export function serve(commands: Commands): void {
-  // The terminal's Ctrl-C reaches the whole group; when to end is the bench's to say.
+  // The terminal's Ctrl-C reaches the whole process group; the bench decides when to end.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
   process.on('message', (question: Question) => {
-    if (question.command === 'end') process.exit(0); // A profile is written by then.
+    if (question.command === 'end') process.exit(0); // Node writes the profile before it exits.
     void answer(commands, question).then((reply) => process.send?.(reply));
   });
 }

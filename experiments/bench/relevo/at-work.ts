@@ -1,6 +1,7 @@
 /**
- * Relevo for one measurement: as it is shipped (a monitor, three replicas, one patients instance, the gateway simulated in process), on the
- * bench's engines. Warm-up and measurement are led by the same replica, always the first, so that what is measured is warm.
+ * Relevo for one measurement: as shipped (a monitor, three replicas, one patients instance, the gateway simulated in
+ * process), on the bench's engines. The same replica, always the first, leads during warm-up and measurement, so that
+ * the measured replica is warm.
  */
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
@@ -15,11 +16,11 @@ import { watchUsage, type Part, type Usage } from '../usage.js';
 
 const SETTLE_MS = 30_000;
 const POLL_MS = 10;
-/** Longest wait for the monitor's answer, ms. */
+/** Longest wait for the monitor's response, ms. */
 const ANSWER_MS = 15_000;
-/** Who leads whenever something is measured. */
+/** The leader during every measurement. */
 export const WORKER = 'server_1';
-/** Longer than any batch of a measurement takes. */
+/** Longer than any batch of a measurement. */
 const PATIENCE_MS = 600_000;
 
 export interface RelevoOptions {
@@ -30,12 +31,12 @@ export interface RelevoOptions {
 }
 
 export class RelevoAtWork {
-  /** All payments sent so far. */
+  /** Number of payments sent so far. */
   sent = 0;
 
   private constructor(private readonly stage: Stage, readonly ground: Ground, readonly system: System) {}
 
-  /** Resolves when everybody is up and somebody leads. */
+  /** Resolves when all processes are up and there is a leader. */
   static async open(stage: Stage, ground: Ground, { gatewayLatencyMs, contestant }: RelevoOptions): Promise<RelevoAtWork> {
     const { databaseUrl, redisUrl } = ground;
     const system = await startSystem({
@@ -71,13 +72,13 @@ export class RelevoAtWork {
     return { origin: this.system.patients[0]?.url ?? '', path, headers: { authorization: `Bearer ${this.system.tokens.api}`, ...headers } };
   }
 
-  /** Orders of which no two calls have the same. */
+  /** Parameters of orders; no two calls return the same. */
   orders(count: number): { count: number; seed: number; patients: readonly string[] } {
     this.sent += count;
     return { count, seed: this.stage.seed + this.sent, patients: this.stage.patients };
   }
 
-  /** @param waits whether the answers wait for the outcomes, or for acceptance only. */
+  /** @param waits whether responses wait for the outcomes, or only for acceptance. */
   batches(count: number, waits: boolean): Promise<BatchesDone> {
     const { generator, batchSize, batchesInFlight } = this.stage;
     const wanted: Batches = {
@@ -92,7 +93,7 @@ export class RelevoAtWork {
 
   setState = (replica: string, state: 'ready' | 'maint'): Promise<void> => this.ask(`replicas/${replica}/state`, { state });
 
-  /** What an operator would ask of the monitor. */
+  /** Sends an operator's request to the monitor. */
   private async ask(path: string, wish: object): Promise<void> {
     const answer = await fetch(`${this.system.monitors[0]?.url ?? ''}/${path}`, {
       method: 'POST', body: JSON.stringify({ ...wish, reason: 'bench' }), signal: AbortSignal.timeout(ANSWER_MS),

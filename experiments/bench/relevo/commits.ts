@@ -1,6 +1,7 @@
 /**
- * When Relevo's last payment was committed: the outcome events, one a commit, which the leader sends when its commit is durable. The rows
- * say when the statement of a commit *began*, which is a little early; so the event decides, to our own disadvantage.
+ * Determines when Relevo's last payment was committed, by the outcome events. The leader sends one event per commit,
+ * after the commit is durable. The rows contain the time at which the commit statement *began*, which is slightly
+ * earlier; therefore the event counts, to Relevo's disadvantage.
  */
 import { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../../../shared/contracts/outcome.js';
@@ -32,7 +33,9 @@ export class Commits {
     return commits;
   }
 
-  /** Resolves with the wall clock, ms, when so many were committed since it listens. @throws the signal's reason. */
+  /**
+   * Resolves with the wall clock, ms, when `count` payments were committed since `listen`. @throws the signal's reason.
+   */
   reached(count: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.waiting = { count, resolve, reject };

@@ -1,6 +1,7 @@
 /**
- * Relevo with a full queue: nobody leads while it is filled, then the replica that was warmed up is allowed to. The clock runs from its
- * promotion to the last commit; the time from the operator's request, election included, is told beside.
+ * Measures Relevo with a full queue: no replica leads while the queue is filled, then the warm replica becomes
+ * eligible. The time runs from its promotion to the last commit; the time from the operator's request, which includes
+ * the election, is reported separately.
  */
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
@@ -8,7 +9,7 @@ import { RelevoAtWork, WORKER } from './at-work.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 
-/** Sees to it that nobody leads and only the worker may, once an operator says so. The one that led last is stopped. */
+/** Makes the cluster leaderless: only the worker can lead, once an operator allows it. The last leader is stopped. */
 async function leaveLeaderless(atWork: RelevoAtWork): Promise<void> {
   const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== WORKER) as [string, string];
   await atWork.setState(other, 'maint');
@@ -22,7 +23,7 @@ async function promotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
     'SELECT (extract(epoch FROM promoted_at) * 1000)::float8 AS at FROM election ORDER BY term DESC LIMIT 1',
   );
   const at = rows[0]?.at ?? null;
-  if (at === null) throw new Error('the last election says nothing of a promotion');
+  if (at === null) throw new Error('the last election has no time of promotion');
   return at;
 }
 
@@ -60,7 +61,7 @@ async function measureDrain(name: string, gatewayLatencyMs: number, stage: Stage
   }
 }
 
-const WHAT = 'Relevo: a queue filled through HTTP, accepted durably, while nobody led; drained by one leader under its fenced term';
+const WHAT = 'Relevo: a queue filled through HTTP (durable acceptance) while no replica led; drained by one leader under its fenced term';
 
 export const RELEVO_DRAINS: readonly Contestant[] = [
   { name: 'drain', kind: 'drain', side: 'relevo', what: WHAT, measure: (stage) => measureDrain('drain', 0, stage) },

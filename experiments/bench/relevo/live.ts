@@ -1,4 +1,7 @@
-/** Relevo live through HTTP: batches, single requests that wait for their outcome, and one payment at a time on an idle system. */
+/**
+ * Measures Relevo live through HTTP: batches, single requests that wait for their outcome, and one payment at a time on
+ * an idle system.
+ */
 import { Latencies } from '../../latencies.js';
 import type { Contestant, MeasuredLatency, Measurement, Stage } from '../contestant.js';
 import type { ClosedLoop, LoopDone, OpenLoop } from '../load/loops.js';
@@ -8,12 +11,12 @@ import { cappedPayments, warmUp } from '../warm-up.js';
 import { RelevoAtWork } from './at-work.js';
 import { problemsInRows } from './rows.js';
 
-/** As a client asks that wants the outcome, not a receipt. */
+/** As sent by a client that waits for the outcome. */
 export const SINGLES = { path: '/api/payments', headers: { prefer: 'wait=10' } };
-/** Payments, one after the other, of which each is alone. */
+/** Number of payments, one after the other. */
 const LONE_PAYMENTS = 300;
 const LONE_WARM_UP = 500;
-/** How long the open loop runs. */
+/** Duration of the open loop. */
 const OPEN_SECONDS = 5;
 
 type Measured = Omit<Measurement, 'problems'>;
@@ -24,7 +27,7 @@ export function latencyOf(name: string, { hdr }: LoopDone): MeasuredLatency {
   return { name, summary: latencies.summary(), count: latencies.count, hdr };
 }
 
-/** What a loop was not paid for, a sentence; none when all is well. */
+/** Describes the unpaid requests of a loop in one sentence; empty when all were paid. */
 export const unpaid = (name: string, { sent, paid, errors }: LoopDone): string[] =>
   paid === sent ? [] : [`${name}: ${sent - paid} of ${sent} requests were not answered 201: ${JSON.stringify(errors)}`];
 
@@ -97,7 +100,7 @@ const contestant = (name: string, kind: Contestant['kind'], what: string, measur
   ({ name, kind, side: 'relevo', what, measure: (stage) => measureLive(name, measure, stage) });
 
 export const RELEVO_LIVE: readonly Contestant[] = [
-  contestant('batches', 'live', 'Relevo: POST /api/batches, accepted durably, answered when every payment is final', measureBatches),
+  contestant('batches', 'live', 'Relevo: POST /api/batches, accepted durably, with a response when every payment is final', measureBatches),
   contestant('single', 'single', 'Relevo: POST /api/payments with Prefer: wait=10', measureSingles),
   contestant('lone', 'lone', 'Relevo: POST /api/payments with Prefer: wait=10, one after the other', measureLone),
 ];

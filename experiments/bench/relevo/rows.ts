@@ -1,4 +1,6 @@
-/** Whether Relevo's rows are right after a measurement: each payment once, paid, by whoever led its term, in its patient's order. */
+/**
+ * Checks Relevo's rows after a measurement: each payment once, paid, by the leader of its term, in its patient's order.
+ */
 import { outOfOrder } from '../../checkers/out-of-order.js';
 import { indexed } from '../../checkers/recorded.js';
 import { staleTerm } from '../../checkers/stale-term.js';
@@ -6,10 +8,10 @@ import { twoLeaders } from '../../checkers/two-leaders.js';
 import { readElections, readPayments } from '../../evidence.js';
 import type { RelevoAtWork } from './at-work.js';
 
-/** Rules that need rows and elections only. */
+/** Rules that need only rows and elections. */
 const RULES = { 'stale-term': staleTerm, 'two-leaders': twoLeaders, 'out-of-order': outOfOrder };
 
-/** @returns what is wrong, a sentence each. */
+/** @returns the errors, one sentence each. */
 export async function problemsInRows(contestant: string, { ground: { pool }, sent }: RelevoAtWork): Promise<string[]> {
   const [payments, elections] = await Promise.all([readPayments(pool), readElections(pool)]);
   const history = indexed({ requests: [], payments, charges: null, elections }, true);
