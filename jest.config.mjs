@@ -11,4 +11,5 @@ export default {
   setupFilesAfterEnv: ['<rootDir>/test/support/watch-logs.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.mjs'],
 };

@@ -5,6 +5,7 @@
  */
 import { eventually } from '../../support/eventually.js';
 import { createProject } from './docker.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const SENT = 230;
 const CLIENTS = 10;
@@ -23,7 +24,7 @@ interface Leader {
 
 const asked = process.env['TEST_DOCKER'] === 'on';
 
-(asked ? describe : describe.skip)('the compose set', () => {
+onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the compose set', () => {
   const project = createProject();
   const { compose, address, tokens, sql, charges } = project;
   const hostOf = (id: string): string => id.replace('_', '-');

@@ -17,9 +17,11 @@ import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, pay } from './asking.js';
 import { strike } from './striking.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const TEST_MS = 180_000;
 const allowed = (await runToEnd(['unshare', '-U', '--map-root-user', '-m', 'true'])).code === 0;
+const withMounts = onlyWhere(allowed, 'needs the right to mount a file system', describe);
 
 const disks: { disk: MemoryDisk; folder: string }[] = [];
 async function openDisk(): Promise<{ disk: MemoryDisk; folder: string }> {
@@ -36,7 +38,7 @@ afterEach(async () => {
   }
 });
 
-(allowed ? describe : describe.skip)('a disk in memory', () => {
+withMounts('a disk in memory', () => {
   test('takes data, is full, has room again, and is gone with its keeper', async () => {
     const { disk, folder } = await openDisk();
     const file = join(disk.window, 'file');
@@ -54,7 +56,7 @@ afterEach(async () => {
   });
 });
 
-(allowed ? describe : describe.skip)('the ledger of the gateway on a full disk', () => {
+withMounts('the ledger of the gateway on a full disk', () => {
   const entry = (key: string): Charge => ({
     key, status: 'approved', reference: 'r'.repeat(150), amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
   });
@@ -88,7 +90,7 @@ afterEach(async () => {
   });
 });
 
-(allowed ? describe : describe.skip)('disk-full', () => {
+withMounts('disk-full', () => {
   let laboratory: Laboratory;
   let injector: Injector;
   beforeAll(async () => {

@@ -13,6 +13,7 @@ import { eventually } from '../../support/eventually.js';
 import { freeOffset } from '../../support/free-offset.js';
 import { relevo, type Ran } from '../../support/relevo.js';
 import { call, PAYMENT } from '../patients/setup.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const HOSTILE = {
   PGSSLMODE: 'require', PGOPTIONS: '-c datestyle=SQL,DMY -c search_path=nowhere -c default_transaction_read_only=on', PGHOST: '192.0.2.1',
@@ -48,7 +49,7 @@ const commandOf = (pid: number): string => (existsSync(`/proc/${pid}/cmdline`) ?
 const libpqVariables = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').map((line) => line.slice(0, line.indexOf('='))).filter((name) => /^PG[A-Z]/.test(name));
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', test);
 
 onLinux('the system starts, accepts, settles, and answers a replay with the same bytes', async () => {
   const offset = await freeOffset();

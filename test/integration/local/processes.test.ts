@@ -9,6 +9,7 @@ import { ManagedProcess, type ProcessSpec } from '../../../local/processes.js';
 import { ROOT } from '../../../local/root.js';
 import { answersOk } from '../../../local/service-process.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const SERVER = `
   const server = require('node:http').createServer((_, response) => response.end('ok')).listen(+process.argv[1], '127.0.0.1');
@@ -128,7 +129,7 @@ describe('ManagedProcess', () => {
     expect(returned).toBe(false);
   });
 
-  const onLinux = process.platform === 'linux' ? it : it.skip;
+  const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
   /** A starter in a process of its own; it prints the pid of its child once `when` has resolved. */
   const startStarter = (spec: string, when: string): ChildProcess => {
     const script = `

@@ -12,6 +12,7 @@ import { isAlive } from '../../../local/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset, PORTS } from '../../support/free-offset.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const START_DEADLINE_MS = 60_000;
 
@@ -138,7 +139,7 @@ describe('npm start', () => {
     expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
   }, 120_000);
 
-  const onLinux = process.platform === 'linux' ? it : it.skip;
+  const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
   onLinux('killed with -9 leaves nothing behind, and the next start finds its data', async () => {
     const first = await up(['--replicas', '1']);
     const { processes } = await status();

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { combineCosts, costOf, parseCpuTimes, parseMemory, resetPeak } from '../../../experiments/processes-cost.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const STAT = '4711 (a (b) c) S 1 4711 4711 0 -1 4194560 9 0 0 0 12 3 40 5 20 0 11 0 123456 0 0';
 const STATUS = 'Name:\tnode\nVmHWM:\t  204800 kB\nVmRSS:\t  102400 kB\nRssAnon:\t   51200 kB\nRssFile:\t   50176 kB\nRssShmem:\t    1024 kB\n';
@@ -27,7 +28,7 @@ test('a program is its processes: time and private memory added up, shared memor
     .toEqual({ cpuMs: 160, residentMb: 25, peakMb: 99, privateMb: 13, sharedMb: 128, processes: 3 });
 });
 
-const onLinux = process.platform === 'linux' ? describe : describe.skip;
+const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', describe);
 onLinux('a real program', () => {
   // It waits for its input after each of its steps, so that nothing is guessed about time.
   const PROGRAM = `

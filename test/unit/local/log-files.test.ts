@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFiles } from '../../../local/log-files.js';
 import { eventually } from '../../support/eventually.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const SOON = { lookMs: 1, largestBytes: 10_000 };
 const LINE = 'x'.repeat(99);
@@ -121,7 +122,7 @@ describe('a log file', () => {
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
   onLinux('on a full disk loses lines, says how many, and nothing else fails', async () => {
     symlinkSync('/dev/full', path()); // Every write to it fails with ENOSPC.
     for (let round = 0; round < 100; round += 1) {

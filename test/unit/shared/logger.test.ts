@@ -9,6 +9,7 @@ import { ROOT } from '../../../local/root.js';
 import { ReplicaClient } from '../../../monitor/replica-client.js';
 import { Problem } from '../../../shared/errors.js';
 import { createLogger } from '../../../shared/logger.js';
+import { onlyWhere } from '../../support/only-where.js';
 
 const SECRET = 'a-token-that-must-not-be-logged';
 
@@ -77,7 +78,7 @@ describe('the log', () => {
     expect([...Object.keys(error)].sort()).toEqual(['code', 'name', 'status']);
   });
 
-  const onLinux = existsSync('/dev/full') ? it : it.skip;
+  const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
   onLinux('that cannot be written (full disk) does not end the service', async () => {
     const script = `
       import { createLogger } from ${JSON.stringify(join(ROOT, 'shared/logger.ts'))};

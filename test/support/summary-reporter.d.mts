@@ -1,0 +1,7 @@
+interface FileResult {
+  testFilePath: string;
+  testResults: { status: string; title: string; ancestorTitles: string[] }[];
+}
+
+/** @returns one line for each reason in each file. */
+export function skippedLines(results: readonly FileResult[], rootDir: string): string[];

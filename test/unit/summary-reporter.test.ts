@@ -1,0 +1,24 @@
+/** The end of a test run's report: skipped tests with the reason. */
+import { expect, test } from '@jest/globals';
+import { onlyWhere } from '../support/only-where.js';
+import { skippedLines } from '../support/summary-reporter.mjs';
+
+const result = (file: string, ...tests: [status: string, title: string, ...ancestors: string[]][]) => ({
+  testFilePath: `/root/${file}`, testResults: tests.map(([status, title, ...ancestorTitles]) => ({ status, title, ancestorTitles })),
+});
+
+test('skipped tests are counted by file and reason; tests that a filter left out have none', () => {
+  const results = [
+    result('a.test.ts', ['passed', 'one'], ['pending', 'two (skipped: needs Linux)'], ['pending', 'three (skipped: needs Linux)']),
+    result('b.test.ts', ['pending', 'four', 'a set (skipped: needs Docker)'], ['pending', 'five']),
+  ];
+  expect(skippedLines(results, '/root')).toEqual(['       2    a.test.ts: needs Linux', '       1    b.test.ts: needs Docker']);
+});
+
+test('a test that the machine cannot run is skipped under a title with the reason', () => {
+  const titles: string[] = [];
+  const runner = Object.assign((title: string) => void titles.push(title), { skip: (title: string) => void titles.push(`skip ${title}`) });
+  onlyWhere(true, 'needs Linux', runner)('runs', undefined);
+  onlyWhere(false, 'needs Linux', runner)('runs', undefined);
+  expect(titles).toEqual(['runs', 'skip runs (skipped: needs Linux)']);
+});
