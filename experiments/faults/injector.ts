@@ -128,7 +128,7 @@ export class Injector {
 
   private obstacle(fault: Fault, target: string): string | null {
     if (this.ended || this.signal.aborted) return 'the run is over';
-    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target))) return `${fault.kind} cannot strike ${target} here`;
+    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target))) return `${fault.kind} cannot be injected into ${target} here`;
     const busy = fault.harmless ? null : this.busyWith(target);
     return busy === null ? null : `${target} is busy with ${busy}`;
   }

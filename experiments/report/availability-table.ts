@@ -1,4 +1,4 @@
-/** The table of the availability experiment, beside the published one. */
+/** The table of the availability experiment, with the published figures. */
 import type { SystemJournal } from '../journal.js';
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../published.js';
 import type { ExperimentResult, Handover, Trial } from '../result.js';
@@ -30,7 +30,7 @@ function handoverLines(handovers: readonly Handover[]): string[] {
 
 export function availabilityTable(result: ExperimentResult, { missing, evidence }: Pick<SystemJournal, 'missing' | 'evidence'>, mode: TrafficMode): string {
   const relevo = result.systems[0] as ExperimentResult['systems'][number];
-  // Beside the published figures only what was sent as it was then.
+  // The published figures are shown only next to a trial with the same number of requests.
   const alike = (trial: Trial, published: { sent: number } | undefined): boolean => trial.sent === published?.sent;
   const rows = relevo.trials.map((trial, index) => {
     const published = PUBLISHED_TRIALS[index];

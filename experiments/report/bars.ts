@@ -1,10 +1,10 @@
 /**
- * A histogram for a terminal: a row a size, with bars. Sizes grow by a quarter (preferred numbers, ISO 3, series R10), because a hand-over
- * that takes twice as long is as remarkable at 20 ms as at 500. Pure.
+ * A histogram for a terminal: one row per size, with bars. Sizes grow by a quarter (preferred numbers, ISO 3, series
+ * R10), because twice the duration of a hand-over is as significant at 20 ms as at 500 ms. Pure.
  */
 const R10 = [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8] as const;
 
-/** Largest of the preferred numbers that is not above `value`; 0 for what is smaller than a tenth. */
+/** The largest preferred number that is not above `value`; 0 for values below a tenth. */
 export function sizeBelow(value: number): number {
   if (value < 0.1) return 0;
   const decade = 10 ** Math.floor(Math.log10(value) + 1e-9);
@@ -16,7 +16,7 @@ function sizeAbove(size: number): number {
   return size === 0 ? 0.1 : sizeBelow(size * 1.3);
 }
 
-/** Rows of at most `width` columns, from the smallest size that occurs to the largest; none of nothing. */
+/** Rows of at most `width` columns, from the smallest size that occurs to the largest; empty without samples. */
 export function bars(samples: readonly number[], width = 80): string[] {
   const counts = new Map<number, number>();
   for (const sample of samples) counts.set(sizeBelow(sample), (counts.get(sizeBelow(sample)) ?? 0) + 1);

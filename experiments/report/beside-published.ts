@@ -1,9 +1,9 @@
-/** What was published, as a row beside what is measured. */
+/** The published result as a row next to the measured ones. */
 import { PUBLISHED_TOTAL } from '../published.js';
 import type { ExperimentResult } from '../result.js';
 import { wilson95 } from '../statistics.js';
 
-/** The published figures belong beside `availability` alone. */
+/** The published figures only apply to `availability`. */
 export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean => name === 'availability';
 
 export const PUBLISHED_ROW = {

@@ -1,4 +1,7 @@
-/** The table of a declared scenario: a row a stretch, a row a kind of fault, where hand-overs took their time, what was left out. */
+/**
+ * The table of a declared scenario: one row per stretch, one row per kind of fault, the duration of hand-overs, and the
+ * skipped faults.
+ */
 import type { ExperimentResult, FaultRecord, Trial } from '../result.js';
 import type { DeclaredFacts } from '../scenarios/declared.js';
 import { percentile } from '../statistics.js';
@@ -23,11 +26,11 @@ function faultLines(faults: readonly FaultRecord[], { skipped, planned }: Declar
     const left = skipped.filter((strike) => strike.kind === kind).length;
     return [kind, String(struck.length), String(left), struck.length === 0 ? '–' : ms(percentile(lasted, 0.5)), [...new Set(struck.map(({ target }) => target))].length.toString()];
   });
-  const reasons = skipped.slice(0, REASONS_SHOWN).map(({ id, target, reason }) => `  left out: ${id} at ${target}: ${reason}`.slice(0, 80));
+  const reasons = skipped.slice(0, REASONS_SHOWN).map(({ id, target, reason }) => `  skipped: ${id} on ${target}: ${reason}`.slice(0, 80));
   const more = skipped.length > REASONS_SHOWN ? [`  … ${skipped.length - REASONS_SHOWN} more in plan and report`] : [];
   return [
-    `${faults.length} of ${planned} planned faults struck, ${skipped.length} left out`,
-    formatTable(['fault', 'struck', 'left out', 'lasted, ms', 'targets'], rows), ...reasons, ...more,
+    `${faults.length} of ${planned} planned faults injected, ${skipped.length} skipped`,
+    formatTable(['fault', 'injected', 'skipped', 'lasted, ms', 'targets'], rows), ...reasons, ...more,
   ];
 }
 
@@ -53,7 +56,7 @@ export function chaosTable({ systems, verdict, violations, objectives }: Experim
     ...(lateness === null ? [] : [lateness]),
     handoverLine(total),
     ...faultLines(total.faults, facts),
-    `The lab itself took ${facts.peakMb} MB at the most`,
+    `Peak memory of the lab itself: ${facts.peakMb} MB`,
     '',
     `Verdict: ${verdict}`,
     ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}${ids.length > 2 ? ' …' : ''}`),

@@ -1,4 +1,7 @@
-/** The tables of a comparison: what the same failures cost each system, what each step buys, what the baselines did that nobody may. */
+/**
+ * The tables of a comparison: the effect of the same failures on each system, the gain of each step, and the rules that
+ * the baselines broke.
+ */
 import { gainOf, tollOf, type Gain, type Toll } from '../comparison.js';
 import type { SystemJournal } from '../journal.js';
 import type { ExperimentResult, Trial } from '../result.js';
@@ -36,7 +39,7 @@ const gainRow = (name: string, { points, requests, test }: Gain): string[] => [
   name, signed(points, 3), signed(requests, 0), chance(test.p), test.method,
 ];
 
-/** What each step from one system to the next adds, in the words of the tactics. */
+/** The tactics that each step from one system to the next adds. */
 const STEPS = ['a monitor, standbys, an elected leader', 'a queue, retries, fenced hand-over'];
 
 function gainRows(rows: readonly Row[]): string[][] {
@@ -64,13 +67,13 @@ export function compareTable(result: ExperimentResult, systems: readonly SystemJ
       ['system', 'in time', 'available', '95 % Wilson', 'late', 'lost', 'err', 'p50 ms', 'p99'],
       [...rows.map(systemRow), publishedRow()],
     ),
-    'late: paid, but not answered in time. lost: no payment came of it.',
+    'late: paid, but without a response in time. lost: no payment was made.',
     `Failures of payment servers: ${failures.join(', ')}; in the report 50.`,
     ...generatorLines(requests, mode),
     '',
-    formatTable(['what it buys', 'points', 'requests', 'p', 'test'], gainRows(rows)),
+    formatTable(['gain of', 'points', 'requests', 'p', 'test'], gainRows(rows)),
     '',
-    'Found in the systems compared with; these leave the verdict alone:',
+    'Findings in the baselines, which do not affect the verdict:',
     ...findingLines(systems),
     '',
     ...verdictLines(result, systems.at(-1)?.missing ?? []),

@@ -1,4 +1,4 @@
-/** Comma separated values for spreadsheets: a line a trial, a line a request. Pure. */
+/** Comma separated values for spreadsheets: one line per trial, one line per request. Pure. */
 import { withoutFormulas } from '../../shared/csv.js';
 import type { RequestRecord } from '../history.js';
 import type { ExperimentResult } from '../result.js';
@@ -6,7 +6,10 @@ import type { Fate } from './facts/fate.js';
 
 type Field = string | number | null;
 
-/** Quoted where it must be; a text that a spreadsheet would take for a formula is made a text. @see RFC 4180; OWASP, "CSV injection". */
+/**
+ * Quotes a field where necessary; changes a text that a spreadsheet would take for a formula. @see RFC 4180; OWASP,
+ * "CSV injection".
+ */
 export function csvField(value: Field): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
@@ -38,7 +41,7 @@ export const REQUEST_COLUMNS = [
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 
-/** A request; `intended_ms` is wall clock, ms since 1970, the other times count from it. */
+/** Line of a request; `intended_ms` is wall clock, ms since 1970, and the other times are relative to it. */
 export function requestLine(system: string, request: RequestRecord, fate: Fate): string {
   const { trial, key, intendedMs, sentMs, answeredMs, httpStatus, status, error, paymentId, term, instance } = request;
   const times = [tenth(intendedMs), tenth(sentMs - intendedMs), tenth(answeredMs - intendedMs)];

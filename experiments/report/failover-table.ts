@@ -1,4 +1,7 @@
-/** The tables of the failover experiment: how long by kind, where the time goes, what a client felt, and the distribution as bars. */
+/**
+ * The tables of the failover experiment: durations by kind, the steps, the effect on a client, and the distribution as
+ * bars.
+ */
 import type { FailoverFigures, KindFigures } from '../failover/figures.js';
 import type { Observation } from '../failover/measure.js';
 import type { ExperimentResult } from '../result.js';
@@ -9,7 +12,7 @@ import { formatTable, ms } from './table.js';
 
 type ValueOf = (observation: Observation) => number | null | undefined;
 
-/** Where the time goes, in order. The gateway's part is taken out of the step in which it is waited for. */
+/** The steps of a hand-over, in order. The gateway's time is separate from the step that waits for it. */
 const STEPS: readonly (readonly [string, ValueOf])[] = [
   ['detect', ({ handover }) => handover.detectMs],
   ['vote', ({ handover }) => handover.voteMs],
@@ -38,7 +41,7 @@ function stepTable(kinds: readonly KindFigures[]): string {
   return formatTable(['of which, ms', ...STEPS.map(([name]) => name)], rows);
 }
 
-/** What a client felt, each beside its control. */
+/** The effect on a client, each quantity with its control. */
 const FELT: readonly (readonly [string, ValueOf])[] = [
   ['extra wait', ({ extraMs }) => extraMs],
   ['in the calm', ({ calmExtraMs }) => calmExtraMs],
@@ -52,7 +55,7 @@ function feltTable(kinds: readonly KindFigures[]): string {
   return formatTable(['p50 / p99, ms', ...FELT.map(([name]) => name)], rows);
 }
 
-/** @param skipped kinds that could not be measured, a sentence each. */
+/** @param skipped kinds that could not be measured, one sentence each. */
 export function failoverTable(result: ExperimentResult, figures: FailoverFigures, skipped: readonly string[]): string {
   const { systems, verdict, violations, objectives } = result;
   const kinds = figures.kinds().filter(({ observations }) => observations.length > 0);

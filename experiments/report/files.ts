@@ -1,4 +1,7 @@
-/** What a run leaves in `reports/NAME-TIME-seedN/`. Each file is a function of the journal; long ones are streamed. */
+/**
+ * Writes the files of a run to `reports/NAME-TIME-seedN/`. Each file is a function of the journal; long ones are
+ * streamed.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,10 +14,10 @@ import { keptJournal } from './kept-journal.js';
 import { reportPage } from './page/page.js';
 import { summaryMarkdown } from './summary.js';
 
-/** Where runs leave their folders. */
+/** Parent folder of the runs' folders. */
 export const REPORTS = 'reports';
 
-/** The commit that was measured, with `+` when the tree had changes; `unknown` outside of a checkout. */
+/** The measured commit, with `+` when the tree had changes; `unknown` outside of a checkout. */
 export function currentCommit(): string {
   try {
     const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -26,20 +29,20 @@ export function currentCommit(): string {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Where a run leaves what it leaves. */
+/** The folder of a run. */
 export function folderOf({ name, seed, startedAt }: Pick<ExperimentResult, 'name' | 'seed' | 'startedAt'>): string {
   const time = startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
   return join(REPORTS, `${name}-${time}-seed${seed}`);
 }
 
-/** @returns the folder. @param jsonFile one more copy of result.json, or null. */
+/** @returns the folder. @param jsonFile path of an additional copy of result.json, or null. */
 export async function writeReport(journal: Journal, jsonFile: string | null): Promise<string> {
   const { plan, own } = journal;
   const result = own ? { ...journal.result, systems: own.systems } : journal.result;
   const folder = folderOf(result);
   mkdirSync(folder, { recursive: true });
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  // The evidence first: a fault in a page must not cost it.
+  // The evidence first: an error in a page must not lose it.
   write('result.json', json(result));
   if (jsonFile !== null) writeFileSync(jsonFile, json(result));
   if (plan !== null) write('plan.json', json(plan));
@@ -50,7 +53,7 @@ export async function writeReport(journal: Journal, jsonFile: string | null): Pr
   return folder;
 }
 
-/** What is told of requests. */
+/** The files about requests. */
 async function writeUsual(folder: string, journal: Journal): Promise<void> {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   write('trials.csv', trialsCsv(journal.result));

@@ -1,10 +1,10 @@
-/** Figures as a reader of a page wants them: counts in groups of three, times with their unit, chances as statisticians write them. */
+/** Formats figures for pages: counts in groups of three digits, times with a unit, probabilities as p-values. */
 
 const GROUPS = new Intl.NumberFormat('en-GB');
 
 export const count = (value: number): string => GROUPS.format(value);
 
-/** Without unit; `–` for what was not measured. */
+/** Without unit; `–` for a value that was not measured. */
 export function milliseconds(value: number): string {
   if (!Number.isFinite(value)) return '–';
   return Math.abs(value) >= 100 ? count(Math.round(value)) : value.toFixed(1);
@@ -23,7 +23,7 @@ export function duration(ms: number): string {
 /** `p < 0.001`, `p = 0.034`. */
 export const chance = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 
-/** An objective's figure: a share, a count or ms, as its name says. */
+/** The figure of an objective: a share, a count or ms, according to its name. */
 export const plain = (value: number): string => (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6))));
 
 /** `2026-11-21 11:00:38 UTC`. */

@@ -1,10 +1,13 @@
-/** What to know of the traffic before reading its figures: the mode when it is not the usual one, and how late the generator itself was. */
+/**
+ * Notes on the traffic for a reader of its figures: the mode when it is not the usual one, and the delays of the
+ * generator itself.
+ */
 import type { RequestRecord } from '../history.js';
 import { READING, sayLateness, TrafficCount, type TrafficMode } from '../traffic/traffic-report.js';
 
 const WIDTH = 80;
 
-/** Lines of whole words, none wider than a terminal. */
+/** Wraps the text at the width of a terminal. */
 function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

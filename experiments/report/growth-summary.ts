@@ -1,4 +1,4 @@
-/** The growth experiment in a page of GitHub Markdown. Pure. */
+/** The growth experiment as a page of GitHub Markdown. Pure. */
 import type { Growth } from '../growth/campaign.js';
 import type { Journal } from '../journal.js';
 import { growthSheets } from './growth-table.js';

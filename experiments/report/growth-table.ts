@@ -1,4 +1,4 @@
-/** The tables of the growth experiment, in 80 columns: cost of a payment, memory, take-over by step, reads. Pure. */
+/** The tables of the growth experiment, in 80 columns: cost per payment, memory, take-over by step, reads. Pure. */
 import type { Growth } from '../growth/campaign.js';
 import {
   cpuUsAPayment, ofSystem, ratePerSec, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
@@ -32,14 +32,14 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
     return [...sizeOf(figures), whole(ratePerSec(figures.accepted)), ...['patients', 'postgres', 'redis'].map((part) => whole(cpu[part]))];
   });
   return [
-    { title: 'Worked off: CPU µs a payment, by process', header: ['pending', 'finished', 'a second', 'all µs', ...PARTS], rows: drained },
+    { title: 'Drained: CPU µs per payment, by process', header: ['pending', 'finished', 'a second', 'all µs', ...PARTS], rows: drained },
     {
-      title: 'Accepted meanwhile, in batches of 200: CPU µs a payment', rows: accepted,
+      title: 'Accepted meanwhile, in batches of 200: CPU µs per payment', rows: accepted,
       header: ['pending', 'finished', 'a second', 'patients', 'postgres', 'redis'],
     },
-    { title: 'Memory at its highest, MB', header: ['pending', 'finished', ...MEMORY.map(([name]) => name)], rows: costs.map(memoryRow) },
+    { title: 'Peak memory, MB', header: ['pending', 'finished', ...MEMORY.map(([name]) => name)], rows: costs.map(memoryRow) },
     {
-      title: 'A look at the backlog, and for what was forgotten, ms', header: ['pending', 'finished', 'p50', 'max', 'when it is gone'],
+      title: 'Queries of the backlog and of overdue payments, ms', header: ['pending', 'finished', 'p50', 'max', 'when it is gone'],
       rows: costs.map((figures) => [...sizeOf(figures), ...looksOf(figures)]),
     },
     {
@@ -59,7 +59,7 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** PostgreSQL's own memory is private to its processes; its buffers are theirs together. */
+/** PostgreSQL's own memory is private to its processes; its buffers are shared by them. */
 const MEMORY: readonly (readonly [string, (memory: CostFigures['memory']) => number | undefined])[] = [
   ['leader', ({ leader }) => leader?.peakMb],
   ['standby', ({ standby }) => standby?.peakMb],

@@ -1,4 +1,4 @@
-/** The long files of a run, written as they come: every event of every system, and every request with its fate. */
+/** Streams the long files of a run: every event of every system, and every request with its fate. */
 import { once } from 'node:events';
 import { copyFileSync, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,13 +7,13 @@ import type { Journal, SystemJournal } from '../journal.js';
 import { csvLine, REQUEST_COLUMNS, requestLine } from './csv.js';
 import { answeredRow, fateOf, indexRows } from './facts/fate.js';
 
-/** Lines are handed over in pieces of about so many characters: one write a line would take most of the time. */
+/** Approximate size of a write, in characters: one write per line would take most of the time. */
 const PIECE = 1 << 16;
 
 /** @throws Error when the file cannot be written. */
 async function writeLines(path: string, lines: Iterable<string>, flags: 'w' | 'a' = 'w'): Promise<void> {
   const file = createWriteStream(path, { flags });
-  const closed = once(file, 'close'); // Rejects at an error, also one that comes while nobody waits.
+  const closed = once(file, 'close'); // Rejects on an error, even when no code awaits it at that time.
   closed.catch(() => undefined);
   let piece = '';
   for (const line of lines) {
@@ -26,13 +26,13 @@ async function writeLines(path: string, lines: Iterable<string>, flags: 'w' | 'a
   await closed;
 }
 
-/** In an order in which it can be read alone: what was done first, then what the record and the gateway say of it. */
+/** Ordered for reading without other sources: the requests first, then the data of PostgreSQL and of the gateway. */
 const kindsOf = ({ requests, payments, charges, elections, faults }: Evidence) =>
   ({ request: requests, payment: payments, charge: charges ?? [], election: elections, fault: faults });
 
 type Told = Pick<SystemJournal, 'system' | 'evidence'>;
 
-/** `event` is the kind of the line: faults and elections have a `kind` of their own. */
+/** `event` is the kind of the line: faults and elections have their own field `kind`. */
 function* historyLines(systems: readonly Told[]): Generator<string> {
   for (const { system, evidence } of systems) {
     for (const [event, entries] of Object.entries(kindsOf(evidence))) {
@@ -41,14 +41,14 @@ function* historyLines(systems: readonly Told[]): Generator<string> {
   }
 }
 
-/** One that was written while the run went on is moved. */
+/** Moves a history that was written during the run. */
 export async function writeHistory(path: string, { history, systems }: Pick<Journal, 'history' | 'systems'>): Promise<void> {
   if (history === undefined) return writeLines(path, historyLines(systems));
   copyFileSync(history, path);
   rmSync(dirname(history), { recursive: true });
 }
 
-/** One more stretch of a long run. */
+/** Appends one stretch of a long run. */
 export const appendHistory = (path: string, stretch: Told): Promise<void> => writeLines(path, historyLines([stretch]), 'a');
 
 function* requestLines({ systems, deadlineMs }: Journal): Generator<string> {

@@ -1,6 +1,6 @@
 /**
- * The outcome as JUnit XML, which build servers show beside the tests: a case for each objective, and one for each rule and system. The
- * rules of a system that is only compared with are findings: their cases are skipped with a word, they fail no build. Pure.
+ * The result as JUnit XML, which build servers show next to the tests: one case per objective, and one per rule and
+ * system. Rules that a baseline broke are findings: their cases are skipped with a message and fail no build. Pure.
  * @see https://github.com/testmoapp/junitxml for the format as it is read in practice.
  */
 import { CHECKERS } from '../checkers/checkers.js';
@@ -14,7 +14,7 @@ interface Case {
   name: string;
   className: string;
   state: 'passed' | 'failed' | 'skipped' | 'error';
-  /** Why it did not pass. */
+  /** Why the case did not pass. */
   message: string;
   details: string;
 }
@@ -27,7 +27,7 @@ function objectiveCase(experiment: string, { name, target, actual, met }: Object
   return { className: `${experiment}.objectives`, name, state: 'failed', message, details: `${name}: ${message}` };
 }
 
-/** Every rule of a system, those too that it kept. */
+/** One case for every rule of a system, including the rules that it kept. */
 function ruleCases(experiment: string, { system, violations }: SystemJournal): Case[] {
   const broken = new Map(violations.map(({ rule, ids }) => [rule, ids]));
   const names = [...new Set([...Object.keys(CHECKERS), ...broken.keys()])];
@@ -40,7 +40,7 @@ function ruleCases(experiment: string, { system, violations }: SystemJournal): C
   });
 }
 
-/** No rule fails when evidence is missing, and yet nothing was shown: an error, as build servers mean it. */
+/** Without evidence no rule fails, but the result proves nothing: an error in terms of build servers. */
 function evidenceCase(experiment: string, { system, missing }: SystemJournal): Case {
   const className = `${experiment}.${system}`;
   const [message] = missing;
@@ -53,7 +53,7 @@ function caseElement({ className, name, state, message, details }: Case): Markup
     passed: null,
     failed: markup`<failure type="failure" message="${message}">${details}</failure>`,
     error: markup`<error type="unknown" message="${message}">${details}</error>`,
-    skipped: markup`<skipped message="a finding of a system that is compared with: ${message}"/>`,
+    skipped: markup`<skipped message="a finding in a baseline: ${message}"/>`,
   };
   return markup`    <testcase classname="${className}" name="${name}" time="0">${outcomes[state]}</testcase>\n`;
 }

@@ -1,4 +1,7 @@
-/** What of a journal is kept beside its result, so that a later run can be compared with it. Pure; read back by `run-comparison/`. */
+/**
+ * The part of a journal that is stored next to the result, for comparisons with later runs. Pure; read back by
+ * `run-comparison/`.
+ */
 import type { RequestRecord } from '../history.js';
 import type { Journal, SystemJournal } from '../journal.js';
 import { answeredRow, fateOf, indexRows, weightOf } from './facts/fate.js';

@@ -1,9 +1,9 @@
 /**
- * Markup that is safe by construction: what is put into a template is escaped unless it is markup itself, so an error text or a name from
- * a run can never become a tag. One escape serves HTML, SVG and XML.
+ * Markup that is safe by construction: a value in a template is escaped unless it is markup itself, so an error text or
+ * a name from a run can never become a tag. The same escape function serves HTML, SVG and XML.
  */
 
-/** Text that may stand in a page as it is. Made by `markup` and `trusted` alone. */
+/** Text that is inserted into a page unchanged. Created by `markup` and `trusted` only. */
 export class Markup {
   constructor(readonly text: string) {}
 
@@ -12,7 +12,7 @@ export class Markup {
   }
 }
 
-/** What a template takes; `null` and `false` leave nothing, lists are joined. */
+/** Values in a template; `null` and `false` are omitted, lists are joined. */
 export type Part = string | number | Markup | null | false | readonly Part[];
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -20,7 +20,7 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** Control characters that XML 1.0 forbids even as references. @see https://www.w3.org/TR/xml/#charsets */
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
-/** For text and for attribute values in quotes. */
+/** For text, and for attribute values in quotes. */
 export const escapeMarkup = (text: string): string =>
   text.replace(FORBIDDEN, '\uFFFD').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
@@ -31,7 +31,7 @@ function render(part: Part): string {
   return escapeMarkup(String(part));
 }
 
-/** Only for our own style and script. */
+/** Only for the project's own style and script. */
 export const trusted = (text: string): Markup => new Markup(text);
 
 /** A template tag: `` markup`<b>${name}</b>` ``. */

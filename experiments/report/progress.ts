@@ -1,9 +1,9 @@
-/** One line that keeps changing on a terminal; elsewhere a line now and then, so that logs stay short. */
+/** A line that is updated in place on a terminal; elsewhere a line every few seconds, so that logs stay short. */
 const ELSEWHERE_MS = 5_000;
 
 export interface Progress {
   show(text: string): void;
-  /** Leaves what was shown last standing, or wipes it. */
+  /** Clears the line on a terminal; does nothing elsewhere. */
   end(): void;
 }
 

@@ -1,4 +1,4 @@
-/** The outcome in a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
+/** The result as a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
 import type { Journal } from '../journal.js';
 import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
 import { percentile } from '../statistics.js';
@@ -7,17 +7,17 @@ import { byKind, type HandoverKind } from './facts/handover-figures.js';
 import { count, duration, milliseconds, plain, readableTime } from './format.js';
 import { percent } from './table.js';
 
-/** Ids of a rule that are written out. */
+/** Largest number of ids shown per rule. */
 const MOST_IDS = 5;
 
-/** Text from a run, as text: neither a cell's end nor markup nor a mention of somebody. */
+/** Escapes text from a run: it cannot end a table cell, add markup or mention a GitHub user. */
 export const escapeMarkdown = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_{}[\]<>#|~!]/g, (character) => `\\${character}`)
     .replaceAll('@', '@\u200B');
 
-/** As code; the fence is longer than any run of backticks in it. */
+/** Formats as code; the fence is longer than any run of backticks in the text. */
 export function codeSpan(text: string): string {
   const line = text.replace(/\s+/g, ' ');
   const longest = [...line.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
@@ -25,7 +25,7 @@ export function codeSpan(text: string): string {
   return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`;
 }
 
-/** The first column to the left, the others to the right. */
+/** Aligns the first column to the left, the others to the right. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)];
@@ -65,7 +65,7 @@ function handoverPart({ systems }: ExperimentResult): string[] {
   });
 }
 
-/** Where and how it was run, folded. */
+/** Environment and command of the run, folded. */
 export function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
   const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
   const late = deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;
@@ -74,7 +74,7 @@ export function circumstances({ result, machine, command, deadlineMs }: Journal)
     `- commit ${codeSpan(result.commit)}, seed ${result.seed}`,
     `- ${escapeMarkdown(`${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.os}`)}`,
     `- ${escapeMarkdown(versions)}`,
-    `- again: ${codeSpan(command)}`,
+    `- repeat with: ${codeSpan(command)}`,
   ]);
 }
 

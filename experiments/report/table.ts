@@ -1,4 +1,4 @@
-/** Tables that fit 80 columns: words to the left, figures to the right. */
+/** Tables within 80 columns: text aligned to the left, figures to the right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const figures = header.map((_title, column) => column > 0 && rows.every((row) => /^[-–+±\d.,% ]*$|^NaN$/.test(row[column] ?? '')));

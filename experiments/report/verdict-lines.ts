@@ -1,9 +1,12 @@
-/** The end of a table: the verdict, what broke a rule, what was missing, each objective. No line is longer than a terminal. */
+/**
+ * The end of a table: the verdict, the broken rules, the missing evidence, each objective. No line is longer than a
+ * terminal is wide.
+ */
 import type { ExperimentResult, Objective, Violation } from '../result.js';
 import { percent } from './table.js';
 
 const WIDTH = 80;
-/** Ids shown of a rule; the journal has them all. */
+/** Number of ids shown per rule; the journal contains all of them. */
 const SHOWN = 2;
 
 const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
@@ -11,7 +14,7 @@ const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WI
 export const violationLines = (violations: readonly Violation[], indent: string): string[] =>
   violations.map(({ rule, ids }) => cut(`${indent}${rule}: ${ids.length} — ${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ', …' : ''}`));
 
-/** A share is an objective that its name calls availability; anything else is a number to be reached. */
+/** An objective whose name begins with "availability" is a share; any other is a number. */
 function objectiveLine({ name, target, actual, met }: Objective): string {
   const figures = name.startsWith('availability') ? `${percent(actual)} of ${percent(target)}` : `${actual} (at least ${target})`;
   return `${met ? 'Met' : 'Missed'}: ${name}: ${figures}`;

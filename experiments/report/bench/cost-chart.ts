@@ -1,4 +1,4 @@
-/** What a payment costs: time on the processor by part, stacked, one bar a contestant. */
+/** The cost of a payment: CPU time by part, stacked, one bar per contestant. */
 import { scaleLinear } from 'd3-scale';
 import type { Summary } from '../../bench/figures.js';
 import { PARTS, type Part as Played } from '../../bench/usage.js';
@@ -10,10 +10,10 @@ const ROW_HEIGHT = 28;
 const BAR_HEIGHT = 16;
 const TOP = 8;
 const NAMES = 200;
-/** A part's name is written into its bar where it fits, in chart units a letter. */
+/** Width of a letter, in chart units: a part's name is written into its bar where it fits. */
 const LETTER = 6.6;
 
-/** The generator's time is nobody's cost. */
+/** The generator's time is not a cost of any contestant. */
 const COUNTED: readonly Played[] = PARTS.filter((part) => part !== 'generator');
 
 interface Piece {
@@ -46,7 +46,7 @@ export function costChart(all: readonly Summary[]): Markup {
   const scale = scaleLinear().domain([0, dearest]).nice().range([NAMES, WIDTH - RIGHT]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, 'Time on the processor for one payment by part, a bar a contestant; the table below has the figures.',
+    bottom + 24, 'CPU time per payment by part, one bar per contestant; the table below has the figures.',
     bottomAxis(scale, scale.ticks(6), (micros) => `${micros} µs`, TOP, bottom),
     all.map((one, index) => [
       text(NAMES - 12, TOP + (index + 0.5) * ROW_HEIGHT + 4, 'tick end', one.name),

@@ -1,4 +1,4 @@
-/** What a run of the bench leaves: its files, and the result's systems with what of a trial has a meaning here. Pure. */
+/** The report of a bench: its files, and the systems of its result with the fields of a trial that apply. Pure. */
 import type { Measurement } from '../../bench/contestant.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
@@ -18,7 +18,7 @@ function trialOf(measurement: Measurement): Partial<Trial> {
   };
 }
 
-/** Counts of all rounds, the median rate. */
+/** Counts of all rounds, and the median rate. */
 function totalOf(measurements: readonly Measurement[], rate: number): Partial<Trial> {
   const sound = measurements.every(({ problems }) => problems.length === 0);
   const sent = measurements.reduce((sum, { payments }) => sum + payments, 0);
@@ -26,7 +26,7 @@ function totalOf(measurements: readonly Measurement[], rate: number): Partial<Tr
   return { sent, ...counts, throughputPerSec: Math.round(rate * 10) / 10 };
 }
 
-/** @param summaries of `standings`, in their order. */
+/** @param summaries of `standings`, in the same order. */
 export function ownReport(journal: Journal, standings: readonly Standing[], summaries: readonly Summary[], facts: BenchFacts): OwnReport {
   const { result, machine, command } = journal;
   const systems = standings.map(({ name, measurements }, index) =>

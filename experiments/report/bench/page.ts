@@ -1,4 +1,7 @@
-/** The bench's page: outcome, a chart and a table a kind, what a payment costs, latencies, and who the others are. */
+/**
+ * The page of the bench: result, a chart and a table per kind, the cost of a payment, latencies, and a description of
+ * the peers.
+ */
 import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
 import { ratio, type Summary } from '../../bench/figures.js';
@@ -20,7 +23,7 @@ function kindSection(kind: Kind, all: readonly Summary[]): Part {
   const alike = ofKind(kind, all);
   if (alike.length === 0) return null;
   const yardstick = yardstickOf(kind, all);
-  const measures = ['payments/s', 'lowest – highest', '×', 'payments', 'CPU, µs a payment', 'worker, MB', 'PostgreSQL, MB'];
+  const measures = ['payments/s', 'lowest – highest', '×', 'payments', 'CPU, µs per payment', 'worker, MB', 'PostgreSQL, MB'];
   const columns = [...words(''), ...figures(...measures)];
   const rows = alike.map((one): Part[] => [
     one.name, whole(one.rate.median), `${whole(one.rate.min)} – ${whole(one.rate.max)}`, tenth(ratio(one, yardstick)),
@@ -38,11 +41,11 @@ function costSection(all: readonly Summary[]): Markup {
   const ordered = kinds.flatMap((kind) => ofKind(kind, all));
   const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Part[] =>
     [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
-  return markup`<section id="cost"><h2>What a payment costs</h2>
-<p>Time on the processor, user and system, of every process with its children. It is what a busy machine disturbs least.</p>
+  return markup`<section id="cost"><h2>Cost of a payment</h2>
+<p>CPU time, user and system, of every process with its children. A busy machine affects this figure least.</p>
 ${costChart(ordered)}
-${table('µs a payment, medians', [...words(''), ...figures(...PARTS, 'all but the generator')], rows)}
-<p class="quiet">Front: the process that takes payments in (Relevo: patients; a peer: its producer). Others: the monitor and the standbys.</p>
+${table('µs per payment, medians', [...words(''), ...figures(...PARTS, 'all but the generator')], rows)}
+<p class="quiet">Front: the process that accepts payments (Relevo: patients; a peer: its producer). Others: the monitor and the standbys.</p>
 </section>`;
 }
 
@@ -52,7 +55,7 @@ function latencySection(all: readonly Summary[]): Part {
   if (rows.length === 0) return null;
   return markup`<section id="latency"><h2>Latency</h2>
 ${table('ms, medians of the rounds', [...words('', 'of'), ...figures('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
-<p class="quiet">Open loop: from the moment a request was due, whatever became of the others. Closed loop: from sending.</p>
+<p class="quiet">Open loop: from the due time of a request, independent of the others. Closed loop: from the send time.</p>
 </section>`;
 }
 
@@ -61,7 +64,7 @@ const list = (title: string, lines: readonly string[]): Part =>
 
 const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part => folded(name, [
   markup`<p>${what}. ${Object.entries(packages).map(([each, version]) => `${each} ${version}`).join(', ')}</p>`,
-  list('What it does not do', lacks), list('How it is set', settings),
+  list('Missing features', lacks), list('Settings', settings),
 ]);
 
 export function benchPage(journal: Journal, all: readonly Summary[], { peers }: BenchFacts): string {
@@ -72,7 +75,7 @@ export function benchPage(journal: Journal, all: readonly Summary[], { peers }: 
 ${kinds.map((kind) => kindSection(kind, all))}
 ${costSection(all)}
 ${latencySection(all)}
-${peers.length > 0 && markup`<section id="peers"><h2>Who they are, how they are set, what they do not do</h2>${peers.map(peerPart)}</section>`}</main>`,
-    markup`<footer><p>Every figure is in bench.json beside this page; a line a measurement in trials.csv. Ratios are of medians.</p></footer>`,
+${peers.length > 0 && markup`<section id="peers"><h2>The peers: description, settings, missing features</h2>${peers.map(peerPart)}</section>`}</main>`,
+    markup`<footer><p>All figures are in bench.json next to this page; trials.csv has one line per measurement. Ratios are of medians.</p></footer>`,
   ]).text;
 }

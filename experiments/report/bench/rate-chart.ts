@@ -1,6 +1,6 @@
 /**
- * Rates side by side: a bar the median, a line from the lowest round to the highest, in words the multiple of a yardstick. Linear, so that
- * a bar twice as long is twice as fast.
+ * Rates next to each other: a bar for the median, a line from the lowest round to the highest, and the ratio to a
+ * reference as text. Linear, so that a bar twice as long is twice as fast.
  */
 import { scaleLinear } from 'd3-scale';
 import { ratio, type Summary } from '../../bench/figures.js';
@@ -13,7 +13,7 @@ const ROW_HEIGHT = 30;
 const BAR_HEIGHT = 16;
 const TOP = 8;
 const NAMES = 200;
-/** For the words behind the longest bar. */
+/** Space for the text after the longest bar. */
 const WORDS = 170;
 
 function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: number): Part {
@@ -29,13 +29,13 @@ function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: 
   ];
 }
 
-/** @param all of one kind, fastest first. @param yardstick of whom the words tell the multiple. */
+/** @param all of one kind, fastest first. @param yardstick the reference of the ratios. */
 export function rateChart(all: readonly Summary[], yardstick: Summary | undefined): Markup {
   const fastest = all.reduce((most, { rate: { max } }) => Math.max(most, max), 1);
   const scale = scaleLinear().domain([0, fastest]).range([NAMES, WIDTH - RIGHT - WORDS]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, `Payments a second: ${all.map(({ name, rate }) => `${name} ${whole(rate.median)}`).join(', ')}.`,
+    bottom + 24, `Payments per second: ${all.map(({ name, rate }) => `${name} ${whole(rate.median)}`).join(', ')}.`,
     bottomAxis(scale, scale.ticks(6), count, TOP, bottom),
     all.map((one, index) => drawRow(one, yardstick, scale, TOP + (index + 0.5) * ROW_HEIGHT)),
   );

@@ -1,4 +1,7 @@
-/** The tables of the bench, 80 columns: a rate table a kind, where the processor's time goes, latencies, ratios, what each peer lacks. */
+/**
+ * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios, and the features that
+ * each peer lacks.
+ */
 import { KINDS, type Kind } from '../../bench/contestant.js';
 import { ratio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
@@ -14,7 +17,7 @@ export const whole = (value: number): string => (Number.isFinite(value) ? count(
 export const tenth = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
 const range = ({ min, max }: Spread): string => `${whole(min)}–${whole(max)}`;
 
-/** Against whom a kind's ratios are: the naive worker at the same work; without one, the first limit. */
+/** The reference of a kind's ratios: the naive worker with the same work; without one, the first limit. */
 export function yardstickOf(kind: Kind, all: readonly Summary[]): Summary | undefined {
   const alike = all.filter((one) => one.kind === kind);
   return alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit');
@@ -40,7 +43,7 @@ const SHORT: Readonly<Record<Part, string>> = { worker: 'worker', front: 'front'
 function cpuTable(all: readonly Summary[]): string[] {
   const rows = kinds.flatMap((kind) => ofKind(kind, all)).map(({ name, cpuMicros, cpuMicrosTotal }) =>
     [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
-  return ['', 'Time on the processor, µs a payment (all: without the load generator)', formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows)];
+  return ['', 'CPU time, µs per payment (all: without the load generator)', formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows)];
 }
 
 function latencyTable(all: readonly Summary[]): string[] {
@@ -52,7 +55,7 @@ function latencyTable(all: readonly Summary[]): string[] {
 export const objectiveLine = (objective: Objective): string =>
   `${objective.met ? 'Met' : 'Missed'}: ${objective.name}: ${objective.actual} (${isCeiling(objective) ? 'at most' : 'at least'} ${objective.target})`;
 
-/** Broken between words, every line but the first set in. */
+/** Wraps the text between words; every line except the first is indented. */
 export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
@@ -64,7 +67,7 @@ export function wrapped(text: string, indent: string): string[] {
 }
 
 export interface Told {
-  /** With what each does not do. */
+  /** With the features that each peer lacks. */
   peers: readonly { name: string; lacks: readonly string[] }[];
   notes: readonly string[];
 }
@@ -75,7 +78,7 @@ export function benchTable({ objectives, verdict, violations }: ExperimentResult
     ...latencyTable(all),
     ...cpuTable(all),
     '',
-    'What they do not do',
+    'Missing features',
     ...peers.flatMap(({ name, lacks }) => wrapped(`${name}: ${lacks.join('; ')}`, '  ')),
     '',
     ...notes.flatMap((note) => wrapped(note, '  ')),

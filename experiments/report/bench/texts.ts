@@ -1,4 +1,4 @@
-/** The bench for a pull request (Markdown) and for a spreadsheet (a line a measurement). Pure. */
+/** The bench for a pull request (Markdown) and for a spreadsheet (one line per measurement). Pure. */
 import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { ratio, rateOf, type Standing, type Summary } from '../../bench/figures.js';
@@ -18,7 +18,7 @@ function kindPart(kind: Kind, all: readonly Summary[]): string[] {
     const { name, rate: { median, min, max }, cpuMicrosTotal } = one;
     return [escapeMarkdown(name), whole(median), `${whole(min)} – ${whole(max)}`, tenth(ratio(one, yardstick)), whole(cpuMicrosTotal)];
   });
-  const header = ['', 'payments/s', 'lowest – highest', yardstick ? `× ${escapeMarkdown(yardstick.name)}` : '×', 'CPU µs a payment'];
+  const header = ['', 'payments/s', 'lowest – highest', yardstick ? `× ${escapeMarkdown(yardstick.name)}` : '×', 'CPU µs per payment'];
   return [`**${escapeMarkdown(KINDS[kind])}**`, '', ...markdownTable(header, rows), ''];
 }
 
@@ -36,7 +36,7 @@ export function benchMarkdown(journal: Journal, all: readonly Summary[], { peers
     ...(Object.keys(KINDS) as Kind[]).flatMap((kind) => kindPart(kind, all)),
     ...violations.flatMap(({ ids }) => ids.map((id) => `- ❌ ${escapeMarkdown(id)}`)),
     ...notes.map((note) => `> ${escapeMarkdown(note)}\n`),
-    '**What they do not do**', '', ...peers.map(({ name: peer, lacks }) => `- ${escapeMarkdown(`${peer}: ${lacks.join('; ')}`)}`), '',
+    '**Missing features**', '', ...peers.map(({ name: peer, lacks }) => `- ${escapeMarkdown(`${peer}: ${lacks.join('; ')}`)}`), '',
     ...circumstances(journal),
   ].join('\n');
 }

@@ -1,4 +1,6 @@
-/** Shares with their 95 % intervals, one row each, so that systems and the published figure can be told apart, or not. */
+/**
+ * Shares with their 95 % intervals, one row each: shows whether systems and the published figure differ significantly.
+ */
 import { scaleLinear } from 'd3-scale';
 import type { Markup, Part } from '../markup.js';
 import { markup } from '../markup.js';

@@ -1,4 +1,4 @@
-/** How long hand-overs took: a histogram for each kind, all on one logarithmic axis, so that kinds can be compared by eye. */
+/** Durations of hand-overs: one histogram per kind, all on one logarithmic axis, so that kinds can be compared. */
 import { scaleLog } from 'd3-scale';
 import type { HandoverKind } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics.js';
@@ -11,7 +11,7 @@ const BARS_HEIGHT = 44;
 const TOP = 8;
 const BINS_PER_DECADE = 24;
 
-/** Whole bins around everything that was seen, ms. */
+/** Complete bins around all samples, ms. */
 function binEdges(kinds: readonly HandoverKind[]): number[] {
   const [low, high] = kinds.reduce(
     ([least, most], { samples: { totalMs } }) => [Math.min(least, totalMs[0] ?? Infinity), Math.max(most, totalMs.at(-1) ?? 0)],
@@ -22,7 +22,7 @@ function binEdges(kinds: readonly HandoverKind[]): number[] {
   return Array.from({ length: Math.max(2, last - first + 1) }, (_, index) => 10 ** ((first + index) / BINS_PER_DECADE));
 }
 
-/** How many samples lie in each bin; both ascending. */
+/** Number of samples per bin; both lists are ascending. */
 export function countInBins(samples: readonly number[], edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   let bin = 0;
@@ -33,7 +33,7 @@ export function countInBins(samples: readonly number[], edges: readonly number[]
   return counts;
 }
 
-/** 1, 2 and 5 of every power of ten within the axis; every whole multiple where the axis is short. */
+/** 1, 2 and 5 times every power of ten within the axis; more multiples on a short axis. */
 function ticksOf([low = 1, high = 10]: readonly number[]): number[] {
   const powers = Array.from({ length: 8 }, (_, power) => 10 ** power);
   const factors = high / low > 12 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8];
@@ -61,7 +61,7 @@ function drawKind({ kind, samples: { totalMs } }: HandoverKind, edges: readonly 
   ];
 }
 
-/** Null when no hand-over could be timed from its fault. */
+/** Null when no hand-over has a duration since its fault. */
 export function handoverHistogram(all: readonly HandoverKind[]): Markup | null {
   const kinds = all.filter(({ samples: { totalMs } }) => totalMs.length > 0);
   if (kinds.length === 0) return null;
@@ -69,7 +69,7 @@ export function handoverHistogram(all: readonly HandoverKind[]): Markup | null {
   const bottom = TOP + kinds.length * PANEL_HEIGHT;
   const scale = scaleLog().domain([edges[0] as number, edges.at(-1) as number]).range([LEFT, WIDTH - RIGHT]);
   return chart(
-    bottom + 24, 'Histograms of the time from the fault to the first commit, a row a kind; the table below has the figures.',
+    bottom + 24, 'Histograms of the time from the fault to the first commit, one row per kind; the table below has the figures.',
     bottomAxis(scale, ticksOf(scale.domain()), duration, TOP, bottom),
     kinds.map((kind, index) => drawKind(kind, edges, scale, TOP + index * PANEL_HEIGHT)),
   );

@@ -1,4 +1,4 @@
-/** A lane for each part: solid where it led (with the number of the term), hatched where a fault struck it. */
+/** One lane per part: solid while it led (with the number of the term), hatched during a fault. */
 import type { Lane } from '../facts/lanes.js';
 import { faultEndMs } from '../facts/lanes.js';
 import type { Timeline } from '../facts/timeline.js';
@@ -9,11 +9,11 @@ import type { TimeAxis } from './time-axis.js';
 
 export const LANE_HEIGHT = 22;
 const BAR = 14;
-/** A term's number is written where there is room for it, in chart units. */
+/** Smallest width for the number of a term, in chart units. */
 const ROOM_FOR_TERM = 16;
-/** A fault that lasted but a moment is drawn so wide. */
+/** Smallest width of a fault. */
 const NARROWEST = 3;
-/** Names longer than this would run into the chart. */
+/** Longer names would overlap the chart. */
 const LONGEST_NAME = 19;
 
 const shorten = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`);
@@ -21,7 +21,7 @@ const shorten = (name: string): string => (name.length <= LONGEST_NAME ? name : 
 export function drawLanes(lanes: readonly Lane[], timeline: Timeline, axis: TimeAxis, top: number): Part {
   if (lanes.length === 0) return null;
   return [
-    text(0, top - 10, 'title', 'Who led (with the term), and what was struck'),
+    text(0, top - 10, 'title', 'Leaders (with their terms) and faults'),
     lanes.map((lane, index) => drawLane(lane, timeline, axis, top + index * LANE_HEIGHT)),
   ];
 }

@@ -1,4 +1,7 @@
-/** The panel of latencies: a dot a request while they can be told apart, otherwise median, 99th percentile and maximum of each bucket. */
+/**
+ * The panel of latencies: one dot per request while there are few enough, otherwise median, 99th percentile and maximum
+ * of each bucket.
+ */
 import { scaleLog } from 'd3-scale';
 import type { Timeline } from '../facts/timeline.js';
 import { duration } from '../format.js';
@@ -14,7 +17,7 @@ interface LatencyFacts {
 
 const FLOOR_MS = 1;
 
-/** Powers of ten, with 2 and 5 between them while they fit. */
+/** Powers of ten, with 2 and 5 between them where there is space. */
 function ticksOf(scale: Scale): number[] {
   const [low = FLOOR_MS, high = FLOOR_MS] = scale.domain();
   const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, index) => 10 ** (Math.floor(Math.log10(low)) + index));
@@ -26,7 +29,7 @@ function latencyScale({ timeline: { buckets }, deadlineMs }: LatencyFacts, top: 
   const seen = buckets.filter(({ max }) => Number.isFinite(max));
   const slowest = seen.reduce((most, { max }) => Math.max(most, max), FLOOR_MS);
   const fastest = seen.reduce((least, { p50 }) => Math.min(least, p50), slowest);
-  // The deadline is shown when it is not so far off that it would flatten everything below.
+  // The deadline is only shown when it is less than ten times the slowest request; otherwise it would flatten the chart.
   const high = Math.max(slowest * 1.3, deadlineMs <= slowest * 10 ? deadlineMs * 1.1 : 0);
   return scaleLog().domain([Math.max(FLOOR_MS, fastest / 4), Math.max(high, FLOOR_MS * 10)]).range([bottom, top]).clamp(true);
 }

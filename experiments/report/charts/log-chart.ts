@@ -1,6 +1,6 @@
 /**
- * Quantities over a size, both axes logarithmic: what does not grow is level, what grows in proportion rises like the diagonal, and sizes
- * from a thousand to a million have room beside each other.
+ * Quantities over a size, both axes logarithmic. A constant quantity is a horizontal line, a proportional one rises
+ * like the diagonal, and sizes from a thousand to a million fit next to each other.
  */
 import { scaleLog } from 'd3-scale';
 import { count } from '../format.js';
@@ -10,7 +10,7 @@ import { bottomAxis, chart, coordinate, leftAxis, LEFT, linePath, path, RIGHT, t
 const TOP = 26;
 const HEIGHT = 280;
 const LEGEND_WIDTH = 168;
-/** Colours there are, see report.css. */
+/** Number of colours in report.css. */
 const SERIES_MAX = 7;
 
 export interface LogSeries {
@@ -20,7 +20,7 @@ export interface LogSeries {
 
 const drawable = ([size, value]: readonly [number, number]): boolean => size > 0 && value > 0 && Number.isFinite(value);
 
-/** 1, 2 and 5 of every power of ten that lie within. */
+/** 1, 2 and 5 times every power of ten within the range. */
 export function logTicks(low: number, high: number): number[] {
   const from = Math.floor(Math.log10(low));
   const to = Math.ceil(Math.log10(high));
@@ -50,13 +50,13 @@ function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Sca
   ];
 }
 
-/** From the first to the last value, and a little more: to whole ticks. */
+/** Range from the smallest to the largest value, extended to full ticks. */
 function extent(values: readonly number[]): [number, number] {
   const least = values.reduce((low, value) => Math.min(low, value), Infinity);
   return [outward(least, 'down'), outward(values.reduce((high, value) => Math.max(high, value), 0), 'up')];
 }
 
-/** @param unit of the values. Null when there is nothing that can be drawn. */
+/** @param unit of the values. @returns null when no point can be drawn. */
 export function logChart(title: string, unit: string, across: string, series: readonly LogSeries[]): Markup | null {
   const points = series.flatMap((one) => one.points.filter(drawable));
   if (points.length === 0) return null;

@@ -1,4 +1,4 @@
-/** Where the time of a hand-over goes: the median of each step, one after the other, a bar a kind. */
+/** The steps of a hand-over: their medians, one after the other, one bar per kind. */
 import { scaleLinear } from 'd3-scale';
 import { STEPS, type HandoverKind } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics.js';
@@ -9,7 +9,7 @@ import { bottomAxis, chart, coordinate, LEFT, RIGHT, text, WIDTH, type Scale } f
 const ROW_HEIGHT = 34;
 const BAR_HEIGHT = 20;
 const TOP = 8;
-/** A step's name is written into its part of the bar where it fits, in chart units a letter. */
+/** Width of a letter, in chart units: a step's name is written into its part of the bar where it fits. */
 const LETTER = 6.6;
 
 interface Piece {
@@ -19,7 +19,7 @@ interface Piece {
   ms: number;
 }
 
-/** Steps that were seen, each beginning where the one before ends. */
+/** The observed steps, each beginning at the end of the previous one. */
 function stack({ samples }: HandoverKind): Piece[] {
   let fromMs = 0;
   return STEPS.flatMap(([step, name], index) => {
@@ -40,7 +40,7 @@ function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): P
   ];
 }
 
-/** Null when no step was timed. */
+/** Null when no step has a duration. */
 export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
   const rows = kinds.map((kind) => ({ kind: kind.kind, parts: stack(kind) })).filter(({ parts }) => parts.length > 0);
   if (rows.length === 0) return null;
@@ -48,7 +48,7 @@ export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
   const scale = scaleLinear().domain([0, longest]).nice().range([LEFT, WIDTH - RIGHT]);
   const bottom = TOP + rows.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, 'Median of each step of a hand-over, a bar a kind; the table below has the figures.',
+    bottom + 24, 'Median of each step of a hand-over, one bar per kind; the table below has the figures.',
     bottomAxis(scale, scale.ticks(8), duration, TOP, bottom),
     rows.map(({ kind, parts }, index) => [
       text(LEFT - 8, TOP + index * ROW_HEIGHT + 20, 'tick end', kind),

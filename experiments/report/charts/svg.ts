@@ -1,22 +1,23 @@
 /**
- * What the charts share: a frame, axes, grid, text. Charts are drawn as SVG when the report is written: they need no script, print as they
- * are, follow the page's light and dark colours, and every mark can be a link. d3-scale chooses ticks; it is all we take from D3.
+ * Shared parts of the charts: frame, axes, grid, text. Charts are SVG, created when the report is written. They need no
+ * script, can be printed, use the page's light and dark colours, and every mark can be a link. d3-scale chooses the
+ * ticks; no other part of D3 is used.
  */
 import type { ScaleContinuousNumeric } from 'd3-scale';
 import { markup, trusted, type Markup, type Part } from '../markup.js';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 
-/** Width of every chart, in its own units; the page scales it. */
+/** Width of every chart, in its own units; the page scales the chart. */
 export const WIDTH = 960;
-/** Room for the names at the left. */
+/** Space for the names at the left. */
 export const LEFT = 128;
 export const RIGHT = 16;
 
-/** One number of a path, to a tenth: charts stay small. */
+/** One number of a path, rounded to a tenth, so that charts stay small. */
 export const coordinate = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** A line through points; a gap where a value is NaN. */
+/** A line through points, with a gap where a value is NaN. */
 export function linePath(points: readonly (readonly [x: number, y: number])[]): string {
   let gap = true;
   return points
@@ -32,14 +33,14 @@ export function linePath(points: readonly (readonly [x: number, y: number])[]): 
     .join('');
 }
 
-/** Dots, drawn as lines of no length with round ends: a few bytes each. */
+/** Dots, as lines of no length with round ends: a few bytes each. */
 export const dotsPath = (points: readonly (readonly [number, number])[]): string =>
   points.map(([x, y]) => `M${coordinate(x)} ${coordinate(y)}h0`).join('');
 
 export const rectanglePath = (x: number, y: number, width: number, height: number): string =>
   `M${coordinate(x)} ${coordinate(y)}h${coordinate(Math.max(0.5, width))}v${coordinate(height)}h${coordinate(-Math.max(0.5, width))}z`;
 
-/** A path of our own making: numbers and letters, nothing to escape. */
+/** A path from generated numbers and letters, without a need to escape. */
 export const path = (className: string, d: string): Markup | null => (d === '' ? null : markup`<path class="${className}" d="${trusted(d)}"/>`);
 
 export function text(x: number, y: number, className: string, content: string): Markup {
@@ -58,6 +59,6 @@ export function leftAxis(scale: Scale, ticks: readonly number[], format: (value:
   return [path('grid', lines), ticks.map((tick) => text(LEFT - 8, scale(tick) + 4, 'tick end', format(tick)))];
 }
 
-/** The chart as a whole. @param summary what somebody who does not see it should know. */
+/** The complete chart. @param summary for users of a screen reader. */
 export const chart = (height: number, summary: string, ...parts: Part[]): Markup =>
   markup`<div class="scroll" tabindex="0"><svg class="chart" viewBox="0 0 ${WIDTH} ${Math.ceil(height)}" role="group" aria-label="${summary}">${parts}</svg></div>`;

@@ -1,11 +1,11 @@
-/** The axis of a run's time: round ticks in seconds, minutes or hours, whichever reads best. */
+/** The time axis of a run: round ticks in seconds, minutes or hours, depending on the length of the run. */
 import { scaleLinear } from 'd3-scale';
 import { LEFT, RIGHT, WIDTH, type Scale } from './svg.js';
 
 interface Unit {
   name: string;
   ms: number;
-  /** For runs up to this long, ms. */
+  /** Used for runs up to this length, ms. */
   untilMs: number;
 }
 
@@ -17,7 +17,7 @@ const UNITS: readonly Unit[] = [
 ];
 
 export interface TimeAxis {
-  /** From ms since the start to the place in the chart. */
+  /** Maps ms since the start to a position in the chart. */
   scale: Scale;
   /** In ms. */
   ticks: readonly number[];

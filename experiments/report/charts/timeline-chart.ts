@@ -1,6 +1,7 @@
 /**
- * A system's run over time: latency (logarithmic), rate, and a lane for each part with its terms and its faults. Stretches in which
- * something was broken are shaded through all panels, hand-overs are lines, and what did not succeed in time leads to its story.
+ * A system's run over time: latency (logarithmic), rate, and one lane per part with its terms and its faults. Periods
+ * with an open fault are shaded through all panels, hand-overs are vertical lines, and requests that did not succeed in
+ * time are links to their stories.
  */
 import { scaleLinear } from 'd3-scale';
 import type { ElectionRow } from '../../history.js';
@@ -17,9 +18,12 @@ import { timeAxis, type TimeAxis } from './time-axis.js';
 
 export interface TimelineFacts {
   timeline: Timeline;
-  /** Moment due (ms from the origin) and latency of each request that is drawn for itself; empty: percentiles are drawn instead. */
+  /**
+   * Due time (ms from the origin) and latency of each request that is drawn as a dot; empty: percentiles are drawn
+   * instead.
+   */
   points: readonly (readonly [atMs: number, latencyMs: number])[];
-  /** Those that were not in time and have a story. */
+  /** Requests that were not in time and have a story. */
   missed: readonly Story[];
   broken: readonly Stretch[];
   lanes: readonly Lane[];
@@ -36,7 +40,7 @@ export function timelineChart(facts: TimelineFacts): Markup {
   const axis = timeAxis(facts.timeline.spanMs);
   const bottom = LANES_TOP + facts.lanes.length * LANE_HEIGHT;
   const { originMs, spanMs } = facts.timeline;
-  const summary = `Latency, rate, leaders and faults over ${duration(spanMs)}; the same figures stand in the table below.`;
+  const summary = `Latency, rate, leaders and faults over ${duration(spanMs)}; the table below has the same figures.`;
   return chart(
     bottom + 26, summary,
     path('broken', facts.broken.map(({ fromMs, toMs }) => shade(axis, fromMs - originMs, toMs - originMs, bottom)).join('')),
@@ -63,7 +67,7 @@ function drawHandovers({ handovers, timeline: { originMs } }: TimelineFacts, { s
   return path('handover', handovers.map(({ electedMs }) => `M${coordinate(scale(electedMs - originMs))} ${LATENCY.top}V${bottom}`).join(''));
 }
 
-/** At the top edge, in the order of time: a cross for each, a link to its story. */
+/** One cross per request at the top edge, in order of time, each a link to its story. */
 function drawMissed({ missed, timeline: { originMs } }: TimelineFacts, { scale }: TimeAxis): Part {
   return missed.flatMap(({ anchor, name, fate, request }) => {
     if (!request) return [];
@@ -75,7 +79,7 @@ function drawMissed({ missed, timeline: { originMs } }: TimelineFacts, { scale }
 }
 
 function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxis): Part {
-  // The last bucket is seldom full: its rate would be too low.
+  // The last bucket is rarely full: its rate would be too low.
   const buckets = all.filter(({ fromMs }, index) => index === 0 || fromMs + bucketMs <= lastDueMs);
   const perSecond = (count: number): number => (count * 1_000) / bucketMs;
   const most = buckets.reduce((top, { sent }) => Math.max(top, perSecond(sent)), 0);
@@ -86,6 +90,6 @@ function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxi
     leftAxis(scale, scale.ticks(RATE_TICKS), String),
     path('rate-sent', line(({ sent }) => sent)),
     path('rate-in-time', line(({ inTime }) => inTime)),
-    text(0, RATE.top - 13, 'title', 'Payments a second, by the moment they were due'),
+    text(0, RATE.top - 13, 'title', 'Payments per second, by due time'),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * Which payments are told in full: those that a rule names, those that were lost or late, and the slowest of the others, up to a bound,
- * the worst first. Pure; one pass over the requests.
+ * Chooses the payments that the page describes in full: those that a rule names, those that were lost or late, and the
+ * slowest of the others, up to a limit, the worst first. Pure; one pass over the requests.
  */
 import type { PaymentRow, RequestRecord } from '../../history.js';
 import type { Violation } from '../../result.js';
@@ -10,11 +10,11 @@ import { answeredRow, FATES, fateOf, latencyOf, rowOf, type Fate, type Rows } fr
 export interface Story {
   /** The anchor in the page. */
   anchor: string;
-  /** The request's key; the payment's when nobody of ours asked for it. */
+  /** The request's key; the payment's id when no request of the run led to it. */
   name: string;
-  /** Null: it answers no request of ours, so there is nothing to judge but the rules. */
+  /** Null: no request of the run led to the payment, so only the rules apply. */
   fate: Fate | null;
-  /** The rules that name it. */
+  /** The rules that name the payment. */
   rules: readonly string[];
   request: RequestRecord | null;
   row: PaymentRow | null;
@@ -22,27 +22,27 @@ export interface Story {
 
 export interface Stories {
   told: readonly Story[];
-  /** Lost, late or named by a rule, and not told for want of room. */
+  /** Number of payments that were lost, late or named by a rule, but exceed the limit. */
   untold: number;
-  /** The anchor of a request, a payment or another id that a rule names. */
+  /** The anchor for the id of a request, of a payment, or another id that a rule names. */
   anchorOf: ReadonlyMap<string, string>;
 }
 
-/** Stories of one system, at the most: about 2 kB of page each. */
+/** Largest number of stories per system: about 2 kB of page each. */
 export const MOST_STORIES = 120;
-/** The slowest that were in time are told too. */
+/** The number of slow payments in time that are described as well. */
 const SLOWEST = 5;
 
 type Candidate = Omit<Story, 'anchor'>;
 
-/** Which rules name an id. */
+/** The rules that name an id. */
 function rulesById(violations: readonly Violation[]): Map<string, string[]> {
   const rules = new Map<string, string[]>();
   for (const { rule, ids } of violations) for (const id of ids) rules.set(id, [...(rules.get(id) ?? []), rule]);
   return rules;
 }
 
-/** The `SLOWEST` seen so far, the slowest first; kept short, so that one pass is enough. */
+/** The `SLOWEST` slowest so far, the slowest first; kept short, so that one pass is enough. */
 function keepSlowest(slowest: Candidate[], candidate: Candidate & { request: RequestRecord }): void {
   const latency = (one: Candidate | undefined): number => (one?.request ? latencyOf(one.request) : -Infinity);
   if (slowest.length === SLOWEST && latencyOf(candidate.request) <= latency(slowest.at(-1))) return;
@@ -54,7 +54,7 @@ function keepSlowest(slowest: Candidate[], candidate: Candidate & { request: Req
 const severity = ({ rules, fate }: Candidate): number => (rules.length > 0 ? FATES.length : fate === null ? 0 : FATES.indexOf(fate));
 const slowness = ({ request }: Candidate): number => (request ? latencyOf(request) : 0);
 
-/** Rows that a rule names and that no request of ours led to. */
+/** Rows that a rule names and to which no request of the run led. */
 function orphans(rules: ReadonlyMap<string, string[]>, { byId, byKey }: Rows, told: ReadonlySet<string>): Candidate[] {
   return [...rules].flatMap(([id, names]): Candidate[] => {
     const row = byId.get(id) ?? byKey.get(id);
@@ -78,7 +78,7 @@ function gather(requests: Iterable<RequestRecord>, rules: ReadonlyMap<string, st
   return [...chosen, ...orphans(rules, rows, told), ...slowest];
 }
 
-/** @param prefix of the anchors: one a system. */
+/** @param prefix of the anchors: one per system. */
 export function chooseStories(
   system: SystemJournal,
   rows: Rows,

@@ -1,15 +1,15 @@
-/** What became of a request, in a word. The words are those of the report; `in time` is what availability counts. Pure. */
+/** The fate of a request, in one term of the report; availability counts `in time`. Pure. */
 import type { PaymentRow, RequestRecord } from '../../history.js';
 
 export type Fate = 'in time' | 'late' | 'not saved' | 'declined' | 'failed' | 'pending' | 'no answer' | 'refused';
 
-/** From the best to the worst that can happen to who pays. */
+/** Ordered from the best to the worst for the user who pays. */
 export const FATES: readonly Fate[] = ['in time', 'late', 'declined', 'failed', 'pending', 'refused', 'no answer', 'not saved'];
 
-/** From the moment it was due to its answer, or to the moment it was given up, ms. */
+/** From the due time to the response or to the end of the attempts, ms. */
 export const latencyOf = ({ intendedMs, answeredMs }: RequestRecord): number => answeredMs - intendedMs;
 
-/** @param row the payment it led to; undefined: there is none. */
+/** @param row the payment that the request led to; undefined: there is none. */
 export function fateOf(request: RequestRecord, row: PaymentRow | undefined, deadlineMs: number): Fate {
   switch (request.status) {
     case 'SUCCEEDED':
@@ -26,10 +26,10 @@ export function fateOf(request: RequestRecord, row: PaymentRow | undefined, dead
   }
 }
 
-/** How many requests one stands for: of a long run only the unusual ones are all kept. */
+/** Number of requests that one record represents: of a long run only the unusual requests are all kept. */
 export const weightOf = (fate: Fate, keptOneIn: number): number => (fate === 'in time' ? keptOneIn : 1);
 
-/** The rows of the record, to be found by payment or by request. */
+/** The rows of PostgreSQL, indexed by payment and by request. */
 export interface Rows {
   byId: ReadonlyMap<string, PaymentRow>;
   byKey: ReadonlyMap<string, PaymentRow>;
@@ -45,10 +45,10 @@ export function indexRows(payments: Iterable<PaymentRow>): Rows {
   return { byId, byKey };
 }
 
-/** The row that the answer named; `undefined` when it named none, or none that exists. */
+/** The row that the response named; `undefined` when it named none, or one that does not exist. */
 export const answeredRow = ({ paymentId }: RequestRecord, { byId }: Rows): PaymentRow | undefined =>
   paymentId === null ? undefined : byId.get(paymentId);
 
-/** The row of a request, also when its answer was lost. */
+/** The row of a request, even when its response was lost. */
 export const rowOf = (request: RequestRecord, rows: Rows): PaymentRow | undefined =>
   answeredRow(request, rows) ?? rows.byKey.get(request.key);

@@ -1,4 +1,4 @@
-/** Hand-overs by kind of failure: how long each took in all, and in each step. Pure. */
+/** Hand-overs by kind of failure: the duration of each, in total and per step. Pure. */
 import type { Handover } from '../../result.js';
 
 /** The steps in their order, with their names in a report. */
@@ -15,7 +15,7 @@ export type Step = (typeof STEPS)[number][0] | 'totalMs';
 export interface HandoverKind {
   kind: string;
   count: number;
-  /** In ms, ascending; empty where the step has no meaning for this kind. */
+  /** In ms, ascending; empty where this kind has no such step. */
   samples: Readonly<Record<Step, readonly number[]>>;
 }
 
@@ -29,7 +29,7 @@ function samplesOf(handovers: readonly Handover[]): Record<Step, number[]> {
   };
 }
 
-/** In the order in which the kinds appear. */
+/** In the order in which the kinds first occur. */
 export function byKind(handovers: readonly Handover[]): HandoverKind[] {
   const kinds = [...new Set(handovers.map(({ kind }) => kind))];
   return kinds.map((kind) => {

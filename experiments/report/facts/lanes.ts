@@ -1,10 +1,10 @@
 /**
- * Who led and what was struck, as lanes over time: one a part, with the terms it led and the faults it bore; and the stretches in which
- * anything was broken at all. Pure.
+ * Leaders and faults as lanes over time: one lane per part, with its terms and its faults; and the periods with at
+ * least one open fault. Pure.
  */
 import type { ElectionRow, FaultWindow } from '../../history.js';
 
-/** A stretch of wall clock, ms since 1970. */
+/** A period of wall clock time, ms since 1970. */
 export interface Stretch {
   fromMs: number;
   toMs: number;
@@ -21,7 +21,9 @@ export interface Lane {
   faults: readonly FaultWindow[];
 }
 
-/** An operator's hand-over breaks nothing: it is a moment. Another fault that was never healed lasts until the end. */
+/**
+ * A planned hand-over breaks nothing and has no duration. Any other fault that was never healed lasts until the end.
+ */
 export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number): number =>
   healedMs ?? (kind === 'planned' ? atMs : Math.max(atMs, endMs));
 
@@ -33,7 +35,7 @@ export function reignsOf(elections: readonly ElectionRow[], endMs: number): Reig
   }));
 }
 
-/** Overlapping and touching stretches made one, in order. */
+/** Merges overlapping and adjacent periods, in order. */
 export function union(stretches: readonly Stretch[]): Stretch[] {
   const merged: Stretch[] = [];
   for (const { fromMs, toMs } of [...stretches].sort((a, b) => a.fromMs - b.fromMs)) {
@@ -54,9 +56,7 @@ function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<stri
   return groups;
 }
 
-/**
- * Leaders first, then whatever else was struck, each by name. What does not fit in `most` lanes shares the last one.
- */
+/** Leaders first, then all other targets of faults, each by name. The lanes beyond `most` share the last one. */
 export function lanesOf(elections: readonly ElectionRow[], faults: readonly FaultWindow[], endMs: number, most: number): Lane[] {
   const reigns = groupBy(reignsOf(elections, endMs), ({ leader }) => leader);
   const struck = groupBy(faults, ({ target }) => target);

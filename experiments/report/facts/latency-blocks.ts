@@ -1,11 +1,12 @@
 /**
- * Latencies block by block of time, kept small: what a later comparison needs to know how much a percentile of this run would vary.
- * Requests that one hand-over hits belong together, so blocks are drawn anew there, not requests. Pure.
+ * Latencies per block of time, in a compact form: a later comparison derives the variance of this run's percentiles
+ * from them. The requests that one hand-over affects are correlated, so that comparison resamples blocks, not requests.
+ * Pure.
  */
 import type { RequestRecord } from '../../history.js';
 import { latencyOf } from './fate.js';
 
-/** Latencies that differ by less than 1 % fall into one bin. */
+/** Latencies that differ by less than 1 % are in one bin. */
 export const GRAIN = 1.01;
 const SHORTEST_MS = 0.01;
 const LONGEST_COUNT = 200;
@@ -13,14 +14,14 @@ const SHORTEST_BLOCK_MS = 1_000;
 
 export interface LatencyBlocks {
   blockMs: number;
-  /** Of each block: a bin, how many are in it, the next bin, … ascending. A bin is an exponent of `GRAIN`, in ms. */
+  /** For each block: a bin, its count, the next bin, …, ascending. A bin is an exponent of `GRAIN`, in ms. */
   blocks: readonly (readonly number[])[];
 }
 
 export const binOf = (ms: number): number => Math.round(Math.log(Math.max(SHORTEST_MS, ms)) / Math.log(GRAIN));
 export const latencyOfBin = (bin: number): number => GRAIN ** bin;
 
-/** @param weightOf how many requests a kept one stands for. */
+/** @param weightOf number of requests that a kept one represents. */
 export function latencyBlocks(
   requests: Iterable<RequestRecord>,
   [fromMs, toMs]: readonly [number, number],

@@ -1,31 +1,31 @@
 /**
- * The story of one payment: everything that the client, the record, the gateway, the elections and the faults say about it, in the order
- * in which it happened. Pure.
+ * The story of one payment: all events about it of the client, PostgreSQL, the gateway, the elections and the faults,
+ * in order of time. Pure.
  */
 import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../history.js';
 import { faultEndMs } from './lanes.js';
 
 export interface StoryEvent {
-  /** From the beginning of the story, ms; negative: before it. */
+  /** Relative to the beginning of the story, ms; negative: before it. */
   atMs: number;
-  /** Who says so. */
+  /** The source of the event. */
   by: 'client' | 'record' | 'election' | 'fault';
   what: string;
 }
 
 export interface StoryFacts {
-  /** Null: a row that no request of ours led to. */
+  /** Null: a row to which no request of the run led. */
   request: RequestRecord | null;
-  /** Null: nothing was saved. */
+  /** Null: no row was saved. */
   row: PaymentRow | null;
   elections: readonly ElectionRow[];
   faults: readonly FaultWindow[];
 }
 
-/** Elections and faults told in one story, at the most: the latest ones. */
+/** Largest number of elections and of faults in one story: the latest ones. */
 const MOST_AROUND = 8;
 
-/** When it was due, or accepted when nobody of ours asked for it. Wall clock, ms. */
+/** The due time, or the time of acceptance when no request of the run led to the row. Wall clock, ms. */
 export const beginningMs = ({ request, row }: StoryFacts): number => request?.intendedMs ?? row?.acceptedMs ?? 0;
 
 function endMs(facts: StoryFacts): number {
@@ -41,8 +41,8 @@ function answerText({ httpStatus, status, error, term }: RequestRecord): string 
 }
 
 function sentText({ instance, tries, earlierErrors }: RequestRecord): string {
-  if (tries === 0) return 'never sent: too many were under way';
-  return tries === 1 ? `sent to ${instance}` : `first sent; tried ${tries} times, before: ${earlierErrors.join(', ')}; last asked ${instance}`;
+  if (tries === 0) return 'never sent: too many requests were in flight';
+  return tries === 1 ? `sent to ${instance}` : `first sent; ${tries} attempts, errors: ${earlierErrors.join(', ')}; last sent to ${instance}`;
 }
 
 const clientMoments = (request: RequestRecord): Moment[] => [
@@ -61,28 +61,28 @@ function recordMoments(row: PaymentRow): Moment[] {
 }
 
 const electionMoments = ({ term, leader, previousLeader, kind, reason, ...at }: ElectionRow): Moment[] => [
-  [at.suspectedMs, 'election', `${previousLeader ?? 'nobody'} suspected (${kind}): ${reason}`],
+  [at.suspectedMs, 'election', `${previousLeader ?? 'no leader'} suspected (${kind}): ${reason}`],
   [at.electedMs, 'election', `${leader} elected for term ${term}`],
   [at.promotedMs, 'election', `${leader} promoted`],
-  [at.reclaimedMs, 'election', `${leader} has reclaimed what was left`],
+  [at.reclaimedMs, 'election', `${leader} has reclaimed the parcels of its predecessor`],
   [at.firstCommitMs, 'election', `first commit of term ${term}`],
 ];
 
 const faultMoments = ({ kind, target, atMs, healedMs }: FaultWindow): Moment[] => [
   [atMs, 'fault', `${kind} of ${target}`],
-  [healedMs, 'fault', `${target} healed of ${kind}`],
+  [healedMs, 'fault', `${kind} of ${target} healed`],
 ];
 
 const electionEndMs = ({ electedMs, firstCommitMs }: ElectionRow): number => firstCommitMs ?? electedMs;
 
-/** The elections that touched it, and the one that made the leader that committed it when that happened on its way. */
+/** The elections that overlap the payment's lifetime. */
 function electionsAround({ elections }: StoryFacts, fromMs: number, toMs: number): ElectionRow[] {
   return elections
     .filter((election) => (election.suspectedMs ?? election.electedMs) <= toMs && electionEndMs(election) >= fromMs)
     .slice(-MOST_AROUND);
 }
 
-/** The faults that were open at some time of it. */
+/** The faults that were open during the payment's lifetime. */
 export function faultsAround(facts: StoryFacts): FaultWindow[] {
   const [fromMs, toMs] = [beginningMs(facts), endMs(facts)];
   return facts.faults.filter((fault) => fault.atMs <= toMs && faultEndMs(fault, toMs) >= fromMs).slice(-MOST_AROUND);
@@ -90,7 +90,7 @@ export function faultsAround(facts: StoryFacts): FaultWindow[] {
 
 const ORDER: readonly StoryEvent['by'][] = ['fault', 'election', 'client', 'record'];
 
-/** What happened, in order; what happened at the same moment with the cause first. */
+/** The events in order; for events at the same time, the cause first. */
 export function storyEvents(facts: StoryFacts): StoryEvent[] {
   const originMs = beginningMs(facts);
   const moments = [

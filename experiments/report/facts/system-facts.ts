@@ -1,4 +1,4 @@
-/** What a page knows of one system: what it left, what that came to, and what follows from both. */
+/** The facts of one system for its section of the page: its journal, its results, and the data derived from both. */
 import type { SystemJournal } from '../../journal.js';
 import type { ExperimentResult } from '../../result.js';
 import type { Stories } from './choose-stories.js';
@@ -10,6 +10,6 @@ export interface SystemFacts {
   rows: Rows;
   stories: Stories;
   deadlineMs: number;
-  /** Whether the published trials belong beside these. */
+  /** Whether the published trials are shown next to these. */
   beside: boolean;
 }

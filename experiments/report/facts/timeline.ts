@@ -1,17 +1,18 @@
 /**
- * A run over time, in at most a few hundred buckets: what was due in each, what became of it, how long it took. A chart of a million
- * requests is as small as one of a thousand. Requests belong to the moment they were due. Pure, one pass, linear but for sorting a bucket.
+ * A run over time, in at most a few hundred buckets: due requests, their fates and their latencies. A chart of a
+ * million requests is as small as one of a thousand. A request belongs to the bucket of its due time. Pure; one pass;
+ * linear, except for sorting each bucket.
  */
 import type { RequestRecord } from '../../history.js';
 import { percentile } from '../../statistics.js';
 import { answeredRow, fateOf, latencyOf, weightOf, type Rows } from './fate.js';
 
 export interface Bucket {
-  /** From the origin of the timeline, ms. */
+  /** Relative to the origin of the timeline, ms. */
   fromMs: number;
   sent: number;
   inTime: number;
-  /** Of those with a final answer, ms; NaN when there was none. */
+  /** Of the requests with a final response, ms; NaN when there was none. */
   p50: number;
   p99: number;
   max: number;
@@ -21,7 +22,7 @@ export interface Timeline {
   /** Wall clock, ms since 1970. */
   originMs: number;
   spanMs: number;
-  /** When the last request was due, from the origin: later buckets say nothing about the rate. */
+  /** Due time of the last request, relative to the origin: later buckets contain no rate. */
   lastDueMs: number;
   bucketMs: number;
   buckets: readonly Bucket[];
@@ -31,16 +32,19 @@ const MOST_BUCKETS = 160;
 const SECOND_MS = 1_000;
 const WIDTHS_S = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
 
-/** Fewer in a bucket would make an even rate look ragged. */
+/** With fewer requests per bucket a constant rate would look uneven. */
 const FEWEST_REQUESTS = 10;
 
-/** The narrowest round width that gives no more buckets than there is room for and than there are requests to fill, ms. */
+/**
+ * The smallest round width with at most `MOST_BUCKETS` buckets and at least `FEWEST_REQUESTS` requests per bucket on
+ * average, ms.
+ */
 function widthFor(spanMs: number, requests: number): number {
   const most = Math.max(1, Math.min(MOST_BUCKETS, requests / FEWEST_REQUESTS));
   return WIDTHS_S.map((seconds) => seconds * SECOND_MS).find((width) => spanMs / width <= most) ?? spanMs / most;
 }
 
-/** First and last moment of the requests, wall clock; the whole system's time when there are none. */
+/** Times of the first and the last request, wall clock; without requests the period of the whole system. */
 export function extent(requests: Iterable<RequestRecord>, startedMs: number, endedMs: number): [number, number] {
   let first = Infinity;
   let last = -Infinity;
@@ -62,7 +66,7 @@ const summarizeBucket = ({ sent, inTime, latencies }: Gathered, fromMs: number):
   return { fromMs, sent, inTime, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), max: latencies.at(-1) ?? NaN };
 };
 
-/** @param keptOneIn of the requests that were in time one in so many is there, and stands for the others. */
+/** @param keptOneIn of the requests in time only one in this many is kept, and represents the others. */
 export function timelineOf(
   requests: readonly RequestRecord[],
   rows: Rows,

@@ -1,4 +1,7 @@
-/** The page of the growth experiment: cost of a payment, memory and take-over over the size of the backlog, drawn and in tables. */
+/**
+ * The page of the growth experiment: cost of a payment, memory and take-over over the size of the backlog, as charts
+ * and as tables.
+ */
 import type { Growth } from '../../growth/campaign.js';
 import {
   cpuUsAPayment, ofSystem, ratePerSec, sumOf, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
@@ -18,7 +21,7 @@ const ACROSS = 'payments pending';
 
 type Valued<T> = readonly (readonly [name: string, of: (figures: T) => number])[];
 
-/** A line for each quantity in an empty table; beside finished payments the first one again. */
+/** One line per quantity in an empty table; next to finished payments only the first quantity. */
 function seriesOf<T extends Surroundings>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
   const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries =>
     ({ name, points: some.map((figures) => [figures.pending, of(figures)] as const) });
@@ -35,16 +38,16 @@ const memoryOf = (part: string) => ({ memory }: CostFigures): number => memory[p
 
 const chartsOf = ({ costs, takeOvers }: Growth): Part => [
   logChart('Cost of a payment', 'CPU µs', ACROSS, seriesOf(costs, [['all processes', allCpu], ...PARTS.map((part) => [part, cpuOf(part)] as const)])),
-  logChart('Worked off', 'payments a second', ACROSS, seriesOf(costs, [
-    ['worked off', ({ drained }) => ratePerSec(drained)], ['accepted', ({ accepted }) => ratePerSec(accepted)],
+  logChart('Drained', 'payments per second', ACROSS, seriesOf(costs, [
+    ['drained', ({ drained }) => ratePerSec(drained)], ['accepted', ({ accepted }) => ratePerSec(accepted)],
   ])),
   logChart('Take-over, median', 'ms', ACROSS, seriesOf(takeOvers, TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]))),
-  logChart('Memory at its highest', 'MB', ACROSS, seriesOf(costs, [
+  logChart('Peak memory', 'MB', ACROSS, seriesOf(costs, [
     ['leader', memoryOf('leader')], ['patients', memoryOf('patients')], ['redis', memoryOf('redis')],
   ])),
 ];
 
-/** The first columns are sizes, or a read's name. */
+/** The first columns are sizes, or the name of a read. */
 const sheetTable = ({ title, header, rows }: Sheet): Markup => {
   const [first = '', ...others] = header;
   const columns = first === 'read' ? [...words(first), ...figures(...others.slice(0, -1)), ...words(others.at(-1) ?? '')] : figures(...header);
@@ -55,7 +58,7 @@ function fillLine({ fill }: Growth): Markup | null {
   if (!fill) return null;
   const { finished, seconds, diskMb } = fill;
   const all = sumOf(diskMb);
-  return markup`<p class="quiet">${count(finished)} finished payments were laid in within ${Math.round(seconds)} s; with their indexes they take
+  return markup`<p class="quiet">${count(finished)} finished payments were inserted within ${Math.round(seconds)} s; with their indexes they take
 ${count(Math.round(all))} MB on disk, ${count(Math.round((all * 2 ** 20) / finished))} bytes each.</p>`;
 }
 
@@ -68,8 +71,8 @@ export function growthPage(journal: Journal, growth: Growth): string {
 ${chartsOf(growth)}
 ${fillLine(growth)}
 ${growthSheets(growth).map(sheetTable)}
-<p class="quiet">Memory: resident, but of PostgreSQL what is private to its processes, and apart from that the buffers that they share. In vain: rows that a
-read looked at and threw away. A read with “!” goes through the table. growth.json beside this page has every figure.</p>
+<p class="quiet">Memory: resident; for PostgreSQL the private memory of its processes, and separately their shared buffers. In vain: rows that a
+read read and discarded. A read with “!” reads the whole table. growth.json next to this page has all figures.</p>
 </section></main>`,
   ]).text;
 }

@@ -1,4 +1,4 @@
-/** The hand-overs of a system: how long they took by kind, where the time went, and each of them with its reason. */
+/** The hand-overs of a system: durations by kind, their steps, and each hand-over with its reason. */
 import type { ElectionRow } from '../../history.js';
 import type { Handover } from '../../result.js';
 import { percentile } from '../../statistics.js';
@@ -9,7 +9,7 @@ import { count, duration, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { figures, folded, table, words } from './table.js';
 
-/** Elections that are written out, at the most; history.ndjson has them all. */
+/** Largest number of elections in the table; history.ndjson has all of them. */
 const MOST_ELECTIONS = 200;
 
 const at = ({ samples }: HandoverKind, step: Step, share: number): string => milliseconds(percentile(samples[step], share));

@@ -1,4 +1,4 @@
-/** The head of a report: what was run, where, with what, and how to repeat it. */
+/** The head of a report: the experiment, its environment, and the command that repeats it. */
 import type { Journal } from '../../journal.js';
 import { duration, readableTime } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
@@ -19,6 +19,6 @@ ${fact('Commit', markup`<code>${commit}</code>${commit.endsWith('+') && ' (with 
 ${fact('Machine', `${machine.cpu}, ${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}, ${machine.memoryGb} GB, ${machine.os}`)}
 ${fact('Versions', versions)}
 </dl>
-<p class="command"><span>Repeats it</span> <code>${command}</code></p>
+<p class="command"><span>Repeat with</span> <code>${command}</code></p>
 </header>`;
 }

@@ -1,4 +1,7 @@
-/** What a scenario measured besides, as its histograms say: a row a measure, a column a kind. Histograms are named `KIND: MEASURE`. */
+/**
+ * The scenario's own measurements, from its histograms: one row per quantity, one column per kind. Histograms are named
+ * `KIND: MEASURE`.
+ */
 import { Latencies, type KeptLatencies } from '../../latencies.js';
 import { milliseconds } from '../format.js';
 import { markup, type Markup } from '../markup.js';
@@ -21,7 +24,7 @@ function read({ name, count, hdr }: KeptLatencies): Measure[] {
   return [{ kind: name.slice(0, at), measure: name.slice(at + SEPARATOR.length), text }];
 }
 
-/** Null: nothing but the latencies of requests. */
+/** Null: only the latencies of requests were measured. */
 export function measuresPart(histograms: readonly KeptLatencies[]): Markup | null {
   const measures = histograms.flatMap(read);
   if (measures.length === 0) return null;
@@ -29,5 +32,5 @@ export function measuresPart(histograms: readonly KeptLatencies[]): Markup | nul
   const names = [...new Set(measures.map(({ measure }) => measure))];
   const texts = new Map(measures.map(({ kind, measure, text }) => [`${kind}${SEPARATOR}${measure}`, text]));
   const rows = names.map((name) => [name, ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–')]);
-  return markup`<h3>Measured besides</h3>${table('ms: p50 / p99', [...words(''), ...figures(...kinds)], rows)}`;
+  return markup`<h3>Other measurements</h3>${table('ms: p50 / p99', [...words(''), ...figures(...kinds)], rows)}`;
 }

@@ -1,4 +1,4 @@
-/** How it came out: the verdict, the objectives, and each rule that was broken with the stories of what broke it. */
+/** The result: the verdict, the objectives, and each broken rule with links to the stories of the payments. */
 import type { Journal } from '../../journal.js';
 import type { Objective, Verdict, Violation } from '../../result.js';
 import { count, plain } from '../format.js';
@@ -6,12 +6,12 @@ import { markup, type Markup, type Part } from '../markup.js';
 import { figures, table, words } from './table.js';
 
 const VERDICTS: Record<Verdict, string> = {
-  valid: 'Valid: every rule held.',
+  valid: 'Valid: no rule was broken.',
   invalid: 'Invalid: a rule was broken.',
-  unknown: 'Unknown: the evidence does not suffice.',
+  unknown: 'Unknown: the evidence is incomplete.',
 };
 
-/** Ids of one rule that are written out; the rest is counted. */
+/** Largest number of ids shown per rule; the others are counted. */
 const MOST_IDS = 30;
 
 const mark = (met: boolean): Markup => markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
@@ -24,7 +24,7 @@ export function outcomeSection({ result, systems, notes = [] }: Journal, anchorO
   const { verdict, objectives, violations } = result;
   const missing = systems.flatMap((system) => system.missing);
   const missed = objectives.filter(({ met }) => !met).length;
-  const reached = objectives.length === 0 ? 'No objective was stated.' : `${objectives.length - missed} of ${objectives.length} objectives met.`;
+  const reached = objectives.length === 0 ? 'There are no objectives.' : `${objectives.length - missed} of ${objectives.length} objectives met.`;
   return markup`<section id="outcome"><h2>Outcome</h2>
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
 ${objectives.length === 0 ? null : table(null, [...words('', 'objective'), ...figures('target', 'actual')], objectives.map(objectiveRow))}
@@ -35,11 +35,11 @@ ${ruleLines(violations, anchorOf)}
 </section>`;
 }
 
-/** A line a rule, with the ids that it names. */
+/** One line per rule, with the ids that it names. */
 export const ruleLines = (rules: readonly Violation[], anchorOf: ReadonlyMap<string, string>): Part =>
   rules.map(({ rule, ids }) => markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`);
 
-/** Ids, each a link where its story is told. */
+/** Ids, each a link to its story where there is one. */
 function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Part {
   const links = ids.slice(0, MOST_IDS).map((id, index): Part => {
     const anchor = anchorOf.get(id);

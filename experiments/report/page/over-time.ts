@@ -1,4 +1,4 @@
-/** A system's run over time: the chart with its key, and the same as a table. */
+/** A system's run over time: the chart with its legend, and the same data as a table. */
 import { timelineChart } from '../charts/timeline-chart.js';
 import { latencyOf } from '../facts/fate.js';
 import { faultEndMs, lanesOf, union } from '../facts/lanes.js';
@@ -8,14 +8,14 @@ import { count, duration, milliseconds } from '../format.js';
 import { markup, type Markup } from '../markup.js';
 import { figures, folded, table } from './table.js';
 
-/** Requests that are drawn one by one, at the most; more would be a blot. */
+/** Largest number of requests that are drawn as dots; more would overlap. */
 const MOST_POINTS = 3_000;
-/** Lanes of leaders and struck parts, at the most. */
+/** Largest number of lanes. */
 const MOST_LANES = 24;
 
 const LEGEND: readonly (readonly [className: string, text: string])[] = [
-  ['key-broken', 'something was broken'], ['key-handover', 'hand-over'], ['key-reign', 'leads'], ['key-fault', 'struck by a fault'],
-  ['key-missed', 'not in time (leads to its story)'], ['key-sent', 'due'], ['key-in-time', 'succeeded in time'],
+  ['key-broken', 'a fault was open'], ['key-handover', 'hand-over'], ['key-reign', 'leads'], ['key-fault', 'fault'],
+  ['key-missed', 'not in time (link to its story)'], ['key-sent', 'due'], ['key-in-time', 'succeeded in time'],
 ];
 
 const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
@@ -42,14 +42,14 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
   });
 }
 
-/** @returns the part of the page, and the moment from which its times count (wall clock, ms). */
+/** @returns the part of the page, and the origin of its times (wall clock, ms). */
 export function overTimePart(facts: SystemFacts): { part: Markup; originMs: number } {
   const { evidence, startedMs, endedMs, keptOneIn = 1 } = facts.journal;
   const timeline = timelineOf(evidence.requests, facts.rows, facts.deadlineMs, extent(evidence.requests, startedMs, endedMs), keptOneIn);
   const part = markup`<h3>Over time</h3>
 <ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
 ${drawTimeline(facts, timeline)}
-${keptOneIn > 1 && markup`<p class="quiet">Of the payments that were in time one in ${count(keptOneIn)} was kept for this page and stands for the others.</p>`}
-${folded('The same as a table', bucketTable(timeline))}`;
+${keptOneIn > 1 && markup`<p class="quiet">Of the payments in time, one in ${count(keptOneIn)} was kept for this page and represents the others.</p>`}
+${folded('As a table', bucketTable(timeline))}`;
   return { part, originMs: timeline.originMs };
 }

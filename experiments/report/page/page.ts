@@ -1,6 +1,6 @@
 /**
- * The whole report as one HTML file: no request leaves it, so that it opens from a disk, from an artefact of a build or from a mail. Style
- * and script are put inside; a policy in the page forbids everything else.
+ * The whole report as one HTML file. The page sends no request, so it can be opened from a disk, from a build's
+ * artefacts or from a mail. Style and script are inside the page; its policy forbids all other sources.
  */
 import { readFileSync } from 'node:fs';
 import type { Journal } from '../../journal.js';
@@ -18,12 +18,12 @@ const read = (name: string): Markup => trusted(readFileSync(new URL(name, import
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 
-/** What struck parts are filled with in every chart: to be told apart without colour. */
+/** The hatching of faults in every chart: distinguishable without colour. */
 const HATCH = markup`<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
 <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch-line" d="M0 0V5"/></pattern>
 </defs></svg>`;
 
-/** Any page of ours: style, script and policy around a content. */
+/** Every page of the lab: style, script and policy around the content. */
 export const htmlPage = (title: string, content: Part): Markup => markup`<!doctype html>
 <html lang="en"><head>
 <meta charset="utf-8">
@@ -56,7 +56,7 @@ export function reportPage(journal: Journal): string {
     markup`<main>${outcomeSection(journal, anchors)}
 ${systemsSection(journal)}
 ${sections.map(({ section }) => section)}</main>`,
-    markup`<footer><p>A request counts as available when its answer said SUCCEEDED within the deadline, counted from the moment it was due, and the row in
-the database says so too. result.json, trials.csv, requests.csv and history.ndjson beside this page have every figure.</p></footer>`,
+    markup`<footer><p>A request counts as available when its response is SUCCEEDED within the deadline, counted from its due time, and the row in
+the database is SUCCEEDED as well. result.json, trials.csv, requests.csv and history.ndjson next to this page have all figures.</p></footer>`,
   ]).text;
 }

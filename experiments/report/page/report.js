@@ -1,4 +1,4 @@
-// Opens the story that a link leads to, also in browsers that do not open a closed fold for what is inside it.
+// Opens the story that a link refers to, also in browsers that do not open a closed <details> for its content.
 'use strict';
 function reveal() {
   const told = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -9,7 +9,7 @@ function reveal() {
   fold.querySelector('summary').focus({ preventScroll: true });
 }
 addEventListener('hashchange', reveal);
-// A second click on the same link changes no hash.
+// A second click on the same link does not change the hash.
 addEventListener('click', (event) => {
   const link = event.target.closest && event.target.closest('a[href^="#"]');
   const target = link && (link.getAttribute('href') || '');

@@ -1,4 +1,4 @@
-/** The stories of a system: one fold each, with the payment's row and a timeline of everything that happened around it. */
+/** The stories of a system: one fold each, with the payment's row and a timeline of all events around it. */
 import type { ChargeRow, PaymentRow } from '../../history.js';
 import type { SystemJournal } from '../../journal.js';
 import { latencyOf } from '../facts/fate.js';
@@ -10,7 +10,7 @@ import { markup, type Markup, type Part } from '../markup.js';
 const cell = (name: string, value: string | number | null): Part => markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
 
 function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Markup {
-  if (!row) return markup`<p class="quiet">There is no row in the record.</p>`;
+  if (!row) return markup`<p class="quiet">There is no row in the database.</p>`;
   const movements = charges === null ? 'no ledger' : charges.map(({ status }) => status).join(', ') || 'none';
   return markup`<dl class="facts">
 ${[cell('Payment', row.id), cell('Status', row.status), cell('Attempts', row.attempts), cell('Term', row.term), cell('Processed by', row.processedBy)]}
@@ -38,12 +38,12 @@ function storyBody(story: Story, system: SystemJournal, charges: ReadonlyMap<str
 function storyFold(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {
   const { anchor, name, fate, rules, request } = story;
   const code = request?.error ?? '';
-  return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not asked for'}</span> <code>${name}</code>
+  return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not requested'}</span> <code>${name}</code>
 <span class="n">${request && duration(latencyOf(request))}</span> <span class="quiet">${request && `trial ${request.trial}`} ${code}</span> ${rules.map((rule) => markup`<span class="rule">${rule}</span>`)}</summary>
 <div class="told" id="${anchor}">${storyBody(story, system, charges)}</div></details>\n`;
 }
 
-/** The gateway's movements of the payments that are told, in one pass. */
+/** The gateway's charges of the payments with a story, in one pass. */
 function chargesOf({ evidence: { charges } }: SystemJournal, { told }: Stories): Map<string, ChargeRow[]> {
   const found = new Map(told.flatMap(({ row }) => (row ? [[row.id, [] as ChargeRow[]] as const] : [])));
   for (const charge of charges ?? []) found.get(charge.key)?.push(charge);
@@ -54,8 +54,8 @@ export function storiesPart(system: SystemJournal, stories: Stories): Markup {
   const { told, untold } = stories;
   const charges = chargesOf(system, stories);
   const wrong = told.filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;
-  const opening = wrong === 0 ? 'Every request succeeded in time; these were the slowest.' : `${count(wrong)} that did not succeed in time or that a rule names, the worst first; then the slowest of the others.`;
-  const more = untold === 0 ? null : markup`<p class="warn">${count(untold)} more are not told here; history.ndjson has them all.</p>`;
-  return markup`<h3>Stories</h3><p>${told.length === 0 ? 'There is nothing to tell.' : opening} Times count from the moment the request was due.</p>
+  const opening = wrong === 0 ? 'Every request succeeded in time; these were the slowest.' : `${count(wrong)} payments that did not succeed in time or that a rule names, the worst first; then the slowest others.`;
+  const more = untold === 0 ? null : markup`<p class="warn">${count(untold)} more are not shown here; history.ndjson has all of them.</p>`;
+  return markup`<h3>Stories</h3><p>${told.length === 0 ? 'There are no stories.' : opening} Times are relative to the due time of the request.</p>
 ${more}${told.map((story) => storyFold(story, system, charges))}`;
 }

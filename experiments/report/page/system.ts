@@ -17,17 +17,17 @@ function keyFigures({ result: { total } }: SystemFacts): Markup {
   const { sent, withinDeadline, succeeded, availability, wilson95: [low, high], latencyMs, faults, handovers } = total;
   return markup`<dl class="figures">
 ${figure('Availability', percent(availability), `95 %: ${percent(low)} – ${percent(high)}`)}
-${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} never told so, ${count(succeeded - withinDeadline)} told late`)}
+${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} without success, ${count(succeeded - withinDeadline)} late`)}
 ${figure('Latency, median', `${milliseconds(latencyMs.p50)} ms`, `p99 ${milliseconds(latencyMs.p99)} ms, slowest ${milliseconds(latencyMs.max)} ms`)}
 ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`)}
 </dl>`;
 }
 
-/** What broke a promise, and what broke none and is worth a look all the same. */
+/** Rules with a broken promise, and findings without one that still deserve attention. */
 function rulesPart({ journal: { violations, findings }, stories: { anchorOf } }: SystemFacts): Part {
   return [
-    violations.length > 0 && markup`<h3>Rules that it broke</h3>${ruleLines(violations, anchorOf)}`,
-    findings.length > 0 && markup`<h3>Findings</h3><p>No broken promise, but worth a look.</p>${ruleLines(findings, anchorOf)}`,
+    violations.length > 0 && markup`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,
+    findings.length > 0 && markup`<h3>Findings</h3><p>No promise is broken, but these deserve attention.</p>${ruleLines(findings, anchorOf)}`,
   ];
 }
 

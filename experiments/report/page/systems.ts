@@ -1,4 +1,6 @@
-/** The systems side by side: availability with its intervals, the published figure beside them, and what each tactic buys. */
+/**
+ * The systems next to each other: availability with its intervals, the published figure, and the gain of each tactic.
+ */
 import { gainOf, tollOf, type Toll } from '../../comparison.js';
 import type { Journal } from '../../journal.js';
 import type { ExperimentResult } from '../../result.js';
@@ -37,7 +39,7 @@ function gainRow(from: Row, to: Row): Part[] {
   return [`${from.system} → ${to.system}`, ...difference, `${chance(test.p)} (${test.method})`];
 }
 
-/** Each system against the one before it, then the last against the first. */
+/** Each system against the previous one, then the last against the first. */
 function gainRows(rows: readonly Row[]): Part[][] {
   const steps = rows.slice(1).map((row, index) => gainRow(rows[index] as Row, row));
   const [first, last] = [rows[0], rows.at(-1)];
@@ -51,21 +53,21 @@ function rowsOf({ result, systems }: Journal): Row[] {
   });
 }
 
-const GAINS = [...words('from → to'), ...figures('points', 'requests', 'chance of such a difference')];
+const GAINS = [...words('from → to'), ...figures('points', 'requests', 'probability of such a difference by chance')];
 
-/** Null when there is but one system and nothing was published for it. */
+/** Null when there is only one system and no published figure for it. */
 export function systemsSection(journal: Journal): Markup | null {
   const { result, systems } = journal;
   const measured = rowsOf(journal);
   if (measured.length < 2 && !isPublished(result)) return null;
   const beside = isPublished(result);
   const columns = [...words('system'), ...figures('sent', 'in time', 'availability', '95 % interval', 'lost', 'late', 'p50 ms', 'p99 ms')];
-  return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published beside measured' : 'Systems side by side'}</h2>
+  return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
 ${table(null, columns, [...(beside ? [publishedRow()] : []), ...measured.map(systemRow)])}
-${measured.length < 2 ? null : table('What each tactic buys', GAINS, gainRows(measured))}
-<p class="quiet">Lost: no payment came of it. Late: one came of it, and who asked was told too late or not at all. Intervals: Wilson. Differences: Fisher’s
+${measured.length < 2 ? null : table('Gain of each tactic', GAINS, gainRows(measured))}
+<p class="quiet">Lost: no payment was made. Late: a payment was made, and its client was notified too late or not at all. Intervals: Wilson. Differences: Fisher’s
 exact test, or the z-test where all counts are large.</p>
 </section>`;
 }

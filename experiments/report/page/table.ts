@@ -1,16 +1,16 @@
-/** A table of a page: a caption, words to the left, figures to the right; wide ones scroll in their own frame. */
+/** A table of a page: a caption, text to the left, figures to the right; wide tables scroll in their own frame. */
 import { markup, type Markup, type Part } from '../markup.js';
 
 export interface Column {
   name: string;
-  /** Aligned to the right, in figures of equal width. */
+  /** Aligned to the right, in digits of equal width. */
   figure?: boolean;
 }
 
 export const words = (...names: string[]): Column[] => names.map((name) => ({ name }));
 export const figures = (...names: string[]): Column[] => names.map((name) => ({ name, figure: true }));
 
-/** @param caption null: a heading right above says it. */
+/** @param caption null: the heading above is sufficient. */
 export function table(caption: string | null, columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {
   const kind = (index: number): Part => (columns[index]?.figure === true ? markup` class="n"` : null);
   return markup`<div class="scroll" tabindex="0"><table>${caption === null ? null : markup`<caption>${caption}</caption>`}
@@ -18,5 +18,5 @@ export function table(caption: string | null, columns: readonly Column[], rows: 
 <tbody>${rows.map((row) => markup`<tr>${row.map((cell, index) => markup`<td${kind(index)}>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }
 
-/** Something to look up, closed at first. */
+/** Additional content, folded at first. */
 export const folded = (title: string, content: Part): Markup => markup`<details class="fold"><summary>${title}</summary>${content}</details>`;

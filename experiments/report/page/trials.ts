@@ -1,4 +1,4 @@
-/** The trials of a system, beside the published ones where those exist, and its errors by code. */
+/** The trials of a system, next to the published ones where those exist, and its errors by code. */
 import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../published.js';
 import type { Trial } from '../../result.js';
 import type { SystemFacts } from '../facts/system-facts.js';
@@ -9,7 +9,7 @@ import { figures, table, words } from './table.js';
 
 type Published = { sent: number; succeeded: number } | undefined;
 
-/** Beside the published figures only what was sent as it was then. */
+/** The published figures are shown only next to a trial with the same number of requests. */
 const publishedCell = (trial: Trial, published: Published): string =>
   published && published.sent === trial.sent ? `${count(published.succeeded)} / ${count(published.sent)}` : '–';
 
@@ -21,7 +21,7 @@ function trialRow(name: string, trial: Trial, published: Published, beside: bool
   ];
 }
 
-/** Null: one trial says no more than the total. */
+/** Null: a single trial is the same as the total. */
 export function trialsPart({ result: { trials, total }, beside }: SystemFacts): Markup | null {
   if (trials.length < 2 && !beside) return null;
   const shares = ['in time', 'availability', ...(beside ? ['published'] : [])];

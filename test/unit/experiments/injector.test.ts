@@ -67,7 +67,7 @@ describe('a strike', () => {
   });
 
   test('at what it cannot strike is refused', async () => {
-    expect(await strike(fault('kill'), 'nobody')).toMatchObject({ struck: false, reason: 'kill cannot strike nobody here' });
+    expect(await strike(fault('kill'), 'nobody')).toMatchObject({ struck: false, reason: 'kill cannot be injected into nobody here' });
   });
 
   test('without anything to undo is over at once', async () => {

@@ -105,7 +105,7 @@ describe('stories', () => {
   test('tries are told', () => {
     const request = requestRecord({ tries: 3, earlierErrors: ['ECONNRESET', 'HTTP_503'] });
     const said = storyEvents({ request, row: null, elections: [], faults: [] }).map(({ what }) => what);
-    expect(said).toContain('first sent; tried 3 times, before: ECONNRESET, HTTP_503; last asked http://127.0.0.1:4000');
+    expect(said).toContain('first sent; 3 attempts, errors: ECONNRESET, HTTP_503; last sent to http://127.0.0.1:4000');
   });
 
   test('the worst first: what a rule names, what was lost, what was late, then the slowest of the others', () => {

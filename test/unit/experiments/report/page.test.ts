@@ -34,7 +34,7 @@ describe('the page of a run', () => {
     for (const text of ['seed 1', 'abcdef123456', 'npm run experiment -- availability', 'postgres 18.4', 'A processor, 2 cores, 8 GB', '99.043 %']) {
       expect(page).toContain(text);
     }
-    for (const heading of ['Outcome', 'Published beside measured', 'Over time', 'Hand-overs', 'Errors', 'Stories']) expect(page).toContain(`>${heading}<`);
+    for (const heading of ['Outcome', 'Published and measured', 'Over time', 'Hand-overs', 'Errors', 'Stories']) expect(page).toContain(`>${heading}<`);
     expect(page).toContain('✗ missed');
     expect(page).toContain('ECONNRESET');
   });
@@ -55,7 +55,7 @@ describe('the page of a run', () => {
     const histograms = [keep('kill: extra wait', Latencies.of([10, 20, 30])), keep('freeze: extra wait', Latencies.of([5])), keep('latency', Latencies.of([1]))];
     const told = reportPage({ ...journal, systems: journal.systems.map((system) => ({ ...system, histograms })) });
     expect(told).toMatch(/<td>extra wait<\/td><td class="n">20\.0 \/ 30\.0<\/td><td class="n">5\.0 \/ 5\.0<\/td>/);
-    expect(page).not.toContain('Measured besides');
+    expect(page).not.toContain('Other measurements');
   });
 
   test('text of a run stays text', () => {
@@ -79,7 +79,7 @@ describe('the page of a run', () => {
     if (!system) throw new Error('no system');
     const evidence = { requests: [], payments: [], charges: null, elections: [], faults: [] };
     const page = reportPage({ ...journal, systems: [{ ...system, evidence }] });
-    expect(page).toContain('There is nothing to tell.');
+    expect(page).toContain('There are no stories.');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
@@ -90,7 +90,7 @@ describe('the page of a run', () => {
     expect(performance.now() - started).toBeLessThan(15_000);
     expect(big.length).toBeLessThan(1_500_000);
     expect(big.match(/<details class="story">/g)).toHaveLength(MOST_STORIES);
-    expect(big).toContain(`${(5_000 - MOST_STORIES).toLocaleString('en-GB')} more are not told here`);
+    expect(big).toContain(`${(5_000 - MOST_STORIES).toLocaleString('en-GB')} more are not shown here`);
     expect(big).not.toMatch(/NaN|undefined|Infinity/);
   }, 60_000);
 });
