@@ -1,4 +1,4 @@
-/** Addresses for people. Pure, and apart from the engines' clients: what only shows an address need not load them. */
+/** Formats addresses for display. Pure, and separate from the database clients, so that display code need not load them. */
 
-/** An address as it may be shown: without its password. */
+/** An address that is safe to show: without its password. */
 export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');

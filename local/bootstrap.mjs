@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The door of `relevo` and of every npm script: makes ready what a bare machine lacks, then becomes the program asked for, in this same
- * process, so that signals and exit codes need no passing on. What is done already costs milliseconds.
- * Plain JavaScript without dependencies: it runs before `npm ci`.
+ * Entry point of `relevo` and all npm scripts: installs missing packages and programs, then runs the requested program in this process,
+ * so that signals and exit codes need no forwarding. When everything is installed, the checks take milliseconds.
+ * Plain JavaScript without dependencies, because it runs before `npm ci`.
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,10 +16,10 @@ import { endWithStarter } from './setup/starter.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
-/** As sysexits.h: the set-up is at fault, not the program. */
+/** As in sysexits.h: the set-up failed, not the program. */
 const SETUP_FAILED = 3;
 
-/** What runs without a detour, and whether it needs Redis. `helps`: it explains itself. `setup` only makes ready. */
+/** The programs that run directly, and whether they need Redis. `helps`: the program has its own help. `setup` only prepares. */
 const PROGRAMS = {
   up: { file: 'local/up.ts', redis: true },
   test: { file: 'local/test.ts', redis: true },
@@ -33,7 +33,7 @@ const PROGRAMS = {
   client: { file: 'api/client-types.ts' },
   setup: { redis: true },
 };
-/** All other commands, and what is asked about these. */
+/** All other commands, and the help of the programs above. */
 const COMMANDS = { file: 'cli/main.ts' };
 
 function checkNode() {
@@ -50,7 +50,7 @@ async function makeReady({ redis }) {
   if (redis) await provideRedis();
 }
 
-/** @returns the program, and the words it is given. */
+/** @returns the program and its arguments. */
 function chosen(words) {
   const [name, ...rest] = words;
   const program = PROGRAMS[name];
@@ -63,7 +63,7 @@ async function main(words) {
   checkNode();
   process.chdir(ROOT);
   const { program, args } = chosen(words);
-  // What only looks changes nothing: the doctor tells what is missing, and a key pressed in a shell installs nothing.
+  // Commands that only read must not install anything: the doctor reports missing packages, and completion runs on a key press in a shell.
   if (words[0] === 'doctor' && !installed(ROOT)) process.exit(reportBare(ROOT, words.includes('--json')));
   if (words[0] === 'completion' && !installed(ROOT) && words.includes('--words')) return;
   if (words[0] !== 'doctor' && !isReady(program)) await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));

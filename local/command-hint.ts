@@ -1,17 +1,17 @@
-/** A command as it must be typed here to mean this installation: with the RELEVO_DATA and RELEVO_PORT_OFFSET that are set. Pure. */
+/** Formats a command for this installation: puts the RELEVO_DATA and RELEVO_PORT_OFFSET that are set in front. Pure. */
 
-/** A word for the shell, quoted when it must be. */
+/** One shell argument, quoted when necessary. */
 export const shellWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
-/** What moves data and ports; a start needs both, what looks at it the first. */
+/** The variables that a command needs: a start needs data folder and ports, every other command only the data folder. */
 const STARTING = ['RELEVO_DATA', 'RELEVO_PORT_OFFSET'];
 const LOOKING = ['RELEVO_DATA'];
 
 const withEnvironment = (names: readonly string[], line: string, env: Readonly<Record<string, string | undefined>>): string =>
   [...names.flatMap((name) => (env[name] ? [`${name}=${shellWord(env[name])}`] : [])), line].join(' ');
 
-/** `RELEVO_DATA=/srv/relevo npm start` where that is set, else as it is. */
+/** A command that starts the system: `RELEVO_DATA=/srv/relevo npm start` when RELEVO_DATA is set, else unchanged. */
 export const startHint = (line: string, env: Readonly<Record<string, string | undefined>>): string => withEnvironment(STARTING, line, env);
 
-/** The same for a command that only needs to find the data. */
+/** A command that only needs to find the data folder. */
 export const lookHint = (line: string, env: Readonly<Record<string, string | undefined>>): string => withEnvironment(LOOKING, line, env);

@@ -1,7 +1,7 @@
 /**
- * Compiles a service into one file, in some ten milliseconds. A replica runs from that: the compiler that would otherwise live in its
- * process costs 30 MB, and a killed process closes its connections, which is how its monitors learn of its death, only when the kernel has
- * taken down its memory: about 0.1 ms a MB, the largest part of a hand-over.
+ * Compiles a service into one file, in some ten milliseconds. Replicas run the compiled file because the TypeScript compiler would
+ * add 30 MB to their process. Memory delays failover: a monitor detects a killed replica when its connections close, and the kernel
+ * closes them only after it has freed the memory, at about 0.1 ms per MB. That is the largest part of a failover.
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -10,10 +10,10 @@ import { ROOT } from './root.js';
 
 const FOLDER = join(ROOT, 'generated/services');
 
-/** Named after its folder, which is a program's name when it has but one; else after its file too. */
+/** The name of the compiled file: the folder when the program is its `main.ts`, else folder and file. */
 const nameOf = (program: string): string => (basename(program) === 'main.ts' ? dirname(program) : program.replace(/\.ts$/, ''));
 
-/** @param program from the project's root: `payments/main.ts`. @returns the compiled file, from the project's root. */
+/** @param program relative to the project's root: `payments/main.ts`. @returns the compiled file, relative to the project's root. */
 export async function compile(program: string): Promise<string> {
   const file = join(FOLDER, `${nameOf(program)}.mjs`);
   const fresh = `${file}.${process.pid}`;
@@ -30,6 +30,6 @@ export async function compile(program: string): Promise<string> {
     sourcesContent: false,
     logLevel: 'silent',
   });
-  renameSync(fresh, file); // Whole or not at all: another system may be starting here.
+  renameSync(fresh, file); // Atomic: another system may be starting from this folder.
   return relative(ROOT, file);
 }

@@ -1,14 +1,14 @@
-/** What the environment says to `npm start` and to the commands beside it: where the data is, whose engines, which tokens, which ports. */
+/** Configuration of `npm start` and related commands, from the environment: data folder, engines, tokens and ports. */
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
 import { StartError } from './fail.js';
 import { ROOT } from './root.js';
 
-/** An option that may be left out. */
+/** Makes an option optional: undefined when the variable is missing or empty. */
 const optional = <T>(option: Option<T>): Option<T | undefined> => ({ ...option, parse: (value) => (value === '' ? undefined : option.parse(value)) });
 
-/** Left out, rather than without a default. */
+/** The default of an optional variable; an option without a default is required. */
 const LEFT_OUT = '';
 
 const maybeText = (env: string, doc: string, secret = false): Option<string | undefined> =>
@@ -16,22 +16,22 @@ const maybeText = (env: string, doc: string, secret = false): Option<string | un
 const maybeUrl = (env: string, doc: string): Option<string | undefined> => optional(url(env, { default: LEFT_OUT, doc }));
 
 export const LOCAL_OPTIONS = {
-  dataDir: text('RELEVO_DATA', { default: '.data', doc: 'Folder of data, logs and tokens, seen from the project.' }),
+  dataDir: text('RELEVO_DATA', { default: '.data', doc: 'Folder of data, logs and tokens, relative to the project.' }),
   portOffset: integer('RELEVO_PORT_OFFSET', {
     default: 0,
     min: 0,
     max: 50_000,
-    doc: 'Added to every port, so that a second installation can run beside the first.',
+    doc: 'Added to every port, so that two installations can run at the same time.',
   }),
-  databaseUrl: maybeUrl('DATABASE_URL', 'Another PostgreSQL instead of our own.'),
-  redisUrl: maybeUrl('REDIS_URL', 'Another Redis instead of our own.'),
-  api: maybeText('API_TOKEN', 'Instead of the token kept in tokens.json.', true),
-  operator: maybeText('OPERATOR_TOKEN', 'Instead of the token kept in tokens.json.', true),
-  internal: maybeText('INTERNAL_TOKEN', 'Instead of the token kept in tokens.json.', true),
-  url: maybeUrl('RELEVO_URL', "Another machine's patients service, instead of what runs here; for `relevo` commands."),
-  monitorUrl: maybeUrl('RELEVO_MONITOR_URL', 'A monitor of that machine; RELEVO_URL with its port plus 1000 when left out.'),
+  databaseUrl: maybeUrl('DATABASE_URL', 'An external PostgreSQL; Relevo then starts none.'),
+  redisUrl: maybeUrl('REDIS_URL', 'An external Redis; Relevo then starts none.'),
+  api: maybeText('API_TOKEN', 'Replaces the token in tokens.json.', true),
+  operator: maybeText('OPERATOR_TOKEN', 'Replaces the token in tokens.json.', true),
+  internal: maybeText('INTERNAL_TOKEN', 'Replaces the token in tokens.json.', true),
+  url: maybeUrl('RELEVO_URL', 'The patients service on another machine, for `relevo` commands.'),
+  monitorUrl: maybeUrl('RELEVO_MONITOR_URL', 'A monitor on that machine. Default: RELEVO_URL with its port plus 1000.'),
   timeZone: HOSPITAL_TIME_ZONE,
-  token: maybeText('RELEVO_TOKEN', 'The token that a `relevo` command shows, whatever it needs.', true),
+  token: maybeText('RELEVO_TOKEN', 'The token that every `relevo` command sends, instead of the one it would choose.', true),
 };
 
 export interface LocalConfig {
@@ -40,17 +40,17 @@ export interface LocalConfig {
   portOffset: number;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
-  /** Those that the environment gives. */
+  /** Tokens set in the environment. */
   tokens: { api?: string; operator?: string; internal?: string };
-  /** Where `relevo` commands find another system than the one that runs on `dataDir`. */
+  /** The system that `relevo` commands use instead of the one that runs on `dataDir`. */
   remote: { url?: string; monitorUrl?: string; token?: string };
 }
 
-/** Without what was left out. */
+/** Removes the values that are not set. */
 const given = <T extends string>(values: Readonly<Record<T, string | undefined>>): Partial<Record<T, string>> =>
   Object.fromEntries(Object.entries<string | undefined>(values).filter(([, value]) => value)) as Partial<Record<T, string>>;
 
-/** @throws StartError listing every problem. */
+/** @throws StartError that lists every problem. */
 export function readLocalConfig(env: NodeJS.ProcessEnv): LocalConfig {
   try {
     const options = loadConfig(LOCAL_OPTIONS, env);

@@ -1,6 +1,6 @@
 /**
- * What of the services' logs is worth a line on the console: the published lines (`I AM ALIVE from server 1`), each only when it
- * changes, and warnings and errors. Several monitors watch and may differ for a moment: a line is shown when most of them say it.
+ * Selects the log lines that `npm start` prints: the published lines (`I AM ALIVE from server 1`), each only when it changes, and
+ * warnings and errors. Several monitors may disagree briefly, so a published line is shown when a majority of the monitors logs it.
  */
 
 import { messageOf, parseLogLine } from './log-line.js';
@@ -11,16 +11,16 @@ const OFF_LINE = /^I AM OFF from /;
 const LEADER_LINE = /^The leader is (.+)$/;
 
 export class ConsoleLines {
-  /** What each monitor said last, by subject. */
+  /** The last line of each monitor, by subject. */
   readonly #said = new Map<string, Map<string, string>>();
-  /** What was shown last, by subject. */
+  /** The last line shown, by subject. */
   readonly #shown = new Map<string, string>();
   #shownTerm = -1;
 
-  /** @param monitors how many there are. */
+  /** @param monitors number of monitors. */
   constructor(private readonly monitors: number) {}
 
-  /** The line to show for one line of a process' log; null: none. */
+  /** The text to show for one line of a process log; null: show nothing. */
   take(name: string, line: string): string | null {
     const entry = parseLogLine(line);
     if (entry === null) return null;
@@ -33,8 +33,8 @@ export class ConsoleLines {
   }
 
   /**
-   * What holds now that everything is up. A replica that was off before it was up is no news: it is forgotten, and shown at the next
-   * ping if it is off still.
+   * The state when every process is up. Drops replicas shown as off, because they had not started yet; the next ping shows a replica
+   * that is still off.
    */
   present(): string[] {
     for (const [subject, message] of this.#shown) if (OFF_LINE.test(message)) this.#shown.delete(subject);

@@ -1,5 +1,5 @@
 /**
- * The two engines of a system: ours, started here, or those that DATABASE_URL and REDIS_URL name, which are only looked at.
+ * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones that DATABASE_URL and REDIS_URL name.
  */
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -15,21 +15,21 @@ export interface EngineOptions {
   databaseUrl?: string | undefined;
   redisUrl?: string | undefined;
   quick: boolean;
-  /** Where PostgreSQL's data lies, when that is not `dataDir`. */
+  /** The file system that holds PostgreSQL's data, when it is not `dataDir`. */
   volume?: Volume | undefined;
   portOf: (name: string) => number;
 }
 
 export interface Engines {
-  /** Null when DATABASE_URL names another one. */
+  /** Null when DATABASE_URL names an external server. */
   postgres: PostgresServer | null;
-  /** Null when REDIS_URL names another one. */
+  /** Null when REDIS_URL names an external server. */
   redis: RedisServer | null;
 }
 
 export const DATABASE = 'relevo';
 
-/** Makes ready what is ours; nothing runs yet. @throws StartError */
+/** Prepares our own servers; does not start them. @throws StartError */
 export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, volume, portOf }: EngineOptions): Promise<Engines> {
   const postgres = databaseUrl
     ? null
@@ -68,20 +68,20 @@ async function checkRedis(url: string): Promise<string> {
   }
 }
 
-/** An AggregateError (one failure an address tried) has no message of its own. */
+/** The reason of a failure. An AggregateError (one failure per address tried) has no message of its own, so its first error counts. */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
 }
 
-/** The record's address, once it answers and its database exists. */
+/** Starts or checks PostgreSQL. @returns its address, once it answers and the database exists. @throws StartError */
 export async function startDatabase({ postgres }: Engines, url: string | undefined): Promise<string> {
   if (!postgres) return checkDatabase(url ?? '');
   await postgres.start();
   return ensureDatabase(postgres, DATABASE);
 }
 
-/** Redis' address, once it answers. */
+/** Starts or checks Redis. @returns its address, once it answers. @throws StartError */
 export async function startRedis({ redis }: Engines, url: string | undefined): Promise<string> {
   if (!redis) return checkRedis(url ?? '');
   await redis.start();

@@ -1,7 +1,7 @@
-/** How the programs of this folder end: with a sentence for what a user can cause or cure, with a stack for anything else. */
+/** How the programs of this folder fail: with one sentence when a user can correct the cause, with a stack otherwise. */
 import { exitWhenWritten } from '../shared/exit.js';
 
-/** A failure that a user can cause or cure: one clear sentence, shown without a stack. */
+/** A failure that a user can correct. Shown as one clear sentence, without a stack. */
 export class StartError extends Error {
   /** @param exitCode 3: the set-up failed; 4: wrong arguments. */
   constructor(
@@ -13,7 +13,7 @@ export class StartError extends Error {
   }
 }
 
-/** Runs a program's main function; a StartError becomes its sentence, anything else keeps its stack. */
+/** Runs a program's main function. Prints only the message of a StartError; prints the stack of any other error. */
 export function runMain(main: () => Promise<number>): void {
   main().then(
     (code) => exitWhenWritten(code),

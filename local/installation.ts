@@ -1,6 +1,6 @@
 /**
- * `relevo.json` in the data folder: what runs here, for `npm run status` and other programs, and the lock against a second start.
- * A file whose process is gone (killed, or the machine was restarted) is taken over.
+ * `relevo.json` in the data folder. Describes the running system for `npm run status` and other programs, and locks the folder against
+ * a second start. When its process has ended (killed, or the machine restarted), the next start takes the file over.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,15 +14,15 @@ const entry = z.object({ name: z.string(), kind: z.string(), pid: z.int().nullab
 
 const running = z.object({
   pid: z.int(),
-  /** Tells this life of the pid from a later one; null where the system does not tell. */
+  /** Distinguishes this process from a later one with the same pid; null where the operating system has no start time. */
   startMark: z.string().nullable(),
   startedAt: z.string(),
-  /** Null while it starts. */
+  /** Null while the system starts. */
   system: z
     .object({
       addresses: z.record(z.string(), z.string()),
       processes: z.array(entry),
-      /** With the password. */
+      /** Includes the password. */
       databaseUrl: z.string(),
       redisUrl: z.string(),
     })
@@ -33,7 +33,7 @@ export type RunningSystem = NonNullable<Running['system']>;
 
 const fileOf = (dataDir: string): string => join(dataDir, 'relevo.json');
 
-/** What runs on a data folder; null when nothing does. */
+/** The system that runs on a data folder; null when none runs. */
 export function readRunning(dataDir: string): Running | null {
   try {
     const found = running.parse(JSON.parse(readFileSync(fileOf(dataDir), 'utf8')));
@@ -45,15 +45,15 @@ export function readRunning(dataDir: string): Running | null {
 }
 
 export interface Lock {
-  /** Whether the last one ended without cleaning up. */
+  /** Whether the previous owner ended without releasing the lock. */
   tookOver: boolean;
-  /** Writes down what runs now. Called from event handlers, so it never throws. @returns why it failed; null: it is written. */
+  /** Writes the running system to the file. Event handlers call it, so it never throws. @returns the reason of a failure; null: written. */
   write(system: RunningSystem): string | null;
   /** Never throws. */
   release(): void;
 }
 
-/** @returns why it failed. */
+/** @returns the reason of a failure; null: none. */
 function attempt(work: () => void): string | null {
   try {
     work();
@@ -63,7 +63,7 @@ function attempt(work: () => void): string | null {
   }
 }
 
-/** @throws StartError when Relevo runs on this folder. */
+/** @throws StartError when Relevo already runs on this folder. */
 export function lockInstallation(dataDir: string): Lock {
   makePrivate(dataDir);
   const file = fileOf(dataDir);

@@ -1,7 +1,7 @@
 /**
- * One log file that other programs may move, delete, truncate or replace at any time, on a disk that may be full. Lines wait in memory
- * and are written in order by one loop; no failure leaves this class. Lines that could not be written are counted, and the file says so
- * once it can be written again. Not promised: that every line is kept.
+ * Writes one log file. Other programs may move, delete, truncate or replace the file at any time, and the disk may be full. Lines wait
+ * in memory and one loop writes them in order. No failure leaves this class. Lost lines are counted, and the count is written to the
+ * file as soon as writing works again. Does not guarantee that every line is kept.
  */
 import { constants, type Stats } from 'node:fs';
 import { open, rename, stat, type FileHandle } from 'node:fs/promises';
@@ -9,18 +9,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LogFileOptions {
   path: string;
-  /** A longer file is renamed to NAME.1, so at most twice this size is kept. */
+  /** When the file grows beyond this size, it is renamed to NAME.1. At most twice this size is kept. */
   largestBytes: number;
-  /** The file is compared with the path this often, ms; a failed write is tried again after the same time. */
+  /** Interval between checks that the path still leads to the open file, and pause after a failed write, in ms. */
   lookMs: number;
-  /** More than this is not kept in memory while the disk is slow. */
+  /** Upper bound of the lines kept in memory while the disk is slow. */
   waitingBytes: number;
-  /** Keeps what the file holds already; a file is begun anew when left out. */
+  /** Keeps the existing content. Default: the file starts empty. */
   keeps?: boolean;
 }
 
 export const USUAL_LOG: Omit<LogFileOptions, 'path'> = { largestBytes: 20_000_000, lookMs: 1_000, waitingBytes: 16_000_000 };
-/** The last lines may take this long, ms. */
+/** Time limit for writing the last lines, in ms. */
 const CLOSE_DEADLINE_MS = 2_000;
 
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
@@ -41,7 +41,7 @@ export class LogFile {
 
   constructor(private readonly options: LogFileOptions) {}
 
-  /** Lines that could not be written and are not reported in the file yet. */
+  /** Number of lines that could not be written and that the file does not report yet. */
   get lost(): number {
     return this.#lost;
   }
@@ -56,7 +56,7 @@ export class LogFile {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Writes what waits, as far as the deadline allows, and closes the file. Never rejects. */
+  /** Writes the waiting lines within the time limit, then closes the file. Never rejects. */
   async close(): Promise<void> {
     const timeout = new AbortController();
     const late = delay(CLOSE_DEADLINE_MS, undefined, { signal: timeout.signal }).catch(() => undefined);
@@ -66,7 +66,7 @@ export class LogFile {
   }
 
   async #writeAll(): Promise<void> {
-    // Lines of the same moment are written together.
+    // Lines that arrive in the same tick are written together.
     for (await Promise.resolve(); this.#waiting.length > 0; await Promise.resolve()) {
       const lines = this.#waiting;
       this.#waiting = [];
@@ -79,7 +79,7 @@ export class LogFile {
         await this.#drop();
       }
     }
-    this.#writing = null; // At once: a line that comes now starts the next loop.
+    this.#writing = null; // No await before this line: the next line to arrive must start a new loop.
   }
 
   async #append(lines: readonly string[]): Promise<void> {
@@ -96,13 +96,13 @@ export class LogFile {
     if (this.#bytes > this.options.largestBytes) await this.#turn(handle);
   }
 
-  /** The open file, opened again when the path leads to another one or to none. */
+  /** The open file. Opens the path again when it leads to another file or to none. */
   async #current(): Promise<FileHandle> {
     if (this.#handle && performance.now() - this.#lookedAt < this.options.lookMs) return this.#handle;
     this.#lookedAt = performance.now();
     if (this.#handle) {
       const [mine, there] = await Promise.all([this.#handle.stat(), stat(this.options.path).catch(() => null)]);
-      this.#bytes = mine.size; // Less than was written when another program has truncated the file.
+      this.#bytes = mine.size; // Smaller than the bytes written when another program has truncated the file.
       if (there && isSame(mine, there)) return this.#handle;
       await this.#drop();
     }
@@ -120,7 +120,7 @@ export class LogFile {
     return handle;
   }
 
-  /** Moves a long file aside. Where that is impossible the file is emptied: its size stays bounded in any case. */
+  /** Renames a long file. Where that is impossible, empties the file, so that its size stays bounded. */
   async #turn(handle: FileHandle): Promise<void> {
     const { path } = this.options;
     const [mine, there] = await Promise.all([handle.stat(), stat(path).catch(() => null)]);

@@ -1,4 +1,4 @@
-/** One log file a process, the lines as they were written. Begun anew at each start; a long file moves aside once: NAME.log.1. */
+/** One log file per process, with its lines unchanged. Each start begins a new file. A long file is renamed once, to NAME.log.1. */
 import { join } from 'node:path';
 import { LogFile, USUAL_LOG } from './log-file.js';
 import { makePrivate } from './modes.js';
@@ -21,12 +21,12 @@ export class LogFiles {
     file.write(line);
   }
 
-  /** Lines of all files that could not be written and are not reported in their file yet. */
+  /** Number of lines, over all files, that could not be written and that their file does not report yet. */
   get lost(): number {
     return [...this.#files.values()].reduce((sum, { lost }) => sum + lost, 0);
   }
 
-  /** Writes what waits. Never rejects. */
+  /** Writes the waiting lines and closes the files. Never rejects. */
   async close(): Promise<void> {
     await Promise.all([...this.#files.values()].map((file) => file.close()));
     this.#files.clear();

@@ -1,4 +1,4 @@
-/** One line of a process' log: JSON of our services, plain text of everybody else. Pure. */
+/** Parses one line of a process log: JSON of our services, plain text of other programs. Pure. */
 
 export interface LogLine {
   level?: unknown;
@@ -7,7 +7,7 @@ export interface LogLine {
   err?: { message?: unknown } | null;
 }
 
-/** Null when it is not one of our services' lines. */
+/** Null when the line is not from one of our services. */
 export function parseLogLine(line: string): LogLine | null {
   try {
     const value: unknown = JSON.parse(line);
@@ -17,13 +17,13 @@ export function parseLogLine(line: string): LogLine | null {
   }
 }
 
-/** What it says, with the reason of an error, in words. */
+/** The message of a line, with the reason of its error. */
 export function messageOf({ msg, err }: LogLine): string {
   const message = typeof msg === 'string' ? msg : '';
   return typeof err?.message === 'string' && err.message !== '' ? `${message} (${err.message})` : message;
 }
 
-/** The line for people: a service's message with its level, other programs' lines as they are. */
+/** The line for display: message and level of a service, the unchanged line of another program. */
 export function plainLine(line: string): string {
   const entry = parseLogLine(line);
   return entry === null ? line : `${String(entry.level)}: ${messageOf(entry)}`;

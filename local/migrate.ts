@@ -1,7 +1,7 @@
 /**
- * Applies the migrations of prisma/migrations: same table, same lock, same checksums as `prisma migrate deploy`, so either can
- * continue where the other ended, and no engine has to be downloaded. Each file goes to the server whole (functions with `$$` bodies
- * survive). It does not repair: a migration that failed half-way, was edited, or is unknown here is refused in one sentence.
+ * Applies the migrations of prisma/migrations. Uses the table, lock and checksums of `prisma migrate deploy`, so that either program
+ * can continue after the other, and needs no downloaded engine. Sends each file to the server as a whole, because functions have `$$`
+ * bodies. Does not repair: refuses, in one sentence, a migration that failed half-way, was edited, or is unknown to this checkout.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { connectionTo, GUARD_SETTINGS, schemaOf, statedSchema } from '../shared/
 import { StartError } from './fail.js';
 import { ROOT } from './root.js';
 
-/** The key of Prisma's own advisory lock. */
+/** The key of Prisma's advisory lock. */
 const LOCK = 72_707_369;
 
 const TABLE = `
@@ -34,13 +34,13 @@ export interface AppliedRow {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** A file checked out with other line ends is the same migration. */
+/** All checksums of a migration: a file checked out with other line ends is the same migration. */
 const checksumsOf = (sql: string): string[] => {
   const lf = sql.replaceAll('\r\n', '\n');
   return [sha256(sql), sha256(lf), sha256(lf.replaceAll('\n', '\r\n'))];
 };
 
-/** The migrations of a folder, in the order of their names. */
+/** The migrations of a folder, ordered by name. */
 export function readMigrations(folder = join(ROOT, 'prisma/migrations')): Migration[] {
   return readdirSync(folder)
     .sort()
@@ -49,7 +49,7 @@ export function readMigrations(folder = join(ROOT, 'prisma/migrations')): Migrat
     .map(({ name, file }) => ({ name, sql: readFileSync(file, 'utf8') }));
 }
 
-/** What is still to be applied. @throws StartError when database and checkout do not fit. */
+/** The migrations to apply. @throws StartError when database and checkout do not match. */
 export function pendingMigrations(rows: readonly AppliedRow[], migrations: readonly Migration[]): Migration[] {
   const standing = rows.filter((row) => row.rolled_back_at === null);
   const failed = standing.find((row) => row.finished_at === null);
@@ -57,7 +57,7 @@ export function pendingMigrations(rows: readonly AppliedRow[], migrations: reado
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { migration_name: name, checksum } of standing) {
     const migration = known.get(name);
-    if (!migration) throw new StartError(`This database is of a newer version of Relevo: it has the migration ${name}, which this checkout has not.`);
+    if (!migration) throw new StartError(`This database is of a newer version of Relevo: this checkout has no migration ${name}.`);
     if (!checksumsOf(migration.sql).includes(checksum)) {
       throw new StartError(`The migration ${name} was edited after it had been applied to this database; restore the file prisma/migrations/${name}.`);
     }
@@ -78,7 +78,7 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<void>
   await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
 
-/** SQLSTATE of a change in a server, or a database, that takes none. */
+/** SQLSTATE of a write to a read-only server or database. */
 const READ_ONLY = '25006';
 
 function refuseReadOnly(error: unknown): never {
@@ -86,14 +86,14 @@ function refuseReadOnly(error: unknown): never {
   throw new StartError('The database takes no changes: DATABASE_URL points at a standby, or the database is set to read only. Give the address of the primary.');
 }
 
-/** Schemas that hold the tables of Relevo. */
+/** Finds the schemas that hold the tables of Relevo. */
 const INSTALLED = `
 SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relname IN ('_prisma_migrations', 'leadership', 'pending_payment') GROUP BY n.nspname HAVING count(*) = 3 ORDER BY n.nspname`;
 
 /**
- * The schema of the address exists afterwards, as with `prisma migrate deploy`. An address without one must not make a second, empty
- * installation beside the one that the role's `search_path` used to lead to.
+ * Creates the schema of the address when it is missing, as `prisma migrate deploy` does. Refuses an address without a schema when the
+ * tables exist in another schema: it must not create a second, empty installation beside the one that the role's `search_path` selected.
  */
 async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<void> {
   const schema = schemaOf(databaseUrl);
@@ -107,8 +107,8 @@ async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<vo
 }
 
 /**
- * Brings a database up to date; of several callers at once one applies, the others wait.
- * @returns the names applied now. @throws StartError
+ * Brings a database up to date. Of several concurrent callers one applies the migrations and the others wait.
+ * @returns the names of the migrations that this call applied. @throws StartError
  */
 export async function migrate(databaseUrl: string, migrations = readMigrations()): Promise<string[]> {
   const client = new pg.Client({ ...connectionTo(databaseUrl), application_name: 'relevo-migrate' });
@@ -116,7 +116,7 @@ export async function migrate(databaseUrl: string, migrations = readMigrations()
   await client.connect();
   try {
     await client.query(GUARD_SETTINGS);
-    // A session's lock: it ends with the connection, however that ends.
+    // A session lock: the server releases it when the connection ends for any reason.
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await prepareSchema(client, databaseUrl).catch(refuseReadOnly);
     await client.query(TABLE).catch(refuseReadOnly);

@@ -1,12 +1,11 @@
 /**
- * The word that was probably meant: "Did you mean --monitors?". Pure. Distance as Damerau and Levenshtein count it (one letter left out,
- * added, changed, or two neighbours swapped), so that the usual slips of a hand on a keyboard cost one.
+ * Finds the word that a user probably meant: "Did you mean --monitors?". Pure. Uses the Damerau-Levenshtein distance (one letter
+ * omitted, added or changed, or two neighbours swapped), so that each usual typing error costs one.
  */
-
-/** Letters that may be wrong in a word of this length: one of three, at most three. */
+/** Permitted distance for a word: one per three letters, at least one, at most three. */
 const tolerated = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
 
-/** How many slips lie between two words. */
+/** Number of typing errors between two words. */
 export function slips(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
@@ -27,7 +26,7 @@ export function slips(from: string, to: string): number {
   return at(from.length, to.length);
 }
 
-/** The candidate that is nearest to `word`, or that it begins; null when none is near enough to be a slip. */
+/** The nearest candidate, or the first one that starts with `word`; null when every candidate is too different. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const begun = word.length >= 3 ? candidates.find((candidate) => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;

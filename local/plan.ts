@@ -1,4 +1,4 @@
-/** Which processes a system of a given shape has, what they are called, where they listen and what they are told. Pure. */
+/** The processes of a system of a given shape: their names, ports and environments. Pure. */
 import type { ProcessKind } from './processes.js';
 import type { Tokens } from '../shared/auth.js';
 
@@ -7,14 +7,14 @@ export interface Shape {
   monitors: number;
   replicas: number;
   patients: number;
-  /** `http` starts the stand-alone gateway as one more process. */
+  /** `http` starts the stand-alone gateway as an additional process. */
   gateway: 'simulated' | 'http';
 }
 
 export interface Place {
   name: string;
   kind: ProcessKind;
-  /** Its port when ports are fixed, before any offset. */
+  /** Port without offset, used when ports are fixed. */
   fixedPort: number;
 }
 
@@ -23,12 +23,12 @@ export const ENGINE_PLACES: readonly Place[] = [
   { name: 'redis', kind: 'redis', fixedPort: 6390 },
 ];
 
-/** Port of the first instance of patients, before any offset. */
+/** Port of the first patients instance, without offset. */
 export const PATIENTS_PORT = 4000;
 
 const several = (count: number, place: (index: number) => Place): Place[] => Array.from({ length: count }, (_, index) => place(index));
 
-/** The services of a shape, in the order in which they are shown. */
+/** The services of a shape, in display order. */
 export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
   return [
     ...several(patients, (index) => ({ name: `patients_${index + 1}`, kind: 'patients', fixedPort: PATIENTS_PORT + index })),
@@ -44,7 +44,7 @@ export interface Surroundings {
   databaseUrl: string;
   redisUrl: string;
   tokens: Tokens;
-  /** File of the stand-alone gateway's ledger. */
+  /** Ledger file of the stand-alone gateway. */
   ledgerFile: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Ports: which are free, and who has one that is not.
- * Free ones are taken below the range from which the kernel draws the ports of outgoing connections: a server that is killed must
- * find its port again when it returns, and no client's connection may have slipped onto it meanwhile.
+ * Finds and reserves free ports, and finds the owner of a port in use.
+ * Chooses ports below the range that the kernel uses for outgoing connections. A killed server must get its port again when it restarts;
+ * inside that range, an outgoing connection of any client could occupy the port in the meantime.
  */
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
@@ -11,7 +11,7 @@ import { createServer } from 'node:net';
 const LOWEST = 18_000;
 const HIGHEST = 31_999;
 
-/** Whether nothing listens there. */
+/** Whether no server listens on a port. */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -21,8 +21,8 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /**
- * Keeps a port for this process until it ends: its UDP namesake is taken, which only one process can, and which the kernel gives back
- * however the process ends. Nothing of ours speaks UDP.
+ * Reserves a port for this process until it ends, by binding the UDP port of the same number: only one process can bind it, and the
+ * kernel releases it however the process ends. No part of Relevo uses UDP.
  */
 function reserve(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -36,10 +36,10 @@ function reserve(port: number): Promise<boolean> {
   });
 }
 
-/** Whether this process may have a port: nobody was given it before who asks in the same way, and may not listen there yet. */
+/** Reserves a port. @returns false when another process has reserved it in this way, or listens on it. */
 export const claimPort = async (port: number): Promise<boolean> => (await reserve(port)) && isPortFree(port);
 
-/** A free port that nobody was given before. */
+/** A free port that no other process has reserved. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST + 1);
@@ -68,7 +68,7 @@ function holdsSocket(pid: string, inode: string): boolean {
   }
 }
 
-/** Who listens on a port, as `name (pid 123)`; null when it cannot be found out (other systems, other users' processes). */
+/** The process that listens on a port, as `name (pid 123)`; null when unknown (other systems, processes of other users). */
 export function portOwner(port: number): string | null {
   try {
     const inode = listeningInode(port);

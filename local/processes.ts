@@ -1,9 +1,9 @@
 /**
- * One process that we start, watch, hurt and end: `ManagedProcess`. The pid is the program's own (no shell and no wrapper stays),
- * and where `setpriv` exists the kernel ends the program when we die, however we die.
+ * `ManagedProcess` starts, observes, disturbs and ends one process. The pid belongs to the program itself, because no shell or wrapper
+ * remains. Where `setpriv` exists, the kernel ends the program when this process ends for any reason.
  *
- * States: `idle` —start→ `starting` —ready→ `up` —exit→ `idle`; `stopping` from `starting` or `up` by stop(). A frozen process
- * is still `up`. An exit that nobody asked for, while `supervised`, is followed by a start after a pause (backoff.ts).
+ * States: `idle` —start→ `starting` —ready→ `up` —exit→ `idle`; stop() leads from `starting` or `up` to `stopping`. A frozen process
+ * is still `up`. After an exit that stop() did not request, a `supervised` process restarts after a pause (backoff.ts).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
@@ -21,27 +21,27 @@ export interface ProcessSpec {
   name: string;
   kind: ProcessKind;
   port: number;
-  /** Where it answers, without a trailing slash. */
+  /** Its address, without a trailing slash. */
   url: string;
   /** Program and arguments. */
   command: readonly [string, ...string[]];
-  /** Words in front of everything: a program that becomes the next one, such as `unshare … --`. */
+  /** Prefix of the whole command: a program that replaces itself by the next one, such as `unshare … --`. */
   before?: readonly string[];
-  /** Working directory; ours when left out. */
+  /** Working directory. Default: ours. */
   cwd?: string;
   /** Added to our environment; undefined removes a variable. */
   env?: Readonly<Record<string, string | undefined>>;
-  /** What the kernel sends it when we die. */
+  /** The signal that the kernel sends to it when this process ends. */
   deathSignal: 'KILL' | 'INT';
-  /** Opens an IPC channel: its closing tells the program that we are gone where the kernel does not. */
+  /** Opens an IPC channel. When the channel closes, the program knows that we ended, on systems without a death signal. */
   ipc?: boolean;
-  /** It forks: freezing and killing reach its descendants too. */
+  /** The program forks, so freeze and kill must reach its descendants too. */
   tree?: boolean;
-  /** One look whether it can be used; polled. */
+  /** One readiness check; polled. */
   ready(): Promise<boolean>;
   readyDeadlineMs: number;
   stopSignal: NodeJS.Signals;
-  /** After this many ms stop() kills. */
+  /** stop() kills the process after this time, in ms. */
   stopDeadlineMs: number;
 }
 
@@ -52,7 +52,7 @@ export interface Exit {
   asked: boolean;
 }
 
-/** `line`: one line of its output. `exited`: it ended. `returned`: supervision brought it back, after so many ms. */
+/** `line`: one line of its output. `exited`: the process ended. `returned`: supervision restarted it, after this many ms. */
 interface ProcessEvents {
   line: [text: string];
   exited: [exit: Exit];
@@ -64,12 +64,12 @@ const KEPT_LINES = 12;
 
 const setpriv = findProgram(['setpriv']);
 const shell = findProgram(['sh']);
-/** $0 is our process id. `exec`: the pid stays the program's own. */
+/** $0 is our process id. `exec` replaces the shell, so the program gets its pid. */
 const UNLESS_ORPHAN = '[ "$PPID" = "$0" ] || exit 1; exec "$@"';
 
 /**
- * Words in front of a program that make the kernel end it when we die. The kernel takes note only from the moment when the signal is
- * set, so the parent is compared afterwards: a starter that was killed before leaves no program behind.
+ * The command prefix that makes the kernel end a program when this process ends. The kernel observes the parent only after the death
+ * signal is set, so the shell then compares the parent: when we were killed before, the program does not start.
  */
 function endsWithUs(deathSignal: ProcessSpec['deathSignal']): string[] {
   if (!setpriv) return [];
@@ -78,14 +78,14 @@ function endsWithUs(deathSignal: ProcessSpec['deathSignal']): string[] {
 }
 
 export class ManagedProcess extends EventEmitter<ProcessEvents> {
-  /** Whether a crash is followed by a start. */
+  /** Whether the process restarts after a crash. */
   supervised = false;
   #state: 'idle' | 'starting' | 'up' | 'stopping' = 'idle';
   #child: ChildProcess | null = null;
   #exited: Promise<Exit> = Promise.resolve({ code: null, signal: null, asked: true });
   #descendants: number[] = [];
   #lastLines: string[] = [];
-  /** Whether it should run: true from start() to stop(), crashes or not. */
+  /** Whether the process must run: true from start() to stop(), also after a crash. */
   #wanted = false;
   #upSince = 0;
   #backoffMs: number | null = null;
@@ -102,19 +102,19 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   get url(): string { return this.spec.url; }
   /** Null while it does not run. */
   get pid(): number | null { return this.#child?.pid ?? null; }
-  /** Started and found ready, and not ended since; a frozen one is up. */
+  /** Whether it started, became ready and has not ended since. A frozen process is up. */
   get up(): boolean { return this.#state === 'up'; }
-  /** The end of the present life; of the last one when it does not run. */
+  /** Resolves when the current run ends; holds the end of the last run when the process does not run. */
   get exited(): Promise<Exit> { return this.#exited; }
-  /** The last lines it wrote, oldest first. */
+  /** The last lines of its output, oldest first. */
   get lastLines(): readonly string[] { return this.#lastLines; }
 
-  /** Variables for its next start, over those it was made with. */
+  /** Sets variables for its next start. They override those of the spec. */
   instruct(environment: Readonly<Record<string, string | undefined>>): void {
     this.#environment = { ...this.#environment, ...environment };
   }
 
-  /** Starts it and waits until it is ready. @throws StartError naming it, with its last lines. */
+  /** Starts the process and waits until it is ready. @throws StartError with its name and last lines. */
   async start(): Promise<void> {
     if (this.#state !== 'idle') throw new Error(`${this.name} is ${this.#state} already`);
     this.#pause?.abort();
@@ -138,7 +138,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     this.#upSince = performance.now();
   }
 
-  /** Sends a signal to the program; SIGKILL to a tree reaches all of it. @returns false when it does not run. */
+  /** Sends a signal to the program; SIGKILL reaches the whole tree. @returns false when the process does not run. */
   kill(name: NodeJS.Signals = 'SIGKILL'): boolean {
     if (this.pid === null) return false;
     if (!this.spec.tree || name !== 'SIGKILL') return signal(this.pid, name);
@@ -148,13 +148,13 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     return sent;
   }
 
-  /** Stops it in the middle of whatever it does: its port still accepts, nothing answers. */
+  /** Freezes the process: its port still accepts connections, and no request is answered. */
   freeze(): boolean { return this.#signalTree('SIGSTOP'); }
 
-  /** Wakes a frozen one. */
+  /** Resumes a frozen process. */
   thaw(): boolean { return this.#signalTree('SIGCONT'); }
 
-  /** Ends it: asks, wakes it if it is frozen, kills it when the deadline has passed. Does nothing when it does not run. */
+  /** Sends the stop signal, resumes the process when it is frozen, and kills it after the deadline. No effect when it does not run. */
   async stop(deadlineMs = this.spec.stopDeadlineMs): Promise<void> {
     this.#wanted = false;
     this.#pause?.abort();
@@ -172,7 +172,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
   #signalTree(name: NodeJS.Signals): boolean {
     if (this.pid === null) return false;
     const sent = signal(this.pid, name);
-    // The parent first when stopping, so that it starts no new child meanwhile.
+    // The parent comes first, so that it cannot fork during the freeze.
     if (this.spec.tree) descendantsOf(this.pid).forEach((pid) => signal(pid, name));
     return sent;
   }
@@ -184,7 +184,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
       ...(cwd === undefined ? {} : { cwd }),
       env: { ...process.env, ...env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
-      // Not our process group: Ctrl-C in the terminal is ours to pass on, in order.
+      // A separate process group: Ctrl-C in the terminal must reach only us, so that we stop the processes in order.
       detached: true,
     });
     this.#child = child;
@@ -210,7 +210,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     const wasUp = this.#state === 'up';
     const asked = this.#state === 'stopping';
     if (this.#child === child) this.#child = null;
-    // While starting, start() itself puts the state back, after it has read the last lines.
+    // While starting, #launch() resets the state itself, after it has read the last lines.
     if (this.#state !== 'starting') this.#state = 'idle';
     const exit = { code, signal: by, asked };
     this.emit('exited', exit);
@@ -231,7 +231,7 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
       await delay(READY_POLL_MS);
     }
     const { code, signal: by } = await this.#exited;
-    await delay(READY_POLL_MS); // What it wrote last may still be in the pipe.
+    await delay(READY_POLL_MS); // Its last output may still be in the pipe.
     throw this.#failure(by ? `was ended by ${by}` : `ended${code === null ? '' : ` with code ${code}`}`);
   }
 
@@ -252,14 +252,14 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
     await this.#orphansGone();
   }
 
-  /** The children of a killed parent end a moment later; until then they hold its files. */
+  /** Waits for the children of a killed parent. They end shortly after it and keep its files open until then. */
   async #orphansGone(): Promise<void> {
     const deadline = performance.now() + this.spec.stopDeadlineMs;
     while (this.#descendants.some(isAlive) && performance.now() < deadline) await delay(READY_POLL_MS);
     this.#descendants = [];
   }
 
-  /** Brings it back after a crash, again and again, until it is up or no longer wanted. */
+  /** Restarts the process after a crash, repeatedly, until it is up or no longer wanted. */
   async #return(ranMs: number): Promise<void> {
     const left = performance.now();
     const pause = (this.#pause = new AbortController());

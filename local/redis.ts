@@ -1,6 +1,6 @@
 /**
- * Redis (or Valkey) as a local server: delivery only, yet kept in an append-only file so that a restart finds the queue.
- * Up to a second of it may be lost when the machine itself fails; the record is PostgreSQL.
+ * Runs Redis (or Valkey) as a local server. Redis only delivers, but its append-only file lets a restart find the queue.
+ * A failure of the machine may lose up to one second of it; PostgreSQL is the source of truth.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,20 +19,20 @@ export interface RedisOptions {
 const ASK_TIMEOUT_MS = 500;
 
 const PASSWORD_FILE = 'relevo.password';
-/** Settings that must not stand in a command line, which every user of the machine can read. */
+/** Holds the password, because every user of the machine can read a command line. */
 const SETTINGS_FILE = 'relevo.conf';
 
-/** The password of the server in this folder; made when the folder has none. Only the owner can read the two files. */
+/** The password of the server in this folder; created when missing. Only the owner can read the two files. */
 function providePassword(dataDir: string): string {
   const file = join(dataDir, PASSWORD_FILE);
   if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
   const password = readFileSync(file, 'utf8').trim();
-  rmSync(join(dataDir, SETTINGS_FILE), { force: true }); // So that the mode below is that of the new file.
+  rmSync(join(dataDir, SETTINGS_FILE), { force: true }); // A new file gets the mode below; an existing one would keep its own.
   writeFileSync(join(dataDir, SETTINGS_FILE), `requirepass ${password}\n`, { mode: 0o600 });
   return password;
 }
 
-/** One PING over a connection of its own; a server that still loads its file does not answer PONG. */
+/** Sends one PING over a new connection. A server that is still loading its file does not answer PONG. */
 function pongs(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: ASK_TIMEOUT_MS });
@@ -56,13 +56,13 @@ export class RedisServer extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
     readonly dataDir: string,
-    /** Where clients reach the server, with the password. `url` has no password and may be shown. */
+    /** The address for clients, with the password. `url` has no password and may be shown. */
     readonly address: string,
   ) {
     super(spec);
   }
 
-  /** Deletes all its data. @throws Error while it runs: it would write them again. */
+  /** Deletes all its data. @throws Error while it runs, because it would write the data again. */
   wipe(): void {
     if (this.pid !== null) throw new Error(`${this.name} is running: stop or kill it before wiping it`);
     rmSync(join(this.dataDir, 'appendonlydir'), { recursive: true, force: true });
@@ -70,7 +70,7 @@ export class RedisServer extends ManagedProcess {
   }
 }
 
-/** The server returned is not started yet. @throws StartError when there is no server program. */
+/** Prepares the server; does not start it. @throws StartError when no server program is installed. */
 export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): RedisServer {
   const program = findProgram(REDIS_SERVERS);
   if (!program) throw new StartError('Redis is missing: install redis-server or valkey-server, or set REDIS_URL.');

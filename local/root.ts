@@ -1,2 +1,2 @@
-/** Where the project is; services run with this as their working directory. Found also from a compiled file anywhere below it. */
+/** The project's root, which is the working directory of the services. Also found from a compiled file in any folder below it. */
 export { ROOT } from '../shared/web/assets.js';

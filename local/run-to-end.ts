@@ -1,12 +1,12 @@
-/** Runs a program to its end and keeps the last of what it printed. */
+/** Runs a program to its end and keeps the end of its output. */
 import { spawn } from 'node:child_process';
 
 const KEPT = 4_000;
 
 export interface Ended {
-  /** Null when it could not be started or a signal ended it. */
+  /** Null when the program could not be started or a signal ended it. */
   code: number | null;
-  /** The end of both outputs, or why it could not be started. */
+  /** The end of both outputs, or the reason why the program could not be started. */
   output: string;
 }
 

@@ -1,29 +1,29 @@
-/** What `npm start` shows when all is up. 80 columns, plain text, so that it can be piped and copied. Pure. */
+/** The text of `npm start` when every process is up. Plain text in 80 columns, so that it can be piped and copied. Pure. */
 import type { Tokens } from '../shared/auth.js';
 import { lookHint, shellWord } from './command-hint.js';
 
 export interface Shown {
   services: readonly { name: string; kind: string; url: string }[];
-  /** Null: they are not shown, because this text is kept in a file. */
+  /** Null: hidden, because this text goes to a file. */
   tokens: Tokens | null;
   databaseUrl: string;
   redisUrl: string;
-  /** As it is typed: `.data`. */
+  /** As a user types it: `.data`. */
   dataDir: string;
-  /** Whose RELEVO_DATA the commands shown must carry. */
+  /** The environment whose RELEVO_DATA the shown commands must include. */
   env: Readonly<Record<string, string | undefined>>;
 }
 
 const PURPOSE: Readonly<Record<string, string>> = {
-  patients: 'pay here: the API',
-  monitor: 'watches and elects',
+  patients: 'staff pages and payments API',
+  monitor: 'detects failures, elects the leader',
   payments: 'a payment replica',
   gateway: 'the simulated gateway',
 };
 
 const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${right}`;
 
-/** The pages for people, each of the first instance that has it. */
+/** The pages for users, each at the first instance that serves it. */
 function pages(services: Shown['services']): string[] {
   const of = (kind: string): string | undefined => services.find((service) => service.kind === kind)?.url;
   const [patients, monitor] = [of('patients'), of('monitor')];
@@ -64,7 +64,7 @@ export function screen(shown: Shown): string {
     `  ${lookHint('npx relevo batch --count 230', env)}`,
     `  ${lookHint('npx relevo status', env)}`,
     '',
-    'fire 230 payments, and tell who leads and which process it is.',
+    'send 230 payments, then show the leader and its process id.',
     `Logs: ${dataDir}/logs/NAME.log   ${end}`,
     '',
   ].join('\n');

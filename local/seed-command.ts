@@ -1,4 +1,4 @@
-/** `npm run seed [-- --patients N]`: prisma/seed.ts on DATABASE_URL or, without one, on the database of the running system. */
+/** `npm run seed [-- --patients N]`: runs prisma/seed.ts on DATABASE_URL. Default: the database of the running system. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startHint } from './command-hint.js';
@@ -17,7 +17,7 @@ function databaseUrl(): string {
 try {
   process.env['DATABASE_URL'] = databaseUrl();
   const seed = join(ROOT, 'prisma/seed.ts');
-  process.argv[1] = seed; // It acts when it is the program, and only offers its functions when it is imported.
+  process.argv[1] = seed; // The file seeds only when it is the main program; an import alone does nothing.
   await import(pathToFileURL(seed).href);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;

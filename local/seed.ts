@@ -1,4 +1,4 @@
-/** Puts the sample hospital into an empty database: prisma/seed.ts does it, once its file is there. */
+/** Adds the sample hospital to an empty database, with prisma/seed.ts when that file exists. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ interface SeedModule {
   seedIfEmpty: (databaseUrl: string, patients?: number) => Promise<number>;
 }
 
-/** @returns how many patients were added; 0 when some are there already. */
+/** @returns the number of patients added; 0 when the database already has patients. */
 export async function seedDatabase(databaseUrl: string): Promise<number> {
   const file = join(ROOT, 'prisma/seed.ts');
   if (!existsSync(file)) return 0;

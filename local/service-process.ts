@@ -1,4 +1,4 @@
-/** One of our services as a managed process: its TypeScript through `tsx`, or compiled; ready when `/livez` answers 200. */
+/** One of our services as a managed process. Runs TypeScript through `tsx`, or the compiled file. Ready when `/livez` answers 200. */
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { urlOf, type Place } from './plan.js';
@@ -6,13 +6,13 @@ import { ManagedProcess } from './processes.js';
 import { ROOT } from './root.js';
 
 const ASK_TIMEOUT_MS = 1_000;
-/** How a compiled service runs. A replica: little memory is soon taken down (see compile.ts), and the young generation grows under load. */
+/** Arguments for a compiled service. A replica gets a small young generation: its memory delays failover (compile.ts). */
 const compiledArgs = (kind: Place['kind']): string[] => ['--enable-source-maps', ...(kind === 'payments' ? ['--max-semi-space-size=4'] : [])];
 
 /** Whether an address answers 200 now. */
 export function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    // The status is all that is read: a body may be large, or never end.
+    // Reads only the status: the body may be large or never end.
     const request = get(url, { agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }, (response) => {
       resolve(response.statusCode === 200);
       response.destroy();
@@ -22,11 +22,11 @@ export function answersOk(url: string): Promise<boolean> {
 }
 
 export interface ServiceOptions {
-  /** From the project's root: `monitor/main.ts`, or what `compile` made of it. */
+  /** Relative to the project's root: `monitor/main.ts`, or the result of `compile`. */
   program: string;
   port: number;
   env: Readonly<Record<string, string>>;
-  /** More arguments for node, in front of the program. */
+  /** Additional arguments for node, in front of the program. */
   nodeArgs: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** `npm run studio [-- --port N]`: Prisma Studio on the database of the running system, or on DATABASE_URL. */
+/** `npm run studio [-- --port N]`: Prisma Studio on DATABASE_URL. Default: the database of the running system. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     env: { ...process.env, DATABASE_URL: url, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
   process.stdout.write(`Prisma Studio: http://localhost:${port}   (Ctrl-C ends it)\n`);
-  process.on('SIGINT', () => undefined); // The terminal tells Studio as well; we end when it has ended.
+  process.on('SIGINT', () => undefined); // The terminal sends the signal to Studio too; we end after Studio.
   process.on('SIGTERM', () => studio.kill('SIGTERM'));
   return new Promise((resolve) => {
     studio.once('exit', (code, by) => resolve(by === 'SIGINT' || by === 'SIGTERM' ? 0 : (code ?? 128 + (by ? constants.signals[by] : 0))));

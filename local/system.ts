@@ -1,6 +1,6 @@
 /**
- * A whole system on this machine: engines, migrations, seed, services; for `npm start`, the tests and the lab alike.
- * All or nothing: when a part does not start, what had started is stopped again and one clear sentence says why.
+ * Starts a whole system on this machine: engines, migrations, seed and services. Used by `npm start`, the tests and the lab.
+ * All or nothing: when a part does not start, the parts already running are stopped and one clear sentence names the reason.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,39 +19,39 @@ import { serviceProcess } from './service-process.js';
 import { makeTokens } from './tokens.js';
 
 export interface SystemOptions extends Shape {
-  /** Holds the engines' data and the gateway's ledger; made when missing. */
+  /** Holds the engines' data and the gateway's ledger; created when missing. */
   dataDir: string;
-  /** `free`: any free ones. */
+  /** `free`: any free ports. */
   ports: 'fixed' | 'free';
-  /** Added to every fixed port; 0. */
+  /** Added to every fixed port. Default: 0. */
   portOffset?: number;
-  /** Another PostgreSQL instead of our own. */
+  /** An external PostgreSQL instead of our own. */
   databaseUrl?: string | undefined;
-  /** Another Redis instead of our own. */
+  /** An external Redis instead of our own. */
   redisUrl?: string | undefined;
-  /** Made when left out. */
+  /** Default: new tokens. */
   tokens?: Tokens;
-  /** Whether what crashes comes back by itself. Can be changed for each process later. */
+  /** Whether processes restart after a crash. Each process can be changed later. */
   supervise: boolean;
-  /** For every service. */
+  /** Variables for every service. */
   env?: Readonly<Record<string, string>>;
-  /** For one service; wins over `env`. It is given what the service would be told without it. */
+  /** Variables for one service; they override `env`. Receives the environment that the service would get without them. */
   serviceEnv?: (name: string, kind: ProcessKind, env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Another program for a service, from the project's root: the lab compares other systems on the same engines and ports. */
+  /** Another program for a service, relative to the project's root: the lab compares other systems on the same engines and ports. */
   program?: (place: Place) => string;
-  /** More arguments for the node of every service, such as `--import` of a loader; or for each by its name. */
+  /** Additional node arguments for every service, such as `--import` of a loader; or a function that returns them by name. */
   nodeArgs?: readonly string[] | ((name: string) => readonly string[]);
-  /** Each line that a process writes. */
+  /** Called with each line that a process writes. */
   onLine?: (name: string, line: string) => void;
-  /** What is being done now, for people. */
+  /** Called with each step, as text for the user. */
   onProgress?: (text: string) => void;
-  /** Each process before it is started: the place to listen for its exits. */
+  /** Called with each process before it starts, so that the caller can subscribe to its exits. */
   onProcess?: (process: ManagedProcess) => void;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
-  /** Where PostgreSQL's data lies, when that is not `dataDir`: a disk of the lab that can be full. */
+  /** The file system of PostgreSQL's data, when it is not `dataDir`: a disk of the lab that can be full. */
   volume?: Volume | undefined;
-  /** Gives up starting. */
+  /** Aborts the start. */
   signal?: AbortSignal;
 }
 
@@ -62,25 +62,25 @@ export interface System {
   patients: ManagedProcess[];
   monitors: ManagedProcess[];
   replicas: ManagedProcess[];
-  /** Null when the gateway is simulated in process. */
+  /** Null when the gateway is simulated inside the replicas. */
   gateway: ManagedProcess | null;
-  /** Null when it is another one's. */
+  /** Null when the server is external. */
   postgres: PostgresServer | null;
-  /** Null when it is another one's. */
+  /** Null when the server is external. */
   redis: RedisServer | null;
-  /** All of them, in the order shown: services, then engines. */
+  /** All processes, in display order: services, then engines. */
   processes: ManagedProcess[];
   /** @throws Error when there is no process of that name. */
   process(name: string): ManagedProcess;
-  /** The process ids of those that run. */
+  /** The process ids of the running processes. */
   pids(): Record<string, number>;
-  /** Stops everything, in order; frozen ones too. */
+  /** Stops every process, in order, including frozen ones. */
   stop(): Promise<void>;
-  /** Kills everything at once, without any order. */
+  /** Kills every process immediately, in no order. */
   kill(): void;
 }
 
-/** Those who ask before those who answer; the record last. */
+/** Callers stop before the services that they call; PostgreSQL stops last. */
 const STOP_ORDER: readonly ProcessKind[] = ['patients', 'payments', 'monitor', 'gateway', 'redis', 'postgres'];
 
 async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
@@ -88,7 +88,7 @@ async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
   for (const kind of STOP_ORDER) await Promise.all(processes.filter((process) => process.kind === kind).map((process) => process.stop()));
 }
 
-/** Ports by name. */
+/** Chooses a port for each name. */
 async function choosePorts(places: readonly Place[], { ports, portOffset = 0 }: SystemOptions): Promise<(name: string) => number> {
   const table = new Map<string, number>();
   for (const { name, fixedPort } of places) table.set(name, ports === 'fixed' ? fixedPort + portOffset : await freePort());
@@ -151,10 +151,10 @@ const nodeArgsOf = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly
 const LOADERS = ['--import', '--require', '--loader'];
 const loadsSomething = (nodeArgs: readonly string[]): boolean => nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
 
-/** What pays runs compiled, whichever system's it is. */
+/** The services on the path of a payment run compiled, also those of another system. */
 const COMPILED: readonly ProcessKind[] = ['payments', 'patients', 'gateway'];
 
-/** Nothing is compiled where something is to be loaded in front: loaders work on the sources. */
+/** The program of each place. Does not compile a service with a loader in its node arguments: loaders work on the sources. */
 async function programsOf(places: readonly Place[], options: SystemOptions): Promise<(place: Place) => string> {
   const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
   const fit = places.filter((place) => COMPILED.includes(place.kind) && !loadsSomething(nodeArgsOf(place, options)));
@@ -164,7 +164,7 @@ async function programsOf(places: readonly Place[], options: SystemOptions): Pro
   return (place) => (fit.includes(place) && compiled.get(source(place))) || source(place);
 }
 
-/** @throws StartError when a part does not start; nothing is left running then. */
+/** @throws StartError when a part does not start; no process is left running then. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const starting = new Starting(options);

@@ -1,9 +1,9 @@
 /**
- * `npm test [-- arguments for Jest]`: one PostgreSQL and one Redis of its own on free ports in a temporary folder, then Jest.
+ * `npm test [-- arguments for Jest]`: starts a PostgreSQL and a Redis on free ports in a temporary folder, then runs Jest.
  * A plain word selects a folder: `npm test -- unit`. Unit tests need no engines and get none.
- * Programs that only the selected tests need (a browser, Prometheus) are provided first, see setup/test-tools.mjs.
- * When Jest has ended, all logs of the run are searched for all its secrets (test/support/log-search.ts); a secret in a log fails the run.
- * Tests find TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of `relevo_template`.
+ * Installs first the programs that the selected tests need (a browser, Prometheus), see setup/test-tools.mjs.
+ * After Jest, searches all logs of the run for all its secrets (test/support/log-search.ts); a secret in a log fails the run.
+ * Tests receive TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of `relevo_template`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -29,12 +29,12 @@ interface Engines {
   env: Record<string, string>;
 }
 
-/** As many as a new database gets. */
+/** The number of patients in a new database. */
 const SAMPLE_PATIENTS = 100;
-/** Tests kill processes, not machines: what the kernel has is safe, so nothing waits for the disk. */
+/** Tests kill processes, not machines. Data in the kernel's buffers survives that, so no write needs to wait for the disk. */
 const IN_MEMORY = { fsync: 'off', full_page_writes: 'off', max_connections: '400', max_wal_size: '256MB' };
 
-/** The run's own engines are searched as well, and the sample patients are in every database. */
+/** Includes the logs of the run's own engines in the search, and the sample patients, which every database contains, in the secrets. */
 function watch(postgres: PostgresServer, redis: RedisServer): void {
   for (const engine of [postgres, redis] as ManagedProcess[]) {
     keepSource(engine.name);
@@ -48,10 +48,10 @@ function watch(postgres: PostgresServer, redis: RedisServer): void {
   }
 }
 
-/** @returns the exit code of the run: a secret in a log fails it. */
+/** @returns the exit code of the run; a secret in a log makes it 1. */
 function searchAll(logs: string, code: number): number {
   const { files, lines, secrets, problems } = searchLogs(logs, true);
-  process.stderr.write(`Logs searched: ${files} files, ${lines} lines, for ${secrets} secrets; ${problems.length === 0 ? 'none was logged' : 'FAILED'}.\n`);
+  process.stderr.write(`Logs searched: ${files} files, ${lines} lines, for ${secrets} secrets; ${problems.length === 0 ? 'none found' : 'FAILED'}.\n`);
   problems.forEach((problem) => process.stderr.write(`  ${problem}\n`));
   return code === 0 && problems.length > 0 ? 1 : code;
 }
@@ -75,7 +75,7 @@ function runJest(args: readonly string[], env: Record<string, string>): Promise<
     cwd: ROOT,
     env: { ...process.env, ...env, NODE_OPTIONS: nodeOptions },
   });
-  // Ctrl-C reaches Jest from the terminal; a signal sent to us alone is passed on. Either way Jest ends first, then the engines.
+  // The terminal sends Ctrl-C to Jest too; a signal to this process alone is forwarded. In both cases Jest ends before the engines.
   process.on('SIGINT', () => undefined);
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => jest.kill(name));
   return new Promise((resolve) => {
@@ -83,7 +83,7 @@ function runJest(args: readonly string[], env: Record<string, string>): Promise<
   });
 }
 
-/** A browser, Prometheus: what the selected tests need beyond the engines. @throws StartError in CI, when one cannot be had. */
+/** Provides the programs that the selected tests need beyond the engines. @throws StartError in CI, when one is unavailable. */
 async function provideTools(args: readonly string[]): Promise<void> {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
   const selected = selectedTests(args, files.map((name) => `test/${name}`));
@@ -97,7 +97,7 @@ async function main(): Promise<number> {
   const args = jestArguments(words, (path) => existsSync(join(ROOT, path)));
   await provideTools(args);
   if (!needsEngines(words)) return runJest(args, {});
-  // What tests write goes below it too, so that nothing stays behind when they are interrupted.
+  // Tests write below this folder too, so that an interrupted run leaves no files.
   const folder = mkdtempSync(join(tmpdir(), 'relevo-test-'));
   const logs = join(folder, 'all-logs');
   mkdirSync(logs, { mode: 0o700 });

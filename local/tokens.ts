@@ -1,4 +1,4 @@
-/** The bearer tokens of an installation: made at the first start, kept in a file that only its owner can read. */
+/** The bearer tokens of an installation: created at the first start, in a file that only its owner can read. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export const makeTokens = (): Tokens => ({ api: makeToken(), operator: makeToken
 const isTokens = (value: unknown): value is Tokens =>
   typeof value === 'object' && value !== null && KINDS.every((kind) => typeof (value as Record<string, unknown>)[kind] === 'string');
 
-/** The tokens of an installation's file; null when it has none. @throws StartError when the file cannot be understood. */
+/** The tokens of an installation; null when it has no file. @throws StartError when the file cannot be parsed. */
 export function readTokens(dataDir: string): Tokens | null {
   const file = join(dataDir, 'tokens.json');
   if (!existsSync(file)) return null;
@@ -22,12 +22,12 @@ export function readTokens(dataDir: string): Tokens | null {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (isTokens(value)) return value;
   } catch {
-    // Said below.
+    // Thrown below.
   }
-  throw new StartError(`${file} cannot be understood; delete it and new tokens are made.`);
+  throw new StartError(`${file} cannot be parsed; delete it, and the next start makes new tokens.`);
 }
 
-/** Reads the file, making it at the first call; what the environment says wins, and is not written down. */
+/** Reads the file, and creates it on the first call. Tokens in the environment have priority and are not written to the file. */
 export function provideTokens(dataDir: string, overrides: Partial<Record<keyof Tokens, string>>): Tokens {
   let kept = readTokens(dataDir);
   if (!kept) {

@@ -1,4 +1,4 @@
-/** The words behind `npm start --`. */
+/** Parses the arguments of `npm start --`. */
 import { parseArgs } from 'node:util';
 import { StartError } from './fail.js';
 import { nearest } from './nearest.js';
@@ -11,12 +11,12 @@ export interface UpOptions extends Shape {
 export const UP_USAGE = [
   'npm start -- [--monitors 1|3|5] [--replicas 1..9] [--patients 1..9]',
   '                    [--gateway simulated|http] [--faults on|off] [--detach]',
-  '(the two dashes after `npm start` hand what follows to it)',
+  '(npm passes the options after the two dashes to Relevo)',
 ].join('\n');
 
 export const UP_DEFAULTS = { monitors: '1', replicas: '3', patients: '1', gateway: 'simulated', faults: 'off' };
 
-/** What each option may be. */
+/** The permitted values of each option. */
 export const UP_CHOICES = {
   monitors: ['1', '3', '5'],
   replicas: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -38,7 +38,7 @@ function check(name: keyof typeof UP_CHOICES, value: string): string {
   throw wrongArguments(`--${name} must be ${listed}, not "${value}".`, UP_USAGE);
 }
 
-/** @throws StartError with the option that was probably meant. */
+/** @throws StartError that suggests the option that the user probably meant. */
 export function refuseUnknown(words: readonly string[], known: readonly string[], usage: string): void {
   for (const word of words) {
     const name = /^--([^=]+)/.exec(word)?.[1];

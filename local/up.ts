@@ -1,7 +1,7 @@
 /**
- * `npm start`: the whole system on this machine, watched until Ctrl-C. What crashes comes back after a short pause.
- * The first Ctrl-C stops everything in order, a second one kills it at once. Killed itself with -9, it leaves nothing behind
- * (the kernel ends the processes), and the next start takes over.
+ * `npm start`: starts and supervises the whole system on this machine until Ctrl-C. A crashed process restarts after a short pause.
+ * The first Ctrl-C stops everything in order, a second one kills everything. When this process is killed with -9, the kernel ends all
+ * its processes, and the next start takes the installation over.
  */
 import { relative, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,18 +22,18 @@ import { startSystem, type System } from './system.js';
 import { provideTokens } from './tokens.js';
 import { parseUpOptions, type UpOptions } from './up-options.js';
 
-/** npm passes Ctrl-C on to a process that had it from the terminal already: within this time it is the same one. */
+/** npm forwards Ctrl-C to a process that already received it from the terminal: within this time, both signals are one key press. */
 const SAME_PRESS_MS = 700;
-/** How long the processes of a killed starter may need to leave their ports. */
+/** Time in which the processes of a killed starter may release their ports, in ms. */
 const FORMER_DEADLINE_MS = 8_000;
 
-/** Also what the engines make in the data folder has mode 700 or 600. */
+/** Files that the engines create in the data folder also get mode 700 or 600. */
 const OWNER_ONLY = 0o077;
 
-/** `relevo up --detach` keeps what is printed in a file, where no token and no password belongs. */
+/** `relevo up --detach` writes the output to a file, which must contain no token and no password. */
 const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
 
-/** Null on a terminal. In the background the file is opened anew when other programs move it. */
+/** Null on a terminal. In the background, the file is opened again when another program moves it. */
 let upLog: LogFile | null = null;
 
 const print = (text: string): void => {
@@ -41,7 +41,7 @@ const print = (text: string): void => {
   else process.stdout.write(`${text}\n`);
 };
 
-/** @throws StartError naming the port, what wants it and, where it can be found out, who has it. */
+/** @throws StartError with the port, the process that needs it and, where known, the program that has it. */
 async function checkPorts(places: readonly Place[], offset: number, patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (const { name, fixedPort } of places) {
@@ -58,13 +58,13 @@ async function checkPorts(places: readonly Place[], offset: number, patienceMs: 
   }
 }
 
-/** The ports that this start will need. */
+/** The ports that this start needs. */
 function neededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
   const engines = ENGINE_PLACES.filter(({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl));
   return [...engines, ...servicePlaces(options)];
 }
 
-/** What `npm run status` and other programs read. */
+/** The content of relevo.json, for `npm run status` and other programs. */
 function describeRunning(system: System): RunningSystem {
   const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
   return {
@@ -77,7 +77,7 @@ function describeRunning(system: System): RunningSystem {
 
 const howItEnded = ({ code, signal }: Exit): string => (signal ? `was killed (${signal})` : `ended with code ${code}`);
 
-/** Prints what happens to processes and keeps relevo.json true. `changed` is called after each change. */
+/** Prints exits and restarts of a process. `changed` updates relevo.json after each one. */
 function follow(process: ManagedProcess, changed: () => void): void {
   let end = '';
   process.on('exited', (exit) => {
@@ -92,7 +92,7 @@ function follow(process: ManagedProcess, changed: () => void): void {
   });
 }
 
-/** Resolves at the first signal; a later one is a second press, and `atOnce` is called. */
+/** Aborts `controller` at the first signal. A later signal is a second key press and calls `atOnce`. */
 function untilSignal(atOnce: () => void, controller: AbortController): void {
   let firstAt: number | null = null;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -144,7 +144,7 @@ async function start({ options, config, lock, logs, lines, stopping }: Session, 
     onLine: (name, line) => {
       logs.write(name, line);
       const shown = lines.take(name, line);
-      // While parts start and stop the others complain of their absence; that is no news.
+      // While parts start and stop, the others log that they are unavailable; those lines are not shown.
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
@@ -176,12 +176,12 @@ async function run(session: Session): Promise<number> {
     print('\nStopping …');
     await system.stop();
   }
-  print(`Stopped. The data stays; \`${startHint('npm start', process.env)}\` finds it again.`);
+  print(`Stopped. The data stays; \`${startHint('npm start', process.env)}\` starts Relevo with it again.`);
   return 0;
 }
 
 async function main(): Promise<number> {
-  // The terminal may be gone before we are.
+  // The terminal may close before this process ends.
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   process.umask(OWNER_ONLY);

@@ -1,26 +1,26 @@
 /**
- * Debian packages, by two ways. `installPackage` needs root, or sudo that asks for no password. `unpackPackage` needs neither: it fetches
- * the archive and lays its files into a folder of ours, so that nothing is installed and no service of the package starts.
+ * Provides Debian packages in two ways. `installPackage` needs root, or sudo without a password. `unpackPackage` needs neither: it
+ * downloads the archive and unpacks its files into a folder of ours, so that the package is not installed and none of its services starts.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './programs.mjs';
 import { answers, run, say } from './run.mjs';
 
-/** Waits for another apt at work rather than failing. */
+/** Waits for another running apt instead of failing. */
 const APT = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=300'];
 const QUIET = { DEBIAN_FRONTEND: 'noninteractive' };
 
-/** What must stand before a command that needs root: nothing, or sudo; null: there is no way. */
+/** The prefix of a command that needs root: empty, or sudo; null when root is unavailable. */
 function rootPrefix() {
   if (process.getuid?.() === 0) return [];
   return answers('sudo', '-n', 'true') ? ['sudo', '-n'] : null;
 }
 
 /**
- * Installs packages, after reading the lists anew when the first attempt fails.
- * @param label what people call it.
- * @returns null when it went well, '' when there is no way to try, else the end of what apt said.
+ * Installs packages. Updates the package lists and retries when the first attempt fails.
+ * @param label name for the user.
+ * @returns null on success, '' when no attempt is possible, else the end of apt's output.
  */
 export async function installPackage(label, ...packages) {
   const before = findProgram(['apt-get']) ? rootPrefix() : null;
@@ -33,7 +33,7 @@ export async function installPackage(label, ...packages) {
   return run(`installing ${label}`, program, install, QUIET);
 }
 
-/** Fetches with the lists of the machine, else with fresh ones kept below `work`: those need no root. */
+/** Downloads with the package lists of the machine, else with new lists below `work`, which need no root. */
 async function fetchPackage(label, name, work) {
   const inWork = (...args) => run(`fetching ${label}`, 'sh', ['-c', 'cd "$1" && shift && exec apt-get -q "$@"', 'sh', work, ...args], QUIET);
   if ((await inWork('download', name)) === null) return null;
@@ -44,7 +44,7 @@ async function fetchPackage(label, name, work) {
 }
 
 /**
- * Lays the files of a package below `folder` (`usr/bin/…`). Its dependencies are not there: for programs that need none.
+ * Unpacks the files of a package below `folder` (`usr/bin/…`). Does not unpack dependencies: only for programs that need none.
  * @returns as installPackage.
  */
 export async function unpackPackage(label, name, folder) {

@@ -1,5 +1,5 @@
 /**
- * `relevo doctor` before the packages are installed: all that can be told without them. The real one, in cli/doctor/, needs them.
+ * `relevo doctor` before the packages are installed: the checks that need no packages. The full doctor, in cli/doctor/, needs them.
  * Plain JavaScript without dependencies.
  */
 import { existsSync } from 'node:fs';
@@ -7,18 +7,18 @@ import { join } from 'node:path';
 import { findProgram, REDIS_SERVERS } from './programs.mjs';
 
 function findings(root) {
-  const missing = existsSync(join(root, 'node_modules')) ? 'are not those of package-lock.json' : 'are not installed';
+  const missing = existsSync(join(root, 'node_modules')) ? 'differ from package-lock.json' : 'are not installed';
   const redis = findProgram(REDIS_SERVERS);
   return [
     { level: 'ok', subject: 'Node.js', says: process.versions.node, fix: null },
-    { level: 'problem', subject: 'packages', says: `They ${missing}; what needs them was not looked at.`, fix: 'npm ci' },
+    { level: 'problem', subject: 'packages', says: `The packages ${missing}; checks that need them were skipped.`, fix: 'npm ci' },
     redis || process.env.REDIS_URL
       ? { level: 'ok', subject: 'Redis', says: redis ?? 'REDIS_URL', fix: null }
       : { level: 'problem', subject: 'Redis', says: 'There is no redis-server and no valkey-server.', fix: 'npm run relevo -- setup' },
   ];
 }
 
-/** Prints what is missing. @returns the exit code. */
+/** Prints the findings. @returns the exit code. */
 export function reportBare(root, json) {
   const found = findings(root);
   if (json) process.stdout.write(`${JSON.stringify({ healthy: false, findings: found }, null, 2)}\n`);

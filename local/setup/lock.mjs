@@ -1,6 +1,6 @@
 /**
- * One set-up at a time in one checkout: `npm start` and `npm test` of a fresh clone may begin together.
- * The lock is a file with the owner's process id; a lock whose owner is gone is taken over.
+ * Allows one set-up at a time in a checkout: `npm start` and `npm test` of a fresh clone may start together.
+ * The lock is a file with the owner's process id. When the owner has ended, the next set-up takes the lock over.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -28,7 +28,7 @@ function take(file) {
   }
 }
 
-/** Runs `work` while holding the lock; waits for another set-up to end. */
+/** Runs `work` while it holds the lock. Waits for another set-up to end. */
 export async function alone(file, work) {
   mkdirSync(dirname(file), { recursive: true });
   for (let told = false; !take(file); told = true) {
@@ -36,14 +36,14 @@ export async function alone(file, work) {
       rmSync(file, { force: true });
       continue;
     }
-    if (!told) say('Another set-up is under way here; waiting for it …');
+    if (!told) say('Another set-up is running in this checkout; waiting for it …');
     await delay(POLL_MS);
   }
   const release = () => {
     try {
       rmSync(file, { force: true });
     } catch {
-      // The folder is gone or cannot be written: the next set-up finds that this process has ended.
+      // The folder was deleted or is read-only: the next set-up finds that this process has ended.
     }
   };
   process.once('exit', release);

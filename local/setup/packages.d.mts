@@ -1,2 +1,2 @@
-/** Types of packages.mjs, which also runs before TypeScript is there. */
+/** Types of packages.mjs, which also runs before TypeScript is installed. */
 export function installed(root: string): boolean;

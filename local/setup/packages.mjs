@@ -1,6 +1,6 @@
 /**
- * The npm packages. Installed when what lies in node_modules is not what package-lock.json names; comparing the two lists
- * takes milliseconds and, unlike a stamp, also believes an installation made by hand.
+ * Installs the npm packages when node_modules does not match package-lock.json. Comparing the two lists takes milliseconds and, unlike a
+ * stamp file, also recognises an installation by hand.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,7 +8,7 @@ import { run, say, SetupError } from './run.mjs';
 
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
-/** Whether every package of the lock file is there in its version; optional ones may be missing (other platforms). */
+/** Whether every package of the lock file is installed in its version. Optional packages may be missing (other platforms). */
 export function installed(root) {
   try {
     const there = packagesOf(join(root, 'node_modules/.package-lock.json'));
@@ -21,18 +21,18 @@ export function installed(root) {
   }
 }
 
-/** npm as it was called, else the one on the PATH. */
+/** The npm that started this process, else the one on the PATH. */
 function npm() {
   const path = process.env.npm_execpath ?? '';
   return basename(path) === 'npm-cli.js' && existsSync(path) ? [process.execPath, path] : ['npm'];
 }
 
-/** @throws SetupError with npm's last words. */
+/** @throws SetupError with the end of npm's output. */
 export async function installPackages(root) {
   if (installed(root)) return;
   say('Installing packages (npm ci, once; about a minute) …');
   const [program, ...before] = npm();
   const args = [...before, 'ci', '--prefix', root, '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const failure = await run('installing packages', program, args, { NODE_ENV: '' });
-  if (failure !== null) throw new SetupError(`The packages could not be installed. npm said:\n${failure}`);
+  if (failure !== null) throw new SetupError(`The packages could not be installed. Output of npm:\n${failure}`);
 }

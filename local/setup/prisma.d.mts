@@ -1,2 +1,2 @@
-/** Types of prisma.mjs, which also runs before TypeScript is there. */
+/** Types of prisma.mjs, which also runs before TypeScript is installed. */
 export function generated(root: string): boolean;

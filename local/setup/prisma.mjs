@@ -1,6 +1,6 @@
 /**
- * The Prisma client. Generated when schema.prisma or Prisma's version is not the one it was made from. Generating needs no engine
- * but insists on having one; any existing file will do, so nothing is downloaded.
+ * Generates the Prisma client when schema.prisma or Prisma's version has changed. Generating does not use the schema engine, but requires
+ * a path to one. Any existing file satisfies that, so nothing is downloaded.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const QUIET = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' };
 
 const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
-/** Names the schema and the version that a client is made from. */
+/** Identifies the schema and the version from which a client is generated. */
 function fingerprint(root) {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'));
   return createHash('sha256').update(read(join(root, 'prisma/schema.prisma'))).update(version).digest('hex');
@@ -19,16 +19,16 @@ function fingerprint(root) {
 
 const stampOf = (root) => join(root, 'generated/stamp');
 
-/** Whether the client is there and of this schema. */
+/** Whether the client exists and matches the schema. */
 export const generated = (root) => existsSync(join(root, 'generated/prisma/client.ts')) && read(stampOf(root)) === fingerprint(root);
 
-/** @throws SetupError with Prisma's last words. */
+/** @throws SetupError with the end of Prisma's output. */
 export async function generateClient(root) {
   if (generated(root)) return;
   say('Generating the Prisma client …');
   const cli = join(root, 'node_modules/prisma/build/index.js');
   const args = [cli, 'generate', '--schema', join(root, 'prisma/schema.prisma')];
   const failure = await run('generating', process.execPath, args, { ...QUIET, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath });
-  if (failure !== null) throw new SetupError(`The Prisma client could not be generated. Prisma said:\n${failure}`);
+  if (failure !== null) throw new SetupError(`The Prisma client could not be generated. Output of Prisma:\n${failure}`);
   writeFileSync(stampOf(root), fingerprint(root));
 }

@@ -1,3 +1,3 @@
-/** Types of programs.mjs, which also runs before TypeScript is there. */
+/** Types of programs.mjs, which also runs before TypeScript is installed. */
 export const REDIS_SERVERS: readonly string[];
 export function findProgram(names: readonly string[], ours?: readonly string[]): string | null;

@@ -1,10 +1,10 @@
-/** Where programs of the system are. Some users' PATH lacks the folders of servers. */
+/** Finds programs of the operating system. The PATH of some users lacks the folders of servers. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin'];
 
-/** What Redis servers are called; both speak the same. */
+/** Program names of Redis servers; both use the same protocol. */
 export const REDIS_SERVERS = ['redis-server', 'valkey-server'];
 
 function isExecutable(file) {
@@ -16,7 +16,7 @@ function isExecutable(file) {
   }
 }
 
-/** The first executable of these names on the PATH, in the usual folders, or in those of ours; null when there is none. */
+/** The first executable with one of these names: on the PATH, in the usual folders, or in `ours`; null when there is none. */
 export function findProgram(names, ours = []) {
   const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...PLACES, ...ours];
   for (const name of names) {

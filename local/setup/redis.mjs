@@ -1,4 +1,4 @@
-/** A Redis server: one that is there, else installed with the system's own tool, else one line that says what to do. */
+/** Provides a Redis server: uses an installed one, else installs it with the system's package manager, else prints one line of advice. */
 import { installPackage } from './apt.mjs';
 import { findProgram, REDIS_SERVERS } from './programs.mjs';
 import { run, say, SetupError } from './run.mjs';
@@ -11,10 +11,10 @@ async function install() {
   return run('installing Redis', brew, ['install', 'redis']);
 }
 
-/** Whether there is a server to start, or another one to use. */
+/** Whether a server program is installed, or REDIS_URL names a server. */
 export const hasRedis = () => Boolean(process.env.REDIS_URL) || findProgram(REDIS_SERVERS) !== null;
 
-/** @throws SetupError that says what to do by hand. */
+/** @throws SetupError with advice for the user. */
 export async function provideRedis() {
   if (hasRedis()) return;
   const failure = await install();

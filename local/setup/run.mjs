@@ -1,26 +1,26 @@
 /**
- * What the set-up steps share: one line at a time for people, commands whose noise is shown only when they fail.
- * Plain JavaScript without dependencies: this runs before anything is installed.
+ * Shared by the set-up steps: progress lines for the user, and commands whose output is shown only when they fail.
+ * Plain JavaScript without dependencies, because it runs before anything is installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 
-/** How often a long command says that it is still at work, in ms. */
+/** Interval between progress lines of a long command, in ms. */
 const STILL_AT_WORK_MS = 15_000;
-/** How much of a failed command's output is shown, in lines. */
+/** Number of lines of a failed command's output that are shown. */
 const TAIL_LINES = 15;
 
 /** A failure that one sentence explains; printed without a stack. */
 export class SetupError extends Error {}
 
-/** Progress goes to standard error: standard output belongs to the command (`status --json`). */
+/** Writes progress to standard error: standard output belongs to the command (`status --json`). */
 export const say = (text) => process.stderr.write(`${text}\n`);
 
-/** Whether a program is there and answers. */
+/** Whether a program exists and ends with code 0. */
 export const answers = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
 /**
- * Runs a command to its end, saying from time to time that it is still at work.
- * @returns null when it went well, else the end of what it printed.
+ * Runs a command to its end and prints a progress line at regular intervals.
+ * @returns null on success, else the end of its output.
  */
 export function run(label, program, args, env = {}) {
   return new Promise((resolve) => {

@@ -1,13 +1,13 @@
 /**
- * Nothing outlives its starter: when the npm above this process is killed with -9, it gets no chance to pass anything on,
- * so this process looks from time to time whether its parents are still the same and ends itself when they are not.
- * Only below npm: started by hand in the background of a shell, it may well outlive the shell.
+ * Ends this process when its starter has ended. An npm that is killed with -9 cannot forward a signal, so this process checks at regular
+ * intervals that its parents are still the same, and ends itself when they are not.
+ * Active only below npm: a process started by hand in the background of a shell may outlive the shell.
  */
 import { readFileSync } from 'node:fs';
 
 const LOOK_EVERY_MS = 500;
 
-/** The parent of a process; null when it cannot be known (no /proc) or there is none. */
+/** The parent of a process; null when it is unknown (no /proc) or there is none. */
 function parentOf(pid) {
   try {
     const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
@@ -17,7 +17,7 @@ function parentOf(pid) {
   }
 }
 
-/** npm runs scripts with a shell, which may or may not stay in between. */
+/** npm runs scripts with a shell, which may or may not remain as the parent. */
 const SHELL = /^\d+ \((sh|dash|bash|zsh)\)/;
 
 function isShell(pid) {

@@ -1,6 +1,6 @@
 /**
- * Programs that only tests need: a browser, Prometheus. `npm test` provides those that the selected tests use; nothing else does.
- * Where one cannot be had, its tests are skipped and one line says what to install; in CI (`CI=true`) that is a failure.
+ * Provides programs that only tests need: a browser, Prometheus. Only `npm test` provides them, and only those of the selected tests.
+ * When a program is unavailable, its tests are skipped and one line names the package to install; in CI (`CI=true`) that is a failure.
  */
 import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
@@ -8,7 +8,7 @@ import { alone } from './lock.mjs';
 import { findProgram } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
 
-/** Each: its programs, one list of names a program; which tests use it; how it is provided; what to do by hand. */
+/** For each tool: its programs (one list of names per program), the tests that use it, the installation, and the advice for the user. */
 const TOOLS = {
   chromium: {
     label: 'Chromium',
@@ -28,7 +28,7 @@ const TOOLS = {
 
 const folderOf = (root, name) => join(root, '.data/tools', name);
 
-/** The paths of a tool's programs, in the order in which they are listed; null when one of them is missing. */
+/** The paths of a tool's programs, in the order of the list; null when one is missing. */
 export function findTool(root, name) {
   const given = name === 'chromium' ? process.env.CHROMIUM : undefined;
   if (given) return [given];
@@ -36,13 +36,13 @@ export function findTool(root, name) {
   return paths.includes(null) ? null : paths;
 }
 
-/** What to do by hand, as the end of a sentence. */
+/** The advice for the user, as the end of a sentence. */
 export const adviceOn = (name) => TOOLS[name].advice;
 
-/** The tools that tests at these paths (from the project's root) use. */
+/** The tools that the tests at these paths (relative to the project's root) use. */
 export const toolsOf = (paths) => Object.keys(TOOLS).filter((name) => paths.some((path) => TOOLS[name].tests.test(path)));
 
-/** @throws SetupError that says what to install, in CI alone. */
+/** @throws SetupError that names the package to install, only in CI. */
 async function provideTool(root, name, inCi) {
   if (findTool(root, name)) return;
   const { label, provide, advice } = TOOLS[name];
@@ -50,13 +50,13 @@ async function provideTool(root, name, inCi) {
   if (findTool(root, name)) return;
   const missing = `${label} is missing: ${advice}.${failure ? `\nThe attempt to provide it ended with:\n${failure}` : ''}`;
   if (inCi) throw new SetupError(missing);
-  say(`The tests that need it are skipped, for ${missing}`);
+  say(`Some tests are skipped: ${missing}`);
 }
 
 /**
  * Provides the tools of the selected tests.
- * @param inCi whether a tool that cannot be had is a failure.
- * @throws SetupError that says what to install, in CI alone.
+ * @param inCi whether an unavailable tool is a failure.
+ * @throws SetupError that names the package to install, only in CI.
  */
 export async function provideTestTools(root, paths, inCi) {
   const missing = toolsOf(paths).filter((name) => !findTool(root, name));

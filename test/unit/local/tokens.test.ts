@@ -30,6 +30,6 @@ describe('tokens', () => {
 
   it.each(['', '{', '{"api": "x"}', '[]', 'null'])('a file that says %j is refused in one sentence', (text) => {
     writeFileSync(join(folder, 'tokens.json'), text);
-    expect(() => provideTokens(folder, {})).toThrow(/tokens.json cannot be understood; delete it/);
+    expect(() => provideTokens(folder, {})).toThrow(/tokens.json cannot be parsed; delete it/);
   });
 });
