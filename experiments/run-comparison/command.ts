@@ -1,4 +1,7 @@
-/** `npm run experiment -- compare RUN RUN`: reads two runs, prints what changed, says by its exit code whether anything became worse. */
+/**
+ * `npm run experiment -- compare RUN RUN`: reads two runs and prints the differences; the exit code shows whether any
+ * figure became worse.
+ */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ArgumentError } from '../arguments.js';
@@ -9,18 +12,18 @@ import { comparisonPage } from './comparison-page.js';
 import { readRun, UnreadableRun } from './recorded-run.js';
 import { verdictIsWorse, warningsOf } from './warnings.js';
 
-export const COMPARE_SUMMARY = 'two runs side by side: what changed by more than chance';
+export const COMPARE_SUMMARY = 'compares two runs: significant changes of the figures';
 
 const DEFAULT_TOLERANCE = 5;
 
 const USAGE = `Usage: npm run experiment -- compare RUN RUN [options]
 
-  RUN              a folder, or its name under reports/; the earlier one first
-  --tolerance N    per cent by which a time may change and count as alike (${DEFAULT_TOLERANCE})
+  RUN              a folder, or its name under reports/; the earlier run first
+  --tolerance N    change of a time, in percent, that still counts as equal (${DEFAULT_TOLERANCE})
   --json FILE      the comparison as JSON
   --html FILE      the comparison as a page
 
-Exit codes: 0 nothing became worse · 1 something did · 3 a run cannot be read · 4 wrong arguments.`;
+Exit codes: 0 no figure became worse · 1 a figure became worse · 3 a run cannot be read · 4 wrong arguments.`;
 
 interface Asked {
   runs: [string, string];
@@ -39,7 +42,7 @@ function parseWords(args: readonly string[]) {
   }
 }
 
-/** @returns null when help is asked for. @throws ArgumentError */
+/** @returns null when the help is requested. @throws ArgumentError */
 function parse(args: readonly string[]): Asked | null {
   const { values, positionals } = parseWords(args);
   if (values.help) return null;
@@ -74,7 +77,7 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
   print(comparisonTable(told));
   const worse = differences.filter(({ judgement }) => judgement === 'worse').map(({ system, what }) => `${system}: ${what}`);
   if (verdictIsWorse(before, after)) worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
-  print(worse.length === 0 ? 'Nothing became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'));
+  print(worse.length === 0 ? 'No figure became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'));
   if (json !== undefined) {
     const folders = { before: before.folder, after: after.folder };
     writeFileSync(json, `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`);

@@ -1,7 +1,8 @@
 /**
- * Two runs side by side: what changed, and whether by more than chance. Shares by Fisher's exact test or the z-test, hand-overs by
- * Mann-Whitney's U, percentiles of latency by a block bootstrap; Holm's correction over all of them, for many questions are asked at once.
- * What no test can know is how much two runs of the same commit differ because the machine does: hence a tolerance for times. Pure.
+ * Compares two runs and tests whether the differences are significant. Shares use Fisher's exact test or the z-test,
+ * hand-overs Mann-Whitney's U, percentiles of latency a block bootstrap. Holm's correction applies to all tests
+ * together, because there are many. No test can determine how much two runs of the same commit differ because of the
+ * machine; therefore times have a tolerance. Pure.
  */
 import { seededRandom } from '../../shared/random.js';
 import { percentileDeviations, percentileP } from '../significance/block-bootstrap.js';
@@ -22,24 +23,24 @@ export interface Difference {
   unit: 'share' | 'ms';
   before: number;
   after: number;
-  /** Corrected for the number of tests; null: too little to test. */
+  /** Corrected for the number of tests; null: too few samples to test. */
   p: number | null;
-  /** null: not tested. */
+  /** Null: not tested. */
   method: 'Fisher' | 'z' | 'Mann-Whitney' | 'block bootstrap' | null;
   judgement: Judgement;
 }
 
 export interface Options {
-  /** Times that change by less than this share are alike, however sure the change. */
+  /** A time that changes by less than this share counts as equal, for any p. */
   tolerance: number;
 }
 
-/** The level, after Holm's correction. */
+/** The significance level, after Holm's correction. */
 export const LEVEL = 0.05;
 const SHARES = [['p50', 0.5], ['p95', 0.95], ['p99', 0.99]] as const;
 
 type Untested = Omit<Difference, 'judgement'> & {
-  /** Whether a larger value is the better one. */
+  /** Whether a larger value is better. */
   largerIsBetter: boolean;
 };
 
@@ -69,7 +70,7 @@ function shareDifference(system: string, what: string, largerIsBetter: boolean, 
 
 function latencies(system: string, before: Side, after: Side): Untested[] {
   const shares = SHARES.map(([, share]) => share);
-  // A stream of its own each: the same comparison gives the same answer.
+  // Each side has its own random stream, so that the same comparison returns the same result.
   const [first, second] = [before, after].map(({ blocks }, side) => percentileDeviations(blocks, shares, seededRandom(side, system)));
   return SHARES.map(([name], index): Untested => {
     const [from, to] = [before.total.latencyMs[name], after.total.latencyMs[name]];
@@ -99,7 +100,7 @@ function errors(system: string, before: Side, after: Side): Untested[] {
   return codes.map((code) => shareDifference(system, `error ${code}`, false, counted(before, code), counted(after, code)));
 }
 
-/** A difference is better or worse when it is sure, and, of times, larger than the tolerance. */
+/** A difference is better or worse when it is significant and, for a time, larger than the tolerance. */
 function judge({ before, after, p, unit, largerIsBetter }: Untested, tolerance: number): Judgement {
   if (p === null) return 'untested';
   const tooSmall = unit === 'ms' && Math.abs(after - before) <= tolerance * before;
@@ -119,7 +120,7 @@ function side({ result, journal }: RecordedRun, name: string): Side | null {
   return total ? { total, blocks: blocks ?? [] } : null;
 }
 
-/** Every figure of the systems that both runs have. */
+/** Compares every figure of the systems that both runs contain. */
 export function compareRuns(before: RecordedRun, after: RecordedRun, { tolerance }: Options): Difference[] {
   const all = before.result.systems.flatMap(({ system }) => {
     const [first, second] = [side(before, system), side(after, system)];

@@ -1,4 +1,4 @@
-/** A comparison as a page of its own, in the look of the reports. */
+/** A comparison as a separate page, in the style of the reports. */
 import { chance, readableTime } from '../report/format.js';
 import { markup, type Markup, type Part } from '../report/markup.js';
 import { htmlPage } from '../report/page/page.js';
@@ -17,7 +17,7 @@ function row(difference: Difference): Part[] {
   return [what, valueOf(unit, before), valueOf(unit, after), changeOf(difference), tested, MARKS[judgement]];
 }
 
-const COLUMNS = [...words(''), ...figures('before', 'after', 'change', 'chance of such a difference'), ...words('')];
+const COLUMNS = [...words(''), ...figures('before', 'after', 'change', 'probability of such a difference by chance'), ...words('')];
 
 function runFacts(name: string, { folder, result: { name: experiment, commit, seed, startedAt, verdict }, journal }: RecordedRun): Part {
   return markup`<div><dt>${name}</dt><dd><b>${experiment}</b>, seed ${seed}, commit <code>${commit}</code>, ${verdict}<br>
@@ -26,12 +26,12 @@ ${readableTime(startedAt)}, ${journal.machine.cpu}<br><code>${folder}</code></dd
 
 export function comparisonPage({ before, after, differences, warnings, tolerance, worse }: Told & { worse: readonly string[] }): string {
   const systems = [...new Set(differences.map(({ system }) => system))];
-  const outcome = worse.length === 0 ? markup`<span class="good">Nothing became worse.</span>` : markup`<b class="bad">Worse:</b> ${worse.join('; ')}.`;
+  const outcome = worse.length === 0 ? markup`<span class="good">No figure became worse.</span>` : markup`<b class="bad">Worse:</b> ${worse.join('; ')}.`;
   return htmlPage('Two runs compared', markup`<header><h1>Two runs compared</h1>
 <dl class="facts">${runFacts('Before', before)}${runFacts('After', after)}</dl></header>
 <main><section><h2>Outcome</h2><p class="lead">${outcome}</p>
 ${warnings.map((sentence) => markup`<p class="warn">${sentence}</p>`)}</section>
 ${systems.map((system) => markup`<section><h2>${system}</h2>${table(null, COLUMNS, differences.filter((one) => one.system === system).map(row))}</section>`)}</main>
-<footer><p>The chance that two runs alike differ so much, corrected for the number of tests (Holm). Better or worse: below ${LEVEL} and, of times, by more
-than ${tolerance} %. Requests that one hand-over hits are not independent; shares look somewhat surer than they are.</p></footer>`).text;
+<footer><p>The probability that two equal runs differ this much, corrected for the number of tests (Holm). Better or worse: below ${LEVEL} and, for times, by more
+than ${tolerance} %. Requests affected by the same hand-over are not independent, so p is slightly too small for shares.</p></footer>`).text;
 }

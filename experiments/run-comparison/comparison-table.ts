@@ -20,7 +20,7 @@ const row = (difference: Difference): string[] => {
   return [what, valueOf(unit, before), valueOf(unit, after), changeOf(difference), p === null ? '–' : chance(p).replace('p = ', ''), MARKS[judgement]];
 };
 
-/** At spaces, indented from the second line on. */
+/** Wraps at spaces, with indentation from the second line on. */
 export function wrap(text: string): string[] {
   return text.split(' ').reduce<string[]>((lines, word) => {
     const last = lines.at(-1);
@@ -53,6 +53,6 @@ export function comparisonTable({ before, after, differences, warnings, toleranc
     ...warnings.flatMap((sentence) => wrap(`Warning: ${sentence}`)),
     ...tables,
     '',
-    ...wrap(`p: chance of such a difference between runs alike (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, of times, more than ${tolerance} %.`),
+    ...wrap(`p: probability of such a difference between equal runs (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, for times, more than ${tolerance} %.`),
   ].join('\n');
 }

@@ -1,4 +1,6 @@
-/** A run as its folder holds it: result.json and journal.json, read back and checked, for it may come from anywhere. */
+/**
+ * Reads a run from its folder: result.json and journal.json. Both are validated, because they may be from any source.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -40,7 +42,7 @@ export interface RecordedRun {
   journal: z.infer<typeof journal>;
 }
 
-/** A folder of a run that cannot be read: exit code 3. */
+/** The folder of a run cannot be read: exit code 3. */
 export class UnreadableRun extends Error {}
 
 function read<T>(schema: z.ZodType<T>, path: string): T {
@@ -53,7 +55,10 @@ function read<T>(schema: z.ZodType<T>, path: string): T {
   }
 }
 
-/** @param run a folder, or its name under `reports/`. @throws ArgumentError when there is none; UnreadableRun. */
+/**
+ * @param run a folder, or its name under `reports/`. @throws ArgumentError when the folder does not exist;
+ * UnreadableRun.
+ */
 export function readRun(run: string): RecordedRun {
   const folder = [run, join(REPORTS, run)].find((candidate) => existsSync(join(candidate, 'result.json')));
   if (folder === undefined) throw new ArgumentError(`There is no run "${run}": no result.json in ${run}/ or ${join(REPORTS, run)}/.`);

@@ -1,20 +1,20 @@
 /**
- * How much would a percentile of latencies vary if the run were made again? Requests near one another in time share their fate (a hand-over
- * slows all that wait for it), so whole blocks of time are drawn anew, with replacement, and the percentile is taken each time. Pure: the
- * chance comes in.
+ * Estimates how much a percentile of latencies would vary between repeated runs. Requests close in time are correlated
+ * (a hand-over delays all requests that wait for it), so whole blocks of time are resampled with replacement, and the
+ * percentile is calculated for each sample. Pure: the random stream is a parameter.
  * @see Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics, 1989.
  */
 import type { Random } from '../../shared/random.js';
 import { twoSidedP } from './normal.js';
 
-/** Of each block: a bin of latency, how many are in it, the next bin, … */
+/** For each block: a bin of latency, its count, the next bin, … */
 export type Blocks = readonly (readonly number[])[];
 
 const RESAMPLES = 200;
-/** With fewer blocks the spread of the percentile is not to be trusted. */
+/** With fewer blocks the deviation of the percentile is not reliable. */
 export const FEWEST_BLOCKS = 8;
 
-/** The smallest bin below which a share of all counts lies. */
+/** The smallest bin at or below which a share of all counts lies. */
 function quantileBin(counts: Float64Array, total: number, share: number): number {
   let below = 0;
   const wanted = share * total;
@@ -25,7 +25,7 @@ function quantileBin(counts: Float64Array, total: number, share: number): number
   return counts.length - 1;
 }
 
-/** Adds a block to `counts`, whose first bin is `lowest`. @returns how many it holds. */
+/** Adds a block to `counts`, the first bin of which is `lowest`. @returns the total count of the block. */
 function pour(block: readonly number[], counts: Float64Array, lowest: number): number {
   let sum = 0;
   for (let index = 0; index < block.length; index += 2) {
@@ -53,10 +53,7 @@ function binRange(blocks: Blocks): [lowest: number, highest: number] {
   return [lowest, highest];
 }
 
-/**
- * Standard deviation of each percentile, in bins.
- * @returns null when there are too few blocks to say.
- */
+/** Standard deviation of each percentile, in bins. @returns null when there are too few blocks. */
 export function percentileDeviations(blocks: Blocks, shares: readonly number[], random: Random): number[] | null {
   if (blocks.length < FEWEST_BLOCKS) return null;
   const [lowest, highest] = binRange(blocks);
@@ -70,11 +67,11 @@ export function percentileDeviations(blocks: Blocks, shares: readonly number[], 
   return drawn.map(deviation);
 }
 
-/** Within one bin nothing can be told apart: half a bin on either side. */
+/** Differences within one bin are invisible: half a bin on either side. */
 const RESOLUTION = 0.5;
 
 /**
- * Two-sided chance of such a difference of two percentiles.
+ * Two-sided probability of such a difference of two percentiles.
  * @param difference in bins. @param first, second their standard deviations in bins.
  */
 export const percentileP = (difference: number, first: number, second: number): number =>

@@ -1,7 +1,10 @@
-/** Many tests at once find something by chance. Holm's correction keeps the chance of even one false alarm below the level. Pure. */
+/**
+ * Many simultaneous tests find differences by chance. Holm's correction keeps the probability of even one false alarm
+ * below the level. Pure.
+ */
 
 /**
- * The p values, each enlarged so that it may be held against the level by itself; in the order given.
+ * The corrected p values, each of which can be compared with the level; in the given order.
  * @see Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics, 1979.
  */
 export function holm(ps: readonly number[]): number[] {

@@ -1,18 +1,19 @@
 /**
- * Does one sample tend to be larger than another? The Mann-Whitney U test: exact while both samples are small and without ties, otherwise
- * the normal approximation with corrections for ties and continuity. It assumes no shape of the distribution. Pure.
+ * Tests whether one sample tends to be larger than another: the Mann-Whitney U test. It is exact while both samples are
+ * small and without ties; otherwise it uses the normal approximation with corrections for ties and continuity. It
+ * assumes no particular distribution. Pure.
  * @see Mann, Whitney, "On a test of whether one of two random variables is stochastically larger than the other", 1947.
  */
 import { twoSidedP } from './normal.js';
 
 export interface RankTest {
-  /** Pairs in which the second is larger; ties count a half. */
+  /** Number of pairs in which the second value is larger; ties count a half. */
   u: number;
   /** Two-sided. */
   p: number;
 }
 
-/** Both samples together, at the most, for the exact distribution. */
+/** Largest total size of both samples for the exact distribution. */
 const MOST_EXACT = 40;
 
 interface Ranked {
@@ -37,7 +38,10 @@ function rank(first: readonly number[], second: readonly number[]): Ranked {
   return { u: rankSum - (second.length * (second.length + 1)) / 2, ties };
 }
 
-/** How many orders of m and n values give U = 0, 1, …: the coefficients of the Gaussian binomial, by multiplying and dividing. */
+/**
+ * Number of orders of m and n values with U = 0, 1, …: the coefficients of the Gaussian binomial, by multiplication and
+ * division.
+ */
 function orders(m: number, n: number): number[] {
   const counts = new Array<number>(m * n + 1).fill(0);
   counts[0] = 1;

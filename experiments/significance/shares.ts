@@ -1,6 +1,7 @@
 /**
- * Do two shares differ by more than chance? Fisher's exact test while a cell of the table is small, the two-proportion z-test otherwise.
- * Both take requests as independent; those that one hand-over hits are not, so p is somewhat too small. Pure.
+ * Tests whether two shares differ significantly: Fisher's exact test while a cell of the table is small, otherwise the
+ * two-proportion z-test. Both assume independent requests; requests affected by the same hand-over are not independent,
+ * so p is slightly too small. Pure.
  */
 import { twoSidedP } from './normal.js';
 
@@ -11,13 +12,13 @@ export interface Share {
 
 export interface ShareTest {
   method: 'Fisher' | 'z';
-  /** Two-sided; 1 when there is nothing to tell apart. */
+  /** Two-sided; 1 when there are no trials to compare. */
   p: number;
 }
 
 /** Smallest expected count for the normal approximation. @see Cochran, "Some methods for strengthening the common χ² tests", 1954. */
 const SMALLEST_EXPECTED = 5;
-/** Tables as likely as the observed one count in spite of rounding. */
+/** Tolerance for rounding errors: tables as likely as the observed one must count. */
 const ROUNDING = 1e-7;
 
 function logFactorials(most: number): Float64Array {
@@ -26,7 +27,10 @@ function logFactorials(most: number): Float64Array {
   return logs;
 }
 
-/** Sum over all tables with these margins that are no likelier than this one. @see Fisher, "Statistical Methods for Research Workers". */
+/**
+ * Sum of the probabilities of all tables with these margins that are no likelier than this one. @see Fisher,
+ * "Statistical Methods for Research Workers".
+ */
 function fisherP(a: Share, b: Share): number {
   const [n, hits] = [a.trials + b.trials, a.successes + b.successes];
   const logs = logFactorials(n);
@@ -48,7 +52,7 @@ function zTestP(a: Share, b: Share): number {
   return deviation === 0 ? 1 : twoSidedP((a.successes / a.trials - b.successes / b.trials) / deviation);
 }
 
-/** Two-sided: does the share of `b` differ from that of `a`? */
+/** Two-sided test whether the share of `b` differs from that of `a`. */
 export function compareShares(a: Share, b: Share): ShareTest {
   const trials = a.trials + b.trials;
   if (a.trials === 0 || b.trials === 0) return { method: 'Fisher', p: 1 };

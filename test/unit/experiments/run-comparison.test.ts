@@ -37,7 +37,7 @@ describe('compare', () => {
   test('two runs alike but for their seed: nothing is worse, and the seed is warned of', () => {
     const { code, text } = compare({}, { seed: 2 });
     expect(code).toBe(0);
-    expect(text).toContain('Nothing became worse.');
+    expect(text).toContain('No figure became worse.');
     expect(text).toContain('Warning: Different seeds: 1 and 2.');
     expect(text).not.toMatch(/better|- worse/);
   });
