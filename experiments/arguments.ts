@@ -1,4 +1,4 @@
-/** Arguments of an experiment: whole numbers with ranges, words, flags; every problem is one sentence and exit code 4. */
+/** Arguments of an experiment: integers with ranges, texts, flags. Every problem is one sentence and exit code 4. */
 import { parseArgs } from 'node:util';
 
 export class ArgumentError extends Error {}
@@ -10,10 +10,10 @@ export interface NumberOption {
   doc: string;
 }
 
-/** A text; null when it was not given. */
+/** A text; null when the option is absent. */
 export interface TextOption {
   text: true;
-  /** What stands for it in the help: `RUN`. */
+  /** Placeholder in the help: `RUN`. */
   value: string;
   doc: string;
 }
@@ -30,7 +30,7 @@ export type Options<T extends OptionTable> = { readonly [K in keyof T]: Value<T[
 
 export interface ParsedArguments<T extends OptionTable> {
   options: Options<T>;
-  /** `--json FILE`; null: none. */
+  /** `--json FILE`; null: absent. */
   json: string | null;
   help: boolean;
 }
@@ -76,5 +76,5 @@ function describe([name, option]: [string, Option]): string {
   return `  --${name.padEnd(12)} ${option.doc} (${option.default})`;
 }
 
-/** The options, a line each. */
+/** The options, one line each. */
 export const describeOptions = (table: OptionTable): string => Object.entries(table).map(describe).join('\n');

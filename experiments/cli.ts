@@ -1,4 +1,7 @@
-/** `npm run experiment -- NAME [options]`: runs one experiment, prints its table, leaves its report, exits with what it came to. */
+/**
+ * `npm run experiment -- NAME [options]`: runs one experiment, prints its table, writes its report, and exits with the
+ * code of its result.
+ */
 import { exitWhenWritten } from '../shared/exit.js';
 import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
@@ -23,7 +26,7 @@ const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 const usage = (): string =>
   ['Usage: npm run experiment -- NAME [options]', '', ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
 
-const COMMON = '  --json FILE    one more copy of the result\n  --replay RUN   repeats a run from its folder under reports/; nothing else beside it';
+const COMMON = '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; excludes other options';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -70,7 +73,7 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
   } catch (error) {
     progress.end();
     if (interruption.signal.aborted) {
-      console.error('Interrupted: everything was stopped.');
+      console.error('Interrupted: all processes were stopped.');
       return EXIT.interrupted;
     }
     throw error;
@@ -82,7 +85,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError || error instanceof PlanError;
     console.error((error as Error).message);
-    if (!wrongArguments) console.error(`What the processes wrote: ${LOG}`);
+    if (!wrongArguments) console.error(`Output of the processes: ${LOG}`);
     return exitWhenWritten(wrongArguments ? EXIT.arguments : EXIT.setup);
   },
 );

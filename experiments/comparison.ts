@@ -1,6 +1,7 @@
 /**
- * What the same faults cost each of several systems, and what one system spares over another. A request that was not in time is either
- * *late* (a payment came of it, and who asked was told too late, or not at all) or *lost* (none did: who asked must pay anew). Pure.
+ * The effect of the same faults on each of several systems, and the difference between two systems. A request that was
+ * not in time is either *late* (a payment was made, and its client was notified too late or not at all) or *lost* (no
+ * payment was made, so the client must pay again). Pure.
  */
 import type { Evidence } from './history.js';
 import type { Trial } from './result.js';
@@ -10,9 +11,9 @@ export interface Toll {
   sent: number;
   inTime: number;
   late: number;
-  /** No payment came of it; declined ones are not lost. */
+  /** No payment was made; declined ones are not lost. */
   lost: number;
-  /** Answers without an outcome, or none at all. */
+  /** Responses without an outcome, or no response at all. */
   errors: number;
 }
 
@@ -34,14 +35,14 @@ export function tollOf({ requests, payments }: Pick<Evidence, 'requests' | 'paym
 export interface Gain {
   /** Difference of the availabilities, in percentage points. */
   points: number;
-  /** More requests in time. */
+  /** Additional requests in time. */
   requests: number;
   test: ShareTest;
 }
 
 type Served = Pick<Toll, 'sent' | 'inTime'>;
 
-/** What the second has over the first. */
+/** The gain of the second system over the first. */
 export function gainOf(from: Served, to: Served): Gain {
   const share = ({ sent, inTime }: Served): number => (sent === 0 ? 0 : inTime / sent);
   const test = compareShares({ successes: from.inTime, trials: from.sent }, { successes: to.inTime, trials: to.sent });

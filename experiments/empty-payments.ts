@@ -1,4 +1,4 @@
-/** Removes all payments of a laboratory's or a test's record, which the record refuses otherwise. */
+/** Deletes all payments of a laboratory's or a test's database, which its guards otherwise refuse. */
 import type { Queryable } from '../shared/postgres.js';
 
 /** One transaction: the owner of the tables disables the two guards, removes all payments and batches, and enables the guards again. */

@@ -1,4 +1,4 @@
-/** Collects what the record, the elections and the gateway say, once the system has come to rest. */
+/** Collects the evidence of PostgreSQL, the elections and the gateway after the system has come to rest. */
 import { Redis } from 'ioredis';
 import type { System } from '../local/system.js';
 import { sleep } from '../shared/clock.js';
@@ -6,13 +6,13 @@ import type { Pool } from '../shared/postgres.js';
 import type { ChargeRow, ElectionRow, PaymentRow } from './history.js';
 
 const POLL_MS = 50;
-/** Longest time to read the gateway's ledger, which may have hundreds of thousands of lines, ms. */
+/** Time-out for reading the gateway's ledger, which may have hundreds of thousands of lines, ms. */
 const LEDGER_MS = 60_000;
 
 const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
 
-/** Term 0 is nobody's: a system without terms writes it. */
-/** @param afterSeq only those accepted later; 0: all. */
+/** Term 0, which a system without terms writes, is read as null. */
+/** @param afterSeq returns only payments accepted later; 0: all. */
 export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow[]> {
   const { rows } = await pool.query<PaymentRow>(
     `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
@@ -35,7 +35,10 @@ export async function readElections(pool: Pool): Promise<ElectionRow[]> {
   return rows;
 }
 
-/** The gateway's movements; null when it is simulated in process and keeps none. @param after how many were read before; 0: all. */
+/**
+ * The charges of the gateway; null when it is simulated in process and has no ledger. @param after number of charges
+ * read before; 0: all.
+ */
 export async function readCharges({ gateway, tokens }: System, after = 0): Promise<ChargeRow[] | null> {
   if (!gateway) return null;
   const answer = await fetch(`${gateway.url}/ledger?after=${after}`, {
@@ -45,7 +48,7 @@ export async function readCharges({ gateway, tokens }: System, after = 0): Promi
   return ((await answer.json()) as { charges: ChargeRow[] }).charges;
 }
 
-/** Waits until nothing is pending any more. @returns false when `deadlineMs` passed before. */
+/** Waits until no payment is pending. @returns false when `deadlineMs` passed first. */
 export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
   const end = performance.now() + deadlineMs;
   while (performance.now() < end) {

@@ -1,4 +1,4 @@
-/** What every experiment is: a name, one line about it, its options, and a run that leaves its journal. */
+/** The interface of an experiment: a name, a one-line summary, its options, and a run that returns its journal. */
 import type { Options, OptionTable } from './arguments.js';
 import type { Journal } from './journal.js';
 import type { Progress } from './report/progress.js';
@@ -7,12 +7,15 @@ export interface RunContext<T extends OptionTable> {
   options: Options<T>;
   /** The command that repeats this run, for the journal. */
   command: string;
-  /** What the run that is repeated had decided (its journal's `plan`), in place of what the options would lead to; null: decide. */
+  /**
+   * The plan (`plan` of the journal) of the run to repeat, which replaces the plan from the options; null: derive the
+   * plan from the options.
+   */
   decided: unknown;
   progress: Progress;
-  /** Fires at Ctrl-C: give up, clean up. */
+  /** Aborted at Ctrl-C: stop and clean up. */
   signal: AbortSignal;
-  /** Results, for standard output. */
+  /** For results, on standard output. */
   print(text: string): void;
 }
 
@@ -20,7 +23,7 @@ export interface Experiment<T extends OptionTable = OptionTable> {
   name: string;
   summary: string;
   options: T;
-  /** Checks what a range cannot: returns a sentence, or null. */
+  /** Checks the options beyond their ranges. @returns an error message, or null. */
   check?(options: Options<T>): string | null;
   run(context: RunContext<T>): Promise<Journal>;
 }

@@ -1,25 +1,25 @@
-/** Matches faults with the elections they led to, and splits the time in between. Pure. */
+/** Matches faults with the elections that they caused, and divides the time between them into steps. Pure. */
 import type { ElectionRow } from './history.js';
 import type { Handover } from './result.js';
 
 export interface LeaderFault {
-  /** The leader it struck. */
+  /** The leader at the time of the fault. */
   target: string;
   /** Wall clock, ms. */
   atMs: number;
-  /** Wall clock, ms; left out or null: not healed, or nobody knows. */
+  /** Wall clock, ms; undefined or null: not healed, or unknown. */
   healedMs?: number | null;
 }
 
-/** A fault that was over for longer when the leader was suspected has not led to that, ms. */
+/** A fault that ended more than this before the suspicion did not cause it, ms. */
 const LINGERS_MS = 1_000;
 
-/** Whether a fault may have led to an election, by its times. */
+/** Whether a fault may have caused an election, according to its times. */
 function mayHaveLedTo({ atMs, healedMs }: LeaderFault, { suspectedMs, electedMs }: ElectionRow): boolean {
   return atMs <= electedMs && (healedMs ?? Infinity) >= (suspectedMs ?? electedMs) - LINGERS_MS;
 }
 
-/** Who led at a moment; null: nobody yet. */
+/** The leader at a time; null: none yet. */
 export function leaderAt(elections: readonly ElectionRow[], atMs: number): string | null {
   const until = elections.filter(({ electedMs }) => electedMs <= atMs).sort((a, b) => a.term - b.term);
   return until.at(-1)?.leader ?? null;
@@ -27,7 +27,7 @@ export function leaderAt(elections: readonly ElectionRow[], atMs: number): strin
 
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 
-/** @param fault null: no fault of ours led to this election; its detection and total are left out. */
+/** @param fault null: no fault of the lab caused this election; its detection and total are omitted. */
 export function splitHandover(election: ElectionRow, fault: LeaderFault | null): Handover {
   const { kind, term, suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
   return {
@@ -42,7 +42,7 @@ export function splitHandover(election: ElectionRow, fault: LeaderFault | null):
   };
 }
 
-/** Hand-overs since `sinceMs`, each with the latest fault before it that struck the previous leader. */
+/** Hand-overs since `sinceMs`, each with the latest preceding fault of its former leader. */
 export function handoversSince(elections: readonly ElectionRow[], faults: readonly LeaderFault[], sinceMs: number): Handover[] {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   return ordered.flatMap((election, index) => {

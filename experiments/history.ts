@@ -1,27 +1,30 @@
-/** What a client did and saw, and what the record, the gateway and the elections say: all that a checker may look at. */
+/**
+ * The observations of the clients and the data of PostgreSQL, the gateway and the elections: the whole input of a
+ * checker.
+ */
 
-/** One request as the client knows it. Times are wall clock, ms since 1970. */
+/** One request as its client observed it. Times are wall clock, ms since 1970. */
 export interface RequestRecord {
   trial: number;
-  /** The Idempotency-Key: names the request. */
+  /** The Idempotency-Key: identifies the request. */
   key: string;
-  /** When it was due; latency counts from here. */
+  /** Due time; latency counts from here. */
   intendedMs: number;
   sentMs: number;
   answeredMs: number;
-  /** HTTP status; null when there was no answer. */
+  /** HTTP status; null without a response. */
   httpStatus: number | null;
-  /** What the answer said became of the payment; null when it did not say. */
+  /** Status of the payment according to the response; null when the response contains none. */
   status: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED' | null;
   paymentId: string | null;
   term: number | null;
   /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx, STILL_PENDING, NOT_SENT. */
   error: string | null;
-  /** Who was asked: the name or address of a patients instance or balancer. */
+  /** The called server: name or address of a patients instance or of a load balancer. */
   instance: string;
-  /** How often it was asked, with the same key; 0: never sent (`NOT_SENT`). */
+  /** Number of attempts with the same key; 0: never sent (`NOT_SENT`). */
   tries: number;
-  /** Why the tries before the last one told nothing, in order. */
+  /** Errors of the attempts before the last one, in order. */
   earlierErrors: readonly string[];
 }
 
@@ -37,18 +40,18 @@ export interface PaymentRow {
   acceptedMs: number;
   completedMs: number | null;
   attempts: number;
-  /** The parcel it was committed with; null: not final, or taken without one. */
+  /** The parcel that committed the payment; null: not final, or processed without a parcel. */
   parcel: string | null;
   acceptedBy: string;
   reason: string | null;
   lastError: string | null;
 }
 
-/** A movement of the gateway's own ledger. */
+/** An entry of the gateway's own ledger. */
 export interface ChargeRow {
   key: string;
   status: 'approved' | 'declined' | 'cancelled';
-  /** When it was decided, ISO 8601; left out by a ledger that does not say. */
+  /** Time of the decision, ISO 8601; omitted by a ledger without times. */
   at?: string;
 }
 
@@ -63,27 +66,27 @@ export interface ElectionRow {
   votes: number;
   suspectedMs: number | null;
   electedMs: number;
-  /** When the new leader knew; then it reclaims. */
+  /** When the new leader was notified; then it reclaims. */
   promotedMs: number | null;
-  /** When it had reclaimed what the one before it held, and fetched. */
+  /** When the new leader had reclaimed the parcels of its predecessor, and fetched. */
   reclaimedMs: number | null;
   firstCommitMs: number | null;
 }
 
-/** A fault as it really happened. Times are wall clock, ms since 1970. */
+/** A fault as it was injected. Times are wall clock, ms since 1970. */
 export interface FaultWindow {
   trial: number;
   kind: string;
   target: string;
   atMs: number;
-  /** Null: it was never healed (an operator's hand-over, the end of the run). */
+  /** Null: never healed (a planned hand-over, the end of the run). */
   healedMs: number | null;
 }
 
 export interface Evidence {
   requests: readonly RequestRecord[];
   payments: readonly PaymentRow[];
-  /** Null: the gateway keeps no ledger, so nothing is said about charges. */
+  /** Null: the gateway has no ledger, so nothing is known about charges. */
   charges: readonly ChargeRow[] | null;
   elections: readonly ElectionRow[];
   faults: readonly FaultWindow[];

@@ -1,12 +1,12 @@
 /**
- * Everything a run leaves, from which every report is made: the result, what was run where, and for each system the evidence.
- * Reports are functions of this; none of them measures anything.
+ * The complete record of a run, from which every report is derived: the result, the command and the environment, and
+ * for each system the evidence. Reports are functions of the journal; none of them measures anything.
  */
 import type { Evidence } from './history.js';
 import type { KeptLatencies } from './latencies.js';
 import type { ExperimentResult, Trial, Violation } from './result.js';
 
-/** Where it ran. */
+/** The environment of the run. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -19,46 +19,57 @@ export interface Machine {
 export interface SystemJournal {
   /** As in `result.systems`. */
   system: string;
-  /** What it is and does, in a sentence. */
+  /** Description of the system in one sentence. */
   what: string;
   /** Wall clock, ms since 1970. */
   startedMs: number;
   endedMs: number;
   evidence: Evidence;
-  /** Of the payments without an incident the evidence holds one in so many; all when left out. */
+  /** Of the payments without an incident, the evidence contains one in this many. Default: all. */
   keptOneIn?: number;
-  /** What broke a rule. Relevo's are the result's; those of a system it is compared with are findings and leave the verdict alone. */
+  /**
+   * Broken rules. Those of Relevo are in the result; those of a baseline are findings and do not affect the verdict.
+   */
   violations: readonly Violation[];
-  /** What broke no promise and is worth a look: paid and never told, not available. Same shape. */
+  /** Findings that break no promise but deserve attention: paid without a final response, not available. Same shape. */
   findings: readonly Violation[];
-  /** What evidence was missing, a sentence each; with any the verdict is no better than unknown. */
+  /** Missing evidence, one sentence each; if there is any, the verdict is `unknown` at best. */
   missing: readonly string[];
-  /** Histograms that later comparisons can merge: latencies of each trial and of all, and what the scenario measured besides. */
+  /**
+   * Histograms that later comparisons can merge: latencies of each trial and of all, and the scenario's other
+   * measurements.
+   */
   histograms: readonly KeptLatencies[];
 }
 
-/** What an experiment shows that is not about requests being available: in place of the usual pages, the same files otherwise. */
+/**
+ * The report of an experiment that is not about available requests: replaces the usual pages; the other files are the
+ * same.
+ */
 export interface OwnReport {
-  /** `result.systems` as it is written: of a trial, what has a meaning here. `result.systems` itself is empty. */
+  /** `result.systems` as written: the fields of a trial that apply. `result.systems` itself is empty. */
   systems: readonly { system: string; trials: readonly Partial<Trial>[]; total: Partial<Trial> }[];
-  /** By name, whole: `report.html`, `summary.md`, and whatever else a reader needs. */
+  /** Contents by file name: `report.html`, `summary.md`, and other files for the reader. */
   files: Readonly<Record<string, string>>;
 }
 
 export interface Journal {
   result: ExperimentResult;
-  /** Left out: the usual pages, which are made from `systems`. */
+  /** Undefined: the usual pages, which are derived from `systems`. */
   own?: OwnReport;
-  /** The command that repeats it. */
+  /** The command that repeats the run. */
   command: string;
-  /** A request that takes longer is late, ms; 0: there is no such thing. */
+  /** A request that takes longer is late, ms; 0: no deadline. */
   deadlineMs: number;
   machine: Machine;
-  /** What was decided before the run (schedule, traffic), for `--replay`; null: the command says it all. */
+  /** Decisions made before the run (schedule, traffic), for `--replay`; null: the command is sufficient. */
   plan: unknown;
-  /** What a reader must know besides: what was left out, and why. One sentence each. */
+  /** Notes for the reader, such as skipped parts with the reason. One sentence each. */
   notes?: readonly string[];
-  /** A file, alone in a temporary folder, that holds the whole history (`evidence` is a part of it then); moved into the run's folder. */
+  /**
+   * A file, alone in a temporary folder, with the whole history (`evidence` is then only a part of it); moved to the
+   * run's folder.
+   */
   history?: string;
   systems: readonly SystemJournal[];
 }

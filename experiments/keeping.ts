@@ -1,19 +1,20 @@
 /**
- * What of the evidence stays in memory for the report. All of it in a run of usual size; of a longer one everything unusual, and of the
- * rest one payment in 2, 4, 8 …, so that a run of hours needs no more memory than one of minutes. The whole history goes to a file,
- * stretch by stretch; the checkers have seen all of it before anything is let go.
+ * Selects the evidence that stays in memory for the report. A run of usual size keeps all of it. A longer run keeps
+ * every unusual payment, and of the others one in 2, 4, 8, …, so that a run of hours needs no more memory than one of
+ * minutes. The whole history is written to a file, stretch by stretch; the checkers have processed all of it before any
+ * record is released.
  */
 import { seededRandom } from '../shared/random.js';
 import type { ChargeRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
 import { appendHistory } from './report/history-file.js';
 
-/** Payments kept at the most: a report of so many still opens at once. */
+/** Largest number of kept payments: a report of this size still opens quickly. */
 export const KEPT_PAYMENTS = 60_000;
 
 export interface KeeperOptions {
   /** As in `result.systems`. */
   system: string;
-  /** Gets every line of the history; null: nothing is let go, so the report can write it. */
+  /** File for every line of the history; null: no record is released, so the report can write the history. */
   historyPath: string | null;
   keptPayments?: number;
 }
@@ -25,7 +26,7 @@ export class EvidenceKeeper {
   private charges: ChargeRow[] | null = [];
   private elections: Evidence['elections'] = [];
   private readonly faults: FaultWindow[] = [];
-  /** Keys of what a reader will ask about. */
+  /** Keys of unusual requests, which the report describes. */
   private readonly unusual = new Set<string>();
   private stride = 1;
 
@@ -33,10 +34,10 @@ export class EvidenceKeeper {
     this.most = options.keptPayments ?? KEPT_PAYMENTS;
   }
 
-  /** Of the usual payments one in so many was kept; 1: all. */
+  /** Of the usual payments one in this many was kept; 1: all. */
   get oneIn(): number { return this.stride; }
 
-  /** Takes up a stretch: what is new in it, and all elections so far. @param isUnusual whether a request is to be kept in any case. */
+  /** Adds a stretch: its new records, and all elections so far. @param isUnusual whether a request must be kept. */
   async add(stretch: Evidence, isUnusual: (request: RequestRecord) => boolean): Promise<void> {
     const { system, historyPath } = this.options;
     const news = { ...stretch, elections: stretch.elections.slice(this.elections.length) };
@@ -51,13 +52,16 @@ export class EvidenceKeeper {
     if (historyPath !== null) this.thin();
   }
 
-  /** What was kept. */
+  /** The kept evidence. */
   evidence(): Evidence {
     const { requests, payments, charges, elections, faults } = this;
     return { requests, payments, charges, elections, faults };
   }
 
-  /** The share halves only when what is left of it is still too much: otherwise early stretches would thin out with each later one. */
+  /**
+   * Halves the kept share only when the remaining records are still too many; otherwise each later stretch would thin
+   * out the earlier ones.
+   */
   private thin(): void {
     this.drop();
     while (this.requests.length > this.most) {
@@ -76,7 +80,7 @@ export class EvidenceKeeper {
   }
 }
 
-/** As `push(...more)`, which has no room for a million arguments. */
+/** Like `push(...more)`, which fails with a million arguments. */
 function append<T>(list: T[], more: readonly T[]): void {
   for (const item of more) list.push(item);
 }

@@ -1,4 +1,6 @@
-/** A system of its own for one experiment: free ports, data in a temporary folder, gone at the end however it ends. */
+/**
+ * Opens a separate system for one experiment: free ports, data in a temporary folder, both released on every exit path.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,60 +18,66 @@ import { RELEVO, type Leader, type Subject } from './subject.js';
 
 const POLL_MS = 20;
 const LOG_FOLDER = 'logs';
-/** What every process of the latest run wrote; the place to look when it failed. */
+/** Output of all processes of the latest run, for the analysis of a failure. */
 export const LOG = join('reports', 'latest.log');
-/** Each subject's own, so that the last of several does not wipe the others. */
+/** Each subject has its own file, so that the last of several does not overwrite the others. */
 const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`));
 
 export interface Laboratory {
   subject: Subject;
   system: System;
-  /** Holds all its data; gone when it is closed. */
+  /** Contains all data; deleted at `close`. */
   folder: string;
-  /** Holds one log file per process, as an installation has them: NAME.log. */
+  /** Contains one log file per process, as in an installation: NAME.log. */
   logFolder: string;
-  /** The paths between the parts; null: nothing is in them. */
+  /** The paths between the parts; null: there are no proxies. */
   links: Links | null;
-  /** What PostgreSQL's data lies on; null: the machine's own disk. */
+  /** The disk of PostgreSQL's data; null: the machine's own disk. */
   disk: MemoryDisk | null;
-  /** Where payments are sent: the patients instances, or the payment server itself where nothing stands in front of it. */
+  /** Addresses for payments: the patients instances, or the payment server itself in a system without them. */
   entrances: readonly string[];
   pool: Pool;
-  /** Ids of patients who can pay. */
+  /** Ids of the patients that can pay. */
   patients: readonly string[];
-  /** Name and term of the leader of the moment; leader null: nobody was elected yet. */
+  /** Name and term of the current leader; leader null: none was elected yet. */
   leadership(): Promise<Leader>;
-  /** Resolves when `replicas` (all, where there are fewer) are seen alive and one of them leads. @throws Error at the deadline. */
+  /**
+   * Resolves when `replicas` (all, where there are fewer) are alive and one of them leads. @throws Error at the
+   * deadline.
+   */
   settled(replicas: number, deadlineMs: number): Promise<void>;
-  /** Done first when it closes, whatever came before: healing. A step that fails does not keep the others from being done. */
+  /** Registers a step for the beginning of `close`, such as a heal. A failing step does not prevent the others. */
   beforeClose(step: () => Promise<unknown>): void;
-  /** Leaves nothing behind: no process, no folder. May be called twice. */
+  /** Stops all processes and deletes the folder. May be called twice. */
   close(): Promise<void>;
 }
 
 export interface LaboratoryOptions {
-  /** What runs; Relevo when left out. */
+  /** The system to run. Default: Relevo. */
   subject?: Subject;
   replicas: number;
   monitors: number;
   patients: number;
   env?: SystemOptions['env'];
-  /** Puts a proxy into every path between two parts, so that it can be cut, slowed and broken; false when left out. */
+  /** Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken. Default: false. */
   links?: boolean;
-  /** Puts PostgreSQL's data on a disk of its own, in memory, that can be full; where the machine allows it. False when left out. */
+  /**
+   * Stores PostgreSQL's data on a separate disk in memory that can be filled, where the machine allows one. Default:
+   * false.
+   */
   disk?: boolean;
-  /** Where payments are charged: `http`, when left out, is a process with a ledger; `simulated` is in the replicas, and keeps none. */
+  /** `http` is a process with a ledger; `simulated` is inside the replicas, without a ledger. Default: `http`. */
   gateway?: Shape['gateway'];
-  /** Engines with the settings that `npm start` gives them: for measuring. Smaller ones when left out. */
+  /** Starts the engines with the settings of `npm start`, for measurements. Default: false, smaller settings. */
   usualEngines?: boolean;
   progress: Progress;
   signal: AbortSignal;
 }
 
-/** What there is before the system starts, and is gone after it has stopped. */
+/** Resources that exist before the system starts and are released after it has stopped. */
 interface Premises {
   dataDir: string;
-  /** What every process wrote, together; kept after the run. */
+  /** Output of all processes, in one file; kept after the run. */
   log: LogFile;
   logs: LogFiles;
   links: Links | null;
@@ -92,7 +100,7 @@ async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryO
   return { dataDir, log, logs, links, disk, vacate };
 }
 
-/** @throws StartError when a part does not start, or at Ctrl-C; nothing is left then. */
+/** @throws StartError when a part does not start, AbortError at Ctrl-C; no process is left then. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
@@ -120,7 +128,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
   }
 }
 
-/** What the lab adds to a system that runs. */
+/** Adds the lab's own parts to a running system. */
 async function furnish(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
   const { dataDir, links, disk, vacate } = premises;
   const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
@@ -131,7 +139,7 @@ async function furnish(subject: Subject, system: System, premises: Premises, sig
   let closed: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
     await Promise.allSettled(steps.map((step) => step()));
-    // Side by side: with PostgreSQL out of order the pool would wait for an end that only the stop brings.
+    // Concurrently: when PostgreSQL does not respond, `pool.end()` only resolves after the system has stopped.
     const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
     await vacate();
     if (stopped.status === 'rejected') throw stopped.reason;

@@ -1,11 +1,12 @@
 /**
- * Who leads, for those who cannot wait: while PostgreSQL is away or slow the last answer stands. Also what a progress line shows.
+ * Returns the current leader without long waits: while PostgreSQL is unavailable or slow, the last answer counts. Also
+ * used by the progress line.
  */
 import { sleep } from '../shared/clock.js';
 import type { Laboratory } from './laboratory.js';
 import type { Leader } from './subject.js';
 
-/** An answer that takes longer is not waited for, ms. */
+/** Longest wait for an answer, ms. */
 const PATIENCE_MS = 300;
 const LOOK_MS = 1_000;
 
@@ -18,10 +19,12 @@ export class LeaderWatch {
     this.timer = setInterval(() => void this.look(), LOOK_MS);
   }
 
-  /** As last seen. */
+  /** The last known leader. */
   get last(): Leader { return this.latest; }
 
-  /** Asks now; after `PATIENCE_MS` without an answer the last one counts. @returns null: nobody leads. */
+  /**
+   * Queries the leader now; without an answer within `PATIENCE_MS` the last known one counts. @returns null: no leader.
+   */
   async ask(): Promise<string | null> {
     await Promise.race([this.look(), sleep(PATIENCE_MS)]);
     return this.latest.leader;
@@ -31,7 +34,7 @@ export class LeaderWatch {
     clearInterval(this.timer);
   }
 
-  /** One question at a time: a database that does not answer is not asked again and again. */
+  /** One query at a time: a database that does not answer gets no further queries. */
   private look(): Promise<void> {
     this.asking ??= this.laboratory
       .leadership()

@@ -1,8 +1,8 @@
-/** Where a run was made: what a reader must know before comparing its figures with those of another. */
+/** Describes the machine of a run, for comparisons of its figures with those of another. */
 import { cpus, release, totalmem, type } from 'node:os';
 import type { Machine } from './journal.js';
 
-/** @param versions of the engines that took part; Node's own is added. */
+/** @param versions of the engines used; Node's own is added. */
 export function describeMachine(versions: Readonly<Record<string, string>>): Machine {
   const [first, ...others] = cpus();
   return {

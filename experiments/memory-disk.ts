@@ -1,7 +1,8 @@
 /**
- * A disk of the lab's own, in memory, whose size can be changed while it is used: it is full when its size is what is used. It is mounted
- * in a namespace that only our processes enter, needs no rights where the system lets users have namespaces, and takes no more memory than
- * what lies on it. It is gone with the last process in it; its keeper ends when we do, however we do, because its input ends.
+ * A disk of the lab, in memory, whose size can be changed while it is in use: it is full when its size equals its used
+ * space. It is mounted in a namespace that only the lab's processes enter. It needs no privileges where the system
+ * allows user namespaces, and no more memory than its content. The disk vanishes with the last process in the
+ * namespace; its keeper process ends when the lab ends in any way, because its input is closed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, statfsSync } from 'node:fs';
@@ -11,14 +12,14 @@ import type { Volume } from '../local/postgres.js';
 import { runToEnd } from '../local/run-to-end.js';
 import { findProgram } from '../local/setup/programs.mjs';
 
-/** Far more than a run writes. */
+/** Much more than a run writes. */
 const SIZE_BYTES = 2 * 1024 ** 3;
-/** What is used may grow while we look. */
+/** Attempts, because the used space may grow between reading it and resizing. */
 const TRIES = 20;
 const AS_NOBODY_SPECIAL = ['-U', '--map-user=1000', '--map-group=1000', '--'];
 
 export class MemoryDisk implements Volume {
-  /** Its folder as we see it: through the keeper's eyes. */
+  /** Path of the folder from outside the namespace: through the keeper's /proc entry. */
   readonly window: string;
   readonly enter: readonly string[];
   private readonly asMounter: readonly string[];
@@ -34,12 +35,12 @@ export class MemoryDisk implements Volume {
     this.enter = [...this.asMounter, unshare, ...AS_NOBODY_SPECIAL];
   }
 
-  /** The process that keeps it mounted. */
+  /** The process that keeps the disk mounted. */
   get pid(): number {
     return this.keeper.pid ?? 0;
   }
 
-  /** Mounted at `folder`, which is made; null where the machine does not allow it. */
+  /** Creates `folder` and mounts the disk there; null where the machine does not allow it. */
   static async open(folder: string): Promise<MemoryDisk | null> {
     const [unshare, nsenter] = [findProgram(['unshare']), findProgram(['nsenter'])];
     if (!unshare || !nsenter) return null;
@@ -53,7 +54,7 @@ export class MemoryDisk implements Volume {
     return null;
   }
 
-  /** From now on nothing more can be written to it. @throws Error when it cannot be done. */
+  /** Makes the disk full: no further write succeeds. @throws Error when resizing fails. */
   async fill(): Promise<void> {
     let last = '';
     for (let tries = 0; tries < TRIES; tries += 1) {
@@ -64,13 +65,13 @@ export class MemoryDisk implements Volume {
     throw new Error(`the disk cannot be filled: ${last}`);
   }
 
-  /** There is room again. @throws Error when it cannot be done. */
+  /** Restores the original size. @throws Error when resizing fails. */
   async empty(): Promise<void> {
     const failure = await this.resize(SIZE_BYTES);
-    if (failure !== '') throw new Error(`the disk cannot be given its size back: ${failure}`);
+    if (failure !== '') throw new Error(`the size of the disk cannot be restored: ${failure}`);
   }
 
-  /** Once nothing uses it any more. */
+  /** Must be called after the last use of the disk. */
   async close(): Promise<void> {
     if (this.keeper.pid === undefined || this.keeper.exitCode !== null || this.keeper.signalCode !== null) return;
     const ended = new Promise((resolve) => this.keeper.once('exit', resolve));
@@ -78,14 +79,14 @@ export class MemoryDisk implements Volume {
     await ended;
   }
 
-  /** @returns why not; empty when it was done. */
+  /** @returns an error message; empty on success. */
   private async resize(bytes: number): Promise<string> {
     const { code, output } = await runToEnd([...this.asMounter, 'mount', '-o', `remount,size=${bytes}`, this.folder]);
     return code === 0 ? '' : output || `mount ended with code ${code}`;
   }
 }
 
-/** Null when it ends without having said anything. */
+/** Null when the process ends without a line of output. */
 function firstLine(child: ChildProcess): Promise<string | null> {
   return new Promise((resolve) => {
     child.once('error', () => resolve(null));

@@ -1,45 +1,52 @@
 /**
- * What a program costs, from Linux's /proc: time on the processor, with its descendants' and that of children that have ended; memory, now
- * and at its highest. Elsewhere nothing can be read: null. Parsing and arithmetic are pure; only `costOf` and `resetPeak` look.
+ * Measures the cost of a program from Linux's /proc: CPU time, including its descendants and children that have ended;
+ * memory, current and peak. On other systems the result is null. Parsing and calculations are pure; only `costOf` and
+ * `resetPeak` access /proc.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { descendantsOf } from '../local/process-tree.js';
 
-/** The kernel's unit of processor time in /proc, since 2.6 on every platform that Node runs on: 1/100 s. @see proc(5), sysconf(3) */
+/**
+ * The kernel's unit of CPU time in /proc, since 2.6 on every platform that Node supports: 1/100 s. @see proc(5),
+ * sysconf(3)
+ */
 const TICK_MS = 10;
 const KB_A_MB = 1_024;
-/** Looks at a tree until no child ended during one; a server that starts and ends children all the time is believed in the end. */
+/**
+ * Attempts to read a tree during which no child ends; for a server that starts and ends children all the time, the last
+ * attempt counts.
+ */
 const LOOKS = 4;
 
-/** Processor time of one process, ms, user and system together. */
+/** CPU time of one process, ms, user and system together. */
 export interface CpuTimes {
   ownMs: number;
-  /** Of children that ended and were waited for, and theirs. */
+  /** CPU time of children that ended and were waited for, and of their children. */
   endedChildrenMs: number;
 }
 
-/** Memory of one process, MB (2²⁰ bytes); the kernel counts pages in lots, so to about half of one. */
+/** Memory of one process, MB (2²⁰ bytes); accurate to about half a MB, because the kernel counts pages in batches. */
 export interface Memory {
   residentMb: number;
   /** Highest `residentMb` since the start, or since `resetPeak`. */
   peakMb: number;
-  /** Heap and stacks: without files and without memory shared with others, such as PostgreSQL's buffers. */
+  /** Heap and stacks: without files and without shared memory such as PostgreSQL's buffers. */
   privateMb: number;
-  /** Memory shared with others, as far as this process has touched it. */
+  /** Shared memory that this process has touched. */
   sharedMb: number;
 }
 
 /** A program: a process and all its descendants. */
 export interface ProcessCost extends Memory {
-  /** Of all of them and of the children that ended, ms since the start; to 10 ms. */
+  /** CPU time of all of them and of the children that ended, ms since the start; accurate to 10 ms. */
   cpuMs: number;
-  /** How many they are now. */
+  /** Current number of processes. */
   processes: number;
 }
 
-/** @param stat `/proc/PID/stat`, whose second field may hold spaces and brackets. */
+/** @param stat `/proc/PID/stat`; its second field may contain spaces and brackets. */
 export function parseCpuTimes(stat: string): CpuTimes {
-  // After the name: field 3 is first, so utime (14) to cstime (17) are at 11 to 14.
+  // After the name: field 3 is first, so utime (14) to cstime (17) have the indexes 11 to 14.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (index: number): number => Number(fields[index] ?? 0);
   return { ownMs: (ticks(11) + ticks(12)) * TICK_MS, endedChildrenMs: (ticks(13) + ticks(14)) * TICK_MS };
@@ -52,8 +59,8 @@ export function parseMemory(status: string): Memory {
 }
 
 /**
- * A program from its processes, the first of them its root. Resident and peak are the root's (a service is one process); private memory is
- * the sum of all, and of the shared memory, which is the same for all, the part of whoever touched most.
+ * Combines the processes of a program. Resident and peak memory are the root's (a service is one process). Private
+ * memory is the sum of all. Shared memory is the same for all, so the largest value of any process counts.
  */
 export function combineCosts(root: CpuTimes & Memory, descendants: readonly (CpuTimes & Memory)[]): ProcessCost {
   const all = [root, ...descendants];
@@ -76,19 +83,22 @@ function look(pid: number): (CpuTimes & Memory) | null {
   }
 }
 
-/** The cost of a program so far. @returns null: it does not run, or this is not Linux. */
+/** The cost of a program so far. @returns null: the program does not run, or this is not Linux. */
 export function costOf(pid: number): ProcessCost | null {
   for (let left = LOOKS; ; left -= 1) {
     const before = look(pid);
     if (!before) return null;
     const descendants = descendantsOf(pid).flatMap((child) => look(child) ?? []);
     const after = look(pid);
-    // A child that ended in between would be missed, or counted twice.
+    // A child that ended in between would be missed or counted twice.
     if (after && (after.endedChildrenMs === before.endedChildrenMs || left <= 1)) return combineCosts(after, descendants);
   }
 }
 
-/** Forgets a process's highest memory, so that `peakMb` is of what comes. @returns false where the kernel does not let us. */
+/**
+ * Resets a process's peak memory, so that `peakMb` only covers the following time. @returns false where the kernel does
+ * not allow it.
+ */
 export function resetPeak(pid: number): boolean {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -1,4 +1,4 @@
-/** What the report published: five trials of 230 requests, ten forced failures in each. */
+/** The published result: five trials of 230 requests, with ten forced failures in each. */
 export const PUBLISHED_TRIALS = [
   { sent: 230, succeeded: 229 },
   { sent: 230, succeeded: 229 },

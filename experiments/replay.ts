@@ -1,6 +1,6 @@
 /**
- * Plans of runs: what `plan.json` in a run's folder holds, and how `--replay RUN` reads it back. A replay takes all of it from there, so
- * no other option may stand beside it.
+ * Plans of runs: the content of `plan.json` in a run's folder, and how `--replay RUN` reads it. A replay uses only the
+ * plan, so it excludes other options.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,18 +12,21 @@ import { parsePlan } from './schedule.js';
 const runPlan = z.strictObject({
   experiment: z.string(),
   options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
-  /** The experiment's own part, which it reads itself; null: its options say it all. */
+  /** The experiment's own part, which the experiment parses itself; null: the options are sufficient. */
   decided: z.unknown(),
 });
 
-/** What a run had decided before it began. */
+/** The decisions of a run before it began. */
 export interface RunPlan {
   experiment: string;
   options: Record<string, number | string | boolean | null>;
   decided: unknown;
 }
 
-/** @param run a folder, or its name under `reports/`. @throws ArgumentError when there is none; PlanError when it cannot be read. */
+/**
+ * @param run a folder, or its name under `reports/`. @throws ArgumentError when there is no plan; PlanError when the
+ * plan is invalid.
+ */
 export function readRunPlan(run: string): RunPlan {
   const path = [run, join(REPORTS, run)].map((folder) => join(folder, 'plan.json')).find((file) => existsSync(file));
   if (path === undefined) throw new ArgumentError(`There is no run "${run}" with a plan.json, neither here nor under ${REPORTS}/.`);
@@ -31,10 +34,10 @@ export function readRunPlan(run: string): RunPlan {
   return { experiment, options, decided: decided ?? null };
 }
 
-/** Whether `--replay` is among the words. */
+/** Whether the arguments contain `--replay`. */
 export const asksForReplay = (args: readonly string[]): boolean => args.some((word) => word === '--replay' || word.startsWith('--replay='));
 
-/** `--replay RUN` and nothing else but `--json FILE`. @throws ArgumentError */
+/** Parses `--replay RUN`, which only allows `--json FILE` in addition. @throws ArgumentError */
 export function parseReplay(args: readonly string[]): { run: string; json: string | null } {
   const table = { replay: { text: true, value: 'RUN', doc: '' } } as const;
   try {
@@ -42,11 +45,13 @@ export function parseReplay(args: readonly string[]): { run: string; json: strin
     return { run: replay ?? '', json };
   } catch (error) {
     const { message } = error as Error;
-    throw new ArgumentError(`--replay repeats a run as it was; only --json may stand beside it (${message})`);
+    throw new ArgumentError(`--replay repeats a run unchanged; only --json is allowed in addition (${message})`);
   }
 }
 
-/** The options of a plan, checked like any others: it may come from another version. @throws ArgumentError */
+/**
+ * The options of a plan, validated like any others, because the plan may be from another version. @throws ArgumentError
+ */
 export function optionsOfPlan<const T extends OptionTable>(table: T, { options }: RunPlan): Options<T> {
   const words = Object.entries(options).flatMap(([name, value]) => {
     if (value === null || value === false) return [];

@@ -1,4 +1,6 @@
-/** The one shape of every experiment's result, as `--json FILE` writes it. A field without meaning is left out, none is renamed. */
+/**
+ * The result of every experiment, as `--json FILE` writes it. A field without meaning is omitted; no field is renamed.
+ */
 import type { LatencySummary } from './latencies.js';
 
 export type Verdict = 'valid' | 'invalid' | 'unknown';
@@ -23,7 +25,7 @@ export interface FaultRecord {
   healedAtMs: number;
 }
 
-/** The way from a fault to the first commit of the next leader, in ms. */
+/** The steps from a fault to the first commit of the next leader, in ms. */
 export interface Handover {
   kind: string;
   term: number;
@@ -65,7 +67,7 @@ export interface ExperimentResult {
 
 export const EXIT = { met: 0, missed: 1, broken: 2, setup: 3, arguments: 4, interrupted: 130 } as const;
 
-/** A broken invariant outweighs a missed objective; a verdict that nobody could reach is no success. */
+/** A broken invariant outweighs a missed objective; an unknown verdict is no success. */
 export function exitCode({ verdict, objectives }: Pick<ExperimentResult, 'verdict' | 'objectives'>): number {
   if (verdict === 'invalid') return EXIT.broken;
   if (verdict === 'unknown') return EXIT.setup;

@@ -1,4 +1,7 @@
-/** One run of an experiment: its journal with the plan, its report, its exit code, and how to repeat it. */
+/**
+ * Executes one run of an experiment: its journal with the plan, its report, its exit code, and the commands that repeat
+ * it.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Options, OptionTable } from './arguments.js';
@@ -13,7 +16,7 @@ export interface RunRequest {
   /** @see RunContext.decided */
   decided: unknown;
   command: string;
-  /** One more copy of the result; null: none. */
+  /** Path of an additional copy of the result; null: none. */
   json: string | null;
 }
 
@@ -29,7 +32,7 @@ export interface RunOutcome {
   result: ExperimentResult;
 }
 
-/** @throws AbortError at Ctrl-C, and what kept it from running. */
+/** @throws AbortError at Ctrl-C, and the error that prevented the run. */
 export async function runOnce({ experiment, options, decided, command, json }: RunRequest, around: RunSurroundings): Promise<RunOutcome> {
   const journal = await experiment.run({ options, command, decided, ...around });
   const plan = { experiment: experiment.name, options, decided: journal.plan };
@@ -37,30 +40,33 @@ export async function runOnce({ experiment, options, decided, command, json }: R
   return { code: exitCode(journal.result), folder, result: journal.result };
 }
 
-/** What to open: the page, where a run wrote one, else the folder. */
+/** The page of a run, if it wrote one, otherwise the folder. */
 export function reportIn(folder: string): string {
   const page = join(folder, 'report.html');
   return existsSync(page) ? page : folder;
 }
 
-/** What repeats a run, two ways: as it was asked for, and from its plan, which holds even when the code that plans has changed. */
+/**
+ * Two commands that repeat a run: the original one, and one from its plan, which is still valid when the planning code
+ * has changed.
+ */
 export function repeatLines({ experiment, command }: Pick<RunRequest, 'experiment' | 'command'>, folder: string): string[] {
   const replay = `npm run experiment -- ${experiment.name} --replay ${folder.replace(/^reports\//, '')}`;
   return [`Again: ${command}`, ...(command === replay ? [] : [`   or: ${replay}`])];
 }
 
-/** As it was asked for, the seed spelt out; without `--runs`, for it repeats one. */
+/** The original command with an explicit seed; without `--runs`, because it repeats one run. */
 export function commandOf({ name }: Experiment, { seed }: Options<OptionTable>, args: readonly string[]): string {
   const words = without(without(without(args, 'runs'), 'seed'), 'json');
   return ['npm run experiment --', name, ...words, ...(seed === undefined ? [] : [`--seed ${seed}`])].join(' ');
 }
 
-/** The words without one option and its value. */
+/** The arguments without one option and its value. */
 function without(args: readonly string[], name: string): string[] {
   return args.filter((word, index) => word !== `--${name}` && !word.startsWith(`--${name}=`) && args[index - 1] !== `--${name}`);
 }
 
-/** The worse of two exit codes: a broken invariant, then what could not be judged, then a missed objective. */
+/** The worse of two exit codes: a broken invariant, then an unknown verdict, then a missed objective. */
 export function worse(one: number, other: number): number {
   const order: readonly number[] = [EXIT.met, EXIT.missed, EXIT.setup, EXIT.broken];
   return order.indexOf(other) > order.indexOf(one) ? other : one;

@@ -1,14 +1,15 @@
 /**
- * A schedule: which fault strikes whom, when and for how long, all of it decided before the run. JSON in, JSON out; one that comes from
- * a file is bad input like any other. Who makes one from a seed: `planning/planner.ts`; who carries it out: `strikes.ts`. Pure.
+ * A schedule of faults: kind, target, time and duration of each, all decided before the run. JSON in, JSON out; a
+ * schedule from a file is validated like any other input. `planning/planner.ts` generates one from a seed; `strikes.ts`
+ * executes it. Pure.
  */
 import { z } from 'zod';
 
-/** Longest fault, ms: an hour. */
+/** Longest fault, ms: one hour. */
 const LONGEST_MS = 3_600_000;
 const LONGEST_RUN_MS = 30 * 86_400_000;
 
-/** By time, from the start of the traffic; or by count, so much after that payment was sent (0 is the first). */
+/** By time, from the start of the traffic; or by count, with a delay after that payment was sent (0 is the first). */
 const moment = z.union([
   z.strictObject({ ms: z.number().min(0).max(LONGEST_RUN_MS) }),
   z.strictObject({ payment: z.int().min(0), delayMs: z.number().min(0).max(LONGEST_MS) }),
@@ -22,7 +23,7 @@ const plannedStrike = z.strictObject({
   /** A role (`leader`, `monitor`, `leader-postgres`) or a name (`server_2`, `monitor_1>server_2`). */
   target: z.string().min(1).max(200),
   at: moment,
-  /** From the strike to the beginning of its healing. */
+  /** From the injection to the start of the heal. */
   durationMs: z.number().min(0).max(LONGEST_MS),
 });
 
@@ -35,13 +36,13 @@ export type Moment = z.infer<typeof moment>;
 export type PlannedStrike = z.infer<typeof plannedStrike>;
 export type Schedule = z.infer<typeof schedule>;
 
-/** A schedule or another plan that cannot be read; the message is one sentence. */
+/** A schedule or another plan that is invalid; the message is one sentence. */
 export class PlanError extends Error {}
 
 /**
- * Reads JSON of the given shape.
- * @param what names it in the error: `the schedule x.json`.
- * @throws PlanError naming the first things that are wrong.
+ * Parses JSON with the given schema.
+ * @param what name in the error message: `the schedule x.json`.
+ * @throws PlanError with the first problems.
  */
 export function parsePlan<T>(shape: z.ZodType<T>, text: string, what: string): T {
   let value: unknown;
@@ -53,11 +54,11 @@ export function parsePlan<T>(shape: z.ZodType<T>, text: string, what: string): T
   const read = shape.safeParse(value);
   if (read.success) return read.data;
   const problems = read.error.issues.slice(0, 3).map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
-  throw new PlanError(`${what} is not what it should be: ${problems.join('; ')}`);
+  throw new PlanError(`${what} is invalid: ${problems.join('; ')}`);
 }
 
 /** @throws PlanError */
 export const parseSchedule = (text: string, what: string): Schedule => parsePlan(schedule, text, what);
 
-/** When a strike is due, in ms from the start of the traffic, at a steady rate of payments. */
+/** When an injection is due, in ms from the start of the traffic, at a constant rate of payments. */
 export const dueMs = (at: Moment, ratePerSec: number): number => ('ms' in at ? at.ms : (at.payment * 1000) / ratePerSec + at.delayMs);

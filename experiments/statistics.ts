@@ -1,12 +1,12 @@
 /**
- * The figures of a table, from plain numbers: a share with its interval, a percentile of few samples. Latencies of requests, of which
- * there may be millions, are in `latencies.ts`.
+ * Figures of a table from plain numbers: a share with its interval, a percentile of few samples. Latencies of requests,
+ * of which there may be millions, are in `latencies.ts`.
  */
 const Z_95 = 1.959_963_984_540_054;
 
 /**
- * 95 % interval of a share that was seen as `successes` of `trials`.
- * @returns [0, 1] when there was no trial.
+ * 95 % interval of an observed share, `successes` of `trials`.
+ * @returns [0, 1] without trials.
  * @see Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
  */
 export function wilson95(successes: number, trials: number): [number, number] {
@@ -19,7 +19,10 @@ export function wilson95(successes: number, trials: number): [number, number] {
   return [bound(centre - spread), bound(centre + spread)];
 }
 
-/** Nearest-rank percentile, exact; NaN of nothing. Sorts a copy: for hundreds of samples. @param share 0.5 is the median. */
+/**
+ * Nearest-rank percentile, exact; NaN without samples. Sorts a copy: for hundreds of samples. @param share 0.5 is the
+ * median.
+ */
 export function percentile(samples: readonly number[], share: number): number {
   if (samples.length === 0) return NaN;
   const sorted = [...samples].sort((a, b) => a - b);

@@ -1,6 +1,7 @@
 /**
- * The steady state: every process runs, all monitors see every replica alive and the same one leading, and a payment at each entrance
- * succeeds in time. Looked at before the first fault and again after the last was healed; without it a fault would prove nothing.
+ * The steady state: every process runs, all monitors report every replica alive and the same leader, and a payment
+ * through each entrance succeeds in time. Checked before the first fault and after the last heal; without a steady
+ * state a fault would prove nothing.
  */
 import { z } from 'zod';
 import { sleep } from '../shared/clock.js';
@@ -13,19 +14,19 @@ const STATUS_MS = 2_000;
 
 export interface SteadyStateOptions {
   laboratory: Laboratory;
-  /** A payment must succeed within so many ms. */
+  /** A payment must succeed within this time, ms. */
   paymentWithinMs: number;
-  /** Longest wait for the state, ms. */
+  /** Longest wait for the steady state, ms. */
   withinMs: number;
-  /** Begins the keys of the payments that are made to look; unique in a run. */
+  /** Prefix of the keys of the payments that check the state; unique in a run. */
   name: string;
   signal: AbortSignal;
 }
 
 export interface SteadyState {
-  /** How long it took, or was waited for, ms. */
+  /** Time until the state was reached or the wait ended, ms. */
   spentMs: number;
-  /** What was still missing at the last look, in words; null: nothing, it is reached. */
+  /** The missing condition at the last check, for people; null: the steady state is reached. */
   missing: string | null;
 }
 
@@ -60,9 +61,9 @@ async function lookAtMonitors({ system }: Laboratory): Promise<string | null> {
     const leader = status?.partitions[0];
     if (!status || !leader) return `${name} does not answer`;
     const notAlive = status.replicas.filter(({ observed }) => observed !== 'alive').map(({ id }) => id);
-    if (notAlive.length > 0) return `${name} does not see ${notAlive.join(', ')} alive`;
+    if (notAlive.length > 0) return `${name} does not report ${notAlive.join(', ')} as alive`;
     const leads = status.replicas.some(({ id, role, term }) => id === leader.leader && role === 'leading' && term === leader.term);
-    if (!leads) return `${name} sees nobody lead term ${leader.term}`;
+    if (!leads) return `${name} reports no leader of term ${leader.term}`;
     terms.add(`${leader.term} ${leader.leader ?? ''}`);
   }
   return terms.size > 1 ? `monitors disagree: ${[...terms].join(', ')}` : null;
@@ -94,5 +95,5 @@ async function payEverywhere({ laboratory, paymentWithinMs, name }: SteadyStateO
 function shortcoming({ status, error, instance, answeredMs, intendedMs }: RequestRecord, withinMs: number): string | null {
   const spentMs = Math.round(answeredMs - intendedMs);
   if (status === 'SUCCEEDED' && spentMs <= withinMs) return null;
-  return `a payment at ${instance} came to ${status ?? error ?? 'nothing'} after ${spentMs} ms`;
+  return `a payment at ${instance} ended with ${status ?? error ?? 'no outcome'} after ${spentMs} ms`;
 }

@@ -1,7 +1,7 @@
 /**
- * The record of a run, stretch by stretch: when one has come to rest its evidence is collected, judged and counted, written to the
- * history, and let go but for what the report needs. What a stretch leaves behind has all become final, so no rule looks across two of
- * them, except those about terms, which see all elections.
+ * Records a run, stretch by stretch. When a stretch has come to rest, its evidence is collected, judged, counted and
+ * written to the history; afterwards only the part for the report stays in memory. All payments of a stretch are final
+ * at its end, so no rule spans two stretches, except those about terms, which get all elections.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,11 @@ import { isAvailable, keptLatencies, TrialTally } from './trial-summary.js';
 
 export interface StretchRecorderOptions {
   deadlineMs: number;
-  /** Whether the history goes to a file as it comes, and memory is let go. */
+  /** Whether the history is streamed to a file, and memory is released. */
   streamed: boolean;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Recording extends Judgement {
   evidence: Evidence;
   histograms: KeptLatencies[];
@@ -29,11 +29,11 @@ export interface Recording extends Judgement {
   total: Trial;
   /** @see SystemJournal.keptOneIn */
   keptOneIn: number;
-  /** @see Journal.history; null: the evidence has all of it. */
+  /** @see Journal.history; null: the evidence is complete. */
   history: string | null;
 }
 
-/** Judgements of several stretches as one. Pure. */
+/** Combines the judgements of several stretches. Pure. */
 export function together(judgements: readonly Judgement[]): Judgement {
   const missing = [...new Set(judgements.flatMap((judgement) => judgement.missing))];
   const violations = byRule(judgements.flatMap((judgement) => judgement.violations));
@@ -52,7 +52,7 @@ function byRule(violations: readonly Violation[]): Violation[] {
 }
 
 export class StretchRecorder {
-  /** Whether the latest stretch came to rest: after one that did not no other can be told from it. */
+  /** Whether the latest stretch came to rest. If it did not, its payments would mix with those of the next stretch. */
   rested = true;
   private readonly keeper: EvidenceKeeper;
   private readonly history: string | null;
@@ -60,7 +60,7 @@ export class StretchRecorder {
   private readonly histograms: KeptLatencies[] = [];
   private readonly trials: Trial[] = [];
   private readonly tally = new TrialTally();
-  /** How far the table and the ledger have been read. */
+  /** Position up to which the table and the ledger have been read. */
   private lastSeq = 0;
   private chargesRead = 0;
 
@@ -72,7 +72,10 @@ export class StretchRecorder {
     this.keeper = new EvidenceKeeper({ system: laboratory.subject.name, historyPath: this.history });
   }
 
-  /** Takes up and judges what a stretch left in the system. @param rested whether it has come to rest. @returns its evidence. */
+  /**
+   * Collects and judges the records of a stretch. @param rested whether the system has come to rest. @returns its
+   * evidence.
+   */
   async add(seen: Pick<Evidence, 'requests' | 'faults'>, rested: boolean): Promise<Evidence> {
     const { deadlineMs } = this.options;
     this.rested = rested;
@@ -90,7 +93,7 @@ export class StretchRecorder {
     return evidence;
   }
 
-  /** What the scenario made of the stretch. */
+  /** Adds the scenario's own results for the stretch. */
   conclude(trials: readonly Trial[], histograms: readonly KeptLatencies[]): void {
     this.trials.push(...trials);
     this.histograms.push(...histograms);
@@ -103,7 +106,7 @@ export class StretchRecorder {
     return { evidence: keeper.evidence(), trials, total, histograms, keptOneIn: keeper.oneIn, history, ...together(this.judgements) };
   }
 
-  /** The run was broken off: nothing stays. */
+  /** The run was aborted: deletes the history. */
   discard(): void {
     if (this.history !== null) rmSync(dirname(this.history), { recursive: true, force: true });
   }

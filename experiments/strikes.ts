@@ -1,6 +1,7 @@
 /**
- * Carries a schedule out: strikes when a payment was sent or a moment has come, chooses who plays the role then, and leaves out what
- * would take too much away at once. What was left out is counted, with the reason; healing is the injector's.
+ * Executes a schedule: injects each fault when its payment was sent or its time has come, chooses the part that has the
+ * role at that time, and skips faults that would make too many parts unavailable at once. Skipped faults are counted,
+ * with the reason; the injector heals the others.
  */
 import { seededRandom } from '../shared/random.js';
 import type { Fault } from './faults/fault.js';
@@ -18,19 +19,19 @@ export interface SkippedStrike {
   id: string;
   kind: string;
   target: string;
-  /** In words. */
+  /** For people. */
   reason: string;
 }
 
 export interface StrikesOptions {
   laboratory: Laboratory;
   strikes: readonly PlannedStrike[];
-  /** Of the run: each strike has a stream named by its id. */
+  /** Seed of the run: each fault has a random stream named by its id. */
   seed: number;
   census: Census;
   leaders: Pick<LeaderWatch, 'ask'>;
   signal: AbortSignal;
-  /** Which there are; all of the lab's unless said otherwise. */
+  /** Available faults. Default: all faults of the lab. */
   faults?: readonly Fault[];
 }
 
@@ -40,7 +41,7 @@ export class Strikes {
   private readonly byPayment = new Map<number, PlannedStrike[]>();
   private readonly timers = new Map<PlannedStrike, NodeJS.Timeout>();
   private readonly underWay = new Set<Promise<void>>();
-  /** Parts that are away now, by the strike that took them. */
+  /** Parts that are unavailable now, by the id of the fault. */
   private readonly away = new Map<string, string>();
 
   constructor(private readonly options: StrikesOptions) {
@@ -50,10 +51,10 @@ export class Strikes {
     }
   }
 
-  /** How many have struck so far. */
+  /** Number of faults injected so far. */
   get struck(): number { return this.injector.windows.length; }
 
-  /** The traffic begins: moments by time count from here. */
+  /** Starts the traffic: times are relative to this call. */
   begin(): void {
     for (const strike of this.options.strikes) if ('ms' in strike.at) this.strikeIn(strike, strike.at.ms);
   }
@@ -64,17 +65,17 @@ export class Strikes {
     this.byPayment.delete(index);
   }
 
-  /** Heals everything and strikes no more. @returns what could not be healed, in words. */
+  /** Heals all faults and injects no more. @returns the faults whose heal failed, for people. */
   async end(): Promise<string[]> {
     const due = [...this.timers.keys(), ...[...this.byPayment.values()].flat()];
     this.timers.forEach((timer) => clearTimeout(timer));
-    due.forEach((strike) => this.skip(strike, 'the traffic ended before'));
+    due.forEach((strike) => this.skip(strike, 'the traffic had ended'));
     const failures = await this.injector.healAll();
     await Promise.all(this.underWay);
     return failures.map(({ kind, target, reason }) => `${kind} of ${target}: ${reason}`);
   }
 
-  /** Every strike as it really happened. */
+  /** Every fault as it was injected. */
   windows(trial: number): FaultWindow[] {
     return this.injector.windows.map((window) => ({ trial, ...window }));
   }
@@ -92,7 +93,7 @@ export class Strikes {
     const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === strike.kind);
     if (!fault) return this.skip(strike, 'there is no such fault');
     const leader = await this.options.leaders.ask();
-    // From here to the injector's own note nothing waits, so no other strike comes in between.
+    // There is no await between here and the injector's own registration, so no other fault is injected in between.
     const random = seededRandom(this.options.seed, strike.id);
     const chosen = this.choose(fault, strike, leader);
     if (typeof chosen === 'string') return this.skip(strike, chosen);
@@ -104,12 +105,12 @@ export class Strikes {
     this.away.delete(strike.id);
   }
 
-  /** @returns the names that may be struck, or why there is none. */
+  /** @returns the names of the possible targets, or the reason why there is none. */
   private choose(fault: Fault, { target }: PlannedStrike, leader: string | null): string[] | string {
     const { laboratory, census } = this.options;
     const fitting = fault.targets(laboratory).filter((name) => fits(target, name, leader));
     const asksWhoLeads = /leader|standby/.test(target);
-    if (fitting.length === 0) return leader === null && asksWhoLeads ? 'nobody led' : `${fault.kind} has no such target here`;
+    if (fitting.length === 0) return leader === null && asksWhoLeads ? 'there was no leader' : `${fault.kind} has no such target here`;
     const idle = fitting.filter((name) => this.injector.busyWith(name) === null);
     if (idle.length === 0) return `busy with ${this.injector.busyWith(fitting[0] as string) ?? 'another fault'}`;
     if (!habitOf(fault.kind).takesAway) return idle;

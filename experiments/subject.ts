@@ -1,31 +1,32 @@
 /**
- * What runs in a laboratory: Relevo, or a system it is compared with on the same engines, ports, gateway and contract. A subject says which
- * processes there are and how the lab sees who leads; everything else (traffic, faults, evidence, checkers) is the same for all.
+ * The system in a laboratory: Relevo, or a baseline on the same engines, ports, gateway and contract. A subject defines
+ * its processes and how the lab reads its leader; everything else (traffic, faults, evidence, checkers) is the same for
+ * all.
  */
 import type { Place, Shape } from '../local/plan.js';
 import type { System } from '../local/system.js';
 import { readLeadership } from '../shared/leadership-store.js';
 import type { Pool } from '../shared/postgres.js';
 
-/** Name and term of who leads; leader null: nobody, or not yet. */
+/** Name and term of the leader; leader null: none, or none yet. */
 export interface Leader {
   leader: string | null;
   term: number;
 }
 
 export interface Subject {
-  /** A word, as in `result.systems`. */
+  /** One word, as in `result.systems`. */
   name: string;
-  /** What it is and does, in a sentence. */
+  /** Description of the system in one sentence. */
   what: string;
-  /** How many of each it has when so many are asked for. */
+  /** The numbers of its processes for the requested numbers. */
   shape(asked: Omit<Shape, 'gateway'>): Omit<Shape, 'gateway'>;
-  /** Its programs; Relevo's when left out. */
+  /** Its programs. Default: Relevo's. */
   program?: (place: Place) => string;
-  /** Whether its outcomes name no term that was led, which the record refuses otherwise; false when left out. */
+  /** Whether its outcomes have no valid term, which a constraint of the table otherwise refuses. Default: false. */
   termless?: boolean;
   leadership(system: System, pool: Pool): Promise<Leader>;
-  /** One look: how many replicas are seen alive, and whether one of those leads. */
+  /** Polls the system once: the number of replicas that are alive, and whether one of them leads. */
   look(system: System): Promise<{ alive: number; led: boolean }>;
 }
 
@@ -48,7 +49,7 @@ async function readStatus(url: string, token: string): Promise<MonitorStatus | n
 
 export const RELEVO: Subject = {
   name: 'relevo',
-  what: 'Monitors watch three replicas and elect a leader; it takes payments from a queue under a fenced term; what fails is tried again.',
+  what: 'Monitors watch three replicas and elect a leader, which processes queued payments under a fenced term; failures are retried.',
   shape: (asked) => asked,
   leadership: (_system, pool) => readLeadership(pool, 0),
   look: async ({ monitors, tokens }) => {

@@ -1,6 +1,6 @@
 /**
- * A trial's row of the table, from what its client recorded. Pure, and one request at a time: a trial of a million requests needs no more
- * memory than one of a hundred.
+ * Calculates a trial's row of the table from the records of its client. Pure, and one request at a time: a trial of a
+ * million requests needs no more memory than one of a hundred.
  */
 import type { PaymentRow, RequestRecord } from './history.js';
 import { keep, Latencies, merged, type KeptLatencies } from './latencies.js';
@@ -15,18 +15,20 @@ export interface TrialFacts {
   deadlineMs: number;
 }
 
-/** A request counts when its answer said SUCCEEDED within the deadline *and* the row says so too. */
+/**
+ * Whether a request is available: its response was SUCCEEDED within the deadline *and* its row is SUCCEEDED as well.
+ */
 export function isAvailable(request: RequestRecord, payments: TrialFacts['payments'], deadlineMs: number): boolean {
   const row = request.paymentId === null ? undefined : payments.get(request.paymentId);
   return request.status === 'SUCCEEDED' && request.answeredMs - request.intendedMs <= deadlineMs && row?.status === 'SUCCEEDED';
 }
 
-/** Told what became of the payment, whatever that was: these have a latency. */
+/** Whether the response contained a final status, of any kind: only these requests have a latency. */
 const isAnswered = ({ status }: RequestRecord): boolean => status !== null && status !== 'PENDING';
 
-/** Counts requests as they come; merged with others, or asked for its row, at any time. */
+/** Counts requests as they arrive; can be merged with others and can return its row at any time. */
 export class TrialTally {
-  /** From the intended moment to the answer, of what was answered with a final status, whichever. */
+  /** From the due time to the response, of all requests with a final status. */
   readonly latencies = Latencies.of();
   private readonly counts = { sent: 0, succeeded: 0, declined: 0, failed: 0, withinDeadline: 0 };
   private readonly errors: Record<string, number> = {};

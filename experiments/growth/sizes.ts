@@ -18,7 +18,7 @@ const BESIDE_SIZES = 2;
 export function parseSizes(text: string): number[] | string {
   const sizes = text.split(',').map((word) => Number(word.trim() === '' ? NaN : word));
   const wrong = sizes.findIndex((size) => !Number.isInteger(size) || size < 1 || size > PENDING_MAX);
-  if (wrong >= 0) return `--pending must be integers from 1 to ${PENDING_MAX}, separated by commas; got "${text.split(',')[wrong] ?? ''}"`;
+  if (wrong >= 0) return `--pending must be whole numbers from 1 to ${PENDING_MAX}, separated by commas; got "${text.split(',')[wrong] ?? ''}"`;
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 

@@ -75,7 +75,7 @@ describe('npm run experiment -- chaos', () => {
 
   test.each([
     [['--replay', 'nothing-like-it'], /There is no run "nothing-like-it"/],
-    [['--replay', 'x', '--seed', '3'], /only --json may stand beside it/],
+    [['--replay', 'x', '--seed', '3'], /only --json is allowed in addition/],
     [['--only', 'kill,flood'], /there is no fault "flood"; there are kill, /],
     [['--floor', 'most'], /--floor must be a percentage, got "most"/],
     [['--schedule', 'nowhere.json'], /nowhere\.json cannot be read/],

@@ -61,7 +61,7 @@ describe('npm run experiment -- growth', () => {
   }, TEST_MS);
 
   test.each([
-    [['--pending', '1000,many'], /--pending must be integers .* got "many"/],
+    [['--pending', '1000,many'], /--pending must be whole numbers .* got "many"/],
     [['--kills', '0'], /--kills must be between 1 and 1000/],
   ])('%j: one sentence, exit code 4', async (args, sentence) => {
     const { ended, output } = run('growth', ...args);

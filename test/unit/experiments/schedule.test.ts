@@ -157,7 +157,7 @@ describe('a schedule from a file', () => {
 
   test.each([
     ['{', 'x.json is not JSON'],
-    ['[]', 'x.json is not what it should be'],
+    ['[]', 'x.json is invalid'],
     [text([{ ...strike, at: { payment: -1, delayMs: 0 } }]), 'strikes.0.at'],
     [text([{ ...strike, durationMs: 'long' }]), 'strikes.0.durationMs'],
     [text([{ ...strike, colour: 'red' }]), 'colour'],

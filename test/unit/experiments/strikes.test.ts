@@ -111,8 +111,8 @@ describe('strikes', () => {
     await decided(strikes, 5);
     await strikes.end();
     expect(Object.fromEntries(strikes.skipped.map(({ id, reason }) => [id, reason]))).toEqual({
-      nobody: 'nobody led', twice: 'busy with kill', unknown: 'there is no such fault', nowhere: 'broken has no such target here',
-      late: 'the traffic ended before', later: 'the traffic ended before',
+      nobody: 'there was no leader', twice: 'busy with kill', unknown: 'there is no such fault', nowhere: 'broken has no such target here',
+      late: 'the traffic had ended', later: 'the traffic had ended',
     });
     expect(happened).toEqual(['kill redis', 'heal kill redis']);
   });
