@@ -1,8 +1,8 @@
-/** The SQL that accepts payments. One statement, no open transaction across the network, as all that touches payments (ledger.ts). */
+/** The SQL that accepts payments: one statement and no open transaction across the network, like every payment statement (ledger.ts). */
 import type { Settlement } from './contracts/payment.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
 
-/** A payment as it is accepted. */
+/** A payment before its insert. */
 export interface NewPayment {
   id: string;
   patientId: string;
@@ -11,12 +11,12 @@ export interface NewPayment {
   redriveOf: string | null;
   idempotencyKey: string;
   fingerprint: string;
-  /** Whether the first request asked to wait for the outcome; decides what a replay is answered. */
+  /** Whether the first request asked to wait for the outcome. Decides how a replay is answered. */
   answerWaited: boolean;
   amountMinor: number;
   currency: string;
   concept: string | null;
-  /** A payment that settles a bill is accepted only when the bill has that much left; null or left out: a free payment. */
+  /** Set: the payment settles a bill and is accepted only when that much is left to pay. Null or absent: a free payment. */
   settles?: Settlement | null;
 }
 
@@ -28,11 +28,11 @@ export interface AcceptedPayment {
 
 /**
  * accept: many payments, one insert (I2).
- * A key that exists already inserts nothing, neither does an unknown patient or the key of a batch: the caller compares what came back.
- * The advisory lock of `accept_turn` makes the order of `seq` the order in which rows become visible, so that a payment that is seen
- * later is a later one (I7); it is held for one statement.
- * A payment that settles a bill inserts nothing either when the bill has less left: trigger `payment_settles_bill` decides that for each
- * such row in order, behind the lock, from what is committed by then and what this statement has inserted (I9).
+ * The insert skips a payment whose key exists, whose key belongs to a batch, or whose patient is unknown. The caller compares the rows
+ * returned with the payments passed. The advisory lock of `accept_turn` makes rows visible in the order of `seq`, so that a payment seen
+ * later has a higher `seq` (I7). The lock lasts for one statement.
+ * The insert also skips a payment that settles a bill when less is left to pay. Trigger `payment_settles_bill` decides each such row in
+ * order, under the lock, from the rows committed by then and the rows that this statement has inserted (I9).
  */
 const ACCEPT = `
 WITH turn AS MATERIALIZED (SELECT accept_turn($1::int, $15::text[]) AS taken)
@@ -50,15 +50,15 @@ SELECT $1::int, i.id, i.patient_id, i.batch_id, i.batch_index, i.redrive_of, i.i
 ON CONFLICT DO NOTHING
 RETURNING id, seq, accepted_at AS "acceptedAt"`;
 
-/** For the free payments among them nothing is sent: `unnest` fills a shorter array up with NULL. */
+/** Sends nothing for free payments: `unnest` fills a shorter array with NULL. */
 const settlements = (payments: readonly NewPayment[]): string =>
   textArray(payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : []);
 
-/** Keys that a batch may have too: those of parts of a batch and of re-drives are made by the service. */
+/** Keys that a batch may also have. The service creates the keys of re-drives and of parts of a batch, so these cannot collide. */
 const clientKeys = (payments: readonly NewPayment[]): string[] =>
   payments.filter(({ batchId, redriveOf }) => batchId === null && redriveOf === null).map(({ idempotencyKey }) => idempotencyKey);
 
-/** Inserts what is new, in order. @returns the rows inserted; the others were there before, or must not be. */
+/** Inserts new payments in order. @returns the inserted rows; all other payments existed already or are not acceptable. */
 export async function acceptPayments(
   db: Queryable,
   partition: number,
@@ -81,8 +81,7 @@ export async function acceptPayments(
 
 /**
  * accept-locked: which of these payments ACCEPT would have to wait for, because another session holds a lock on the row of their patient,
- * of their batch or of the payment that they repeat. Takes the locks that the foreign keys take, as far as they are free, for the moment
- * of this statement only.
+ * of their batch or of the payment that they repeat. Takes the locks of the foreign keys where they are free, for this statement only.
  */
 const ACCEPT_LOCKED = `
 WITH asked AS MATERIALIZED (
@@ -95,7 +94,7 @@ SELECT id FROM asked a
     OR EXISTS (SELECT 1 FROM batch WHERE id = a.batch_id AND id NOT IN (SELECT id FROM free_batch))
     OR EXISTS (SELECT 1 FROM payment WHERE id = a.redrive_of AND id NOT IN (SELECT id FROM free_payment))`;
 
-/** @returns the ids of the payments that cannot be accepted now. */
+/** @returns the ids of the payments that cannot be accepted now because a row is locked. */
 export async function lockedOut(db: Queryable, payments: readonly NewPayment[]): Promise<Set<string>> {
   const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] => payments.map((payment) => payment[key]);
   const values = [plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('redriveOf')];

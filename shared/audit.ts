@@ -1,4 +1,4 @@
-/** The audit: one row for each thing an operator did, with the reason and with what came of it. */
+/** The audit log: one row for each operator action, with its reason and its result. */
 import type { Queryable } from './postgres.js';
 
 export interface AuditEntry {

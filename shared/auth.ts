@@ -1,6 +1,6 @@
 /**
- * Bearer tokens, three kinds: `api` for who pays, `operator` for who runs the system, `internal` between services.
- * Compared in constant time. An unknown token is 401, a known one of the wrong kind 403.
+ * Bearer tokens of three kinds: `api` for clients that pay, `operator` for operators, `internal` for calls between services.
+ * Tokens are compared in constant time. An unknown token gets 401, a known token of the wrong kind 403.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
@@ -12,7 +12,7 @@ export type Tokens = Readonly<Record<TokenKind, string>>;
 
 const secret = (env: string, doc: string): Option<string> => text(env, { secret: true, doc });
 
-/** The three rows every service's configuration has. */
+/** The three token options of every service. */
 export const TOKEN_OPTIONS = {
   apiToken: secret('API_TOKEN', 'Bearer token of the public API.'),
   operatorToken: secret('OPERATOR_TOKEN', 'Bearer token of administrative calls.'),
@@ -22,7 +22,7 @@ export const TOKEN_OPTIONS = {
 const KINDS: readonly TokenKind[] = ['api', 'operator', 'internal'];
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
-/** Made once for each set of tokens: they do not change, and every request asks. */
+/** Computed once for each set of tokens: tokens do not change, and every request needs the digests. */
 const digests = new WeakMap<Tokens, readonly Buffer[]>();
 
 function digestsOf(tokens: Tokens): readonly Buffer[] {
@@ -33,23 +33,23 @@ function digestsOf(tokens: Tokens): readonly Buffer[] {
   return made;
 }
 
-/** The kind of a token; null when nobody knows it. */
+/** The kind of a token; null: the token is unknown. */
 export function kindOfToken(tokens: Tokens, token: string): TokenKind | null {
   const presented = digest(token);
   return KINDS[digestsOf(tokens).findIndex((known) => timingSafeEqual(presented, known))] ?? null;
 }
 
-/** The kind of the token in an `Authorization` header; null when there is none or nobody knows it. */
+/** The kind of the token in an `Authorization` header; null: the header has no token or an unknown one. */
 export const tokenKind = (tokens: Tokens, header: string | undefined): TokenKind | null =>
   kindOfToken(tokens, /^Bearer +(\S+)$/i.exec(header ?? '')?.[1] ?? '');
 
 /**
- * Another proof than a bearer token: a signed-in session. Null: none.
- * @throws Problem FORBIDDEN when a session is used to change something without proof that its own page asked (CSRF).
+ * Proof other than a bearer token: a signed-in session. Null: the request has no session.
+ * @throws Problem FORBIDDEN when a session changes something without proof that our own page sent the request (CSRF).
  */
 export type SessionKind = (request: Request) => Promise<TokenKind | null> | TokenKind | null;
 
-/** Kinds that are known already: a guard before the body and one of the route may both ask, and hashing a token costs. */
+/** Caches the kind per request: the check before the body and the check of the route both need it, and hashing a token is costly. */
 const kinds = new WeakMap<Request, TokenKind | null>();
 
 function shownKind(tokens: Tokens, request: Request): TokenKind | null {
@@ -68,7 +68,7 @@ function pass(kind: TokenKind | null | undefined, allowed: readonly TokenKind[],
   if (!allowed.includes(kind)) throw new Problem('FORBIDDEN', `This needs the ${allowed.join(' or ')} token`);
 }
 
-/** Lets only the named kinds pass. A token that is shown decides alone; without one, the session may. */
+/** Admits only the named kinds. When a token is sent, the token alone decides; without a token, the session decides. */
 export function requireToken(tokens: Tokens, allowed: readonly TokenKind[], sessionKind?: SessionKind): RequestHandler {
   return (request, response, next) => {
     const { authorization } = request.headers;

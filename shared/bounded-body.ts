@@ -1,6 +1,6 @@
-/** Reads the body of a `fetch` up to a largest size: what answers may be anything, and a body may have no end. */
+/** Reads the body of a `fetch` up to a largest size, because a server may send a body of any size, even one without end. */
 
-/** @throws Error when there is more than `maxBytes`; what reading throws, the signal of the request included. */
+/** @throws Error when the body exceeds `maxBytes`; also errors of reading, such as the abort of the request's signal. */
 export async function boundedText(response: Response, maxBytes: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

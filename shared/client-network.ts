@@ -1,8 +1,8 @@
-/** The network of a client, by which limits count: one host with IPv6 has at least 2^64 addresses, so an address alone bounds nothing. */
+/** The network of a client, by which limits count. An IPv6 host has at least 2^64 addresses, so a limit per address bounds nothing. */
 import { isIPv6 } from 'node:net';
 import type { Request } from 'express';
 
-/** Groups of 16 bits in an IPv6 address, and those that name the network. */
+/** 16-bit groups in an IPv6 address, and how many of them name the network. */
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
@@ -20,7 +20,7 @@ const isMapped = (groups: readonly string[]): boolean => groups.slice(0, 5).ever
 const toIpv4 = (groups: readonly string[]): string =>
   groups.slice(6).flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join('.');
 
-/** IPv4: the address, also when it is mapped into IPv6. IPv6: the first 64 bits. Other text stays as it is. */
+/** IPv4, also mapped into IPv6: the address. IPv6: the first 64 bits. Other text is returned unchanged. */
 export function toNetwork(address: string): string {
   const [withoutZone = ''] = address.split('%');
   if (!isIPv6(withoutZone)) return address;
@@ -28,5 +28,5 @@ export function toNetwork(address: string): string {
   return isMapped(groups) ? toIpv4(groups) : `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64`;
 }
 
-/** @returns the key by which limits count this client; the address comes from the proxy when TRUST_PROXY says so. */
+/** @returns the key by which limits count this client. TRUST_PROXY decides whether the proxy supplies the address. */
 export const clientNetwork = ({ ip }: Pick<Request, 'ip'>): string => (ip === undefined ? 'unknown' : toNetwork(ip));

@@ -1,11 +1,11 @@
 /**
- * Time, handed in. `now()` is monotonic and measures durations; `wall()` is for people and for records.
- * Nothing in a `core/` folder reads a clock by itself: it is given `now`.
+ * Injected time. `now()` is monotonic and measures durations; `wall()` is for people and for stored rows.
+ * No code in a `core/` folder reads a clock: callers pass `now`.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Clock {
-  /** Monotonic milliseconds since an arbitrary origin; never goes back. */
+  /** Monotonic milliseconds since an arbitrary origin; never decreases. */
   now(): number;
   /** Wall-clock time; may jump. */
   wall(): Date;

@@ -1,10 +1,10 @@
 /**
- * Configuration as one table a service: name of the environment variable, kind, default, range and reason in one place.
- * Every problem is reported together, and the result is frozen. What is not in the table is not configuration.
+ * Configuration as one table per service: environment variable, kind, default, range and reason in one place.
+ * Reports all problems together and freezes the result. A setting outside the table does not exist.
  */
 export interface Option<T> {
   env: string;
-  /** One sentence: what it is, why this default. Printed by the documentation. */
+  /** One sentence: its meaning and the reason for the default. Printed in the documentation. */
   doc: string;
   default: T | undefined;
   secret?: boolean;
@@ -47,7 +47,7 @@ export const milliseconds = (env: string, spec: Described<number> & { min?: numb
 
 export const port = (env: string, spec: Described<number>): Option<number> => integer(env, { min: 1, max: 65_535, ...spec });
 
-/** A share, 0 to 1. */
+/** A ratio from 0 to 1. */
 export function ratio(env: string, spec: Described<number>): Option<number> {
   return {
     env,
@@ -117,7 +117,7 @@ export interface Member {
   url: string;
 }
 
-/** `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique. Empty: the default. */
+/** `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique. Empty text means the default. */
 export function members(env: string, spec: Described<readonly Member[]>): Option<readonly Member[]> {
   return {
     env,
@@ -138,7 +138,7 @@ export function members(env: string, spec: Described<readonly Member[]>): Option
 
 /**
  * Reads `table` from `env`.
- * @param relations each returns a sentence when two options do not fit together, else null.
+ * @param relations each returns a sentence when two options contradict each other, else null.
  * @throws ConfigError with every problem found.
  */
 export function loadConfig<T extends Table>(
@@ -163,7 +163,7 @@ export function loadConfig<T extends Table>(
   return config;
 }
 
-/** The configuration as it may be logged: secrets and passwords in addresses are starred out. */
+/** The configuration in loggable form: secrets, and passwords in addresses, become `***`. */
 export function printable<T extends Table>(table: T, config: Config<T>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(table).map(([name, option]) => {

@@ -1,10 +1,10 @@
 /**
- * One deadline for one whole call: from the request to the last byte of the answer. A client's own time-out is often an idle timer, which
- * an answer that comes one byte at a time never lets expire. A process that was late reads what has come before it judges: timers fire
- * before input is read, and a burst of answers would be called lost because this process was busy with it.
+ * One deadline for a whole call, from the request to the last byte of the answer. A client's own time-out is often an idle timer, which an
+ * answer of one byte at a time never lets expire. After a delay, a process reads pending input before it decides that the deadline passed:
+ * timers fire before input is read, and answers would count as lost because this process was busy.
  */
 
-/** The time of a call was up. */
+/** The deadline of a call passed. */
 export class DeadlineExceeded extends Error {
   readonly code = 'ETIMEDOUT';
 
@@ -16,7 +16,7 @@ export class DeadlineExceeded extends Error {
 
 /**
  * Runs `call` with a signal that fires after `ms`, or when `outer` fires. The timer is stopped when the call ends.
- * @throws DeadlineExceeded when the time was up first; else what `call` throws.
+ * @throws DeadlineExceeded when the deadline passes first; else the error of `call`.
  */
 export async function withDeadline<T>(ms: number, outer: AbortSignal | null, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   outer?.throwIfAborted();
@@ -42,8 +42,8 @@ export async function withDeadline<T>(ms: number, outer: AbortSignal | null, cal
 }
 
 /**
- * Waits at most `ms` for a call that cannot be cancelled; its later result is ignored.
- * @throws DeadlineExceeded when the time was up first; else what the call throws.
+ * Waits at most `ms` for a call that cannot be cancelled; a later result is ignored.
+ * @throws DeadlineExceeded when the deadline passes first; else the error of the call.
  */
 export const waitAtMost = <T>(ms: number, pending: Promise<T>): Promise<T> =>
   withDeadline(ms, null, (signal) => new Promise<T>((resolve, reject) => {

@@ -1,11 +1,11 @@
-/** How long the steps of a hand-over took, in the history of elections. */
+/** Records the duration of each step of a hand-over in the history of elections. */
 import type { FencingToken } from './ledger.js';
 import type { Queryable } from './postgres.js';
 
-/** How far a hand-over has come: the new leader knew, had taken over what the one before held, had committed something. */
+/** Progress of a hand-over: the new leader received the leadership, reclaimed its predecessor's parcels, made its first commit. */
 export type ElectionMarks = Partial<Record<'promoted_at' | 'reclaimed_at' | 'first_commit_at', Date>>;
 
-/** Adds marks to the history. Each is set once; only the leader of that term sets it. */
+/** Adds marks to the history. Each mark is set once, only by the leader of that term. */
 export async function markElection(db: Queryable, { partition, term, leader }: FencingToken, marks: ElectionMarks): Promise<void> {
   const { promoted_at: promoted = null, reclaimed_at: took = null, first_commit_at: committed = null } = marks;
   await db.query(

@@ -1,6 +1,6 @@
 /**
- * Every way to say no, in one list: stable code, HTTP status, whether trying again may help, and a title for people.
- * A retired code is never used again.
+ * Every error answer in one list: stable code, HTTP status, whether a retry may succeed, and a title for people.
+ * A retired code is never reused.
  * @see https://www.rfc-editor.org/rfc/rfc9457 Problem Details for HTTP APIs
  */
 export const PROBLEMS = {
@@ -9,7 +9,7 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   REQUEST_MALFORMED: { status: 400, retryable: false, title: 'The request is not valid HTTP' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, title: 'The request took too long to arrive' },
-  EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The Expect header asks for something that is not known here' },
+  EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The Expect header asks for an unknown feature' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, title: 'The headers are too large' },
   VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request does not have the required form' },
   IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters, sent once, without a reserved prefix' },
@@ -26,27 +26,27 @@ export const PROBLEMS = {
   REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
   NOT_REDRIVABLE: { status: 409, retryable: false, title: 'Only a failed payment can be driven again' },
   NO_CANDIDATE: { status: 409, retryable: true, title: 'No other replica is up and ready to lead' },
-  HANDOVER_LOST: { status: 409, retryable: true, title: 'The leadership moved before this hand-over was carried out' },
+  HANDOVER_LOST: { status: 409, retryable: true, title: 'The leadership changed before this hand-over was carried out' },
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
   CHARGE_CANCELLED: { status: 409, retryable: false, title: 'This charge was cancelled before it was made' },
   NO_PATIENTS_INSTANCE: { status: 503, retryable: true, title: 'No patients instance answers' },
   SEARCH_TOO_WIDE: { status: 422, retryable: false, title: 'This search takes too long: narrow it down by time, patient or batch' },
-  TOO_BUSY: { status: 429, retryable: true, title: 'Too much is waiting already' },
+  TOO_BUSY: { status: 429, retryable: true, title: 'Too much work is waiting already' },
   BACKLOG_FULL: { status: 503, retryable: true, title: 'Too many accepted payments are not final yet' },
-  UNAVAILABLE: { status: 503, retryable: true, title: 'The record cannot be reached at the moment' },
+  UNAVAILABLE: { status: 503, retryable: true, title: 'The database is unavailable' },
   GATEWAY_DOWN: { status: 503, retryable: true, title: 'The gateway is switched off' },
-  INTERNAL: { status: 500, retryable: true, title: 'Something went wrong on our side' },
+  INTERNAL: { status: 500, retryable: true, title: 'An internal error occurred' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface FieldError {
-  /** Where: `body.amountMinor`, `path.id`, `query.limit`. */
+  /** The field: `body.amountMinor`, `path.id`, `query.limit`. */
   path: string;
   message: string;
 }
 
-/** An answer that says no. Thrown by handlers, turned into `application/problem+json` in one place. */
+/** An error answer. Handlers throw it; one place turns it into `application/problem+json`. */
 export class Problem extends Error {
   readonly status: number;
   readonly retryable: boolean;

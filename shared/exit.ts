@@ -1,14 +1,14 @@
-/** Ends a process with all that it has written: what a pipe has not taken yet is lost by `process.exit`. */
+/** Exits a process after its output was written, because `process.exit` discards data that a pipe has not accepted yet. */
 
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
-    // A reader that went away has seen enough, and a stream that is closed takes nothing more.
+    // A reader that closed the pipe needs no more output, and a closed stream accepts none.
     stream.once('error', () => resolve());
     if (stream.destroyed || !stream.writable) resolve();
     else stream.write('', () => resolve());
   });
 
-/** Exits when standard output and standard error have been taken. */
+/** Exits once standard output and standard error have been written. */
 export async function exitWhenWritten(exitCode: number): Promise<never> {
   await Promise.all([written(process.stdout), written(process.stderr)]);
   return process.exit(exitCode);

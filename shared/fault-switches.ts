@@ -1,27 +1,27 @@
 /**
- * What the lab may break inside a running service with `POST /faults`. There with FAULTS=on only, and never on in production. The state
- * is set as a whole: what is left out is healed. One set of switches a process.
+ * Faults that the lab injects into a running service with `POST /faults`. Available only with FAULTS=on, which production never sets. Each
+ * call sets the whole state: an omitted fault is healed. One set of switches per process.
  */
 import { z } from 'zod';
 import type { Clock } from './clock.js';
 
-/** Longer would outlast the supervisors' patience at an orderly stop, ms. */
+/** A longer block would exceed the supervisors' deadline for an orderly stop, ms. */
 export const LONGEST_BLOCK_MS = 5_000;
 const FARTHEST_MS = 3_600_000;
 
 export const serviceFaults = z.strictObject({
-  /** The event loop stands still for this long, once, after the answer; ms. */
+  /** Blocks the event loop for this long, once, after the answer; ms. */
   blockMs: z.int().min(0).max(LONGEST_BLOCK_MS).default(0),
-  /** The wall clock is this far ahead, in ms; negative: behind. */
+  /** Offset of the wall clock, in ms; negative: behind. */
   wallAheadMs: z.int().min(-FARTHEST_MS).max(FARTHEST_MS).default(0),
-  /** The monotonic clock jumps ahead by so much, once, in ms. It never goes back. */
+  /** Moves the monotonic clock forward by this much, once, in ms. It never moves back. */
   monotonicLeapMs: z.int().min(0).max(FARTHEST_MS).default(0),
 });
 export type ServiceFaults = z.infer<typeof serviceFaults>;
 
 const NONE: ServiceFaults = { blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 };
 
-/** A clock that can be told to jump. */
+/** A clock that can be made to jump. */
 export class SteerableClock implements Clock {
   private wallAheadMs = 0;
   private leaptMs = 0;
@@ -42,7 +42,7 @@ export class SteerableClock implements Clock {
   }
 }
 
-/** Stands still: no timer fires, no byte is read, no request is answered. Costs no processor time. */
+/** Blocks the process: no timer fires, no byte is read, no request is answered. Uses no processor time. */
 export function blockEventLoop(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -50,14 +50,14 @@ export function blockEventLoop(ms: number): void {
 export class FaultSwitches {
   private state = NONE;
 
-  /** @param clock null: this service has no clock that can be steered. */
+  /** @param clock null: the clock of this service cannot be steered. */
   constructor(private readonly clock: SteerableClock | null) {}
 
   get(): ServiceFaults {
     return this.state;
   }
 
-  /** @param afterAnswer calls back when the answer is out: a block must not swallow it. */
+  /** @param afterAnswer calls back when the answer was sent, so that a block does not swallow the answer. */
   set(asked: Partial<ServiceFaults>, afterAnswer: (then: () => void) => void): ServiceFaults {
     this.state = { ...NONE, ...asked };
     this.clock?.steer(this.state);
@@ -67,6 +67,6 @@ export class FaultSwitches {
   }
 }
 
-/** For `set`: when a response has been handed to the network. */
+/** For `set`: calls back when a response was handed to the network. */
 export const afterResponse = (response: { once(event: 'finish', then: () => void): unknown }) => (then: () => void): void =>
   void response.once('finish', () => setImmediate(then));

@@ -1,25 +1,25 @@
 /**
- * Payments by who handled them, in which term, with which end, newest first, on a table of any size: read in the stretches of the order of
- * acceptance where such payments lie (table `handled_range`, kept by a trigger of payment), never through what lies between. A stretch
- * has at most 65,536 payments; each holds one at least, so a page takes no more reads than it has rows.
+ * Lists payments by replica, term and final status, newest first, on a table of any size. Reads only the ranges of `seq` that hold such
+ * payments (table `handled_range`, maintained by a trigger of payment) and skips everything between. A range spans at most 65,536 payments
+ * and holds at least one match, so a page takes no more reads than it has rows.
  */
 import type { PaymentStatus } from './contracts/payment.js';
 import type { Queryable } from './postgres.js';
 
-/** What is undefined is not asked for. */
+/** The filter; an undefined field matches all values. */
 export interface Handled {
   processedBy?: string | undefined;
   term?: number | undefined;
   status?: Exclude<PaymentStatus, 'PENDING'> | undefined;
 }
 
-/** Some of the order of acceptance: `seq` from `from` on, below `below`. */
+/** A half-open range of `seq`: `from` inclusive, `below` exclusive. */
 export interface Stretch {
   from: number;
   below: number;
 }
 
-/** Stretches asked for at once. */
+/** Ranges read per query. */
 const AT_ONCE = 200;
 
 const RANGES = `
@@ -28,7 +28,7 @@ SELECT first_seq AS "from", least(last_seq + 1, $1::bigint) AS below FROM handle
    AND ($4::payment_status IS NULL OR status = $4)
  ORDER BY below DESC LIMIT ${AT_ONCE}`;
 
-/** Stretches that overlap become one; the newest comes first. @param ranges by `below`, the highest first. */
+/** Merges overlapping ranges, newest first. @param ranges by `below`, the highest first. */
 export function joinOverlapping(ranges: readonly Stretch[]): Stretch[] {
   const joined: Stretch[] = [];
   for (const { from, below } of ranges) {
@@ -40,9 +40,9 @@ export function joinOverlapping(ranges: readonly Stretch[]): Stretch[] {
 }
 
 /**
- * A page of them.
- * @param before only those accepted before this `seq`.
- * @param read all that is wanted of one stretch, newest first, at most so many.
+ * One page of the matching payments.
+ * @param before only payments accepted before this `seq`.
+ * @param read returns the matching payments of one range, newest first, up to a limit.
  */
 export async function listHandled<T>(
   db: Queryable,

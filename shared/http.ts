@@ -1,6 +1,6 @@
 /**
- * What every service's HTTP side has: bounded JSON bodies, problem documents, health, metrics. Its server is in serving.ts.
- * Handlers throw; one error middleware translates.
+ * The HTTP parts that every service shares: bounded JSON bodies, problem documents, health, metrics. serving.ts holds the server.
+ * Handlers throw; one error middleware translates errors into answers.
  */
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
@@ -16,19 +16,19 @@ export { closeServer, leave, listen } from './serving.js';
 
 export interface AppOptions {
   logger: Logger;
-  /** Largest body, as body-parser writes it: `1mb`. */
+  /** Largest body, in body-parser's notation: `1mb`. */
   bodyLimit: string;
-  /** Whether it can do its work now; named checks, true when good. */
+  /** Whether the service can work now: named checks, true when good. */
   ready: () => Promise<Record<string, boolean>> | Record<string, boolean>;
   /** Checks that are reported but do not make it unready. */
   reportedOnly?: readonly string[];
-  /** When set, every answer says who gave it: `X-Served-By`. */
+  /** When set, every answer names the instance: `X-Served-By`. */
   servedBy?: string;
-  /** Adds what must stand between health and the reading of bodies. */
+  /** Adds handlers between the health routes and the reading of bodies. */
   beforeBodies?: (app: Express) => void;
 }
 
-/** What a request counts as whose client went away before it was answered, as in nginx. */
+/** Status counted when the client disconnects before the answer, as in nginx. */
 const CLIENT_GONE = 499;
 
 const measure: RequestHandler = (request, response, next) => {
@@ -42,8 +42,8 @@ const measure: RequestHandler = (request, response, next) => {
 };
 
 /**
- * What every answer says, refusals too: it is of the type it names, and no cache keeps it, for nearly all of them are somebody's. A route
- * says otherwise where it may be kept.
+ * Headers of every answer, also of refusals: browsers must not guess the type, and caches must not store it, because most answers are
+ * private. A route overrides this where caching is allowed.
  */
 const sayStanding = (servedBy: string | undefined): RequestHandler => function standingHeaders(_request, response, next) {
   response.setHeader('X-Content-Type-Options', 'nosniff');
@@ -52,7 +52,7 @@ const sayStanding = (servedBy: string | undefined): RequestHandler => function s
   next();
 };
 
-/** An app with everything before the routes. Add routes, then `finishApp`. */
+/** An app with everything that precedes the routes. Add routes, then call `finishApp`. */
 export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, beforeBodies }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -74,7 +74,7 @@ export function createApp({ bodyLimit, ready, reportedOnly = [], servedBy, befor
   return app;
 }
 
-/** Field errors that are told of one request, and characters of each: unknown names come back in it. */
+/** Limits: field errors reported per request, and characters of each, because messages repeat unknown field names. */
 const [ERRORS_MAX, ERROR_LENGTH_MAX] = [20, 300];
 
 function fieldErrors(error: z.ZodError, where: string): FieldError[] {
@@ -95,7 +95,7 @@ export function parse<T extends z.ZodType>(schema: T, value: unknown, where: 'bo
 
 const UNREADABLE = new Set(['entity.parse.failed', 'charset.unsupported', 'encoding.unsupported']);
 
-/** Any error as a problem. Body-parser's and PostgreSQL's have their own codes; the rest is INTERNAL and says nothing of the inside. */
+/** Turns any error into a problem. Errors of body-parser and PostgreSQL have their own codes; the rest is INTERNAL without details. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { type, status } = (error ?? {}) as { type?: string; status?: number };
@@ -110,7 +110,7 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request: Request, response, next) => {
     const problem = toProblem(error);
     const where = { code: problem.code, method: request.method, path: request.path };
-    // Without a cause it is a decision, not a failure; a flood of them must not fill the log.
+    // A problem without a cause is a decision, not a failure; many of them must not flood the log.
     if (problem.status >= 500 && problem.cause !== undefined) logger.error({ err: error, ...where }, problem.message);
     if (response.headersSent) {
       next(error);
@@ -122,7 +122,7 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
-/** Adds what comes after the routes: 404 and the error middleware. */
+/** Adds the handlers that follow the routes: 404 and the error middleware. */
 export function finishApp(app: Express, logger: Logger): Express {
   app.use((request) => {
     throw new Problem('NOT_FOUND', `There is nothing at ${request.method} ${request.path}`);

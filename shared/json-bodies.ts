@@ -1,7 +1,7 @@
 /**
- * Reads JSON bodies as I-JSON (RFC 7493): valid UTF-8, no lone surrogate, no object with the same member twice. Other JSON text has more
- * than one meaning: what is stored would differ from what was sent, and a repeated request would get another answer than the first one.
- * The cost is linear in the size of the body, 2 ms for 1 MB.
+ * Reads JSON bodies as I-JSON (RFC 7493): valid UTF-8, no lone surrogate, no object with a repeated member. Other JSON text is ambiguous:
+ * the stored value could differ from the sent one, and a repeated request could get a different answer.
+ * The cost is linear in the size of the body: 2 ms for 1 MB.
  * @see https://www.rfc-editor.org/rfc/rfc7493#section-2
  */
 import { isUtf8 } from 'node:buffer';
@@ -11,7 +11,7 @@ import { Problem } from './errors.js';
 
 const [BACKSLASH, QUOTE, COLON] = [0x5c, 0x22, 0x3a];
 
-/** How many members all objects of a JSON text have together: one for each colon outside of strings. */
+/** Number of members of all objects in a JSON text: one per colon outside strings. */
 function membersWritten(json: Uint8Array): number {
   let count = 0;
   let isInString = false;
@@ -26,7 +26,7 @@ function membersWritten(json: Uint8Array): number {
 
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** How many members all objects of a value have together. Without recursion: a body may be nested more deeply than the stack. */
+/** Number of members of all objects in a value. Not recursive: a body may be nested more deeply than the stack allows. */
 function membersOf(value: unknown): number {
   let count = 0;
   const open = [value].filter(isNested);
@@ -38,7 +38,7 @@ function membersOf(value: unknown): number {
   return count;
 }
 
-/** Whether a JSON text writes half of a surrogate pair: in valid UTF-8 only an escape can. Escaped backslashes are no escapes of these. */
+/** Whether a JSON text contains half of a surrogate pair. In valid UTF-8 only an escape can; escaped backslashes are not escapes. */
 function isTorn(text: string): boolean {
   if (!text.includes('\\u')) return false;
   const escapes = text.replaceAll('\\\\', '--').replace(/\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}/gi, '-');
@@ -71,7 +71,7 @@ function requireUtf8Header({ headers }: IncomingMessage): void {
   if (named !== undefined && named.toLowerCase() !== 'utf-8') throw malformed('The body must be sent in UTF-8');
 }
 
-/** Reads a JSON body of at most `limit`, as body-parser writes it. An empty body, and one of another type, counts as none. */
+/** Reads a JSON body of at most `limit`, in body-parser's notation. An empty body, or one of another type, counts as no body. */
 export function jsonBodies(limit: string): RequestHandler {
   const read = express.raw({ type: 'application/json', limit });
   return function readJson(request, response, next) {
@@ -92,7 +92,7 @@ export function jsonBodies(limit: string): RequestHandler {
   };
 }
 
-/** For `verify` of a reader of forms, which would replace what is not UTF-8. */
+/** `verify` function for form parsers, which would otherwise replace bytes that are not UTF-8. */
 export function requireUtf8(_request: IncomingMessage, _response: unknown, bytes: Buffer): void {
   if (!isUtf8(bytes)) throw Object.assign(new Error('The body is not valid UTF-8'), { type: 'entity.parse.failed' });
 }

@@ -1,4 +1,4 @@
-/** Reads the one row that says who leads. Writing it is the monitor's business. */
+/** Reads the row of the current leader. Only the monitor writes it. */
 import type { Leadership } from './contracts/leadership.js';
 import type { Queryable } from './postgres.js';
 

@@ -1,13 +1,13 @@
 /**
- * The SQL that touches payments and the fence. Each statement that matters is one named piece with its guarantee above it.
- * One statement, no open transaction across the network: a process that freezes in the middle cannot hold a lock.
+ * The SQL that touches payments and the fence. Each important statement has a name and its guarantee above it.
+ * Each is one statement without an open transaction across the network, so a frozen process cannot hold a lock.
  */
 import type { FinalStatus } from './contracts/payment.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
 
 export { acceptPayments, type AcceptedPayment, type NewPayment } from './accept.js';
 
-/** A pending payment as the leader sees it. */
+/** A pending payment as the leader loads it. */
 export interface PendingPayment {
   id: string;
   seq: number;
@@ -15,27 +15,26 @@ export interface PendingPayment {
   amountMinor: number;
   currency: string;
   attempts: number;
-  /** Since its first attempt failed, in ms, by the database's clock; 0: none has. */
+  /** Time since its first attempt failed, in ms, by the database's clock; 0: no attempt failed. */
   failingMs: number;
-  /** How long it must still wait before its next attempt, in ms; 0 when it is due. */
+  /** Time until its next attempt, in ms; 0 when it is due. */
   waitMs: number;
 }
 
 /**
- * What the plans of the statements below must not depend on: the planner's idea of how many payments are pending. It is right about the
- * past and wrong by orders of magnitude the moment a queue fills, and then reads every pending row for every parcel. So there is one plan
- * for each, made once (planning anew costs as much as 50 rows), and it can only be the one that reaches each row by its key: the settings
- * leave no other way, and a join by key is written as `BETWEEN k AND k`. Written with `=`, a table that was empty when the plan was made
- * is read from end to end along its index, which an equality, unlike a range, makes look useful for sorting.
+ * Settings that make the plans below independent of the planner's estimate of how many payments are pending. The estimate describes the
+ * past and is wrong by orders of magnitude when a queue fills; the planner then reads every pending row for every parcel. So each statement
+ * has one plan, made once (planning costs as much as 50 rows), and the settings leave only a plan that reaches each row by its key. A join
+ * by key is written as `BETWEEN k AND k`: with `=`, a plan made on an empty table scans the whole index, because the planner considers the
+ * order of an equality useful for sorting.
  */
 export const KEYED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /**
  * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
- * So a payment can never overtake an earlier one of its patient, whatever order parcels arrive in (I7); one that is
- * final already is simply not there (I1). Of patients whose payments are being worked on only later ones than those are
- * wanted (`beyond`): when those were loaded everything before them was loaded too.
- * Row by row and patient by patient, each by its own index; written as one join it takes 70 times as long with 10,000 pending.
+ * So a payment never overtakes an earlier one of its patient, in whatever order parcels arrive (I7). A payment that is already final is not
+ * returned (I1). For patients with payments in work, only payments after `beyond` are returned: everything before was loaded with those.
+ * Reads row by row and patient by patient, each by its own index; one join takes 70 times as long with 10,000 pending.
  */
 const LOAD = `
 WITH named AS MATERIALIZED (SELECT patient_id, seq, partition, completed_at FROM payment WHERE id = ANY ($2::uuid[])),
@@ -55,17 +54,17 @@ SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor"
  ORDER BY q.seq LIMIT $3`;
 
 /**
- * Longest time that a payment may be put off, in ms. No `next_attempt_at` is written that lies further ahead. One that does was written
- * before the database's clock was set back, and the payment is due: otherwise it would wait for hours.
+ * Longest deferral of a payment, in ms. No written `next_attempt_at` lies further ahead. One that does was written before the database's
+ * clock was set back, and the payment is due; otherwise it would wait for hours.
  */
 export const LONGEST_WAIT_MS = 300_000;
 
 export interface LoadQuery {
   partition: number;
   ids: readonly string[];
-  /** Most payments, the oldest ones. */
+  /** Most payments to return, oldest first. */
   limit: number;
-  /** Of these patients only payments with a higher `seq`. */
+  /** Per patient: only payments with a higher `seq`. */
   beyond: ReadonlyMap<string, number>;
 }
 
@@ -76,14 +75,14 @@ export async function loadParcel(db: Queryable, { partition, ids, limit, beyond 
   return rows;
 }
 
-/** Who writes: checked against the `leadership` row inside every statement that changes a pending payment. */
+/** The writer. Every statement that changes a pending payment checks it against the `leadership` row. */
 export interface FencingToken {
   partition: number;
   term: number;
   leader: string;
 }
 
-/** The fence (I4). Locked for share: an election waits for a commit under way, and a commit for an election. */
+/** The fence (I4). Locked for share: an election waits for a commit under way, and a commit waits for an election. */
 export const FENCE = `SELECT 1 AS holds FROM leadership WHERE partition = $1 AND term = $2 AND leader = $3 FOR SHARE`;
 
 export interface Outcome {
@@ -95,8 +94,8 @@ export interface Outcome {
 }
 
 /**
- * commit: the final status of a parcel's payments, if and only if the writer still leads (I1, I4).
- * One timestamp for all of them: a parcel is committed at one moment.
+ * commit: the final status of a parcel's payments, only if the writer still leads (I1, I4).
+ * All payments get one timestamp, because a parcel is committed at one time.
  */
 export const COMMIT = {
   name: 'commit',
@@ -114,15 +113,15 @@ SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids,
 };
 
 export interface CommitResult {
-  /** False: the writer leads no more, and nothing was changed. */
+  /** False: the writer no longer leads, and nothing was changed. */
   held: boolean;
-  /** The payments that got their status now; the others had one. */
+  /** The payments that became final with this call; all others were final before. */
   ids: string[];
   at: Date;
 }
 
 export interface CommitOptions {
-  /** The parcel that brought each of them here, in the same order; null: none. */
+  /** The parcel of each payment, in the same order; null: none. */
   parcels?: readonly (string | null)[];
   statement?: typeof COMMIT;
 }
@@ -148,15 +147,15 @@ export async function commitOutcomes(
 export interface Deferral {
   id: string;
   attempts: number;
-  /** From now, in ms; LONGEST_WAIT_MS at the most. */
+  /** From now, in ms; at most LONGEST_WAIT_MS. */
   waitMs: number;
   lastError: string | null;
 }
 
 /**
- * defer: not now. Fenced like the commit; the payment stays pending and the relay brings it back when it is due. The first failed attempt
- * also writes its time: a later leader must know for how long the gateway has failed before it may give a payment up. Cut to
- * milliseconds, as the column rounds: "0 ms from now" would be half of one in the future, and not due yet.
+ * defer: postpone. Fenced like the commit. The payment stays pending, and the relay returns it when it is due. The first failed attempt
+ * also writes its time, because a later leader must know how long the gateway has failed before it may fail a payment. Times are cut to
+ * milliseconds, because the column rounds: "0 ms from now" could become half a millisecond in the future, which is not due yet.
  */
 const DEFER = `
 WITH fence AS MATERIALIZED (${FENCE}),
@@ -182,8 +181,8 @@ export async function deferPayments(db: Queryable, token: FencingToken, deferral
 }
 
 /**
- * locked: which of these pending payments a statement that changes them would have to wait for, because another session holds a lock on the
- * row or on its row of the list. Takes the locks that are free, for the moment of this statement only.
+ * locked: the pending payments whose change would have to wait, because another session locks the row or its row in `pending_payment`.
+ * Takes the free locks for this statement only.
  */
 const LOCKED = `
 WITH free AS MATERIALIZED (
@@ -198,10 +197,10 @@ export async function lockedPayments(db: Queryable, ids: readonly string[]): Pro
 }
 
 /**
- * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by an index of its own: those the queue
- * should have brought by now (up to `upto`, the newest payment known to have been passed, and older than the grace), and those whose
- * next attempt is due. Table pending_payment is kept by triggers of payment, whoever writes there.
- * The database's clock may be set back: a payment that was accepted in the future, or that waits longer than any payment may wait, is due.
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its own index: payments that the queue
+ * should have delivered by now (up to `upto`, the newest payment known to have been passed, and older than the grace period), and payments
+ * whose next attempt is due. Triggers of payment maintain table pending_payment, whichever program writes.
+ * The database's clock may be set back: a payment accepted in the future, or deferred beyond the longest deferral, is due.
  */
 const OVERDUE = `
 (SELECT payment_id AS id, seq FROM pending_payment
@@ -220,7 +219,7 @@ ORDER BY seq`;
 
 export interface OverdueQuery {
   partition: number;
-  /** Only payments with `seq` up to this; null: all. */
+  /** Only payments with `seq` up to this value; null: all. */
   upto: number | null;
   graceMs: number;
   limit: number;

@@ -1,10 +1,9 @@
 /**
- * What a log may say of an error: what it is, where it comes from, what caused it. Clients hang whole requests on their errors: axios the
- * headers with the token, ioredis the command with its arguments, pg the values of a row. So only the named fields are copied, and a token
- * or a password in a message is replaced.
- */
+ * Reduces errors to the parts that may be logged: kind, origin, cause. Clients attach whole requests to their errors: axios the headers
+ * with the token, ioredis the command with its arguments, pg the values of a row. So only the named fields are copied, and tokens and
+ * passwords in messages are replaced.
 
-/** Of sockets, PostgreSQL and our own problems: words and numbers that hold nothing of a request or a row. */
+/** Fields of sockets, PostgreSQL and our own problems: names and numbers that hold nothing of a request or a row. */
 const FIELDS = ['code', 'errno', 'syscall', 'address', 'port', 'status', 'severity', 'routine', 'schema', 'table', 'constraint'] as const;
 const DEEPEST = 5;
 const MOST_ERRORS = 5;
@@ -16,7 +15,7 @@ const CREDENTIALS = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi;
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi;
 const clean = (text: string): string => text.slice(0, LONGEST_TEXT).replace(CREDENTIALS, '$1[redacted]@').replace(BEARER, '$1 [redacted]');
 
-/** Not `instanceof`: an error of the sockets comes from outside of a test's sandbox. */
+/** Not `instanceof`: an error of a socket belongs to another realm than a test's sandbox. */
 export const isError = (value: unknown): value is Error =>
   typeof value === 'object' && value !== null && typeof (value as Error).message === 'string' && typeof (value as Error).stack === 'string';
 
@@ -25,7 +24,7 @@ function kept(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
-/** The part of an error that may be logged; of anything else that was thrown, its text or its kind. */
+/** The loggable part of an error; for other thrown values, their text or their type. */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!isError(error)) return { message: typeof error === 'string' ? clean(error) : `not an error: ${typeof error}` };
   const fields = error as Error & Record<string, unknown> & { errors?: unknown };
@@ -43,7 +42,7 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
   };
 }
 
-/** The line's object with every error in it reduced. */
+/** The object of a log line with every error in it reduced. */
 export function withLoggedErrors(line: Record<string, unknown>): Record<string, unknown> {
   for (const value of Object.values(line)) {
     if (isError(value)) return Object.fromEntries(Object.entries(line).map(([name, one]) => [name, isError(one) ? loggedError(one) : one]));
@@ -51,7 +50,7 @@ export function withLoggedErrors(line: Record<string, unknown>): Record<string, 
   return line;
 }
 
-/** An error of an HTTP client without its request, configuration and response: what may leave the module that made the call. */
+/** An error of an HTTP client without its request, configuration and response, safe to pass to callers. */
 export function withoutRequest(error: unknown): Error {
   const failure = (error ?? {}) as { name?: string; message?: string; code?: unknown; response?: { status?: unknown } };
   const { name, message, code, response } = failure;

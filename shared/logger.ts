@@ -1,7 +1,7 @@
 /**
- * Structured logs: one JSON object a line on standard output. The published console lines (`I AM ALIVE from server 1`,
- * `The leader is server_2`) are messages among them. Tokens and what identifies a patient are never written; errors are reduced to what
- * may be told of them (log-errors.ts). Where the output cannot be written, as on a full disk, lines are lost and the service goes on.
+ * Structured logs: one JSON object per line on standard output. The published console lines (`I AM ALIVE from server 1`,
+ * `The leader is server_2`) are messages among them. Logs never contain tokens or data that identifies a patient; errors are reduced to
+ * their loggable parts (log-errors.ts). When the output cannot be written, as on a full disk, lines are lost and the service continues.
  */
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { isError, loggedError, withLoggedErrors } from './log-errors.js';
@@ -9,7 +9,7 @@ import { isError, loggedError, withLoggedErrors } from './log-errors.js';
 export type { Logger };
 
 const REDACTED = ['authorization', 'token', 'document', 'fullName', 'birthDate', 'concept', 'req.headers.authorization', '*.document', '*.fullName'];
-/** What waits in memory while the output cannot be written, in characters. */
+/** Most characters buffered in memory while the output cannot be written. */
 const WAITING_MAX = 1_000_000;
 
 function standardOutput(): DestinationStream {
@@ -18,7 +18,7 @@ function standardOutput(): DestinationStream {
   return output;
 }
 
-/** @param output another place than standard output, for tests. */
+/** @param output replaces standard output, for tests. */
 export function createLogger(service: string, id: string, level: string, output: DestinationStream = standardOutput()): Logger {
   const options = {
     level,

@@ -1,13 +1,13 @@
 /**
- * One Prometheus registry a process, and what every service measures alike. Names follow the conventions: `relevo_` first, base units,
- * `_seconds`, `_total`; labels have few values, and no metric carries an id or a word of a patient or payment. docs/metrics.md lists all.
+ * One Prometheus registry per process, and the metrics that all services share. Names follow the conventions: prefix `relevo_`, base units,
+ * `_seconds`, `_total`. Labels have few values, and no metric contains an id or data of a patient or payment. docs/metrics.md lists all.
  * @see https://prometheus.io/docs/practices/naming/
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const registry = new Registry();
 
-/** Gauges of the library that are named like counters; the same numbers, by type, are under the name without `_total`. */
+/** Gauges of the library that are named like counters. The same numbers, by type, exist under the name without `_total`. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 export function startMetrics(service: string, id: string): void {
@@ -17,8 +17,8 @@ export function startMetrics(service: string, id: string): void {
 }
 
 /**
- * @param series label values that are known beforehand: they begin at 0. A series that appears with its first event shows no rise, and
- * `rate()` would not see that event.
+ * @param series label values known in advance; they begin at 0. A series that appears with its first event shows no increase, so
+ * `rate()` would miss that event.
  */
 export function counter<L extends string>(
   name: string,
@@ -31,7 +31,7 @@ export function counter<L extends string>(
   return made;
 }
 
-/** @param collect called before each scrape, to set the value then. */
+/** @param collect called before each scrape to set the value. */
 export const gauge = <L extends string>(
   name: string,
   help: string,
@@ -41,7 +41,7 @@ export const gauge = <L extends string>(
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Buckets for how many payments go together. */
+/** Buckets for the size of a group of payments. */
 export const GROUP_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 
 export const histogram = <L extends string>(
@@ -53,22 +53,22 @@ export const histogram = <L extends string>(
 
 export const httpRequestSeconds = histogram(
   'relevo_http_request_duration_seconds',
-  'Duration of HTTP requests by route and status; 499: the client went away before it was answered.',
+  'Duration of HTTP requests by route and status; 499: the client disconnected before the answer.',
   ['method', 'route', 'status'],
 );
 
-/** What monitors and replicas each know a part of. */
+/** Steps of a hand-over. Monitors and replicas each measure a part. */
 export const handoverSteps = (): Histogram<'step'> =>
   histogram(
     'relevo_handover_step_duration_seconds',
-    'Steps of a hand-over. vote: until the election; promote: until the new leader says so; reclaim: from the news until it fetches; '
-      + 'first-commit: from the news to its first commit.',
+    'Steps of a hand-over. vote: until the election; promote: until the new leader confirms; reclaim: from the promotion to the first fetch; '
+      + 'first-commit: from the promotion to the first commit.',
     ['step'],
   );
 
-const dependencyUp = gauge('relevo_dependency_up', '1 when what the service needs was reached at the last look, else 0.', ['dependency']);
+const dependencyUp = gauge('relevo_dependency_up', '1 when the last check reached the dependency, else 0.', ['dependency']);
 
-/** What a service reaches now. */
+/** Records which dependencies the service reaches now. */
 export function measureDependencies(reached: Readonly<Record<string, boolean>>): void {
   for (const [dependency, up] of Object.entries(reached)) dependencyUp.set({ dependency }, up ? 1 : 0);
 }

@@ -1,11 +1,10 @@
 /**
- * Money is a whole number of minor units and a currency. Nothing here rounds, so nothing is lost. How many decimals a currency has is read
- * from this table alone, wherever amounts are read or written: the display data of a runtime (`Intl`) differs from it for 16 currencies.
+ * Money is a whole number of minor units and a currency. No function rounds, so no amount is lost. The decimals of a currency are read only
+ * from this table, wherever amounts are read or written: the display data of a runtime (`Intl`) differs for 16 currencies.
  */
 
 /**
- * The currencies that a payment may have: those of ISO 4217 in use. Funds are left out (nothing is paid in them), as are metals and test
- * codes.
+ * The currencies that a payment may have: the active codes of ISO 4217. Excluded are funds (no payment uses them), metals and test codes.
  */
 export const CURRENCIES = (
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP ' +
@@ -15,12 +14,12 @@ export const CURRENCIES = (
   'THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG'
 ).split(' ');
 
-/** Funds and units of account: they may stand in a record that came from elsewhere, and are shown rightly. No payment is taken in them. */
+/** Funds and units of account. Imported rows may contain them, and they are displayed correctly. Payments in them are refused. */
 const FUNDS = 'BOV CHE CHW CLF COU MXV USN UYI UYW'.split(' ');
 
 const withDecimals = (decimals: number, codes: string): [string, number][] => codes.split(' ').map((code) => [code, decimals]);
 
-/** ISO 4217, "minor unit": 2 where nothing else is said. */
+/** ISO 4217, "minor unit": 2 unless listed below. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
   ...[...CURRENCIES, ...FUNDS].map((code): [string, number] => [code, 2]),
   ...withDecimals(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
@@ -28,13 +27,13 @@ const DECIMALS: ReadonlyMap<string, number> = new Map([
   ...withDecimals(4, 'CLF UYW'),
 ]);
 
-/** Every code of which the decimals are known. */
+/** Every code with known decimals. */
 export const KNOWN_CODES: readonly string[] = [...DECIMALS.keys()];
 
-/** Decimals of a currency: 2 for USD, 0 for JPY. Null: no code of ISO 4217, so nobody knows where its decimal sign stands. */
+/** Decimals of a currency: 2 for USD, 0 for JPY. Null: not a code of ISO 4217, so the position of the decimal point is unknown. */
 export const decimalsOf = (currency: string): number | null => DECIMALS.get(currency) ?? null;
 
-/** Whether a payment may be taken in it. */
+/** Whether payments may use this currency. */
 export const isPayable = (currency: string): boolean => CURRENCIES.includes(currency);
 
 /** The largest amount one payment may have, in minor units: a thousand million of a currency with cents. */
@@ -48,5 +47,5 @@ export function decimalText(minor: number, decimals: number): `${number}` {
   return `${minor < 0 ? '-' : ''}${shown}` as `${number}`;
 }
 
-/** For a currency whose decimals nobody knows: no decimal sign, so that the amount cannot be read as another one. */
+/** For a currency with unknown decimals: no decimal point, so that the amount cannot be misread. */
 export const minorUnitsText = (minor: number, currency: string): string => `${minor} minor units of ${currency}`;

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI 3.1 document of a route table. Pure: table in, document out. Schemas are those that validate; the problems of
- * a route are those it names and those that follow from its token, its parameters and its body. Pages for people are left out.
+ * Builds the OpenAPI 3.1 document of a route table. Pure: table in, document out. The schemas are the ones that validate. The problems of a
+ * route are those it names and those that follow from its token, its parameters and its body. Pages for people are omitted.
  */
 import type { z } from 'zod';
 import type { TokenKind } from './auth.js';
@@ -19,33 +19,33 @@ const FOR_BROWSERS = /^text\/(html|css|javascript)/;
 const isPage = ({ tag, responses }: Route): boolean =>
   tag === PAGES || Object.values(responses).some(({ contentType = '' }) => FOR_BROWSERS.test(contentType));
 
-/** With an example of its path, and with what its handler reads by itself. */
+/** Adds an example of the path and the parts that the handler validates itself. */
 function exampled({ documentedBody, documentedQuery, ...row }: Route): Route {
   const read = { ...(documentedBody ? { body: documentedBody } : {}), ...(documentedQuery ? { query: documentedQuery } : {}) };
   return { ...row, ...read, ...(row.params ? { paramsExample: row.paramsExample ?? guessedExample(row.params) } : {}) };
 }
 
-/** The rows of a table that are API and not pages for people, each with an example of its path. */
+/** The API rows of a table, without pages for people, each with an example of its path. */
 export const apiRoutes = (routes: readonly Route[]): Route[] => routes.filter((row) => !isPage(row)).map(exampled);
 
 export interface ApiDescription {
   title: string;
   version: string;
   description: string;
-  /** Where an installation has this service; in the samples. */
+  /** Default address of this service in an installation; used in the samples. */
   base: string;
-  /** Addresses it can be tried at; `/` is where the document came from. */
+  /** Addresses for "Try it out"; `/` is the origin of the document. */
   servers: readonly string[];
   routes: readonly Route[];
-  /** What each tag's operations have in common. */
+  /** Common description of the operations of each tag. */
   tags: Readonly<Record<string, string>>;
-  /** Schemas with a name of their own under `components/schemas`; wherever they occur they are referred to. */
+  /** Named schemas under `components/schemas`; every use refers to them. */
   schemas: Readonly<Record<string, z.ZodType>>;
-  /** Which function of the typed client speaks to it. */
+  /** The function of the typed client that calls this service. */
   client: ClientMaker;
   /** The checks of its `/readyz`. */
   checks: readonly string[];
-  /** Whether every answer says which instance gave it. */
+  /** Whether every answer names its instance. */
   servedBy: boolean;
 }
 
@@ -56,19 +56,19 @@ export interface OpenApiDocument extends Json {
 }
 
 const TOKEN_WORDS: Record<TokenKind, string> = {
-  api: 'The token of who pays: `jq -r .api .data/tokens.json`.',
-  operator: 'The token of who runs the system: `jq -r .operator .data/tokens.json`.',
+  api: 'The token of clients that pay: `jq -r .api .data/tokens.json`.',
+  operator: 'The token of operators: `jq -r .operator .data/tokens.json`.',
   internal: 'The token of calls between services: `jq -r .internal .data/tokens.json`.',
 };
 
 const HEADERS: Readonly<Record<string, { description: string; type?: string; example: unknown }>> = {
-  'Retry-After': { description: 'When to ask again, in seconds.', type: 'integer', example: 1 },
-  'WWW-Authenticate': { description: 'That a bearer token is wanted.', example: 'Bearer realm="relevo"' },
-  'Idempotency-Key': { description: 'The key of this request: ask again with it. At 429 only when one was sent.', example: 'bill-2026-11-0042' },
+  'Retry-After': { description: 'Seconds to wait before the next attempt.', type: 'integer', example: 1 },
+  'WWW-Authenticate': { description: 'A bearer token is required.', example: 'Bearer realm="relevo"' },
+  'Idempotency-Key': { description: 'The key of this request; repeat the request with it. At 429 only when a key was sent.', example: 'bill-2026-11-0042' },
   'X-Served-By': { description: 'The instance that answered.', example: 'patients_1' },
 };
 
-/** Those that `paths` refers to. */
+/** The headers that `paths` refers to. */
 function headerObjects(paths: OpenApiDocument['paths']): Json {
   const text = JSON.stringify(paths);
   const used = Object.entries(HEADERS).filter(([name]) => text.includes(`"#/components/headers/${name}"`));
@@ -94,7 +94,7 @@ function requestBody(route: Route, names: Names): Json {
   return { requestBody: { required: true, content: { 'application/json': { schema: schemaJson(route.body, names), ...example } } } };
 }
 
-/** Adds who served it, and leaves out what is empty. */
+/** Adds X-Served-By and omits empty headers. */
 function withHeaders(responses: Record<string, Json>, servedBy: boolean): Json {
   const common = servedBy ? { 'X-Served-By': { $ref: '#/components/headers/X-Served-By' } } : {};
   return Object.fromEntries(Object.entries(responses).map(([status, { headers, ...rest }]) => {
@@ -132,7 +132,7 @@ export function openApiDocument(api: ApiDescription): OpenApiDocument {
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route, api, names);
   const kinds = [...new Set(routes.flatMap(({ auth }) => auth))];
   const tags = [...new Set(routes.map(({ tag }) => tag))];
-  const words: Record<string, string> = { health: 'For supervisors, balancers and Prometheus. Open to everybody.', ...api.tags };
+  const words: Record<string, string> = { health: 'For supervisors, balancers and Prometheus. No token needed.', ...api.tags };
   return {
     openapi: '3.1.0',
     info: { title: api.title, version: api.version, description: api.description, license: { name: 'MIT', identifier: 'MIT' } },

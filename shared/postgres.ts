@@ -1,6 +1,6 @@
 /**
- * Connections to the record. `bigint` columns (seq, term, amounts) arrive as numbers: all of ours stay far below 2^53.
- * Every pool has an error listener; without one the process would die with the server.
+ * Connections to PostgreSQL. `bigint` columns (seq, term, amounts) are parsed as numbers: all of ours stay far below 2^53.
+ * Every pool has an error listener; without one the process would exit when the server stops.
  */
 import { types as kinds } from 'node:util';
 import pg from 'pg';
@@ -14,7 +14,7 @@ const TIMESTAMPTZ = 1184;
 type Parser = (text: string) => unknown;
 const standardParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
 
-/** Text of a server that speaks in UTC is read by the engine itself, ten times as fast as piece by piece. */
+/** Timestamps of a server in UTC are parsed by the JavaScript engine, ten times as fast as piece by piece. */
 const parseTime: Parser = (text) =>
   (/^\d{4}-\d\d-\d\d .*\+00$/.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : standardParser(TIMESTAMPTZ)(text));
 
@@ -27,31 +27,31 @@ const types = {
   getTypeParser: (oid: number, format?: string): Parser => parsers[oid] ?? standardParser(oid, format),
 } as pg.CustomTypesConfig;
 
-/** A parameter of an array type whose elements never need quotes: uuids, numbers, booleans, names of an enumeration. */
+/** A parameter of an array type whose elements need no quotes: uuids, numbers, booleans, names of an enumeration. */
 export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
 
 const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
-/** A parameter of type `text[]`. What the driver makes of an array, without its two replacements for every element. */
+/** A parameter of type `text[]`. Same text as the driver's, without its two replacements per element. */
 export const textArray = (values: readonly (string | null)[]): string => `{${values.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
 
 export interface PoolOptions {
   url: string;
-  /** Shown in `pg_stat_activity`. */
+  /** Name in `pg_stat_activity`. */
   name: string;
   /** Largest number of connections. */
   max: number;
   /** A statement that takes longer is cancelled, in ms. */
   statementTimeoutMs: number;
-  /** Settings of every connection, as the server's command line has them: `-c enable_seqscan=off`. */
+  /** Settings of every connection, in the form of the server's command line: `-c enable_seqscan=off`. */
   settings?: string;
-  /** Awaited on every new connection before it is used; when it rejects, so does the call that wanted the connection. */
+  /** Awaited on every new connection before its first use. When it rejects, the call that needed the connection rejects too. */
   onConnect?: (connection: Queryable) => Promise<void>;
 }
 
 export type Pool = pg.Pool;
 
-/** What the statements in `ledger.ts` need: a pool or one connection of it. */
+/** The part of a pool or a connection that the statements in `ledger.ts` need. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
 export function createPool(options: PoolOptions, logger: Logger): Pool {
@@ -60,7 +60,7 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     application_name: options.name,
     max: options.max,
     statement_timeout: options.statementTimeoutMs,
-    // The server may be frozen rather than gone: then nobody but this timer ends the wait.
+    // The server may be frozen instead of stopped; then only this timer ends the wait.
     query_timeout: options.statementTimeoutMs + 500,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
@@ -71,25 +71,25 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
       await options.onConnect?.(connection);
     },
   });
-  pool.on('error', (error) => logger.warn({ err: error }, 'an idle connection to PostgreSQL was lost'));
+  pool.on('error', (error) => logger.warn({ err: error }, 'lost an idle connection to PostgreSQL'));
   return pool;
 }
 
 /**
- * SQLSTATE: connection, resources, operator, system error, a server that takes no changes, a transaction that lost against another one.
- * Codes of the system: a network, a host, a name, an address or a file handle that is missing for the moment.
+ * SQLSTATE: connection, resources, operator, system error, a read-only server, a transaction that lost against another one.
+ * System error codes: a network, host, name, address or file handle that is temporarily unavailable.
  */
 const PASSING_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
 const PASSING_ERRNO = /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
 const PASSING_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
 
-/** Whether trying the same statement again may succeed. A time-out means "unknown": only repeatable statements may be tried again. */
+/** Whether the same statement may succeed on retry. A time-out means an unknown result: only repeatable statements may be retried. */
 export function isPassing(error: unknown): boolean {
-  // Not `instanceof`: an error of the sockets comes from outside of a test's sandbox.
+  // Not `instanceof`: an error of a socket belongs to another realm than a test's sandbox.
   if (!kinds.isNativeError(error)) return false;
   const { code, errors } = error as Error & { code?: unknown; errors?: unknown };
   if (code === '57014') return true; // statement_timeout
-  if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: every address was tried.
+  if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: all addresses were tried.
   return (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) || PASSING_MESSAGE.test(error.message);
 }
 
@@ -98,19 +98,19 @@ const sqlState = (error: unknown): string | null => {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string' ? code : null;
 };
 
-/** Whether the server answered with an error: the statement reached it, and it is not this process that is broken. */
+/** Whether the server returned the error: the statement reached the server, so this process works. */
 export const isFromServer = (error: unknown): boolean => sqlState(error) !== null;
 
-/** Whether a lock was not to be had within `lock_timeout`. */
+/** Whether a lock was not available within `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
-/** Classes of SQLSTATE that blame the data of a statement: without the row at fault the same statement may succeed. */
+/** SQLSTATE classes that blame the data of a statement: without the bad row the same statement may succeed. */
 const REFUSED = /^(09|21|22|23|27|38|39|44|54|P0|XX)/;
 
-/** Whether the server refuses this statement for what is in it, and would refuse it again. */
+/** Whether the server refuses this statement because of its data, and would refuse it again. */
 export const isRefused = (error: unknown): boolean => REFUSED.test(sqlState(error) ?? '');
 
-/** Why, in printable and bounded words. The server's own message may quote the row, so that only the code and the constraint are told. */
+/** The reason in printable, bounded text. The server's message may quote the row, so only the code and the constraint are included. */
 export function describeRefusal(error: unknown): string {
   const { constraint } = error as { constraint?: unknown };
   const name = typeof constraint === 'string' ? `, constraint ${constraint.replace(/[^\w]/g, '?').slice(0, 63)}` : '';

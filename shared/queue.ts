@@ -1,6 +1,6 @@
 /**
- * The queue's names and options: delivery, never the record. A job is a parcel of payment ids; whatever is lost here is put
- * back from PostgreSQL by the leader's relay.
+ * Names and options of the queue. The queue only delivers: a job is a parcel of payment ids, and the leader's relay enqueues lost ids again
+ * from PostgreSQL.
  */
 import { Redis } from 'ioredis';
 import { Queue, type JobsOptions } from 'bullmq';
@@ -12,31 +12,31 @@ export { PARCEL_MAX, parcelsOf, readParcel, type Parcel } from './parcel.js';
 export const queueName = (partition: number): string => `payments-${partition}`;
 export const outcomeChannel = (prefix: string): string => `${prefix}:outcomes`;
 
-/** A parcel is done or its ids are in the relay's hands: no job is kept, none is tried again by the queue. */
+/** The queue keeps no job and retries none: a parcel is either done, or the relay finds its ids. */
 export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
-/** Blocking and worker connections: wait for Redis as long as it takes. */
+/** Blocking and worker connections: wait for Redis without limit. */
 const PATIENT = { maxRetriesPerRequest: null };
-/** Producers: say at once that Redis is away; the payment is in PostgreSQL already. */
+/** Producers: fail at once while Redis is unavailable; the payment is in PostgreSQL already. */
 const HASTY = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000, connectTimeout: 1_000 };
 
-/** Who serves people: a restart of Redis is waited for, a longer absence is said. What waits is dropped every few seconds. */
+/** Services with users: wait through a restart of Redis and report a longer outage. Waiting commands are dropped every few seconds. */
 const BRIEF = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
 const TEMPERS = { patient: PATIENT, hasty: HASTY, brief: BRIEF };
 
-/** Back soon, then every quarter of a second: Redis on the same network restarts in less than that. */
+/** Reconnects quickly, then every 250 ms: Redis on the same network restarts faster. */
 const retryStrategy = (attempt: number): number => Math.min(25 * attempt, 250);
 
-/** @param temper `patient` waits for Redis, `hasty` fails at once when it is away, `brief` after a second. */
+/** @param temper while Redis is unavailable: `patient` waits, `hasty` fails at once, `brief` fails after a second. */
 export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: Logger): Redis {
   const redis = new Redis(url, { ...TEMPERS[temper], retryStrategy });
   let away = false;
   redis.on('error', (error: Error) => {
-    if (!away) logger.warn({ err: { message: error.message } }, 'Redis is away');
+    if (!away) logger.warn({ err: { message: error.message } }, 'Redis is unavailable');
     away = true;
   });
   redis.on('ready', () => {
-    if (away) logger.info('Redis is back');
+    if (away) logger.info('Redis is available again');
     away = false;
   });
   return redis;
@@ -44,6 +44,6 @@ export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: 
 
 export function createQueue(partition: number, prefix: string, connection: Redis): Queue<Parcel> {
   const queue = new Queue<Parcel>(queueName(partition), { connection, prefix, skipMetasUpdate: true, defaultJobOptions: JOB_OPTIONS });
-  queue.on('error', () => undefined); // The connection logs its own errors, once.
+  queue.on('error', () => undefined); // The connection already logs its errors, once.
   return queue;
 }

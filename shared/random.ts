@@ -1,18 +1,18 @@
 /**
- * Chance with a seed: the same seed gives the same run. One named stream for each use, so that drawing once more
- * in one place changes nothing in another.
- * @see https://prng.di.unimi.it/ for the family; mulberry32 is enough to choose victims and moments.
+ * Seeded randomness: the same seed gives the same run. Each use has its own named stream, so that one more draw in one place changes
+ * nothing elsewhere.
+ * @see https://prng.di.unimi.it/ for the family; mulberry32 is good enough to choose victims and times.
  */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
   /** Uniform integer in [0, bound). */
   below(bound: number): number;
-  /** One of `items`. @throws RangeError when there is none. */
+  /** One of `items`. @throws RangeError when the list is empty. */
   pick<T>(items: readonly T[]): T;
 }
 
-/** FNV-1a, 32 bits: spreads a text over the integers. Not for secrets. */
+/** FNV-1a, 32 bits: distributes texts over the integers. Not for secrets. */
 export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
@@ -22,7 +22,7 @@ export function hash32(text: string): number {
   return hash >>> 0;
 }
 
-/** A stream of its own for `name`, derived from `seed`. */
+/** An independent stream for `name`, derived from `seed`. */
 export function seededRandom(seed: number, name = ''): Random {
   let state = (seed ^ hash32(name)) >>> 0;
   const next = (): number => {

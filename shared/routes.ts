@@ -1,7 +1,7 @@
 /**
- * A service's HTTP surface as a table: one row a route, from which Express routes, validation and the OpenAPI document
- * (shared/openapi.ts) are made, so that they cannot disagree. Handlers are plain functions from what was asked to an
- * answer; they throw a `Problem` to say no and know nothing of the framework unless they stream.
+ * A service's HTTP surface as a table, one row per route. Express routes, validation and the OpenAPI document (shared/openapi.ts) are built
+ * from it, so they cannot disagree. Handlers are plain functions from request parts to an answer. They throw a `Problem` to refuse, and
+ * only streaming handlers use the framework.
  */
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
@@ -11,12 +11,12 @@ import { parse } from './http.js';
 
 export interface ResponseSpec {
   description: string;
-  /** Left out: the answer has no described body. */
+  /** Absent: the answer has no described body. */
   schema?: z.ZodType;
   /** Default: `application/json`. */
   contentType?: string;
   example?: unknown;
-  /** Response headers by name, with what each says. */
+  /** Response headers by name, with their descriptions. */
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -29,13 +29,13 @@ export interface HeaderSpec {
 
 export interface Answer {
   status: number;
-  /** Sent as JSON, or as it is when `contentType` is set. */
+  /** Sent as JSON, or unchanged when `contentType` is set. */
   body?: unknown;
   contentType?: string;
   headers?: Readonly<Record<string, string>>;
 }
 
-/** What a handler is given: validated parts, and the framework's objects for those who stream. */
+/** Input of a handler: the validated parts, and the framework's objects for streaming handlers. */
 export interface Asked<P, Q, B> {
   params: P;
   query: Q;
@@ -45,60 +45,60 @@ export interface Asked<P, Q, B> {
 }
 
 interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  /** Unique; `operationId` of the document. */
+  /** Unique; the `operationId` of the document. */
   id: string;
   method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As OpenAPI writes it: `/api/payments/{id}`. */
+  /** In OpenAPI's notation: `/api/payments/{id}`. */
   path: string;
-  /** Groups operations in the document. `pages`: for people, left out of the document. */
+  /** Groups operations in the document. `pages`: pages for people, omitted from the document. */
   tag: string;
   summary: string;
-  /** Every operation of a document has one. */
+  /** Required for every operation of the document. */
   description?: string;
-  /** The tokens that may call it; empty: open to everybody. */
+  /** The tokens that may call it; empty: no token needed. */
   auth: readonly TokenKind[];
   params?: P;
-  /** Values that work, for the document and its samples; left out, they are guessed from the form. */
+  /** Working values for the document and its samples. Absent: guessed from the schema. */
   paramsExample?: Readonly<Record<string, string>>;
-  /** Use a strict object: an unknown query parameter is then refused. */
+  /** Use a strict object, which refuses unknown query parameters. */
   query?: Q;
-  /** A list: a parameter that may be repeated. */
+  /** A list stands for a repeated parameter. */
   queryExample?: Readonly<Record<string, string | readonly string[]>>;
   body?: B;
   bodyExample?: unknown;
-  /** For the document alone, of a handler that reads forms too and validates by itself. */
+  /** Only for the document: the body of a handler that also reads forms and validates by itself. */
   documentedBody?: z.ZodType;
   documentedQuery?: z.ZodType;
-  /** For a body that has several forms: the one this value means, so that errors speak of that form alone. */
+  /** For a body with several forms: the form that this value intends, so that errors refer only to that form. */
   bodyForm?: (value: unknown) => z.ZodType;
   headers?: readonly HeaderSpec[];
-  /** TypeScript that calls it with the typed client `relevo`; left out, it is made of the examples. */
+  /** TypeScript call of the typed client `relevo`. Absent: built from the examples. */
   clientSample?: string;
   responses: Readonly<Record<number, ResponseSpec>>;
-  /** Beyond those that follow from tokens, validation and body by themselves. */
+  /** In addition to the problems that follow from tokens, validation and body. */
   problems?: readonly ProblemCode[];
 }
 
 type None = z.ZodUndefined;
 
 export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends RouteFacts<P, Q, B> {
-  /** @returns null when it has written the answer by itself. */
+  /** @returns null when the handler wrote the answer itself. */
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer | null> | Answer | null;
 }
 
-/** A row of the table, types of its parts forgotten. */
+/** A row of the table without the types of its parts. */
 export interface Route extends RouteFacts<z.ZodType, z.ZodType, z.ZodType> {
   handle(asked: Asked<never, never, never>): Promise<Answer | null> | Answer | null;
 }
 
-/** Types a handler by the schemas beside it. */
+/** Types a handler by its schemas. */
 export function route<P extends z.ZodType = None, Q extends z.ZodType = None, B extends z.ZodType = None>(
   spec: RouteSpec<P, Q, B>,
 ): Route {
   return spec;
 }
 
-/** An empty body counts as none, whatever content type it claims. */
+/** An empty body counts as no body, whatever its content type. */
 const bodyOf = (request: Request): unknown => (request.headers['content-length'] === '0' ? undefined : request.body);
 
 function validated(spec: Route, request: Request): { params: unknown; query: unknown; body: unknown } {
@@ -129,8 +129,8 @@ function handlerOf(spec: Route): RequestHandler {
 }
 
 /**
- * Checks the token, or whether there is a session, of every route that reads a body and is not open to all: before bodies are read. What
- * only the body can prove (a form's CSRF field) is the route's own check.
+ * Checks the token, or the presence of a session, before bodies are read, for every protected route that reads a body. The route itself
+ * checks proof that only the body can give, such as a form's CSRF field.
  */
 export function checkBeforeBodies(app: Express, routes: readonly Route[], tokens: Tokens, hasSession: SessionKind): void {
   for (const { auth, method, path } of routes) {
@@ -138,7 +138,7 @@ export function checkBeforeBodies(app: Express, routes: readonly Route[], tokens
   }
 }
 
-/** Adds every route to `app`, in the table's order. @param sessionKind accepted in place of a token, where a service has sessions. */
+/** Adds every route to `app`, in the order of the table. @param sessionKind accepts a session instead of a token. */
 export function mountRoutes(app: Express, routes: readonly Route[], tokens: Tokens, sessionKind?: SessionKind): void {
   for (const spec of routes) {
     const guards = spec.auth.length > 0 ? [requireToken(tokens, spec.auth, sessionKind)] : [];
@@ -147,8 +147,8 @@ export function mountRoutes(app: Express, routes: readonly Route[], tokens: Toke
 }
 
 /**
- * Answers a HEAD request for a stream or a long answer: its type alone, and nothing is held or read for it.
- * @returns false: it is another request.
+ * Answers a HEAD request for a stream or a long answer with its type alone; reads and holds nothing.
+ * @returns false when the request is not HEAD.
  */
 export function answeredHead(request: Request, response: Response, contentType: string): boolean {
   if (request.method !== 'HEAD') return false;
@@ -156,7 +156,7 @@ export function answeredHead(request: Request, response: Response, contentType: 
   return true;
 }
 
-/** Fires when the client went away before it was answered in full. */
+/** Fires when the client disconnects before the whole answer was sent. */
 export function clientGone(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {

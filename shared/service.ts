@@ -1,4 +1,4 @@
-/** The frame of every `main.ts`: start, install the shutdown sequence, or say in one sentence why it cannot start. */
+/** The frame of every `main.ts`: starts, installs the shutdown sequence, or prints in one sentence why the service cannot start. */
 import { ConfigError } from './config.js';
 import { onShutdown, type ShutdownOptions } from './shutdown.js';
 
@@ -7,7 +7,7 @@ const EXIT_CONFIG = 78;
 /** Exit code when an invariant broke (EX_SOFTWARE). */
 const EXIT_SOFTWARE = 70;
 
-/** @param start gets `onFatal`, which ends the process in order with exit code 70. */
+/** @param start receives `onFatal`, which ends the process in order with exit code 70. */
 export async function runService(start: (onFatal: (error: unknown) => void) => Promise<ShutdownOptions>): Promise<void> {
   let end: ((reason: string, exitCode?: number) => void) | undefined;
   let options: ShutdownOptions | undefined;

@@ -1,8 +1,8 @@
 /**
- * A server and its connections: how long a request may take to arrive and an answer may take to leave, how many connections there may
- * be, the answer to a request that cannot be read, and an end that cuts no request off.
- * The end: the server stops listening, every answer says `Connection: close`, and a kept connection without a request is closed when it
- * has been quiet for `LINGER_MS`. A client that sends a request at that very moment still loses it; HTTP/1.1 has no means against that.
+ * The HTTP server and its connections: time limits for requests and answers, the limit of connections, the answer to an unreadable request,
+ * and a shutdown that interrupts no request.
+ * On shutdown the server stops listening, every answer carries `Connection: close`, and a kept connection without a request is closed after
+ * `LINGER_MS` without traffic. A client that sends a request at exactly that time still loses it; HTTP/1.1 cannot prevent that.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
@@ -10,25 +10,25 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Express } from 'express';
 import { Problem, type ProblemCode } from './errors.js';
 
-/** Connections the kernel keeps until they are accepted. Beyond Node's own 511 a burst loses some, which try again after 1, 3, 7 s. */
+/** Connections that the kernel queues for accept. With Node's default of 511 a burst loses some; clients retry after 1, 3, 7 s. */
 const ACCEPT_BACKLOG = 4_096;
-/** How long a kept connection may be without a request, in ms: longer than the clients of common balancers keep theirs. */
+/** Longest idle time of a kept connection, in ms: longer than the clients of common balancers keep theirs. */
 const KEEP_ALIVE_MS = 65_000;
-/** From the first byte of a request to the last of its head, and to the last of its body, in ms. */
+/** From the first byte of a request to the end of its head, and to the end of its body, in ms. */
 const HEAD_MS = 10_000;
 const REQUEST_MS = 20_000;
-/** How often both are checked, in ms. */
+/** How often both limits are checked, in ms. */
 const CHECK_MS = 1_000;
-/** A client that has taken nothing of its answer for so long, in ms, loses the connection. */
+/** A client that reads nothing of its answer for this long, in ms, is disconnected. */
 const STALLED_MS = 15_000;
-/** Most connections of a server, where its own bound is not another one. */
+/** Most connections of a server. Default: 2,000. */
 const CONNECTIONS_MAX = 2_000;
-/** A connection that has been quiet for so long, in ms, is closed when the server ends. */
+/** On shutdown, a connection without traffic for this long, in ms, is closed. */
 const LINGER_MS = 500;
-/** How often the end looks for such connections, in ms. */
+/** How often the shutdown checks for such connections, in ms. */
 const SWEEP_MS = 25;
 
-/** Listeners of one answer that are no sign of a leak: a stream piped into it adds six. */
+/** Listeners of one answer that do not indicate a leak: a stream piped into it adds six. */
 const LISTENERS_MAX = 20;
 
 interface Connection {
@@ -37,18 +37,18 @@ interface Connection {
   /** The latest answer. */
   answer: ServerResponse | null;
   quietSince: number;
-  /** Bytes read when that was noted. */
+  /** Bytes read at `quietSince`. */
   bytes: number;
 }
 
-/** What the parser says, as a problem. Everything else is a request that cannot be read. */
+/** The parser's error codes as problems. Any other code means an unreadable request. */
 const PARSER_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'BODY_TOO_LARGE',
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
 };
 
-/** A problem as an answer, for a request that the app never sees. */
+/** A problem as an answer to a request that never reaches the app. */
 function refusal(code: ProblemCode): { status: number; headers: Record<string, string | number>; body: string } {
   const problem = new Problem(code);
   const body = JSON.stringify(problem);
@@ -59,7 +59,7 @@ function refusal(code: ProblemCode): { status: number; headers: Record<string, s
   return { status: problem.status, headers, body };
 }
 
-/** The whole of that as text, for a request that never became one. */
+/** The whole answer as text, for input that never became a request. */
 function refusalText(code: ProblemCode): string {
   const { status, headers, body } = refusal(code);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -83,25 +83,25 @@ class Connections {
     });
   }
 
-  /** From now on every answer closes its connection, and the app says that it is not ready. */
+  /** From now on every answer closes its connection, and the app reports that it is not ready. */
   leave(): void {
     this.leaving = true;
     this.app.locals['leaving'] = true;
     for (const { answer } of this.all.values()) if (answer && !answer.headersSent) answer.setHeader('Connection', 'close');
   }
 
-  /** Resolves when the last connection is gone. */
+  /** Resolves when the last connection is closed. */
   close(): Promise<void> {
     this.leave();
     return new Promise((resolve) => {
       const sweep = setInterval(() => setImmediate(() => this.closeQuiet()), SWEEP_MS);
-      // Not the close of HTTP's own server: it ends kept connections at once, and the requests that are on their way with them.
+      // Not `close` of the HTTP server: it ends kept connections at once, together with requests on their way.
       const end = (): void => {
         clearInterval(sweep);
-        this.server.close(() => undefined); // The timer of its time-outs.
+        this.server.close(() => undefined); // Stops the timer of its time-outs.
         resolve();
       };
-      // After the kernel's queue of new connections was emptied: what is left in it is reset.
+      // After the kernel's queue of new connections was emptied, because connections left in it are reset.
       setImmediate(() => NetServer.prototype.close.call(this.server, end));
     });
   }
@@ -118,7 +118,7 @@ class Connections {
     connection.answer = response;
     if (this.leaving) response.setHeader('Connection', 'close');
     response.setMaxListeners(LISTENERS_MAX);
-    // An answer that is waited for is quiet too; only one that has begun and is not taken is stalled.
+    // An answer in preparation is idle too; only an answer that has begun and is not read is stalled.
     response.on('timeout', () => {
       if (socket.writableLength > 0) socket.destroy();
     });
@@ -134,7 +134,7 @@ class Connections {
     connection.bytes = socket.bytesRead;
   }
 
-  /** Runs after the sockets were read, so a request that has arrived is seen. */
+  /** Runs after the sockets were read, so that a request that has arrived is seen. */
   private closeQuiet(): void {
     const quietSince = performance.now() - LINGER_MS;
     for (const [socket, connection] of this.all) {
@@ -161,9 +161,9 @@ function known(server: Server): Connections {
 }
 
 /**
- * Listens.
- * @param connectionsMax most connections; one more is closed at once.
- * @throws Error with one clear sentence when the port is taken.
+ * Starts a server.
+ * @param connectionsMax most connections; any further connection is closed at once.
+ * @throws Error with one clear sentence when the port is in use.
  */
 export function listen(app: Express, port: number, host: string, connectionsMax = CONNECTIONS_MAX): Promise<Server> {
   const server = createServer({
@@ -181,8 +181,8 @@ export function listen(app: Express, port: number, host: string, connectionsMax 
   });
 }
 
-/** The first step of an end, where others follow before the server closes: not ready any more, still listening. */
+/** First step of a shutdown whose further steps precede the close of the server: reports not ready, still listens. */
 export const leave = (server: Server): void => known(server).leave();
 
-/** Stops listening, lets requests under way and on their way end, then closes the connections. */
+/** Stops listening, lets current and arriving requests finish, then closes the connections. */
 export const closeServer = (server: Server): Promise<void> => known(server).close();

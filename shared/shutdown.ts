@@ -1,7 +1,7 @@
 /**
- * One sequence for every way to end: signals, the death of the parent process, an error nobody handled.
- * Steps run in the order given, each with what is left of the deadline; the process then exits, come what may.
- * A broken invariant ends the process with code 70: the standby is there for that.
+ * One sequence for every way to end: signals, death of the parent process, an unhandled error.
+ * Steps run in the given order, each within the rest of the deadline. The process then exits in any case.
+ * A broken invariant exits with code 70; a standby takes over.
  */
 import type { Logger } from './logger.js';
 
@@ -27,7 +27,7 @@ async function runSteps({ logger, steps }: ShutdownOptions): Promise<void> {
   }
 }
 
-/** Installs the handlers. @returns a function that starts the same sequence by hand. */
+/** Installs the handlers. @returns a function that starts the same sequence. */
 export function onShutdown(options: ShutdownOptions): (reason: string, exitCode?: number) => void {
   const { logger, deadlineMs } = options;
   let begun = false;
@@ -40,8 +40,8 @@ export function onShutdown(options: ShutdownOptions): (reason: string, exitCode?
   };
   process.once('SIGTERM', () => shutdown('SIGTERM'));
   process.once('SIGINT', () => shutdown('SIGINT'));
-  // The starter holds an IPC channel; when it dies, however it dies, its children leave too.
-  process.once('disconnect', () => shutdown('the starter is gone'));
+  // The parent holds an IPC channel; when the parent dies for any reason, its children exit too.
+  process.once('disconnect', () => shutdown('the parent process ended'));
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'uncaught exception');
     shutdown('uncaught exception', 70);

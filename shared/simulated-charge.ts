@@ -1,6 +1,6 @@
 /**
- * What the simulated gateway decides about a charge: a function of its key alone, so that every call with one key gets one answer,
- * whichever process asks and however often. Both simulated gateways use it, the one in process and the stand-alone one.
+ * Decides a simulated charge as a function of its key alone: all calls with one key get the same answer, in every process and any number of
+ * times. Both simulated gateways use it, the one in process and the stand-alone one.
  */
 import { hash32, seededRandom } from './random.js';
 
@@ -26,6 +26,6 @@ export function decideCharge(key: string, { seed, declineRatio }: SimulationOpti
   };
 }
 
-/** How long a charge takes, in ms: 0.5 to 1.5 of the mean, a function of its key like the decision. */
+/** Duration of a charge, in ms: 0.5 to 1.5 of the mean, a function of its key like the decision. */
 export const chargeDurationMs = (key: string, { seed, latencyMs }: { seed: number; latencyMs: number }): number =>
   latencyMs * (0.5 + seededRandom(seed, `latency:${key}`).next());

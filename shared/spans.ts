@@ -1,15 +1,15 @@
 /**
- * Spans of what serves one request or many. What serves many (a statement for a group, a parcel) is one span in the trace of the first and
- * a twin in the trace of each other, linked both ways; so every trace that is sampled tells its own story from request to commit, and the
- * number of spans stays bounded (traceparent.ts). Types of OpenTelemetry alone: nothing of it is loaded from here.
+ * Spans of work that serves one request or many. Work for many requests (a group's statement, a parcel) is one span in the first trace and
+ * a twin in each other trace, linked both ways. So every sampled trace is complete from request to commit, and the number of spans stays
+ * bounded (traceparent.ts). Imports only types of OpenTelemetry and loads nothing of it.
  */
 import type { Attributes, Context, Link, Span, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
 import { differentTraces, validTraceparent } from './traceparent.js';
 
-/** Epoch ms with fractions, of the clock that spans are stamped with. */
+/** Epoch ms with fractions, by the clock of the spans. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
-/** A part of a span that is told when it is over. Times as `spanTime`. */
+/** A part of a span, added when the part has ended. Times as `spanTime`. */
 export interface Part {
   name: string;
   startMs: number;
@@ -18,16 +18,16 @@ export interface Part {
 }
 
 export interface OpenSpan {
-  /** What travels on, so that what follows belongs below this span. */
+  /** Context to pass on, so that later spans become children of this one. */
   readonly traceparent: string;
   rename(name: string): void;
   /** Adds a part, in every trace. */
   part(part: Part): void;
-  /** Ends it, in every trace. @param error why it did not come to its good end. */
+  /** Ends it, in every trace. @param error the reason of a failure. */
   end(attributes?: Attributes, error?: unknown): void;
 }
 
-/** What the SDK gives. */
+/** The parts of the SDK in use. */
 export interface SpanParts {
   tracer: Tracer;
   root: Context;
@@ -35,7 +35,7 @@ export interface SpanParts {
   errorCode: number;
 }
 
-/** A valid traceparent, taken apart. */
+/** Parses a valid traceparent. */
 function spanContext(traceparent: string): SpanContext {
   const [, traceId = '', spanId = '', flags = '00'] = traceparent.split('-');
   return { traceId, spanId, traceFlags: parseInt(flags, 16), isRemote: true };
@@ -75,7 +75,7 @@ class SharedSpan implements OpenSpan {
 export interface SpanSpec {
   name: string;
   kind?: SpanKind;
-  /** Traceparents of the requests served; malformed ones are left out. None: it begins a trace of its own. */
+  /** Traceparents of the served requests; malformed ones are skipped. None: the span begins a new trace. */
   parents: readonly (string | undefined)[];
   attributes?: Attributes;
 }

@@ -1,14 +1,14 @@
 /**
- * A span for each request of the public API, and its context in place of the client's: whatever the handlers pass on as `traceparent`
- * belongs below it. Mounted only when traces are wanted.
+ * Begins a span for each request of the public API and replaces the client's context with the span's: `traceparent` values that handlers
+ * pass on become its children. Mounted only when tracing is on.
  */
 import type { RequestHandler } from 'express';
 import type { Tracing } from './tracing.js';
 
-/** `SpanKind.SERVER`; the enumeration itself would load the package. */
+/** `SpanKind.SERVER`; importing the enumeration would load the package. */
 const SERVER = 1;
 
-/** The public API, and the payment of a bill in staff's pages. */
+/** The public API, and the payment of a bill on the staff's pages. */
 const TRACED = /^\/(api\/|bill\/pay$)/;
 
 export const traceRequests = (tracing: Tracing): RequestHandler => (request, response, next) => {

@@ -1,24 +1,24 @@
 /**
- * Traces by OpenTelemetry, when `OTEL_EXPORTER_OTLP_ENDPOINT` says where to. Off by default: then nothing of the SDK is loaded, and who
- * would trace finds `tracing` undefined. A receiver that is away or slow costs spans, never a payment: they wait in a bounded queue and are
- * dropped. Sampling, limits, time-outs and headers follow the standard OTEL_* variables, which the SDK reads by itself. docs/tracing.md
+ * OpenTelemetry traces, sent to `OTEL_EXPORTER_OTLP_ENDPOINT`. Off by default: then nothing of the SDK is loaded, and `tracing` is
+ * undefined. A slow or unavailable receiver costs spans, never a payment: spans wait in a bounded queue and are dropped when it is full.
+ * Sampling, limits, time-outs and headers follow the standard OTEL_* variables, which the SDK reads itself. docs/tracing.md
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 import { beginSpan, type OpenSpan, type SpanSpec } from './spans.js';
 
 export interface Tracing {
   begin(spec: SpanSpec): OpenSpan;
-  /** Sends what is left, for as long as `deadlineMs` at the most. Never rejects. */
+  /** Sends the remaining spans within `deadlineMs`. Never rejects. */
   stop(deadlineMs: number): Promise<void>;
 }
 
-/** Undefined: off. Set once, by `startTracing`, before anything is put together. */
+/** Undefined: off. Set once by `startTracing`, before the service is assembled. */
 export let tracing: Tracing | undefined;
 
-/** Longest wait at the end for the last spans to be sent, in ms. */
+/** Longest wait for the last spans on shutdown, in ms. */
 const FLUSH_MS = 500;
 
-/** Whether the environment asks for traces. */
+/** Whether the environment enables traces. */
 export const wantsTraces = (env: NodeJS.ProcessEnv): boolean =>
   Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
   && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true' && env['OTEL_TRACES_EXPORTER'] !== 'none';
@@ -48,10 +48,10 @@ async function loadTracing(service: string, id: string): Promise<Tracing> {
   };
 }
 
-/** Loads the SDK when the environment asks for traces. Call it before the service is put together. */
+/** Loads the SDK when the environment enables it. Call this before the service is assembled. */
 export async function startTracing(service: string, id: string): Promise<void> {
   if (wantsTraces(process.env)) tracing = await loadTracing(service, id);
 }
 
-/** The last step of an orderly end. */
+/** The last step of an orderly shutdown. */
 export const TRACING_STEP = { name: 'send the last spans', run: () => tracing?.stop(FLUSH_MS) ?? Promise.resolve() };

@@ -1,8 +1,8 @@
-/** The option that says whose forwarded headers (`X-Forwarded-*`) a service believes: of no one, or of the proxies in front of it. */
+/** The option that decides whose forwarded headers (`X-Forwarded-*`) a service trusts: none, or those of the proxies in front of it. */
 import { isIP } from 'node:net';
 import type { Option } from './config.js';
 
-/** What Express calls `trust proxy`: no one, so many hops, or these addresses. */
+/** Express' `trust proxy`: none, a number of hops, or these addresses. */
 export type TrustedProxies = false | number | readonly string[];
 
 const NAMED = new Set(['loopback', 'linklocal', 'uniquelocal']);

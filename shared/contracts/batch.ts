@@ -1,4 +1,4 @@
-/** Many payments in one request, as the reports fire them from Postman. */
+/** Many payments in one request, the way the reports send them from Postman. */
 import { z } from 'zod';
 import { amountMinor, currency, id, memberId, term } from './ids.js';
 import { listedPayment, paymentStatus } from './payment.js';
@@ -18,10 +18,10 @@ export const listedBatch = z.strictObject({
   payments: z.array(listedPayment).min(1).max(BATCH_MAX),
   timeoutMs: timeoutMs.optional(),
 });
-/** Wrong payments that are looked for: a hundred thousand of them take seconds to describe, and all other requests wait meanwhile. */
+/** Most wrong payments described in an answer: describing 100,000 takes seconds, and all other requests would wait. */
 const WRONG_MAX = 20;
 
-/** The payments of a list, or what is wrong with the first wrong ones. What stands behind those is not looked at. */
+/** The payments of a list, or the errors of the first wrong ones. Validation stops after `WRONG_MAX` wrong payments. */
 const payments = z.array(z.unknown()).min(1).max(BATCH_MAX).transform((items, context) => {
   const valid: z.output<typeof listedPayment>[] = [];
   let wrong = 0;
@@ -34,7 +34,7 @@ const payments = z.array(z.unknown()).min(1).max(BATCH_MAX).transform((items, co
   return wrong > 0 ? z.NEVER : valid;
 });
 
-/** `listedBatch`, as bodies are validated by; the document shows the other one. */
+/** Validates request bodies; the OpenAPI document shows `listedBatch` instead. */
 export const listedBatchBody = z.strictObject({ ...listedBatch.shape, payments });
 export type CountedBatch = z.infer<typeof countedBatch>;
 export type ListedBatch = z.infer<typeof listedBatch>;

@@ -1,4 +1,4 @@
-/** A payment as it crosses the wire. `exit_granted` is the reports' field: the patient may leave. */
+/** A payment on the wire. `exit_granted` is the field of the reports: the patient may leave. */
 import { z } from 'zod';
 import { amountMinor, currency, id, memberId, term, timestamp } from './ids.js';
 
@@ -8,23 +8,23 @@ export type PaymentStatus = z.infer<typeof paymentStatus>;
 /** The statuses that never change again. */
 export type FinalStatus = Exclude<PaymentStatus, 'PENDING'>;
 
-/** What a payment may settle. Such a payment is refused unless that much is due and not being paid already. */
+/** The debt that a payment may settle. Such a payment is refused unless that much is due and no pending payment covers it. */
 export const settlement = z.enum(['bill']);
 export type Settlement = z.infer<typeof settlement>;
 
-/** A payment of a batch: always a free one. */
+/** A payment of a batch; always a free payment. */
 export const listedPayment = z.strictObject({
   patientId: id,
   amountMinor,
   currency,
-  /** Without control characters: PostgreSQL stores no NUL. */
+  /** No control characters: PostgreSQL cannot store NUL. */
   concept: z.string().trim().min(1).max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters').optional(),
 });
 
 export const paymentRequest = listedPayment.extend({ settles: settlement.optional() });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
-/** What anybody who asks about one payment is told. Before the outcome everything behind `acceptedAt` is null, attempts 0. */
+/** The answer to every question about one payment. Before the outcome, all fields after `acceptedAt` are null and `attempts` is 0. */
 export const payment = z.object({
   id,
   status: paymentStatus,

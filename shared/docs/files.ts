@@ -1,7 +1,7 @@
 /**
- * The files of the viewer at `/docs`: Swagger UI as its package has it, and our style and start. Their address changes with their content,
- * so a browser may keep them for ever. Read and packed at the first request for them, off the event loop, and kept: an instance whose
- * document nobody reads pays nothing.
+ * The files of the viewer at `/docs`: Swagger UI from its package, and our style and start script. Their address changes with their
+ * content, so browsers may cache them without limit. The first request reads and compresses them off the event loop and caches the
+ * result, so that an instance without readers pays nothing.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function currentVersion(): string {
   return `${version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
-/** Changes when any of the files does. */
+/** Changes when any of the files changes. */
 export const VIEWER_VERSION = currentVersion();
 
 export interface ViewerFile {
@@ -50,7 +50,7 @@ async function load(name: string, folder: string, file: string): Promise<ViewerF
   return { contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] as string, plain, packed: await pack(plain, { level: 9 }) };
 }
 
-/** Null: there is no such file, or it belongs to another version. */
+/** Null: the file does not exist or belongs to another version. */
 export function viewerFile(version: string, name: string): Promise<ViewerFile> | null {
   const place = version === VIEWER_VERSION ? FILES.get(name) : undefined;
   if (!place) return null;
@@ -58,9 +58,9 @@ export function viewerFile(version: string, name: string): Promise<ViewerFile> |
   if (known) return known;
   const loading = load(name, ...place);
   kept.set(name, loading);
-  loading.catch(() => kept.delete(name)); // A file that could not be read is tried again.
+  loading.catch(() => kept.delete(name)); // The next request retries a file that could not be read.
   return loading;
 }
 
-/** Where the page finds a file. */
+/** The address of a file of the viewer. */
 export const viewerPath = (name: string): string => `/docs/${VIEWER_VERSION}/${name}`;

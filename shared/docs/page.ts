@@ -1,13 +1,13 @@
-/** The page around Swagger UI: a head of ours, and what to do first. Everything else is drawn by viewer.js from `/openapi.json`. */
+/** The page around Swagger UI: our header and the first steps. viewer.js draws the rest from `/openapi.json`. */
 import { html } from '../web/html.js';
 import { viewerPath } from './files.js';
 
 export interface ViewerPage {
   /** The service's name. */
   title: string;
-  /** What the service's first page is. */
+  /** Description of the service's first page. */
   home: string;
-  /** Of its Content-Security-Policy. */
+  /** From the Content-Security-Policy of this answer. */
   nonce: string;
 }
 

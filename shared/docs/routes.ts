@@ -1,4 +1,4 @@
-/** `/docs`: the service's document as a page, and the files it needs. Nothing from elsewhere, no inline script, no inline style. */
+/** `/docs`: the service's OpenAPI document as a page, and its files. No external resources, no inline scripts or styles. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { Problem } from '../errors.js';
@@ -9,7 +9,7 @@ import { viewerPage } from './page.js';
 
 const fileParams = z.object({ version: z.string(), name: z.string() });
 
-/** Packed for who can unpack; both have a length, so that a browser can show how far it is. */
+/** Compressed for clients that accept gzip. Both forms have a length, so that a browser can show progress. */
 function answerOf({ contentType, plain, packed }: ViewerFile, request: Request): Answer {
   const unpacks = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   const body = unpacks ? packed : plain;
@@ -25,11 +25,11 @@ function answerOf({ contentType, plain, packed }: ViewerFile, request: Request):
   };
 }
 
-/** @param title of the page: the service's name. @param home what its first page is. */
+/** @param title of the page: the service's name. @param home description of its first page. */
 export const docsRoutes = (title: string, home: string): Route[] => [
   route({
     id: 'docs', method: 'get', path: '/docs', tag: 'pages', auth: [],
-    summary: 'This API as a page to read and to try',
+    summary: 'This API as an interactive page',
     responses: { 200: { description: 'One page without external resources.', contentType: 'text/html' } },
     handle: () => {
       const { nonce, headers } = pageHeaders({ forms: false });
@@ -39,7 +39,7 @@ export const docsRoutes = (title: string, home: string): Route[] => [
   route({
     id: 'docsFile', method: 'get', path: '/docs/{version}/{name}', tag: 'pages', auth: [], params: fileParams,
     summary: 'A style or script of that page',
-    responses: { 200: { description: 'Never changes: another content has another address.', contentType: 'text/javascript' } },
+    responses: { 200: { description: 'Immutable: new content gets a new address.', contentType: 'text/javascript' } },
     problems: ['NOT_FOUND'],
     handle: async ({ params, request }) => {
       const file = await viewerFile(params.version, params.name);

@@ -1,10 +1,10 @@
 /**
- * Starts Swagger UI on this service's document and adds the samples: each operation shows its curl command and its call of the typed
- * client without being tried. Runs in the browser, under a policy that allows no other host.
+ * Starts Swagger UI on this service's document and adds samples: each operation shows its curl command and its call of the typed client
+ * before it is tried. Runs in the browser under a policy that allows no other host.
  */
 (() => {
   const DOCUMENT = '/openapi.json';
-  /** Where the samples of the document say that the service is. */
+  /** The service's address in the samples of the document. */
   const SAMPLE_ORIGIN = /http:\/\/127\.0\.0\.1:(4000|5000)/g;
 
   const followScheme = () => {
@@ -33,7 +33,7 @@
       h('pre', { tabIndex: 0, 'aria-label': `${label} sample` }, h('code', null, text)));
   };
 
-  /** The samples stand above the parameters of an operation. */
+  /** Shows the samples above the parameters of an operation. */
   const samplesPlugin = (system) => {
     const h = system.React.createElement;
     return {
@@ -44,13 +44,13 @@
             h('div', { className: 'samples' }, samples.map((sample) => sampleElement(h, sample))),
             h(Original, props));
         },
-        // A link inside a button can be reached by no keyboard in good order; the address still follows what is opened.
+        // Keyboards cannot reach a link inside a button reliably; the address bar still follows the opened operation.
         DeepLink: () => ({ text }) => h('span', null, text),
       },
     };
   };
 
-  /** What Swagger UI leaves without a name, or out of a keyboard's reach. */
+  /** Names the elements that Swagger UI leaves without a label and makes them reachable by keyboard. */
   const helpReaders = (root) => {
     const help = () => {
       for (const select of root.querySelectorAll('select:not([aria-label])')) {

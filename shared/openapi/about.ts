@@ -1,4 +1,4 @@
-/** The document about documents: what `/openapi.json` answers, as far as a reader needs to be told. */
+/** Schema of the answer of `/openapi.json`, as far as readers need it. */
 import { z } from 'zod';
 
 export const openApi = z.looseObject({

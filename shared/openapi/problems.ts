@@ -1,6 +1,6 @@
 /**
- * How a route may say no: which codes, under which status, with which headers, and what each body looks like. The examples of refused
- * fields are made by the schemas themselves, so that they say what an instance would say.
+ * The error responses of a route: codes by status, headers and example bodies. The schemas themselves produce the examples of refused
+ * fields, so that the examples equal real answers.
  */
 import { z } from 'zod';
 import { Problem, PROBLEMS, type ProblemCode } from '../errors.js';
@@ -11,16 +11,16 @@ import type { Json } from './schemas.js';
 /** RFC 9457, with this project's stable `code`. */
 export const problemDocument = z.object({
   type: z.string().describe('`urn:relevo:problem:` and the code in lower case.'),
-  title: z.string().describe('The code in words; always the same.'),
+  title: z.string().describe('The code in words; never varies.'),
   status: z.int().describe('The HTTP status.'),
-  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]).describe('Stable: decide by this.'),
-  detail: z.string().describe('What was wrong this time, for people.'),
+  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]).describe('Stable: programs decide by this code.'),
+  detail: z.string().describe('The problem of this request, for people.'),
   retryable: z.boolean().describe('Whether the same request may succeed later.'),
-  errors: z.array(z.object({ path: z.string().describe('Where: `body.amountMinor`, `path.id`, `query.limit`.'), message: z.string() })).optional()
-    .describe('Every field that was refused.'),
+  errors: z.array(z.object({ path: z.string().describe('The field: `body.amountMinor`, `path.id`, `query.limit`.'), message: z.string() })).optional()
+    .describe('Every refused field.'),
 });
 
-/** Every problem a route can answer with. */
+/** Every problem that a route can return. */
 export function problemsOf(route: Route): ProblemCode[] {
   const codes: ProblemCode[] = [...(route.problems ?? [])];
   if (route.auth.length > 0) codes.push('UNAUTHENTICATED', 'FORBIDDEN');
@@ -32,7 +32,7 @@ export function problemsOf(route: Route): ProblemCode[] {
 const sentKey = (route: Route): boolean => (route.headers ?? []).some(({ name }) => name === 'Idempotency-Key');
 const header = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
-/** What says that it will pass says when to come back; what was refused with a key can be asked again with it. */
+/** Temporary refusals name the time of the next attempt; a request with a key may be repeated with the same key. */
 function headersOf(route: Route, status: number): Json {
   return {
     ...(status === 401 ? header('WWW-Authenticate') : {}),
@@ -41,7 +41,7 @@ function headersOf(route: Route, status: number): Json {
   };
 }
 
-/** What the route says to something that it does not take; null when it takes it. */
+/** The problem that the route returns for an invalid value; null when the value is valid. */
 function refusal(schema: z.ZodType | undefined, value: unknown, where: 'body' | 'path' | 'query'): Problem | null {
   if (!schema) return null;
   try {
@@ -68,7 +68,7 @@ const examplesOf = (route: Route, codes: readonly ProblemCode[]): Json =>
   Object.assign({}, ...codes.map((code): Json =>
     (code === 'VALIDATION_FAILED' ? refusedFields(route) : { [code]: { value: new Problem(code).toJSON() } }))) as Json;
 
-/** `responses` of an operation: one for each status its problems have. */
+/** `responses` of an operation: one for each status of its problems. */
 export function problemResponses(route: Route): Json {
   const all = problemsOf(route);
   const statuses = [...new Set(all.map((code) => PROBLEMS[code].status))];

@@ -1,6 +1,6 @@
 /**
- * How a route is called, ready to be pasted: `curl` for a shell, TypeScript for the typed client. Both are made of the route's
- * examples, so that they are requests which the route takes. Pure.
+ * Samples of a call, ready to paste: `curl` for a shell, TypeScript for the typed client. Both are built from the examples of the route, so
+ * the route accepts them. Pure.
  */
 import type { Route } from '../routes.js';
 
@@ -12,10 +12,10 @@ export interface Sample {
 
 const VARIABLES = { api: 'API_TOKEN', operator: 'OPERATOR_TOKEN', internal: 'INTERNAL_TOKEN' } as const;
 
-/** In single quotes, for a POSIX shell. */
+/** Quoted for a POSIX shell, in single quotes. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The route's address with its examples filled in, from the slash on. */
+/** The route's path and query with its examples filled in. */
 export function exampleTarget({ path, paramsExample = {}, queryExample = {} }: Pick<Route, 'path' | 'paramsExample' | 'queryExample'>): string {
   const filled = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(paramsExample[name] ?? `{${name}}`));
   const pairs = Object.entries(queryExample).flatMap(([name, value]) => [value].flat().map((each): [string, string] => [name, each]));
@@ -26,13 +26,13 @@ export function exampleTarget({ path, paramsExample = {}, queryExample = {} }: P
 export interface CurlRequest {
   method: string;
   url: string;
-  /** Written as they are, in double quotes: a shell variable is filled in. */
+  /** Written unescaped in double quotes, so that the shell expands variables. */
   headers: readonly (readonly [name: string, value: string])[];
   body?: string | undefined;
   stream?: boolean;
 }
 
-/** One command, a line for each part. */
+/** One command, one line per part. */
 export function curlCommand({ method, url, headers, body, stream = false }: CurlRequest): string {
   const plain = method === (body === undefined ? 'GET' : 'POST');
   const parts = [
@@ -57,7 +57,7 @@ function curl(route: Route, base: string): Sample {
   return { lang: 'Shell', label: 'curl', source };
 }
 
-/** A value as a TypeScript literal: keys without quotes where they need none, single quotes, on one line. */
+/** A value as a TypeScript literal on one line: keys unquoted where possible, single quotes. */
 export const literal = (value: unknown): string => {
   if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
@@ -69,7 +69,7 @@ export const literal = (value: unknown): string => {
 
 const PARSED: Readonly<Record<string, string>> = { 'text/csv': 'text', 'text/plain': 'text', 'text/event-stream': 'stream' };
 
-/** Numbers of an address are numbers for the client. */
+/** Converts numbers in an address to numbers for the client. */
 const numbersIn = (texts: Readonly<Record<string, string | readonly string[]>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text]));
 
@@ -89,7 +89,7 @@ function callOptions(route: Route): Record<string, unknown> {
   };
 }
 
-/** What makes the client of one service; both are exported by `client/`. */
+/** The function that creates the client of one service; `client/` exports both. */
 export type ClientMaker = 'createRelevoClient' | 'createMonitorClient';
 
 function typescript(route: Route, base: string, maker: ClientMaker): Sample {
@@ -102,5 +102,5 @@ function typescript(route: Route, base: string, maker: ClientMaker): Sample {
   return { lang: 'TypeScript', label: 'TypeScript client', source };
 }
 
-/** @param base where the service is: `http://127.0.0.1:4000`. */
+/** @param base address of the service: `http://127.0.0.1:4000`. */
 export const samplesOf = (route: Route, base: string, maker: ClientMaker): Sample[] => [curl(route, base), typescript(route, base, maker)];

@@ -1,4 +1,4 @@
-/** zod's schemas as OpenAPI 3.1 writes them: JSON Schema, those with a name by reference. Pure. */
+/** Converts zod schemas to the JSON Schema of OpenAPI 3.1; named schemas become references. Pure. */
 import { z } from 'zod';
 import type { HeaderSpec } from '../routes.js';
 
@@ -8,11 +8,11 @@ export type Names = ReturnType<typeof z.registry<{ id: string }>>;
 
 const reference = (name: string): string => `#/components/schemas/${name}`;
 
-/** What the generator adds that has no place inside an OpenAPI document. */
+/** Keys that the generator adds and that are not allowed inside an OpenAPI document. */
 const META = new Set(['$schema', '$id', '$defs', 'id']);
 const withoutMeta = (schema: Json): Json => Object.fromEntries(Object.entries(schema).filter(([key]) => !META.has(key)));
 
-/** Names for schemas: wherever one of them occurs it is referred to. */
+/** Registers names for schemas; every use of a named schema becomes a reference. */
 export function namesOf(schemas: Readonly<Record<string, z.ZodType>>): Names {
   const names: Names = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) names.add(schema, { id });
@@ -35,7 +35,7 @@ export function schemaJson(schema: z.ZodType, names: Names): Json {
 
 type Examples = Readonly<Record<string, string | readonly string[]>>;
 
-/** What a schema that first tidies its input (`z.preprocess`) expects then. */
+/** The schema behind a `z.preprocess`, which first normalizes its input. */
 const behind = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform ? schema.out as z.ZodType : schema;
 
@@ -57,7 +57,7 @@ export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefi
   });
 }
 
-/** A value for each parameter of a path: an id in the form that is wanted, else the name of a member. */
+/** An example for each path parameter: an id in the required format, else the name of a member. */
 export function guessedExample(schema: z.ZodType): Record<string, string> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, Json> };
   const guess = ({ format, type }: Json): string =>
@@ -65,7 +65,7 @@ export function guessedExample(schema: z.ZodType): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, guess(property)]));
 }
 
-/** A text of an address as the JSON value its schema speaks of. */
+/** Converts a text from an address to the JSON type of its schema. */
 const typedExample = (text: string | readonly string[], { type }: Json): unknown => (type === 'integer' || type === 'number' ? Number(text) : text);
 
 export const headerParameter = (header: HeaderSpec, names: Names): Json => ({

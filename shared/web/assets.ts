@@ -1,4 +1,4 @@
-/** Styles, scripts and images that lie in files beside the code; found also when a service runs compiled into one file elsewhere. */
+/** Reads styles, scripts and images from files beside the code, also when a service runs compiled into one file elsewhere. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,8 +7,8 @@ function nearestProject(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : nearestProject(dirname(folder));
 }
 
-/** Where the project is. */
+/** The project's root folder. */
 export const ROOT = nearestProject(dirname(fileURLToPath(import.meta.url)));
 
-/** @param path from the project's root: `shared/web/theme.css`. @throws Error when there is none: at start, not at a request. */
+/** @param path from the project's root: `shared/web/theme.css`. @throws Error when it is missing; call this at start, not per request. */
 export const readAsset = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -1,12 +1,12 @@
 /**
- * HTML by tagged templates: whatever is put in is escaped, in text and in quoted attributes, unless it is HTML made here already. That is
- * the one place where markup is escaped; pages never join strings. Not for scripts or styles: those are files of their own, see assets.ts.
+ * HTML by tagged templates: every inserted value is escaped, in text and in quoted attributes, unless it is `Html`. Markup is escaped only
+ * here; pages never join strings. Not for scripts or styles, which are separate files (assets.ts).
  */
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
-/** Markup that may be put into a page as it is. Made by `html` and `trusted` alone. */
+/** Markup that is inserted without escaping. Only `html` and `trusted` create it. */
 export class Html {
   constructor(private readonly text: string) {}
 
@@ -15,7 +15,7 @@ export class Html {
   }
 }
 
-/** What may stand in a template: nothing for null, undefined and false; a list joined without anything between. */
+/** Values allowed in a template: null, undefined and false render nothing; lists are joined without a separator. */
 export type Content = Html | string | number | bigint | boolean | null | undefined | readonly Content[];
 
 function render(content: Content): string {
@@ -25,10 +25,10 @@ function render(content: Content): string {
   return escape(String(content));
 }
 
-/** `html\`<p>${name}</p>\``: the name is text, whatever it holds. Attributes must be quoted. */
+/** `html\`<p>${name}</p>\``: the name is rendered as text, whatever it contains. Attributes must be quoted. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(parts.reduce((before, part, index) => before + render(contents[index - 1]) + part));
 }
 
-/** Text of ours that is markup: a style or a script from a file, an image made by a library. Never what came from outside. */
+/** Our own text that is markup: a style or script from a file, an image made by a library. Never use it for external input. */
 export const trusted = (text: string): Html => new Html(text);

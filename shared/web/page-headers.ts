@@ -1,6 +1,6 @@
 /**
- * The headers of every page: nothing from elsewhere, no inline script or style without this answer's nonce, no frame around it, no address
- * given away, nothing kept by a cache between.
+ * The headers of every page: no external resources, no inline script or style without this answer's nonce, no framing, no referrer, no
+ * storage in caches.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
  */
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ export interface PageHeaders {
   headers: Readonly<Record<string, string>>;
 }
 
-/** @param forms whether forms may be sent, to this service alone. */
+/** @param forms whether the page may send forms, to this service only. */
 export function pageHeaders({ forms = true }: { forms?: boolean } = {}): PageHeaders {
   const nonce = randomBytes(16).toString('base64');
   const policy = [

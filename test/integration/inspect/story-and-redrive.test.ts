@@ -187,7 +187,7 @@ test('PostgreSQL away: pages and programs are told to come back', async () => {
     for (const path of ['/payments', `/payments/${survivor}`, '/failed', `/failed/redrive?ids=${survivor}`]) {
       const page = await alone.ask(path, { headers: { Accept: 'text/html' } });
       expect({ path, status: page.status, retry: page.headers.get('retry-after') }).toEqual({ path, status: 503, retry: '1' });
-      expect(page.text).toContain('The record cannot be reached at the moment');
+      expect(page.text).toContain('The database is unavailable');
     }
     expect((await alone.ask('/payments.json')).status).toBe(503);
   } finally {

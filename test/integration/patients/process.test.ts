@@ -61,7 +61,7 @@ test('Redis away from the start: it lives and accepts', async () => {
   const { output, ended } = run({ ...env, REDIS_URL: 'redis://127.0.0.1:1' });
   await ready(url);
   expect((await call(`${url}/api/payments`, { body: PAYMENT })).status).toBe(202);
-  await eventually(() => output().includes('Redis is away'), { what: 'the warning' });
+  await eventually(() => output().includes('Redis is unavailable'), { what: 'the warning' });
   child?.kill('SIGTERM');
   expect(await ended).toBe(0);
   expect(output()).not.toContain('"fatal"');

@@ -45,8 +45,8 @@ describe('the console of npm start', () => {
     expect(lines.take('server_1', line('quiet'))).toBeNull();
     expect(lines.take('server_1', 'not JSON')).toBeNull();
     expect(lines.take('server_1', 'null')).toBeNull();
-    expect(lines.take('server_1', line('Redis is away', { level: 'warn', err: { message: 'ECONNREFUSED' } }))).toBe(
-      'server_1 warn: Redis is away (ECONNREFUSED)',
+    expect(lines.take('server_1', line('Redis is unavailable', { level: 'warn', err: { message: 'ECONNREFUSED' } }))).toBe(
+      'server_1 warn: Redis is unavailable (ECONNREFUSED)',
     );
   });
 });

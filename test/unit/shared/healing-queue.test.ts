@@ -60,9 +60,9 @@ describe('healing queue', () => {
     await eventually(() => made.length === 2, { what: 'another queue' });
   });
 
-  test('says at once that Redis is away, and is used again when it is back', async () => {
+  test('says at once that Redis is unavailable, and is used again when it is back', async () => {
     const { queue, connection } = create([false, true], 'reconnecting');
-    await expect(add(queue)).rejects.toThrow('Redis is away');
+    await expect(add(queue)).rejects.toThrow('Redis is unavailable');
     connection.status = 'ready';
     await expect(add(queue)).rejects.toThrow('no version');
     await settle();
