@@ -1,6 +1,6 @@
 /**
- * The pages against the checkout: links and anchors lead somewhere, commands exist, environment variables are read by somebody.
- * What a page says about behaviour is not checked here. Each rule is shown a page that breaks it.
+ * Checks the pages against the checkout: every link and anchor has a target, every npm script exists, the code reads every environment
+ * variable. Statements about behaviour are not checked here. Each rule has a control: a page that breaks it.
  */
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ interface Page {
   text: string;
 }
 
-/** Markdown files below a folder; hidden folders (data, caches) are none of ours. */
+/** Markdown files below a folder. Skips hidden folders (data, caches). */
 function pagesBelow(folder: string): Page[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Page[] => {
     const file = join(folder, entry.name);
@@ -34,10 +34,10 @@ function pagesBelow(folder: string): Page[] {
 
 const FENCE = /^(```|~~~).*?^\1\s*$/gms;
 
-/** The page as prose: without blocks and without code between backticks. */
+/** The page without code blocks and without code between backticks. */
 const prose = (text: string): string => text.replace(FENCE, '').replace(/`[^`\n]*`/g, '');
 
-/** A heading's anchor, as GitHub makes it. */
+/** The anchor of a heading, by GitHub's rules. */
 const anchor = (heading: string): string =>
   heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -56,7 +56,7 @@ function anchorsOf(text: string): Set<string> {
   return anchors;
 }
 
-/** Targets of links and pictures that lie in this repository. */
+/** Targets of links and pictures that are inside this repository. */
 function linksOf(text: string): string[] {
   const page = prose(text);
   const targets = [/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g, /(?:src|srcset|href)="([^"\s]+)"/g, /^\[[^\]]+\]:\s+(\S+)/gm].flatMap((pattern) =>
@@ -65,7 +65,7 @@ function linksOf(text: string): string[] {
   return targets.filter((link) => !/^[a-z][a-z+.-]*:/i.test(link));
 }
 
-/** Links of a page that lead nowhere: no such file, or no such heading in it. */
+/** Links of a page without a target: the file does not exist, or the file does not have the heading. */
 function brokenLinks({ path, text }: Page): string[] {
   return linksOf(text).filter((link) => {
     const [file = '', heading] = decodeURI(link).split('#');
@@ -78,7 +78,7 @@ function brokenLinks({ path, text }: Page): string[] {
 
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
-/** Scripts that a page names and package.json has not. */
+/** Scripts that a page names and package.json does not have. */
 const unknownScripts = ({ text }: Page): string[] =>
   [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name).filter((name) => !(name in scripts));
 
@@ -89,19 +89,20 @@ const localSources = readdirSync(join(ROOT, 'local'), { recursive: true, encodin
 const OPTIONS = [GATEWAY_OPTIONS, LOCAL_OPTIONS, CONFIG_TABLE, PATIENTS_OPTIONS, PAYMENTS_OPTIONS];
 const optionNames = new Set(OPTIONS.flatMap((table) => Object.values<{ env: string }>(table).map(({ env }) => env)));
 
-/** Whether some part reads this variable: an option of a table, or a name in local/ (`TEST_POSTGRES_URL`). */
+/** Whether the code reads this variable: an option of a table, or a name in local/ (`TEST_POSTGRES_URL`). */
 const isRead = (name: string): boolean => optionNames.has(name) || new RegExp(`\\b${name}\\b`).test(localSources);
 
-/** Words like `RELEVO_DATA`, outside of shown output and apart from codes of refusals, that nobody reads. */
+/** Words like `RELEVO_DATA` that the code does not read. Ignores shown output and the codes of refusals. */
 function unknownVariables({ text }: Page): string[] {
   const words = text.replace(/^```text\n.*?^```$/gms, '').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
   return [...new Set(words)].filter((word) => !(word in PROBLEMS) && !isRead(word));
 }
 
 const pages = pagesBelow(ROOT);
-const readme = pages.find(({ path }) => path === 'README.md') as Page;
+const page = (path: string): Page => pages.find((each) => each.path === path) as Page;
+const readme = page('README.md');
 
-test('the pages are found, and they have links, scripts and variables to be checked', () => {
+test('the test finds the pages, and the README has links, scripts and variables to check', () => {
   const paths = pages.map(({ path }) => path);
   for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'monitor/README.md']) expect(paths).toContain(path);
   expect(linksOf(readme.text).length).toBeGreaterThan(15);
@@ -109,17 +110,22 @@ test('the pages are found, and they have links, scripts and variables to be chec
   expect(readme.text).toMatch(/RELEVO_DATA/);
 });
 
+test('the README has at most 150 lines', () => expect(readme.text.split('\n').length).toBeLessThanOrEqual(151));
+
 describe.each(pages)('$path', (page) => {
-  test('every link leads to a file, and to a heading in it', () => expect(brokenLinks(page)).toEqual([]));
-  test('every script it names exists', () => expect(unknownScripts(page)).toEqual([]));
+  test('every link has a target: a file, and a heading in the file', () => expect(brokenLinks(page)).toEqual([]));
+  test('every npm script that the page names exists', () => expect(unknownScripts(page)).toEqual([]));
 });
 
-test('the patient of the tour is one of the seed, with these four facts', () => {
+test('the patient of the tour is a sample patient with these four facts', () => {
   const { document, fullName, birthDate, authorizationCode } = seedPatient(1);
-  expect(readme.text).toContain(`document \`${document}\`, name \`${fullName}\`, born ${birthDate}, authorization code \`${authorizationCode}\``);
+  expect(page('docs/tour.md').text).toContain(`document \`${document}\`, name \`${fullName}\`, born ${birthDate}, authorization code \`${authorizationCode}\``);
 });
 
-test('every environment variable in the README is read by somebody', () => expect(unknownVariables(readme)).toEqual([]));
+test.each(['README.md', 'docs/tour.md', 'docs/queries.md', 'docs/operating.md', 'docs/troubleshooting.md'])(
+  '%s names only environment variables that the code reads',
+  (path) => expect(unknownVariables(page(path))).toEqual([]),
+);
 
 describe('control', () => {
   const HEADINGS = '# One\n\n## Two & `three`, four\n\n## Two & `three`, four\n';
@@ -135,7 +141,7 @@ describe('control', () => {
     ['[a]: none.md', 'none.md'],
   ])('the link %s is caught', (link, target) => expect(brokenLinks({ path: 'made-up.md', text: `${HEADINGS}\n${link}\n` })).toEqual([target]));
 
-  test('links that are good, external, or code are not', () => {
+  test('valid links, external links and links in code are not', () => {
     const text = `${HEADINGS}\n[a](README.md) [b](#two--three-four-1) [c](https://example.org/x) \`[d](none.md)\`\n\n\`\`\`sh\n[e](none.md)\n\`\`\`\n`;
     expect(brokenLinks({ path: 'made-up.md', text })).toEqual([]);
   });
@@ -143,7 +149,7 @@ describe('control', () => {
   test('a script that does not exist is caught, with -s too', () =>
     expect(unknownScripts({ path: 'made-up.md', text: 'npm run studio, `npm run fly` and npm run -s swim' })).toEqual(['fly', 'swim']));
 
-  test('a variable that nobody reads is caught; a code, shown output and one that is read are not', () => {
+  test('a variable that the code does not read is caught; codes, shown output and known variables are not', () => {
     const text = 'RELEVO_DATE=x RELEVO_DATA=y PING_INTERVAL_MS NO_CANDIDATE\n```text\nSHOWN_OUTPUT\n```\n';
     expect(unknownVariables({ path: 'README.md', text })).toEqual(['RELEVO_DATE']);
   });
