@@ -26,7 +26,7 @@ const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 const usage = (): string =>
   ['Usage: npm run experiment -- NAME [options]', '', ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
 
-const COMMON = '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; excludes other options';
+const COMMON = '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; no other options';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;

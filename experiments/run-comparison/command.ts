@@ -23,7 +23,7 @@ const USAGE = `Usage: npm run experiment -- compare RUN RUN [options]
   --json FILE      the comparison as JSON
   --html FILE      the comparison as a page
 
-Exit codes: 0 no figure became worse · 1 a figure became worse · 3 a run cannot be read · 4 wrong arguments.`;
+Exit codes: 0 not worse · 1 worse · 3 unreadable run · 4 wrong arguments.`;
 
 interface Asked {
   runs: [string, string];

@@ -19,7 +19,7 @@ import { currentCommit, folderOf } from '../report/files.js';
 import type { ExperimentResult } from '../result.js';
 
 const OPTIONS = {
-  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments per measurement; slow contestants get as many as take 10 s' },
+  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments per measurement; fewer if they take over 10 s' },
   rounds: { default: 3, min: 1, max: 100, doc: 'measurements of each, in a newly shuffled order' },
   connections: { default: 50, min: 1, max: 1_000, doc: 'connections for single requests' },
   batch: { default: 5_000, min: 1, max: 100_000, doc: 'payments per batch over HTTP' },

@@ -26,7 +26,7 @@ const PENDING = '1000,10000,100000,1000000';
 
 const OPTIONS = {
   pending: { text: true, value: 'SIZES', doc: `backlogs, separated by commas (${PENDING})` },
-  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments in the table afterwards; 0: no rows, no reads' },
+  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments added afterwards; 0: none, no reads' },
   kills: { default: 5, min: 1, max: 1_000, doc: 'leaders killed at each size' },
   rounds: { default: 5, min: 1, max: 100, doc: 'maximum number of drains of each size' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses leaders, times and patients' },
