@@ -1,41 +1,44 @@
 /**
- * Whether more payments may be accepted while others are not final yet. Pure: told of looks at the record, of what this instance lets
- * in and of what became of that; asked before anything is stored.
- * open: lets in while there is room; becomes closed when the load reaches the bound.
- * closed: lets nothing in; becomes open when the load is down to nine tenths of the bound, so that it does not flap.
- * The load is what the last look saw, and whatever of this instance's own that look cannot have seen; what other instances accept
- * between two looks is not known here, so several instances overshoot by at most that.
+ * Decides whether an instance may accept more payments while others are not final yet. Pure: the caller reports each
+ * measurement of the backlog, each admitted payment and its result. The decision is made before anything is stored.
+ * open: admits payments while there is room; closes when the load reaches the bound.
+ * closed: admits nothing; opens again at nine tenths of the bound, so that the state does not flap. The load is the
+ * last measurement plus the payments of this instance that the measurement cannot include. Payments that other
+ * instances accept between two measurements are unknown here, so several instances may exceed the bound by that number.
  */
 
-/** Share of the bound at which a closed door opens again. */
+/** Share of the bound at which a closed admission opens again. */
 const REOPENS_AT = 0.9;
-/** How long the speed of draining is remembered, in ms: longer than the jitter of single looks, shorter than a hand-over matters. */
+/**
+ * How long the measured drain rate counts, in ms: longer than the jitter of one measurement, too short to hide a
+ * failover.
+ */
 const DRAIN_MEMORY_MS = 5_000;
-/** Shortest and longest advice to come back, in seconds: the second is also that when nothing drains. */
+/** Shortest and longest `Retry-After`, in seconds. The longest also applies when nothing drains. */
 const COME_BACK_MIN = 1;
 const COME_BACK_MAX = 60;
 
-/** The moment a look at the record begins. */
+/** The time at which a measurement of the backlog begins. */
 export interface LookMark {
   atMs: number;
-  /** Payments of this instance settled before: the look sees them. */
+  /** Payments of this instance that were settled before: the measurement includes them. */
   settled: number;
 }
 
 export class Admission {
   private closed = false;
-  /** Payments the last look saw pending. */
+  /** Payments that were pending at the last measurement. */
   private pending = 0;
-  /** Let in, and not known to be stored or not. */
+  /** Admitted payments for which no result is reported yet. */
   private reserved = 0;
-  /** Stored by this instance, ever; and how many of them the last look could see. */
+  /** Payments that this instance has stored since its start, and how many of them the last measurement could include. */
   private settledTotal = 0;
   private settledSeen = 0;
   private lookedAtMs: number | null = null;
   private drainedPerMs = 0;
   private readonly reopensAt: number;
 
-  /** @param max payments that may be accepted and not final at once; at least 1. */
+  /** @param max limit of accepted payments that are not final; at least 1. */
   constructor(private readonly max: number) {
     this.reopensAt = Math.floor(max * REOPENS_AT);
   }
@@ -44,12 +47,15 @@ export class Admission {
     return !this.closed;
   }
 
-  /** Payments accepted and not final, as far as this instance knows. */
+  /** Accepted payments that are not final, as far as this instance knows. */
   get load(): number {
     return this.pending + this.reserved + this.settledTotal - this.settledSeen;
   }
 
-  /** Lets `count` payments in, all or none; `settled` must be told of each of them. Costs nanoseconds and keeps nothing. */
+  /**
+   * Admits `count` payments, all or none. The caller must report each of them to `settled`. Costs nanoseconds and
+   * stores nothing.
+   */
   admit(count: number): boolean {
     this.turn();
     if (this.closed || this.load + this.roomNeeded(count) > this.max) return false;
@@ -57,12 +63,12 @@ export class Admission {
     return true;
   }
 
-  /** Lets in what was let in before: a batch that is completed. */
+  /** Admits payments that were admitted before, without a check: a batch that is completed. */
   reserve(count: number): void {
     this.reserved += count;
   }
 
-  /** @param stored how many of `count` let in are stored now, or may be. */
+  /** @param stored how many of the `count` admitted payments are stored now, or may be. */
   settled(count: number, stored: number): void {
     this.reserved -= count;
     this.settledTotal += stored;
@@ -72,7 +78,7 @@ export class Admission {
     return { atMs: nowMs, settled: this.settledTotal };
   }
 
-  /** @param pending payments the look saw. */
+  /** @param pending payments that were pending at this measurement. */
   looked(mark: LookMark, pending: number): void {
     if (this.lookedAtMs !== null && mark.atMs > this.lookedAtMs) {
       this.measureDrain(mark.atMs - this.lookedAtMs, this.pending + mark.settled - this.settledSeen - pending);
@@ -83,7 +89,9 @@ export class Admission {
     this.turn();
   }
 
-  /** When `count` payments that were refused may find room, in whole seconds, 1 to 60: by how fast the load has been shrinking. */
+  /**
+   * When `count` refused payments may find room, in whole seconds, 1 to 60. Estimated from the drain rate of the load.
+   */
   comeBackSeconds(count: number): number {
     const tooMany = this.load - (this.closed ? this.reopensAt : this.max - this.roomNeeded(count));
     if (this.drainedPerMs <= 0) return COME_BACK_MAX;
@@ -95,7 +103,7 @@ export class Admission {
     else if (this.load <= this.reopensAt) this.closed = false;
   }
 
-  /** All that come together need room together; more than a tenth of the bound only that tenth, or a large batch would never get in. */
+  /** A group needs room for all its payments, but at most a tenth of the bound; otherwise a large batch could starve. */
   private roomNeeded(count: number): number {
     return Math.min(count, this.max - this.reopensAt);
   }

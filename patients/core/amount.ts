@@ -1,14 +1,15 @@
 /**
- * Amounts as people type them, exactly: digits are moved, nothing is ever divided or rounded. A comma and a point are both decimal
- * signs; with both, the last one is, and the other one groups thousands. What could mean two amounts is refused.
+ * Parses amounts as people type them, exactly: digits are moved, never divided or rounded. Both comma and point are
+ * accepted as the decimal sign. When both occur, the last one is the decimal sign and the other one groups thousands.
+ * An ambiguous amount is refused.
  */
 
-/** `12.345.678` or `12,345,678`: the whole part with its thousands apart. */
+/** `12.345.678` or `12,345,678`: the whole part with grouped thousands. */
 const GROUPED = { '.': /^\d{1,3}(\.\d{3})+$/, ',': /^\d{1,3}(,\d{3})+$/ } as const;
 
 type Sign = keyof typeof GROUPED;
 
-/** The digits of a whole part, its grouping taken out; null when it is none. */
+/** The digits of a whole part without its grouping; null when the text is not a whole part. */
 function wholeDigits(text: string, grouping: Sign): string | null {
   if (/^\d+$/.test(text)) return text;
   return GROUPED[grouping].test(text) ? text.replaceAll(grouping, '') : null;
@@ -17,7 +18,7 @@ function wholeDigits(text: string, grouping: Sign): string | null {
 /**
  * @param text `150`, `150.00`, `150,00`, `1,500.00`, `1.500,00`.
  * @param digits decimals of the currency: 2 for USD, 0 for JPY.
- * @returns whole minor units; null when it is not an amount, has too many decimals, or is beyond what a number holds exactly.
+ * @returns whole minor units; null when the text is not an amount, has too many decimals, or exceeds the safe integers.
  */
 export function parseAmount(text: string, digits: number): number | null {
   const typed = text.trim();

@@ -1,12 +1,12 @@
 /**
- * The arithmetic of a batch: which payments it means, and what has become of them. Payments are planned one index at a
- * time, so that a hundred thousand of them are never held before they are needed.
+ * The arithmetic of a batch: which payments a batch contains, and how many have which status. Payments are planned one
+ * index at a time, so that 100,000 planned payments are never in memory together.
  */
 import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import type { PaymentRecord } from './payment-record.js';
 import { latencyMs } from './payment-record.js';
 
-/** What one payment of a batch is about. */
+/** The contents of one payment of a batch. */
 export interface BatchItem {
   patientId: string;
   amountMinor: number;
@@ -27,7 +27,10 @@ export interface BatchDefaults {
 
 export const isListed = (body: CountedBatch | ListedBatch): body is ListedBatch => 'payments' in body;
 
-/** @param known the patients a counted batch without one is spread over, in turn; not empty in that case. */
+/**
+ * @param known the patients over which a counted batch without a patient is spread, in turn; must not be empty in that
+ * case.
+ */
 export function planBatch(body: CountedBatch | ListedBatch, known: readonly string[], defaults: BatchDefaults): BatchPlan {
   if (isListed(body)) {
     const item = (index: number): BatchItem => {
@@ -46,12 +49,12 @@ export function planBatch(body: CountedBatch | ListedBatch, known: readonly stri
   return { sent: body.count, item };
 }
 
-/** Where in a list the patients are named that nobody knows. */
+/** The indexes of the unknown patients in a list. */
 export function unknownIndexes(patientIds: readonly string[], known: ReadonlySet<string>): number[] {
   return patientIds.flatMap((id, index) => (known.has(id) ? [] : [index]));
 }
 
-/** What the document of a batch needs of each payment. */
+/** The fields of a payment that the document of a batch needs. */
 export type BatchRow = Pick<PaymentRecord, 'id' | 'status' | 'processedBy' | 'term' | 'attempts' | 'acceptedAt' | 'completedAt'>;
 
 export const batchPayment = (row: BatchRow): Batch['payments'][number] => ({
@@ -64,7 +67,7 @@ export const batchPayment = (row: BatchRow): Batch['payments'][number] => ({
   latencyMs: latencyMs(row),
 });
 
-/** The numbers of a batch. What was sent and is not there yet, because its acceptance was interrupted, counts as pending. */
+/** The counts of a batch. Payments that are not stored yet, because acceptance was interrupted, count as pending. */
 export function tallyBatch(batchId: string, sent: number, payments: readonly Pick<BatchRow, 'status'>[]): Omit<Batch, 'payments'> {
   const counts = { PENDING: 0, SUCCEEDED: 0, DECLINED: 0, FAILED: 0 };
   for (const { status } of payments) counts[status] += 1;

@@ -1,6 +1,7 @@
 /**
- * The consolidated bill: charges by kind, what was paid, what is due; one bill for each currency. Whole minor units are added, nothing is
- * divided, so nothing is rounded. Amounts in two currencies are never added, and a payment lowers only the bill in its own currency.
+ * The consolidated bill: charges by kind, the paid amount and the amount due; one bill per currency. Whole minor units
+ * are added and never divided, so nothing is rounded. Amounts in two currencies are never added; a payment reduces only
+ * the bill in its own currency.
  */
 export const CHARGE_KINDS = ['exam', 'medicine', 'procedure', 'consultation'] as const;
 export type ChargeKind = (typeof CHARGE_KINDS)[number];
@@ -11,7 +12,7 @@ export interface Charge {
   description: string;
   amountMinor: number;
   currency: string;
-  /** Calendar day in the hospital, `2026-03-14`. */
+  /** Calendar day in the time zone of the hospital, `2026-03-14`. */
   date: string;
 }
 
@@ -32,14 +33,14 @@ export interface CurrencyBill {
   currency: string;
   totalMinor: number;
   paidMinor: number;
-  /** Never below 0: what was paid too much is not a debt of the hospital's on this page. */
+  /** Never below 0: an overpayment is not shown as a debt of the hospital. */
   dueMinor: number;
 }
 
-/** The fields of `CurrencyBill` repeat the first of `bills`: programs that know a single currency read them. */
+/** The fields of `CurrencyBill` repeat the first element of `bills`, for clients that know a single currency. */
 export interface Bill extends CurrencyBill {
   patient: BilledPatient;
-  /** One for each currency, at least one. */
+  /** One per currency, at least one. */
   bills: CurrencyBill[];
 }
 
@@ -68,17 +69,20 @@ function billIn(currency: string, all: readonly Charge[], paidMinor: number): Cu
   };
 }
 
-/** Currencies of charges in the order of the charges, then those that were only paid in. `fallback` when nothing was charged. */
+/**
+ * The currencies of the charges, in the order of the charges, then those that only payments have. `fallback` without
+ * charges.
+ */
 function currenciesOf(charges: readonly Charge[], paid: ReadonlyMap<string, number>, fallback: string): string[] {
   const charged = charges.length > 0 ? charges.map(({ currency }) => currency) : [fallback];
   return [...new Set([...charged, ...[...paid.keys()].sort()])];
 }
 
-/** What a bill is made from. */
+/** The inputs of a bill. */
 export interface BillFacts {
   /** Oldest first. */
   charges: readonly Charge[];
-  /** What succeeded, in minor units, by currency. */
+  /** The succeeded amount in minor units, by currency. */
   paid: ReadonlyMap<string, number>;
   /** The currency of a bill without charges. */
   fallback: string;
@@ -90,6 +94,6 @@ export function consolidate(patient: BilledPatient, { charges, paid, fallback }:
   return { patient, ...first, bills };
 }
 
-/** What is due in a currency; 0 when there is no bill in it. */
+/** The amount due in a currency; 0 when there is no bill in it. */
 export const dueIn = ({ bills }: Pick<Bill, 'bills'>, currency: string): number =>
   bills.find((bill) => bill.currency === currency)?.dueMinor ?? 0;

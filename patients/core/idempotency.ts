@@ -1,10 +1,13 @@
 /**
- * What a key that was seen before means. The same request again gets the first answer again; another request under the
- * same key is refused. Pure: whether a row is mine, known or another's is read by the caller; here is only the decision.
+ * Decides how to answer an idempotency key that is already known. The same request gets the first answer again; a
+ * different request under the same key is refused. Pure: the caller reads the row under the key.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
-/** Keys the service makes by itself begin like this; a client's may not. Those of `bill:` are made by the staff's pages. */
+/**
+ * Prefixes of the keys that the service makes; a client's key must not have one. The staff's pages make the `bill:`
+ * keys.
+ */
 export const BATCH_PREFIX = 'batch:';
 export const REDRIVE_PREFIX = 'redrive:';
 export const BILL_PREFIX = 'bill:';
@@ -12,7 +15,7 @@ const RESERVED = [BATCH_PREFIX, REDRIVE_PREFIX, BILL_PREFIX];
 
 const isKey = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(text);
 
-/** 1 to 200 printable ASCII characters, none of the service's own prefixes. */
+/** 1 to 200 printable ASCII characters without a prefix of the service. */
 export const isClientKey = (key: string): boolean => isKey(key) && !RESERVED.some((prefix) => key.startsWith(prefix));
 
 /** Whether the staff's pages may have made this key. */
@@ -21,7 +24,7 @@ export const isBillKey = (key: string): boolean => isKey(key) && key.startsWith(
 export const batchKey = (batchId: string, index: number): string => `${BATCH_PREFIX}${batchId}:${index}`;
 export const redriveKey = (paymentId: string): string => `${REDRIVE_PREFIX}${paymentId}`;
 
-/** JSON with the keys of every object in order, so that equal values give equal text. `undefined` members are left out. */
+/** JSON with sorted keys in every object, so that equal values give equal text. Omits `undefined` members. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -31,7 +34,7 @@ export function canonicalJson(value: unknown): string {
   return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
 }
 
-/** What the row under the key says. */
+/** The request of the row under the key. */
 export interface StoredRequest {
   id: string;
   fingerprint: string;
@@ -39,7 +42,7 @@ export interface StoredRequest {
   answerWaited: boolean;
 }
 
-/** What is asked now. */
+/** The request that arrived now. */
 export interface PresentedRequest {
   id: string;
   fingerprint: string;
@@ -48,14 +51,15 @@ export interface PresentedRequest {
 
 /**
  * conflict: the key belongs to another request.
- * acceptance: answer 202 with the payment as it was accepted, whatever has become of it since.
- * outcome: answer 201 when the outcome is known in the time given (none for who does not wait), else 202.
+ * acceptance: answer 202 with the payment as accepted, independent of its current state.
+ * outcome: answer 201 when the outcome is known within the requested wait (none for a client that does not wait), else
+ * 202.
  */
 export type Verdict = { answer: 'conflict' } | { answer: 'acceptance' | 'outcome'; replayed: boolean };
 
 /**
- * Replays give the first answer again: who did not wait at first is told "accepted" for ever, unless it waits now.
- * The row with the presented id is no replay: an insert whose answer was lost has found itself.
+ * A replay gets the first answer again: a request that did not wait keeps getting 202, unless the replay itself waits.
+ * A row with the presented id is not a replay: an earlier attempt of this insert succeeded and its answer was lost.
  */
 export function decide(stored: StoredRequest, presented: PresentedRequest): Verdict {
   const replayed = stored.id !== presented.id;

@@ -1,6 +1,6 @@
 /**
- * The four facts that identify a patient, brought to one form, so that accents, capitals and blanks make nobody a stranger. Whether they
- * are the right ones is compared elsewhere (identification.ts), all four at once and without haste.
+ * Normalizes the four facts that identify a patient, so that accents, capitals and blanks make no difference.
+ * `identification.ts` compares all four facts at once, in constant time.
  */
 import { bare, documentForm } from '../../shared/core/spelling.js';
 
@@ -10,21 +10,21 @@ export interface PatientFacts {
   name: string;
   /** Calendar day, `1987-03-14`. */
   birthDate: string;
-  /** On the admission sheet. */
+  /** Printed on the admission sheet. */
   authorizationCode: string;
 }
 
-/** The fields of the form, in their order. */
+/** The fields of the form, in order. */
 export const FACTS = ['document', 'name', 'birthDate', 'authorizationCode'] as const satisfies readonly (keyof PatientFacts)[];
 
-/** Longest text a field takes; more is not looked at. */
+/** Longest accepted text of a field, in characters. Longer text is refused without a comparison. */
 export const FACT_MAX = 120;
 
 export { documentForm };
 export const nameForm = (text: string): string => bare(text).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 export const codeForm = (text: string): string => bare(text).replace(/\s/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').toUpperCase();
 
-/** The day, when there is one of that date; null otherwise. 2026-02-30 is none. */
+/** The text when it is a date of the calendar; null otherwise, as for 2026-02-30. */
 export function calendarDay(text: string): string | null {
   const typed = text.trim();
   if (!/^\d{4}-\d\d-\d\d$/.test(typed)) return null;
@@ -32,13 +32,13 @@ export function calendarDay(text: string): string | null {
   return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === typed ? typed : null;
 }
 
-/** What is missing or no such thing, field by field; empty when the form can be compared. */
+/** The missing or malformed fields; empty when the facts can be compared. */
 export function incompleteFacts(typed: PatientFacts): (keyof PatientFacts)[] {
   const forms = { ...typed, document: documentForm(typed.document), authorizationCode: codeForm(typed.authorizationCode) };
   const isEmpty = (fact: keyof PatientFacts): boolean => forms[fact].trim() === '';
   return FACTS.filter((fact) => isEmpty(fact) || typed[fact].length > FACT_MAX || (fact === 'birthDate' && calendarDay(typed.birthDate) === null));
 }
 
-/** One text of all but the code, in the form that is compared. */
+/** All facts except the code as one text, in the form that is compared. */
 export const personForm = ({ document, name, birthDate }: Omit<PatientFacts, 'authorizationCode'>): string =>
   JSON.stringify([documentForm(document), nameForm(name), birthDate.trim()]);

@@ -1,6 +1,7 @@
 /**
- * The exit pass: who has paid may leave, for a limited time. A pass has the id of the payment that earned it. Every payment that succeeded
- * earns one, a part of the bill too: which part is enough is the staff's decision when they take it, and what is left stays due.
+ * The exit pass: a patient with a succeeded payment may leave, for a limited time. A pass has the id of its payment.
+ * Every succeeded payment earns a pass, also a payment of a part of the bill: the staff decide which part is enough,
+ * and the rest stays due.
  */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 
@@ -19,7 +20,10 @@ export interface PaidPayment {
   patient: { id: string; name: string };
 }
 
-/** The pass a payment has earned; null when it has not succeeded. At the very moment it expires it is not valid any more. */
+/**
+ * The pass of a payment; null unless the payment has succeeded. A pass is no longer valid at the very millisecond of
+ * its expiry.
+ */
 export function exitPass(payment: PaidPayment, validityHours: number, now: Date): ExitPass | null {
   if (payment.status !== 'SUCCEEDED' || payment.completedAt === null) return null;
   const expires = new Date(payment.completedAt.getTime() + validityHours * HOUR_MS);
@@ -31,12 +35,12 @@ export function exitPass(payment: PaidPayment, validityHours: number, now: Date)
   };
 }
 
-/** unknown: nobody ever earned it. An expired pass stays known. */
+/** unknown: no payment earned this pass. An expired pass remains known. */
 export type PassState = 'valid' | 'expired' | 'unknown';
 
 export const passState = (pass: ExitPass | null): PassState => (pass === null ? 'unknown' : pass.valid ? 'valid' : 'expired');
 
-/** What a stranger at the door may read of a name: the first one and initials, `Lucía R. S.` */
+/** The part of a name that a stranger may read: the first name and initials, `Lucía R. S.` */
 export function maskedName(name: string): string {
   const [first = '', ...others] = name.trim().split(/\s+/);
   return [first, ...others.map((other) => `${[...other][0] ?? ''}.`)].join(' ');

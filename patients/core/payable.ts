@@ -1,6 +1,7 @@
 /**
- * How much may be paid now. What is being charged already counts as paid until it is known: two tabs do not pay one bill twice. A key
- * stands for the bill as it was shown: whoever sends the same form again, or the same bill from another tab, makes no second payment.
+ * How much of a bill may be paid now. Pending payments count as paid until they are final, so that two tabs do not pay
+ * one bill twice. An idempotency key identifies the bill as it was shown: the same form, or the same bill in another
+ * tab, makes no second payment.
  */
 import { parseAmount } from './amount.js';
 import { BILL_PREFIX } from './idempotency.js';
@@ -14,12 +15,12 @@ export interface Account {
 /** Never below 0. */
 export const payableMinor = ({ dueMinor, pendingMinor }: Account): number => Math.max(0, dueMinor - pendingMinor);
 
-/** What the form says: everything that was due when it was shown, or the amount that was typed. */
+/** The fields of the form: the whole amount that was due when the form was shown, or the typed amount. */
 export interface Wanted {
   part: 'whole' | 'part';
-  /** As it was typed. */
+  /** As typed. */
   amount: string;
-  /** What was payable when the form was made, in minor units. */
+  /** The payable amount when the form was made, in minor units. */
   shown: string;
 }
 
@@ -27,7 +28,7 @@ export type AmountProblem = 'nothing-due' | 'not-an-amount' | 'too-much';
 
 const wholeMinor = (shown: string): number | null => (/^\d{1,15}$/.test(shown) ? Number(shown) : null);
 
-/** The amount in minor units, or why not. Nobody pays another amount than the one that was read. */
+/** The amount in minor units, or the reason of the refusal. A shown amount is never replaced by a newer one. */
 export function amountToPay({ part, amount, shown }: Wanted, payable: number, digits: number): number | AmountProblem {
   if (payable === 0) return 'nothing-due';
   const minor = part === 'whole' ? wholeMinor(shown) : parseAmount(amount, digits);

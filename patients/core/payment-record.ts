@@ -1,6 +1,6 @@
 /**
- * A payment as the record holds it, and the two documents made of it: how it stands, and how it stood when it was accepted.
- * The second never changes, which is what lets a replay be answered byte for byte.
+ * A payment row of the database and its two documents: the current state, and the state at acceptance.
+ * The second document never changes, so a replay gets the same answer byte for byte.
  */
 import type { Payment, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { NewPayment } from '../../shared/ledger.js';
@@ -19,7 +19,10 @@ export interface PaymentRecord extends NewPayment {
 
 const NO_OUTCOME = { status: 'PENDING', attempts: 0, processedBy: null, term: null, reason: null, completedAt: null } as const;
 
-/** A payment that was accepted just now. Written out: this is done for every payment, and a spread costs more than all the rest of it. */
+/**
+ * The record of a new payment. The fields are written out, because this runs for every payment and a spread costs more
+ * than the rest.
+ */
 export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acceptedAt: Date }, acceptedBy: string): PaymentRecord {
   return {
     id: payment.id,
@@ -50,7 +53,7 @@ export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acc
 export const latencyMs = ({ acceptedAt, completedAt }: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
   completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
 
-/** How it stands. */
+/** The document of the current state. */
 export function paymentDocument(record: PaymentRecord): Payment {
   return {
     id: record.id,
@@ -73,5 +76,5 @@ export function paymentDocument(record: PaymentRecord): Payment {
   };
 }
 
-/** How it stood when it was accepted, whatever has become of it since. */
+/** The document of the state at acceptance, independent of the current state. */
 export const acceptanceDocument = (record: PaymentRecord): Payment => paymentDocument({ ...record, ...NO_OUTCOME });

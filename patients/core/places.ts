@@ -1,6 +1,6 @@
 /**
- * So much may be under way at once, and no more: places are taken at the start and left at the end. What alone needs more than there
- * are gets in when all are free, or it never would.
+ * A semaphore: limits how many things run at the same time. A single request for more places than the maximum gets in
+ * when all places are free; otherwise it could never run.
  */
 export class Places {
   private count = 0;
@@ -12,12 +12,12 @@ export class Places {
     return this.count;
   }
 
-  /** Whether not even one is free. */
+  /** Whether no place is free. */
   get full(): boolean {
     return this.count >= this.max;
   }
 
-  /** False: not so many are free, and none is taken. */
+  /** @returns false when fewer than `count` places are free; then none is taken. */
   take(count = 1): boolean {
     if (this.count > 0 && this.count + count > this.max) return false;
     this.count += count;

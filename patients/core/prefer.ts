@@ -1,13 +1,13 @@
 /**
- * `Prefer: wait=N`: how long the client would like to wait for the outcome. A preference is a wish: what cannot be read
- * is ignored, as the standard asks.
+ * `Prefer: wait=N`: how long the client wants to wait for the outcome. A preference is optional: a malformed value is
+ * ignored, as the standard requires.
  * @see https://www.rfc-editor.org/rfc/rfc7240 sections 2 and 4.3
  */
 
-/** The longest wait, in seconds; more is treated as this. Below the idle time-outs of common balancers. */
+/** The longest wait, in seconds; longer values are reduced to this. Below the idle time-outs of common load balancers. */
 export const WAIT_MAX_SECONDS = 30;
 
-/** The parts of a text between separators that do not stand in a quoted string. One pass: the cost is linear, whatever is sent. */
+/** Splits a text at separators outside quoted strings. One pass: the cost is linear for any input. */
 function partsOf(text: string, separator: string): string[] {
   const parts: string[] = [];
   let isQuoted = false;
@@ -26,7 +26,7 @@ function partsOf(text: string, separator: string): string[] {
 
 const unquoted = (value: string): string => (value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
 
-/** Seconds to wait, 0 to 30; null when nothing was asked, or nothing that can be understood. The first `wait` counts. */
+/** Seconds to wait, 0 to 30; null when the header is missing or malformed. The first `wait` counts. */
 export function waitSeconds(header: string | undefined): number | null {
   for (const preference of partsOf(header ?? '', ',')) {
     const [token = ''] = partsOf(preference, ';');

@@ -1,22 +1,25 @@
 /**
- * How far a payment is, told from its row and from who leads, for people who wait. The row decides; who leads only explains why it takes
- * longer. Nothing here asks a monitor.
+ * The progress of a payment for the staff's pages, derived from its row and the leadership. The row decides; the
+ * leadership only explains a longer wait. Never calls a monitor.
  */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 
-/** queued: others come first. charging: with the leader. retrying: the gateway did not answer. leaderless: nobody can take it just now. */
+/**
+ * queued: earlier payments come first. charging: the leader charges it. retrying: the gateway did not answer.
+ * leaderless: no leader.
+ */
 export type Stage = 'queued' | 'charging' | 'retrying' | 'leaderless' | 'succeeded' | 'declined' | 'failed';
 
 export interface ProgressFacts {
   status: PaymentStatus;
-  /** Whether a try at the gateway has failed; one that could not even be sent counts too. */
+  /** Whether an attempt at the gateway has failed; an attempt that could not be sent counts too. */
   hasFailed: boolean;
   nextAttemptAt: Date | null;
   /** Pending payments accepted before this one; counted up to a bound. */
   ahead: number;
-  /** Null: nobody was ever elected. */
+  /** Null: no leader was elected yet. */
   leader: string | null;
-  /** A monitor's fresh vote says that the leader must go. */
+  /** Whether a monitor has a fresh vote against the leader. */
   leaderSuspected: boolean;
 }
 
@@ -32,7 +35,7 @@ export function stageOf({ status, hasFailed, nextAttemptAt, ahead, leader, leade
 
 export const isFinal = (stage: Stage): boolean => stage === 'succeeded' || stage === 'declined' || stage === 'failed';
 
-/** The four steps that are shown. */
+/** The four steps on the page. */
 export const STEPS = ['accepted', 'queued', 'charging', 'done'] as const;
 export type Step = (typeof STEPS)[number];
 export type StepState = 'done' | 'now' | 'later';
@@ -41,7 +44,7 @@ const REACHED: Record<Stage, Step> = {
   queued: 'queued', leaderless: 'queued', charging: 'charging', retrying: 'charging', succeeded: 'done', declined: 'done', failed: 'done',
 };
 
-/** Every step, with how it stands. A final payment has done them all. */
+/** Every step with its state. A final payment has completed all of them. */
 export function stepsOf(stage: Stage): { step: Step; state: StepState }[] {
   const reached = STEPS.indexOf(REACHED[stage]);
   return STEPS.map((step, index) => {
