@@ -1,6 +1,6 @@
 /**
- * What the commands that move the leadership share: a look before, a reason that somebody gave, a question where somebody can answer it.
- * Without a terminal nobody is asked: a reason must then be given, and the command goes ahead.
+ * Shared by the commands that move the leadership: reads the status, requires a reason, and asks for confirmation on a terminal.
+ * Without a terminal there are no questions: the reason must be an option, and the command proceeds.
  */
 import { askMonitors } from './commands/status.js';
 import type { MonitorStatus } from './commands/status-text.js';
@@ -17,7 +17,7 @@ export interface Scene {
   term: number;
 }
 
-/** @throws CommandFailure when no monitor answers. */
+/** Reads the current leadership. @throws CommandFailure when no monitor answers. */
 export async function lookAround(args: CommonArguments, context: Context): Promise<Scene> {
   const target = context.target(args);
   const status = await askMonitors(target);
@@ -26,15 +26,15 @@ export async function lookAround(args: CommonArguments, context: Context): Promi
   return { target, status, leader: first?.leader ?? null, term: first?.term ?? 0 };
 }
 
-/** Who may lead after the present leader: up, and in no operator's hands. */
+/** The possible next leaders: alive, and not taken out of service by an operator. */
 export const followersOf = ({ status, leader }: Scene): string[] =>
   status.replicas.filter(({ id, admin, observed }) => id !== leader && admin === 'ready' && observed === 'alive').map(({ id }) => id);
 
-/** @throws CommandFailure WRONG_ARGUMENTS where nobody can be asked. */
+/** @throws CommandFailure WRONG_ARGUMENTS without a reason and without a terminal. */
 export async function reasonFor(given: string | undefined, { terminal }: Context): Promise<string> {
-  const reason = given ?? (terminal.canAsk ? await terminal.ask('Why? (is kept with it) ') : '');
+  const reason = given ?? (terminal.canAsk ? await terminal.ask('Reason (kept in the history): ') : '');
   if (reason.trim() !== '') return reason.trim();
-  throw wrongArguments('A reason is needed; it is kept in the history.', 'Give one: --reason "kernel update".');
+  throw wrongArguments('A reason is required; it is kept in the history.', 'Give one: --reason "kernel update".');
 }
 
 /** @throws CommandFailure CANCELLED */

@@ -1,4 +1,4 @@
-/** Money as people write it, and back: `150.00` USD is 15000 minor units. Digits are compared as text; nothing is rounded. Pure. */
+/** Parses and formats amounts: `150.00` USD is 15000 minor units. Works on the digits as text, so nothing is rounded. Pure. */
 import { AMOUNT_MAX_MINOR, decimalsOf, decimalText, isPayable, minorUnitsText } from '../shared/money.js';
 import { wrongArguments } from './failure.js';
 
@@ -9,7 +9,7 @@ export function readCurrency(text: string): string {
   throw wrongArguments(`--currency must be a code of ISO 4217, such as USD or EUR, not "${text}".`);
 }
 
-/** In minor units. A point or a comma stands before the minor digits. @throws CommandFailure WRONG_ARGUMENTS */
+/** Parses an amount to minor units. A point or a comma separates the minor digits. @throws CommandFailure WRONG_ARGUMENTS */
 export function readAmount(text: string, currency: string): number {
   const digits = decimalsOf(readCurrency(currency)) ?? 0;
   const [, major, minor = ''] = /^(\d{1,15})(?:[.,](\d+))?$/.exec(text.trim()) ?? [];
@@ -17,7 +17,7 @@ export function readAmount(text: string, currency: string): number {
   if (minor.length > digits) throw wrongArguments(`--amount ${text}: ${currency} has ${digits === 0 ? 'no' : digits} decimal places.`);
   const amountMinor = Number(major + minor.padEnd(digits, '0'));
   if (amountMinor >= 1 && amountMinor <= AMOUNT_MAX_MINOR) return amountMinor;
-  throw wrongArguments(`--amount must be more than nothing and at most ${showAmount(AMOUNT_MAX_MINOR, currency)}.`);
+  throw wrongArguments(`--amount must be more than 0 and at most ${showAmount(AMOUNT_MAX_MINOR, currency)}.`);
 }
 
 /** `150.00 USD`. */

@@ -1,6 +1,6 @@
 /**
- * HTTP for the commands: one question, the first address that answers, refusals in words. It does not try again by itself:
- * who may ask twice knows it (see paying.ts).
+ * HTTP client of the commands: one request, the first address that answers, refusals as text. Does not retry: callers that may safely
+ * send a request twice retry it themselves (see paying.ts).
  */
 import { boundedText } from '../shared/bounded-body.js';
 import { EXIT } from './exit-codes.js';
@@ -9,12 +9,12 @@ import { adviceFor } from './problem-words.js';
 
 export interface Question {
   method?: 'GET' | 'POST';
-  /** With its query: `/api/payments?limit=5`. */
+  /** Includes the query: `/api/payments?limit=5`. */
   path: string;
   token?: string | undefined;
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
-  /** 10,000 ms. */
+  /** Default: 10,000 ms. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
@@ -23,11 +23,11 @@ export interface Reply<T> {
   status: number;
   headers: Headers;
   body: T;
-  /** Who answered. */
+  /** The address that answered. */
   from: string;
 }
 
-/** A refusal: a problem document, or an answer that is none. */
+/** A refusal: a problem document, or another answer with an error status. */
 export class Refused extends CommandFailure {
   constructor(
     code: string,
@@ -40,24 +40,24 @@ export class Refused extends CommandFailure {
   }
 }
 
-/** Nobody answered at any of the addresses. */
+/** None of the addresses answered. */
 export class Unreachable extends CommandFailure {
   constructor(addresses: readonly string[], reason: string) {
-    const hint = '`relevo status` shows what runs here; `relevo doctor` looks for what is in the way.';
+    const hint = '`relevo status` shows the processes; `relevo doctor` finds the cause.';
     super('UNREACHABLE', `No answer from ${addresses.join(', ')} (${reason}).`, EXIT.unreachable, hint);
   }
 }
 
 const TIMEOUT_MS = 10_000;
-/** Largest answer that is read, in bytes: a batch of 100,000 payments has some 20 MB. */
+/** Largest answer that is read, in bytes. A batch of 100,000 payments has some 20 MB. */
 const ANSWER_MAX_BYTES = 128 * 1_048_576;
 /** Largest refusal that is read, in bytes. */
 const REFUSAL_MAX_BYTES = 1_048_576;
 
-/** Why a request got no answer, as short as the system says it. */
+/** The reason why a request got no answer, as the shortest text that the system has. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'it took too long';
+  if (error.name === 'TimeoutError') return 'timed out';
   const cause = error.cause as { code?: string; message?: string; errors?: { code?: string }[] } | undefined;
   return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.message ?? error.message;
 }
@@ -76,7 +76,7 @@ async function refusal(response: Response): Promise<Refused> {
   try {
     problem = JSON.parse(text) as ProblemDocument;
   } catch {
-    // Not one of our services: its status must do.
+    // Not an answer of our services: use the status.
   }
   const code = problem.code ?? `HTTP_${response.status}`;
   return new Refused(code, problem.detail ?? `${response.url} answered ${response.status}`, response.status, problem.retryable ?? false, retryAfterMs);
@@ -100,9 +100,9 @@ async function askOne<T>(address: string, question: Question): Promise<Reply<T>>
   return { status: response.status, headers: response.headers, body: answer, from: address };
 }
 
-/** @throws Refused when somebody says no; Unreachable when nobody answers. */
+/** @throws Refused when a service refuses the request; Unreachable when no address answers. */
 export async function ask<T>(addresses: readonly string[], question: Question): Promise<Reply<T>> {
-  let reason = 'there is none';
+  let reason = 'there is no address';
   for (const address of addresses) {
     try {
       return await askOne<T>(address, question);

@@ -1,6 +1,6 @@
 /**
- * Moments for people at a terminal, in 24 hours, in the hospital's zone (HOSPITAL_TIME_ZONE), which is the zone of this machine unless it
- * is set. Pure but for that zone. A name that is no zone is reported when the configuration is read (local/config.ts).
+ * Formats times for a terminal: 24 hours, in the time zone of the hospital (HOSPITAL_TIME_ZONE; default: that of this machine). Pure but
+ * for the zone. An invalid zone is reported when the configuration is read (local/config.ts).
  */
 import { HOSPITAL_TIME_ZONE, isTimeZone, wallClock } from '../shared/time-zone.js';
 
@@ -23,7 +23,7 @@ export const dayText = (at: Date): string => shown(at).slice(0, 10);
 /** `2026-11-21 18:12:04`. */
 export const dayAndTime = (at: Date): string => `${dayText(at)} ${timeText(at)}`;
 
-/** `36 ms`, `1.2 s`, `3 min`. @param ms null: not known. */
+/** `36 ms`, `1.2 s`, `3 min`. @param ms null: unknown. */
 export function duration(ms: number | null): string {
   if (ms === null) return '-';
   if (ms < 1_000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;

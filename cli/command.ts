@@ -1,4 +1,4 @@
-/** The shape of a command: what yargs is told, what help and completion show, and the function that does it. */
+/** The structure of a command: its declaration for yargs, its texts for help and completion, and the function that runs it. */
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { LocalConfig } from '../local/config.js';
 import type { Target } from './target.js';
@@ -7,14 +7,14 @@ import { wrongArguments } from './failure.js';
 
 export type OptionTable = Readonly<Record<string, Options>>;
 
-/** In which part of the overview a command stands. */
+/** The sections of the overview. */
 export const GROUPS = ['The system', 'Payments', 'Leadership', 'Tools'] as const;
 export type Group = (typeof GROUPS)[number];
 
-/** What every command may be given besides its own options. */
+/** The options that every command accepts besides its own. */
 export interface CommonArguments {
   json: boolean;
-  /** The address of the service that the command talks to. */
+  /** The address of the service that receives the requests. */
   url: string | undefined;
 }
 
@@ -22,9 +22,9 @@ export interface Context {
   terminal: Terminal;
   env: NodeJS.ProcessEnv;
   config: LocalConfig;
-  /** Where the system is. @throws CommandFailure NOT_RUNNING */
+  /** The system that the command uses. @throws CommandFailure NOT_RUNNING */
   target(args: CommonArguments): Target;
-  /** All there are. */
+  /** All commands. */
   commands: readonly Command[];
   /** Wall clock. */
   now: () => Date;
@@ -33,7 +33,7 @@ export interface Context {
 }
 
 export interface Command {
-  /** As yargs reads it: `drain <replica>`. */
+  /** In the syntax of yargs: `drain <replica>`. */
   command: string;
   describe: string;
   group: Group;
@@ -41,9 +41,9 @@ export interface Command {
   details?: string;
   positionals?: Readonly<Record<string, PositionalOptions>>;
   options: OptionTable;
-  /** A program with words of its own: of what stands everywhere it knows `--help` alone. */
+  /** Whether the command is a program that parses its own arguments: of the common options it accepts only `--help`. */
   ownWords?: boolean;
-  /** Command lines with what they do. */
+  /** Command lines with their explanation. */
   examples?: readonly (readonly [line: string, does: string])[];
   run(args: never, context: Context): Promise<number>;
 }
@@ -53,14 +53,14 @@ export const nameOf = ({ command }: Pick<Command, 'command'>): string => command
 type Positional = Readonly<Record<string, string | undefined>>;
 type Arguments<T extends OptionTable, P> = InferredOptionTypes<T> & CommonArguments & P;
 
-/** Types the function by the options beside it. `P`: the positional arguments. */
+/** Derives the type of `run` from the options. `P`: the positional arguments. */
 export function command<const T extends OptionTable, P extends Positional = Record<never, never>>(
   spec: Omit<Command, 'options' | 'run'> & { options: T; run(args: Arguments<T, P>, context: Context): Promise<number> },
 ): Command {
   return spec;
 }
 
-/** The answer of a command: a document for programs, words for people. */
+/** Prints the answer of a command: a JSON document for programs, else text. */
 export const answer = ({ terminal }: Pick<Context, 'terminal'>, json: boolean, document: unknown, text: () => string): void =>
   terminal.out(json ? JSON.stringify(document, null, 2) : text());
 
@@ -79,7 +79,7 @@ const checkWhole = (name: string, value: number, { min, max }: Range): number =>
 export const whole = (name: string, spec: Range & { default: number }) =>
   ({ type: 'number', requiresArg: true, describe: spec.describe, default: spec.default, coerce: (value: number) => checkWhole(name, value, spec) }) as const;
 
-/** A word or sentence that may be left out. */
+/** An optional text. */
 export const words = (describe: string) => ({ type: 'string', requiresArg: true, describe }) as const;
 
 export const flag = (describe: string) => ({ type: 'boolean', default: false, describe }) as const;

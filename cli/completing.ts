@@ -1,6 +1,7 @@
 /**
- * What may stand next on a command line, from the table of commands. Pure: names that only the running system knows are handed in.
- * @see cli/commands/completion.ts for the shells that ask.
+ * Computes the candidates for the next word of a command line, from the table of commands. Pure: the caller adds the names that only the
+ * running system knows.
+ * @see cli/commands/completion.ts for the calls of the shells.
  */
 import { nameOf, type Command } from './command.js';
 
@@ -9,10 +10,10 @@ export interface Candidate {
   describe: string;
 }
 
-/** Kinds of names that are looked up: by option (`handover --to`), or by position (`drain`). */
+/** Kinds of names that the caller looks up: by option (`handover --to`), or by position (`drain`). */
 export type Looked = 'replicas' | 'experiments' | 'test folders';
 
-/** What the next word is: one of these, or a name of that kind. */
+/** The candidates for the next word, plus all names of the kind `look`. */
 export interface Next {
   candidates: readonly Candidate[];
   look: Looked | null;
@@ -23,9 +24,9 @@ const LOOKED_POSITIONS: Readonly<Record<string, Looked>> = {
   drain: 'replicas', maint: 'replicas', ready: 'replicas', experiment: 'experiments', test: 'test folders',
 };
 const COMMON: readonly Candidate[] = [
-  { word: '--help', describe: 'Show what there is' },
-  { word: '--json', describe: 'The answer as JSON' },
-  { word: '--url', describe: 'Another machine' },
+  { word: '--help', describe: 'Show the help' },
+  { word: '--json', describe: 'Print the answer as JSON' },
+  { word: '--url', describe: 'Use another machine' },
 ];
 
 const NOTHING: Next = { candidates: [], look: null };
@@ -53,7 +54,7 @@ function behindCommand(command: Command, before: readonly string[], current: str
   return { candidates: choicesOf(positional?.choices), look };
 }
 
-/** @param words those behind `relevo`; the last is the one that is being typed, '' when it is not begun. */
+/** @param words the words after `relevo`; the last is the one that the user is typing, '' before its first letter. */
 export function next(words: readonly string[], commands: readonly Command[]): Next {
   const [name = '', ...rest] = words;
   if (words.length <= 1) {
@@ -64,6 +65,6 @@ export function next(words: readonly string[], commands: readonly Command[]): Ne
   return command ? behindCommand(command, rest.slice(0, -1), rest.at(-1) ?? '') : NOTHING;
 }
 
-/** Those that begin with what is typed. */
+/** The candidates that start with the typed text. */
 export const matching = (candidates: readonly Candidate[], typed: string): Candidate[] =>
   candidates.filter(({ word }) => word.startsWith(typed));

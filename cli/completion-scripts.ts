@@ -1,6 +1,6 @@
 /**
- * What each shell must be told to complete `relevo`. Where no program of that name is on the PATH the script also makes a function of
- * it, so that `relevo` can be typed without `npx`. Pure.
+ * The scripts that let a shell complete `relevo`. When no program of that name is on the PATH, the script also defines a shell function,
+ * so that `relevo` works without `npx`. Pure.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -44,7 +44,7 @@ end
 complete -c relevo -f -a '(__relevo_words)'
 `;
 
-/** @param door the absolute path of local/bootstrap.mjs. */
+/** @param door the absolute path of the entry point, local/bootstrap.mjs. */
 export function completionScript(shell: Shell, door: string): string {
   return { bash, zsh, fish }[shell](quoted(door));
 }
@@ -54,7 +54,7 @@ interface Described {
   describe: string;
 }
 
-/** A candidate as a shell wants it: zsh and fish also show what it is. */
+/** A candidate in the format of a shell. zsh and fish also show its description. */
 export function candidateLine(shell: Shell, { word, describe }: Described): string {
   if (describe === '' || shell === 'bash') return shell === 'zsh' ? word.replaceAll(':', '\\:') : word;
   return shell === 'zsh' ? `${word.replaceAll(':', '\\:')}:${describe}` : `${word}\t${describe}`;

@@ -1,15 +1,15 @@
-/** How every command ends; the numbers 0, 3, 4 and 130 mean the same in the lab (experiments/result.ts). */
+/** The exit codes of all commands. 0, 3, 4 and 130 have the same meaning in the lab (experiments/result.ts). */
 export const EXIT = {
-  /** Done; a payment succeeded; the doctor found no problem. */
+  /** Success: the command finished, a payment succeeded, or the doctor found no problem. */
   done: 0,
-  /** The answer is no: declined, failed, refused, not running, a problem found. */
+  /** A negative answer: declined, failed, refused, not running, or a problem found. */
   no: 1,
-  /** Accepted, and its outcome is not known yet. */
+  /** Accepted, and the outcome is not known yet. */
   pending: 2,
-  /** Something that the commands need could not be made ready. */
+  /** A requirement of the command could not be installed or started. */
   setup: 3,
   arguments: 4,
-  /** Nobody answers: it does not run, or cannot be reached. */
+  /** No service answers: it does not run, or is unreachable. */
   unreachable: 5,
   interrupted: 130,
 } as const;

@@ -1,11 +1,11 @@
 /**
- * Reads what is added to a file that other programs may move, delete, truncate or replace meanwhile. A read that fails brings nothing
- * and is tried again with the next one. Not promised: what was written to a file that was moved away before it was read.
+ * Reads the text that is appended to a file. Other programs may move, delete, truncate or replace the file at any time. A failed read
+ * returns no text, and the next read tries again. Does not guarantee text that was written to a file moved before it was read.
  */
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
-/** No more is read at once. */
+/** Upper bound of one read. */
 const CHUNK_BYTES = 1_048_576;
 
 export class FileFollower {
@@ -15,10 +15,10 @@ export class FileFollower {
 
   constructor(private readonly path: string) {}
 
-  /** What was added since the last call; from its beginning when the file is another one or became shorter. Never rejects. */
+  /** The text appended since the last call. Starts at the beginning when the file was replaced or became shorter. Never rejects. */
   async read(): Promise<string> {
     return this.#readOn().catch(() => {
-      this.#file = ''; // The next file at this path is another one, also when the system gives it the same inode.
+      this.#file = ''; // Treat the next file at this path as a new one, even when it gets the same inode.
       return '';
     });
   }

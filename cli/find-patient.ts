@@ -1,4 +1,4 @@
-/** Who is meant: a patient by id, or by document. The API lists patients in order of id, so a document is looked for page by page. */
+/** Finds a patient by id or by document. The API lists patients in order of id, so a search by document reads page after page. */
 import { documentForm } from '../shared/core/spelling.js';
 import { ask } from './client.js';
 import { EXIT } from './exit-codes.js';
@@ -23,7 +23,7 @@ export interface Asking {
 
 const PAGE = 500;
 
-/** One page of patients. @param cursor of an earlier page; null: the first. */
+/** One page of patients. @param cursor from the previous page; null: the first page. */
 export async function patientPage({ addresses, token, signal }: Asking, limit: number, cursor: string | null): Promise<PatientPage> {
   const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }) });
   const question = { path: `/api/patients?${query.toString()}`, token, ...(signal ? { signal } : {}) };
@@ -31,7 +31,7 @@ export async function patientPage({ addresses, token, signal }: Asking, limit: n
 }
 
 /**
- * The patient whose document is written like this, or else the first one whose document has the same letters and digits.
+ * The patient whose document equals the typed text, else the first one whose document has the same letters and digits.
  * @throws CommandFailure PATIENT_NOT_FOUND
  */
 export async function patientByDocument(asking: Asking, typed: string): Promise<Patient> {
@@ -58,16 +58,16 @@ export interface Wanted {
 
 export interface Named {
   id: string;
-  /** For people: the name where it is known, else the id. */
+  /** For display: the name where it is known, else the id. */
   shown: string;
 }
 
-/** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given, PATIENT_NOT_FOUND. */
+/** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given; PATIENT_NOT_FOUND. */
 export async function findPatient(asking: Asking, { patient, document }: Wanted): Promise<Named> {
   if ((patient === undefined) === (document === undefined)) {
-    throw wrongArguments('Say who pays: --patient ID or --document NUMBER.', '`relevo patients` lists them.');
+    throw wrongArguments('Name the patient with either --patient ID or --document NUMBER.', '`relevo patients` lists them.');
   }
-  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`A patient's id is a UUID, not "${patient}".`, 'A document goes behind --document.');
+  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`A patient's id is a UUID, not "${patient}".`, 'For a document, use --document.');
   if (patient !== undefined) return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
   const found = await patientByDocument(asking, document ?? '');
   return { id: found.id, shown: `${found.name}, document ${found.document}` };

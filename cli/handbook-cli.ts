@@ -1,4 +1,4 @@
-/** `relevo handbook`: writes the help of all commands into docs/cli.md again. */
+/** `relevo handbook`: updates the help of all commands in docs/cli.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runMain } from '../local/fail.js';
@@ -12,6 +12,6 @@ runMain(async () => {
   const after = await withHelp(before, COMMANDS);
   writeFileSync(file, after);
   const missing = undocumented(after, COMMANDS);
-  process.stdout.write(`${HANDBOOK} ${before === after ? 'is as it was' : 'was written'}.${missing.length > 0 ? ` It says nothing of ${missing.join(', ')}.` : ''}\n`);
+  process.stdout.write(`${HANDBOOK} ${before === after ? 'is up to date' : 'was updated'}.${missing.length > 0 ? ` It has no block for ${missing.join(', ')}.` : ''}\n`);
   return missing.length > 0 ? 1 : 0;
 });

@@ -1,20 +1,21 @@
 /**
- * The help of every command inside a page: docs/cli.md says `<!-- help: pay -->`, and what stands between that and `<!-- /help -->` is made
- * from the command itself. A test makes it again and compares, so that the page cannot go stale. Pure but for reading yargs' help.
+ * Generates the help of every command into a page: the text between `<!-- help: pay -->` and `<!-- /help -->` in docs/cli.md comes from
+ * the command itself. A test generates the blocks again and compares them, so that the page stays current. Pure, except that yargs formats
+ * the help.
  */
 import { nameOf, type Command } from './command.js';
 import { overview } from './overview.js';
 import { helpOf } from './program.js';
 
 export const HANDBOOK = 'docs/cli.md';
-/** Stands for the overview. */
+/** The name of the overview's block. */
 const ALL = 'relevo';
 const BLOCK = /<!-- help: ([\w-]+) -->\n[^]*?<!-- \/help -->/g;
 
-/** The names a page has a block for, in its order. */
+/** The names of the page's blocks, in their order. */
 export const documented = (page: string): string[] => [...page.matchAll(BLOCK)].map(([, name = '']) => name);
 
-/** Every block of the page made again. @throws Error for a block of a command that does not exist. */
+/** The page with every block generated again. @throws Error for a block of an unknown command. */
 export async function withHelp(page: string, commands: readonly Command[]): Promise<string> {
   const texts = new Map<string, string>();
   for (const name of documented(page)) {
@@ -25,6 +26,6 @@ export async function withHelp(page: string, commands: readonly Command[]): Prom
   return page.replace(BLOCK, (_block, name: string) => `<!-- help: ${name} -->\n\`\`\`text\n${tidy(texts.get(name) ?? '')}\n\`\`\`\n<!-- /help -->`);
 }
 
-/** Commands that a page says nothing of. */
+/** The commands without a block in the page. */
 export const undocumented = (page: string, commands: readonly Command[]): string[] =>
   commands.map(nameOf).filter((name) => !documented(page).includes(name));

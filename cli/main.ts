@@ -1,6 +1,6 @@
 /**
- * `relevo COMMAND`: reads the words, runs the command, ends with its exit code. A failure is one sentence and what to do about it; with
- * `--json` it is a document on standard output. Ctrl-C aborts the command; a second one ends the process at once.
+ * `relevo COMMAND`: parses the arguments, runs the command and ends with its exit code. A failure is one sentence with advice; with
+ * `--json`, it is a document on standard output. Ctrl-C aborts the command; a second Ctrl-C ends the process immediately.
  */
 import { exitWhenWritten } from '../shared/exit.js';
 import { readLocalConfig, type LocalConfig } from '../local/config.js';
@@ -12,7 +12,7 @@ import { runWords } from './program.js';
 import { findTarget } from './target.js';
 import { Interrupted, ownTerminal, type Terminal } from './terminal.js';
 
-/** A reader that goes away (`| head`) has seen enough. */
+/** Ends with success when the reader closes the pipe early (`| head`). */
 function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.no));
 }
@@ -28,7 +28,7 @@ function untilInterrupted(): AbortSignal {
   return controller.signal;
 }
 
-/** Read when it is needed: completion and help must not fail because of the environment. */
+/** Reads the configuration at its first use: completion and help must not fail because of the environment. */
 function lazily(read: () => LocalConfig): () => LocalConfig {
   let known: LocalConfig | null = null;
   return () => (known ??= read());

@@ -1,4 +1,4 @@
-/** `relevo --help`: what there is, in groups, within 80 columns. Pure. */
+/** `relevo --help`: all commands in groups, within 80 columns. Pure. */
 import { GROUPS, type Command } from './command.js';
 
 const row = (left: string, right: string): string => `  ${left.padEnd(20)} ${right}`;
@@ -13,12 +13,12 @@ export function overview(commands: readonly Command[]): string {
     'Usage: relevo COMMAND [options]     (npx relevo …, or npm run relevo -- …)',
     ...groups,
     '',
-    'Everywhere:',
-    row('--help', 'Of a command: its options, with examples'),
-    row('--json', 'The answer as JSON, failures too'),
-    row('--url ADDRESS', 'Another machine; with RELEVO_TOKEN'),
+    'Common options:',
+    row('--help', 'After a command: its options, with examples'),
+    row('--json', 'Print JSON, also for failures'),
+    row('--url ADDRESS', 'Use another machine, with RELEVO_TOKEN'),
     '',
-    'Exit codes: 0 done, 1 the answer is no, 2 pending, 3 set-up failed,',
-    '4 wrong arguments, 5 nobody answers, 130 interrupted.',
+    'Exit codes: 0 done, 1 negative answer, 2 pending, 3 set-up failed,',
+    '4 wrong arguments, 5 no answer, 130 interrupted.',
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 /**
- * Colours, only where somebody sees them: on a terminal that knows them, and never against NO_COLOR. Colour is never the only sign.
+ * Adds colours on a terminal that supports them, never with NO_COLOR. A colour never is the only mark of a state.
  * @see https://no-color.org
  */
 

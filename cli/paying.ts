@@ -1,6 +1,6 @@
 /**
- * One payment through whatever happens: asked with one key, and asked again with the same key when the answer was lost or said to come
- * back, until its time is up. The key makes that safe: the service knows it and charges once.
+ * Sends one payment and survives lost answers. Repeats the request with the same key when the answer was lost or asks for a retry, until
+ * the time is over. The key makes the retries safe: the service recognises it and charges once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Payment, PaymentRequest } from '../shared/contracts/payment.js';
@@ -11,26 +11,26 @@ export interface PayCommand {
   token: string;
   request: PaymentRequest;
   key: string;
-  /** How long to wait for the outcome, in ms; 0: until it is accepted. */
+  /** Longest wait for the outcome, in ms. 0: wait only until the payment is accepted. */
   waitMs: number;
-  /** Told why it is asked again. */
+  /** Called with the reason before each retry. */
   onRetry: (reason: string) => void;
   signal: AbortSignal;
 }
 
 export interface PayOutcome {
   payment: Payment;
-  /** `key`: the key had been used by an earlier command. `retry`: by a try of this one. */
+  /** `key`: an earlier command used the key. `retry`: an earlier try of this command was accepted. */
   replayed: 'no' | 'key' | 'retry';
   tries: number;
 }
 
-/** The longest that the service keeps a request open, in s. */
+/** The longest time for which the service holds a request open, in s. */
 const LONGEST_ASK_S = 30;
-/** Beyond the wait: for the way there and back, and for a service that is just being started again. */
+/** Time beyond the wait: for the round trip, and for a service that is restarting. */
 const GRACE_MS = 5_000;
 const PAUSE_MS = 500;
-/** A service that answers before the wait is over is being stopped; it must not be flooded. */
+/** A service answers before the wait is over when it is stopping. The pause prevents a flood of requests. */
 const PENDING_PAUSE_MS = 200;
 
 const mayAskAgain = (error: unknown): error is Refused | Unreachable =>
@@ -49,7 +49,7 @@ function askOnce({ addresses, token, request, key, signal }: PayCommand, leftMs:
   });
 }
 
-/** @throws CommandFailure when it was refused, or nobody answered in time. */
+/** @throws CommandFailure when the payment was refused, or no service answered in time. */
 export async function payThrough(command: PayCommand): Promise<PayOutcome> {
   const begun = performance.now();
   const left = (): number => command.waitMs - (performance.now() - begun);

@@ -1,6 +1,6 @@
 /**
- * The commands as yargs sees them. Yargs reads the words and writes the help of a command; what is wrong with the words is said
- * here, in one sentence with the word that was probably meant.
+ * Declares the commands for yargs. Yargs parses the arguments and formats the help of a command; this module explains wrong arguments, in
+ * one sentence that suggests the word the user probably meant.
  */
 import yargs, { type Argv, type Options } from 'yargs';
 import type { Command, Context } from './command.js';
@@ -10,16 +10,16 @@ import { overview } from './overview.js';
 import { WIDTH } from './table.js';
 import { commandWord, explained, unknownWord, type Everywhere } from './word-errors.js';
 
-/** What every command understands. */
+/** The options of every command. */
 export const COMMON_OPTIONS = {
-  json: { type: 'boolean', default: false, describe: 'The answer as JSON, failures too' },
-  url: { type: 'string', requiresArg: true, describe: 'Address of the service it talks to, on another machine' },
-  help: { type: 'boolean', describe: 'Show this' },
+  json: { type: 'boolean', default: false, describe: 'Print JSON, also for failures' },
+  url: { type: 'string', requiresArg: true, describe: 'Address of the service to use, on another machine' },
+  help: { type: 'boolean', describe: 'Show this help' },
 } as const;
 
 export interface Outcome {
   exitCode: number;
-  /** Help, when that was asked for. */
+  /** The help text, when it was requested; else ''. */
   output: string;
 }
 
@@ -31,7 +31,7 @@ function withCommand(parser: Argv, spec: Command, whenRun: (args: never) => Prom
     each.usage(`$0 ${command}\n\n${describe}.${details ? ` ${details}` : ''}`);
     for (const [name, positional] of Object.entries(positionals)) each.positional(name, positional);
     const visible = Object.entries(options).filter(([, option]) => option.hidden !== true).map(([name]) => name);
-    each.options(options).group(visible, 'Options:').options(everywhere).group(Object.keys(everywhere), 'Everywhere:');
+    each.options(options).group(visible, 'Options:').options(everywhere).group(Object.keys(everywhere), 'Common options:');
     for (const [line, does] of examples) each.example(line.replace(/^relevo/, '$0'), does);
     return each;
   };
@@ -58,7 +58,7 @@ function parserFor(commands: readonly Command[], run: Run): Argv {
 
 const EVERYWHERE: Everywhere = { names: Object.keys(COMMON_OPTIONS), withValue: ['url'] };
 
-/** Words that mean the same: `relevo help pay` is `relevo pay --help`. */
+/** Replaces a synonym: `relevo help pay` is `relevo pay --help`. */
 const plainly = (words: readonly string[]): readonly string[] => (words[0] === 'help' ? [...words.slice(1), '--help'] : words);
 
 /** The help of one command. */
@@ -66,7 +66,7 @@ export async function helpOf(name: string, commands: readonly Command[]): Promis
   return (await readWords([name, '--help'], commands, () => Promise.resolve())).trimEnd();
 }
 
-/** @returns help, where that was asked for. @throws CommandFailure WRONG_ARGUMENTS, and whatever `run` throws. */
+/** @returns the help, when it was requested. @throws CommandFailure WRONG_ARGUMENTS, and every error of `run`. */
 async function readWords(words: readonly string[], commands: readonly Command[], run: Run): Promise<string> {
   let failure: unknown = null;
   const guarded = (spec: Command, args: never): Promise<void> => run(spec, args).catch((error: unknown) => void (failure = error));
@@ -74,15 +74,15 @@ async function readWords(words: readonly string[], commands: readonly Command[],
   try {
     await parserFor(commands, guarded).parseAsync(words, {}, (_error, _args, text) => void (output = text));
   } catch (error) {
-    // Mistakes of ours have a kind of their own; all the rest is about the words.
+    // A bug is a TypeError or comes from a command; every other error of yargs is about the arguments.
     if (error instanceof TypeError || error instanceof CommandFailure) throw error;
     throw explained((error as Error).message, words, commands, EVERYWHERE);
   }
-  if (failure !== null) throw failure instanceof Error ? failure : new Error('a command failed with what is no error');
+  if (failure !== null) throw failure instanceof Error ? failure : new Error('a command threw a value that is not an Error');
   return output;
 }
 
-/** Reads the words, runs the command. @throws CommandFailure, and whatever the command throws. */
+/** Parses the arguments and runs the command. @throws CommandFailure, and every error of the command. */
 export async function runWords(given: readonly string[], commands: readonly Command[], context: Context): Promise<Outcome> {
   const words = plainly(given);
   const unknown = unknownWord(words, commands, EVERYWHERE);

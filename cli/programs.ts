@@ -1,6 +1,6 @@
 /**
- * The programs behind some commands: started by local/bootstrap.mjs without a detour, with their own words and exit codes. Here they are
- * named for the overview, help and completion; `become` runs one after all, where something stood in front of its name.
+ * The commands that are programs with their own arguments and exit codes. local/bootstrap.mjs usually starts them directly. This module
+ * declares them for the overview, help and completion; `become` runs one when another word precedes its name.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { ROOT } from '../local/root.js';
 import { UP_CHOICES, UP_DEFAULTS } from '../local/up-options.js';
 import { command, flag, words, type Command, type Group, type OptionTable } from './command.js';
 
-/** Turns this process into a program; it ends the process by itself. */
+/** Replaces the work of this process by a program, which ends the process itself. */
 export async function become(file: string, args: readonly string[]): Promise<never> {
   const path = join(ROOT, file);
   process.argv = [process.execPath, path, ...args];
@@ -26,7 +26,7 @@ interface Program {
   examples?: Command['examples'];
 }
 
-/** The words behind a command's name, as they were typed. */
+/** The arguments after the name of a command, unparsed. */
 export const wordsBehind = (name: string): string[] => process.argv.slice(process.argv.indexOf(name) + 1).filter((word) => word !== '--json');
 
 const programCommand = ({ name, file, describe, group, details, options = {}, examples }: Program): Command =>
@@ -47,38 +47,38 @@ const choice = (name: keyof typeof UP_CHOICES, describe: string) =>
 export const UP_OPTIONS = {
   monitors: choice('monitors', 'Monitors; a majority of them decides'),
   replicas: choice('replicas', 'Payment replicas'),
-  patients: choice('patients', 'Instances of the API and the staff pages'),
-  gateway: choice('gateway', 'http starts the stand-alone gateway with a ledger of its own'),
-  faults: choice('faults', 'Fault switches of gateway, replicas and monitors'),
-  detach: flag('Come back when all is up; `relevo down` stops it'),
+  patients: choice('patients', 'Instances of API and staff pages'),
+  gateway: choice('gateway', 'http starts the stand-alone gateway with its own ledger'),
+  faults: choice('faults', 'Enables fault injection in gateway, replicas and monitors'),
+  detach: flag('Return when every process is up; `relevo down` stops them'),
 } as const;
 
-/** The names that `experiment` knows, for completion. */
+/** The experiments, for completion. */
 export const EXPERIMENTS = ['availability', 'chaos', 'failover', 'bench', 'growth', 'compare'] as const;
 
 const PROGRAMS: readonly Program[] = [
   {
     name: 'experiment', file: 'experiments/cli.ts', group: 'Tools',
-    describe: 'Run an experiment of the lab and check what happened',
-    details: 'Its own words stand behind it: `relevo experiment` lists the experiments, `relevo experiment NAME --help` the options of one.',
+    describe: 'Run an experiment of the lab and check its history',
+    details: '`relevo experiment` lists the experiments, `relevo experiment NAME --help` the options of one.',
     examples: [['relevo experiment availability', 'the published test, with its verdict']],
   },
   {
     name: 'simulate', file: 'test/simulation/cli.ts', group: 'Tools',
-    describe: 'Play the protocol in virtual time under seeded faults',
-    details: 'Its own words stand behind it: test/simulation/README.md.',
+    describe: 'Simulate the protocol in virtual time under seeded faults',
+    details: 'For its options, see test/simulation/README.md.',
     examples: [['relevo simulate --seeds 1000', 'a thousand schedules of faults']],
   },
   {
     name: 'seed', file: 'local/seed-command.ts', group: 'Tools',
     describe: 'Add sample patients to the database',
-    details: 'On DATABASE_URL or, without one, on the database of what runs here. Options: --patients N, how many there are to be; --show N, prints the first N with their authorization codes.',
-    options: { patients: { type: 'number', describe: 'How many there shall be', default: 100 } },
+    details: 'Uses DATABASE_URL; default: the database of the running system. Options: --patients N, the total number; --show N prints the first N with their authorization codes.',
+    options: { patients: { type: 'number', describe: 'Total number of patients', default: 100 } },
   },
   {
     name: 'studio', file: 'local/studio.ts', group: 'Tools',
     describe: 'Open Prisma Studio on the database',
-    options: { port: { type: 'number', describe: 'Where it listens', default: 5555 } },
+    options: { port: { type: 'number', describe: 'Port of Prisma Studio', default: 5555 } },
   },
   {
     name: 'gateway', file: 'gateway/main.ts', group: 'Tools',
@@ -87,22 +87,22 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     name: 'postman', file: 'api/postman/cli.ts', group: 'Tools',
-    describe: 'Make the Postman collection again',
+    describe: 'Generate the Postman collection',
   },
   {
     name: 'handbook', file: 'cli/handbook-cli.ts', group: 'Tools',
-    describe: 'Write the help of all commands into docs/cli.md again',
+    describe: 'Update the help of all commands in docs/cli.md',
   },
   {
     name: 'client', file: 'api/client-types.ts', group: 'Tools',
     describe: 'Generate the types of the TypeScript client',
-    options: { package: { type: 'string', describe: 'Also write it as a package into this folder' } },
+    options: { package: { type: 'string', describe: 'Also write a package into this folder' } },
   },
   {
     name: 'test', file: 'local/test.ts', group: 'Tools',
-    describe: 'Run the tests, with a PostgreSQL and a Redis of their own',
-    details: 'A plain word selects a folder of test/; everything else goes to Jest.',
-    examples: [['relevo test unit', 'the unit tests'], ['relevo test test/unit/cli -t suggestion', 'some of them']],
+    describe: 'Run the tests, with their own PostgreSQL and Redis',
+    details: 'A plain word selects a folder of test/; every other argument goes to Jest.',
+    examples: [['relevo test unit', 'the unit tests'], ['relevo test test/unit/cli -t suggestion', 'only the matching tests']],
   },
 ];
 

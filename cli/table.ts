@@ -1,6 +1,6 @@
 /**
- * Tables within 80 columns: words to the left, figures to the right, the last column wrapped below itself when it is too long.
- * Pure. Colours may stand in cells; they take no room.
+ * Formats tables within 80 columns: text left-aligned, numbers right-aligned, and the last column wrapped when it is too long.
+ * Pure. Cells may contain colours, which take no width.
  */
 import { withoutColours } from './paint.js';
 
@@ -15,7 +15,7 @@ const pad = (text: string, width: number, right: boolean): string => {
   return right ? room + text : text + room;
 };
 
-/** Breaks at spaces; a word longer than the line is cut. @param width at least 1. */
+/** Breaks at spaces; cuts a word that is longer than the line. @param width at least 1. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -34,7 +34,7 @@ export function wrap(text: string, width: number): string[] {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** @param indent spaces in front of every line. @returns lines without an end of line. */
+/** @param indent spaces in front of every line. @returns the lines, without line ends. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], indent = ''): string[] {
   const widths = header.map((title, column) => Math.max(lengthOf(title), ...rows.map((row) => lengthOf(row[column] ?? ''))));
   const last = header.length - 1;
@@ -45,7 +45,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
     (indent + cells.map((cell, column) => pad(cell, widths[column] ?? 0, right[column] ?? false)).join(GAP)).trimEnd();
   const lines = (row: readonly string[]): string[] => {
     const text = row[last] ?? '';
-    // An id is copied whole: one word is never cut.
+    // Never cut a single word: users copy ids as a whole.
     const [first = '', ...more] = lengthOf(text) > (widths[last] ?? 0) && text.includes(' ') ? wrap(text, widths[last] ?? 8) : [text];
     return [line([...row.slice(0, last), first]), ...more.map((text) => ' '.repeat(before) + text)];
   };

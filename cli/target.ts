@@ -1,6 +1,6 @@
 /**
- * Which system a command means: the one that runs on RELEVO_DATA here, or the one that RELEVO_URL or --url names.
- * The tokens kept here are never shown to another machine.
+ * Finds the system that a command uses: the local one that runs on RELEVO_DATA, or the one that RELEVO_URL or --url names.
+ * Never sends the local tokens to another machine.
  */
 import { startHint } from '../local/command-hint.js';
 import type { LocalConfig } from '../local/config.js';
@@ -12,17 +12,17 @@ import { CommandFailure } from './failure.js';
 export type Role = 'patients' | 'monitor';
 
 export interface Target {
-  /** Addresses of a role, the first that answers is used. */
+  /** Addresses of a role; the client uses the first one that answers. */
   addresses(role: Role): readonly string[];
   /** @throws CommandFailure TOKEN_MISSING */
   token(kind: 'api' | 'operator'): string;
-  /** What runs here; null for another machine. */
+  /** The system that runs here; null for another machine. */
   local: { running: Running; system: RunningSystem } | null;
 }
 
 const MONITORS_ABOVE = 1_000;
 
-/** Monitors listen a thousand ports above patients: 4000 and 5000. */
+/** The default address of a monitor: its port is 1,000 above that of patients (4000 and 5000). */
 export function monitorOf(patients: string): string {
   const url = new URL(patients);
   url.port = String(Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + MONITORS_ABOVE);
@@ -46,7 +46,7 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
 export const notRunning = (starting = false): CommandFailure =>
   new CommandFailure(
     'NOT_RUNNING',
-    starting ? 'Relevo is starting; ask again in a moment.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
+    starting ? 'Relevo is starting; retry in a moment.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
     EXIT.unreachable,
   );
 
@@ -65,7 +65,7 @@ function localTarget({ dataDir, tokens, remote }: LocalConfig): Target {
 }
 
 /**
- * `--url` is the address of the service that the command talks to, whichever that is.
+ * `--url` is the address of the service that receives the requests: patients or a monitor, depending on the command.
  * @throws CommandFailure NOT_RUNNING
  */
 export function findTarget(config: LocalConfig, { url }: { url: string | undefined }): Target {

@@ -1,23 +1,23 @@
-/** Where a command speaks: standard output for its answer, standard error for progress and questions. The one place that knows both. */
+/** Input and output of the commands: answers go to standard output, progress and questions to standard error. */
 import { createInterface } from 'node:readline/promises';
 import { paintFor, type Paint } from './paint.js';
 
 export interface Terminal {
-  /** A part of the answer, with an end of line. */
+  /** Prints a part of the answer, with a line end. */
   out(text: string): void;
-  /** What is no answer: progress, notes, failures. */
+  /** Prints a line that is not part of the answer: progress, notes, failures. */
   err(text: string): void;
-  /** As it is, without an end of line. */
+  /** Prints to standard output unchanged, without a line end. */
   raw(text: string): void;
-  /** One line of progress that replaces the last; only where standard error is a terminal. '' removes it. */
+  /** Replaces the line of progress, only when standard error is a terminal. '' removes the line. */
   progress(text: string): void;
   /** Whether standard output is a terminal. */
   isTerminal: boolean;
-  /** Whether somebody is there to be asked. */
+  /** Whether a user can answer questions. */
   canAsk: boolean;
   size(): { columns: number; rows: number };
   paint: Paint;
-  /** @returns what was typed, without spaces around; '' at the end of input. */
+  /** @returns the typed text without surrounding spaces; '' at the end of input. */
   ask(question: string): Promise<string>;
 }
 
@@ -32,10 +32,10 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-/** Ctrl-C while a question stood. */
+/** Ctrl-C during a question. */
 export class Interrupted extends Error {}
 
-/** The process' own. */
+/** The terminal of this process. */
 export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdin, stdout, stderr } = process;
   const fit = (text: string): string => text.slice(0, Math.max(1, (stderr.columns || 80) - 1));
@@ -48,7 +48,7 @@ export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
     },
     isTerminal: stdout.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    // A terminal that was never told its size says 0.
+    // A terminal without a known size reports 0.
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     paint: paintFor(env, stdout.isTTY === true),
     ask,

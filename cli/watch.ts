@@ -1,6 +1,6 @@
 /**
- * `--watch`: on a terminal one picture that is drawn anew in place, on a screen of its own that is left as it was found; elsewhere
- * lines, one below the other. A look that fails is shown and the watching goes on: that is when it is worth most.
+ * `--watch`: on a terminal, redraws one view in place, on the alternate screen; otherwise prints one line after another. Shows a failed
+ * poll and continues, because a failing system needs the observation most.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from './terminal.js';
@@ -14,20 +14,20 @@ const REST_OF_LINE = '\x1b[K';
 const REST_OF_SCREEN = '\x1b[J';
 
 export interface Watching {
-  /** How often, in ms. */
+  /** Interval, in ms. */
   everyMs: number;
-  /** The whole picture. */
+  /** The complete view. */
   picture: () => Promise<string>;
-  /** What is new since the last look, a line each; none: nothing is printed. */
+  /** One line for each change since the last poll; empty: prints nothing. */
   lines: () => Promise<readonly string[]>;
-  /** Whether there is nothing more to come. */
+  /** Whether no change can follow. */
   over?: () => boolean;
 }
 
-/** A picture cut to the terminal, so that it never scrolls. */
+/** A view cut to the size of the terminal, so that it never scrolls. */
 export function fitted(text: string, { columns, rows }: { columns: number; rows: number }): string {
   const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
-  // A line with colours is at most 80 wide by itself; cutting it would cut them.
+  // Do not cut a line with colours: that could cut an escape sequence, and such a line has at most 80 columns.
   const cut = (line: string): string => (line.includes('\x1b') ? line : line.slice(0, columns));
   return lines.map((line) => cut(line) + REST_OF_LINE).join('\n');
 }
@@ -75,7 +75,7 @@ async function watchLines(terminal: Terminal, { everyMs, lines, over }: Watching
   }
 }
 
-/** @returns 130 when it was ended by Ctrl-C, 0 when there was nothing more to come. */
+/** @returns 130 after Ctrl-C, 0 when no change can follow. */
 export async function watch(terminal: Terminal, watching: Watching, signal: AbortSignal): Promise<number> {
   await (terminal.isTerminal ? watchScreen : watchLines)(terminal, watching, signal);
   return signal.aborted ? EXIT.interrupted : EXIT.done;

@@ -1,15 +1,15 @@
-/** What is wrong with the words of a command line, in one sentence with the word that was probably meant. Pure. */
+/** Explains wrong arguments of a command line in one sentence that suggests the word the user probably meant. Pure. */
 import { nearest } from '../local/nearest.js';
 import { nameOf, type Command } from './command.js';
 import { wrongArguments, type CommandFailure } from './failure.js';
 
-/** The options that stand everywhere, and those of them that a value follows. */
+/** The names of the common options, and the common options that need a value. */
 export interface Everywhere {
   names: readonly string[];
   withValue: readonly string[];
 }
 
-/** The words that are the command line's own: before `--`. */
+/** The words before `--`, which belong to the command line itself. */
 const ownWords = (words: readonly string[]): readonly string[] => (words.includes('--') ? words.slice(0, words.indexOf('--')) : words);
 
 /** The word that names the command; null when there is none. */
@@ -17,14 +17,14 @@ export function commandWord(words: readonly string[], { withValue }: Everywhere)
   return ownWords(words).find((word, index, all) => !word.startsWith('-') && !withValue.includes((all[index - 1] ?? '').replace(/^--/, ''))) ?? null;
 }
 
-const helpFor = (spec: Command | undefined): string => `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` tells what there is.`;
+const helpFor = (spec: Command | undefined): string => `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` lists the possibilities.`;
 
 const meantBy = (word: string, known: readonly string[], before: string): string => {
   const meant = nearest(word, known);
   return meant === null ? '' : ` Did you mean ${before}${meant}?`;
 };
 
-/** An unknown command or option; null when all are known. */
+/** The failure for an unknown command or option; null when all words are known. */
 export function unknownWord(words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure | null {
   const name = commandWord(words, everywhere);
   const spec = commands.find((each) => nameOf(each) === name);
@@ -40,13 +40,13 @@ export function unknownWord(words: readonly string[], commands: readonly Command
 const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[]) => string][] = [
   [/^Missing required arguments?: ([^,]+)/, (_spec, name = '') => `--${name} is missing.`],
   [/^Not enough arguments following: (.+)/, (_spec, name = '') => `--${name} needs a value.`],
-  [/^Not enough non-option arguments/, (spec) => `Something is missing: relevo ${spec?.command ?? ''}.`],
+  [/^Not enough non-option arguments/, (spec) => `An argument is missing: relevo ${spec?.command ?? ''}.`],
   [/^Unknown arguments?: ([^,]+)/, (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`],
   [/Argument: (\S+), Given: (.*), Choices: (.*)$/s, (spec, name = '', given = '', choices = '') =>
     `${spec && name in spec.options ? '--' : ''}${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`],
 ];
 
-/** What yargs said, as one sentence. */
+/** Translates an error of yargs into one sentence. */
 export function explained(message: string, words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure {
   const spec = commands.find((each) => nameOf(each) === commandWord(words, everywhere));
   for (const [pattern, sentence] of SENTENCES) {

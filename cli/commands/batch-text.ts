@@ -1,4 +1,4 @@
-/** How a batch stands, in words and tables of 80 columns. Pure. */
+/** Formats the state of a batch as text and tables of 80 columns. Pure. */
 import type { Batch } from '../../shared/contracts/batch.js';
 import { duration } from '../clock-text.js';
 import { EXIT } from '../exit-codes.js';
@@ -7,31 +7,31 @@ import { table } from '../table.js';
 
 type BatchPayment = Batch['payments'][number];
 
-/** The value below which a share of the sorted values lies; null of none. */
+/** The quantile of sorted values; null when there are none. */
 function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? null;
 }
 
-/** 99.957 %, never rounded up to 100. */
+/** `99.957 %`. Never rounded up to 100. */
 export function percentText(share: number): string {
   const shown = (share * 100).toFixed(3);
   return `${shown === '100.000' && share < 1 ? '99.999' : shown} %`;
 }
 
-/** 0 all succeeded, 2 some pending, 1 some declined or failed. */
+/** 0: all succeeded. 2: some are pending. 1: some were declined or failed. */
 export function exitCodeOfBatch({ sent, succeeded, pending }: Pick<Batch, 'sent' | 'succeeded' | 'pending'>): number {
   if (pending > 0) return EXIT.pending;
   return succeeded === sent ? EXIT.done : EXIT.no;
 }
 
-/** One line while it runs. */
+/** The line of progress. */
 export function batchProgress({ sent, succeeded, declined, failed, pending }: Batch, leaders: readonly string[]): string {
   const others = declined + failed > 0 ? `, ${declined} declined, ${failed} failed` : '';
   const by = leaders.length > 0 ? `; by ${leaders.join(', ')}` : '';
   return `${sent - pending} of ${sent} final: ${succeeded} succeeded${others}${by}`;
 }
 
-/** Who decided payments of it so far, in order of terms. */
+/** The replicas that decided payments of the batch so far, ordered by term. */
 export function leadersOf({ payments }: Batch): string[] {
   const terms = new Map<number, string>();
   for (const { processedBy, term } of payments) if (processedBy !== null && term !== null) terms.set(term, processedBy);
@@ -56,7 +56,7 @@ function groups(payments: readonly BatchPayment[]): string[][] {
     });
 }
 
-/** The whole answer. @param tookMs as the client saw it; null when it was fired by somebody else. */
+/** The complete answer. @param tookMs as measured by this client; null when another client sent the batch. */
 export function batchText(batch: Batch, tookMs: number | null, paint: Paint): string {
   const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
   const sorted = payments.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);

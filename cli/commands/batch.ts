@@ -1,6 +1,6 @@
 /**
- * `relevo batch`: many payments at once, as the published test fires them, with a live line while they run. It is accepted first and
- * then followed by its id, so that an answer that is lost loses nothing. Exit codes: 0 all succeeded, 1 some did not, 2 some are pending.
+ * `relevo batch`: sends many payments at once, as the published test does, and shows progress. First the batch is accepted, then polled by
+ * its id, so that a lost answer loses nothing. Exit codes: 0 all succeeded, 1 some did not, 2 some are pending.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,12 +13,12 @@ import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
 import { batchProgress, batchText, exitCodeOfBatch, leadersOf } from './batch-text.js';
 
-/** A look costs the whole batch: the next one waits at least twice as long as the last one took. */
+/** A poll reads the whole batch, so the pause is at least twice as long as the last poll, within these bounds, in ms. */
 const LOOK_EVERY_MS = 200;
 const LOOK_AT_LEAST_EVERY_MS = 2_000;
 const LINE_EVERY_MS = 1_000;
 const ACCEPT_TIMEOUT_MS = 60_000;
-/** How long nobody may answer before the command gives up. */
+/** Gives up after this time without an answer. */
 const PATIENCE_MS = 15_000;
 const RETRY_MS = 500;
 
@@ -26,11 +26,11 @@ interface Following {
   context: Context;
   target: Target;
   deadlineMs: number;
-  /** Prints lines where there is no terminal. */
+  /** Whether to print lines of progress when there is no terminal. */
   watch: boolean;
 }
 
-/** Asks until somebody answers; a refusal that will not pass ends it. */
+/** Retries until a service answers. A refusal that is not retryable ends the retries. */
 async function insist<T>({ context, target }: Following, question: Question): Promise<T> {
   const begun = performance.now();
   for (;;) {
@@ -39,7 +39,7 @@ async function insist<T>({ context, target }: Following, question: Question): Pr
     } catch (error) {
       const passing = error instanceof Unreachable || (error instanceof Refused && error.retryable);
       if (!passing || performance.now() - begun > PATIENCE_MS) throw error;
-      context.terminal.progress(`${error.message} Asking again.`);
+      context.terminal.progress(`${error.message} Retrying.`);
       await delay(RETRY_MS, undefined, { signal: context.interruption });
     }
   }
@@ -91,23 +91,23 @@ function requestOf({ count, patient, amount, currency }: Wanted): Fired {
 
 async function fire(following: Following, request: Fired, key: string): Promise<Batch> {
   const question: Question = { method: 'POST', path: '/api/batches', body: { ...request, timeoutMs: 0 }, headers: { 'idempotency-key': key } };
-  following.context.terminal.progress(`Firing ${request.count} payments …`);
+  following.context.terminal.progress(`Sending ${request.count} payments …`);
   return insist<Batch>(following, { ...question, timeoutMs: ACCEPT_TIMEOUT_MS });
 }
 
 export const batch = command({
   command: 'batch',
-  describe: 'Fire many payments at once and follow them',
+  describe: 'Send many payments at once and show progress',
   group: 'Payments',
   options: {
-    count: whole('count', { min: 1, max: BATCH_MAX, default: 230, describe: 'How many' }),
-    id: words('Look at this batch instead of firing one'),
-    patient: words('The id of who pays all of them; different patients when left out'),
-    amount: words('Of each, such as 150.00'),
-    currency: words('Of the amount; USD'),
-    key: words('Idempotency key of the batch. Made when left out'),
+    count: whole('count', { min: 1, max: BATCH_MAX, default: 230, describe: 'Number of payments' }),
+    id: words('Show this batch instead of sending one'),
+    patient: words('Id of the patient for all payments. Default: different patients'),
+    amount: words('Amount of each payment, such as 150.00'),
+    currency: words('Currency of the amount. Default: USD'),
+    key: words('Idempotency key of the batch. Default: a new one'),
     timeout: whole('timeout', { min: 0, max: 3_600, default: 60, describe: 'Longest wait for the last outcome, in seconds' }),
-    watch: flag('Progress also without a terminal: a line a second on standard error'),
+    watch: flag('Without a terminal, print progress to standard error once per second'),
   },
   examples: [
     ['relevo batch --count 230', 'as the published test does'],
@@ -124,7 +124,7 @@ export const batch = command({
       : await insist<Batch>(following, { path: `/api/batches/${encodeURIComponent(args.id)}`, timeoutMs: ACCEPT_TIMEOUT_MS });
     const done = await follow(following, first).catch((error: unknown) => {
       terminal.progress('');
-      if (interruption.aborted) terminal.err(`Stopped looking; the batch goes on: relevo batch --id ${first.batchId}`);
+      if (interruption.aborted) terminal.err(`Stopped waiting; the batch continues: relevo batch --id ${first.batchId}`);
       throw error;
     });
     const tookMs = args.id === undefined ? performance.now() - begun : null;

@@ -1,6 +1,7 @@
 /**
- * `relevo completion SHELL`: the script that teaches a shell to complete; with `--words` the answer to what that script asks. It never
- * fails and says nothing on standard error: it runs at every press of a key. Replicas are asked of the running system, for a moment.
+ * `relevo completion SHELL`: prints the completion script of a shell; with `--words`, prints the candidates that the script requests.
+ * With `--words` the command never fails and prints nothing to standard error, because it runs on a key press. It briefly asks a monitor
+ * for the names of the replicas.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { candidateLine, completionScript, SHELLS, type Shell } from '../completi
 import { EXIT } from '../exit-codes.js';
 import { EXPERIMENTS } from '../programs.js';
 
-/** Nobody waits longer for a name. */
+/** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;
 
 async function replicas(context: Context): Promise<Candidate[]> {
@@ -34,17 +35,17 @@ async function looked(kind: Looked, context: Context): Promise<Candidate[]> {
   return kind === 'test folders' ? folders() : replicas(context).catch(() => []);
 }
 
-/** Everything behind the two dashes, as it was typed: yargs would read options in it. */
+/** The arguments after `--`, unparsed: yargs would interpret options among them. */
 const typedWords = (): string[] => process.argv.slice(process.argv.indexOf('--') + 1);
 
-const options = { words: { ...flag('What may stand next; for the script'), hidden: true } } as const;
+const options = { words: { ...flag('Print the candidates; for the script'), hidden: true } } as const;
 
 export const completion = command<typeof options, { shell: string }>({
   command: 'completion <shell>',
-  describe: 'Print what teaches a shell to complete `relevo`',
+  describe: 'Print the script that completes `relevo` in a shell',
   group: 'Tools',
-  details: 'It completes commands, options, replicas of the running system and experiments, and makes `relevo` itself a command of the shell.',
-  positionals: { shell: { type: 'string', choices: SHELLS, demandOption: true, describe: 'Which shell' } },
+  details: 'The script completes commands, options, replicas of the running system and experiments, and defines a command `relevo`.',
+  positionals: { shell: { type: 'string', choices: SHELLS, demandOption: true, describe: 'The shell' } },
   options,
   examples: [
     ['eval "$(npx relevo completion bash)"', 'in ~/.bashrc'],

@@ -1,4 +1,4 @@
-/** `relevo doctor`: what is in the way, and the command that mends it. Changes nothing. Exit codes: 0 no problem, 1 a problem. */
+/** `relevo doctor`: finds problems and prints the command that corrects each. Changes nothing. Exit codes: 0 no problem, 1 a problem. */
 import { readRunning } from '../../local/installation.js';
 import { answer, command } from '../command.js';
 import { doctorText, isHealthy } from '../doctor/doctor-text.js';
@@ -6,11 +6,11 @@ import { EXIT } from '../exit-codes.js';
 
 export const doctor = command({
   command: 'doctor',
-  describe: 'Look for what is in the way, and say how to mend it',
+  describe: 'Find problems and show how to correct them',
   group: 'The system',
-  details: 'Versions, packages, engines, ports, data folder, disk, memory, clock; of a running system also its services, leader, tokens and backlog. It changes nothing.',
+  details: 'Checks versions, packages, engines, ports, data folder, disk, memory and clock; of a running system also services, leader, tokens and backlog. Changes nothing.',
   options: {},
-  examples: [['relevo doctor --json | jq \'.findings[] | select(.level == "problem")\'', 'problems alone']],
+  examples: [['relevo doctor --json | jq \'.findings[] | select(.level == "problem")\'', 'only the problems']],
   async run(args, context) {
     const { env, config, terminal } = context;
     const { examine } = await import('../doctor/checks.js');

@@ -1,4 +1,4 @@
-/** `relevo down`: stops what runs here, in order, and waits for it. Exit codes: 0 nothing runs any more, 1 it does not end. */
+/** `relevo down`: stops the local system in order and waits until it has ended. Exit codes: 0 not running any more, 1 it does not end. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
@@ -11,11 +11,11 @@ import { CommandFailure } from '../failure.js';
 
 const POLL_MS = 50;
 
-/** Every process of it that is still there. */
+/** The process ids of the system that are still alive. */
 const alive = ({ pid, system }: Running): number[] =>
   [pid, ...(system?.processes ?? []).flatMap((process) => process.pid ?? [])].filter(isAlive);
 
-/** Which one it is: several may run side by side. The first instance of patients tells by how much the ports are moved. */
+/** Identifies an installation, because several may run at the same time. The port of the first patients instance shows the offset. */
 function nameOfInstallation({ system }: Running, dataDir: string): string {
   const address = system?.addresses['patients_1'];
   const moved = address ? Number(new URL(address).port) - PATIENTS_PORT : 0;
@@ -25,10 +25,10 @@ function nameOfInstallation({ system }: Running, dataDir: string): string {
 async function waitUntilGone(running: Running, waitMs: number, { terminal, interruption }: Context): Promise<void> {
   const deadline = performance.now() + waitMs;
   for (let left = alive(running); left.length > 0; left = alive(running)) {
-    terminal.progress(`Stopping: ${left.length} processes are still there …`);
+    terminal.progress(`Stopping: ${left.length} processes are still running …`);
     if (performance.now() > deadline) {
       terminal.progress('');
-      throw new CommandFailure('STILL_RUNNING', `It has not ended within ${duration(waitMs)}.`, EXIT.no, '`relevo down --force` kills it; the data stays whole.');
+      throw new CommandFailure('STILL_RUNNING', `Relevo has not ended within ${duration(waitMs)}.`, EXIT.no, '`relevo down --force` kills it; no data is lost.');
     }
     await delay(POLL_MS, undefined, { signal: interruption });
   }
@@ -37,11 +37,11 @@ async function waitUntilGone(running: Running, waitMs: number, { terminal, inter
 
 export const down = command({
   command: 'down',
-  describe: 'Stop what runs here, and wait until it has ended',
+  describe: 'Stop the system and wait until it has ended',
   group: 'The system',
   details: 'The data stays. `npm stop` is the same.',
   options: {
-    force: flag('Kill it at once, without any order; accepted payments are safe all the same'),
+    force: flag('Kill every process at once; accepted payments remain safe'),
     wait: whole('wait', { min: 1, max: 600, default: 60, describe: 'Longest wait, in seconds' }),
   },
   async run(args, context) {
@@ -61,7 +61,7 @@ export const down = command({
     terminal.out(
       args.json
         ? JSON.stringify({ stopped: true, running: false, pid: running.pid, dataDir, tookMs })
-        : `Stopped (pid ${running.pid}, ${nameOfInstallation(running, dataDir)}) after ${duration(tookMs)}. The data stays; \`${again}\` finds it again.`,
+        : `Stopped (pid ${running.pid}, ${nameOfInstallation(running, dataDir)}) after ${duration(tookMs)}. The data stays; \`${again}\` starts Relevo with it again.`,
     );
     return EXIT.done;
   },

@@ -1,22 +1,22 @@
-/** `relevo handover`: the leadership moves in good order. Exit codes: 0 it is as asked, 1 refused or cancelled, 5 nobody answers. */
+/** `relevo handover`: moves the leadership without interruption. Exit codes: 0 done, 1 refused or cancelled, 5 no answer. */
 import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { handoverText, sceneText, type HandoverAnswer } from './leadership-text.js';
 
-/** A hand-over waits for what is in flight. */
+/** A hand-over waits until the payments in flight are finished. */
 const TIMEOUT_MS = 60_000;
 
 export const handover = command({
   command: 'handover',
-  describe: 'Hand the leadership over, in good order',
+  describe: 'Hand over the leadership gracefully',
   group: 'Leadership',
-  details: 'The leader finishes what is in flight, then the term moves. Without --to the monitor chooses.',
+  details: 'The leader finishes the payments in flight, then the next term begins. Without --to, the monitor chooses the next leader.',
   options: {
-    to: words('The replica that shall lead'),
-    reason: words('Why; it is kept in the history. Asked for where a terminal is'),
-    yes: { ...flag('Ask nothing'), alias: 'y' },
+    to: words('The next leader'),
+    reason: words('Reason, kept in the history. On a terminal, the command asks for it'),
+    yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
   },
   examples: [['relevo handover --to server_2 --reason "kernel update"', 'server_2 leads next']],
   async run(args, context) {
@@ -24,7 +24,7 @@ export const handover = command({
     const scene = await lookAround(args, context);
     if (!args.json) terminal.err(sceneText(scene.leader, scene.term, followersOf(scene)));
     const reason = await reasonFor(args.reason, context);
-    await confirm(`Hand over to ${args.to ?? 'whom the monitor chooses'}?`, args.yes, context);
+    await confirm(`Hand over to ${args.to ?? 'the replica that the monitor chooses'}?`, args.yes, context);
     const { body } = await ask<HandoverAnswer>(scene.target.addresses('monitor'), {
       method: 'POST',
       path: '/handover',

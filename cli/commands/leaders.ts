@@ -1,4 +1,4 @@
-/** `relevo leaders`: who led when, why, and how long each hand-over took; newest first. */
+/** `relevo leaders`: all leaders with the reason and the duration of each hand-over, newest first. */
 import { ask } from '../client.js';
 import { command, flag, whole, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -6,7 +6,7 @@ import { watch } from '../watch.js';
 import { electionLine, leadersText, type ElectionRow } from './leaders-text.js';
 
 const WATCH_MS = 1_000;
-/** The most that one page of the monitor holds. */
+/** The page size limit of the monitor. */
 const MOST = 200;
 
 async function elections(args: CommonArguments & { limit: number }, context: Context): Promise<readonly ElectionRow[]> {
@@ -17,12 +17,12 @@ async function elections(args: CommonArguments & { limit: number }, context: Con
 
 export const leaders = command({
   command: 'leaders',
-  describe: 'Who led when, and why',
+  describe: 'List the leaders, with times and reasons',
   group: 'Leadership',
-  details: '`took`: from the suspicion (or the election, where nobody was suspected) until the new leader worked.',
+  details: '`took`: time from the suspicion (or the election, without a suspicion) until the new leader worked.',
   options: {
-    limit: whole('limit', { min: 1, max: MOST, default: 10, describe: 'How many elections, newest first' }),
-    watch: flag('Keep it on the screen until Ctrl-C; without a terminal, a line for each new election'),
+    limit: whole('limit', { min: 1, max: MOST, default: 10, describe: 'Number of elections, newest first' }),
+    watch: flag('Refresh until Ctrl-C; without a terminal, print a line per new election'),
   },
   examples: [['relevo leaders --limit 5', 'the last five']],
   async run(args, context) {

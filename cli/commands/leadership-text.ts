@@ -1,4 +1,4 @@
-/** Moving the leadership, in words: what stands before, what came of it. Pure. */
+/** Formats the commands of the leadership: the state before, and the result. Pure. */
 import { duration } from '../clock-text.js';
 import { wrap, WIDTH } from '../table.js';
 
@@ -19,34 +19,34 @@ export interface StateAnswer {
   term: number;
 }
 
-const listed = (words: readonly string[]): string => (words.length === 0 ? 'nobody' : words.join(', '));
+const listed = (words: readonly string[]): string => (words.length === 0 ? 'no replica' : words.join(', '));
 
-/** Who leads, and who may follow. */
+/** The leader, and the replicas that may follow it. */
 export function sceneText(leader: string | null, term: number, followers: readonly string[]): string {
-  const now = leader === null ? 'Nobody leads now.' : `${leader} leads in term ${term}.`;
-  return wrap(`${now} May follow: ${listed(followers)}.`, WIDTH).join('\n');
+  const now = leader === null ? 'There is no leader now.' : `${leader} leads in term ${term}.`;
+  return wrap(`${now} Possible next leaders: ${listed(followers)}.`, WIDTH).join('\n');
 }
 
 export function handoverText({ leader, term, previous, drained, tookMs }: HandoverAnswer): string {
-  if (previous === leader) return `${leader} leads already, in term ${term}; nothing moved.`;
+  if (previous === leader) return `${leader} already leads, in term ${term}; nothing changed.`;
   const from = previous === null ? '' : `, after ${previous}`;
-  const rest = drained ? ' What it had begun was finished first.' : ' What it had begun goes to the new leader.';
+  const rest = drained ? ' The old leader finished its payments in flight.' : ' The new leader takes over the payments in flight.';
   return wrap(`${leader} leads in term ${term}${from}; it took ${duration(tookMs)}.${previous === null ? '' : rest}`, WIDTH).join('\n');
 }
 
 const WHAT_A_STATE_MEANS: Readonly<Record<string, string>> = {
-  drain: 'finishes what it has, hands over if it leads, takes nothing new',
+  drain: 'finishes its payments, hands over if it leads, accepts no new ones',
   maint: 'is out of service, and not elected',
   ready: 'may be elected',
 };
 
-/** What is about to be done to a replica. */
+/** The state of a replica, and the effect of the command. */
 export function stateScene(id: string, admin: string, state: string, leads: boolean, followers: readonly string[]): string {
-  const handsOver = leads && state !== 'ready' ? ` It leads now; may follow: ${listed(followers)}.` : '';
+  const handsOver = leads && state !== 'ready' ? ` It leads now; possible next leaders: ${listed(followers)}.` : '';
   return wrap(`${id} is ${admin}. In ${state} it ${WHAT_A_STATE_MEANS[state] ?? state}.${handsOver}`, WIDTH).join('\n');
 }
 
 export function stateText({ id, admin, leader, term }: StateAnswer, before: string | null): string {
-  const leads = leader === null ? 'Nobody leads' : `${leader} leads${leader === before ? '' : ' now'}, in term ${term}`;
+  const leads = leader === null ? 'There is no leader' : `${leader} leads${leader === before ? '' : ' now'}, in term ${term}`;
   return `${id} is set to ${admin}. ${leads}.`;
 }

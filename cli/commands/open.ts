@@ -1,18 +1,18 @@
-/** `relevo open`: the addresses of the pages for people. It prints them; a terminal makes links of them. */
+/** `relevo open`: prints the addresses of the web pages. Most terminals turn them into links. */
 import { command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 
 const PAGES = [
   { name: 'staff', role: 'patients', path: '/', describe: 'staff pages: bill, pay, exit pass' },
   { name: 'console', role: 'monitor', path: '/', describe: "operator's console" },
-  { name: 'docs', role: 'patients', path: '/docs', describe: 'the API, documented' },
+  { name: 'docs', role: 'patients', path: '/docs', describe: 'API documentation' },
 ] as const;
 
 export const open = command<Record<never, never>, { page: string | undefined }>({
   command: 'open [page]',
-  describe: 'Print the addresses of the pages for people',
+  describe: 'Print the addresses of the web pages',
   group: 'The system',
-  positionals: { page: { type: 'string', choices: PAGES.map(({ name }) => name), describe: 'Which one' } },
+  positionals: { page: { type: 'string', choices: PAGES.map(({ name }) => name), describe: 'The page' } },
   options: {},
   examples: [['xdg-open $(relevo open console)', 'in a browser']],
   async run(args, context) {

@@ -1,4 +1,4 @@
-/** The life of a payment in words. Pure. */
+/** Formats the life of a payment. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
 import { showAmount } from '../amount.js';
 import { duration, preciseTime } from '../clock-text.js';
@@ -11,9 +11,9 @@ const row = (left: string, right: string): string => `  ${left.padEnd(11)}${righ
 
 const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
   SUCCEEDED: 'The patient may leave: the payment is the exit pass.',
-  DECLINED: 'The gateway declined it; no money moved. Another payment needs a new key.',
-  FAILED: 'It could not be charged; no money moved. An operator can drive it again.',
-  PENDING: 'It is stored and will be decided; asking again with the same key pays nothing twice.',
+  DECLINED: 'The gateway declined it; no money moved. A new payment needs a new key.',
+  FAILED: 'It could not be charged; no money moved. An operator can re-drive it.',
+  PENDING: 'It is stored and will be decided; a retry with the same key does not pay twice.',
 };
 
 function decidedLine(payment: Payment, paint: Paint): string[] {
@@ -25,11 +25,11 @@ function decidedLine(payment: Payment, paint: Paint): string[] {
   return [`  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`, ...(reason ? [row('because', reason)] : [])];
 }
 
-/** What is about to be done. */
+/** The text before the payment is sent. */
 export const payingLine = (amountMinor: number, currency: string, patient: string, key: string): string =>
   `Paying ${showAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
 
-/** How a payment stands, a line each. */
+/** The state of a payment, one line per fact. */
 export function paymentLines(payment: Payment, paint: Paint): string[] {
   const { id, acceptedAt, acceptedBy, redriveOf, batchId, concept } = payment;
   return [
@@ -44,10 +44,10 @@ export function paymentLines(payment: Payment, paint: Paint): string[] {
   ];
 }
 
-export const REPLAYED = 'This key was used before: what follows is that payment. Nothing was charged again.';
-export const REPLAYED_OWN = 'An earlier try had been accepted although its answer was lost; nothing was charged twice.';
+export const REPLAYED = 'This key was used before; this is its payment. Nothing was charged again.';
+export const REPLAYED_OWN = 'An earlier try was accepted, but its answer was lost; nothing was charged twice.';
 
-/** 0 succeeded, 1 declined or failed, 2 pending. */
+/** 0: succeeded. 1: declined or failed. 2: pending. */
 export function exitCodeOf({ status }: Pick<Payment, 'status'>): number {
   if (status === 'SUCCEEDED') return EXIT.done;
   return status === 'PENDING' ? EXIT.pending : EXIT.no;

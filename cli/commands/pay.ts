@@ -1,6 +1,6 @@
 /**
- * `relevo pay`: one payment, and what became of it. Its key is made and shown, so that a second run with it pays nothing twice.
- * Exit codes: 0 succeeded, 1 declined, failed or refused, 2 pending, 5 nobody answers.
+ * `relevo pay`: sends one payment and shows its outcome. Generates and shows a key, so that a second run with that key does not pay twice.
+ * Exit codes: 0 succeeded, 1 declined, failed or refused, 2 pending, 5 no answer.
  */
 import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from '../amount.js';
@@ -16,13 +16,13 @@ function showOutcome({ terminal }: Context, { payment, replayed }: PayOutcome): 
   terminal.out(paymentLines(payment, terminal.paint).join('\n'));
 }
 
-/** Who interrupts it is told how to ask again. */
+/** After a failure or an interruption, explains how to find out whether the payment was accepted. */
 async function payOrExplain(paying: PayCommand, { terminal, interruption }: Context): Promise<PayOutcome> {
   try {
     return await payThrough(paying);
   } catch (error) {
     if (interruption.aborted) terminal.err('Stopped waiting.');
-    terminal.err(`Whether it was accepted is told by asking again with --key ${paying.key}; nothing is paid twice.`);
+    terminal.err(`To find out whether it was accepted, retry with --key ${paying.key}; nothing is paid twice.`);
     throw error;
   }
 }
@@ -32,17 +32,17 @@ export const pay = command({
   describe: 'Make one payment and wait for its outcome',
   group: 'Payments',
   options: {
-    patient: words('Who pays: the id'),
-    document: words('Who pays: the document'),
-    amount: { ...words('How much, such as 150.00'), demandOption: true },
-    currency: { ...words('ISO 4217'), default: 'USD' },
-    concept: words('What it is for'),
-    key: words('Idempotency key; the same key and payment give the first answer again. Made when left out'),
+    patient: words('Id of the patient'),
+    document: words('Document of the patient'),
+    amount: { ...words('Amount, such as 150.00'), demandOption: true },
+    currency: { ...words('Code of ISO 4217'), default: 'USD' },
+    concept: words('Purpose of the payment'),
+    key: words('Idempotency key; a repeated key returns the first answer. Default: a new one'),
     wait: whole('wait', { min: 0, max: LONGEST_WAIT_S, default: 10, describe: 'Longest wait for the outcome, in seconds' }),
   },
   examples: [
-    ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, says what became of it'],
-    ['relevo pay … --key bed-12-exit', 'may be repeated: it is paid once'],
+    ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, shows the outcome'],
+    ['relevo pay … --key bed-12-exit', 'may be repeated: pays once'],
   ],
   async run(args, context) {
     const { terminal, interruption } = context;
@@ -54,7 +54,7 @@ export const pay = command({
     const key = args.key ?? randomUUID();
     if (!args.json) terminal.out(payingLine(amountMinor, currency, patient.shown, key));
     const request = { patientId: patient.id, amountMinor, currency, ...(args.concept === undefined ? {} : { concept: args.concept }) };
-    const onRetry = (reason: string): void => terminal.err(`  ${reason} Asking again with the same key.`);
+    const onRetry = (reason: string): void => terminal.err(`  ${reason} Retrying with the same key.`);
     const outcome = await payOrExplain({ ...asking, request, key, waitMs: args.wait * 1_000, onRetry }, context);
     if (args.json) terminal.out(JSON.stringify({ key, replayed: outcome.replayed !== 'no', tries: outcome.tries, payment: outcome.payment }, null, 2));
     else showOutcome(context, outcome);

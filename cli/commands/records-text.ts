@@ -1,4 +1,4 @@
-/** Lists of payments and patients, and a bill: what the API tells, as tables of 80 columns. Pure. */
+/** Formats lists of payments and patients, and a bill, as tables of 80 columns. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
 import { showAmount } from '../amount.js';
 import { dayText, timeText } from '../clock-text.js';
@@ -6,14 +6,14 @@ import { table } from '../table.js';
 
 const MORE = 'There are more: --limit, or --cursor';
 
-/** The time of today's, the day of earlier ones: the id needs the room. */
+/** The time for today, the day for earlier dates, because the id needs the width. */
 function when(acceptedAt: string, now: Date): string {
   const at = new Date(acceptedAt);
   return dayText(at) === dayText(now) ? timeText(at) : dayText(at).slice(5);
 }
 
 export function paymentsText(payments: readonly Payment[], next: string | null, now: Date): string {
-  if (payments.length === 0) return 'There is no such payment.';
+  if (payments.length === 0) return 'There is no matching payment.';
   const rows = payments.map(({ id, acceptedAt, amountMinor, currency, status, processedBy }) => [
     when(acceptedAt, now),
     status.toLowerCase(),
@@ -46,7 +46,7 @@ export interface CurrencyBill {
 
 export interface Bill {
   patient: { id: string; document: string; name: string };
-  /** One for each currency. */
+  /** One per currency. */
   bills: readonly CurrencyBill[];
 }
 
@@ -62,6 +62,6 @@ function currencyLines({ charges, currency, totalMinor, paidMinor, dueMinor }: C
   ];
 }
 
-/** Amounts in different currencies are never added: each currency has its own list and its own totals. */
+/** Never adds amounts of different currencies: each currency has its own list and totals. */
 export const billText = ({ patient, bills }: Bill): string =>
   [`${patient.name}, document ${patient.document}`, ...bills.flatMap(currencyLines)].join('\n');

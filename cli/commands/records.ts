@@ -1,4 +1,4 @@
-/** `relevo payments|payment|patients|bill`: what the API tells about them. */
+/** `relevo payments|payment|patients|bill`: read-only views of the API. */
 import { PAYMENT_STATUSES, type Payment } from '../../shared/contracts/payment.js';
 import { ask } from '../client.js';
 import { answer, command, whole, words, type CommonArguments, type Context } from '../command.js';
@@ -19,8 +19,8 @@ async function read<T>({ addresses, token, signal }: Asking, path: string): Prom
 }
 
 const page = {
-  limit: whole('limit', { min: 1, max: MOST, default: 20, describe: 'How many' }),
-  cursor: words('Where the next page begins, as the last one said'),
+  limit: whole('limit', { min: 1, max: MOST, default: 20, describe: 'Largest number of rows' }),
+  cursor: words('Cursor of the next page, from the previous answer'),
 } as const;
 
 export const payments = command({
@@ -28,14 +28,14 @@ export const payments = command({
   describe: 'List payments, newest first',
   group: 'Payments',
   options: {
-    status: { ...words('With this status'), choices: PAYMENT_STATUSES, coerce: (value: string | undefined) => value?.toUpperCase() },
-    patient: words('Of this patient (id)'),
-    batch: words('Of this batch (id)'),
-    by: words('Processed by this replica'),
-    term: words('Processed in this term'),
+    status: { ...words('Payments with this status'), choices: PAYMENT_STATUSES, coerce: (value: string | undefined) => value?.toUpperCase() },
+    patient: words('Payments of the patient with this id'),
+    batch: words('Payments of the batch with this id'),
+    by: words('Payments processed by this replica'),
+    term: words('Payments processed in this term'),
     ...page,
   },
-  examples: [['relevo payments --status failed', 'what could not be charged']],
+  examples: [['relevo payments --status failed', 'payments that could not be charged']],
   async run(args, context) {
     const { status, patient, batch, by, term, cursor, limit } = args;
     const filter = { status, patientId: patient, batchId: batch, processedBy: by, term, cursor, limit: String(limit) };
@@ -48,9 +48,9 @@ export const payments = command({
 
 export const payment = command<Record<never, never>, { id: string }>({
   command: 'payment <id>',
-  describe: 'Look at one payment',
+  describe: 'Show one payment',
   group: 'Payments',
-  positionals: { id: { type: 'string', describe: 'Its id', demandOption: true } },
+  positionals: { id: { type: 'string', describe: 'Id of the payment', demandOption: true } },
   options: {},
   async run(args, context) {
     const { terminal } = context;
@@ -72,13 +72,13 @@ export const patients = command({
   },
 });
 
-const billOptions = { document: words('The document, instead of the id') } as const;
+const billOptions = { document: words('Document of the patient, instead of the id') } as const;
 
 export const bill = command<typeof billOptions, { patient: string | undefined }>({
   command: 'bill [patient]',
-  describe: 'The consolidated bill of a patient',
+  describe: 'Show the consolidated bill of a patient',
   group: 'Payments',
-  positionals: { patient: { type: 'string', describe: 'The id' } },
+  positionals: { patient: { type: 'string', describe: 'Id of the patient' } },
   options: billOptions,
   examples: [['relevo bill --document 107919317', 'by document']],
   async run(args, context) {

@@ -1,4 +1,4 @@
-/** `relevo drain|maint|ready REPLICA`: an operator's word on one replica. Exit codes as of handover. */
+/** `relevo drain|maint|ready REPLICA`: sets the administrative state of one replica. Exit codes as in handover. */
 import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words, type Command } from '../command.js';
@@ -11,14 +11,14 @@ const TIMEOUT_MS = 60_000;
 
 function unknownReplica(id: string, known: readonly string[]): CommandFailure {
   const meant = nearest(id, known);
-  const hint = meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`;
+  const hint = meant ? `Did you mean ${meant}?` : `The replicas are ${known.join(', ')}.`;
   return new CommandFailure('REPLICA_NOT_FOUND', `There is no replica ${id}.`, EXIT.no, hint);
 }
 
 const options = () =>
   ({
-    reason: words('Why; it is kept in the history. Asked for where a terminal is'),
-    yes: { ...flag('Ask nothing'), alias: 'y' },
+    reason: words('Reason, kept in the history. On a terminal, the command asks for it'),
+    yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
   }) as const;
 
 const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, example: string): Command =>
@@ -26,7 +26,7 @@ const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, exam
     command: `${state} <replica>`,
     describe,
     group: 'Leadership',
-    positionals: { replica: { type: 'string', describe: 'Such as server_1', demandOption: true } },
+    positionals: { replica: { type: 'string', describe: 'Name of the replica, such as server_1', demandOption: true } },
     options: options(),
     examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
     async run(args, context) {
@@ -51,6 +51,6 @@ const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, exam
     },
   });
 
-export const drain = stateCommand('drain', 'Let a replica finish, and give it nothing new', 'new disk');
+export const drain = stateCommand('drain', 'Let a replica finish its work and give it no more', 'new disk');
 export const maint = stateCommand('maint', 'Take a replica out of service', 'new disk');
-export const ready = stateCommand('ready', 'Bring a replica back into service', 'disk replaced');
+export const ready = stateCommand('ready', 'Return a replica to service', 'disk replaced');

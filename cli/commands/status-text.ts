@@ -1,9 +1,9 @@
-/** Who leads, how the replicas are, what waits: the status in words, within 80 columns. Pure. */
+/** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import { z } from 'zod';
 import { plain, type Paint } from '../paint.js';
 import { table, WIDTH, wrap } from '../table.js';
 
-/** What we use of a monitor's `GET /status`; whatever else it says is passed on by `--json`. */
+/** The fields of a monitor's `GET /status` that this module uses. `--json` passes the others on. */
 export const monitorStatus = z.looseObject({
   partitions: z.array(
     z.looseObject({
@@ -35,7 +35,7 @@ export const monitorStatus = z.looseObject({
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 export interface StatusView {
-  /** What runs here; null for another machine. */
+  /** The system that runs here; null for another machine. */
   local: { pid: number; startedAt: string; processes: readonly { name: string; kind: string; pid: number | null; url: string }[] } | null;
   /** Null when no monitor answers. */
   status: MonitorStatus | null;
@@ -43,7 +43,7 @@ export interface StatusView {
 
 const shown = (value: string | number | null | undefined): string => (value === null || value === undefined ? '-' : String(value));
 
-/** ` for 42 s`; '' when it is not known since when. */
+/** ` for 42 s`; '' when the start is unknown. */
 function ago(since: string | null | undefined, now: Date): string {
   const ms = now.getTime() - Date.parse(since ?? '');
   if (Number.isNaN(ms)) return '';
@@ -56,7 +56,7 @@ function ago(since: string | null | undefined, now: Date): string {
 function leaders({ partitions }: MonitorStatus, now: Date): string[] {
   return partitions.flatMap(({ partition, term, leader, since, reason }) => {
     const where = partitions.length > 1 ? ` partition ${partition}` : '';
-    if (leader === null) return [`Nobody leads${where} yet.`];
+    if (leader === null) return [`There is no leader${where} yet.`];
     return wrap(`${leader} leads${where} in term ${term}${ago(since, now)}${reason ? `: ${reason}` : ''}.`, WIDTH);
   });
 }
@@ -64,7 +64,7 @@ function leaders({ partitions }: MonitorStatus, now: Date): string[] {
 const GOOD = new Set(['alive', 'ready', 'leading', 'standby']);
 const BAD = new Set(['suspect', 'down', 'left']);
 
-/** A word of the table; the colour only underlines what it says. */
+/** A word of the table. The colour only emphasises it. */
 const painted = (word: string, paint: Paint): string => (BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word));
 
 function replicaTable({ replicas }: MonitorStatus, paint: Paint): string[] {
@@ -90,17 +90,17 @@ function localLines(local: StatusView['local'], now: Date): string[] {
 /** @param now for "leads for 12 s". */
 export function statusText({ local, status }: StatusView, now: Date, paint: Paint = plain): string {
   const head = localLines(local, now);
-  if (!status) return [...head, 'No monitor answers: payments go on, but nobody watches.', ''].join('\n');
+  if (!status) return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join('\n');
   const { waiting, active, pending, failed } = status.queue;
   const watching = status.monitors.length > 1 ? [`Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${shown(observed)}`).join(', ')}`] : [];
   const queue = `Queue: ${shown(waiting)} waiting, ${shown(active)} active. Payments: ${shown(pending)} pending, ${shown(failed)} failed.`;
   return [...head, ...leaders(status, now), '', ...replicaTable(status, paint), '', ...watching, queue, ''].join('\n');
 }
 
-/** One line that changes only when something happens: for a watcher without a terminal. */
+/** One line that changes only with the state, for `--watch` without a terminal. */
 export function statusLine({ status }: StatusView): string {
   if (!status) return 'no monitor answers';
-  const leading = status.partitions.map(({ leader, term }) => (leader === null ? 'nobody leads' : `${leader} leads in term ${term}`));
+  const leading = status.partitions.map(({ leader, term }) => (leader === null ? 'no leader' : `${leader} leads in term ${term}`));
   const replicas = status.replicas.map(({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`);
   return `${leading.join(', ')}; ${replicas.join(', ')}; ${shown(status.queue.pending)} pending`;
 }

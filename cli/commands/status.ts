@@ -1,6 +1,6 @@
 /**
- * `relevo status`: what runs and who leads. Reads `relevo.json`, asks a monitor. Shows no secret.
- * Exit codes: 0 it runs, 1 it does not, 4 wrong arguments.
+ * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a monitor. Shows no secret.
+ * Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
 import { withoutPassword } from '../../local/address.js';
 import { timeText } from '../clock-text.js';
@@ -20,7 +20,7 @@ interface Looked {
   document: object;
 }
 
-/** Addresses and process ids need the operator's token; without one the open part is shown. */
+/** Addresses and process ids need the operator token; without a token, the command shows the public part. */
 function tokenOf(target: Target): string | undefined {
   try {
     return target.token('operator');
@@ -76,7 +76,7 @@ async function look(context: Context, args: CommonArguments): Promise<Looked> {
   return { view, document: documentOf(local, status) };
 }
 
-/** Nothing runs here: to a program it is an answer, and the exit code is 1 as it always was. */
+/** Reports that Relevo does not run: for a program that is an answer, and the exit code is 1 for compatibility. */
 function asNotRunning(error: unknown, { terminal }: Context, json: boolean): never {
   if (!(error instanceof CommandFailure) || error.code !== 'NOT_RUNNING') throw error;
   if (json) terminal.out('{"running": false}');
@@ -85,11 +85,11 @@ function asNotRunning(error: unknown, { terminal }: Context, json: boolean): nev
 
 export const status = command({
   command: 'status',
-  describe: 'What runs and who leads',
+  describe: 'Show the processes and the leader',
   group: 'The system',
-  options: { watch: flag('Keep it on the screen until Ctrl-C; without a terminal, a line at each change') },
+  options: { watch: flag('Refresh until Ctrl-C; without a terminal, print a line at each change') },
   examples: [
-    ['relevo status --watch', 'keeps it on the screen'],
+    ['relevo status --watch', 'refreshes on the screen'],
     ['relevo status --json | jq .status.partitions', 'for programs'],
   ],
   async run(args, context) {

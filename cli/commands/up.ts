@@ -1,6 +1,6 @@
 /**
- * `relevo up --detach`: the same start as `npm start`, in the background, and back when all is up. (Without --detach the door runs
- * local/up.ts itself.) What it prints is kept in `.data/up.log`, without tokens.
+ * `relevo up --detach`: starts the system like `npm start`, but in the background, and returns when every process is up. (Without
+ * --detach, bootstrap.mjs runs local/up.ts directly.) The output goes to `.data/up.log`, without tokens.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
@@ -16,16 +16,16 @@ import { FileFollower } from '../file-follower.js';
 import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
 
 const POLL_MS = 100;
-/** The last line that a start prints before it only watches. */
+/** The last line of the start screen. */
 const UP = /stops everything\.\n/;
-/** The line is missing when another program moves the log: once `relevo.json` tells that all is up, the line is waited for so long, ms. */
+/** The line is lost when another program moves the log. Once `relevo.json` shows that the system is up, waits this long for the line. */
 const LINE_DEADLINE_MS = 2_000;
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
-/** npm's own variables would make the child end with this npm. */
+/** Without npm's variables: with them, the child would end together with this npm. */
 const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 
-/** Appending: where another program truncates the file (logrotate with copytruncate), no hole is left. @throws CommandFailure */
+/** Opens in append mode: when logrotate truncates the file (copytruncate), it gets no hole. @throws CommandFailure */
 function openLog(log: string): number {
   try {
     return openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
@@ -57,7 +57,7 @@ interface Start {
   json: boolean;
 }
 
-/** Shows what the start prints until it is up. @throws CommandFailure with its exit code when it ended instead. */
+/** Shows the output of the start until the system is up. @throws CommandFailure with the exit code of a start that ended instead. */
 async function untilUp({ child, log, dataDir, json }: Start, { terminal, interruption }: Context): Promise<void> {
   const follower = new FileFollower(log);
   let said = '';
@@ -68,7 +68,7 @@ async function untilUp({ child, log, dataDir, json }: Start, { terminal, interru
     if (!json) terminal.raw(added);
     said += added;
     if (UP.test(said)) return;
-    if (ended) throw new CommandFailure('START_FAILED', json ? said.trim() : 'It did not start.', child.exitCode ?? EXIT.setup, `What it said is in ${log}.`);
+    if (ended) throw new CommandFailure('START_FAILED', json ? said.trim() : 'Relevo did not start.', child.exitCode ?? EXIT.setup, `Its output is in ${log}.`);
     if (readRunning(dataDir)?.system) recordedAt = Math.min(recordedAt, performance.now());
     if (performance.now() - recordedAt > LINE_DEADLINE_MS) return;
     if (interruption.aborted) child.kill('SIGTERM');
@@ -80,7 +80,7 @@ export const up = command({
   command: 'up',
   describe: 'Start the whole system on this machine',
   group: 'The system',
-  details: 'Until Ctrl-C; or in the background with --detach. What crashes comes back by itself. `npm start -- OPTIONS` is the same.',
+  details: 'Runs until Ctrl-C; with --detach in the background. Restarts crashed processes. `npm start -- OPTIONS` is the same.',
   options: UP_OPTIONS,
   examples: [['relevo up --monitors 3 --replicas 5', 'three monitors, five replicas'], ['relevo up --detach && relevo batch', 'in the background']],
   async run(args, context) {
@@ -95,7 +95,7 @@ export const up = command({
     await untilUp({ child: startInBackground(words, log, context.env), log, dataDir, json: args.json }, context);
     const running = readRunning(dataDir);
     const document = { running: true, pid: running?.pid ?? null, addresses: running?.system?.addresses ?? {} };
-    answer(context, args.json, document, () => `It runs in the background (pid ${document.pid ?? '-'}).`);
+    answer(context, args.json, document, () => `Relevo runs in the background (pid ${document.pid ?? '-'}).`);
     return EXIT.done;
   },
 });

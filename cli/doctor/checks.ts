@@ -1,4 +1,4 @@
-/** Every check, in the order in which the doctor tells them. */
+/** Every check, in the order of the report. */
 import { clockCheck } from './clock.js';
 import { dataFolderCheck } from './data-folder.js';
 import { databaseCheck } from './database.js';
@@ -18,14 +18,14 @@ export const CHECKS: readonly Check[] = [
   databaseCheck, redisCheck, servicesCheck,
 ];
 
-/** All at once, told in their order. A check that fails by itself is a finding too. */
+/** Runs all checks concurrently and reports them in order. A check that fails is reported as a problem. */
 export async function examine(around: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
   const found = await Promise.all(
     checks.map(async (check) => {
       try {
         return await check.look(around);
       } catch (error) {
-        return [problem(check.name, `This could not be looked at: ${(error as Error).message}.`, 'npx relevo doctor --json')];
+        return [problem(check.name, `This check failed: ${(error as Error).message}.`, 'npx relevo doctor --json')];
       }
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * The clock: set right, even, and the same as that of PostgreSQL and Redis. Nothing here decides by wall time alone, but votes are aged by
- * the database's clock, sessions end by Redis', and a history with leaps in it explains nothing.
+ * Checks the clock: correct, steady, and equal to the clocks of PostgreSQL and Redis. No decision depends on wall time alone. But votes
+ * expire by the database's clock, sessions expire by Redis's clock, and jumps make a history useless for analysis.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,22 +9,22 @@ import { runToEnd } from '../../local/run-to-end.js';
 import { ROOT } from '../../local/root.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
-/** Another clock as seen from here. */
+/** The offset of another clock. */
 export interface Offset {
   of: string;
-  /** How far it is ahead of this machine's, in ms. */
+  /** How far the other clock is ahead of this machine's, in ms. */
   aheadMs: number;
-  /** The truth lies within so much of it, in ms: half of the way there and back. */
+  /** Uncertainty in ms: half of the round trip. */
   uncertainMs: number;
 }
 
 export interface ClockFacts {
-  /** Wall clock and the newest file known to exist, in ms since 1970. */
+  /** Wall clock and time of the newest known file, in ms since 1970. */
   nowMs: number;
   newestFileMs: number;
-  /** How far the wall clock moved against the monotonic one during a moment, in ms. */
+  /** Difference between the wall clock and the monotonic clock over a short time, in ms. */
   driftMs: number;
-  /** Null: nobody tells. */
+  /** Null: unknown. */
   synchronized: boolean | null;
   offsets: readonly Offset[];
 }
@@ -46,9 +46,9 @@ export function judgeClock({ nowMs, newestFileMs, driftMs, synchronized, offsets
   const past = nowMs < newestFileMs - DAY_MS;
   return [
     past
-      ? problem('clock', `It says ${new Date(nowMs).toISOString().slice(0, 10)}, which is before files of this checkout were written.`, SET_CLOCK)
+      ? problem('clock', `It shows ${new Date(nowMs).toISOString().slice(0, 10)}, which is older than files of this checkout.`, SET_CLOCK)
       : ok('clock', `${new Date(nowMs).toISOString()}`),
-    ...(Math.abs(driftMs) > DRIFT_MS ? [warning('clock', `The wall clock leapt by ${driftMs.toFixed(0)} ms while it was watched.`, SET_CLOCK)] : []),
+    ...(Math.abs(driftMs) > DRIFT_MS ? [warning('clock', `The wall clock jumped by ${driftMs.toFixed(0)} ms during the check.`, SET_CLOCK)] : []),
     ...(synchronized === false ? [warning('clock', 'It is not synchronized with any server.', SET_CLOCK)] : []),
     ...offsets.map(judgeOffset),
   ];
@@ -62,7 +62,7 @@ async function drift(): Promise<number> {
   return Date.now() - wall - (performance.now() - monotonic);
 }
 
-/** Asks another clock some times and believes the quickest answer. */
+/** Reads another clock several times and uses the reading with the shortest round trip. */
 export async function offsetOf(of: string, ask: () => Promise<number>, times = 5): Promise<Offset> {
   let best: Offset = { of, aheadMs: 0, uncertainMs: Infinity };
   for (let time = 0; time < times; time += 1) {
@@ -79,7 +79,7 @@ async function synchronized(): Promise<boolean | null> {
   return code === 0 && /^(yes|no)$/.test(output) ? output === 'yes' : null;
 }
 
-/** The clock of this machine; those of the engines are looked at where they are asked anyway (engines-running.ts). */
+/** Checks the clock of this machine. The checks of the database and of Redis read the clocks of the engines. */
 export const clockCheck: Check = {
   name: 'clock',
   async look() {
@@ -88,5 +88,5 @@ export const clockCheck: Check = {
   },
 };
 
-/** The finding of one offset alone. */
+/** The findings for offsets alone. */
 export const judgeOffsets = (offsets: readonly Offset[]): Finding[] => offsets.map(judgeOffset);

@@ -1,4 +1,4 @@
-/** The data folder: can be written, is not shared with others, and holds no trace of a life that ended badly. */
+/** Checks the data folder: writable, private, and without files of a system that was killed. */
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,15 +7,15 @@ import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface FolderFacts {
   path: string;
-  /** Why it cannot be written; null: it can. */
+  /** Why the folder is not writable; null: it is writable. */
   refusal: string | null;
-  /** Whether relevo.json stands there although nothing runs. */
+  /** Whether relevo.json exists although Relevo does not run. */
   stale: boolean;
-  /** Permission bits of tokens.json; null: there is none. */
+  /** Permission bits of tokens.json; null when the file is missing. */
   tokensMode: number | null;
 }
 
-/** The command that mends a folder that cannot be written. It depends on the error: another owner does not help against a full disk. */
+/** The command for a folder that is not writable. It depends on the error: a new owner does not help against a full disk. */
 function fixOf(refusal: string, path: string): string {
   const elsewhere = 'RELEVO_DATA=~/relevo-data npm start';
   if (refusal === 'ENOSPC' || refusal === 'EDQUOT') return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;
@@ -29,12 +29,12 @@ export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): 
     refusal === null
       ? ok('data folder', path)
       : problem('data folder', `${path} cannot be written (${refusal}).`, fixOf(refusal, path)),
-    ...(stale ? [warning('relevo.json', 'It is of a life that ended without cleaning up; the next start takes over.', `rm ${shellWord(join(path, 'relevo.json'))}`)] : []),
-    ...(readable ? [problem('tokens.json', 'Others on this machine can read the tokens.', `chmod 600 ${shellWord(join(path, 'tokens.json'))}`)] : []),
+    ...(stale ? [warning('relevo.json', 'A killed system left this file; the next start replaces it.', `rm ${shellWord(join(path, 'relevo.json'))}`)] : []),
+    ...(readable ? [problem('tokens.json', 'Other users of this machine can read the tokens.', `chmod 600 ${shellWord(join(path, 'tokens.json'))}`)] : []),
   ];
 }
 
-/** Writes and removes a file; a folder that is not there yet is judged by the one it would be made in. */
+/** Writes and removes a file. For a missing folder, checks the folder in which it would be created. */
 function refusalOf(path: string): string | null {
   try {
     if (!existsSync(path)) {

@@ -1,5 +1,5 @@
 /**
- * The record, where one is there to be asked: reachable, takes writes, migrated, its clock like ours, and nothing accepted that waits too
+ * Checks PostgreSQL, when an address is known: reachable, writable, migrated, its clock equal to ours, and no accepted payment waiting too
  * long.
  */
 import type pg from 'pg';
@@ -14,18 +14,18 @@ import { atLeast, ok, problem, warning, type Check, type Finding } from './findi
 export type Refusal = { by: 'standby' | 'setting' } | { by: 'other'; message: string };
 
 export interface DatabaseFacts {
-  /** Without its password. */
+  /** Without the password. */
   url: string;
-  /** Why it cannot be used; null: it can. */
+  /** Why the database is unusable; null: it is usable. */
   failure: string | null;
   version: string;
-  /** Why it takes no writes; null: it takes them. */
+  /** Why it refuses writes; null: it is writable. */
   readOnly: Refusal | null;
-  /** How many migrations of this checkout it has not; a refusal in words when they do not fit. */
+  /** Number of migrations of this checkout that it lacks; a text when database and checkout do not match. */
   pending: number | string;
   backlog: { payments: number; oldestMs: number };
   offset: Offset | null;
-  /** Whether our system runs on it now. */
+  /** Whether our system currently uses it. */
   running: boolean;
 }
 
@@ -34,16 +34,16 @@ const SLOW_MS = 10_000;
 const STUCK_MS = 60_000;
 
 function judgeMigrations(pending: number | string, running: boolean): Finding {
-  if (typeof pending === 'string') return problem('migrations', pending, 'RELEVO_DATA=~/relevo-data npm start   (other data), or the checkout that fits');
+  if (typeof pending === 'string') return problem('migrations', pending, 'RELEVO_DATA=~/relevo-data npm start   (other data), or check out the matching version');
   if (pending === 0) return ok('migrations', 'all applied');
-  if (!running) return ok('migrations', `${pending} will be applied by the next start`);
-  return warning('migrations', `${pending} of this checkout are not applied: what runs is older.`, 'npm stop && npm start');
+  if (!running) return ok('migrations', `${pending} pending; the next start applies them`);
+  return warning('migrations', `${pending} of this checkout are not applied: the running system is older.`, 'npm stop && npm start');
 }
 
 function judgeBacklog({ payments, oldestMs }: DatabaseFacts['backlog']): Finding {
-  const says = payments === 0 ? 'nothing waits' : `${payments} payments wait, the oldest for ${(oldestMs / 1_000).toFixed(1)} s`;
+  const says = payments === 0 ? 'no payment waits' : `${payments} payments wait, the oldest for ${(oldestMs / 1_000).toFixed(1)} s`;
   if (payments === 0 || oldestMs < SLOW_MS) return ok('backlog', says);
-  return (oldestMs < STUCK_MS ? warning : problem)('backlog', `${says}.`, 'npx relevo status   (does somebody lead?), then the logs of who leads');
+  return (oldestMs < STUCK_MS ? warning : problem)('backlog', `${says}.`, 'npx relevo status   (is there a leader?), then read the log of the leader');
 }
 
 function judgeWrites(refusal: Refusal | null): Finding[] {
@@ -57,11 +57,11 @@ function judgeWrites(refusal: Refusal | null): Finding[] {
 
 export function judgeDatabase({ url, failure, version, readOnly, pending, backlog, offset, running }: DatabaseFacts): Finding[] {
   if (failure !== null) {
-    return [problem('database', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'psql "$DATABASE_URL"   (mend DATABASE_URL, or unset it)')];
+    return [problem('database', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'psql "$DATABASE_URL"   (correct DATABASE_URL, or unset it)')];
   }
   const old = !atLeast(version, OLDEST_POSTGRES);
   return [
-    old ? problem('database', `PostgreSQL ${version} is too old; ${OLDEST_POSTGRES[0]} is the oldest that works.`, 'unset DATABASE_URL') : ok('database', `PostgreSQL ${version}, ${url}`),
+    old ? problem('database', `PostgreSQL ${version} is too old; version ${OLDEST_POSTGRES[0]} or newer is required.`, 'unset DATABASE_URL') : ok('database', `PostgreSQL ${version}, ${url}`),
     ...judgeWrites(readOnly),
     judgeMigrations(pending, running),
     ...(running ? [judgeBacklog(backlog)] : []),
@@ -72,7 +72,7 @@ export function judgeDatabase({ url, failure, version, readOnly, pending, backlo
 type Row = Record<string, unknown>;
 const one = async (client: pg.Client, sql: string): Promise<Row> => (await client.query<Row>(sql)).rows[0] ?? {};
 
-/** A database without our tables is asked for the setting that would refuse the write. */
+/** Tests a write. A database without our tables is only asked for the setting that refuses writes. */
 async function refusalOf(client: pg.Client): Promise<Refusal | null> {
   const { standby, setting, migrated } = await one(
     client,

@@ -1,4 +1,4 @@
-/** Room on the disk of the data folder: bytes and inodes. */
+/** Checks the free space on the disk of the data folder: bytes and inodes. */
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -8,15 +8,15 @@ import { ok, problem, warning, type Check, type Finding } from './finding.js';
 export interface DiskFacts {
   path: string;
   freeBytes: number;
-  /** Null where the file system has no fixed number of them. */
+  /** Null where the file system has no fixed number of inodes. */
   freeInodes: number | null;
 }
 
 const MEGABYTE = 1_000_000;
-/** PostgreSQL keeps up to a gigabyte of write-ahead log before it recycles it, and a fresh database has 60 MB. */
+/** PostgreSQL keeps up to 1 GB of write-ahead log before it recycles it, and a new database has 60 MB. */
 const LEAST_BYTES = 500 * MEGABYTE;
 const LOW_BYTES = 2_000 * MEGABYTE;
-/** A fresh database has some 1500 files. */
+/** A new database has some 1,500 files. */
 const LEAST_INODES = 3_000;
 const LOW_INODES = 20_000;
 
@@ -26,13 +26,13 @@ export function judgeDisk({ path, freeBytes, freeInodes }: DiskFacts): Finding[]
   const fix = `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: RELEVO_DATA=/elsewhere npm start`;
   const room = `${sizeText(freeBytes)} free`;
   const bytes = freeBytes < LEAST_BYTES ? problem : freeBytes < LOW_BYTES ? warning : null;
-  const findings = [bytes ? bytes('disk', `${room}: too little for the database to grow.`, fix) : ok('disk', room)];
+  const findings = [bytes ? bytes('disk', `${room}: too little for a growing database.`, fix) : ok('disk', room)];
   if (freeInodes === null) return findings;
   const inodes = freeInodes < LEAST_INODES ? problem : freeInodes < LOW_INODES ? warning : null;
   return inodes ? [...findings, inodes('inodes', `Only ${freeInodes} more files fit on that disk.`, fix)] : findings;
 }
 
-/** @param measure how the file system is asked; a test gives another. */
+/** @param measure reads the file system; a test replaces it. */
 export const diskCheckWith = (measure: (path: string) => Promise<Pick<DiskFacts, 'freeBytes' | 'freeInodes'>>): Check => ({
   name: 'disk',
   async look({ config: { dataDir } }) {

@@ -1,4 +1,4 @@
-/** The doctor's findings in words and shape, within 80 columns; colour only underlines. Pure. */
+/** Formats the doctor's findings within 80 columns. Colours only emphasise. Pure. */
 import type { Paint } from '../paint.js';
 import { WIDTH, wrap } from '../table.js';
 import type { Finding, Level } from './finding.js';
@@ -15,7 +15,7 @@ function findingLines({ level, subject, says, fix }: Finding, paint: Paint): str
   return [
     `${sign}${subject.padEnd(SUBJECT_WIDTH - 1)} ${first}`,
     ...more.map((line) => INDENT + line),
-    // A command is to be copied: it is never broken.
+    // Never wrap a command: users copy it.
     ...(fix === null ? [] : [`${INDENT}fix: ${fix}`]),
   ];
 }
@@ -25,10 +25,10 @@ const plural = (number: number, word: string): string => `${number} ${word}${num
 
 export function doctorText(findings: readonly Finding[], running: boolean, paint: Paint): string {
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
-  const verdict = problems > 0 ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`) : warnings > 0 ? `No problem, ${plural(warnings, 'warning')}.` : 'All is well.';
-  const rest = running ? '' : ' Relevo is not running; with a running system more is looked at.';
+  const verdict = problems > 0 ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`) : warnings > 0 ? `No problem, ${plural(warnings, 'warning')}.` : 'No problems.';
+  const rest = running ? '' : ' Relevo is not running; more checks need a running system.';
   return [...findings.flatMap((finding) => findingLines(finding, paint)), '', ...wrap(verdict + rest, WIDTH)].join('\n');
 }
 
-/** Whether nothing stands in the way. */
+/** Whether there is no problem. */
 export const isHealthy = (findings: readonly Finding[]): boolean => count(findings, 'problem') === 0;

@@ -1,23 +1,23 @@
-/** The programs of the two engines: Redis (or Valkey) of the system, PostgreSQL from the npm package; each only where no other is named. */
+/** Checks the programs of Redis (or Valkey) and PostgreSQL, each only when no external server is configured. */
 import { findBinaries } from '../../local/postgres-binaries.js';
 import { runToEnd } from '../../local/run-to-end.js';
 import { findProgram, REDIS_SERVERS } from '../../local/setup/programs.mjs';
 import { atLeast, installCommand, ok, problem, warning, type Check, type Finding } from './finding.js';
 
-/** BullMQ asks for 6.2: it moves jobs with commands that are new there. @see https://docs.bullmq.io/guide/redis-tm-compatibility */
+/** BullMQ requires 6.2, because it moves jobs with commands of that version. @see https://docs.bullmq.io/guide/redis-tm-compatibility */
 const OLDEST_REDIS = [6, 2] as const;
 
-/** @param program its path; null: none was found. @param version null: it does not tell. */
+/** @param program its path; null: not found. @param version null: unknown. */
 export function judgeRedisProgram(program: string | null, version: string | null): Finding {
   const install = installCommand('redis-server', 'redis');
   if (program === null) return problem('Redis', 'There is no redis-server and no valkey-server on the PATH.', install);
-  if (version === null) return warning('Redis', `${program} does not tell its version.`, `${program} --version`);
+  if (version === null) return warning('Redis', `${program} does not print its version.`, `${program} --version`);
   return atLeast(version, OLDEST_REDIS)
     ? ok('Redis', `${version}, ${program}`)
-    : problem('Redis', `${program} is ${version}; ${OLDEST_REDIS.join('.')} is the oldest that works.`, install);
+    : problem('Redis', `${program} is ${version}; version ${OLDEST_REDIS.join('.')} or newer is required.`, install);
 }
 
-/** @param failure in words; null: it runs here. */
+/** @param failure its reason as text; null: the program runs here. */
 export function judgePostgresProgram(version: string | null, failure: string | null): Finding {
   if (failure === null) return ok('PostgreSQL', version ?? 'runs here');
   return problem('PostgreSQL', failure, 'DATABASE_URL=postgresql://USER:PASSWORD@HOST/DATABASE npm start');

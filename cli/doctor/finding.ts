@@ -1,29 +1,29 @@
-/** What the doctor finds: how bad it is, what it is about, what it says, and the command that mends it. */
+/** The result of a check: level, subject, text, and the command that corrects a problem. */
 import type { LocalConfig } from '../../local/config.js';
 import type { Running } from '../../local/installation.js';
 
-/** `warning`: it works, not as it could. `problem`: it will not work, or does not. */
+/** `warning`: it works with restrictions. `problem`: it does not work, or will not. */
 export type Level = 'ok' | 'warning' | 'problem';
 
 export interface Finding {
   level: Level;
-  /** Two words at most: `Node.js`, `port 5000`. */
+  /** At most two words: `Node.js`, `port 5000`. */
   subject: string;
   says: string;
-  /** A command to type; null where all is well. */
+  /** A command to run; null for level `ok`. */
   fix: string | null;
 }
 
 export interface Surroundings {
   env: NodeJS.ProcessEnv;
   config: LocalConfig;
-  /** What runs on the data folder; null: nothing. */
+  /** The system that runs on the data folder; null: none. */
   running: Running | null;
 }
 
 export interface Check {
   name: string;
-  /** Looks, and judges what it saw. Null facts, where there is nothing to look at, give no finding. */
+  /** Collects facts and judges them. No findings when the check does not apply. */
   look(around: Surroundings): Promise<readonly Finding[]>;
 }
 
@@ -31,13 +31,13 @@ export const ok = (subject: string, says: string): Finding => ({ level: 'ok', su
 export const warning = (subject: string, says: string, fix: string): Finding => ({ level: 'warning', subject, says, fix });
 export const problem = (subject: string, says: string, fix: string): Finding => ({ level: 'problem', subject, says, fix });
 
-/** How a program of the system is installed here. */
+/** The command that installs a program of the operating system. */
 export function installCommand(debian: string, brew: string, platform: NodeJS.Platform = process.platform): string {
   if (platform === 'darwin') return `brew install ${brew}`;
   return `${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install -y ${debian}`;
 }
 
-/** Whether `found` is at least `wanted`, compared number by number. */
+/** Whether version `found` is at least `wanted`, compared number by number. */
 export function atLeast(found: string, wanted: readonly number[]): boolean {
   const numbers = found.replace(/^v/, '').split('.').map((part) => Number.parseInt(part, 10));
   for (const [index, least] of wanted.entries()) {

@@ -1,34 +1,34 @@
-/** What the system gives this process: memory and file descriptors. */
+/** Checks the limits of a process: memory and file descriptors. */
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface LimitFacts {
   availableBytes: number;
-  /** The most files a process may have open; null: cannot be known here. */
+  /** The largest number of open files per process; null: unknown. */
   descriptors: number | null;
   running: boolean;
 }
 
 const MEGABYTE = 1_000_000;
-/** Seven processes of Node.js, PostgreSQL and Redis take some 700 MB. */
+/** Seven Node.js processes, PostgreSQL and Redis need some 700 MB. */
 const LEAST_BYTES = 500 * MEGABYTE;
 const LOW_BYTES = 1_000 * MEGABYTE;
-/** Connections of clients, of pools, and PostgreSQL's files. */
+/** For connections of clients and pools, and for PostgreSQL's files. */
 const LEAST_DESCRIPTORS = 1_024;
 const LOW_DESCRIPTORS = 4_096;
 
 export function judgeLimits({ availableBytes, descriptors, running }: LimitFacts): Finding[] {
   const room = `${Math.round(availableBytes / MEGABYTE)} MB available`;
-  // What runs has what it needs already; then only the bottom is news.
+  // A running system already has its memory, so only a severe shortage matters.
   const [least, low] = running ? [LEAST_BYTES / 5, LEAST_BYTES / 2] : [LEAST_BYTES, LOW_BYTES];
   const memory = availableBytes < least ? problem : availableBytes < low ? warning : null;
   const files = descriptors === null ? null : descriptors < LEAST_DESCRIPTORS ? problem : descriptors < LOW_DESCRIPTORS ? warning : null;
   return [
-    memory ? memory('memory', `${room}: too little for all of it.`, 'npx relevo up --replicas 2   (after ending other programs)') : ok('memory', room),
+    memory ? memory('memory', `${room}: too little for the whole system.`, 'npx relevo up --replicas 2   (after ending other programs)') : ok('memory', room),
     files
-      ? files('open files', `A process may have ${descriptors} open at once; many clients need more.`, 'ulimit -n 65536   (in the shell that starts it)')
-      : ok('open files', descriptors === null ? 'no limit known' : `${descriptors} a process`),
+      ? files('open files', `A process may have ${descriptors} open files; many clients need more.`, 'ulimit -n 65536   (in the shell that starts Relevo)')
+      : ok('open files', descriptors === null ? 'no limit known' : `${descriptors} per process`),
   ];
 }
 
@@ -40,7 +40,7 @@ function read(path: string): string {
   }
 }
 
-/** What new programs may use, also inside of a container with a limit of its own. */
+/** The memory that new programs may use, also inside a container with its own limit. */
 function availableBytes(): number {
   const system = Number(/^MemAvailable:\s+(\d+) kB/m.exec(read('/proc/meminfo'))?.[1] ?? NaN) * 1_024;
   const [limit, used] = ['memory.max', 'memory.current'].map((name) => Number.parseInt(read(`/sys/fs/cgroup/${name}`), 10));
@@ -48,7 +48,7 @@ function availableBytes(): number {
   return Math.min(Number.isFinite(system) ? system : freemem(), ofContainer);
 }
 
-/** The hard limit: Node.js raises the soft one to it. */
+/** The hard limit, because Node.js raises the soft limit to it. */
 function descriptors(): number | null {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(read('/proc/self/limits'))?.[1];
   if (hard === undefined) return null;

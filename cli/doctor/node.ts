@@ -1,20 +1,20 @@
-/** Node.js and npm: there, and new enough. */
+/** Checks Node.js and npm: present, and new enough. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runToEnd } from '../../local/run-to-end.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
-/** As `engines` of package.json says. */
+/** As in `engines` of package.json. */
 const OLDEST_NODE = [20, 19] as const;
-/** The first that runs a project's own program with `npx`. */
+/** The first version whose `npx` runs a project's own program. */
 const OLDEST_NPM = [9] as const;
 
-/** @param npm its version; null when it is not there. */
+/** @param npm its version; null when npm is missing. */
 export function judgeNode(node: string, npm: string | null): Finding[] {
   return [
     atLeast(node, OLDEST_NODE)
       ? ok('Node.js', node)
-      : problem('Node.js', `${node} is too old; ${OLDEST_NODE.join('.')} is the oldest that works.`, 'npx --yes n 22   (or https://nodejs.org)'),
+      : problem('Node.js', `${node} is too old; version ${OLDEST_NODE.join('.')} or newer is required.`, 'npx --yes n 22   (or https://nodejs.org)'),
     npm === null
       ? warning('npm', 'It is not on the PATH; `npm start` and `npx relevo` need it.', 'node local/bootstrap.mjs up')
       : atLeast(npm, OLDEST_NPM)

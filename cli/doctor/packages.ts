@@ -1,4 +1,4 @@
-/** The npm packages and what is generated from them. (Without any packages local/setup/bare-doctor.mjs speaks.) */
+/** Checks the npm packages and the generated Prisma client. (local/setup/bare-doctor.mjs runs instead when no packages are installed.) */
 import { ROOT } from '../../local/root.js';
 import { installed } from '../../local/setup/packages.mjs';
 import { generated } from '../../local/setup/prisma.mjs';
@@ -6,10 +6,10 @@ import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export function judgePackages(areInstalled: boolean, isGenerated: boolean): Finding[] {
   return [
-    areInstalled ? ok('packages', 'those of package-lock.json') : problem('packages', 'They are not those of package-lock.json.', 'npm ci'),
+    areInstalled ? ok('packages', 'match package-lock.json') : problem('packages', 'The packages differ from package-lock.json.', 'npm ci'),
     isGenerated
-      ? ok('Prisma', 'client is of this schema')
-      : warning('Prisma', 'The client is missing or of another schema; the next start makes it.', 'npx relevo setup'),
+      ? ok('Prisma', 'client matches the schema')
+      : warning('Prisma', 'The client is missing or outdated; the next start generates it.', 'npx relevo setup'),
   ];
 }
 

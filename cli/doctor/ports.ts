@@ -1,4 +1,4 @@
-/** The ports that a start needs: free, or by whom they are taken. While Relevo runs they are its own. */
+/** Checks the ports that a start needs: free, or used by which program. A running system uses them itself. */
 import { startHint } from '../../local/command-hint.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
 import { isPortFree, portOwner } from '../../local/ports.js';
@@ -6,23 +6,23 @@ import { ok, problem, type Check, type Finding, type Surroundings } from './find
 
 export interface TakenPort {
   port: number;
-  /** Who needs it. */
+  /** The process that needs it. */
   needs: string;
-  /** `nginx (pid 812)`; null: cannot be known. */
+  /** `nginx (pid 812)`; null: unknown. */
   owner: string | null;
 }
 
-/** The shape of a plain `npm start`. */
+/** The shape of `npm start` without options. */
 const SHAPE = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated' } as const;
 const STEP = 100;
 const STEPS = 40;
 
-/** @param freeOffset with which every port would be free; null: none was found. @param env whose RELEVO_DATA the fix must keep. */
+/** @param freeOffset an offset at which every port is free; null: none found. @param env its RELEVO_DATA becomes part of the fix. */
 export function judgePorts(needed: number, taken: readonly TakenPort[], freeOffset: number | null, env: NodeJS.ProcessEnv): Finding[] {
   if (taken.length === 0) return [ok('ports', `${needed} are free`)];
   return taken.map(({ port, needs, owner }) => {
     const pid = /\(pid (\d+)\)$/.exec(owner ?? '')?.[1];
-    const says = `${needs} needs it, and ${owner ?? 'a program that cannot be told'} has it.`;
+    const says = `${needs} needs it, and ${owner ?? 'an unknown program'} has it.`;
     const move = freeOffset === null ? null : startHint('npm start', { ...env, RELEVO_PORT_OFFSET: String(freeOffset) });
     return problem(`port ${port}`, says, [move, pid ? `kill ${pid}` : null].filter(Boolean).join('   or: ') || `lsof -i :${port}`);
   });
@@ -46,7 +46,7 @@ export const portsCheck: Check = {
   name: 'ports',
   async look(around) {
     const { config, env, running } = around;
-    if (running) return [ok('ports', 'in use by what runs here')];
+    if (running) return [ok('ports', 'in use by the running system')];
     const places = neededPlaces(around);
     const looked = await Promise.all(
       places.map(async ({ name, fixedPort }) => {

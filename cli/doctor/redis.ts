@@ -1,17 +1,17 @@
-/** Redis as it is now: reachable, takes writes, set so that it drops nothing, its clock like ours. Where one is there to be asked. */
+/** Checks the Redis server, when an address is known: reachable, writable, configured to drop nothing, its clock equal to ours. */
 import { withoutPassword } from '../../local/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface RedisFacts {
-  /** Without its password. */
+  /** Without the password. */
   url: string;
   failure: string | null;
   version: string;
-  /** Its answer to a write, when that is a refusal; null: it takes writes. */
+  /** Its answer to a write, when it refuses; null: it is writable. */
   refusal: string | null;
-  /** What it does when its memory is full; null: it does not tell. */
+  /** Its eviction policy; null: unknown. */
   eviction: string | null;
   offset: Offset | null;
   running: boolean;
@@ -19,11 +19,11 @@ export interface RedisFacts {
 
 const OLDEST = [6, 2] as const;
 
-/** The command after which Redis accepts writes again, by the first word of the error. */
+/** The command that makes Redis accept writes again, by the first word of its error. */
 const WRITES_AGAIN: Readonly<Record<string, string>> = {
   OOM: 'config set maxmemory 0   (or a limit with room)',
   MISCONF: 'info persistence   (its disk is full, or its folder cannot be written; then: bgsave)',
-  NOREPLICAS: 'config set min-replicas-to-write 0   (or bring its replicas back)',
+  NOREPLICAS: 'config set min-replicas-to-write 0   (or restart its replicas)',
   READONLY: 'info replication   (this is a replica: set REDIS_URL to the primary)',
 };
 
@@ -35,12 +35,12 @@ function judgeWrites(refusal: string | null, cli: string): Finding[] {
 
 export function judgeRedis({ url, failure, version, refusal, eviction, offset, running }: RedisFacts): Finding[] {
   if (failure !== null) {
-    return [problem('Redis', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'redis-cli -u "$REDIS_URL" ping   (mend REDIS_URL, or unset it)')];
+    return [problem('Redis', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'redis-cli -u "$REDIS_URL" ping   (correct REDIS_URL, or unset it)')];
   }
   const old = !atLeast(version, OLDEST);
   const cli = `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}"`;
   return [
-    old ? problem('Redis', `Redis ${version} is too old; ${OLDEST.join('.')} is the oldest that works.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
+    old ? problem('Redis', `Redis ${version} is too old; version ${OLDEST.join('.')} or newer is required.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
     ...judgeWrites(refusal, cli),
     ...(eviction !== null && eviction !== 'noeviction'
       ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `${cli} config set maxmemory-policy noeviction`)]

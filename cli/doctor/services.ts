@@ -1,4 +1,4 @@
-/** What runs: every service ready, somebody leading, somebody ready to follow, the tokens those of these services. */
+/** Checks the running system: every service ready, a leader, a standby, and tokens that these services accept. */
 import { join } from 'node:path';
 import { shellWord } from '../../local/command-hint.js';
 import { boundedText } from '../../shared/bounded-body.js';
@@ -10,12 +10,12 @@ import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface ServiceFacts {
   name: string;
-  /** Named checks of `/readyz`, true when good; null: no answer. */
+  /** The checks of `/readyz`, true when passed; null: no answer. */
   checks: Readonly<Record<string, boolean>> | null;
   ready: boolean;
 }
 
-/** @param logs folder of the logs. */
+/** @param logs folder of the log files. */
 export function judgeServices(services: readonly ServiceFacts[], logs: string): Finding[] {
   const bad = services.filter(({ ready }) => !ready);
   const good = services.length - bad.length;
@@ -23,7 +23,7 @@ export function judgeServices(services: readonly ServiceFacts[], logs: string): 
     ...(good > 0 ? [ok('services', `${good} of ${services.length} ready`)] : []),
     ...bad.map(({ name, checks }) => {
       const failed = Object.entries(checks ?? {}).filter(([, passed]) => !passed).map(([check]) => check);
-      const says = checks === null ? 'does not answer' : `is not ready: ${failed.join(', ') || 'it does not say why'}`;
+      const says = checks === null ? 'does not answer' : `is not ready: ${failed.join(', ') || 'no reason given'}`;
       return problem(name, `${name} ${says}.`, `tail -n 20 ${shellWord(join(logs, `${name}.log`))}`);
     }),
   ];
@@ -31,7 +31,7 @@ export function judgeServices(services: readonly ServiceFacts[], logs: string): 
 
 /** @param status null: no monitor answers. */
 export function judgeLeadership(status: MonitorStatus | null): Finding[] {
-  if (status === null) return [problem('leadership', 'No monitor answers: payments go on, but nobody watches.', 'npm stop && npm start')];
+  if (status === null) return [problem('leadership', 'No monitor answers: payments continue, failures are not detected.', 'npm stop && npm start')];
   const standbys = status.replicas.filter(({ admin, observed, role }) => admin === 'ready' && observed === 'alive' && role !== 'leading');
   const out = status.replicas.filter(({ admin }) => admin !== 'ready').map(({ id }) => id);
   const down = status.replicas.filter(({ observed }) => observed !== 'alive').map(({ id, observed }) => `${id} is ${observed}`);
@@ -39,22 +39,22 @@ export function judgeLeadership(status: MonitorStatus | null): Finding[] {
   const leaderless = status.partitions.filter(({ leader }) => leader === null);
   return [
     ...status.partitions.flatMap(({ leader, term }) => (leader === null ? [] : [ok('leadership', `${leader} leads in term ${term}`)])),
-    ...leaderless.map(() => problem('leadership', 'Nobody leads: what is accepted waits.', fix)),
-    ...(standbys.length === 0 ? [warning('standbys', 'Nobody could follow if the leader failed.', fix)] : [ok('standbys', standbys.map(({ id }) => id).join(', '))]),
-    ...(down.length > 0 ? [warning('replicas', `${down.join(', ')} in the eyes of the monitors.`, 'npx relevo status --watch')] : []),
+    ...leaderless.map(() => problem('leadership', 'There is no leader: accepted payments wait.', fix)),
+    ...(standbys.length === 0 ? [warning('standbys', 'No replica can follow if the leader fails.', fix)] : [ok('standbys', standbys.map(({ id }) => id).join(', '))]),
+    ...(down.length > 0 ? [warning('replicas', `${down.join(', ')} according to the monitors.`, 'npx relevo status --watch')] : []),
   ];
 }
 
 export interface TokenFacts {
-  /** Whether patients takes the api token, and a monitor the operator's; null: they do not answer. */
+  /** Whether patients accepts the api token, and a monitor the operator token; null: no answer. */
   api: boolean | null;
   operator: boolean | null;
 }
 
 export function judgeTokens({ api, operator }: TokenFacts): Finding[] {
   const wrong = [...(api === false ? ['api'] : []), ...(operator === false ? ['operator'] : [])];
-  if (wrong.length > 0) return [problem('tokens', `What runs refuses the ${wrong.join(' and the ')} token of this installation.`, 'npm stop && npm start')];
-  return api === null && operator === null ? [] : [ok('tokens', 'accepted by what runs')];
+  if (wrong.length > 0) return [problem('tokens', `The running system refuses the ${wrong.join(' and the ')} token of this installation.`, 'npm stop && npm start')];
+  return api === null && operator === null ? [] : [ok('tokens', 'accepted by the running system')];
 }
 
 const TIMEOUT_MS = 3_000;
@@ -71,7 +71,7 @@ async function readiness({ name, url }: { name: string; url: string }): Promise<
   }
 }
 
-/** Null when nobody answers. */
+/** Null when no service answers. */
 async function accepted(addresses: readonly string[], path: string, token: string): Promise<boolean | null> {
   try {
     await ask(addresses, { path, token, timeoutMs: TIMEOUT_MS });
@@ -83,7 +83,7 @@ async function accepted(addresses: readonly string[], path: string, token: strin
 
 async function tokensOf(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
   const api = await accepted(target.addresses('patients'), '/api/patients?limit=1', target.token('api'));
-  // Without a good token a monitor answers too, but leaves the process ids out.
+  // A monitor also answers without a valid token, but then omits the process ids.
   const operator = status === null ? null : status.replicas.some((replica) => 'pid' in replica);
   return { api, operator };
 }

@@ -1,4 +1,4 @@
-/** `relevo up --detach` and `relevo down`: a whole system in the background, on ports of its own, that leaves nothing behind. */
+/** `relevo up --detach` and `relevo down`: a whole system in the background, on its own ports, that leaves nothing running. */
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,16 +18,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** What others than the owner could read in the data folder, or more than that. */
+/** The files and folders of the data folder with a mode other than 600 or 700. */
 function tooWide(): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
-    const found = lstatSync(join(folder, name), { throwIfNoEntry: false }); // The engines make and delete files meanwhile.
+    const found = lstatSync(join(folder, name), { throwIfNoEntry: false }); // The engines create and delete files in the meantime.
     if (!found || (found.mode & 0o777) === (found.isDirectory() ? 0o700 : 0o600)) return [];
     return [`${name} has mode ${(found.mode & 0o777).toString(8)}`];
   });
 }
 
-it('starts in the background without showing a token, is found, and stops', async () => {
+it('starts in the background without printing a token, is found, and stops', async () => {
   const up = await ran(['up', '--detach', '--replicas', '2'], env);
   expect(up).toMatchObject({ code: 0, err: '' });
   expect(up.out).toContain('Relevo is up.');
@@ -53,7 +53,7 @@ it('starts in the background without showing a token, is found, and stops', asyn
   expect([again.code, JSON.parse(again.out)]).toEqual([0, { stopped: false, running: false, dataDir: folder }]);
 }, 180_000);
 
-it('comes up while its log cannot be opened, and writes the log again when it was moved, deleted or truncated', async () => {
+it('starts while its log cannot be opened, and continues the log after it was moved, deleted or truncated', async () => {
   const log = join(folder, 'up.log');
   const text = (): string => (existsSync(log) && statSync(log).isFile() ? readFileSync(log, 'utf8') : '');
   rmSync(log, { force: true });
@@ -62,13 +62,13 @@ it('comes up while its log cannot be opened, and writes the log again when it wa
   renameSync(log, `${log}.moved`);
   mkdirSync(log);
   expect([await up.ended, up.err()]).toEqual([0, '']);
-  expect(up.out()).toContain('It runs in the background');
+  expect(up.out()).toContain('Relevo runs in the background');
   rmSync(log, { recursive: true });
 
   type Shown = { pid: number; processes: { name: string; pid: number | null }[] };
   const status = async (): Promise<Shown> => JSON.parse((await ran(['status', '--json'], env)).out) as Shown;
   const before = await status();
-  /** A process that is killed makes the start write lines; the first of them may be lost right after a fault of the file. */
+  /** Kills a process repeatedly, so that the start writes lines. The first of them may be lost directly after a fault of the file. */
   const isWritten = (what: string): Promise<unknown> => eventually(async () => {
     const pid = (await status()).processes.find(({ name }) => name === 'server_1')?.pid ?? null;
     if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
@@ -87,7 +87,7 @@ it('comes up while its log cannot be opened, and writes the log again when it wa
   expect((await ran(['down'], env)).code).toBe(0);
 }, 240_000);
 
-it('that cannot start says why and leaves nothing running', async () => {
+it('reports why it cannot start, and leaves nothing running', async () => {
   const refused = await ran(['up', '--detach', '--replicas', '12'], env);
   expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('--replicas cannot be "12"; it is one of 1, 2')]);
   const failed = await ran(['up', '--detach'], { ...env, DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' });
@@ -102,7 +102,7 @@ it('that cannot start says why and leaves nothing running', async () => {
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
 }, 90_000);
 
-it.each([['up', '--monitors'], ['seed', '--patients'], ['studio', '--port'], ['gateway', 'gateway/README.md']])('%s has help that starts nothing', async (name, word) => {
+it.each([['up', '--monitors'], ['seed', '--patients'], ['studio', '--port'], ['gateway', 'gateway/README.md']])('%s --help starts nothing', async (name, word) => {
   const help = await ran([name, '--help'], env);
   expect(help.code).toBe(0);
   expect(help.out).toContain(word);

@@ -1,6 +1,6 @@
 /**
- * What the tests of the commands share: a real system, written down as `npm start` does, so that the commands find it. Who imports it has
- * its hooks.
+ * Shared by the tests of the commands: a real system, recorded in relevo.json as `npm start` does, so that the commands find it. Importing
+ * this module installs its hooks.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,14 +17,14 @@ export let env: Record<string, string>;
 let lock: Lock;
 let database: pg.Client;
 
-/** As `npm start` writes it down. */
+/** Records the system as `npm start` does. */
 export function writeDown(): void {
   const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
   const { databaseUrl, redisUrl } = system;
   lock.write({ addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])), processes, databaseUrl, redisUrl });
 }
 
-/** Each command is a process of its own, which on a busy machine takes seconds to start. */
+/** Each command is a process, which takes seconds to start on a busy machine. */
 export const PATIENCE_MS = 180_000;
 export const PATIENT = '00000000-0000-4000-8000-000000000001';
 export const json = <T>(text: string): T => JSON.parse(text) as T;
@@ -39,7 +39,7 @@ export const leader = async (): Promise<string> => (await status()).partitions[0
 export const allUp = (): Promise<unknown> =>
   eventually(async () => (await status()).replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready'), { what: 'all replicas up', deadlineMs: 90_000 });
 
-/** The gateway's answers take so long; 0 heals it. */
+/** Sets the delay of the gateway's answers; 0 removes it. */
 export async function slowGateway(slowMs: number): Promise<void> {
   const headers = { authorization: `Bearer ${system.tokens.internal}`, 'content-type': 'application/json' };
   await fetch(`${system.gateway?.url}/faults`, { method: 'POST', headers, body: JSON.stringify({ slowMs }) });

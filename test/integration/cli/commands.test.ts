@@ -1,6 +1,6 @@
 /**
- * The commands against a real system, as processes of their own: payments through a killed leader and an absent service, hand-overs,
- * watching on a pseudo-terminal, completion in a real bash, the doctor beside a patient that really is ill.
+ * The commands as processes against a real system: payments while a leader is killed and while the service is stopped, hand-overs,
+ * `--watch` on a pseudo-terminal, completion in a real bash, and the doctor on a system with a fault.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { allUp, env, folder, json, leader, PATIENCE_MS, PATIENT, slowGateway, st
 describe('pay', () => {
   const pay = ['pay', '--patient', PATIENT, '--amount', '150.00'];
 
-  it('tells the life of a payment and its outcome; the same key again pays nothing twice', async () => {
+  it('shows the life of a payment and its outcome; a second run with the same key does not pay twice', async () => {
     const listed = json<{ patients: { document: string; name: string }[] }>((await ran(['patients', '--limit', '1', '--json'], env)).out);
     const words = ['pay', '--document', listed.patients[0]?.document ?? '', '--amount', '12,5', '--key', 'bed-12'];
     const first = await ran(words, env);
@@ -34,7 +34,7 @@ describe('pay', () => {
     expect(looked.out).toContain('succeeded');
   }, PATIENCE_MS);
 
-  it('whose leader is killed before the outcome is paid by another, once', async () => {
+  it('is processed once, by another replica, when the leader is killed before the outcome', async () => {
     await slowGateway(1_500);
     const [victim, term] = await status().then(({ partitions: [first] }) => [first?.leader ?? '', first?.term ?? 0] as const);
     const paying = relevo([...pay, '--wait', '60', '--json'], env);
@@ -52,17 +52,17 @@ describe('pay', () => {
     await allUp();
   }, PATIENCE_MS);
 
-  it('whose service is away is asked again with the same key until it is back', async () => {
+  it('retries with the same key while the service is stopped', async () => {
     const [patients] = system.patients;
     await patients?.stop();
     const paying = relevo([...pay, '--wait', '60', '--json'], env);
-    await eventually(() => paying.err().includes('Asking again with the same key'), { what: 'it asks again', deadlineMs: 60_000 });
+    await eventually(() => paying.err().includes('Retrying with the same key'), { what: 'a retry', deadlineMs: 60_000 });
     await patients?.start();
     expect(await paying.ended).toBe(0);
     expect(json<{ tries: number }>(paying.out()).tries).toBeGreaterThan(1);
   }, PATIENCE_MS);
 
-  it('that is not decided in time is pending, with an exit code of its own', async () => {
+  it('is pending, with its own exit code, when the payment is not decided in time', async () => {
     await slowGateway(4_000);
     const pending = await ran([...pay, '--wait', '0', '--json'], env);
     await slowGateway(0);
@@ -72,18 +72,18 @@ describe('pay', () => {
     await eventually(async () => (await waiting()) === 0, { what: 'it is decided', deadlineMs: 60_000 });
   }, PATIENCE_MS);
 
-  it('with a token of somebody else, or for nobody, is refused as a document too', async () => {
+  it('with a wrong token, or for an unknown patient, is refused; with --json as a document', async () => {
     const refused = await ran([...pay, '--json'], { ...env, RELEVO_TOKEN: 'wrong' });
     expect(refused.code).toBe(1);
     const document = { error: { code: 'UNAUTHENTICATED', exitCode: 1, hint: expect.stringContaining('relevo tokens') as string } };
     expect(json(refused.out.slice(refused.out.indexOf('{')))).toMatchObject(document);
-    const nobody = await ran(['pay', '--patient', PATIENT.replace('8', '9'), '--amount', '1'], env);
-    expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('PATIENT_UNKNOWN')]);
+    const unknown = await ran(['pay', '--patient', PATIENT.replace('8', '9'), '--amount', '1'], env);
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('PATIENT_UNKNOWN')]);
   }, PATIENCE_MS);
 });
 
 describe('batch', () => {
-  it('fires, follows and tells by status, replica and term', async () => {
+  it('sends the payments, waits, and shows the result by status, replica and term', async () => {
     const fired = await ran(['batch', '--count', '60', '--watch'], env);
     expect(fired.code).toBe(0);
     expect(fired.out).toMatch(/succeeded +server_\d +\d+ +60/);
@@ -96,7 +96,7 @@ describe('batch', () => {
     expect(json<{ payments: Payment[] }>(listed.out).payments).toHaveLength(2);
   }, PATIENCE_MS);
 
-  it('counts while it runs, also without a terminal', async () => {
+  it('shows progress while it runs, also without a terminal', async () => {
     await slowGateway(1_200);
     const firing = relevo(['batch', '--count', '40', '--watch', '--json'], env);
     await eventually(() => /\d\d:\d\d:\d\d \d+ of 40 final/.test(firing.err()), { what: 'a line of progress', deadlineMs: 60_000 });
@@ -107,7 +107,7 @@ describe('batch', () => {
 });
 
 describe('leadership', () => {
-  it('is handed over as asked, and the history tells it', async () => {
+  it('is handed over as requested, and the history contains it', async () => {
     await allUp();
     const before = await leader();
     const to = before === 'server_1' ? 'server_2' : 'server_1';
@@ -119,17 +119,17 @@ describe('leadership', () => {
     expect(await leader()).toBe(to);
     const history = await ran(['leaders', '--limit', '3'], env);
     expect(history.out).toMatch(new RegExp(`${before} +${to} +planned +\\S+ m?s +kernel update`));
-    expect((await ran(['handover', '--to', to, '--reason', 'again'], env)).out).toContain('leads already');
+    expect((await ran(['handover', '--to', to, '--reason', 'again'], env)).out).toContain('already leads');
   }, PATIENCE_MS);
 
-  it('needs a reason where nobody can be asked, and a replica that exists', async () => {
+  it('requires a reason without a terminal, and a known replica', async () => {
     const silent = await ran(['handover'], env);
-    expect([silent.code, silent.err]).toEqual([4, expect.stringContaining('A reason is needed')]);
+    expect([silent.code, silent.err]).toEqual([4, expect.stringContaining('A reason is required')]);
     const unknown = await ran(['drain', 'server_11', '--reason', 'x'], env);
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('Did you mean server_1?')]);
   }, PATIENCE_MS);
 
-  it('leaves a replica that is drained, and may return when it is ready', async () => {
+  it('leaves a drained replica, which may lead again when it is ready', async () => {
     const before = await leader();
     const drained = await ran(['drain', before, '--reason', 'new disk'], env);
     expect(drained.code).toBe(0);
@@ -141,10 +141,10 @@ describe('leadership', () => {
     expect(json(ready.out)).toMatchObject({ id: before, admin: 'ready' });
   }, PATIENCE_MS);
 
-  it('on a terminal is moved only after a reason and a yes', async () => {
+  it('on a terminal moves only after a reason and a confirmation', async () => {
     const before = await leader();
     const refused = relevoOnTerminal(['handover'], env);
-    await eventually(() => refused.out().includes('Why?'), { what: 'the question', deadlineMs: 60_000 });
+    await eventually(() => refused.out().includes('Reason ('), { what: 'the question', deadlineMs: 60_000 });
     refused.child.stdin?.write('just trying\r');
     await eventually(() => refused.out().includes('[y/N]'), { what: 'the second question', deadlineMs: 60_000 });
     refused.child.stdin?.write('n\r');
@@ -154,10 +154,10 @@ describe('leadership', () => {
   }, PATIENCE_MS);
 });
 
-describe('watching', () => {
-  it('on a terminal draws in place, and Ctrl-C gives the screen back with exit code 130', async () => {
+describe('--watch', () => {
+  it('on a terminal redraws in place, and restores the screen on Ctrl-C, with exit code 130', async () => {
     const watching = relevoOnTerminal(['status', '--watch'], env);
-    await eventually(() => watching.out().includes(' leads in term '), { what: 'the picture', deadlineMs: 60_000 });
+    await eventually(() => watching.out().includes(' leads in term '), { what: 'the view', deadlineMs: 60_000 });
     expect(watching.out()).toContain('\x1b[?1049h');
     expect(watching.out()).not.toContain('\x1b[?1049l');
     watching.child.stdin?.write('\x03');
@@ -179,7 +179,7 @@ describe('watching', () => {
     expect(watching.out()).not.toContain('\x1b');
   }, PATIENCE_MS);
 
-  it('NO_COLOR is respected on a terminal', async () => {
+  it('respects NO_COLOR on a terminal', async () => {
     const asked = relevoOnTerminal(['status'], { ...env, NO_COLOR: '1' });
     expect(await asked.ended).toBe(0);
     expect(asked.out()).not.toContain('\x1b[');
@@ -197,7 +197,7 @@ describe('doctor', () => {
   const findingOf = ({ findings }: Report, level: string, subject: string): string | undefined =>
     findings.find((finding) => finding.level === level && finding.subject === subject)?.says;
 
-  it('finds a system that is well, and its clocks', async () => {
+  it('finds a healthy system, and its clocks', async () => {
     await allUp();
     const report = json<Report>((await ran(['doctor', '--json'], env)).out);
     expect(findingOf(report, 'ok', 'leadership')).toMatch(/server_\d leads/);
@@ -208,7 +208,7 @@ describe('doctor', () => {
     expect(report.findings.every(({ level, fix }) => (level === 'ok') === (fix === null))).toBe(true);
   }, PATIENCE_MS);
 
-  it('finds a service that is frozen, with exit code 1', async () => {
+  it('finds a frozen service, with exit code 1', async () => {
     const frozen = system.process('server_3');
     frozen.freeze();
     try {
@@ -222,7 +222,7 @@ describe('doctor', () => {
     await allUp();
   }, PATIENCE_MS);
 
-  it('finds tokens that are not those of what runs', async () => {
+  it('finds tokens that the running system refuses', async () => {
     const report = json<Report>((await ran(['doctor', '--json'], { ...env, API_TOKEN: 'other', OPERATOR_TOKEN: 'another' })).out);
     expect(report.healthy).toBe(false);
     expect(findingOf(report, 'problem', 'tokens')).toContain('the api and the operator token');
@@ -230,7 +230,7 @@ describe('doctor', () => {
 });
 
 describe('completion', () => {
-  it('in bash offers commands, options, experiments and the replicas that run', async () => {
+  it('in bash returns commands, options, experiments and the names of the replicas', async () => {
     const lines = [
       `eval "$('${process.execPath}' '${join(ROOT, 'local/bootstrap.mjs')}' completion bash)"`,
       'try() { COMP_WORDS=("$@"); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _relevo; echo "${COMPREPLY[*]}" | tr "\\n" " "; echo; }',
@@ -243,21 +243,21 @@ describe('completion', () => {
     expect(offered).toEqual(['drain', 'server_1 server_2 server_3', 'server_2', '--amount', 'availability', '', 'maint', '']);
   }, PATIENCE_MS);
 
-  it('knows the experiments that there are', async () => {
+  it('knows all experiments', async () => {
     const { EXPERIMENTS } = await import('../../../cli/programs.js');
     const { out } = await ran(['experiment', '--help'], env);
     expect([...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name).sort()).toEqual([...EXPERIMENTS].sort());
   }, PATIENCE_MS);
 });
 
-describe('where it is', () => {
-  it('nothing runs: said with exit code 5, and as a document', async () => {
+describe('the target', () => {
+  it('is missing: exit code 5, and a document', async () => {
     const nothing = await ran(['payments', '--json'], { RELEVO_DATA: join(folder, 'nothing') });
     expect(nothing.code).toBe(5);
     expect(json(nothing.out)).toMatchObject({ error: { code: 'NOT_RUNNING', exitCode: 5 } });
   }, PATIENCE_MS);
 
-  it('another machine is found by its address, and is never shown the tokens kept here', async () => {
+  it('on another machine is found by its address, and never receives the local tokens', async () => {
     const [patients] = system.patients;
     const [monitor] = system.monitors;
     const there = { ...env, RELEVO_URL: patients?.url ?? '', RELEVO_MONITOR_URL: monitor?.url ?? '' };
@@ -267,7 +267,7 @@ describe('where it is', () => {
     expect((await ran(['leaders', '--limit', '1'], there)).out).toMatch(/^ *term/);
   }, PATIENCE_MS);
 
-  it('npx finds it from a folder below', async () => {
+  it('is found by npx from a folder below', async () => {
     expect(existsSync(join(ROOT, 'docs'))).toBe(true);
     const npx = runProgram(['npx', 'relevo', 'status', '--json'], { ...env, npm_config_cache: join(folder, 'npm'), npm_config_update_notifier: 'false' }, join(ROOT, 'docs'));
     expect(await npx.ended).toBe(0);

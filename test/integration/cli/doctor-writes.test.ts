@@ -1,4 +1,4 @@
-/** The doctor asks PostgreSQL and Redis for a write: both answer reads here. */
+/** The doctor tests PostgreSQL and Redis with a write, while both still answer reads. */
 import { databaseCheck } from '../../../cli/doctor/database.js';
 import type { Check, Finding } from '../../../cli/doctor/finding.js';
 import { redisCheck } from '../../../cli/doctor/redis.js';
@@ -13,7 +13,7 @@ async function problemsOf(check: Check, env: NodeJS.ProcessEnv): Promise<Finding
   return found.filter(({ level }) => level === 'problem');
 }
 
-test('a database is read-only, with a command that tells why', async () => {
+test('reports a read-only database, with a command that shows the cause', async () => {
   const database = await createTestDatabase();
   try {
     const look = (): Promise<Finding[]> => problemsOf(databaseCheck, { DATABASE_URL: database.url });
@@ -27,7 +27,7 @@ test('a database is read-only, with a command that tells why', async () => {
   }
 });
 
-test.each([['min-replicas-to-write', 'NOREPLICAS'], ['maxmemory', 'OOM']])('a Redis refuses writes (%s), with the setting to change', async (setting, answer) => {
+test.each([['min-replicas-to-write', 'NOREPLICAS'], ['maxmemory', 'OOM']])('reports a Redis that refuses writes (%s), with the setting to change', async (setting, answer) => {
   const own = await startOwnRedis();
   const redis = connectRedis(own.url, 'patient', createLogger('test', 'test', 'silent'));
   try {

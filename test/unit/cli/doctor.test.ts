@@ -1,4 +1,4 @@
-/** The doctor's judgements: each shown well and shown red; with real listeners, folders and PATHs where a machine can be made ill. */
+/** The doctor's checks: each with a good and a bad result. Uses real listeners, folders and PATHs where a test can cause a fault. */
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ describe('Node.js and npm', () => {
   it.each([['20.19.0', '11.0.0', ['ok', 'ok']], ['20.18.1', '10.0.0', ['problem', 'ok']], ['22.1.0', '8.19.0', ['ok', 'warning']], ['22.1.0', null, ['ok', 'warning']]])(
     '%s and %s are %j', (node, npm, expected) => expect(levels(judgeNode(node, npm))).toEqual(expected));
 
-  it('npm that is not on the PATH is missed', async () => {
+  it('reports npm as missing when it is not on the PATH', async () => {
     const found = await nodeCheck.look(around({ PATH: folder }));
     expect(red(found)).toMatchObject({ subject: 'npm', level: 'warning', fix: 'node local/bootstrap.mjs up' });
     expect(red(await nodeCheck.look(around({ PATH: process.env['PATH'] ?? '' })))).toBeUndefined();
@@ -58,22 +58,22 @@ describe('Node.js and npm', () => {
 describe('packages', () => {
   it.each([[true, true, ['ok', 'ok']], [false, true, ['problem', 'ok']], [true, false, ['ok', 'warning']]])('installed %s, generated %s: %j', (areInstalled, isGenerated, expected) =>
     expect(levels(judgePackages(areInstalled, isGenerated))).toEqual(expected));
-  it('are mended by npm ci', () => expect(red(judgePackages(false, true))?.fix).toBe('npm ci'));
+  it('recommends npm ci', () => expect(red(judgePackages(false, true))?.fix).toBe('npm ci'));
 });
 
 describe('engines', () => {
   it.each([[null, null, 'problem'], ['/usr/bin/redis-server', '7.0.15', 'ok'], ['/usr/bin/redis-server', '5.0.7', 'problem'], ['/usr/bin/valkey-server', null, 'warning']])(
     'redis at %s in version %s: %s', (program, version, level) => expect(judgeRedisProgram(program, version).level).toBe(level));
-  it('a missing one is installed by the tool of the system', () => {
+  it('recommends the package manager of the system for a missing program', () => {
     expect(judgeRedisProgram(null, null).fix).toBe(installCommand('redis-server', 'redis'));
     expect(installCommand('redis-server', 'redis', 'darwin')).toBe('brew install redis');
     expect(installCommand('redis-server', 'redis', 'linux')).toMatch(/apt-get install -y redis-server$/);
   });
-  it('a PostgreSQL that cannot run says why', () => {
+  it('reports why PostgreSQL cannot run', () => {
     expect(judgePostgresProgram('18.4', null).level).toBe('ok');
     expect(judgePostgresProgram(null, 'PostgreSQL cannot run here (no library).')).toMatchObject({ level: 'problem', fix: expect.stringContaining('DATABASE_URL=') as string });
   });
-  it('a missing tool is told with what needs it', () => {
+  it('reports a missing tool together with its purpose', () => {
     const tools = [{ names: ['jq'], for: 'examples', debian: 'jq', brew: 'jq' }, { names: ['psql'], for: 'queries', debian: 'postgresql-client', brew: 'libpq' }];
     expect(levels(judgeTools(['/usr/bin/jq', null], tools))).toEqual(['ok', 'warning']);
     expect(red(judgeTools([null, 'x'], tools))?.says).toContain('only examples need it');
@@ -81,7 +81,7 @@ describe('engines', () => {
 });
 
 describe('ports', () => {
-  it('a port taken by a real listener is told with its owner, and a way round that is free', async () => {
+  it('reports a port in use with its owner, and suggests an offset with free ports', async () => {
     let offset = 30_000;
     while (!(await isPortFree(5002 + offset))) offset += 100;
     const listener = createServer().listen(5002 + offset, '127.0.0.1');
@@ -97,25 +97,25 @@ describe('ports', () => {
       await new Promise((resolve) => listener.close(resolve));
     }
   });
-  it('control: free ones are fine', () => expect(judgePorts(7, [], null, {})).toEqual([ok('ports', '7 are free')]));
-  it('an owner that cannot be told is looked for', () =>
+  it('control: free ports are ok', () => expect(judgePorts(7, [], null, {})).toEqual([ok('ports', '7 are free')]));
+  it('recommends lsof for an unknown owner', () =>
     expect(judgePorts(7, [{ port: 5000, needs: 'monitor_1', owner: null }], null, {})[0]?.fix).toBe('lsof -i :5000'));
 });
 
 describe('data folder', () => {
-  it('leaves no file behind, and is fine when it does not exist yet', async () => {
+  it('the check leaves no file, and accepts a missing folder', async () => {
     expect(levels(await dataFolderCheck.look(around()))).toEqual(['ok']);
     expect(readdirSync(folder)).toEqual([]);
     const later = join(folder, 'not/yet');
     expect(levels(await dataFolderCheck.look(around({ RELEVO_DATA: later })))).toEqual(['ok']);
     expect(existsSync(later)).toBe(false);
   });
-  it('that is no folder cannot be written', async () => {
+  it('reports a file instead of a folder as not writable', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     expect(red(await dataFolderCheck.look(around({ RELEVO_DATA: file })))).toMatchObject({ level: 'problem', fix: expect.stringContaining('RELEVO_DATA=') as string });
   });
-  it('with a relevo.json of a life that ended badly, and tokens that others can read', async () => {
+  it('reports the relevo.json of a killed system, and tokens that other users can read', async () => {
     writeFileSync(join(folder, 'relevo.json'), '{}');
     writeFileSync(join(folder, 'tokens.json'), '{}', { mode: 0o644 });
     const found = await dataFolderCheck.look(around());
@@ -128,7 +128,7 @@ describe('disk', () => {
   const GIGABYTE = 1_000_000_000;
   it.each([[100 * GIGABYTE, 1_000_000, ['ok']], [1.5 * GIGABYTE, null, ['warning']], [0.2 * GIGABYTE, null, ['problem']], [100 * GIGABYTE, 10_000, ['ok', 'warning']], [100 * GIGABYTE, 12, ['ok', 'problem']]])(
     '%d bytes and %s files free: %j', (freeBytes, freeInodes, expected) => expect(levels(judgeDisk({ path: '/x', freeBytes, freeInodes }))).toEqual(expected));
-  it('nearly full, as an injected probe says, is a problem of the folder above one that does not exist', async () => {
+  it('a nearly full disk (injected) is a problem; a missing folder is measured at its parent', async () => {
     const asked: string[] = [];
     const check = diskCheckWith(async (path) => {
       asked.push(path);
@@ -144,26 +144,26 @@ describe('memory and open files', () => {
   it.each([[4_000, 20_000, false, ['ok', 'ok']], [800, 2_048, false, ['warning', 'warning']], [300, 256, false, ['problem', 'problem']], [300, 256, true, ['ok', 'problem']], [50, null, true, ['problem', 'ok']]])(
     '%d MB, %s files, running %s: %j', (megabytes, descriptors, running, expected) =>
       expect(levels(judgeLimits({ availableBytes: megabytes * MEGABYTE, descriptors, running }))).toEqual(expected));
-  it('of this machine are found', async () => expect((await limitsCheck.look(around()))[0]?.says).toMatch(/^\d+ MB available/));
+  it('are measured on this machine', async () => expect((await limitsCheck.look(around()))[0]?.says).toMatch(/^\d+ MB available/));
 });
 
 describe('clock', () => {
   const good = { nowMs: Date.parse('2026-11-21T00:00:00Z'), newestFileMs: Date.parse('2026-11-20T00:00:00Z'), driftMs: 0, synchronized: true, offsets: [] };
-  it('is good, or before its own files, leaping, alone', () => {
+  it('is ok, older than the files of the checkout, jumping, or not synchronized', () => {
     expect(levels(judgeClock(good))).toEqual(['ok']);
     expect(levels(judgeClock({ ...good, synchronized: null }))).toEqual(['ok']);
     expect(levels(judgeClock({ ...good, nowMs: 0 }))).toEqual(['problem']);
     expect(levels(judgeClock({ ...good, driftMs: -400, synchronized: false }))).toEqual(['ok', 'warning', 'warning']);
     expect(judgeClock({ ...good, nowMs: 0 })[0]?.fix).toContain('timedatectl set-ntp true');
   });
-  it.each([[10, 1, 'ok'], [-900, 10, 'warning'], [900, 800, 'ok'], [-5_000, 10, 'problem']])('%d ms off, give or take %d: %s', (aheadMs, uncertainMs, level) =>
+  it.each([[10, 1, 'ok'], [-900, 10, 'warning'], [900, 800, 'ok'], [-5_000, 10, 'problem']])('%d ms off, uncertain by %d ms: %s', (aheadMs, uncertainMs, level) =>
     expect(levels(judgeOffsets([{ of: 'PostgreSQL', aheadMs, uncertainMs }]))).toEqual([level]));
-  it('an hour ahead, as an injected clock says, is measured', async () => {
+  it('measures a clock (injected) that is an hour ahead', async () => {
     const offset = await offsetOf('Redis', async () => Date.now() + 3_600_000);
     expect(Math.abs(offset.aheadMs - 3_600_000)).toBeLessThan(1_000);
     expect(judgeOffsets([offset])[0]).toMatchObject({ level: 'problem', says: expect.stringContaining('ahead of this machine') as string });
   });
-  it('of this machine is looked at', async () => expect((await clockCheck.look(around()))[0]?.subject).toBe('clock'));
+  it('of this machine is checked', async () => expect((await clockCheck.look(around()))[0]?.subject).toBe('clock'));
 });
 
 describe('database and Redis', () => {
@@ -195,8 +195,8 @@ describe('database and Redis', () => {
   ])('%j: %j', (facts, expected) => expect(levels(judgeRedis(facts))).toEqual(expected));
 });
 
-describe('what runs', () => {
-  it('a service that is not ready says what fails; one that is silent, that it is', () => {
+describe('the running system', () => {
+  it('reports the failed checks of a service that is not ready, and a service without an answer', () => {
     const found = judgeServices([{ name: 'a', checks: {}, ready: true }, { name: 'b', checks: { postgres: false, redis: true }, ready: false }, { name: 'c', checks: null, ready: false }], '/data/logs');
     expect(found.map(({ says }) => says)).toEqual(['1 of 3 ready', 'b is not ready: postgres.', 'c does not answer.']);
     expect(found[1]?.fix).toBe('tail -n 20 /data/logs/b.log');
@@ -206,22 +206,22 @@ describe('what runs', () => {
   const status = (leader: string | null, ...replicas: object[]): MonitorStatus =>
     monitorStatus.parse({ partitions: [{ partition: 0, term: 1, leader }], replicas, queue: {} });
   it.each([
-    ['well', status('a', replica('a', { role: 'leading' }), replica('b')), ['ok', 'ok']],
-    ['nobody leads', status(null, replica('a', { admin: 'maint' })), ['problem', 'warning']],
+    ['healthy', status('a', replica('a', { role: 'leading' }), replica('b')), ['ok', 'ok']],
+    ['no leader', status(null, replica('a', { admin: 'maint' })), ['problem', 'warning']],
     ['no standby', status('a', replica('a', { role: 'leading' }), replica('b', { admin: 'drain' })), ['ok', 'warning']],
     ['one down', status('a', replica('a', { role: 'leading' }), replica('b'), replica('c', { observed: 'down' })), ['ok', 'ok', 'warning']],
     ['no monitor', null, ['problem']],
   ])('%s', (_name, seen, expected) => expect(levels(judgeLeadership(seen))).toEqual(expected));
-  it('a replica in maintenance is brought back by the command shown', () =>
+  it('shows the command that returns a replica from maintenance', () =>
     expect(red(judgeLeadership(status(null, replica('a', { admin: 'maint' }))))?.fix).toBe('npx relevo ready a --reason "back in service"'));
 
-  it.each([[true, true, ['ok']], [false, true, ['problem']], [true, false, ['problem']], [null, null, []]])('tokens taken: %s, %s: %j', (api, operator, expected) =>
+  it.each([[true, true, ['ok']], [false, true, ['problem']], [true, false, ['problem']], [null, null, []]])('tokens accepted: %s, %s: %j', (api, operator, expected) =>
     expect(levels(judgeTokens({ api, operator }))).toEqual(expected));
 });
 
 describe('the report', () => {
   const findings = [ok('Node.js', '20'), warning('psql', 'It is not here.', 'apt-get install psql'), problem('port 5000', `${'word '.repeat(30)}`, 'kill 1')];
-  it('tells each finding by word and sign, with the command below, within 80 columns', () => {
+  it('shows each finding with a word and a sign, and the command below, within 80 columns', () => {
     const text = doctorText(findings, false, plain);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/^✓ ok +Node\.js +20$/m);
@@ -231,16 +231,16 @@ describe('the report', () => {
   });
   it('is healthy without problems', () => {
     expect([isHealthy(findings), isHealthy(findings.slice(0, 2))]).toEqual([false, true]);
-    expect(doctorText(findings.slice(0, 1), true, plain)).toContain('All is well.');
+    expect(doctorText(findings.slice(0, 1), true, plain)).toContain('No problems.');
   });
-  it('a check that fails by itself is a problem too', async () => {
+  it('reports a check that throws as a problem', async () => {
     const broken = { name: 'broken', look: async (): Promise<Finding[]> => Promise.reject(new Error('no idea')) };
-    expect(await examine(around(), [broken])).toEqual([expect.objectContaining({ level: 'problem', subject: 'broken', says: 'This could not be looked at: no idea.' })]);
+    expect(await examine(around(), [broken])).toEqual([expect.objectContaining({ level: 'problem', subject: 'broken', says: 'This check failed: no idea.' })]);
   });
 });
 
 test.each([['ENOSPC', /^du .* or: RELEVO_DATA=/], ['EDQUOT', /^du /], ['EROFS', /^RELEVO_DATA=/], ['EACCES', /^sudo chown /]])(
-  'a data folder that cannot be written because of %s: what helps', (refusal, fix) => {
+  'a data folder that is not writable because of %s: the command that helps', (refusal, fix) => {
     const [finding] = judgeFolder({ path: '/data', refusal, stale: false, tokensMode: null });
     expect(JSON.stringify(finding)).toContain(refusal);
     expect(finding?.fix).toMatch(fix);

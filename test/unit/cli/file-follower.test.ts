@@ -1,4 +1,4 @@
-/** Follows a file while other programs move, delete, truncate and replace it. Real files. */
+/** Follows a file while other programs move, delete, truncate and replace it. Uses real files. */
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('reads each part once, also when a character is written in two parts', async () => {
+it('reads each part once, also when a character arrives in two parts', async () => {
   const follower = new FileFollower(file);
   const dots = Buffer.from('Starting …\n');
   writeFileSync(file, dots.subarray(0, 10));
@@ -29,7 +29,7 @@ it.each([
     rmSync(file);
     mkdirSync(file);
   }],
-])('a file that is %s brings nothing, and a new one is read from its beginning', async (_what, harm) => {
+])('a file that is %s returns no text, and the next file is read from its beginning', async (_what, harm) => {
   const follower = new FileFollower(file);
   writeFileSync(file, 'before\n');
   expect(await follower.read()).toBe('before\n');

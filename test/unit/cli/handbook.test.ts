@@ -1,4 +1,4 @@
-/** docs/cli.md says what `--help` says: the page is made again from the commands and compared. */
+/** docs/cli.md contains the output of `--help`: generates the page again from the commands and compares it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from '../../../cli/command.js';
@@ -9,7 +9,7 @@ import { ROOT } from '../../../local/root.js';
 const page = readFileSync(join(ROOT, HANDBOOK), 'utf8');
 
 describe('docs/cli.md', () => {
-  it('shows the help of every command as it is (`npm run relevo -- handbook` writes it again)', async () => {
+  it('shows the current help of every command (`npm run relevo -- handbook` updates it)', async () => {
     expect(undocumented(page, COMMANDS)).toEqual([]);
     expect(documented(page)).toHaveLength(COMMANDS.length + 1);
     expect(page).toBe(await withHelp(page, COMMANDS));
@@ -22,7 +22,7 @@ describe('docs/cli.md', () => {
     }
   });
 
-  it('control: help that was changed, a command left out, and one that does not exist are seen', async () => {
+  it('control: changed help, a missing command and an unknown command are detected', async () => {
     const stale = page.replace('Longest wait for the outcome', 'Shortest wait for the outcome');
     expect(stale).not.toBe(page);
     expect(await withHelp(stale, COMMANDS)).toBe(page);

@@ -1,4 +1,4 @@
-/** Asking with one key through lost answers and refusals that pass; against a small real HTTP server that answers from a list. */
+/** Retries with one key after lost answers and retryable refusals, against a small real HTTP server that answers from a list. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -46,36 +46,36 @@ const pay = (waitMs = 5_000): Promise<PayOutcome> =>
     request: { patientId: 'x', amountMinor: 1, currency: 'USD' },
   });
 
-it('is told the outcome at once', async () => {
+it('returns the outcome of the first answer', async () => {
   answers = [json(201, payment)];
   expect(await pay()).toEqual({ payment, replayed: 'no', tries: 1 });
   expect(seen).toEqual([{ path: '/api/payments', key: 'k', prefer: 'wait=5', token: 'Bearer secret' }]);
 });
 
-it('asks again with the same key when the answer is cut off, and says whose replay it is', async () => {
+it('retries with the same key after a lost answer, and reports that its own try was replayed', async () => {
   answers = [cut, busy, json(201, payment, REPLAYED)];
   expect(await pay()).toEqual({ payment, replayed: 'retry', tries: 3 });
   expect(new Set(seen.map(({ key }) => key))).toEqual(new Set(['k']));
   expect(retries.join()).toContain('BACKLOG_FULL');
 }, 15_000);
 
-it('tells a key that an earlier command used', async () => {
+it('reports a key that an earlier command used', async () => {
   answers = [json(201, payment, REPLAYED)];
   expect(await pay()).toMatchObject({ replayed: 'key' });
 });
 
-it('waits on after 202, and takes the first answer\'s word for whether it was a replay', async () => {
+it('continues to wait after 202, and decides by the first answer whether the payment was a replay', async () => {
   answers = [json(202, { ...payment, status: 'PENDING' }), json(201, payment, REPLAYED)];
   expect(await pay()).toEqual({ payment, replayed: 'no', tries: 2 });
 });
 
-it('without a wait is content with 202', async () => {
+it('without a wait, returns after 202', async () => {
   answers = [json(202, { ...payment, status: 'PENDING' })];
   expect(await pay(0)).toMatchObject({ payment: { status: 'PENDING' } });
   expect(seen[0]?.prefer).toBeUndefined();
 });
 
-it('control: a refusal that does not pass is not asked again', async () => {
+it('control: does not retry a refusal that is not retryable', async () => {
   answers = [json(422, { code: 'IDEMPOTENCY_KEY_REUSED', detail: 'The key was used', retryable: false })];
   const refusal = await pay().catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(Refused);
@@ -83,19 +83,19 @@ it('control: a refusal that does not pass is not asked again', async () => {
   expect(seen).toHaveLength(1);
 });
 
-describe('asking', () => {
-  it('goes on to the next address when the first does not answer', async () => {
+describe('a request', () => {
+  it('uses the next address when the first does not answer', async () => {
     answers = [json(200, { fine: true })];
     expect(await ask(['http://127.0.0.1:1', address], { path: '/status' })).toMatchObject({ body: { fine: true }, from: address });
   });
 
-  it('says when nobody answers, with exit code 5', async () => {
+  it('fails with exit code 5 when no address answers', async () => {
     const failure = await ask(['http://127.0.0.1:1'], { path: '/' }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Unreachable);
     expect(failure).toMatchObject({ exitCode: 5, code: 'UNREACHABLE' });
   });
 
-  it('explains an answer that is no problem document', async () => {
+  it('reports an error answer that is not a problem document', async () => {
     answers = [(_request, response) => void response.writeHead(502).end('<html>')];
     await expect(ask([address], { path: '/x' })).rejects.toMatchObject({ code: 'HTTP_502', status: 502 });
   });
@@ -103,7 +103,7 @@ describe('asking', () => {
 
 describe('a patient', () => {
   const asking = () => ({ addresses: [address], token: 't' });
-  it('is found by document on a later page', async () => {
+  it('is found by its document on a later page', async () => {
     answers = [json(200, { patients: [{ id: 'a', document: '1', name: 'A' }], next: 'N' }), json(200, { patients: [{ id: 'b', document: '2', name: 'B' }], next: null })];
     expect(await patientByDocument(asking(), '2')).toMatchObject({ id: 'b' });
     expect(seen[1]?.path).toContain('cursor=N');
@@ -113,7 +113,7 @@ describe('a patient', () => {
     answers = [page({ id: 'alike', document: '900.000.006-K', name: 'A' }, 'N'), page({ id: 'same', document: '900-000-006K', name: 'B' }, null)];
     expect(await patientByDocument(asking(), typed)).toMatchObject({ id });
   });
-  it('that does not exist is said', async () => {
+  it('that does not exist fails with PATIENT_NOT_FOUND', async () => {
     answers = [json(200, { patients: [], next: null })];
     await expect(patientByDocument(asking(), '2')).rejects.toMatchObject({ code: 'PATIENT_NOT_FOUND', exitCode: 1 });
   });
@@ -122,10 +122,10 @@ describe('a patient', () => {
   });
 });
 
-describe('where it is', () => {
+describe('the target', () => {
   const config = (env: Record<string, string>) => readLocalConfig({ RELEVO_DATA: '/nowhere/at/all', ...env });
 
-  it('another machine has its monitor a thousand ports above, unless it is named', () => {
+  it('expects the monitor of another machine 1,000 ports above, unless it is configured', () => {
     expect(monitorOf('http://10.0.0.5:4000')).toBe('http://10.0.0.5:5000');
     const target = findTarget(config({ RELEVO_URL: 'http://10.0.0.5:4000/', RELEVO_TOKEN: 't' }), { url: undefined });
     expect([target.addresses('patients'), target.addresses('monitor'), target.token('api')]).toEqual([['http://10.0.0.5:4000'], ['http://10.0.0.5:5000'], 't']);
@@ -133,17 +133,17 @@ describe('where it is', () => {
     expect(findTarget(named, { url: undefined }).addresses('monitor')).toEqual(['http://b:5010']);
   });
 
-  it('--url is the address of whichever service is asked', () => {
+  it('--url is the address of the service that receives the request', () => {
     const target = findTarget(config({}), { url: 'http://b:5010' });
     expect([target.addresses('patients'), target.addresses('monitor')]).toEqual([['http://b:5010'], ['http://b:5010']]);
   });
 
-  it('no token of this machine is shown to another', () => {
+  it('no token of this machine is sent to another one', () => {
     const target = findTarget(config({}), { url: 'http://b:5010' });
     expect(() => target.token('operator')).toThrow('This needs the operator token of http://b:5010.');
   });
 
-  it('here, where nothing runs, says so with exit code 5', () => {
+  it('fails with exit code 5 when Relevo does not run here', () => {
     expect(() => findTarget(config({}), { url: undefined })).toThrow(/Relevo is not running/);
   });
 });

@@ -17,7 +17,7 @@ describe('relevo status', () => {
     queue: { waiting: 0, active: null, pending: 2, failed: 0 },
   });
 
-  it('says who leads, since when and why, and how replicas and queue are', () => {
+  it('shows the leader with time and reason, the replicas and the queue', () => {
     const text = statusText({ ...base, status }, NOW);
     expect(text).toContain('server_1 leads in term 3 for 42 s: server_2 was killed.');
     expect(text).toMatch(/server_1 +ready +alive +leading +3 +1\.2 ms/);
@@ -25,28 +25,28 @@ describe('relevo status', () => {
     expect(widest(text)).toBeLessThanOrEqual(80);
   });
 
-  it('with colours says the same words at the same places', () => {
+  it('with colours has the same text at the same positions', () => {
     const coloured = statusText({ ...base, status }, NOW, paintFor({}, true));
     expect(coloured).toContain('\x1b[31mdown\x1b[39m');
     expect(withoutColours(coloured)).toBe(statusText({ ...base, status }, NOW));
   });
 
-  it('says that nobody leads yet', () => {
-    const nobody = { ...status, partitions: [{ partition: 0, term: 0, leader: null }] };
-    expect(statusText({ ...base, status: nobody }, NOW)).toContain('Nobody leads yet.');
+  it('shows that there is no leader yet', () => {
+    const leaderless = { ...status, partitions: [{ partition: 0, term: 0, leader: null }] };
+    expect(statusText({ ...base, status: leaderless }, NOW)).toContain('There is no leader yet.');
   });
 
-  it('without a monitor still lists the processes', () => {
+  it('lists the processes also when no monitor answers', () => {
     const text = statusText({ ...base, status: null }, NOW);
     expect(text).toContain('No monitor answers');
     expect(text).toContain('http://127.0.0.1:5001');
   });
 
-  it('of another machine tells no processes', () => {
+  it('of another machine shows no processes', () => {
     expect(statusText({ local: null, status }, NOW)).toMatch(/^server_1 leads in term 3/);
   });
 
-  it('fits a line that says nothing of time, so that it changes only when something happens', () => {
+  it('fits one line without times, which changes only with the state', () => {
     expect(statusLine({ ...base, status })).toBe('server_1 leads in term 3; server_1 alive, server_2 down (drain); 2 pending');
     expect(statusLine({ ...base, status: null })).toBe('no monitor answers');
   });

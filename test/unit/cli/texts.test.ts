@@ -1,4 +1,4 @@
-/** What the commands print: every line within 80 columns, every figure where it belongs. */
+/** The output of the commands: every line within 80 columns, every number in its place. */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
@@ -34,14 +34,14 @@ describe('money', () => {
   it.each([['1.005', 'USD'], ['1.5', 'JPY'], ['0', 'USD'], ['-1', 'USD'], ['1e3', 'USD'], ['', 'USD'], ['1.000,00', 'USD'], ['1000000000.01', 'USD']])(
     '%s %s is refused', (text, currency) => expect(() => readAmount(text, currency)).toThrow(/--amount/));
 
-  it('knows the currencies in any case', () => {
+  it('accepts currencies in upper and lower case', () => {
     expect(readCurrency('eur')).toBe('EUR');
     expect(() => readCurrency('EURO')).toThrow(/ISO 4217/);
   });
 });
 
 describe('tables', () => {
-  it('stand words to the left, figures to the right, and wrap the last column', () => {
+  it('align text left and numbers right, and wrap the last column', () => {
     const lines = table(['name', 'ms', 'why'], [['a', '1.5 ms', 'short'], ['b', '10 ms', 'word '.repeat(30).trim()]]);
     expect(lines[0]).toBe('name      ms  why');
     expect(lines[1]).toBe('a     1.5 ms  short');
@@ -50,20 +50,20 @@ describe('tables', () => {
   });
 
   it('never cut an id', () => expect(table(['what', 'id'], [['x'.repeat(60), ID]])[1]).toContain(ID));
-  it('count no colours', () => {
+  it('ignore colours in the width', () => {
     const red = paintFor({}, true)('red', 'down');
     expect(withoutColours(table(['a', 'b'], [[red, 'x'], ['alive', 'y']])[1] ?? '')).toBe('down   x');
   });
-  it('wrap long words too', () => expect(wrap('ab cdefgh', 3)).toEqual(['ab', 'cde', 'fgh']));
+  it('wrap long words', () => expect(wrap('ab cdefgh', 3)).toEqual(['ab', 'cde', 'fgh']));
 });
 
 describe('colours', () => {
   it.each([[{}, true, true], [{}, false, false], [{ NO_COLOR: '1' }, true, false], [{ NO_COLOR: '' }, true, true], [{ TERM: 'dumb' }, true, false]])(
-    'with %j on a terminal: %s there are some: %s', (env, isTerminal, some) => expect(paintFor(env, isTerminal)('red', 'x') !== 'x').toBe(some));
+    'with %j, on a terminal: %s: used: %s', (env, isTerminal, some) => expect(paintFor(env, isTerminal)('red', 'x') !== 'x').toBe(some));
 });
 
 describe('a payment', () => {
-  it('tells its life', () => {
+  it('shows its life', () => {
     const text = paymentLines(PAID, plain).join('\n');
     fits(text);
     expect(text).toMatch(/accepted +\d\d:\d\d:52\.323 {2}by patients_1/);
@@ -72,8 +72,8 @@ describe('a payment', () => {
     fits(payingLine(15_000, 'USD', 'Carlos Guerrero Vargas, document 107919317', ID));
   });
 
-  it('that waits says what to do', () => expect(paymentLines(WAITING, plain).join('\n')).toContain('asking again with the same key pays nothing twice'));
-  it('that was refused says why', () => {
+  it('that is pending recommends a retry', () => expect(paymentLines(WAITING, plain).join('\n')).toContain('a retry with the same key does not pay twice'));
+  it('that was declined shows the reason', () => {
     const text = paymentLines({ ...PAID, status: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' }, plain).join('\n');
     expect(text).toMatch(/because +INSUFFICIENT_FUNDS/);
     expect(text).toContain('no money moved');
@@ -92,7 +92,7 @@ describe('a batch', () => {
     payments: [one('SUCCEEDED', 'server_3', 2, 30), one('SUCCEEDED', 'server_1', 1, 10), one('DECLINED', 'server_1', 1, 20), one('PENDING', null, null, null)],
   };
 
-  it('is told by status, replica and term, in order of terms, with latencies', () => {
+  it('is shown by status, replica and term, ordered by term, with latencies', () => {
     const text = batchText(batch, 1_234, plain);
     fits(text);
     expect(text).toMatch(/succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/);
@@ -101,7 +101,7 @@ describe('a batch', () => {
     expect(text).toContain('p50 20 ms, p95 30 ms');
   });
 
-  it('in one line says how far it is and by whom', () => {
+  it('in one line shows progress and replicas', () => {
     expect(leadersOf(batch)).toEqual(['server_1 (term 1)', 'server_3 (term 2)']);
     expect(batchProgress(batch, leadersOf(batch))).toBe(
       '3 of 4 final: 2 succeeded, 1 declined, 0 failed; by server_1 (term 1), server_3 (term 2)',
@@ -113,7 +113,7 @@ describe('a batch', () => {
     [{ sent: 2, succeeded: 1, pending: 0 }, 1],
     [{ sent: 2, succeeded: 1, pending: 1 }, 2],
   ])('%j ends with exit code %d', (counts, code) => expect(exitCodeOfBatch(counts)).toBe(code));
-  it('is never rounded up to everything', () => {
+  it('is never rounded up to 100 %', () => {
     expect([percentText(1), percentText(0.9999999), percentText(0.99957)]).toEqual(['100.000 %', '99.999 %', '99.957 %']);
   });
 });
@@ -123,31 +123,31 @@ describe('elections', () => {
     term: 2, leader: 'server_3', previousLeader: 'server_1', kind: 'kill', reason: 'server_1 closed its connection and refuses a new one',
     suspectedAt: '2026-11-21T18:34:34.000Z', electedAt: '2026-11-21T18:34:34.010Z', promotedAt: '2026-11-21T18:34:34.107Z', firstCommitAt: null,
   };
-  it('are a table with how long each hand-over took', () => {
+  it('are a table with the duration of each hand-over', () => {
     const text = leadersText([election, { ...election, term: 1, previousLeader: null, promotedAt: null }]);
     fits(text);
     expect(text).toMatch(/2 {2}2026-11-2\d .* server_1 {2}server_3 {2}kill {2}107 ms {2}server_1/);
     expect(handoverMs({ ...election, promotedAt: null })).toBeNull();
-    expect(leadersText([])).toBe('Nobody has been elected yet.');
+    expect(leadersText([])).toBe('There has been no election yet.');
     expect(electionLine(election)).toMatch(/server_3 leads in term 2 after server_1: server_1 closed/);
   });
 });
 
 describe('moving the leadership', () => {
   const moved = { partition: 0, term: 4, leader: 'server_2', previous: 'server_1', drained: true, tookMs: 55.97 };
-  it('tells the scene before and the outcome after', () => {
-    expect(sceneText('server_1', 3, ['server_2', 'server_3'])).toBe('server_1 leads in term 3. May follow: server_2, server_3.');
-    expect(sceneText(null, 0, [])).toBe('Nobody leads now. May follow: nobody.');
-    expect(handoverText(moved).replace('\n', ' ')).toBe('server_2 leads in term 4, after server_1; it took 56 ms. What it had begun was finished first.');
-    expect(handoverText({ ...moved, previous: 'server_2' })).toBe('server_2 leads already, in term 4; nothing moved.');
-    expect(handoverText({ ...moved, drained: false }).replace('\n', ' ')).toContain('goes to the new leader');
+  it('shows the state before and the result after', () => {
+    expect(sceneText('server_1', 3, ['server_2', 'server_3'])).toBe('server_1 leads in term 3. Possible next leaders: server_2, server_3.');
+    expect(sceneText(null, 0, [])).toBe('There is no leader now. Possible next leaders: no replica.');
+    expect(handoverText(moved).replace('\n', ' ')).toBe('server_2 leads in term 4, after server_1; it took 56 ms. The old leader finished its payments in flight.');
+    expect(handoverText({ ...moved, previous: 'server_2' })).toBe('server_2 already leads, in term 4; nothing changed.');
+    expect(handoverText({ ...moved, drained: false }).replace('\n', ' ')).toContain('The new leader takes over the payments in flight.');
   });
-  it('tells what a state means, and whether the leader moves', () => {
-    expect(stateScene('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' ')).toContain('It leads now; may follow: server_2.');
+  it('explains a state, and whether the leadership moves', () => {
+    expect(stateScene('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' ')).toContain('It leads now; possible next leaders: server_2.');
     expect(stateText({ id: 'server_1', admin: 'drain', reason: 'x', leader: 'server_2', term: 4 }, 'server_1')).toBe(
       'server_1 is set to drain. server_2 leads now, in term 4.',
     );
-    expect(stateText({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null)).toContain('Nobody leads.');
+    expect(stateText({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null)).toContain('There is no leader.');
   });
 });
 
@@ -157,7 +157,7 @@ describe('records', () => {
     fits(list);
     expect(list).toContain(ID);
     expect(list).toContain('--cursor CURSOR');
-    expect(paymentsText([], null, new Date())).toBe('There is no such payment.');
+    expect(paymentsText([], null, new Date())).toBe('There is no matching payment.');
     const people = patientsText([{ id: ID, document: '107919317', name: 'Carlos Guerrero Vargas' }], null);
     fits(people);
     expect(people).toContain('107919317');
@@ -182,20 +182,20 @@ describe('records', () => {
 
 test('durations', () => expect([null, 1.234, 55.97, 1_234, 600_000].map(duration)).toEqual(['-', '1.2 ms', '56 ms', '1.2 s', '10 min']));
 
-test('a failure is a sentence with what to do, and a document for programs', () => {
+test('a failure is a sentence with advice, and a document for programs', () => {
   const failure = wrongArguments('It is wrong.', 'Do it right.');
   expect(failureText(failure)).toBe('It is wrong.\nDo it right.');
   expect(failureDocument(failure)).toEqual({ error: { code: 'WRONG_ARGUMENTS', message: 'It is wrong.', hint: 'Do it right.', exitCode: 4 } });
 });
 
-describe('moments at a terminal', () => {
+describe('times at a terminal', () => {
   const before = process.env['HOSPITAL_TIME_ZONE'];
   afterEach(() => {
     if (before === undefined) delete process.env['HOSPITAL_TIME_ZONE'];
     else process.env['HOSPITAL_TIME_ZONE'] = before;
   });
 
-  it('are those of the hospital: its day decides what is of today', () => {
+  it('are in the time zone of the hospital, which also decides what is today', () => {
     process.env['HOSPITAL_TIME_ZONE'] = 'America/Bogota';
     const [evening, night] = [new Date('2026-11-21T04:30:00Z'), new Date('2026-11-21T05:30:00Z')];
     expect([dayAndTime(evening), dayAndTime(night)]).toEqual(['2026-11-20 23:30:00', '2026-11-21 00:30:00']);

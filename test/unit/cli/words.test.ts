@@ -1,4 +1,4 @@
-/** What the command line makes of words: commands, suggestions, exit code 4; and what a shell is offered. */
+/** Parses the command line: commands, suggestions, exit code 4, and the candidates for a shell. */
 import { overview } from '../../../cli/overview.js';
 import { nameOf, type Context } from '../../../cli/command.js';
 import { COMMANDS } from '../../../cli/commands/index.js';
@@ -33,7 +33,7 @@ const failureOf = async (words: string[]): Promise<CommandFailure> => {
   throw new Error(`${words.join(' ')} was not refused`);
 };
 
-describe('wrong words', () => {
+describe('wrong arguments', () => {
   it.each([
     [['stauts'], 'There is no command "stauts". Did you mean status?'],
     [['handovre', '--reason', 'x'], 'There is no command "handovre". Did you mean handover?'],
@@ -45,7 +45,7 @@ describe('wrong words', () => {
     [['status', '--no-colour'], 'There is no option --no-colour.'],
     [['pay'], '--amount is missing.'],
     [['pay', '--amount'], '--amount needs a value.'],
-    [['drain'], 'Something is missing: relevo drain <replica>.'],
+    [['drain'], 'An argument is missing: relevo drain <replica>.'],
     [['drain', 'server_1', 'server_2'], 'drain does not know what "server_2" means.'],
     [['completion', 'ksh'], 'shell cannot be "ksh"; it is one of bash, zsh, fish.'],
     [['payments', '--status', 'done'], '--status cannot be "DONE"; it is one of PENDING, SUCCEEDED, DECLINED, FAILED.'],
@@ -60,11 +60,11 @@ describe('wrong words', () => {
     expect({ message, exitCode, code }).toEqual({ message: sentence, exitCode: 4, code: 'WRONG_ARGUMENTS' });
   });
 
-  it('none at all shows what there is, and is refused', async () => {
+  it('without arguments prints the overview and fails', async () => {
     expect(await failureOf([])).toMatchObject({ exitCode: 4, message: overview(COMMANDS) });
   });
 
-  it('control: right words reach the command', async () => {
+  it('control: correct arguments reach the command', async () => {
     expect(await failureOf(['pay', '--amount', '1,50', '--document', '1'])).toMatchObject({ message: 'reached the target' });
     expect(await failureOf(['leaders', '--limit', '5', '--json'])).toMatchObject({ message: 'reached the target' });
     expect(await failureOf(['payments', '--status', 'failed'])).toMatchObject({ message: 'reached the target' });
@@ -79,7 +79,7 @@ describe('help', () => {
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
-  it('of a command is the same by `help pay` and `pay --help`, and runs nothing', async () => {
+  it('of a command is the same for `help pay` and `pay --help`, and does not run it', async () => {
     const asked = await runWords(['pay', '--help'], COMMANDS, context);
     expect(asked.output).toMatch(/^relevo pay\n/);
     expect(await runWords(['help', 'pay'], COMMANDS, context)).toEqual(asked);
@@ -88,9 +88,9 @@ describe('help', () => {
 
 describe('suggestions', () => {
   it.each([['stauts', 'status', 1], ['sttus', 'status', 1], ['statuus', 'status', 1], ['pay', 'pay', 0], ['', 'pay', 3]])(
-    'from %s to %s it is %d slips', (from, to, count) => expect(slips(from, to)).toBe(count));
+    'from %s to %s: %d typing errors', (from, to, count) => expect(slips(from, to)).toBe(count));
 
-  it('is the nearest one, the one that is begun, or none', () => {
+  it('are the nearest word, the word that starts with the input, or none', () => {
     expect(nearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
     expect(nearest('exp', ['up', 'experiment'])).toBe('experiment');
     expect(nearest('zzzzzz', ['status', 'pay'])).toBeNull();
@@ -112,7 +112,7 @@ describe('completion', () => {
     [['completion', ''], ['bash', 'zsh', 'fish']],
     [['pay', '--document', ''], []],
     [['nonsense', ''], []],
-  ])('of %j offers %j', (words, expected) => expect(offered(...words)).toEqual(expected));
+  ])('of %j returns %j', (words, expected) => expect(offered(...words)).toEqual(expected));
 
   it.each([
     [['drain', ''], 'replicas'],
@@ -123,16 +123,16 @@ describe('completion', () => {
     [['drain', 'server_1', ''], null],
     [['drain', '--reason', ''], null],
     [['status', ''], null],
-  ])('of %j looks for %s', (words, look) => expect(next(words, COMMANDS).look).toBe(look));
+  ])('of %j requests the names of %s', (words, look) => expect(next(words, COMMANDS).look).toBe(look));
 
-  it('has a script for each shell, which calls the door quoted', () => {
+  it('has a script for each shell, which quotes the path of the entry point', () => {
     for (const shell of SHELLS) expect(completionScript(shell, "/it's/bootstrap.mjs")).toContain(`node '/it'\\''s/bootstrap.mjs' completion ${shell} --words --`);
   });
 
-  it('tells zsh and fish what a word is', () => {
+  it('shows the description of a word in zsh and fish', () => {
     const candidate = { word: 'a:b', describe: 'what it is' };
     expect(SHELLS.map((shell) => candidateLine(shell, candidate))).toEqual(['a:b', 'a\\:b:what it is', 'a:b\twhat it is']);
   });
 
-  it('knows some experiments', () => expect(EXPERIMENTS).toContain('availability'));
+  it('includes the experiments', () => expect(EXPERIMENTS).toContain('availability'));
 });
