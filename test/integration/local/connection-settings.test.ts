@@ -1,4 +1,4 @@
-/** A database and a role whose defaults are hostile, and an environment full of libpq's variables: nothing changes for us. */
+/** A database and a role with hostile defaults, and an environment full of libpq's variables: our connections do not change. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres.js';
@@ -50,34 +50,34 @@ afterAll(async () => {
 });
 
 describe('a database with hostile defaults', () => {
-  test('every setting that our statements rely on has the value they expect', async () => {
+  test('every setting that our statements depend on has the expected value', async () => {
     expect(await settingsOf(open())).toEqual(WANTED);
   });
 
-  test('a time is read as it was written', async () => {
+  test('a time is read as written', async () => {
     const { rows } = await open().query<{ at: Date }>("SELECT '2026-02-03T04:05:06.789Z'::timestamptz AS at");
     expect(rows[0]?.at.toISOString()).toBe('2026-02-03T04:05:06.789Z');
   });
 
-  test('the schema of the address is the one that is used', async () => {
+  test('the schema of the address is used', async () => {
     const pool = open(`${database.url}?schema=My%20%22hospital`);
     await pool.query('CREATE SCHEMA IF NOT EXISTS "My ""hospital"');
     expect((await pool.query('SELECT current_schema() AS schema')).rows).toEqual([{ schema: 'My "hospital' }]);
   });
 
-  test('options of the address and of the pool still count, beside ours', async () => {
+  test('options of the address and of the pool still apply, in addition to ours', async () => {
     const pool = open(`${database.url}?options=${encodeURIComponent('-c work_mem=5MB -c datestyle=German')}`, '-c enable_seqscan=off');
     const { rows } = await pool.query("SELECT current_setting('work_mem') AS memory, current_setting('datestyle') AS style, current_setting('enable_seqscan') AS scan");
     expect(rows).toEqual([{ memory: '5MB', style: 'ISO, MDY', scan: 'off' }]);
   });
 
-  test('a commit that waits for more than the disk goes on waiting', async () => {
+  test('a stronger synchronous_commit is kept', async () => {
     await alter('SET synchronous_commit = remote_apply');
     expect((await settingsOf(open()))['synchronous_commit']).toBe('remote_apply');
   });
 });
 
-test('variables of libpq in the environment change nothing', async () => {
+test('variables of libpq in the environment have no effect', async () => {
   Object.assign(process.env, { PGSSLMODE: 'require', PGOPTIONS: '-c datestyle=German', PGPORT: '1', PGHOST: '192.0.2.1', PGTZ: 'Asia/Tokyo', PGREPLICATION: 'database' });
   expect((await settingsOf(open()))['datestyle']).toBe('ISO, MDY');
   expect(Object.keys(process.env).filter((name) => name.startsWith('PG'))).toEqual([]);

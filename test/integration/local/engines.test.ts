@@ -1,4 +1,4 @@
-/** Our PostgreSQL and Redis as real servers: data survives crashes, frozen trees wake whole, wiping wipes. */
+/** Our PostgreSQL and Redis as real servers: data survives crashes, a frozen tree resumes completely, and wiping deletes the data. */
 import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ describe('our PostgreSQL', () => {
   }, 60_000);
   afterAll(() => server.stop());
 
-  it('asks for its password and is durable by default', async () => {
+  it('requires its password and is durable by default', async () => {
     await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
     expect(await query(url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
     expect(await query(url, 'SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
@@ -51,7 +51,7 @@ describe('our PostgreSQL', () => {
     expect(await query(url, 'SELECT text FROM note')).toEqual([{ text: 'before' }]);
   });
 
-  it('killed with -9 leaves nobody behind and finds its data again', async () => {
+  it('killed with -9 leaves no process and finds its data again', async () => {
     const everybody = descendantsOf(server.pid ?? 0);
     expect(everybody.length).toBeGreaterThan(2);
     server.kill();
@@ -61,7 +61,7 @@ describe('our PostgreSQL', () => {
     expect(await query(url, 'SELECT text FROM note')).toEqual([{ text: 'before' }]);
   });
 
-  it('frozen holds every connection, woken it goes on; frozen and killed it starts again', async () => {
+  it('holds every connection while frozen and continues after the thaw; starts again after it was frozen and killed', async () => {
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
     await client.connect();
@@ -82,14 +82,14 @@ describe('our PostgreSQL', () => {
     expect(await query(url, 'SELECT text FROM note')).toHaveLength(1);
   });
 
-  it('restarts in good order', async () => {
+  it('restarts gracefully', async () => {
     const former = server.exited;
     await server.restart();
     expect(await former).toEqual({ code: 0, signal: null, asked: true });
     expect(await query(url, 'SELECT text FROM note')).toHaveLength(1);
   });
 
-  it('refuses the data of another version, and a folder that is something else, in one sentence', async () => {
+  it('refuses the data of another version, and a folder without a cluster, in one sentence', async () => {
     const newer = join(folder, 'newer');
     mkdirSync(newer);
     writeFileSync(join(newer, 'PG_VERSION'), '99\n');
@@ -102,12 +102,12 @@ describe('our PostgreSQL', () => {
   });
 });
 
-/** As any user of the machine sees it. */
+/** The command line, which any user of the machine can read. */
 const commandLineOf = async (pid: number): Promise<string> =>
   (await promisify(execFile)('ps', ['-o', 'args=', '-p', String(pid)])).stdout;
 
 describe('our Redis', () => {
-  it('keeps its data over a kill, and loses it when wiped', async () => {
+  it('keeps its data after a kill, and loses it when wiped', async () => {
     const server = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
     const withClient = async <T>(use: (redis: Redis) => Promise<T>): Promise<T> => {
       const redis = new Redis(server.address, { maxRetriesPerRequest: 0 });
@@ -135,7 +135,7 @@ describe('our Redis', () => {
     }
   });
 
-  it('refuses clients without the password, which no other user of the machine can read', async () => {
+  it('refuses clients without the password, and no other user of the machine can read the password', async () => {
     const dataDir = join(folder, 'locked-redis');
     const server = prepareRedis({ dataDir, port: await freePort() });
     const ask = async (url: string): Promise<string> => {

@@ -1,6 +1,6 @@
 /**
- * `npm start` and `npm run studio` in an environment full of variables that PostgreSQL's programs and its driver obey: the system starts,
- * and a payment is accepted, settled and replayed as anywhere else.
+ * `npm start` and `npm run studio` in an environment full of variables of PostgreSQL's programs and driver: the system starts, and accepts,
+ * settles and replays a payment as usual.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** Starts it and waits until it says `sign`. */
+/** Starts a command and waits for `sign` in its output. */
 async function begin(words: readonly string[], env: Record<string, string>, sign: string): Promise<Ran> {
   const ran = (running = relevo(words, { RELEVO_DATA: folder, ...HOSTILE, ...env }));
   let ended: number | string | null = null;
@@ -45,7 +45,7 @@ async function begin(words: readonly string[], env: Record<string, string>, sign
 
 const commandOf = (pid: number): string => (existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : '');
 
-/** The names of libpq's variables that a process was started with. */
+/** The names of libpq's variables in the environment of a process. */
 const libpqVariables = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').map((line) => line.slice(0, line.indexOf('='))).filter((name) => /^PG[A-Z]/.test(name));
 
@@ -63,12 +63,12 @@ onLinux('the system starts, accepts, settles, and answers a replay with the same
   expect(payment.status).toBe('SUCCEEDED');
   expect(Math.abs(Date.parse(payment.acceptedAt) - Date.now())).toBeLessThan(3_600_000);
   expect((await call(`${url}/api/patients/${PAYMENT.patientId}/bill`, { token: api })).status).toBe(200);
-  const started = descendantsOf(child.pid ?? 0).filter((pid) => !commandOf(pid).includes('esbuild')); // The compiler is no program of ours.
+  const started = descendantsOf(child.pid ?? 0).filter((pid) => !commandOf(pid).includes('esbuild')); // The compiler is not ours.
   expect(started.map(commandOf).join('\n')).toMatch(/postgres[^]*patients/);
   expect(started.flatMap(libpqVariables)).toEqual([]);
 }, 180_000);
 
-onLinux('Prisma Studio gets the address alone', async () => {
+onLinux('Prisma Studio receives only the address', async () => {
   const url = new URL(testPostgresUrl());
   url.pathname = '/relevo_template';
   const port = String(await freePort());

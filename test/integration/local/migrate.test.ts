@@ -1,4 +1,4 @@
-/** The migration applier against real PostgreSQL: applied once, whoever asks and however often; refused when it does not fit. */
+/** Applies the migrations to a real PostgreSQL: once, for any number of callers and runs; refuses a database that does not match. */
 import pg from 'pg';
 import { migrate, readMigrations } from '../../../local/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -22,7 +22,7 @@ describe('migrate', () => {
     }
   };
 
-  it('says in one sentence that a database takes no changes', async () => {
+  it('refuses a read-only database in one sentence', async () => {
     await query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`);
     await expect(migrate(database.url)).rejects.toThrow(/^The database takes no changes: DATABASE_URL /);
   });
@@ -43,7 +43,7 @@ describe('migrate', () => {
     await migrate(database.url);
     const newer = [...readMigrations(), { name: '99990101000000_future', sql: 'CREATE TABLE future ()' }];
     await migrate(database.url, newer);
-    await expect(migrate(database.url)).rejects.toThrow(/newer version of Relevo: it has the migration 99990101000000_future/);
+    await expect(migrate(database.url)).rejects.toThrow(/newer version of Relevo: this checkout has no migration 99990101000000_future/);
   });
 
   it('refuses a migration that was edited after it was applied', async () => {
@@ -58,7 +58,7 @@ describe('migrate', () => {
     expect(await migrate(database.url, windows)).toEqual([]);
   });
 
-  it('keeps the reason of a failed one and refuses to go on', async () => {
+  it('stores the reason of a failed migration and refuses to continue', async () => {
     const broken = [{ name: '20000101000000_broken', sql: 'SELECT no_such_function()' }];
     await expect(migrate(database.url, broken)).rejects.toThrow(/20000101000000_broken failed: .*no_such_function/);
     await expect(migrate(database.url, broken)).rejects.toThrow(/failed half-way/);

@@ -1,10 +1,10 @@
-/** Free ports: two that ask at the same time, in one process or in two, are never given the same one. */
+/** Free ports: concurrent requests, in one process or in several, never return the same port. */
 import { expect, test } from '@jest/globals';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { freePort, isPortFree } from '../../../local/ports.js';
 
-test('a port is given once, is free, and is kept from others that ask in the same way', async () => {
+test('a port is returned once, is free, and is reserved against the same request of other processes', async () => {
   const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));
   expect(new Set(ports).size).toBe(200);
   expect(await isPortFree(ports[0] as number)).toBe(true);

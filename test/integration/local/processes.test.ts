@@ -1,4 +1,4 @@
-/** ManagedProcess with a small real program: it is started, frozen, woken, killed and brought back. */
+/** ManagedProcess with a small real program: started, frozen, thawed, killed and restarted. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,7 @@ describe('ManagedProcess', () => {
     await Promise.all(made.splice(0).map((subject) => subject.stop(0)));
   });
 
-  it('is ready when start resolves, and gone when stop resolves', async () => {
+  it('is ready when start resolves, and has ended when stop resolves', async () => {
     const subject = await make(SERVER);
     await subject.start();
     const pid = subject.pid ?? 0;
@@ -51,24 +51,24 @@ describe('ManagedProcess', () => {
     expect(subject.pid).toBeNull();
   });
 
-  it('that ends while it starts is explained with its last lines', async () => {
+  it('fails with its last lines when it ends while it starts', async () => {
     const subject = await make(BROKEN);
     await expect(subject.start()).rejects.toThrow(/subject did not start: it ended with code 7\.[^]*no such thing/);
     await expect(subject.start()).rejects.toThrow(/no such thing/);
   });
 
-  it('whose program is missing is explained', async () => {
+  it('fails with the path when its program is missing', async () => {
     const subject = await make(SERVER, { command: ['/no/such/program'] });
     await expect(subject.start()).rejects.toThrow(/subject did not start[^]*no\/such\/program/);
   });
 
-  it('that never becomes ready is ended at its deadline', async () => {
+  it('is ended at its deadline when it never becomes ready', async () => {
     const subject = await make(SERVER, { ready: async () => false, readyDeadlineMs: 100 });
     await expect(subject.start()).rejects.toThrow(/was not ready after 0.1 s/);
     expect(subject.pid).toBeNull();
   });
 
-  it('frozen does not answer, woken it does', async () => {
+  it('does not answer while frozen, and answers after the thaw', async () => {
     const subject = await make(SERVER);
     await subject.start();
     subject.freeze();
@@ -78,7 +78,7 @@ describe('ManagedProcess', () => {
     expect(await answersOk(subject.url)).toBe(true);
   });
 
-  it('frozen is stopped in good order all the same', async () => {
+  it('is stopped gracefully also while frozen', async () => {
     const subject = await make(SERVER);
     await subject.start();
     subject.freeze();
@@ -86,14 +86,14 @@ describe('ManagedProcess', () => {
     expect(await subject.exited).toMatchObject({ code: 0 });
   });
 
-  it('that does not listen is killed at the deadline', async () => {
+  it('is killed at the deadline when it ignores the signal', async () => {
     const subject = await make(STUBBORN);
     await subject.start();
     await subject.stop(50);
     expect(await subject.exited).toEqual({ code: null, signal: 'SIGKILL', asked: true });
   });
 
-  it('killed comes back when supervised, as another process on the same port', async () => {
+  it('restarts after a kill when supervised, as a new process on the same port', async () => {
     const subject = await make(SERVER);
     subject.supervised = true;
     await subject.start();
@@ -106,7 +106,7 @@ describe('ManagedProcess', () => {
     expect(await answersOk(subject.url)).toBe(true);
   });
 
-  it('killed stays away when not supervised, until it is started again', async () => {
+  it('does not restart after a kill when not supervised, until it is started again', async () => {
     const subject = await make(SERVER);
     await subject.start();
     subject.kill();
@@ -116,7 +116,7 @@ describe('ManagedProcess', () => {
     expect(await answersOk(subject.url)).toBe(true);
   });
 
-  it('stopped in the pause before its return does not return', async () => {
+  it('does not restart when it is stopped in the pause before its restart', async () => {
     const subject = await make(SERVER);
     subject.supervised = true;
     let returned = false;
@@ -125,12 +125,12 @@ describe('ManagedProcess', () => {
     subject.kill();
     await subject.exited;
     await subject.stop();
-    await subject.start(); // Would be refused, had it returned by itself.
+    await subject.start(); // Would be refused if it had restarted by itself.
     expect(returned).toBe(false);
   });
 
   const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
-  /** A starter in a process of its own; it prints the pid of its child once `when` has resolved. */
+  /** A starter in a separate process. It prints the pid of its child once `when` has resolved. */
   const startStarter = (spec: string, when: string): ChildProcess => {
     const script = `
       import { ManagedProcess } from ${JSON.stringify(join(ROOT, 'local/processes.ts'))};
@@ -152,10 +152,10 @@ describe('ManagedProcess', () => {
     await eventually(() => !isAlive(pid), { what: 'the child ends with its starter' });
   });
 
-  onLinux('does not run when its starter was killed before the kernel knew of it', async () => {
+  onLinux('does not run when its starter was killed before the death signal was set', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'relevo-orphan-'));
     const [go, ran] = [join(folder, 'go'), join(folder, 'ran')];
-    // The child waits in front of everything until its starter is dead.
+    // The child waits, before every other step, until its starter is dead.
     const before = ['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; exec "$@"', go];
     const command = ['sh', '-c', 'echo > "$0"; exec sleep 60', ran];
     const spec = `before: ${JSON.stringify(before)}, command: ${JSON.stringify(command)}, ready: async () => { console.log(child.pid); return false; }`;

@@ -1,4 +1,4 @@
-/** The proxy that plays a partition, tested itself: each mode does to a client what a real network would. */
+/** Tests the proxy that simulates a partition: each mode affects a client as a real network would. */
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
@@ -17,7 +17,7 @@ describe('SilencingProxy', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** The status, `timeout`, or the error's code. @param timeoutMs short only where silence is what is waited for. */
+  /** The status, `timeout`, or the code of the error. @param timeoutMs short only where the test expects silence. */
   const ask = (timeoutMs = 20_000): Promise<number | string | undefined> =>
     new Promise((resolve) => {
       const request = get(proxy.url, { agent: false, timeout: timeoutMs }, (response) => {
@@ -30,7 +30,7 @@ describe('SilencingProxy', () => {
       request.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
     });
 
-  it('passes', async () => expect(await ask()).toBe(200));
+  it('forwards', async () => expect(await ask()).toBe(200));
 
   it('delays each direction', async () => {
     proxy.delay(60);
@@ -39,7 +39,7 @@ describe('SilencingProxy', () => {
     expect(performance.now() - begun).toBeGreaterThanOrEqual(115);
   });
 
-  it('swallows, and heals', async () => {
+  it('drops everything, and heals', async () => {
     proxy.blackhole();
     expect(await ask(200)).toBe('timeout');
     proxy.pass();

@@ -1,4 +1,4 @@
-/** startSystem: all or nothing, with our own engines or with others'. */
+/** startSystem: all or nothing, with our own engines or external ones. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,20 +29,20 @@ describe('startSystem', () => {
     return { message, survivors: [...pids].filter(isAlive) };
   };
 
-  it('stops what had started when a service does not, and says why', async () => {
+  it('stops the started parts when a service does not start, and reports the reason', async () => {
     const { message, survivors } = await refused({ serviceEnv: (name) => (name === 'server_1' ? { LOG_LEVEL: 'loud' } : {}) });
     expect(message).toMatch(/^server_1 did not start: it ended with code 78\.[^]*LOG_LEVEL must be one of/);
     expect(survivors).toEqual([]);
   }, 60_000);
 
-  it('says which address cannot be used, without its password', async () => {
+  it('reports the address that cannot be used, without its password', async () => {
     const { message, survivors } = await refused({ databaseUrl: 'postgresql://someone:secret@127.0.0.1:1/nothing' });
     expect(message).toMatch(/^DATABASE_URL \(postgresql:\/\/someone:\*\*\*@127\.0\.0\.1:1\/nothing\) cannot be used: .*ECONNREFUSED/);
     expect(survivors).toEqual([]);
     expect((await refused({ redisUrl: 'redis://127.0.0.1:1' })).message).toMatch(/^REDIS_URL \(redis:\/\/127\.0\.0\.1:1\) cannot be used: .*ECONNREFUSED/);
   }, 60_000);
 
-  it('gives up when it is told to', async () => {
+  it('stops starting when it is aborted', async () => {
     const controller = new AbortController();
     const { message, survivors } = await refused({
       signal: controller.signal,
@@ -52,7 +52,7 @@ describe('startSystem', () => {
     expect(survivors).toEqual([]);
   }, 60_000);
 
-  it('uses the engines it is given and starts none', async () => {
+  it('uses external engines and starts none', async () => {
     const database = await createTestDatabase();
     const system = await startSystem({
       ...SMALL, dataDir: folder, databaseUrl: database.url, redisUrl: testRedisUrl(), env: { NODE_OPTIONS: '', QUEUE_PREFIX: uniquePrefix() },
@@ -68,7 +68,7 @@ describe('startSystem', () => {
     }
   }, 60_000);
 
-  it('for a process test has every part, each to be had by its name', async () => {
+  it('for a process test has every part, each accessible by name', async () => {
     const system = await startTestSystem({ replicas: 2 });
     expect(system.replicas.map(({ name }) => name)).toEqual(['server_1', 'server_2']);
     expect(system.process('gateway')).toBe(system.gateway);

@@ -1,6 +1,6 @@
 /**
- * `npm start` as a process of its own: what it says, what it refuses, and that nothing of it stays. Runs on ports of its own
- * (RELEVO_PORT_OFFSET) with data in a temporary folder.
+ * `npm start` as a separate process: its output, its refusals, and that it leaves no process or lock. Uses its own ports
+ * (RELEVO_PORT_OFFSET) and data in a temporary folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const START_DEADLINE_MS = 60_000;
 
 interface Started {
   child: ChildProcess;
-  /** Everything written so far. */
+  /** The complete output so far. */
   output: () => string;
   exited: Promise<number | NodeJS.Signals | null>;
 }
@@ -75,7 +75,7 @@ describe('npm start', () => {
     return JSON.parse(asked.output()) as Status;
   };
 
-  /** One sentence, without a stack. */
+  /** Expects one sentence, without a stack. */
   const expectSentence = (text: string, sentence: RegExp): void => {
     expect(text).toMatch(sentence);
     expect(text).not.toMatch(/^\s+at /m);
@@ -87,7 +87,7 @@ describe('npm start', () => {
     expectSentence(refused.output(), /--monitors must be 1, 3, 5/);
   });
 
-  it('names a taken port, who needs it and who has it', async () => {
+  it('reports a port in use, with the service that needs it and its owner', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(5002 + offset, '127.0.0.1', resolve));
     try {
@@ -111,13 +111,13 @@ describe('npm start', () => {
     expect(await isPortFree(6390 + offset)).toBe(true);
   });
 
-  it('says that nothing runs when nothing does', async () => {
+  it('reports that Relevo is not running', async () => {
     const asked = run('status');
     expect(await asked.exited).toBe(1);
     expectSentence(asked.output(), new RegExp(`^Relevo is not running; \`RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=${offset} npm start\` starts it\\.$`, 'm'));
   });
 
-  it('starts everything, brings a killed replica back, refuses a second start, and ends without a trace', async () => {
+  it('starts everything, restarts a killed replica, refuses a second start, and leaves nothing at its end', async () => {
     const first = await up();
     const before = await status();
     expect(before.processes.map(({ name }) => name)).toEqual(expect.arrayContaining(['patients_1', 'monitor_1', 'server_1', 'server_2', 'server_3']));
@@ -140,7 +140,7 @@ describe('npm start', () => {
   }, 120_000);
 
   const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
-  onLinux('killed with -9 leaves nothing behind, and the next start finds its data', async () => {
+  onLinux('leaves no process when killed with -9, and the next start finds its data', async () => {
     const first = await up(['--replicas', '1']);
     const { processes } = await status();
     first.child.kill('SIGKILL');
@@ -151,7 +151,7 @@ describe('npm start', () => {
     expect(await second.exited).toBe(0);
   }, 120_000);
 
-  it('interrupted while it starts leaves nothing running', async () => {
+  it('leaves nothing running when interrupted while it starts', async () => {
     const started = run('up');
     await eventually(() => started.output().includes('Starting server') || started.output().includes('Starting patients'), {
       what: 'services are being started', deadlineMs: START_DEADLINE_MS,

@@ -11,7 +11,7 @@ describe('nextBackoffMs', () => {
     [5000, 9_999, 5000],
     [5000, 10_000, 200],
     [800, 60_000, 200],
-  ])('after a pause of %i ms and %i ms of running it is %i ms', (previous, ranMs, expected) => {
+  ])('after a pause of %i ms and a run of %i ms, the next pause is %i ms', (previous, ranMs, expected) => {
     expect(nextBackoffMs(previous, ranMs)).toBe(expected);
   });
 });

@@ -12,7 +12,7 @@ describe('the console of npm start', () => {
     ]);
   });
 
-  it('with three monitors shows what two of them say', () => {
+  it('with three monitors shows a line that two of them log', () => {
     const lines = new ConsoleLines(3);
     const alive = line('I AM ALIVE from server 1');
     const off = line('I AM OFF from server 1');
@@ -31,7 +31,7 @@ describe('the console of npm start', () => {
     expect(lines.take('monitor_3', line('The leader is server_2', { term: 5 }))).toBe('The leader is server_2');
   });
 
-  it('knows what holds once all is up, and tells of a replica that is off even then', () => {
+  it('shows the state once every process is up, and later a replica that is still off', () => {
     const lines = new ConsoleLines(1);
     const off = line('I AM OFF from server 3');
     for (const text of ['I AM OFF from server 1', 'The leader is server_2', 'I AM ALIVE from server 1']) lines.take('monitor_1', line(text));
@@ -40,7 +40,7 @@ describe('the console of npm start', () => {
     expect(lines.take('monitor_1', off)).toBe('I AM OFF from server 3');
   });
 
-  it('shows warnings and errors with their reason, and nothing else', () => {
+  it('shows warnings and errors with their reason, and no other lines', () => {
     const lines = new ConsoleLines(1);
     expect(lines.take('server_1', line('quiet'))).toBeNull();
     expect(lines.take('server_1', 'not JSON')).toBeNull();

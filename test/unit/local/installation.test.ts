@@ -1,4 +1,4 @@
-/** The lock of an installation: who may read its folder, and what happens when the folder is lost while the system runs. */
+/** The lock of an installation: the modes of its folder, and the loss of the folder while the system runs. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ describe('the folder of an installation', () => {
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'relevo-installation-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('made wider by an earlier version is narrowed at the start, with the files in it', () => {
+  it('with the wider modes of an earlier version is corrected at the start, together with its files', () => {
     chmodSync(folder, 0o755);
     writeFileSync(join(folder, 'up.log'), '', { mode: 0o644 });
     writeFileSync(join(folder, 'gateway-ledger.ndjson'), '', { mode: 0o644 });
@@ -21,7 +21,7 @@ describe('the folder of an installation', () => {
     expect(['up.log', 'gateway-ledger.ndjson'].map((name) => modeOf(join(folder, name)))).toEqual([0o600, 0o600]);
   });
 
-  it('lost while the system runs is a failure told, not one thrown into an event handler', () => {
+  it('deleted while the system runs: write() returns the failure instead of throwing into an event handler', () => {
     const lock = lockInstallation(folder);
     expect(lock.write(SYSTEM)).toBeNull();
     rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Log files while other programs move, delete, truncate and replace them, and while nothing can be written. Real files. */
+/** Log files while other programs move, delete, truncate and replace them, and while the disk is full. Uses real files. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ describe('a log file', () => {
   const text = (name?: string): string => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '');
   const arrived = (line: string, name?: string): Promise<unknown> =>
     eventually(() => text(name).includes(`${line}\n`), { what: `${line} is in ${name ?? 'the log'}` });
-  /** Writes until the file at the path has the line: right after a fault a line may still go elsewhere, or be lost. */
+  /** Writes until the file at the path has the line. Directly after a fault, a line may still go to the old file, or be lost. */
   const arrivesAgain = (line: string): Promise<unknown> => eventually(() => {
     logs.write('server', line);
     return text().includes(`${line}\n`);
-  }, { what: `the log takes ${line} again` });
+  }, { what: `the log has ${line} again` });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-logs-'));
@@ -31,21 +31,21 @@ describe('a log file', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('has every line in order once it is closed', async () => {
+  it('has every line in order after close()', async () => {
     const lines = Array.from({ length: 90 }, (_, index) => `line ${index}`);
     lines.forEach((line) => logs.write('server', line));
     await logs.close();
     expect(text()).toBe(`${lines.join('\n')}\n`);
   });
 
-  it('begins anew with each start', async () => {
-    writeFileSync(path(), 'of the start before\n');
+  it('starts empty at each start', async () => {
+    writeFileSync(path(), 'of the previous start\n');
     logs.write('server', 'first');
     await logs.close();
     expect(text()).toBe('first\n');
   });
 
-  it('that was moved away is made again, and keeps to its size', async () => {
+  it('that was moved is created again, and respects its size limit', async () => {
     logs.write('server', 'before');
     await arrived('before');
     renameSync(path(), path('elsewhere.log'));
@@ -55,7 +55,7 @@ describe('a log file', () => {
     expect(statSync(path()).size).toBeLessThan(60_000);
   });
 
-  it('that was moved away is made again also when it is due to be turned', async () => {
+  it('that was moved is created again, also when its rotation is due', async () => {
     await logs.close();
     logs = new LogFiles(folder, { ...SOON, lookMs: 60_000 });
     logs.write('server', 'before');
@@ -66,14 +66,14 @@ describe('a log file', () => {
     expect(statSync(path('elsewhere.log')).size).toBeGreaterThan(SOON.largestBytes);
   });
 
-  it('that was deleted is made again', async () => {
+  it('that was deleted is created again', async () => {
     logs.write('server', 'before');
     await arrived('before');
     rmSync(path());
     await arrivesAgain('after');
   });
 
-  it('whose whole folder was deleted loses lines, and is written again once the folder is there', async () => {
+  it('whose folder was deleted loses lines, and continues when the folder exists again', async () => {
     logs.write('server', 'before');
     await arrived('before');
     rmSync(folder, { recursive: true });
@@ -83,7 +83,7 @@ describe('a log file', () => {
     await arrivesAgain('after');
   });
 
-  it('that was truncated (copytruncate) goes on at its beginning, without a hole', async () => {
+  it('that was truncated (copytruncate) continues at its beginning, without a hole', async () => {
     for (let round = 0; round < 50; round += 1) logs.write('server', LINE);
     logs.write('server', 'before');
     await arrived('before');
@@ -94,17 +94,17 @@ describe('a log file', () => {
     expect(existsSync(path('server.log.1'))).toBe(false);
   });
 
-  it('is turned once it is long: at most two files of that size are kept', async () => {
+  it('is rotated when it is long: at most two files of that size are kept', async () => {
     for (let round = 0; round < 1_000; round += 1) {
       logs.write('server', LINE);
       if (round % 20 === 0) await new Promise(setImmediate);
     }
     await logs.close();
-    await eventually(() => existsSync(path('server.log.1')), { what: 'the long file moved aside' });
+    await eventually(() => existsSync(path('server.log.1')), { what: 'the long file is renamed' });
     expect(statSync(path('server.log.1')).size).toBeLessThan(150_000);
   });
 
-  it('that cannot be moved aside is emptied: the size stays bounded', async () => {
+  it('that cannot be renamed is emptied: the size stays bounded', async () => {
     mkdirSync(path('server.log.1'));
     logs.write('server', 'x'.repeat(20_000));
     await eventually(() => existsSync(path()) && statSync(path()).size === 0, { what: 'the file is emptied' });
@@ -113,7 +113,7 @@ describe('a log file', () => {
     expect(text()).toBe('after\n');
   });
 
-  it('is readable by its owner alone, an older one too', async () => {
+  it('is readable by its owner only, also an older file', async () => {
     writeFileSync(path('old.log'), 'old', { mode: 0o644 });
     logs = new LogFiles(folder, SOON);
     logs.write('server', 'line');
@@ -123,7 +123,7 @@ describe('a log file', () => {
   });
 
   const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
-  onLinux('on a full disk loses lines, says how many, and nothing else fails', async () => {
+  onLinux('on a full disk loses lines and reports their number, without another failure', async () => {
     symlinkSync('/dev/full', path()); // Every write to it fails with ENOSPC.
     for (let round = 0; round < 100; round += 1) {
       logs.write('server', `lost ${round}`);

@@ -3,7 +3,7 @@ import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Shape } from '..
 const LARGEST: Shape = { monitors: 5, replicas: 9, patients: 9, gateway: 'http' };
 
 describe('the plan of a system', () => {
-  it('gives the published names and ports', () => {
+  it('has the published names and ports', () => {
     const places = servicePlaces({ monitors: 3, replicas: 3, patients: 2, gateway: 'simulated' });
     expect(places.map(({ name, fixedPort }) => `${name} ${fixedPort}`)).toEqual([
       'patients_1 4000', 'patients_2 4001', 'monitor_1 5000', 'monitor_2 5010', 'monitor_3 5020',
@@ -11,7 +11,7 @@ describe('the plan of a system', () => {
     ]);
   });
 
-  it('never gives a port twice, even to the largest system', () => {
+  it('never has a port twice, even in the largest system', () => {
     const ports = [...servicePlaces(LARGEST), ...ENGINE_PLACES].map(({ fixedPort }) => fixedPort);
     expect(new Set(ports).size).toBe(ports.length);
   });
@@ -30,7 +30,7 @@ describe('the plan of a system', () => {
   };
   const shape: Shape = { monitors: 1, replicas: 2, patients: 1, gateway: 'http' };
 
-  it('tells monitors of every replica, every monitor and every patients instance', () => {
+  it('gives monitors the addresses of every replica, monitor and patients instance', () => {
     expect(environmentOf('monitor_1', shape)).toMatchObject({
       ID: 'monitor_1',
       PORT: '101',
@@ -40,7 +40,7 @@ describe('the plan of a system', () => {
     });
   });
 
-  it('tells replicas of the gateway, if there is one to call', () => {
+  it('gives replicas the address of the gateway, if there is one', () => {
     expect(environmentOf('server_2', shape)).toMatchObject({ GATEWAY: 'http', GATEWAY_URL: 'http://127.0.0.1:104', INTERNAL_TOKEN: 'i' });
     expect(environmentOf('server_2', { ...shape, gateway: 'simulated' })).not.toHaveProperty('GATEWAY_URL');
     expect(environmentOf('gateway', shape)).toMatchObject({ GATEWAY_LEDGER_FILE: '/ledger' });

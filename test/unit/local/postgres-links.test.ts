@@ -6,14 +6,14 @@ describe('the links of the PostgreSQL package', () => {
     { source: 'native/lib/postgresql/plugin.so', target: 'native/lib/plugin.so' },
   ];
 
-  it('are made relative to their own folder, so that the whole may move', () => {
+  it('are relative to their own folder, so that the package can be moved', () => {
     expect(missingLinks(links, () => false)).toEqual([
       { to: 'libicui18n.so.60.2', at: 'native/lib/libicui18n.so.60' },
       { to: 'postgresql/plugin.so', at: 'native/lib/plugin.so' },
     ]);
   });
 
-  it('are left alone when they are there', () => {
+  it('are not created when they exist', () => {
     expect(missingLinks(links, () => true)).toEqual([]);
     expect(missingLinks(links, (path) => path.endsWith('.60'))).toHaveLength(1);
   });

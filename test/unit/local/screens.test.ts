@@ -4,7 +4,7 @@ import { makeTokens } from '../../../local/tokens.js';
 
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
-describe('what npm start shows', () => {
+describe('the screen of npm start', () => {
   const tokens = makeTokens();
   const shown = {
     services: servicePlaces({ monitors: 3, replicas: 3, patients: 1, gateway: 'http' }).map(({ name, kind, fixedPort }) => ({
@@ -25,7 +25,7 @@ describe('what npm start shows', () => {
     for (const part of parts) expect(text).toContain(part);
   });
 
-  it('names the pages for people', () => {
+  it('has the web pages', () => {
     expect(text).toMatch(/staff pages +http:\/\/127\.0\.0\.1:4000\/$/m);
     expect(text).toMatch(/console +http:\/\/127\.0\.0\.1:5000\/$/m);
     expect(text).toMatch(/API documents +http:\/\/127\.0\.0\.1:4000\/docs$/m);
@@ -37,7 +37,7 @@ describe('what npm start shows', () => {
     expect(elsewhere).toContain("RELEVO_DATA='/srv/my data' npm run studio");
   });
 
-  it('kept in a file shows no secret, and how to stop it', () => {
+  it('written to a file shows no secret, and the command that stops the system', () => {
     const kept = screen({ ...shown, tokens: null });
     for (const secret of [...Object.values(tokens), '012345678901234567890123']) expect(kept).not.toContain(secret);
     expect(kept).toContain('npm stop stops everything.');

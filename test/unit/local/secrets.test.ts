@@ -1,4 +1,4 @@
-/** The control of the search that all logs of a test run go through: it finds what is planted, and fails when it had nothing to search. */
+/** The control of the search over all logs of a test run: it finds planted secrets, and fails when there were no logs to search. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What the search says about logs with these texts, by name. */
+/** The problems that the search reports for logs with these texts, by name. */
 function problems(logs: Readonly<Record<string, string>>, secrets = SECRETS): string[] {
   writeFileSync(join(folder, '1.secrets'), secrets.map((each) => `${JSON.stringify(each)}\n`).join(''));
   for (const [name, text] of Object.entries(logs)) writeFileSync(join(folder, 'logs', 'process--a.test.ts', name), text);
@@ -33,7 +33,7 @@ it.each([
   ['api', `{"config":{"token":"${tokens.api}"}}`], ['internal', `x${tokens.internal}x`], ['password', 'postgresql://p:a/long+password@h'],
   ['password', 'postgresql://p:a%2Flong%2Bpassword@h'], ['cookie', 'relevo s%3Aa-long-session-id.signature'],
   ['document', 'Key (document)=(1234567) already exists'], ['name', JSON.stringify({ fullName: 'María "Zoë" Ruíz' })],
-])('finds a planted %s, says where, and does not repeat it', (kind, text) => {
+])('finds a planted %s, reports the place, and does not repeat the secret', (kind, text) => {
   expect(problems({ 'server_1.log': CLEAN + text })).toEqual([`line 2 of process/a.test.ts: server_1.log has the ${kind}`]);
 });
 
@@ -41,17 +41,17 @@ it.each(['authorization: Bearer of-somebody-else', '"set-cookie": "session=1"', 
   expect(problems({ 'server_1.log': CLEAN + text })).toEqual(['process/a.test.ts: server_1.log has a header with a token or a cookie']);
 });
 
-it('finds nothing in what is clean, and counts what it searched', () => {
+it('finds nothing in clean logs, and counts files, lines and secrets', () => {
   expect(problems({ 'a.log': CLEAN, 'b.log': CLEAN + CLEAN })).toEqual([]);
   expect(searchLogs(folder, true)).toMatchObject({ files: 2, lines: 3, secrets: SECRETS.length });
 });
 
-it('fails when it had nothing to search although systems ran', () => {
+it('fails when systems ran but there were no logs to search', () => {
   expect(problems({ 'a.log': '' })).toEqual(['process--a.test.ts: systems ran and wrote nothing that could be searched', 'systems ran and no log was there to be searched']);
   expect(problems({ 'a.log': CLEAN }, [])).toEqual(['systems ran and no secret was kept to be searched for']);
 });
 
-it('fails when a secret is too short to be searched for, and still finds the others', () => {
+it('fails when a secret is too short for a search, and still finds the others', () => {
   expect(problems({ 'a.log': `${tokens.api}\n` }, [secret('short', '12345'), secret('api', tokens.api)])).toEqual([
     'the short is too short to be searched for: it has 5 characters', 'line 1 of process/a.test.ts: a.log has the api',
   ]);

@@ -2,7 +2,7 @@ import { jestArguments, needsEngines, selectedTests } from '../../../local/test-
 
 const exists = (path: string): boolean => ['test/unit', 'test/integration'].includes(path);
 
-describe('the words behind npm test', () => {
+describe('the arguments of npm test', () => {
   it.each([
     [['unit'], ['test/unit/']],
     [['unit', '-t', 'integration'], ['test/unit/', '-t', 'integration']],

@@ -1,22 +1,22 @@
-/** Which tools the selected tests need, where they are looked for, and what happens where they cannot be had. */
+/** The tools that the selected tests need, the folders in which they are searched, and the behaviour when a tool is unavailable. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../local/root.js';
 import { adviceOn, findTool, provideTestTools, toolsOf } from '../../../local/setup/test-tools.mjs';
 
-/** Programs of the machine are out of the way: only what is below a folder made here is found. */
+/** A new, empty root. findTool searches it in addition to the folders of the machine. */
 const root = mkdtempSync(join(tmpdir(), 'relevo-tools-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test('a tool belongs to tests that exist, and only these ask for it', () => {
+test('a tool belongs to existing tests, and only these tests require it', () => {
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map((name) => `test/${name}`);
   expect(toolsOf(files)).toEqual(['chromium', 'prometheus']);
   expect(toolsOf(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file)))).toEqual([]);
   expect(toolsOf(['test/browser/report.test.ts'])).toEqual(['chromium']);
 });
 
-test('unpacked programs are found where they were laid; a tool with half of its programs is not', () => {
+test('unpacked programs are found; a tool with only some of its programs is not', () => {
   const folder = join(root, '.data/tools/prometheus/usr/bin');
   mkdirSync(folder, { recursive: true });
   const lay = (name: string): void => {
@@ -36,10 +36,10 @@ test('CHROMIUM names the browser', () => {
   delete process.env['CHROMIUM'];
 });
 
-test('tests that use no tool have none provided, in CI too', async () => {
+test('tests without tools get none, also in CI', async () => {
   await expect(provideTestTools(root, ['test/unit/docs.test.ts'], true)).resolves.toBeUndefined();
 });
 
-test('the advice is a command', () => {
+test('the advice contains a command', () => {
   for (const name of ['chromium', 'prometheus'] as const) expect(adviceOn(name)).toMatch(/apt-get install \w+/);
 });

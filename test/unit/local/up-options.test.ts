@@ -3,12 +3,12 @@ import { parseUpOptions } from '../../../local/up-options.js';
 
 const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', faults: false };
 
-describe('the words behind npm start', () => {
+describe('the arguments of npm start', () => {
   it.each([
     [[], DEFAULTS],
     [['--monitors', '3', '--replicas', '5', '--patients', '2'], { ...DEFAULTS, monitors: 3, replicas: 5, patients: 2 }],
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
-  ])('%j is understood', (words, expected) => {
+  ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
   });
 
