@@ -34,7 +34,10 @@ export interface HandoverShape {
   does: string;
   /** Injected at the same time; the time of the first one counts. */
   blows(laboratory: Laboratory, leader: string, random: Random): Blow[];
-  /** Shortest duration of the fault, ms: the monitors would adapt to a shorter silence (monitor/core/self-doubt.ts). */
+  /**
+   * Shortest duration of the fault, ms. The monitors count a shorter silence as a false alarm and then wait longer
+   * (monitor/core/self-doubt.ts).
+   */
   heldMs: number;
   /** Smallest number of monitors for which this kind is possible. */
   monitors: number;

@@ -22,7 +22,7 @@ const REFUSALS = [
 
 export const queueRefusesWrites: Fault = {
   kind: 'queue-refuses-writes',
-  purpose: 'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are gone.',
+  purpose: 'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are lost.',
   targets: redisTarget,
   inject: async (laboratory, { target, random }) => {
     const redis = running(laboratory, target);

@@ -92,10 +92,10 @@ const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, 
   ['of a patient', { patientId }],
   ['of a batch', { batchId }],
   ['of server_1', { processedBy: 'server_1' }],
-  ['of one long gone', { processedBy: 'server_3' }],
+  ['of a former replica', { processedBy: 'server_3' }],
   ['of an unknown replica', { processedBy: 'server_9' }],
   ['of a term', { term: 1 }],
-  ['declined, long gone', { status: 'DECLINED', processedBy: 'server_3' }],
+  ['declined, former replica', { status: 'DECLINED', processedBy: 'server_3' }],
 ];
 
 export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[] {
@@ -106,7 +106,7 @@ export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[
     { name: 'bill', path: `/api/patients/${patientId}/bill`, perform: (records) => records.bill(patientId, 'USD') },
     { name: 'payment', path: `/api/payments/${paymentId}`, perform: (records) => records.payment(paymentId) },
     csvRead('all', {}),
-    csvRead('of one long gone', { processedBy: 'server_3' }),
+    csvRead('of a former replica', { processedBy: 'server_3' }),
   ];
 }
 

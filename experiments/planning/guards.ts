@@ -4,7 +4,7 @@
  */
 import { partKind, type PartKind } from './roles.js';
 
-/** Number of parts, for each kind of which there can be several. */
+/** Number of parts of each kind that can have several parts. */
 export interface Census {
   replicas: number;
   monitors: number;

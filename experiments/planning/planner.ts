@@ -32,11 +32,11 @@ const MARGIN = 0.02;
 /** Longest delay after the payment, ms: the payment is then between the queue and its commit. */
 const LONGEST_DELAY_MS = 25;
 /**
- * Longest time in which a part is at work again after its heal, ms: a process starts, a monitor finds the replica
+ * Longest time that a part needs until it works again after its heal, ms: a process starts, a monitor finds the replica
  * alive.
  */
 export const RETURN_MS = 3_000;
-/** Draws of another kind before another time is drawn, and draws of a time before the fault is rejected. */
+/** Number of draws of a kind and a target for each time, and of times for each fault. If none fits, planning fails. */
 const DRAWS = 20;
 const MOMENTS = 50;
 

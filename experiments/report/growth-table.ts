@@ -32,14 +32,14 @@ export function growthSheets({ costs, takeOvers, reads }: Growth): Sheet[] {
     return [...sizeOf(figures), whole(ratePerSec(figures.accepted)), ...['patients', 'postgres', 'redis'].map((part) => whole(cpu[part]))];
   });
   return [
-    { title: 'Drained: CPU µs per payment, by process', header: ['pending', 'finished', 'a second', 'all µs', ...PARTS], rows: drained },
+    { title: 'Drained: CPU µs per payment, by process', header: ['pending', 'finished', 'per s', 'all µs', ...PARTS], rows: drained },
     {
       title: 'Accepted meanwhile, in batches of 200: CPU µs per payment', rows: accepted,
-      header: ['pending', 'finished', 'a second', 'patients', 'postgres', 'redis'],
+      header: ['pending', 'finished', 'per s', 'patients', 'postgres', 'redis'],
     },
     { title: 'Peak memory, MB', header: ['pending', 'finished', ...MEMORY.map(([name]) => name)], rows: costs.map(memoryRow) },
     {
-      title: 'Queries of the backlog and of overdue payments, ms', header: ['pending', 'finished', 'p50', 'max', 'when it is gone'],
+      title: 'Queries of the backlog and of overdue payments, ms', header: ['pending', 'finished', 'p50', 'max', 'at the end'],
       rows: costs.map((figures) => [...sizeOf(figures), ...looksOf(figures)]),
     },
     {

@@ -97,7 +97,7 @@ class Strikes {
   async healed(): Promise<void> {
     await Promise.all(this.all);
     const [failure] = this.options.injector.failures;
-    if (failure) throw new Error(`${failure.target} did not come back after ${failure.kind}: ${failure.reason}`);
+    if (failure) throw new Error(`the heal of ${failure.kind} of ${failure.target} failed: ${failure.reason}`);
   }
 
   /** Waits until a victim is available. @returns a function whose promise resolves when the victim is healed. */

@@ -36,7 +36,7 @@ function endMs(facts: StoryFacts): number {
 type Moment = [wallMs: number | null, by: StoryEvent['by'], what: string];
 
 function answerText({ httpStatus, status, error, term }: RequestRecord): string {
-  if (httpStatus === null) return `given up: ${error ?? 'no answer'}`;
+  if (httpStatus === null) return `gave up: ${error ?? 'no answer'}`;
   return [`answered HTTP ${httpStatus}`, status ?? '', term === null ? '' : `term ${term}`, error ?? ''].filter((word) => word !== '').join(', ');
 }
 

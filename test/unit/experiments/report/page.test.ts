@@ -41,7 +41,7 @@ describe('the page of a run', () => {
 
   test('the story of a lost request has its row, its fault and its election', () => {
     const [, story = ''] = /<details class="story"><summary>(?:(?!<details).)*?no answer.*?<code>request-7<\/code>(.*?)<\/details>/s.exec(page) ?? [];
-    for (const text of ['payment-7', 'accepted by patients', 'given up: ECONNRESET', 'approved']) expect(story).toContain(text);
+    for (const text of ['payment-7', 'accepted by patients', 'gave up: ECONNRESET', 'approved']) expect(story).toContain(text);
     const late = reportPage(madeUpJournal({ slower: 8, faults: 3 }));
     for (const text of ['kill of server_1', 'server_2 elected for term 2', 'first commit of term 2']) expect(late).toContain(text);
   });
