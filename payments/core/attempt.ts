@@ -1,22 +1,25 @@
 /**
- * One payment, one attempt: charge, and when the answer is lost ask for it by key. A charge that was never sent, or that a rate limit
- * refused, is no attempt: it says nothing about whether the gateway can charge. Before the last attempt may end in FAILED the key
- * is closed at the gateway, because an earlier call, of this leader or of one that died, may have moved money without anybody hearing
- * of it. As long as the gateway does not give its word the payment stays pending.
+ * Decides the calls of one attempt to charge one payment: charge first; when the answer is lost, look the charge up by
+ * its key. A charge that was never sent, or that a rate limit refused, does not count as an attempt, because it shows
+ * nothing about whether the gateway can charge. The last attempt may end in FAILED only after the gateway closed the
+ * key: an earlier call, of this leader or of one that crashed, may have moved money although its answer was lost. Until
+ * the gateway confirms an outcome, the payment stays pending.
  */
 import type { Verdict } from '../gateway/port.js';
 import type { Answer } from './parcel.js';
 
-/** What to ask of the gateway next. `lost`: why an earlier answer of this attempt is missing; null: none is. */
+/**
+ * The next call to the gateway. `lost`: why an earlier answer of this attempt is missing; null: no answer is missing.
+ */
 export interface Call {
   readonly ask: 'charge' | 'lookup' | 'cancel';
   readonly lost: string | null;
 }
 
-/** The next call, or what the attempt came to. */
+/** The next call, or the result of the attempt. */
 export type AttemptStep = { readonly call: Call } | { readonly answer: Answer };
 
-/** Every attempt begins with it. */
+/** Every attempt begins with this call. */
 export const FIRST_CALL: Call = { ask: 'charge', lost: null };
 
 function fromVerdict(verdict: Verdict): Answer {
@@ -38,10 +41,13 @@ function fromVerdict(verdict: Verdict): Answer {
   }
 }
 
-/** Whether this charge says nothing about the gateway's ability to charge. */
+/** Whether this charge shows nothing about the gateway's ability to charge. */
 const isNoAttempt = ({ ask }: Call, { kind }: Verdict): boolean => ask === 'charge' && (kind === 'unsent' || kind === 'limited');
 
-/** @param last whether no further attempt is planned: then the key is closed, and FAILED means "no money moved, ever". */
+/**
+ * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means that no money moved or
+ * ever will.
+ */
 export function afterVerdict({ ask, lost }: Call, verdict: Verdict, last: boolean): AttemptStep {
   if (ask === 'charge' && verdict.kind === 'unknown') return { call: { ask: 'lookup', lost: verdict.error } };
   const asked = verdict.kind === 'absent' && lost !== null ? { kind: 'again' as const, error: lost } : fromVerdict(verdict);

@@ -1,6 +1,7 @@
 /**
- * The payments that one leader has put off and that are not final yet, by patient, in the order of acceptance. They decide two things:
- * a later payment of the same patient is not finished before them (I7), and the next load of that patient begins with them.
+ * The payments that one leader has deferred and that are not final yet, by patient, in the order of acceptance. They
+ * decide two things: a later payment of the same patient is not finished before them (I7), and the next load of that
+ * patient begins with them.
  */
 export interface PutOff {
   id: string;
@@ -19,25 +20,26 @@ export class Blocked {
   /** Oldest first; never empty. */
   private readonly patients = new Map<string, Entry[]>();
 
-  /** Patients with a payment that was put off. */
+  /** Number of patients with a deferred payment. */
   get size(): number {
     return this.patients.size;
   }
 
-  /** When the patient's oldest payment before `seq` that was put off is due; null: there is none. */
+  /** When the patient's oldest deferred payment before `seq` is due, in monotonic ms; null: there is none. */
   dueBefore(patientId: string, seq: number): number | null {
     const oldest = this.patients.get(patientId)?.[0];
     return oldest && oldest.seq < seq ? oldest.dueMs : null;
   }
 
-  /** The lowest `seq` of the patient's payments that were put off and are not being worked on; null: there is none. */
+  /** The lowest `seq` of the patient's deferred payments that are not in flight; null: there is none. */
   lowestIdle(patientId: string, inFlight: Pick<ReadonlySet<string>, 'has'>): number | null {
     return this.patients.get(patientId)?.find(({ id }) => !inFlight.has(id))?.seq ?? null;
   }
 
   /**
-   * Removes the payments that became final without this leader's notice: a statement whose answer was lost may wait for a lock and then
-   * succeed. A load reads every pending payment of a patient after the bound, so a payment that it passed over is final.
+   * Removes payments that became final without an answer to this leader: a statement whose answer was lost may wait for
+   * a lock and then succeed. A load reads every pending payment of a patient after the bound, so a deferred payment
+   * missing from the rows is final.
    * @param rows the pending payments that a load read, oldest first.
    * @param beyond the load read only payments after this `seq`, by patient.
    * @returns the ids of the payments removed.
@@ -55,7 +57,7 @@ export class Blocked {
     });
   }
 
-  /** The payment is put off until `dueMs`. */
+  /** Defers the payment until `dueMs`. */
   add({ id, seq, patientId }: PutOff, dueMs: number): void {
     const entries = this.patients.get(patientId);
     if (!entries) {
@@ -68,7 +70,7 @@ export class Blocked {
     else entries.splice(index, 0, { id, seq, dueMs });
   }
 
-  /** The payment has its final status. */
+  /** Removes a payment that has its final status. */
   remove({ id, patientId }: Pick<PutOff, 'id' | 'patientId'>): void {
     const entries = this.patients.get(patientId);
     const index = entries?.findIndex((entry) => entry.id === id) ?? -1;

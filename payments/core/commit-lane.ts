@@ -1,33 +1,39 @@
 /**
- * Which settlements are written together: in the order they come, one statement at a time; what comes while one is under way is written
- * together next. A commit waits for the disk, so many small parcels one by one would be bound by it: at 10 ms a commit, 100 a second.
- * Together they cost one wait. (The same idea as group commit in a database, and as the accept lane of patients.)
+ * Groups settlements into statements, in order of arrival, one statement at a time. Settlements that arrive while a
+ * statement runs form the next group. A commit waits for the disk, so small parcels committed one by one would be
+ * limited by that wait: to 100 per second at 10 ms each. As a group they share one wait, like group commit in a
+ * database and in patients.
  *
- * A group is written in at most two statements, outcomes first, then what is put off. When the database refuses a statement for what is in
- * it, the statement is halved until the payment at fault is alone. Whatever comes later must not overtake what failed in another way: the
- * lane ends with that failure, and the term with it.
+ * A group is written in at most two statements: outcomes first, then deferrals. When the database refuses a statement
+ * because of its data, the statement is halved until the payment at fault is alone. After any other failure no later
+ * settlement may overtake the failed one: the lane ends, and the term ends with it.
  */
 import type { FinalOutcome, Wait } from './parcel.js';
 
-/** What one parcel (`work`) came to. */
+/** The result of one parcel (`work`). */
 export interface Settled {
   work: number;
   outcomes: readonly FinalOutcome[];
   waits: readonly Wait[];
 }
 
-/** The statement that is due. `wary`: rows of it were locked by another session, so look before writing. */
+/**
+ * The statement that is due. `wary`: another session held locks on some of its rows, so check the locks before writing.
+ */
 export type Statement =
   | { type: 'commit'; outcomes: readonly FinalOutcome[]; wary?: true }
   | { type: 'defer'; waits: readonly Wait[]; wary?: true };
 
-/** What an outcome becomes that is not to be written: a wait, or nothing. */
+/** What to do with an outcome that is not written yet: keep it, drop it, or defer the payment instead. */
 export type Revision = 'keep' | 'drop' | Wait;
 
-/** Payments of one statement, at the most: an election waits for the commit under way. */
+/**
+ * Maximum number of payments in one statement. An election waits for the commit in progress, so a statement must stay
+ * short.
+ */
 const GROUP_MAX = 500;
 
-/** In pieces: those that were refused before are alone, so that they do not take others with them. */
+/** Splits the items so that each one refused before is alone and cannot fail the others. */
 function apart<T extends { id: string }>(items: readonly T[], isAlone: (id: string) => boolean): (readonly T[])[] {
   const parts: T[][] = [];
   let open: T[] | null = null;
@@ -41,7 +47,7 @@ function apart<T extends { id: string }>(items: readonly T[], isAlone: (id: stri
   return parts;
 }
 
-/** The first part in two. @returns whether it could be. */
+/** Halves the first part. @returns false when it has fewer than two items. */
 function halveFirst<T>(parts: (readonly T[])[]): boolean {
   const [first = []] = parts;
   if (first.length < 2) return false;
@@ -53,7 +59,7 @@ function halveFirst<T>(parts: (readonly T[])[]): boolean {
 export class CommitLane {
   private queue: Settled[] = [];
   private group: readonly Settled[] = [];
-  /** Of the group under way, in this order; the first one is the statement under way. */
+  /** The statements of the current group, in order; the first one is in progress. */
   private commits: (readonly FinalOutcome[])[] = [];
   private deferrals: (readonly Wait[])[] = [];
 
@@ -61,12 +67,15 @@ export class CommitLane {
     this.queue.push(settled);
   }
 
-  /** Whether a group is under way. */
+  /** Whether a group is being written. */
   get isWriting(): boolean {
     return this.group.length > 0;
   }
 
-  /** The first statement of the next group; null: a group is under way, or none waits, or the group has nothing to write. */
+  /**
+   * The first statement of the next group; null: a group is in progress, none is waiting, or the group has nothing to
+   * write.
+   */
   next(isAlone: ((id: string) => boolean) | null = null): Statement | null {
     if (this.group.length > 0 || this.queue.length === 0) return null;
     this.group = this.takeGroup();
@@ -77,7 +86,7 @@ export class CommitLane {
     return this.statement();
   }
 
-  /** The statement of the group that is due or under way; null: all of it is written. */
+  /** The statement of the group that is due or in progress; null: the group is written. */
   statement(): Statement | null {
     const [outcomes] = this.commits;
     if (outcomes) return { type: 'commit', outcomes };
@@ -85,18 +94,18 @@ export class CommitLane {
     return waits ? { type: 'defer', waits } : null;
   }
 
-  /** The statement under way is written. @returns the next one of the group; null: all of it is written. */
+  /** Marks the current statement as written. @returns the next one of the group; null: the group is written. */
   step(): Statement | null {
     (this.commits.length > 0 ? this.commits : this.deferrals).shift();
     return this.statement();
   }
 
-  /** The statement under way was refused. @returns whether it is two statements now; false: it has one payment. */
+  /** Splits the current statement, which the database refused, in two. @returns false when it has only one payment. */
   halve(): boolean {
     return this.commits.length > 0 ? halveFirst(this.commits) : halveFirst(this.deferrals);
   }
 
-  /** Changes outcomes that are not written yet, in the order in which they would be. */
+  /** Revises all outcomes that are not written yet, in the order in which they would be written. */
   revise(judge: (outcome: FinalOutcome) => Revision): void {
     const waits: Wait[] = [];
     const kept = (outcomes: readonly FinalOutcome[], put: Wait[]): FinalOutcome[] =>
@@ -113,24 +122,24 @@ export class CommitLane {
     });
   }
 
-  /** These are not put off by the group under way: their rows cannot be written. */
+  /** Removes these deferrals from the current group, because their rows cannot be written. */
   dropWaits(ids: ReadonlySet<string>): void {
     this.deferrals = this.deferrals.map((waits) => waits.filter(({ id }) => !ids.has(id))).filter(({ length }) => length > 0);
   }
 
-  /** The outcomes of the statement under way. */
+  /** The outcomes of the current statement. */
   get outcomes(): readonly FinalOutcome[] {
     return this.commits[0] ?? [];
   }
 
-  /** The group under way is written. @returns its works. */
+  /** Ends the current group as written. @returns the numbers of its works. */
   written(): number[] {
     const works = this.group.map(({ work }) => work);
     this.group = [];
     return works;
   }
 
-  /** It failed, and everything behind it with it. @returns all their works. */
+  /** Ends the current group as failed, and everything queued after it. @returns the numbers of all their works. */
   failed(): number[] {
     const works = [...this.group, ...this.queue].map(({ work }) => work);
     this.group = this.queue = [];

@@ -1,6 +1,6 @@
-/** The two ways a parcel's work ends before its time. Neither is a failure of the payments: they stay pending. */
+/** The two errors that end the work on a parcel early. Neither is a failure of its payments: they stay pending. */
 
-/** A commit was refused by the fence: another leads. */
+/** The fence refused a commit: another replica leads. */
 export class LeadershipLost extends Error {
   constructor(readonly term: number) {
     super(`term ${term} is over: the fence refused the commit`);
@@ -8,13 +8,13 @@ export class LeadershipLost extends Error {
   }
 }
 
-/** The term was called off before this work was written. */
+/** The term was cancelled before this work was written. */
 export class CalledOff extends Error {
   constructor() {
-    super('the term was called off');
+    super('the term was cancelled');
     this.name = 'AbortError';
   }
 }
 
-/** Whether `error` only says that the work of this term was called off. */
+/** Whether `error` only reports that the work of this term was cancelled. */
 export const isCalledOff = (error: unknown, signal: AbortSignal): boolean => signal.aborted || error instanceof LeadershipLost;

@@ -1,7 +1,8 @@
 /**
- * The queue is fetched from its front. Whoever puts several things back there (the relay, a new leader that reclaims, an old one that
- * gives back) must put the oldest last, or the order of acceptance is turned round.
+ * The order in which jobs go back to the front of the queue. Workers fetch from the front, so the relay, a new leader
+ * that reclaims and an old leader that returns jobs must all add the oldest last. Otherwise the order of acceptance is
+ * reversed.
  */
 
-/** The order in which to put things back, one by one, so that they are fetched oldest first. */
+/** Reverses the items so that, returned one by one, they are fetched oldest first. */
 export const toFront = <T>(oldestFirst: readonly T[]): T[] => [...oldestFirst].reverse();

@@ -1,6 +1,6 @@
 /**
- * Which payments are being worked on, and how far each patient's payments were loaded meanwhile: a later load need not bring those again.
- * The bound of a patient goes when the last of its payments has left.
+ * Tracks the payments in flight, and how far each patient's payments were loaded: a later load need not return those
+ * again. The bound of a patient is removed with the last of its payments.
  */
 export interface Claimed {
   id: string;
@@ -20,7 +20,7 @@ export class InFlight {
     return this.ids.has(id);
   }
 
-  /** Highest `seq` loaded of each patient with payments in flight. */
+  /** Highest `seq` loaded, for each patient with payments in flight. */
   bounds(): Map<string, number> {
     return new Map([...this.patients].map(([patientId, { upto }]) => [patientId, upto]));
   }

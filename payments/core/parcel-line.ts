@@ -1,15 +1,17 @@
 /**
- * The parcels of one term, from load to outcome: a machine that waits for nothing. Every input returns what is to be done next.
+ * Moves the parcels of one term from load to outcome. A state machine without timers or I/O: every input returns the
+ * next effects.
  *
- *   waiting   one load at a time, each knows what the one before has claimed; parcels that wait
- *             meanwhile are loaded together: one question costs as much as twenty                  loaded → charging, or done
- *   charging  parcels overlap; all payments of one are charged at once                            all answered → in turn
- *   in turn   a parcel decides when every earlier one has decided or is gone (I7)                 → writing
- *   writing   in that order, through the commit lane; small ones share a statement                committed, deferred → done
- *             a payment that the record does not take is set aside, and the others go on         rejected, locked → writing
+ *   waiting   one load at a time, each load knows the claims of the one before. Parcels that arrive
+ *             during a load are loaded together: one query costs as much as twenty              loaded → charging, or done
+ *   charging  parcels overlap; all payments of a parcel are charged at once                     all answered → in turn
+ *   in turn   a parcel settles after every earlier one has settled or failed (I7)               → writing
+ *   writing   in that order, through the commit lane; small parcels share a statement           committed, deferred → done
+ *             a payment that PostgreSQL does not accept is set aside; the others continue       rejected, locked → writing
  *
- * Any of them → failed: the term was called off, the fence refused, or something broke. The payments stay pending in PostgreSQL and
- * are brought again; a second charge call has the same key (I6). Once the fence refused, or `stop` was called, nothing new is begun (I8).
+ * Every state → failed: the term was cancelled, the fence refused, or an error occurred. The payments stay pending in
+ * PostgreSQL and arrive again; a second charge call has the same key (I6). After a refusal by the fence, or `stop`, no
+ * new work begins (I8).
  */
 import type { PendingPayment } from '../../shared/ledger.js';
 import { Blocked, type PutOff } from './blocked.js';
@@ -36,20 +38,20 @@ interface Work {
 
 export class ParcelLine {
   readonly inFlight = new InFlight();
-  /** The newest payment (`seq`) that was settled: what is older and still pending was passed over. */
+  /** The newest payment (`seq`) that was settled. An older payment that is still pending was skipped. */
   passedSeq = 0;
-  /** When something was last finished, or the gateway last answered, monotonic ms. */
+  /** When work was last finished, or the gateway last answered, monotonic ms. */
   progressMs: number;
-  /** Since when parcels are in flight without a break; of use while some are. */
+  /** Since when parcels are in flight without interruption, monotonic ms; valid only while some are. */
   busySinceMs: number;
   private readonly works = new Map<number, Work>();
-  /** To be loaded. */
+  /** Parcels to load. */
   private waiting: Work[] = [];
-  /** Being loaded. */
+  /** Parcels being loaded. */
   private reading: readonly Work[] = [];
-  /** With these bounds. */
+  /** The bounds of the current load. */
   private readBeyond: ReadonlyMap<string, number> = new Map();
-  /** Charged or being charged, in the order in which they may settle. */
+  /** Parcels charged or being charged, in the order in which they may settle. */
   private turns: Work[] = [];
   private readonly lane = new CommitLane();
   private readonly blocked = new Blocked();
@@ -64,12 +66,12 @@ export class ParcelLine {
     return this.works.size;
   }
 
-  /** Whether this payment is being worked on, or was set aside and is not due. */
+  /** Whether this payment is in flight, or was set aside and is not due. */
   holds(id: string, nowMs: number): boolean {
     return this.inFlight.has(id) || this.aside.waitMs(id, nowMs) > 0;
   }
 
-  /** A parcel came by. */
+  /** Accepts a parcel. */
   arrive(number: number, ids: readonly string[], { nowMs }: Moment): WorkEffect[] {
     if (this.works.size === 0) this.busySinceMs = nowMs;
     const work: Work = { number, ids, plan: { charge: [], hold: [] }, answers: [], missing: 0, lastSeq: 0 };
@@ -78,7 +80,10 @@ export class ParcelLine {
     return this.loadNext();
   }
 
-  /** What is to be done is read, and claimed: from here on no later parcel works on it. @param number of the first parcel read. */
+  /**
+   * Claims the rows of a load: from here on no later parcel works on them. @param number of the first parcel of the
+   * load.
+   */
   loaded(number: number, rows: readonly PendingPayment[], moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
@@ -89,7 +94,7 @@ export class ParcelLine {
     return [...unreadable.effects, ...claims, ...this.advance(moment), ...this.loadNext()];
   }
 
-  /** A payment that was set aside waits, whatever its row says. */
+  /** Applies the due time of payments that were set aside, even when the row says that they are due. */
   private asDue(rows: readonly PendingPayment[], { nowMs }: Moment): readonly PendingPayment[] {
     if (this.blocked.size > 0) for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
     if (this.aside.size === 0) return rows;
@@ -113,12 +118,12 @@ export class ParcelLine {
     });
   }
 
-  /** The gateway has answered for one payment. */
+  /** Takes the gateway's answer for one payment. */
   answered(number: number, index: number, answer: Answer, moment: Moment): WorkEffect[] {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;
-    // A slow gateway is no standstill; but while a statement is under way only its end is progress.
+    // A slow gateway still counts as progress. While a statement is running, only the end of that statement counts.
     if (!this.lane.isWriting) this.progressMs = moment.nowMs;
     work.missing -= 1;
     return this.advance(moment);
@@ -132,7 +137,7 @@ export class ParcelLine {
     return [{ type: 'announce', outcomes }, ...this.goOn(moment)];
   }
 
-  /** Nearly always all of them. */
+  /** Returns the outcomes that the statement wrote: nearly always all of them. */
   private outcomesAmong(ids: readonly string[]): readonly FinalOutcome[] {
     const { outcomes } = this.lane;
     if (ids.length === outcomes.length) return outcomes;
@@ -149,7 +154,10 @@ export class ParcelLine {
     return [...wake, ...this.goOn(moment)];
   }
 
-  /** The database refuses the statement under way for what is in it. @param error for `last_error` of the payment at fault. */
+  /**
+   * The database refuses the current statement because of its data. @param error for `last_error` of the payment at
+   * fault.
+   */
   rejected(error: string, moment: Moment): WorkEffect[] {
     if (this.lane.halve()) return this.goOn(moment);
     const statement = this.lane.statement();
@@ -157,7 +165,7 @@ export class ParcelLine {
     return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, moment);
   }
 
-  /** Other sessions hold locks on these rows of the statement under way, and may hold them for long. */
+  /** Other sessions hold locks on these rows of the current statement, and may hold them for long. */
   locked(ids: readonly string[], moment: Moment): WorkEffect[] {
     return this.setAside({ ids, reason: 'locked', error: 'another session holds a lock on the row' }, moment);
   }
@@ -169,19 +177,19 @@ export class ParcelLine {
     return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.goOn(moment)];
   }
 
-  /** When the earlier payment of its patient is due that this one must wait for; null: there is none. */
+  /** When the earlier payment of its patient is due that this one must wait for, monotonic ms; null: there is none. */
   protected behindMs({ patientId, seq }: PutOff): number | null {
     return this.blocked.dueBefore(patientId, seq);
   }
 
-  /** With what is left of the group under way. */
+  /** Continues with the rest of the current group. */
   private goOn(moment: Moment): WorkEffect[] {
     this.progressMs = moment.nowMs;
     const statement = this.lane.statement();
     return statement === null ? this.written(moment) : this.begin(statement);
   }
 
-  /** The work on one parcel broke off. After its turn that means nothing: its statement decides. */
+  /** The work on one parcel failed. After its turn the failure has no effect: its statement decides. */
   failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length > 0) return [...read.flatMap((work) => this.fail(work, error)), ...this.advance(moment), ...this.loadNext()];
@@ -189,12 +197,12 @@ export class ParcelLine {
     return work && this.turns.includes(work) ? [...this.fail(work, error), ...this.advance(moment)] : [];
   }
 
-  /** A statement failed for good. */
+  /** A statement failed permanently. */
   unwritten(error: unknown): WorkEffect[] {
     return this.lane.failed().flatMap((number) => this.fail(this.works.get(number) as Work, error));
   }
 
-  /** Begins nothing new; what is under way ends by its own answers. */
+  /** Begins no new work. Work in progress ends when its answers arrive. */
   stop(): void {
     this.stopped = true;
   }
@@ -212,8 +220,9 @@ export class ParcelLine {
   }
 
   /**
-   * Of each patient in flight: all payments up to this `seq` are being worked on, so a load need not bring them. A payment that was put
-   * off is not, and lowers the bound: otherwise it would not be loaded as long as later payments of its patient keep coming.
+   * The bounds of the next load. Of each patient in flight, all payments up to this `seq` are in flight, so a load need
+   * not return them. A deferred payment is not in flight and lowers the bound: otherwise it would not be loaded while
+   * later payments of its patient keep arriving.
    */
   protected beyond(): Map<string, number> {
     const bounds = this.inFlight.bounds();
@@ -225,7 +234,7 @@ export class ParcelLine {
     return bounds;
   }
 
-  /** The parcels whose load ended with this number; none when that is not the one under way. */
+  /** Takes the parcels whose load ended; none when `number` does not name the current load. */
   private takeRead(number: number): readonly Work[] {
     if (this.reading[0]?.number !== number) return [];
     const read = this.reading;
@@ -233,7 +242,7 @@ export class ParcelLine {
     return read;
   }
 
-  /** Settles, in order, whatever is complete and whose turn it is. */
+  /** Settles, in order, every complete parcel whose turn it is. */
   private advance(moment: Moment): WorkEffect[] {
     const effects: WorkEffect[] = [];
     for (let work = this.turns[0]; work && work.missing === 0; work = this.turns[0]) {

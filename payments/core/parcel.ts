@@ -1,9 +1,10 @@
 /**
- * What to do with a parcel: which of its payments to charge now, and, when the gateway has answered, which get their final status and
- * which wait. The rule that everything here serves is I7: a payment is never finished before an earlier one of its patient.
+ * Decides which payments of a parcel to charge now and, after the gateway answered, which get their final status and
+ * which wait. All of it serves I7: a payment is never finished before an earlier one of its patient.
  *
- * Two moments, because parcels overlap: `planParcel` runs when the rows were read, `settleParcel` when it is this parcel's turn to
- * commit. In between an earlier parcel may have put off a payment of the same patient; `Blocked` carries that from one to the next.
+ * Two steps, because parcels overlap: `planParcel` runs when the rows are read, `settleParcel` when the parcel's turn
+ * to commit has come. In between an earlier parcel may defer a payment of the same patient; `Blocked` carries that from
+ * one parcel to the next.
  */
 import type { Blocked } from './blocked.js';
 import { backoffMs, type RetryPolicy } from './retry.js';
@@ -13,13 +14,13 @@ export interface PlannedPayment {
   seq: number;
   patientId: string;
   attempts: number;
-  /** Since its first attempt failed, in ms; 0: none has. */
+  /** Time since its first attempt failed, in ms; 0: no attempt has failed. */
   failingMs: number;
-  /** Until its next attempt, in ms; 0: due. */
+  /** Time until its next attempt, in ms; 0: due. */
   waitMs: number;
 }
 
-/** A payment that is to be looked at again later. `lastError` null: it only waits behind an earlier one of its patient. */
+/** A payment to process again later. `lastError` null: it only waits behind an earlier one of its patient. */
 export interface Wait {
   id: string;
   attempts: number;
@@ -28,13 +29,15 @@ export interface Wait {
 }
 
 export interface ParcelPlan<P> {
-  /** To be charged now, oldest first. */
+  /** Payments to charge now, oldest first. */
   charge: P[];
-  /** Due, but behind an earlier payment of the same patient that is not. */
+  /** Due payments that must wait for an earlier one of the same patient. */
   hold: Wait[];
 }
 
-/** @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this leader is working on. */
+/**
+ * @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this leader is processing.
+ */
 export function planParcel<P extends PlannedPayment>(payments: readonly P[], inFlight: Pick<ReadonlySet<string>, 'has'>): ParcelPlan<P> {
   const plan: ParcelPlan<P> = { charge: [], hold: [] };
   const waitByPatient = new Map<string, number>();
@@ -52,7 +55,7 @@ export function planParcel<P extends PlannedPayment>(payments: readonly P[], inF
   return plan;
 }
 
-/** The part of a gateway's answer that decides. */
+/** The part of a gateway's answer that decides the outcome. */
 export type Answer =
   | { kind: 'succeeded'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
@@ -73,7 +76,10 @@ export interface Settlement {
   waits: Wait[];
 }
 
-/** Written out, not spread: this is done for every payment, and a spread costs more than all the rest of it. */
+/**
+ * Lists every field instead of spreading: this runs for every payment, and a spread costs more than the rest of the
+ * function.
+ */
 function finalOutcome({ id, attempts }: PlannedPayment, answer: Exclude<Answer, { kind: 'again' }>): FinalOutcome {
   const made = attempts + 1;
   switch (answer.kind) {
@@ -87,26 +93,29 @@ function finalOutcome({ id, attempts }: PlannedPayment, answer: Exclude<Answer, 
 }
 
 export interface SettleInput {
-  /** What was charged, oldest first, with the answer of each. */
+  /** The charged payments with their answers, oldest first. */
   charged: readonly { payment: PlannedPayment; answer: Answer }[];
-  /** What was put off before; what is put off now is added to it. */
+  /** Payments deferred earlier; newly deferred ones are added. */
   blocked: Blocked;
   policy: RetryPolicy;
   /** Monotonic ms. */
   nowMs: number;
-  /** Uniform in [0, 1), one draw a retry. */
+  /** Uniform in [0, 1), one draw per retry. */
   draw: () => number;
 }
 
-/** The next try of a payment whose gateway gave no final answer. */
-function putOff({ id, attempts, failingMs }: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number) {
+/** Plans the next attempt of a payment that got no final answer from the gateway. */
+function planRetry({ id, attempts, failingMs }: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number) {
   const isCounted = answer.uncounted !== true;
   const made = attempts + (isCounted ? 1 : 0);
   const waitMs = backoffMs(policy, { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 }, draw);
   return { id, attempts: made, waitMs, lastError: answer.error };
 }
 
-/** Decides what is final. An answer that must wait is dropped: the same key gets the same answer next time (I6). */
+/**
+ * Decides which answers become final. An answer that must wait is dropped: the same key gets the same answer next time
+ * (I6).
+ */
 export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
   const settlement: Settlement = { outcomes: [], waits: [] };
   for (const { payment, answer } of charged) {
@@ -116,7 +125,7 @@ export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleIn
       settlement.waits.push({ id, attempts, waitMs: Math.max(0, dueMs - nowMs), lastError: null });
       blocked.add(payment, dueMs);
     } else if (answer.kind === 'again') {
-      const wait = putOff(payment, answer, policy, draw());
+      const wait = planRetry(payment, answer, policy, draw());
       settlement.waits.push(wait);
       blocked.add(payment, nowMs + wait.waitMs);
     } else {

@@ -1,32 +1,36 @@
 /**
- * Whether a leader makes progress. Progress is what was answered or settled, never a count: a queue may count its parcels and bring none.
- * The reverse needs evidence too: without work that waits, doing nothing is no fault.
+ * Measures whether a leader makes progress. Progress is an answer of the gateway or a settlement, never a count: a
+ * queue may report waiting parcels and deliver none. A lack of progress needs evidence too: a leader without waiting
+ * work is not stalled.
  */
 
-/** A leader that has work and finishes none of it for so long, in ms, is not ready. */
+/** A leader that has work and makes no progress for this long, in ms, is not ready. */
 export const NO_PROGRESS_MS = 5_000;
 
-/** What a look showed: work waits that nothing in flight will do. All times are monotonic ms. */
+/** What the relay's polls found: waiting work that nothing in flight will finish. All times are monotonic ms. */
 export interface Owed {
-  /** When it was first seen, in an unbroken row of looks. */
+  /** When the first of an unbroken sequence of polls found it. */
   readonly sinceMs: number;
-  /** When it was last seen. */
+  /** When the last poll found it. */
   readonly seenMs: number;
 }
 
 export interface Evidence {
-  /** Since when something is in flight; null: nothing is. */
+  /** Since when work is in flight; null: none is. */
   busySinceMs: number | null;
   owed: Owed | null;
-  /** When the gateway last answered, or something was last settled. */
+  /** When the gateway last answered, or work was last settled. */
   progressMs: number;
-  /** How long one call to the gateway may take: a leader that waits for an answer within its time is not stalled. 0: none is under way. */
+  /**
+   * How long one call to the gateway may take: a leader that waits for an answer within this time is not stalled. 0: no
+   * call is in progress.
+   */
   callMs: number;
 }
 
-/** For how long work has waited without any progress, in ms; null: nothing waits, as far as is known. */
+/** How long work has waited without any progress, in ms; null: no work is known to wait. */
 export function stalledMs({ busySinceMs, owed, progressMs, callMs }: Evidence, nowMs: number): number | null {
-  // What was seen before the last progress may have been that progress.
+  // Work found before the last progress may have been finished by that progress.
   const owedSinceMs = owed !== null && owed.seenMs >= progressMs ? owed.sinceMs : null;
   if (busySinceMs === null && owedSinceMs === null) return null;
   const sinceMs = Math.min(busySinceMs ?? Infinity, owedSinceMs ?? Infinity);

@@ -1,43 +1,45 @@
 /**
- * When to look for payments in no parcel, for which, and what to do with what is found (I5): a machine, timed by its caller.
+ * Decides when the relay searches for pending payments in no parcel, which ones, and how they return to work (I5). A
+ * state machine; its caller runs the timer.
  *
  *   resting       the timer runs                                due → counting
- *   counting      asks how many parcels wait in the queue       told → searching; resting while those put back are on their way
- *   searching     asks PostgreSQL for pending payments          found → putting back; delivering when the queue is away; resting
+ *   counting      asks how many parcels wait in the queue       counted → searching; resting while returned parcels are on their way
+ *   searching     asks PostgreSQL for pending payments          found → putting back; delivering when Redis is unavailable; resting
  *   putting back, delivering                                    done → resting
  *
- * How it knows: the queue is first in, first out. When nothing waits in it, whatever is pending was forgotten; else whatever is older
- * than the newest payment already settled was. Being put back once too often costs one look at rows that are final already.
+ * The queue is first in, first out. When it is empty, every pending payment was forgotten; otherwise every pending
+ * payment older than the newest settled one was. Returning a payment unnecessarily costs one read of rows that are
+ * already final.
  *
- * A count is no evidence that the queue works: Redis may answer reads and refuse writes, and a worker may be stuck. When parcels wait,
- * the worker has room and brings none for `stallMs`, the relay searches without an upper bound, delivers without the queue, and has
- * the worker replaced.
+ * A count is no evidence that the queue works: Redis may answer reads and refuse writes, and a worker may be stuck.
+ * When parcels wait, the worker has free capacity and delivers none for `stallMs`, the relay searches without an upper
+ * bound, delivers without the queue, and has the worker replaced.
  */
 import type { Parcel } from '../../shared/queue.js';
 import type { Owed } from './progress.js';
 
 export type RelayEffect =
-  /** Call `due` in `inMs`, in place of what was planned before. */
+  /** Call `due` in `inMs`; replaces the timer planned before. */
   | { type: 'timer'; inMs: number }
-  /** How many parcels wait in the queue? */
+  /** Count the parcels that wait in the queue. */
   | { type: 'count' }
-  /** Which payments are pending and in no parcel, up to this `seq`? null: all. */
+  /** Find the payments that are pending and in no parcel, up to this `seq`; null: all. */
   | { type: 'search'; upto: number | null }
-  /** Back to where is fetched next, the first one first of all. */
+  /** Return the parcels to the front of the queue, the first one to be fetched first. */
   | { type: 'put-back'; parcels: readonly Parcel[] }
-  /** Work it without the queue. */
+  /** Process the parcel without the queue. */
   | { type: 'deliver'; parcel: Parcel }
-  /** The queue's worker brings nothing although parcels wait: fetch with another one. */
+  /** The queue's worker delivers nothing although parcels wait: replace it. */
   | { type: 'renew' };
 
-/** What the term is doing. */
+/** The state of the term. */
 export interface TermView {
   parcelsInFlight: number;
   /** The newest payment that was settled. */
   passedSeq: number;
-  /** Payments being worked on, and those that were set aside and are not due. */
+  /** Payments in flight, and those set aside and not due. */
   inFlight: Pick<ReadonlySet<string>, 'has'>;
-  /** When the queue last brought a parcel. */
+  /** When the queue last delivered a parcel. */
   broughtMs: number;
   /** Whether the queue's worker can take another parcel. */
   hasRoom: boolean;
@@ -45,17 +47,20 @@ export interface TermView {
 
 export interface RelayRules {
   intervalMs: number;
-  /** A queue with parcels that brings none for so long, in ms, brings none at all. Longer than a fetch ever takes. */
+  /**
+   * A queue that has parcels and delivers none for this long, in ms, counts as stuck. Must be longer than any fetch
+   * takes.
+   */
   stallMs: number;
-  /** Splits ids into parcels, order kept. */
+  /** Splits ids into parcels; keeps the order. */
   parcelsOf(ids: readonly string[]): Parcel[];
 }
 
-/** Put back in one go; the next go follows when these are through. */
+/** Maximum number of payments returned in one sweep; the next sweep follows when these are processed. */
 export const SWEEP_MAX = 20_000;
-/** Parcels that were put back and have not come by in this time are put back again, though others still wait in the queue. */
+/** Returned parcels that did not arrive within this time are returned again, even if others still wait in the queue. */
 const REPEAT_MS = 5_000;
-/** Doublings of the wait between two replacements of the worker. */
+/** Maximum number of doublings of the wait between two replacements of the worker. */
 const RENEWALS_MAX = 4;
 
 /** All times are monotonic ms. */
@@ -64,24 +69,24 @@ export class RelayMachine {
   private sweeping = false;
   private stopped = false;
   private outstanding = 0;
-  /** Payments that the parcels put back last brought to the leader, of those that have come by. */
+  /** Payments that the leader claimed from the returned parcels that have arrived so far. */
   private claimed = 0;
   private putBackMs = -Infinity;
   private toDeliver: Parcel[] = [];
-  /** Whether payments are worked on without the queue: it is away, or brings nothing. */
+  /** Whether payments bypass the queue, because Redis is unavailable or the queue delivers nothing. */
   private bypasses = false;
-  /** Since when the queue should bring something; null: it has nothing to bring. */
+  /** Since when the queue should deliver a parcel; null: it has none to deliver. */
   private expectsSinceMs: number | null = null;
   private renewAtMs = 0;
   private renewals = 0;
-  /** Whether the queue says that something waits, and may be believed. */
+  /** Whether the queue reports waiting parcels and the report is credible. */
   private counts = false;
   private owedSinceMs: number | null = null;
   private seenMs = -Infinity;
 
   constructor(private readonly rules: RelayRules) {}
 
-  /** What the last look showed: payments wait. */
+  /** Waiting payments that the last poll found; null: none. */
   get owed(): Owed | null {
     return this.owedSinceMs === null ? null : { sinceMs: this.owedSinceMs, seenMs: this.seenMs };
   }
@@ -90,7 +95,7 @@ export class RelayMachine {
     this.stopped = true;
   }
 
-  /** Looks again in `ms`, or sooner. */
+  /** Polls again in `ms` at the latest. */
   wakeIn(ms: number, nowMs: number): RelayEffect[] {
     if (this.stopped || nowMs + ms >= this.dueMs) return [];
     this.dueMs = nowMs + ms;
@@ -98,8 +103,8 @@ export class RelayMachine {
   }
 
   /**
-   * A parcel that was put back came by. After the last one the relay looks at once for more, unless none of them had anything to work
-   * on: then the same payments would be found again, and put back again, as fast as the queue can carry them.
+   * A returned parcel arrived. After the last one the relay polls at once for more, unless none of them had work to
+   * claim: otherwise the same payments would be found and returned again as fast as the queue can carry them.
    */
   arrived(claimed: number, nowMs: number): RelayEffect[] {
     this.claimed += claimed;
@@ -110,13 +115,13 @@ export class RelayMachine {
     return wakes ? this.wakeIn(0, nowMs) : [];
   }
 
-  /** Redis lost what it had, perhaps. */
+  /** Redis may have lost its data. */
   forget(nowMs: number): RelayEffect[] {
     this.outstanding = 0;
     return this.wakeIn(0, nowMs);
   }
 
-  /** The timer rang. */
+  /** The timer fired. */
   due(nowMs: number): RelayEffect[] {
     this.dueMs = Infinity;
     if (this.sweeping) return this.wakeIn(this.rules.intervalMs, nowMs);
@@ -124,7 +129,7 @@ export class RelayMachine {
     return [{ type: 'count' }];
   }
 
-  /** @param waiting parcels in the queue; null: it is away. */
+  /** @param waiting parcels in the queue; null: Redis is unavailable. */
   counted(waiting: number | null, view: TermView, nowMs: number): RelayEffect[] {
     const isStuck = this.bringsNothing(waiting, view, nowMs);
     this.bypasses = waiting === null || isStuck;
@@ -132,7 +137,7 @@ export class RelayMachine {
     this.counts = !this.bypasses && ((waiting ?? 0) > 0 || this.outstanding > 0);
     if (this.counts) this.owedSinceMs ??= nowMs;
     const idle = this.bypasses || (waiting === 0 && view.parcelsInFlight === 0);
-    // While parcels that were put back are on their way, what they carry would be found again.
+    // While returned parcels are on their way, a search would find their payments again.
     if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS) return this.rest(nowMs);
     return [...(isStuck ? this.renew(nowMs) : []), { type: 'search', upto: idle ? null : view.passedSeq }];
   }
@@ -146,7 +151,10 @@ export class RelayMachine {
     return isStuck;
   }
 
-  /** At once, then with growing waits: another worker does not help when the queue itself is at fault. */
+  /**
+   * Replaces the worker at once, then with growing waits: another worker does not help when the queue itself is at
+   * fault.
+   */
   private renew(nowMs: number): RelayEffect[] {
     if (nowMs < this.renewAtMs) return [];
     this.renewAtMs = nowMs + this.rules.stallMs * 2 ** this.renewals;
@@ -168,24 +176,24 @@ export class RelayMachine {
     return [{ type: 'put-back', parcels }];
   }
 
-  /** @param taken whether the queue took them. */
+  /** @param taken whether the queue accepted the parcels. */
   putBack(taken: boolean, nowMs: number): RelayEffect[] {
     if (taken) return this.rest(nowMs);
     this.outstanding = 0;
     return this.deliver(this.toDeliver, nowMs);
   }
 
-  /** The parcel handed out last is through, or was called off. */
+  /** The parcel delivered last is finished, or was cancelled. */
   delivered(nowMs: number): RelayEffect[] {
     return this.deliver(this.toDeliver, nowMs);
   }
 
-  /** PostgreSQL could not be asked. */
+  /** The search in PostgreSQL failed. */
   failed(nowMs: number): RelayEffect[] {
     return this.rest(nowMs);
   }
 
-  /** One after the other: slower than the queue, not later. */
+  /** Delivers one parcel at a time: this is slower than the queue, but no payment waits for Redis to return. */
   private deliver(parcels: readonly Parcel[], nowMs: number): RelayEffect[] {
     const [parcel, ...others] = parcels;
     this.toDeliver = others;

@@ -1,13 +1,15 @@
 /**
- * What a replica is in a partition: a pure machine that only leadership news moves.
+ * Decides the role of a replica in a partition. A pure state machine; its inputs are leadership news, refused commits,
+ * requests and ticks.
  *
- * standby        warm, works on nothing.  Enters: at boot; when another leads; when a commit was refused (I8).  Leaves: elected.
- * leading        works the queue under one term.  Enters: the leadership row names this id *and this life* (`bootId`).
+ * standby        warm, processes nothing. Enters: at boot; when another replica leads; when a commit was refused (I8).
+ *                Leaves: elected.
+ * leading        works the queue under one term. Enters: the leadership row names this id *and this process* (`bootId`).
  *                Leaves: a higher term, a refused commit, a request to stand down.
- * standing-down  finishes what is in flight, fetches nothing.  Enters: asked to, in its own term.  Leaves: a higher term → standby;
- *                told to go on in its term, or nobody took over before the deadline → leading again, for somebody must work.
+ * standing-down  finishes the work in flight, fetches nothing. Enters: a request in its own term. Leaves: a higher term →
+ *                standby; a request to continue, or no successor before the deadline → leading: payments must go on.
  *
- * A term never comes back: what was refused or superseded once is not resumed (I3, I8), a restarted process has another `bootId`.
+ * A term is never resumed after it was refused or superseded (I3, I8): a restarted process has another `bootId`.
  */
 import type { Leadership, Role } from '../../shared/contracts/leadership.js';
 
@@ -15,27 +17,33 @@ export interface RoleState {
   readonly id: string;
   readonly bootId: string;
   readonly role: Role;
-  /** The highest term heard of; 0: none. */
+  /** The highest term received; 0: none. */
   readonly term: number;
-  /** A term of ours whose commit was refused; it is over, whatever anybody still says. */
+  /**
+   * A term of this replica whose commit was refused. The term is over, even if a later message still names this
+   * replica.
+   */
   readonly refusedTerm: number;
-  /** While standing down: when to lead again if nobody took over, monotonic ms. */
+  /** While standing down: when to lead again without a successor, monotonic ms. */
   readonly resumeAtMs: number | null;
 }
 
 export type RoleInput =
-  /** `pushed`: a monitor says so now and means it; else it is an echo (a ping, the row), as old as may be. */
+  /**
+   * `pushed`: a monitor sends this as a current decision. Otherwise it is an echo (a ping, the row) and may be
+   * arbitrarily old.
+   */
   | { type: 'leadership'; leadership: Leadership; pushed: boolean }
   | { type: 'refused'; term: number }
   | { type: 'stand-down'; term: number; resumeAtMs: number }
   | { type: 'tick'; nowMs: number };
 
 export type RoleEffect =
-  /** Start to lead this term. */
+  /** Begin to lead this term. */
   | { type: 'begin'; term: number }
-  /** Stop at once: abort everything of this term. */
+  /** Stop at once: abort all work of this term. */
   | { type: 'stop'; term: number; because: string }
-  /** Fetch nothing more, finish what is in flight. */
+  /** Fetch nothing more; finish the work in flight. */
   | { type: 'finish'; term: number }
   /** Fetch again. */
   | { type: 'resume'; term: number };
@@ -61,14 +69,14 @@ const resume = (state: RoleState): RoleStep => ({
   effects: [{ type: 'resume', term: state.term }],
 });
 
-function hear(state: RoleState, { term, leader, bootId }: Leadership, pushed: boolean): RoleStep {
+function onLeadership(state: RoleState, { term, leader, bootId }: Leadership, pushed: boolean): RoleStep {
   if (term < state.term) return unchanged(state);
   const mine = leader === state.id && bootId === state.bootId && term > state.refusedTerm && term > 0;
   const working = state.role !== 'standby';
   if (term === state.term && mine && pushed && state.role === 'standing-down') return resume(state);
   if (term === state.term && (working || !mine)) return unchanged(state);
   const effects: RoleEffect[] = [];
-  if (working) effects.push({ type: 'stop', term: state.term, because: `term ${term} belongs to ${leader ?? 'nobody'}` });
+  if (working) effects.push({ type: 'stop', term: state.term, because: `term ${term} belongs to ${leader ?? 'no replica'}` });
   if (mine) effects.push({ type: 'begin', term });
   return { state: { ...state, term, role: mine ? 'leading' : 'standby', resumeAtMs: null }, effects };
 }
@@ -76,12 +84,12 @@ function hear(state: RoleState, { term, leader, bootId }: Leadership, pushed: bo
 export function stepRole(state: RoleState, input: RoleInput): RoleStep {
   switch (input.type) {
     case 'leadership':
-      return hear(state, input.leadership, input.pushed);
+      return onLeadership(state, input.leadership, input.pushed);
     case 'refused':
       if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
       return {
         state: { ...state, role: 'standby', refusedTerm: input.term, resumeAtMs: null },
-        effects: [{ type: 'stop', term: input.term, because: 'a commit was refused: another leads' }],
+        effects: [{ type: 'stop', term: input.term, because: 'a commit was refused: another replica leads' }],
       };
     case 'stand-down':
       if (state.role === 'standby' || input.term !== state.term) return unchanged(state);

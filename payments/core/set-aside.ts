@@ -1,7 +1,8 @@
 /**
- * The payments that the record did not take: the database refuses to write them (a constraint, a trigger, a value that it cannot hold), or
- * another session holds a lock on their rows. One such payment must not stop the others, so the leader sets it aside and tries it again
- * after growing waits. The due times are kept in memory, because the row may be what cannot be written.
+ * Tracks the payments that PostgreSQL did not accept: it refuses to write them (a constraint, a trigger, a value that
+ * it cannot hold), or another session holds a lock on their rows. One such payment must not stop the others, so the
+ * leader sets it aside and retries it after growing waits. The due times are kept in memory, because the row may be the
+ * one that cannot be written.
  */
 export type SetAsideReason = 'refused' | 'locked';
 
@@ -12,7 +13,7 @@ interface Entry {
   dueMs: number;
 }
 
-/** First and longest wait, in ms. A locked row is looked at before it is written, so that a short wait costs little. */
+/** First and longest wait, in ms. The leader checks a locked row before it writes, so a short wait costs little. */
 const WAITS: Readonly<Record<SetAsideReason, readonly [number, number]>> = { refused: [1_000, 60_000], locked: [250, 2_000] };
 
 export class SetAside {
@@ -22,7 +23,7 @@ export class SetAside {
     return this.entries.size;
   }
 
-  /** @returns the wait until the next try, in ms. */
+  /** @returns the wait until the next attempt, in ms. */
   add(id: string, reason: SetAsideReason, nowMs: number): number {
     const before = this.entries.get(id);
     const tries = before?.reason === reason ? before.tries + 1 : 1;

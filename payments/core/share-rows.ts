@@ -1,14 +1,14 @@
-/** Several parcels are loaded by one question: how many, and what of the answer belongs to each. */
+/** Combines several parcels in one load: decides how many, and which of the rows belong to each. */
 import type { PendingPayment } from '../../shared/ledger.js';
 
 interface Named {
   readonly ids: readonly string[];
 }
 
-/** Payments named by one load, at the most, unless a single parcel names more. */
+/** Maximum number of payments named by one load, unless a single parcel names more. */
 const READ_MAX = 500;
 
-/** How many of the parcels that wait are loaded next. */
+/** How many of the waiting parcels the next load covers. */
 export function groupEnd(waiting: readonly Named[]): number {
   let size = 0;
   const end = waiting.findIndex(({ ids }, index) => (size += ids.length) > READ_MAX && index > 0);
@@ -16,17 +16,17 @@ export function groupEnd(waiting: readonly Named[]): number {
 }
 
 /**
- * Shares out what was read for several parcels: to each what it would have been given alone, the rows it names and earlier ones of
- * their patients. Rows of a patient of whom nobody's own row was read (so many earlier ones are pending that the load ended before)
- * are the first parcel's.
+ * Distributes the rows of one load among its parcels. Each gets the rows that it would get alone: those that it names
+ * and earlier ones of their patients. When none of a patient's named rows was read (so many earlier ones are pending
+ * that the load reached its limit), the rows of that patient go to the first parcel.
  */
 export function shareRows(read: readonly Named[], rows: readonly PendingPayment[]): (readonly PendingPayment[])[] {
   const uptos = read.map(({ ids }) => {
     const named = new Set(ids);
     return new Map(rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]));
   });
-  const nobodys = ({ patientId }: PendingPayment): boolean => uptos.every((upto) => !upto.has(patientId));
+  const isUnclaimed = ({ patientId }: PendingPayment): boolean => uptos.every((upto) => !upto.has(patientId));
   return uptos.map((upto, index) =>
-    rows.filter((row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && nobodys(row))),
+    rows.filter((row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && isUnclaimed(row))),
   );
 }

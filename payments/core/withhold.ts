@@ -1,4 +1,7 @@
-/** The record did not take a statement: the payment at fault waits, and so do later ones of its patient that are in the lane. */
+/**
+ * Sets aside the payments that PostgreSQL did not accept, and defers later payments of the same patients that are in
+ * the commit lane.
+ */
 import type { PendingPayment } from '../../shared/ledger.js';
 import type { Blocked, PutOff } from './blocked.js';
 import type { CommitLane, Revision } from './commit-lane.js';
@@ -6,7 +9,7 @@ import type { FinalOutcome, Wait } from './parcel.js';
 import type { SetAside, SetAsideReason } from './set-aside.js';
 import type { WorkEffect } from './work-effects.js';
 
-/** A payment that was charged and whose outcome is not written. */
+/** A payment that was charged and whose outcome is not written yet. */
 export type Unwritten = PutOff & { attempts: number };
 
 export interface Fault {
@@ -21,18 +24,18 @@ export interface WithholdInput {
   blocked: Blocked;
   aside: SetAside;
   payments: ReadonlyMap<string, Unwritten>;
-  /** When the earlier payment of the patient is due that a payment must wait for; null: there is none. */
+  /** When the earlier payment of the patient is due that a payment must wait for, monotonic ms; null: there is none. */
   behindMs: (payment: PutOff) => number | null;
 }
 
 const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait =>
   ({ id, attempts, waitMs: Math.max(0, waitMs), lastError });
 
-/** @returns the wait until the next try, in ms. */
+/** @returns the wait until the next attempt, in ms. */
 export function withhold(input: WithholdInput, { ids, reason, error }: Fault, nowMs: number): number {
   const { lane, blocked, aside, payments, behindMs } = input;
-  // A row that is locked cannot be put off either, nor one whose deferral was what the database refused.
-  const isPutOff = lane.statement()?.type === 'commit' && reason === 'refused';
+  // A locked row cannot be deferred either. The same holds for a row whose deferral the database refused.
+  const isDeferred = lane.statement()?.type === 'commit' && reason === 'refused';
   const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, reason, nowMs)]));
   for (const [id, waitMs] of waits) {
     const payment = payments.get(id);
@@ -41,13 +44,13 @@ export function withhold(input: WithholdInput, { ids, reason, error }: Fault, no
   const judge = ({ id }: FinalOutcome): Revision => {
     const payment = payments.get(id);
     const waitMs = waits.get(id);
-    if (waitMs !== undefined) return payment && isPutOff ? wait(payment, waitMs, error) : 'drop';
+    if (waitMs !== undefined) return payment && isDeferred ? wait(payment, waitMs, error) : 'drop';
     const dueMs = payment ? behindMs(payment) : null;
     if (!payment || dueMs === null) return 'keep';
     blocked.add(payment, dueMs);
     return wait(payment, dueMs - nowMs, null);
   };
-  if (!isPutOff) lane.dropWaits(new Set(ids));
+  if (!isDeferred) lane.dropWaits(new Set(ids));
   lane.revise(judge);
   return Math.min(...waits.values());
 }
@@ -57,12 +60,12 @@ export interface Unreadable {
   effects: WorkEffect[];
 }
 
-/** An amount beyond 2^53 was read as another amount: that payment is not charged, and later ones of its patient wait. */
+/** An amount beyond 2^53 is not read exactly: such a payment is not charged, and later ones of its patient wait. */
 export function withholdUnreadable(aside: SetAside, rows: readonly PendingPayment[], nowMs: number): Unreadable {
   const unreadable = rows.filter(({ id, amountMinor, waitMs }) => {
     return !Number.isSafeInteger(amountMinor) && waitMs === 0 && aside.waitMs(id, nowMs) === 0;
   });
-  const error = 'the amount is too large to be read';
+  const error = 'the amount is too large to read exactly';
   const waits = unreadable.map((payment) => wait(payment, aside.add(payment.id, 'refused', nowMs), error));
   const effects = waits.map(({ id }): WorkEffect => ({ type: 'set-aside', ids: [id], reason: 'refused', error }));
   return { waits, effects };

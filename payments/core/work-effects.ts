@@ -1,28 +1,28 @@
-/** What goes into the line of parcels (parcel-line.ts), and what it asks for. */
+/** The inputs and effects of the parcel line (parcel-line.ts). */
 import type { PendingPayment } from '../../shared/ledger.js';
 import type { Statement } from './commit-lane.js';
 import type { FinalOutcome } from './parcel.js';
 import type { RetryPolicy } from './retry.js';
 import type { SetAsideReason } from './set-aside.js';
 
-/** What one term is asked to do; `work` is the number under which the caller brought the parcel. */
+/** An effect to carry out for one term; `work` is the number under which the caller added the parcel. */
 export type WorkEffect =
-  /** For this parcel and, with more ids, for those behind it. */
+  /** Loads this parcel and, when there are more ids, the ones after it. */
   | { type: 'load'; work: number; ids: readonly string[]; beyond: ReadonlyMap<string, number> }
   /** `last`: no further attempt is planned. */
   | { type: 'charge'; work: number; index: number; payment: PendingPayment; last: boolean }
   | Statement
-  /** These got their final status now, and who waits may be told. */
+  /** These payments got their final status now: notify the callers that wait. */
   | { type: 'announce'; outcomes: readonly FinalOutcome[] }
   /** A payment is due again in `ms`. */
   | { type: 'wake'; ms: number }
-  /** The record did not take these payments: they wait, and the others go on. */
+  /** PostgreSQL did not accept these payments: they wait, and the others continue. */
   | { type: 'set-aside'; ids: readonly string[]; reason: SetAsideReason; error: string }
-  /** `claimed`: the payments of the parcel that were worked on; 0: the parcel changed nothing. */
+  /** `claimed`: how many payments of the parcel were processed; 0: the parcel changed nothing. */
   | { type: 'done'; work: number; claimed: number }
   | { type: 'failed'; work: number; error: unknown };
 
-/** When an input happens, and chance for the waits. */
+/** The time of an input, and the random draw for waits. */
 export interface Moment {
   /** Monotonic ms. */
   nowMs: number;
@@ -30,7 +30,7 @@ export interface Moment {
   draw: () => number;
 }
 
-/** The answer to a fenced statement. */
+/** The result of a fenced statement. `held`: whether the fence held. `ids`: the payments that it wrote. */
 export interface Written {
   held: boolean;
   ids: readonly string[];
@@ -41,6 +41,9 @@ export interface LineOptions {
   policy: RetryPolicy;
   /** Monotonic ms. */
   startMs: number;
-  /** With so many payments in flight nothing more is loaded; left out: no bound. A next leader may have to ask for all of them again. */
+  /**
+   * Limit of payments in flight: at this number no parcel is loaded. Default: no limit. A successor may have to ask for
+   * all of them again.
+   */
   inFlightMax?: number;
 }

@@ -89,7 +89,7 @@ test('an amount that cannot be read exactly is not charged, and stops no other p
   await leader.lead(record);
   await onlyPending(ofFirstPatient(ids));
   await eventually(async () => ((await lastError(large)) === null ? null : true), { what: 'the reason to be written' });
-  expect(await lastError(large)).toBe('the amount is too large to be read');
+  expect(await lastError(large)).toBe('the amount is too large to read exactly');
   await record.pool.query('UPDATE payment SET amount_minor = 1500 WHERE id = $1', [large]);
   await allFinal();
 });

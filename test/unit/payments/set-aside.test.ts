@@ -122,7 +122,7 @@ test('an amount that cannot be read exactly is not charged, and later payments o
   expect(words(line.loaded(1, rows, at(1_000)))).toEqual(['refused p1', 'charge p3']);
   expect(words(line.answered(1, 0, { kind: 'succeeded', reference: 'r' }, at(1_000)))).toEqual(['commit p3']);
   expect(written(line, ['p3'])).toEqual(['announce p3', 'defer p2 1000 -']);
-  expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'defer p1 1000 the amount is too large to be read']);
+  expect(words(line.deferred({ held: true }, at(1_000)))).toEqual(['wake in 1000', 'defer p1 1000 the amount is too large to read exactly']);
 });
 
 test('waits double up to their bound, which is shorter for locks', () => {
