@@ -1,8 +1,9 @@
 /**
- * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows travel in groups (group-commit.ts) over one
- * connection; while PostgreSQL is away the same insert is tried again, which is safe because a row that is there with my id was
- * inserted by me. What is new goes to the queue behind the answer's back. Which answer a known key deserves is decided elsewhere.
- * A payment whose patient's row another session keeps locked is refused with UNAVAILABLE; the others of its group are accepted.
+ * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows are inserted in groups
+ * (group-commit.ts) over one connection. While PostgreSQL is unavailable the same insert is retried; a retry is safe,
+ * because only this instance can have inserted a row with its id. New rows are enqueued without delaying the response.
+ * Other modules decide how to answer a known key. A payment whose patient row another session locks is refused with
+ * UNAVAILABLE; the others of its group are accepted.
  */
 import type { Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
@@ -20,7 +21,7 @@ import { whilePassing } from './retry.js';
 import { WaryInsert, type Inserted } from './wary-insert.js';
 
 export interface AcceptDeps {
-  /** One connection, for inserts alone. */
+  /** One connection, for inserts only. */
   lane: Queryable;
   reads: Queryable;
   dispatch: Dispatch;
@@ -33,11 +34,14 @@ export interface Submission {
   traceparent?: string;
 }
 
-/** The row under the payment's key: the one just inserted, or an earlier one. null: no row: no such patient, or its bill has less left. */
+/**
+ * The row under the payment's key, new or earlier; null when there is none: no such patient, or its bill has less left
+ * to pay.
+ */
 export type AcceptResult = PaymentRecord | null;
 
 export interface Acceptor {
-  /** @throws Problem TOO_BUSY · UNAVAILABLE (then the row may or may not be there: ask again with the same key). */
+  /** @throws Problem TOO_BUSY · UNAVAILABLE (the row may exist or not: repeat the request with the same key). */
   accept(submission: Submission): Promise<AcceptResult>;
   /** Part of a batch: at most one group at a time. @throws Problem UNAVAILABLE. */
   acceptPart(payments: readonly NewPayment[], traceparent?: string): Promise<AcceptResult[]>;
@@ -47,7 +51,7 @@ export const PARTITION = 0;
 
 const tracesOf = (group: readonly Submission[]): string[] => differentTraces(group.map(({ traceparent }) => traceparent));
 
-/** The statement as a span in the traces of the requests it serves. */
+/** Records the statement as a span in the traces of the requests that it serves. */
 async function traced<T>(to: Tracing, group: readonly Submission[], insert: () => Promise<T>): Promise<T> {
   const parents = tracesOf(group);
   const span = parents.length > 0 ? to.begin({ name: 'accept', parents, attributes: { 'relevo.payments': group.length } }) : undefined;
@@ -63,11 +67,14 @@ async function traced<T>(to: Tracing, group: readonly Submission[], insert: () =
 
 type ByKey = Map<string, PaymentRecord>;
 
-/** Nothing was inserted under its key, and nothing will be: the statement that met the lock was rolled back. */
+/** The statement that met the lock was rolled back, so nothing was inserted under this key and nothing will be. */
 const lockedOutProblem = (): Problem =>
-  new Problem('UNAVAILABLE', 'Another session keeps the record of this patient locked; ask again', { retryAfterSeconds: 1 });
+  new Problem('UNAVAILABLE', 'Another session keeps the record of this patient locked; repeat the request', { retryAfterSeconds: 1 });
 
-/** The row under the key of a payment that was not inserted, if there is one. @throws Problem UNAVAILABLE when it was locked out. */
+/**
+ * The existing row under the key of a payment that was not inserted; null when there is none.
+ * @throws Problem UNAVAILABLE for a lock.
+ */
 function notInserted({ id, idempotencyKey }: NewPayment, byKey: ByKey, locked: ReadonlySet<string>): AcceptResult {
   const known = byKey.get(idempotencyKey) ?? null;
   if (known === null && locked.has(id)) throw lockedOutProblem();
@@ -97,12 +104,12 @@ class Inserter {
     });
   }
 
-  /** Beside the lane: the next group does not wait for it. */
+  /** Runs on another connection than the inserts, so that the next group does not wait for this read. */
   private async lookUp(missing: readonly NewPayment[], group: readonly Submission[], giveUpAtMs: number): Promise<ByKey> {
     const keys = missing.map((payment) => payment.idempotencyKey);
     const rows = await this.patiently(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
     const ids = new Set(missing.map(({ id }) => id));
-    // Inserted by an earlier try whose answer was lost.
+    // An earlier attempt inserted these rows, and its answer was lost.
     this.dispatched(rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id), group);
     return new Map(rows.map((row) => [row.idempotencyKey, row]));
   }

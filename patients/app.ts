@@ -1,4 +1,4 @@
-/** The HTTP side of an instance, and its start and stop, so that tests decide when. */
+/** The HTTP server of an instance, with start and stop as functions, so that tests control them. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
@@ -12,10 +12,12 @@ import { patientsRoutes } from './http/routes.js';
 import { openPatients, type PatientsDeps } from './service.js';
 import { mountWeb } from './web/routes.js';
 
-/** Connections of one instance: as many as may be refused at once (http/slow-reading.ts), and those that are served. */
+/** Maximum number of connections: those that may be refused at once (http/slow-reading.ts) and those that are served. */
 const CONNECTIONS_MAX = 25_000;
 
-/** Largest body but for batches: ten times the longest payment. As many bodies as requests may be in memory at once. */
+/**
+ * Largest body, except for batches: ten times the longest payment. The request limit also bounds the bodies in memory.
+ */
 const BODY_LIMIT = '16kb';
 
 export function createPatientsApp(deps: PatientsDeps): Express {
@@ -37,11 +39,14 @@ export interface RunningPatients {
   url: string;
   server: Server;
   deps: PatientsDeps;
-  /** Accepts nothing new, answers those who wait with what is known, lets requests under way end, then closes. Once. */
+  /**
+   * Stops accepting, answers waiting requests with the current state, lets requests in progress finish, then closes.
+   * Idempotent.
+   */
   stop(): Promise<void>;
 }
 
-/** @throws Error with one clear sentence when the port is taken. */
+/** @throws Error with one clear sentence when the port is in use. */
 export async function startPatients(
   config: PatientsConfig,
   logger: Logger = createLogger('patients', config.id, config.logLevel),

@@ -1,7 +1,8 @@
 /**
- * The bound on what is accepted and not final. The record is looked at twice a second (or as configured); between two looks this
- * instance counts what it lets in. Beyond the bound nothing new is stored, and who asks is told when to come back; a key that is known
- * is answered as ever, for what was accepted is accepted. Every instance measures the whole table, so the bound holds for all together.
+ * Limits the number of accepted payments that are not final. The backlog is measured twice per second (or as
+ * configured); between two measurements this instance counts the payments it admits. Beyond the limit nothing new is
+ * stored, and the refusal contains a `Retry-After`. A known key is answered as usual, because its payment is accepted
+ * already. Every instance measures the whole table, so the limit holds for all instances together.
  */
 import type { Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
@@ -28,7 +29,7 @@ export interface BacklogDeps {
 
 export class Backlog {
   private readonly admission: Admission;
-  /** Keys of who is refused: one read at a time, those that come meanwhile together. */
+  /** Reads the keys of refused requests: one read at a time, keys that arrive meanwhile together. */
   private readonly keys: GroupCommit<string, PaymentRecord | null>;
   private from = 0;
   private looking = false;
@@ -46,38 +47,44 @@ export class Backlog {
     });
   }
 
-  /** Whether anything new is let in now. */
+  /** Whether new payments are admitted now. */
   get open(): boolean {
     return this.admission.open;
   }
 
-  /** Lets `count` new payments in, all or none. `settled` must be told of each of them. */
+  /** Admits `count` new payments, all or none. The caller must report each of them to `settled`. */
   admit(count: number): boolean {
     return this.admission.admit(count);
   }
 
-  /** Lets in what was let in before: a batch that is completed. */
+  /** Admits payments that were admitted before, without a check: a batch that is completed. */
   reserve(count: number): void {
     this.admission.reserve(count);
   }
 
-  /** @param stored how many of `count` let in are stored now, or may be. */
+  /** @param stored how many of the `count` admitted payments are stored now, or may be. */
   settled(count: number, stored: number): void {
     this.admission.settled(count, stored);
   }
 
-  /** The payment under the key of who was not let in. @throws Problem BACKLOG_FULL when there is none · TOO_BUSY · UNAVAILABLE */
+  /**
+   * The payment under the key of a refused request.
+   * @throws Problem BACKLOG_FULL when there is none · TOO_BUSY · UNAVAILABLE
+   */
   async known(idempotencyKey: string): Promise<PaymentRecord> {
     return (await this.keys.submit(idempotencyKey)) ?? this.refuse(1);
   }
 
-  /** @throws Problem BACKLOG_FULL, always. @param count payments that were not let in. */
+  /** @throws Problem BACKLOG_FULL, always. @param count payments that were refused. */
   refuse(count: number): never {
     refusedTotal.inc({ reason: 'backlog' });
     throw new Problem('BACKLOG_FULL', undefined, { retryAfterSeconds: this.admission.comeBackSeconds(count) });
   }
 
-  /** Called every `backlogLookMs`. A look that fails changes nothing: what was let in since still counts. */
+  /**
+   * Called every `backlogLookMs`. A failed measurement changes nothing: payments admitted since the last one still
+   * count.
+   */
   async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
@@ -86,15 +93,15 @@ export class Backlog {
       const mark = this.admission.lookBegins(this.deps.clock.now());
       const seen = await this.deps.look(this.from);
       this.admission.looked(mark, seen.pending);
-      // The record may be an older one than before, after its server was replaced: then nothing is known.
+      // After a replacement of the server the database may be older than before: then nothing is known.
       this.from = seen.newest < this.from ? 0 : (seen.oldest ?? seen.newest);
       backlogGauge.set(seen.pending);
       backlogAge.set(seen.oldestAgeSeconds);
       measureDependencies({ postgres: true });
     } catch (error) {
       measureDependencies({ postgres: false });
-      // That PostgreSQL is away is told elsewhere; anything else would leave the bound to what this instance counts.
-      this.deps.logger[isPassing(error) ? 'debug' : 'warn']({ err: error }, 'the backlog cannot be looked at now');
+      // Other modules report that PostgreSQL is unavailable. Any other error would silently leave the limit to local counts.
+      this.deps.logger[isPassing(error) ? 'debug' : 'warn']({ err: error }, 'cannot measure the backlog; retrying at the next interval');
     } finally {
       this.looking = false;
     }

@@ -1,6 +1,6 @@
 /**
- * A batch is let in as a whole, before anything of it is stored, or refused as a whole. One that is known was let in once and is
- * completed, however full it is now. The place it takes among what is accepted and not final is given back part by part.
+ * Admits a batch as a whole, before any of it is stored, or refuses it as a whole. A known batch was admitted once and
+ * is completed regardless of the backlog. The room that a batch reserves in the backlog is released part by part.
  */
 import { Problem } from '../shared/errors.js';
 import type { Queryable } from '../shared/postgres.js';
@@ -16,9 +16,9 @@ export interface BatchPlaceDeps {
 }
 
 export interface BatchPlace {
-  /** So many more of it are stored now. */
+  /** Reports that `count` more payments of the batch are stored. */
   stored(count: number): void;
-  /** Nothing more will be stored. */
+  /** Reports that nothing more will be stored. */
   end(): void;
 }
 
@@ -27,7 +27,7 @@ export async function placeForBatch(deps: BatchPlaceDeps, sent: number, idempote
   const { backlog, outcomes, reads } = deps;
   if (outcomes.room < sent) {
     refusedTotal.inc({ reason: 'waiting' });
-    throw new Problem('TOO_BUSY', 'Too many payments are waited for already', { retryAfterSeconds: 1 });
+    throw new Problem('TOO_BUSY', 'Too many outcomes are being awaited already', { retryAfterSeconds: 1 });
   }
   if (!backlog.admit(sent)) {
     if ((await batchByKey(reads, idempotencyKey)) === null) backlog.refuse(sent);

@@ -1,6 +1,7 @@
 /**
- * The story of a batch: know its patients, register it, accept what is not there yet in groups, wait, report. Every payment's key is made
- * from the batch and its index, so an interrupted batch is completed by asking again with the same key, through any instance.
+ * Handles a batch: checks its patients, registers it, accepts missing payments in groups, waits, and reports. Every
+ * payment's key is made from the batch and the index. So a client completes an interrupted batch by repeating it with
+ * the same key, on any instance.
  */
 import { v7 as uuid } from 'uuid';
 import type { Clock } from '../shared/clock.js';
@@ -22,7 +23,7 @@ import { timeOrderedId } from './time-ordered-id.js';
 import { batchById, batchRows, registerBatch, type BatchHead } from './payment-rows.js';
 import { whilePassing } from './retry.js';
 
-/** Rows read at a time. */
+/** Rows per read. */
 const PAGE = 5_000;
 
 export interface BatchDeps {
@@ -31,9 +32,9 @@ export interface BatchDeps {
   backlog: Backlog;
   outcomes: Outcomes;
   patients: {
-    /** Patients a batch may be spread over. */
+    /** Patients over which a batch may be spread. */
     some(): Promise<readonly string[]>;
-    /** Those of these ids that exist. */
+    /** The existing patients among these ids. */
     known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   };
   clock: Clock;
@@ -75,7 +76,7 @@ interface Registered {
   replayed: boolean;
 }
 
-/** What the body asks for; how long to wait for it is not part of it. */
+/** The body without `timeoutMs`, which is not part of the request's identity. */
 const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown => request;
 
 function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
@@ -91,7 +92,7 @@ function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment
   };
 }
 
-/** Indexes that have a row already; those still pending join the countdown. */
+/** The indexes that have a row already; pending ones join the countdown. */
 async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): Promise<Set<number>> {
   const indexes = new Set<number>();
   for await (const rows of pages(batch.id, deps.reads)) {
@@ -131,7 +132,7 @@ async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: B
   place.end();
 }
 
-/** Tries again until the deadline that all steps of the request share before its payments are accepted; a part of them has its own. */
+/** Retries until the deadline that all steps before the acceptance share; each accepted part has its own deadline. */
 type Patiently = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 interface LetIn {
@@ -139,14 +140,14 @@ interface LetIn {
   place: BatchPlace;
 }
 
-/** Checks everything that can refuse a batch: what is refused leaves nothing behind. */
+/** Runs every check that can refuse a batch. A refused batch leaves nothing behind. */
 async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, patiently: Patiently): Promise<LetIn> {
   await patiently(() => requireKnown(body, deps));
   const plan = await patiently(() => planned(body, deps));
   return { plan, place: await patiently(() => placeForBatch(deps, plan.sent, idempotencyKey)) };
 }
 
-/** Stores the head. */
+/** Stores the batch row. */
 async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPlan, patiently: Patiently): Promise<Registered> {
   const { body, idempotencyKey } = command;
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
@@ -160,9 +161,9 @@ async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPla
 }
 
 /**
- * Fires a batch and waits until all its payments are final or its time is up.
+ * Accepts a batch and waits until all its payments are final or its time is up.
  * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, BACKLOG_FULL (nothing stored) · IDEMPOTENCY_KEY_REUSED
- *   · UNAVAILABLE (ask again with the same key)
+ *   · UNAVAILABLE (repeat the request with the same key)
  */
 export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;

@@ -1,6 +1,7 @@
 /**
- * A patient's bill with the amounts that are paid and that are being paid, read in one statement. A payment that becomes final meanwhile
- * counts as being paid or as paid, once. The insert of a payment decides again (trigger `payment_settles_bill`).
+ * Reads a patient's bill together with its paid and pending amounts, in one statement. A payment that becomes final at
+ * the same time counts as pending or as paid, once. The insert of a payment decides again (trigger
+ * `payment_settles_bill`).
  */
 import { Problem } from '../shared/errors.js';
 import type { Queryable } from '../shared/postgres.js';
@@ -26,7 +27,7 @@ interface BillRow extends BilledPatient {
 
 export interface BillState {
   bill: Bill;
-  /** By currency; a currency without payments is missing. */
+  /** By currency; currencies without payments are missing. */
   payments: ReadonlyMap<string, CurrencyPayments>;
 }
 

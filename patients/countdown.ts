@@ -1,4 +1,4 @@
-/** Waits until many payments are final: one shared callback, one counter, nothing kept of what has ended. */
+/** Waits until many payments are final, with one shared callback and one counter; keeps nothing about final payments. */
 import type { Outcomes } from './outcomes.js';
 
 export class Countdown {
@@ -8,20 +8,23 @@ export class Countdown {
 
   constructor(private readonly outcomes: Outcomes) {}
 
-  /** Adds a payment that is not final as far as is known. */
+  /** Adds a payment that is not known to be final. */
   add(paymentId: string): void {
     this.left += 1;
     this.counted.push(paymentId);
     this.outcomes.count(paymentId, this.oneLess);
   }
 
-  /** Resolves when all are final, after `waitMs`, when `gone` fires or the process ends; nothing is watched afterwards. */
+  /**
+   * Resolves when all are final, after `waitMs`, when `gone` fires, or when the process ends. Then no subscription
+   * remains.
+   */
   async done(waitMs: number, gone: AbortSignal): Promise<void> {
     if (this.left > 0 && waitMs > 0) await this.until(waitMs, gone);
     this.cancel();
   }
 
-  /** Stops watching what is left. */
+  /** Unsubscribes from the remaining payments. */
   cancel(): void {
     const ids = this.counted.splice(0);
     if (this.left > 0) for (const paymentId of ids) this.outcomes.uncount(paymentId, this.oneLess);

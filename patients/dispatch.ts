@@ -1,6 +1,7 @@
 /**
- * Hands accepted payments to the queue, in order of acceptance, behind the answer's back. One call to Redis at a time: what is
- * accepted meanwhile travels in the next parcels. While Redis is away it drops what it has; the leader's relay finds those rows (I5).
+ * Enqueues accepted payments, in order of acceptance, without delaying the response. One call to Redis at a time:
+ * payments accepted during a call travel in the next parcels. While Redis is unavailable the parcels are dropped; the
+ * leader's relay finds their rows (I5).
  */
 import type { HealingQueue } from '../shared/healing-queue.js';
 import type { Logger } from '../shared/logger.js';
@@ -11,9 +12,9 @@ import { parcelsTotal } from './metrics.js';
 import { TraceMarks } from './trace-marks.js';
 
 export interface Dispatch {
-  /** Never waits, never fails. @param traces contexts of the requests that these payments came with. */
+  /** Returns at once and never fails. @param traces contexts of the requests of these payments. */
   send(ids: readonly string[], traces?: readonly string[]): void;
-  /** Resolves when nothing is under way. */
+  /** Resolves when no call is in progress. */
   idle(): Promise<void>;
 }
 
@@ -22,10 +23,10 @@ interface DispatchDeps {
   logger: Logger;
 }
 
-/** `SpanKind.PRODUCER`; the enumeration itself would load the package. */
+/** `SpanKind.PRODUCER`; importing the enumeration would load the package. */
 const PRODUCER = 3;
 
-/** Undefined: traces are not wanted, or no request had one. */
+/** @returns undefined when tracing is off, or no request had a trace context. */
 function beginSpan(parcels: readonly Parcel[]): OpenSpan | undefined {
   if (!tracing) return undefined;
   const parents = parcels.flatMap(({ traceparent, otherTraces = [] }) => (traceparent === undefined ? [] : [traceparent, ...otherTraces]));
@@ -41,7 +42,7 @@ async function deliver({ queue, logger }: DispatchDeps, parcels: readonly Parcel
   } catch (error) {
     parcelsTotal.inc({ fate: 'left-to-relay' }, parcels.length);
     span?.end({}, error);
-    logger.debug({ err: error, parcels: parcels.length }, 'parcels are left to the relay');
+    logger.debug({ err: error, parcels: parcels.length }, 'could not enqueue; the relay will');
   }
 }
 

@@ -1,4 +1,7 @@
-/** What a request asked for, as 64 hexadecimal digits: equal for equal requests, whatever the order and the spacing of their JSON. */
+/**
+ * Hashes a request to 64 hexadecimal digits: equal for equal requests, independent of the order and spacing of their
+ * JSON.
+ */
 import { hash } from 'node:crypto';
 import { canonicalJson } from './core/idempotency.js';
 

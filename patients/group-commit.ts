@@ -1,38 +1,42 @@
 /**
- * Group commit: the first row is inserted at once, what arrives while that insert is under way is inserted together next.
- * A lone payment waits for nobody, and under load one disk flush serves hundreds. One insert at a time, in order of arrival.
- * It knows neither SQL nor HTTP. It does not promise that a row whose submission failed was not stored: an insert whose
- * answer was lost may have happened.
+ * Group commit: the first row is inserted at once, and rows that arrive during an insert form the next insert. A single
+ * payment never waits for others, and under load one disk flush serves hundreds. One insert at a time, in order of
+ * arrival. Independent of SQL and HTTP. A rejected submission does not guarantee that its row was not stored: an insert
+ * whose answer was lost may have succeeded.
  */
 import type { Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
 
 export interface GroupCommitOptions<Row, Result> {
   /**
-   * Inserts a group; one result a row, in order. A promise among them settles later and does not hold up the next group.
-   * No try begins after `giveUpAtMs`, when the patience of the oldest row ends. A row whose insert failed may be inserted again.
+   * Inserts a group and returns one result per row, in order. A promise among the results settles later and does not
+   * delay the next group. No attempt starts after `giveUpAtMs`, the deadline of the oldest row. A row whose insert
+   * failed may be inserted again.
    */
   insert(rows: readonly Row[], giveUpAtMs: number): Promise<readonly (Result | PromiseLike<Result>)[]>;
   clock: Clock;
-  /** Most rows in one insert. */
+  /** Maximum number of rows in one insert. */
   groupMax: number;
-  /** Most rows that may wait. */
+  /** Maximum number of waiting rows. */
   waitingMax: number;
-  /** How long a row waits, in ms from its submission, while inserts fail for lack of a server; then the row is given up. */
+  /**
+   * How long a row may wait from its submission while inserts fail because PostgreSQL is unavailable, in ms; then it is
+   * rejected.
+   */
   patienceMs: number;
 }
 
-/** What came together and is inserted together: one row, or a part of something larger. */
+/** Rows that are submitted and inserted together: one row, or a part of a batch. */
 interface Portion<Row, Result> {
   rows: readonly Row[];
   sinceMs: number;
-  /** Its group could not be stored: it is inserted by itself. */
+  /** The group of this portion could not be stored, so the portion is inserted alone. */
   alone?: boolean;
   resolve(results: readonly (Result | PromiseLike<Result>)[]): void;
   reject(error: unknown): void;
 }
 
-/** Portions stand in order of arrival. */
+/** Portions are in order of arrival. */
 const oldestOf = (group: readonly { sinceMs: number }[]): number => group[0]?.sinceMs ?? 0;
 
 export class GroupCommit<Row, Result> {
@@ -42,7 +46,7 @@ export class GroupCommit<Row, Result> {
 
   constructor(private readonly options: GroupCommitOptions<Row, Result>) {}
 
-  /** @throws Problem TOO_BUSY when too many wait already; then nothing is stored. */
+  /** @throws Problem TOO_BUSY when too many rows wait already; then nothing is stored. */
   submit(row: Row): Promise<Result> {
     if (this.waitingRows >= this.options.waitingMax) {
       return Promise.reject(new Problem('TOO_BUSY', undefined, { retryAfterSeconds: 1 }));
@@ -50,7 +54,10 @@ export class GroupCommit<Row, Result> {
     return new Promise((resolve, reject) => this.enqueue([row], ([result]) => resolve(result as Result | PromiseLike<Result>), reject));
   }
 
-  /** Part of something that was admitted as a whole: never refused for want of room. At most one group at a time, please. */
+  /**
+   * Submits a part of a batch that was admitted as a whole; never refused for lack of room. Submit at most `groupMax`
+   * rows at a time.
+   */
   admit(rows: readonly Row[]): Promise<Result[]> {
     return new Promise((resolve, reject) => this.enqueue(rows, (results) => resolve(Promise.all(results)), reject));
   }
@@ -86,14 +93,14 @@ export class GroupCommit<Row, Result> {
     } catch (error) {
       if (error instanceof Problem) this.giveUp(group, error);
       else if (group.length === 1) group[0]?.reject(error);
-      // One that cannot be stored must not take the others with it.
+      // A row that cannot be stored must not make the others fail.
       else this.putBack(group.map((portion) => ({ ...portion, alone: true })));
     }
   }
 
   private giveUp(group: readonly Portion<Row, Result>[], problem: Problem): void {
     const tooOld = this.options.clock.now() - this.options.patienceMs;
-    // The oldest of the group is given up in any case: its patience ends before the next try, and each failure leaves fewer rows.
+    // The oldest portion is always given up: its deadline precedes the next attempt, and so each failure leaves fewer rows.
     const isExpired = ({ sinceMs }: Portion<Row, Result>): boolean => sinceMs <= tooOld;
     const isGivenUp = (portion: Portion<Row, Result>): boolean => isExpired(portion) || portion.sinceMs === oldestOf(group);
     const expired = this.waiting.filter(isExpired);

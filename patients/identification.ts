@@ -1,7 +1,8 @@
 /**
- * Whether four facts are those of a patient. One answer whichever of them is wrong, and as much work for a document that no patient has: a
- * guess tells nothing, not even by the time it takes. The work is expensive on purpose (a hash of the code), so that only a few
- * comparisons run at the same time; beyond a short waiting list nothing is compared.
+ * Checks whether four facts belong to one patient. The answer is the same whichever fact is wrong, and an unknown
+ * document costs as much work, so neither the answer nor its duration helps to guess. The work is expensive on purpose
+ * (a hash of the code). Therefore only a few comparisons run at the same time; beyond a short waiting list requests are
+ * refused.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isCodeOf } from '../shared/code-hash.js';
@@ -11,25 +12,25 @@ import { refusedTotal } from './metrics.js';
 import type { KnownPatient, StaffRecords } from './staff-records.js';
 import { Turns } from './turns.js';
 
-/** Comparisons at the same time, each with 16 MB and a thread of Node's four. */
+/** Concurrent comparisons, each with 16 MB and one of Node's four threads. */
 const AT_ONCE = 2;
-/** Comparisons that may wait: less than half a second of work. */
+/** Waiting comparisons: less than half a second of work. */
 const WAITING_MAX = 8;
 
 const digest = (facts: PatientFacts): Buffer => createHash('sha256').update(personForm(facts)).digest();
 
-/** Compared with when there is no such document. */
+/** Compared with the typed facts when no patient has the document. */
 const NOBODY: PatientFacts = { document: '', name: '', birthDate: '', authorizationCode: '' };
 
 export async function sameFacts(typed: PatientFacts, known: KnownPatient | null): Promise<boolean> {
-  // The document's own form may be written in several ways in the record; it found the row.
+  // The database may spell the document in several ways; the typed document found the row.
   const recorded = known ? { ...known, document: typed.document } : NOBODY;
   const isSamePerson = timingSafeEqual(digest(typed), digest(recorded));
   const isSameCode = await isCodeOf(codeForm(typed.authorizationCode), known?.authorizationCode ?? null, codeForm);
   return isSamePerson && isSameCode && known !== null;
 }
 
-/** The patient's id; null when any of the facts is wrong. @throws Problem UNAVAILABLE · TOO_BUSY, and nothing was compared */
+/** The patient's id; null when any fact is wrong. @throws Problem UNAVAILABLE · TOO_BUSY; then nothing was compared */
 export type Identify = (typed: PatientFacts) => Promise<string | null>;
 
 /** @param same replaces the comparison in tests. */

@@ -1,4 +1,6 @@
-/** Whether patients exist, and a list of some to spread a batch over. The list is kept for a while: patients do not come by the second. */
+/**
+ * Checks whether patients exist, and lists some for a counted batch. The list is cached, because new patients are rare.
+ */
 import type { Clock } from '../shared/clock.js';
 import type { Queryable } from '../shared/postgres.js';
 
@@ -8,7 +10,7 @@ const KEPT_MS = 30_000;
 export interface KnownPatients {
   /** Up to a thousand patients, in order of id. */
   some(): Promise<readonly string[]>;
-  /** Those of these ids that exist. */
+  /** The existing patients among these ids. */
   known(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 

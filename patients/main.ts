@@ -1,4 +1,6 @@
-/** The patients service as a process: configuration, start, orderly end. Exit code 78: the configuration cannot be used. */
+/**
+ * Runs the patients service as a process: configuration, start, graceful shutdown. Exit code 78: invalid configuration.
+ */
 import { ConfigError, printable } from '../shared/config.js';
 import { createLogger } from '../shared/logger.js';
 import { startMetrics } from '../shared/metrics.js';

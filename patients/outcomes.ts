@@ -1,8 +1,9 @@
 /**
- * Who waits for a payment is told when it is final. Redis brings a hint ("these are done"), the row brings the truth: an outcome is
- * never answered from an event alone. Where events may have been lost (another leader's term began, Redis was away) the rows of all
- * who wait are read at once; a loss that nobody noticed costs time only, for who has waited long is looked at now and then.
- * Waiting is bounded; beyond the bound nobody waits and the answer is 202.
+ * Notifies callers that wait for the outcome of a payment. Redis events are hints; the row in PostgreSQL is
+ * authoritative, and no outcome is answered from an event alone. Where events may be lost (a new term, a reconnection
+ * to Redis) the rows of all awaited payments are read at once. If an event is lost unnoticed, a periodic poll still
+ * finds the outcome, only later. The number of awaited payments is bounded. Beyond the bound the answer is 202 without
+ * a wait.
  */
 import type { Clock } from '../shared/clock.js';
 import type { Logger } from '../shared/logger.js';
@@ -18,16 +19,16 @@ type Told = (record: PaymentRecord) => void;
 type Counted = () => void;
 interface Entry {
   sinceMs: number;
-  /** They want to know what became of it. */
+  /** Callbacks that receive the row. */
   told: Told[];
-  /** They want to know that it is over. */
+  /** Callbacks that need only the notification. */
   counted: Counted[];
 }
 
-/** What made the row be read: an event that named it, a gap in the events, or mere waiting. */
+/** The reason for reading a row: an event that named it, a gap in the events, or the periodic poll. */
 type Cause = 'event' | 'gap' | 'row';
 
-/** The next `most` of these, or what is left. */
+/** The next `most` elements, or fewer at the end. */
 function take<T>(from: Iterator<T>, most: number): T[] {
   const taken: T[] = [];
   while (taken.length < most) {
@@ -39,9 +40,9 @@ function take<T>(from: Iterator<T>, most: number): T[] {
 }
 
 export interface OutcomesDeps {
-  /** Those of these payments that are final. */
+  /** The final payments among these ids. */
   readFinal(ids: readonly string[]): Promise<PaymentRecord[]>;
-  /** The ids of those of these payments that are final. */
+  /** The ids of the final payments among these ids. */
   readEnded(ids: readonly string[]): Promise<string[]>;
   clock: Clock;
   logger: Logger;
@@ -49,28 +50,31 @@ export interface OutcomesDeps {
 }
 
 export class Outcomes {
-  /** In the order of their coming. */
+  /** In order of arrival. */
   private readonly entries = new Map<string, Entry>();
   private readonly ends = new Set<() => void>();
   private readonly hints = new Hints();
-  /** Final by an event's word, to be read next. */
+  /** Final according to an event; read next. */
   private readonly named = new Set<string>();
   private reading: Promise<void> | null = null;
   private released = false;
   private looking = false;
-  /** Where the next look goes on, so that nobody is looked at twice before everybody was once. */
+  /** Where the next poll continues, so that every payment is polled once before any is polled twice. */
   private round = this.entries.entries();
   private catchingUp = false;
   private gap = false;
 
   constructor(private readonly deps: OutcomesDeps) {}
 
-  /** How many more payments may be waited for; 0 once released. */
+  /** How many more payments may be awaited; 0 once released. */
   get room(): number {
     return this.released ? 0 : this.deps.config.waitingMax - this.entries.size;
   }
 
-  /** Calls `end` after `waitMs`, when `gone` fires or when all waiting ends. @returns a function that forgets about it. */
+  /**
+   * Calls `end` after `waitMs`, when `gone` fires, or when all waiting ends.
+   * @returns a function that cancels the call.
+   */
   limit(waitMs: number, gone: AbortSignal, end: () => void): () => void {
     const timer = setTimeout(end, this.released || gone.aborted ? 0 : waitMs);
     gone.addEventListener('abort', end, { once: true });
@@ -82,18 +86,18 @@ export class Outcomes {
     };
   }
 
-  /** Calls `told` once, when the payment is final. @returns a function that stops the watching. */
+  /** Calls `told` once, when the payment is final. @returns a function that unsubscribes. */
   watch(paymentId: string, told: Told): () => void {
     this.entryOf(paymentId).told.push(told);
     return () => this.unwatch(paymentId, (entry) => (entry.told = entry.told.filter((other) => other !== told)));
   }
 
-  /** Calls `counted` once, when the payment is final; its row is not read. */
+  /** Calls `counted` once, when the payment is final, without reading its row. */
   count(paymentId: string, counted: Counted): void {
     this.entryOf(paymentId).counted.push(counted);
   }
 
-  /** Stops what `count` began. */
+  /** Reverts `count`. */
   uncount(paymentId: string, counted: Counted): void {
     this.unwatch(paymentId, (entry) => (entry.counted = entry.counted.filter((other) => other !== counted)));
   }
@@ -115,7 +119,7 @@ export class Outcomes {
     if (entry.told.length + entry.counted.length === 0) this.remove(paymentId);
   }
 
-  /** The final row; null when `waitMs` have passed, `gone` fired, there is no room, or the process ends. */
+  /** The final row; null after `waitMs`, when `gone` fires, when there is no room, or when the process ends. */
   wait(paymentId: string, waitMs: number, gone: AbortSignal): Promise<PaymentRecord | null> {
     if (waitMs <= 0 || gone.aborted || this.room <= 0) return Promise.resolve(null);
     return new Promise((resolve) => {
@@ -129,7 +133,7 @@ export class Outcomes {
     });
   }
 
-  /** A message of the outcome channel. What cannot be read is ignored: the rows will tell. */
+  /** Handles a message of the outcome channel. An unreadable message is ignored, because the rows are polled anyway. */
   async hinted(message: string): Promise<void> {
     const hint = this.hintOf(message);
     if (hint === null) return;
@@ -138,9 +142,9 @@ export class Outcomes {
     await Promise.all([this.reading, hint.isGap ? this.catchUp() : null]);
   }
 
-  /** Events were lost, perhaps: reads the rows of all who wait, oldest first, for as long as that finds something. */
+  /** Reads the rows of all awaited payments after a possible loss of events, oldest first, until a read finds nothing. */
   async catchUp(): Promise<void> {
-    this.gap = true; // What is being read may have been read before the gap was over: it is read again.
+    this.gap = true; // A read in progress may have started before the end of the gap: read again.
     if (this.catchingUp) return;
     this.catchingUp = true;
     try {
@@ -154,25 +158,28 @@ export class Outcomes {
     }
   }
 
-  /** Reads the rows of those who have waited long enough for an event to have come. Called every `outcomePollMs`. */
+  /** Polls the rows of payments that have waited longer than an event needs. Called every `outcomePollMs`. */
   async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
     try {
-      // Where events were lost, more of them were: go on at once.
+      // One lost event suggests more: continue at once.
       while ((await this.tell(this.due(), 'row')) > 0);
     } finally {
       this.looking = false;
     }
   }
 
-  /** Ends all waiting, now and for ever. */
+  /** Ends all waiting, permanently. */
   release(): void {
     this.released = true;
     for (const end of [...this.ends]) end();
   }
 
-  /** One read at a time, and what is named meanwhile together next: more at once need more connections, and opening one takes longer. */
+  /**
+   * Reads one group at a time; ids named meanwhile form the next group. Parallel reads would need connections, which
+   * are slow to open.
+   */
   private async readNamed(): Promise<void> {
     while (this.named.size > 0) {
       const ids = take(this.named.values(), LOOK_MAX);
@@ -186,14 +193,14 @@ export class Outcomes {
     try {
       return this.hints.read(message);
     } catch {
-      // Not the error: its text quotes the message.
+      // The error is not logged, because its text quotes the message.
       hintsUnreadable.inc();
-      this.deps.logger.warn({ characters: message.length }, 'an outcome event cannot be read; the rows of those who wait are read anyway');
+      this.deps.logger.warn({ characters: message.length }, 'cannot read an outcome event; awaited rows are polled anyway');
       return null;
     }
   }
 
-  /** The next piece of the round. Who came later has waited less: with the first one that is not due the round is over. */
+  /** The next part of the round. Entries are in order of arrival, so the first one that is not due ends the round. */
   private due(): string[] {
     const latest = this.deps.clock.now() - this.deps.config.outcomePollMs;
     const piece = take(this.round, LOOK_MAX);
@@ -218,7 +225,7 @@ export class Outcomes {
   private async read<T>(ids: readonly string[], how: (ids: readonly string[]) => Promise<T[]>): Promise<T[]> {
     if (ids.length === 0) return [];
     return how(ids).catch((error: unknown) => {
-      this.deps.logger.warn({ err: error }, 'outcomes cannot be read now; the next look will');
+      this.deps.logger.warn({ err: error }, 'cannot read outcomes; retrying on the next poll');
       return [];
     });
   }
@@ -230,7 +237,7 @@ export class Outcomes {
   }
 
   private countOne(paymentId: string, by: Cause): void {
-    // Somebody who wants the row came meanwhile: the next look brings it.
+    // A caller that needs the row subscribed meanwhile: the next poll reads it.
     if ((this.entries.get(paymentId)?.told.length ?? 0) > 0) return;
     for (const counted of this.end(paymentId, by)?.counted ?? []) counted();
   }

@@ -1,6 +1,6 @@
 /**
- * The story of one payment request: accept it durably, decide what its key means, wait for the outcome if that was asked for.
- * The same story serves a re-drive, whose key is made from the payment it repeats.
+ * Handles one payment request: accepts it durably, decides how to treat its key, and waits for the outcome if the
+ * client asks for it. A re-drive uses the same steps with a key made from the payment that it repeats.
  */
 import type { Payment, Settlement } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
@@ -28,12 +28,12 @@ export interface PayRequest {
 export interface PayCommand {
   request: PayRequest;
   idempotencyKey: string;
-  /** The payment this one repeats; null for a new one. */
+  /** The payment that this one repeats; null for a new one. */
   redriveOf: string | null;
-  /** How long to wait for the outcome, in ms; 0: not at all. */
+  /** How long to wait for the outcome, in ms; 0: no wait. */
   waitMs: number;
   traceparent?: string | undefined;
-  /** The client went away: nobody waits any more. What was accepted stays accepted. */
+  /** Fires when the client disconnects; the wait ends. An accepted payment stays accepted. */
   gone: AbortSignal;
 }
 
@@ -69,7 +69,7 @@ function newPayment(command: PayCommand): NewPayment {
   };
 }
 
-/** The row when it is final now or within the time given; null otherwise. */
+/** The row, if it is final now or within the wait; null otherwise. */
 async function outcomeOf(row: PaymentRecord, command: PayCommand, outcomes: Outcomes): Promise<PaymentRecord | null> {
   if (row.status !== 'PENDING') return row;
   if (!tracing) return outcomes.wait(row.id, command.waitMs, command.gone);
@@ -79,7 +79,7 @@ async function outcomeOf(row: PaymentRecord, command: PayCommand, outcomes: Outc
   return final;
 }
 
-/** The row under its key: the new one; while there is no room for new ones, one that was there before. */
+/** The row under the key: the new row; without room for new payments, an existing one. */
 async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, traceparent: string | undefined): Promise<AcceptResult> {
   if (!backlog.admit(1)) return backlog.known(payment.idempotencyKey);
   let row: AcceptResult | undefined;
@@ -87,12 +87,12 @@ async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, 
     row = await acceptor.accept({ payment, ...(traceparent === undefined ? {} : { traceparent }) });
     return row;
   } finally {
-    // Where nothing is known of the row it may be there.
+      // After an error the row may exist, so it counts as stored.
     backlog.settled(1, row === undefined || row?.id === payment.id ? 1 : 0);
   }
 }
 
-/** Why a payment that is not there was not inserted. The facts may be newer than the decision, so they do not decide. */
+/** The reason why a payment was not inserted. The facts may be newer than the decision, so they only explain it. */
 async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem> {
   const { isPatient, isBatchKey, payableMinor } = await refusalFacts(reads, payment);
   if (isBatchKey) return new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a batch');
@@ -116,13 +116,13 @@ export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
     : { payment: acceptanceDocument(row), final: false, replayed: verdict.replayed };
 }
 
-/** Payments that the staff's pages took before `settles` was stored have only their key to tell. */
+/** Payments that the staff's pages made before the column `settles` existed are recognized by their key. */
 const settlementOf = ({ settles, idempotencyKey }: PaymentRecord): Settlement | undefined =>
   settles ?? (isBillKey(idempotencyKey) ? 'bill' : undefined);
 
 /**
- * The command that repeats a failed payment: what settled a bill settles it again, if the bill still has that much left. The failed one
- * keeps its status for ever; asking twice gives the same new one.
+ * The command that repeats a failed payment. A payment that settled a bill settles it again, if the bill still has that
+ * much left. The failed payment keeps its status for ever. A second re-drive returns the same new payment.
  */
 export function redriveCommand(failed: PaymentRecord, rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'>): PayCommand {
   if (failed.status !== 'FAILED') throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);

@@ -1,4 +1,7 @@
-/** Payments as lines of a CSV file: the columns are those of the JSON. Moments have the hospital's offset and begin with its day. */
+/**
+ * Payments as lines of a CSV file, with the columns of the JSON. Times have the hospital's UTC offset, so they start
+ * with its day.
+ */
 import type { Payment } from '../shared/contracts/payment.js';
 import { csvHead, csvLine } from '../shared/csv.js';
 import { momentIn } from '../shared/time-zone.js';

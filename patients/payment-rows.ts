@@ -1,6 +1,6 @@
 /**
- * The reads of the hot path, as named statements: by key, after an insert that found its row there already; by id, for those who
- * wait; and the lists that Prisma cannot ask for. Everything else is read through Prisma (records.ts).
+ * The reads of the hot path, as named statements: by key, after an insert that met an existing row; by id, for awaited
+ * payments; and the lists that Prisma cannot express. Everything else is read through Prisma (records.ts).
  */
 import type { PaymentRecord } from './core/payment-record.js';
 import type { BatchRow } from './core/batch.js';
@@ -13,35 +13,35 @@ const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batc
   accepted_by AS "acceptedBy", accepted_at AS "acceptedAt", status, attempts, processed_by AS "processedBy", term, reason,
   completed_at AS "completedAt", settles`;
 
-/** The rows under these keys, in no order. */
+/** The rows under these keys, unordered. */
 export async function paymentsByKey(db: Queryable, keys: readonly string[]): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE idempotency_key = ANY ($1::text[])`;
   return (await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [keys] })).rows;
 }
 
-/** Why nothing was inserted for a payment. */
+/** The possible reasons why a payment was not inserted. */
 export interface RefusalFacts {
   isPatient: boolean;
-  /** Whether its key belongs to a batch. */
+  /** Whether the key belongs to a batch. */
   isBatchKey: boolean;
-  /** What of the bill can be paid now. */
+  /** The part of the bill that can be paid now. */
   payableMinor: number;
 }
 
-/** In one snapshot. */
+/** Reads all facts in one snapshot. */
 export async function refusalFacts(db: Queryable, { patientId, currency, idempotencyKey }: NewPayment): Promise<RefusalFacts> {
   const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor",
     EXISTS (SELECT 1 FROM batch WHERE idempotency_key = $3) AS "isBatchKey"`;
   return (await db.query<RefusalFacts>({ name: 'refusal-facts', text, values: [patientId, currency, idempotencyKey] })).rows[0] as RefusalFacts;
 }
 
-/** Those of these payments that are final. */
+/** The final payments among these ids. */
 export async function finalPayments(db: Queryable, ids: readonly string[]): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'PENDING'`;
   return (await db.query<PaymentRecord>({ name: 'final-payments', text, values: [ids] })).rows;
 }
 
-/** The ids of those of these payments that are final. */
+/** The ids of the final payments among these ids. */
 export async function endedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const text = `SELECT array_agg(id) AS ids FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NOT NULL`;
   const { rows } = await db.query<{ ids: string[] | null }>({ name: 'ended-payments', text, values: [plainArray(ids)] });
@@ -50,14 +50,17 @@ export async function endedPayments(db: Queryable, ids: readonly string[]): Prom
 
 export interface ListQuery {
   status: ListedStatus;
-  /** Only payments accepted before that with this `seq`. */
+  /** Only payments accepted before the payment with this `seq`. */
   before: number;
-  /** Wanted values by column; what is undefined is not asked for. */
+  /** Required values by column; undefined matches any value. */
   wanted: Readonly<Record<'patient_id' | 'batch_id' | 'processed_by' | 'term', string | number | undefined>>;
   limit: number;
 }
 
-/** Pending or failed payments, newest first: from the list, so that among ten million others they need not be searched for. */
+/**
+ * Pending or failed payments, newest first. Read from their own list, without a search through ten million other
+ * payments.
+ */
 export async function listedPayments(db: Queryable, { status, before, wanted, limit }: ListQuery): Promise<PaymentRecord[]> {
   const { patient_id: patient = null, batch_id: batch = null, processed_by: by = null, term = null } = wanted;
   const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable(status)} WHERE seq < $1) AS listed JOIN payment USING (seq)
@@ -83,7 +86,10 @@ export interface BatchHead {
   sent: number;
 }
 
-/** Stores a batch unless its key is there. May run twice. @returns the row under the key, new or earlier; null: a payment has the key. */
+/**
+ * Stores a batch unless its key exists. Idempotent.
+ * @returns the row under the key, new or earlier; null: a payment has the key.
+ */
 export async function registerBatch(
   db: Queryable,
   head: BatchHead & { idempotencyKey: string; acceptedBy: string },
@@ -106,16 +112,17 @@ export async function batchById(db: Queryable, id: string): Promise<BatchHead | 
   return (await db.query<BatchHead>({ name: 'batch-by-id', text, values: [id] })).rows[0] ?? null;
 }
 
-/** Rows looked at to tell how many of a range are pending: fewer are all counted, of more that many. */
+/** Sampled rows per backlog estimate. A range with fewer rows is counted in full. */
 const SAMPLES = 256;
 
 /**
- * backlog: how many payments are not final. Never counts them: the first row of `pending_payment` and the last of `payment`
- * bound the range in which they are, and of that range at most so many numbers are looked up, one at random in each stretch. So it
- * costs the same for a thousand and for ten million, and neither a payment that is tried again for hours, nor numbers used up by
- * repeated keys, make what is final look pending. Exact up to 256, and when the whole range is pending; else an estimate.
- * `$2` spares the dead entries before the oldest pending one: what was final stays so. Without a name no plan is kept from the time when
- * the table was empty.
+ * backlog: how many payments are not final. Never counts them all: the first row of `pending_payment` and the last row
+ * of `payment` bound the range that contains them, and at most SAMPLES numbers of that range are checked, one at random
+ * in each interval. So the cost is the same for a thousand and for ten million payments. Neither a payment that is
+ * retried for hours nor numbers used up by repeated keys make final payments count as pending. Exact up to 256, and
+ * when the whole range is pending; otherwise an estimate. `$2` skips the dead index entries before the oldest pending
+ * payment: a final payment stays final. The statement has no name, so that no plan from the time of an empty table is
+ * reused.
  */
 const BACKLOG = `
 WITH ends AS MATERIALIZED (
@@ -142,7 +149,7 @@ export interface BacklogLook {
   pending: number;
 }
 
-/** @param from no payment before this `seq` is pending, as an earlier look told; 0: nothing is known. */
+/** @param from no payment before this `seq` is pending, according to an earlier measurement; 0: unknown. */
 export async function lookAtBacklog(db: Queryable, partition: number, from: number): Promise<BacklogLook> {
   return (await db.query<BacklogLook>(BACKLOG, [partition, from, SAMPLES])).rows[0] as BacklogLook;
 }

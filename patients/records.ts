@@ -1,4 +1,4 @@
-/** What is read of the record besides the hot path: lists of payments and patients, a bill, a pass. Through Prisma. */
+/** Reads outside the hot path: lists of payments and patients, a bill, an exit pass. Through Prisma. */
 import type { PaymentModel } from '../generated/prisma/models.js';
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import { Problem } from '../shared/errors.js';
@@ -12,7 +12,7 @@ import type { PaymentRecord } from './core/payment-record.js';
 import { listedPayments } from './payment-rows.js';
 import type { Prisma } from './prisma.js';
 
-/** Only payments that match all that is given. */
+/** Selects payments that match all given values. */
 export interface PaymentFilter {
   status?: PaymentStatus | undefined;
   patientId?: string | undefined;
@@ -22,11 +22,11 @@ export interface PaymentFilter {
 }
 
 export interface Records {
-  /** Newest first, at most `limit`, only those accepted before the payment with `seq` = `before` (null: from the newest). */
+  /** Newest first, at most `limit`, accepted before the payment with `seq` = `before` (null: from the newest). */
   payments(filter: PaymentFilter, before: number | null, limit: number): Promise<PaymentRecord[]>;
   /** @throws Problem PAYMENT_NOT_FOUND */
   payment(id: string): Promise<PaymentRecord>;
-  /** In order of id, those after `after`. */
+  /** In order of id, after `after`. */
   patients(after: string | null, limit: number): Promise<BilledPatient[]>;
   /** @throws Problem PATIENT_NOT_FOUND */
   bill(patientId: string, fallbackCurrency: string): Promise<Bill>;
@@ -43,7 +43,7 @@ const recordOf = (row: PaymentModel): PaymentRecord => ({
   term: row.term === null ? null : Number(row.term),
 });
 
-/** Prisma's filters leave out what is undefined; `exactOptionalPropertyTypes` wants it left out by hand. */
+/** Omits undefined members. Prisma ignores them, but `exactOptionalPropertyTypes` requires their absence. */
 const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 
@@ -58,13 +58,13 @@ async function passOf(prisma: Prisma, id: string, validityHours: number, now: Da
   return pass;
 }
 
-/** What of a filter the ranges know; null: they do not help, for the filter has an index, or asks for nothing they know. */
+/** The part of a filter that the handled ranges answer; null when the filter has an index, or has no such part. */
 function handledOf({ status, patientId, batchId, processedBy, term }: PaymentFilter): Handled | null {
   if (status === 'PENDING' || patientId !== undefined || batchId !== undefined) return null;
   return status === undefined && processedBy === undefined && term === undefined ? null : { status, processedBy, term };
 }
 
-/** @param reads for lists that Prisma cannot ask for. @param timeZone decides the day of a charge. */
+/** @param reads for lists that Prisma cannot express. @param timeZone decides the day of a charge. */
 export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
   return {
     async payments(filter, before, limit) {

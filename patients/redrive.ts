@@ -1,6 +1,7 @@
 /**
- * Drives a failed payment again, and leaves an audit row when an operator asked for it here. A monitor's console asks with the token of
- * services and writes its own rows, which know who acted and why. A row that cannot be written does not turn the re-drive into an error.
+ * Re-drives a failed payment, and writes an audit row when an operator requests it here. A monitor's console uses the
+ * token of the services and writes its own rows, with actor and reason. A failed audit write does not turn the re-drive
+ * into an error.
  */
 import { writeAudit } from '../shared/audit.js';
 import { Problem } from '../shared/errors.js';
@@ -16,20 +17,20 @@ export interface RedriveDeps extends PayDeps {
 export interface RedriveRequest extends Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'> {
   /** The payment that failed. */
   id: string;
-  /** Whether a row of the audit tells it. */
+  /** Whether to write an audit row. */
   isAudited: boolean;
 }
 
 async function note({ reads, logger }: RedriveDeps, id: string, outcome: string): Promise<void> {
   const entry = { actor: 'operator', action: 'redrive', target: id, reason: 'asked through the API of patients', outcome };
-  await writeAudit(reads, entry).catch((error: unknown) => logger.warn({ err: error, entry }, 'no audit row was written'));
+  await writeAudit(reads, entry).catch((error: unknown) => logger.warn({ err: error, entry }, 'could not write an audit row'));
 }
 
 async function drive(deps: RedriveDeps, { id, waitMs, traceparent, gone }: RedriveRequest): Promise<Paid> {
   return pay(deps, redriveCommand(await deps.records.payment(id), { waitMs, traceparent, gone }));
 }
 
-/** @throws Problem PAYMENT_NOT_FOUND · NOT_REDRIVABLE · and what `pay` throws */
+/** @throws Problem PAYMENT_NOT_FOUND · NOT_REDRIVABLE · and the problems of `pay` */
 export async function redrive(deps: RedriveDeps, request: RedriveRequest): Promise<Paid> {
   if (!request.isAudited) return drive(deps, request);
   try {

@@ -1,22 +1,25 @@
 /**
- * Tries again what failed because PostgreSQL was away, for a limited time. Only for statements that may run twice.
- * What fails for another reason fails at once.
+ * Retries an operation that failed because PostgreSQL was unavailable, for a limited time. Only for statements that may
+ * run twice. Any other failure is thrown at once.
  */
 import { sleep, type Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
 import { isPassing } from '../shared/postgres.js';
 
-/** Between two tries, in ms: short at first, a restart takes a quarter of a second. */
+/** Pauses between attempts, in ms: short at first, because a restart takes a quarter of a second. */
 const PAUSES_MS = [25, 50, 100, 200];
 
 export interface Patience {
   clock: Clock;
-  /** No try begins after this time of the clock, in ms; the last try may outlast it by its own time-out. In the past: one try. */
+  /**
+   * No attempt starts after this time of the clock, in ms; the last attempt may exceed it by its own time-out. In the
+   * past: one attempt.
+   */
   giveUpAtMs: number;
   pause?: (ms: number) => Promise<void>;
 }
 
-/** @throws Problem UNAVAILABLE with `Retry-After` when the time is up; anything that does not pass, as it is. */
+/** @throws Problem UNAVAILABLE with `Retry-After` after the deadline; any error that is not transient, unchanged. */
 export async function whilePassing<T>(attempt: () => Promise<T>, { clock, giveUpAtMs, pause = sleep }: Patience): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {

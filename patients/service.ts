@@ -1,6 +1,7 @@
 /**
- * The parts of one patients instance, connected: two pools to PostgreSQL (one lane for inserts), three connections to Redis (one
- * to send, one to hear outcomes, one for sessions). Nothing here waits for Redis: it may be away at the start and at any time after.
+ * Connects the parts of one patients instance: two pools to PostgreSQL (one connection for inserts) and three
+ * connections to Redis (sending parcels, receiving outcomes, sessions). Nothing here waits for Redis, which may be
+ * unavailable at the start and later.
  */
 import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
@@ -29,7 +30,7 @@ import { createLimits, type Limits } from './web/limits.js';
 import { createSessions } from './web/session.js';
 import { lockWaitSetting } from './wary-insert.js';
 
-/** What handlers work with. */
+/** The dependencies of the request handlers. */
 export interface PatientsDeps {
   config: PatientsConfig;
   logger: Logger;
@@ -37,29 +38,29 @@ export interface PatientsDeps {
   reads: Pool;
   acceptor: Acceptor;
   backlog: Backlog;
-  /** For the payments of all batches under way. */
+  /** Limits the payments of all batches in progress. */
   batchRoom: Places;
   outcomes: Outcomes;
   patients: KnownPatients;
   records: Records;
-  /** What the staff's pages read beyond that. */
+  /** Further reads of the staff's pages. */
   staff: StaffRecords;
-  /** Which patient has these four facts. */
+  /** Finds the patient that matches four facts. */
   identify: Identify;
-  /** Gives a request its session; on the paths of the pages and of `/whoami` alone. */
+  /** Attaches the session to a request; only on the paths of the pages and of `/whoami`. */
   sessions: RequestHandler;
-  /** How often somebody may be wrong. */
+  /** How many wrong attempts are allowed. */
   limits: Limits;
-  /** What it reaches now, by name. */
+  /** The reachable dependencies, by name. */
   checks(): Promise<Record<string, boolean>>;
 }
 
 export interface PatientsService extends PatientsDeps {
-  /** Ends all connections; call it when no request is under way any more. */
+  /** Closes all connections; call it when no request is in progress. */
   close(): Promise<void>;
 }
 
-/** Longest answer of PostgreSQL or Redis to the question whether it takes writes; waiting for a free connection is part of it. */
+/** Longest time PostgreSQL or Redis may take to answer a write probe, in ms, including the wait for a free connection. */
 const PROBE_MS = 2_000;
 
 interface Delivery {
@@ -69,13 +70,13 @@ interface Delivery {
   close(): Promise<void>;
 }
 
-/** Subscribes, at first and whenever the connection is new: what was said in between, nobody heard. */
+/** Subscribes on every connection and reconnection, then catches up, because events published in between are lost. */
 async function hear(hearing: Redis, config: PatientsConfig, logger: Logger, outcomes: Outcomes): Promise<void> {
   try {
     await hearing.subscribe(outcomeChannel(config.queuePrefix));
     await outcomes.catchUp();
   } catch (error) {
-    logger.debug({ err: error }, 'the subscription ended before it began');
+    logger.debug({ err: error }, 'could not subscribe to outcome events; retrying on the next connection');
   }
 }
 
@@ -97,7 +98,7 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
   };
 }
 
-/** Opens the connections of an instance; none of them needs to succeed now. */
+/** Opens the connections of an instance. None of them needs to succeed now. */
 export function openPatients(config: PatientsConfig, logger: Logger, clock: Clock = systemClock): PatientsService {
   const pool = (name: string, max: number, settings = ''): Pool =>
     createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs, settings }, logger);

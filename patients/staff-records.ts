@@ -1,4 +1,7 @@
-/** What the staff's pages read beyond the API: a patient by document, and how far a payment is. Named statements. */
+/**
+ * Reads for the staff's pages that the API does not have: a patient by document, and the progress of a payment. Named
+ * statements.
+ */
 import type { PaymentStatus } from '../shared/contracts/payment.js';
 import { documentSpellings, patientByDocument } from '../shared/patient-documents.js';
 import type { Queryable } from '../shared/postgres.js';
@@ -7,7 +10,7 @@ import type { ProgressFacts } from './core/progress.js';
 
 export interface KnownPatient extends PatientFacts {
   id: string;
-  /** As it is stored: a hash (shared/code-hash.ts), or plain until it is converted. */
+  /** As stored: a hash (shared/code-hash.ts), or plain until it is converted. */
   authorizationCode: string;
 }
 
@@ -19,7 +22,7 @@ export interface LeaderChange {
   at: Date;
 }
 
-/** A payment as its patient's pages show it. */
+/** A payment as shown on the pages of its patient. */
 export interface FollowedPayment extends ProgressFacts {
   id: string;
   status: PaymentStatus;
@@ -33,7 +36,7 @@ export interface FollowedPayment extends ProgressFacts {
   reason: string | null;
   gatewayReference: string | null;
   completedAt: Date | null;
-  /** Oldest first; the latest ones when there were many. */
+  /** Oldest first; the latest five. */
   leaderChanges: LeaderChange[];
 }
 
@@ -46,11 +49,11 @@ export interface StaffRecords {
 
 const PATIENT = patientByDocument('id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"');
 
-/** How far the queue ahead is counted. */
+/** Maximum count of earlier pending payments. */
 export const AHEAD_MAX = 1_000;
-/** Leader changes that are told. */
+/** Maximum number of leader changes shown. */
 const CHANGES_MAX = 5;
-/** A vote against a leader counts for this long; as VOTE_FRESH_MS of the monitors. */
+/** How long a vote against a leader counts; equals VOTE_FRESH_MS of the monitors. */
 const VOTE_FRESH = '1 second';
 
 const FOLLOWED = `

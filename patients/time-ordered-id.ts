@@ -1,9 +1,12 @@
-/** Ids and keys: UUIDs that begin with the time (RFC 9562, version 7), so that those of one hour lie together in the record's index. */
+/**
+ * Ids and keys: UUIDs that begin with the time (RFC 9562, version 7), so that ids of one hour are adjacent in the
+ * index.
+ */
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 const RANDOM_BYTES = 16;
-/** Randomness is asked for in large pieces: a call costs more than the id. */
+/** Randomness is read in large blocks, because one call costs more than one id. */
 const pool = new Uint8Array(RANDOM_BYTES * 256);
 let used = pool.length;
 

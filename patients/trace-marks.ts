@@ -1,9 +1,9 @@
-/** Which requests' trace contexts travel with which parcel: those of the requests whose payments it holds, a bounded number of them. */
+/** Assigns the trace contexts of requests to the parcels that contain their payments; a bounded number per parcel. */
 import type { Parcel } from '../shared/queue.js';
 import { differentTraces } from '../shared/traceparent.js';
 
 interface Mark {
-  /** The payments from this one up to, not including, that one, as they stand in line. */
+  /** Positions in the queue of payments: from `from`, up to and excluding `to`. */
   from: number;
   to: number;
   traces: readonly string[];
@@ -12,12 +12,12 @@ interface Mark {
 export class TraceMarks {
   private marks: Mark[] = [];
 
-  /** The payments of this stretch of the line came with these contexts. */
+  /** Records the contexts of the payments at these positions. */
   add(from: number, to: number, traces: readonly string[]): void {
     if (traces.length > 0) this.marks.push({ from, to, traces });
   }
 
-  /** Hands the contexts to the parcels into which the whole line was split, and begins anew. */
+  /** Adds the contexts to the parcels into which all queued payments were split, and starts again. */
   take(parcels: readonly Parcel[]): Parcel[] {
     const marks = this.marks;
     this.marks = [];

@@ -1,15 +1,15 @@
 /**
- * A few pieces of work at the same time, a short line of those that wait for their turn, and a refusal for all others. For work that is
- * expensive and that a stranger may ask for.
+ * Runs a limited number of tasks at the same time, queues a few more, and refuses all others. For expensive work that an
+ * unauthenticated client may request.
  */
 export class Turns {
   private running = 0;
   private readonly line: (() => void)[] = [];
 
-  /** @param atOnce how many run at the same time; at least 1. @param waitingMax how many may wait. */
+  /** @param atOnce how many tasks run at the same time; at least 1. @param waitingMax how many may wait. */
   constructor(private readonly atOnce: number, private readonly waitingMax: number) {}
 
-  /** Null: too many wait already, and the work is not begun. */
+  /** @returns null when too many tasks wait already; then the work does not start. */
   take<T>(work: () => Promise<T>): Promise<T> | null {
     if (this.running < this.atOnce) {
       this.running += 1;
@@ -19,7 +19,7 @@ export class Turns {
     return new Promise<void>((resolve) => this.line.push(resolve)).then(() => this.run(work));
   }
 
-  /** The turn is handed to the next in the line, so that no newcomer takes it before. */
+  /** Passes the free turn to the next waiting task, so that a new task cannot overtake it. */
   private readonly end = (): void => {
     const next = this.line.shift();
     if (next) next();

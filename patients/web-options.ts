@@ -1,7 +1,7 @@
-/** An option of the pages that has a form of its own: the public address. */
+/** The option parser of the public address of the pages. */
 import type { Option } from '../shared/config.js';
 
-/** An origin without a path: `https://billing.example.org`; null: the one the reader used. */
+/** An origin without a path, `https://billing.example.org`; null: the address of the request. */
 export function publicUrl(env: string, { default: fallback, doc }: { default: string | null; doc: string }): Option<string | null> {
   return {
     env, doc, default: fallback,
