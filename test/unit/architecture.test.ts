@@ -1,6 +1,6 @@
 /**
- * The house rules that a compiler does not know, read from the sources (as tigerbeetle's tidy does): core folders are pure, services do
- * not import each other, no import cycles, no long files, a header on every file, no test left out. Each rule is shown an offender.
+ * House rules that a compiler does not check, read from the sources (like tigerbeetle's tidy): core folders are pure, services do not
+ * import each other, no import cycles, no long files, a header on every file, no skipped test. Each rule has a control that violates it.
  */
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const parse = ({ path, text }: Source): ts.SourceFile => ts.createSourceFile(pat
 
 const parsed = new WeakMap<Source, ts.Node[]>();
 
-/** Every node of a file; parsed once. */
+/** All nodes of a file; each file is parsed once. */
 function nodesOf(source: Source): ts.Node[] {
   const before = parsed.get(source);
   if (before) return before;
@@ -66,7 +66,7 @@ function everyNameIsType(clause: ts.ImportClause | undefined): boolean {
   return named.elements.length > 0 && named.elements.every((element) => element.isTypeOnly);
 }
 
-/** What a file imports: statements, re-exports and `import()` of a literal. */
+/** The imports of a file: statements, re-exports and `import()` of a literal. */
 function importsOf(source: Source): Import[] {
   return nodesOf(source).flatMap((node): Import[] => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
@@ -79,7 +79,7 @@ function importsOf(source: Source): Import[] {
   });
 }
 
-/** The path that a relative import means; null for packages. */
+/** The path of a relative import; null for packages. */
 function target(path: string, from: string): string | null {
   return from.startsWith('.') ? posix.normalize(posix.join(posix.dirname(path), from)).replace(/\.js$/, '.ts') : null;
 }
@@ -99,8 +99,8 @@ function impurity(node: ts.Node): string | null {
 const isCore = (path: string): boolean => !path.startsWith('test/') && path.split('/').includes('core');
 
 /**
- * `core/` imports only `core/` of its own service or of `shared/`, and types; it reads no clock, no chance and no environment, and waits
- * for nothing.
+ * `core/` imports only types, and code from `core/` of its own service or of `shared/`. It reads no clock, no randomness and no
+ * environment, and awaits nothing.
  */
 function coreOffences(source: Source): string[] {
   if (!isCore(source.path)) return [];
@@ -111,7 +111,7 @@ function coreOffences(source: Source): string[] {
   return [...imports.map(({ from }) => `imports ${from}`), ...impure.map((what) => `uses ${what}`)];
 }
 
-/** Services import themselves, `shared/` and what is generated; `shared/` imports no service. */
+/** Services import themselves, `shared/` and generated code; `shared/` imports no service. */
 function boundaryOffences(source: Source): string[] {
   const home = source.path.split('/')[0] ?? '';
   if (home !== 'shared' && !SERVICES.includes(home)) return [];
@@ -132,7 +132,7 @@ const headerOffences = ({ path, text }: Source): string[] =>
 const LEFT_OUT = /^(only|skip|todo|failing)$/;
 const RENAMED = /^(fit|fdescribe|xit|xtest|xdescribe)$/;
 
-/** Tests are run, all of them. The one switch is `describe.skip` chosen by a condition on the environment (Docker, say). */
+/** All tests run. The only allowed switch is `describe.skip` chosen by a condition on the environment, such as Docker. */
 function leftOutOffences(source: Source): string[] {
   if (!source.path.startsWith('test/')) return [];
   return nodesOf(source).flatMap((node) => {
@@ -143,7 +143,7 @@ function leftOutOffences(source: Source): string[] {
   });
 }
 
-/** The files of every import cycle, once; imports of types count, for they too say who must know whom. */
+/** The files of every import cycle, once each; type imports count, because they also show a dependency. */
 function cycles(sources: readonly Source[]): string[] {
   const known = new Set(sources.map(({ path }) => path));
   const next = new Map(sources.map((source) => [source.path, importsOf(source).flatMap(({ from }) => target(source.path, from) ?? [])]));
@@ -163,7 +163,7 @@ function cycles(sources: readonly Source[]): string[] {
 interface Rule {
   rule: string;
   offences: (source: Source) => string[];
-  /** Made-up files, each of which breaks the rule. */
+  /** Invented files, each of which violates the rule. */
   offenders: readonly [path: string, text: string][];
 }
 
@@ -198,7 +198,7 @@ const RULES: readonly Rule[] = [
   { rule: `no file outside test/ is longer than ${LONGEST_LINES} lines`, offences: lengthOffences, offenders: [['local/x.ts', 'a\n'.repeat(301)]] },
   { rule: 'every file outside test/ opens with a comment', offences: headerOffences, offenders: [['local/x.ts', 'export const a = 1; // a\n']] },
   {
-    rule: 'no test is left out',
+    rule: 'no test is skipped',
     offences: leftOutOffences,
     offenders: [
       ['test/x.test.ts', "test.only('a', () => undefined);"],
@@ -213,7 +213,7 @@ const RULES: readonly Rule[] = [
 const sources = readSources();
 const byPath = (path: string): boolean => sources.some((source) => source.path === path);
 
-test('the sources are found: every service has its main.ts and its core', () => {
+test('all sources are found: every service has its main.ts and its core', () => {
   expect(SERVICES.every((service) => byPath(`${service}/main.ts`))).toBe(true);
   expect(new Set(sources.filter(({ path }) => isCore(path)).map(({ path }) => path.split('/')[0]))).toEqual(new Set(['monitor', 'payments', 'patients', 'shared']));
 });
@@ -228,7 +228,7 @@ describe.each(RULES)('$rule', ({ offences, offenders }) => {
   });
 });
 
-test('what is allowed is not caught', () => {
+test('allowed code is not caught', () => {
   const text = [
     '/** What `await process` means: Date.now(). */',
     "import type { A } from '../../shared/a.js';",
@@ -242,7 +242,7 @@ test('what is allowed is not caught', () => {
 describe('import cycles', () => {
   test('there are none', () => expect(cycles(sources)).toEqual([]));
 
-  test('control: one of three files, and one of a file with itself, are found', () => {
+  test('control: a cycle of three files and a file that imports itself are found', () => {
     const chain = [['a', 'b'], ['b', 'c'], ['c', 'a'], ['d', 'd']].map(([name, to]) => ({ path: `x/${name}.ts`, text: `import './${to}.js';` }));
     expect(cycles(chain)).toEqual(['x/a.ts → x/b.ts → x/c.ts → x/a.ts', 'x/d.ts → x/d.ts']);
   });

@@ -1,6 +1,6 @@
 /**
- * Lists and counts on the pages against the code: an option, a planted bug or a fault that is added to the code without a line on
- * its page makes a test red. Each check is shown a page that lacks something.
+ * Checks lists and counts on the pages against the code: an option, a planted bug or a fault without a line on its page fails a test.
+ * Each check has a control: a page that lacks an entry.
  */
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -15,13 +15,13 @@ import { MUTANTS } from '../simulation/mutants.js';
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const page = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-/** Names that a page does not have between backticks. */
+/** Names that a page does not contain between backticks. */
 const missingOn = (text: string, names: readonly string[]): string[] => names.filter((name) => !text.includes(`\`${name}\``));
 
 const namesOf = (table: Record<string, { env: string }>): string[] => Object.values(table).map(({ env }) => env);
 const faultSwitches = (text: string): string[] => (/\{(down[\w, ]*)\}/.exec(text)?.[1] ?? '').split(', ');
 
-/** Counts of planted bugs that a page states. */
+/** The counts of planted bugs on a page. */
 const plantedBugs = (text: string): number[] => [...text.matchAll(/(\d+)\s+planted\s+bugs/g)].map(([, count]) => Number(count));
 
 describe('a page names', () => {
@@ -40,16 +40,16 @@ describe('a page names', () => {
   });
 });
 
-test.each(['README.md', 'CHANGELOG.md', 'docs/architecture.md'])('%s states how many planted bugs the simulation has', (path) => {
+test.each(['README.md', 'CHANGELOG.md', 'docs/architecture.md'])('%s states the number of planted bugs of the simulation', (path) => {
   expect(plantedBugs(page(path))).toEqual([MUTANTS.length]);
 });
 
-describe('control: the checks see', () => {
-  test('a name that is missing, and one that only begins alike', () => {
+describe('control: the checks find', () => {
+  test('a missing name, and a name that only begins alike', () => {
     expect(missingOn('`kill` and `freeze-all`', ['kill', 'freeze', 'block'])).toEqual(['freeze', 'block']);
   });
 
-  test('a count that is broken over two lines', () => expect(plantedBugs('it catches 7 planted\nbugs, and 8 planted bugs')).toEqual([7, 8]));
+  test('a count that is split over two lines', () => expect(plantedBugs('it catches 7 planted\nbugs, and 8 planted bugs')).toEqual([7, 8]));
 
   test('the switches of a page', () => expect(faultSwitches('see `{down, slowMs}`')).toEqual(['down', 'slowMs']));
 });

@@ -1,6 +1,6 @@
 /**
- * What reads text from outside takes time in proportion to its length: 1 MB of the worst character costs
- * little. A pattern that backtracks would need minutes. Processor time is measured, so that a busy machine changes nothing.
+ * Readers of external text take time in proportion to its length: 1 MB of the worst character costs little. A pattern that backtracks
+ * would need minutes. Measures processor time, so that a busy machine changes nothing.
  */
 import type { Request } from 'express';
 import { cleanName } from '../../monitor/http/session.js';
@@ -20,13 +20,13 @@ const MOST_MS = 5_000;
 const TOKENS = { api: 'api', operator: 'operator', internal: 'internal' };
 const HOSPITAL = { publicUrl: null, host: '127.0.0.1', port: 4000 };
 
-/** Errors are answers too. @returns processor time in ms. */
+/** An error is a valid result too. @returns processor time in ms. */
 function costOf(read: () => unknown): number {
   const before = process.cpuUsage();
   try {
     read();
   } catch {
-    // Refused: it ended.
+    // The reader refused the text, so it ended.
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
@@ -51,7 +51,7 @@ const READERS: Readonly<Record<string, (text: string) => unknown>> = {
 const WORST = [' ', '\t', '\\', '\\u', '"', ',', ';', '=', '; ', 'a', 'a.', '0', '-', '/', '\u0001', 'é'];
 
 describe.each(Object.keys(READERS))('%s', (name) => {
-  test.each(WORST)('of 1 MB of %j ends', (worst) => {
+  test.each(WORST)('finishes with 1 MB of %j', (worst) => {
     const text = worst.repeat(LENGTH / worst.length);
     expect(costOf(() => READERS[name]?.(text))).toBeLessThan(MOST_MS);
   });

@@ -1,4 +1,4 @@
-/** The end of a test run's report: skipped tests with the reason. */
+/** The end of a test run's report: skipped tests with their reasons. */
 import { expect, test } from '@jest/globals';
 import { onlyWhere } from '../support/only-where.js';
 import { skippedLines } from '../support/summary-reporter.mjs';
@@ -7,7 +7,7 @@ const result = (file: string, ...tests: [status: string, title: string, ...ances
   testFilePath: `/root/${file}`, testResults: tests.map(([status, title, ...ancestorTitles]) => ({ status, title, ancestorTitles })),
 });
 
-test('skipped tests are counted by file and reason; tests that a filter left out have none', () => {
+test('counts skipped tests by file and reason; tests excluded by a filter have no reason', () => {
   const results = [
     result('a.test.ts', ['passed', 'one'], ['pending', 'two (skipped: needs Linux)'], ['pending', 'three (skipped: needs Linux)']),
     result('b.test.ts', ['pending', 'four', 'a set (skipped: needs Docker)'], ['pending', 'five']),
@@ -15,7 +15,7 @@ test('skipped tests are counted by file and reason; tests that a filter left out
   expect(skippedLines(results, '/root')).toEqual(['       2    a.test.ts: needs Linux', '       1    b.test.ts: needs Docker']);
 });
 
-test('a test that the machine cannot run is skipped under a title with the reason', () => {
+test('a test that cannot run on this machine is skipped under a title with the reason', () => {
   const titles: string[] = [];
   const runner = Object.assign((title: string) => void titles.push(title), { skip: (title: string) => void titles.push(`skip ${title}`) });
   onlyWhere(true, 'needs Linux', runner)('runs', undefined);

@@ -1,24 +1,24 @@
 /**
- * No synchronous call of the file system, or of a program, may end a process that runs: such a call throws where another program moved
- * a file, and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` that
- * has such calls is listed with the reason why they are safe; in handlers they must be in a `try`, everywhere.
+ * No synchronous call of the file system or of a program may end a running process. Such a call throws when another program moved a file,
+ * and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` with such calls is
+ * listed with the reason why they are safe; in handlers such calls must be in a `try`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../../local/root.js';
 
-/** They touch no file and start no program. */
+/** Calls that touch no file and start no program. */
 const HARMLESS = new Set(['hkdfSync', 'gzipSync', 'randomFillSync']);
 const LISTED = ['monitor', 'payments', 'patients', 'gateway', 'shared', 'local', 'cli'];
 
-const START = 'before anything runs: the failure is the failure of the start';
-const GUARDED = 'every call that can fail is in a try, and the failure is a value';
-const COMMAND = 'a command that ends anyway: the failure is its answer';
-const OWN_FILES = 'reads files of the program itself while the program is loaded or set up';
-const LOOKS = 'tells whether a path is there; does not throw';
+const START = 'before anything runs: a failure fails the start';
+const GUARDED = 'every call that can fail is in a try and returns its failure as a value';
+const COMMAND = 'a command that ends anyway and reports the failure';
+const OWN_FILES = 'reads files of the program itself while the program loads or starts';
+const LOOKS = 'checks whether a path exists; does not throw';
 
-/** File, the calls in it, and why they are safe. */
+/** File, its synchronous calls, and the reason why they are safe. */
 const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['cli/commands/completion.ts', 'existsSync readdirSync', COMMAND],
   ['cli/commands/up.ts', 'closeSync mkdirSync openSync', COMMAND],
@@ -63,7 +63,7 @@ function sourcesOf(folders: readonly string[]): { path: string; text: string }[]
   return paths.filter((path) => /\.(ts|mjs)$/.test(path)).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
 
-/** Every call of a function whose name ends with `Sync`. */
+/** Every call of a function with a name that ends with `Sync`. */
 function syncCalls(text: string): { name: string; node: ts.CallExpression }[] {
   const found: { name: string; node: ts.CallExpression }[] = [];
   const visit = (node: ts.Node): void => {
@@ -90,7 +90,7 @@ const isHandler = (node: ts.Node): boolean => {
   return REGISTERS.test(ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText());
 };
 
-/** A call in a function that is given to an event or a timer, without a `try` around it. */
+/** A call without a `try` in a function passed to an event or a timer. */
 function isUnguarded(call: ts.Node): boolean {
   for (let node = call; ; node = node.parent) {
     if (ts.isTryStatement(node.parent) && node.parent.tryBlock === node) return false;
@@ -101,15 +101,15 @@ function isUnguarded(call: ts.Node): boolean {
 
 const unguardedIn = (text: string): string[] => syncCalls(text).filter(({ node }) => isUnguarded(node)).map(({ name }) => name);
 
-test('every file with synchronous calls is listed with the reason why they are safe, and no other', () => {
+test('every file with synchronous calls, and no other, is listed with the reason why they are safe', () => {
   expect(sourcesOf(LISTED).flatMap(({ path, text }) => listOf(path, text)).sort()).toEqual(ALLOWED.map(([file, calls]) => `${file}: ${calls}`).sort());
 });
 
-test('control: a new call is seen, one of another kind is not', () => {
+test('control: a new call is found, a call of another kind is not', () => {
   expect(listOf('local/x.ts', "import fs, { statSync } from 'node:fs'; statSync(a); fs.rmSync(b); hkdfSync(c); doAsync(d);")).toEqual(['local/x.ts: rmSync statSync']);
 });
 
-test('no handler of an event or a timer has an unguarded one', () => {
+test('no handler of an event or a timer has an unguarded call', () => {
   expect(sourcesOf([...LISTED, 'experiments']).flatMap(({ path, text }) => unguardedIn(text).map((name) => `${path}: ${name}`))).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /**
- * The documents are what users are promised: valid OpenAPI 3.1 by a validator that others keep, every operation explained, an example
- * for every request, every answer and every problem code, and every example of the form its schema says.
+ * The OpenAPI documents are a promise to users: valid OpenAPI 3.1 by an external validator, a description for every operation, an example
+ * for every request, every answer and every problem code, and every example valid by its schema.
  */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { documents, type ServiceName } from '../../../api/documents.js';
@@ -28,13 +28,13 @@ interface Operation {
   'x-codeSamples': { lang: string; source: string }[];
 }
 
-/** Rules of the strictest set that do not hold here, and why. */
+/** Rules of the strictest set that are switched off here, with reasons. */
 const RULES = {
   extends: ['recommended-strict'] as string[],
   rules: {
-    // Whom a health check refuses nobody: it takes no parameters and needs no token.
+    // A health check refuses no caller: it takes no parameters and needs no token.
     'operation-4xx-response': 'off' as const,
-    // The served document names the place it came from.
+    // The served document names its own origin.
     'no-server-example.com': 'off' as const,
     'no-invalid-parameter-examples': 'error' as const,
   },
@@ -60,12 +60,12 @@ describe.each(Object.keys(all) as ServiceName[])('the document of %s', (service)
   const document = all[service];
   const operations = operationsOf(document);
 
-  test('is valid OpenAPI 3.1, and every example is of its schema', async () => {
+  test('is valid OpenAPI 3.1, and every example fits its schema', async () => {
     expect(operations.length).toBeGreaterThan(8);
     expect(await lint(document)).toEqual([]);
   });
 
-  test.each(operations.map((each) => [each.operationId, each] as const))('%s is explained, with examples', (_id, operation) => {
+  test.each(operations.map((each) => [each.operationId, each] as const))('%s has a description and examples', (_id, operation) => {
     const { summary, description = '', responses, parameters } = operation;
     expect(summary).toMatch(/\S/);
     expect(description).toMatch(/\w.*[.`]$/s);
@@ -75,7 +75,7 @@ describe.each(Object.keys(all) as ServiceName[])('the document of %s', (service)
     for (const { description: words } of Object.values(responses)) expect(words).toMatch(/\S/);
   });
 
-  test('every problem code that is named has an example with it, under its status', () => {
+  test('every problem code of an operation has an example under its status', () => {
     for (const { operationId, responses } of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
         const media = content?.['application/problem+json'];
@@ -89,7 +89,7 @@ describe.each(Object.keys(all) as ServiceName[])('the document of %s', (service)
     }
   });
 
-  test('who must come back is told when, who needs a token that one is wanted', () => {
+  test('temporary refusals name the retry time; refusals without a token ask for one', () => {
     for (const { responses } of operations) {
       for (const [status, { headers = {}, content = {} }] of Object.entries(responses)) {
         if (!('application/problem+json' in content)) continue;
@@ -103,13 +103,13 @@ describe.each(Object.keys(all) as ServiceName[])('the document of %s', (service)
     for (const operation of operations) expect(operation['x-codeSamples'].map(({ lang }) => lang)).toEqual(['Shell', 'TypeScript']);
   });
 
-  test('pages for people are not in it', () => {
+  test('pages for people are omitted', () => {
     expect(operations.some(({ responses }) => Object.values(responses).some(({ content = {} }) => 'text/html' in content))).toBe(false);
     expect(Object.keys(document.paths)).not.toContain('/');
   });
 });
 
-test('patients: every answer says which instance gave it; keys and places are told', () => {
+test('patients: every answer names its instance, and the document lists keys and Location headers', () => {
   const operations = operationsOf(all.patients);
   for (const { responses } of operations) for (const { headers } of Object.values(responses)) expect(headers).toHaveProperty('X-Served-By');
   const pay = operations.find(({ operationId }) => operationId === 'pay') as Operation;
@@ -125,7 +125,7 @@ describe('control: the validator finds', () => {
     return copy;
   };
 
-  test('an example that is not of its schema', async () => {
+  test('an example that does not fit its schema', async () => {
     const found = await lint(broken(({ paths }) => {
       const media = paths['/api/payments']?.['post']?.requestBody?.content['application/json'];
       if (media) media.example = { patientId: 7 };
@@ -133,14 +133,14 @@ describe('control: the validator finds', () => {
     expect(found.join('\n')).toMatch(/example/);
   });
 
-  test('an answer without words', async () => {
+  test('an answer without a description', async () => {
     const found = await lint(broken(({ paths }) => {
       delete (paths['/livez']?.['get']?.responses['200'] as Partial<Answer>).description;
     }));
     expect(found.join('\n')).toMatch(/description/);
   });
 
-  test('a parameter of the path that nobody describes', async () => {
+  test('an undescribed path parameter', async () => {
     const found = await lint(broken(({ paths }) => {
       const get = paths['/api/payments/{id}']?.['get'];
       if (get) get.parameters = [];

@@ -1,4 +1,4 @@
-/** The collection tries every route and every refusal that can be provoked, shows how, and the committed files are the generated ones. */
+/** The collection calls every route, provokes every refusal that can be provoked, and the committed files are up to date. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -25,7 +25,7 @@ const COMMON_CHECKS = (collection['event'] as Item['event'])[0]?.script.exec ?? 
 const folders = collection.item as unknown as { name: string; item: Item[] }[];
 const items = folders.flatMap(({ item }) => item);
 
-/** Names of the common checks that fail for an answer; `pm` has no more than they use. */
+/** Names of the common checks that fail for an answer; `pm` has only the parts that they use. */
 function failedChecks(expected: Expected | null, code: number, type: string, body: object): string[] {
   const failed: string[] = [];
   const must = (holds: boolean): void => {
@@ -64,7 +64,7 @@ test('every operation of both documents is tried', () => {
   expect([...operations.keys()].filter((key) => !tried.has(key))).toEqual([]);
 });
 
-test('every problem code of every operation is provoked, or it is said why not', () => {
+test('every problem code of every operation is provoked, or the reason is given', () => {
   const provoked = new Set(cases.map(({ service = 'patients', operation, code }) => `${service}.${operation} ${code}`));
   const missing = [...operations].flatMap(([key, { codes }]) => codes.filter((code) => !(code in NOT_PROVOKED)).map((code) => `${key} ${code}`))
     .filter((pair) => !provoked.has(pair));
@@ -73,14 +73,14 @@ test('every problem code of every operation is provoked, or it is said why not',
   expect(missing).toEqual(['patients.redrive BILL_NOT_PAYABLE', 'monitor.preview NOT_FOUND', 'monitor.setReplicaState NO_CANDIDATE']);
 });
 
-test('every request has its curl command, its words and a saved answer', () => {
+test('every request has its curl command, its description and a saved answer', () => {
   for (const { request, response } of items) {
     expect(request.description).toMatch(/```sh\ncurl -s/);
     expect(response.length).toBeGreaterThan(0);
   }
 });
 
-test('the first request of an operation has its good answers and says where its refusals are', () => {
+test('the first request of an operation has its success answers and names the requests with its refusals', () => {
   const pay = items.find(({ name }) => name === 'Pay and wait') as Item;
   expect(pay.response.map(({ code }) => code)).toEqual([201, 202]);
   const told = [...pay.request.description.matchAll(/(\d{3} [A-Z_]+)(?: in \w+)? \(\*([^*]+)\*\)/g)].map(([, answer, request]) => ({ answer, request }));
@@ -91,7 +91,7 @@ test('the first request of an operation has its good answers and says where its 
   }
 });
 
-test('every answer of both documents is saved, and the file is small enough to be kept', () => {
+test('every answer of both documents is saved, and the file stays small', () => {
   const saved = new Set(items.flatMap(({ response }) => response.map(({ name, body }) => `${name} ${body}`)));
   const shown = [...operations.values()].flatMap(({ answers }) => answers)
     .map(({ name, contentType, body }) => `${name} ${contentType.includes('json') ? JSON.stringify(body, null, 2) : String(body)}`);
@@ -99,7 +99,7 @@ test('every answer of both documents is saved, and the file is small enough to b
   expect(readFileSync(join(ROOT, 'docs/postman/relevo.postman_collection.json')).length).toBeLessThan(450_000);
 });
 
-test('the common checks know what every request expects: its status, and of a refusal its code', () => {
+test('the common checks know the expected status of every request, and the code of each refusal', () => {
   expect(items).toHaveLength(cases.length);
   for (const row of cases) {
     const operation = operations.get(`${row.service ?? 'patients'}.${row.operation}`) as Operation;
@@ -113,13 +113,13 @@ describe('the common checks', () => {
   const refusal = { code: 'VALIDATION_FAILED', errors: [{ path: 'body.amountMinor' }] };
   const expected = { status: [400], code: 'VALIDATION_FAILED', field: 'body.amountMinor' };
 
-  test('pass for the answer that is expected', () => {
+  test('pass for the expected answer', () => {
     expect(failedChecks(expected, 400, 'application/problem+json', refusal)).toEqual([]);
     expect(failedChecks({ status: [200], type: ['text/csv'] }, 200, 'text/csv; charset=utf-8', {})).toEqual([]);
     expect(failedChecks({ status: [200], type: ['text/csv'], mayBeMissing: true }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual([]);
   });
 
-  test('control: fail for every other', () => {
+  test('control: fail for every other answer', () => {
     expect(failedChecks(expected, 201, 'application/problem+json', refusal)).toEqual(['status 400']);
     expect(failedChecks(expected, 400, 'application/json', refusal)).toEqual(['content type']);
     expect(failedChecks(expected, 400, 'application/problem+json', { ...refusal, code: 'BODY_MISSING' })).toEqual(['code VALIDATION_FAILED']);
@@ -127,7 +127,7 @@ describe('the common checks', () => {
     expect(failedChecks({ status: [200], type: ['text/csv'] }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual(['status 200', 'content type']);
   });
 
-  test('say nothing of a request that somebody added, and two of one name cannot be', () => {
+  test('skip a request that a user added; two requests cannot share a name', () => {
     expect(failedChecks(null, 500, 'text/plain', {})).toEqual([]);
     expect(() => commonChecks([['twice', { status: [200] }], ['twice', { status: [201] }]])).toThrow(/two requests/);
   });
@@ -137,14 +137,14 @@ test('every script can be parsed', () => {
   for (const { event } of items) for (const { script } of event) expect(() => new Script(script.exec.join('\n'))).not.toThrow();
 });
 
-test('every variable is one of the environment or of the collection', () => {
+test('every variable is defined in the environment or in the collection', () => {
   const known = [...(postmanEnvironment()['values'] as { key: string }[]), ...(collection['variable'] as { key: string }[])].map(({ key }) => key);
   const requests = items.map(({ request }) => JSON.stringify(request)).join('\n');
   const used = new Set([...requests.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name as string));
   expect([...used].filter((name) => !known.includes(name) && name !== 'big')).toEqual([]);
 });
 
-test('no secret is in the files', () => {
+test('the files contain no secret', () => {
   const secrets = (postmanEnvironment()['values'] as { type: string; value: string }[]).filter(({ type }) => type === 'secret');
   expect(secrets.map(({ value }) => value)).toEqual(['', '', '']);
 });

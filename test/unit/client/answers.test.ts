@@ -1,4 +1,4 @@
-/** Answers of a real server that drip, break off or have no reasonable end: a call ends in time and with its key, and holds no memory. */
+/** Answers of a real server that are slow, cut off or too large: a call ends in time, reports its key and holds no memory. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AnswerTooLarge } from '../../../client/bounded-answer.js';
@@ -13,7 +13,7 @@ let server: Server;
 let respond: (response: ServerResponse) => void;
 let keys: (string | undefined)[];
 let open: number;
-/** Bytes that the server could hand over to the network. */
+/** Bytes that the server could send. */
 let written: number;
 
 beforeEach(async () => {
@@ -39,7 +39,7 @@ const drip = (response: ServerResponse): void => {
   const timer = setInterval(() => response.write(' '), 20);
   response.once('close', () => clearInterval(timer));
 };
-/** Sends blanks in front of a payment, as fast as they are read. */
+/** Sends spaces before a payment, as fast as the client reads them. */
 const pour = (bytes: number) => (response: ServerResponse): void => {
   const piece = Buffer.alloc(MB, ' ');
   const next = (): void => {
@@ -57,19 +57,19 @@ const failureOf = async (call: Promise<unknown>): Promise<RelevoUnreachable> => 
   return failure as RelevoUnreachable;
 };
 
-test('an answer that drips ends with the deadline of the call, as no answer, and the error has the key', async () => {
+test('a slow answer ends at the deadline of the call, as a lost answer, and the error has the key', async () => {
   respond = drip;
   const failure = await failureOf(client({ tryMs: 100 }).payment('p', { deadlineMs: 300 }));
   expect(failure.cause).toMatchObject({ name: 'TimeoutError' });
   const unknown = await failureOf(client({ deadlineMs: 300 }).pay(PAYMENT, { idempotencyKey: 'bed-12' }));
   expect(unknown.idempotencyKey).toBe('bed-12');
-  await eventually(() => open === 0, { what: 'all connections to be given up' });
+  await eventually(() => open === 0, { what: 'all connections to close' });
 });
 
 test.each<[string, (response: ServerResponse) => void]>([
   ['drips', drip],
   ['breaks off', (response) => response.write('{"id"', () => response.destroy())],
-])('an answer that %s is asked for again with the same key', async (_name, first) => {
+])('a call whose answer %s is repeated with the same key', async (_name, first) => {
   respond = (response) => (keys.length === 1 ? first(response) : response.end(paid()));
   expect(await client({ tryMs: 500 }).payment('p')).toMatchObject({ status: 'SUCCEEDED' });
   keys = [];
@@ -78,16 +78,16 @@ test.each<[string, (response: ServerResponse) => void]>([
   expect(keys).toEqual(['bed-13', 'bed-13']);
 });
 
-test('an answer of 64 MB is not read to its end and not asked for again', async () => {
+test('an answer of 64 MB is not read to its end and not requested again', async () => {
   respond = pour(64 * MB);
   const failure = await failureOf(client().payment('p'));
   expect(failure.cause).toBeInstanceOf(AnswerTooLarge);
-  await eventually(() => open === 0, { what: 'the connection to be given up' });
+  await eventually(() => open === 0, { what: 'the connection to close' });
   expect(keys).toHaveLength(1);
   expect(written).toBeLessThan(64 * MB);
 });
 
-test('control: the same answer is taken by a client that allows it, and one below the default by every client', async () => {
+test('control: a client with a higher limit accepts the same answer, and every client accepts one below the default', async () => {
   respond = pour(64 * MB);
   expect(await client({ maxAnswerBytes: 100 * MB }).payment('p')).toMatchObject({ status: 'SUCCEEDED' });
   written = 0;
@@ -95,7 +95,7 @@ test('control: the same answer is taken by a client that allows it, and one belo
   expect(await client().payment('p')).toMatchObject({ status: 'SUCCEEDED' });
 });
 
-test('a refusal is bounded too', async () => {
+test('the size of a refusal is limited too', async () => {
   respond = (response) => {
     response.statusCode = 503;
     pour(2 * MB)(response);

@@ -1,4 +1,4 @@
-/** When the client asks again and after how long; and that a payment keeps its key on the way. */
+/** When the client retries, after which pauses, and that a payment keeps its key. */
 import { RelevoProblem, RelevoUnreachable } from '../../../client/problem.js';
 import { createRelevoClient, type RelevoClient } from '../../../client/relevo.js';
 import { DEFAULT_POLICY, mayRepeat, pauseMs, retryAfterMs } from '../../../client/retry.js';
@@ -12,11 +12,11 @@ test.each([
 ])('Retry-After %j is %j ms', (header, expected) => expect(retryAfterMs(header, NOW)).toBe(expected));
 
 describe('pauses', () => {
-  test('double, up to the cap, and are spread over all that is below', () => {
+  test('double, up to the cap, with full jitter', () => {
     expect([0, 1, 2, 10].map((attempt) => pauseMs(DEFAULT_POLICY, attempt, null, 0.999_999))).toEqual([100, 200, 400, 5_000]);
     expect(pauseMs(DEFAULT_POLICY, 3, null, 0)).toBe(0);
   });
-  test('never undercut what was asked for', () => {
+  test('are never shorter than Retry-After', () => {
     expect(pauseMs(DEFAULT_POLICY, 0, 2_000, 0)).toBe(2_000);
     expect(pauseMs(DEFAULT_POLICY, 0, 60_000, 0.5)).toBe(60_050);
   });
@@ -51,12 +51,12 @@ interface World {
   pauses: number[];
 }
 
-/** A client in a world where time passes only by its pauses. */
+/** A client with a clock that advances only by the client's pauses. */
 function world(script: readonly (Response | Error)[], retry: Partial<RetryPolicy> = {}): World {
   const asked: Asked[] = [];
   const pauses: number[] = [];
   const left = [...script];
-  let now = 0.25; // Clocks that count from the start of a process have fractions.
+  let now = 0.25; // Clocks that count from process start have fractions.
   let keys = 0;
   const relevo = createRelevoClient({
     baseUrl: 'http://relevo.test/', token: 'secret', retry,
@@ -73,7 +73,7 @@ function world(script: readonly (Response | Error)[], retry: Partial<RetryPolicy
         expect(headers.get('Authorization')).toBe('Bearer secret');
         asked.push({ url, method: init.method ?? 'GET', key: headers.get('Idempotency-Key'), prefer: headers.get('Prefer') });
         const next = left.shift();
-        if (next === undefined) throw new Error('asked once too often');
+        if (next === undefined) throw new Error('called more often than planned');
         if (next instanceof Error) throw next;
         return next;
       },
@@ -83,7 +83,7 @@ function world(script: readonly (Response | Error)[], retry: Partial<RetryPolicy
 }
 
 describe('a payment', () => {
-  test('is asked for again with the same key, through lost answers, refusals and balancers, as late as it was told', async () => {
+  test('is retried with the same key after lost answers, refusals and errors of balancers, no earlier than requested', async () => {
     const full = refused(503, 'BACKLOG_FULL', true, { 'Retry-After': '3' });
     const script = [new TypeError('fetch failed'), full, answer(502, {}), answer(201, paid('SUCCEEDED'))];
     const { relevo, asked, pauses } = world(script);
@@ -92,18 +92,18 @@ describe('a payment', () => {
     expect(pauses).toEqual([50, 3_100, 200]);
   });
 
-  test('is waited for until it is final, with the key that was given', async () => {
+  test('is awaited until it is final, with the given key', async () => {
     const { relevo, asked } = world([answer(202, paid('PENDING')), answer(202, paid('PENDING')), answer(201, paid('DECLINED'))]);
     expect(await relevo.payAndWait(PAYMENT, { idempotencyKey: 'bed-12' })).toMatchObject({ status: 'DECLINED' });
     expect(asked.map(({ key, prefer }) => [key, prefer])).toEqual(Array(3).fill(['bed-12', 'wait=30']));
   });
 
-  test('that is not final at the deadline is told with its key', async () => {
+  test('reports its key when it is not final at the deadline', async () => {
     const { relevo } = world([answer(202, paid('PENDING')), answer(202, paid('PENDING'))], { deadlineMs: 200 });
     await expect(relevo.payAndWait(PAYMENT)).rejects.toMatchObject({ name: 'PaymentPending', idempotencyKey: 'key-1', payment: { id: 'p' } });
   });
 
-  test('that was refused for good is not asked for again; the error says why', async () => {
+  test('is not retried after a permanent refusal; the error names the reason', async () => {
     const { relevo, asked } = world([refused(422, 'PATIENT_UNKNOWN', false)]);
     const failure = await relevo.pay(PAYMENT).catch((error: unknown) => error) as RelevoProblem;
     expect(failure).toBeInstanceOf(RelevoProblem);
@@ -111,26 +111,26 @@ describe('a payment', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('a pause that would pass the deadline is not begun: the refusal is what the caller gets', async () => {
+  test('skips a pause that would pass the deadline and reports the refusal to the caller', async () => {
     const { relevo, pauses } = world([refused(503, 'BACKLOG_FULL', true, { 'Retry-After': '60' })], { deadlineMs: 10_000 });
     await expect(relevo.pay(PAYMENT)).rejects.toMatchObject({ code: 'BACKLOG_FULL', retryable: true });
     expect(pauses).toEqual([]);
   });
 
-  test('nobody answers: the error has the key, for the outcome is not known', async () => {
+  test('no server answers: the error has the key, because the outcome is unknown', async () => {
     const { relevo } = world(Array<Error>(50).fill(new TypeError('fetch failed')), { deadlineMs: 2_000 });
     const failure = await relevo.pay(PAYMENT).catch((error: unknown) => error) as RelevoUnreachable;
     expect(failure).toBeInstanceOf(RelevoUnreachable);
     expect(failure.idempotencyKey).toBe('key-1');
   });
 
-  test('who gave up is not asked to wait', async () => {
+  test('does not wait after its caller gave up', async () => {
     const { relevo } = world([new TypeError('fetch failed')]);
     await expect(relevo.pay(PAYMENT, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
 });
 
-test('the plain routes keep a key of their own too, and refusals come as values', async () => {
+test('the plain routes also keep one key, and return refusals as values', async () => {
   const { relevo, asked } = world([refused(503, 'UNAVAILABLE', true), refused(422, 'PATIENT_UNKNOWN', false)]);
   const { error, response } = await relevo.http.POST('/api/payments', { body: PAYMENT });
   expect([error?.code, response.status]).toEqual(['PATIENT_UNKNOWN', 422]);

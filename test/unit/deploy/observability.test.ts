@@ -1,4 +1,4 @@
-/** Alerts and dashboards against the rest of the repository: every alert is tested, explained, and every metric they name exists. */
+/** Checks alerts and dashboards against the repository: every alert is tested and explained, and every metric they name exists. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -16,25 +16,25 @@ const documented = new Set(
   ),
 );
 
-/** Metrics of ours that an expression names and the documentation does not. */
+/** Our metrics in an expression that the documentation lacks. */
 const unknownMetrics = (expression: string): string[] => (expression.match(/\brelevo_\w+/g) ?? []).filter((name) => !documented.has(name));
 
-test.each(alerts)('$alert says what it is, and the runbook what to do', ({ alert, labels, annotations }) => {
+test.each(alerts)('$alert describes itself, and the runbook describes the response', ({ alert, labels, annotations }) => {
   expect(['critical', 'warning', 'info']).toContain(labels.severity);
   expect(Object.keys(annotations)).toEqual(['summary', 'description', 'runbook_url']);
   expect(annotations['runbook_url']).toBe(`docs/runbook.md#${alert.toLowerCase()}`);
   expect(sections).toContain(alert);
 });
 
-test('the runbook has a section for every alert, in their order, and no other', () => expect(sections.toSorted()).toEqual(names.toSorted()));
+test('the runbook has one section per alert, in their order, and no other', () => expect(sections.toSorted()).toEqual(names.toSorted()));
 
-test.each(names)('%s has a test in which it fires, and one in which it does not', (name) => {
+test.each(names)('%s has a test in which it fires and one in which it does not', (name) => {
   const cases = readRuleTests().flatMap(({ alert_rule_test: tests }) => tests.filter(({ alertname }) => alertname === name));
   expect(cases.some(({ exp_alerts: expected }) => expected.length > 0)).toBe(true);
   expect(cases.some(({ exp_alerts: expected }) => expected.length === 0)).toBe(true);
 });
 
-test('alerts, recorded figures and dashboards name metrics that are documented', () => {
+test('alerts, recording rules and dashboards use only documented metrics', () => {
   const recorded = readFileSync(join(ROOT, 'deploy/prometheus/recording.yml'), 'utf8');
   const all = [...alerts.map(({ expr }) => expr), recorded, ...expressionsOf(readDashboard())];
   expect(all.join().match(/\brelevo_\w+/g)?.length).toBeGreaterThan(50);
@@ -42,7 +42,7 @@ test('alerts, recorded figures and dashboards name metrics that are documented',
   expect(unknownMetrics('rate(relevo_payments_lost_total[1m])')).toEqual(['relevo_payments_lost_total']);
 });
 
-test('the panels of the dashboard have titles and explanations, and do not overlap', () => {
+test('the panels of the dashboard have titles and descriptions and do not overlap', () => {
   const { panels } = readDashboard();
   const boxes = panels.map(({ gridPos }) => gridPos);
   for (const panel of panels.filter(({ type }) => type !== 'row')) expect(panel.description).toMatch(/\.$/);
@@ -68,7 +68,7 @@ describe('targets', () => {
   });
 });
 
-test('what Grafana reads at its start is there', () => {
+test('the files that Grafana reads at its start exist', () => {
   const folder = join(ROOT, 'deploy/grafana/provisioning');
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'))) {
     expect(parse(readFileSync(join(folder, file), 'utf8'))).toMatchObject({ apiVersion: 1 });

@@ -1,4 +1,4 @@
-/** The gateway over HTTP: who asks again is not made to wait again. */
+/** The gateway over HTTP: a repeated request does not wait again. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -39,21 +39,21 @@ async function charge(key: string): Promise<{ status: string; reference: string 
   return (await answer.json()) as { status: string; reference: string };
 }
 
-test('a key that is known is answered without the time a charge takes', async () => {
+test('a known key is answered without the duration of a charge', async () => {
   await serve(60_000);
   const at = new Date().toISOString();
   ledger.record({ key: 'a', status: 'approved', reference: 'first', amountMinor: 100, currency: 'USD', reason: null, at });
   expect(await charge('a')).toMatchObject({ status: 'approved', reference: 'first' });
 });
 
-test('asked ten times at once, one charge is made and all hear of it', async () => {
+test('ten simultaneous requests make one charge and all receive it', async () => {
   await serve(20);
   const answers = await Promise.all(Array.from({ length: 10 }, () => charge('a')));
   expect(new Set(answers.map(({ reference }) => reference)).size).toBe(1);
   expect(ledger.all()).toHaveLength(1);
 });
 
-test('control: another key is charged, and takes its time', async () => {
+test('control: another key is charged and takes its time', async () => {
   await serve(1);
   await Promise.all([charge('a'), charge('b')]);
   expect(ledger.all().map(({ key }) => key).sort()).toEqual(['a', 'b']);

@@ -1,4 +1,4 @@
-/** The gateway's ledger survives a crash in the middle of a line, and settles a key once. */
+/** The gateway's ledger survives a crash in the middle of a line and settles a key once. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ const charge = (key: string, status: Charge['status'] = 'approved'): Charge => (
 const keysIn = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key);
 
 describe('gateway ledger', () => {
-  test('one key is settled once: the second word about it is the first', () => {
+  test('settles a key once: a second request returns the first result', () => {
     const ledger = new GatewayLedger(join(folder, 'ledger'));
     ledger.record(charge('a'));
     expect(ledger.record(charge('a', 'cancelled')).status).toBe('approved');
@@ -27,7 +27,7 @@ describe('gateway ledger', () => {
     ledger.close();
   });
 
-  test('told to ignore keys it moves money again, and shows it', () => {
+  test('moves money again, and records it, when it is set to ignore keys', () => {
     const ledger = new GatewayLedger(join(folder, 'ledger'));
     ledger.record(charge('a'));
     ledger.record(charge('a'), true);
@@ -35,7 +35,7 @@ describe('gateway ledger', () => {
     ledger.close();
   });
 
-  test('after a crash in the middle of a line everything answered is there, and the next line is whole', () => {
+  test('keeps everything it answered after a crash in the middle of a line, and writes the next line whole', () => {
     const path = join(folder, 'ledger');
     const before = new GatewayLedger(path);
     before.record(charge('a'));
@@ -48,7 +48,7 @@ describe('gateway ledger', () => {
     expect(keysIn(path)).toEqual(['a', 'c']);
   });
 
-  test.each([1, 20, -2])('a last line torn at byte %i is cut off and told; nothing else is lost, and its key can be settled', (at) => {
+  test.each([1, 20, -2])('cuts off and reports a last line torn at byte %i; nothing else is lost, and its key can be settled', (at) => {
     const path = join(folder, 'ledger');
     const torn = JSON.stringify(charge('b')).slice(0, at);
     writeFileSync(path, `${JSON.stringify(charge('a'))}\n${torn}`);
@@ -59,7 +59,7 @@ describe('gateway ledger', () => {
     expect(keysIn(path)).toEqual(['a', 'b']);
   });
 
-  test('a last line that lacks its line end alone counts, once', () => {
+  test('counts a last line that lacks only its line end, once', () => {
     const path = join(folder, 'ledger');
     writeFileSync(path, `${JSON.stringify(charge('a'))}\n${JSON.stringify(charge('b'))}`);
     for (const added of ['c', 'd']) {
@@ -72,7 +72,7 @@ describe('gateway ledger', () => {
     expect(keysIn(path)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('a torn line with others behind it is refused: the file and the number of the line are told, the text is not', () => {
+  test('refuses a torn line that others follow: the error names the file and the line number, not the text', () => {
     const path = join(folder, 'ledger');
     const text = `${JSON.stringify(charge('a'))}\n{"key":"tornkey","sta${JSON.stringify(charge('c'))}\n${JSON.stringify(charge('d'))}\n`;
     writeFileSync(path, text);

@@ -1,4 +1,4 @@
-/** The sample hospital: the same on every machine, believable, and no two alike where they must not be. */
+/** The sample hospital: identical on every machine, plausible, and unique where required. */
 import { expect, test } from '@jest/globals';
 import { seedPatient } from '../../../prisma/seed-data.js';
 import { COMMON, STAYS } from '../../../prisma/seed-stays.js';
@@ -6,19 +6,19 @@ import { COMMON, STAYS } from '../../../prisma/seed-stays.js';
 const patients = Array.from({ length: 2_000 }, (_, index) => seedPatient(index + 1));
 const charges = patients.flatMap((patient) => patient.charges);
 
-test('the same number gives the same patient, whoever else is made', () => {
+test('the same number gives the same patient, whichever others are created', () => {
   expect(seedPatient(17)).toEqual(patients[16]);
   expect(patients[0]).toMatchObject({ id: '00000000-0000-4000-8000-000000000001', document: '107919317', authorizationCode: 'AUT-011732-0001' });
 });
 
-test('documents, codes and charges have numbers of their own', () => {
+test('documents, codes and charges have unique numbers', () => {
   const distinct = <T>(list: readonly T[], of: (each: T) => string): number => new Set(list.map(of)).size;
   expect(distinct(patients, ({ document }) => document)).toBe(2_000);
   expect(distinct(patients, ({ authorizationCode }) => authorizationCode)).toBe(2_000);
   expect(distinct(charges, ({ id }) => id)).toBe(charges.length);
 });
 
-test('everybody has 3 to 12 charges of each kind, those of one stay and common ones', () => {
+test('every patient has 3 to 12 charges of each kind, both of one stay and common ones', () => {
   const common = new Set(COMMON.map(([, name]) => name));
   for (const { charges: own } of patients) {
     const usual = own.filter(({ description }) => !common.has(description));
@@ -29,7 +29,7 @@ test('everybody has 3 to 12 charges of each kind, those of one stay and common o
   }
 });
 
-test('nobody has what does not fit their age', () => {
+test('no patient has a charge that does not fit their age', () => {
   for (const { birthDate, charges: own } of patients) {
     const age = (Date.UTC(2026, 6, 1) - Date.parse(birthDate)) / (365.25 * 86_400_000);
     const seen = own.map(({ description }) => description).join(' ');
@@ -38,7 +38,7 @@ test('nobody has what does not fit their age', () => {
   }
 });
 
-test('prices stay within what the service costs, in whole cents', () => {
+test('prices stay within the range of the service, in whole cents', () => {
   const services = [...STAYS.flatMap((stay) => stay.services), ...COMMON];
   const bounds = new Map(services.map(([, name, least, most]) => [name, [least, most] as const]));
   for (const { description, amountMinor } of charges) {

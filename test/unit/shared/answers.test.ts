@@ -1,4 +1,4 @@
-/** Who may call, what errors become, and chance with a seed. */
+/** Access by token, translation of errors into problems, and seeded randomness. */
 import { describe, expect, test } from '@jest/globals';
 import { tokenKind } from '../../../shared/auth.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
@@ -32,11 +32,11 @@ describe('errors become problems', () => {
     expect(sent(error)).toBe(code);
   });
 
-  test('what is INTERNAL says nothing of the inside', () => {
+  test('INTERNAL reveals no internals', () => {
     expect(JSON.stringify(toProblem(new Error('password=hunter2')))).not.toContain('hunter2');
   });
 
-  test('every code has a status that fits what it says about trying again', () => {
+  test('the status of every code fits its retryable flag', () => {
     for (const { status, retryable } of Object.values(PROBLEMS)) {
       expect(status).toBeGreaterThanOrEqual(400);
       if (status === 503 || status === 429) expect(retryable).toBe(true);
@@ -50,25 +50,25 @@ test('currencies: three letters, each once, no test or fund codes', () => {
   for (const code of ['XXX', 'XTS', 'XAU', 'ZZZ', 'DEM']) expect(CURRENCIES).not.toContain(code);
 });
 
-describe('chance with a seed', () => {
+describe('seeded randomness', () => {
   const draws = (seed: number, name: string) => {
     const random = seededRandom(seed, name);
     return Array.from({ length: 5 }, () => random.next());
   };
-  test('the same seed and name give the same stream; another name another one', () => {
+  test('the same seed and name give the same stream; another seed or name gives another stream', () => {
     expect(draws(1, 'a')).toEqual(draws(1, 'a'));
     expect(draws(1, 'a')).not.toEqual(draws(1, 'b'));
     expect(draws(1, 'a')).not.toEqual(draws(2, 'a'));
   });
 
-  test('is spread evenly enough', () => {
+  test('values are evenly distributed', () => {
     const random = seededRandom(3);
     const counts = [0, 0, 0, 0];
     for (let count = 0; count < 40_000; count += 1) counts[random.below(4)]! += 1;
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(400);
   });
 
-  test('a charge is decided by its key alone, and the share of declined ones is what was asked for', () => {
+  test('the key alone decides a charge, and the declined share matches the setting', () => {
     const options = { seed: 1, declineRatio: 0.2 };
     const keys = Array.from({ length: 5_000 }, (_, index) => `key-${index}`);
     const declined = keys.filter((key) => decideCharge(key, options).status === 'declined');

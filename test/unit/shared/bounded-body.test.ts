@@ -1,8 +1,8 @@
-/** Bodies are read up to a largest size. */
+/** Bodies are read up to a size limit. */
 import { expect, test } from '@jest/globals';
 import { boundedText } from '../../../shared/bounded-body.js';
 
-test('a body is read whole, characters that are cut between two pieces too', async () => {
+test('reads a whole body, including characters split between two chunks', async () => {
   const bytes = Buffer.from('größer als nichts');
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -14,7 +14,7 @@ test('a body is read whole, characters that are cut between two pieces too', asy
   expect(await boundedText(new Response(null), 0)).toBe('');
 });
 
-test('a body without an end is given up at the largest size, and its sender told', async () => {
+test('abandons an endless body at the size limit and notifies its sender', async () => {
   let cancelled = false;
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({

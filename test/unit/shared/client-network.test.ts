@@ -15,7 +15,7 @@ test.each([
   ['not an address', 'not an address'],
 ])('%s counts as %s', (address, network) => expect(toNetwork(address)).toBe(network));
 
-test('two hosts of one network count together, two networks apart, and a missing address has a key', () => {
+test('two hosts of one network count together, two networks separately, and a missing address has a key', () => {
   expect(toNetwork('2001:db8:1:2::a')).toBe(toNetwork('2001:db8:1:2:9::b'));
   expect(toNetwork('2001:db8:1:3::a')).not.toBe(toNetwork('2001:db8:1:2::a'));
   expect(clientNetwork({ ip: undefined })).toBe('unknown');

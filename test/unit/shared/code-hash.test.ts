@@ -1,4 +1,4 @@
-/** The hash of an authorization code: what matches, what does not, and one scrypt for each comparison whatever is stored. */
+/** The hash of an authorization code: matches, mismatches, and one scrypt per comparison for every kind of stored text. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createHook } from 'node:async_hooks';
 import { hashCode, hashCodes, isCodeOf, isPlainCode } from '../../../shared/code-hash.js';
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => void hook.disable());
 
-test('a hash matches its own code, has a salt of its own, and does not show the code', async () => {
+test('a hash matches its own code, has its own salt and does not reveal the code', async () => {
   const [one, two] = await hashCodes([CODE, CODE]) as [string, string];
   expect(one).toMatch(/^scrypt\$14\$[\w-]{22}\$[\w-]{43}$/);
   expect([one === two, one.includes('012345'), isPlainCode(one)]).toEqual([false, false, false]);
@@ -22,7 +22,7 @@ test('a hash matches its own code, has a salt of its own, and does not show the 
   expect(await Promise.all(['AUT-012345-0002', '', 'x'].map((typed) => isCodeOf(typed, one, same)))).toEqual([false, false, false]);
 });
 
-test('hashes come in the order of the codes', async () => {
+test('hashes are returned in the order of the codes', async () => {
   const codes = Array.from({ length: 9 }, (_, index) => `AUT-${index}`);
   const hashes = await hashCodes(codes);
   expect(await Promise.all(codes.map((code, index) => isCodeOf(code, hashes[index] ?? '', same)))).toEqual(codes.map(() => true));
@@ -34,7 +34,7 @@ test('a plain code matches in its normal form', async () => {
   expect([await isCodeOf('AUT-1', 'aut-1', small), await isCodeOf('AUT-2', 'aut-1', small)]).toEqual([true, false]);
 });
 
-test('a comparison costs one scrypt: with a hash, a plain code, an odd text, an empty one, and without a patient', async () => {
+test('each comparison costs one scrypt: with a hash, a plain code, malformed text, empty text and no patient', async () => {
   const hash = await hashCode(CODE);
   for (const stored of [hash, CODE, 'scrypt$x', '', null]) {
     jobs = 0;
@@ -48,12 +48,12 @@ const [SALT, KEY] = ['A'.repeat(22), 'A'.repeat(43)];
 test.each([
   '', 'scrypt$', `scrypt$14$${SALT}`, `scrypt$14$${SALT}$`, `scrypt$14$$${KEY}`, `scrypt$14$${SALT}$${KEY}$`, `scrypt$30$${SALT}$${KEY}`, `scrypt$99$${SALT}$${KEY}`,
   `scrypt$01$${SALT}$${KEY}`, `scrypt$-1$${SALT}$${KEY}`, `scrypt$1e9$${SALT}$${KEY}`, `scrypt$14$${SALT}$${KEY}\n`, `scrypt$14$${SALT}$${KEY}`,
-])('the stored text %j matches nothing, not even itself', async (stored) => {
+])('the stored text %j never matches, not even itself', async (stored) => {
   for (const typed of [CODE, '', stored]) expect(await isCodeOf(typed, stored, same)).toBe(false);
   expect(isPlainCode(stored)).toBe(false);
 });
 
-test('a stored cost that is allowed is the one that is computed', async () => {
+test('a comparison uses the stored cost when that cost is allowed', async () => {
   const hash = await hashCode(CODE);
   expect(await isCodeOf(CODE, hash.replace('$14$', '$15$'), same)).toBe(false);
 });

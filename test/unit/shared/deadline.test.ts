@@ -10,17 +10,17 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
 
 describe('withDeadline', () => {
-  test('a call in time is answered', async () => expect(await withDeadline(60_000, null, async () => 1)).toBe(1));
+  test('returns the result of a call that finishes in time', async () => expect(await withDeadline(60_000, null, async () => 1)).toBe(1));
 
-  test('a call that fails says why', () => expect(withDeadline(60_000, null, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused'));
+  test('passes on the error of a failed call', () => expect(withDeadline(60_000, null, () => Promise.reject(new Error('refused')))).rejects.toThrow('refused'));
 
-  test('a call that does not end is called off, and the error says so', async () => {
+  test('aborts a call that does not end, with an error that says so', async () => {
     const call = withDeadline(10, null, untilAborted);
     await expect(call).rejects.toThrow(DeadlineExceeded);
     await expect(call).rejects.toMatchObject({ code: 'ETIMEDOUT', message: 'no answer within 10 ms' });
   });
 
-  test('who calls may call off, before and meanwhile; that is no missed deadline', async () => {
+  test('lets the caller abort before and during the call; that is not a missed deadline', async () => {
     const outer = new AbortController();
     const call = withDeadline(60_000, outer.signal, untilAborted);
     outer.abort();
@@ -28,10 +28,10 @@ describe('withDeadline', () => {
     await expect(withDeadline(60_000, outer.signal, async () => 1)).rejects.toThrow();
   });
 
-  test('an answer that came while this process stood still counts', async () => {
+  test('accepts an answer that arrived while this process was blocked', async () => {
     const server = createServer((_request, response) => {
       response.end('here');
-      setImmediate(() => blockEventLoop(1_500)); // What was written is on its way; the deadline passes, and only then is it read.
+      setImmediate(() => blockEventLoop(1_500)); // The answer is in transit; the process reads it only after the deadline.
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

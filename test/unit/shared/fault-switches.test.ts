@@ -1,4 +1,4 @@
-/** The fault switches inside a service: what they set, what they leave out, and that the answer comes before the block. */
+/** The fault switches of a service: set values, omitted values, and the answer that precedes the block. */
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../shared/clock.js';
 import { blockEventLoop, FaultSwitches, serviceFaults, SteerableClock } from '../../../shared/fault-switches.js';
@@ -7,12 +7,12 @@ const STOPPED: Clock = { now: () => 1_000, wall: () => new Date(5_000) };
 const atOnce = (then: () => void): void => then();
 
 describe('a clock that can be steered', () => {
-  test('shows the real time until it is told to jump', () => {
+  test('shows the real time until it is steered', () => {
     const clock = new SteerableClock(STOPPED);
     expect([clock.now(), clock.wall().getTime()]).toEqual([1_000, 5_000]);
   });
 
-  test('the wall clock is ahead or behind as it was told last, and healed it is right again', () => {
+  test('the wall clock follows the last offset, and is right again when healed', () => {
     const clock = new SteerableClock(STOPPED);
     const switches = new FaultSwitches(clock);
     switches.set({ wallAheadMs: 700 }, atOnce);
@@ -23,7 +23,7 @@ describe('a clock that can be steered', () => {
     expect(clock.wall().getTime()).toBe(5_000);
   });
 
-  test('the monotonic clock leaps each time it is told to, and never goes back', () => {
+  test('the monotonic clock jumps forward at each command and never moves back', () => {
     const clock = new SteerableClock(STOPPED);
     const switches = new FaultSwitches(clock);
     switches.set({ monotonicLeapMs: 300 }, atOnce);
@@ -34,14 +34,14 @@ describe('a clock that can be steered', () => {
 });
 
 describe('the switches', () => {
-  test('what is left out is off', () => {
+  test('an omitted switch is off', () => {
     const switches = new FaultSwitches(null);
     switches.set({ wallAheadMs: 5 }, atOnce);
     switches.set({ blockMs: 0 }, atOnce);
     expect(switches.get()).toEqual({ blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 });
   });
 
-  test('a block begins after the answer, and then nothing else runs', () => {
+  test('a block begins after the answer and stops everything else', () => {
     const switches = new FaultSwitches(null);
     let later = (): void => undefined;
     const began = performance.now();
@@ -51,7 +51,7 @@ describe('the switches', () => {
     expect(performance.now() - began).toBeGreaterThanOrEqual(499);
   });
 
-  test('blocking keeps timers from firing', async () => {
+  test('a block prevents timers from firing', async () => {
     let fired = false;
     setTimeout(() => (fired = true), 1);
     blockEventLoop(30);

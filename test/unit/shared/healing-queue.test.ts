@@ -1,9 +1,9 @@
-/** The queue that may fail and be used again. */
+/** The queue that recovers from failures. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { createHealingQueue, type BullQueue } from '../../../shared/healing-queue.js';
 
-/** Queues made one after the other; `begins[n]`: whether the first contact of the n-th succeeds. */
+/** Queues created in sequence; `begins[n]`: whether the first contact of queue n succeeds. */
 function create(begins: boolean[], status = 'ready') {
   const made: number[] = [];
   const connection = { status: status as 'ready' };
@@ -23,14 +23,14 @@ const add = (queue: ReturnType<typeof create>['queue']) => queue.use((bull) => b
 const settle = () => new Promise(setImmediate);
 
 describe('healing queue', () => {
-  test('whose first contact failed is made anew', async () => {
+  test('recreates a queue whose first contact failed', async () => {
     const { queue, made } = create([false, true]);
     await expect(add(queue)).rejects.toThrow('no version');
     await settle();
     expect([await add(queue), made.length]).toEqual([[], 2]);
   });
 
-  test('that began well is kept when a call fails', async () => {
+  test('keeps a queue that started well when a call fails', async () => {
     const { queue, made } = create([true]);
     await expect(add(queue)).rejects.toThrow('a call failed');
     await settle();
@@ -38,14 +38,14 @@ describe('healing queue', () => {
     expect(made).toHaveLength(1);
   });
 
-  test('two calls that fail together make one new queue', async () => {
+  test('creates one new queue when two calls fail together', async () => {
     const { queue, made } = create([false, true, true]);
     await Promise.allSettled([add(queue), add(queue)]);
     await settle();
     expect(made).toHaveLength(2);
   });
 
-  test('ends a call that never answers, tells the call, and is made anew when its first contact never came', async () => {
+  test('ends a call that never answers, aborts its signal, and recreates the queue when its first contact never happened', async () => {
     const made: number[] = [];
     const queue = createHealingQueue({ status: 'ready' }, () => {
       const index = made.push(made.length) - 1;
@@ -60,7 +60,7 @@ describe('healing queue', () => {
     await eventually(() => made.length === 2, { what: 'another queue' });
   });
 
-  test('says at once that Redis is unavailable, and is used again when it is back', async () => {
+  test('fails at once while Redis is unavailable and works again afterwards', async () => {
     const { queue, connection } = create([false, true], 'reconnecting');
     await expect(add(queue)).rejects.toThrow('Redis is unavailable');
     connection.status = 'ready';

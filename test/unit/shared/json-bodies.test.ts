@@ -1,4 +1,4 @@
-/** JSON bodies: one text has one meaning, or is refused; and reading a large one is quick. */
+/** JSON bodies: ambiguous texts are refused, and large ones are read quickly. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
@@ -24,10 +24,10 @@ describe('JSON text', () => {
   ])('%s is read', (text, value) => expect(read(text)).toEqual(value));
 
   test.each<[string, Buffer, string]>([
-    ['no JSON', Buffer.from('{"a":'), 'not valid JSON'],
-    ['a member twice', Buffer.from('{"a":1,"a":1}'), 'the same member twice'],
-    ['a member twice, written in two ways', Buffer.from('{"a":1,"\\u0061":2}'), 'the same member twice'],
-    ['a member twice, deep inside', Buffer.from('[{"b":[{"a":{"c":1,"c":[]}}]}]'), 'the same member twice'],
+    ['invalid JSON', Buffer.from('{"a":'), 'not valid JSON'],
+    ['a repeated member', Buffer.from('{"a":1,"a":1}'), 'the same member twice'],
+    ['a repeated member in two spellings', Buffer.from('{"a":1,"\\u0061":2}'), 'the same member twice'],
+    ['a repeated member, deeply nested', Buffer.from('[{"b":[{"a":{"c":1,"c":[]}}]}]'), 'the same member twice'],
     ['__proto__ twice', Buffer.from('{"__proto__":1,"__proto__":2}'), 'the same member twice'],
     ['the first half of a surrogate pair', Buffer.from('{"a":"\\ud800"}'), 'half of a surrogate pair'],
     ['the second half', Buffer.from('["\\udc00\\ud800"]'), 'half of a surrogate pair'],
@@ -68,13 +68,13 @@ describe('a body', () => {
   test.each<[string, Record<string, string>, Buffer, number, string]>([
     ['is read', {}, Buffer.from('{"a":1}'), 200, '"body":{"a":1}'],
     ['in chunks is read', { 'transfer-encoding': 'chunked' }, Buffer.from('{"a":1}'), 200, '"body":{"a":1}'],
-    ['in UTF-8 by name is read', { 'content-type': 'application/json; Charset="UTF-8"' }, Buffer.from('{"a":1}'), 200, '"body":{"a":1}'],
-    ['of no bytes counts as none', {}, Buffer.alloc(0), 200, '"there":false'],
-    ['of no chunks counts as none', { 'transfer-encoding': 'chunked' }, Buffer.alloc(0), 200, '"there":false'],
-    ['of another type counts as none', { 'content-type': 'text/plain' }, Buffer.from('{"a":1}'), 200, '"there":false'],
+    ['with the charset UTF-8 is read', { 'content-type': 'application/json; Charset="UTF-8"' }, Buffer.from('{"a":1}'), 200, '"body":{"a":1}'],
+    ['of no bytes counts as no body', {}, Buffer.alloc(0), 200, '"there":false'],
+    ['of no chunks counts as no body', { 'transfer-encoding': 'chunked' }, Buffer.alloc(0), 200, '"there":false'],
+    ['of another type counts as no body', { 'content-type': 'text/plain' }, Buffer.from('{"a":1}'), 200, '"there":false'],
     ['in UTF-16 is refused', { 'content-type': 'application/json; charset=utf-16' }, Buffer.from('{"a":1}', 'utf16le'), 400, 'BODY_MALFORMED'],
     ['in Latin-1 is refused', {}, Buffer.from('"\xe9"', 'latin1'), 400, 'BODY_MALFORMED'],
-    ['with a member twice is refused', {}, Buffer.from('{"a":1,"a":1}'), 400, 'BODY_MALFORMED'],
+    ['with a repeated member is refused', {}, Buffer.from('{"a":1,"a":1}'), 400, 'BODY_MALFORMED'],
     ['over the limit is refused', {}, Buffer.from(JSON.stringify('x'.repeat(2_000))), 413, 'BODY_TOO_LARGE'],
   ])('%s', async (_name, headers, body, status, text) => {
     expect(await answered(headers, body)).toEqual([status, expect.stringContaining(text)]);

@@ -1,4 +1,4 @@
-/** What a log says of errors, with the errors of real clients; and a service whose output cannot be written. */
+/** Logged errors, with the errors of real clients, and a service whose log output cannot be written. */
 import { spawn } from 'node:child_process';
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ import { onlyWhere } from '../../support/only-where.js';
 
 const SECRET = 'a-token-that-must-not-be-logged';
 
-/** What is written while `work` logs. */
+/** The output written while `work` logs. */
 function logged(work: (logger: ReturnType<typeof createLogger>) => void): string {
   let text = '';
   work(createLogger('test', 'test_1', 'debug', { write: (line) => void (text += line) }));
@@ -35,9 +35,9 @@ describe('the log', () => {
   const failure = (): Promise<unknown> =>
     axios.post(url, { secret: SECRET }, { headers: { authorization: `Bearer ${SECRET}` }, proxy: false }).catch((error: unknown) => error);
 
-  it('of a failed HTTP call has no headers, body or configuration: as the error, as its cause, under another name', async () => {
+  it('omits headers, body and configuration of a failed HTTP call: as the error, as its cause, under another name', async () => {
     const error = await failure();
-    expect(JSON.stringify((error as { config: unknown }).config)).toContain(SECRET); // The control: it is there.
+    expect(JSON.stringify((error as { config: unknown }).config)).toContain(SECRET); // The control: the error holds the secret.
     const problem = new Problem('UNAVAILABLE', 'no answer', { cause: error });
     const text = logged((logger) => {
       logger.error({ err: error }, 'as the error');
@@ -51,7 +51,7 @@ describe('the log', () => {
     expect(text.match(/Request failed with status code 500/g)?.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('of a refused Redis command and of a refused row has no values', () => {
+  it('omits the values of a refused Redis command and of a refused row', () => {
     const redis = Object.assign(new Error('ERR unknown'), { command: { name: 'set', args: ['session', SECRET] } });
     const postgres = Object.assign(new Error('duplicate key'), { code: '23505', detail: `Key (document)=(${SECRET}) already exists.`, constraint: 'patient_document_key' });
     const text = logged((logger) => [redis, postgres].forEach((err) => logger.warn({ err }, 'refused')));
@@ -64,13 +64,13 @@ describe('the log', () => {
     expect(text).not.toContain(SECRET);
   });
 
-  it('ends with the cause chain of an error that causes itself', () => {
+  it('ends the cause chain of an error that causes itself', () => {
     const error = new Error('itself');
     error.cause = error;
     expect(logged((logger) => logger.warn({ err: error }, 'round and round')).length).toBeLessThan(50_000);
   });
 
-  it('cannot be given the token by a monitor whose call to a replica failed', async () => {
+  it('does not reveal the token when the call of a monitor to a replica failed', async () => {
     const client = new ReplicaClient({ replicas: [{ id: 'server_1', url }], internalToken: SECRET, pingTimeoutMs: 5_000 });
     const error = (await client.setFaults('server_1', { kill: true }).catch((one: unknown) => one)) as Error;
     client.close();
@@ -79,7 +79,7 @@ describe('the log', () => {
   });
 
   const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
-  onLinux('that cannot be written (full disk) does not end the service', async () => {
+  onLinux('does not end the service when it cannot be written (full disk)', async () => {
     const script = `
       import { createLogger } from ${JSON.stringify(join(ROOT, 'shared/logger.ts'))};
       const logger = createLogger('test', 'test_1', 'info');

@@ -1,6 +1,6 @@
 /**
- * Every currency on every surface where people read or type amounts: the digits are those of the record, and the decimal sign stands where
- * ISO 4217 says. `Intl` has other decimals for 16 currencies, which made amounts look a hundred or a thousand times larger or smaller.
+ * Every currency on every surface where people read or type amounts: the digits equal those of the database, and the decimal point follows
+ * ISO 4217. `Intl` has other decimals for 16 currencies, which showed amounts a hundred or a thousand times too large or too small.
  */
 import { describe, expect, test } from '@jest/globals';
 import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
@@ -23,7 +23,7 @@ const random = seededRandom(3, 'currencies');
 const anyAmount = (): number => 1 + Math.floor(random.next() * 10 ** (1 + random.below(11)));
 const AMOUNTS = [1, 9, 10, 99, 100, 1_000, 1_234_500, ...Array.from({ length: 8 }, anyAmount)];
 
-/** From the text of a surface to `12345.00`: groups gone, the last sign a point. */
+/** From the text of a surface to `12345.00`: no group separators, the last separator a point. */
 function plainNumber(text: string, decimals: number): string {
   const digits = text.replace(/\D/g, '');
   const last = /([.,])(\d+)\D*$/.exec(text);
@@ -55,14 +55,14 @@ function sumOnConsole(amountMinor: number, currency: string): string {
   return new RegExp(`${currency} [\\d.,]+|[\\d.,]+ minor units of ${currency}`).exec(page)?.[0] ?? '';
 }
 
-/** Where people read an amount: from minor units and a currency to the text. */
+/** The surfaces where people read an amount: from minor units and a currency to text. */
 const SURFACES: Record<string, (minor: number, currency: string) => string> = {
   'CLI': showAmount,
   'CLI, paying': (minor, currency) => /^Paying (.*) for/.exec(payingLine(minor, currency, 'x', 'k'))?.[1] ?? '',
   'CLI, list': (minor, currency) => new RegExp(`succeeded +(.*?) +- +${ID}`).exec(paymentsText([payment(minor, currency)], null, new Date(0)))?.[1] ?? '',
   'CLI, bill': (minor, currency) => /^(.*) in all,/m.exec(billText(bill(minor, currency)))?.[1] ?? '',
   'console': amountText,
-  'console, sum before driving again': sumOnConsole,
+  'console, sum before a re-drive': sumOnConsole,
   'staff page, English': (minor, currency) => money('en', minor, currency),
   'staff page, Spanish': (minor, currency) => money('es', minor, currency),
   'bill, English': (minor, currency) => dueOnPage('en', minor, currency),
@@ -70,14 +70,14 @@ const SURFACES: Record<string, (minor: number, currency: string) => string> = {
 };
 
 describe('the table', () => {
-  test('has 0, 2, 3 and 4 decimals where ISO 4217 has them, also where the display data of the runtime differs', () => {
+  test('has 0, 2, 3 or 4 decimals as in ISO 4217, also where the display data of the runtime differs', () => {
     expect(['JPY', 'CLP', 'UYI', 'COP', 'USD', 'HUF', 'IQD', 'KWD', 'CLF', 'UYW'].map(decimalsOf)).toEqual([0, 0, 0, 2, 2, 2, 3, 3, 4, 4]);
     const byIntl = (currency: string): number =>
       new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
     expect(CURRENCIES.filter((currency) => byIntl(currency) !== decimalsOf(currency)).length).toBeGreaterThan(5);
   });
 
-  test('has every code once; payments are taken in currencies and not in funds', () => {
+  test('has every code once; payments use currencies and not funds', () => {
     expect([new Set(KNOWN_CODES).size, KNOWN_CODES.length]).toEqual([CURRENCIES.length + 9, CURRENCIES.length + 9]);
     expect(['USD', 'COP', 'CLF', 'XAU', 'XXX', 'usd', ''].map(isPayable)).toEqual([true, true, false, false, false, false, false]);
   });
@@ -93,20 +93,20 @@ describe.each(Object.entries(SURFACES))('%s', (_name, show) => {
     expect(wrong).toEqual([]);
   });
 
-  test.each(['XXX', 'QQQ', 'ABC'])('shows an amount of the unknown code %j as minor units, without a decimal sign', (currency) => {
+  test.each(['XXX', 'QQQ', 'ABC'])('shows an amount of the unknown code %j as minor units, without a decimal point', (currency) => {
     const text = show(1_234_500, currency);
     expect(text.replaceAll(currency, '').replace(/\D/g, '')).toBe('1234500');
     expect(text).not.toMatch(/\d[.,]\d/);
   });
 });
 
-test.each(['X1 ', '<b>', '', 'É'])('the code %j, which is not even formed like one, is shown and breaks nothing', (currency) => {
+test.each(['X1 ', '<b>', '', 'É'])('the malformed code %j is shown and breaks nothing', (currency) => {
   for (const show of [showAmount, amountText, (minor: number) => money('en', minor, currency)]) expect(show(1_234_500, currency)).toMatch(/^1234500 /);
   expect(dueOnPage('en', 1_234_500, currency)).not.toContain('<');
 });
 
-describe('what is read', () => {
-  test.each(CURRENCIES)('%s: typed on a page or at a terminal, each amount is the one that was shown', (currency) => {
+describe('reading amounts', () => {
+  test.each(CURRENCIES)('%s: each amount typed on a page or at a terminal equals the amount shown', (currency) => {
     const decimals = decimalsOf(currency) ?? 0;
     for (const minor of AMOUNTS) {
       const text = decimalText(minor, decimals);
@@ -115,7 +115,7 @@ describe('what is read', () => {
     }
   });
 
-  test.each(['CLF', 'XXX', 'XAU', 'usd', 'US', ''])('the code %j is refused by the API, and by the CLI unless capitals are all it lacks', (currency) => {
+  test.each(['CLF', 'XXX', 'XAU', 'usd', 'US', ''])('the API refuses the code %j; the CLI refuses it unless only the capitals are missing', (currency) => {
     const parsed = paymentRequest.safeParse({ patientId: ID, amountMinor: 1, currency });
     expect(parsed.error?.issues.map(({ path }) => path)).toEqual([['currency']]);
     if (currency !== 'usd') expect(() => readCurrency(currency)).toThrow(/--currency must be a code of ISO 4217/);

@@ -1,4 +1,4 @@
-/** Errors that pass, and errors that do not: one answers 503, the other is a fault of ours. */
+/** Transient and permanent errors: a transient one is answered with 503, a permanent one is a defect of ours. */
 import { isPassingRead } from '../../../patients/prisma.js';
 import { toProblem } from '../../../shared/http.js';
 import { isPassing } from '../../../shared/postgres.js';
@@ -11,7 +11,7 @@ const NAMES_AND_HANDLES = ['EAI_AGAIN', 'EAI_FAIL', 'ENOTFOUND', 'EMFILE', 'ENFI
 const STATES = ['08000', '08006', '53100', '53200', '53300', '57P01', '57P03', '57014', '58000', '58030', '25006', '40001', '40P01', '55P03'];
 
 describe.each([...NETWORK, ...SOCKET, ...NAMES_AND_HANDLES, ...STATES])('%s', (code) => {
-  test('passes, alone, in an AggregateError and as the cause of a failed read', () => {
+  test('is transient, alone, in an AggregateError and as the cause of a failed read', () => {
     expect(isPassing(failure(code))).toBe(true);
     expect(isPassing(new AggregateError([failure(code)]))).toBe(true);
     expect(isPassingRead({ cause: { originalCode: code, originalMessage: 'x' } })).toBe(true);
@@ -23,6 +23,6 @@ describe.each([...NETWORK, ...SOCKET, ...NAMES_AND_HANDLES, ...STATES])('%s', (c
 });
 
 test.each(['23505', '23514', '22P02', '42P01', '42601', '28P01', '3D000', 'P0001', 'XX000', 'EACCES', 'ENOENT', 'ERR_ASSERTION', '5300'])(
-  '%s does not pass: the same call fails again',
+  '%s is permanent: the same call fails again',
   (code) => expect(isPassing(failure(code))).toBe(false),
 );

@@ -1,4 +1,4 @@
-/** Validation of what comes from outside: empty numbers are no numbers, and what is told about wrong input has bounds. */
+/** Validation of external input: empty numbers are refused, and error messages about wrong input are bounded. */
 import { searchQuery } from '../../../monitor/inspect/filters.js';
 import { auditQuery } from '../../../monitor/http/filters.js';
 import { paymentsQuery } from '../../../patients/http/schemas.js';
@@ -25,7 +25,7 @@ describe('a number in a query', () => {
   test.each([['0', 0], ['5', 5], ['007', 7]])('%j is the term %d', (text, term) => {
     expect(parse(paymentsQuery, { term: text }, 'query')).toMatchObject({ term, limit: 50 });
   });
-  test('an empty field of a form is none, in the search of the console', () => {
+  test('an empty field of a form counts as absent, in the search of the console', () => {
     expect(parse(searchQuery, { term: '', before: '' }, 'query')).toEqual({ limit: 50 });
   });
   test('an empty limit is refused', () => {
@@ -34,11 +34,11 @@ describe('a number in a query', () => {
 });
 
 describe('a list of payments', () => {
-  test('is valid as before', () => {
+  test('a valid list passes', () => {
     expect(parse(listedBatchBody, { payments: [payment, payment] }, 'body')).toEqual({ payments: [payment, payment] });
   });
 
-  test('90,000 wrong ones: twenty are looked at', () => {
+  test('of 90,000 wrong payments twenty are checked', () => {
     let looks = 0;
     const wrong = { ...payment, get amountMinor() {
       looks += 1;
@@ -50,12 +50,12 @@ describe('a list of payments', () => {
     expect(looks).toBeLessThanOrEqual(20 * 3);
   });
 
-  test.each([[[]], ['x'], [Array(100_001).fill(payment)]])('another number of them, or none, is refused', (payments) => {
+  test.each([[[]], ['x'], [Array(100_001).fill(payment)]])('an empty list and a list that is too long are refused', (payments) => {
     expect(refusal(listedBatchBody, { payments }, 'body').code).toBe('VALIDATION_FAILED');
   });
 });
 
-test('unknown names of any length come back in a bounded text', () => {
+test('unknown field names of any length appear in a bounded text', () => {
   const { detail } = refusal(paymentsQuery, { [`x${'y'.repeat(100_000)}`]: '1' }, 'query');
   expect(detail.length).toBeLessThan(400);
 });

@@ -1,4 +1,4 @@
-/** A server and raw sockets: the answer to requests that cannot be read, the deadlines, and the end of the server. */
+/** A server and raw sockets: the answer to unreadable requests, the deadlines, and the shutdown of the server. */
 import type { Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { closeServer, createApp, finishApp, leave, listen } from '../../../shared/http.js';
@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.js';
 
 const HEAD = 'Host: x\r\n';
 const ASK = `GET /livez HTTP/1.1\r\n${HEAD}\r\n`;
-/** More than the kernel's buffers of both ends take. */
+/** More than the kernel buffers of both ends hold. */
 const LARGE = 64 * 1_048_576;
 
 interface Wire {
@@ -34,7 +34,7 @@ afterEach(async () => {
   await closeServer(server);
 });
 
-/** A connection that says `text` and keeps what it hears; one that does not read is paused. */
+/** A connection that sends `text` and keeps the data it receives; without `reads` it is paused. */
 function open(text: string, reads = true): Wire {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   sockets.push(socket);
@@ -52,10 +52,10 @@ const problemIn = (text: string): unknown => JSON.parse(text.slice(text.indexOf(
 
 describe('a request that cannot be read is answered with a problem document', () => {
   test.each([
-    ['no HTTP', 'nonsense\r\n\r\n', 400, 'REQUEST_MALFORMED'],
+    ['not HTTP', 'nonsense\r\n\r\n', 400, 'REQUEST_MALFORMED'],
     ['headers of 20 kB', `GET /livez HTTP/1.1\r\n${HEAD}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
     ['another expectation', `GET /livez HTTP/1.1\r\n${HEAD}Expect: coffee\r\nConnection: close\r\n\r\n`, 417, 'EXPECTATION_FAILED'],
-    ['a length that is no number', `POST /body HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\n`, 400, 'REQUEST_MALFORMED'],
+    ['a length that is not a number', `POST /body HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\n`, 400, 'REQUEST_MALFORMED'],
   ])('%s', async (_what, text, status, code) => {
     const wire = open(text);
     await wire.ended;
@@ -66,7 +66,7 @@ describe('a request that cannot be read is answered with a problem document', ()
 
   test.each([
     ['a head that never ends', 'GET /livez HTTP/1.1\r\nHost: x\r\n'],
-    ['a body that never comes', `POST /body HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{`],
+    ['a body that never arrives', `POST /body HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{`],
     ['nothing at all', ''],
   ])('408: %s', async (_what, text) => {
     [server.headersTimeout, server.requestTimeout] = [200, 200];
@@ -76,11 +76,11 @@ describe('a request that cannot be read is answered with a problem document', ()
   });
 });
 
-test('the deadlines are set', () => {
+test('the server has its deadlines', () => {
   expect([server.headersTimeout, server.requestTimeout, server.timeout, server.keepAliveTimeout]).toEqual([10_000, 20_000, 15_000, 65_000]);
 });
 
-test('one connection too many is closed, and one that ends makes room', async () => {
+test('one connection too many is closed; a connection that ends makes room', async () => {
   const held = Array.from({ length: 5 }, () => open(ASK));
   await Promise.all(held.map((wire) => answers(wire)));
   const more = open(ASK);
@@ -89,23 +89,23 @@ test('one connection too many is closed, and one that ends makes room', async ()
   held[0]?.socket.destroy();
   await eventually(async () => {
     const next = open(ASK);
-    await eventually(() => next.text() !== '' || next.socket.closed, { what: 'an answer or the end' });
+    await eventually(() => next.text() !== '' || next.socket.closed, { what: 'an answer or a closed connection' });
     return next.text() !== '';
   }, { what: 'a free place' });
 });
 
-describe('a client that does not take its answer', () => {
+describe('a client that does not read its answer', () => {
   const responses = (): Promise<ServerResponse> =>
     new Promise((resolve) => void server.prependOnceListener('request', (_request, response) => resolve(response)));
 
-  test('loses the connection', async () => {
+  test('is disconnected', async () => {
     server.timeout = 200;
     const begun = responses();
     open(`GET /large HTTP/1.1\r\n${HEAD}\r\n`, false);
     await new Promise((resolve) => void begun.then((response) => response.once('close', resolve)));
   });
 
-  test('control: one that takes it gets all, and one whose answer is not ready waits on beyond the deadline', async () => {
+  test('control: a client that reads gets everything, and one whose answer is not ready waits beyond the deadline', async () => {
     server.timeout = 200;
     const begun = responses();
     const waiting = open(`GET /held HTTP/1.1\r\n${HEAD}\r\n`);
@@ -121,8 +121,8 @@ describe('a client that does not take its answer', () => {
   });
 });
 
-describe('the end', () => {
-  test('is told before: every answer says close, and it is not ready, while it still listens', async () => {
+describe('the shutdown', () => {
+  test('is announced: every answer says close and readiness fails while the server still listens', async () => {
     const held = open(`GET /held HTTP/1.1\r\n${HEAD}\r\n`);
     await eventually(() => answer.length === 1, { what: 'the request' });
     leave(server);
@@ -134,12 +134,12 @@ describe('the end', () => {
     expect(held.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*Connection: close[\s\S]*\{"held":true\}/);
   });
 
-  test('answers what comes on a kept connection, with close, and takes no new connection', async () => {
+  test('answers a request on a kept connection with close, and refuses new connections', async () => {
     const kept = open(ASK);
     await answers(kept);
     const { port } = server.address() as AddressInfo;
     const closed = closeServer(server);
-    await eventually(() => !server.listening, { what: 'the end of listening' });
+    await eventually(() => !server.listening, { what: 'the server to stop listening' });
     kept.socket.write(ASK);
     await kept.ended;
     expect(kept.text()).toMatch(/keep-alive[\s\S]*HTTP\/1\.1 200 [\s\S]*Connection: close/);
@@ -149,7 +149,7 @@ describe('the end', () => {
     await closed;
   });
 
-  test('waits for a request that has arrived in part', async () => {
+  test('waits for a request that has partly arrived', async () => {
     const accepted = new Promise<Socket>((resolve) => void server.once('connection', resolve));
     const partly = open(ASK);
     await answers(partly);
@@ -157,14 +157,14 @@ describe('the end', () => {
     const { bytesRead } = await accepted;
     await eventually(async () => (await accepted).bytesRead > Math.min(bytesRead, ASK.length), { what: 'the part' });
     const closed = closeServer(server);
-    await eventually(() => !server.listening, { what: 'the end of listening' });
+    await eventually(() => !server.listening, { what: 'the server to stop listening' });
     partly.socket.write(`TP/1.1\r\n${HEAD}\r\n`);
     await partly.ended;
     expect(partly.text().split('HTTP/1.1 200').length).toBe(3);
     await closed;
   });
 
-  test('closes a connection that stays quiet', async () => {
+  test('closes an idle connection', async () => {
     const kept = open(ASK);
     await answers(kept);
     await closeServer(server);

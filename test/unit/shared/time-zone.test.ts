@@ -1,9 +1,9 @@
-/** Days and moments in the hospital's zone: the day changes at the hospital's midnight, summer time included. */
+/** Days and times in the hospital's zone: the day changes at the hospital's midnight, also in daylight saving time. */
 import { describe, expect, test } from '@jest/globals';
 import { dayIn, HOSPITAL_TIME_ZONE, isTimeZone, machineTimeZone, momentIn, wallClock } from '../../../shared/time-zone.js';
 import { seededRandom } from '../../../shared/random.js';
 
-describe('the day of a moment', () => {
+describe('the day of a time', () => {
   test.each([
     ['America/Bogota', '2026-11-21T04:59:59.999Z', '2026-11-20'],
     ['America/Bogota', '2026-11-21T05:00:00.000Z', '2026-11-21'],
@@ -15,7 +15,7 @@ describe('the day of a moment', () => {
     ['Europe/Madrid', '2026-12-31T22:59:59.000Z', '2026-12-31'],
   ])('in %s, %s is %s', (zone, at, day) => expect(dayIn(zone, new Date(at))).toBe(day));
 
-  test('is that of Intl, for any moment of forty years in any zone', () => {
+  test('equals that of Intl for any time of forty years in any zone', () => {
     const random = seededRandom(11, 'zones');
     const names = ['America/Bogota', 'Europe/Madrid', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Apia', 'Africa/Casablanca'];
     for (const zone of names) {
@@ -29,7 +29,7 @@ describe('the day of a moment', () => {
   });
 });
 
-test('a moment keeps its milliseconds and names its offset', () => {
+test('a local time keeps its milliseconds and names its offset', () => {
   const at = new Date('2026-11-21T04:00:00.156Z');
   expect(['America/Bogota', 'UTC', 'Asia/Kathmandu', 'America/St_Johns'].map((zone) => momentIn(zone, at))).toEqual([
     '2026-11-20T23:00:00.156-05:00', '2026-11-21T04:00:00.156+00:00', '2026-11-21T09:45:00.156+05:45', '2026-11-21T00:30:00.156-03:30',
@@ -37,10 +37,10 @@ test('a moment keeps its milliseconds and names its offset', () => {
 });
 
 describe('the option', () => {
-  test.each(['America/Bogota', 'UTC', 'Etc/GMT+5', 'europe/madrid'])('takes %s', (name) => expect(HOSPITAL_TIME_ZONE.parse(name)).toBe(name));
+  test.each(['America/Bogota', 'UTC', 'Etc/GMT+5', 'europe/madrid'])('accepts %s', (name) => expect(HOSPITAL_TIME_ZONE.parse(name)).toBe(name));
   test.each(['', ' ', '+05:00', '-05', 'America/Nowhere', 'Local', 'UTC; DROP TABLE charge', 'x'.repeat(5_000)])('refuses %j', (name) =>
     expect(() => HOSPITAL_TIME_ZONE.parse(name)).toThrow(/must be a time zone of the IANA database/));
-  test('has the zone of the machine by default', () => {
+  test('defaults to the zone of the machine', () => {
     expect(isTimeZone(machineTimeZone())).toBe(true);
     expect(HOSPITAL_TIME_ZONE.default).toBe(machineTimeZone());
   });

@@ -1,4 +1,4 @@
-/** When traces are wanted, which contexts travel on, and what a span that serves many requests looks like. */
+/** When tracing is on, which contexts are passed on, and the spans of work that serves many requests. */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { TraceMarks } from '../../../patients/trace-marks.js';
@@ -18,15 +18,15 @@ test.each([
   [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' }, true],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'TRUE' }, false],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_TRACES_EXPORTER: 'none' }, false],
-])('%j: traces are wanted: %s', (env, expected) => expect(wantsTraces(env)).toBe(expected));
+])('%j: tracing is on: %s', (env, expected) => expect(wantsTraces(env)).toBe(expected));
 
-test('different contexts, in order, a bounded number of them', () => {
+test('returns distinct contexts in order, up to the limit', () => {
   expect(differentTraces([undefined, 'b', 'a', 'b', undefined])).toEqual(['b', 'a']);
   expect(differentTraces(idsOf(100))).toEqual(idsOf(TRACES_MAX));
 });
 
-describe('the contexts that travel with parcels', () => {
-  test('each parcel has those of the requests whose payments it holds', () => {
+describe('the contexts that parcels carry', () => {
+  test('each parcel has the contexts of the requests whose payments it holds', () => {
     const marks = new TraceMarks();
     marks.add(0, 400, ['first']);
     marks.add(400, 450, []);
@@ -38,7 +38,7 @@ describe('the contexts that travel with parcels', () => {
     ]);
   });
 
-  test('they are handed out once', () => {
+  test('a context is returned once', () => {
     const marks = new TraceMarks();
     marks.add(0, 1, ['first']);
     marks.take(parcelsOf(['a']));
@@ -46,7 +46,7 @@ describe('the contexts that travel with parcels', () => {
   });
 });
 
-describe('a span that serves many', () => {
+describe('a span that serves many requests', () => {
   const exporter = new InMemorySpanExporter();
   const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const parts: SpanParts = {
@@ -61,7 +61,7 @@ describe('a span that serves many', () => {
 
   beforeEach(() => exporter.reset());
 
-  test('is in the trace of each, below its span, linked both ways, with its parts', () => {
+  test('is in every trace, below its span, linked both ways, with its parts', () => {
     const span = beginSpan(parts, { name: 'parcel', parents: [request(1), 'malformed', undefined, request(2), request(1)] });
     span.part({ name: 'load', startMs: 1_000, endMs: 2_000 });
     span.end({ done: true });
@@ -74,19 +74,19 @@ describe('a span that serves many', () => {
     expect(span.traceparent).toBe(`00-${requestTrace(1)}-${spans[0]?.spanContext().spanId}-01`);
   });
 
-  test('without a parent it begins a trace of its own; an error is told', () => {
+  test('begins a new trace without a parent, and records an error', () => {
     beginSpan(parts, { name: 'accept', parents: [] }).end({}, new Error('away'));
     expect(finished()).toMatchObject([{ name: 'accept', status: { code: SpanStatusCode.ERROR, message: 'away' }, links: [] }]);
   });
 
-  test('a request that is not sampled stays so: no span, and the next process is told', () => {
+  test('an unsampled request stays unsampled: no span, and the next process receives the decision', () => {
     const span = beginSpan(parts, { name: 'accept', parents: [request(1).replace(/01$/, '00')] });
     span.end();
     expect(finished()).toEqual([]);
     expect(span.traceparent).toMatch(/-00$/);
   });
 
-  test('for a thousand requests there are not more spans than the bound', () => {
+  test('a thousand requests create no more spans than the limit', () => {
     beginSpan(parts, { name: 'accept', parents: idsOf(1_000).map(Number).map(request) }).end();
     expect(finished().length).toBe(TRACES_MAX);
   });

@@ -1,4 +1,4 @@
-/** What is put into a page is text, whatever it holds; only markup made here stays markup. */
+/** Values in a page become text, whatever they contain; only markup made here stays markup. */
 import { describe, expect, test } from '@jest/globals';
 import { html, trusted } from '../../../../shared/web/html.js';
 
@@ -12,12 +12,12 @@ describe('html', () => {
     expect(html`<p title="${text}">${text}</p>`.toString()).toBe(`<p title="${expected}">${expected}</p>`);
   });
 
-  test('markup made here stays markup, in lists and in one another', () => {
+  test('markup made here stays markup, in lists and nested', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
     expect(html`<ul>${items}</ul>${trusted('<hr>')}`.toString()).toBe('<ul><li>a</li><li>&lt;b&gt;</li></ul><hr>');
   });
 
-  test('nothing is written for null, undefined, true and false; zero is a number', () => {
+  test('null, undefined, true and false render nothing; zero renders as a number', () => {
     expect(html`[${null}${undefined}${false}${true}${0}${10n}]`.toString()).toBe('[010]');
   });
 });
