@@ -1,25 +1,25 @@
 /**
- * Which payments a leader works on, and which it does not, as seen from outside: charges, delays, and what the relay puts back. Two rules
- * come of it. A payment that is due is not left behind while later ones of its patient are charged again and again; and the relay does not
- * put back, as fast as the queue can carry them, parcels that give nobody anything to do.
+ * Watches from outside which payments a leader works on: charges, deferrals and payments that the relay enqueues again. Two rules follow. A
+ * due payment must not wait while later ones of its patient are charged again and again. The relay must not enqueue, as fast as the queue
+ * can carry them, parcels that cause no work.
  */
 import type { Row } from './model/records.js';
 
 /**
- * Moments at which later payments of the same patient may be charged while a payment is due and not worked on. One load starts many charges
- * at one moment, which counts once.
+ * How often later payments of the same patient may be charged while a due payment is not in work. One load starts many charges at the same
+ * time, which count once.
  */
 const PASSED_MAX = 20;
-/** Rounds of the relay in vain, and the time in which so many are too many, in ms: the usual interval allows four. */
+/** Most futile rounds of the relay within a time, in ms: the usual interval allows four. */
 const ROUNDS_MAX = 12;
 const ROUNDS_MS = 400;
 
 export class Attempts {
-  /** By term and payment: charged, and neither put off nor final since. */
+  /** By term and payment: charged, and neither deferred nor final since. */
   private readonly working = new Set<string>();
-  /** By term and payment: moments at which later payments of its patient were charged since the payment was due. */
+  /** By term and payment: distinct times at which later payments of its patient were charged since the payment was due. */
   private readonly passed = new Map<string, { moments: number; lastMs: number }>();
-  /** By term: when each round in vain began; the last one is not judged yet. */
+  /** By term: start of each futile round; the last round is not judged yet. */
   private readonly rounds = new Map<number, { startedMs: number[]; ids: ReadonlySet<string> }>();
 
   constructor(private readonly nowMs: () => number) {}
@@ -35,7 +35,7 @@ export class Attempts {
       const key = `${term}/${other.id}`;
       if (this.working.has(key)) continue;
       const moments = this.countMoment(key);
-      if (moments > PASSED_MAX) return `${other.id} is due, and later payments of its patient were charged at ${moments} moments`;
+      if (moments > PASSED_MAX) return `${other.id} is due, and later payments of its patient were charged at ${moments} different times`;
     }
     return null;
   }
@@ -58,10 +58,10 @@ export class Attempts {
     const startedMs = [...before.filter((atMs) => atMs > nowMs - ROUNDS_MS), nowMs];
     this.rounds.set(term, { startedMs, ids: new Set(ids) });
     if (startedMs.length <= ROUNDS_MAX) return null;
-    return `${ids.join(' ')} and others were put back ${startedMs.length} times in ${ROUNDS_MS} ms, and nothing came of it`;
+    return `${ids.join(' ')} and others were enqueued again ${startedMs.length} times in ${ROUNDS_MS} ms without effect`;
   }
 
-  /** Something came of what the relay put back last. */
+  /** The last payments that the relay enqueued caused work. */
   private isOfUse(id: string, term: number): void {
     if (this.rounds.get(term)?.ids.has(id)) this.rounds.delete(term);
   }

@@ -1,17 +1,17 @@
-/** The two things one does with many seeds: look for one that breaks the system, and see that every planted bug is found. */
+/** The two campaigns over many seeds: search for a seed that breaks the system, and check that every planted bug is caught. */
 import type { Finding } from './search.js';
 import { MUTANTS, type Mutant } from './mutants.js';
 import type { Job, Pool } from './pool.js';
 
-/** Seeds of one job: a tenth of a second or so. */
+/** Seeds of one job: about a tenth of a second. */
 const CHUNK = 100;
-/** Seeds after which a mutant counts as survived. */
+/** Seeds after which a mutant counts as a survivor. */
 export const MUTANT_SEEDS = 20_000;
 
 export interface Campaign {
   seeds: number;
   steps: number;
-  /** The lowest seed that broke something; null: none did. */
+  /** The lowest seed that broke an invariant; null: none. */
   finding: Finding | null;
 }
 
@@ -21,7 +21,7 @@ export interface Request {
   mutant: string | null;
 }
 
-/** Searches all the seeds on all cores; after a finding only what was begun is finished. */
+/** Searches all seeds on all cores; after a finding, only jobs already begun are finished. */
 export async function searchAll(pool: Pool, { from, count, mutant }: Request, show: (campaign: Campaign) => void): Promise<Campaign> {
   const campaign: Campaign = { seeds: 0, steps: 0, finding: null };
   let given = 0;
@@ -46,7 +46,7 @@ export interface MutantResult {
   caughtAt: number | null;
 }
 
-/** Runs each mutant until the invariant that is meant for it catches it. */
+/** Runs each mutant until its intended invariant catches it. */
 export async function huntMutants(pool: Pool, show: (done: number) => void): Promise<MutantResult[]> {
   const results: MutantResult[] = [];
   let given = 0;

@@ -1,4 +1,4 @@
-/** `npm run simulate -- [options]`: plays schedules of faults against the protocol in virtual time; also with a bug planted in it. */
+/** `npm run simulate -- [options]`: plays schedules of faults against the protocol in virtual time, optionally with a planted bug. */
 import { ArgumentError, describeOptions, parseOptions, type Options } from '../../experiments/arguments.js';
 import { createProgress, type Progress } from '../../experiments/report/progress.js';
 import { EXIT } from '../../experiments/result.js';
@@ -11,11 +11,11 @@ import { drawSchedule } from './schedule.js';
 import { explain, transcribe } from './transcript.js';
 
 const OPTIONS = {
-  seeds: { default: 10_000, min: 1, max: 1_000_000_000, doc: 'how many schedules; with --seed alone: one' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'the first one' },
+  seeds: { default: 10_000, min: 1, max: 1_000_000_000, doc: 'number of schedules; with --seed alone: one' },
+  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'the first seed' },
   mutant: { text: true, value: 'NAME', doc: 'the system with this bug planted' },
-  mutants: { flag: true, doc: 'plants every bug in turn, until it is caught' },
-  transcript: { flag: true, doc: 'with one seed: what happens, step by step' },
+  mutants: { flag: true, doc: 'plants every bug in turn until it is caught' },
+  transcript: { flag: true, doc: 'with one seed: the run, step by step' },
 } as const;
 type SimulateOptions = Options<typeof OPTIONS>;
 
@@ -33,7 +33,7 @@ const again = (seed: number, mutant: string | null): string =>
 
 function summary({ seeds, steps, finding }: Campaign, cores: number, seconds: number): string {
   const rate = seeds / seconds;
-  const verdict = finding === null ? 'every invariant held' : 'one broke an invariant';
+  const verdict = finding === null ? 'every invariant held' : 'a schedule broke an invariant';
   return [
     `${count(seeds)} schedules, ${count(steps)} steps: ${verdict}.`,
     `${count(rate)} schedules/s on ${cores} cores, ${count(rate / cores)} a core; ${count(steps / seeds)} steps a schedule.`,
@@ -71,12 +71,12 @@ async function playMutants(pool: Pool, progress: Progress): Promise<number> {
   return results.every(({ caughtAt }) => caughtAt !== null) ? EXIT.met : EXIT.broken;
 }
 
-/** @throws ArgumentError when options do not go together. */
+/** @throws ArgumentError when options contradict each other. */
 function check({ mutant, mutants, transcript, seeds }: SimulateOptions, args: readonly string[], json: string | null): void {
   const given = (name: string): boolean => args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-  if (json !== null) throw new ArgumentError('There is no --json here');
+  if (json !== null) throw new ArgumentError('--json is not supported');
   if (mutant !== null && !findMutant(mutant)) throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
-  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given)) throw new ArgumentError('--mutants goes with no other option');
+  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given)) throw new ArgumentError('--mutants allows no other option');
   if (transcript && seeds !== 1) throw new ArgumentError('--transcript needs one seed: --seed S');
 }
 

@@ -1,4 +1,4 @@
-/** The faults: what each kind does to a simulated system, and how it is healed. A fault is plain data, so that a schedule can be shrunk. */
+/** The faults: the effect of each kind on a simulated system, and its healing. A fault is plain data, so that a schedule can be shrunk. */
 import type { Engine } from './model/engine.js';
 import { QUIET } from './model/network.js';
 import type { Process } from './model/process.js';
@@ -14,13 +14,13 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export interface Fault {
   readonly kind: FaultKind;
   readonly atMs: number;
-  /** How long it lasts, in ms; 0: a moment, or to the end. */
+  /** Duration, in ms; 0: instantaneous, or until the end. */
   readonly forMs: number;
-  /** Name of a process, or `leader`: whoever the row names then. */
+  /** Name of a process, or `leader`: the leader in the row at that time. */
   readonly target: string;
   /** For cuts: the other end. */
   readonly other: string;
-  /** How strong: a probability in per cent, or ms. */
+  /** Strength: a probability in per cent, or ms. */
   readonly amount: number;
 }
 
@@ -32,7 +32,7 @@ export function processesOf(system: System): Map<string, Process> {
   return new Map(all.map((each): [string, Process] => [each.name, each]));
 }
 
-/** Redis is there again: clients notice a moment later. */
+/** Redis is available again; clients notice shortly afterwards. */
 function redisReturns({ queue, replicas, world }: System): void {
   queue.restart();
   for (const replica of replicas) if (replica.alive) replica.in(world.chance.below(40), () => replica.redisReturned());
@@ -52,14 +52,14 @@ function kill(system: System, target: Process): Heal {
   return () => (target === system.queue ? redisReturns(system) : target.restart());
 }
 
-/** The machine is late: no replica does anything, and each goes on at its own time. */
+/** The machine is late: all replicas freeze, and each continues at its own time. */
 function late({ replicas, world }: System, { amount }: Fault): Heal {
   const struck = replicas.filter(({ alive, frozen }) => alive && !frozen);
   for (const replica of struck) replica.freeze();
   return () => struck.forEach((replica) => world.plan(world.chance.below(amount), null, () => replica.wake()));
 }
 
-/** All monitors get another configuration: they end and start again, without what they had learnt. */
+/** All monitors get another configuration: they stop and restart without their state. */
 function reconfigure({ monitors, world }: System, { amount }: Fault): Heal {
   for (const monitor of monitors) monitor.crash();
   return () => monitors.forEach((monitor) => world.plan(world.chance.below(amount), null, () => monitor.restart()));
@@ -94,21 +94,21 @@ function wipe({ queue }: System): Heal {
   return NOTHING;
 }
 
-/** Redis restarts and kept nothing. */
+/** Redis restarts without its data. */
 function restartEmpty(system: System): Heal {
   system.queue.crash();
   system.queue.wipe();
   return () => redisReturns(system);
 }
 
-/** Redis counts and reads, and refuses whatever changes something. */
+/** Redis answers counts and reads but refuses writes. */
 function refuseWrites({ queue }: System): Heal {
   queue.refusesWrites = true;
   queue.failed();
   return () => (queue.refusesWrites = false);
 }
 
-/** A replica alone with this would wait for ever: there must be another one to hand over to. */
+/** A single replica with this fault would wait for ever: a hand-over needs another one. */
 function hang({ replicas }: System, name: string): Heal {
   if (replicas.length > 1) replicas.find((each) => each.name === name)?.hang();
   return NOTHING;
@@ -124,7 +124,7 @@ function askFor(monitor: Monitor, to: string | null): Heal {
   return NOTHING;
 }
 
-/** A payment is listed as pending although it is final: the relay finds it, and no load brings it. */
+/** A final payment is listed as pending: the relay finds it, and no load returns it. */
 function stray({ payments }: System): Heal {
   const final = [...payments.rows.values()].find(({ status }) => status !== 'PENDING');
   if (!final) return NOTHING;
@@ -132,14 +132,14 @@ function stray({ payments }: System): Heal {
   return () => payments.strays.delete(final.id);
 }
 
-/** Lets it happen. @returns how to heal it. */
+/** Injects the fault. @returns its healing. */
 export function strike(system: System, fault: Fault): Heal {
   const { kind, amount } = fault;
   const name = fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;
   const all = processesOf(system);
   const target = all.get(name) as Process;
   const other = all.get(fault.other === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.other) as Process;
-  // A smaller system has fewer processes: a fault of one that is not there strikes nobody.
+  // A shrunk system has fewer processes: a fault of a missing process has no effect.
   if ((name !== '' && !target) || (fault.other !== '' && !other)) return NOTHING;
   switch (kind) {
     case 'kill':
@@ -193,7 +193,7 @@ export function strike(system: System, fault: Fault): Heal {
   }
 }
 
-/** In words, for a transcript. */
+/** As text, for a transcript. */
 export function describeFault({ kind, target, other, forMs, amount }: Fault): string {
   const words = [kind, target, other, amount === 0 ? '' : String(amount), forMs === 0 ? '' : `for ${forMs} ms`];
   return words.filter((word) => word !== '').join(' ');

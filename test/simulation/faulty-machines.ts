@@ -4,7 +4,7 @@ import type { CommitLane } from '../../payments/core/commit-lane.js';
 import { ParcelLine, type LineOptions, type Moment, type WorkEffect, type Written } from '../../payments/core/parcel-line.js';
 import { RelayMachine } from '../../payments/core/relay.js';
 
-/** The private parts of the line that a bug would be in. */
+/** The private parts of the line in which a bug would be. */
 interface LineParts {
   blocked: Blocked;
   turns: { number: number }[];

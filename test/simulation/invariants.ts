@@ -1,7 +1,7 @@
 /**
- * What must be true, checked as it happens: I1 to I8 of the design, and what the monitor's page promises. Each rule is one small
- * function that says what is wrong, or null. `Checks` remembers what happened, by itself, and never asks the system under test what
- * it believes: a rule must not share a mistake with what it judges.
+ * Invariants, checked at every step: I1 to I8 of the design, and the promises of the monitor's page. Each rule is one small function that
+ * returns a violation as text, or null. `Checks` records events by itself and never asks the system under test for its state: a rule must
+ * not share a mistake with the code it judges.
  */
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
 import type { FinalStatus } from '../../shared/contracts/payment.js';
@@ -15,18 +15,18 @@ export const RULE_TEXTS = {
   I2: 'accepted means durable',
   I3: 'a term is used once, grows, and has one leader',
   I4: 'nothing is written under a stale term',
-  I5: 'the queue may lose all it has',
+  I5: 'the queue may lose all its data',
   I6: 'charged once, and as recorded',
   I7: 'order, after a hand-over and after a retry',
   I8: 'stop when unsure, and only then',
   quorum: 'a majority of the configured monitors deposes a leader',
-  patience: 'a payment is given up only after it failed for long, and only calls that were made count as attempts',
-  maintenance: 'who is drained or in maintenance is never elected',
-  doubt: 'a monitor that was late or jumped observes and does not act',
-  calm: 'as many hand-overs as kills while everything is only late, and time for each new leader',
+  patience: 'a payment is given up only after a long failure, and only calls that were made count as attempts',
+  maintenance: 'a replica that is drained or in maintenance is never elected',
+  doubt: 'a monitor that was late, or whose clock jumped, observes and does not act',
+  calm: 'while everything is only late: as many hand-overs as kills, and time for each new leader',
   liveness: 'when faults stop, one replica leads and every payment is final',
-  fair: 'a payment that is due is not left behind while later ones of its patient are worked on',
-  restraint: 'the relay does not put back in vain as fast as it can',
+  fair: 'a due payment does not wait while later ones of its patient are in work',
+  restraint: 'the relay does not enqueue without effect as fast as it can',
   crash: 'the code under test does not throw',
 } as const;
 export type RuleName = keyof typeof RULE_TEXTS;
@@ -45,7 +45,7 @@ export const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
   before === undefined ? null : `key ${row.key} has two rows, ${before.id} and ${row.id}`;
 
 export const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
-  row?.status === said ? null : `${id} was announced as ${said}, its row says ${row?.status ?? 'nothing'}`;
+  row?.status === said ? null : `${id} was announced as ${said}, its row has ${row?.status ?? 'no status'}`;
 
 export const isDurable = (key: string, row: Row | undefined): Verdict => (row ? null : `${key} was answered 2xx and has no row`);
 
@@ -60,7 +60,7 @@ export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Ver
   return `${row.id} becomes ${status}, and the gateway ${moved ? 'has' : 'has not'} charged it`;
 };
 
-/** @param failingMs since the gateway was first asked about it. */
+/** @param failingMs since the first call of the gateway for this payment. */
 export const hasFailedForLong = (row: Row, status: FinalStatus, failingMs: number, giveUpAfterMs: number): Verdict =>
   status !== 'FAILED' || failingMs >= giveUpAfterMs ? null : `${row.id} is given up ${failingMs} ms after the first call`;
 
@@ -72,24 +72,24 @@ export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict =
   return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
 };
 
-/** @param fetchedAt when each was fetched by the earlier leader, in the order in which they were put back. */
+/** @param fetchedAt when the earlier leader fetched each job, in the order in which the jobs were returned. */
 export const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
-  fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number)) ? null : 'interrupted parcels are put back in the wrong order';
+  fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number)) ? null : 'interrupted parcels are returned in the wrong order';
 
-/** @param tookMs since the election before. */
+/** @param tookMs since the previous election. */
 export const hadTime = (leader: string | null, kind: string, tookMs: number, leastMs: number): Verdict =>
   (kind === 'freeze' || kind === 'ping') && tookMs < leastMs ? `${leader} is deposed (${kind}) ${tookMs} ms after its election` : null;
 
 export const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
-  frozenMs > mostMs ? `${leader} is elected, though nothing was heard of it for ${frozenMs} ms` : null;
+  frozenMs > mostMs ? `${leader} is elected, although it was silent for ${frozenMs} ms` : null;
 
 export const isAllowed = ({ id, term: known }: RoleState, term: number, wasRefused: boolean, what: string): Verdict => {
-  if (known > term) return `${id} starts ${what} in term ${term} though it knows of term ${known}`;
-  return wasRefused ? `${id} starts ${what} in term ${term} though a commit of it was refused` : null;
+  if (known > term) return `${id} starts ${what} in term ${term} although it knows term ${known}`;
+  return wasRefused ? `${id} starts ${what} in term ${term} although its commit was refused` : null;
 };
 
 export const hasReason = ({ id, term: known }: RoleState, term: number, wasRefused: boolean): Verdict =>
-  known > term || wasRefused ? null : `${id} stops leading in term ${term} though nothing was refused and no higher term is known`;
+  known > term || wasRefused ? null : `${id} stops leading in term ${term} although nothing was refused and no higher term is known`;
 
 export class Checks {
   breach: Breach | null = null;
@@ -97,25 +97,25 @@ export class Checks {
   rows: ReadonlyMap<string, Row> = new Map();
   byKey: ReadonlyMap<string, Row> = new Map();
   byPatient: ReadonlyMap<string, readonly Row[]> = new Map();
-  /** Times at which the queue lost something or was away. */
+  /** How often the queue lost data or was unavailable. */
   queueFailures = 0;
-  /** How many hand-overs there may be, other than planned ones; and how long silence cannot depose a new leader, in ms. */
+  /** Most hand-overs other than planned ones; and how long silence cannot depose a new leader, in ms. */
   handoversMax = Infinity;
   graceMs = 0;
   /** Whether the process of this boot id still runs. */
   runs: (bootId: string) => boolean = () => true;
-  /** How long a replica has been silent, where only what is late is silent. */
+  /** How long a replica has been silent, in runs where only late replicas are silent. */
   frozenForMs: (replica: string) => number = () => 0;
   private handovers = 0;
   private electedMs = -Infinity;
   private readonly begun = new Map<number, string>();
   private readonly refusals = new Set<string>();
   private readonly moved = new Set<string>();
-  /** By payment: when the gateway was first asked about it, and how many charges were made. */
+  /** By payment: time of the first call of the gateway, and number of charges made. */
   private readonly firstAsked = new Map<string, number>();
   private readonly chargesMade = new Map<string, number>();
   private readonly ballots = new Map<string, Vote>();
-  /** Jobs by id: as the how-manieth of all each was fetched last. */
+  /** Jobs by id: the position of the last fetch of each among all fetches. */
   private readonly fetches = new Map<number, number>();
   private fetchCount = 0;
   private readonly attempts: Attempts;
@@ -151,17 +151,17 @@ export class Checks {
     this.require('patience', hasFailedForLong(row, status, failingMs, this.giveUpAfterMs));
   }
 
-  /** The gateway is asked about a payment. */
+  /** The gateway receives a call for a payment. */
   asks(payment: string): void {
     if (!this.firstAsked.has(payment)) this.firstAsked.set(payment, this.nowMs());
   }
 
-  /** A charge was made, whatever became of its answer. */
+  /** A charge was made, whether or not its answer arrived. */
   attempted(payment: string): void {
     this.chargesMade.set(payment, (this.chargesMade.get(payment) ?? 0) + 1);
   }
 
-  /** So many attempts are written. */
+  /** This number of attempts is written. */
   countsAttempts(payment: string, attempts: number): void {
     this.require('patience', isCountOfCalls(payment, attempts, this.chargesMade.get(payment) ?? 0));
   }
@@ -172,7 +172,7 @@ export class Checks {
     if (row) this.require('fair', this.attempts.charges(row, this.byPatient.get(row.patientId) ?? [], term));
   }
 
-  /** The relay puts these back. */
+  /** The relay enqueues these payments again. */
   putsBack(ids: readonly string[], term: number): void {
     this.require('restraint', this.attempts.putsBack(ids, term));
   }
@@ -189,7 +189,7 @@ export class Checks {
   moneyMoved(payment: string): void {
     const status = this.rows.get(payment)?.status;
     if (this.moved.has(payment)) this.require('I6', `${payment} is charged twice`);
-    if (status !== 'PENDING') this.require('I6', `${payment} is charged when it is ${status ?? 'not accepted'}`);
+    if (status !== 'PENDING') this.require('I6', `${payment} is charged although it is ${status ?? 'not accepted'}`);
     this.moved.add(payment);
   }
 
@@ -214,9 +214,9 @@ export class Checks {
 
   private handedOver({ leader, bootId }: Leadership, kind: string, tookMs: number): void {
     this.handovers += 1;
-    // A leader that died has lost nothing, by whichever sign the monitors noticed its death.
+    // A leader that died has lost nothing, whichever sign of its death the monitors noticed.
     if (this.runs(bootId ?? '')) this.require('calm', hadTime(leader, kind, tookMs, this.graceMs));
-    const text = `hand-over ${this.handovers} (${kind} of ${leader}), though all are only late, and ${this.handoversMax} were killed`;
+    const text = `hand-over ${this.handovers} (${kind} of ${leader}), although all are only late and ${this.handoversMax} were killed`;
     if (this.handovers > this.handoversMax) this.require('calm', text);
   }
 
@@ -226,22 +226,22 @@ export class Checks {
     const before = this.begun.get(term);
     if (before !== undefined) this.require('I3', `${bootId} begins term ${term}, which ${before} had begun`);
     if (row.term === term && row.bootId !== bootId) this.require('I3', `${bootId} begins term ${term} of ${row.bootId}`);
-    if (row.term < term) this.require('I3', `${id} begins term ${term}, the row is at ${row.term}`);
+    if (row.term < term) this.require('I3', `${id} begins term ${term}, but the row has term ${row.term}`);
     this.begun.set(term, bootId);
   }
 
-  /** A replica is told that a statement of this term was refused. */
+  /** A replica learns that a statement of this term was refused. */
   wasRefused({ bootId }: RoleState, term: number): void {
     this.refusals.add(`${bootId}/${term}`);
   }
 
-  /** A call to the gateway, a commit or a delay starts. */
+  /** A call of the gateway, a commit or a deferral starts. */
   starts(role: RoleState, term: number, what: string): void {
     const wasRefused = this.refusals.size > 0 && this.refusals.has(`${role.bootId}/${term}`);
     this.require('I8', isAllowed(role, term, wasRefused, what));
   }
 
-  /** A parcel comes in to be worked on. @param finishing whether the leader has begun to stand down. */
+  /** Work on a parcel begins. @param finishing whether the leader has begun to stand down. */
   takes(id: string, term: number, finishing: boolean): void {
     if (finishing) this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
   }
@@ -250,7 +250,7 @@ export class Checks {
     this.require('I8', hasReason(role, term, this.refusals.has(`${role.bootId}/${term}`)));
   }
 
-  /** A monitor votes or moves. @param awakeMs how long ago it was late, or its clock jumped. */
+  /** A monitor votes or moves the term. @param awakeMs time since it was late, or its clock jumped. */
   acted(monitor: string, awakeMs: number, doubtForMs: number): void {
     if (awakeMs < doubtForMs) this.require('doubt', `${monitor} acts ${awakeMs} ms after it was late or its clock jumped`);
   }
@@ -264,20 +264,20 @@ export class Checks {
     this.fetches.set(id, this.fetchCount);
   }
 
-  /** @param moved ids put back to the front by a new leader, in that order. */
+  /** @param moved ids returned to the front by a new leader, in that order. */
   reclaimed(moved: readonly number[]): void {
     this.require('I7', oldestIsPutBackLast(moved.map((id) => this.fetches.get(id) ?? 0)));
   }
 
-  /** When each of these jobs was fetched, in order of fetching. */
+  /** The fetch position of each of these jobs. */
   stampsOf(jobs: readonly Job[]): ReadonlyMap<number, number> {
     return new Map(jobs.map(({ id }) => [id, this.fetches.get(id) ?? 0]));
   }
 
-  /** A new leader begins to fetch. @param active what is held now. @param before what was held when it was elected, with its stamps. */
+  /** A new leader begins to fetch. @param active jobs held now. @param before jobs held at its election, with their fetch positions. */
   fetchesFirst(id: string, active: readonly Job[], before: ReadonlyMap<number, number>, failures: number): void {
     if (this.queueFailures > failures) return;
     const left = active.find((job) => before.get(job.id) === this.fetches.get(job.id));
-    if (left) this.require('I7', `${id} fetches new parcels while job ${left.id} of the earlier leader is left behind`);
+    if (left) this.require('I7', `${id} fetches new parcels while job ${left.id} of the earlier leader is not reclaimed`);
   }
 }

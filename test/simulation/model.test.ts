@@ -1,4 +1,4 @@
-/** The models themselves: where they are wrong, the simulator proves nothing. */
+/** The models themselves: a wrong model would make the simulation worthless. */
 import { describe, expect, test } from '@jest/globals';
 import { Checks } from './invariants.js';
 import { EventQueue } from './model/event-queue.js';
@@ -25,7 +25,7 @@ function record(monitors = ['monitor_1', 'monitor_2', 'monitor_3']) {
 }
 
 describe('virtual time', () => {
-  test('events come by time, and at the same time in the order of planning', () => {
+  test('events run by time, and at the same time in the order of planning', () => {
     const chance = new Chance(3);
     const queue = new EventQueue();
     const planned = Array.from({ length: 500 }, (_, order) => ({ atMs: chance.below(50), order, owner: null, life: 0, run: null }));
@@ -35,7 +35,7 @@ describe('virtual time', () => {
     expect(queue.pop()).toBeUndefined();
   });
 
-  test('what was planned in a life that ended does not happen; what came to a frozen one happens when it wakes', () => {
+  test('an event of an ended life does not run; an event for a frozen process runs when the process wakes', () => {
     const world = new World(1, null);
     const process = new Process(world, 'server_1', 0);
     const happened: string[] = [];
@@ -85,13 +85,13 @@ describe('the record', () => {
     expect(vote('monitor_1')).toMatchObject({ votes: 0, elected: false, leadership: { term: 1 } });
   });
 
-  test('who is drained is not elected', () => {
+  test('a drained replica is not elected', () => {
     const { vote, leadership } = record(['monitor_1']);
     leadership.admin['server_1'] = 'drain';
     expect(vote('monitor_1')).toMatchObject({ votes: 1, elected: false, leadership: { term: 0 } });
   });
 
-  test('a key is a payment once; a commit needs the fence, and finds a final row final', () => {
+  test('a key makes one payment; a commit needs the fence and does not change a final row', () => {
     const { payments, vote } = record(['monitor_1']);
     expect(payments.accept([{ id: 'a', key: 'k', patientId: 'p' }, { id: 'b', key: 'k', patientId: 'p' }])).toEqual(['a']);
     vote('monitor_1');
@@ -103,7 +103,7 @@ describe('the record', () => {
     expect(payments.pending).toBe(0);
   });
 
-  test('a load brings earlier payments of the same patients, from beyond what is being worked on', () => {
+  test('a load returns earlier payments of the same patients, above the payments in work', () => {
     const { payments } = record();
     payments.accept(['a', 'b', 'c', 'd'].map((id) => ({ id, key: id, patientId: id === 'c' ? 'q' : 'p' })));
     const load = (ids: string[], beyond = new Map<string, number>()) =>
@@ -113,7 +113,7 @@ describe('the record', () => {
     expect(load(['d'], new Map([['p', 2]]))).toEqual(['d']);
   });
 
-  test('what is overdue: older than the grace, up to the bound, or due again', () => {
+  test('overdue: older than the grace period, up to the bound, or due again', () => {
     const { payments, vote, pass } = record(['monitor_1']);
     payments.accept(['a', 'b'].map((id) => ({ id, key: id, patientId: id })));
     vote('monitor_1');

@@ -1,6 +1,6 @@
 /**
- * Planted bugs: each is the system with one rule changed, the way somebody might really have got it wrong. A mutant that no invariant
- * catches says that the invariant, the faults or the model are too weak. None of this exists outside of the simulator.
+ * Planted bugs: each mutant is the system with one changed rule, a plausible mistake. A mutant that no invariant catches shows that the
+ * invariants, the faults or the model are too weak. Mutants exist only in the simulator.
  */
 import type { Detector, State } from '../../monitor/core/types.js';
 import { majority } from '../../monitor/core/quorum.js';
@@ -16,7 +16,7 @@ import { STANDARD, type Rules } from './rules.js';
 
 export interface Mutant {
   readonly name: string;
-  /** What is wrong, in a few words. */
+  /** The bug, in a few words. */
   readonly bug: string;
   /** The invariant that must catch it. */
   readonly caughtBy: RuleName;
@@ -25,30 +25,30 @@ export interface Mutant {
 
 const failed: AttemptStep = { answer: { kind: 'failed', reason: 'GATEWAY_UNAVAILABLE' } };
 const declined: AttemptStep = { answer: { kind: 'declined', reference: '', reason: 'DECLINED' } };
-/** Ticks without news from anybody after which a leader without confidence stands by. */
+/** Ticks without any message after which a leader without confidence stands by. */
 const QUIET_TICKS = 2;
 
 const changed = ({ replicas }: State, change: (id: string) => Partial<Detector>): State['replicas'] =>
   Object.fromEntries(Object.entries(replicas).map(([id, detector]) => [id, { ...detector, ...change(id) }]));
-/** As if every standby had beaten just now. */
+/** As if every standby had just sent a beat. */
 const standbysAreHeard = (state: State, now: number): State =>
   ({ ...state, replicas: changed(state, (id) => (id === state.leadership?.leader ? {} : { lastBeatAt: now })) });
 
-/** As if its loop had never been late; what it has learnt of the replicas stays. */
+/** As if the monitor's loop had never been late; its knowledge of the replicas stays. */
 export const withoutLateness = (state: State): State =>
   ({ ...state, doubt: { ...state.doubt, tickAt: null, lenientUntil: 0, doubtingUntil: 0 } });
 
 export const MUTANTS: readonly Mutant[] = [
-  { name: 'no-fence', bug: 'the commit does not check who leads', caughtBy: 'I4', change: { fence: () => true } },
+  { name: 'no-fence', bug: 'the commit does not check the leader', caughtBy: 'I4', change: { fence: () => true } },
   {
     name: 'fence-without-term', bug: 'the fence checks the name of the leader only', caughtBy: 'I4',
     change: { fence: (row, { leader }) => row.leader === leader },
   },
   {
-    name: 'fence-then-write', bug: 'the fence is checked by one statement, and the outcome written by the next', caughtBy: 'I4',
+    name: 'fence-then-write', bug: 'one statement checks the fence, and the next writes the outcome', caughtBy: 'I4',
     change: { fencesInOneStatement: false },
   },
-  { name: 'deferral-without-fence', bug: 'only commits are fenced, delays are not', caughtBy: 'I4', change: { fenceOfDeferral: () => true } },
+  { name: 'deferral-without-fence', bug: 'only commits are fenced, deferrals are not', caughtBy: 'I4', change: { fenceOfDeferral: () => true } },
   { name: 'vote-counted-twice', bug: 'a monitor that votes again has two votes', caughtBy: 'quorum', change: { oneVoteEach: false } },
   {
     name: 'stale-vote-counted', bug: 'a vote counts for ever', caughtBy: 'quorum',
@@ -67,7 +67,7 @@ export const MUTANTS: readonly Mutant[] = [
     change: { isObservedTerm: () => true, nextTerm: (_row, observed) => observed + 1 },
   },
   {
-    name: 'no-boot-id', bug: 'a restarted replica takes a term of its earlier life for its own', caughtBy: 'I3',
+    name: 'no-boot-id', bug: 'a restarted replica resumes a term of its earlier run', caughtBy: 'I3',
     change: {
       stepRole: (state, input) => {
         if (input.type !== 'leadership' || input.leadership.leader !== state.id) return STANDARD.stepRole(state, input);
@@ -76,7 +76,7 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
-    name: 'refused-term-resumed', bug: 'a replica whose commit was refused believes an old ping and leads on', caughtBy: 'I3',
+    name: 'refused-term-resumed', bug: 'a replica whose commit was refused believes an old ping and continues to lead', caughtBy: 'I3',
     change: {
       stepRole: (state, input) => {
         const step = STANDARD.stepRole(state, input);
@@ -84,11 +84,11 @@ export const MUTANTS: readonly Mutant[] = [
       },
     },
   },
-  { name: 'refusal-ignored', bug: 'a refused commit is taken for "nothing to write"', caughtBy: 'I8', change: { newLine: (options) => new IgnoresRefusals(options) } },
-  { name: 'stop-ignored', bug: 'a deposed leader finishes what it has begun', caughtBy: 'I8', change: { stopsWork: false } },
-  { name: 'pause-ignored', bug: 'a leader that stands down goes on fetching', caughtBy: 'I8', change: { pausesWhenStandingDown: false } },
+  { name: 'refusal-ignored', bug: 'a refused commit counts as "nothing to write"', caughtBy: 'I8', change: { newLine: (options) => new IgnoresRefusals(options) } },
+  { name: 'stop-ignored', bug: 'a deposed leader finishes its work', caughtBy: 'I8', change: { stopsWork: false } },
+  { name: 'pause-ignored', bug: 'a leader that stands down continues to fetch', caughtBy: 'I8', change: { pausesWhenStandingDown: false } },
   {
-    name: 'needs-monitors', bug: 'a leader that hears nothing for a while stands by', caughtBy: 'I8',
+    name: 'needs-monitors', bug: 'a leader that receives nothing for a while stands by', caughtBy: 'I8',
     change: {
       stepRole: (state: RoleState & { quiet?: number }, input) => {
         const quiet = input.type === 'tick' ? (state.quiet ?? 0) + 1 : 0;
@@ -102,44 +102,44 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'never-resumes', bug: 'a leader that stood down in vain waits for ever', caughtBy: 'liveness',
     change: { stepRole: (state, input) => (input.type === 'tick' ? { state, effects: [] } : STANDARD.stepRole(state, input)) },
   },
-  { name: 'no-unique-key', bug: 'a key sent twice makes two payments', caughtBy: 'I1', change: { keysAreUnique: false } },
+  { name: 'no-unique-key', bug: 'a key sent twice creates two payments', caughtBy: 'I1', change: { keysAreUnique: false } },
   { name: 'final-not-final', bug: 'an outcome may replace an outcome', caughtBy: 'I1', change: { mayGetStatus: () => true } },
   {
-    name: 'announces-the-unwritten', bug: 'a leader that wakes late announces what was refused', caughtBy: 'I1',
+    name: 'announces-the-unwritten', bug: 'a leader that wakes late announces refused outcomes', caughtBy: 'I1',
     change: { newLine: (options) => new AnnouncesTheUnwritten(options) },
   },
   { name: 'accepted-before-durable', bug: '2xx before the row is committed', caughtBy: 'I2', change: { insertsBeforeAnswering: false } },
-  { name: 'relay-skipped', bug: 'nobody looks for what the queue lost', caughtBy: 'I5', change: { newRelay: (rules) => new NeverLooks(rules) } },
+  { name: 'relay-skipped', bug: 'no process searches for payments that the queue lost', caughtBy: 'I5', change: { newRelay: (rules) => new NeverLooks(rules) } },
   {
-    name: 'empty-queue-believed', bug: 'an empty queue means that nothing is to be done', caughtBy: 'I5',
+    name: 'empty-queue-believed', bug: 'an empty queue means that no payment waits', caughtBy: 'I5',
     change: { newRelay: (rules) => new TrustsAnEmptyQueue(rules) },
   },
   {
-    name: 'count-trusted', bug: 'parcels that are counted are believed to be fetched one day', caughtBy: 'I5',
+    name: 'count-trusted', bug: 'the relay trusts that counted parcels will be fetched', caughtBy: 'I5',
     change: { newRelay: (rules) => new TrustsTheCount(rules) },
   },
-  { name: 'pause-unbounded', bug: 'a worker that does not end its pause is waited for', caughtBy: 'liveness', change: { boundsPause: false } },
-  { name: 'stuck-worker-kept', bug: 'a worker that brings nothing is not replaced', caughtBy: 'liveness', change: { renewsWorker: false } },
-  { name: 'no-progress-not-told', bug: 'a leader that makes no progress does not say so', caughtBy: 'liveness', change: { stalledMs: () => null } },
-  { name: 'key-of-the-attempt', bug: 'every attempt has a key of its own', caughtBy: 'I6', change: { gatewayKey: (id, attempt) => `${id}/${attempt}` } },
-  { name: 'key-of-the-term', bug: 'every leader has keys of its own', caughtBy: 'I6', change: { gatewayKey: (id, _attempt, term) => `${id}/${term}` } },
+  { name: 'pause-unbounded', bug: 'the wait for a worker to pause has no limit', caughtBy: 'liveness', change: { boundsPause: false } },
+  { name: 'stuck-worker-kept', bug: 'a worker that delivers nothing is not replaced', caughtBy: 'liveness', change: { renewsWorker: false } },
+  { name: 'no-progress-not-told', bug: 'a leader without progress does not report it', caughtBy: 'liveness', change: { stalledMs: () => null } },
+  { name: 'key-of-the-attempt', bug: 'every attempt has its own key', caughtBy: 'I6', change: { gatewayKey: (id, attempt) => `${id}/${attempt}` } },
+  { name: 'key-of-the-term', bug: 'every term has its own keys', caughtBy: 'I6', change: { gatewayKey: (id, _attempt, term) => `${id}/${term}` } },
   {
-    name: 'lost-is-declined', bug: 'an answer that was lost means no', caughtBy: 'I6',
+    name: 'lost-is-declined', bug: 'a lost answer means declined', caughtBy: 'I6',
     change: {
       afterVerdict: (call, verdict, last) =>
         call.ask === 'charge' && verdict.kind === 'unknown' ? declined : STANDARD.afterVerdict(call, verdict, last),
     },
   },
   {
-    name: 'lost-is-failed', bug: 'the last attempt fails without the gateway’s word', caughtBy: 'I6',
+    name: 'lost-is-failed', bug: 'the last attempt fails without the gateway’s answer', caughtBy: 'I6',
     change: { afterVerdict: (call, verdict, last) => (verdict.kind === 'unknown' && last ? failed : STANDARD.afterVerdict(call, verdict, last)) },
   },
   {
-    name: 'absent-is-failed', bug: 'a key the gateway does not know yet is given up without closing it', caughtBy: 'I6',
+    name: 'absent-is-failed', bug: 'a key still unknown to the gateway is given up without closing it', caughtBy: 'I6',
     change: { afterVerdict: (call, verdict, last) => (verdict.kind === 'absent' && last ? failed : STANDARD.afterVerdict(call, verdict, last)) },
   },
   {
-    name: 'give-up-by-count', bug: 'a payment is given up after so many attempts, however short the outage', caughtBy: 'patience',
+    name: 'give-up-by-count', bug: 'a payment is given up after a number of attempts, however short the outage', caughtBy: 'patience',
     change: { newLine: (options) => new ParcelLine({ ...options, policy: { ...options.policy, giveUpAfterMs: 0 } }) },
   },
   {
@@ -152,43 +152,43 @@ export const MUTANTS: readonly Mutant[] = [
       },
     },
   },
-  { name: 'reclaim-skipped', bug: 'the earlier leader’s parcels are left to time', caughtBy: 'I7', change: { reclaims: false } },
-  { name: 'reclaim-turned-round', bug: 'what is put back is put back oldest first', caughtBy: 'I7', change: { toFront: (items) => [...items] } },
+  { name: 'reclaim-skipped', bug: 'the earlier leader’s parcels are not reclaimed', caughtBy: 'I7', change: { reclaims: false } },
+  { name: 'reclaim-turned-round', bug: 'parcels are returned to the front oldest first', caughtBy: 'I7', change: { toFront: (items) => [...items] } },
   {
-    name: 'order-lost-on-retry', bug: 'a parcel does not know what an earlier one put off', caughtBy: 'I7',
+    name: 'order-lost-on-retry', bug: 'a parcel ignores payments that an earlier one deferred', caughtBy: 'I7',
     change: { newLine: (options) => new ForgetsWhatWaits(options) },
   },
   {
-    name: 'only-the-first-blocks', bug: 'what waits behind a payment that was put off blocks nothing itself', caughtBy: 'I7',
+    name: 'only-the-first-blocks', bug: 'a payment that waits behind a deferred one blocks nothing itself', caughtBy: 'I7',
     change: { newLine: (options) => new RemembersTheFirst(options) },
   },
   {
-    name: 'final-ones-block', bug: 'a payment that became final by a statement whose answer was lost blocks its patient', caughtBy: 'liveness',
+    name: 'final-ones-block', bug: 'a payment that became final by a statement with a lost answer blocks its patient', caughtBy: 'liveness',
     change: { newLine: (options) => new NeverUnblocks(options) },
   },
   {
-    name: 'set-aside-overtaken', bug: 'later payments of a patient go on when the record does not take an earlier one', caughtBy: 'I7',
+    name: 'set-aside-overtaken', bug: 'later payments of a patient continue when an earlier one cannot be written', caughtBy: 'I7',
     change: { newLine: (options) => new OvertakesWhatWasSetAside(options) },
   },
   {
-    name: 'bound-not-lowered', bug: 'a payment that was put off is not loaded while later ones of its patient are in flight', caughtBy: 'fair',
+    name: 'bound-not-lowered', bug: 'a deferred payment is not loaded while later ones of its patient are in flight', caughtBy: 'fair',
     change: { newLine: (options) => new KeepsItsBounds(options) },
   },
   {
-    name: 'vain-round-wakes', bug: 'the relay looks again at once although nothing came of what it put back', caughtBy: 'restraint',
+    name: 'vain-round-wakes', bug: 'the relay polls again at once although its last round had no effect', caughtBy: 'restraint',
     change: { newRelay: (rules) => new WakesInVain(rules) },
   },
   {
-    name: 'order-of-answers', bug: 'a parcel commits when it is answered, not in turn', caughtBy: 'I7',
+    name: 'order-of-answers', bug: 'a parcel commits when its answers arrive, not in turn', caughtBy: 'I7',
     change: { newLine: (options) => new CommitsInOrderOfAnswers(options) },
   },
   {
-    name: 'parcel-loads-itself-only', bug: 'a parcel does not bring earlier payments of its patients', caughtBy: 'I7',
+    name: 'parcel-loads-itself-only', bug: 'a parcel does not load earlier payments of its patients', caughtBy: 'I7',
     change: { isLoaded: (id, asked) => asked.includes(id) },
   },
-  { name: 'drained-elected', bug: 'only monitors check who is drained, not the election', caughtBy: 'maintenance', change: { mayBeElected: () => true } },
+  { name: 'drained-elected', bug: 'monitors check for drained replicas, the election does not', caughtBy: 'maintenance', change: { mayBeElected: () => true } },
   {
-    name: 'stopped-clock-trusted', bug: 'a monitor that was stopped judges at once', caughtBy: 'doubt',
+    name: 'stopped-clock-trusted', bug: 'a monitor that was suspended judges at once', caughtBy: 'doubt',
     change: { stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input) },
   },
   {
@@ -196,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
     change: { stepMonitor: (state, input) => STANDARD.stepMonitor({ ...state, graceUntil: 0 }, input) },
   },
   {
-    name: 'leader-blamed-alone', bug: 'the silence of the leader is judged without a look at the others', caughtBy: 'calm',
+    name: 'leader-blamed-alone', bug: 'the silence of the leader is judged without the others', caughtBy: 'calm',
     change: { stepMonitor: (state, input) => STANDARD.stepMonitor(input.type === 'tick' ? standbysAreHeard(state, input.now) : state, input) },
   },
   {
@@ -207,5 +207,5 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** The system with this bug in it. */
+/** The system with this bug planted. */
 export const withBug = ({ change }: Mutant): Rules => ({ ...STANDARD, ...change });

@@ -1,4 +1,4 @@
-/** Threads, one a core, that work on jobs in the order in which they are asked for. */
+/** Worker threads, one per core, that take jobs in order. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -11,9 +11,9 @@ export interface Job {
   number: number;
   from: number;
   count: number;
-  /** Null: the system as it is. */
+  /** Null: the unmodified system. */
   mutant: string | null;
-  /** Stop at a breach of this rule only; null: at any. */
+  /** Stop only at a breach of this rule; null: at any breach. */
   only: string | null;
 }
 
@@ -24,7 +24,7 @@ export interface JobResult extends Searched {
 export class Pool {
   private constructor(private readonly workers: readonly Worker[]) {}
 
-  /** Compiled first: threads do not inherit a loader of TypeScript, and what such a loader adds to a function costs a tenth. */
+  /** Compiles first: threads do not inherit a TypeScript loader, and the code such a loader adds to a function costs a tenth. */
   static async open(size = availableParallelism()): Promise<Pool> {
     const file = join(ROOT, await compile('test/simulation/worker.ts'));
     return new Pool(Array.from({ length: size }, () => new Worker(file)));
@@ -35,9 +35,9 @@ export class Pool {
   }
 
   /**
-   * Hands out jobs until there are none.
-   * @param next the next job; null: no more. @param done called with each answer.
-   * @throws Error when a thread breaks down.
+   * Hands out jobs until none is left.
+   * @param next returns the next job; null: no more. @param done called with each answer.
+   * @throws Error when a thread fails.
    */
   async run(next: () => Job | null, done: (result: JobResult) => void): Promise<void> {
     await Promise.all(this.workers.map((worker) => this.drive(worker, next, done)));

@@ -1,4 +1,4 @@
-/** The protocol under thousands of seeded schedules, and the machinery that finds and explains what breaks it. */
+/** The protocol under thousands of seeded schedules, and the tools that find and explain a breach. */
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_KINDS } from './faults.js';
 import { RULE_TEXTS, type RuleName } from './invariants.js';
@@ -11,7 +11,7 @@ import { rulesOf, search } from './search.js';
 import { shrink } from './shrink.js';
 import { explain, transcribe } from './transcript.js';
 
-/** The first of these seeds that breaks a rule with this bug planted. */
+/** The first of these seeds that breaks a rule with this planted bug. */
 function firstFinding(mutant: string) {
   const { finding } = search(1, 2_000, rulesOf(mutant));
   if (finding === null) throw new Error(`no seed breaks ${mutant}`);
@@ -19,14 +19,14 @@ function firstFinding(mutant: string) {
 }
 
 describe('the protocol', () => {
-  test('3,000 schedules of faults break no invariant, and everything is well again after each', () => {
+  test('3,000 schedules of faults break no invariant, and the system recovers after each', () => {
     const { seeds, steps, finding } = search(1, 3_000, STANDARD);
     expect(finding).toBeNull();
     expect(seeds).toBe(3_000);
     expect(steps / seeds).toBeGreaterThan(200);
   }, 300_000);
 
-  test('the schedules have every kind of fault, one, three and five monitors, one to three replicas', () => {
+  test('the schedules contain every kind of fault, one, three and five monitors, one to three replicas', () => {
     const schedules = Array.from({ length: 500 }, (_, seed) => drawSchedule(seed));
     const kinds = new Set(schedules.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
     expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort());
@@ -34,7 +34,7 @@ describe('the protocol', () => {
     expect(new Set(schedules.map(({ replicas }) => replicas))).toEqual(new Set([1, 2, 3]));
   });
 
-  test.each(['relay-skipped', 'never-resumes'])('control for liveness: with %s not everything is well at the end', (mutant) => {
+  test.each(['relay-skipped', 'never-resumes'])('control for liveness: with %s the system does not recover', (mutant) => {
     expect(['I5', 'liveness']).toContain(firstFinding(mutant).breach.rule);
   });
 
@@ -46,18 +46,18 @@ describe('the protocol', () => {
 
 describe.each(REGRESSIONS)('a bug found once: $what', ({ schedule, without }) => {
   test('is gone', () => expect(play(schedule, STANDARD).breach).toBeNull());
-  test('control: put back, it is found', () => expect(play(schedule, { ...STANDARD, ...without }).breach).not.toBeNull());
+  test('control: without the fix, the schedule finds it', () => expect(play(schedule, { ...STANDARD, ...without }).breach).not.toBeNull());
 });
 
 describe('the same seed', () => {
-  test.each([7, 11, 4_321])('%i gives the same schedule and the same transcript twice', (seed) => {
+  test.each([7, 11, 4_321])('%i gives the same schedule and transcript twice', (seed) => {
     expect(drawSchedule(seed)).toEqual(drawSchedule(seed));
     const [once, twice] = [transcribe(drawSchedule(seed), STANDARD), transcribe(drawSchedule(seed), STANDARD)];
     expect(once.lines.length).toBeGreaterThan(20);
     expect(twice).toEqual(once);
   });
 
-  test('with a transcript it takes the same course as without', () => {
+  test('runs alike with and without a transcript', () => {
     for (let seed = 1; seed <= 50; seed += 1) {
       const schedule = drawSchedule(seed);
       expect(transcribe(schedule, STANDARD).outcome).toEqual(play(schedule, STANDARD));
@@ -70,7 +70,7 @@ describe('the same seed', () => {
 });
 
 describe('a finding', () => {
-  test('is shrunk to what the bug needs, and breaks the same rule', () => {
+  test('is shrunk to the parts that the bug needs, and breaks the same rule', () => {
     const { seed, breach } = firstFinding('no-fence');
     const whole = drawSchedule(seed);
     const small = shrink(whole, rulesOf('no-fence'), breach.rule);
@@ -79,14 +79,14 @@ describe('a finding', () => {
     expect(play(small, STANDARD).breach).toBeNull();
   });
 
-  test('is explained twice in the same words, with the command that shows it again', () => {
+  test('is explained in the same words each time, with the command that repeats it', () => {
     const { seed, breach } = firstFinding('no-fence');
     const words = () => explain(seed, rulesOf('no-fence'), breach, 'npm run simulate -- --seed 1 --mutant no-fence');
     expect(words()).toBe(words());
     expect(words()).toMatch(/breaks I4: nothing is written under a stale term\.[^]*FAULT[^]*BROKEN {6}I4: [^]*\nAgain: npm run simulate/);
   });
 
-  test('a monitor’s trust in a stopped clock is found by the clock alone, not by what it believes', () => {
+  test('trust in a stopped clock is found by the clock alone, not by the monitor’s state', () => {
     const rules: Rules = { ...STANDARD, stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input) };
     expect(search(1, 500, rules).finding?.breach.rule).toBe('doubt');
   });

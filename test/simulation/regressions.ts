@@ -1,7 +1,7 @@
 /**
- * Schedules that once found a bug in the system itself, made smaller, and kept as data: they do not depend on how seeds become
- * schedules. `without` puts the bug back: the control that shows that the schedule still finds it. Guards that were added
- * later and heal the same harm are taken out as well.
+ * Schedules that once found a bug in the system itself, shrunk and stored as data, so that they do not depend on how seeds become
+ * schedules. `without` restores the bug: the control shows that the schedule still finds it. The control also removes guards that were
+ * added later and heal the same harm.
  */
 import type { Fault } from './faults.js';
 import { NeverUnblocks, TrustsTheCount } from './faulty-machines.js';
@@ -21,7 +21,7 @@ const fault = (kind: Fault['kind'], atMs: number, forMs: number, target: string,
 
 export const REGRESSIONS: readonly Regression[] = [
   {
-    what: 'a leader that stood down, was refused and is elected again fetches with a worker that is free',
+    what: 'a leader that stood down, was refused and is elected again fetches with a free worker',
     without: { replacesHeldWorker: false, renewsWorker: false, stalledMs: () => null, newRelay: (rules) => new TrustsTheCount(rules) },
     schedule: {
       seed: 17_257, luck: 17_257, replicas: 2, monitors: 1, patients: 1, horizonMs: 989, declined: 0, monitorsEnd: false,
@@ -36,7 +36,7 @@ export const REGRESSIONS: readonly Regression[] = [
     },
   },
   {
-    what: 'a payment that became final by a statement whose answer was lost does not block its patient',
+    what: 'a payment that became final by a statement with a lost answer does not block its patient',
     without: { newLine: (options) => new NeverUnblocks(options) },
     schedule: {
       seed: 20_014_570, luck: 5, replicas: 2, monitors: 1, patients: 1, horizonMs: 793, declined: 0, monitorsEnd: false,

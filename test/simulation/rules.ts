@@ -1,6 +1,6 @@
 /**
- * Everything a mutant may replace. The standard is production code where production code decides, and the guards of the SQL where
- * the database does; the models ask these rules, so that a planted bug is one changed entry (mutants.ts) and no switch anywhere.
+ * Everything that a mutant may replace. The standard is production code where production code decides, and the guards of the SQL where the
+ * database decides. The models call these rules, so a planted bug is one changed entry (mutants.ts) without a switch in the code.
  */
 import type { Leadership, AdminState } from '../../shared/contracts/leadership.js';
 import type { FencingToken } from '../../shared/ledger.js';
@@ -34,26 +34,26 @@ export interface Rules {
   mayBeElected(admin: AdminState): boolean;
   oneVoteEach: boolean;
   isCounted(vote: Vote, term: number, nowMs: number, freshMs: number): boolean;
-  /** @param voting how many monitors have a vote in the table. */
+  /** @param voting number of monitors with a vote in the table. */
   votesNeeded(configured: number, voting: number): number;
-  /** How the parts are put together. */
+  /** How the parts are assembled. */
   insertsBeforeAnswering: boolean;
   gatewayKey(id: string, attempt: number, term: number): string;
-  /** Else the fence is looked at first, and written then. */
+  /** False: one statement checks the fence, and a later one writes. */
   fencesInOneStatement: boolean;
   reclaims: boolean;
   pausesWhenStandingDown: boolean;
   stopsWork: boolean;
   replacesHeldWorker: boolean;
-  /** A worker whose pause does not end is replaced. */
+  /** Replaces a worker whose pause does not end. */
   boundsPause: boolean;
-  /** A worker that brings nothing is replaced. */
+  /** Replaces a worker that delivers nothing. */
   renewsWorker: boolean;
 }
 
 const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
 
-/** The system as it is. */
+/** The unmodified system. */
 export const STANDARD: Rules = {
   stepMonitor: step,
   stepRole,

@@ -1,4 +1,4 @@
-/** Plays one schedule: builds a system, lets faults strike and heal, then waits, within bounds, until everything is well again. */
+/** Plays one schedule: builds a system, injects and heals the faults, then waits within limits until the system has recovered. */
 import type { Settings } from '../../monitor/core/types.js';
 import { describeFault, strike } from './faults.js';
 import { Checks, type Breach } from './invariants.js';
@@ -26,11 +26,11 @@ export interface Outcome {
   tookMs: number;
 }
 
-/** After the faults: how long it may take until one leads and all is final, in virtual ms. Waits, patience and doubt all fit in. */
+/** Longest recovery after the faults, until one replica leads and all payments are final, in virtual ms. Covers all waits and time-outs. */
 const RECOVERY_MS = 30_000;
-/** Processes start within this, in ms, so that their timers do not ring together. */
+/** Processes start within this time, in ms, so that their timers do not fire together. */
 const STAGGER_MS = 100;
-/** Longer than anything is on its way, in virtual ms. */
+/** Longer than any message is in transit, in virtual ms. */
 const SLOWEST_MS = 1_200;
 const names = (name: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${name}_${index + 1}`);
 
@@ -106,7 +106,7 @@ class Run {
 
   private plan(fault: Schedule['faults'][number]): void {
     const { world, system, schedule } = this;
-    if (fault.kind === 'hang' && schedule.monitorsEnd) return; // Only monitors can end it.
+    if (fault.kind === 'hang' && schedule.monitorsEnd) return; // Only monitors can heal it.
     world.plan(fault.atMs, null, () => {
       world.log?.('FAULT', describeFault(fault));
       const heal = strike(system, fault);
@@ -118,7 +118,7 @@ class Run {
     });
   }
 
-  /** One replica leads, as the row says, everybody else stands by, every accepted payment is final, and the queue is fetched from. */
+  /** One replica leads as the row says, all others stand by, every accepted payment is final, and the leader fetches from the queue. */
   private isWell(): boolean {
     const { payments, leadership, replicas, queue } = this.system;
     if (payments.pending > 0 || this.client.open > 0) return false;
@@ -134,14 +134,14 @@ class Run {
     const left = [...payments.rows.values()].filter(({ status }) => status === 'PENDING').map(({ id }) => id);
     const leader = replicas.find(({ name }) => name === leadership.row.leader);
     const leads = leader?.role.role === 'leading' && leader.role.term === leadership.row.term;
-    const who = leads ? `${leader.name} leads` : 'nobody leads';
-    const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'nothing'}; parcels in the queue: ${queue.waiting.length}`;
+    const who = leads ? `${leader.name} leads` : 'no replica leads';
+    const text = `${RECOVERY_MS} ms after the last fault ${who}; pending: ${left.join(' ') || 'none'}; parcels in the queue: ${queue.waiting.length}`;
     checks.require(leads && left.length > 0 && checks.queueFailures > 0 ? 'I5' : 'liveness', text);
   }
 
   /**
-   * I8, the other half: a monitor failure stops nobody. First everything that monitors have asked for has arrived: a hand-over that is on
-   * its way when the last of them dies may name a replica that died meanwhile, and then nobody is left to see it.
+   * I8, the other half: a failure of monitors stops no leader. First all requests of monitors must have arrived: a hand-over in transit
+   * when the last monitor dies may name a replica that died meanwhile, and then no monitor is left to notice.
    */
   private endMonitors(): void {
     const { world, system } = this;

@@ -1,4 +1,4 @@
-/** What one seed stands for: a system, who pays what and when, and which faults strike. Plain data; the same seed gives the same. */
+/** The schedule of one seed: a system, its payments with their times, and its faults. Plain data; the same seed gives the same schedule. */
 import { Chance } from './model/world.js';
 import type { Fault, FaultKind } from './faults.js';
 import { drawStorm, STORM_SHARE } from './storms.js';
@@ -7,37 +7,37 @@ export interface PaymentPlan {
   readonly atMs: number;
   readonly key: string;
   readonly patientId: string;
-  /** Which instance of patients is asked first. */
+  /** The instance of patients that gets the first request. */
   readonly instance: number;
-  /** Sent to two instances at once, with one key. */
+  /** Sent to two instances at the same time, with one key. */
   readonly twice: boolean;
 }
 
 export interface Schedule {
   readonly seed: number;
-  /** Where delays, drops and all other chance come from while it is played. */
+  /** Seed of delays, drops and all other randomness during the run. */
   readonly luck: number;
   readonly replicas: number;
   readonly monitors: number;
   readonly patients: number;
   /** In per cent. */
   readonly declined: number;
-  /** Faults are healed and payments have been sent by then, in ms. */
+  /** By this time, in ms, all faults are healed and all payments sent. */
   readonly horizonMs: number;
   readonly payments: readonly PaymentPlan[];
   readonly faults: readonly Fault[];
-  /** At the end every monitor dies, and payments must go on. */
+  /** All monitors die at the end, and payments must continue. */
   readonly monitorsEnd: boolean;
-  /** Everything is slow and nothing is broken but by kills: the rule `calm` counts the hand-overs. */
+  /** Everything is slow, and only kills break anything: the rule `calm` counts the hand-overs. */
   readonly isStorm?: boolean;
 }
 
-/** How the gateway refuses, see PaymentGateway.refuse: mostly it says that it is not available. */
+/** The kinds of refusal, see PaymentGateway.refuse: most often the gateway answers that it is unavailable. */
 const REFUSALS = [0, 0, 1, 2];
 const ENGINES = ['postgres', 'redis', 'gateway'];
 /** Share of the schedules that have a stream. */
 const STREAM_SHARE = 0.06;
-/** The first election happens before. */
+/** The first election takes place before. */
 const QUIET_MS = 150;
 
 /** How often each kind is drawn, relative to the others. */
@@ -45,10 +45,10 @@ const WEIGHTS: readonly (readonly [FaultKind, number])[] = [
   ['kill', 10], ['freeze', 9], ['suspend', 2], ['jump', 1], ['cut', 5], ['cut-one-way', 5], ['noise', 5], ['slow', 6], ['lose-answers', 6],
   ['refuse', 2], ['wipe', 4], ['restart-empty', 3], ['duplicate', 3], ['drain', 2], ['maint', 2], ['hand-over', 5], ['stray', 2],
 ];
-/** Share of the schedules with one of these more, and how often each is drawn: after them a leader may make no progress. */
+/** Share of the schedules with one of these additional faults, with their frequencies: after them a leader may make no progress. */
 const STALL_SHARE = 0.12;
 const STALLS: readonly FaultKind[] = ['refuse-writes', 'refuse-writes', 'jam', 'hang'];
-/** Share of the schedules in which one row cannot be written for a while, and how. */
+/** Share of the schedules in which one row cannot be written for a while, and the reasons. */
 const ROW_SHARE = 0.1;
 const ROWS: readonly FaultKind[] = ['refuse-row', 'lock-row'];
 const KINDS: readonly FaultKind[] = WEIGHTS.flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
@@ -61,7 +61,7 @@ interface Cast {
   patients: readonly string[];
 }
 
-/** Half of the faults of replicas strike the leader: the others matter less. */
+/** Half of the faults of replicas hit the leader, because the others matter less. */
 const replica = (chance: Chance, { replicas }: Cast): string => (chance.next() < 0.5 ? 'leader' : chance.pick(replicas));
 
 function anyProcess(chance: Chance, cast: Cast): string {
@@ -72,7 +72,7 @@ function anyProcess(chance: Chance, cast: Cast): string {
   return share < 0.85 ? chance.pick(patients) : chance.pick(ENGINES);
 }
 
-/** Two that talk to each other. */
+/** Two processes that exchange messages. */
 function ends(chance: Chance, cast: Cast): [string, string] {
   const { monitors, patients } = cast;
   const links: (() => [string, string])[] = [
@@ -86,7 +86,7 @@ function ends(chance: Chance, cast: Cast): [string, string] {
   return chance.next() < 0.5 ? [one, other] : [other, one];
 }
 
-/** Who is struck, and how hard. */
+/** The target and strength of a fault. */
 function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' | 'other' | 'amount'> {
   switch (kind) {
     case 'kill':
@@ -131,10 +131,10 @@ function aim(kind: FaultKind, chance: Chance, cast: Cast): Pick<Fault, 'target' 
 }
 
 const MOMENTS: ReadonlySet<FaultKind> = new Set(['jump', 'wipe', 'duplicate', 'hand-over', 'jam', 'hang']);
-/** So many of these faults last to the end: the system must do without. */
+/** Share of these faults that last until the end, so that the system must work without the queue. */
 const LASTS_SHARE = 0.5;
 
-/** Most faults strike when something is going on: soon after a payment, or while another fault lasts. Elsewhere they find nothing. */
+/** Most faults begin during activity: soon after a payment, or during another fault. At other times they find nothing. */
 function drawMoment(chance: Chance, horizonMs: number, busy: readonly number[]): number {
   const anywhere = QUIET_MS + chance.below(horizonMs - QUIET_MS - 50);
   const soon = busy.length > 0 && chance.next() < 0.7 ? chance.pick(busy) + chance.below(120) : anywhere;
@@ -149,12 +149,12 @@ function drawFault(chance: Chance, cast: Cast, horizonMs: number, busy: readonly
   return { kind, atMs, forMs, ...aim(kind, chance, cast) };
 }
 
-/** Operators change their minds: soon after a hand-over another one, perhaps back to where it came from. */
+/** Models a change of decision: soon after a hand-over follows another one, perhaps back to the first replica. */
 function andBack(fault: Fault, chance: Chance, { replicas }: Cast, horizonMs: number): Fault {
   return { ...fault, atMs: Math.min(fault.atMs + 20 + chance.below(200), horizonMs), target: chance.pick(replicas), amount: 1 };
 }
 
-/** And they do it when something is slow already: then statements of several terms are on their way at once. */
+/** The second hand-over begins while PostgreSQL is slow: then statements of several terms are in transit at the same time. */
 function whileSlow({ atMs }: Fault, chance: Chance, horizonMs: number): Fault {
   const since = Math.max(QUIET_MS, atMs - chance.below(120));
   return { kind: 'slow', atMs: since, forMs: Math.min(300, horizonMs - since), target: 'postgres', other: '', amount: 200 + chance.below(700) };
@@ -178,13 +178,13 @@ function drawStall(chance: Chance, cast: Cast, horizonMs: number, payments: read
   return [drawFault(chance, cast, horizonMs, payments.map(({ atMs }) => atMs), chance.pick(STALLS))];
 }
 
-/** Drawn last of all, so that the rest of each schedule stays as it was. */
+/** Drawn last, so that the rest of each schedule stays unchanged. */
 function drawUnwritable(chance: Chance, cast: Cast, horizonMs: number, payments: readonly PaymentPlan[]): Fault[] {
   if (chance.next() >= ROW_SHARE) return [];
   return [drawFault(chance, cast, horizonMs, payments.map(({ atMs }) => atMs), chance.pick(ROWS))];
 }
 
-/** In bursts, because parcels and order matter only when several are on their way. */
+/** In bursts, because parcels and order matter only when several payments are in transit. */
 function drawPayments(chance: Chance, instances: number, horizonMs: number): PaymentPlan[] {
   const payments: PaymentPlan[] = [];
   const people = 1 + chance.below(3);
@@ -205,7 +205,7 @@ function drawPayments(chance: Chance, instances: number, horizonMs: number): Pay
   return payments;
 }
 
-/** Sometimes one patient pays without a pause: whenever an outcome is written, later payments of the patient are in flight already. */
+/** Sometimes one patient pays continuously: whenever an outcome is written, later payments of the patient are already in flight. */
 function drawStream(chance: Chance, instances: number, horizonMs: number): PaymentPlan[] {
   if (chance.next() >= STREAM_SHARE) return [];
   const gapMs = 6 + chance.below(14);
@@ -215,7 +215,7 @@ function drawStream(chance: Chance, instances: number, horizonMs: number): Payme
   });
 }
 
-/** One of these numbers, by cumulated share. */
+/** One of these numbers, drawn by cumulative share. */
 function drawn(chance: Chance, shares: readonly (readonly [number, number])[]): number {
   const share = chance.next();
   return (shares.find(([, upto]) => share < upto) ?? [1])[0];

@@ -1,4 +1,4 @@
-/** Looks through seeds, one after the other. */
+/** Searches seeds one after the other. */
 import type { Breach } from './invariants.js';
 import { MUTANTS, withBug, type Mutant } from './mutants.js';
 import { play } from './run.js';
@@ -14,19 +14,19 @@ export interface Searched {
   /** Schedules played. */
   seeds: number;
   steps: number;
-  /** The first seed that broke something; null: none did. */
+  /** The first seed that broke an invariant; null: none. */
   finding: Finding | null;
 }
 
 export const findMutant = (name: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.name === name);
 
-/** @param mutant null: the system as it is. */
+/** @param mutant null: the unmodified system. */
 export function rulesOf(mutant: string | null): Rules {
   const found = mutant === null ? null : findMutant(mutant);
   return found ? withBug(found) : STANDARD;
 }
 
-/** Plays `count` seeds from `from`, until one breaks an invariant. @param only stops at this one alone. */
+/** Plays `count` seeds from `from` until one breaks an invariant. @param only stops only at a breach of this rule. */
 export function search(from: number, count: number, rules: Rules, only: string | null = null): Searched {
   let steps = 0;
   for (let seed = from; seed < from + count; seed += 1) {

@@ -1,6 +1,6 @@
 /**
- * Makes a schedule that breaks an invariant smaller, as long as the same invariant still breaks: fewer faults, fewer payments, fewer
- * processes, one by one until nothing more can be left out. What remains is what the bug needs.
+ * Shrinks a schedule that breaks an invariant while the same invariant still breaks: fewer faults, fewer payments, fewer processes, one
+ * at a time until no further part can be removed. The remaining parts are those that the bug needs.
  * @see Zeller and Hildebrandt 2002, delta debugging.
  */
 import type { RuleName } from './invariants.js';
@@ -8,12 +8,12 @@ import { play } from './run.js';
 import type { Rules } from './rules.js';
 import type { Schedule } from './schedule.js';
 
-/** A smaller schedule delays its messages otherwise: so many other ways are tried before a part is held to be needed. */
+/** A smaller schedule delays its messages differently: a part counts as needed only after this number of attempts. */
 const LUCKS = 12;
 
 const without = <T>(items: readonly T[], index: number): T[] => items.filter((_, other) => other !== index);
 
-/** Everything that is smaller by one. */
+/** All schedules that lack one part. */
 function* smaller(schedule: Schedule): Generator<Schedule> {
   const { faults, payments, monitors, patients, replicas } = schedule;
   for (let index = faults.length - 1; index >= 0; index -= 1) yield { ...schedule, faults: without(faults, index) };
@@ -34,7 +34,7 @@ function breaking(schedule: Schedule, rules: Rules, rule: RuleName): Schedule | 
   return null;
 }
 
-/** @returns the smallest schedule found that still breaks `rule`; the given one must. */
+/** @returns the smallest schedule found that still breaks `rule`; the given schedule must break it. */
 export function shrink(schedule: Schedule, rules: Rules, rule: RuleName): Schedule {
   for (const candidate of smaller(schedule)) {
     const found = breaking(candidate, rules, rule);

@@ -1,19 +1,19 @@
 /**
- * Schedules in which everything is slow and nothing is broken: the machine is late by up to a second and a half, so every replica is silent
- * at once and comes back at its own time; all monitors are restarted, as when a replica is added. Sometimes the leader is killed meanwhile.
- * There are three replicas, so that two are left when one is killed: when a single one is silent, nothing tells a slow machine from a
- * frozen process. The rule `calm` judges them: as many hand-overs as kills, however often the machine is late.
+ * Schedules in which everything is slow and nothing is broken. The machine is late by up to 1.5 seconds, so every replica is silent at the
+ * same time and continues at its own time. All monitors restart, as when a replica is added. Sometimes the leader is killed meanwhile.
+ * There are three replicas, so that two are left after a kill: with a single silent replica, a slow machine is indistinguishable
+ * from a frozen process. The rule `calm` judges storms: as many hand-overs as kills, however often the machine is late.
  */
 import type { Fault } from './faults.js';
 import type { Chance } from './model/world.js';
 
 /** Share of the schedules with three replicas that are storms. */
 export const STORM_SHARE = 0.06;
-/** The first election is over. */
+/** The first election is complete. */
 const FIRST_MS = 300;
-/** All replicas are silent for so long at the most, in ms: less than a monitor is patient when several are silent at once. */
+/** Longest silence of all replicas, in ms: less than the time-out of a monitor when several replicas are silent at once. */
 const LATE_MS = 1_500;
-/** From the end of one lateness to the next. */
+/** From the end of one delay to the next, in ms. */
 const PAUSE_MS = 1_200;
 
 const storm = (kind: Fault['kind'], atMs: number, forMs: number, target = '', amount = 0): Fault => ({ kind, atMs, forMs, target, other: '', amount });
@@ -23,7 +23,7 @@ export interface Storm {
   readonly endMs: number;
 }
 
-/** A few times late, one after the other; perhaps new monitors before, and a kill in between. */
+/** A few delays in sequence, sometimes with new monitors before and a kill in between. */
 export function drawStorm(chance: Chance): Storm {
   const faults: Fault[] = [];
   let atMs = FIRST_MS + chance.below(500);
@@ -41,5 +41,5 @@ export function drawStorm(chance: Chance): Storm {
   return { faults, endMs: atMs };
 }
 
-/** How many hand-overs a storm may cause. */
+/** Most hand-overs that a storm may cause. */
 export const handoversOf = (faults: readonly Fault[]): number => faults.filter(({ kind }) => kind === 'kill').length;

@@ -1,4 +1,4 @@
-/** The parts of one simulated system, as its processes see each other. Put together by run.ts. */
+/** The parts of one simulated system, as its processes see each other. Assembled by run.ts. */
 import type { Settings } from '../../monitor/core/types.js';
 import type { RoleState } from '../../payments/core/role.js';
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
@@ -15,20 +15,20 @@ import type { Rules } from './rules.js';
 
 /** A replica, as others see it. */
 export interface Replica extends Process {
-  /** One for each life. */
+  /** A new one for each life. */
   readonly bootId: string;
   readonly role: RoleState;
   report(): ReplicaReport;
-  /** @param pushed whether a monitor says so now, rather than echoing what it knows. */
+  /** @param pushed whether a monitor promotes now, rather than echoes its knowledge. */
   hear(leadership: Leadership, pushed: boolean): void;
-  /** Finishes what is in flight. @param settle told whether nothing is in flight any more. */
+  /** Finishes payments in flight. @param settle receives whether nothing is in flight any more. */
   standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void;
-  /** Beats go there from now on. */
+  /** Sends beats to this listener from now on. */
   listen(listener: BeatListener): void;
   redisReturned(): void;
-  /** Its queue worker fetches nothing more, and does not know. */
+  /** Its queue worker stops fetching and does not notice. */
   jamWorker(): void;
-  /** The statements of its present term get no answer any more, though everything can be reached. */
+  /** The statements of its current term get no answers any more, although everything is reachable. */
   hang(): void;
 }
 
@@ -36,20 +36,20 @@ export interface Replica extends Process {
 export interface BeatListener {
   readonly monitor: Process;
   readonly isOver: boolean;
-  /** Lines keep their order: none arrives before this. */
+  /** Lines keep their order: no line arrives before this time. */
   arrivalMs: number;
   line(report: ReplicaReport): void;
-  /** The replica's end is gone. */
+  /** The replica closed its end. */
   lost(): void;
 }
 
 /** A monitor, as faults and operators see it. */
 export interface Monitor extends Process {
-  /** Its wall clock is set, forwards or backwards. */
+  /** Sets its wall clock forwards or backwards. */
   jump(ms: number): void;
-  /** It was suspended: its monotonic clock stood still, its wall clock did not. */
+  /** Suspends it: its monotonic clock stops, its wall clock does not. */
   standStill(ms: number): void;
-  /** An operator asks. @param to null: to whom it likes. */
+  /** Operator request. @param to null: the monitor chooses. */
   handOver(to: string | null): void;
 }
 

@@ -1,4 +1,4 @@
-/** A run in words: one line for each step that changed something, with its virtual time. Ticks, beats and echoes are left out. */
+/** A run as text: one line per step that changed something, with its virtual time. Ticks, beats and echoes are omitted. */
 import { RULE_TEXTS, type Breach } from './invariants.js';
 import { play, type Outcome } from './run.js';
 import type { Rules } from './rules.js';
@@ -10,7 +10,7 @@ export interface Transcript {
   outcome: Outcome;
 }
 
-/** Plays a schedule once more and writes down what happens. */
+/** Plays a schedule again and records its steps. */
 export function transcribe(schedule: Schedule, rules: Rules): Transcript {
   const lines: string[] = [];
   const outcome = play(schedule, rules, (atMs, who, what) => lines.push(`${String(atMs).padStart(6)} ms  ${who.padEnd(10)}  ${what}`));
@@ -19,7 +19,7 @@ export function transcribe(schedule: Schedule, rules: Rules): Transcript {
 
 const sizeOf = ({ faults, payments }: Schedule): string => `${faults.length} faults, ${payments.length} payments`;
 
-/** What is wrong with a seed: the broken rule, the smallest schedule that still breaks it, step by step. */
+/** The explanation of a failing seed: the broken rule and the smallest schedule that still breaks it, step by step. */
 export function explain(seed: number, rules: Rules, breach: Breach, again: string): string {
   const schedule = drawSchedule(seed);
   const small = shrink(schedule, rules, breach.rule);

@@ -1,13 +1,13 @@
-/** What PostgreSQL, Redis and the gateway have in common: they are asked, and may be slow, or lose the answer after they did it. */
+/** The common part of PostgreSQL, Redis and the gateway: they serve calls, may be slow, and may lose an answer after the effect. */
 import type { Exchange, Network } from './network.js';
 import { Process } from './process.js';
 import type { World } from './world.js';
 
-/** When it is slow, so many calls are; the others overtake them. */
+/** Share of slow calls while the engine is slow; other calls overtake them. */
 export const SLOW_SHARE = 0.4;
 
 export class Engine extends Process {
-  /** Some calls wait for up to this before anything is done, in ms. */
+  /** Slow calls wait up to this time before they have an effect, in ms. */
   slowMs = 0;
   /** Share of answers that are lost. */
   loseAnswers = 0;
@@ -21,7 +21,7 @@ export class Engine extends Process {
     super(world, name, node);
   }
 
-  /** @param settle null: no answer; whether it was done is not known. */
+  /** @param settle null: no answer, so the effect is unknown. */
   ask<T>(caller: Process, timeoutMs: number, what: string, run: () => T, settle: (answer: T | null, refused: boolean) => void): void {
     this.network.call<T>(
       caller, this, timeoutMs,

@@ -1,4 +1,4 @@
-/** What is going to happen, by virtual time; at the same time in the order in which it was planned. A binary heap. */
+/** Planned events by virtual time; events of the same time in the order of planning. A binary heap. */
 export interface Timed {
   readonly atMs: number;
   readonly order: number;
@@ -23,7 +23,7 @@ export class EventQueue<T extends Timed> {
     heap[index] = event;
   }
 
-  /** The next event; undefined when nothing is planned. */
+  /** The next event; undefined when none is planned. */
   pop(): T | undefined {
     const { heap } = this;
     const first = heap[0];

@@ -1,6 +1,6 @@
 /**
  * The tables `leadership`, `vote`, `election` and `replica`, and the functions `vote_and_elect` and `move_leadership` of the migration:
- * the row changes by compare-and-set on the observed term alone, and the database's clock decides which votes are fresh.
+ * the row changes only by compare-and-set on the observed term, and the database's clock decides which votes are fresh.
  */
 import type { AdminState, Leadership } from '../../../shared/contracts/leadership.js';
 import type { Candidate } from '../../../monitor/core/types.js';
@@ -9,7 +9,7 @@ import type { Rules } from '../rules.js';
 import type { Vote } from './records.js';
 import type { World } from './world.js';
 
-/** A change of leadership as a monitor asks for it. */
+/** A change of leadership that a monitor requests. */
 export interface Change {
   monitor: string;
   term: number;
@@ -23,11 +23,11 @@ export interface VoteAnswer {
   leadership: Leadership;
 }
 
-/** Times of the record are not compared by anybody here. */
+/** No code here compares times of the database. */
 const ELECTED_AT = '2026-01-01T00:00:00.000Z';
 
 export class LeadershipTable {
-  row: Leadership = { partition: 0, term: 0, leader: null, bootId: null, reason: 'nobody was elected yet', electedAt: ELECTED_AT };
+  row: Leadership = { partition: 0, term: 0, leader: null, bootId: null, reason: 'no leader was elected yet', electedAt: ELECTED_AT };
   readonly admin: Record<string, AdminState> = {};
   private votes: Vote[] = [];
 
@@ -50,7 +50,7 @@ export class LeadershipTable {
     return { votes, elected, leadership: this.row };
   }
 
-  /** A planned hand-over: nobody votes. @returns null when the term had moved, or the candidate is not ready. */
+  /** A planned hand-over, without a vote. @returns null when the term had moved, or the candidate is not ready. */
   move(change: Change & { candidate: Candidate }): Leadership | null {
     return this.elect(change, change.candidate, null);
   }

@@ -1,6 +1,6 @@
 /**
  * The network between processes: delays, drops, duplicates, reorders, and cuts, also in one direction only. A call is a request and an
- * answer; either may be lost, and who asked only learns that its time is up. What is lost after it was served had its effect.
+ * answer. Either may be lost; the caller then only times out. A request whose answer is lost still had its effect.
  */
 import type { Process } from './process.js';
 import type { SimulatedEvent, World } from './world.js';
@@ -8,13 +8,13 @@ import type { SimulatedEvent, World } from './world.js';
 /** Usual delay of a message, in ms: 1 to this. */
 const DELAY_MS = 3;
 
-/** `refused`: nobody listens there; `timeout`: no answer. */
+/** `refused`: no process listens there; `timeout`: no answer. */
 export type Silence = 'refused' | 'timeout';
 
 export interface Noise {
   drop: number;
   duplicate: number;
-  /** Added to a delay, in ms, 0 to this. */
+  /** Random addition to a delay, in ms, from 0 to this. */
   delayMs: number;
 }
 
@@ -22,7 +22,7 @@ export const QUIET: Noise = { drop: 0, duplicate: 0, delayMs: 0 };
 
 export class Network {
   noise: Noise = QUIET;
-  /** How many cuts there are from one node to another. */
+  /** Number of cuts from one node to another. */
   private readonly cuts: Uint8Array;
 
   constructor(
@@ -49,7 +49,7 @@ export class Network {
     return 1 + chance.below(DELAY_MS) + (this.noise.delayMs > 0 ? chance.below(this.noise.delayMs) : 0);
   }
 
-  /** One message. It may get lost; `arrive` runs where and when it arrives, or never. @param notBeforeMs for what keeps its order. */
+  /** Sends one message, which may get lost. `arrive` runs at the receiver on arrival. @param notBeforeMs for messages in order. */
   send(from: Process, to: Process, arrive: () => void, refused: () => void = nothing, notBeforeMs = 0): number {
     const { world, noise } = this;
     if (this.isCut(from, to) || world.chance.strikes(noise.drop)) return notBeforeMs;
@@ -60,9 +60,9 @@ export class Network {
   }
 
   /**
-   * Asks and waits for the answer, `timeoutMs` at the most.
+   * Sends a request and waits up to `timeoutMs` for the answer.
    * @param serve runs at the callee, perhaps twice; it may answer later, or never.
-   * @param settle runs at the caller, once: with the answer, or null and why there is none.
+   * @param settle runs at the caller, once: with the answer, or with null and the reason.
    */
   call<T>(
     caller: Process,
@@ -77,7 +77,7 @@ export class Network {
   }
 }
 
-/** One question and its answer. A class without closures of its own, because there are very many. */
+/** One request and its answer. A class without closures of its own, because there are very many. */
 export class Exchange<T> {
   timer: SimulatedEvent | null = null;
   private open = true;
@@ -96,7 +96,7 @@ export class Exchange<T> {
     this.network.send(this.callee, this.caller, () => this.end(answer, 'timeout'));
   }
 
-  /** Nobody listens there. */
+  /** No process listens there. */
   refuse(): void {
     this.network.send(this.callee, this.caller, () => this.end(null, 'refused'));
   }

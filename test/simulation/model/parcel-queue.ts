@@ -1,6 +1,6 @@
 /**
- * The queue of parcels as BullMQ keeps it in Redis: first in, first out; what a worker fetched stays in the active list, locked by its
- * token, until it is completed or moved back to the front. Redis may be emptied at any time, and a job may be there twice.
+ * The queue of parcels as BullMQ stores it in Redis: first in, first out. A fetched job stays in the active list, locked by its worker's
+ * token, until it is completed or moved back to the front. Redis may lose its data at any time, and a job may exist twice.
  */
 import type { Parcel } from '../../../shared/queue.js';
 import type { Checks } from '../invariants.js';
@@ -10,7 +10,7 @@ import type { Process } from './process.js';
 import type { Job } from './records.js';
 import type { World } from './world.js';
 
-/** A worker that waits for a sign that there is work. */
+/** A worker that blocks until a marker says that there is work. */
 interface Blocked {
   caller: Process;
   life: number;
@@ -24,11 +24,11 @@ const TIMEOUT_MS = 120;
 const BLOCK_MS = 300;
 
 export class ParcelQueue extends Engine {
-  /** Fetched from the beginning. */
+  /** Fetched from the start of the list. */
   waiting: Job[] = [];
   /** Oldest first. */
   active: Job[] = [];
-  /** It answers what is read and counted; whatever changes something is refused. */
+  /** Answers reads and counts, and refuses writes. */
   refusesWrites = false;
   private blocked: Blocked[] = [];
   private lastId = 0;
@@ -42,7 +42,7 @@ export class ParcelQueue extends Engine {
     super(world, network, 'redis', node);
   }
 
-  /** @param settle false: no answer. @param front where is fetched next, one after the other; else behind all others. */
+  /** @param settle false: no answer. @param front inserts one after the other at the front; else behind all others. */
   add(caller: Process, parcels: readonly Parcel[], front: boolean, settle: (taken: boolean) => void): void {
     const run = (): boolean => {
       if (this.refusesWrites) return false;
@@ -79,9 +79,9 @@ export class ParcelQueue extends Engine {
     this.ask(caller, TIMEOUT_MS, 'a completion', run, () => undefined);
   }
 
-  /** The oldest parcels, held or waiting. */
+  /** The oldest parcels, active or waiting. */
   peek(caller: Process, limit: number, settle: (jobs: readonly Job[] | null) => void): void {
-    this.ask(caller, TIMEOUT_MS, 'a look', () => [...this.active, ...this.waiting].slice(0, limit), settle);
+    this.ask(caller, TIMEOUT_MS, 'a read', () => [...this.active, ...this.waiting].slice(0, limit), settle);
   }
 
   /** Ids in the active list, oldest first. */
@@ -89,7 +89,7 @@ export class ParcelQueue extends Engine {
     this.ask(caller, TIMEOUT_MS, 'a list', () => this.active.map(({ id }) => id), settle);
   }
 
-  /** Moves active jobs to the front, one by one in this order. @param token null: whoever holds them. */
+  /** Moves active jobs to the front, one by one in this order. @param token null: of any worker. */
   moveToWait(caller: Process, ids: readonly number[], token: string | null, settle: (moved: number | null) => void): void {
     const run = (): number | null => {
       if (this.refusesWrites) return null;
@@ -101,20 +101,20 @@ export class ParcelQueue extends Engine {
     this.ask<number | null>(caller, TIMEOUT_MS, 'a move', run, settle);
   }
 
-  /** Everything is gone. */
+  /** Deletes all data. */
   wipe(): void {
-    this.world.log?.(this.name, 'loses all it has');
+    this.world.log?.(this.name, 'loses all data');
     this.waiting = [];
     this.active = [];
     this.checks.queueFailed();
   }
 
-  /** It may lose what it is asked to keep. */
+  /** From now on the queue may lose parcels that it is asked to store. */
   failed(): void {
     this.checks.queueFailed();
   }
 
-  /** A job that stalled, as the queue thinks: it is there twice, one of them held by nobody who knows. */
+  /** The queue considers a job stalled: the job exists twice, and one copy is held by no known worker. */
   duplicate(): void {
     const job = this.active[0] ?? this.waiting[0];
     if (!job) return;
@@ -150,7 +150,7 @@ export class ParcelQueue extends Engine {
     else this.waiting.push(job);
   }
 
-  /** One sign wakes one worker. A closed connection waits for nothing any more. */
+  /** One marker wakes one worker. A closed connection no longer waits. */
   private wakeOne(): void {
     for (let next = this.blocked.shift(); next; next = this.blocked.shift()) {
       if (next.untilMs >= this.world.nowMs && next.caller.life === next.life) return next.exchange.reply(true);

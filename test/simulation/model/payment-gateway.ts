@@ -1,7 +1,7 @@
 /**
- * A gateway with a ledger of its own, as gateway/ is one: money moves at most once a key; a key can be asked for, and closed before it
- * is charged. It may be down (it says so), limit the rate, be out of reach, slow beyond anybody's patience, decline, or lose its answer
- * after the charge.
+ * A gateway with its own ledger, like gateway/: money moves at most once per key; a key can be queried, and closed before its charge. The
+ * gateway may be down (and answer so), limit the rate, be unreachable, be slower than every time-out, decline, or lose its answer after the
+ * charge.
  */
 import type { Verdict } from '../../../payments/gateway/port.js';
 import type { Call } from '../../../payments/core/attempt.js';
@@ -13,22 +13,22 @@ import type { World } from './world.js';
 
 /** Longest wait for one answer, in ms. */
 const TIMEOUT_MS = 80;
-/** Usual duration of a charge, in ms: up to this. */
+/** Usual longest duration of a charge, in ms. */
 const LATENCY_MS = 20;
 const ABSENT: Verdict = { kind: 'absent' };
 const UNKNOWN: Verdict = { kind: 'unknown', error: 'no answer' };
-/** How it refuses: each says that nothing happened. The fault `refuse` chooses one. */
+/** Its refusals: each states that nothing happened. The fault `refuse` chooses one. */
 const REFUSALS: readonly Verdict[] = [
   { kind: 'unavailable', error: 'gateway answered 503' },
   { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 50 },
   { kind: 'unsent', error: 'ECONNREFUSED' },
 ];
 const UNSENT = REFUSALS[2] as Verdict;
-/** A charge that ends so was no attempt. */
+/** A charge that ends like this was no attempt. */
 const isNoAttempt = ({ kind }: Verdict): boolean => kind === 'limited' || kind === 'unsent';
 
 export class PaymentGateway extends Engine {
-  /** Refuses everything, in this way; null: it works. */
+  /** Refuses everything with this verdict; null: the gateway works. */
   refusal: Verdict | null = null;
   private readonly ledger = new Map<string, Verdict>();
 
@@ -43,7 +43,7 @@ export class PaymentGateway extends Engine {
     super(world, network, 'gateway', node);
   }
 
-  /** @param way which of the ways to refuse. @returns how to work again. */
+  /** @param way index of the refusal. @returns a function that ends the refusals. */
   refuse(way: number): () => void {
     this.refusal = REFUSALS[way % REFUSALS.length] as Verdict;
     return () => {
@@ -51,7 +51,7 @@ export class PaymentGateway extends Engine {
     };
   }
 
-  /** @param payment whose money it is: for the checks, the gateway knows only the key. */
+  /** @param payment the payment of the key, for the checks; the gateway knows only the key. */
   call(caller: Process, ask: Call['ask'], key: string, payment: string, settle: (verdict: Verdict) => void): void {
     this.checks.asks(payment);
     this.network.call<Verdict>(
@@ -92,7 +92,7 @@ export class PaymentGateway extends Engine {
     return verdict;
   }
 
-  /** A function of the key alone, as with the real one. */
+  /** A function of the key alone, like the real one. */
   private decide(key: string): Verdict {
     const share = ((Number(key.replace(/\D+/g, '')) * 2_654_435_761) >>> 0) / 2 ** 32;
     return share < this.declineRatio ? { kind: 'declined', reference: key, reason: 'DECLINED' } : { kind: 'approved', reference: key };

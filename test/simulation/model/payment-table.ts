@@ -1,6 +1,6 @@
 /**
  * The table `payment` and the statements of shared/ledger.ts, each with the guards of its SQL: the unique key, the fence in the same
- * statement, "a final status never changes", `beyond`, what is overdue. One statement is one moment: it happens whole or not at all.
+ * statement, "a final status never changes", `beyond`, overdue payments. One statement is atomic: it takes effect whole or not at all.
  */
 import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from '../../../shared/ledger.js';
 import type { Checks } from '../invariants.js';
@@ -38,7 +38,7 @@ export class PaymentTable {
     private readonly checks: Checks,
   ) {}
 
-  /** @returns the ids inserted; the others' keys are there already. */
+  /** @returns the inserted ids; the keys of the others exist already. */
   accept(payments: readonly NewRow[]): string[] {
     const inserted: string[] = [];
     for (const { id, key, patientId } of payments) {
@@ -75,7 +75,7 @@ export class PaymentTable {
     return this.rules.fence(this.leadership.row, token);
   }
 
-  /** A commit or a deferral, as far as the rows can be written. @see payments/attempt-write.ts */
+  /** A commit or a deferral, if the rows can be written. @see payments/attempt-write.ts */
   attempt(token: FencingToken, payments: readonly { id: string }[], run: () => Written): Attempted {
     const ids = payments.map(({ id }) => id).filter((id) => this.rows.get(id)?.status === 'PENDING');
     const obstacle = this.holds(token) ? this.unwritable.among(ids) : null;
@@ -115,7 +115,7 @@ export class PaymentTable {
     return { held: true, ids };
   }
 
-  /** Pending and in no parcel, oldest first: up to `upto` and older than the grace, or due again. */
+  /** Pending and in no parcel, oldest first: up to `upto` and older than the grace period, or due again. */
   overdue(upto: number | null, graceMs: number): string[] {
     const { nowMs } = this.world;
     const found: string[] = [];
@@ -124,7 +124,7 @@ export class PaymentTable {
       const forgotten = row.nextAttemptMs === null && (upto === null || row.seq <= upto) && row.acceptedMs <= nowMs - graceMs;
       if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs)) found.push(row.id);
     }
-    return found; // A map keeps the order of insertion: that of `seq`.
+    return found; // A map keeps the order of insertion, which is that of `seq`.
   }
 
   private insert(row: Row): void {

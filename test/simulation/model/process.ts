@@ -1,17 +1,17 @@
 /**
- * Something that lives, freezes and dies: a replica, a monitor, an instance of patients, an engine. A crash ends a life: whatever
- * was planned in it does not happen. A frozen one keeps what comes and does it, late and in order, when it wakes.
+ * A process that runs, freezes and dies: a replica, a monitor, an instance of patients, an engine. A crash ends a life: events planned in
+ * that life do not run. A frozen process collects its events and runs them, late and in order, when it wakes.
  */
 import type { Owner, SimulatedEvent, World } from './world.js';
 
 export class Process implements Owner {
   alive = true;
   frozen = false;
-  /** When it froze last, in ms. */
+  /** Time of the last freeze, in ms. */
   private frozeMs = 0;
-  /** Tells one life from the next. */
+  /** Number of the current life. */
   life = 1;
-  /** What came while it was frozen. */
+  /** Events that arrived while it was frozen. */
   private backlog: SimulatedEvent[] = [];
 
   constructor(
@@ -21,12 +21,12 @@ export class Process implements Owner {
     readonly node: number,
   ) {}
 
-  /** In this life, in `ms`. */
+  /** Plans an event of this life in `ms`. */
   in(ms: number, run: () => void): SimulatedEvent {
     return this.world.plan(ms, this, run);
   }
 
-  /** Something reached it now, from outside. */
+  /** An event from outside arrives now. */
   receive(run: () => void): void {
     if (this.frozen) this.keep({ atMs: this.world.nowMs, order: 0, owner: this, life: this.life, run });
     else run();
@@ -60,7 +60,7 @@ export class Process implements Owner {
     this.frozeMs = this.world.nowMs;
   }
 
-  /** For how long it has been frozen, in ms; 0: it is not. */
+  /** Time since it froze, in ms; 0: it is not frozen. */
   get frozenForMs(): number {
     return this.frozen ? this.world.nowMs - this.frozeMs : 0;
   }

@@ -1,4 +1,4 @@
-/** What the models keep, as plain data: rows, votes, jobs. Shared with the rules and the checks, which judge them. */
+/** The stored data of the models: rows, votes, jobs. Shared with the rules and checks that judge them. */
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
 import type { Parcel } from '../../../shared/queue.js';
 
@@ -12,7 +12,7 @@ export interface Row {
   status: 'PENDING' | FinalStatus;
   attempts: number;
   nextAttemptMs: number | null;
-  /** When its first attempt failed. */
+  /** Time of its first failed attempt. */
   failingSinceMs: number | null;
   term: number | null;
   processedBy: string | null;
@@ -29,7 +29,7 @@ export interface Vote {
 export interface Job {
   readonly id: number;
   readonly data: Parcel;
-  /** Who holds it; null: nobody, or its lock was taken away. */
+  /** Its holder; null: none, or its lock was removed. */
   token: string | null;
 }
 
@@ -39,5 +39,5 @@ export interface Written {
   ids: string[];
 }
 
-/** Or why the record does not take it. */
+/** Or the reason why the database does not write it. */
 export type Attempted = { written: Written } | { refused: string } | { locked: string[] };

@@ -1,4 +1,4 @@
-/** Rows of payments that the database refuses to change, or that a session of somebody else has locked. */
+/** Rows of payments that the database refuses to change, or that another session has locked. */
 import type { Attempted } from './records.js';
 
 export type Obstacle = 'refused' | 'locked';
@@ -7,7 +7,7 @@ export class Unwritable {
   private readonly rows = new Map<string, Obstacle>();
   private next: Obstacle | null = null;
 
-  /** The next row that is to be changed is the one. @returns how to take the obstacle away. */
+  /** Applies to the next row that is changed. @returns a function that removes the obstacle. */
   strikeNext(obstacle: Obstacle): () => void {
     this.next = obstacle;
     return () => {
@@ -16,7 +16,7 @@ export class Unwritable {
     };
   }
 
-  /** Why a statement about these fails; null: it does not. */
+  /** The reason why a statement about these rows fails; null: it succeeds. */
   among(ids: readonly string[]): Exclude<Attempted, { written: unknown }> | null {
     const [first] = ids;
     if (this.next !== null && first !== undefined) {

@@ -1,33 +1,33 @@
 /**
- * Virtual time. Nothing here waits: the world jumps from one event to the next, and every chance comes from one seed, so the same
- * seed gives the same run. A step is one delivered event.
+ * Virtual time. Nothing waits: the world jumps from one event to the next, and all randomness comes from one seed, so the same seed gives
+ * the same run. A step is one delivered event.
  */
 import { EventQueue } from './event-queue.js';
 
-/** In whose life something happens. */
+/** The process to whose life an event belongs. */
 export interface Owner {
   readonly life: number;
   readonly frozen: boolean;
-  /** It is frozen: the event is kept for its awakening. */
+  /** Called while frozen: stores the event until the process wakes. */
   keep(event: SimulatedEvent): void;
 }
 
 export interface SimulatedEvent {
   readonly atMs: number;
   readonly order: number;
-  /** Null: in nobody's life, it always happens. */
+  /** Null: belongs to no life and always runs. */
   readonly owner: Owner | null;
   readonly life: number;
-  /** Null: called off. */
+  /** Null: cancelled. */
   run: (() => void) | null;
 }
 
 /** Writes a line of the transcript. */
 export type WriteLine = (atMs: number, who: string, what: string) => void;
-/** The same, at the present time. */
+/** The same, at the current time. */
 export type Log = (who: string, what: string) => void;
 
-/** Uniform in [0, 1); mulberry32, as in shared/random.ts, without its closures: it is drawn from at every message. */
+/** Uniform in [0, 1); mulberry32, like shared/random.ts, but without closures: every message draws from it. */
 export class Chance {
   constructor(private state: number) {}
 
@@ -60,7 +60,7 @@ export class World {
   private numbers = 0;
   private readonly events = new EventQueue<SimulatedEvent>();
   readonly chance: Chance;
-  /** Null: no transcript is wanted; then no text is made. */
+  /** Null: no transcript; then no text is built. */
   readonly log: Log | null;
 
   constructor(seed: number, writeLine: WriteLine | null) {
@@ -68,13 +68,13 @@ export class World {
     this.log = writeLine && ((who, what) => writeLine(this.nowMs, who, what));
   }
 
-  /** 1, 2, 3, …: names nobody else has. */
+  /** 1, 2, 3, …: each number is returned once. */
   number(): number {
     this.numbers += 1;
     return this.numbers;
   }
 
-  /** Plans an event in `ms`. Set its `run` to null to call it off. */
+  /** Plans an event in `ms`. Set its `run` to null to cancel it. */
   plan(ms: number, owner: Owner | null, run: () => void): SimulatedEvent {
     this.order += 1;
     const event = { atMs: this.nowMs + ms, order: this.order, owner, life: owner === null ? 0 : owner.life, run };
@@ -82,7 +82,7 @@ export class World {
     return event;
   }
 
-  /** Lets things happen until `isOver` or nothing is planned before `endMs`. */
+  /** Runs events until `isOver`, or until none is planned before `endMs`. */
   runUntil(endMs: number, isOver: () => boolean): void {
     while (!isOver()) {
       const event = this.events.pop();

@@ -1,4 +1,4 @@
-/** Who pays: sends each payment, with its key, until it is accepted or patience is over; sometimes twice at once. */
+/** A paying client: sends each payment with its key until the payment is accepted or a time limit passes; sometimes twice at once. */
 import { Process } from '../model/process.js';
 import type { PaymentPlan } from '../schedule.js';
 import type { Patients, System } from '../system.js';

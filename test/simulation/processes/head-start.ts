@@ -1,7 +1,7 @@
-/** The parcels a new leader begins before the queue brings them, and who joins in when it does: payments/head-start.ts without promises. */
+/** Parcels that a new leader begins before the queue delivers them, and joins on delivery: payments/head-start.ts without promises. */
 import type { Job } from '../model/records.js';
 
-/** Told null, or why the work broke off, and how many payments the parcel gave to work on. */
+/** Receives null or the reason why the work failed, and the number of payments of the parcel that were worked on. */
 export type Settle = (failed: unknown, claimed: number) => void;
 
 class Begun {
@@ -28,7 +28,7 @@ class Begun {
 export class HeadStart {
   private readonly begun = new Map<number, Begun>();
 
-  /** @returns what to call when the work on this job has ended. */
+  /** @returns a function to call when the work on this job has ended. */
   begin({ id, data }: Job): Settle {
     const begun = new Begun(data.ids);
     this.begun.set(id, begun);
@@ -36,8 +36,8 @@ export class HeadStart {
   }
 
   /**
-   * Joins the work on this job, once. Ids of jobs begin anew in a queue that was wiped: the content decides.
-   * @returns false: it was not begun.
+   * Joins the work on this job, once. A wiped queue restarts its job ids, so the content is compared too.
+   * @returns false: the job was not begun.
    */
   join({ id, data }: Job, settle: Settle): boolean {
     const begun = this.begun.get(id);

@@ -1,6 +1,6 @@
 /**
- * A monitor, as monitor/loop.ts is one: inputs → step → effects, each answer an input again. Its clock is its own: it may stand still
- * while it is suspended, and jump.
+ * A monitor like monitor/loop.ts: inputs → step → effects, and each answer becomes an input. It has its own clock, which may stop during a
+ * suspension and may jump.
  */
 import { initialState } from '../../../monitor/core/failover.js';
 import type { Effect, Happening, Input, Settings, State } from '../../../monitor/core/types.js';
@@ -12,10 +12,10 @@ import { StreamLink, type StreamOwner } from './stream-link.js';
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 const STATEMENT_MS = 150;
-/** Beyond the drain time: what the answer itself may take, in ms. */
+/** Allowance for the answer itself, beyond the drain time, in ms. */
 const ANSWER_MARGIN_MS = 100;
 
-/** The first life of a run stands for a monitor that has watched for long: the patience of the first seconds is over. */
+/** The first life in a run models a monitor that has run for long: the longer time-outs of the first seconds are over. */
 function experienced(settings: Settings): State {
   const state = initialState(settings);
   return { ...state, doubt: { ...state.doubt, startedAt: -Infinity } };
@@ -26,10 +26,10 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   private sentence = '';
   private readonly byName: ReadonlyMap<string, Replica>;
   private links = new Map<string, StreamLink>();
-  /** What its clocks have lost or gained, in ms. */
+  /** Time that its clocks lost or gained, in ms. */
   private stoodStillMs = 0;
   private wallShiftMs = 0;
-  /** For the checks: the last tick by its own clock, how far its clocks moved apart since, and when (by the world's) it was upset. */
+  /** For the checks: the last tick by its own clock, the drift between its clocks since, and the world's time of the last disturbance. */
   private tickedMs = 0;
   private jumpedMs = 0;
   private upsetMs = -Infinity;
@@ -61,19 +61,19 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     return this.world.nowMs - this.stoodStillMs;
   }
 
-  /** The wall clock is set, forwards or backwards. */
+  /** Sets the wall clock forwards or backwards. */
   jump(ms: number): void {
     this.wallShiftMs += ms;
     this.jumpedMs += ms;
   }
 
-  /** The machine was suspended: the monotonic clock stood still meanwhile, the wall clock did not. */
+  /** The machine was suspended: the monotonic clock stopped meanwhile, the wall clock did not. */
   standStill(ms: number): void {
     this.stoodStillMs += ms;
     this.jumpedMs += ms;
   }
 
-  /** An operator asks for a hand-over. */
+  /** An operator requests a hand-over. */
   handOver(to: string | null): void {
     this.requests += 1;
     this.dispatch({ type: 'handover-requested', request: { id: this.requests, to, kind: 'planned', reason: 'asked to' } });

@@ -1,6 +1,6 @@
 /**
- * An instance of patients, as accept.ts and dispatch.ts are one: rows are inserted in groups, one insert at a time, and answered 2xx when
- * they are committed; then their ids go to the queue, behind the answer's back. What gets lost there is the relay's.
+ * An instance of patients like accept.ts and dispatch.ts: inserts rows in groups, one insert at a time, and answers 2xx after the commit.
+ * Then it enqueues the ids without delaying the answer. The relay finds ids that get lost.
  */
 import { parcelsOf } from '../../../shared/queue.js';
 import { Process } from '../model/process.js';
@@ -14,7 +14,7 @@ interface Submission {
 }
 
 const GROUP_MAX = 5;
-/** How often an insert is tried while the database is away, and the pause between, in ms. */
+/** Attempts per insert while the database is unavailable, and the pause between them, in ms. */
 const TRIES = 4;
 const PAUSE_MS = 40;
 
@@ -76,7 +76,7 @@ export class PatientsProcess extends Process implements Patients {
     this.insert();
   }
 
-  /** Their keys are there already: from another request, or from an insert of ours whose answer was lost. */
+  /** Their keys exist already: from another request, or from an insert of this instance with a lost answer. */
   private lookUp(others: readonly Submission[]): void {
     const { database, payments } = this.system;
     database.ask(this, TIMES.statementMs, 'a look-up', () => others.map(({ key }) => payments.byKey.get(key)), (rows) => {

@@ -1,4 +1,4 @@
-/** What payments/relay.ts is to the relay machine: carries out what it asks for, and hands it the answers. */
+/** Runs the relay machine like payments/relay.ts: carries out its effects and returns the answers. */
 import type { Owed } from '../../../payments/core/progress.js';
 import type { RelayEffect, RelayMachine, TermView } from '../../../payments/core/relay.js';
 import { parcelsOf, type Parcel } from '../../../shared/queue.js';
@@ -16,7 +16,7 @@ export class Relay {
     private readonly replica: Process,
     private readonly view: TermView,
     private readonly term: number,
-    /** Works payments without the queue. */
+    /** Works on payments without the queue. */
     private readonly attempt: (ids: readonly string[], through: Settle) => void,
     private readonly renew: () => void,
   ) {
@@ -65,7 +65,7 @@ export class Relay {
         return this.search(effect.upto);
       case 'put-back':
         checks.putsBack(effect.parcels.flatMap(({ ids }) => ids), this.term);
-        world.log?.(this.replica.name, `puts back ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
+        world.log?.(this.replica.name, `enqueues again ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
         return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.perform(this.machine.putBack(taken, this.now)));
       case 'deliver':
         world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);

@@ -1,6 +1,6 @@
 /**
- * A payment replica, as payments/replica.ts and start.ts put it together: the role machine decides, beginnings and ends run one after
- * the other, beats go to every monitor that listens, the row is read now and then.
+ * A payment replica, assembled like payments/replica.ts and start.ts: the role machine decides, starts and ends of terms run one after the
+ * other, every listening monitor receives beats, and the row is polled.
  */
 import type { Leadership, ReplicaReport } from '../../../shared/contracts/leadership.js';
 import type { FinalOutcome } from '../../../payments/core/parcel.js';
@@ -20,7 +20,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   private workers = 0;
   private actions: Action[] = [];
   private acting = false;
-  /** Calls back when nothing of the last term that finished is in flight. */
+  /** Calls back when the last finishing term has nothing in flight. */
   private drained: Action = (done) => done();
   private readonly listeners = new Set<BeatListener>();
 
@@ -38,7 +38,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     return `${this.name}#${this.life}`;
   }
 
-  /** A life begins, empty. */
+  /** A life begins without state. */
   override started(): void {
     this.role = initialRole(this.name, this.bootId);
     this.committed = 0;
@@ -84,7 +84,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.step({ type: 'refused', term });
   }
 
-  /** Finishes what is in flight. @param settle whether nothing is in flight any more; not called when this is not its term. */
+  /** Finishes payments in flight. @param settle receives whether nothing is in flight; not called when the term is not its own. */
   standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void {
     if (this.role.role === 'standby' || this.role.term !== term) return settle(false);
     this.step({ type: 'stand-down', term, resumeAtMs: this.world.nowMs + TIMES.resumeMs });
@@ -100,7 +100,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     });
   }
 
-  /** A monitor listens from now on. */
+  /** A monitor receives beats from now on. */
   listen(listener: BeatListener): void {
     this.listeners.add(listener);
     this.send(listener, this.report());
@@ -118,7 +118,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.current?.redisReturned();
   }
 
-  /** Tells who waits. What they hear is only a hint, so nothing but the truth of it is of interest here. */
+  /** Notifies callers that wait. An announcement is only a hint, so only its truth is checked here. */
   announce(outcomes: readonly FinalOutcome[]): void {
     for (const { id, status } of outcomes) this.system.checks.announced(id, status);
   }
@@ -150,7 +150,7 @@ export class ReplicaProcess extends Process implements Replica, Leader {
 
   private poll(): void {
     const { database, leadership } = this.system;
-    database.ask(this, TIMES.statementMs, 'a look at the row', () => leadership.row, (row) => {
+    database.ask(this, TIMES.statementMs, 'a read of the row', () => leadership.row, (row) => {
       if (row) this.hear(row, false);
       this.in(TIMES.pollMs, () => this.poll());
     });

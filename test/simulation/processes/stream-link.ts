@@ -1,13 +1,13 @@
 /**
- * One stream from a replica to a monitor, as monitor/replica-stream.ts keeps it: opened again 100 ms after a loss, doubling, and at
- * once when a ping was answered. A cut line says nothing until its silence has lasted too long.
+ * One stream from a replica to a monitor like monitor/replica-stream.ts: reopened 100 ms after a loss, with doubling pauses, and at once
+ * after an answered ping. A cut line shows nothing until its silence has lasted too long.
  */
 import type { ReplicaReport } from '../../../shared/contracts/leadership.js';
 import type { Happening } from '../../../monitor/core/types.js';
 import type { Process } from '../model/process.js';
 import type { BeatListener, Replica, System } from '../system.js';
 
-/** Who hears what the stream brings. */
+/** The receiver of the events of a stream. */
 export interface StreamOwner extends Process {
   dispatch(happening: Happening): void;
 }
@@ -15,10 +15,10 @@ export interface StreamOwner extends Process {
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 400;
 const CONNECT_MS = 150;
-/** No line for this long: given up and made anew. */
+/** After silence of this length, in ms, the connection is closed and reopened. */
 const SILENCE_MS = 1_000;
 
-/** One connection of a stream: what comes over an earlier one is not heard. */
+/** One connection of a stream; lines of an earlier connection are ignored. */
 export class Connection implements BeatListener {
   arrivalMs = 0;
   private closed = false;
@@ -87,7 +87,7 @@ export class StreamLink {
     if (wasOpen) this.monitor.dispatch({ type: 'stream-closed', replica: this.replica.name });
   }
 
-  /** Called now and then by the monitor. */
+  /** The monitor calls this periodically. */
   look(): void {
     if (this.state === 'open' && this.system.world.nowMs - this.heardMs > SILENCE_MS) this.lost();
   }

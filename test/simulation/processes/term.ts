@@ -1,6 +1,6 @@
 /**
- * One term of leading, as payments/leader-term.ts, process-parcel.ts and relay.ts carry it out: oldest parcels → reclaim → fetch → relay;
- * the machines of payments/core decide everything else. Statements are repeated while the database is away, and until the term is over.
+ * One term of a leader, carried out like payments/leader-term.ts, process-parcel.ts and relay.ts: oldest parcels → reclaim → fetch → relay.
+ * The machines of payments/core decide everything else. Statements are retried while the database is unavailable, until the term ends.
  */
 import { CalledOff, LeadershipLost } from '../../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../../payments/core/attempt.js';
@@ -18,7 +18,7 @@ import type { Worker } from './worker.js';
 
 type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
 
-/** Whose term it is. */
+/** The leader of a term. */
 export interface Leader extends Process {
   readonly role: RoleState;
   committed: number;
@@ -39,7 +39,7 @@ export class Term {
   private hung = false;
   private broughtMs = 0;
   private finishing = false;
-  /** A parcel's work broke off: its job is still held by the worker. */
+  /** The work on a parcel failed: the worker still holds its job. */
   private brokeOff = false;
   private lastWork = 0;
   private readonly through = new Map<number, Settle>();
@@ -73,7 +73,7 @@ export class Term {
     };
   }
 
-  /** What tells whether it makes progress. */
+  /** The evidence of progress. */
   get evidence(): Evidence {
     const { line, relay, finishing } = this;
     return {
@@ -84,12 +84,12 @@ export class Term {
     };
   }
 
-  /** No statement of this term is answered from now on. */
+  /** From now on no statement of this term gets an answer. */
   hang(): void {
     this.hung = true;
   }
 
-  /** Begins with the oldest parcels, reclaims, then fetches, then relays. The queue away: leads all the same. */
+  /** Begins with the oldest parcels, reclaims, then fetches, then relays. Leads also while the queue is unavailable. */
   begin(done: () => void): void {
     const { queue, rules, checks } = this.system;
     const heldBefore = checks.stampsOf(queue.active);
@@ -108,7 +108,7 @@ export class Term {
     });
   }
 
-  /** Some parcels are begun before the queue brings them; then the work on them is joined. @see payments/head-start.ts */
+  /** Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see payments/head-start.ts */
   private startAhead(job: Job): void {
     this.attempt(job.data.ids, this.ahead.begin(job));
   }
@@ -133,7 +133,7 @@ export class Term {
     this.relay.wakeIn(0);
   }
 
-  /** Fetches nothing new; `idle` is called when nothing is in flight. */
+  /** Fetches no new parcels; calls `idle` when nothing is in flight. */
   finish(idle: () => void): void {
     this.finishing = true;
     this.relay.stop();
@@ -142,7 +142,7 @@ export class Term {
     else this.whenIdle.push(idle);
   }
 
-  /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */
+  /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
   stop(): boolean {
     if (!this.system.rules.stopsWork) return true;
     const isKept = this.finishing && !(this.brokeOff && this.system.rules.replacesHeldWorker) && this.line.parcelsInFlight === 0;
@@ -153,7 +153,7 @@ export class Term {
     return isKept;
   }
 
-  /** The queue came back, perhaps empty. */
+  /** The queue is available again, perhaps empty. */
   redisReturned(): void {
     this.relay.forget();
   }
@@ -214,7 +214,7 @@ export class Term {
     else through?.(effect.error, 0);
   }
 
-  /** Repeats a statement while the database is away. @param off called when the term is over before it answered. */
+  /** Retries a statement while the database is unavailable. @param off called when the term ended before the answer. */
   private steadfast<T>(what: string, run: () => T, settle: (answer: T) => void, off: () => void, waitMs = FIRST_WAIT_MS): void {
     if (this.stopped) return off();
     if (this.hung) return;
@@ -259,7 +259,7 @@ export class Term {
     const settle = (attempted: Attempted): void => this.answeredBy(attempted, (written) => this.committed(written));
     const write = (isFenced: boolean): void => this.steadfast('a commit', () => attempt(isFenced), settle, off);
     if (rules.fencesInOneStatement) write(true);
-    else this.steadfast('a look at the fence', () => payments.holds(token), (holds) => write(!holds), off);
+    else this.steadfast('a check of the fence', () => payments.holds(token), (holds) => write(!holds), off);
   }
 
   private answeredBy(attempted: Attempted, settle: (written: Written) => void): void {
@@ -284,7 +284,7 @@ export class Term {
     const { payments, checks, world } = this.system;
     const token = { partition: 0, term: this.term, leader: this.replica.name };
     checks.starts(this.replica.role, this.term, 'a delay');
-    world.log?.(this.replica.name, `puts off ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
+    world.log?.(this.replica.name, `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
     this.steadfast(
       'a delay',
       () => payments.attempt(token, waits, () => payments.defer(token, waits)),

@@ -1,12 +1,12 @@
 /**
- * The queue's end in a replica, as payments/parcel-worker.ts with BullMQ: fetches while there is room, completes what is through, gives
- * back what it holds when it is thrown away.
+ * The queue worker of a replica, like payments/parcel-worker.ts with BullMQ: fetches while there is room, completes finished jobs, and
+ * returns its jobs when it is destroyed.
  */
 import type { Process } from '../model/process.js';
 import type { Job } from '../model/records.js';
 import { TIMES, type System } from '../system.js';
 
-/** Works a job, and calls `done` when it is through; never calls it when the term was called off. */
+/** Works on a job and calls `done` at the end; never calls it when the term was cancelled. */
 export type WorkJob = (job: Job, done: () => void) => void;
 
 export class Worker {
@@ -17,7 +17,7 @@ export class Worker {
   private pausing = false;
   private fetching = false;
   private ended = false;
-  /** It paused while its connection was away, and waits for the end of that connection. */
+  /** Its connection was unavailable when it paused, and it waits for that connection to end. */
   private isStuck = false;
   /** It fetches nothing more. */
   private isJammed = false;
@@ -35,7 +35,7 @@ export class Worker {
     return `${this.replica.name}/${this.replica.life}/${this.number}/${this.tokens}`;
   }
 
-  /** How many parcels it holds. */
+  /** Number of parcels that it holds. */
   get holds(): number {
     return this.held.size;
   }
@@ -45,7 +45,7 @@ export class Worker {
     this.system.world.log?.(this.replica.name, 'has a queue worker that is stuck');
   }
 
-  /** Another worker takes its place; what the first one held goes back. */
+  /** Replaces the worker; the parcels of the first one are returned. */
   renew(): void {
     const { rules, queue, world } = this.system;
     if (!rules.renewsWorker || this.pausing || this.isStuck || this.ended) return;
@@ -58,7 +58,7 @@ export class Worker {
     this.fetch();
   }
 
-  /** Starts to fetch, or fetches again after `pause`. */
+  /** Starts to fetch, or resumes after `pause`. */
   run(work: WorkJob): void {
     this.work = work;
     this.pausing = false;
@@ -79,7 +79,7 @@ export class Worker {
     if (!this.pausing) this.fetch();
   }
 
-  /** Ends at once; gives back what it holds, within bounds. */
+  /** Ends at once; returns its parcels within a time limit. */
   destroy(done: () => void): void {
     this.ended = true;
     const ids = this.system.rules.toFront([...this.held.keys()]);
@@ -108,7 +108,7 @@ export class Worker {
     });
   }
 
-  /** For a sign of work; a queue that is away is asked again a moment later. */
+  /** Waits for a marker; retries shortly afterwards while the queue is unavailable. */
   private wait(): void {
     if (!this.hasRoom) return;
     this.fetching = true;
@@ -122,9 +122,9 @@ export class Worker {
 
   private take(job: Job): void {
     const { log } = this.system.world;
-    if (this.ended) return; // Its connection is gone; whoever leads next reclaims it.
+    if (this.ended) return; // Its connection is closed; the next leader reclaims the job.
     if (this.pausing) {
-      log?.(this.replica.name, `gives job ${job.id} back: it stands down`);
+      log?.(this.replica.name, `returns job ${job.id}: it stands down`);
       return this.system.queue.moveToWait(this.replica, [job.id], this.token, () => undefined);
     }
     log?.(this.replica.name, `fetches job ${job.id}: ${job.data.ids.join(' ')}`);
