@@ -1,6 +1,6 @@
 /**
- * The systems Relevo is compared with, as real processes: each takes payments and batches under the same contract, fails when its server
- * is killed as its header says, and is well again afterwards. A baseline that were simply broken would prove nothing.
+ * The systems that the lab compares with Relevo, as real processes: each accepts payments and batches under the same contract, fails as its
+ * header describes when its server is killed, and works again afterwards. A comparison with a broken baseline would prove nothing.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/subjects.js';
@@ -38,9 +38,9 @@ const pending = async (key: string): Promise<boolean> => (await rowOf(key))?.sta
 const chargeCount = async (): Promise<number> => (await readCharges(laboratory.system))?.length ?? 0;
 
 /**
- * Kills the leader between charge and save: the gateway stands still until a lock holds up all writes; what waits for the lock when the
- * leader is killed is called off, as it would be had the statement never been sent.
- * @param savedBefore whether the payment is there before it is charged. @returns what whoever paid was told.
+ * Kills the leader between charge and save. The gateway is frozen until a lock blocks all writes. When the leader is killed, its blocked
+ * statements are terminated, as if they had never been sent.
+ * @param savedBefore whether the baseline saves the payment before the charge. @returns the answer that the client received.
  */
 async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<RequestRecord> {
   const [victim, gateway] = [await leaderOf(), laboratory.system.process('gateway')];
@@ -72,9 +72,9 @@ async function violations(): Promise<Violation[]> {
   return check({ requests: [], payments, charges, elections: [] });
 }
 
-/** What both answer alike. */
+/** The tests that both baselines pass. */
 function answersPayments(): void {
-  test('a payment is charged, saved and answered with its document; the same key is not charged again', async () => {
+  test('charges and saves a payment and returns its document; does not charge the same key again', async () => {
     const first = await pay('twice');
     const again = await pay('twice');
     expect(first).toMatchObject({ httpStatus: 201, status: 'SUCCEEDED', error: null });
@@ -90,18 +90,18 @@ function answersPayments(): void {
 
   test.each([
     ['no such patient', { patientId: '00000000-0000-7000-8000-000000000000' }, 'PATIENT_UNKNOWN'],
-    ['a body that is not a payment', { amountMinor: 0 }, 'VALIDATION_FAILED'],
+    ['an invalid payment', { amountMinor: 0 }, 'VALIDATION_FAILED'],
   ])('%s is refused as Relevo refuses it', async (_what, wrong, code) => {
     const order = { key: `wrong-${code}`, patientId: laboratory.patients[0] as string, amountMinor: 1, currency: 'USD', ...wrong };
     expect(await client.pay(order, 1, Date.now())).toMatchObject({ status: null, error: code });
   });
 }
 
-describe('one server alone', () => {
+describe('a single server', () => {
   beforeAll(() => open(SINGLE_SERVER), TEST_MS);
   answersPayments();
 
-  test('killed between charge and save: whoever pays is cut off and then refused; started again it finishes what it had left', async () => {
+  test('killed between charge and save: clients lose the connection and are refused; a restart finishes the pending payment', async () => {
     expect(await killBeforeItSaves('interrupted', true)).toMatchObject({ status: null, httpStatus: null });
     expect(await pay()).toMatchObject({ status: null, error: 'ECONNREFUSED' });
     expect(await rowOf('interrupted')).toMatchObject({ status: 'PENDING' });
@@ -116,12 +116,12 @@ describe('the published design', () => {
   beforeAll(() => open(PUBLISHED), TEST_MS);
   answersPayments();
 
-  test('the leader is killed between charge and save: that payment is lost, the next is served by another leader', async () => {
+  test('leader killed between charge and save: that payment is lost, another leader processes the next one', async () => {
     const before = await leaderOf();
     const lost = await killBeforeItSaves('interrupted', false);
     expect(lost).toMatchObject({ status: null, httpStatus: 503, error: 'UNAVAILABLE' });
     const another = async () => [null, before.name].indexOf((await laboratory.leadership()).leader) < 0;
-    await eventually(another, { what: 'another leads' });
+    await eventually(another, { what: 'another leader' });
     expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
     expect(await rowOf('interrupted')).toBeUndefined();
     expect((await violations()).map(({ rule }) => rule)).toEqual(['charged-not-saved']);
@@ -129,11 +129,11 @@ describe('the published design', () => {
     await laboratory.settled(3, TEST_MS);
   }, TEST_MS);
 
-  test('all servers off: payments are refused; the first that is back leads at the next ping', async () => {
+  test('all servers off: payments are refused; the first server to return leads after the next ping', async () => {
     for (const { name } of laboratory.system.replicas) laboratory.system.process(name).kill('SIGKILL');
     await Promise.all(laboratory.system.replicas.map(({ exited }) => exited));
     await pay();
-    await eventually(async () => (await laboratory.leadership()).leader === null, { what: 'nobody leads' });
+    await eventually(async () => (await laboratory.leadership()).leader === null, { what: 'no leader' });
     expect(await pay()).toMatchObject({ status: null, error: 'UNAVAILABLE' });
     await laboratory.system.process('server_3').start();
     await eventually(async () => (await laboratory.leadership()).leader === 'server_3', { what: 'server_3 leads' });

@@ -1,4 +1,4 @@
-/** The bench as its user runs it, small: rows checked, ratios as objectives, profiles where asked for, nothing left. Nothing is timed. */
+/** A small run of the bench as a user starts it: checked rows, ratios as objectives, profiles on request, no processes left. No timing. */
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,18 +9,18 @@ import { experimentWorkplace } from '../support/experiment-run.js';
 const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
 
-/** The folder of the only run. */
+/** The folder of the only report. */
 function reportFolder(): string {
   const folder = join(workplace.folder, 'reports');
   return join(folder, readdirSync(folder).find((name) => name.startsWith('bench-')) ?? '');
 }
 
-/** Processes that left a profile, each in a folder of its own. */
+/** The processes that wrote a profile, each in its own folder. */
 const profiled = (folder: string): string[] =>
   readdirSync(folder).filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith('.cpuprofile'))).sort();
 
 describe('npm run experiment -- bench', () => {
-  test('Relevo and a peer, drained: each payment once, a ratio as objective, a profile a process, exit code by the objective', async () => {
+  test('Relevo and a peer, drained: each payment once, a ratio as objective, profiles per process, exit code by the objective', async () => {
     const args = ['--payments', '500', '--rounds', '1', '--only', 'drain,bullmq-prisma-50', '--profile', '--json', 'result.json'];
     const { ended, output } = run('bench', ...args);
     const code = await ended;
@@ -44,7 +44,7 @@ describe('npm run experiment -- bench', () => {
     expect(leftovers()).toEqual([]);
   }, 240_000);
 
-  test('Relevo live: batches, single requests, one alone; latencies where there are some', async () => {
+  test('Relevo live: batches, single requests, a lone payment; latencies where they are measured', async () => {
     const { ended } = run('bench', '--payments', '300', '--rounds', '1', '--only', 'batches,single,lone', '--batch', '100', '--json', 'result.json');
     await ended;
     const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
@@ -54,7 +54,7 @@ describe('npm run experiment -- bench', () => {
     expect(result.objectives.map(({ name }) => name)).toEqual(['single requests: p99 at half the load, ms', 'a lone payment: p50, ms']);
   }, 240_000);
 
-  test('Ctrl-C while a peer is at work: exit code 130, everything stopped, no data left', async () => {
+  test('Ctrl-C while a peer works: exit code 130, everything stopped, no data left', async () => {
     const { child, ended, output } = run('bench', '--payments', '100000', '--only', 'bullmq-prisma-1');
     await eventually(() => leftovers().length > 5, { what: 'engines, generator and peer run', deadlineMs: 60_000 });
     child.kill('SIGINT');
@@ -64,7 +64,7 @@ describe('npm run experiment -- bench', () => {
     expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
   }, 180_000);
 
-  test('a name that is nobody: one sentence with those there are, exit code 4', async () => {
+  test('an unknown name: one sentence with the known names, exit code 4', async () => {
     const { ended, output } = run('bench', '--only', 'nobody');
     expect(await ended).toBe(4);
     expect(output()).toMatch(/--only: there is no "nobody"; there are drain, /);

@@ -1,6 +1,6 @@
 /**
- * The typed client against a real system: it pays while the leader is killed, and every payment happens once; and it is usable elsewhere,
- * as a package, by the example of the documentation. One system for the whole file.
+ * The typed client against a real system: it pays while the leader is killed, and every payment happens once. As a package in another
+ * folder, it compiles and runs the example of the documentation. One system for the whole file.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ const payAll = (prefix: string): Promise<Payment[]> =>
   Promise.all(Array.from({ length: COUNT }, (_, index) =>
     relevo.payAndWait({ patientId: PATIENT, amountMinor: 100 + index, currency: 'USD' }, { idempotencyKey: `${prefix}-${index}` })));
 
-/** Each of these keys has one row, and each row one charge. */
+/** Expects one row per key, and one charge per row. */
 async function expectOnce(prefix: string, paid: readonly Payment[]): Promise<void> {
   const { rows } = await scene.pool.query<{ id: string }>('SELECT id FROM payment WHERE idempotency_key LIKE $1', [`${prefix}-%`]);
   expect(rows.map(({ id }) => id).sort()).toEqual(paid.map(({ id }) => id).sort());
@@ -43,7 +43,7 @@ async function expectOnce(prefix: string, paid: readonly Payment[]): Promise<voi
   expect(charges).toHaveLength(COUNT);
 }
 
-test('it pays while the leader is killed between charge and commit: each payment once, each succeeded', async () => {
+test('pays while the leader is killed between charge and commit: each payment once, each succeeded', async () => {
   const leader = await scene.leader();
   const { term } = await scene.leadership();
   const { paying } = await scene.whileCommitsWait(async () => {
@@ -54,13 +54,13 @@ test('it pays while the leader is killed between charge and commit: each payment
   });
   const paid = await paying;
   expect(paid.map(({ status }) => status)).toEqual(Array(COUNT).fill('SUCCEEDED'));
-  expect(paid.some((payment) => (payment.term ?? 0) > term)).toBe(true); // The next leader finished some.
+  expect(paid.some((payment) => (payment.term ?? 0) > term)).toBe(true); // The next leader finished some of them.
   await expectOnce('killed', paid);
   await leader.start();
   await scene.settled();
 }, TEST_MS);
 
-test('it pays while the instance it speaks to is killed and comes back: each payment once', async () => {
+test('pays while its instance is killed and restarted: each payment once', async () => {
   const paying = payAll('instance');
   const accepted = async (): Promise<boolean> => {
     const { rows } = await scene.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE idempotency_key LIKE 'instance-%'`);
@@ -96,7 +96,7 @@ test('a refusal is typed, with the field', async () => {
   });
 }, TEST_MS);
 
-describe('as a package, elsewhere', () => {
+describe('as a package in another folder', () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-client-'));
@@ -109,7 +109,7 @@ describe('as a package, elsewhere', () => {
   }, TEST_MS);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** @returns what the compiler has against them. */
+  /** @returns the errors of the compiler. */
   function compileThere(texts: Readonly<Record<string, string>>): string {
     const files = Object.entries(texts).map(([name, text]) => {
       writeFileSync(join(folder, name), text);
@@ -121,7 +121,7 @@ describe('as a package, elsewhere', () => {
     return ts.formatDiagnostics(wrong, { getCanonicalFileName: (each) => each, getCurrentDirectory: () => folder, getNewLine: () => '\n' });
   }
 
-  /** Every sample of the documents, each in a function of its own. */
+  /** Every sample of the API documents, each in its own function. */
   function samplesText(): string {
     const samples = Object.values(documents()).flatMap(({ paths }) => Object.values(paths).flatMap((methods) =>
       Object.values(methods).map((operation) => (operation['x-codeSamples'] as { lang: string; source: string }[])[1]?.source ?? '')));
@@ -144,7 +144,7 @@ describe('as a package, elsewhere', () => {
     expect(rows).toHaveLength(1);
   }, TEST_MS);
 
-  test('control: a field that the document does not have is refused by the compiler', () => {
+  test('control: the compiler rejects a field that the document does not have', () => {
     const request = "{ patientId: 'x', amount: 1, currency: 'USD' }";
     const text = `import { createRelevoClient } from 'relevo-client';\nvoid createRelevoClient({ baseUrl: 'x' }).pay(${request});\n`;
     expect(compileThere({ 'wrong.ts': text })).toMatch(/amount/);

@@ -1,4 +1,4 @@
-/** `availability --compare` as its user runs it: three systems, the agreed shape, Relevo's verdict, nothing left behind. */
+/** `availability --compare` as a user starts it: three systems, the agreed shape, Relevo's verdict, no processes left. */
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const SHORT = ['availability', '--compare', '--trials', '1', '--requests', '80',
 const resultOf = (): ExperimentResult => JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
 
 describe('availability --compare', () => {
-  test('the same failures for each; the baselines lose payments and Relevo none; exit code 0', async () => {
+  test('the same failures for each system; the baselines lose payments, Relevo loses none; exit code 0', async () => {
     const { ended, output } = run(...SHORT, '--json', 'result.json');
     const code = await ended;
     const { systems, verdict, violations, objectives } = resultOf();
@@ -25,7 +25,7 @@ describe('availability --compare', () => {
     expect(relevo).toBe(80);
     expect(single).toBeLessThan(published);
     expect(published).toBeLessThan(relevo);
-    // Not broken, only without the tactics: what came before the first failure, at the seventeenth payment, was served.
+    // The baselines are not broken, they only lack the tactics: payments before the first failure (the seventeenth payment) succeeded.
     expect(single).toBeGreaterThan(0);
     expect(objectives.map(({ met }) => met)).toEqual([true, true]);
     for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);

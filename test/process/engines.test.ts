@@ -1,6 +1,6 @@
 /**
- * The engines go: Redis with all its data, PostgreSQL in the middle of its work. Aim: what was accepted is never lost and becomes final
- * once; what is not accepted is said so. One system for the whole file; each fault heals before the next.
+ * Failures of the engines: Redis loses all its data, PostgreSQL crashes under load. Aim: an accepted payment is never lost and becomes
+ * final once; a payment that is not accepted is refused. One system for the whole file; each fault heals before the next.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
@@ -14,7 +14,7 @@ const BATCHES = 10;
 let scene: Scene;
 let patients: ManagedProcess;
 beforeAll(async () => {
-  // Calls to a frozen gateway hang; they shall not be given up before it is thawed.
+  // Calls to a frozen gateway hang; they must not time out before it is thawed.
   scene = await Scene.open({ kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '60000' } } });
   patients = scene.system.process('patients_1');
 }, TEST_MS);
@@ -26,7 +26,7 @@ const pay = (key: string, headers: Record<string, string> = {}): Promise<Answere
     headers: { 'idempotency-key': key, ...headers }, body: { patientId: scene.patients[0], amountMinor: 15_000, currency: 'USD' },
   });
 
-test('Redis, killed and wiped while 10,000 payments are pending: accepting goes on, and all of them become final once', async () => {
+test('Redis killed and wiped while 10,000 payments are pending: new payments are accepted, and all become final once', async () => {
   const redis = scene.system.redis;
   if (!redis) throw new Error('no Redis of our own');
   scene.gateway.freeze();
@@ -39,7 +39,7 @@ test('Redis, killed and wiped while 10,000 payments are pending: accepting goes 
   redis.kill('SIGKILL');
   await redis.exited;
   redis.wipe();
-  const meanwhile = await pay('while Redis is away');
+  const meanwhile = await pay('while Redis is unavailable');
   expect([meanwhile.status, (meanwhile.body as Payment).status]).toEqual([202, 'PENDING']);
   await redis.start();
   expect(await scene.pending()).toBe(PENDING + 1);
@@ -53,31 +53,31 @@ test('Redis, killed and wiped while 10,000 payments are pending: accepting goes 
   expect((await pay('after Redis', { prefer: 'wait=30' })).status).toBe(201);
 }, TEST_MS);
 
-test('PostgreSQL, crashed under load: who cannot be served is told 503 and when to come back; no 2xx is lost, and all become final', async () => {
+test('PostgreSQL crashed under load: other requests get 503 with Retry-After; no 2xx is lost, and all payments become final', async () => {
   const postgres = scene.system.process('postgres');
   const load = scene.load();
   await load.flows();
   postgres.kill('SIGKILL');
   await postgres.exited;
 
-  const refused = await pay('while PostgreSQL is away');
+  const refused = await pay('while PostgreSQL is unavailable');
   expect([refused.status, refused.body]).toMatchObject([503, { code: 'UNAVAILABLE', retryable: true }]);
   expect(refused.headers.get('retry-after')).toBe('1');
-  // Clients whose payment was accepted before are told STILL_PENDING, perhaps first: PostgreSQL stays away until one asked in vain.
-  await eventually(() => load.unsuccessful.some(({ error }) => error === 'UNAVAILABLE'), { what: 'a client to be told 503', deadlineMs: PATIENCE_MS });
+  // Clients with an earlier accepted payment receive STILL_PENDING, perhaps first: PostgreSQL stays down until one client received 503.
+  await eventually(() => load.unsuccessful.some(({ error }) => error === 'UNAVAILABLE'), { what: 'a client that receives 503', deadlineMs: PATIENCE_MS });
   await postgres.start();
   await load.flows();
   await load.stop();
 
-  // Waited, or were told to come back: nothing else happened to anybody.
+  // Clients waited or were asked to retry: there was no other answer.
   const told = new Set(load.requests.map(({ httpStatus, error }) => `${httpStatus ?? 'no answer'} ${error ?? 'final'}`));
   expect([...told].filter((each) => !['201 final', '202 STILL_PENDING', '503 UNAVAILABLE'].includes(each))).toEqual([]);
   expect(told).toContain('503 UNAVAILABLE');
   expect(await scene.verdict(load.requests)).toEqual([]);
 
-  // Told 503, asked again with the same key: one payment.
-  const again = await pay('while PostgreSQL is away', { prefer: 'wait=30' });
+  // After 503, a retry with the same key: one payment.
+  const again = await pay('while PostgreSQL is unavailable', { prefer: 'wait=30' });
   expect([again.status, (again.body as Payment).status]).toEqual([201, 'SUCCEEDED']);
-  expect((await scene.payments()).filter(({ key }) => key === 'while PostgreSQL is away')).toHaveLength(1);
+  expect((await scene.payments()).filter(({ key }) => key === 'while PostgreSQL is unavailable')).toHaveLength(1);
   expect(await scene.verdict()).toEqual([]);
 }, TEST_MS);

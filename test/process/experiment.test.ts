@@ -1,4 +1,4 @@
-/** The lab as its user runs it: a result of the agreed shape, exit codes that mean something, nothing left after Ctrl-C. */
+/** The lab as a user starts it: a result of the agreed shape, the documented exit codes, no processes left after Ctrl-C. */
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,24 +29,24 @@ describe('npm run experiment', () => {
     expect(leftovers()).toEqual([]);
   }, 180_000);
 
-  test('a deadline nobody can meet: the objective is missed, exit code 1, and it says by how much', async () => {
+  test('an impossible deadline: the objective is missed, exit code 1, and the output has the difference', async () => {
     const { ended, output } = run('availability', '--trials', '1', '--requests', '5', '--failures', '0', '--deadline', '1');
     expect(await ended).toBe(1);
     expect(output()).toMatch(/Missed: availability within 1 ms: 0\.000 % of 100\.000 %/);
     expect(output()).toContain('Again: npm run experiment -- availability');
   }, 180_000);
 
-  test('Ctrl-C in the middle of a fault: exit code 130, everything stopped, no data left', async () => {
+  test('Ctrl-C during a fault: exit code 130, everything stopped, no data left', async () => {
     const { child, ended, output } = run('availability', '--trials', '1', '--requests', '200', '--failures', '20', '--pause', '60000');
     await eventually(() => existsSync(join(workplace.folder, 'reports/latest.log')) && /I AM OFF/.test(readFileSync(join(workplace.folder, 'reports/latest.log'), 'utf8')), {
-      what: 'the first kill was noticed',
+      what: 'the first kill was detected',
       deadlineMs: 60_000,
     });
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(output()).toContain('Interrupted');
     expect(leftovers()).toEqual([]);
-    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx keeps a cache of its own.
+    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx has its own cache there.
   }, 180_000);
 
   test.each([

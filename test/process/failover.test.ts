@@ -1,4 +1,4 @@
-/** The failover experiment on real processes: one hand-over of each kind, three monitors, links in every path. No bound on speed. */
+/** The failover experiment on real processes: one hand-over of each kind, three monitors, proxies on every connection. No speed limit. */
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
 
 describe('npm run experiment -- failover', () => {
-  test('one of each kind: seen by the client, split into steps, nothing broken, nothing left behind', async () => {
+  test('one hand-over of each kind: seen by the client, split into steps, no violation, nothing left', async () => {
     const { ended, output } = run('failover', '--count', '1', '--monitors', '3', '--rate', '40', '--deadline', '30000', '--json', 'result.json');
     const code = await ended;
     const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
     expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
-    // On a machine that does much else the promises about time may be missed: then it says so and ends with 1.
+    // On a busy machine the objectives about time may be missed: then the run reports the miss and ends with 1.
     expect(code).toBe(result.objectives.every(({ met }) => met) ? 0 : 1);
     expect(result.objectives.at(-1)).toEqual({ name: 'payments that did not succeed in time', target: 0, actual: 0, met: true });
 
@@ -27,7 +27,7 @@ describe('npm run experiment -- failover', () => {
       expect(handover?.totalMs).toBeGreaterThan(0);
       expect(Object.keys(handover ?? {})).toEqual(expect.arrayContaining(['voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs']));
     }
-    // Who is silent is suspected no sooner than the monitors' patience, 400 ms less one beat.
+    // A silent replica is suspected no earlier than BEAT_TIMEOUT_MS (400 ms) less one beat.
     for (const silent of handovers?.filter((handover) => ['freeze', 'partition'].includes(handover?.kind ?? '')) ?? []) {
       expect(silent?.detectMs).toBeGreaterThan(200);
     }

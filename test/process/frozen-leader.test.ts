@@ -1,8 +1,9 @@
 /**
- * A leader frozen in the middle of a parcel, under load, and cut off from all news, wakes when its successor was elected and has not
- * finished yet. It has the gateway's answers in its hands and believes that it leads: only the fence in the commit can stop it (I4).
- * One scenario, run twice: on the build as it is nothing is violated and the refusal is seen; on a build without the fence the rows
- * committed under the old term are found. Without that control, the first result would say little.
+ * A leader is frozen in the middle of a parcel, under load, and isolated from the monitors. It resumes after the election of its
+ * successor, before the successor has finished. It has the gateway's answers and still acts as leader: only the fence in the
+ * commit can stop it (I4). The scenario runs twice. On the normal build there is no violation, and the refusal is counted. On a
+ * build without the fence, the checkers find the rows committed under the old term. Without that control, the first result would
+ * prove little.
  */
 import { fileURLToPath } from 'node:url';
 import type { Violation } from '../../experiments/result.js';
@@ -13,19 +14,19 @@ import { Scene } from './scene.js';
 
 const WITHOUT_FENCE = ['--import', fileURLToPath(new URL('../support/without-fence.mjs', import.meta.url))];
 
-/** A charge takes 1 to 3 s: the first answers are there two seconds before the parcel can be committed. */
+/** A charge takes 1 to 3 s: the first answers arrive two seconds before the parcel can be committed. */
 const GATEWAY = { GATEWAY_LATENCY_MS: '2000' };
-/** Calls outlast the freeze, and the leadership row is not read: a replica hears of a new term from monitors alone. */
+/** Calls outlast the freeze, and no replica reads the leadership row: only monitors notify a replica of a new term. */
 const PAYMENTS = { GATEWAY_TIMEOUT_MS: '30000', LEADERSHIP_POLL_MS: '86400000' };
-/** Added to the successor's charges: it commits well after the old leader woke. */
+/** Delay of the successor's charges: it commits well after the old leader resumes. */
 const SUCCESSOR_SLOW_MS = 4_000;
 
 interface Story {
-  /** Commits of the old leader that the fence refused, by its own count. */
+  /** Commits of the old leader that the fence refused, by the old leader's own metric. */
   refused: number;
-  /** Whether the old leader still believes that it leads. */
+  /** Whether the old leader still acts as leader. */
   leads: boolean;
-  /** Payments of the batch, and those of them that were committed under the old term. */
+  /** Payments of the batch. */
   ids: string[];
   underOldTerm: string[];
   violations: Violation[];
@@ -52,7 +53,7 @@ async function tell(scene: Scene, paths: MonitorPaths): Promise<Story> {
   old.freeze();
   paths.cut('monitor_1', old.name);
   expect((await scene.leadership()).term).toBe(term);
-  expect(await scene.batchIds('frozen', true)).toHaveLength(ids.length); // Frozen in mid-parcel, as intended.
+  expect(await scene.batchIds('frozen', true)).toHaveLength(ids.length); // Frozen in the middle of a parcel, as intended.
 
   await scene.gatewayFaults({ slowMs: SUCCESSOR_SLOW_MS });
   const { leader } = await scene.nextLeadership(term);
@@ -62,7 +63,7 @@ async function tell(scene: Scene, paths: MonitorPaths): Promise<Story> {
     (await scene.payments()).filter((row) => ids.includes(row.id) && row.term === term).map(({ id }) => id);
   const refused = (): Promise<number> => scene.metric(old, 'relevo_commits_refused_total');
   const decided = async (): Promise<boolean> => (await refused()) > 0 || (await underOldTerm()).length > 0;
-  await eventually(decided, { what: 'the old leader to try its commit', deadlineMs: PATIENCE_MS });
+  await eventually(decided, { what: 'the old leader tries its commit', deadlineMs: PATIENCE_MS });
 
   await scene.gatewayFaults({});
   await load.flows(4);
@@ -72,7 +73,7 @@ async function tell(scene: Scene, paths: MonitorPaths): Promise<Story> {
   return { refused: await refused(), leads, ids, underOldTerm: await underOldTerm(), violations, unsuccessful: load.unsuccessful.length };
 }
 
-/** A batch of 100, fired without waiting; resolves when the first of its charges is in the gateway's ledger. */
+/** Sends a batch of 100 without waiting. Resolves when the gateway's ledger has the first of its charges. */
 async function fireUntilFirstCharge(scene: Scene): Promise<string[]> {
   const [patients] = scene.system.patients;
   if (!patients) throw new Error('no patients instance');
@@ -83,7 +84,7 @@ async function fireUntilFirstCharge(scene: Scene): Promise<string[]> {
   return [...ids];
 }
 
-test('leader, frozen in mid-parcel and woken after its successor was elected: its commit is refused and changes nothing', async () => {
+test('leader frozen in the middle of a parcel, thawed after the next election: its commit is refused and changes nothing', async () => {
   const story = await wakeDeposedLeader([]);
   expect(story.refused).toBeGreaterThanOrEqual(1);
   expect(story.leads).toBe(false);
@@ -93,7 +94,7 @@ test('leader, frozen in mid-parcel and woken after its successor was elected: it
   expect(story.unsuccessful).toBe(0);
 }, TEST_MS);
 
-test('control: the same on a build without the fence: it commits under its old term, and the checkers see it', async () => {
+test('control: the same without the fence: it commits under its old term, and the checkers find the violation', async () => {
   const story = await wakeDeposedLeader(WITHOUT_FENCE);
   expect(story.refused).toBe(0);
   expect(story.leads).toBe(true);

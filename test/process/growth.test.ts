@@ -1,4 +1,4 @@
-/** The growth experiment on real processes, small: every figure is there, every payment is final, nothing is left. No bound on speed. */
+/** A small growth experiment on real processes: every figure present, every payment final, no processes left. No speed limit. */
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,17 +11,17 @@ const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
 
 describe('npm run experiment -- growth', () => {
-  test('two sizes, then beside finished payments: cost, memory, take-over, reads; nothing broken, nothing left behind', async () => {
+  test('two sizes, in an empty table and with finished payments: cost, memory, failover, reads; no violation, nothing left', async () => {
     const { ended, output } = run('growth', '--pending', '200,400', '--finished', '2000', '--kills', '1', '--rounds', '1', '--json', 'result.json');
     const code = await ended;
     expect(output()).toContain('Verdict: valid');
     const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
     expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
-    // How much longer a take-over takes, and what a planner does with so small a table, is nobody's promise here.
+    // The growth of the failover time, and the plans for so small a table, are not tested here.
     expect(code).toBe(result.objectives.every(({ met }) => met) ? 0 : 1);
     expect(result.objectives.find(({ name }) => name === 'MB of the leader at its highest')?.actual).toBeGreaterThan(20);
     const [system] = result.systems;
-    // Costs of two sizes and take-overs of two, in an empty table and beside finished payments, and the warming up before each.
+    // Costs and failovers of two sizes, in an empty table and with finished payments, and the warm-up before each.
     expect(system?.trials).toHaveLength(8);
     expect(system?.total).toMatchObject({ pending: 0, availability: 1 });
     expect(system?.total.handovers).toHaveLength(4);
@@ -49,7 +49,7 @@ describe('npm run experiment -- growth', () => {
     expect(leftovers()).toEqual([]);
   }, TEST_MS);
 
-  test('Ctrl-C while a backlog is laid in: exit code 130, nothing left behind', async () => {
+  test('Ctrl-C while a backlog is inserted: exit code 130, nothing left', async () => {
     const { child, ended, output } = run('growth', '--pending', '1000000', '--finished', '0');
     await new Promise<void>((resolve) => {
       child.stderr?.on('data', () => /take-over, 1000000 pending/.test(output()) && resolve());

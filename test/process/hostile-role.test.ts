@@ -1,6 +1,6 @@
 /**
- * A whole system on a database and a role whose defaults are hostile, in a schema that the address names: every pool (patients, Prisma,
- * replicas, monitor, lab) and every program that opens one connection (migrations, seed, doctor) works as anywhere else.
+ * A whole system on a database and a role with hostile defaults, in a schema that the address names: every pool (patients, Prisma,
+ * replicas, monitor, lab) and every program with a single connection (migrations, seed, doctor) works as usual.
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, TEST_MS);
 afterAll(() => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, `DROP ROLE IF EXISTS ${name}`), TEST_MS);
 
-test('a system in a schema of its own pays, replays with the same bytes, lists, and is found correct', async () => {
+test('a system in its own schema pays, replays the same bytes, lists, and passes the checkers', async () => {
   const scene = await Scene.open({ databaseUrl: addressOf('?schema=hospital%201') });
   try {
     const load = scene.load();
@@ -69,7 +69,7 @@ test('a system in a schema of its own pays, replays with the same bytes, lists, 
   }
 }, TEST_MS);
 
-test('an address without a schema does not begin a second installation beside the first', async () => {
+test('an address without a schema does not start a second installation', async () => {
   await expect(migrate(addressOf())).rejects.toThrow(/are in the schema hospital 1 of this database, .* add \?schema=hospital%201 to it/);
   expect((await migrate(addressOf('?schema=public'))).length).toBeGreaterThan(0);
   expect(await migrate(addressOf())).toEqual([]);

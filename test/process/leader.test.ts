@@ -1,6 +1,6 @@
 /**
- * The leader goes: killed in the middle of a batch, ended in good order, handed over, drained. Aim: whoever pays notices nothing, and
- * every payment has one row, one charge, one outcome. One system for the whole file; each fault heals before the next.
+ * Failures of the leader: killed in the middle of a batch, stopped gracefully, handed over, drained. Aim: clients notice nothing, and every
+ * payment has one row, one charge and one outcome. One system for the whole file; each fault heals before the next.
  */
 import type { Batch } from '../../shared/contracts/batch.js';
 import type { ManagedProcess } from '../../local/processes.js';
@@ -10,8 +10,8 @@ import { Scene, type Answered } from './scene.js';
 
 let scene: Scene;
 beforeAll(async () => {
-  // A charge takes 100 to 300 ms: whoever pays under load has something in flight. On a busy machine it may take much longer, and no call
-  // shall be given up and looked up: that would be another story.
+  // A charge takes 100 to 300 ms, so that clients under load have payments in flight. On a busy machine a charge may take much
+  // longer; calls must not time out, because a lookup by key would be another scenario.
   scene = await Scene.open({ kindEnv: { gateway: { GATEWAY_LATENCY_MS: '200' }, payments: { GATEWAY_TIMEOUT_MS: '30000' } } });
 }, TEST_MS);
 afterEach(() => scene?.stopLoads(), TEST_MS);
@@ -32,12 +32,12 @@ interface Killed {
   answer: Answered;
   /** Payments of the batch. */
   ids: string[];
-  /** Of these, not final when the leader died, and those of them whose money had moved. */
+  /** Those that were not final when the leader died. `chargedInVain`: those of them whose money had moved. */
   pending: string[];
   chargedInVain: string[];
 }
 
-/** Fires 230 payments and kills the leader when some of them are charged and none is committed. */
+/** Sends 230 payments and kills the leader when some of them are charged and none is committed. */
 async function killInMidBatch(key: string): Promise<Killed> {
   const leader = await scene.leader();
   const { bootId, term } = await scene.leadership();
@@ -45,7 +45,7 @@ async function killInMidBatch(key: string): Promise<Killed> {
   return { leader, bootId, term, ...killed, answer: await answer, ids: await scene.batchIds(key) };
 }
 
-/** @returns the answer as a promise: it comes when commits wait no longer. */
+/** @returns the answer as a promise: it resolves when commits are no longer blocked. */
 async function killWhenCharged(key: string, leader: ManagedProcess) {
   const answer = scene.ask(scene.system.patients[0] as ManagedProcess, '/api/batches', {
     headers: { 'idempotency-key': key }, body: { count: 230 },
@@ -59,7 +59,7 @@ async function killWhenCharged(key: string, leader: ManagedProcess) {
   return { answer, pending: await scene.batchIds(key, true), chargedInVain: await chargedAndPending() };
 }
 
-test('leader, killed in the middle of a batch of 230: 230 rows, each once, one charge each, all SUCCEEDED, finished by the next leader', async () => {
+test('leader killed in the middle of a batch of 230: 230 rows, one charge each, all SUCCEEDED, finished by the next leader', async () => {
   const { leader, bootId, term, answer, ids, pending, chargedInVain } = await killInMidBatch('killed');
   expect(chargedInVain.length).toBeGreaterThan(0); // It died between charge and commit, as intended.
 
@@ -81,7 +81,7 @@ test('leader, killed in the middle of a batch of 230: 230 rows, each once, one c
   expect(returned?.bootId).not.toBe(bootId);
 }, TEST_MS);
 
-test('leader, ended by SIGTERM under load: it says goodbye, and no payment is lost or fails', async () => {
+test('leader stopped by SIGTERM under load: it announces its end, and no payment is lost or fails', async () => {
   const load = scene.load();
   await load.flows();
   const { term } = await scene.leadership();
@@ -98,7 +98,7 @@ test('leader, ended by SIGTERM under load: it says goodbye, and no payment is lo
   await scene.settled();
 }, TEST_MS);
 
-test('leadership, handed over three times under load: no payment fails, and each patient is served in order', async () => {
+test('leadership handed over three times under load: no payment fails, and the payments of each patient keep their order', async () => {
   const load = scene.load({ clients: 12, patients: 2 });
   const before = await scene.leadership();
   for (let turn = 1; turn <= 3; turn += 1) {
@@ -116,7 +116,7 @@ test('leadership, handed over three times under load: no payment fails, and each
   expect(await scene.verdict(load.requests)).toEqual([]);
 }, TEST_MS);
 
-test('leader, drained under load: another leads, and the drained one is not elected, named or not', async () => {
+test('leader drained under load: another replica leads, and the drained one is not elected, not even by name', async () => {
   const load = scene.load();
   await load.flows();
   const drained = await scene.leader();
@@ -133,7 +133,7 @@ test('leader, drained under load: another leads, and the drained one is not elec
   expect((await setState(drained, 'ready')).status).toBe(200);
 }, TEST_MS);
 
-test('replica in maintenance: never elected when the leader dies, not even when nobody else is left', async () => {
+test('replica in maintenance: never elected when the leader dies, not even as the last replica', async () => {
   const leader = await scene.leader();
   const { term } = await scene.leadership();
   const [resting, third] = scene.system.replicas.filter((replica) => replica !== leader) as [ManagedProcess, ManagedProcess];
@@ -144,7 +144,7 @@ test('replica in maintenance: never elected when the leader dies, not even when 
   third.kill('SIGKILL');
   const phase = async (): Promise<string | undefined> =>
     (await scene.status(scene.system.monitors[0] as ManagedProcess)).partitions[0]?.phase;
-  await eventually(async () => (await phase()) === 'no-candidate', { what: 'the monitor to look for a candidate', deadlineMs: PATIENCE_MS });
+  await eventually(async () => (await phase()) === 'no-candidate', { what: 'the monitor has no candidate', deadlineMs: PATIENCE_MS });
   expect((await scene.leadership()).leader).toBe(third.name);
   expect((await shownOf(resting))?.role).toBe('standby');
 
@@ -163,8 +163,8 @@ describe('gateway', () => {
     expect(await scene.verdict()).toEqual([]);
   }, TEST_MS);
 
-  /** The last test of the file: the double charges stay in the ledger. */
-  test('control: one that ignores idempotency keys charges twice when the leader is killed, and it is seen', async () => {
+  /** The last test of the file, because the double charges stay in the ledger. */
+  test('control: one that ignores idempotency keys charges twice when the leader is killed, and the checkers find it', async () => {
     await scene.gatewayFaults({ ignoreKeys: true });
     const { leader, chargedInVain } = await killInMidBatch('charged twice');
     await leader.start();

@@ -1,20 +1,20 @@
-/** Clients who pay, one payment after the other each, until they are told to stop; what they were told is kept. */
+/** Clients that send one payment after another until they are stopped. Records every answer. */
 import type { RequestRecord } from '../../experiments/history.js';
 import { createPaymentClient } from '../../experiments/traffic/client.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS } from './patience.js';
 
 export interface LoadTarget {
-  /** Instances of patients, asked in turn. */
+  /** Instances of patients, used in turn. */
   urls: readonly string[];
   token: string;
-  /** Ids of those who can pay. */
+  /** Ids of the patients. */
   patients: readonly string[];
 }
 
 export interface LoadOptions {
   clients?: number;
-  /** Few, so that several payments of one patient are under way at once: their order is judged. */
+  /** Few patients, so that each has several payments in flight and their order can be checked. */
   patients?: number;
 }
 
@@ -43,7 +43,7 @@ export class Load {
     return this.requests.filter(({ status }) => status === 'SUCCEEDED').length;
   }
 
-  /** Those that were not told SUCCEEDED. */
+  /** The requests without the answer SUCCEEDED. */
   get unsuccessful(): RequestRecord[] {
     return this.requests.filter(({ status }) => status !== 'SUCCEEDED');
   }
@@ -54,7 +54,7 @@ export class Load {
     await eventually(() => this.succeeded >= goal, { what: `${count} more payments to succeed`, deadlineMs: PATIENCE_MS });
   }
 
-  /** Lets everybody finish. */
+  /** Waits until every client has finished its current payment. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.done;

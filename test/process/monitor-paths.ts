@@ -1,6 +1,6 @@
 /**
- * The ways from each monitor to each replica, each through a proxy of its own: one monitor can be cut off from one replica while
- * everybody else goes on talking. Hand `options` to the system, then `cut` and `heal`.
+ * A proxy between each monitor and each replica: one monitor can be isolated from one replica while all other connections work. Pass
+ * `options` to the system, then call `cut` and `heal`.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import type { SystemOptions } from '../../local/system.js';
@@ -35,7 +35,7 @@ export class MonitorPaths {
     return { REPLICAS: this.replicas.map((replica) => `${replica}=${this.path(monitor, replica).url}`).join(',') };
   }
 
-  /** Nothing passes any more, in either direction, and nobody is told. */
+  /** Drops everything in both directions, without closing the connections. */
   cut(monitor: string, replica: string): void {
     this.path(monitor, replica).blackhole();
   }
@@ -50,7 +50,7 @@ export class MonitorPaths {
 
   private path(monitor: string, replica: string): SilencingProxy {
     const proxy = this.proxies.get(`${monitor} ${replica}`);
-    if (!proxy) throw new Error(`there is no way from ${monitor} to ${replica}`);
+    if (!proxy) throw new Error(`there is no path from ${monitor} to ${replica}`);
     return proxy;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The monitors go, or see wrongly. Aim: a monitor failure stops nobody, a minority deposes nobody, a majority can. Each monitor has its
- * own way to each replica, so that one can be cut off while the replica is healthy and everybody else knows it.
+ * Failures of monitors, and wrong suspicions. Aim: payments survive the failure of monitors, a minority deposes no leader, a majority can.
+ * Each monitor has its own path to each replica, so that a test can cut it while the replica is healthy and all others reach it.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
@@ -34,7 +34,7 @@ describe('three monitors', () => {
     return [answer.status, (answer.body as Payment).status];
   };
 
-  /** Waits until `name` has voted against the leader of `term` several times, each vote fresh. */
+  /** Waits until `name` has voted several times against the leader of `term`. */
   async function keepsVoting(name: string, term: number): Promise<void> {
     const seen = new Set<number>();
     const voted = async (): Promise<boolean> => {
@@ -45,7 +45,7 @@ describe('three monitors', () => {
     await eventually(voted, { what: `${VOTES} votes of ${name} in term ${term}`, deadlineMs: PATIENCE_MS });
   }
 
-  test('one of them cut off from a healthy leader: it suspects and votes in vain, nothing is handed over', async () => {
+  test('one of them isolated from a healthy leader: it suspects and votes, without a hand-over', async () => {
     const load = scene.load();
     const { leader, term } = await scene.leadership();
     paths.cut('monitor_1', leader ?? '');
@@ -62,7 +62,7 @@ describe('three monitors', () => {
     expect(await scene.leadership()).toMatchObject({ leader, term });
   }, TEST_MS);
 
-  test('two of them cut off from the leader: it is handed over, and no payment fails', async () => {
+  test('two of them isolated from the leader: another replica leads, and no payment fails', async () => {
     const load = scene.load();
     const { leader, term } = await scene.leadership();
     paths.cut('monitor_1', leader ?? '');
@@ -76,7 +76,7 @@ describe('three monitors', () => {
     await scene.settled();
   }, TEST_MS);
 
-  test('leader and a monitor killed at once: the other two hand over', async () => {
+  test('leader and one monitor killed together: the other two monitors elect a leader', async () => {
     const load = scene.load();
     await load.flows();
     const killed = await scene.leader();
@@ -92,7 +92,7 @@ describe('three monitors', () => {
     await scene.settled();
   }, TEST_MS);
 
-  test('all of them killed: payments go on; when the leader dies too they wait, until a majority of monitors is back', async () => {
+  test('all of them killed: payments continue; when the leader dies too, they wait until a majority of monitors is back', async () => {
     const { leader, term } = await scene.leadership();
     for (const each of scene.system.monitors) each.kill('SIGKILL');
     await Promise.all(scene.system.monitors.map((each) => each.exited));
@@ -100,19 +100,19 @@ describe('three monitors', () => {
 
     scene.system.process(leader ?? '').kill('SIGKILL');
     const waiting = pays();
-    await eventually(async () => (await scene.pending()) === 1, { what: 'the payment to be accepted', deadlineMs: PATIENCE_MS });
+    await eventually(async () => (await scene.pending()) === 1, { what: 'the payment is accepted', deadlineMs: PATIENCE_MS });
     await monitor('monitor_1').start();
     await keepsVoting('monitor_1', term);
     expect(await scene.leadership()).toMatchObject({ leader, term });
     await monitor('monitor_3').start();
     expect((await scene.nextLeadership(term)).leader).not.toBe(leader);
-    expect([201, 202]).toContain((await waiting)[0]); // It waited 30 s at the most.
+    expect([201, 202]).toContain((await waiting)[0]); // It waited at most 30 s.
     expect(await scene.verdict()).toEqual([]);
     expect((await scene.payments()).filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
   }, TEST_MS);
 });
 
-test('control: with a single monitor the same cut does hand over', async () => {
+test('control: with a single monitor the same cut deposes the leader', async () => {
   const paths = await MonitorPaths.open(1, 2);
   const scene = await Scene.open({ monitors: 1, replicas: 2, patients: 0, gateway: 'simulated', ...paths.options });
   try {

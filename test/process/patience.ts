@@ -1,6 +1,6 @@
-/** No bound on speed: how long things may take on a machine that does much else. */
+/** Time limits for a busy machine. They say nothing about speed. */
 
-/** For one thing to happen, in ms. */
+/** For one event, in ms. */
 export const PATIENCE_MS = 60_000;
-/** For a test, or a hook, in which several such things happen. */
+/** For a test, or a hook, with several events, in ms. */
 export const TEST_MS = 180_000;

@@ -1,6 +1,6 @@
 /**
- * Two patients instances in front of one record. Aim: one key is one payment, whichever door it comes through and however often; an
- * instance that dies in the middle of a batch leaves nothing half done that the other cannot complete.
+ * Two patients instances on one database. Aim: one key is one payment, through any instance and for any number of requests; when an
+ * instance dies in the middle of a batch, the other instance can complete the batch.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import type { Batch } from '../../shared/contracts/batch.js';
@@ -14,13 +14,13 @@ const COUNT = 2_000;
 let scene: Scene;
 let doors: [ManagedProcess, ManagedProcess];
 beforeAll(async () => {
-  // Small groups: a batch of 2000 takes a hundred inserts.
+  // Small groups: a batch of 2,000 needs a hundred inserts.
   scene = await Scene.open({ patients: 2, replicas: 2, kindEnv: { patients: { ACCEPT_GROUP_MAX: '20', ACCEPT_RETRY_MS: '60000' } } });
   doors = [scene.system.process('patients_1'), scene.system.process('patients_2')];
 }, TEST_MS);
 afterAll(() => scene?.close(), TEST_MS);
 
-describe('one Idempotency-Key, fired 50 times at once through two instances', () => {
+describe('one Idempotency-Key, sent 50 times at once through two instances', () => {
   const fire = (key: string, headers: Record<string, string>): Promise<Answered[]> => {
     const question = {
       headers: { 'idempotency-key': key, ...headers }, body: { patientId: scene.patients[0], amountMinor: 4_200, currency: 'USD' },
@@ -43,7 +43,7 @@ describe('one Idempotency-Key, fired 50 times at once through two instances', ()
   }, TEST_MS);
 });
 
-/** From now on the insert of the middle of a batch waits. @returns what lets it go on. */
+/** Blocks the insert of the middle of a batch. @returns a function that unblocks it. */
 async function stopHalfway(): Promise<() => Promise<void>> {
   const keeper = await scene.pool.connect();
   await keeper.query('SELECT pg_advisory_lock(1)');
@@ -58,7 +58,7 @@ async function stopHalfway(): Promise<() => Promise<void>> {
   };
 }
 
-test('instance, killed in the middle of accepting a batch: what it accepted becomes final, the other completes the batch', async () => {
+test('instance killed while it accepts a batch: accepted payments become final, the other instance completes the batch', async () => {
   const [door, other] = doors;
   const question = { headers: { 'idempotency-key': 'interrupted' }, body: { count: COUNT } };
   const goOn = await stopHalfway();
@@ -70,7 +70,7 @@ test('instance, killed in the middle of accepting a batch: what it accepted beco
   await goOn();
   expect(await lost).toBe('no answer');
 
-  expect(await scene.verdict()).toEqual([]); // All that is there is final: the relay found what was in no parcel.
+  expect(await scene.verdict()).toEqual([]); // All accepted payments are final: the relay found those without a parcel.
   const accepted = await scene.batchIds('interrupted');
   expect(accepted.length).toBeGreaterThan(0);
   expect(accepted.length).toBeLessThan(COUNT);

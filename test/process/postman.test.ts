@@ -1,4 +1,4 @@
-/** Newman runs the committed collection, all of it, against a real system: twice in a row, for nothing it does may be in its own way. */
+/** Newman runs the whole committed collection against a real system, twice: its own effects must not break the second run. */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -30,10 +30,10 @@ function newman(folders: readonly string[] = [], tokens: Partial<TestSystem['tok
   });
 }
 
-/** The lines of the summary that name what failed, and where. */
+/** The lines of the summary with the failures and their places. */
 const failuresOf = (output: string): string[] => output.split('\n').filter((line) => /^\s*\d+\.\s|AssertionError|at assertion|inside "/.test(line));
 
-test.each(['the first time', 'again'])('the whole collection passes, %s', async () => {
+test.each(['the first time', 'the second time'])('the whole collection passes, %s', async () => {
   const { code, output } = await newman();
   expect({ code, failures: failuresOf(output) }).toEqual({ code: 0, failures: [] });
   expect(output).toContain('availability 100.000 %');

@@ -1,6 +1,6 @@
 /**
- * Redis goes, or hangs, at the moment when the leadership moves: a replica that leads again must fetch again. Aim: payments made afterwards
- * are final soon, without a further hand-over.
+ * Redis stops or hangs while the leadership moves: a replica that leads again must fetch jobs again. Aim: later payments become final soon,
+ * without another hand-over.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import { sleep } from '../../shared/clock.js';
@@ -10,7 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';
 
-/** After the death of Redis the replicas are between two attempts to reconnect. */
+/** At this time after the death of Redis, the replicas are between two attempts to reconnect. */
 const RECONNECTING_MS = 120;
 const HANDED_BACK_MS = 3_000;
 const HANGING_MS = 6_000;
@@ -31,7 +31,7 @@ const leads = async (name: string): Promise<void> => {
   await scene.settled();
 };
 
-/** The relay delivers past a worker that fetches nothing, so that payments alone would not show it: a worker waits for jobs in Redis. */
+/** Checks that a worker waits for jobs in Redis. Payments alone would not show that, because the relay delivers without the queue. */
 async function expectFetching(): Promise<void> {
   const connection = connectRedis(scene.system.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
   try {
@@ -42,7 +42,7 @@ async function expectFetching(): Promise<void> {
   }
 }
 
-/** Payments are made and settled, parcels are fetched, and no election was needed for that. */
+/** Expects that payments become final, that a worker fetches jobs, and that no election was necessary. */
 async function expectFlow(): Promise<void> {
   const { term } = await scene.leadership();
   await expectFetching();
@@ -53,7 +53,7 @@ async function expectFlow(): Promise<void> {
   expect((await scene.leadership()).term).toBe(term);
 }
 
-test('Redis killed, the leadership handed over 0.12 s later and back 3 s later: payments become final', async () => {
+test('Redis killed, leadership handed over 0.12 s later and back 3 s later: payments become final', async () => {
   await leads('server_1');
   redis.kill('SIGKILL');
   await redis.exited;
@@ -65,7 +65,7 @@ test('Redis killed, the leadership handed over 0.12 s later and back 3 s later: 
   await expectFlow();
 }, TEST_MS);
 
-test('all connections to Redis closed together with a hand-over, to and fro: payments become final', async () => {
+test('all connections to Redis closed during hand-overs in both directions: payments become final', async () => {
   await leads('server_1');
   const connection = connectRedis(scene.system.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
   try {

@@ -1,7 +1,7 @@
 /**
- * A whole system under a test's eyes: what a client, an operator and an inspector can ask it, and the judgement at the end, by the
- * checkers of the lab. Everything is real: processes, engines, the gateway with its own ledger.
- * `close` stops it all and fails when a process that ever belonged to it is alive.
+ * A whole system for a test, with the requests of a client, an operator and an inspector, and a final verdict by the checkers of the lab.
+ * Everything is real: processes, engines, the gateway with its own ledger.
+ * `close` stops everything and fails when a process of the system is still alive.
  */
 import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../../experiments/evidence.js';
@@ -36,7 +36,7 @@ export interface Question {
   body?: unknown;
 }
 
-/** Suspicions shall come from the faults that a test makes, not from a machine too busy to beat in time. */
+/** Long time-outs: suspicions must come from the faults of a test, not from a busy machine that beats late. */
 const CALM = { monitor: { BEAT_TIMEOUT_MS: '5000', GRAY_MS: '10000', STALL_MS: '60000' } };
 
 export interface SceneOptions extends Partial<SystemOptions> {
@@ -45,9 +45,9 @@ export interface SceneOptions extends Partial<SystemOptions> {
 }
 
 export class Scene {
-  /** Every process id it ever had. */
+  /** The process ids of the system, including those of ended processes. */
   private readonly pids = new Set<number>();
-  /** Ids of patients who can pay. */
+  /** Ids of the patients. */
   readonly patients: string[] = [];
   private readonly loads: Load[] = [];
 
@@ -56,7 +56,7 @@ export class Scene {
     readonly pool: Pool,
   ) {}
 
-  /** Starts a system and waits until all its replicas are seen and one of them leads. */
+  /** Starts a system and waits until every monitor sees all replicas, and a leader. */
   static async open({ kindEnv = {}, ...options }: SceneOptions = {}): Promise<Scene> {
     const pids = new Set<number>();
     const watch = (process: ManagedProcess): void => {
@@ -76,7 +76,7 @@ export class Scene {
     return scene;
   }
 
-  /** Stops it. @throws Error when something of it is left. */
+  /** Stops the system. @throws Error when one of its processes is still alive. */
   async close(): Promise<void> {
     await this.stopLoads();
     for (const process of this.system.processes) if (process.pid !== null) descendantsOf(process.pid).forEach((pid) => this.pids.add(pid));
@@ -87,7 +87,7 @@ export class Scene {
     if (left.length > 0) throw new Error(`still alive after the end: ${left.join(', ')}`);
   }
 
-  /** Clients who pay until they are stopped. */
+  /** Starts clients that pay until they are stopped. */
   load(options: LoadOptions = {}): Load {
     const { patients, tokens } = this.system;
     const load = new Load({ urls: patients.map(({ url }) => url), token: tokens.api, patients: this.patients }, options);
@@ -95,7 +95,7 @@ export class Scene {
     return load;
   }
 
-  /** A test that failed in the middle leaves its clients behind: call it after each. */
+  /** Stops all clients. Call it after each test: a failed test leaves its clients running. */
   async stopLoads(): Promise<void> {
     await Promise.all(this.loads.splice(0).map((load) => load.stop()));
   }
@@ -115,12 +115,12 @@ export class Scene {
     return readLeadership(this.pool, 0);
   }
 
-  /** The process that leads by the record. */
+  /** The process that leads according to PostgreSQL. */
   async leader(): Promise<ManagedProcess> {
     return this.system.process((await this.leadership()).leader ?? 'nobody');
   }
 
-  /** Lets `act` happen while every commit waits: a lock on the row of the fence holds them up. */
+  /** Runs `act` while every commit is blocked by a lock on the leadership row. */
   async whileCommitsWait<T>(act: () => Promise<T>): Promise<T> {
     const keeper = await this.pool.connect();
     try {
@@ -133,7 +133,7 @@ export class Scene {
     }
   }
 
-  /** While commits wait: the leader dies, and the commit that waits is called off, as it would be had the statement never been sent. */
+  /** Kills the leader while commits are blocked, and terminates its blocked commit, as if the commit had never been sent. */
   async killBeforeItCommits(leader: ManagedProcess): Promise<void> {
     leader.kill('SIGKILL');
     await leader.exited;
@@ -157,7 +157,7 @@ export class Scene {
     return (await this.ask(monitor, '/status', { token: 'operator' })).body as Status;
   }
 
-  /** Waits until every monitor that runs sees every replica that runs alive, and the leader leading. */
+  /** Waits until every running monitor sees every running replica as alive, and a leader that leads. */
   async settled(): Promise<void> {
     const running = this.system.replicas.filter(({ up }) => up).map(({ name }) => name);
     for (const monitor of this.system.monitors.filter(({ up }) => up)) {
@@ -170,24 +170,24 @@ export class Scene {
     }
   }
 
-  /** Breaks the gateway; what is not named is whole again. */
+  /** Sets the faults of the gateway; faults that are not named are removed. */
   async gatewayFaults(faults: Partial<GatewayFaults>): Promise<void> {
     const { status, text } = await this.ask(this.gateway, '/faults', { token: 'internal', body: faults });
-    if (status !== 200) throw new Error(`the gateway does not take faults: ${status} ${text}`);
+    if (status !== 200) throw new Error(`the gateway does not accept faults: ${status} ${text}`);
   }
 
   get gateway(): ManagedProcess {
     return this.system.process('gateway');
   }
 
-  /** A number of a service's /metrics, summed over its labels; 0 when there is none yet. */
+  /** A number in a service's /metrics, summed over its labels; 0 when it is missing. */
   async metric(service: ManagedProcess, name: string): Promise<number> {
     const { text } = await this.ask(service, '/metrics');
     const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
-  /** The gateway's movements. */
+  /** The charges in the gateway's ledger. */
   async charges(): Promise<ChargeRow[]> {
     return (await readCharges(this.system)) ?? [];
   }
@@ -200,7 +200,7 @@ export class Scene {
     return readElections(this.pool);
   }
 
-  /** Ids of a batch's payments by the batch's Idempotency-Key, those pending alone if asked. */
+  /** Ids of a batch's payments, by the batch's Idempotency-Key; optionally only the pending ones. */
   async batchIds(key: string, pendingOnly = false): Promise<string[]> {
     const { rows } = await this.pool.query<{ id: string }>(
       `SELECT p.id FROM payment p JOIN batch b ON b.id = p.batch_id
@@ -215,7 +215,7 @@ export class Scene {
     return rows[0]?.count ?? -1;
   }
 
-  /** Waits until every accepted payment is final, then lets the checkers judge everything there is. @returns what they found. */
+  /** Waits until every accepted payment is final, then runs the checkers over all evidence. @returns the violations. */
   async verdict(requests: readonly RequestRecord[] = []): Promise<Violation[]> {
     await eventually(async () => (await this.pending()) === 0, { what: 'every payment to be final', deadlineMs: 2 * PATIENCE_MS });
     const [payments, charges, elections] = [await this.payments(), await this.charges(), await this.elections()];

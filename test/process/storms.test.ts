@@ -1,7 +1,7 @@
 /**
- * Real monitors and replicas on a machine that is late: all replicas stand still for a moment, again and again, while clients pay and all
- * monitors are restarted with another configuration, as when a replica is added to a set or removed. Aim: such a change hands over once at
- * the most, and a kill exactly once. The monitors have their usual patience, unlike those of the other files.
+ * Real monitors and replicas on a slow machine: all replicas freeze briefly, again and again, while clients pay and all monitors restart
+ * with another configuration, as when a replica is added or removed. Aim: such a change causes at most one hand-over, and a kill exactly
+ * one. Unlike in the other files, the monitors use their default time-outs.
  */
 import type { ManagedProcess } from '../../local/processes.js';
 import { sleep } from '../../shared/clock.js';
@@ -10,11 +10,11 @@ import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const USUAL = { BEAT_TIMEOUT_MS: '400', GRAY_MS: '10000', STALL_MS: '60000' };
-/** For so long nobody is heard, in ms: too long to be learnt as a false alarm, half of what is borne when several are silent. */
+/** Length of each silence, in ms: too long to count as a false alarm, half of the time tolerated when several replicas are silent. */
 const LATE_MS = 1_500;
 const TIMES = 4;
 
-describe('a machine that is late', () => {
+describe('a slow machine', () => {
   let scene: Scene;
   let everybody = '';
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a machine that is late', () => {
   afterEach(() => scene?.stopLoads(), TEST_MS);
   afterAll(() => scene?.close(), TEST_MS);
 
-  /** All of them stand still, then go on. The order changes, for nothing may depend on who is heard first. */
+  /** Freezes and thaws all replicas. The order changes with each turn, because the result must not depend on the first one thawed. */
   async function late(replicas: readonly ManagedProcess[], turn: number): Promise<void> {
     const order = [...replicas.slice(turn % replicas.length), ...replicas.slice(0, turn % replicas.length)];
     for (const replica of order) replica.freeze();
@@ -45,7 +45,7 @@ describe('a machine that is late', () => {
   const withoutLast = (): string => everybody.split(',').slice(0, -1).join(',');
   const termNow = async (): Promise<number> => (await scene.leadership()).term;
 
-  /** The configuration changes while everything is late. @returns how many hand-overs that caused. */
+  /** Changes the configuration while all replicas are late. @returns the number of hand-overs. */
   async function reconfigure(replicas: string): Promise<number> {
     const term = await termNow();
     const load = scene.load();
@@ -60,19 +60,19 @@ describe('a machine that is late', () => {
     return (await scene.elections()).filter((election) => election.term > term).length;
   }
 
-  test('a replica is removed: one hand-over at the most', async () => {
+  test('a replica is removed: at most one hand-over', async () => {
     const last = scene.system.process('server_4');
     await last.stop();
     await scene.settled();
     expect(await reconfigure(withoutLast())).toBeLessThanOrEqual(1);
   }, TEST_MS);
 
-  test('a replica is added: one hand-over at the most', async () => {
+  test('a replica is added: at most one hand-over', async () => {
     await scene.system.process('server_4').start();
     expect(await reconfigure(everybody)).toBeLessThanOrEqual(1);
   }, TEST_MS);
 
-  test('a kill, and everything is late while the next leader takes over: exactly one hand-over', async () => {
+  test('a kill, and all replicas late while the next leader takes over: exactly one hand-over', async () => {
     const load = scene.load();
     await load.flows();
     const term = await termNow();
@@ -86,7 +86,7 @@ describe('a machine that is late', () => {
     expect(await scene.leadership()).toMatchObject({ term: next.term, leader: next.leader });
     expect(next.term).toBe(term + 1);
     await killed.start();
-    await eventually(async () => (await scene.pending()) === 0, { what: 'all payments to be final', deadlineMs: PATIENCE_MS });
+    await eventually(async () => (await scene.pending()) === 0, { what: 'all payments are final', deadlineMs: PATIENCE_MS });
     expect(await scene.verdict()).toEqual([]);
   }, TEST_MS);
 });

@@ -1,6 +1,6 @@
 /**
- * Traces of real processes at a real receiver. Aim: one trace tells a payment's story from the request to the commit, across the queue and
- * across a leader's death; a receiver that is away costs nothing; and when nobody wants traces nothing of them is loaded.
+ * Traces of real processes at a real receiver. Aim: one trace shows a payment from the request to the commit, across the queue and
+ * the death of a leader; an unavailable receiver has no cost; without tracing, no module of OpenTelemetry is loaded.
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -37,7 +37,7 @@ describe('with a receiver', () => {
 
   beforeAll(async () => {
     receiver = await startTraceReceiver();
-    // On a busy machine no call shall be given up and tried again: that would be another story.
+    // On a busy machine, calls must not time out: a retry would be another scenario.
     scene = await Scene.open({ env: tracedTo(receiver.url), kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } } });
   }, TEST_MS);
 
@@ -72,16 +72,16 @@ describe('with a receiver', () => {
     expect(JSON.stringify(spans)).not.toContain(scene.patients[0]);
   }, TEST_MS);
 
-  test('many at once: what serves them together is in the trace of each, linked', async () => {
+  test('many at once: shared spans are in the trace of each payment, linked', async () => {
     const served: string[] = [];
-    // How many are served together is chance; that some are, a matter of a few times.
+    // The number of payments served together is random; after a few rounds there are some.
     const linked = await eventually(async () => {
       const paid = await Promise.all(Array.from({ length: 12 }, (_, index) => pay(scene, index)));
       served.push(...paid.map(({ status, traceId }) => `${status} ${traceId}`));
       const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
       const shared = traces.flat().filter(({ name, links }) => (name === 'accept' || name === 'parcel') && links.length > 0);
       return shared.length > 0 ? shared : null;
-    }, { what: 'payments that were served together', deadlineMs: PATIENCE_MS });
+    }, { what: 'payments with shared spans', deadlineMs: PATIENCE_MS });
     expect(served.filter((each) => !each.startsWith('201 '))).toEqual([]);
     for (const { links } of linked) for (const other of links) expect(served).toContain(`201 ${other}`);
   }, TEST_MS);
@@ -96,7 +96,7 @@ describe('with a receiver', () => {
     expect(spans.length).toBeLessThan(100);
   }, TEST_MS);
 
-  test('a leader killed in the middle: the next one’s work is in the same trace', async () => {
+  test('a leader killed in the middle: the spans of the next leader are in the same trace', async () => {
     await scene.gatewayFaults({ slowMs: 5_000 });
     const { leader, term } = await scene.leadership();
     const paying = pay(scene);
@@ -104,7 +104,7 @@ describe('with a receiver', () => {
       const { replicas } = await scene.status(scene.system.monitors[0]!);
       return replicas.some(({ parcelsInFlight }) => (parcelsInFlight ?? 0) > 0);
     };
-    await eventually(busy, { what: 'the leader to be at work', deadlineMs: PATIENCE_MS });
+    await eventually(busy, { what: 'the leader has a parcel', deadlineMs: PATIENCE_MS });
     scene.system.process(leader ?? '').kill('SIGKILL');
     const next = await scene.nextLeadership(term);
     await scene.gatewayFaults({});
@@ -115,24 +115,24 @@ describe('with a receiver', () => {
     expect(parcel).toMatchObject({ instance: next.leader, attributes: { 'relevo.term': next.term }, failed: false });
   }, TEST_MS);
 
-  test('the SDK is loaded by those who trace', () => {
+  test('the SDK is loaded by services that trace', () => {
     for (const name of ['patients_1', 'server_1']) expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
   });
 });
 
-test('a receiver that is away costs nothing: payments go on, and the end is as orderly as ever', async () => {
+test('an unavailable receiver has no cost: payments continue, and the service stops gracefully', async () => {
   const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
   const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
   expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
   const [patients] = scene.system.patients;
   await patients!.stop();
-  // An orderly end, with half a second for the last spans; a process that hangs is killed.
+  // A graceful stop, with half a second for the last spans; a process that hangs would be killed.
   expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
   expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
   await scene.close();
 }, TEST_MS);
 
-test('without OTEL_EXPORTER_OTLP_ENDPOINT nothing of OpenTelemetry is loaded, and the client’s context travels all the same', async () => {
+test('without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded', async () => {
   const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
   expect((await pay(scene)).status).toBe(201);
   for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
