@@ -1,4 +1,4 @@
-/** Batches: many payments in one request, as the reports fire them. */
+/** The routes of batches: many payments in one request. */
 import type { Response } from 'express';
 import { batch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
@@ -13,14 +13,17 @@ import { BATCH_SAMPLE } from './samples.js';
 import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
 
-/** The answer with all payments of a batch must be taken within this, in ms: 100,000 of them are 25 MB, and it holds the batch's places. */
+/**
+ * Deadline for the delivery of a batch document, in ms: 100,000 payments are 25 MB, and the response holds the places
+ * of the batch.
+ */
 const ANSWER_MS = 120_000;
 
-/** Does `work` when there is room for a batch of so many payments and its document. @throws Problem TOO_BUSY */
+/** Runs `work` if there is room for this many payments and their document. @throws Problem TOO_BUSY */
 async function withRoom({ batchRoom }: PatientsDeps, payments: number, work: () => Promise<null>): Promise<null> {
   if (!batchRoom.take(payments)) {
     refusedTotal.inc({ reason: 'batch-payments' });
-    throw new Problem('TOO_BUSY', 'Batches with too many payments are under way already', { retryAfterSeconds: 1 });
+    throw new Problem('TOO_BUSY', 'Batches with too many payments are in progress already', { retryAfterSeconds: 1 });
   }
   try {
     return await work();
@@ -39,24 +42,24 @@ async function answerBatch(deps: PatientsDeps, batchId: string, response: Respon
 const fireRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'fireBatch', method: 'post', path: '/api/batches', tag: 'batches', auth: ['api'],
-    summary: 'Fire many payments at once',
-    description: 'Answers when all are final, or after `timeoutMs` (default 60,000). `availability` is succeeded / sent. '
-      + 'Asked again with the same key it completes what was interrupted, waits again and reports the same batch.',
+    summary: 'Submit many payments at once',
+    description: 'Responds when all payments are final, or after `timeoutMs` (default: 60,000). `availability` is succeeded / sent. '
+      + 'A repeated request with the same key completes an interrupted batch, waits again and reports the same batch.',
     body: batchRequest,
     bodyExample: { count: 230 },
     clientSample: BATCH_SAMPLE,
     bodyForm: batchForm,
-    // A key is one request: the example of a payment has another one.
+    // A key identifies one request, so this example differs from that of a payment.
     headers: [{ ...KEY_HEADER, example: 'batch-2026-11-0007' }, TRACE_HEADER],
     responses: {
       200: {
-        description: 'What became of the payments.',
+        description: 'The outcomes of the payments.',
         schema: batch,
         example: BATCH,
         headers: {
-          Location: 'Where the batch is.',
+          Location: 'The path of the batch.',
           'Idempotency-Key': 'The key of this batch.',
-          'Idempotent-Replayed': '`true` when this batch was fired by an earlier request.',
+          'Idempotent-Replayed': '`true` when an earlier request submitted this batch.',
         },
       },
     },
@@ -77,11 +80,11 @@ const fireRoute = (deps: PatientsDeps): Route =>
 const getRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getBatch', method: 'get', path: '/api/batches/{id}', tag: 'batches', auth: ['api'],
-    summary: 'Look at a batch',
-    description: 'Computed from the database alone, by any instance, as it stands now: `pending` goes to 0 and the other numbers up to `sent`.',
+    summary: 'Get a batch',
+    description: 'The current state, read from the database by any instance: `pending` falls to 0 while the other numbers rise up to `sent`.',
     params: idPath,
     paramsExample: { id: BATCH_ID },
-    responses: { 200: { description: 'What has become of the payments so far.', schema: batch, example: BATCH } },
+    responses: { 200: { description: 'The current outcomes of the payments.', schema: batch, example: BATCH } },
     problems: ['BATCH_NOT_FOUND', 'TOO_BUSY', 'UNAVAILABLE'],
     async handle({ params, request, response }) {
       if (answeredHead(request, response, 'application/json')) return null;

@@ -1,4 +1,4 @@
-/** Examples of the document, which the Postman collection sends too. The patient is the first one of the seed. */
+/** Examples of the document; the Postman collection uses them too. The patient is the first sample patient. */
 export const PATIENT_ID = '00000000-0000-4000-8000-000000000001';
 export const PAYMENT_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0a001';
 export const BATCH_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0b001';

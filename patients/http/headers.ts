@@ -1,4 +1,4 @@
-/** The headers a paying request may carry, read and answered in one place. */
+/** Reads the request headers of payments and batches, and writes their response headers. */
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
@@ -11,14 +11,14 @@ import { timeOrderedId } from '../time-ordered-id.js';
 
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',
-  description: '1 to 200 printable ASCII characters; must not begin with `batch:`, `bill:` or `redrive:`, and must not be repeated. The same key and body give the first answer again. '
-    + 'Without it one is made; the answer carries it either way, errors included, unless nothing was read of the request (429).',
+  description: '1 to 200 printable ASCII characters; must not begin with `batch:`, `bill:` or `redrive:`, and must not be repeated. The same key and body get the first answer again. '
+    + 'Without this header the service makes a key. Every answer repeats the key, errors included, except a 429 without a read request.',
   schema: z.string().min(1).max(200),
   example: 'bill-2026-11-0042',
 };
 export const PREFER_HEADER: HeaderSpec = {
   name: 'Prefer',
-  description: `\`wait=N\`: answer when the payment is final, at the latest after N seconds (0 to ${WAIT_MAX_SECONDS}).`,
+  description: `\`wait=N\`: respond when the payment is final, at the latest after N seconds (0 to ${WAIT_MAX_SECONDS}).`,
   schema: z.string(),
   example: 'wait=10',
 };
@@ -28,7 +28,10 @@ export const TRACE_HEADER: HeaderSpec = {
   schema: z.string(),
 };
 
-/** The key a request carries; undefined: none. Two headers are no key: Node joins them to one text that could be a key of its own. */
+/**
+ * The key of a request; undefined: none. Repeated headers give an invalid key: Node joins them to one text that could
+ * be a valid key.
+ */
 export function givenKey({ headers, headersDistinct }: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
   const key = headers['idempotency-key'];
   const isRepeated = key?.includes(', ') === true && headersDistinct['idempotency-key']?.length !== 1;
@@ -36,7 +39,8 @@ export function givenKey({ headers, headersDistinct }: Pick<Request, 'headers' |
 }
 
 /**
- * The client's key, or a new one. It is in the answer from here on, whatever the answer will be: who is told 503 can ask again with it.
+ * The client's key, or a new one. Every answer from here on contains the key, so that a client that receives 503 can
+ * repeat its request.
  * @throws Problem IDEMPOTENCY_KEY_INVALID
  */
 export function idempotencyKey(request: Request, response: Response): string {
@@ -49,10 +53,10 @@ export function idempotencyKey(request: Request, response: Response): string {
 
 export const traceparent = (request: Request): string | undefined => validTraceparent(request.get('traceparent'));
 
-/** How long the client would wait, in seconds; null when it did not say. */
+/** How long the client wants to wait, in seconds; null without a preference. */
 export const preferredWait = (request: Request): number | null => waitSeconds(request.get('Prefer'));
 
-/** 201 with the final payment, or 202 with the payment as it was accepted. */
+/** 201 with the final payment, or 202 with the payment as accepted. */
 export function paidAnswer({ payment, final, replayed }: Paid, wait: number | null): Answer {
   return {
     status: final ? 201 : 202,

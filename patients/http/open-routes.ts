@@ -1,4 +1,4 @@
-/** What anybody may ask: the first page, who answers, the document of the API. */
+/** The routes without a token: the first page, the identity of the instance, the document of the API. */
 import { hostname } from 'node:os';
 import type { Request, Response } from 'express';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
@@ -12,7 +12,7 @@ import { SESSION_COOKIE } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
 import { whoami } from './schemas.js';
 
-/** Gives the request its session. @throws Problem UNAVAILABLE when the store is away. */
+/** Attaches the session to the request. @throws Problem UNAVAILABLE when the session store is unavailable. */
 const withSession = ({ sessions }: PatientsDeps, request: Request, response: Response): Promise<void> =>
   new Promise((resolve, reject) => {
     void sessions(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve()));
@@ -21,8 +21,8 @@ const withSession = ({ sessions }: PatientsDeps, request: Request, response: Res
 const whoamiRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'whoami', method: 'get', path: '/whoami', tag: 'instance', auth: [],
-    summary: 'Which instance answers, and how often this session was here',
-    description: 'For trying balancers: the instance, its address and machine, and the visits of this session as a cookie tells them.',
+    summary: 'Identify the instance and count the visits of this session',
+    description: 'For tests of load balancers: the instance, its address and machine, and the number of visits of this session, which a cookie identifies.',
     responses: {
       200: {
         description: 'The instance and the session.',
@@ -67,7 +67,7 @@ const openApiRoute = (document: () => OpenApiDocument): Route =>
   route({
     id: 'openapi', method: 'get', path: '/openapi.json', tag: 'instance', auth: [],
     summary: 'This API as an OpenAPI 3.1 document',
-    description: 'Made of the table that also routes and validates, so it says what this instance does. Read it as a page at `/docs`.',
+    description: 'Made from the table that also routes and validates, so it matches this instance. `/docs` shows it as a page.',
     responses: { 200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE } },
     handle: () => ({ status: 200, body: document() }),
   });

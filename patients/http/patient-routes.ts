@@ -1,4 +1,4 @@
-/** Patients: who they are, what they owe, whether they may leave. */
+/** The routes of patients: lists, bills and exit passes. */
 import { route, type Route } from '../../shared/routes.js';
 import { encodeCursor } from '../core/cursor.js';
 import type { PatientsDeps } from '../service.js';
@@ -31,9 +31,9 @@ const listRoute = (deps: PatientsDeps): Route =>
 const billRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getBill', method: 'get', path: '/api/patients/{id}/bill', tag: 'patients', auth: ['api'],
-    summary: 'Generate the consolidated bill',
-    description: 'Charges by kind, what was paid and what is due, in minor units: `bills` has one bill for each currency. The other fields repeat the '
-      + 'first of them, in the currency of the oldest charge: nothing is due at all when every `dueMinor` of `bills` is 0.',
+    summary: 'Get the consolidated bill',
+    description: 'Charges by kind, the paid amount and the amount due, in minor units: `bills` has one bill per currency. The other fields repeat the '
+      + 'first bill, in the currency of the oldest charge. Nothing is due at all when every `dueMinor` of `bills` is 0.',
     params: idPath,
     paramsExample: { id: PATIENT_ID },
     responses: { 200: { description: 'The bill.', schema: bill, example: BILL } },
@@ -45,10 +45,10 @@ const passRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getPass', method: 'get', path: '/api/passes/{id}', tag: 'patients', auth: ['api'],
     summary: 'Check an exit pass',
-    description: 'The pass of a payment that succeeded has the payment\'s id.',
+    description: 'A succeeded payment earns a pass with the payment\'s id.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
-    responses: { 200: { description: 'The pass; `valid` until it expires.', schema: pass, example: PASS } },
+    responses: { 200: { description: 'The pass; `valid` is true until it expires.', schema: pass, example: PASS } },
     problems: ['PASS_NOT_FOUND', 'UNAVAILABLE'],
     async handle({ params }) {
       return { status: 200, body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()) };

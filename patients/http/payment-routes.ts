@@ -1,4 +1,4 @@
-/** Payments: pay, look, list, export, drive again. */
+/** The routes of payments: pay, get, list, export, re-drive. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { tokenKind } from '../../shared/auth.js';
@@ -17,13 +17,13 @@ import { idPath, paymentFilter, paymentList, paymentsQuery } from './schemas.js'
 import { PAY_SAMPLE, REDRIVE_SAMPLE } from './samples.js';
 import { paymentsCsv, stream } from './streams.js';
 
-/** Rows read at a time for an export. */
+/** Rows per read of an export. */
 const CSV_PAGE = 1_000;
 
 const ANSWER_HEADERS = {
-  Location: 'Where the payment is.',
+  Location: 'The path of the payment.',
   'Idempotency-Key': 'The key of this payment.',
-  'Idempotent-Replayed': '`true` when an earlier request with this key is answered again.',
+  'Idempotent-Replayed': '`true` when this is the answer to an earlier request with this key.',
   'Preference-Applied': 'The wait that was granted.',
 };
 const PAID_RESPONSES = {
@@ -37,7 +37,7 @@ const PAID_RESPONSES = {
     description: 'The payment is accepted and durable; its outcome is not known yet.',
     schema: payment,
     example: ACCEPTED_PAYMENT,
-    headers: { ...ANSWER_HEADERS, 'Retry-After': 'When to look again, in seconds.' },
+    headers: { ...ANSWER_HEADERS, 'Retry-After': 'When to poll again, in seconds.' },
   },
 };
 
@@ -53,10 +53,10 @@ const payRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'pay', method: 'post', path: '/api/payments', tag: 'payments', auth: ['api'],
     summary: 'Pay',
-    description: 'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and gets 201; without it, or when '
-      + 'the wait is over, the answer is 202 and `Location` says where to look. The same key and body again get the first answer again. '
-      + 'With `settles: "bill"` it is accepted only when the bill in this currency has that much left that is neither paid nor being paid (409 '
-      + '`BILL_NOT_PAYABLE`), however many pay at once; without it, it is a free payment and takes any amount.',
+    description: 'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and returns 201. Without it, or after '
+      + 'the wait, the answer is 202 and `Location` is the path to poll. A repeated request with the same key and body gets the first answer again. '
+      + 'With `settles: "bill"` a payment is accepted only if the bill in this currency has that much left that is neither paid nor pending (409 '
+      + '`BILL_NOT_PAYABLE`), also under concurrent requests. Without `settles`, any amount is accepted.',
     body: paymentRequest,
     bodyExample: PAYMENT_REQUEST,
     clientSample: PAY_SAMPLE,
@@ -77,17 +77,17 @@ const payRoute = (deps: PatientsDeps): Route =>
     },
   });
 
-/** Whether an operator asks, and not a service, which leaves its own row in the audit. */
+/** Whether the caller is an operator. A service (internal token) writes its own audit row. */
 const isOperator = ({ config }: PatientsDeps, { headers }: Request): boolean =>
   tokenKind({ api: config.apiToken, operator: config.operatorToken, internal: config.internalToken }, headers.authorization) === 'operator';
 
 const redriveRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'redrive', method: 'post', path: '/api/payments/{id}/redrive', tag: 'payments', auth: ['operator', 'internal'],
-    summary: 'Drive a failed payment again',
-    description: 'Makes a new payment; the failed one keeps its status for ever. Doing it twice gives the same new payment. A payment that settled a '
-      + 'bill is driven again only when the bill has that much left: 409 `BILL_NOT_PAYABLE` when it was paid meanwhile. Each call with the operator '
-      + 'token leaves a row in the audit, whatever came of it.',
+    summary: 'Re-drive a failed payment',
+    description: 'Makes a new payment; the failed one keeps its status for ever. A second re-drive returns the same new payment. A payment that settled a '
+      + 'bill is re-driven only if the bill has that much left: 409 `BILL_NOT_PAYABLE` if it was paid meanwhile. Each call with the operator '
+      + 'token writes an audit row, whether it succeeds or fails.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
     clientSample: REDRIVE_SAMPLE,
@@ -105,11 +105,11 @@ const redriveRoute = (deps: PatientsDeps): Route =>
 const getRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'getPayment', method: 'get', path: '/api/payments/{id}', tag: 'payments', auth: ['api'],
-    summary: 'Look at a payment',
-    description: 'As the record has it. `PENDING` is accepted and not final; the other statuses never change again.',
+    summary: 'Get a payment',
+    description: 'The payment as stored in the database. `PENDING` means accepted and not final; all other statuses are final.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
-    responses: { 200: { description: 'How the payment stands.', schema: payment, example: PAID_PAYMENT } },
+    responses: { 200: { description: 'The current state of the payment.', schema: payment, example: PAID_PAYMENT } },
     problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
     handle: async ({ params }) => ({ status: 200, body: paymentDocument(await deps.records.payment(params.id)) }),
   });
@@ -118,8 +118,8 @@ const listRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'listPayments', method: 'get', path: '/api/payments', tag: 'payments', auth: ['api'],
     summary: 'List payments, newest first',
-    description: 'The filters are joined by *and*. For the next page give `next` as `cursor`, with the same filters; payments accepted meanwhile '
-      + 'do not move the pages.',
+    description: 'All given filters must match. For the next page pass `next` as `cursor`, with the same filters; payments accepted meanwhile '
+      + 'do not shift the pages.',
     query: paymentsQuery,
     queryExample: { status: 'SUCCEEDED', limit: '10' },
     responses: {
@@ -143,7 +143,7 @@ const csvRoute = (deps: PatientsDeps): Route =>
   route({
     id: 'exportPayments', method: 'get', path: '/api/payments.csv', tag: 'payments', auth: ['api'],
     summary: 'Export payments as CSV, newest first',
-    description: 'All payments that match; moments are those of the hospital, with its offset from UTC. Cells a spreadsheet would take for a formula begin with an apostrophe.',
+    description: 'All matching payments. Times are in the time zone of the hospital, with its UTC offset. An apostrophe precedes cells that a spreadsheet would treat as a formula.',
     query: paymentFilter,
     queryExample: { patientId: PATIENT_ID },
     responses: { 200: CSV_RESPONSE },
@@ -159,7 +159,7 @@ const csvRoute = (deps: PatientsDeps): Route =>
     },
   });
 
-/** The static path comes before the one with a parameter. */
+/** The static path must precede the path with a parameter. */
 export const paymentRoutes = (deps: PatientsDeps): Route[] => [
   payRoute(deps), listRoute(deps), csvRoute(deps), getRoute(deps), redriveRoute(deps),
 ];

@@ -1,7 +1,9 @@
 /**
- * How much may be under way at once: so many payments, so many batches. Each holds a connection, a request, an answer and perhaps a body;
- * beyond the bound the answer is 429 before a body is read, with few steps, for a flood is when steps are dear. The connection stays:
- * a new one would cost more than this answer. A place is taken when the token is valid and the body is there, not before.
+ * Limits the payment requests and batches in progress. Each holds a connection, a request, a response and perhaps a
+ * body. Beyond the limit the answer is 429, before a body is read and with little work, because floods are when work is
+ * expensive. The connection stays
+ * open: a new one would cost more than this answer. A request takes a place only with a valid token and a complete
+ * body.
  */
 import type { Express, RequestHandler } from 'express';
 import { requireToken, type Tokens } from '../../shared/auth.js';
@@ -14,7 +16,7 @@ import { batchesUnderWay, refusedTotal, requestsUnderWay } from '../metrics.js';
 import { givenKey } from './headers.js';
 import { createSlowReading, type SlowReading } from './slow-reading.js';
 
-/** Largest body of a batch: some five thousand listed payments. */
+/** Largest body of a batch: about five thousand listed payments. */
 const BATCH_BODY_LIMIT = '1mb';
 const BATCH_BODY_BYTES = 1_048_576;
 
@@ -25,7 +27,10 @@ interface Kind {
   gauge: { set(value: number): void };
 }
 
-/** The answer to who finds no place: made once, sent in one write, with the client's key and none of ours. */
+/**
+ * Answers requests without a free place. The response is made once and sent in one write; it repeats a client's key but
+ * makes none.
+ */
 function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler {
   const body = JSON.stringify(new Problem('TOO_BUSY', detail));
   const headers = { 'Content-Type': 'application/problem+json; charset=utf-8', 'Content-Length': Buffer.byteLength(body), 'Retry-After': '1' };
@@ -38,13 +43,16 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
   };
 }
 
-/** Refuses before the body is read what would find no place now. Takes none: a client that never ends its body holds nothing. */
+/**
+ * Refuses before the body is read when no place is free. Takes no place, so that a client that never ends its body
+ * holds nothing.
+ */
 const look = ({ places }: Kind, refuse: RequestHandler): RequestHandler => (request, response, next) => {
   if (places.full) void refuse(request, response, next);
   else next();
 };
 
-/** Takes a place for a request that is there in full. */
+/** Takes a place for a complete request. */
 function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
   const leave = (): void => {
     places.leave();
@@ -62,8 +70,9 @@ function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
 }
 
 /**
- * Reads a body while all bodies that are being read have no more than so many bytes together. Bytes count as they arrive, so a client
- * that sends few of them keeps nobody out. The connection of a refused request is closed: the rest of its body is not wanted.
+ * Reads a body while all bodies in progress have at most this many bytes together. Bytes count as they arrive, so a
+ * client that sends few of them blocks no other. A refused request's connection is closed, because the rest of its body
+ * is not needed.
  */
 function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler): RequestHandler {
   return (request, response, next) => {
@@ -95,16 +104,18 @@ function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler)
 const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
 
 /**
- * Adds what stands before the reading of bodies: tokens, the look for a free place, and for batches the reader of their larger bodies.
- * @returns a function that adds what stands behind it: places are taken by requests with a valid token and a whole body alone.
+ * Adds the middleware before the body parser: tokens, the check for a free place, and for batches the parser of their
+ * larger bodies.
+ * @returns a function that adds the middleware after the body parser: only requests with a valid token and a complete
+ * body take places.
  */
 export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>, tokens: Tokens): (app: Express) => void {
   const reading = createSlowReading();
   const single: Kind = {
-    reason: 'requests', places: new Places(config.requestsMax), gauge: requestsUnderWay, detail: 'Too many payment requests are under way already',
+    reason: 'requests', places: new Places(config.requestsMax), gauge: requestsUnderWay, detail: 'Too many payment requests are in progress already',
   };
   const batch: Kind = {
-    reason: 'batches', places: new Places(config.batchesMax), gauge: batchesUnderWay, detail: 'Too many batches are under way already',
+    reason: 'batches', places: new Places(config.batchesMax), gauge: batchesUnderWay, detail: 'Too many batches are in progress already',
   };
   const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
   const readBatch = readWithin(new Places(config.batchesMax * BATCH_BODY_BYTES), jsonBodies(BATCH_BODY_LIMIT), refuseBatch);

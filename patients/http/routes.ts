@@ -1,4 +1,4 @@
-/** The whole table of this service, and the document made of it. */
+/** All routes of this service, and the OpenAPI document made from them. */
 import { docsRoutes } from '../../shared/docs/routes.js';
 import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
 import type { Route } from '../../shared/routes.js';
@@ -11,30 +11,30 @@ import { NAMED_SCHEMAS } from './schemas.js';
 
 const DESCRIPTION = `Bills, payments, batches and exit passes of a hospital.
 
-Money is a whole number of minor units (cents) and an ISO 4217 code, never a fraction. Every refusal is a problem document (RFC 9457) with a
-stable \`code\`, and says in \`retryable\` whether the same request may succeed later. Send an \`Idempotency-Key\` with every payment and every
-batch: asked again with it, however often, it stays one payment.`;
+Money is a whole number of minor units (cents) and an ISO 4217 code, never a fraction. Every error is a problem document (RFC 9457) with a
+stable \`code\`; \`retryable\` states whether the same request may succeed later. Send an \`Idempotency-Key\` with every payment and every
+batch: repeated requests with the same key make one payment or one batch.`;
 
 const TAGS = {
-  payments: 'Pay, look, list, export, drive a failed one again.',
-  batches: 'Many payments in one request, and how many of them succeeded.',
-  patients: 'Who they are, what they owe, whether they may leave.',
-  instance: 'Which of the instances answers, and what it can do.',
+  payments: 'Pay, get, list, export and re-drive payments.',
+  batches: 'Submit many payments in one request, and read how many succeeded.',
+  patients: 'Patients, their bills and their exit passes.',
+  instance: 'The answering instance and its API.',
 };
 
-/** Where `npm start` has the first instance. */
+/** The address of the first instance under `npm start`. */
 const BASE = 'http://127.0.0.1:4000';
 
 export function patientsRoutes(deps: PatientsDeps): Route[] {
   const routes: Route[] = [];
   const document = (): OpenApiDocument => (made ??= patientsDocument(routes, '/'));
   let made: OpenApiDocument | undefined;
-  // What is asked most comes first: a request is held against one route after the other.
+  // The most frequent routes come first: a request is matched against one route after the other.
   routes.push(...paymentRoutes(deps), ...batchRoutes(deps), ...openRoutes(deps, document), ...patientRoutes(deps), ...docsRoutes('patients', 'First page'));
   return routes;
 }
 
-/** The document without an instance: nobody's handlers, which are never called. */
+/** The document without an instance: its handlers have no dependencies and are never called. */
 export const offlineDocument = (): OpenApiDocument => patientsDocument(patientsRoutes({} as PatientsDeps), BASE);
 
 function patientsDocument(routes: readonly Route[], server: string): OpenApiDocument {

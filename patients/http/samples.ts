@@ -1,8 +1,5 @@
-/**
- * What the document shows users of the typed client where it has a call that says more than the plain request: those that see to keys
- * and to waiting.
- */
-export const PAY_SAMPLE = `// One payment, waited for; the same key goes along however often it must be asked.
+/** Code samples of the document for calls of the typed client that do more than the plain request: keys and waiting. */
+export const PAY_SAMPLE = `// Pays and waits for the outcome; every retry uses the same key.
 const payment = await relevo.payAndWait(
   { patientId: '00000000-0000-4000-8000-000000000001', amountMinor: 15000, currency: 'USD', concept: 'Consolidated bill' },
   { idempotencyKey: 'bill-2026-11-0042', deadlineMs: 30_000 },

@@ -1,4 +1,4 @@
-/** The shapes that only this service's API has; those that cross services are in shared/contracts/. */
+/** The schemas of this service's own API; schemas shared by services are in shared/contracts/. */
 import { z } from 'zod';
 import { amountMinor, currency, id, memberId, term, timestamp, written } from '../../shared/contracts/ids.js';
 import { batch, batchPayment, countedBatch, listedBatch, listedBatchBody } from '../../shared/contracts/batch.js';
@@ -9,7 +9,7 @@ export const idPath = z.object({ id });
 
 const limit = written(z.int().min(1).max(500)).default(50);
 
-/** A cursor of one list, opened. */
+/** Decodes the cursor of one list. */
 const cursor = <T>(open: (text: string) => T | null) =>
   z.string().max(200).transform((text, context) => {
     const mark = open(text);
@@ -44,7 +44,7 @@ const currencyBill = z.object({
   paidMinor: z.int(),
   dueMinor: z.int().min(0),
 });
-/** The fields beside `patient` and `bills` repeat the first of `bills`. */
+/** The fields other than `patient` and `bills` repeat the first element of `bills`. */
 export const bill = z.object({ patient, ...currencyBill.shape, bills: z.array(currencyBill).min(1) });
 
 export const pass = z.object({
@@ -64,11 +64,13 @@ export const whoami = z.object({
 });
 
 export const batchRequest = z.union([countedBatch, listedBatch]);
-/** Errors speak of the form that was meant: the one with a list, or the one with a count. */
+/**
+ * Selects the form for error messages: the form with a list if `payments` is present, otherwise the form with a count.
+ */
 export const batchForm = (value: unknown): z.ZodType =>
   typeof value === 'object' && value !== null && 'payments' in value ? listedBatchBody : countedBatch;
 
-/** Named in the document under `components/schemas`. */
+/** Named `components/schemas` of the document. */
 export const NAMED_SCHEMAS = {
   Payment: payment, PaymentRequest: paymentRequest, PaymentStatus: paymentStatus, PaymentList: paymentList,
   CountedBatch: countedBatch, ListedBatch: listedBatch, Batch: batch, BatchPayment: batchPayment,

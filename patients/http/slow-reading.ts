@@ -1,23 +1,27 @@
 /**
- * A connection that was refused is read again a moment later, in turn with the others. A client that ignores `Retry-After` asks again
- * at once; thousands of them keep the event loop in one round of reading (libuv reads on while a poll brings 1,024 events), and no
- * timer, no insert and no outcome of those who were let in gets its turn: seconds pass. So refusing has a speed, and what is not read
- * waits where it costs nothing here, in the kernel and at the client. Who comes back when told notices nothing.
+ * Delays reading from refused connections, in turn. A client that ignores `Retry-After` repeats its request at once.
+ * Thousands of such clients keep the event loop in its read phase (libuv continues to read while a poll returns 1,024
+ * events), so that timers, inserts and outcomes of admitted requests are delayed by seconds. Therefore refusals have a
+ * limited rate. Unread requests wait in the kernel and at the client, at no cost here. A client that respects
+ * `Retry-After` sees no difference.
  */
 import type { Socket } from 'node:net';
 
-/** Connections read again per round, and the pause between rounds, in ms: 4,000 a second, about a third of a core. */
+/** Connections resumed per round, and the pause between rounds, in ms: 4,000 per second, about a third of a core. */
 const ROUND = 40;
 const PAUSE_MS = 10;
-/** Most connections not read; beyond that the first is read at once. A client that left is noticed only when it is read. */
+/**
+ * Maximum number of paused connections; beyond it the oldest is resumed at once. A disconnect is noticed only by a
+ * read.
+ */
 const WAITING_MAX = 20_000;
 
 export interface SlowReading {
-  /** Stops reading `socket`, for now. Its answer must be out. */
+  /** Pauses reading from `socket` for a while. Its response must be complete. */
   later(socket: Socket): void;
 }
 
-/** @param every how a round is put off; a timer that keeps no process alive. */
+/** @param every schedules the next round. Default: a timer that does not keep the process alive. */
 export function createSlowReading(every = (round: () => void): void => void setTimeout(round, PAUSE_MS).unref()): SlowReading {
   const waiting = new Set<Socket>();
   const readSome = (count: number): void => {

@@ -1,4 +1,4 @@
-/** Long answers, written piece by piece: the event loop goes on, and no text of the whole is ever in memory. */
+/** Streams long responses in pieces, so that the event loop is not blocked and the whole text is never in memory. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
@@ -6,12 +6,14 @@ import type { Batch } from '../../shared/contracts/batch.js';
 import { csvHeader, csvPayment } from '../payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 
-/** Payments to a piece: a millisecond or two of work. */
+/** Payments per piece: one or two milliseconds of work. */
 const SLICE = 1_000;
 
 /**
- * Writes the pieces and ends. A client that leaves in the middle ends it too; a source that fails breaks the answer off.
- * @param deadlineMs the client must have taken all by then, or the connection is closed: for an answer that holds something scarce.
+ * Writes the pieces and ends the response. A client that disconnects ends the stream without an error; a failing source
+ * aborts the response.
+ * @param deadlineMs the connection is closed unless the client has received everything by then: for responses that hold
+ * a scarce resource.
  */
 export async function stream(response: Response, pieces: AsyncIterable<string> | Iterable<string>, deadlineMs?: number): Promise<void> {
   const deadline = deadlineMs === undefined ? undefined : setTimeout(() => response.destroy(), deadlineMs);
@@ -35,15 +37,15 @@ export function* batchJson({ payments, ...numbers }: Batch): Generator<string> {
 }
 
 export interface CsvSource {
-  /** Rows that are there already. */
+  /** Rows that are read already. */
   first: readonly PaymentRecord[];
   pageSize: number;
-  /** What comes after a page. */
+  /** Reads the page after this payment. */
   next: (last: PaymentRecord) => Promise<readonly PaymentRecord[]>;
   timeZone: string;
 }
 
-/** A table of payments, page by page until a page is not full. */
+/** Payments as CSV, page by page until a page is not full. */
 export async function* paymentsCsv({ first, pageSize, next, timeZone }: CsvSource): AsyncGenerator<string> {
   yield csvHeader();
   for (let page = first; ; ) {
