@@ -1,13 +1,13 @@
-/** Made-up measurements of the bench: rates and costs are what a test says, everything else is quiet. */
+/** Invented measurements of the bench: a test sets rates and costs; all other values are neutral. */
 import type { Measurement } from '../../experiments/bench/contestant.js';
 import type { Standing } from '../../experiments/bench/figures.js';
 import type { Part } from '../../experiments/bench/usage.js';
 import { Latencies } from '../../experiments/latencies.js';
 
 export interface MadeUp {
-  /** Payments a second, a round each. */
+  /** Payments per second, one value per round. */
   rates: readonly number[];
-  /** Time on the processor, µs a payment. */
+  /** Processor time per payment, µs. */
   micros?: Partial<Record<Part, number>>;
   /** Durations, ms, by name; the same in each round. */
   latencies?: Readonly<Record<string, readonly number[]>>;

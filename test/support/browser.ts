@@ -1,10 +1,10 @@
 /**
- * The machine's Chromium for a test file: one browser, a fresh profile for each page, everything closed and removed afterwards. A page that
- * writes an error to its console, breaks its own policy, opens a dialog or asks another host fails its test, unless the test expects it.
+ * The machine's Chromium for a test file: one browser, a fresh profile per page, everything closed and removed afterwards. A test fails
+ * when its page writes an error to the console, violates its own policy, opens a dialog or asks another host, unless expected.
  *
  *   describeInBrowser('the console', () => {
  *     const browser = useBrowser();
- *     test('shows who leads', async () => {
+ *     test('shows the leader', async () => {
  *       const page = await browser.page({ width: 390, scheme: 'dark' });
  *       await page.goto(url);
  *       expect(await axeProblems(page)).toEqual([]);
@@ -22,32 +22,32 @@ import { findChromium } from './chromium.js';
 import { keepSecret } from './log-evidence.js';
 import { PageWatch } from './page-watch.js';
 
-/** For each wait inside a page, in ms: a shared machine may be slow, and a wait that is over costs nothing. */
+/** Deadline of each wait inside a page, in ms. Generous, because a shared machine may be slow and a finished wait costs nothing. */
 export const PAGE_DEADLINE_MS = 60_000;
 const TEST_DEADLINE_MS = 300_000;
 
-/** No name but this machine's is looked up: whatever a page asks elsewhere fails, and is reported. */
+/** Resolves only names of this machine: a request to another host fails and is reported. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];
 
 export interface PageOptions {
-  /** In pixels; 1280. Below 500 it is a phone: touch, and the page's own viewport counts. */
+  /** In pixels. Default: 1280. Below 500 the page behaves as on a phone: touch, and its own viewport counts. */
   width?: number;
-  /** In pixels; 900. */
+  /** In pixels. Default: 900. */
   height?: number;
   scheme?: 'light' | 'dark';
-  /** What the browser asks for, such as `es` or `en-GB`; `en-US`. */
+  /** The browser's language, such as `es` or `en-GB`. Default: `en-US`. */
   lang?: string;
-  /** False: without JavaScript. Nothing can be evaluated in such a page, axe included. */
+  /** False: no JavaScript. Then no code can run in the page, not even axe. */
   javaScript?: boolean;
   reducedMotion?: boolean;
-  /** Shares cookies and storage with this page instead of starting afresh; the other options are then those of that page. */
+  /** Shares cookies and storage with this page instead of a fresh profile; the other options are then those of that page. */
   like?: Page;
 }
 
 export interface TestBrowser {
-  /** A page that is watched from its first moment and closed after the test. */
+  /** A page that is watched from its creation and closed after the test. */
   page(options?: PageOptions): Promise<Page>;
-  /** What the page did so far. @throws Error for a page not made here. */
+  /** The record of the page so far. @throws Error for a page not created here. */
   watch(page: Page): PageWatch;
 }
 
@@ -60,7 +60,7 @@ function contextOptions(options: PageOptions): BrowserContextOptions {
   };
 }
 
-/** The logs of the run are searched for the sessions of a browser as well. */
+/** Keeps the session cookies, so that the search of all logs finds them too. */
 async function keepCookies(context: BrowserContext): Promise<void> {
   const cookies = await context.cookies().catch(() => []);
   cookies.filter(({ value }) => value.length >= 16).forEach(({ value }) => keepSecret('cookie of a session', value));
@@ -72,7 +72,7 @@ class OneBrowser implements TestBrowser {
   private readonly contexts = new Set<BrowserContext>();
   private watches = new Map<Page, PageWatch>();
 
-  /** Its files go into a folder of ours, whatever it makes. */
+  /** Puts all files of the browser into a temporary folder of ours. */
   async open(program: string): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), 'relevo-chromium-'));
     const env = { ...process.env, TMPDIR: this.folder, HOME: this.folder } as Record<string, string>;
@@ -90,21 +90,21 @@ class OneBrowser implements TestBrowser {
 
   watch(page: Page): PageWatch {
     const watch = this.watches.get(page);
-    if (!watch) throw new Error('this page was not made by the test support, or belongs to an earlier test');
+    if (!watch) throw new Error('this page was not created by the test support, or belongs to an earlier test');
     return watch;
   }
 
   private async context(options: PageOptions): Promise<BrowserContext> {
-    if (!this.browser) throw new Error('the browser is not open yet: pages are made in tests, not while they are declared');
+    if (!this.browser) throw new Error('the browser is not open yet: create pages inside tests, not while tests are declared');
     const context = await this.browser.newContext(contextOptions(options));
     context.setDefaultTimeout(PAGE_DEADLINE_MS);
-    // Windows that a page opens are watched too.
+    // Also watches windows that a page opens.
     context.on('page', (page) => void this.watches.set(page, new PageWatch(page)));
     this.contexts.add(context);
     return context;
   }
 
-  /** Closes the pages of a test. @returns what they did wrong. */
+  /** Closes the pages of a test. @returns their problems. */
   async endTest(): Promise<string[]> {
     for (const context of this.contexts) await keepCookies(context);
     await Promise.all([...this.contexts].map((context) => context.close()));
@@ -123,19 +123,19 @@ class OneBrowser implements TestBrowser {
 
 const program = findChromium();
 
-/** `describe` for tests in a browser. Without a Chromium they are skipped, which their title says; with CI=true that is a failure. */
+/** `describe` for tests in a browser. Without a Chromium they are skipped, and their title says so; with CI=true that is a failure. */
 export function describeInBrowser(title: string, tests: () => void): void {
   const missing = program === null;
   if (missing && process.env['CI'] === 'true') {
     test(title, () => {
-      throw new Error('there is no Chromium: install it, or name it in CHROMIUM');
+      throw new Error('no Chromium found: install it, or name it in CHROMIUM');
     });
     return;
   }
-  (missing ? describe.skip : describe)(missing ? `${title}: skipped, for this machine has no Chromium (apt-get install chromium)` : title, tests);
+  (missing ? describe.skip : describe)(missing ? `${title}: skipped, because this machine has no Chromium (apt-get install chromium)` : title, tests);
 }
 
-/** Call it once, inside `describeInBrowser`. Tests of the file get a longer deadline. */
+/** Call this once, inside `describeInBrowser`. Tests of the file get a longer deadline. */
 export function useBrowser(): TestBrowser {
   const browser = new OneBrowser();
   jest.setTimeout(TEST_DEADLINE_MS);
@@ -146,7 +146,7 @@ export function useBrowser(): TestBrowser {
 }
 
 /**
- * What axe-core finds serious or critical in the page as it stands, one readable line each.
+ * The findings of axe-core for the current page that are serious or critical, one readable line each.
  * @see https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
  */
 export async function axeProblems(page: Page): Promise<string[]> {
@@ -160,11 +160,11 @@ export async function axeProblems(page: Page): Promise<string[]> {
   });
 }
 
-/** How many pixels the page is wider than its window: 0 on a page that does not scroll sideways. */
+/** By how many pixels the page is wider than its window: 0 for a page that does not scroll sideways. */
 export const sidewaysScroll = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
-/** Saves the whole page as `NAME.png` in the folder SCREENSHOTS, when that is set. */
+/** Saves the whole page as `NAME.png` in the folder SCREENSHOTS, when that variable is set. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;

@@ -1,14 +1,14 @@
-/** A database of its own for a test file: a copy of the migrated and seeded template that `npm test` makes. */
+/** A separate database per test file: a copy of the migrated and seeded template that `npm test` creates. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
 export interface TestDatabase {
   url: string;
-  /** Ends whoever is still connected, then removes it. */
+  /** Ends all connections, then removes the database. */
   drop(): Promise<void>;
 }
 
-/** A superuser's address of the test server. @throws Error outside of `npm test`. */
+/** The superuser's address of the test server. @throws Error outside of `npm test`. */
 export function testPostgresUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
   if (!url) throw new Error('TEST_POSTGRES_URL is not set: run the tests with `npm test`, which starts PostgreSQL');
@@ -25,7 +25,7 @@ async function asSuperuser(statement: string): Promise<void> {
   }
 }
 
-/** @param template `template0` gives an empty one. */
+/** @param template `template0` gives an empty database. */
 export async function createTestDatabase(template = 'relevo_template'): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asSuperuser(`CREATE DATABASE ${name} TEMPLATE ${template}`);
@@ -34,7 +34,7 @@ export async function createTestDatabase(template = 'relevo_template'): Promise<
   return { url: url.href, drop: () => asSuperuser(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }
 
-/** Makes a database read-only, or writable again, for all its sessions: those that are open are ended. */
+/** Makes a database read-only, or writable again, for all sessions; open sessions are ended. */
 export async function setReadOnly(url: string, on: boolean): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   await asSuperuser(`ALTER DATABASE ${name} ${on ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only'}`);

@@ -1,18 +1,18 @@
-/** Waits for something to become true, with a deadline; never for a guessed time. */
+/** Waits for a condition with a deadline, never for a guessed time. */
 import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 15;
 
 export interface Patience {
-  /** What is waited for, in words, for the error. */
+  /** Description of the condition, for the error. */
   what: string;
-  /** Longest wait in ms; 20000: a machine may be slow, and a wait that is over costs nothing. */
+  /** Longest wait in ms. Default: 20,000, because a machine may be slow and a finished wait costs nothing. */
   deadlineMs?: number;
 }
 
 /**
- * Calls `look` until it returns something truthy without throwing, and returns that.
- * @throws Error naming `what` and the last failure when the deadline has passed.
+ * Calls `look` until it returns a truthy value without throwing, and returns that value.
+ * @throws Error that names `what` and the last failure when the deadline has passed.
  */
 export async function eventually<T>(look: () => T | Promise<T>, { what, deadlineMs = 20_000 }: Patience): Promise<NonNullable<T>> {
   const deadline = performance.now() + deadlineMs;

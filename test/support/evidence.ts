@@ -1,4 +1,4 @@
-/** Rows of a lab's evidence for unit tests: whole ones, of which a test says only what matters to it. */
+/** Complete rows of a lab's evidence for unit tests; a test sets only the fields that matter to it. */
 import type { ElectionRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/history.js';
 
 export const requestRecord = (rest: Partial<RequestRecord> = {}): RequestRecord => ({
@@ -20,12 +20,12 @@ export const faultWindow = (rest: Partial<FaultWindow> = {}): FaultWindow => ({
   trial: 1, kind: 'kill', target: 'server_1', atMs: 0, healedMs: 1_000, ...rest,
 });
 
-/** Nothing happened. */
+/** Evidence without any event. */
 export const emptyEvidence = (rest: Partial<Evidence> = {}): Evidence => ({
   requests: [], payments: [], charges: [], elections: [], faults: [], ...rest,
 });
 
-/** Payments `from` … `from + count - 1`, all of them well. */
+/** Payments `from` … `from + count - 1`, all correct. */
 export function stretchOf(from: number, count: number): Evidence {
   const numbers = Array.from({ length: count }, (_, index) => from + index);
   const id = (number: number): string => `01939c0e-6b7a-7c3e-9f52-${String(number).padStart(12, '0')}`;

@@ -1,4 +1,4 @@
-/** Runs experiments as their user does: `experiments/cli.ts` as a process, in a folder of its own that is gone after each test. */
+/** Runs experiments like a user: `experiments/cli.ts` as a process, in a separate folder that is removed after each test. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ export interface ExperimentRun {
 }
 
 export interface Workplace {
-  /** Where the run stands, keeps its temporary data and leaves its reports. */
+  /** Working directory of the run, with its temporary data and its reports. */
   readonly folder: string;
   run(this: void, ...args: string[]): ExperimentRun;
   /** Processes whose command line or environment names the folder. */
@@ -47,7 +47,7 @@ function processesNaming(folder: string): string[] {
   });
 }
 
-/** A folder for each test of the file. */
+/** A separate folder for each test of the file. */
 export function experimentWorkplace(): Workplace {
   let folder = '';
   beforeEach(() => {

@@ -1,21 +1,21 @@
-/** What services serve at /metrics, as data, and as the table of docs/metrics.md. */
+/** The metrics at /metrics of all services, as data and as the table of docs/metrics.md. */
 export interface Metric {
   name: string;
   type: string;
   help: string;
-  /** Seen on its samples, without `le` and those that every metric of a service has. */
+  /** Labels of its samples, without `le` and the labels common to all metrics of a service. */
   labels: Set<string>;
-  /** Who serves it. */
+  /** The services that expose it. */
   services: Set<string>;
 }
 
 const COMMON = new Set(['le', 'service', 'id']);
 
-/** The samples' family: `_bucket`, `_sum` and `_count` belong to a histogram. */
+/** The metric of a sample: `_bucket`, `_sum` and `_count` belong to a histogram. */
 const familyOf = (sample: string, families: ReadonlyMap<string, Metric>): Metric | undefined =>
   families.get(sample) ?? families.get(sample.replace(/_(bucket|sum|count)$/, ''));
 
-/** Adds what one service serves. Its metrics of our own only: those of the runtime are documented elsewhere. */
+/** Adds the metrics of one service. Only those that begin with `relevo_`: the documentation of the runtime covers the others. */
 export function readExposition(text: string, service: string, families = new Map<string, Metric>()): Map<string, Metric> {
   for (const line of text.split('\n').filter((each) => /(^|# \w+ )relevo_/.test(each))) {
     const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];

@@ -1,4 +1,4 @@
-/** A terminal that remembers what was said, and answers questions from a list. */
+/** A terminal that records its output and answers questions from a list. */
 import { plain } from '../../cli/paint.js';
 import type { Terminal } from '../../cli/terminal.js';
 

@@ -1,11 +1,11 @@
-/** Reads a stream of server-sent events, frame by frame, with what each costs. */
+/** Reads a stream of server-sent events, frame by frame, with the size of each. */
 
 export interface Frame {
   /** The event's name; `message` when it has none. */
   name: string;
-  /** Parsed; null when it carries none. */
+  /** Parsed data; null when the frame has none. */
   data: unknown;
-  /** As it was transferred. */
+  /** Size in transfer. */
   bytes: number;
 }
 
@@ -14,7 +14,7 @@ function frameOf(text: string): Frame {
   return { name: field('event') ?? 'message', data: JSON.parse(field('data') ?? 'null'), bytes: Buffer.byteLength(text) + 2 };
 }
 
-/** All frames until it is enough; then the stream is left. */
+/** Reads frames until `enough` returns true, then closes the stream. */
 export async function framesUntil(url: string, enough: (frames: readonly Frame[]) => boolean): Promise<Frame[]> {
   const leaving = new AbortController();
   const { body } = await fetch(url, { signal: leaving.signal });

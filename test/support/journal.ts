@@ -1,4 +1,4 @@
-/** A whole run made up from a seed, for tests of reports: payments at a steady rate, a leader killed now and then, some late, some lost. */
+/** A whole run invented from a seed, for tests of reports: a steady rate of payments, a leader killed sometimes, late and lost answers. */
 import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/history.js';
 import type { Journal, SystemJournal } from '../../experiments/journal.js';
 import { handoversSince } from '../../experiments/handovers.js';
@@ -15,12 +15,12 @@ export interface MadeUp {
   requests?: number;
   faults?: number;
   seed?: number;
-  /** Every latency times this. */
+  /** Factor for every latency. */
   slower?: number;
-  /** So many requests, evenly spread, get no answer. */
+  /** This many requests, evenly distributed, get no answer. */
   lost?: number;
   violations?: readonly Violation[];
-  /** Put into every text that comes from a run. */
+  /** Appended to every text that comes from a run. */
   text?: string;
 }
 
@@ -86,7 +86,7 @@ function madeUpSystem(asked: Required<MadeUp>): { journal: SystemJournal; total:
 
 const DEFAULTS = { system: 'relevo', requests: 600, faults: 4, seed: 1, slower: 1, lost: 0, violations: [], text: '' } as const;
 
-/** A run of one system or several; the first one's violations are the result's. */
+/** A run of one system or several; the result has the violations of the first one. */
 export function madeUpJournal(...asked: readonly MadeUp[]): Journal {
   const systems = (asked.length === 0 ? [{}] : asked).map((one) => madeUpSystem({ ...DEFAULTS, ...one }));
   const first = systems[0]?.journal as SystemJournal;

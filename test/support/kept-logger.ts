@@ -1,4 +1,4 @@
-/** A logger for services inside of the test process: nothing is shown, and the search of all logs at the end of the run sees every line. */
+/** A logger for services inside the test process: it prints nothing, and the search of all logs at the end of the run reads every line. */
 import { createLogger, type Logger } from '../../shared/logger.js';
 import { keepLine } from './log-evidence.js';
 

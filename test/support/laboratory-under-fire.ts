@@ -1,6 +1,6 @@
 /**
- * A program for tests of the ways out: opens a laboratory, strikes it with every kind of fault at once, says so in one line of JSON, and
- * waits. SIGINT is Ctrl-C: everything is healed and closed.
+ * A program for tests of the exit paths: opens a laboratory, injects every kind of fault at once, reports that in one line of JSON, and
+ * waits. On SIGINT (Ctrl-C) it heals and closes everything.
  */
 import { FAULTS } from '../../experiments/faults/faults.js';
 import { Injector } from '../../experiments/faults/injector.js';
@@ -18,7 +18,7 @@ const laboratory = await openLaboratory({
 });
 const injector = new Injector(laboratory, interruption.signal);
 const struck: string[] = [];
-// The last target of each kind first: few of them exclude each other then.
+// Starts with the last target of each kind, because then few faults exclude each other.
 for (const fault of [...FAULTS].reverse()) {
   for (const target of [...fault.targets(laboratory)].reverse()) {
     const outcome = await injector.strike(fault, { target, durationMs: Infinity, random: seededRandom(1, fault.kind) });
@@ -30,7 +30,7 @@ for (const fault of [...FAULTS].reverse()) {
 const pids = [...Object.values(laboratory.system.pids()), ...(laboratory.disk ? [laboratory.disk.pid] : [])];
 const ports = laboratory.links?.pairs.map((pair) => laboratory.links?.portOf(pair));
 process.stdout.write(`${JSON.stringify({ struck, pids, ports, folder: laboratory.folder })}\n`);
-// Nothing else keeps the program running while everything it talks to is out of order.
+// Keeps the program running while all its connections are broken.
 const awake = setInterval(() => undefined, 1_000);
 await over;
 await laboratory.close();

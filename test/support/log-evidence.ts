@@ -1,33 +1,33 @@
 /**
- * Keeps what the systems of a test run write, and the secrets that they must not write, in the folder TEST_LOGS that `npm test` makes: one
- * log a source, one line of JSON a secret. log-search.ts searches all logs for all secrets when the run has ended.
+ * Collects the logs of all systems of a test run, and the secrets that must not appear in them, in the folder TEST_LOGS of `npm test`: one
+ * log per source, one line of JSON per secret. log-search.ts searches all logs for all secrets when the run has ended.
  */
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 export interface Secret {
-  /** Told when it is found; the value is not. */
+  /** Reported when the secret is found; the value is not. */
   kind: string;
   value: string;
-  /** Found as a whole word only: short ones and words of people's names stand inside of other words by chance. */
+  /** Matches whole words only: short secrets and words of people's names occur inside other words by chance. */
   whole: boolean;
 }
 
-/** A shorter one is found by chance; a test that has such a secret must take a longer one. */
+/** Shortest secret: a shorter one would match by chance, so a test must use a longer one. */
 export const SHORTEST = 6;
-/** From here on a secret is found inside of longer words, too. */
+/** From this length on a secret also matches inside longer words. */
 const SHORTEST_INSIDE = 12;
 
 const folder = (): string => process.env['TEST_LOGS'] ?? '';
 const known = new Set<string>();
 let source = 'run';
 
-/** Names what is kept from now on. @param testFile such as `integration/cli/background.test.ts`. */
+/** Sets the source of all further evidence. @param testFile such as `integration/cli/background.test.ts`. */
 export function keepFor(testFile: string): void {
   source = testFile.replaceAll('/', '--');
 }
 
-/** Nothing is kept outside of `npm test`. */
+/** False outside of `npm test`: nothing is collected. */
 export const isKept = (): boolean => folder() !== '';
 
 /** @param personal a fact about a patient. */
@@ -38,12 +38,12 @@ export function keepSecret(kind: string, value: string, personal = false): void 
   appendFileSync(join(folder(), `${process.pid}.secrets`), `${JSON.stringify(secret)}\n`, { mode: 0o600 });
 }
 
-/** The password of an address; nothing when it has none. */
+/** Keeps the password of an address, if it has one. */
 export function keepPassword(kind: string, url: string): void {
   keepSecret(kind, URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '');
 }
 
-/** What a service was told: its tokens, and the passwords of its engines. */
+/** Keeps the secrets in a service's environment: its tokens, and the passwords of its engines. */
 export function keepEnvironment(env: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value = ''] of Object.entries(env)) {
     if (name.endsWith('_TOKEN')) keepSecret(name, value);
@@ -57,7 +57,7 @@ function placeOf(name: string): string {
   return join(place, name);
 }
 
-/** A system begins to write: its log must not be empty at the end. */
+/** A system starts to write: its log must not be empty at the end. */
 export function keepSource(name: string): void {
   if (isKept()) appendFileSync(placeOf(`${name}.log`), '');
 }
@@ -68,18 +68,18 @@ export function keepLine(name: string, line: string): void {
 
 const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** The logs in a folder as they are now; one that was kept before is replaced by its longer self, one that was moved stays beside it. */
+/** Copies the logs of a folder. A longer version replaces an earlier copy of the same file; a moved log stays beside it. */
 function copyLogs(from: string, prefix: string): void {
   if (!existsSync(from)) return;
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (!entry.isFile() || !/\.log\b/.test(entry.name)) continue;
     const path = join(from, entry.name);
-    const found = statSync(path, { throwIfNoEntry: false }); // A running system may move it at any moment.
+    const found = statSync(path, { throwIfNoEntry: false }); // A running system may move it at any time.
     if (found) copyFileSync(path, placeOf(`${prefix}-${entry.name}-${found.ino}-${Math.round(found.birthtimeMs)}`));
   }
 }
 
-/** What an installation keeps in its data folder: logs and secrets. */
+/** Keeps the logs and secrets in the data folder of an installation. */
 export function keepInstallation(dataDir: string): void {
   if (!isKept() || !existsSync(dataDir)) return;
   const tokens = readIfThere(join(dataDir, 'tokens.json'));
@@ -89,7 +89,7 @@ export function keepInstallation(dataDir: string): void {
   copyLogs(join(dataDir, 'logs'), basename(dataDir));
 }
 
-/** What an experiment left in the folder where it ran. */
+/** Keeps the reports that an experiment left in its folder. */
 export function keepReports(place: string): void {
   if (isKept()) copyLogs(join(place, 'reports'), basename(place));
 }

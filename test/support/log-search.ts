@@ -1,6 +1,6 @@
 /**
- * Searches all logs of a test run for all secrets that log-evidence.ts kept. A search that had nothing to search although systems ran, or
- * that has a secret too short to be searched for, is a failure too. Secrets are not repeated.
+ * Searches all logs of a test run for all secrets that log-evidence.ts collected. The search also fails when systems ran and no log exists,
+ * and when a secret is too short to search for. Reports never contain a secret.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ export interface Searched {
   files: number;
   lines: number;
   secrets: number;
-  /** What is wrong, a sentence each; none: good. */
+  /** Problems, one sentence each; empty: none. */
   problems: string[];
 }
 
-/** A header with a token or a cookie, of whichever request. */
+/** A header with a token or a cookie, of any request. */
 const HEADERS = /\bBearer\s+(?!\[redacted\])[\w-]{12,}|\bset-cookie['"]?\s*:|\brelevo\.(?:sid|console)=[\w%]/i;
 
 interface Sought {
@@ -25,15 +25,15 @@ interface Sought {
 
 const isWordByte = (byte: number | undefined): boolean => byte !== undefined && /[\w\x80-\xff]/.test(String.fromCharCode(byte));
 
-/** As it is, and as it stands in an address and in JSON. */
+/** The value itself, and its forms in an address and in JSON. */
 const spellings = (value: string): string[] => [...new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])];
 
-/** Finds many texts in one pass: candidates are looked up by their first four bytes. */
+/** Finds many texts in one pass; looks candidates up by their first four bytes. */
 export class SecretFinder {
   private readonly byHead = new Map<number, Sought[]>();
   private readonly firstTwo = new Uint8Array(65_536);
 
-  /** @throws Error naming the kind of a secret that is too short. */
+  /** @throws Error that names the kind of a secret that is too short. */
   constructor(secrets: readonly Secret[]) {
     for (const { kind, value, whole } of secrets) {
       if (value.length < SHORTEST) throw new Error(`the ${kind} is too short to be searched for: it has ${value.length} characters`);
@@ -45,7 +45,7 @@ export class SecretFinder {
     }
   }
 
-  /** Kinds of the secrets in a text, each with the place where it was found first. */
+  /** Kinds of the secrets in a text, each with the position of its first occurrence. */
   find(text: Buffer): Map<string, number> {
     const found = new Map<string, number>();
     for (let at = 0; at + SHORTEST <= text.length; at += 1) {
@@ -71,14 +71,14 @@ const linesIn = (text: Buffer, end = text.length): number => {
   return count;
 };
 
-/** What is wrong with one log. @param name how the log is told. */
+/** Problems of one log. @param name of the log in the report. */
 function leaksIn(finder: SecretFinder, name: string, text: Buffer): string[] {
   const leaks = [...finder.find(text)].map(([kind, at]) => `line ${linesIn(text, at) + 1} of ${name} has the ${kind}`);
   const [header] = HEADERS.exec(text.toString('latin1')) ?? [];
   return header === undefined ? leaks : [...leaks, `${name} has a header with a token or a cookie`];
 }
 
-/** @param folder TEST_LOGS of the run. @param expectsLogs whether systems ran whose logs must be there. */
+/** @param folder TEST_LOGS of the run. @param expectsLogs whether systems ran, so that logs must exist. */
 export function searchLogs(folder: string, expectsLogs: boolean): Searched {
   const secrets = readSecrets(folder);
   const logs = join(folder, 'logs');

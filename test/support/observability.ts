@@ -39,6 +39,6 @@ export const readAlerts = (): AlertRule[] =>
 export const readRuleTests = (): RuleTest[] => readYaml<{ tests: RuleTest[] }>('prometheus/alerts.test.yml').tests;
 export const readDashboard = (): Dashboard => JSON.parse(read('grafana/dashboards/relevo.json')) as Dashboard;
 
-/** Every expression of a dashboard, its variables filled in. */
+/** Every expression of a dashboard, with its variables filled in. */
 export const expressionsOf = ({ panels, annotations }: Dashboard): string[] =>
   [...panels.flatMap(({ targets = [] }) => targets), ...annotations.list].map(({ expr }) => expr.replaceAll('$__rate_interval', '1m'));

@@ -1,4 +1,4 @@
-/** Tests that need something of the machine: skipped where it is missing, with the reason in their title. */
+/** Tests with requirements on the machine: skipped where the requirement is missing, with the reason in their title. */
 
 interface Runner<Work> {
   (title: string, work: Work, timeoutMs?: number): void;
@@ -7,7 +7,7 @@ interface Runner<Work> {
 
 /**
  * @param has whether the machine has what the tests need.
- * @param reason why they are skipped otherwise: "needs Linux".
+ * @param reason of the skip otherwise: "needs Linux".
  * @param runner `test` or `describe`.
  */
 export const onlyWhere = <Work>(has: boolean, reason: string, runner: Runner<Work>) =>

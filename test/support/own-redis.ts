@@ -1,4 +1,4 @@
-/** A Redis of a test's own, for tests that kill or misuse the server: the test run's Redis is shared by several files. */
+/** A separate Redis for tests that kill or misuse the server, because several files share the Redis of the test run. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { prepareRedis, type RedisServer } from '../../local/redis.js';
 export interface OwnRedis {
   server: RedisServer;
   url: string;
-  /** SIGKILL; its data stay. */
+  /** Sends SIGKILL; the data stay. */
   kill(): Promise<void>;
   /** Ends the server and deletes its data. */
   remove(): Promise<void>;

@@ -1,15 +1,15 @@
 /**
- * Everything a page does that it should not: errors in its console, exceptions, violations of its policy, dialogs, questions to other
- * hosts. Collected from its first moment; a test says what it expects, and the rest fails it at its end.
+ * Records every problem of a page: errors in its console, exceptions, violations of its policy, dialogs, requests to other hosts. Recording
+ * starts when the page is created. A test lists the problems it expects; any other problem fails the test at its end.
  */
 import type { Page } from 'playwright-core';
 
-/** Console lines a browser writes for what the server answered to a page's address itself: the test judges that by the answer. */
+/** Console lines about the status of the page's own address: the test judges the answer itself. */
 const REFUSED_DOCUMENT = /the server responded with a status of 4\d\d/;
 
 interface Noted {
   text: string;
-  /** Of what the line is about; '' when unknown. */
+  /** The address that the line refers to; '' when unknown. */
   url: string;
 }
 
@@ -19,7 +19,7 @@ export const isLocal = (url: string): boolean => {
 };
 
 export class PageWatch {
-  /** Addresses the page asked for, in order, its own ones included. */
+  /** Requested addresses in order, including those of its own server. */
   readonly requests: string[] = [];
   private readonly noted: Noted[] = [];
   private readonly documents = new Set<string>();
@@ -43,12 +43,12 @@ export class PageWatch {
     });
   }
 
-  /** What matches is no problem in this test: a stream that breaks when the test stops its server, say. */
+  /** Accepts matching problems in this test, such as a stream that breaks when the test stops its server. */
   expects(...patterns: readonly RegExp[]): void {
     this.expected.push(...patterns);
   }
 
-  /** What happened and was not expected. */
+  /** The unexpected problems. */
   problems(): string[] {
     const isProblem = ({ text, url }: Noted): boolean =>
       !this.expected.some((pattern) => pattern.test(text)) && !(REFUSED_DOCUMENT.test(text) && this.documents.has(url));

@@ -1,6 +1,6 @@
 /**
- * A real Prometheus for tests: with the configuration of deploy/prometheus, scraping a system of the test every second, its data in a
- * temporary folder. `close` ends it and removes the folder.
+ * A real Prometheus for tests, with the configuration of deploy/prometheus. It scrapes a system of the test every second and stores its
+ * data in a temporary folder. `close` stops it and removes the folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ export interface Rule {
 }
 
 export interface Prometheus {
-  /** @throws Error with what Prometheus said. */
+  /** @throws Error with the message of Prometheus. */
   query(expression: string): Promise<Sample[]>;
   rules(): Promise<Rule[]>;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export interface Prometheus {
 
 const PATIENCE_MS = 60_000;
 
-/** The configuration as it is deployed, but for the targets and a quicker pulse. */
+/** The deployed configuration, with the test's targets and shorter intervals. */
 function configure(folder: string, services: readonly ManagedProcess[]): string {
   cpSync(join(ROOT, 'deploy/prometheus'), folder, { recursive: true });
   const file = join(folder, 'prometheus.yml');
@@ -46,7 +46,7 @@ function configure(folder: string, services: readonly ManagedProcess[]): string 
   return file;
 }
 
-/** @param services what it scrapes. */
+/** @param services to scrape. */
 export async function startPrometheus(services: readonly ManagedProcess[]): Promise<Prometheus> {
   const [program = ''] = toolPrograms('prometheus');
   const folder = mkdtempSync(join(tmpdir(), 'relevo-prometheus-'));

@@ -1,4 +1,4 @@
-/** The English of all source files and pages, added up by kind of text and by folder. */
+/** Adds up the findings of prose.ts in all source files and pages, by kind of text and by folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ROOT } from '../../local/root.js';

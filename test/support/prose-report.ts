@@ -1,6 +1,6 @@
 /**
- * Prints the measures of the repository's English, and the places to mend:
- * `node --import tsx test/support/prose-report.ts` one line per folder; with a path, every finding below that path.
+ * Prints the prose measures of the repository, and the findings:
+ * `node --import tsx test/support/prose-report.ts` prints one line per folder; with a path, every finding below that path.
  */
 import { measureRepository, type Measured } from './prose-measures.js';
 import { RULES } from './prose.js';

@@ -1,6 +1,6 @@
 /**
  * Measures the English of the repository: comments, Markdown pages and messages, per 1,000 words, and the names of functions.
- * `prose-report.ts` prints the measures, `prose.test.ts` keeps them from getting worse.
+ * `prose-report.ts` prints the measures, `prose.test.ts` prevents them from getting worse.
  */
 import ts from 'typescript';
 
@@ -34,11 +34,11 @@ const PATTERNS: Record<Rule, RegExp> = {
 
 const isTool = (name: string): boolean => ['describe', 'test', 'it'].includes(name);
 
-/** Comment signs and indentation removed; code between backticks is not English. */
+/** The comment without its signs and indentation; code between backticks is removed. */
 const plain = (comment: string): string =>
   comment.replace(/^\/\*\*?|\*\/$|^\s*\/\/+/g, '').replace(/\n\s*(?:\*|\/\/+)/g, '\n').replace(/`[^`]*`/g, '`').replace(/\s+/g, ' ').trim();
 
-/** Adjacent `//` lines are one comment. */
+/** Treats adjacent `//` lines as one comment. */
 function commentRanges(source: ts.SourceFile): ts.TextRange[] {
   const seen = new Map<number, ts.TextRange>();
   const text = source.text;
@@ -60,7 +60,7 @@ function commentRanges(source: ts.SourceFile): ts.TextRange[] {
   return merged;
 }
 
-/** @param path decides the language by its ending. */
+/** @param path its extension decides the language. */
 export function parseSource(path: string, text: string): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, path.endsWith('.ts') ? ts.ScriptKind.TS : ts.ScriptKind.JS);
 }
@@ -71,7 +71,7 @@ export function commentsIn(path: string, source: ts.SourceFile): Passage[] {
   }));
 }
 
-/** Literals of four words or more: log lines, errors, help, titles of tests. SQL statements are no English. */
+/** Literals of four words or more: log lines, errors, help, titles of tests. Skips SQL statements. */
 export function messagesIn(path: string, source: ts.SourceFile): Passage[] {
   const found: Passage[] = [];
   const visit = (node: ts.Node): void => {
@@ -87,7 +87,7 @@ export function messagesIn(path: string, source: ts.SourceFile): Passage[] {
   return found;
 }
 
-/** Paragraphs, list items and table cells of a page; blocks of code are left out. */
+/** Paragraphs, list items and table cells of a page, without blocks of code. */
 export function paragraphsIn(path: string, page: string): Passage[] {
   const withoutBlocks = page.replace(/^(```|~~~).*?^\1\s*$/gms, (block) => block.replace(/[^\n]/g, ''));
   const found: Passage[] = [];
@@ -111,12 +111,12 @@ export function findingsIn({ path, line, text }: Passage): Finding[] {
   return RULES.flatMap((rule) => [...text.matchAll(PATTERNS[rule])].map(({ index }) => ({ rule, path, line, excerpt: excerptAt(index) })));
 }
 
-/** Irregular participles that begin names here; regular ones end in "ed". */
+/** Irregular participles that begin names; regular ones end in "ed". */
 const PARTICIPLES = new Set((
   'begun borne bound bought broken brought built caught chosen done drawn driven fallen felt forgotten given gone grown heard held hidden '
   + 'kept known laid lent lost made meant met paid proven risen said seen sent shown sold spent spoken stood struck stuck sworn taken taught '
   + 'thought thrown told torn understood woken won worn written').split(' '));
-/** Words that end in "ed" and are no participles. */
+/** Words that end in "ed" but are not participles. */
 const NO_PARTICIPLES = new Set('embed exceed feed indeed need proceed seed shed speed succeed'.split(' '));
 
 const firstWord = (name: string): string => (/^[a-z]+/.exec(name)?.[0] ?? '').toLowerCase();

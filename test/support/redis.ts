@@ -1,4 +1,4 @@
-/** The test run's Redis. Several test files share it: each uses a prefix of its own. */
+/** The Redis of the test run. Several test files share it, so each uses its own prefix. */
 import { randomBytes } from 'node:crypto';
 
 /** @throws Error outside of `npm test`. */
@@ -8,5 +8,5 @@ export function testRedisUrl(): string {
   return url;
 }
 
-/** A QUEUE_PREFIX that nobody else uses. */
+/** A unique QUEUE_PREFIX. */
 export const uniquePrefix = (): string => `test-${randomBytes(6).toString('hex')}`;

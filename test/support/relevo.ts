@@ -1,4 +1,4 @@
-/** `relevo` as a process of its own, as a user runs it: what it prints, how it ends; also on a pseudo-terminal. */
+/** Runs `relevo` as a separate process, like a user: its output and its exit code; also on a pseudo-terminal. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
@@ -16,7 +16,7 @@ export interface Ran {
 
 const DOOR = join(ROOT, 'local/bootstrap.mjs');
 
-/** Without what the test run itself was told. */
+/** The environment without the variables of the test run. */
 const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
   ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', DATABASE_URL: '', REDIS_URL: '', API_TOKEN: '', OPERATOR_TOKEN: '', INTERNAL_TOKEN: '', ...env,
 });
@@ -35,11 +35,11 @@ export function relevo(words: readonly string[], env: Record<string, string>): R
   return follow(spawn(process.execPath, [DOOR, ...words], { cwd: ROOT, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
 }
 
-/** Another program around it: npx, a shell. */
+/** Runs another program around it: npx, a shell. */
 export const runProgram = (command: readonly string[], env: Record<string, string>, cwd = ROOT): Ran =>
   follow(spawn(command[0] ?? '', command.slice(1), { cwd, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
 
-/** On a pseudo-terminal; what is written to `child.stdin` is typed. Both outputs are one. */
+/** On a pseudo-terminal: text written to `child.stdin` is typed. Standard output and standard error are combined. */
 export function relevoOnTerminal(words: readonly string[], env: Record<string, string>): Ran {
   const line = [process.execPath, DOOR, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
   return follow(spawn('script', ['-qefc', line, '/dev/null'], { cwd: ROOT, env: clean({ TERM: 'xterm', ...env }), stdio: ['pipe', 'pipe', 'pipe'] }), env);
@@ -51,7 +51,7 @@ interface Ended {
   err: string;
 }
 
-/** Runs to its end. */
+/** Waits until the process ends. */
 export async function ran(words: readonly string[], env: Record<string, string>): Promise<Ended> {
   const { ended, out, err } = relevo(words, env);
   return { code: await ended, out: out(), err: err() };

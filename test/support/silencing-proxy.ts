@@ -1,4 +1,4 @@
-/** A TCP proxy with one mode at a time, for tests of one service: passes, delays, falls silent or refuses; both ways alike. */
+/** A TCP proxy for tests of one service, with one mode at a time, in both directions: passes, delays, drops or refuses. */
 import { LinkProxy } from '../../experiments/network/link-proxy.js';
 import { seededRandom } from '../../shared/random.js';
 
@@ -7,7 +7,7 @@ export class SilencingProxy {
 
   private constructor(private readonly proxy: LinkProxy) {}
 
-  /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is asked at each connection, for a port known later. */
+  /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is called per connection, for a port known later. */
   static async open(targetPort: number | (() => number)): Promise<SilencingProxy> {
     return new SilencingProxy(await LinkProxy.open(typeof targetPort === 'function' ? targetPort : () => targetPort));
   }
@@ -24,26 +24,26 @@ export class SilencingProxy {
     return [this.proxy.forward, this.proxy.back];
   }
 
-  /** Forwards again. Connections that were silenced are reset: what they swallowed is lost. */
+  /** Forwards again. Resets connections that were silenced, because their data are lost. */
   pass(): void {
     if (this.proxy.forward.isCut) this.proxy.resetAll();
     this.undo.forEach((undo) => undo());
     this.undo = [];
   }
 
-  /** Forwards each piece `ms` later. */
+  /** Delays each piece by `ms`. */
   delay(ms: number): void {
     this.pass();
     this.undo = this.lanes.map((lane) => lane.slow({ latencyMs: ms, jitterMs: 0, random: seededRandom(1) }));
   }
 
-  /** Forwards nothing more, new connections included; nobody is told. */
+  /** Drops all data, also of new connections, without notifying either side. */
   blackhole(): void {
     this.pass();
     this.undo = this.lanes.map((lane) => lane.cut());
   }
 
-  /** Resets what is open and whatever comes. */
+  /** Resets open connections and refuses new ones. */
   refuse(): void {
     this.pass();
     this.undo = [this.proxy.refuse()];

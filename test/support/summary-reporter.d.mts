@@ -3,5 +3,5 @@ interface FileResult {
   testResults: { status: string; title: string; ancestorTitles: string[] }[];
 }
 
-/** @returns one line for each reason in each file. */
+/** @returns one line per reason in each file. */
 export function skippedLines(results: readonly FileResult[], rootDir: string): string[];

@@ -1,4 +1,4 @@
-/** Ends the report of Jest with the slowest files, and with the tests that were skipped and why. Shown when several files were run. */
+/** Ends Jest's report with the slowest files, and with the skipped tests and their reasons. Shown when several files were run. */
 import { relative } from 'node:path';
 
 const SLOWEST = 10;
@@ -11,7 +11,7 @@ function slowestLines(results, rootDir) {
   return timed.slice(0, SLOWEST).map(({ file, ms }) => `  ${(ms / 1_000).toFixed(1).padStart(6)} s  ${file}`);
 }
 
-/** One line for each reason in each file; a filter by name skips tests without a reason. */
+/** One line per reason in each file; tests skipped by a name filter have no reason. */
 export function skippedLines(results, rootDir) {
   const counts = new Map();
   for (const { testFilePath, testResults } of results) {

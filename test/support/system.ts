@@ -1,6 +1,6 @@
 /**
- * Whole systems for process tests: real processes on free ports with data in a temporary folder. What a test file started is
- * stopped after its last test, however the tests ended.
+ * Whole systems for process tests: real processes on free ports with data in a temporary folder. The systems of a test file are
+ * stopped after its last test, whether or not the tests passed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { startSystem, type System, type SystemOptions } from '../../local/system.js';
 
 export interface TestSystem extends System {
-  /** Every line that was written, as `name: line`; for the message of a failed test. */
+  /** Every output line as `name: line`, for the message of a failed test. */
   readonly log: readonly string[];
 }
 
@@ -16,7 +16,7 @@ const started: { system: TestSystem; folder: string }[] = [];
 
 const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'http', ports: 'free', supervise: false, quick: true } as const;
 
-/** A system as the lab has it: one monitor, three replicas, the stand-alone gateway, nothing comes back by itself. */
+/** A system like the lab's: one monitor, three replicas, the stand-alone gateway, no restart after a crash. */
 export async function startTestSystem(options: Partial<SystemOptions> = {}): Promise<TestSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-system-'));
   const log: string[] = [];
@@ -25,7 +25,7 @@ export async function startTestSystem(options: Partial<SystemOptions> = {}): Pro
       ...DEFAULTS,
       dataDir: folder,
       ...options,
-      // Jest's own switches are not for the services.
+      // The services do not get Jest's NODE_OPTIONS.
       env: { FAULTS: 'on', NODE_OPTIONS: '', ...options.env },
       onLine: (name, line) => {
         log.push(`${name}: ${line}`);
@@ -41,7 +41,7 @@ export async function startTestSystem(options: Partial<SystemOptions> = {}): Pro
   }
 }
 
-/** Ends one before its test file ends. */
+/** Stops a system before its test file ends. */
 export async function stopTestSystem(system: System): Promise<void> {
   const index = started.findIndex((entry) => entry.system === system);
   const [entry] = index < 0 ? [] : started.splice(index, 1);

@@ -1,13 +1,13 @@
 /**
- * Programs that only tests need. `npm test` provides them (local/setup/test-tools.mjs); where one is missing, the tests that need it are
- * skipped and their title says what to install. In CI they are run and fail.
+ * Programs that only tests need. `npm test` provides them (local/setup/test-tools.mjs). Where one is missing, the tests that need it are
+ * skipped, and their title names the program to install. In CI these tests run and fail.
  */
 import { adviceOn, findTool, type ToolName } from '../../local/setup/test-tools.mjs';
 import { ROOT } from '../../local/root.js';
 
 const inCi = (): boolean => process.env['CI'] === 'true';
 
-/** The programs of a tool. @throws Error that says what to install. */
+/** The programs of a tool. @throws Error that names the program to install. */
 export function toolPrograms(name: ToolName): string[] {
   const programs = findTool(ROOT, name);
   if (programs === null) throw new Error(`Missing: ${adviceOn(name)}`);

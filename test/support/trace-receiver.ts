@@ -1,5 +1,5 @@
 /**
- * A receiver of traces for tests: takes OTLP over HTTP in JSON, as the services send it, and keeps every span.
+ * A receiver of traces for tests: accepts OTLP over HTTP in JSON, as the services send it, and stores every span.
  * @see https://opentelemetry.io/docs/specs/otlp/
  */
 import { createServer } from 'node:http';
@@ -33,7 +33,7 @@ export interface ReceivedSpan {
   spanId: string;
   parent: string | undefined;
   name: string;
-  /** Of the resource. */
+  /** From the resource. */
   service: string;
   instance: string;
   startMs: number;
@@ -70,7 +70,7 @@ function spansOf({ resourceSpans }: OtlpRequest): ReceivedSpan[] {
 export interface TraceReceiver {
   url: string;
   spans: ReceivedSpan[];
-  /** Those of one trace, in order of their beginning. */
+  /** The spans of one trace, in order of their start. */
   trace(traceId: string): ReceivedSpan[];
   close(): void;
 }

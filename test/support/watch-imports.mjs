@@ -1,8 +1,8 @@
-/** For `--import`: says on standard error which packages of OpenTelemetry a process imports. */
+/** For `--import`: prints on standard error which packages of OpenTelemetry a process imports. */
 import { writeSync } from 'node:fs';
 import { register } from 'node:module';
 
-// Loaded twice: here, and among the loader's hooks.
+// Loaded twice: here, and as a module of loader hooks.
 if (!import.meta.url.includes('?hooks')) register(`${import.meta.url}?hooks`);
 
 const STANDARD_ERROR = 2;

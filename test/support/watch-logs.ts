@@ -1,21 +1,21 @@
 /**
- * Runs before every test file: keeps the lines and the secrets of every process that the file starts, and every cookie, CSRF token and
- * fact about a patient that it sends or receives, for the search of all logs at the end of the run. A test cannot forget it.
+ * Runs before every test file. Collects the lines and secrets of every process that the file starts, and every cookie, CSRF token and
+ * fact about a patient that it sends or receives, for the search of all logs at the end of the run. No test has to call it.
  */
 import { keepEnvironment, keepFor, keepLine, keepPassword, keepSecret, keepSource, isKept } from './log-evidence.js';
 
 const testFile = /\/test\/(.*)$/.exec(expect.getState().testPath ?? '')?.[1] ?? 'unknown';
 
-/** `NAME=VALUE; Path=/`: the value as it is sent, and the parts of a signed one. */
+/** `NAME=VALUE; Path=/`: keeps the value as sent, and the parts of a signed value. */
 function keepCookie(cookie: string): void {
   const [, value = ''] = /^[^=]*=([^;]*)/.exec(cookie) ?? [];
   for (const part of [value, ...decodeURIComponent(value).split(/[.:]/)].filter(({ length }) => length >= 16)) keepSecret('cookie of a session', part);
 }
 
-/** As our tokens look. A hostile text that a test puts into the field for one may be logged elsewhere, as the reason of a hand-over. */
+/** Matches the form of our tokens. A hostile text in a token field may be logged elsewhere, for example as the reason of a hand-over. */
 const isRandom = (text: string): boolean => /^[\w-]{20,}$/.test(text) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(text));
 
-/** As those of our patients look; a hostile text is no fact about a patient. */
+/** The forms of our patients' facts; a hostile text is not a fact about a patient. */
 const PERSONAL: Readonly<Record<string, RegExp>> = { document: /^[1-9]\d{2}([. -]?)\d{3}\1\d{3}$/, authorizationCode: /^AUT-[\d-]{6,}$/ };
 
 function keepRequest({ headers, body }: RequestInit): void {
