@@ -1,4 +1,4 @@
-/** A whole system and the console of its monitor, for tests in a browser: open the console signed in, act, wait until all is well. */
+/** A whole system and the console of its monitor, for browser tests: opens the console signed in, acts, waits until all is healthy. */
 import { beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Election, Status } from '../../monitor/http/schemas.js';
@@ -14,11 +14,11 @@ export interface ConsoleStage {
   readonly url: string;
   status: () => Promise<Status>;
   elections: () => Promise<Election[]>;
-  /** A replica leads and all are up. @returns which one leads. */
+  /** Waits until all replicas are alive and one leads. @returns the leader. */
   settled: () => Promise<string>;
-  /** A page of the console, signed in. */
+  /** Opens a page of the console, signed in. */
   open: (options?: PageOptions, path?: string) => Promise<Page>;
-  /** Presses a button, gives a reason, and waits for the outcome. @returns what the banner says. */
+  /** Presses a button, enters a reason, and waits for the outcome. @returns the text of the banner. */
   act: (page: Page, action: string, replica: string | null, reason?: string) => Promise<string>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the operator's console shows, in a real browser on a whole system: widths and schemes, a phone, live elections, filters and saved
- * files, a visitor who is not signed in, the size of the stream. Whatever a page does wrong fails its test.
+ * The views of the operator's console, in a real browser on a whole system: widths and colour schemes, a phone, live elections, filters and
+ * exports, a visitor without a session, the size of the stream. Every error of a page fails its test.
  */
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -11,18 +11,18 @@ import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';
 import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
 
-/** What the stream may bring in a minute. */
+/** Largest size of the stream per minute, in bytes. */
 const MINUTE_MAX_BYTES = 150_000;
 const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
   { width: 1_280, scheme: 'light' }, { width: 1_280, scheme: 'dark' }, { width: 390, scheme: 'light' }, { width: 390, scheme: 'dark' },
 ];
 
-describeInBrowser('what the console shows', () => {
+describeInBrowser('the views of the console', () => {
   const browser = useBrowser();
   const stage = useConsole(browser);
   const { elections, settled, open } = stage;
 
-  test.each(SHAPES)('at $width pixels, $scheme: no sideways scrolling, nothing that axe finds serious', async (shape) => {
+  test.each(SHAPES)('at $width pixels, $scheme: no sideways scrolling, no serious finding of axe', async (shape) => {
     const page = await open(shape);
     await page.waitForSelector('#chart-rate canvas');
     await page.waitForSelector('#elections li');
@@ -44,7 +44,7 @@ describeInBrowser('what the console shows', () => {
     expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
   }
 
-  test('on a phone the topology is a list that says in words what flows', async () => {
+  test('on a phone the topology is a list that describes the flows', async () => {
     const page = await open({ width: 390 });
     await page.waitForSelector('[data-lane=patients] .node');
     expect(await page.isVisible('.arrows')).toBe(false);
@@ -52,7 +52,7 @@ describeInBrowser('what the console shows', () => {
     expect(await sidewaysScroll(page)).toBe(0);
   });
 
-  test('the elections are live: a new one appears without reloading, the filters hold, and what is typed stays', async () => {
+  test('the elections are live: a new one appears without a reload, filters stay active, and typed text remains', async () => {
     const [all, killed] = [await open({}, '/elections.html'), await open({}, '/elections.html?kind=kill')];
     const pages = [all, killed];
     for (const page of pages) {
@@ -77,7 +77,7 @@ describeInBrowser('what the console shows', () => {
     await settled();
   });
 
-  test('without signing in one watches; acting, the audit and addresses are not there', async () => {
+  test('without a session the console is read-only: without actions, audit and addresses', async () => {
     const page = await browser.page();
     await page.goto(stage.url);
     await page.waitForSelector('#replicas tr');
@@ -87,7 +87,7 @@ describeInBrowser('what the console shows', () => {
     await page.waitForURL('**/session?next=%2Faudit.html');
   });
 
-  test('filters live in the address, and the files that are saved are what is shown', async () => {
+  test('filters are part of the address, and exports contain the rows shown', async () => {
     const leader = await settled();
     const page = await open({}, '/?observed=down&minutes=15');
     await page.waitForSelector('#no-replicas:visible');
@@ -102,7 +102,7 @@ describeInBrowser('what the console shows', () => {
     expect(answer.elections.every(({ kind, leader: one, previousLeader }) => kind === 'planned' && [one, previousLeader].includes(leader))).toBe(true);
   });
 
-  test('under load the stream stays small: numbers alone, and the status when more than numbers changed', async () => {
+  test('under load the stream stays small: only numbers, and the status when more than numbers changed', async () => {
     const headers = { Authorization: `Bearer ${stage.system.tokens.api}`, 'Content-Type': 'application/json' };
     const batch = fetch(`${stage.system.process('patients_1').url}/api/batches`, { method: 'POST', headers, body: '{"count":3000,"timeoutMs":30000}' });
     const frames = await framesUntil(`${stage.url}/events`, (all) => all.filter(({ name }) => name === 'sample').length === 8);
@@ -110,10 +110,10 @@ describeInBrowser('what the console shows', () => {
     const [snapshot, ...statuses] = frames.filter(({ name }) => name === 'status');
     const samples = frames.filter(({ name }) => name === 'sample');
     const sampleBytes = samples.reduce((sum, { bytes }) => sum + bytes, 0) / samples.length;
-    // One a second.
+    // One sample per second.
     expect((snapshot?.bytes ?? Infinity) + 60 * sampleBytes).toBeLessThan(MINUTE_MAX_BYTES);
     const structures = statuses.map(({ data }) => structureOf(data as Status));
-    // Elections on a busy machine are told whole, each once.
+    // Elections on a busy machine: each sends the whole status, once.
     expect(structures.filter((structure, index) => structure === structures[index - 1])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The operator's console in a real browser on a whole system: sign in, see a kill hand over without reloading, drain, hand over, freeze;
- * the stale banner; the topology; by keyboard; hostile reasons. Whatever a page does wrong fails its test.
+ * The operator's console in a real browser on a whole system: sign in, see a failover after a kill without a reload, drain, hand over,
+ * freeze; the stale banner; the topology; keyboard only; hostile reasons. Every error of a page fails its test.
  */
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -8,7 +8,7 @@ import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
 
-/** From an election to its leader in the page. */
+/** Time from an election until the page shows its leader, in ms. */
 const SHOWN_WITHIN_MS = 300;
 
 describeInBrowser('the console', () => {
@@ -16,7 +16,7 @@ describeInBrowser('the console', () => {
   const stage = useConsole(browser);
   const { status, elections, settled, open, act } = stage;
 
-  /** Notes when the name of the leader changes, by this machine's clock. */
+  /** Records the times at which the name of the leader changes, by this machine's clock. */
   const watchLeader = (page: Page): Promise<unknown> => page.evaluate(`
     globalThis.shownAt = {};
     new MutationObserver(() => {
@@ -24,7 +24,7 @@ describeInBrowser('the console', () => {
       globalThis.shownAt[key] ??= Date.now();
     }).observe(document.querySelector('.leader'), { subtree: true, childList: true, characterData: true });`);
 
-  /** From the election until the page showed it, ms. */
+  /** Time from the election until the page showed it, in ms. */
   async function shownAfter(page: Page, term: number): Promise<number> {
     const { leader, electedAt } = await eventually(async () => (await elections()).find((each) => each.term === term), { what: `term ${term}` });
     const shownAt = await eventually(() => page.evaluate<number | undefined>(`globalThis.shownAt['${term} ${leader}']`), {
@@ -33,7 +33,7 @@ describeInBrowser('the console', () => {
     return shownAt - Date.parse(electedAt);
   }
 
-  test('a kill, a drain and a hand-over are seen without reloading, most of them within 300 ms, with their exact outcome', async () => {
+  test('a kill, a drain and a hand-over appear without a reload, most of them within 300 ms, with their exact outcome', async () => {
     const page = await open();
     await watchLeader(page);
     const killed = await settled();
@@ -59,7 +59,7 @@ describeInBrowser('the console', () => {
     await page.waitForSelector(`#elections li:has-text("planned")`);
   });
 
-  test('kill and freeze tell who followed; the preview says so before', async () => {
+  test('kill and freeze show the next leader; the preview shows it before', async () => {
     const page = await open();
     for (const action of ['kill', 'freeze'] as const) {
       const leader = await settled();
@@ -73,7 +73,7 @@ describeInBrowser('the console', () => {
     await settled();
   });
 
-  test('a drain that nobody could follow is refused before it is tried', async () => {
+  test('a drain without a possible next leader is refused in the preview', async () => {
     const page = await open();
     const leader = await settled();
     const others = (await status()).replicas.map(({ id }) => id).filter((id) => id !== leader);
@@ -86,7 +86,7 @@ describeInBrowser('the console', () => {
     await settled();
   });
 
-  test('a hostile reason is text, wherever it is shown', async () => {
+  test('a hostile reason appears as text on every page', async () => {
     const page = await open();
     const leader = await settled();
     const standby = leader === 'server_1' ? 'server_2' : 'server_1';
@@ -105,7 +105,7 @@ describeInBrowser('the console', () => {
     await settled();
   });
 
-  test('the stream is lost and comes back: stale since, then live again', async () => {
+  test('the stream is lost and returns: stale since, then live again', async () => {
     const page = await open();
     browser.watch(page).expects(/ERR_|Failed to load resource/);
     const monitor = stage.system.process('monitor_1');
@@ -118,7 +118,7 @@ describeInBrowser('the console', () => {
     await page.waitForSelector('#leader:has-text("server_")');
   });
 
-  test('the topology: patients, the queue, the leader who commits; what does not answer is told by word, shape and an interrupted arrow', async () => {
+  test('the topology: patients, queue and leader; a missing answer is shown by a word, a shape and an interrupted arrow', async () => {
     const page = await open();
     const leader = await settled();
     await page.waitForSelector(`[data-lane=patients] .node:has-text("patients_1") .state.good:has-text("alive")`);
@@ -144,7 +144,7 @@ describeInBrowser('the console', () => {
     await page.waitForSelector('.arrows:not(:has(.stands))', { state: 'attached' });
   });
 
-  /** Whether one arrow ends at the leader's left side and one begins at its right. */
+  /** Whether one arrow ends at the leader's left side and another one starts at its right side. */
   const leaderTouchesItsArrows = (page: Page, leader: string): Promise<boolean> => page.evaluate(`(() => {
     const box = [...document.querySelectorAll('[data-lane=replicas] .node')].find((node) => node.textContent.startsWith('${leader}')).getBoundingClientRect();
     const lines = [...document.querySelectorAll('.arrow path:not(.tip)')].map((line) => line.getBoundingClientRect());
@@ -154,7 +154,7 @@ describeInBrowser('the console', () => {
     return touches(box.left, middle) && touches(box.right, middle);
   })()`);
 
-  test('by keyboard alone: skip link, a dialog that keeps the focus, and the outcome has it at last', async () => {
+  test('with the keyboard only: a skip link, a dialog that keeps the focus, and the focus on the outcome', async () => {
     const page = await open();
     await settled();
     await page.keyboard.press('Tab');

@@ -1,6 +1,6 @@
 /**
- * The pages at `/docs` in a real browser that reaches no other host: they show every operation of their document with its samples, the
- * token that is put in goes along, and "Try it out" reaches this instance. Their policy is the strictest there is here.
+ * The pages at `/docs` in a real browser that reaches no other host. They show every operation of their document with its samples, send the
+ * entered token, and "Try it out" reaches this instance. Their Content Security Policy is the strictest of all pages.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -57,7 +57,7 @@ describeInBrowser('the documents as pages', () => {
     return { status: await text('.response-col_status'), body: await text('.response-col_description') };
   }
 
-  test.each(['patients_1', 'monitor_1'])('%s: every operation is there; nothing is asked of anybody else', async (name) => {
+  test.each(['patients_1', 'monitor_1'])('%s: shows every operation and sends no request to another host', async (name) => {
     const page = await open(name);
     const document = await (await fetch(`${url(name)}/openapi.json`)).json() as Document;
     const ids = Object.values(document.paths).flatMap((methods) => Object.values(methods).map(({ operationId }) => operationId));
@@ -66,13 +66,13 @@ describeInBrowser('the documents as pages', () => {
     await screenshot(page, `docs-${name}`);
   });
 
-  test('the policy: only what this answer names may run, and requests go here alone', async () => {
+  test('the policy: only scripts named in this answer may run, and requests go only to this instance', async () => {
     const policy = (await fetch(`${url('patients_1')}/docs`)).headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'none'; script-src 'nonce-[^']+'; style-src 'nonce-[^']+'; connect-src 'self'; /);
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  test('a payment is tried out with the token that was put in, and without one it is refused', async () => {
+  test('"Try it out" pays with the entered token, and is refused without a token', async () => {
     const page = await open('patients_1');
     browser.watch(page).expects(/status of 401/);
     const operation = await openOperation(page, 'pay');
@@ -85,7 +85,7 @@ describeInBrowser('the documents as pages', () => {
     expect(await operation.locator('.live-responses-table').textContent()).toContain('"SUCCEEDED"');
   });
 
-  test('the command that an operation shows is one that works', async () => {
+  test('the command of an operation works', async () => {
     const page = await open('patients_1');
     const operation = await openOperation(page, 'fireBatch');
     const command = (await operation.locator('.sample', { hasText: 'curl' }).locator('code').textContent()) ?? '';
@@ -96,13 +96,13 @@ describeInBrowser('the documents as pages', () => {
     expect(await operation.locator('.sample', { hasText: 'TypeScript client' }).locator('code').textContent()).toContain('relevo.fireBatch(');
   });
 
-  test('a monitor is asked through its page too', async () => {
+  test('"Try it out" reaches a monitor through its page', async () => {
     const page = await open('monitor_1');
     const { status, body } = await execute(await openOperation(page, 'status'));
     expect([status, body]).toEqual(['200', expect.stringContaining('server_1')]);
   });
 
-  test.each([[1_280, 'dark'], [390, 'light']] as const)('%s pixels, %s: readable, not wider than the screen', async (width, scheme) => {
+  test.each([[1_280, 'dark'], [390, 'light']] as const)('%s pixels, %s: no serious finding of axe, not wider than the screen', async (width, scheme) => {
     const page = await open('patients_1', { width, scheme });
     await openOperation(page, 'pay');
     expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
@@ -110,7 +110,7 @@ describeInBrowser('the documents as pages', () => {
     await screenshot(page, `docs-${width}-${scheme}`);
   });
 
-  test('files: packed, kept for ever, and gone under another address', async () => {
+  test('files: compressed, cached without expiry, and not found under another address', async () => {
     const page = await (await fetch(`${url('patients_1')}/docs`)).text();
     const script = /src="([^"]*bundle\.js)"/.exec(page)?.[1] ?? '';
     const { headers: [size = '', cached = ''], packed } = await sizeOf(url('patients_1') + script);
@@ -122,7 +122,7 @@ describeInBrowser('the documents as pages', () => {
     expect((await fetch(`${url('patients_1')}/docs/1.0.0/..%2f..%2fpackage.json`)).status).toBe(404);
   });
 
-  /** As it crosses the wire; fetch would unpack it. */
+  /** The compressed bytes; fetch would decompress them. */
   async function sizeOf(address: string): Promise<{ headers: string[]; packed: Buffer }> {
     const args = ['-s', '-m', '10', '-H', 'Accept-Encoding: gzip', '-w', '%{stderr}%header{content-length}|%header{cache-control}', address];
     const { stdout, stderr } = await run('curl', args, { encoding: 'buffer', maxBuffer: 8 * 1024 * 1024 });

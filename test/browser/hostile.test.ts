@@ -1,7 +1,6 @@
 /**
- * Hostile text that is stored, looked at in a real browser: names, concepts, reasons, actors, errors and references of the gateway with
- * markup in them stand on every page as the text they are. A script that runs opens a dialog, a blocked one breaks the page's policy: both
- * make the test red.
+ * Stored hostile text in a real browser: names, concepts, reasons, actors, errors and gateway references with markup appear on every
+ * page as text. A script that runs opens a dialog, and a blocked script violates the page's policy: both fail the test.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { HOSTILE_TEXTS, MARK } from '../integration/security/corpus.js';
@@ -13,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 
 const MARKUP = HOSTILE_TEXTS.filter((text) => text.includes(MARK) && !/\p{Cc}/u.test(text)).slice(0, 8).join(' ');
 
-/** Into every column of text that people can write to, whatever the services would have let through. */
+/** Writes hostile text into every text column that users can fill, also where the services would have refused it. */
 async function storeHostileTexts({ pool, subjects }: Services): Promise<void> {
   await pool.query('UPDATE patient SET full_name = $1 WHERE id = $2', [MARKUP, subjects.patient]);
   await pool.query('UPDATE charge SET description = $1 WHERE patient_id = $2', [MARKUP, subjects.patient]);
@@ -37,7 +36,7 @@ describeInBrowser('stored hostile text', () => {
     const handover = { reason: MARKUP.slice(0, 400) };
     const headers = { Authorization: 'Bearer operator', 'Content-Type': 'application/json' };
     const url = `${services.url('monitor')}/handover`;
-    // A monitor that was late does not act for a moment.
+    // A monitor that was late refuses to act for a short time.
     const handedOver = async (): Promise<boolean> => (await fetch(url, { method: 'POST', headers, body: JSON.stringify(handover) })).ok;
     await eventually(handedOver, { what: 'a hand-over with a hostile reason', deadlineMs: 30_000 });
   }, 300_000);
@@ -50,8 +49,8 @@ describeInBrowser('stored hostile text', () => {
     ['the search', 'monitor', '/payments', true],
     ['a payment', 'monitor', ({ subjects }) => `/payments/${subjects.failed}`, true],
     ['failed payments', 'monitor', '/failed', true],
-    ['what is searched', 'monitor', `/payments?search=${encodeURIComponent(MARKUP)}`, false],
-    ['where one goes after signing in', 'monitor', `/session?next=${encodeURIComponent(MARKUP)}`, false],
+    ['the search text', 'monitor', `/payments?search=${encodeURIComponent(MARKUP)}`, false],
+    ['the target after sign-in', 'monitor', `/session?next=${encodeURIComponent(MARKUP)}`, false],
     ['a bill', 'patients', '/bill', true],
     ['a receipt', 'patients', ({ subjects }) => `/bill/payments/${subjects.succeeded}`, true],
     ['a pass', 'patients', ({ subjects }) => `/passes/${subjects.succeeded}`, false],
@@ -63,7 +62,7 @@ describeInBrowser('stored hostile text', () => {
     await page.goto(services.url(service) + (typeof path === 'string' ? path : path(services)));
     await page.locator('h1').first().waitFor();
     if (showsIt) await page.getByText(MARK).first().waitFor();
-    // Nothing of ours has such a name, so what has it was made of the text.
+    // No element of ours has such a name, so a match was created from the text.
     expect(await page.locator(`[onerror], [onload], [onfocus], base, svg[onload], a[href^="javascript"], a[href*="${MARK}"][href^="//"]`).count()).toBe(0);
   });
 });

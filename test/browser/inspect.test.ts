@@ -1,4 +1,4 @@
-/** Inspecting in a real browser: search, a story, failed payments driven again, the queue; on a phone, in the dark, without scripts. */
+/** Inspection in a real browser: search, the story of a payment, re-drives, the queue; on a phone, in dark mode, without scripts. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openInspected, PATIENTS, type Inspected } from '../integration/inspect/support.js';
@@ -44,7 +44,7 @@ describeInBrowser('inspecting payments', () => {
   });
   afterAll(() => system?.close());
 
-  /** A page that is signed in and was led on to `path`. */
+  /** Opens a page after the sign-in that redirects to `path`. */
   async function open(path: string, options: PageOptions = {}): Promise<Page> {
     const page = await browser.page(options);
     await page.goto(system.base + path);
@@ -63,14 +63,14 @@ describeInBrowser('inspecting payments', () => {
     const story = page.locator('.story');
     expect(await story.innerText()).toMatch(/Accepted by patients_1[^]*server_2 took over from server_1, in term 2 \(kill\)[^]*Tried twice[^]*committed by server_2 under term 2[^]*may leave/);
     expect(await page.locator('.facts').innerText()).toContain('Elena Castillo Peña');
-    // In the reader's zone, UTC in the title.
+    // In the reader's time zone, with UTC in the title.
     expect(await page.locator('.story time').first().getAttribute('title')).toMatch(/Z$/);
     expect(await page.locator('.story time').first().innerText()).not.toContain('UTC');
     await screenshot(page, 'inspect-story');
     expect(await axeProblems(page)).toEqual([]);
   });
 
-  test('filters live in the address; each can be taken away', async () => {
+  test('filters are part of the address, and each can be removed', async () => {
     const page = await open('/payments');
     await screenshot(page, 'inspect-search');
     await page.getByText('Filters', { exact: true }).click();
@@ -92,7 +92,7 @@ describeInBrowser('inspecting payments', () => {
   });
 
   test.each<[string, PageOptions]>([['light', { width: 390 }], ['dark', { width: 390, scheme: 'dark' }], ['wide-dark', { scheme: 'dark' }]])(
-    'on a phone and in the dark (%s): nothing scrolls sideways, axe finds nothing serious', async (name, options) => {
+    'on a phone and in dark mode (%s): no sideways scrolling, no serious finding of axe', async (name, options) => {
       const page = await open('/payments', options);
       for (const path of ['/payments', `/payments/${survivor}`, '/failed?all=yes', `/failed/redrive?ids=${failed[0]}`, '/payments?q=nobody']) {
         const answer = await page.goto(system.base + path);
@@ -104,7 +104,7 @@ describeInBrowser('inspecting payments', () => {
     },
   );
 
-  test('the queue, as bull-board shows it, under a policy without exceptions; nothing on it changes anything', async () => {
+  test('the queue, as shown by bull-board, under a strict policy and read-only', async () => {
     const page = await open('/queues');
     await page.getByText('payments-0').first().waitFor();
     await screenshot(page, 'inspect-queue');
@@ -114,7 +114,7 @@ describeInBrowser('inspecting payments', () => {
     await screenshot(page, 'inspect-queue-parcels');
   });
 
-  test('without scripts: failed payments are driven again; the reason stands in the audit, the story names the new payment', async () => {
+  test('without scripts: failed payments are re-driven; the audit has the reason, the story has the new payment', async () => {
     const page = await open('/failed', { javaScript: false });
     await screenshot(page, 'inspect-failed');
     await page.getByLabel(`Select payment ${failed[0]?.slice(-12)}`).check();

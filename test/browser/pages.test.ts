@@ -1,6 +1,6 @@
 /**
- * Every page there is, at two widths and in both colour schemes: no error in the console, nothing asked elsewhere, nothing serious found by
- * axe-core, no sideways scrolling. A new page is one line. With SCREENSHOTS=folder each is saved, to be looked at.
+ * Every page, at two widths and in both colour schemes: no error in the console, no request to another host, no serious finding of
+ * axe-core, no sideways scrolling. A new page is one line. With SCREENSHOTS=folder each is saved for review.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -13,11 +13,11 @@ interface Shown {
   name: string;
   service: ServiceName;
   path: string | ((subjects: Subjects) => string);
-  /** Somebody who signed in sees it; as staff with a patient identified. */
+  /** Shown to a signed-in user; for staff, with an identified patient. */
   signedIn?: boolean;
-  /** What is there when the page is ready. */
+  /** Selector of an element that is present when the page is ready. */
   ready?: string;
-  /** Of another project: its own faults of layout and of accessibility are not ours. */
+  /** From another project: its layout and accessibility faults are not ours. */
   foreign?: boolean;
 }
 
@@ -75,7 +75,7 @@ describeInBrowser('every page', () => {
     });
   });
 
-  test.each(['es', 'en'])('staff pages speak the language of the browser: %s', async (lang) => {
+  test.each(['es', 'en'])('staff pages use the language of the browser: %s', async (lang) => {
     const page = await browser.page({ lang });
     await page.goto(services.url('patients'));
     expect(await page.locator('html').getAttribute('lang')).toBe(lang);

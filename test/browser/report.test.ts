@@ -1,6 +1,6 @@
 /**
- * What a browser makes of a report: it opens from the disk without a network, without an error, in both colour schemes, on a phone without
- * sideways scrolling, and a click on a mark opens its story. Needs a Chromium; a machine without one says so and skips.
+ * A report in a browser: opens from the disk without a network and without errors, in both colour schemes, on a phone without sideways
+ * scrolling; a click on a mark opens its story. Needs a Chromium; without one, the tests are skipped with a message.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ describeInBrowser('a report in a browser', () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('it asks for nothing but itself', async () => {
+  test('requests only its own file', async () => {
     const page = await browser.page();
     await page.goto(url);
     expect(browser.watch(page).requests.filter((address) => !address.startsWith('data:'))).toEqual([url]);
@@ -40,14 +40,14 @@ describeInBrowser('a report in a browser', () => {
     expect(await sidewaysScroll(page)).toBe(0);
   });
 
-  test.each(['light', 'dark'] as const)('axe finds nothing serious: %s', async (scheme) => {
+  test.each(['light', 'dark'] as const)('no serious finding of axe: %s', async (scheme) => {
     const page = await browser.page({ scheme });
     await page.goto(url);
     expect(await axeProblems(page)).toEqual([]);
     await screenshot(page, `report-1280-${scheme}`);
   });
 
-  test('a mark in the chart opens the story of its request, and the keyboard goes on from there', async () => {
+  test('a mark in the chart opens the story of its request and moves the focus to it', async () => {
     const page = await browser.page();
     await page.goto(url);
     await page.locator('svg.chart a').first().dispatchEvent('click');

@@ -1,6 +1,6 @@
 /**
- * The staff's pages in a real browser on a whole system: bill, pay, pass, validate; a payment that is followed while its leader is killed;
- * a locked patient; Spanish; a phone; without scripts. Whatever a page does wrong fails its test (test/support/browser.ts).
+ * The staff's pages in a real browser on a whole system: bill, pay, pass, validate; a payment whose leader is killed; a locked patient;
+ * Spanish; a phone; without scripts. Every error of a page fails its test (test/support/browser.ts).
  */
 import { beforeAll, expect, test } from '@jest/globals';
 import { decode } from './qr.js';
@@ -11,9 +11,9 @@ import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser,
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
-/** How long a charge takes that a test wants to be under way; long enough to be seen on a busy machine, below GATEWAY_TIMEOUT_MS. */
+/** Duration of a charge that a test observes in flight: long enough for a busy machine, below GATEWAY_TIMEOUT_MS. */
 const SLOW_MS = 15_000;
-/** The same where the charge is to be interrupted, which costs nothing. */
+/** The same for a charge that the test interrupts, so that it costs no time. */
 const ENDLESS_MS = 50_000;
 const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
   { width: 1_280, scheme: 'light' }, { width: 1_280, scheme: 'dark' }, { width: 390, scheme: 'light' }, { width: 390, scheme: 'dark' },
@@ -54,12 +54,12 @@ describeInBrowser('the staff\'s pages', () => {
     await follow(page, 'main form button');
   }
 
-  /** Clicks what leads to another page, which may look like this one, and waits for it. */
+  /** Clicks a link to another page, which may be similar to this one, and waits for the page. */
   async function follow(page: Page, selector: string): Promise<void> {
     await Promise.all([page.waitForEvent('load'), page.click(selector)]);
   }
 
-  /** Each page is looked at as it is reached. */
+  /** Checks each page when the test reaches it. */
   async function looksGood(page: Page, name: string): Promise<void> {
     const { width = 0 } = page.viewportSize() ?? {};
     const scheme = await page.evaluate<string>(`matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'`);
@@ -101,7 +101,7 @@ describeInBrowser('the staff\'s pages', () => {
     await looksGood(stranger, 'unknown-pass');
   });
 
-  test('the leader is killed while a payment is charged: the page says who took over, and the payment succeeds once', async () => {
+  test('the leader is killed during a charge: the page names the next leader, and the payment succeeds once', async () => {
     const page = await browser.page();
     const patient = nextPatient();
     await signIn(page);
@@ -114,7 +114,7 @@ describeInBrowser('the staff\'s pages', () => {
       await page.waitForSelector('#progress .step-now');
       await page.getByText(`In charge: ${leader}`).waitFor();
       await looksGood(page, 'progress');
-      await gatewayIs({ slowMs: SLOW_MS }); // For the next leader.
+      await gatewayIs({ slowMs: SLOW_MS }); // The delay for the next leader.
       expect(system.process(leader).kill('SIGKILL')).toBe(true);
       await page.getByText(`took over from ${leader}`).waitFor();
       await looksGood(page, 'progress-new-leader');
@@ -140,7 +140,7 @@ describeInBrowser('the staff\'s pages', () => {
     return { bill, ...await ask<{ payments: unknown[] }>(`/api/payments?patientId=${id}`) };
   }
 
-  test('the instance that served the bill ends: the payment is followed through another one', async () => {
+  test('a bill served by one instance is paid through another one', async () => {
     const page = await browser.page();
     await signIn(page);
     await identify(page, nextPatient());
@@ -155,7 +155,7 @@ describeInBrowser('the staff\'s pages', () => {
     expect(await page.textContent('.facts')).toContain('by patients_2');
   });
 
-  test('wrong codes lock the patient, and the page says until when', async () => {
+  test('wrong codes lock the patient, and the page shows the end of the lock', async () => {
     const page = await browser.page();
     const patient = nextPatient();
     await signIn(page);
@@ -176,7 +176,7 @@ describeInBrowser('the staff\'s pages', () => {
     await page.getByText('Too many wrong attempts').first().waitFor();
   });
 
-  test('in Spanish, for a browser that asks for it, and back in English by the link', async () => {
+  test('in Spanish for a Spanish browser, and in English after a click on the link', async () => {
     const page = await browser.page({ lang: 'es-CO', width: 390 });
     await signIn(page);
     await identify(page, nextPatient());
@@ -194,7 +194,7 @@ describeInBrowser('the staff\'s pages', () => {
     expect(await page.textContent('h1')).toBe('Consolidated bill');
   });
 
-  test('without scripts: the same way, the progress renews itself', async () => {
+  test('without scripts: the same steps, with a progress page that reloads itself', async () => {
     const page = await browser.page({ javaScript: false });
     await signIn(page);
     await identify(page, nextPatient());
@@ -202,7 +202,7 @@ describeInBrowser('the staff\'s pages', () => {
     await gatewayIs({ slowMs: SLOW_MS });
     try {
       await page.click('.pay button');
-      // Text inside noscript is not found by its words.
+      // Playwright does not find text inside noscript.
       await page.locator('noscript p').waitFor();
       await page.waitForSelector('.pass', { timeout: 60_000 });
     } finally {
@@ -211,7 +211,7 @@ describeInBrowser('the staff\'s pages', () => {
     expect(await decode(page, '.qr')).toMatch(/\/passes\/[0-9a-f-]{36}$/);
   });
 
-  test('a refused payment says so and offers another one; double click pays once', async () => {
+  test('a declined payment is shown with an offer to pay again; a double click pays once', async () => {
     const page = await browser.page();
     const patient = nextPatient();
     await signIn(page);
@@ -235,7 +235,7 @@ describeInBrowser('the staff\'s pages', () => {
     await looksGood(page, 'settled');
   });
 
-  test('by keyboard alone, with the focus to be seen', async () => {
+  test('with the keyboard only, with a visible focus', async () => {
     const page = await browser.page();
     await page.goto(url);
     await page.keyboard.press('Tab');

@@ -1,4 +1,4 @@
-/** The browser support sees the harm it is there for: each kind of misbehaviour, on a page made for it, is named; a good page has none. */
+/** The browser support detects the faults that it must detect: each kind, on a page made for it, is named; a good page has no problems. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 
 const BODIES: Record<string, string> = {
   '/favicon.ico': '',
-  '/good': '<main><h1>Good</h1><p>Nothing to see.</p></main>',
+  '/good': '<main><h1>Good</h1><p>No faults here.</p></main>',
   '/error': '<script nonce="n">console.error("oh no")</script>',
   '/exception': '<script nonce="n">throw new Error("thrown")</script>',
   '/policy': '<p onclick="1">inline</p><script>window.ran = true</script>',
@@ -44,7 +44,7 @@ describeInBrowser('the browser support', () => {
 
   afterAll(() => new Promise((resolve) => server.close(resolve)));
 
-  test('a good page, and one that is not there, have no problems', async () => {
+  test('a good page and a missing page have no problems', async () => {
     const page = await browser.page();
     await page.goto(`${url}/good`);
     expect(await axeProblems(page)).toEqual([]);
@@ -57,12 +57,12 @@ describeInBrowser('the browser support', () => {
     const page = await browser.page();
     const watch = browser.watch(page);
     await page.goto(url + path);
-    await eventually(() => watch.problems().some((problem) => says.test(problem)), { what: `${path} is noticed`, deadlineMs: 30_000 });
+    await eventually(() => watch.problems().some((problem) => says.test(problem)), { what: `${path} is detected`, deadlineMs: 30_000 });
     watch.expects(/./);
     expect(watch.problems()).toEqual([]);
   });
 
-  test('control: what axe finds, and a page that is too wide', async () => {
+  test('control: findings of axe, and a page that is too wide', async () => {
     const page = await browser.page({ width: 390 });
     await page.goto(`${url}/unlabelled`);
     expect(await axeProblems(page)).toEqual([expect.stringMatching(/critical button-name/), expect.stringMatching(/critical label/)]);
@@ -70,7 +70,7 @@ describeInBrowser('the browser support', () => {
     expect(await sidewaysScroll(page)).toBeGreaterThan(1_000);
   });
 
-  test('pages are what was asked for', async () => {
+  test('pages have the requested options', async () => {
     const phone = await browser.page({ width: 390, scheme: 'dark', lang: 'es' });
     await phone.goto(`${url}/good`);
     const facts = '[navigator.language, matchMedia("(prefers-color-scheme: dark)").matches, navigator.maxTouchPoints > 0]';
