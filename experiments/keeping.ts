@@ -63,14 +63,14 @@ export class EvidenceKeeper {
    * out the earlier ones.
    */
   private thin(): void {
-    this.drop();
+    this.dropUsual();
     while (this.requests.length > this.most) {
       this.stride *= 2;
-      this.drop();
+      this.dropUsual();
     }
   }
 
-  private drop(): void {
+  private dropUsual(): void {
     if (this.stride === 1) return;
     const stays = (key: string): boolean => this.unusual.has(key) || seededRandom(0, key).next() * this.stride < 1;
     this.requests = this.requests.filter(({ key }) => stays(key));

@@ -85,7 +85,7 @@ interface Premises {
   vacate: () => Promise<void>;
 }
 
-async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
+async function openResources(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
@@ -104,7 +104,7 @@ async function prepare(subject: Subject, shape: Shape, options: Pick<LaboratoryO
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
-  const premises = await prepare(subject, shape, options);
+  const premises = await openResources(subject, shape, options);
   const { dataDir, log, logs, links, disk } = premises;
   let system: System | null = null;
   try {
@@ -120,7 +120,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
         logs.write(name, line);
       },
     });
-    return await furnish(subject, system, premises, signal);
+    return await addLabParts(subject, system, premises, signal);
   } catch (error) {
     await system?.stop();
     await premises.vacate();
@@ -129,7 +129,7 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
 }
 
 /** Adds the lab's own parts to a running system. */
-async function furnish(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
+async function addLabParts(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
   const { dataDir, links, disk, vacate } = premises;
   const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');

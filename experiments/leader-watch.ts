@@ -13,10 +13,10 @@ const LOOK_MS = 1_000;
 export class LeaderWatch {
   private latest: Leader = { leader: null, term: 0 };
   private readonly timer: NodeJS.Timeout;
-  private asking: Promise<void> | null = null;
+  private pending: Promise<void> | null = null;
 
   constructor(private readonly laboratory: Pick<Laboratory, 'leadership'>) {
-    this.timer = setInterval(() => void this.look(), LOOK_MS);
+    this.timer = setInterval(() => void this.queryLeader(), LOOK_MS);
   }
 
   /** The last known leader. */
@@ -26,7 +26,7 @@ export class LeaderWatch {
    * Queries the leader now; without an answer within `PATIENCE_MS` the last known one counts. @returns null: no leader.
    */
   async ask(): Promise<string | null> {
-    await Promise.race([this.look(), sleep(PATIENCE_MS)]);
+    await Promise.race([this.queryLeader(), sleep(PATIENCE_MS)]);
     return this.latest.leader;
   }
 
@@ -35,11 +35,11 @@ export class LeaderWatch {
   }
 
   /** One query at a time: a database that does not answer gets no further queries. */
-  private look(): Promise<void> {
-    this.asking ??= this.laboratory
+  private queryLeader(): Promise<void> {
+    this.pending ??= this.laboratory
       .leadership()
       .then((leader) => void (this.latest = leader), () => undefined)
-      .finally(() => (this.asking = null));
-    return this.asking;
+      .finally(() => (this.pending = null));
+    return this.pending;
   }
 }

@@ -38,19 +38,19 @@ async function runSeedRun(request: RunRequest, around: RunSurroundings): Promise
   try {
     const { code, folder, result } = await runOnce(request, { ...around, print: () => undefined });
     const lines = code === EXIT.met ? [] : [`  Report: ${reportIn(folder)}`, ...repeatLines(request, folder).map((line) => `  ${line}`)];
-    if (code !== EXIT.met) keepLog(join(folder, 'processes.log'));
+    if (code !== EXIT.met) copyLog(join(folder, 'processes.log'));
     return { seed, code, result, lines };
   } catch (error) {
     around.signal.throwIfAborted();
     const log = join('reports', `${request.experiment.name}-seed${seed}.log`);
-    keepLog(log);
+    copyLog(log);
     const lines = [`  ${(error as Error).message}`, `  Output of the processes: ${log}`, `  Again: ${request.command}`];
     return { seed, code: EXIT.setup, result: null, lines };
   }
 }
 
 /** Copies the log, because the next run overwrites it. */
-function keepLog(path: string): void {
+function copyLog(path: string): void {
   if (existsSync(LOG)) copyFileSync(LOG, path);
 }
 

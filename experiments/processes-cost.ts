@@ -74,7 +74,7 @@ export function combineCosts(root: CpuTimes & Memory, descendants: readonly (Cpu
   };
 }
 
-function look(pid: number): (CpuTimes & Memory) | null {
+function readProcess(pid: number): (CpuTimes & Memory) | null {
   try {
     const read = (name: string): string => readFileSync(`/proc/${pid}/${name}`, 'utf8');
     return { ...parseCpuTimes(read('stat')), ...parseMemory(read('status')) };
@@ -86,10 +86,10 @@ function look(pid: number): (CpuTimes & Memory) | null {
 /** The cost of a program so far. @returns null: the program does not run, or this is not Linux. */
 export function costOf(pid: number): ProcessCost | null {
   for (let left = LOOKS; ; left -= 1) {
-    const before = look(pid);
+    const before = readProcess(pid);
     if (!before) return null;
-    const descendants = descendantsOf(pid).flatMap((child) => look(child) ?? []);
-    const after = look(pid);
+    const descendants = descendantsOf(pid).flatMap((child) => readProcess(child) ?? []);
+    const after = readProcess(pid);
     // A child that ended in between would be missed or counted twice.
     if (after && (after.endedChildrenMs === before.endedChildrenMs || left <= 1)) return combineCosts(after, descendants);
   }

@@ -35,14 +35,14 @@ export async function reachSteadyState(options: SteadyStateOptions): Promise<Ste
   const { laboratory, withinMs, signal } = options;
   const startMs = performance.now();
   for (let look = 1; ; look += 1) {
-    const missing = lookAtProcesses(laboratory) ?? (await lookAtMonitors(laboratory)) ?? (await payEverywhere(options, look));
+    const missing = checkProcesses(laboratory) ?? (await checkMonitors(laboratory)) ?? (await checkPayments(options, look));
     const spentMs = Math.round(performance.now() - startMs);
     if (missing === null || spentMs > withinMs) return { spentMs, missing };
     await sleep(LOOK_AGAIN_MS, signal);
   }
 }
 
-function lookAtProcesses({ system }: Laboratory): string | null {
+function checkProcesses({ system }: Laboratory): string | null {
   const down = system.processes.filter(({ up }) => !up).map(({ name }) => name);
   return down.length === 0 ? null : `${down.join(', ')} not running`;
 }
@@ -52,7 +52,7 @@ const statusShape = z.object({
   replicas: z.array(z.object({ id: z.string(), observed: z.string(), role: z.string().nullish(), term: z.number().nullish() })),
 });
 
-async function lookAtMonitors({ system }: Laboratory): Promise<string | null> {
+async function checkMonitors({ system }: Laboratory): Promise<string | null> {
   const looks = await Promise.all(
     system.monitors.map(async ({ name, url }) => ({ name, status: await readStatus(url, system.tokens.operator) })),
   );
@@ -78,7 +78,7 @@ async function readStatus(url: string, token: string): Promise<z.infer<typeof st
   }
 }
 
-async function payEverywhere({ laboratory, paymentWithinMs, name }: SteadyStateOptions, look: number): Promise<string | null> {
+async function checkPayments({ laboratory, paymentWithinMs, name }: SteadyStateOptions, look: number): Promise<string | null> {
   const { entrances, patients, system } = laboratory;
   const client = createPaymentClient(entrances, system.tokens.api, paymentWithinMs);
   try {

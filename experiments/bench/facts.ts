@@ -42,12 +42,12 @@ const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =
   ({ name, what, packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])), settings, lacks });
 
 /** Contestants that were measured with fewer payments because they are slow, and the number of payments. */
-const withFewer = (standings: readonly Standing[], wanted: number): string[] => standings.flatMap(({ name, kind, measurements }) => {
+const getSlow = (standings: readonly Standing[], wanted: number): string[] => standings.flatMap(({ name, kind, measurements }) => {
   const least = Math.min(...measurements.map(({ payments }) => payments));
   return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
 });
 
-const listed = (values: Readonly<Record<string, string>>, between: string): string =>
+const formatPairs = (values: Readonly<Record<string, string>>, between: string): string =>
   Object.entries(values).map(([name, value]) => `${name}${between}${value}`).join(', ');
 
 /** Remarks on figures that are not in the tables. */
@@ -62,12 +62,12 @@ export function factsOf(standings: readonly Standing[], { wanted, machine, setti
   const { cpu, cores, memoryGb } = machine;
   const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(peerFacts);
   const versions = Object.fromEntries([machine.versions, ...peers.map(({ packages }) => packages)].flatMap(Object.entries<string>));
-  const fewer = withFewer(standings, wanted);
+  const fewer = getSlow(standings, wanted);
   return {
     postgres: settings, peers,
     notes: [
-      `${cpu}, ${cores} cores, ${memoryGb} GB; ${listed(versions, ' ')}`,
-      `PostgreSQL: ${listed(settings, '=')}`,
+      `${cpu}, ${cores} cores, ${memoryGb} GB; ${formatPairs(versions, ' ')}`,
+      `PostgreSQL: ${formatPairs(settings, '=')}`,
       ...remarks(standings.map(summarize)),
       ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
     ],

@@ -18,7 +18,7 @@ export interface Usage {
 /** Process ids by part. */
 export type Cast = Partial<Record<Part, readonly number[]>>;
 
-function used(pid: number, beforeMs: number): Usage {
+function readUsage(pid: number, beforeMs: number): Usage {
   const cost = costOf(pid);
   if (!cost) return { cpuMs: 0, peakMb: 0 };
   const { cpuMs, peakMb, privateMb, sharedMb, processes } = cost;
@@ -35,7 +35,7 @@ export function watchUsage(cast: Cast): () => Partial<Record<Part, Usage>> {
     return [pid, costOf(pid)?.cpuMs ?? 0];
   }));
   return () => Object.fromEntries(parts.map(([part, pids]) => {
-    const all = pids.map((pid) => used(pid, before.get(pid) ?? 0));
+    const all = pids.map((pid) => readUsage(pid, before.get(pid) ?? 0));
     const cpuMs = all.reduce((sum, each) => sum + each.cpuMs, 0);
     return [part, { cpuMs, peakMb: Math.max(0, ...all.map(({ peakMb }) => peakMb)) }];
   }));

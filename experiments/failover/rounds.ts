@@ -93,7 +93,7 @@ export async function strikeUnderTraffic(options: RoundsOptions): Promise<Rounds
   traffic.catch(() => undefined); // Awaited below in every case.
   try {
     await sleep(WARM_UP_MS, signal);
-    const strikes = await allRounds(options, { injector, watch, requests });
+    const strikes = await runRounds(options, { injector, watch, requests });
     stop.abort();
     return { requests, strikes, faults: injector.windows.map((window) => ({ trial, ...window })), traffic: await traffic };
   } finally {
@@ -111,19 +111,19 @@ interface Means {
   requests: readonly RequestRecord[];
 }
 
-async function allRounds(options: RoundsOptions, means: Means): Promise<Strike[]> {
+async function runRounds(options: RoundsOptions, means: Means): Promise<Strike[]> {
   const { kinds, from, to, seed, signal, onProgress } = options;
   const { requests } = means;
   const strikes: Strike[] = [];
-  await allSettled(options, requests);
+  await waitUntilSettled(options, requests);
   for (let round = from; round <= to; round += 1) {
-    for (const kind of shuffled(kinds, seededRandom(seed, `order-${round}`))) {
+    for (const kind of shuffle(kinds, seededRandom(seed, `order-${round}`))) {
       onProgress(kind, requests.length);
       const random = seededRandom(seed, `round-${round}-${kind}`);
       const calmFromMs = wallMs();
       await sleep(CALM_MS + random.below(CALM_MS), signal);
       const struck = await strike(options, means, kind, random);
-      await allSettled(options, requests);
+      await waitUntilSettled(options, requests);
       strikes.push({ ...struck, calmFromMs, settledMs: wallMs() });
     }
   }
@@ -134,22 +134,22 @@ async function allRounds(options: RoundsOptions, means: Means): Promise<Strike[]
  * Waits until every monitor reports all replicas and a leader, because the next vote may need each monitor, and until
  * no payment waits. @throws Error.
  */
-async function allSettled({ laboratory, ratePerSec, signal }: RoundsOptions, requests: readonly RequestRecord[]): Promise<void> {
+async function waitUntilSettled({ laboratory, ratePerSec, signal }: RoundsOptions, requests: readonly RequestRecord[]): Promise<void> {
   const { subject, system } = laboratory;
   const end = performance.now() + SETTLE_MS;
-  const content = async (isSo: () => boolean | Promise<boolean>, otherwise: string): Promise<void> => {
+  const waitUntil = async (isSo: () => boolean | Promise<boolean>, otherwise: string): Promise<void> => {
     while (!(await isSo())) {
       if (performance.now() > end) throw new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`);
       await sleep(LOOK_MS, signal);
     }
   };
   for (const monitor of system.monitors) {
-    await content(async () => {
+    await waitUntil(async () => {
       const { alive, led } = await subject.look({ ...system, monitors: [monitor] });
       return led && alive === system.replicas.length;
     }, `${monitor.name} still missed a replica or a leader`);
   }
-  await content(() => isFluent(requests.at(-1)), `payments still waited (${ratePerSec} per second are too many for this machine)`);
+  await waitUntil(() => isFluent(requests.at(-1)), `payments still waited (${ratePerSec} per second are too many for this machine)`);
 }
 
 /** Whether the latest response is recent and fast: no backlog. */
@@ -163,7 +163,7 @@ async function strike(
   if (leader === null) throw new Error('there is no leader');
   const seen = watch.firstAbove(term);
   const skewMs = Date.now() - wallMs();
-  const landed = await land(injector, HANDOVERS[kind].blows(laboratory, leader, random), random);
+  const landed = await injectAll(injector, HANDOVERS[kind].blows(laboratory, leader, random), random);
   const atMs = landed.reduce((first, { window }) => Math.min(first, window.atMs), Infinity);
   const answer = await withDeadline(seen, SUCCESSOR_MS, signal, `no payment under a new term within ${SUCCESSOR_MS} ms of ${kind} of ${leader}`);
   await sleep(HANDOVERS[kind].heldMs - (wallMs() - atMs), signal);
@@ -173,7 +173,7 @@ async function strike(
 }
 
 /** Injects all faults at once. @throws Error when one of them fails. */
-async function land(injector: Injector, blows: readonly Blow[], random: Random): Promise<Struck[]> {
+async function injectAll(injector: Injector, blows: readonly Blow[], random: Random): Promise<Struck[]> {
   const order = { durationMs: Infinity, random };
   const struck = await Promise.all(blows.map(({ fault, target }) => injector.strike(faultOf(fault), { ...order, target })));
   return struck.map((blow) => {
@@ -195,7 +195,7 @@ async function withDeadline<T>(awaited: Promise<T>, ms: number, signal: AbortSig
   }
 }
 
-function shuffled<T>(items: readonly T[], random: Random): T[] {
+function shuffle<T>(items: readonly T[], random: Random): T[] {
   const left = [...items];
   return items.map(() => left.splice(random.below(left.length), 1)[0] as T);
 }

@@ -52,11 +52,11 @@ export async function audit({ pool }: Pick<Laboratory, 'pool'>, after: number, w
   }
   if (counts.payments < wanted) violations.push({ rule: 'lost', ids: [`${wanted - counts.payments} of ${wanted} have no row`] });
   const read = counts.payments <= READ_MAX;
-  if (read) merge(violations, check(await recorded(pool, after)));
+  if (read) merge(violations, check(await readHistory(pool, after)));
   return { ...counts, violations, read };
 }
 
-async function recorded(pool: Laboratory['pool'], after: number) {
+async function readHistory(pool: Laboratory['pool'], after: number) {
   return { requests: [], payments: await readPayments(pool, after), charges: null, elections: await readElections(pool) };
 }
 

@@ -107,7 +107,7 @@ export class Campaign {
     return [this.gateway(KILLS_GATEWAY_MS), ...sizes.map((pending) => ({
       name: `take-over, ${pending} pending`,
       weight: killsWeight(pending, kills),
-      run: () => this.audited({ pending, finished }, async () => {
+      run: () => this.auditWhile({ pending, finished }, async () => {
         const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
         this.growth.takeOvers.push(figures);
         this.growth.faults.push(...figures.kills.map(faultOf));
@@ -123,13 +123,13 @@ export class Campaign {
     return [this.gateway(0), {
       name: 'warming up',
       weight: drainWeight(warmUp, 1),
-      run: () => this.audited({ pending: warmUp, finished }, () => measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 })),
+      run: () => this.auditWhile({ pending: warmUp, finished }, () => measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 })),
     }, ...sizes.map((pending) => {
       const rounds = roundsOf(pending, this.options.rounds);
       return {
         name: `cost, ${pending} pending`,
         weight: drainWeight(pending, rounds),
-        run: () => this.audited({ pending, finished }, async () => {
+        run: () => this.auditWhile({ pending, finished }, async () => {
           this.growth.costs.push(await measureCosts(this.plan, { pending, finished, rounds }));
         }),
       };
@@ -155,7 +155,7 @@ export class Campaign {
   }
 
   /** The system is at rest before and after. Payments in an otherwise empty table are deleted afterwards. */
-  private async audited({ pending, finished }: { pending: number; finished: number }, measure: () => Promise<unknown>): Promise<void> {
+  private async auditWhile({ pending, finished }: { pending: number; finished: number }, measure: () => Promise<unknown>): Promise<void> {
     const { pool } = this.laboratory;
     const after = await lastSeq(this.laboratory);
     await measure();

@@ -107,7 +107,7 @@ export async function fillFinished(plan: FillPlan, finished: number): Promise<Fi
 }
 
 async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: number): Promise<void> {
-  const patients = await patientsFor(pool, finished);
+  const patients = await ensurePatients(pool, finished);
   const indexes = await secondaryIndexes(pool);
   await dropIndexes(pool, indexes);
   for (let from = 0; from < finished; from += PORTION) {
@@ -122,7 +122,7 @@ async function load({ signal, onProgress }: FillPlan, pool: Pool, finished: numb
   await makeIndexes(pool, indexes, signal, (name) => onProgress(`creating index ${name}`));
 }
 
-async function patientsFor(pool: Pool, finished: number): Promise<string[]> {
+async function ensurePatients(pool: Pool, finished: number): Promise<string[]> {
   await addPatients(pool, Math.ceil(finished / PAYMENTS_A_PATIENT));
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
   return rows.map(({ id }) => id);

@@ -40,7 +40,7 @@ export interface PlanNode {
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
 /** Rows that a node read and discarded, per loop. */
-const removed = (node: PlanNode): number => (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+const countRemoved = (node: PlanNode): number => (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
 
 /** The figures of one statement. Pure. @param ms its execution time. */
 export function readPlan(root: PlanNode, ms: number): PlanFigures {
@@ -50,7 +50,7 @@ export function readPlan(root: PlanNode, ms: number): PlanFigures {
   return {
     ways: [...new Set(ways)],
     sequential: nodes.some((node) => node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment'),
-    inVain: nodes.reduce((sum, node) => sum + removed(node) * (node['Actual Loops'] ?? 1), 0),
+    inVain: nodes.reduce((sum, node) => sum + countRemoved(node) * (node['Actual Loops'] ?? 1), 0),
     pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
     ms,
   };

@@ -135,7 +135,7 @@ export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan
   try {
     for (const read of readsOf(await subjectsOf(laboratory), listening.pool)) {
       onProgress(`reading: ${read.name}`);
-      const times = await timed(laboratory, read, signal);
+      const times = await measureTimes(laboratory, read, signal);
       listening.heard();
       await read.perform(records);
       const plans: PlanFigures[] = [];
@@ -153,7 +153,7 @@ export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan
 
 type Times = Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>;
 
-async function timed(laboratory: Laboratory, read: Read, signal: AbortSignal): Promise<Times> {
+async function measureTimes(laboratory: Laboratory, read: Read, signal: AbortSignal): Promise<Times> {
   const took: number[] = [];
   const refused: number[] = [];
   const startMs = performance.now();

@@ -124,14 +124,14 @@ async function nextElection({ laboratory, signal }: DrainPlan, term: number, seq
   for (;;) {
     const next = (await readElections(pool)).find((election) => election.term === term + 1);
     if (next?.firstCommitMs && next.reclaimedMs) return next;
-    if (next && (await committedBefore(laboratory, term, seqs))) return null;
+    if (next && (await areCommittedUpTo(laboratory, term, seqs))) return null;
     if (performance.now() > end) throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
     await sleep(POLL_MS, signal);
   }
 }
 
 /** Whether all payments between two `seq` were committed under that term or an earlier one. */
-async function committedBefore({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
+async function areCommittedUpTo({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
   if ((await pool.query('SELECT 1 FROM pending_payment LIMIT 1')).rowCount !== 0) return false;
   return (await pool.query('SELECT 1 FROM payment WHERE seq BETWEEN $1 AND $2 AND term > $3 LIMIT 1', [...seqs, term])).rowCount === 0;
 }

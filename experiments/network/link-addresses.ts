@@ -11,7 +11,7 @@ const LISTS = ['REPLICAS', 'MONITORS'] as const;
 /** @returns the port of the proxy for the part that listens on `port`; null: no proxy. */
 export type Detour = (to: string, port: number) => number | null;
 
-function led(to: string, url: string, detour: Detour): string {
+function redirect(to: string, url: string, detour: Detour): string {
   const address = new URL(url);
   const port = detour(to, Number(address.port));
   if (port === null) return url;
@@ -24,7 +24,7 @@ export function leadThrough(env: Readonly<Record<string, string>>, detour: Detou
   const changed: Record<string, string> = {};
   for (const [variable, to] of Object.entries(SINGLE)) {
     const url = env[variable];
-    if (url) changed[variable] = led(to, url, detour);
+    if (url) changed[variable] = redirect(to, url, detour);
   }
   for (const variable of LISTS) {
     const list = env[variable];
@@ -32,7 +32,7 @@ export function leadThrough(env: Readonly<Record<string, string>>, detour: Detou
     const members = list.split(',').map((member) => {
       const at = member.indexOf('=');
       const name = member.slice(0, at);
-      return `${name}=${led(name, member.slice(at + 1), detour)}`;
+      return `${name}=${redirect(name, member.slice(at + 1), detour)}`;
     });
     changed[variable] = members.join(',');
   }

@@ -25,11 +25,11 @@ export const isSameTarget = (one: string, other: string): boolean =>
 /** Every pair of parts in which the first connects to the second. */
 export function pairsOf(shape: Shape): Pair[] {
   const places = servicePlaces(shape);
-  const named = (kind: string): string[] => places.filter((place) => place.kind === kind).map(({ name }) => name);
+  const getNames = (kind: string): string[] => places.filter((place) => place.kind === kind).map(({ name }) => name);
   const goals: Partial<Record<string, readonly string[]>> = {
     patients: ['postgres', 'redis'],
-    monitor: ['postgres', 'redis', ...named('payments'), ...named('monitor')],
-    payments: ['postgres', 'redis', ...named('gateway')],
+    monitor: ['postgres', 'redis', ...getNames('payments'), ...getNames('monitor')],
+    payments: ['postgres', 'redis', ...getNames('gateway')],
   };
   return places.flatMap(({ name, kind }) => (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })));
 }

@@ -68,10 +68,10 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
     const payment = Math.floor(payments * (MARGIN + place * (1 - 2 * MARGIN)));
     const at = { payment, delayMs: random.below(LONGEST_DELAY_MS) };
     for (let draw = 0; draw < DRAWS; draw += 1) {
-      const kind = (moment < MOMENTS / 2 ? first : undefined) ?? weighted(random, options.kinds, ({ weight }) => weight);
-      const target = weighted(random, kind.roles, (role) => weightOf(role, kind.roles));
+      const kind = (moment < MOMENTS / 2 ? first : undefined) ?? drawWeighted(random, options.kinds, ({ weight }) => weight);
+      const target = drawWeighted(random, kind.roles, (role) => weightOf(role, kind.roles));
       const strike = { id: `fault-${number}-${kind.kind}`, kind: kind.kind, target, at, durationMs: drawDuration(random, kind, target) };
-      const takes = takenAway(strike, kind, ratePerSec);
+      const takes = toAway(strike, kind, ratePerSec);
       if (!hasRoom(takes, away, options.census)) continue;
       away.push(takes);
       return strike;
@@ -90,7 +90,7 @@ function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
 }
 
 /** The time span lasts until the part is at work again. A part of unknown kind has no guard of its own. */
-function takenAway({ target, at, durationMs }: PlannedStrike, { takesAway }: KindHabit, ratePerSec: number): Away {
+function toAway({ target, at, durationMs }: PlannedStrike, { takesAway }: KindHabit, ratePerSec: number): Away {
   const fromMs = dueMs(at, ratePerSec);
   const part = (takesAway ? partKind(partStruck(target)) : null) ?? 'hindered';
   return { part, fromMs, untilMs: fromMs + durationMs + RETURN_MS };
@@ -114,7 +114,7 @@ function drawDuration(random: Random, { durationMs: [shortest, longest] }: KindH
   return Math.min(shortest, most) + random.below(Math.max(1, most - shortest));
 }
 
-function weighted<T>(random: Random, items: readonly T[], weigh: (item: T) => number): T {
+function drawWeighted<T>(random: Random, items: readonly T[], weigh: (item: T) => number): T {
   const total = items.reduce((sum, item) => sum + weigh(item), 0);
   let left = random.next() * total;
   const found = items.find((item) => (left -= weigh(item)) < 0) ?? items.at(-1);

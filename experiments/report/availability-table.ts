@@ -8,14 +8,14 @@ import { generatorLines } from './generator-lines.js';
 import { formatTable, ms, percent } from './table.js';
 import { verdictLines } from './verdict-lines.js';
 
-const publishedShare = (row: { sent: number; succeeded: number } | undefined): string =>
+const formatPublished = (row: { sent: number; succeeded: number } | undefined): string =>
   row ? `${row.succeeded}/${row.sent}` : '–';
 
 function row(name: string, trial: Trial, published: { sent: number; succeeded: number } | undefined): string[] {
   const { p50, p95, p99, max } = trial.latencyMs;
   const kept = `${trial.withinDeadline}/${trial.sent}`;
   const figures = [p50, p95, p99, max].map(ms);
-  return [name, kept, percent(trial.availability), publishedShare(published), ...figures, String(trial.handovers.length)];
+  return [name, kept, percent(trial.availability), formatPublished(published), ...figures, String(trial.handovers.length)];
 }
 
 function handoverLines(handovers: readonly Handover[]): string[] {

@@ -27,16 +27,16 @@ function systemRow({ system, toll, total }: Row): string[] {
   return [system, `${inTime}/${sent}`, percent(total.availability), interval(inTime, sent), ...counts, ms(p50), ms(p99)];
 }
 
-function publishedRow(): string[] {
+function toPublishedRow(): string[] {
   const { sent, succeeded, share } = PUBLISHED_ROW;
   return ['report', `${succeeded}/${sent}`, percent(share), interval(succeeded, sent), '–', String(sent - succeeded), '–', '–', '–'];
 }
 
-const signed = (value: number, digits: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
+const formatSigned = (value: number, digits: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
 const chance = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
 const gainRow = (name: string, { points, requests, test }: Gain): string[] => [
-  name, signed(points, 3), signed(requests, 0), chance(test.p), test.method,
+  name, formatSigned(points, 3), formatSigned(requests, 0), chance(test.p), test.method,
 ];
 
 /** The tactics that each step from one system to the next adds. */
@@ -65,7 +65,7 @@ export function compareTable(result: ExperimentResult, systems: readonly SystemJ
   return [
     formatTable(
       ['system', 'in time', 'available', '95 % Wilson', 'late', 'lost', 'err', 'p50 ms', 'p99'],
-      [...rows.map(systemRow), publishedRow()],
+      [...rows.map(systemRow), toPublishedRow()],
     ),
     'late: paid, but without a response in time. lost: no payment was made.',
     `Failures of payment servers: ${failures.join(', ')}; in the report 50.`,

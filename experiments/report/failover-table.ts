@@ -28,7 +28,7 @@ const at = (observations: readonly Observation[], valueOf: ValueOf, share: numbe
   return samples.length === 0 ? '–' : ms(percentile(samples, share));
 };
 
-function seenTable(kinds: readonly KindFigures[]): string {
+function formatSeen(kinds: readonly KindFigures[]): string {
   const seen: ValueOf = ({ handover }) => handover.totalMs;
   const rows = kinds.map(({ kind, observations }) =>
     [kind, String(observations.length), ...[0.5, 0.95, 0.99, 1].map((share) => at(observations, seen, share))]);
@@ -42,17 +42,17 @@ function stepTable(kinds: readonly KindFigures[]): string {
 }
 
 /** The effect on a client, each quantity with its control. */
-const FELT: readonly (readonly [string, ValueOf])[] = [
+const CLIENT_EFFECTS: readonly (readonly [string, ValueOf])[] = [
   ['extra wait', ({ extraMs }) => extraMs],
   ['in the calm', ({ calmExtraMs }) => calmExtraMs],
   ['longest gap', ({ gapMs }) => gapMs],
   ['in the calm', ({ calmGapMs }) => calmGapMs],
 ];
 
-function feltTable(kinds: readonly KindFigures[]): string {
+function formatClientEffect(kinds: readonly KindFigures[]): string {
   const rows = kinds.map(({ kind, observations }) =>
-    [kind, ...FELT.map(([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`)]);
-  return formatTable(['p50 / p99, ms', ...FELT.map(([name]) => name)], rows);
+    [kind, ...CLIENT_EFFECTS.map(([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`)]);
+  return formatTable(['p50 / p99, ms', ...CLIENT_EFFECTS.map(([name]) => name)], rows);
 }
 
 /** @param skipped kinds that could not be measured, one sentence each. */
@@ -62,11 +62,11 @@ export function failoverTable(result: ExperimentResult, figures: FailoverFigures
   const total = systems[0]?.total;
   const lateness = sayLateness(figures.traffic);
   return [
-    seenTable(kinds),
+    formatSeen(kinds),
     '',
     stepTable(kinds),
     '',
-    feltTable(kinds),
+    formatClientEffect(kinds),
     ...kinds.flatMap(({ kind, observations }) => ['', `${kind}, ms`, ...bars(observations.map(({ handover }) => handover.totalMs))]),
     '',
     `${total?.withinDeadline ?? 0} of ${total?.sent ?? 0} payments succeeded in time; slowest ${ms(total?.latencyMs.max ?? 0)} ms`,

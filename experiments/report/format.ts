@@ -10,14 +10,14 @@ export function milliseconds(value: number): string {
   return Math.abs(value) >= 100 ? count(Math.round(value)) : value.toFixed(1);
 }
 
-const trimmed = (value: number): string => String(Number(value.toPrecision(3)));
+const formatThreeDigits = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** Three digits and a unit: `250 ms`, `1.5 s`, `2 min`, `3 h`. */
 export function duration(ms: number): string {
   const size = Math.abs(ms);
-  if (size < 1_000) return `${trimmed(ms)} ms`;
-  if (size < 120_000) return `${trimmed(ms / 1_000)} s`;
-  return size < 7_200_000 ? `${trimmed(ms / 60_000)} min` : `${trimmed(ms / 3_600_000)} h`;
+  if (size < 1_000) return `${formatThreeDigits(ms)} ms`;
+  if (size < 120_000) return `${formatThreeDigits(ms / 1_000)} s`;
+  return size < 7_200_000 ? `${formatThreeDigits(ms / 60_000)} min` : `${formatThreeDigits(ms / 3_600_000)} h`;
 }
 
 /** `p < 0.001`, `p = 0.034`. */

@@ -19,10 +19,10 @@ interface Case {
   details: string;
 }
 
-const passed = (className: string, name: string): Case => ({ className, name, state: 'passed', message: '', details: '' });
+const toPassedCase = (className: string, name: string): Case => ({ className, name, state: 'passed', message: '', details: '' });
 
 function objectiveCase(experiment: string, { name, target, actual, met }: Objective): Case {
-  if (met) return passed(`${experiment}.objectives`, name);
+  if (met) return toPassedCase(`${experiment}.objectives`, name);
   const message = `target ${target}, actual ${actual}`;
   return { className: `${experiment}.objectives`, name, state: 'failed', message, details: `${name}: ${message}` };
 }
@@ -34,7 +34,7 @@ function ruleCases(experiment: string, { system, violations }: SystemJournal): C
   return names.map((rule) => {
     const className = `${experiment}.${system}`;
     const ids = broken.get(rule);
-    if (!ids) return passed(className, rule);
+    if (!ids) return toPassedCase(className, rule);
     const state = system === RELEVO.name ? 'failed' : 'skipped';
     return { className, name: rule, state, message: `${rule}: ${ids.length}`, details: ids.join('\n') };
   });
@@ -44,7 +44,7 @@ function ruleCases(experiment: string, { system, violations }: SystemJournal): C
 function evidenceCase(experiment: string, { system, missing }: SystemJournal): Case {
   const className = `${experiment}.${system}`;
   const [message] = missing;
-  if (message === undefined || system !== RELEVO.name) return passed(className, 'the evidence is complete');
+  if (message === undefined || system !== RELEVO.name) return toPassedCase(className, 'the evidence is complete');
   return { className, name: 'the evidence is complete', state: 'error', message, details: missing.join('\n') };
 }
 

@@ -48,7 +48,7 @@ async function run(context: Context): Promise<Journal> {
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
   const profiles = profile ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles')) : null;
-  const wanted = { ...options, batchSize, batchesInFlight, contestants: chosenOf(only), profiles };
+  const wanted = { ...options, batchSize, batchesInFlight, contestants: getChosen(only), profiles };
   const { standings, versions, settings } = await runBench({ ...wanted, progress, signal });
   const result = resultOf(standings, { seed, startedAt, durationMs: Math.round(performance.now() - startMs) });
   const machine = describeMachine(versions);
@@ -60,7 +60,7 @@ async function run(context: Context): Promise<Journal> {
 }
 
 /** `check` has rejected unknown names before. */
-function chosenOf(only: string | null): readonly Contestant[] {
+function getChosen(only: string | null): readonly Contestant[] {
   const chosen = chooseContestants(only);
   return 'unknown' in chosen ? [] : chosen;
 }

@@ -59,7 +59,7 @@ export const chaos: Experiment<typeof OPTIONS> = {
     const unknown = [...(only?.split(',') ?? []), ...kindsOf(schedule)].find((kind) => !FAULTS.some((fault) => fault.kind === kind));
     return unknown === undefined ? null : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
   },
-  run: (context) => runDeclared(context.decided === null ? asked(context.options) : decided(context), chaosTable, context),
+  run: (context) => runDeclared(context.decided === null ? fromOptions(context.options) : fromPlan(context), chaosTable, context),
 };
 
 const kindsOf = (file: string | null): string[] => (file === null ? [] : readSchedule(file).strikes.map(({ kind }) => kind));
@@ -73,7 +73,7 @@ function readSchedule(file: string): Schedule {
 }
 
 /** Repeats the plan of an earlier run. */
-function decided({ decided: plan }: RunContext<typeof OPTIONS>): AskedScenario {
+function fromPlan({ decided: plan }: RunContext<typeof OPTIONS>): AskedScenario {
   const read = parsePlan(declaration, JSON.stringify(plan), 'the plan');
   return { ...read, schedule: () => read.schedule };
 }
@@ -91,7 +91,7 @@ export function amounts({ payments, faults, minutes, rate }: Pick<ChaosOptions, 
   return { payments: inMinutes, faults: Math.round((faults * inMinutes) / payments) };
 }
 
-function asked(options: ChaosOptions): AskedScenario {
+function fromOptions(options: ChaosOptions): AskedScenario {
   const { seed, rate, deadline, monitors, replicas, patients, floor, schedule: file } = options;
   const { payments, faults } = amounts(options);
   const system = { replicas, monitors, patients, links: true, disk: payments <= DISK_PAYMENTS };

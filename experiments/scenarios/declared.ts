@@ -89,9 +89,9 @@ class DeclaredRun {
     const payments = paymentsById(evidence);
     this.atFirstTry.push(requests.filter((request) => request.tries === 1 && isAvailable(request, payments, deadlineMs)).length);
     // The target of a planned hand-over is the next leader; the part that the fault takes away is the current one.
-    const struckPart = ({ kind, target, atMs }: FaultWindow): string =>
+    const getStruckPart = ({ kind, target, atMs }: FaultWindow): string =>
       kind === 'planned' ? (leaderAt(evidence.elections, atMs) ?? target) : partStruck(target);
-    const struck = faults.map((fault) => ({ target: struckPart(fault), atMs: fault.atMs, healedMs: fault.healedMs }));
+    const struck = faults.map((fault) => ({ target: getStruckPart(fault), atMs: fault.atMs, healedMs: fault.healedMs }));
     const records = faults.map(({ kind, target, atMs, healedMs }) => ({
       kind, target, atMs: atMs - startedMs, healedAtMs: (healedMs ?? atMs) - startedMs,
     }));

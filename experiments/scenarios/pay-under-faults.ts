@@ -47,7 +47,7 @@ export interface StretchDone {
 }
 
 /** Creates a client that retries with the same key, through another instance, until the deadline. */
-function userOf({ asked: { traffic }, laboratory, signal }: StretchOptions): PaymentClient {
+function createUserClient({ asked: { traffic }, laboratory, signal }: StretchOptions): PaymentClient {
   const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
   return withRetries(once, traffic.deadlineMs, signal);
 }
@@ -57,7 +57,7 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
   const { asked: { seed, system }, laboratory, number, stretch, signal } = options;
   const leaders = new LeaderWatch(laboratory);
   const strikes = new Strikes({ laboratory, strikes: stretch.strikes, seed, census: system, leaders, signal });
-  const client = userOf(options);
+  const client = createUserClient(options);
   const requests: RequestRecord[] = [];
   const startedMs = performance.timeOrigin + performance.now();
   let unhealed: string[] = [];

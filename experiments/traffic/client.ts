@@ -45,20 +45,20 @@ export function createPaymentClient(urls: readonly string[], token: string, pati
   const post = (client: AxiosInstance, path: string, body: object, key: string): Promise<AxiosResponse<unknown>> =>
     withDeadline(patienceMs + 1_000, null, (signal) => client.post<unknown>(path, body, { signal, headers: { 'idempotency-key': key } }));
   let turn = 0;
-  const asked = (trial: number, key: string, intendedMs: number) => {
+  const startRequest = (trial: number, key: string, intendedMs: number) => {
     const at = turn++ % clients.length;
     const start = { trial, key, intendedMs, sentMs: wallMs(), instance: urls[at] ?? '', tries: 1, earlierErrors: NONE };
     return { client: clients[at] as AxiosInstance, start };
   };
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
-      const { client, start } = asked(trial, key, intendedMs);
+      const { client, start } = startRequest(trial, key, intendedMs);
       const outcome = await post(client, '/api/payments', body, key)
         .then(({ status, data }) => readPayment(status, data), readFailure);
       return { ...start, answeredMs: wallMs(), ...outcome };
     },
     payBatch: async ({ key, count }, trial, intendedMs) => {
-      const { client, start } = asked(trial, key, intendedMs);
+      const { client, start } = startRequest(trial, key, intendedMs);
       const body = { count, timeoutMs: patienceMs };
       const outcomes = await post(client, '/api/batches', body, key)
         .then(({ status, data }) => readBatch(key, count, status, data), (error: unknown) => readBatch(key, count, null, error));

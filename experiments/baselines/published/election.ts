@@ -12,11 +12,11 @@ export interface Round {
 }
 
 /** The published console output calls `server_1` "server 1". */
-const spoken = (id: string): string => id.replaceAll('_', ' ');
+const toSpokenName = (id: string): string => id.replaceAll('_', ' ');
 
 /** @param draw uniform in [0, 1). */
 export function elect(leader: string | null, servers: readonly string[], answered: ReadonlySet<string>, draw: number): Round {
-  const lines = servers.map((id) => `I AM ${answered.has(id) ? 'ALIVE' : 'OFF'} from ${spoken(id)}`);
+  const lines = servers.map((id) => `I AM ${answered.has(id) ? 'ALIVE' : 'OFF'} from ${toSpokenName(id)}`);
   if (leader !== null && answered.has(leader)) return { leader, lines };
   const alive = servers.filter((id) => answered.has(id));
   const chosen = alive[Math.floor(draw * alive.length)] ?? null;

@@ -24,7 +24,7 @@ export class PublishedServer {
 
   /** A known key returns its saved payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE. */
   async take(payment: NewPayment): Promise<Payment> {
-    const before = await this.saved(payment);
+    const before = await this.findSaved(payment);
     if (before) return before;
     const { id, patientId, amountMinor, currency } = payment;
     const { rowCount } = await this.db.query('SELECT 1 FROM patient WHERE id = $1', [patientId]);
@@ -32,13 +32,13 @@ export class PublishedServer {
     const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
     if (answer.kind === 'again') throw new Problem('UNAVAILABLE', `The gateway did not answer: ${answer.error}`);
     await saveFinal(this.db, payment, answer, this.id);
-    const document = await this.saved(payment);
+    const document = await this.findSaved(payment);
     if (!document) throw new Problem('INTERNAL', 'The payment was saved but cannot be found');
     return document;
   }
 
   /** Null when the key is new. */
-  private async saved({ idempotencyKey, fingerprint }: NewPayment): Promise<Payment | null> {
+  private async findSaved({ idempotencyKey, fingerprint }: NewPayment): Promise<Payment | null> {
     const [row] = await paymentsByKey(this.db, [idempotencyKey]);
     if (row && row.fingerprint !== fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
     return row ? paymentDocument(row) : null;

@@ -35,7 +35,7 @@ async function fill(pool: Queryable, orders: readonly Order[]): Promise<string[]
   return orders.map(({ id }) => id);
 }
 
-async function takeOffice(pool: Queryable): Promise<void> {
+async function electLeader(pool: Queryable): Promise<void> {
   const { partition, term, leader } = TOKEN;
   const elect = `SELECT * FROM move_leadership($1, $2, $3, 'bench', 'first', 'a measurement', 'bench', 1, 0)`;
   await pool.query(elect, [partition, term - 1, leader]);
@@ -53,7 +53,7 @@ async function problemsIn({ pool }: Ground, name: string, expected: number): Pro
 async function measureOn(ground: Ground, name: string, rows: number, stage: Stage): Promise<Measurement> {
   const { payments, patients, seed, engines: { postgres } } = stage;
   const warmUpPayments = Math.min(WARM_UP_MOST, payments);
-  await takeOffice(ground.pool);
+  await electLeader(ground.pool);
   const ids = await fill(ground.pool, makeOrders({ count: warmUpPayments + payments, seed, patients }));
   const source = 'experiments/bench/limits/fenced-rows-program.ts';
   const program = await Program.start({ name, source, nodeArgs: stage.nodeArgs(name), signal: stage.signal, onLine: stage.onLine });

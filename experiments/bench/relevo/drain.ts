@@ -10,7 +10,7 @@ import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 
 /** Makes the cluster leaderless: only the worker can lead, once an operator allows it. The last leader is stopped. */
-async function leaveLeaderless(atWork: RelevoAtWork): Promise<void> {
+async function makeLeaderless(atWork: RelevoAtWork): Promise<void> {
   const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== WORKER) as [string, string];
   await atWork.setState(other, 'maint');
   await atWork.setState(WORKER, 'maint');
@@ -18,7 +18,7 @@ async function leaveLeaderless(atWork: RelevoAtWork): Promise<void> {
   await atWork.system.process(last).stop();
 }
 
-async function promotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
+async function readPromotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
   const { rows } = await pool.query<{ at: number | null }>(
     'SELECT (extract(epoch FROM promoted_at) * 1000)::float8 AS at FROM election ORDER BY term DESC LIMIT 1',
   );
@@ -28,7 +28,7 @@ async function promotedMs({ ground: { pool } }: RelevoAtWork): Promise<number> {
 }
 
 async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): Promise<Omit<Measurement, 'problems'>> {
-  await leaveLeaderless(atWork);
+  await makeLeaderless(atWork);
   await atWork.batches(payments, false);
   await stage.engines.settle();
   const commits = await Commits.listen(atWork.ground.redisUrl, stage.signal);
@@ -37,7 +37,7 @@ async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): 
     const askedMs = wallMs();
     const [, endMs] = await Promise.all([atWork.setState(WORKER, 'ready'), commits.reached(payments)]);
     const usage = used();
-    const startMs = await promotedMs(atWork);
+    const startMs = await readPromotedMs(atWork);
     const figures = { secondsFromRequest: (endMs - askedMs) / 1_000 };
     return { payments, seconds: (endMs - startMs) / 1_000, usage, latencies: [], figures };
   } finally {

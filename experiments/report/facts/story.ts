@@ -35,20 +35,20 @@ function endMs(facts: StoryFacts): number {
 
 type Moment = [wallMs: number | null, by: StoryEvent['by'], what: string];
 
-function answerText({ httpStatus, status, error, term }: RequestRecord): string {
+function formatAnswer({ httpStatus, status, error, term }: RequestRecord): string {
   if (httpStatus === null) return `gave up: ${error ?? 'no answer'}`;
   return [`answered HTTP ${httpStatus}`, status ?? '', term === null ? '' : `term ${term}`, error ?? ''].filter((word) => word !== '').join(', ');
 }
 
-function sentText({ instance, tries, earlierErrors }: RequestRecord): string {
+function formatSent({ instance, tries, earlierErrors }: RequestRecord): string {
   if (tries === 0) return 'never sent: too many requests were in flight';
   return tries === 1 ? `sent to ${instance}` : `first sent; ${tries} attempts, errors: ${earlierErrors.join(', ')}; last sent to ${instance}`;
 }
 
 const clientMoments = (request: RequestRecord): Moment[] => [
   [request.intendedMs, 'client', 'due'],
-  [request.sentMs, 'client', sentText(request)],
-  [request.answeredMs, 'client', answerText(request)],
+  [request.sentMs, 'client', formatSent(request)],
+  [request.answeredMs, 'client', formatAnswer(request)],
 ];
 
 function recordMoments(row: PaymentRow): Moment[] {

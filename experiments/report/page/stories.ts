@@ -19,11 +19,11 @@ ${[row.reason !== null && cell('Reason', row.reason), row.lastError !== null && 
 </dl>`;
 }
 
-const signed = (ms: number): string => `${ms < 0 ? '−' : '+'}${milliseconds(Math.abs(ms))}`;
+const formatSigned = (ms: number): string => `${ms < 0 ? '−' : '+'}${milliseconds(Math.abs(ms))}`;
 
 function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: number): Markup {
   const place = (((atMs - fromMs) / spanMs) * 100).toFixed(1);
-  return markup`<li class="by-${by}"><span class="at">${signed(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
+  return markup`<li class="by-${by}"><span class="at">${formatSigned(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
 }
 
 function storyBody(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {

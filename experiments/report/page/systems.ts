@@ -26,16 +26,16 @@ function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): 
   return [system, ...counts, milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
 }
 
-function publishedRow(): Part[] {
+function toPublishedRow(): Part[] {
   const { name, sent, succeeded, share, interval: [low, high] } = PUBLISHED_ROW;
   return [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, count(sent - succeeded), '–', '–', '–'];
 }
 
-const signed = (value: number, text: string): string => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
+const formatSigned = (value: number, text: string): string => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
 
 function gainRow(from: Row, to: Row): Part[] {
   const { points, requests, test } = gainOf(from.toll, to.toll);
-  const difference = [signed(points, Math.abs(points).toFixed(3)), signed(requests, count(Math.abs(requests)))];
+  const difference = [formatSigned(points, Math.abs(points).toFixed(3)), formatSigned(requests, count(Math.abs(requests)))];
   return [`${from.system} → ${to.system}`, ...difference, `${chance(test.p)} (${test.method})`];
 }
 
@@ -65,7 +65,7 @@ export function systemsSection(journal: Journal): Markup | null {
   return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}
-${table(null, columns, [...(beside ? [publishedRow()] : []), ...measured.map(systemRow)])}
+${table(null, columns, [...(beside ? [toPublishedRow()] : []), ...measured.map(systemRow)])}
 ${measured.length < 2 ? null : table('Gain of each tactic', GAINS, gainRows(measured))}
 <p class="quiet">Lost: no payment was made. Late: a payment was made, and its client was notified too late or not at all. Intervals: Wilson. Differences: Fisher’s
 exact test, or the z-test where all counts are large.</p>

@@ -10,13 +10,13 @@ import { figures, table, words } from './table.js';
 type Published = { sent: number; succeeded: number } | undefined;
 
 /** The published figures are shown only next to a trial with the same number of requests. */
-const publishedCell = (trial: Trial, published: Published): string =>
+const formatPublished = (trial: Trial, published: Published): string =>
   published && published.sent === trial.sent ? `${count(published.succeeded)} / ${count(published.sent)}` : '–';
 
 function trialRow(name: string, trial: Trial, published: Published, beside: boolean): Part[] {
   const { p50, p95, p99, max } = trial.latencyMs;
   return [
-    name, `${count(trial.withinDeadline)} / ${count(trial.sent)}`, percent(trial.availability), ...(beside ? [publishedCell(trial, published)] : []),
+    name, `${count(trial.withinDeadline)} / ${count(trial.sent)}`, percent(trial.availability), ...(beside ? [formatPublished(trial, published)] : []),
     ...[p50, p95, p99, max].map(milliseconds), count(trial.faults.length), count(trial.handovers.length),
   ];
 }
