@@ -1,4 +1,7 @@
-/** The pages' style and script, read once at start. Their address holds a digest of what is in them: browsers may keep them for good. */
+/**
+ * Style and script of the pages, read once at the start. Their path contains a digest of their contents, so browsers
+ * may cache them for ever.
+ */
 import { createHash } from 'node:crypto';
 import { readAsset } from '../../shared/web/assets.js';
 

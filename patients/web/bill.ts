@@ -1,4 +1,4 @@
-/** The bill of the patient who was identified, one part for each currency, and the forms that pay it. */
+/** Shows the bill of the identified patient, one part per currency, with the forms that pay it. */
 import type { CurrencyPayments } from '../bill-records.js';
 import type { CurrencyBill } from '../core/bill.js';
 import { billKey } from '../core/payable.js';
@@ -9,7 +9,7 @@ import { sendPage } from './send-page.js';
 
 type Deps = Pick<PatientsDeps, 'config' | 'records'>;
 
-/** Payments shown beside the bill. */
+/** Number of payments shown next to the bill. */
 const LATEST = 6;
 
 function accountOf(patientId: string, bill: CurrencyBill, payments: CurrencyPayments | undefined): BillAccount {

@@ -1,4 +1,7 @@
-/** Money, days and moments as the reader's language writes them. Exact: amounts go to Intl as decimal texts, never as fractions. */
+/**
+ * Formats amounts, days and times in the reader's language. Exact: Intl receives amounts as decimal texts, never as
+ * fractions.
+ */
 import { decimalsOf, decimalText } from '../../shared/money.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { WORDS, type Language } from './language.js';
@@ -12,7 +15,10 @@ interface MoneyFormat {
 
 const moneyFormats = new Map<string, MoneyFormat>();
 
-/** Symbols and groups are those of the language; the decimals are those of ISO 4217, which Intl has not for all currencies. */
+/**
+ * The language decides symbols and grouping. ISO 4217 decides the decimals, because Intl does not know them for all
+ * currencies.
+ */
 function moneyFormat(language: Language, currency: string, decimals: number): MoneyFormat {
   const name = `${language} ${currency}`;
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
@@ -31,12 +37,12 @@ export function money(language: Language, minor: number, currency: string): stri
 
 const dayFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });
 
-/** A calendar day, the same in every zone. @param day `2026-03-14`. */
+/** Formats a calendar day without a time zone. @param day `2026-03-14`. */
 export const dayText = (language: Language, day: string): string => dayFormat(language).format(new Date(`${day}T00:00:00Z`));
 
 interface Reader {
   language: Language;
-  /** Of the hospital. */
+  /** Time zone of the hospital. */
   timeZone: string;
 }
 
@@ -50,11 +56,11 @@ function momentFormat({ language, timeZone }: Reader): Intl.DateTimeFormat {
   return format;
 }
 
-/** A moment on the clocks of the hospital, whatever the zone of the reader's machine; in UTC as the title. */
+/** A time in the time zone of the hospital, independent of the reader's machine; the title shows UTC. */
 export function moment(reader: Reader, at: Date): Html {
   const iso = at.toISOString();
   return html`<time datetime="${iso}" title="${iso}">${momentFormat(reader).format(at)}</time>`;
 }
 
-/** @param count whole, not negative. */
+/** @param count a whole number, not negative. */
 export const countText = (language: Language, count: number): string => new Intl.NumberFormat(LOCALES[language]).format(count);

@@ -1,4 +1,7 @@
-/** Who may go on: staff, then staff who identified a patient; forms only from a page of the same session. Others are sent one page back. */
+/**
+ * Guards of the pages: staff, then staff with an identified patient, and forms of the same session. Other requests are
+ * redirected.
+ */
 import express, { type RequestHandler } from 'express';
 import { requireUtf8 } from '../../shared/json-bodies.js';
 import type { PatientsDeps } from '../service.js';
@@ -6,25 +9,28 @@ import { messagePage, type MessageName } from './pages/message.js';
 import { answeringFor, seeOther, sendPage, type Answering } from './send-page.js';
 import { isOwnForm, withFormToken } from './session.js';
 
-/** What a route of the pages does. */
+/** The handler of a page. */
 export type PageHandler = (answering: Answering) => Promise<void> | void;
 
 export interface Guards {
-  /** Reads the session, or ends with 503. Makes none: a stranger who is sent away leaves nothing in the store. */
+  /** Reads the session, or responds 503. Makes no session, so a rejected stranger leaves nothing in the store. */
   session: RequestHandler;
-  /** Before a page with a form: gives the session its token, and so keeps the session. */
+  /** Runs before a page with a form: prepares its token and sets the cookie of the session. */
   formToken: RequestHandler;
-  /** Reads a form; bounded. Then refuses it when no page of this session made it. */
+  /** Parses a form of limited size, then refuses it unless a page of this session made it. */
   form: RequestHandler[];
   staff: RequestHandler;
   patient: RequestHandler;
   page: (handle: PageHandler) => RequestHandler;
 }
 
-/** Five short fields are a kilobyte. */
+/** Five short fields take about a kilobyte. */
 const FORM = { extended: false, limit: '8kb', parameterLimit: 20, verify: requireUtf8 } as const;
 
-/** A field of a form; empty when it was not sent, or not as text. Without NUL, which PostgreSQL takes in no text. */
+/**
+ * A field of a form; empty when it is missing or not text. NUL is replaced, because PostgreSQL does not accept it in
+ * text.
+ */
 export function fieldOf({ request }: Answering, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : '';
@@ -36,7 +42,10 @@ export function refuse(answering: Answering, status: number, name: MessageName, 
 
 export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' | 'sessions'>): Guards {
   const page = (handle: PageHandler): RequestHandler => (request, response) => handle(answeringFor(config, request, response));
-  /** Sends a reader to `before`; a form that comes without its session is refused, so that a lost session is seen. */
+  /**
+   * Redirects the reader to `before`. A form without its session is refused instead, so that the lost session is
+   * visible.
+   */
   const only = (may: (answering: Answering) => boolean, before: string): RequestHandler => (request, response, next) => {
     const answering = answeringFor(config, request, response);
     if (may(answering)) next();

@@ -1,4 +1,4 @@
-/** Identifies the patient of a session by four facts; a few wrong ones, and the patient is locked for a while. */
+/** Identifies the patient of a session by four facts. A few wrong attempts lock the patient for a while. */
 import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
 import type { PatientsDeps } from '../service.js';
 import { fieldOf, type PageHandler } from './guards.js';
@@ -11,7 +11,7 @@ type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'identify'>;
 
 export const showIdentify: PageHandler = (answering) => sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
 
-/** PostgreSQL stores no NUL, and nobody types the others. */
+/** PostgreSQL stores no NUL, and no person types the other control characters. */
 const CONTROL = /\p{Cc}/gu;
 
 const factsOf = (answering: Answering): PatientFacts =>

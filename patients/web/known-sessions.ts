@@ -1,6 +1,7 @@
 /**
- * The store behind the sessions. A session that knows nothing is not stored: a page with a form needs only the signed id in the cookie, so
- * strangers take no memory. A value that is no session (other JSON, another type of Redis) counts as none and is removed.
+ * Wraps the session store. A session without contents is not stored: a page with a form needs only the signed id in the
+ * cookie, so anonymous visitors take no memory. A value that is not a session (other JSON, another type in Redis)
+ * counts as missing and is removed.
  */
 import { Store, type SessionData } from 'express-session';
 import { z } from 'zod';
@@ -27,7 +28,7 @@ const stored = z.object({
 
 const isStranger = ({ staff, patientId, views }: Partial<SessionData>): boolean => !staff && patientId === undefined && views === undefined;
 
-/** The server has a value, but none that can be read: not JSON, or a list, a hash … under the key. */
+/** Whether the store has a value under the key that cannot be read: not JSON, or another type in Redis. */
 const isUnreadable = (error: unknown): boolean =>
   error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('WRONGTYPE'));
 
@@ -42,7 +43,7 @@ export class KnownSessions extends Store {
       if (!error && (value === null || value === undefined)) return done(null, null);
       const { success, data } = stored.safeParse(value);
       if (success) return done(null, data as unknown as SessionData);
-      this.logger.warn({}, 'a session in the store cannot be read and is removed');
+      this.logger.warn({}, 'cannot read a stored session; removing it');
       this.store.destroy(id, (failure: unknown) => done(failure ?? null, null));
     });
   }

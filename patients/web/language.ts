@@ -1,4 +1,7 @@
-/** Which language a reader gets: the one asked for (`?lang=es`), else the one chosen before (cookie), else the browser's, else English. */
+/**
+ * Selects the language of the reader: the query (`?lang=es`), else the earlier choice (cookie), else the browser's,
+ * else English.
+ */
 import type { Request } from 'express';
 import { en, type Words } from './words/en.js';
 import { es } from './words/es.js';
@@ -8,7 +11,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 export const WORDS: Readonly<Record<Language, Words>> = { en, es };
 
-/** Each language in its own words. */
+/** The name of each language in that language. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', es: 'Español' };
 
 export const LANGUAGE_COOKIE = 'relevo.lang';
@@ -16,13 +19,13 @@ const YEAR_SECONDS = 31_536_000;
 
 const known = (text: unknown): Language | null => LANGUAGES.find((language) => language === text) ?? null;
 
-/** The value of a cookie as it was sent; null when there is none. */
+/** The raw value of a cookie; null when it is missing. */
 export function cookieValue(header: string | undefined, name: string): string | null {
   const found = (header ?? '').split(';').map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${name}=`));
   return found?.slice(name.length + 1) ?? null;
 }
 
-/** What was asked for by `?lang=`; null when nothing was, or a language we do not have. */
+/** The language of `?lang=`; null when it is missing or not supported. */
 export const askedLanguage = (request: Request): Language | null => known(request.query['lang']);
 
 export function languageOf(request: Request): Language {
@@ -30,6 +33,6 @@ export function languageOf(request: Request): Language {
   return chosen ?? known(request.acceptsLanguages([...LANGUAGES])) ?? 'en';
 }
 
-/** Remembers a choice for a year. It says nothing about the reader but the language. */
+/** Stores the choice for a year. The cookie contains only the language. */
 export const languageCookie = (language: Language): string =>
   `${LANGUAGE_COOKIE}=${language}; Path=/; Max-Age=${YEAR_SECONDS}; HttpOnly; SameSite=Lax`;

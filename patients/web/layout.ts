@@ -1,10 +1,10 @@
-/** The frame of every page: head, brand, language, sign-out, and at the foot the instance that served it. */
+/** The frame of every page: head, brand, languages, sign-out, and in the footer the name of the instance. */
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { LANGUAGE_NAMES, LANGUAGES } from './language.js';
 import type { Page, View } from './view.js';
 
-/** Two runners' arcs that meet: the baton changes hands. */
+/** The logo: the arcs of two runners at the hand-over of the baton. */
 const MARK = trusted(
   '<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true"><rect width="32" height="32" rx="9"/>' +
   '<path d="M8 21c4-9 8-9 16-10M8 11c3 6 9 9 16 10" fill="none" stroke-width="2.6" stroke-linecap="round"/></svg>',
@@ -23,7 +23,7 @@ const signOut = (view: View): Html | null => (view.known && view.csrf !== ''
   ? html`<form method="post" action="/sign-out">${hiddenToken(view)}<button class="quiet">${view.words.signOut}</button></form>`
   : null);
 
-/** A browser without scripts asks again by itself; one with scripts is told. */
+/** Browsers without scripts reload the page; browsers with scripts receive events. */
 const refresh = ({ refreshSeconds }: Page): Html | null =>
   (refreshSeconds === undefined ? null : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`);
 

@@ -1,6 +1,6 @@
 /**
- * How often somebody may be wrong: so many times about one patient, so many times from one address, whatever the patients. Counted in Redis
- * for all instances together; while Redis is away each instance counts for itself.
+ * Limits wrong attempts per patient, and per address over all patients. Counted in Redis for all instances together;
+ * while Redis is unavailable each instance counts alone.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Authentication_Cheat_Sheet.html
  */
 import { createHash } from 'node:crypto';
@@ -9,32 +9,35 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
 import type { PatientsConfig } from '../config.js';
 import { documentForm } from '../core/identification.js';
 
-/** What an attempt may do: how many more wrong ones there may be, or for how long there may be none. */
+/** How many more wrong attempts are allowed, or for how long none is. */
 export type Allowance = { left: number } | { lockedMs: number };
 
 export interface Limits {
-  /** Before the facts are compared: counts the attempt as a wrong one, about the patient and from the address. */
+  /** Call before the facts are compared: counts the attempt as wrong, for the patient and for the address. */
   attempt(document: string, address: string): Promise<Allowance>;
-  /** It was right: the attempt does not count, and wrong ones about this patient before it are forgotten. */
+  /** Call after a correct attempt: it does not count, and earlier wrong attempts on this patient are forgotten. */
   forgive(document: string, address: string): Promise<void>;
-  /** Nothing was compared, because the record could not be read or too many comparisons wait: the attempt does not count. */
+  /**
+   * Call when nothing was compared (database unavailable, or too many waiting comparisons): the attempt does not count.
+   */
   undo(document: string, address: string): Promise<void>;
-  /** It was wrong. @returns what is left now. */
+  /** Call after a wrong attempt. @returns the remaining allowance. */
   wrong(document: string, address: string, left: number): Promise<Allowance>;
   /**
-   * Before a token is compared: counts the attempt as a wrong one from the address. Counted first, for of many attempts at once each would
-   * find the count of before. @returns for how long nothing is taken from this address, in ms; 0: the token may be compared.
+   * Call before a token is compared: counts the attempt as wrong for the address. Counts first, because concurrent
+   * attempts would all read the earlier count. @returns how long this address is refused, in ms; 0: the token may be
+   * compared.
    */
   enter(address: string): Promise<number>;
-  /** The attempt was right, or nothing was compared: it does not count. */
+  /** Call after a correct attempt, or when nothing was compared: the attempt does not count. */
   giveBack(address: string): Promise<void>;
-  /** It was wrong; with the last one that is allowed the address is locked. */
+  /** Call after a wrong attempt; the last allowed one locks the address. */
   wrongFrom(address: string): Promise<void>;
 }
 
 type LimitsConfig = Pick<PatientsConfig, 'wrongCodesMax' | 'wrongFromAddressMax' | 'lockMinutes' | 'queuePrefix'>;
 
-/** So many attempts from one address are being compared at this moment that no more may begin, ms. */
+/** Refusal while the attempts in progress from one address already use up its limit, in ms. */
 const BUSY_MS = 1_000;
 
 function limiter(config: LimitsConfig, redis: Redis, name: string, points: number): RateLimiterRedis {
@@ -44,10 +47,10 @@ function limiter(config: LimitsConfig, redis: Redis, name: string, points: numbe
   });
 }
 
-/** A key of bounded length that names nobody. */
+/** A key of bounded length that identifies no person. */
 const keyOf = (document: string): string => createHash('sha256').update(documentForm(document)).digest('base64url');
 
-/** For how long a limiter refuses, in ms; null: it does not. */
+/** How long a limiter refuses, in ms; null: it does not refuse. */
 async function refusedFor(consumed: Promise<unknown>): Promise<number | null> {
   try {
     await consumed;
@@ -62,9 +65,9 @@ export function createLimits(config: LimitsConfig, redis: Redis): Limits {
   const patients = limiter(config, redis, 'code', config.wrongCodesMax);
   const addresses = limiter(config, redis, 'address', config.wrongFromAddressMax);
   const lockSeconds = config.lockMinutes * 60;
-  // A key of its own: what is given back must not lower a lock.
+  // A separate key, because `giveBack` must not shorten a lock.
   const locks = limiter(config, redis, 'address-lock', 1);
-  // Those that were wrong alone: attempts that are being compared lock nothing.
+  // Counts only completed wrong attempts: attempts in progress must not lock an address.
   const wrongs = limiter(config, redis, 'address-wrong', config.wrongFromAddressMax);
   const giveBack = async (address: string): Promise<void> => void (await addresses.reward(address, 1));
   const enter = async (address: string): Promise<number> => {

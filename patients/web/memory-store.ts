@@ -1,9 +1,12 @@
-/** Sessions in this process's memory, as published: they die with their instance, and another instance does not know them. Bounded. */
+/**
+ * Sessions in this process's memory, as published: they end with their instance, and other instances do not have them.
+ * Bounded.
+ */
 import { Store, type SessionData } from 'express-session';
 import type { Clock } from '../../shared/clock.js';
 
 interface Kept {
-  /** A copy: what a request changes counts when it is saved. */
+  /** A copy: changes of a request count only after they are saved. */
   json: string;
   untilMs: number;
 }
@@ -13,7 +16,7 @@ const DAY_MS = 86_400_000;
 export class BoundedMemoryStore extends Store {
   private readonly kept = new Map<string, Kept>();
 
-  /** @param max sessions kept; beyond that the one not used for longest is forgotten. */
+  /** @param max maximum number of sessions; beyond it the least recently used one is removed. */
   constructor(private readonly max: number, private readonly clock: Clock) {
     super();
   }
@@ -40,7 +43,7 @@ export class BoundedMemoryStore extends Store {
     done?.();
   }
 
-  /** Used, not changed: it lives on, and another one is the oldest now. */
+  /** Extends an unchanged session and makes it the most recently used one. */
   override touch(id: string, session: SessionData, done?: () => void): void {
     if (this.kept.has(id)) this.set(id, session);
     done?.();

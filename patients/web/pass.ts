@@ -1,4 +1,4 @@
-/** Exit passes, for anybody who has the number: no session, no token. */
+/** The public pages of exit passes: anyone with the number may read a pass, without a session or token. */
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import type { ExitPass } from '../core/pass.js';
@@ -10,7 +10,7 @@ import { seeOther, sendPage, type Answering } from './send-page.js';
 
 type Deps = Pick<PatientsDeps, 'config' | 'records' | 'clock'>;
 
-/** Null: no payment earned it. @throws Problem UNAVAILABLE */
+/** Null: no payment earned this pass. @throws Problem UNAVAILABLE */
 async function passOf({ config, records, clock }: Deps, id: string): Promise<ExitPass | null> {
   try {
     return await records.pass(id, config.passValidityHours, clock.wall());
@@ -32,7 +32,7 @@ export const showPass = (deps: Deps): PageHandler => (answering) => sendPass(dep
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
-/** The form of the first page: a number, or the whole address that a scanner gave. */
+/** Handles the form of the first page: a number, or the whole address from a scanner. */
 export function findPass(deps: Deps): PageHandler {
   return async (answering) => {
     const { id } = answering.request.query;

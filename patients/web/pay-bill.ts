@@ -1,6 +1,7 @@
 /**
- * Takes a payment from the form beside a bill. The form's key stands for the bill as it was shown: sent twice, or from two tabs, it is one
- * payment; and a bill that was paid by another form meanwhile is shown again instead of being paid twice.
+ * Takes a payment from the form next to a bill. The form's key identifies the bill as it was shown: a form that is
+ * submitted twice, or from two tabs, makes one payment. If another form paid the bill meanwhile, the current bill is
+ * shown instead of paid twice.
  */
 import { Problem } from '../../shared/errors.js';
 import { decimalsOf, isPayable } from '../../shared/money.js';
@@ -17,7 +18,7 @@ import { billPage } from './pages/bill.js';
 import { unclearPage } from './pages/pay-form.js';
 import { seeOther, sendPage, type Answering } from './send-page.js';
 
-/** In the record and on receipts, whatever the language of who took it. */
+/** Stored in the database and printed on receipts, independent of the language of the staff. */
 const CONCEPT = 'Consolidated bill';
 
 interface PayForm {
@@ -26,7 +27,7 @@ interface PayForm {
   wanted: Wanted;
 }
 
-/** The payment, or why there is none. */
+/** The payment, or the reason of the refusal. */
 type Taken = { paymentId: string } | { problem: AmountProblem | 'changed' };
 
 const formOf = (answering: Answering): PayForm => ({
@@ -35,7 +36,7 @@ const formOf = (answering: Answering): PayForm => ({
   wanted: { part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole', amount: fieldOf(answering, 'amount'), shown: fieldOf(answering, 'shown') },
 });
 
-/** A form that was sent before: its bill was payable then. */
+/** Handles a form that was submitted before; its bill was payable at that time. */
 function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
   const amountMinor = amountToPay(wanted, Number.MAX_SAFE_INTEGER, decimalsOf(before.currency) ?? 0);
   return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
@@ -46,7 +47,7 @@ async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, tra
   const [before] = isBillKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
   if (before) return takenBefore(before, { patientId, key, wanted });
   const account = accounts.find((each) => each.key === key);
-  // A currency that no payment is taken in has no form.
+    // Currencies that the service takes no payments in have no form.
   if (!account || !isPayable(account.bill.currency)) return { problem: 'changed' };
   const { pendingMinor, bill: { currency, dueMinor } } = account;
   const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), decimalsOf(currency) ?? 0);
@@ -57,7 +58,7 @@ async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, tra
   return { paymentId: payment.id };
 }
 
-/** Another tab was faster with another amount, or the bill was paid since it was read: the same as a bill that has changed. */
+/** A faster tab paid another amount, or the bill was paid since it was read. Both count as a changed bill. */
 const orChanged = (error: unknown): Taken => {
   if (error instanceof Problem && (error.code === 'IDEMPOTENCY_KEY_REUSED' || error.code === 'BILL_NOT_PAYABLE')) return { problem: 'changed' };
   throw error;
@@ -70,7 +71,10 @@ async function showAgain(deps: PatientsDeps, answering: Answering, form: PayForm
   sendPage(answering, problem === 'changed' ? 409 : 422, (view) => billPage(view, { ...facts, refused }));
 }
 
-/** The records were away: the same form again, for nobody knows what became of this one. */
+/**
+ * PostgreSQL was unavailable and the result of this submission is unknown, so the page offers the same form with the
+ * same key.
+ */
 function sendUnclear(answering: Answering, form: PayForm): void {
   answering.response.setHeader('Retry-After', '1');
   sendPage(answering, 503, (view) => unclearPage(view, form));
@@ -89,7 +93,7 @@ export function payBill(deps: PatientsDeps): PageHandler {
       else await showAgain(deps, answering, form, taken.problem);
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'UNAVAILABLE')) throw error;
-      deps.logger.warn({ err: error }, 'a bill could not be paid now');
+      deps.logger.warn({ err: error }, 'could not pay a bill; the page offers the same form again');
       sendUnclear(answering, form);
     }
   };

@@ -1,4 +1,4 @@
-/** One payment of the identified patient: its page, which is the receipt when it is final, and the stream that tells how far it is. */
+/** The page of one payment of the identified patient: its progress, then its receipt; and the stream of its progress. */
 import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone } from '../../shared/routes.js';
@@ -13,14 +13,16 @@ import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
 import { passPath, publicAddress, qrSvg } from './public-address.js';
 import { sendPage, viewOf, type Answering } from './send-page.js';
 
-/** Streams at once; who finds no place asks for the page again instead. */
+/** Maximum number of concurrent streams; without a free place the browser reloads the page instead. */
 const STREAMS_MAX = 500;
-/** A stream ends after this, and the browser begins another one: sessions and instances come and go. */
+/**
+ * Longest duration of a stream; then the browser opens a new one. This respects expired sessions and stopped instances.
+ */
 const STREAM_MS = 60_000;
-/** How often the row is looked at while nothing is heard. */
+/** How often the row is polled without an event. */
 const LOOK_MS = 1_000;
 
-/** @throws Problem PAYMENT_NOT_FOUND also for the payments of others. */
+/** @throws Problem PAYMENT_NOT_FOUND, also for payments of other patients. */
 async function followed({ staff }: PatientsDeps, { request }: Answering): Promise<FollowedPayment> {
   const id = idSchema.safeParse(request.params['id']);
   const payment = id.success ? await staff.followed(id.data, request.session.patientId ?? '') : null;
@@ -47,7 +49,7 @@ export function showPayment(deps: PatientsDeps): PageHandler {
   };
 }
 
-/** Until the payment is final, a second has passed, or `end` fires. */
+/** Resolves when the payment is final, after a second, or when `end` fires. */
 function nextLook({ outcomes }: PatientsDeps, paymentId: string, end: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const go = (): void => {
@@ -82,21 +84,24 @@ async function tell(deps: PatientsDeps, answering: Answering, end: AbortSignal):
 
 const EVENT_STREAM = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
 
-/** Server-sent: the progress in the page's own markup, whenever it changes. What fails ends the stream; the browser comes again. */
+/**
+ * Sends the progress as server-sent events, in the markup of the page, after every change. An error ends the stream;
+ * the browser reconnects.
+ */
 export function followPayment(deps: PatientsDeps): PageHandler {
   const places = new Places(STREAMS_MAX);
   return async (answering) => {
     const { response } = answering;
     await followed(deps, answering);
     if (answeredHead(answering.request, response, EVENT_STREAM['Content-Type'])) return;
-    if (!places.take()) throw new Problem('TOO_BUSY', 'Too many payments are followed already');
+    if (!places.take()) throw new Problem('TOO_BUSY', 'Too many payments are being followed already');
     const end = new AbortController();
     const unlimit = deps.outcomes.limit(STREAM_MS, clientGone(response), () => end.abort());
     try {
       response.writeHead(200, EVENT_STREAM);
       await tell(deps, answering, end.signal);
     } catch (error) {
-      deps.logger.debug({ err: error }, 'a payment cannot be followed now');
+      deps.logger.debug({ err: error }, 'cannot follow a payment; the browser reconnects');
     } finally {
       unlimit();
       places.leave();

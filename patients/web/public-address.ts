@@ -1,4 +1,4 @@
-/** The address of these pages as the world knows it: in QR codes and examples. A `Host` that is no host name is not repeated. */
+/** The public address of these pages, for QR codes and examples. A `Host` header that is not a host name is ignored. */
 import type { Request } from 'express';
 import QRCode from 'qrcode';
 import type { PatientsConfig } from '../config.js';
@@ -15,6 +15,9 @@ export function publicAddress(config: Pick<PatientsConfig, 'publicUrl' | 'host' 
 
 export const passPath = (id: string): string => `/passes/${id}`;
 
-/** A QR code as an SVG image, dark on white in both colour schemes: readers need that. Level M bears a seventh of it being dirty. */
+/**
+ * A QR code as an SVG image, dark on white in both colour schemes, as readers require. Level M tolerates damage to a
+ * seventh of the code.
+ */
 export const qrSvg = (text: string): Promise<string> =>
   QRCode.toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 4, color: { dark: '#000000', light: '#ffffff' } });

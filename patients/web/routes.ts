@@ -1,4 +1,7 @@
-/** The staff's pages, mounted behind the API, which pays nothing for them: sessions and forms are read on these paths alone. */
+/**
+ * Mounts the staff's pages after the API. Sessions and forms are read only on these paths, so the API has no cost from
+ * them.
+ */
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
 import { toProblem } from '../../shared/http.js';
 import type { PatientsDeps } from '../service.js';
@@ -39,7 +42,7 @@ function mountStaff(web: Router, deps: PatientsDeps, { session, formToken, form,
 
 const MESSAGES: Readonly<Record<number, MessageName>> = { 400: 'unreadable', 404: 'notFound', 413: 'unreadable', 429: 'busy', 503: 'unavailable' };
 
-/** What went wrong, as a page; the log has the cause. */
+/** Shows errors as a page; the log has the cause. */
 function errorPages({ logger, config }: PatientsDeps): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error);
@@ -55,7 +58,7 @@ function errorPages({ logger, config }: PatientsDeps): ErrorRequestHandler {
   };
 }
 
-/** Adds the pages to `app`; what is not found there stays for who comes after, but a browser gets a page. */
+/** Adds the pages to `app`. An unknown path passes to the next handler, except for browsers, which get a page. */
 export function mountWeb(app: Express, deps: PatientsDeps): void {
   const web = express.Router({ strict: false });
   const guards = createGuards(deps);

@@ -1,9 +1,10 @@
 /**
- * What the staff's pages do more where there are scripts: a form that is sent once, printing, and a payment's progress as it happens.
- * Every page works without. Times come from the server, in the hospital's zone: a receipt and a bill name the same day on every machine.
+ * Enhances the staff's pages in browsers with scripts: a form is submitted once, pages print, and the progress of a
+ * payment is live. Every page works without scripts. Times come from the server, in the time zone of the hospital: a
+ * receipt and a bill show the same day on every machine.
  */
 
-/** The key in the form makes a second one harmless; this makes it rare. */
+/** The key in the form makes a second submission harmless; this function makes it rare. */
 function sendOnce(form) {
   let sent = false;
   form.addEventListener('submit', (event) => {
@@ -11,7 +12,7 @@ function sendOnce(form) {
     sent = true;
     form.querySelector('button').setAttribute('aria-disabled', 'true');
   });
-  // Back from the next page, out of the browser's memory: it may be sent again.
+  // After a return to the page from the browser's cache, the form may be submitted again.
   addEventListener('pageshow', () => {
     sent = false;
     form.querySelector('button').removeAttribute('aria-disabled');
@@ -20,7 +21,10 @@ function sendOnce(form) {
 
 const AGAIN_MS = 2_000;
 
-/** Streams end and instances go: the browser comes back to whoever answers; where it gives up, the page is asked for again. */
+/**
+ * Follows a payment. After the end of a stream the browser reconnects to any instance; after it gives up, the page
+ * reloads.
+ */
 function follow(progress) {
   const events = new EventSource(progress.dataset.events);
   events.addEventListener('message', ({ data }) => {

@@ -1,4 +1,4 @@
-/** How a page is sent: in the reader's language, with the headers of every page and a nonce of its own. */
+/** Sends a page in the reader's language, with the common headers and a nonce. */
 import type { Request, Response } from 'express';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import type { PatientsConfig } from '../config.js';
@@ -6,13 +6,13 @@ import { askedLanguage, languageCookie, languageOf, WORDS } from './language.js'
 import { layout } from './layout.js';
 import type { Page, View } from './view.js';
 
-/** One request on its way to a page. */
+/** A request that is answered with a page. */
 export interface Answering {
   request: Request;
   response: Response;
   /** The name of this instance. */
   instance: string;
-  /** Of the hospital. */
+  /** Time zone of the hospital. */
   timeZone: string;
 }
 
@@ -20,14 +20,14 @@ export const answeringFor = ({ id, timeZone }: Pick<PatientsConfig, 'id' | 'time
   ({ request, response, instance: id, timeZone });
 
 export function viewOf({ request, instance, timeZone }: Answering, nonce: string): View {
-  // Not there on pages without a session, whatever its types say.
+  // The session is missing on pages without sessions, contrary to its type.
   const { session } = request as { session?: Request['session'] };
   const language = languageOf(request);
   const known = session?.staff === true || session?.patientId !== undefined;
   return { language, words: WORDS[language], path: request.path, nonce, instance, timeZone, known, csrf: session ? request.formToken?.() ?? '' : '' };
 }
 
-/** @param make gets the view and gives the page. */
+/** @param make builds the page from the view. */
 export function sendPage(answering: Answering, status: number, make: (view: View) => Page): void {
   const { request, response } = answering;
   const { nonce, headers } = pageHeaders();
@@ -37,5 +37,5 @@ export function sendPage(answering: Answering, status: number, make: (view: View
   response.status(status).set(headers).set('Content-Language', view.language).type('html').send(layout(view, make(view)).toString());
 }
 
-/** After a form: the browser asks for this page with GET, so that reloading sends nothing twice. */
+/** Redirects after a form: the browser requests the page with GET, so that a reload does not submit the form again. */
 export const seeOther = (response: Response, path: string): void => response.set('Cache-Control', 'no-store').redirect(303, path);

@@ -1,7 +1,7 @@
 /**
- * Sessions of the staff's pages, and of `/whoami`: in Redis, where any instance finds them, or in memory, as published. The cookie holds an
- * id, signed so that an id alone is worth nothing; the id is new whenever a session learns something that is worth stealing. The token in
- * the forms is derived from the id, so a page with a form stores nothing.
+ * Sessions of the staff's pages and of `/whoami`: in Redis, shared by all instances, or in memory, as published. The
+ * cookie contains a signed id, so that an id alone is worthless. A session gets a new id whenever it gains a privilege.
+ * The token in the forms is derived from the id, so that a page with a form stores nothing.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import RedisStore from 'connect-redis';
@@ -20,42 +20,51 @@ declare module 'express-session' {
   interface SessionData {
     /** Visits of `/whoami`. */
     views: number;
-    /** Whether the staff token was shown. */
+    /** Whether the staff token was presented. */
     staff: boolean;
-    /** Who was identified. */
+    /** The identified patient. */
     patientId: string;
-    /** Whether a page with a form was sent: a changed session gets its cookie. */
+    /** Whether a page with a form was sent; the change makes the session library set the cookie. */
     form: boolean;
   }
 }
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** The token for forms of the present session; missing on paths without sessions. */
+    /** The form token of the session; missing on paths without sessions. */
     formToken?: () => string;
   }
 }
 
 export const SESSION_COOKIE = 'relevo.sid';
-/** A session that knows nobody yet: long enough to fill in a form. Anybody can make one. */
+/** Lifetime of an anonymous session: long enough to fill in a form. Every visitor can make one. */
 const STRANGER_MS = 10 * 60_000;
 const SECRET_BYTES = 32;
 
 type SessionsConfig = Pick<PatientsConfig, 'sessionStore' | 'sessionsMax' | 'queuePrefix' | 'internalToken'>;
 
-/** The same on every instance, unknown to staff, who know the api token: nobody makes a cookie or a form token for another one's id. */
+/**
+ * Equal on every instance and unknown to staff, because they have only the api token. So cookies and form tokens cannot
+ * be forged.
+ */
 const derive = (internalToken: string, purpose: string): string =>
   Buffer.from(hkdfSync('sha256', internalToken, '', purpose, SECRET_BYTES)).toString('base64url');
 
-const away = (cause: unknown): Problem => new Problem('UNAVAILABLE', 'Sessions cannot be reached at the moment', { retryAfterSeconds: 1, cause });
+const away = (cause: unknown): Problem => new Problem('UNAVAILABLE', 'The session store is unavailable', { retryAfterSeconds: 1, cause });
 
 /** Requests whose session gets a new id. */
 const renewing = new WeakSet<Request>();
 
-/** An id without a stored session is kept, because the forms of a stranger's pages belong to it; a renewed session has a new one. */
+/**
+ * Keeps the id of a request without a stored session, because the forms of anonymous pages belong to it; a renewed
+ * session gets a new id.
+ */
 const newId = (request: Request): string => (renewing.has(request) ? undefined : request.sessionID) ?? uuid();
 
-/** @param redis unused with sessions in memory. @throws Problem UNAVAILABLE, to `next`, when the store is away. */
+/**
+ * @param redis unused with sessions in memory.
+ * @throws Problem UNAVAILABLE, to `next`, when the session store is unavailable.
+ */
 export function createSessions(config: SessionsConfig, redis: Redis, clock: Clock, logger: Logger): RequestHandler {
   const values = config.sessionStore === 'redis'
     ? new RedisStore({ client: redis, prefix: `${config.queuePrefix}:session:` })
@@ -70,8 +79,8 @@ export function createSessions(config: SessionsConfig, redis: Redis, clock: Cloc
     request.formToken = () => createHmac('sha256', formKey).update(request.sessionID).digest('base64url');
     let passed = false;
     handler(request, response, (error?: unknown) => {
-      // What fails after the page was made must not break the page off.
-      if (passed) logger.warn({ err: error }, 'a session was not kept');
+      // An error after the page was made must not abort the page.
+      if (passed) logger.warn({ err: error }, 'could not store a session');
       else if (error) next(away(error));
       else next();
       passed = true;
@@ -82,7 +91,10 @@ export function createSessions(config: SessionsConfig, redis: Redis, clock: Cloc
 const settled = (work: (done: (error?: unknown) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => work((error) => (error ? reject(away(error)) : resolve())));
 
-/** A new id with these contents; the old id is worth nothing any more. Kept before the answer goes out. @throws Problem UNAVAILABLE */
+/**
+ * Gives the session a new id and these contents, stored before the response is sent. The old id becomes invalid.
+ * @throws Problem UNAVAILABLE
+ */
 export async function renewSession(request: Request, contents: Partial<SessionData>, idleMs: number): Promise<void> {
   const { views } = request.session;
   renewing.add(request);
@@ -96,7 +108,8 @@ export async function renewSession(request: Request, contents: Partial<SessionDa
 export const endSession = (request: Request): Promise<void> => settled((done) => request.session.destroy(done));
 
 /**
- * Before a page with a form: sets the cookie, and checks that the store can be reached, because a form is of no use without the store.
+ * Runs before a page with a form: sets the cookie, and checks that the session store is available, because a form is
+ * useless without it.
  * @throws Problem UNAVAILABLE
  */
 export const withFormToken: RequestHandler = (request, _response, next) => {
@@ -108,7 +121,7 @@ export const withFormToken: RequestHandler = (request, _response, next) => {
   request.sessionStore.get(request.sessionID, (error: unknown) => next(error ? away(error) : undefined));
 };
 
-/** Whether a form was made by a page of this session. */
+/** Whether a page of this session made the form. */
 export function isOwnForm(request: Request, token: unknown): boolean {
   const [known, shown] = [Buffer.from(request.formToken?.() ?? ''), Buffer.from(typeof token === 'string' ? token : '')];
   return known.length > 0 && known.length === shown.length && timingSafeEqual(known, shown);

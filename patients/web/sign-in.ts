@@ -1,4 +1,4 @@
-/** Staff come in with the api token and go out again. The session's id is new from there on. */
+/** Signs staff in with the api token, and out. Each sign-in gives the session a new id. */
 import { kindOfToken, type Tokens } from '../../shared/auth.js';
 import { clientNetwork } from '../../shared/client-network.js';
 import type { PatientsDeps } from '../service.js';
@@ -13,7 +13,7 @@ type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock'>;
 const MINUTE_MS = 60_000;
 export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number => sessionIdleMinutes * MINUTE_MS;
 
-/** The key by which limits count the client. */
+/** The key under which limits count the client. */
 export const addressOf = ({ request }: Answering): string => clientNetwork(request);
 
 export function sendLocked(deps: Pick<Deps, 'clock'>, answering: Answering, lockedMs: number): void {

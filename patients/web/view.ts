@@ -1,4 +1,4 @@
-/** What every page is made with, and what a page is. */
+/** The input of every page, and its output. */
 import type { Html } from '../../shared/web/html.js';
 import type { Language } from './language.js';
 import type { Words } from './words/en.js';
@@ -6,24 +6,24 @@ import type { Words } from './words/en.js';
 export interface View {
   language: Language;
   words: Words;
-  /** Without what follows `?`; where the language is switched. */
+  /** Path without the query string; the links of the languages use it. */
   path: string;
   nonce: string;
-  /** Who serves this page. */
+  /** Name of the instance that serves the page. */
   instance: string;
-  /** Of the hospital. */
+  /** Time zone of the hospital. */
   timeZone: string;
-  /** Whether somebody is signed in or a patient is identified. */
+  /** Whether staff is signed in or a patient is identified. */
   known: boolean;
-  /** For every form that changes something; empty on pages without a session. */
+  /** Token for every form that changes something; empty on pages without a session. */
   csrf: string;
 }
 
 export interface Page {
   title: string;
   content: Html;
-  /** Renews itself every so many seconds where there is no script. */
+  /** Interval of the automatic reload in browsers without scripts. */
   refreshSeconds?: number;
-  /** A narrow page for a form or a message; else as wide as a bill. */
+  /** Whether the page is narrow, for a form or a message; otherwise it is as wide as a bill. */
   narrow?: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * The consolidated bill: what was done, by kind, with sub-totals; what is paid, on its way and due; the latest payments. A patient with
- * charges in several currencies has all of this, and a form that pays, once for each currency.
+ * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts; the latest payments. A
+ * patient with charges in several currencies gets all of this, and a payment form, once per currency.
  */
 import { CHARGE_KINDS, type BilledPatient, type ChargeKind, type CurrencyBill } from '../../core/bill.js';
 import { payableMinor } from '../../core/payable.js';
@@ -11,16 +11,16 @@ import type { Page, View } from '../view.js';
 import { printButton, statusMark } from './parts.js';
 import { payForm, type PayFormFacts } from './pay-form.js';
 
-/** The bill in one currency, and what is known of its payments. */
+/** The bill in one currency, and its payments. */
 export interface BillAccount {
   bill: CurrencyBill;
-  /** On its way: accepted, not final. */
+  /** Accepted and not final. */
   pendingMinor: number;
-  /** The key of this bill as it is shown. */
+  /** The key of this bill as shown. */
   key: string;
 }
 
-/** A form that was sent and not taken. */
+/** A form that was submitted and refused. */
 export interface RefusedForm extends Pick<PayFormFacts, 'problem' | 'typed'> {
   key: string;
 }
@@ -31,11 +31,11 @@ export interface BillFacts {
   accounts: readonly BillAccount[];
   /** Newest first. */
   payments: readonly PaymentRecord[];
-  /** Null: no form was sent. */
+  /** Null: no form was submitted. */
   refused: RefusedForm | null;
 }
 
-/** Ends the names of elements: the same page may show several currencies. */
+/** Suffix of element ids, because the same page may show several currencies. */
 const suffixOf = (index: number): string => (index === 0 ? '' : `-${index + 1}`);
 
 function section(view: View, bill: CurrencyBill, kind: ChargeKind, suffix: string): Html {
@@ -84,18 +84,18 @@ ${list.length > 0 ? html`<ul class="payments">${rows}</ul>` : html`<p class="sof
 function sheet(view: View, account: BillAccount, index: number, several: boolean): Html {
   const { bill } = account;
   const title = several ? html`<h2 class="currency">${view.words.bill.inCurrency(bill.currency)}</h2>` : null;
-  // Where nothing was charged there is nothing to list, only what was paid.
+  // A currency without charges shows only its payments.
   const isEmpty = several && bill.totalMinor === 0;
   const sections = isEmpty ? null : CHARGE_KINDS.map((kind) => section(view, bill, kind, suffixOf(index)));
   return html`<div class="card sheet">${title}${sections}${totals(view, account)}</div>`;
 }
 
-/** Null: nothing was charged in this currency. */
+/** Null: there are no charges in this currency. */
 function formFor(view: View, { patient, accounts, refused }: BillFacts, account: BillAccount, index: number): Html | null {
   const { bill, pendingMinor, key } = account;
   const several = accounts.length > 1;
   if (index > 0 && bill.totalMinor === 0) return null;
-  // A form of an older bill belongs to no account: the first one says so.
+  // The form of an older bill belongs to no account, so the first account shows its error.
   const isRefused = refused !== null && (refused.key === key || (index === 0 && accounts.every((each) => each.key !== refused.key)));
   const answer = isRefused ? { problem: refused.problem, typed: refused.typed } : { problem: null, typed: '' };
   const payable = payableMinor({ dueMinor: bill.dueMinor, pendingMinor });

@@ -1,4 +1,4 @@
-/** Who is the patient: four facts, and one message whichever of them is wrong. */
+/** Asks for the four facts of a patient; the error message is the same whichever fact is wrong. */
 import { FACT_MAX, FACTS, type PatientFacts } from '../../core/identification.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { moment } from '../format.js';
@@ -8,9 +8,9 @@ import { alert } from './parts.js';
 
 export interface IdentifyForm {
   typed: PatientFacts;
-  /** Fields that were not filled in. */
+  /** Fields without a value. */
   missing: readonly (keyof PatientFacts)[];
-  /** Wrong attempts that are left; null: nothing was compared. */
+  /** Remaining wrong attempts; null: nothing was compared. */
   left: number | null;
 }
 
@@ -47,7 +47,7 @@ ${FACTS.map((name) => field(view, form, name))}
   return { title: identify.title, content, narrow: true };
 }
 
-/** @param until when the lock ends. */
+/** @param until the end of the lock. */
 export function lockedPage(view: View, until: Date): Page {
   const { words } = view;
   const content = html`<section class="card message">

@@ -1,10 +1,10 @@
-/** The first page: what staff do here, how to check a pass, and where who evaluates finds everything else. */
+/** The first page: the tasks of the staff, the check of a pass, and links to everything else. */
 import { html, type Html } from '../../../shared/web/html.js';
 import type { Page, View } from '../view.js';
 
 export interface LandingFacts {
   monitorUrl: string;
-  /** The address the reader used. */
+  /** The public address of the pages. */
   self: string;
 }
 

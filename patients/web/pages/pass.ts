@@ -1,4 +1,7 @@
-/** The public page of an exit pass, for who stands at the door: valid, expired or unknown, and as little of the patient as that needs. */
+/**
+ * The public page of an exit pass, for the staff at the exit: valid, expired or unknown, with as little of the patient
+ * as necessary.
+ */
 import { maskedName, passState, type ExitPass } from '../../core/pass.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { moment } from '../format.js';
@@ -6,11 +9,11 @@ import type { Page, View } from '../view.js';
 import { fact, qrImage } from './parts.js';
 
 export interface PassFacts {
-  /** Null: nobody ever earned it. */
+  /** Null: no payment earned this pass. */
   pass: ExitPass | null;
-  /** The number of a pass that is known. */
+  /** The number of a known pass. */
   id: string;
-  /** Picture of this page's own address. */
+  /** QR code of the address of this page. */
   svg: string;
   now: Date;
 }

@@ -1,4 +1,4 @@
-/** The form that pays the bill in one currency: everything that is due, or a part of it. */
+/** The form that pays the bill in one currency: the whole amount due, or a part of it. */
 import type { CurrencyBill } from '../../core/bill.js';
 import type { AmountProblem, Wanted } from '../../core/payable.js';
 import { decimalsOf, decimalText, isPayable } from '../../../shared/money.js';
@@ -11,23 +11,23 @@ import { alert } from './parts.js';
 export interface PayFormFacts {
   patientId: string;
   bill: CurrencyBill;
-  /** Ends the names of this form's elements where a page has several forms; empty for the first. */
+  /** Suffix of the element ids on a page with several forms; empty for the first. */
   suffix: string;
-  /** Whether the page has forms of other currencies, so that this one must name its own. */
+  /** Whether the page has forms for other currencies, so that this one must name its own. */
   several: boolean;
   payableMinor: number;
-  /** The key of this bill as it is shown: the form pays once, however often it is sent. */
+  /** The key of this bill as shown: repeated submissions make one payment. */
   key: string;
-  /** Why the amount was not taken; null: nothing was sent yet. */
+  /** Why the amount was refused; null: no form was submitted yet. */
   problem: AmountProblem | 'changed' | null;
-  /** The amount as it was typed. */
+  /** The amount as typed. */
   typed: string;
 }
 
 interface HiddenBill {
   patientId: string;
   key: string;
-  /** What could be paid when the form was made, in minor units. */
+  /** The payable amount when the form was made, in minor units. */
   shown: string;
 }
 
@@ -35,7 +35,7 @@ const hiddenBill = (view: View, { patientId, key, shown }: HiddenBill): Html => 
 <input type="hidden" name="patient" value="${patientId}"><input type="hidden" name="key" value="${key}">
 <input type="hidden" name="shown" value="${shown}">`;
 
-/** An amount as it may be typed in a currency, with both decimal signs. */
+/** Example amounts in a currency, with both decimal signs. */
 function amountExample(currency: string): string {
   const decimals = decimalsOf(currency) ?? 0;
   const text = decimalText(150 * 10 ** decimals, decimals);
@@ -85,7 +85,7 @@ ${facts.payableMinor > 0 && isPayable(facts.bill.currency) ? form : nothing(view
 </section>`;
 }
 
-/** The records were away while a payment was handed in: the same form again, field by field. */
+/** Shown when PostgreSQL was unavailable during a submission: the same form again, field by field. */
 export function unclearPage(view: View, { patientId, key, wanted }: { patientId: string; key: string; wanted: Wanted }): Page {
   const { pay } = view.words;
   const content = html`<section class="card message">

@@ -1,4 +1,4 @@
-/** One payment: how far it is, in words and steps, and when it is final its receipt and the exit pass it earned. */
+/** The page of one payment: its progress in words and steps; when it is final, its receipt and its exit pass. */
 import { isFinal, stageOf, stepsOf, type Stage, type StepState } from '../../core/progress.js';
 import type { FollowedPayment, LeaderChange } from '../../staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -9,7 +9,7 @@ import { fact, printButton, qrImage, statusMark } from './parts.js';
 export interface ReceiptFacts {
   patient: { name: string; document: string };
   dueMinor: number;
-  /** Address and picture of the exit pass; null: none was earned. */
+  /** Path and QR code of the exit pass; null: none was earned. */
   pass: { path: string; svg: string; until: Date } | null;
 }
 
@@ -37,7 +37,7 @@ function changes(view: View, list: readonly LeaderChange[]): Html | null {
   return html`<div class="changes"><p>${words.payment.changes}</p><ul>${items}</ul><p class="soft">${words.payment.changedNote}</p></div>`;
 }
 
-/** What is shown, and sent again whenever it changes, while somebody waits. */
+/** The progress as shown on the page; the stream sends it again after every change. */
 export function progress(view: View, payment: FollowedPayment): Html {
   const stage = stageOf(payment);
   return html`<ol class="steps">${stepsOf(stage).map((entry) => step(view, entry.step, entry.state))}</ol>

@@ -1,10 +1,10 @@
-/** Staff sign-in: one field, the staff token. */
+/** The sign-in of the staff: one field, the staff token. */
 import { html } from '../../../shared/web/html.js';
 import { hiddenToken } from '../layout.js';
 import type { Page, View } from '../view.js';
 import { alert } from './parts.js';
 
-/** @param wrong whether a token was tried that is not the right one. */
+/** @param wrong whether a wrong token was submitted. */
 export function signInPage(view: View, wrong: boolean): Page {
   const { signIn } = view.words;
   const described = wrong ? 'hint wrong' : 'hint';
