@@ -1,6 +1,6 @@
 /**
- * Input → picture: brings what happened into the state, without deciding anything about leadership (failover.ts does, on the whole
- * picture, after every input). One function an input; inputs about replicas that are not configured change nothing.
+ * Applies one input to the state, without a decision about leadership: failover.ts decides after every input, on the whole state.
+ * Each input type has one function. Inputs about replicas that are not configured change nothing.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
 import {
@@ -19,7 +19,7 @@ type Of<T extends Input['type']> = Extract<Input, { type: T }>;
 
 const emit = (event: MonitorEvent): Effect => ({ type: 'emit', event });
 
-/** What changed in an opinion, as events. */
+/** The events that a change of opinion emits. */
 function changes(id: string, before: Detector, after: Detector, now: number): Effect[] {
   const restarted = before.report !== null && after.report !== null && before.report.bootId !== after.report.bootId;
   if (after.opinion === 'suspect' && before.opinion !== 'suspect' && after.layer) {
@@ -32,7 +32,7 @@ function changes(id: string, before: Detector, after: Detector, now: number): Ef
   return after.opinion === 'left' && before.opinion !== 'left' ? [emit({ name: 'replica:left', data: { replica: id } })] : [];
 }
 
-/** Applies a detector's verb to one replica, then whatever a report says beyond its life. */
+/** Applies a detector function to one replica, then the rest of the report: role, trouble and term. */
 function update(state: State, id: string, verb: (detector: Detector) => Detector, now: number, report?: ReplicaReport): Reaction {
   const before = state.replicas[id];
   if (!before) return { state, effects: [] };
@@ -47,7 +47,7 @@ function update(state: State, id: string, verb: (detector: Detector) => Detector
 
 const plus = (reaction: Reaction, ...effects: Effect[]): Reaction => ({ ...reaction, effects: [...reaction.effects, ...effects] });
 
-/** Pings that are due, and the refresh of what the database and the other monitors say. */
+/** The pings that are due, and the refresh of the data from the database and the other monitors. */
 function duties(state: State, now: number): Reaction {
   const { pingIntervalMs, replicas } = state.settings;
   const due = replicas.filter((id) => {
@@ -76,7 +76,7 @@ function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
   return { state: owed.state, effects: [...reaction.effects, ...owed.effects] };
 }
 
-/** A beat; one that ends a silence in the same life also tells how good the suspicion was, or how wrong it would have been. */
+/** A beat. A beat that ends a silence in the same life also shows whether the suspicion was, or would have been, a false alarm. */
 function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
   const before = state.replicas[replica];
   const reaction = update(state, replica, (detector) => beatHeard(detector, report, now), now, report);
@@ -85,14 +85,14 @@ function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
   return doubt === reaction.state.doubt ? reaction : { ...reaction, state: { ...reaction.state, doubt } };
 }
 
-/** What the end of a silence says about this monitor's patience. */
+/** Adjusts this monitor's patience at the end of a silence. */
 function learntFrom({ doubt, settings }: State, before: Detector, now: number): Doubt {
   const { opinion, layer, since, streamOpen, lastBeatAt } = before;
   if (layer === 'heartbeat') return silenceEnded(doubt, settings.beatTimeoutMs, now - since, now);
   return opinion === 'alive' && streamOpen ? silenceBorne(doubt, settings.beatTimeoutMs, now - lastBeatAt, now) : doubt;
 }
 
-/** A cut line is confirmed by a ping on a new connection, at once: no timer stands between a death and its discovery. */
+/** Confirms a closed stream at once with a ping on a new connection. No timer delays the detection of a dead process. */
 function closed(state: State, { replica, now }: Of<'stream-closed'>): Reaction {
   const reaction = update(state, replica, (detector) => streamClosed(detector, now), now);
   const confirm = (reaction.state.replicas[replica]?.confirmingSince ?? null) !== null;
@@ -104,12 +104,12 @@ function answered(state: State, { replica, report, sentAt, now }: Of<'ping-answe
   return plus(update(state, replica, verb, now, report), emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }));
 }
 
-/** A time-out that says more about this monitor, or its machine, than about the replica. It is not counted. */
+/** Whether the time-out is evidence about this monitor or its machine rather than the replica. Such a time-out does not count. */
 function isOwnFault({ doubt, settings }: State, { cause, now }: Of<'ping-failed'>): boolean {
   return cause === 'timeout' && isPingExcused(doubt, settings.pingTimeoutMs, now);
 }
 
-/** So many pings must fail in a row before the replica is suspected. A refused connection is not weighed here. */
+/** The number of consecutive failed pings before the monitor suspects the replica. Does not apply to a refused connection. */
 function fallOf(state: State, { replica, sentAt, now }: Of<'ping-failed'>): number {
   if (isNewLeader(state, replica, now)) return Infinity;
   return state.settings.fall * (failsWithOthers(state, replica, sentAt) ? SHARED_FALL : 1);
@@ -125,7 +125,7 @@ function failed(state: State, input: Of<'ping-failed'>): Reaction {
   return plus(update(state, replica, verb, now), emit({ name: 'replica:unanswered', data: { replica, cause } }));
 }
 
-/** The answer to a push is a sign of life like that to a ping, but says nothing about the line's speed. */
+/** The answer to a push is a sign of life, as the answer to a ping is, but does not measure the ping time. */
 function pushAnswered(state: State, { replica, report, sentAt, now }: Of<'push-answered'>): Reaction {
   const verb = (detector: Detector): Detector => ({
     ...pingAnswered(detector, report, sentAt, now, state.settings.rise),
@@ -134,19 +134,19 @@ function pushAnswered(state: State, { replica, report, sentAt, now }: Of<'push-a
   return update(state, replica, verb, now, report);
 }
 
-/** A new leader that cannot be told is looked at, at once. */
+/** Pings a new leader at once when a push to it fails. */
 function pushFailed(state: State, { replica }: Of<'push-failed'>): Reaction {
   return { state, effects: replica === state.leadership?.leader ? [{ type: 'ping', replica, fresh: true }] : [] };
 }
 
-/** An answer to a vote of this term: how many there are. */
+/** Stores the number of votes from the answer to a vote in this term. */
 function counted(state: State, term: number, votes: number | null): State {
   const { phase } = state;
   if ((phase.name !== 'voting' && phase.name !== 'no-candidate') || phase.term !== term) return state;
   return { ...state, phase: { ...phase, ballot: { ...phase.ballot, pending: false, votes: votes ?? phase.ballot.votes } } };
 }
 
-/** Enough votes and yet no election: the candidate is not ready in the database, so what is known here is old. */
+/** Enough votes without an election mean that the candidate is not ready in the database. The administrative states here are outdated. */
 function voteAnswered(state: State, { term, votes, elected, leadership, now }: Of<'vote-answered'>): Reaction {
   const reaction = learn(database(counted(state, term, votes), true), leadership, elected, now);
   const refused = !elected && leadership.term === term && votes >= majority(state.settings.monitors.length);
@@ -156,7 +156,7 @@ function voteAnswered(state: State, { term, votes, elected, leadership, now }: O
 const database = (state: State, up: boolean): State => ({ ...state, databaseUp: up });
 const still = (state: State): Reaction => ({ state, effects: [] });
 
-/** Brings one input into the picture. */
+/** Applies one input to the state. */
 export function absorb(state: State, input: Input): Reaction {
   const { now } = input;
   switch (input.type) {

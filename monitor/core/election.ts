@@ -1,9 +1,9 @@
 /**
- * Who may stand and who is chosen. A candidate is alive in this monitor's eyes, ready in the operator's, and reaches PostgreSQL by
- * its own word.
- * In an election it must also have been heard just now: a successor that is silent itself would be deposed next.
- * The leader that is to be replaced does not stand, except when it was restarted (another life) and nobody else is there.
- * The database checks the administrative state again: it may have changed since this monitor read it.
+ * Selects the candidates and chooses one of them. A candidate is alive in this monitor's opinion, `ready` in its administrative state,
+ * and reports that it reaches PostgreSQL.
+ * In an election its last report must also be recent: a silent successor would be deposed next.
+ * The leader to replace is no candidate, unless it was restarted (another life) and there is no other candidate.
+ * The database checks the administrative state again, because the state may have changed since this monitor read it.
  */
 import type { Policy } from './kinds.js';
 import type { Reaches } from '../../shared/contracts/leadership.js';
@@ -27,13 +27,14 @@ function standing(state: State, id: string): Standing | null {
   return { id, bootId: report.bootId, pingMs: detector.pingMs, reaches, reachesAll, fresh: !state.stalled.includes(id) };
 }
 
-/** The replica beat, or answered a ping while it has no stream, so recently that it is known to be ready. */
+/** Whether the last report of the replica (by beat or ping) is recent enough to know that the replica is ready. */
 const isHeard = ({ seenAt }: Detector, { beatIntervalMs, beatTimeoutMs }: Settings, now: number): boolean =>
   seenAt !== null && now - seenAt <= (beatIntervalMs + beatTimeoutMs) / 2;
 
 /**
- * Everybody who may follow the present leader, the best class only: those that reach everything, then those that have not led in vain.
- * @param heardAt leaves out who was not heard just before; null: nobody.
+ * The replicas that may follow the current leader. Prefers replicas that reach everything, then replicas that have not led without
+ * progress.
+ * @param heardAt leaves out replicas without a recent report at this time. Null: leaves out none.
  */
 export function candidates(state: State, heardAt: number | null = null): readonly Standing[] {
   const all = state.settings.replicas.map((id) => standing(state, id)).filter((each) => each !== null);
@@ -44,7 +45,7 @@ export function candidates(state: State, heardAt: number | null = null): readonl
   return preferred(preferred(eligible, ({ reachesAll }) => reachesAll), ({ fresh }) => fresh);
 }
 
-/** Those for which it holds; all when it holds for none. */
+/** The candidates that meet the condition, or all candidates when none meets it. */
 function preferred(all: readonly Standing[], holds: (each: Standing) => boolean): readonly Standing[] {
   const some = all.filter(holds);
   return some.length > 0 ? some : all;
@@ -71,12 +72,12 @@ const chosenOf = (standings: readonly Standing[], { settings }: State, random: n
   return chosen ? { id: chosen.id, bootId: chosen.bootId } : null;
 };
 
-/** For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when nobody may stand. */
+/** For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when there is no candidate. */
 export const choose = (state: State, random: number): Candidate | null => chosenOf(candidates(state), state, random);
 
 /**
- * The replicas that may stand and were not heard just now because they have no stream to this monitor. A ping shows whether they are ready.
- * A replica that was pinged within the last VOTE_INTERVAL_MS is left out.
+ * The candidates without a recent report that have no stream to this monitor. A ping shows whether they are ready.
+ * Leaves out replicas that were pinged within the last VOTE_INTERVAL_MS.
  */
 export function unheardWithoutStream(state: State, now: number): readonly string[] {
   const { settings, replicas } = state;
@@ -87,10 +88,10 @@ export function unheardWithoutStream(state: State, now: number): readonly string
   });
 }
 
-/** For an election. @returns null when nobody may stand who was heard just now; after the next beat or ping somebody may. */
+/** For an election. @returns null when no candidate has a recent report. The next beat or ping may change that. */
 export const chooseHeard = (state: State, { now, random }: Moment): Candidate | null => chosenOf(candidates(state, now), state, random);
 
-/** The replica an operator named, when it may stand. */
+/** The replica that an operator named. @returns null when it is no candidate. */
 export function named(state: State, id: string): Candidate | null {
   const found = standing(state, id);
   return found ? { id, bootId: found.bootId } : null;
@@ -101,9 +102,9 @@ const reachesAsMuch = (one: Reaches, other: Reaches): boolean => DEPENDENCIES.ev
 const NOTHING: Reaches = { postgres: false, redis: false, gateway: false };
 
 /**
- * Whether another replica is better: the condition for taking the leadership from a living leader. It reaches everything, and the leader
- * does not; or the leader makes no progress, and the other reaches as much and has not led in vain itself. So a cause that all replicas
- * share makes no leadership wander: each of them is tried once at most until a leader makes progress.
+ * Whether another replica is better than the leader: the condition for deposing a leader that is alive. Either the other replica reaches
+ * everything and the leader does not, or the leader makes no progress and the other reaches as much and has not led without progress.
+ * So a cause that all replicas share moves the leadership to each replica at most once until a leader makes progress.
  */
 export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): boolean {
   const leader = state.leadership?.leader ?? null;

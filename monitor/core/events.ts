@@ -1,6 +1,6 @@
 /**
- * What a monitor tells the world, named `subject:fact`. One map feeds logs, metrics, the event stream and tests.
- * Durations are in ms on this monitor's clock; null: this monitor cannot know (another one acted, or nothing was suspected).
+ * The events that a monitor emits, named `subject:fact`. One map feeds logs, metrics, the event stream and tests.
+ * Durations are in ms on this monitor's clock. Null: this monitor cannot know, because another one acted or there was no suspicion.
  */
 import type { ElectionKind, Layer, PingFailure } from './kinds.js';
 
@@ -12,9 +12,9 @@ export interface EventMap {
   /** Alive again, or for the first time; `restarted`: another life of the process. */
   'replica:recovered': { replica: string; restarted: boolean };
   'replica:left': { replica: string };
-  /** Who leads, as this monitor found it at its start. */
+  /** The leadership that this monitor read at its start. */
   'leadership:learnt': { partition: number; term: number; leader: string | null };
-  /** The leader is held to be gone; the election follows. */
+  /** This monitor no longer trusts the leader. The election follows. */
   'leadership:lost': { partition: number; term: number; leader: string; kind: ElectionKind; reason: string };
   /** `mine`: this monitor carried it out; otherwise `kind` is null. */
   'election:won': {
@@ -29,7 +29,7 @@ export interface EventMap {
     /** By the database's clock, ISO 8601. */
     electedAt: string;
   };
-  /** The new leader says that it leads. */
+  /** The new leader reports that it leads. */
   'failover:completed': {
     partition: number;
     term: number;

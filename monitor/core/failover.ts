@@ -1,23 +1,23 @@
 /**
  * The failover machine of one partition: step(state, input) → { state, effects, decision }. Pure; time and chance come with the input.
- * Every input first changes the picture (absorb.ts); then the phase follows from the whole picture, so that no order of
- * inputs is special and a lost one is made up for by the next.
+ * Every input first updates the state (absorb.ts). Then the machine derives the phase from the whole state. So the order of inputs does
+ * not matter, and the next input corrects the effect of a lost one.
  *
  *   phase         entered when                                            left when
- *   observing     the row was not read yet; or nobody leads and nobody     a leader is read → watching; a candidate → voting
- *                 may stand
- *   watching      the leader is fine                                      its stream closes → confirming; a verdict → voting;
+ *   observing     the row was not read yet, or there is neither leader     a leader is read → watching; a candidate → voting
+ *                 nor candidate
+ *   watching      the leader is healthy                                   its stream closes → confirming; a verdict → voting;
  *                                                                          an operator, a drain or a gray failure → handing-over
  *   confirming    the leader's stream closed; a ping is under way          answered → watching; refused → voting
- *   voting        the leader is held to be gone and somebody may stand;    elected, here or elsewhere → promoting; it recovers →
- *                 votes again every VOTE_INTERVAL_MS                       watching; nobody may stand → no-candidate
- *   no-candidate  the leader is gone and nobody may stand; with several    somebody may stand → voting; the leader recovers → watching
- *                 monitors it votes on, without a candidate of its own
- *   promoting     a new leader was elected and is being told               it says that it leads → watching; a verdict → voting
+ *   voting        there is a verdict against the leader and a candidate;   elected, here or elsewhere → promoting; it recovers →
+ *                 votes again every VOTE_INTERVAL_MS                       watching; no candidate → no-candidate
+ *   no-candidate  there is a verdict and no candidate; with several        a candidate → voting; the leader recovers → watching
+ *                 monitors it continues to vote, without a candidate
+ *   promoting     a new leader was elected and receives pushes             it reports that it leads → watching; a verdict → voting
  *   handing-over  the leader was asked to stand down, then the term moves  moved → promoting; refused or lost → watching; gray → voting
- *   doubting      this monitor was late or its clock jumped: it observes   DOUBT_FOR_MS later → whatever the picture says
+ *   doubting      this monitor was late or its clock jumped: it observes   DOUBT_FOR_MS later → the phase that the state implies
  *
- * It does not promise that the leader is really gone when it says so: PostgreSQL's row and the fence in every commit make that harmless.
+ * Does not guarantee that a deposed leader is really dead. The leadership row and the fence in every commit make a mistake harmless.
  */
 import { absorb } from './absorb.js';
 import { decisionOf } from './decision.js';
@@ -58,14 +58,14 @@ export function initialState(settings: Settings): State {
   };
 }
 
-/** The phase of an election: the ballot of this term goes on, whoever stands at the moment. */
+/** The phase of an election. The ballot of this term continues when the candidate changes. */
 function electing(state: State, verdict: Verdict, term: number, candidate: Candidate | null): Extract<Phase, { ballot: Ballot }> {
   const { phase } = state;
   const goesOn = (phase.name === 'voting' || phase.name === 'no-candidate') && phase.term === term;
   return { name: candidate ? 'voting' : 'no-candidate', term, verdict, ballot: goesOn ? phase.ballot : EMPTY };
 }
 
-/** The leadership is lost: said once, and the clock of this failover starts. */
+/** Emits the loss of the leadership once, and starts to time this failover. */
 function beginCourse(state: State, verdict: Verdict, now: number): Reaction {
   const { phase, leadership } = state;
   if (phase.name === 'voting' || phase.name === 'no-candidate') return still(state);
@@ -76,7 +76,7 @@ function beginCourse(state: State, verdict: Verdict, now: number): Reaction {
   return { state: begun, effects: [{ type: 'emit', event: { name: 'leadership:lost', data } }] };
 }
 
-/** Votes at once, then again while of that opinion. Without a candidate a vote only helps other monitors' candidates. */
+/** Votes at once, then repeatedly while the verdict holds. A vote without a candidate only supports the candidates of other monitors. */
 function cast(state: State, candidate: Candidate | null, now: number): Reaction {
   const { phase, settings } = state;
   if (phase.name !== 'voting' && phase.name !== 'no-candidate') return still(state);
@@ -90,7 +90,7 @@ function cast(state: State, candidate: Candidate | null, now: number): Reaction 
   };
 }
 
-/** Without a candidate: pings the replicas that may stand and have no stream; each answer is an input that elects again. */
+/** Without a candidate: pings the eligible replicas that have no stream. Each answer is an input that tries the election again. */
 function pingUnheard(state: State, now: number): Reaction {
   const ids = unheardWithoutStream(state, now);
   if (ids.length === 0) return still(state);
@@ -107,11 +107,11 @@ function elect(state: State, verdict: Verdict, moment: Moment): Reaction {
   const begun = beginCourse(state, verdict, now);
   const voting = cast({ ...begun.state, phase: electing(state, verdict, term, candidate) }, candidate, now);
   const asked = candidate === null ? pingUnheard(voting.state, now) : still(voting.state);
-  // The vote comes first: everything else can wait for it.
+  // The vote is the first effect, because it is the most urgent.
   return { state: asked.state, effects: [...voting.effects, ...asked.effects, ...begun.effects] };
 }
 
-/** The new leader says that it leads: the failover is complete. */
+/** Completes the failover when the new leader reports that it leads. */
 function complete(state: State, now: number): Reaction {
   const { course, leadership } = state;
   if (!state.taken || !course || course.electedAt === null || !leadership?.leader) return still(state);
@@ -121,7 +121,7 @@ function complete(state: State, now: number): Reaction {
   return { state: { ...state, course: null }, effects: [{ type: 'emit', event: { name: 'failover:completed', data } }] };
 }
 
-/** A hand-over the monitor itself wants: the leader is drained, or gray while somebody better is there. */
+/** Begins a hand-over of the monitor's own: the leader is drained, or gray while another replica is better. */
 function wish(state: State, { now, random }: Moment): Reaction | null {
   const leader = state.leadership?.leader;
   if (!leader || now < state.restUntil || state.databaseUp === false) return null;
@@ -132,7 +132,7 @@ function wish(state: State, { now, random }: Moment): Reaction | null {
   return beginHandover(state, { id: null, to: null, kind: 'planned', reason: `${leader} is in ${admin}` }, now);
 }
 
-/** Told again while it does not say that it leads: a push may be lost. */
+/** Repeats the push until the leader reports that it leads, because a push may be lost. */
 function promote(state: State, now: number): Reaction {
   const { phase, leadership, settings } = state;
   const pushedAt = phase.name === 'promoting' ? phase.pushedAt : -Infinity;
@@ -141,7 +141,7 @@ function promote(state: State, now: number): Reaction {
   return { state: { ...state, phase: { name: 'promoting', pushedAt: now } }, effects: [effect] };
 }
 
-/** The leader is not gone. */
+/** Handles an input while there is no verdict against the leader. */
 function lookAfter(state: State, moment: Moment): Reaction {
   const { state: settled, effects } = complete(state, moment.now);
   const wanted = wish(settled, moment);
@@ -153,7 +153,7 @@ function lookAfter(state: State, moment: Moment): Reaction {
   return { state: asBefore ? settled : { ...settled, phase: { name: 'watching' }, course: null }, effects };
 }
 
-/** A hand-over waits for its answers; only a leader that is gone is not waited for. */
+/** Waits for the answers of a hand-over, unless there is a verdict against the leader. */
 function handOver(state: State, moment: Moment): Reaction {
   const { phase } = state;
   const verdict = verdictOnLeader(state);
@@ -161,7 +161,7 @@ function handOver(state: State, moment: Moment): Reaction {
   return phase.request.kind === 'gray' ? elect(state, verdict, moment) : stoodDown(state, phase.term, false, moment);
 }
 
-/** The phase that follows from the picture. */
+/** Derives the phase from the state. */
 function react(state: State, moment: Moment): Reaction {
   const { phase } = state;
   if (isDoubting(state.doubt, moment.now)) {
@@ -177,7 +177,7 @@ function react(state: State, moment: Moment): Reaction {
 
 /**
  * One step of the machine.
- * @throws Error when an invariant is broken: that is a fault in this file, not in what happened.
+ * @throws Error when an invariant is broken. The cause is then a bug in the core, not the input.
  */
 export function step(state: State, input: Input): Step {
   const doubt = noticeLateness(state.doubt, state.settings, input.now);

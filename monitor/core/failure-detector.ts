@@ -1,9 +1,9 @@
 /**
  * One monitor's opinion of one replica: unknown → alive ⇄ suspect, and `left` after a goodbye.
  *
- * Intuition: a process that dies takes its connections with it, one that freezes keeps them but falls silent, one whose
- * network half-works still beats but does not answer. So there are three layers, each with its own evidence, and a suspicion ends
- * only by evidence of the kind that was missing; otherwise a replica that beats but never answers would flap ten times a second.
+ * Idea: a dead process loses its connections. A frozen process keeps them but sends no beats. A process with a partly broken network
+ * sends beats but does not answer. So there are three layers with separate evidence. Only evidence of the missing kind ends a suspicion;
+ * otherwise a replica that beats but never answers would flap ten times per second.
  *
  *   layer       suspects when                                               recovers by
  *   connection  no stream is open and a ping is refused, or the ping that    a beat, or RISE answers
@@ -11,9 +11,9 @@
  *   heartbeat   the stream is open and silent for longer than the patience   a beat, or RISE answers while no stream is open
  *   ping        FALL consecutive pings fail                                  RISE answers
  *
- * A new `bootId` is a new life: nothing that was held against the old one counts. A replica never seen stays `unknown`.
- * Rejected: one counter for all three (as HAProxy has); it would be as slow as the slowest layer.
- * It does not promise to be right: a suspicion is an opinion, the quorum and the fence make it harmless.
+ * A new `bootId` is a new life: evidence against the old life does not count. A replica that was never seen stays `unknown`.
+ * Rejected: one counter for all three layers (as in HAProxy); it would be as slow as the slowest layer.
+ * Does not guarantee that a suspicion is right. A suspicion is an opinion; the quorum and the fence make a wrong one harmless.
  * @see tigerbeetle/tigerbeetle src/vsr/fault_detector.zig for the shape; HAProxy `fall` and `rise`.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
@@ -42,20 +42,20 @@ const suspect = (detector: Detector, layer: Layer, now: number): Detector =>
 
 const alive = (detector: Detector, now: number): Detector => ({ ...detector, opinion: 'alive', layer: null, since: now, successes: 0 });
 
-/** Takes a report in; a new `bootId` starts a new life, which is alive. */
+/** Stores a report. A new `bootId` starts a new life, which is alive. */
 function hear(detector: Detector, report: ReplicaReport, now: number): Detector {
   const heard = { ...detector, report, seenAt: now };
   if (detector.report?.bootId === report.bootId) return heard.opinion === 'unknown' ? alive(heard, now) : heard;
   return { ...alive(heard, now), bornAt: now, failures: 0, failingSince: null, confirmingSince: null };
 }
 
-/** A report of a life that is over: it was under way when the next life was heard already. */
+/** Whether the report is from an earlier life: its request was sent before the monitor first saw the current life. */
 const isOutdated = (detector: Detector, report: ReplicaReport, sentAt: number): boolean =>
   detector.report !== null && detector.report.bootId !== report.bootId && sentAt < detector.bornAt;
 
 export const streamOpened = (detector: Detector, now: number): Detector => ({ ...detector, streamOpen: true, lastBeatAt: now });
 
-/** The line is cut. That alone proves nothing: the caller pings at once, and that decides. */
+/** The stream is closed, which alone proves nothing. The caller pings at once, and the ping decides. */
 export function streamClosed(detector: Detector, now: number): Detector {
   return { ...detector, streamOpen: false, confirmingSince: detector.opinion === 'alive' ? now : null };
 }
@@ -65,7 +65,7 @@ export function beatHeard(detector: Detector, report: ReplicaReport, now: number
   return heard.opinion === 'suspect' && heard.layer !== 'ping' ? alive(heard, now) : heard;
 }
 
-/** It leaves in good order: stays `left` until another life is heard, whatever this one still says. */
+/** The replica leaves gracefully: it stays `left` until a report of another life arrives. Later reports of this life do not change that. */
 export function byeHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
   const heard = hear(detector, report, now);
   return heard.opinion === 'left' ? heard : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
@@ -73,7 +73,7 @@ export function byeHeard(detector: Detector, report: ReplicaReport, now: number)
 
 export const pingSent = (detector: Detector, now: number): Detector => ({ ...detector, pingSentAt: now });
 
-/** @param sentAt an answer to a ping sent before the doubt arose does not end it. */
+/** @param sentAt when the ping was sent. An answer to a ping from before the suspicion does not end the suspicion. */
 export function pingAnswered(detector: Detector, report: ReplicaReport, sentAt: number, now: number, rise: number): Detector {
   if (isOutdated(detector, report, sentAt)) return detector;
   const heard = { ...hear(detector, report, now), failures: 0, failingSince: null, pingMs: now - sentAt };
@@ -94,7 +94,8 @@ export function pingFailed(detector: Detector, cause: PingFailure, sentAt: numbe
 }
 
 /**
- * It was elected by other monitors, which heard it: what this monitor missed before the election is forgotten. A refused connection is not.
+ * Trusts a leader that other monitors elected: they received its reports, so this monitor discards the failures before the election.
+ * A refused connection still counts.
  */
 export function trusted(detector: Detector, now: number): Detector {
   if (detector.opinion === 'unknown') return { ...detector, failures: 0, failingSince: null };
@@ -102,13 +103,13 @@ export function trusted(detector: Detector, now: number): Detector {
   return { ...alive(detector, now), lastBeatAt: now, failures: 0, failingSince: null };
 }
 
-/** Time passes. @param patienceMs BEAT_TIMEOUT_MS, lengthened when the monitor itself was late. */
+/** Checks for silence. @param patienceMs BEAT_TIMEOUT_MS with the additions of self-doubt.ts. */
 export function timePassed(detector: Detector, now: number, patienceMs: number): Detector {
   const silent = detector.streamOpen && now - detector.lastBeatAt > patienceMs;
   return silent ? suspect(detector, 'heartbeat', now) : detector;
 }
 
-/** When the trouble behind the present suspicion began, for the time it took to detect. */
+/** When the failure behind the current suspicion began, to measure the time to detect it. */
 export function troubleBegan(before: Detector, layer: Layer, now: number): number {
   if (layer === 'connection') return before.confirmingSince ?? before.failingSince ?? now;
   return layer === 'heartbeat' ? before.lastBeatAt : (before.failingSince ?? now);

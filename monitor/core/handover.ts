@@ -1,7 +1,8 @@
 /**
- * The planned hand-over: the leader finishes what is in flight, then the term moves. Two stages: standing-down (wait for the leader,
- * bounded) and moving (compare-and-set in the database). A leader that dies or does not answer meanwhile is not waited for: the
- * fence keeps it from writing. A gray leader is stood down the same way, but then voted on, because one monitor's word is not enough.
+ * The planned hand-over: the leader finishes its payments in flight, then the term moves. There are two stages: standing-down (wait for
+ * the leader, for a bounded time) and moving (compare-and-set in the database). The monitor does not wait for a leader that dies or does
+ * not answer meanwhile: the fence refuses its writes. A gray leader stands down the same way. Then the monitors vote, because the opinion
+ * of one monitor is not enough.
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
@@ -13,7 +14,7 @@ import type { Candidate, Effect, HandoverOutcome, HandoverRequest, Moment, Phase
 
 type HandingOver = Extract<Phase, { name: 'handing-over' }>;
 
-/** A hand-over the monitor itself wanted (not gray) is tried again after this, in ms. */
+/** Time before the monitor retries a hand-over of its own that is not gray, in ms. */
 const RETRY_MS = 1_000;
 
 const still = (state: State): Reaction => ({ state, effects: [] });
@@ -26,8 +27,8 @@ const refusal = (code: ProblemCode, detail: string): HandoverOutcome => ({ ok: f
 const candidateFor = (state: State, request: HandoverRequest, random: number): Candidate | null =>
   request.to === null ? choose(state, random) : named(state, request.to);
 
-/** Nobody may take over: in words, for who asked. */
-const nobody = (request: HandoverRequest): HandoverOutcome =>
+/** The refusal when no replica may take over. */
+const refuseWithoutCandidate = (request: HandoverRequest): HandoverOutcome =>
   refusal('NO_CANDIDATE', request.to === null ? 'No other replica is up and ready to lead' : `${request.to} is not up and ready to lead`);
 
 /** Why a hand-over cannot begin; null when it can. */
@@ -37,14 +38,14 @@ export function objection(state: State, request: HandoverRequest, { now, random 
     return refusal('REPLICA_NOT_FOUND', `There is no replica ${request.to}`);
   }
   if (!leadership || state.databaseUp === false) return refusal('UNAVAILABLE', 'This monitor does not reach the database');
-  if (isDoubting(state.doubt, now)) return refusal('UNAVAILABLE', 'This monitor was late or its clock jumped; it does not act for a moment');
+  if (isDoubting(state.doubt, now)) return refusal('UNAVAILABLE', 'This monitor was late or its clock jumped; it does not act for a short time');
   if (phase.name === 'handing-over') return refusal('HANDOVER_LOST', 'Another hand-over is under way');
   if (phase.name === 'voting') return refusal('HANDOVER_LOST', 'An election is under way');
-  if (leadership.leader === null || candidateFor(state, request, random) === null) return nobody(request);
+  if (leadership.leader === null || candidateFor(state, request, random) === null) return refuseWithoutCandidate(request);
   return null;
 }
 
-/** Begins to hand over: nothing is asked of the candidate until the leader has finished. */
+/** Begins a hand-over. The candidate receives no call until the leader has finished. */
 export function beginHandover(state: State, request: HandoverRequest, now: number): Reaction {
   const { leadership, settings } = state;
   if (!leadership?.leader) return still(state);
@@ -58,7 +59,7 @@ export function beginHandover(state: State, request: HandoverRequest, now: numbe
   };
 }
 
-/** An operator asks. Naming the present leader moves nothing and is no error. */
+/** An operator requests a hand-over. A request that names the current leader moves nothing and is not an error. */
 export function handoverRequested(state: State, request: HandoverRequest, moment: Moment): Reaction {
   const { leadership } = state;
   if (leadership && leadership.leader !== null && request.to === leadership.leader) {
@@ -69,7 +70,7 @@ export function handoverRequested(state: State, request: HandoverRequest, moment
   return no ? { state, effects: answer(request, no) } : beginHandover(state, request, moment.now);
 }
 
-/** Ends without having moved anything; the leader hears that it leads on. */
+/** Ends a hand-over without a change of leadership, and pushes the leadership to the leader so that it continues. */
 function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Reaction {
   const { leadership } = state;
   const goOn: Effect[] = leadership?.leader ? [{ type: 'push', leadership, to: [leadership.leader] }] : [];
@@ -78,13 +79,13 @@ function abandon(state: State, phase: HandingOver, outcome: HandoverOutcome): Re
 
 function move(state: State, phase: HandingOver, drained: boolean, { now, random }: Moment): Reaction {
   const candidate = candidateFor(state, phase.request, random);
-  if (candidate === null) return abandon(state, phase, nobody(phase.request));
+  if (candidate === null) return abandon(state, phase, refuseWithoutCandidate(phase.request));
   const { term, request, startedAt } = phase;
   const effect: Effect = { type: 'move', term, candidate, kind: 'planned', reason: request.reason, suspectedMsAgo: now - startedAt };
   return { state: { ...state, phase: { ...phase, stage: 'moving', drained } }, effects: [effect] };
 }
 
-/** Gray: the drain is over, now the monitors vote; no gray verdict any more, no vote. */
+/** After the drain of a gray leader the monitors vote. Without a gray verdict any more there is no vote. */
 function voteOnGray(state: State, phase: HandingOver, now: number): Reaction {
   const verdict = grayVerdict(state, now);
   if (!verdict) return abandon(state, phase, refusal('NO_CANDIDATE', 'The leader recovered'));
@@ -92,7 +93,7 @@ function voteOnGray(state: State, phase: HandingOver, now: number): Reaction {
   return still({ ...state, phase: { name: 'voting', term: phase.term, verdict, ballot } });
 }
 
-/** The leader has finished, or its time is up, or it does not answer. A monitor that doubts itself moves nothing: it gives up instead. */
+/** The leader has finished, timed out or did not answer. A monitor that doubts itself moves nothing: it ends the hand-over instead. */
 export function stoodDown(state: State, term: number, drained: boolean, moment: Moment): Reaction {
   const { phase } = state;
   if (isDoubting(state.doubt, moment.now)) return still(state);
@@ -103,7 +104,7 @@ export function stoodDown(state: State, term: number, drained: boolean, moment: 
 const isMoving = (phase: Phase, term: number): phase is HandingOver =>
   phase.name === 'handing-over' && phase.stage === 'moving' && phase.term === term;
 
-/** @param leadership null: the term had moved, or the candidate is not ready any more. */
+/** @param leadership null: the term had already moved, or the candidate is no longer ready. */
 export function moveAnswered(state: State, term: number, leadership: Leadership | null, now: number): Reaction {
   const { phase } = state;
   if (leadership) {
@@ -119,7 +120,7 @@ export function moveAnswered(state: State, term: number, leadership: Leadership 
   return { state: read.state, effects: [...lost.effects, ...read.effects] };
 }
 
-/** Whether it happened is unknown: the row says. */
+/** The database did not answer, so the result is unknown. The monitor reads the row to find out. */
 export function moveFailed(state: State, term: number, now: number): Reaction {
   const { phase } = state;
   if (!isMoving(phase, term)) return still(state);
@@ -128,7 +129,7 @@ export function moveFailed(state: State, term: number, now: number): Reaction {
   return { state: read.state, effects: [...lost.effects, ...read.effects] };
 }
 
-/** The monitor must not act any more: who waits is told. */
+/** The monitor must not act any more: notifies the caller that waits for the hand-over. */
 export function giveUp(state: State, detail: string): Effect[] {
   return state.phase.name === 'handing-over' ? answer(state.phase.request, refusal('HANDOVER_LOST', detail)) : [];
 }

@@ -1,7 +1,8 @@
 /**
- * This monitor's view of a patients instance: unknown → alive ⇄ suspect. Only shown: nobody is elected or deposed because of it, so there
- * is one layer, a look every few seconds, and no vote. A refused connection is told at once, for nobody listens there; whatever else goes
- * wrong may be a hiccup and counts when it happens again. An answer ends a suspicion. What never answered stays `unknown`.
+ * This monitor's view of a patients instance: unknown → alive ⇄ suspect. The view is only displayed and never leads to an election, so
+ * one layer (a poll every few seconds) without a vote is enough. A refused connection makes a suspicion at once, because no process
+ * listens there. Any other failure may be transient and counts only when it repeats. An answer ends a suspicion. An instance that never
+ * answered stays `unknown`.
  */
 import type { PingFailure } from './kinds.js';
 
@@ -9,9 +10,9 @@ export const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
 
 export interface Instance {
   readonly observed: (typeof INSTANCE_OBSERVED)[number];
-  /** When that became so, epoch ms; null: never looked at with success. */
+  /** When the view last changed, epoch ms. Null: no poll has succeeded yet. */
   readonly since: number | null;
-  /** Consecutive looks without an answer. */
+  /** Consecutive polls without an answer. */
   readonly failures: number;
 }
 
@@ -21,7 +22,7 @@ export const UNSEEN_INSTANCE: Instance = { observed: 'unknown', since: null, fai
 export const instanceAnswered = (instance: Instance, now: number): Instance =>
   instance.observed === 'alive' ? { ...instance, failures: 0 } : { observed: 'alive', since: now, failures: 0 };
 
-/** @param now epoch ms. @param fall consecutive failures that make a suspicion, unless the connection was refused. */
+/** @param now epoch ms. @param fall consecutive failures before a suspicion, unless the connection was refused. */
 export function instanceUnanswered(instance: Instance, cause: PingFailure, now: number, fall: number): Instance {
   const failures = instance.failures + 1;
   const isGone = cause === 'refused' || failures >= fall;

@@ -1,4 +1,4 @@
-/** What is true after every step, whatever happened. Checked at run time: a machine that broke one must not go on acting. */
+/** The invariants of the failover machine after every step. The monitor checks them at run time, because a broken machine must stop. */
 import { isDoubting } from './self-doubt.js';
 import type { State } from './types.js';
 
@@ -19,11 +19,11 @@ const RULES: readonly Rule[] = [
     'a hand-over is about the known term and has a leader',
     ({ phase, leadership }) => phase.name === 'handing-over' && (phase.term !== leadership?.term || leadership.leader === null),
   ],
-  ['who is promoted or watched was elected', ({ phase, leadership }) =>
+  ['a promoted or watched leader was elected', ({ phase, leadership }) =>
     (phase.name === 'promoting' || phase.name === 'watching' || phase.name === 'confirming') && !leadership?.leader],
   ['a suspicion names its layer, and nothing else does', ({ replicas }) =>
     Object.values(replicas).some(({ opinion, layer }) => (opinion === 'suspect') !== (layer !== null))],
-  ['only what is alive is confirmed', ({ replicas }) =>
+  ['only a replica that is alive is confirmed', ({ replicas }) =>
     Object.values(replicas).some(({ opinion, confirmingSince }) => confirmingSince !== null && opinion !== 'alive')],
   ['a monitor in doubt does not act', ({ phase, doubt }, _before, now) =>
     phase.name !== 'doubting' && isDoubting(doubt, now)],
@@ -31,7 +31,7 @@ const RULES: readonly Rule[] = [
 
 /**
  * @param before the state the step started from.
- * @throws Error naming the first rule that is broken.
+ * @throws Error that names the first broken rule.
  */
 export function assertInvariants(state: State, before: State, now: number): void {
   const broken = RULES.find(([, isBroken]) => isBroken(state, before, now));

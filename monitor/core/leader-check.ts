@@ -1,7 +1,7 @@
 /**
- * Is the leader still one? Three answers: fine (null), gone (a verdict: elect another), or alive but unable to work (gray: hand over,
- * provided somebody better is there; when nobody is, leadership stays where it is).
- * Information older than the leadership itself proves nothing and is not used.
+ * Checks the leader. There are three results: healthy (null), gone (a verdict: elect another replica), or alive but unable to work (gray:
+ * hand over when another replica is better; otherwise the leadership does not move).
+ * Does not use information that is older than the leadership, because it proves nothing.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import { hasBetter } from './election.js';
@@ -16,11 +16,11 @@ const WORDS: Readonly<Record<Layer, string>> = {
   ping: 'does not answer pings',
 };
 
-/** Heard after this monitor learnt who leads, and from another life than the one elected. */
+/** Whether a report of another life than the elected one arrived after this monitor adopted the leadership. */
 const isRestarted = (detector: Detector, leadership: Leadership, learntAt: number): boolean =>
   detector.opinion === 'alive' && detector.report?.bootId !== leadership.bootId && (detector.seenAt ?? -Infinity) > learntAt;
 
-/** The verdict on one replica as the leader it is said to be. */
+/** The verdict on one replica as the leader. */
 function judge(id: string, detector: Detector, state: State, leadership: Leadership): Verdict | null {
   const { opinion, layer, since, failures, failingSince } = detector;
   if (opinion === 'suspect' && layer) return { kind: KIND_OF[layer], reason: `${id} ${WORDS[layer]}`, since };
@@ -32,7 +32,7 @@ function judge(id: string, detector: Detector, state: State, leadership: Leaders
   return neverSeen ? { kind: 'ping', reason: `${id} never answered this monitor`, since: failingSince } : null;
 }
 
-/** Why there must be an election now; null while the leader is fine. Nobody leads at first: that is a reason too. */
+/** The reason for an election now; null while the leader is healthy. At first there is no leader, which is a reason as well. */
 export function verdictOnLeader(state: State): Verdict | null {
   const { leadership } = state;
   if (!leadership) return null;
@@ -42,10 +42,10 @@ export function verdictOnLeader(state: State): Verdict | null {
   return { kind: 'left', reason: `${leadership.leader} is not configured any more`, since: state.learntAt };
 }
 
-/** Whether a leader has work and makes no progress, by its own word. */
+/** Whether a leader reports that it has work and makes no progress. */
 export const isStalled = (report: ReplicaReport, { stallMs }: Settings): boolean => (report.stalledMs ?? 0) > stallMs;
 
-/** What keeps the leader from working, in words; null when nothing does. */
+/** The obstacle to the leader's work, as text; null when there is none. */
 function complaint(report: ReplicaReport, stalled: boolean): string | null {
   const missing = (['postgres', 'redis', 'gateway'] as const).filter((name) => !report.reaches[name]);
   const words = [...(stalled ? ['makes no progress'] : []), ...(missing.length > 0 ? [`does not reach ${missing.join(' and ')}`] : [])];
@@ -53,14 +53,14 @@ function complaint(report: ReplicaReport, stalled: boolean): string | null {
   return report.role === 'standby' ? 'does not take over' : null;
 }
 
-/** Follows the leader's own word about itself; `since` is when the trouble was heard first. */
+/** Derives the trouble from the leader's report about itself. `since` is when the trouble was first reported. */
 export function troubleOf(state: State, report: ReplicaReport, now: number): Trouble | null {
   const stalled = isStalled(report, state.settings);
   const what = complaint(report, stalled);
   return what === null ? null : { what, stalled, since: state.trouble?.since ?? now };
 }
 
-/** Notes since when another replica has been better than the leader. */
+/** Stores since when another replica has been better than the leader. */
 export function noticeBetter(state: State, now: number): State {
   const isBetter = state.trouble !== null && hasBetter(state, state.trouble);
   const betterSince = isBetter ? (state.betterSince ?? now) : null;
@@ -68,8 +68,8 @@ export function noticeBetter(state: State, now: number): State {
 }
 
 /**
- * Gray failure: in trouble for longer than GRAY_MS, and for as long another replica has been better. Replicas look at what they need at
- * different moments: after an outage that all shared, the one that looked first is better for a moment, and that proves nothing.
+ * Gray failure: the leader has been in trouble for longer than GRAY_MS, and for as long another replica has been better. Replicas probe
+ * their dependencies at different times. After a shared outage the first replica to probe is better for a short time, which proves nothing.
  */
 export function grayVerdict(state: State, now: number): Verdict | null {
   const { trouble, leadership, betterSince } = state;
@@ -78,13 +78,13 @@ export function grayVerdict(state: State, now: number): Verdict | null {
   return { kind: 'gray', reason: `${leadership.leader} ${trouble.what}`, since: trouble.since };
 }
 
-/** The leader's detector, when it is a configured replica. */
+/** The leader's detector; null when the leader is not configured. */
 export function leaderDetector(state: State): Detector | null {
   const leader = state.leadership?.leader;
   return leader ? (state.replicas[leader] ?? null) : null;
 }
 
-/** At a new leadership: what was held against an earlier life of the new leader is forgotten. */
+/** At a new leadership: discards the evidence against an earlier life of the new leader. */
 export function forgetEarlierLife(detector: Detector, leadership: Leadership): Detector {
   const { report, opinion, streamOpen, lastBeatAt, pingSentAt } = detector;
   const otherLife = report !== null && report.bootId !== leadership.bootId && opinion !== 'alive';

@@ -1,6 +1,6 @@
 /**
- * How a monitor comes to know who leads: from its own vote or move, or by reading the row after another monitor's election.
- * A known term is never replaced by a lower one: an answer that was under way when a newer came is simply old.
+ * How a monitor learns of a new leader: from its own vote or move, or by reading the row after another monitor's election.
+ * A lower term never replaces a known term: such an answer is outdated.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import { trusted } from './failure-detector.js';
@@ -8,10 +8,10 @@ import { graceMs, oneMoreElection } from './grace.js';
 import { forgetEarlierLife, isStalled, troubleOf } from './leader-check.js';
 import type { Effect, Reaction, State } from './types.js';
 
-/** Shortest time between two readings of the row that a report provoked, in ms. */
+/** Minimum time between two reads of the row that a report caused, in ms. */
 export const READ_PAUSE_MS = 50;
 
-/** Whether a report says "I lead in this term", from the life that was elected. */
+/** Whether a report of the elected life states that it leads in this term. */
 export const saysItLeads = (report: ReplicaReport | null | undefined, leadership: Leadership): boolean =>
   report?.role === 'leading' && report.term === leadership.term && report.bootId === leadership.bootId;
 
@@ -19,14 +19,14 @@ export function readRow(state: State, now: number): Reaction {
   return { state: { ...state, reading: true, readAt: now }, effects: [{ type: 'read-leadership' }] };
 }
 
-/** A hand-over that somebody waits for, overtaken by another election. */
+/** Answers the caller of a hand-over when another election ends that hand-over. */
 function overtaken(state: State): Effect[] {
   if (state.phase.name !== 'handing-over' || state.phase.request.id === null) return [];
   const detail = `An election ended this hand-over; the term is not ${state.phase.term} any more`;
   return [{ type: 'answer', id: state.phase.request.id, outcome: { ok: false, code: 'HANDOVER_LOST', detail } }];
 }
 
-/** The winner tells everybody, the new leader first; the others make sure that the leader knows. */
+/** The monitor that carried out the election notifies every replica, the new leader first. The others only notify the leader. */
 function pushes(state: State, leadership: Leadership, mine: boolean): Effect[] {
   const { leader } = leadership;
   if (leader === null || (!mine && state.taken)) return [];
@@ -47,7 +47,7 @@ function announce(before: State, leadership: Leadership, mine: boolean, now: num
   return { type: 'emit', event: { name: 'election:won', data } };
 }
 
-/** The picture under a new leadership: what was known about the old leader's trouble, or of another life of the new one, is void. */
+/** The state under a new leadership. Discards the trouble of the old leader and the opinion of an earlier life of the new leader. */
 function under(state: State, leadership: Leadership, mine: boolean, now: number): State {
   const { leader } = leadership;
   const detector = leader === null ? undefined : state.replicas[leader];
@@ -70,26 +70,26 @@ function under(state: State, leadership: Leadership, mine: boolean, now: number)
 }
 
 /**
- * Takes a leadership in.
- * @param mine whether this monitor's own vote or move made it.
+ * Adopts a leadership.
+ * @param mine whether this monitor's own vote or move created it.
  */
 export function learn(state: State, leadership: Leadership, mine: boolean, now: number): Reaction {
   if (state.leadership && leadership.term <= state.leadership.term) return { state, effects: [] };
   const after = under(state, leadership, mine, now);
   const told = state.leadership ? pushes(after, leadership, mine) : [];
-  // The push comes first: everything else can wait for it.
+  // The push is the first effect, because it is the most urgent.
   return { state: after, effects: [...told, announce(state, leadership, mine, now), ...(mine ? [] : overtaken(state))] };
 }
 
-/** Which replicas led in vain: none of them, as soon as a leader makes progress. */
+/** The replicas that led without progress. Empty as soon as a leader makes progress. */
 function stalledSince(state: State, report: ReplicaReport, before: ReplicaReport | null): readonly string[] {
   if (before?.bootId === report.bootId && report.committed > before.committed) return state.stalled.length > 0 ? [] : state.stalled;
   return isStalled(report, state.settings) && !state.stalled.includes(report.id) ? [...state.stalled, report.id] : state.stalled;
 }
 
 /**
- * What a report says beyond "alive": whether the leader took over, what troubles it, and terms not known here yet.
- * @param before its report before that one.
+ * Applies the rest of a report: whether the leader took over, its trouble, and a term that this monitor does not know yet.
+ * @param before the previous report of the same replica.
  */
 export function hearOut(state: State, report: ReplicaReport, before: ReplicaReport | null, now: number): Reaction {
   const { leadership } = state;

@@ -1,6 +1,6 @@
 /**
- * What a monitor shows of the others. `suspect` is my opinion; `down` means that a majority of the configured monitors holds it,
- * by what they told me last. Only shown: elections are counted in the database.
+ * The state of a replica as a monitor shows it. `suspect` is the opinion of this monitor. `down` means that a majority of the configured
+ * monitors shares it, by their last answers. The state is only displayed: the database counts elections.
  */
 import { hasQuorum } from './quorum.js';
 import type { Opinion } from './kinds.js';
@@ -11,7 +11,7 @@ export type Observed = (typeof OBSERVED)[number];
 
 export const OPINIONS = ['unknown', 'alive', 'suspect', 'left'] as const satisfies readonly Opinion[];
 
-/** Whom each monitor suspects, by its last word. A monitor that does not answer has no opinion. */
+/** The replicas that each monitor suspects, by its last answer. A monitor that does not answer has no opinion. */
 export type Opinions = Readonly<Record<string, readonly string[]>>;
 
 export const suspectsOf = (state: State): readonly string[] =>

@@ -1,36 +1,36 @@
 /**
- * A monitor that was late itself must not blame the replicas. Two degrees:
- * - late by L: for a while every patience is longer by L (memberlist's awareness);
- * - late by more than DOUBT_MS, or the wall clock went another way than the monotonic one: observe and do not act for
- *   DOUBT_FOR_MS (sentinel's TILT). A machine that was suspended, a stopped process or a stepped clock look like this.
- * And it learns from its mistakes: a replica that was given up for silent and beats again soon was slow, not gone. Each such
- * false alarm doubles the patience with silence, for everybody, because an overloaded machine slows all of them; it is forgotten
- * step by step. Without this an overloaded machine would be handed round without end.
- * Two more things are no evidence about a replica:
- * - silence of several at once. Their machine or the network is slow, or this monitor's is: every patience is longer for a while.
- * - what a monitor sees in its first seconds. It has no history, so it begins as patient as after several false alarms.
- * It does not promise to notice a monitor that is slow without being late (a slow network is the replicas' matter).
+ * Makes a monitor doubt itself, because a monitor that was late must not suspect the replicas for it. There are two degrees:
+ * - Late by L: for a short time every patience is longer by L (memberlist's awareness).
+ * - Late by more than DOUBT_MS, or the wall clock and the monotonic clock disagree: the monitor observes and does not act for
+ *   DOUBT_FOR_MS (sentinel's TILT). A suspended machine, a stopped process and a stepped clock have this effect.
+ * The monitor also learns from false alarms. A replica that was suspected for silence and soon beats again was slow, not dead. Each false
+ * alarm doubles the patience with silence for every replica, because an overloaded machine slows all of them. False alarms expire one by
+ * one. Without this, leadership on an overloaded machine would move without end.
+ * Two more observations are no evidence about a replica:
+ * - Silence of several replicas at once. Their machine, the network or this monitor's machine is slow. Every patience is longer for a while.
+ * - The first seconds of a monitor. It has no history, so it starts as patient as after several false alarms.
+ * Does not detect a monitor that is slow without being late. A slow network counts as a fault of the replicas.
  * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition; Chandra and
  * Toueg 1996 for the growing time-out of an eventually perfect detector.
  */
 import type { Doubt, Settings } from './types.js';
 
-/** How long a lateness makes the monitor patient, in ms: long enough for what it slept through to be read. */
+/** How long the monitor is more patient after it was late, in ms: long enough to read the messages that arrived meanwhile. */
 export const LENIENT_FOR_MS = 2_000;
-/** A timer may be this late without meaning anything, in ms. */
+/** Lateness of a timer that has no effect, in ms. */
 export const TOLERATED_MS = 10;
 
-/** A suspicion that a beat ended within this many BEAT_TIMEOUT_MS was a mistake; one that lasted longer was a freeze. */
+/** A suspicion that a beat ends within this many BEAT_TIMEOUT_MS was a false alarm. A longer suspicion was a freeze. */
 export const FALSE_ALARM_WITHIN = 2;
-/** Doublings at the most: 2³ × 400 ms stays within what PING/ECHO would take. */
+/** Maximum number of doublings: 2³ × 400 ms is not longer than detection by pings. */
 export const ALARMS_MAX = 3;
-/** One false alarm is forgotten after this, in ms. */
+/** Time after which one false alarm expires, in ms. */
 export const FORGET_MS = 20_000;
-/** One of the ALARMS_MAX alarms that a monitor starts with is forgotten after this, in ms. */
+/** Time after which one of the ALARMS_MAX alarms at the start expires, in ms. */
 export const START_FORGET_MS = 1_000;
-/** While several are silent at once, patience is longer by this many BEAT_TIMEOUT_MS. */
+/** Additional patience while several replicas are silent at once, in multiples of BEAT_TIMEOUT_MS. */
 export const SHARED_TIMES = 7;
-/** How long one look that found several silent makes the monitor patient, in ms. */
+/** How long one tick that finds several silent replicas makes the monitor patient, in ms. */
 export const SHARED_FOR_MS = 2_000;
 
 export const NO_DOUBT: Doubt = {
@@ -42,10 +42,10 @@ type DoubtSettings = Pick<Settings, 'tickMs' | 'doubtMs' | 'doubtForMs'>;
 
 export const isDoubting = (doubt: Doubt, now: number): boolean => now < doubt.doubtingUntil;
 
-/** What to add to a patience at `now`, in ms. */
+/** The addition to every patience at `now`, in ms. */
 export const extraPatienceMs = (doubt: Doubt, now: number): number => (now < doubt.lenientUntil ? doubt.extraMs : 0);
 
-/** How many of `count` things are left when one is forgotten every `everyMs`. */
+/** How many of `count` events remain when one expires every `everyMs`. */
 export const leftOf = (count: number, sinceMs: number, everyMs: number): number => Math.max(0, count - Math.floor(sinceMs / everyMs));
 
 const alarmsAt = ({ alarms, alarmedAt, startedAt }: Doubt, now: number): number =>
@@ -56,14 +56,14 @@ const isShared = (doubt: Doubt, now: number): boolean => now < doubt.sharedUntil
 /** Several replicas are silent at once. */
 export const silentTogether = (doubt: Doubt, now: number): Doubt => ({ ...doubt, sharedUntil: now + SHARED_FOR_MS });
 
-/** A suspicion of silence that stood for `suspectedMs` ended with a beat of the same life. */
+/** A suspicion of silence that lasted `suspectedMs` ended with a beat of the same life. */
 export function silenceEnded(doubt: Doubt, beatTimeoutMs: number, suspectedMs: number, now: number): Doubt {
   const wasShared = doubt.sharedUntil > now - suspectedMs;
   if (suspectedMs > FALSE_ALARM_WITHIN * beatTimeoutMs && !wasShared) return doubt;
   return { ...doubt, alarms: Math.min(ALARMS_MAX, alarmsAt(doubt, now) + 1), alarmedAt: now };
 }
 
-/** A silence that only a longer patience bore ended with a beat: without the patience it would have been a false alarm. */
+/** A silence that only the longer patience tolerated ended with a beat. Without that patience it would have been a false alarm. */
 export function silenceBorne(doubt: Doubt, beatTimeoutMs: number, silentMs: number, now: number): Doubt {
   const realMs = silentMs - extraPatienceMs(doubt, now);
   if (realMs <= beatTimeoutMs) return doubt;
@@ -72,26 +72,26 @@ export function silenceBorne(doubt: Doubt, beatTimeoutMs: number, silentMs: numb
 }
 
 /**
- * Longest silence that means nothing at `now`, in ms: BEAT_TIMEOUT_MS, doubled for each false alarm, the own lateness, and more while
- * several are silent.
+ * Longest silence without a suspicion at `now`, in ms: BEAT_TIMEOUT_MS, doubled for each false alarm, plus the monitor's own lateness,
+ * plus an addition while several replicas are silent.
  */
 export const beatPatienceMs = (doubt: Doubt, beatTimeoutMs: number, now: number): number =>
   beatTimeoutMs * (2 ** alarmsAt(doubt, now) + (isShared(doubt, now) ? SHARED_TIMES : 0)) + extraPatienceMs(doubt, now);
 
 /**
- * Whether a ping that timed out at `now` says nothing about the replica: this monitor slept through much of the ping, so that the answer
- * may lie unread in a buffer; or the monitor has just started; or several replicas are silent at once.
+ * Whether a ping that timed out at `now` is no evidence about the replica. Either this monitor was late for much of the ping, so the
+ * answer may be unread in a buffer, or the monitor has just started, or several replicas are silent at once.
  */
 export function isPingExcused(doubt: Doubt, pingTimeoutMs: number, now: number): boolean {
   const isStarting = doubt.startedAt !== null && now - doubt.startedAt < ALARMS_MAX * START_FORGET_MS;
   return isStarting || isShared(doubt, now) || extraPatienceMs(doubt, now) * 2 >= pingTimeoutMs;
 }
 
-/** How late the loop is at `now`, in ms, whatever woke it. */
+/** How late the loop is at `now`, in ms, for any kind of input. */
 const latenessAt = (doubt: Doubt, settings: DoubtSettings, now: number): number =>
   doubt.tickAt === null ? 0 : Math.max(0, now - doubt.tickAt - settings.tickMs);
 
-/** Anything may be the first to run after a pause, not only the tick: so every input is looked at. */
+/** Checks the lateness at every input, because any input, not only a tick, may be the first after a pause. */
 export function noticeLateness(doubt: Doubt, settings: DoubtSettings, now: number): Doubt {
   const lateMs = latenessAt(doubt, settings, now);
   if (lateMs <= TOLERATED_MS) return doubt;
@@ -110,7 +110,7 @@ export interface Ticked {
   jump: { lateMs: number; jumpMs: number } | null;
 }
 
-/** The tick itself: compares both clocks and starts the next interval. */
+/** Handles a tick: compares both clocks and starts the next interval. */
 export function ticked(doubt: Doubt, settings: DoubtSettings, now: number, wallMs: number): Ticked {
   const lateMs = latenessAt(doubt, settings, now);
   const passed = doubt.tickAt === null || doubt.wallMs === null ? 0 : wallMs - doubt.wallMs - (now - doubt.tickAt);

@@ -1,24 +1,24 @@
 /**
- * Where the time of a hand-over went, from the marks in its row of the history; in ms, null: it has not come to that, or was not measured.
- * The marks are of several clocks (the database's, the leader's): a step that would be negative took no time that can be told.
+ * Computes the steps of a hand-over from the times in its history row. In ms. Null: the step has not happened or was not measured.
+ * The times come from several clocks (the database and the leader), so a negative step counts as 0.
  */
 export interface Marks {
   readonly suspectedAt: Date | null;
   readonly electedAt: Date;
-  /** The new leader knows. */
+  /** The new leader learned that it leads. */
   readonly promotedAt: Date | null;
-  /** It has begun with what the one before held. */
+  /** The new leader has reclaimed the parcels of the previous leader. */
   readonly reclaimedAt: Date | null;
   readonly firstCommitAt: Date | null;
 }
 
-/** The names are those of the lab's hand-overs. */
+/** The experiments use the same names for the steps of a hand-over. */
 export interface Steps {
-  /** From the suspicion, or the operator's word, to the election. */
+  /** From the suspicion, or the operator's request, to the election. */
   readonly voteMs: number | null;
   readonly promoteMs: number | null;
   readonly reclaimMs: number | null;
-  /** Until a payment was final; long when nobody paid. */
+  /** From the reclaim to the first final payment. Long when no payments arrived. */
   readonly firstCommitMs: number | null;
 }
 

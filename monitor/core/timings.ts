@@ -1,18 +1,18 @@
 /**
- * How long nobody leads, at worst, by kind of failure: from the failure until the new leader was told. What the leader then needs
- * to take over is its own matter. Printed at start; the lab compares it with what it measures.
+ * Computes the worst-case failover time by kind of failure: from the failure until the new leader is notified. The time that the new
+ * leader needs to take over is not included. The monitor logs the figures at its start; the experiments compare them with measurements.
  */
 import type { ElectionKind } from './kinds.js';
 import type { Settings } from './types.js';
 
-/** What one call on the local network (ping, statement, push) is allowed to take, in ms. An assumption, stated with the figures. */
+/** Assumed maximum duration of one call on the local network (ping, statement, push), in ms. Published with the figures. */
 export const CALL_MS = 10;
 
 export type WorstCase = Readonly<Record<Exclude<ElectionKind, 'first'>, number>>;
 
 /**
- * With several monitors the last vote that is needed may be cast one interval later, by a monitor that noticed one tick later.
- * @returns 0 for a single monitor.
+ * The time that several monitors need to agree: the last necessary vote may be one interval later, from a monitor that detected the
+ * failure one tick later. @returns ms; 0 for a single monitor.
  */
 export function concertMs(settings: Settings): number {
   return settings.monitors.length === 1 ? 0 : settings.voteIntervalMs + 2 * settings.tickMs;
@@ -29,6 +29,6 @@ export function worstCaseFailoverMs(settings: Settings): WorstCase {
     gray: settings.grayMs + beatIntervalMs + settings.grayDrainMs + CALL_MS + electMs,
     left: CALL_MS + electMs,
     restart: beatIntervalMs + CALL_MS + electMs,
-    planned: 3 * CALL_MS, // what is in flight goes on meanwhile: nobody waits for the drain
+    planned: 3 * CALL_MS, // payments in flight continue meanwhile, so the drain does not count
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The words of the monitor's core: settings, what it knows (State), what happens to it (Input) and what it asks for (Effect).
- * Plain data in, plain data out: the loop performs the effects, a simulator may do it just as well.
- * Every time here is monotonic milliseconds of this monitor's own clock; times of two monitors are never compared.
+ * The types of the monitor's core: settings, state, inputs and effects. All of them are plain data. The loop performs the effects; a
+ * simulator may do so as well.
+ * Every time here is in monotonic milliseconds of this monitor's clock. Times of two monitors are never compared.
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { AdminState, Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
@@ -10,7 +10,7 @@ import type { ElectionKind, Layer, Opinion, PingFailure, Policy } from './kinds.
 
 export interface Settings {
   readonly monitor: string;
-  /** All configured monitors, this one included: the quorum is counted over them. */
+  /** All configured monitors, including this one. The quorum is a majority of them. */
   readonly monitors: readonly string[];
   readonly replicas: readonly string[];
   readonly partition: number;
@@ -34,7 +34,7 @@ export interface Settings {
   readonly doubtForMs: number;
 }
 
-/** What one monitor knows of one replica; changed only by the verbs of failure-detector.ts. */
+/** The knowledge of one monitor about one replica. Only the functions of failure-detector.ts change it. */
 export interface Detector {
   readonly opinion: Opinion;
   /** Which layer suspected it; null unless `suspect`. */
@@ -44,14 +44,14 @@ export interface Detector {
   readonly streamOpen: boolean;
   /** The last beat, or the opening of the stream when none came yet. */
   readonly lastBeatAt: number;
-  /** When its stream closed, until a ping sent later says whether it lives; null: nothing to confirm. */
+  /** When its stream closed, until the result of a later ping. Null: nothing to confirm. */
   readonly confirmingSince: number | null;
   /** Consecutive pings that failed, and when the first of them was sent. */
   readonly failures: number;
   readonly failingSince: number | null;
   /** Consecutive answers, counted while it is suspect. */
   readonly successes: number;
-  /** When this life of the process (its `bootId`) was first heard. */
+  /** When the first report of this life (its `bootId`) arrived. */
   readonly bornAt: number;
   readonly report: ReplicaReport | null;
   readonly seenAt: number | null;
@@ -69,48 +69,48 @@ export interface Doubt {
   readonly extraMs: number;
   readonly lenientUntil: number;
   readonly doubtingUntil: number;
-  /** False alarms not yet forgotten at `alarmedAt`. */
+  /** False alarms that had not expired at `alarmedAt`. */
   readonly alarms: number;
   readonly alarmedAt: number;
   /** When the monitor started; null before its first tick. */
   readonly startedAt: number | null;
-  /** Several replicas were silent at once: patience is longer until then. */
+  /** Several replicas were silent at once: the patience is longer until this time. */
   readonly sharedUntil: number;
 }
 
-/** Elections in a short time; see grace.ts. */
+/** Elections in quick succession; see grace.ts. */
 export interface Unrest {
-  /** Elections not yet forgotten at `at`. */
+  /** Elections that had not expired at `at`. */
   readonly elections: number;
   readonly at: number;
 }
 
-/** Why the leader must go: the reason of an election in one word and one sentence. */
+/** Why the monitor deposes the leader: the reason of an election as a kind and a sentence. */
 export interface Verdict {
   readonly kind: ElectionKind;
   readonly reason: string;
-  /** When that became this monitor's opinion; null at the first election. */
+  /** When this monitor formed that opinion. Null at the first election. */
   readonly since: number | null;
 }
 
-/** One monitor's vote in one term; repeated while it is of that opinion. */
+/** One monitor's vote in one term, repeated while the verdict holds. */
 export interface Ballot {
   readonly castAt: number | null;
   /** Whether an answer is awaited. */
   readonly pending: boolean;
-  /** Fresh votes at the last answer; null before one. */
+  /** Fresh votes in the last answer. Null before the first answer. */
   readonly votes: number | null;
 }
 
 export interface HandoverRequest {
-  /** Names who waits for the answer; null: the monitor itself wants it. */
+  /** Identifies the caller that waits for the answer. Null: the monitor itself requests the hand-over. */
   readonly id: number | null;
   readonly to: string | null;
   readonly kind: 'planned' | 'gray';
   readonly reason: string;
 }
 
-/** Where a partition stands; the table of transitions is in failover.ts. */
+/** The phase of a partition. failover.ts has the table of transitions. */
 export type Phase =
   | { readonly name: 'observing' }
   | { readonly name: 'watching' }
@@ -132,19 +132,19 @@ export const PHASES = [
   'observing', 'watching', 'confirming', 'voting', 'no-candidate', 'promoting', 'handing-over', 'doubting',
 ] as const satisfies readonly PhaseName[];
 
-/** What keeps the leader from working although it lives. */
+/** The obstacle to the work of a leader that is alive. */
 export interface Trouble {
   readonly what: string;
-  /** Whether it has work and makes no progress, whatever it reaches. */
+  /** Whether the leader has work and makes no progress, independent of its dependencies. */
   readonly stalled: boolean;
   readonly since: number;
 }
 
-/** A failover from its beginning until the new leader says that it leads; for the figures. */
+/** The times of a failover, from its beginning until the new leader reports that it leads. Used for metrics only. */
 export interface Course {
-  /** Null: another monitor carried the election out, and the row does not say. */
+  /** Null: another monitor carried out the election, and the row does not contain the kind. */
   readonly kind: ElectionKind | null;
-  /** When this monitor began to vote or to hand over; null: it took no part. */
+  /** When this monitor began to vote or to hand over. Null: it took no part. */
   readonly startedAt: number | null;
   readonly electedAt: number | null;
 }
@@ -154,34 +154,34 @@ export interface State {
   readonly phase: Phase;
   readonly doubt: Doubt;
   readonly replicas: Readonly<Record<string, Detector>>;
-  /** As the database said last; a replica that is not there is ready. */
+  /** From the last read of the database. A replica without an entry is ready. */
   readonly admin: Readonly<Record<string, AdminState>>;
-  /** The row, as this monitor knows it; null before the first read. */
+  /** The leadership row as this monitor last read it. Null before the first read. */
   readonly leadership: Leadership | null;
   readonly learntAt: number;
-  /** Until then the leader is new: silence and failed pings do not depose it. */
+  /** Until this time the leader is new: silence and failed pings do not depose it. */
   readonly graceUntil: number;
   readonly unrest: Unrest;
-  /** Whether the leader of this term has said that it leads. */
+  /** Whether the leader of this term has reported that it leads. */
   readonly taken: boolean;
   readonly trouble: Trouble | null;
-  /** Since when another replica has been better than the leader without a break; null: none is, or the leader has no trouble. */
+  /** Since when another replica has continuously been better than the leader. Null: none is better, or the leader has no trouble. */
   readonly betterSince: number | null;
-  /** Replicas that led without progress since a leader last made some: they are not better than one another. */
+  /** Replicas that led without progress since a leader last made progress. None of them is better than another. */
   readonly stalled: readonly string[];
-  /** No hand-over of the monitor's own wish before this. */
+  /** The monitor begins no hand-over of its own before this time. */
   readonly restUntil: number;
-  /** Whether the last call to the database succeeded; null before one. */
+  /** Whether the last call to the database succeeded. Null before the first call. */
   readonly databaseUp: boolean | null;
-  /** Whether the row is being read, and when that was asked last. */
+  /** Whether a read of the row is under way, and when the last one was requested. */
   readonly reading: boolean;
   readonly readAt: number;
   readonly refreshedAt: number | null;
-  /** The failover under way; null when there is none. */
+  /** The failover under way. Null when there is none. */
   readonly course: Course | null;
 }
 
-/** Every input says when it happened, and brings a random number in [0, 1) for whoever must choose. */
+/** Every input has a time and a random number in [0, 1) for the choice of a candidate. */
 export interface Moment {
   readonly now: number;
   readonly random: number;
@@ -245,26 +245,26 @@ interface Change {
 }
 
 export type Effect =
-  /** `fresh`: on a new connection, to learn whether anybody still listens there. */
+  /** `fresh`: on a new connection, to find out whether a process still listens there. */
   | { readonly type: 'ping'; readonly replica: string; readonly fresh: boolean }
-  /** Read administrative states and ask the other monitors, at every ping interval. */
+  /** Read the administrative states and poll the other monitors, at every ping interval. */
   | { readonly type: 'refresh' }
   | { readonly type: 'read-leadership' }
   | ({ readonly type: 'vote'; readonly candidate: Candidate | null } & Change)
   | ({ readonly type: 'move'; readonly candidate: Candidate } & Change)
-  /** In this order: the new leader first. */
+  /** Notify these replicas in this order: the new leader first. */
   | { readonly type: 'push'; readonly leadership: Leadership; readonly to: readonly string[] }
   | { readonly type: 'stand-down'; readonly replica: string; readonly term: number; readonly timeoutMs: number }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: HandoverOutcome }
   | { readonly type: 'emit'; readonly event: MonitorEvent };
 
-/** What a part of the machine does: the state after it, and what it asks for. */
+/** The result of a part of the machine: the new state and the effects. */
 export interface Reaction {
   readonly state: State;
   readonly effects: readonly Effect[];
 }
 
 export interface Step extends Reaction {
-  /** What the monitor makes of it, in one sentence. */
+  /** The monitor's decision in one sentence. */
   readonly decision: string;
 }

@@ -57,15 +57,15 @@ describe('an administrative state', () => {
 
   test('of a standby moves nothing, and warns when nobody else could follow', () => {
     const machine = watching();
-    expect(look(machine, 'drain', 'server_2').words.join(' ')).not.toContain('nobody could follow');
+    expect(look(machine, 'drain', 'server_2').words.join(' ')).not.toContain('no replica could follow');
     machine.kill('server_3');
     expect(look(machine, 'drain', 'server_2')).toMatchObject({ moves: false, refusal: null });
-    expect(look(machine, 'drain', 'server_2').words.join(' ')).toContain('nobody could follow server_1');
+    expect(look(machine, 'drain', 'server_2').words.join(' ')).toContain('no replica could follow server_1');
   });
 
   test('ready moves nothing, of whomever', () => {
     expect(look(watching(), 'ready', 'server_1')).toMatchObject({ moves: false, refusal: null });
-    expect(look(watching(), 'ready', 'server_2').words[0]).toContain('is ready already');
+    expect(look(watching(), 'ready', 'server_2').words[0]).toContain('is already ready');
   });
 });
 
@@ -85,7 +85,7 @@ describe('a fault', () => {
     machine.kill('server_2');
     machine.kill('server_3');
     expect(look(machine, 'kill', 'server_1')).toMatchObject({ moves: false, refusal: null, candidates: [] });
-    expect(look(machine, 'kill', 'server_1').words.join(' ')).toContain('Nobody can follow');
+    expect(look(machine, 'kill', 'server_1').words.join(' ')).toContain('No replica can follow');
   });
 
   test('of a standby moves nothing', () => {
