@@ -1,9 +1,9 @@
 /**
- * Ends the sessions that block an election. A session that locked the row of the leadership and does not go on (a process that was
- * stopped inside its transaction, a psql session left open) would block every vote until it ends.
- * Only sessions of this role are ended, and only those whose transaction is older than the time the vote has waited already: a commit that
- * has just begun is waited for. Sessions of monitors are never ended: they wait in the same line.
- * The fence stays whole: whatever an ended session had written in its transaction is rolled back.
+ * Ends the sessions that block an election. A session that holds a lock on the leadership row without progress (a process that was stopped
+ * inside its transaction, a psql session left open) would block every vote until the session ends.
+ * Ends only sessions of this role, and only when their transaction is older than the time that the vote has already waited. The vote waits
+ * for a commit that has just begun. Never ends sessions of monitors, because they wait for the same lock.
+ * The fence is not affected: PostgreSQL rolls back the open transaction of an ended session.
  */
 import type { Queryable } from '../shared/postgres.js';
 
@@ -11,19 +11,19 @@ export interface EndedSession {
   pid: number;
   /** Its `application_name`. */
   name: string;
-  /** How old its transaction was, in ms. */
+  /** Age of its transaction, in ms. */
   ageMs: number;
 }
 
 export interface BlockerOptions {
-  /** Names of all monitors: the sessions of their votes have these. */
+  /** Names of all monitors. Their sessions use them as `application_name`. */
   monitors: readonly string[];
-  /** A vote that waits this long, in ms, is taken for blocked. */
+  /** A vote that has waited this long, in ms, counts as blocked. */
   blockedMs: number;
   onEnded?: (sessions: readonly EndedSession[]) => void;
 }
 
-/** Only locks of rows are looked at: whoever changes a table (a migration) locks the table, and is not ended. */
+/** Checks row locks only. A session that changes a table (a migration) locks the table and is not ended. */
 const END_BLOCKERS = `
 WITH blocker AS MATERIALIZED (
   SELECT DISTINCT unnest(pg_blocking_pids(waiting.pid)) AS pid
@@ -36,14 +36,14 @@ SELECT a.pid, a.application_name AS name, (extract(epoch FROM clock_timestamp() 
  WHERE a.usename = current_user AND a.pid <> pg_backend_pid() AND NOT a.application_name = ANY ($2::text[])
    AND a.xact_start < clock_timestamp() - make_interval(secs => $3 / 1000.0)`;
 
-/** Waits for a statement of `monitor`; while the statement waits, ends who blocks it, again and again. */
+/** Awaits a statement of `monitor`. While the statement waits, repeatedly ends the sessions that block it. */
 export async function unblocked<T>(db: Queryable, monitor: string, options: BlockerOptions, call: Promise<T>): Promise<T> {
   const { monitors, blockedMs, onEnded } = options;
   const end = async (): Promise<void> => {
     const { rows } = await db.query<EndedSession>(END_BLOCKERS, [monitor, monitors, blockedMs]);
     if (rows.length > 0) onEnded?.(rows);
   };
-  // When the database does not answer this either, the vote's own time-out ends the wait.
+  // If this statement gets no answer either, the vote's own time-out ends the wait.
   const timer = setInterval(() => void end().catch(() => undefined), blockedMs);
   try {
     return await call;

@@ -1,4 +1,4 @@
-/** Every option of a monitor: environment name, unit, default, range and reason; relations between them are checked too. */
+/** Defines every option of a monitor: environment name, unit, default, range and reason. Also checks relations between the options. */
 import { TOKEN_OPTIONS } from '../shared/auth.js';
 import { flag, integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
 import { trustedProxies } from '../shared/trusted-proxies.js';
@@ -7,55 +7,55 @@ import type { Settings } from './core/types.js';
 
 const IDENTITY = {
   id: text('ID', { default: 'monitor_1', doc: 'Name of this monitor; one of MONITORS.' }),
-  host: text('HOST', { default: '127.0.0.1', doc: 'Interface it listens on; loopback, so that nothing is open by accident.' }),
+  host: text('HOST', { default: '127.0.0.1', doc: 'Interface it listens on. The loopback default opens nothing to the network.' }),
   port: port('PORT', { default: 5000, doc: 'Port it listens on.' }),
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL: the record, and where the votes are counted.' }),
-  redisUrl: url('REDIS_URL', { doc: 'Redis, read for the length of the queue only.' }),
+  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which has all data and counts the votes.' }),
+  redisUrl: url('REDIS_URL', { doc: 'Redis, read only for the length of the queue.' }),
   queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of the queue in Redis; the same in every service.' }),
   logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
-    doc: 'Least severity written.',
+    doc: 'Minimum severity of log lines.',
   }),
   faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
   replicas: members('REPLICAS', { doc: 'All payment replicas, as name=address pairs.' }),
-  monitors: members('MONITORS', { doc: 'All monitors, this one included: a quorum is a majority of these.' }),
+  monitors: members('MONITORS', { doc: 'All monitors, including this one. A quorum is a majority of them.' }),
   patients: members('PATIENTS', {
     default: [],
-    doc: 'All patients instances: shown, and asked to drive failed payments again. Empty: unknown, then nothing can be driven from here.',
+    doc: 'All patients instances: shown, and called to re-drive failed payments. Empty: unknown; this monitor then cannot re-drive payments.',
   }),
   trustProxy: trustedProxies('TRUST_PROXY', {
     default: false,
-    doc: 'Whose X-Forwarded-* headers are believed: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
+    doc: 'Proxies whose X-Forwarded-* headers are trusted: off, a number of proxies in front, or their addresses (loopback, 10.0.0.0/8, …).',
   }),
 };
 
 const WATCHING = {
-  policy: oneOf('POLICY', POLICIES, { default: 'random', doc: 'Who is chosen among the candidates; random as published.' }),
-  tickMs: milliseconds('TICK_MS', { default: 50, min: 5, max: 1_000, doc: 'Interval of the only timer; bounds how late silence is noticed.' }),
+  policy: oneOf('POLICY', POLICIES, { default: 'random', doc: 'How one of the candidates is chosen; random as published.' }),
+  tickMs: milliseconds('TICK_MS', { default: 50, min: 5, max: 1_000, doc: 'Interval of the only timer; bounds the delay in detecting silence.' }),
   pingIntervalMs: milliseconds('PING_INTERVAL_MS', { default: 2_000, min: 50, doc: 'PING/ECHO interval, as published.' }),
-  pingTimeoutMs: milliseconds('PING_TIMEOUT_MS', { default: 1_000, min: 10, doc: 'A ping without an answer by then has failed.' }),
-  fall: integer('FALL', { default: 2, min: 1, max: 100, doc: 'Consecutive failed pings until a replica is suspected, as in HAProxy.' }),
+  pingTimeoutMs: milliseconds('PING_TIMEOUT_MS', { default: 1_000, min: 10, doc: 'A ping without an answer after this time has failed.' }),
+  fall: integer('FALL', { default: 2, min: 1, max: 100, doc: 'Consecutive failed pings before a replica is suspected, as in HAProxy.' }),
   rise: integer('RISE', { default: 2, min: 1, max: 100, doc: 'Consecutive answers until a suspect is alive again, as in HAProxy.' }),
-  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, doc: 'How often replicas beat; must be what they are set to.' }),
+  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, doc: 'Interval of the beats; must equal the setting of the replicas.' }),
   beatTimeoutMs: milliseconds('BEAT_TIMEOUT_MS', {
     default: 400,
     min: 20,
-    doc: 'Silence on an open stream until a replica is suspected: three lost beats and a pause of its event loop are borne.',
+    doc: 'Silence on an open stream before a replica is suspected: tolerates three lost beats and a pause of its event loop.',
   }),
 };
 
 const ACTING = {
-  voteIntervalMs: milliseconds('VOTE_INTERVAL_MS', { default: 100, min: 10, doc: 'A vote without majority is cast again after this.' }),
+  voteIntervalMs: milliseconds('VOTE_INTERVAL_MS', { default: 100, min: 10, doc: 'A vote without a majority is repeated after this.' }),
   voteFreshMs: milliseconds('VOTE_FRESH_MS', { default: 1_000, min: 50, doc: 'A vote counts for this long, by the database clock.' }),
-  grayMs: milliseconds('GRAY_MS', { default: 1_500, doc: 'A leader that cannot work for this long is handed over, if another can.' }),
+  grayMs: milliseconds('GRAY_MS', { default: 1_500, doc: 'A leader that cannot work for this long hands over, if another replica can.' }),
   stallMs: milliseconds('STALL_MS', { default: 5_000, doc: 'Parcels in flight without progress for this long count as "cannot work".' }),
-  grayRestMs: milliseconds('GRAY_REST_MS', { default: 10_000, doc: 'Rest between two gray hand-overs, so that a fault everybody has does not make leadership wander.' }),
-  grayDrainMs: milliseconds('GRAY_DRAIN_MS', { default: 300, doc: 'How long a gray leader may finish what it has begun.' }),
-  handoverDrainMs: milliseconds('HANDOVER_DRAIN_MS', { default: 2_000, max: 60_000, doc: 'How long a leader may finish at a planned hand-over.' }),
-  pushIntervalMs: milliseconds('PUSH_INTERVAL_MS', { default: 500, min: 50, doc: 'A new leader that does not say it leads is told again after this.' }),
+  grayRestMs: milliseconds('GRAY_REST_MS', { default: 10_000, doc: 'Pause between two gray hand-overs, so that a fault of all replicas does not move the leadership repeatedly.' }),
+  grayDrainMs: milliseconds('GRAY_DRAIN_MS', { default: 300, doc: 'How long a gray leader may finish its payments in flight.' }),
+  handoverDrainMs: milliseconds('HANDOVER_DRAIN_MS', { default: 2_000, max: 60_000, doc: 'How long a leader may finish its payments at a planned hand-over.' }),
+  pushIntervalMs: milliseconds('PUSH_INTERVAL_MS', { default: 500, min: 50, doc: 'A new leader that has not confirmed receives another push after this.' }),
   doubtMs: milliseconds('DOUBT_MS', { default: 1_000, min: 100, doc: 'A monitor this late, or a clock jump this long, makes it doubt itself.' }),
   doubtForMs: milliseconds('DOUBT_FOR_MS', { default: 2_000, doc: 'How long a monitor in doubt only observes: one ping interval.' }),
-  databaseTimeoutMs: milliseconds('DATABASE_TIMEOUT_MS', { default: 2_000, min: 50, doc: 'A statement that takes longer is given up and tried again.' }),
+  databaseTimeoutMs: milliseconds('DATABASE_TIMEOUT_MS', { default: 2_000, min: 50, doc: 'A statement that takes longer is cancelled and retried.' }),
 };
 
 export const CONFIG_TABLE = { ...IDENTITY, ...TOKEN_OPTIONS, ...WATCHING, ...ACTING };
@@ -70,15 +70,15 @@ const RELATIONS: readonly Relation[] = [
   ({ beatIntervalMs, beatTimeoutMs }) =>
     beatIntervalMs * 2 < beatTimeoutMs ? null : 'BEAT_INTERVAL_MS × 2 must be below BEAT_TIMEOUT_MS: one lost beat would be a suspicion',
   ({ voteIntervalMs, voteFreshMs }) =>
-    voteIntervalMs * 2 < voteFreshMs ? null : 'VOTE_INTERVAL_MS × 2 must be below VOTE_FRESH_MS: votes would expire before they meet',
-  ({ tickMs, beatTimeoutMs }) => (tickMs < beatTimeoutMs ? null : 'TICK_MS must be below BEAT_TIMEOUT_MS: silence would be noticed late'),
+    voteIntervalMs * 2 < voteFreshMs ? null : 'VOTE_INTERVAL_MS × 2 must be below VOTE_FRESH_MS: votes would expire before there is a majority',
+  ({ tickMs, beatTimeoutMs }) => (tickMs < beatTimeoutMs ? null : 'TICK_MS must be below BEAT_TIMEOUT_MS: silence would be detected late'),
   ({ tickMs, doubtMs }) => (tickMs < doubtMs ? null : 'TICK_MS must be below DOUBT_MS: the monitor would always doubt itself'),
 ];
 
-/** @throws ConfigError naming every problem. */
+/** @throws ConfigError that names every problem. */
 export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig => loadConfig(CONFIG_TABLE, env, RELATIONS);
 
-/** The part the core needs. */
+/** The settings that the core needs. */
 export function settingsOf(config: MonitorConfig, partition = 0): Settings {
   const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
   return { ...config, monitor: config.id, partition, monitors: ids(config.monitors), replicas: ids(config.replicas) };

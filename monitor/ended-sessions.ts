@@ -1,7 +1,7 @@
 /**
- * Which console sessions a sign-out has ended, in PostgreSQL, so that every monitor refuses a copy of the cookie. Each check of a cookie
- * asks, for a short time. A monitor also remembers what it has learnt: a session that is known to have ended stays ended while PostgreSQL
- * is away.
+ * Stores the console sessions that a sign-out has ended in PostgreSQL, so that every monitor refuses a copy of the cookie. Each check of a
+ * cookie queries PostgreSQL with a short time-out. A monitor also caches ended sessions: a session that is known to have ended stays ended
+ * while PostgreSQL is unavailable.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from '../shared/logger.js';
@@ -10,13 +10,13 @@ import type { Queryable } from '../shared/postgres.js';
 export interface EndedSessions {
   /** Null: not known now. */
   has(id: string): Promise<boolean | null>;
-  /** @returns false when it could not be recorded: then this monitor alone refuses the session. */
+  /** @returns false when the database could not store it: then only this monitor refuses the session. */
   end(id: string): Promise<boolean>;
 }
 
-/** Longest wait of a request for an answer. */
+/** Maximum time that a request waits for an answer, ms. */
 const LOOK_MS = 500;
-/** Ids that are remembered; the oldest is forgotten first. */
+/** Maximum number of cached ids. The oldest is removed first. */
 const REMEMBERED_MAX = 1_000;
 
 const HAS = 'SELECT EXISTS (SELECT 1 FROM ended_session WHERE digest = $1) AS ended';
@@ -29,7 +29,7 @@ const digestOf = (id: string): Buffer => createHash('sha256').update(id).digest(
 export class PostgresEndedSessions implements EndedSessions {
   private readonly remembered = new Set<string>();
 
-  /** @param keptHours longer than a session lives, by more than clocks may differ. */
+  /** @param keptHours must exceed the lifetime of a session by more than the clocks may differ. */
   constructor(
     private readonly db: Queryable,
     private readonly keptHours: number,
@@ -54,12 +54,12 @@ export class PostgresEndedSessions implements EndedSessions {
     for (const oldest of this.remembered) if (this.remembered.size > REMEMBERED_MAX) this.remembered.delete(oldest);
   }
 
-  /** Null: it failed, or its time was up. */
+  /** @returns null when the call failed or timed out. */
   private async within<T>(answer: Promise<T>): Promise<T | null> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), LOOK_MS)));
     const caught = answer.catch((error: unknown) => {
-      this.logger.warn({ err: { message: error instanceof Error ? error.message : String(error) } }, 'ended sessions cannot be looked at now');
+      this.logger.warn({ err: { message: error instanceof Error ? error.message : String(error) } }, 'cannot read ended sessions; using the cached ones');
       return null;
     });
     return Promise.race([caught, late]).finally(() => clearTimeout(timer));

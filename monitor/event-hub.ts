@@ -1,7 +1,8 @@
 /**
- * Server-sent events: a snapshot of the status on connect; every event with an id, at once; the status again when more than numbers
- * changed (who leads, who is alive, what an operator wants); and once a second a sample with the numbers that changed. Who comes back
- * with `Last-Event-ID` gets what is still remembered. A reader that does not read is cut off: it reconnects and gets a snapshot.
+ * Sends server-sent events. A reader receives a status snapshot on connect, every event with an id at once, the status again when its
+ * structure changes (leader, opinions, administrative states), and once per second a sample with the numbers that changed. A reader that
+ * reconnects with `Last-Event-ID` receives the events that are still stored. The hub disconnects a reader that does not read; the reader
+ * reconnects and receives a snapshot.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Response } from 'express';
@@ -12,16 +13,16 @@ import type { Sample } from './sampler.js';
 import { changes, NO_NUMBERS, numbersOf, structureOf, type Numbers } from './status-differences.js';
 import { withoutAddresses } from './status.js';
 
-/** Events that go out; pings are too many, their result is in the samples. */
+/** The events that are sent. Ping events are too frequent; the samples contain their results. */
 const PUBLISHED = new Set<string>([
   'election:won', 'replica:suspected', 'replica:recovered', 'replica:left', 'leadership:lost', 'failover:completed', 'clock:jumped',
 ]);
 const REMEMBERED = 256;
-/** How often the structure is looked at, ms; events send it at once. */
+/** Interval of the check for a changed structure, ms. Events cause an immediate check. */
 const LOOK_INTERVAL_MS = 250;
-/** Most that may wait for one reader, in bytes. */
+/** Maximum data that may wait for one reader, in bytes. */
 const BACKLOG_MAX_BYTES = 262_144;
-/** Readers that nobody knows: together, and from one address. Those who are signed in or show a token have places of their own. */
+/** Limits of anonymous readers: in total, and per address. Readers with a session or a token have separate limits. */
 const STRANGERS_MAX = 200;
 const STRANGERS_PER_ADDRESS = 50;
 const KNOWN_MAX = 100;
@@ -33,9 +34,9 @@ interface Reader {
 }
 
 export interface HubSources {
-  /** With what waits asked for anew. */
+  /** Polls the counts of waiting work again. */
   status: () => Promise<Status>;
-  /** At once, with what waits as it was known last. */
+  /** Returns at once, with the last known counts of waiting work. */
   known: () => Status;
 }
 
@@ -44,7 +45,7 @@ const frame = (name: string, data: unknown, id?: string): string =>
 
 export class EventHub {
   private readonly readers = new Set<Reader>();
-  /** Those whose snapshot is being made: they have their place already. */
+  /** Readers whose snapshot is under way. They count towards the limits already. */
   private readonly coming = new Set<Reader>();
   private remembered: { id: number; text: string }[] = [];
   private lastId = 0;
@@ -53,7 +54,7 @@ export class EventHub {
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
 
-  /** @param run names this life of the monitor: ids of an earlier one mean nothing now. */
+  /** @param run identifies this life of the monitor. Event ids of an earlier life are invalid. */
   constructor(
     private readonly sources: HubSources,
     private readonly run: string,
@@ -73,7 +74,7 @@ export class EventHub {
     return others.length < STRANGERS_MAX && others.filter((other) => other.address === address).length < STRANGERS_PER_ADDRESS;
   }
 
-  /** @param full whether it may see addresses. @returns false when there are too many readers of its kind already. */
+  /** @param full whether the reader may see addresses. @returns false when there are already too many readers of its kind. */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
     const reader = { response, full, address: clientNetwork(response.req) };
     if (this.closed || !this.hasPlace(reader)) return false;
@@ -108,11 +109,11 @@ export class EventHub {
     const text = frame(name, data, `${this.run}.${this.lastId}`);
     this.remembered = [...this.remembered.slice(1 - REMEMBERED), { id: this.lastId, text }];
     this.broadcast(() => text);
-    // After the turn of the event loop that made it: what an event changed is known by then, and who takes over was told first.
+    // After this turn of the event loop: the state then includes the change, and the push to the new leader has priority.
     setImmediate(() => this.sendStatus());
   }
 
-  /** The numbers of this second; also the sign of life that tells readers a lost stream. */
+  /** Sends the numbers of this second. A missing sample also shows readers that their stream is lost. */
   sample(sample: Sample): void {
     if (this.readers.size === 0) return;
     const numbers = numbersOf(this.sources.known(), sample);

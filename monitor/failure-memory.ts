@@ -1,6 +1,6 @@
 /**
- * The last failure of each replica in words. The failures of leaders come from the record, so every monitor tells the same; those of
- * standbys are what this monitor noticed.
+ * Keeps the last failure of each replica as a sentence. The failures of leaders come from PostgreSQL, so every monitor reports the same.
+ * The failures of standbys are those that this monitor detected.
  */
 import type { MonitorEvent } from './core/events.js';
 import type { Layer } from './core/kinds.js';
@@ -18,9 +18,9 @@ const NOTICED: Readonly<Record<Layer, string>> = {
   ping: 'did not answer pings',
 };
 
-/** Elections that were nobody's failure. */
+/** Kinds of election without a failure. */
 const ORDERLY = new Set(['first', 'planned', 'left']);
-/** What a monitor notices and what the record says of it are within this, ms: then the record's words count. */
+/** Within this time, ms, a failure that this monitor detected and one in PostgreSQL are the same. The text from PostgreSQL is used. */
 const SAME_MS = 5_000;
 
 export class FailureMemory {
@@ -32,7 +32,7 @@ export class FailureMemory {
     if (name === 'replica:suspected') this.noticed.set(data.replica, { at, words: NOTICED[data.layer] });
     if (name !== 'replica:recovered' || !data.restarted) return;
     const before = this.noticed.get(data.replica);
-    // A restart after a failure is the end of that failure, not another one.
+    // A restart after a failure ends that failure and is not another one.
     if (!before || at.getTime() - before.at.getTime() > SAME_MS) this.noticed.set(data.replica, { at, words: 'was restarted' });
   }
 
@@ -47,7 +47,7 @@ export class FailureMemory {
     this.recorded = found;
   }
 
-  /** Null: none that is remembered. */
+  /** Null: no failure is known. */
   lastOf(replica: string): Failure | null {
     const [noticed, recorded] = [this.noticed.get(replica), this.recorded.get(replica)];
     if (!noticed || !recorded) return noticed ?? recorded ?? null;

@@ -1,11 +1,11 @@
 /**
- * What the record tells of the past: elections, what operators did, how long payments took of late. Read only, every list bounded; the same
- * at every monitor.
+ * Reads the history from PostgreSQL: elections, actions of operators, recent latency of payments. Read-only, every list is bounded, and
+ * every monitor returns the same.
  */
 import type { Queryable } from '../shared/postgres.js';
 import type { Marks } from './core/steps.js';
 
-/** One row of the history. Times are null: it has not come to that, or nobody was suspected. */
+/** One row of the history. A time is null when the step has not happened or there was no suspicion. */
 export interface ElectionRow extends Marks {
   partition: number;
   term: number;
@@ -28,18 +28,18 @@ export interface AuditRow {
   outcome: string;
 }
 
-/** What a list is narrowed by; null or left out: not by this. Texts are looked for anywhere in their column, capitals or not. */
+/** The filters of a list. Null or omitted: no filter. Texts match anywhere in their column, case-insensitively. */
 interface Page {
   limit: number;
-  /** Only what is older than this term or row; null: from the newest. */
+  /** Only entries older than this term or row. Null: from the newest. */
   before: number | null;
   from?: string | null;
   until?: string | null;
-  /** In the reason. */
+  /** Text in the reason. */
   text?: string | null;
 }
 export interface ElectionFilter extends Page {
-  /** Who led, or led before. */
+  /** The new or the previous leader. */
   replica?: string | null;
   kind?: string | null;
   monitor?: string | null;
@@ -50,7 +50,7 @@ export interface AuditFilter extends Page {
   target?: string | null;
 }
 
-/** How long payments took from acceptance to outcome, ms. */
+/** Latency of payments from acceptance to outcome, ms. */
 export interface Latency {
   p50: number;
   p99: number;
@@ -60,7 +60,7 @@ export interface History {
   /** Newest first. */
   elections(filter: ElectionFilter): Promise<ElectionRow[]>;
   audit(filter: AuditFilter): Promise<AuditRow[]>;
-  /** Of payments that became final in the last two seconds; null: none did. */
+  /** Latency of the payments that became final in the last two seconds. Null: there were none. */
   latency(): Promise<Latency | null>;
 }
 
@@ -83,8 +83,8 @@ const AUDIT = `SELECT id, at, actor, action, target, reason, outcome
  ORDER BY id DESC LIMIT $2`;
 
 /**
- * Payments become final in the order of their acceptance, so the latest outcomes stand right before the oldest payment that is pending (and
- * not put off). At most 500 rows, found by two index scans: about a millisecond, however large the table is.
+ * Payments become final in the order of their acceptance, so the latest outcomes are directly before the oldest pending payment that is
+ * not deferred. Reads at most 500 rows with two index scans: about one millisecond, independent of the size of the table.
  */
 const LATENCY = `
 WITH front AS (SELECT coalesce(min(seq), 9223372036854775807) AS seq FROM pending_payment WHERE partition = $1 AND next_attempt_at IS NULL),

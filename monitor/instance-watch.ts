@@ -1,6 +1,6 @@
 /**
- * Looks whether the patients instances answer: `GET /livez` of each every two seconds, on connections that are kept. That costs an instance
- * nothing it would notice, and needs no token. Only shown; see core/instances.ts for what an answer means.
+ * Polls the patients instances: `GET /livez` of each every two seconds, on connections that stay open. The cost for an instance is
+ * negligible, and no token is needed. The result is only displayed. core/instances.ts evaluates the answers.
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
@@ -9,18 +9,18 @@ import type { Member } from '../shared/config.js';
 import { instanceAnswered, instanceUnanswered, UNSEEN_INSTANCE, type Instance } from './core/instances.js';
 import { failureOf } from './replica-client.js';
 
-/** Between two looks at an instance, ms. */
+/** Interval between two polls of an instance, ms. */
 export const INSTANCE_LOOK_MS = 2_000;
-/** Longest answer that is read, bytes; `/livez` says a few words. */
+/** Maximum size of an answer, bytes. The answer of `/livez` is much shorter. */
 const ANSWER_MAX_BYTES = 4_096;
 
 export interface InstanceWatchOptions {
-  /** Empty: this monitor was not told of any. */
+  /** Empty: none is configured. */
   instances: readonly Member[];
   clock: Clock;
-  /** Longest wait for one answer, ms; a longer one than INSTANCE_LOOK_MS is cut to it, so that looks do not pile up. */
+  /** Maximum wait for one answer, ms. Limited to INSTANCE_LOOK_MS, so that polls do not accumulate. */
   timeoutMs: number;
-  /** Consecutive failures that make a suspicion. */
+  /** Consecutive failures before a suspicion. */
   fall: number;
 }
 
@@ -45,7 +45,7 @@ export class InstanceWatch {
     this.agent.destroy();
   }
 
-  /** What is known of one; `unknown` before its first answer. */
+  /** The view of one instance; `unknown` before its first answer. */
   of(id: string): Instance {
     return this.known.get(id) ?? UNSEEN_INSTANCE;
   }

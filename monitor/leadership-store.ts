@@ -1,6 +1,6 @@
 /**
- * The port to the record: who leads, votes, moves, administrative states; and its PostgreSQL adapter. The past is in history.ts.
- * Vote, count and election are one call, `vote_and_elect`; the migration says what it guarantees. Nothing here keeps state.
+ * The port to the leadership data and its PostgreSQL adapter: leadership, votes, moves, administrative states. The past is in history.ts.
+ * Vote, count and election are one call, `vote_and_elect`. The migration documents its guarantees. No state is kept here.
  */
 import { writeAudit, type AuditEntry } from '../shared/audit.js';
 import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
@@ -10,22 +10,22 @@ import { unblocked, type BlockerOptions } from './blockers.js';
 import type { Candidate } from './core/types.js';
 import type { ElectionKind } from './core/kinds.js';
 
-/** A change of leadership as it is asked of the database. */
+/** A requested change of leadership. */
 export interface Change {
-  /** The term that was observed: the change is refused when it is not the present one. */
+  /** The observed term. The database refuses the change when this is not the current term. */
   term: number;
   kind: ElectionKind;
   reason: string;
-  /** Age of the suspicion on the monitor's clock, in ms; null when nobody was suspected. */
+  /** Age of the suspicion on the monitor's clock, in ms. Null: there was no suspicion. */
   suspectedMsAgo: number | null;
 }
 
 export interface VoteAnswer {
   votes: number;
   majority: number;
-  /** Whether this very vote made the election. */
+  /** Whether this vote completed the election. */
   elected: boolean;
-  /** The row after it. */
+  /** The leadership row after the vote. */
   leadership: Leadership;
 }
 
@@ -39,10 +39,10 @@ export interface AdminRow {
 export interface LeadershipStore {
   read(): Promise<Leadership>;
   voteAndElect(change: Change & { candidate: Candidate | null }): Promise<VoteAnswer>;
-  /** @returns null when the term had moved or the candidate is not ready. */
+  /** @returns null when the term had already moved or the candidate is not ready. */
   move(change: Change & { candidate: Candidate }): Promise<Leadership | null>;
   adminStates(): Promise<AdminRow[]>;
-  /** Sets the state and writes the audit row, both or neither. */
+  /** Sets the state and writes the audit row in one transaction. */
   setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void>;
   audit(entry: AuditEntry): Promise<void>;
   /** Payments by status, counted by the partial indexes. */
@@ -70,14 +70,14 @@ const COUNTS = `SELECT (SELECT count(*) FROM pending_payment WHERE partition = $
 export interface StoreOptions extends BlockerOptions {
   partition: number;
   monitor: string;
-  /** Whose votes count. */
+  /** The monitors whose votes count. */
   monitors: readonly string[];
   voteFreshMs: number;
 }
 
 /**
- * Prepares the two statements of a failover on a new connection, on a partition that does not exist: nothing is locked or changed.
- * Otherwise the first election of a connection would pay for parsing and for compiling the functions.
+ * Prepares the two statements of a failover on a new connection, with a partition that does not exist, so they lock and change nothing.
+ * Otherwise parsing and compiling the functions would delay the first election on a connection.
  */
 export async function warmUp(connection: Queryable): Promise<void> {
   await connection.query({ name: 'vote-and-elect', text: VOTE, values: [-1, -1, '', [], 0, null, null, '', '', null] });

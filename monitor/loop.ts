@@ -1,7 +1,7 @@
 /**
- * The only place where the pure machine meets the world, and the only timer: inputs → step → effects. An input is dispatched the
- * moment it arrives, so from a death to the push of the next leadership nothing waits for a tick.
- * Effects that leave the process go out before anything is logged. Answers come back as inputs; none is ever left out: every call ends.
+ * Runs the pure failover machine: inputs → step → effects. Only this file performs effects, and it has the only timer. It dispatches
+ * every input on arrival, so from the death of a leader to the push of the next leadership no step waits for a tick.
+ * Calls to other processes start before the log is written. Every call ends, and every result returns as an input.
  */
 import type { Clock } from '../shared/clock.js';
 import type { Leadership, ReplicaReport, StandDownAnswer, StreamLine } from '../shared/contracts/leadership.js';
@@ -25,16 +25,16 @@ export interface LoopOptions {
   store: Pick<LeadershipStore, 'read' | 'voteAndElect' | 'move' | 'adminStates'>;
   replicas: Pick<ReplicaClient, 'ping' | 'push' | 'standDown'>;
   openStream: (replica: string, listener: StreamListener) => Stream;
-  /** Asks the other monitors; never rejects. */
+  /** Polls the other monitors. Never rejects. */
   askPeers: () => Promise<void>;
   announce: (event: MonitorEvent) => void;
-  /** A call to the database failed; the machine goes on without it. */
+  /** Called when a call to the database fails. The machine continues without it. */
   onDatabaseError: (error: unknown) => void;
   /** Called after every tick, for the gauges. */
   onTick: (state: State) => void;
-  /** Called when the sentence changes. */
+  /** Called when the decision sentence changes. */
   onDecision: (decision: string) => void;
-  /** An invariant broke: the monitor must end. */
+  /** Called when an invariant is broken: the monitor must end. */
   onFatal: (error: unknown) => void;
 }
 
@@ -60,7 +60,7 @@ export class MonitorLoop {
     return this.sentence;
   }
 
-  /** Administrative states as read last. */
+  /** The administrative states from the last read. */
   get adminRows(): readonly AdminRow[] {
     return this.admins;
   }
@@ -80,7 +80,7 @@ export class MonitorLoop {
     this.timer = setInterval(tick, settings.tickMs);
   }
 
-  /** Who waits for a hand-over is told that it will not come from here. */
+  /** Stops the loop, and notifies callers that wait for a hand-over that this monitor will not carry it out. */
   stop(): void {
     this.stopped = true;
     if (this.timer) clearInterval(this.timer);
@@ -90,7 +90,7 @@ export class MonitorLoop {
     this.waiting.clear();
   }
 
-  /** Asks for a planned hand-over. Resolves with what came of it; never rejects. */
+  /** Requests a planned hand-over. Resolves with its outcome. Never rejects. */
   handOver(request: Omit<HandoverRequest, 'id' | 'kind'>): Promise<HandoverOutcome> {
     this.lastId += 1;
     const id = this.lastId;
@@ -151,7 +151,7 @@ export class MonitorLoop {
     }
   }
 
-  /** A call to the database whose failure only means "not now". */
+  /** Awaits a call to the database and dispatches the result. A failure becomes the input `failed`. */
   private async ask<T>(call: Promise<T>, toInput: (answer: T) => Happening, failed: Happening = { type: 'database-failed' }): Promise<void> {
     let input: Happening;
     try {
@@ -188,7 +188,7 @@ export class MonitorLoop {
     this.streams.get(replica)?.connect();
   }
 
-  /** The new leader at once, the others a turn of the event loop later: they only have to know, it has to work. */
+  /** Notifies the new leader at once and the others one turn of the event loop later: only the leader has to start work. */
   private push(leadership: Leadership, [leader, ...others]: readonly string[]): void {
     if (leader !== undefined) void this.pushTo(leader, leadership);
     if (others.length > 0) setImmediate(() => others.forEach((replica) => void this.pushTo(replica, leadership)));

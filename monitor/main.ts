@@ -1,4 +1,4 @@
-/** Composition root of a monitor: configuration → connections → core → loop → HTTP → signals. */
+/** Starts a monitor process: configuration → connections → core → loop → HTTP → signals. */
 import { printable } from '../shared/config.js';
 import { createLogger } from '../shared/logger.js';
 import { startMetrics } from '../shared/metrics.js';
@@ -6,7 +6,7 @@ import { runService } from '../shared/service.js';
 import { CONFIG_TABLE, loadMonitorConfig } from './config.js';
 import { startMonitor } from './start.js';
 
-/** Longest orderly end, in ms. */
+/** Maximum duration of a graceful shutdown, in ms. */
 const SHUTDOWN_MS = 3_000;
 
 await runService(async (onFatal) => {

@@ -1,4 +1,4 @@
-/** What a monitor measures. Detection is measured by layer, because the layers notice different failures. */
+/** The metrics of a monitor. Detection is measured by layer, because the layers detect different failures. */
 import { counter, gauge, handoverSteps, histogram, measureDependencies } from '../shared/metrics.js';
 import type { EventMap, EventName } from './core/events.js';
 import { ELECTION_KINDS } from './core/kinds.js';
@@ -6,12 +6,12 @@ import { PHASES, type State } from './core/types.js';
 
 const elections = counter(
   'relevo_elections_total',
-  'Elections and moves that this monitor carried out, by what made them necessary.',
+  'Elections and moves that this monitor carried out, by kind.',
   ['kind'],
   ELECTION_KINDS.map((kind) => ({ kind })),
 );
 const LAYERS = [{ layer: 'connection' }, { layer: 'heartbeat' }, { layer: 'ping' }];
-const suspicions = counter('relevo_suspicions_total', 'Suspicions by the layer that noticed.', ['layer'], LAYERS);
+const suspicions = counter('relevo_suspicions_total', 'Suspicions by the layer that detected the failure.', ['layer'], LAYERS);
 const detectionSeconds = histogram('relevo_detection_duration_seconds', 'From the first sign of trouble to the suspicion, by layer.', ['layer']);
 const stepSeconds = handoverSteps();
 const handoverSeconds = histogram(
@@ -54,14 +54,14 @@ export function measure<K extends EventName>(name: K, data: EventMap[K]): void {
   MEASURES[name]?.(data);
 }
 
-/** What stands around the machine of a monitor. */
+/** The surroundings of a monitor: other monitors and readers. */
 export interface Surroundings {
-  /** Monitors that answered when they were asked last, this one included. */
+  /** Monitors that answered the last poll, including this one. */
   monitorsReached: number;
   eventReaders: number;
 }
 
-/** What is a state, not an event; called after every tick. */
+/** Updates the gauges of the state. Called after every tick. */
 export function measureState(state: State, { monitorsReached, eventReaders }: Surroundings): void {
   const { settings, leadership, replicas, admin, doubt, databaseUp } = state;
   latenessSeconds.set(doubt.latenessMs / 1_000);

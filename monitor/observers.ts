@@ -1,4 +1,4 @@
-/** Who listens and looks for people's sake: the live stream, samples, the last failures, patients instances. None of them acts. */
+/** Read-only observers for the console: live stream, samples, last failures, patients instances. None of them acts. */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock.js';
 import type { Member } from '../shared/config.js';
@@ -11,7 +11,7 @@ import { InstanceWatch } from './instance-watch.js';
 import { Sampler } from './sampler.js';
 import { knownStatus, statusOf, type StatusSources } from './status.js';
 
-/** Elections that are searched for the last failure of each replica. */
+/** Number of recent elections that are searched for the last failure of each replica. */
 const REMEMBERED_ELECTIONS = 100;
 
 export interface ObserverOptions {
@@ -20,10 +20,10 @@ export interface ObserverOptions {
   counts: StatusSources['counts'];
   state: () => State;
   patients: readonly Member[];
-  /** For a look at an instance, as for a ping of a replica. */
+  /** For polls of patients instances, as for pings of replicas. */
   pingTimeoutMs: number;
   fall: number;
-  /** The status is made of the loop, which exists after those who listen to it. */
+  /** A function, because the status needs the loop, which is created after its observers. */
   sources: () => StatusSources;
 }
 
@@ -67,7 +67,7 @@ export class Observers {
     this.hub.close();
   }
 
-  /** When the record does not answer, what is known stays. */
+  /** Reloads the last failures. Keeps the known ones when the database does not answer. */
   private async recall(): Promise<void> {
     const rows = await this.options.history.elections({ limit: REMEMBERED_ELECTIONS, before: null }).catch(() => null);
     if (rows) this.failures.learn(rows);

@@ -1,4 +1,4 @@
-/** Asks the other monitors whom they suspect, for what this one shows. A monitor that does not answer has no opinion. */
+/** Polls the other monitors for their opinions, which this monitor displays. A monitor that does not answer has no opinion. */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ export const opinion = z.object({
   id: memberId,
   suspects: z.array(memberId),
   at: timestamp,
-  /** What it holds of each replica, and who leads as it knows; left out by monitors of before. */
+  /** Its opinion of each replica, and the leadership that it knows. Older versions omit them. */
   opinions: z.record(memberId, z.enum(OPINIONS)).optional(),
   leader: memberId.nullable().optional(),
   term: term.optional(),
@@ -21,7 +21,7 @@ export type OpinionAnswer = z.infer<typeof opinion>;
 export type PeerObserved = 'unknown' | 'alive' | 'suspect';
 
 export interface PeerClientOptions {
-  /** The others, this monitor left out. */
+  /** The other monitors, without this one. */
   peers: readonly Member[];
   internalToken: string;
   timeoutMs: number;
@@ -43,7 +43,7 @@ export class PeerClient {
     });
   }
 
-  /** Asks all of them at once. Never rejects. */
+  /** Polls all of them at once. Never rejects. */
   async askAll(): Promise<void> {
     await Promise.all(this.options.peers.map((peer) => this.ask(peer)));
   }
@@ -63,7 +63,7 @@ export class PeerClient {
     return Object.fromEntries([...this.heard].map(([id, { suspects }]) => [id, suspects]));
   }
 
-  /** The last word of another monitor; null: it did not answer when it was asked last. */
+  /** The last answer of another monitor. Null: it did not answer the last poll. */
   wordOf(id: string): OpinionAnswer | null {
     return this.heard.get(id) ?? null;
   }

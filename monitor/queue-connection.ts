@@ -1,6 +1,6 @@
 /**
- * The monitor's connection to Redis: how many parcels wait, and whether it is there. The board of the queue looks over it too. The monitor
- * itself writes nothing.
+ * The monitor's connection to Redis: counts the waiting parcels and checks the availability of Redis. The queue board uses the connection
+ * too. The monitor itself writes nothing.
  */
 import type { Redis } from 'ioredis';
 import type { Logger } from '../shared/logger.js';

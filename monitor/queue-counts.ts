@@ -1,6 +1,6 @@
 /**
- * How much waits: parcels in Redis, payments in PostgreSQL. Asked for at most twice a second, however many look; a part that does not
- * answer in time is null, which says "not known", not "none".
+ * Counts the waiting work: parcels in Redis, payments in PostgreSQL. Queries them at most twice per second for any number of readers. A
+ * source that does not answer in time is null: not known.
  */
 import type { Clock } from '../shared/clock.js';
 
@@ -18,9 +18,9 @@ export interface CountSources {
   payments: () => Promise<{ pending: number; failed: number }>;
 }
 
-/** Answers younger than this are given again, in ms. */
+/** Maximum age of a cached answer, in ms. */
 const FRESH_MS = 500;
-/** Longest wait for one source, in ms. */
+/** Maximum wait for one source, in ms. */
 const PATIENCE_MS = 500;
 
 async function withinPatience<T>(call: () => Promise<T>): Promise<T | null> {
@@ -35,7 +35,7 @@ async function withinPatience<T>(call: () => Promise<T>): Promise<T | null> {
   }
 }
 
-/** @returns a function that gives the counts, cached. */
+/** @returns a function that returns the cached counts. */
 export function cachedCounts(sources: CountSources, clock: Clock): () => Promise<QueueCounts> {
   let askedAt = -Infinity;
   let latest: Promise<QueueCounts> | null = null;

@@ -1,10 +1,10 @@
-/** How much waits, asked for at each scrape. What is not known has no sample, for 0 would be an answer. */
+/** Gauges of waiting work, read at each scrape. An unknown value has no sample, because 0 would be wrong. */
 import { gauge } from '../shared/metrics.js';
 import type { QueueCounts } from './queue-counts.js';
 
 let counts: (() => Promise<QueueCounts>) | null = null;
 
-/** Tells where the counts come from. */
+/** Sets the source of the counts. */
 export const measureQueue = (source: () => Promise<QueueCounts>): void => void (counts = source);
 
 gauge('relevo_queue_parcels', 'Parcels in the queue: waiting; active, with a leader. No sample: Redis does not answer.', ['state'], async function () {

@@ -1,6 +1,6 @@
 /**
- * Asks and tells replicas over HTTP: ping, leadership push, stand-down. Connections are kept open, so that a push after an election
- * costs no handshake; a ping that must prove that somebody still listens goes over a new one.
+ * Calls replicas over HTTP: ping, leadership push, stand-down. Connections stay open, so that a push after an election needs no handshake.
+ * A ping that must prove that a process still listens uses a new connection.
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
@@ -17,11 +17,11 @@ export interface ReplicaClientOptions {
   pingTimeoutMs: number;
 }
 
-/** Beyond the drain time: what the answer itself may take, in ms. */
+/** Maximum time for the answer itself, in addition to the drain time, in ms. */
 const ANSWER_MARGIN_MS = 1_000;
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
-/** What a failed call says about the replica. An answer that is no report is an `error`: somebody lives there, but does not do its work. */
+/** The cause of a failed call. An answer that is no report is an `error`: a process answers, but does not work. */
 export function failureOf(error: unknown): PingFailure {
   const { code } = (error ?? {}) as { code?: unknown };
   if (code === 'ECONNREFUSED') return 'refused';
@@ -55,7 +55,7 @@ export class ReplicaClient {
     return data;
   }
 
-  /** An idle connection may be closed by the other side at the moment it is used: that proves nothing, so it is tried on a new one. */
+  /** The other side may close an idle connection while it is in use. That proves nothing, so the call is retried on a new connection. */
   private async postKept(replica: string, path: string, body: unknown, timeoutMs: number): Promise<unknown> {
     try {
       return await this.post(replica, path, body, timeoutMs, this.kept);
@@ -65,14 +65,14 @@ export class ReplicaClient {
     }
   }
 
-  /** @param fresh on a new connection. @throws when there is no answer in time, or none that is a report of this replica. */
+  /** @param fresh on a new connection. @throws when there is no answer in time, or the answer is no report of this replica. */
   async ping(replica: string, request: PingRequest, fresh: boolean): Promise<ReplicaReport> {
     const { pingTimeoutMs } = this.options;
     const call = fresh ? this.post(replica, '/ping', request, pingTimeoutMs) : this.postKept(replica, '/ping', request, pingTimeoutMs);
     return this.reportOf(replica, await call);
   }
 
-  /** Tells who leads. */
+  /** Notifies a replica of the leadership. */
   async push(replica: string, leadership: Leadership): Promise<ReplicaReport> {
     return this.reportOf(replica, await this.postKept(replica, '/leadership', leadership, this.options.pingTimeoutMs));
   }
@@ -82,7 +82,7 @@ export class ReplicaClient {
     return standDownAnswer.parse(answer);
   }
 
-  /** There with FAULTS=on only. */
+  /** The route exists only with FAULTS=on. */
   async setFaults(replica: string, faults: { kill?: boolean; blockMs?: number }): Promise<void> {
     await this.post(replica, '/faults', faults, this.options.pingTimeoutMs);
   }

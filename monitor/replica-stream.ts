@@ -1,14 +1,15 @@
 /**
- * One open stream to one replica: beats, a goodbye, and above all the moment it breaks. node:http, because its close events are exact.
- * Reconnects by itself: 100 ms after the first loss, doubling to a second, and at once when somebody else knows that the replica answers.
- * It does not judge: it says `opened`, `line`, `closed` to who listens, and `closed` only after `opened`.
+ * Keeps one stream open to one replica. It delivers beats and a goodbye, and above all detects when the connection breaks. Uses node:http
+ * because its close events are exact. Reconnects by itself: 100 ms after the first loss, then with a delay that doubles up to one second,
+ * and at once when a ping shows that the replica answers.
+ * Does not judge the replica. It only notifies its listener: `opened`, `line`, `closed`, and `closed` only after `opened`.
  */
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { streamLine, type StreamLine } from '../shared/contracts/leadership.js';
 
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 1_000;
-/** Longest line that is not broken, in characters. A report has about 300. */
+/** Maximum length of a valid line, in characters. A report has about 300. */
 const LINE_MAX = 16_384;
 
 export interface StreamListener {
@@ -21,7 +22,7 @@ export interface StreamOptions {
   replica: string;
   url: string;
   internalToken: string;
-  /** Without a whole line for this long, in ms, the connection is given up and made anew. The heartbeat layer has spoken long before. */
+  /** The stream reconnects when it received no complete line for this long, in ms. The heartbeat layer suspects the replica long before. */
   silenceMs: number;
 }
 
@@ -55,7 +56,7 @@ export class ReplicaStream {
       opened = true;
       this.read(incoming, outgoing, silence);
     });
-    outgoing.on('error', () => undefined); // `close` follows and says all that matters.
+    outgoing.on('error', () => undefined); // `close` follows and is sufficient.
     outgoing.once('close', () => {
       clearTimeout(silence);
       this.lost(opened);
@@ -63,7 +64,7 @@ export class ReplicaStream {
     outgoing.end();
   }
 
-  /** @param silence ends the connection; every line puts it off. */
+  /** @param silence timer that ends the connection; every line restarts it. */
   private read(incoming: IncomingMessage, outgoing: ClientRequest, silence: NodeJS.Timeout): void {
     this.waitMs = RECONNECT_MIN_MS;
     this.unread = '';
@@ -76,7 +77,7 @@ export class ReplicaStream {
     this.listener.opened();
   }
 
-  /** @returns false when what comes is not the protocol. */
+  /** @returns false when the data violates the protocol. */
   private take(chunk: string): boolean {
     const lines = (this.unread + chunk).split('\n');
     this.unread = lines.pop() ?? '';
@@ -103,7 +104,7 @@ export class ReplicaStream {
   }
 }
 
-/** @returns null when it is no line of the protocol, or of another replica. */
+/** @returns null when the line is not part of the protocol or is from another replica. */
 function parseLine(text: string, replica: string): StreamLine | null {
   try {
     const line = streamLine.parse(JSON.parse(text));

@@ -1,7 +1,7 @@
 /**
- * One sample a second, kept for a quarter of an hour: payments committed a second, what waits, how long payments took, pings. Rates come
- * from the beats and cost nothing; the record and the queue are asked every second or two while somebody watches, else every ten seconds;
- * how long payments took also while payments are made: who looks later sees the line of a busy minute, not a point of it.
+ * Takes one sample per second and keeps it for 15 minutes: committed payments per second, waiting work, latency, pings. Rates come from
+ * the beats without extra cost. The sampler reads PostgreSQL and the queue every one or two seconds while a reader is connected, otherwise
+ * every ten seconds. It also reads the latency often while payments are made, so that a later reader sees all of a busy minute.
  */
 import type { Clock } from '../shared/clock.js';
 import { ratesBetween, talliesOf, totalOf, type Tallies } from './core/rates.js';
@@ -10,25 +10,25 @@ import type { Latency } from './history.js';
 import type { QueueCounts } from './queue-counts.js';
 
 export const SAMPLE_MS = 1_000;
-/** Samples kept: fifteen minutes. */
+/** Number of samples kept: 15 minutes. */
 export const SAMPLES_KEPT = 900;
-/** Pings kept of each replica; at one in two seconds, two minutes. */
+/** Number of pings kept per replica: two minutes at one ping every two seconds. */
 export const PINGS_KEPT = 60;
 const UNWATCHED_MS = 10_000;
 const LATENCY_MS = 2_000;
-/** A look that took so long is not repeated before this many times as long: the record has better things to do. */
+/** After a read the pause is at least this many times its duration, to limit the load on PostgreSQL. */
 const RELIEF = 20;
 
 export interface Sample {
   /** Wall clock, ms. */
   at: number;
-  /** Payments committed a second, by replica. */
+  /** Committed payments per second, by replica. */
   rates: Readonly<Record<string, number>>;
-  /** As known last; null in it: not known. */
+  /** The last known values. Null in it: not known. */
   queue: QueueCounts;
-  /** Null: not asked for this time, or nothing became final. */
+  /** Null: not read this time, or no payment became final. */
   latency: Latency | null;
-  /** Pings since the sample before, ms; null: without an answer. */
+  /** Pings since the previous sample, ms. Null: no answer. */
   pings: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
@@ -37,15 +37,15 @@ export interface SamplerOptions {
   state: () => State;
   counts: () => Promise<QueueCounts>;
   latency: () => Promise<Latency | null>;
-  /** Whether anybody watches. */
+  /** Whether a reader is connected. */
   isWatched: () => boolean;
   onSample: (sample: Sample) => void;
 }
 
-/** Asks again and again, never twice at once, and less often when the answer takes its time. */
+/** Polls a source repeatedly, one call at a time, and less often when calls are slow. */
 class Look<T> {
   latest: T | null = null;
-  /** Counts answers, so that one is not told twice. */
+  /** Counts answers, so that none is used twice. */
   answers = 0;
   private beganAt = -Infinity;
   private tookMs = 0;
@@ -53,11 +53,11 @@ class Look<T> {
 
   constructor(private readonly ask: () => Promise<T>, private readonly clock: Clock) {}
 
-  /** @param everyMs between the beginnings of two questions. */
+  /** @param everyMs time between the starts of two calls. */
   async again(everyMs: number): Promise<void> {
     const now = this.clock.now();
     const dueAt = this.beganAt + Math.max(everyMs, this.tookMs * RELIEF);
-    // Half a tick early is in time: the next tick would be half a tick late.
+    // Half a tick too early is better than the next tick, which would be half a tick too late.
     if (this.isAsking || now < dueAt - SAMPLE_MS / 2) return;
     this.isAsking = true;
     this.beganAt = now;
@@ -101,12 +101,12 @@ export class Sampler {
     this.kept.set(replica, [...(this.kept.get(replica) ?? []), rounded].slice(-PINGS_KEPT));
   }
 
-  /** What waits, as known last. */
+  /** The last known counts of waiting work. */
   get queue(): QueueCounts {
     return this.counts.latest ?? NOTHING;
   }
 
-  /** Oldest first. @param minutes of the past. */
+  /** The samples, oldest first. @param minutes length of the period until now. */
   since(minutes: number): readonly Sample[] {
     return this.samples.slice(-Math.ceil((minutes * 60_000) / SAMPLE_MS));
   }
@@ -130,7 +130,7 @@ export class Sampler {
     void this.latency.again(isWatched() || totalOf(rates) > 0 ? LATENCY_MS : UNWATCHED_MS);
   }
 
-  /** Each answer is in one sample, the next one. */
+  /** Each answer is part of one sample only: the next one. */
   private newLatency(): Latency | null {
     if (this.latency.answers === this.latencyTold) return null;
     this.latencyTold = this.latency.answers;

@@ -1,4 +1,4 @@
-/** Puts a monitor together: connections, loop, HTTP. Exported so that tests decide when it starts and stops. */
+/** Assembles a monitor: connections, loop, HTTP. Exported so that tests control its start and stop. */
 import type { Server } from 'node:http';
 import { systemClock, type Clock } from '../shared/clock.js';
 import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
@@ -34,7 +34,7 @@ import { withVoteMetrics } from './vote-metrics.js';
 export interface RunningMonitor {
   loop: MonitorLoop;
   server: Server;
-  /** In this order, for an orderly end. */
+  /** The steps of a graceful shutdown, in this order. */
   steps: ShutdownStep[];
 }
 
@@ -43,7 +43,7 @@ const HISTORY_POOL_SIZE = 2;
 const SESSION_POOL_SIZE = 1;
 /** An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions that block the election. */
 const BLOCKED_SHARE = 4;
-/** The stream is made anew after this many BEAT_TIMEOUT_MS of silence: more than the heartbeat layer's patience ever is. */
+/** The monitor reopens a stream after this many BEAT_TIMEOUT_MS of silence: more than the maximum patience of the heartbeat layer. */
 const SILENCES = 12;
 
 function logDatabaseErrors(logger: Logger): (error: unknown) => void {
@@ -61,10 +61,10 @@ interface Parts {
   clock: Clock;
   pool: Pool;
   store: PostgresLeadershipStore;
-  /** Of its own connections, so that a slow list never delays an election. */
+  /** Has connections of its own, so that a slow list never delays an election. */
   history: PostgresHistory;
   historyPool: Pool;
-  /** For ended sessions: public lists must not keep a sign-out from being seen. */
+  /** For ended sessions: public lists must not delay the check for a sign-out. */
   sessionPool: Pool;
   replicas: ReplicaClient;
   peers: PeerClient;
@@ -154,7 +154,7 @@ function statusSources({ config, clock, peers }: Parts, { loop, counts, observer
 }
 
 /**
- * Starts a monitor. It comes up without database and without replicas: it then observes.
+ * Starts a monitor. It also starts without the database and without replicas, and then only observes.
  * @throws Error when the port is taken.
  */
 export async function startMonitor(config: MonitorConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningMonitor> {

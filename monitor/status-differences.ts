@@ -1,6 +1,6 @@
 /**
- * What of a status is sent when: its structure (who, which state, which words) whenever it changes, its numbers once a second and only
- * those that changed. At a thousand payments a second that is a few kilobytes a minute instead of half a megabyte. Pure.
+ * Computes the parts of a status to send: the structure (names, states, texts) whenever it changes, and once per second the numbers that
+ * changed. At 1,000 payments per second this is a few kilobytes per minute instead of half a megabyte. Pure.
  */
 import { totalOf } from './core/rates.js';
 import type { Status } from './http/schemas.js';
@@ -10,7 +10,7 @@ import type { Sample } from './sampler.js';
 export type Numbers = Readonly<Record<string, number | null>>;
 export const NO_NUMBERS: Numbers = {};
 
-/** Everything but the numbers and the times that move with the clock; equal structures are equal texts. */
+/** The status without the numbers and the times that change with the clock. Equal structures have equal texts. */
 export function structureOf({ at: _at, queue: _queue, replicas, ...rest }: Status): string {
   return JSON.stringify({ ...rest, replicas: replicas.map(lastingOf) });
 }
@@ -28,13 +28,13 @@ export function numbersOf({ queue, replicas }: Status, { rates }: Sample): Numbe
   return Object.fromEntries([...Object.entries(queue).map(([name, value]): [string, number | null] => [`queue.${name}`, value]), ...ofReplicas]);
 }
 
-/** `event: sample`. What is left out is as it was. */
+/** `event: sample`. An omitted number has not changed. */
 export interface SampleChanges {
   at: number;
-  /** Payments committed this second, by all. */
+  /** Payments that all replicas committed this second. */
   rate: number;
   numbers: Numbers;
-  /** Percentiles of latency, ms: half, ninety-nine per cent. */
+  /** Percentiles of the latency, ms: 50 % and 99 %. */
   latency?: [p50: number, p99: number];
   pings?: Sample['pings'];
 }

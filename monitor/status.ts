@@ -1,4 +1,4 @@
-/** The status document, made from what the loop knows. Without a token it says nothing that helps to reach or to signal a process. */
+/** Builds the status document from the state of the loop. Without a token it contains no address, process id or boot id. */
 import type { Clock } from '../shared/clock.js';
 import type { Member } from '../shared/config.js';
 import type { AdminState } from '../shared/contracts/leadership.js';
@@ -33,7 +33,7 @@ export interface StatusSources {
   counts: () => Promise<QueueCounts>;
 }
 
-/** A moment of the monotonic clock as wall time. */
+/** Converts a time of the monotonic clock to wall time. */
 const wallTime = (clock: Clock, at: number | null): string | null =>
   at === null ? null : new Date(clock.wall().getTime() - (clock.now() - at)).toISOString();
 
@@ -64,7 +64,7 @@ const administered = (rows: readonly AdminRow[], id: string): Administered => {
   return { admin: row?.admin ?? 'ready', adminReason: row?.reason ?? '', adminSince: row?.changedAt.toISOString() ?? null };
 };
 
-/** What each monitor holds of a replica. */
+/** Each monitor's opinion of a replica. */
 function heldOf(replica: string, { id, monitors, peerWord }: StatusSources, state: State): ReplicaStatus['opinions'] {
   const own = opinionsOf(state);
   return Object.fromEntries(monitors.map((each) => {
@@ -114,7 +114,7 @@ function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceS
   return { id, url, observed, since: since === null ? null : new Date(since).toISOString() };
 }
 
-/** What this monitor knows without asking anybody. */
+/** The status from the data that this monitor has already, without a call. */
 export function knownStatus(sources: StatusSources, queue: QueueCounts): Status {
   const state = sources.state();
   return {
@@ -130,13 +130,13 @@ export function knownStatus(sources: StatusSources, queue: QueueCounts): Status 
   };
 }
 
-/** In full: for the operator and for other services. */
+/** The full status, for operators and other services. */
 export const statusOf = async (sources: StatusSources): Promise<Status> => {
   const queue = await sources.counts();
   return knownStatus(sources, queue);
 };
 
-/** Without addresses, process ids and boot ids: for everybody. */
+/** The public status: without addresses, process ids and boot ids. */
 export function withoutAddresses(status: Status): Status {
   return {
     ...status,

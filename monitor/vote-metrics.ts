@@ -1,4 +1,4 @@
-/** A store whose votes are counted and timed. */
+/** Wraps a store to count and time its votes. */
 import { counter, histogram } from '../shared/metrics.js';
 import type { LoopOptions } from './loop.js';
 
@@ -6,7 +6,7 @@ type Store = LoopOptions['store'];
 
 const votes = counter(
   'relevo_votes_total',
-  'Votes cast, by what came of them: an election, none yet, no answer from the database.',
+  'Votes cast, by result: an election, none yet, no answer from the database.',
   ['result'],
   [{ result: 'elected' }, { result: 'not-elected' }, { result: 'failed' }],
 );

@@ -7,7 +7,7 @@
  * alarm doubles the patience with silence for every replica, because an overloaded machine slows all of them. False alarms expire one by
  * one. Without this, leadership on an overloaded machine would move without end.
  * Two more observations are no evidence about a replica:
- * - Silence of several replicas at once. Their machine, the network or this monitor's machine is slow. Every patience is longer for a while.
+ * - Silence of several replicas at once. Their machine, the network or this monitor's machine is slow. Every patience is longer for a time.
  * - The first seconds of a monitor. It has no history, so it starts as patient as after several false alarms.
  * Does not detect a monitor that is slow without being late. A slow network counts as a fault of the replicas.
  * @see hashicorp/memberlist awareness.go; redis sentinel.c, sentinelCheckTiltCondition; Chandra and
