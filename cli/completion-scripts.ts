@@ -8,7 +8,7 @@ export type Shell = (typeof SHELLS)[number];
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const bash = (door: string): string => `# relevo for bash: put  eval "$(npx relevo completion bash)"  into ~/.bashrc
+const bash = (door: string): string => `# relevo for bash: add  eval "$(npx relevo completion bash)"  to ~/.bashrc
 command -v relevo >/dev/null 2>&1 || relevo() { node ${door} "$@"; }
 _relevo() {
   local IFS=$'\\n'
@@ -25,7 +25,7 @@ complete -p npx >/dev/null 2>&1 || complete -o bashdefault -o default -F _relevo
 `;
 
 const zsh = (door: string): string => `#compdef relevo
-# relevo for zsh: put  eval "$(npx relevo completion zsh)"  into ~/.zshrc, below compinit
+# relevo for zsh: add  eval "$(npx relevo completion zsh)"  to ~/.zshrc, below compinit
 whence relevo >/dev/null 2>&1 || relevo() { node ${door} "$@" }
 _relevo() {
   local -a found
@@ -35,7 +35,7 @@ _relevo() {
 compdef _relevo relevo
 `;
 
-const fish = (door: string): string => `# relevo for fish: put  npx relevo completion fish | source  into ~/.config/fish/config.fish
+const fish = (door: string): string => `# relevo for fish: add  npx relevo completion fish | source  to ~/.config/fish/config.fish
 type -q relevo; or function relevo; node ${door} $argv; end
 function __relevo_words
   set -l words (commandline -opc) (commandline -ct)

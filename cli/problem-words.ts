@@ -10,8 +10,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new payment, or repeat amount, currency, concept and patient exactly.',
   NO_CANDIDATE: 'Wait until another replica is alive (`relevo status --watch`), or set one to ready: `relevo ready REPLICA`.',
   HANDOVER_LOST: 'Check the current leader (`relevo status`), then retry.',
-  TOO_BUSY: 'Retry in a moment, with the same key if there is one.',
-  BACKLOG_FULL: 'Retry in a moment, with the same key; `relevo status` shows the backlog.',
+  TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
+  BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
   UNAVAILABLE: 'The database is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',
   NOT_REDRIVABLE: 'Only a FAILED payment can be re-driven: `relevo payment ID` shows its status.',
 };

@@ -46,7 +46,7 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
 export const notRunning = (starting = false): CommandFailure =>
   new CommandFailure(
     'NOT_RUNNING',
-    starting ? 'Relevo is starting; retry in a moment.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
+    starting ? 'Relevo is starting; retry after a few seconds.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
     EXIT.unreachable,
   );
 

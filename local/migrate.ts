@@ -83,7 +83,7 @@ const READ_ONLY = '25006';
 
 function refuseReadOnly(error: unknown): never {
   if ((error as { code?: unknown }).code !== READ_ONLY) throw error;
-  throw new StartError('The database takes no changes: DATABASE_URL points at a standby, or the database is set to read only. Give the address of the primary.');
+  throw new StartError('The database refuses changes: DATABASE_URL points at a standby, or the database is read-only. Use the address of the primary.');
 }
 
 /** Finds the schemas that hold the tables of Relevo. */

@@ -1,4 +1,4 @@
-/** Time limits for a busy machine. They say nothing about speed. */
+/** Time limits for a busy machine. They are no statement about speed. */
 
 /** For one event, in ms. */
 export const PATIENCE_MS = 60_000;

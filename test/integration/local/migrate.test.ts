@@ -24,7 +24,7 @@ describe('migrate', () => {
 
   it('refuses a read-only database in one sentence', async () => {
     await query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`);
-    await expect(migrate(database.url)).rejects.toThrow(/^The database takes no changes: DATABASE_URL /);
+    await expect(migrate(database.url)).rejects.toThrow(/^The database refuses changes: DATABASE_URL /);
   });
 
   it('applies everything to an empty database, and nothing the second time', async () => {

@@ -23,7 +23,7 @@ it('reads each part once, also when a character arrives in two parts', async () 
 });
 
 it.each([
-  ['moved away', () => renameSync(file, `${file}.1`)],
+  ['moved', () => renameSync(file, `${file}.1`)],
   ['deleted', () => rmSync(file)],
   ['replaced by a folder', () => {
     rmSync(file);
