@@ -43,6 +43,8 @@ export interface PoolOptions {
   max: number;
   /** A statement that takes longer is cancelled, in ms. */
   statementTimeoutMs: number;
+  /** Longest wait for a connection. Default: 2,000 ms. */
+  connectTimeoutMs?: number;
   /** Settings of every connection, in the form of the server's command line: `-c enable_seqscan=off`. */
   settings?: string;
   /** Awaited on every new connection before its first use. When it rejects, the call that needed the connection rejects too. */
@@ -54,6 +56,9 @@ export type Pool = pg.Pool;
 /** The part of a pool or a connection that the statements in `ledger.ts` need. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
+/** Longest wait for a connection, in ms. */
+const CONNECT_MS = 2_000;
+
 export function createPool(options: PoolOptions, logger: Logger): Pool {
   const pool = new pg.Pool({
     ...connectionTo(options.url, options.settings),
@@ -62,7 +67,7 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     statement_timeout: options.statementTimeoutMs,
     // The server may be frozen instead of stopped; then only this timer ends the wait.
     query_timeout: options.statementTimeoutMs + 500,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     keepAlive: true,
     types,
     // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it; its types do not say so.

@@ -15,12 +15,12 @@ import type { Status } from '../../monitor/http/schemas.js';
 import type { TokenKind } from '../../shared/auth.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
 import { readLeadership } from '../../shared/leadership-store.js';
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
+import type { Pool } from '../../shared/postgres.js';
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, stopTestSystem, type TestSystem } from '../support/system.js';
 import { Load, type LoadOptions } from './load.js';
 import { PATIENCE_MS } from './patience.js';
+import { createTestPool } from '../support/pool.js';
 
 export interface Answered {
   status: number;
@@ -66,8 +66,7 @@ export class Scene {
     const env: Partial<Record<ProcessKind, Record<string, string>>> = { ...kindEnv, monitor: { ...CALM.monitor, ...kindEnv.monitor } };
     const serviceEnv: SystemOptions['serviceEnv'] = (name, kind, usual) => ({ ...env[kind], ...options.serviceEnv?.(name, kind, usual) });
     const system = await startTestSystem({ ...options, onProcess: watch, serviceEnv });
-    const logger = createLogger('test', 'test', 'error');
-    const scene = new Scene(system, createPool({ url: system.databaseUrl, name: 'test', max: 4, statementTimeoutMs: 20_000 }, logger));
+    const scene = new Scene(system, createTestPool(system.databaseUrl, { statementTimeoutMs: 20_000 }));
     for (const pid of pids) scene.pids.add(pid);
     for (const process of system.processes) process.on('line', () => process.pid !== null && scene.pids.add(process.pid));
     const { rows } = await scene.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');

@@ -5,11 +5,11 @@ import { startPatients, type RunningPatients } from '../../../patients/app.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { freePort } from '../../../local/ports.js';
 import { acceptPayments, commitOutcomes, type AcceptedPayment, type NewPayment, type Outcome } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { Pool } from '../../../shared/postgres.js';
 import { Hospital } from '../monitor/support.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
+import { createTestPool } from '../../support/pool.js';
 
 /** Two patients, with the documents D0001 and D0002. */
 export const PATIENTS = [1, 2].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string];
@@ -75,7 +75,7 @@ export async function openInspected(env: NodeJS.ProcessEnv = {}): Promise<Inspec
   const [place] = await hospital.plan(1);
   const monitor = await hospital.startMonitor(place as { id: string; port: number }, { PATIENTS: `patients_1=http://127.0.0.1:${port}`, ...env });
   const patients = await patientsFor(hospital, port);
-  const pool = createPool({ url: hospital.database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  const pool = createTestPool(hospital.database.url);
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      SELECT id, 'D' || right(id::text, 4), 'Test Patient', '1980-01-01', '' FROM unnest($1::uuid[]) AS id`,

@@ -2,9 +2,9 @@
 import pg from 'pg';
 import { PostgresHistory } from '../../../monitor/history.js';
 import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/leadership-store.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
-import { pino } from 'pino';
+import type { Pool } from '../../../shared/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestPool } from '../../support/pool.js';
 
 const change = (term: number, more: Partial<Change> = {}): Change => ({ term, kind: 'kill', reason: 'a test', suspectedMsAgo: 5, ...more });
 const candidate = (id: string): { id: string; bootId: string } => ({ id, bootId: `${id}-a` });
@@ -16,7 +16,7 @@ describe('the leadership store on PostgreSQL', () => {
 
   beforeEach(async () => {
     database = await createTestDatabase();
-    pool = createPool({ url: database.url, name: 'test', max: 8, statementTimeoutMs: 5_000 }, pino({ level: 'silent' }));
+    pool = createTestPool(database.url, { max: 8, statementTimeoutMs: 5_000 });
   });
   afterEach(async () => {
     await pool.end();

@@ -4,10 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { convertChunk, startConversion, type ConversionDeps } from '../../../patients/code-conversion.js';
 import { codeForm } from '../../../patients/core/identification.js';
 import { hashCode, isCodeOf } from '../../../shared/code-hash.js';
-import { createLogger, type Logger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { Logger } from '../../../shared/logger.js';
+import type { Pool } from '../../../shared/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
+import { createTestPool } from '../../support/pool.js';
 
 const HASH = /^scrypt\$14\$[\w-]{22}\$[\w-]{43}$/;
 const PLAIN = `SELECT count(*)::int AS count FROM patient WHERE authorization_code NOT LIKE 'scrypt$%'`;
@@ -16,7 +17,7 @@ let database: TestDatabase;
 let pool: Pool;
 beforeAll(async () => {
   database = await createTestDatabase();
-  pool = createPool({ url: database.url, name: 'test', max: 4, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  pool = createTestPool(database.url);
 });
 afterAll(async () => {
   await pool.end();

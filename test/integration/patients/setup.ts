@@ -3,11 +3,11 @@ import { startPatients, type RunningPatients } from '../../../patients/app.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { freePort } from '../../../local/ports.js';
 import type { Problem } from '../../../shared/errors.js';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { Pool } from '../../../shared/postgres.js';
 import { createTestDatabase } from '../../support/database.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
+import { createTestPool } from '../../support/pool.js';
 
 export const PATIENT = '00000000-0000-4000-8000-000000000001';
 export const TOKENS = { API_TOKEN: 'api-token', OPERATOR_TOKEN: 'operator-token', INTERNAL_TOKEN: 'internal-token' };
@@ -32,8 +32,7 @@ export interface Setup {
 
 export async function createSetup(): Promise<Setup> {
   const database = await createTestDatabase();
-  const logger = createLogger('test', 'test', 'silent');
-  const pool = createPool({ url: database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, logger);
+  const pool = createTestPool(database.url);
   const running: RunningPatients[] = [];
   const setup = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: uniquePrefix(), pool };
   return {

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../shared/config.js';
 import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
 import { readLeadership } from '../../../shared/leadership-store.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { Pool } from '../../../shared/postgres.js';
 import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
 import { startPayments, type RunningReplica } from '../../../payments/start.js';
 import { createTestDatabase } from '../../support/database.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { freePort } from '../../../local/ports.js';
+import { createTestPool } from '../../support/pool.js';
 
 export const PATIENTS = [1, 2, 3].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string, string];
 
@@ -33,7 +33,7 @@ export interface TestRecord {
 
 export async function createRecord(): Promise<TestRecord> {
   const database = await createTestDatabase();
-  const pool = createPool({ url: database.url, name: 'test', max: 4, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  const pool = createTestPool(database.url);
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      SELECT id, id::text, 'Test Patient', '1980-01-01', '' FROM unnest($1::uuid[]) AS id`,

@@ -58,7 +58,7 @@ test('all of them between others, while it leads: it goes on leading, and nothin
   await enqueueRaw(CONTENTS.map(([, contentOf], index) => contentOf(ids[30 + index] as string)));
   await enqueue(ids.slice(40), 3);
   expect((await allFinal()).every(({ status, attempts }) => status === 'SUCCEEDED' && attempts === 1)).toBe(true);
-  await eventually(async () => (await dropped()) === before + CONTENTS.length, { what: 'all are counted' });
+  await eventually(async () => (await dropped()) === before + CONTENTS.length, { what: 'all are counted', deadlineMs: 60_000 });
   expect(leader.replica.role).toBe('leading');
 });
 

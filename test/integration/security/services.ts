@@ -17,14 +17,14 @@ import { loadConfig } from '../../../shared/config.js';
 import { closeServer, listen } from '../../../shared/http.js';
 import { readLeadership } from '../../../shared/leadership-store.js';
 import { acceptPayments, commitOutcomes } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
 import { registry } from '../../../shared/metrics.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { Pool } from '../../../shared/postgres.js';
 import { eventually } from '../../support/eventually.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl } from '../../support/redis.js';
 import type { Hospital } from '../monitor/support.js';
 import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
+import { createTestPool } from '../../support/pool.js';
 
 /** The same at every service. */
 export const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
@@ -138,19 +138,32 @@ async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Pro
 const switchesOf = async (url: string): Promise<unknown> =>
   (await fetch(`${url}/faults`, { headers: { Authorization: `Bearer ${TOKENS.INTERNAL_TOKEN}` } })).json();
 
+/** A failed start stops what runs already: its timers would disturb the next file of this worker. */
 export async function startServices(): Promise<Services> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const started = <T extends Part>(part: T): T => {
+    stops.unshift(part.stop);
+    return part;
+  };
+  return startAll(started).catch(async (error: unknown) => {
+    await Promise.allSettled(stops.map((stop) => stop()));
+    throw error;
+  });
+}
+
+async function startAll(started: <T extends Part>(part: T) => T): Promise<Services> {
   const { Hospital: Opened } = await beside(() => import('../monitor/support.js'));
   const hospital = await Opened.open();
   const engines = { DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix };
   const patientsPort = await freePort();
-  const monitor = await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` });
+  const monitor = started(await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` }));
   const parts: Record<ServiceName, Part> = {
-    patients: await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG }),
-    payments: await startReplicaPart(engines),
-    gateway: await startGateway(),
+    patients: started(await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG })),
+    payments: started(await startReplicaPart(engines)),
+    gateway: started(await startGateway()),
     monitor,
   };
-  const pool = createPool({ url: hospital.database.url, name: 'test', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'test', 'silent'));
+  const pool = createTestPool(hospital.database.url);
   const url = (service: ServiceName): string => `http://127.0.0.1:${(parts[service].server.address() as AddressInfo).port}`;
   const subjects = await makeSubjects(pool, seedPatient(1).id);
   return {
