@@ -1,23 +1,28 @@
-/** One try of a fenced statement: its answer, or which of its payments the record does not take. */
+/**
+ * Runs a fenced statement once. Returns its result, the reason why the database refused it, or the payments whose rows
+ * are locked.
+ */
 import type { CommitResult } from '../shared/ledger.js';
 import { describeRefusal, isLockTimeout, isRefused } from '../shared/postgres.js';
 
 export type Attempted =
   | { written: CommitResult }
-  /** The database refuses the statement for what is in it; the reason in words. */
+  /** The database refuses the statement because of its data; the reason as text. */
   | { refused: string }
   /** Another session holds locks on the rows of these payments. */
   | { locked: string[] };
 
 export interface FencedStatement {
   run: () => Promise<CommitResult>;
-  /** Those of its payments whose rows are locked. */
+  /** Finds the payments of the statement whose rows are locked. */
   locked: () => Promise<string[]>;
-  /** Look at the locks first: rows of it were locked a moment ago. */
+  /** Whether to check the locks first, because some of its rows were locked recently. */
   isWary: boolean;
 }
 
-/** @throws every other error. A lock time-out without a locked payment is one: an election holds the row of the fence. */
+/**
+ * @throws every other error, and a lock time-out without a locked payment: then an election holds the row of the fence.
+ */
 export async function attemptWrite({ run, locked, isWary }: FencedStatement): Promise<Attempted> {
   const known = isWary ? await locked() : [];
   if (known.length > 0) return { locked: known };

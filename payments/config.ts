@@ -8,10 +8,10 @@ export const PAYMENTS_OPTIONS = {
   id: text('ID', { default: 'server_1', doc: 'Name of this replica, as monitors know it.' }),
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),
   port: port('PORT', { default: 5001, doc: 'Port to listen on.' }),
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL: the record.' }),
+  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which stores the payments.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis: the queue and the outcome events.' }),
   queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of every key in Redis.' }),
-  logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], { default: 'info', doc: 'Least level that is logged.' }),
+  logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], { default: 'info', doc: 'Lowest level that is logged.' }),
   faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
   gateway: oneOf('GATEWAY', ['simulated', 'http'], { default: 'simulated', doc: 'simulated: in process. http: GATEWAY_URL.' }),
   gatewayUrl: url('GATEWAY_URL', { default: 'http://127.0.0.1:5100', doc: 'The gateway, when GATEWAY=http.' }),
@@ -19,16 +19,22 @@ export const PAYMENTS_OPTIONS = {
     default: 1_000,
     min: 10,
     max: 60_000,
-    doc: 'Longest time for one call, from the request to the last byte of the response. A parcel is committed when its slowest call is answered, so this bounds everybody’s wait.',
+    doc: 'Time limit of one call, to the last byte of the response. A parcel is committed after its slowest call.',
   }),
-  gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', { default: 256, min: 1, max: 10_000, doc: 'Calls to the gateway at once; more wait, and their time does not run yet.' }),
+  gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', {
+    default: 256, min: 1, max: 10_000,
+    doc: 'Maximum number of concurrent calls to the gateway. Further calls wait; their time-out starts with the call.',
+  }),
   gatewayHealthPath: text('GATEWAY_HEALTH_PATH', {
     default: '/readyz',
-    doc: 'Path of the gateway that says whether it can charge: 2xx yes, 404 there is no such page, anything else no.',
+    doc: 'Health check of the gateway: 2xx means that it can charge, 404 that the path does not exist, other answers that it cannot charge.',
   }),
-  gatewayLatencyMs: milliseconds('GATEWAY_LATENCY_MS', { default: 20, max: 60_000, doc: 'Simulated gateway: mean duration of a call; 0: none.' }),
+  gatewayLatencyMs: milliseconds('GATEWAY_LATENCY_MS', {
+    default: 20, max: 60_000,
+    doc: 'Simulated gateway: mean duration of a call; 0: none.',
+  }),
   gatewayDeclineRatio: ratio('GATEWAY_DECLINE_RATIO', { default: 0, doc: 'Simulated gateway: share of declined charges.' }),
-  gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: which keys are declined.' }),
+  gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: decides which keys are declined.' }),
   giveUpAfterMs: milliseconds('GIVE_UP_AFTER_MS', {
     default: 10_000,
     doc: 'How long the attempts of a payment must have failed before it may be FAILED. Longer than a gateway takes to restart.',
@@ -39,41 +45,47 @@ export const PAYMENTS_OPTIONS = {
     default: 64,
     min: 1,
     max: 256,
-    doc: 'Parcels held at once. Lone payments are a parcel each and take as long as the gateway: 64 are some 2,000 a second at 30 ms.',
+    doc: 'Maximum number of parcels in flight. A single payment is a parcel: 64 are about 2,000 per second at 30 ms each.',
   }),
   paymentsInFlight: integer('PAYMENTS_IN_FLIGHT', {
     default: 4_000,
     min: 1,
     max: 100_000,
-    doc: 'Payments worked on at once; beyond that parcels wait. More hides a slower gateway, and is more to ask again for the next leader.',
+    doc: 'Maximum number of payments in flight; further parcels wait. A higher value hides a slower gateway, but the next leader repeats more calls.',
   }),
-  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, max: 10_000, doc: 'Between two beats on the stream.' }),
-  relayIntervalMs: milliseconds('RELAY_INTERVAL_MS', { default: 500, min: 10, doc: 'Between two looks for payments in no parcel.' }),
+  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', {
+    default: 100, min: 10, max: 10_000,
+    doc: 'Interval between two beats on the stream.',
+  }),
+  relayIntervalMs: milliseconds('RELAY_INTERVAL_MS', {
+    default: 500, min: 10,
+    doc: 'Interval between two polls for payments in no parcel.',
+  }),
   relayGraceMs: milliseconds('RELAY_GRACE_MS', {
     default: 250,
-    doc: 'Age from which a payment in no parcel counts as forgotten: patients need a moment to enqueue it.',
+    doc: 'Age at which a payment in no parcel counts as forgotten: patients need some time to enqueue it.',
   }),
   leadershipPollMs: milliseconds('LEADERSHIP_POLL_MS', {
     default: 1_000,
     min: 50,
-    doc: 'How often the leadership row is read: a promotion that no monitor could deliver is found this way.',
+    doc: 'Interval between two reads of the leadership row. They find a promotion that no monitor could deliver.',
   }),
   standDownResumeMs: milliseconds('STAND_DOWN_RESUME_MS', {
     default: 5_000,
     min: 100,
-    doc: 'A leader that stood down and was not replaced leads again after this.',
+    doc: 'Time after which a leader that stood down and was not replaced leads again.',
   }),
-  statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', { default: 5_000, min: 100, doc: 'Longest statement in PostgreSQL.' }),
-  shutdownMs: milliseconds('SHUTDOWN_MS', { default: 5_000, min: 100, doc: 'Longest orderly end.' }),
+  statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', { default: 5_000, min: 100, doc: 'Time-out of a statement in PostgreSQL.' }),
+  shutdownMs: milliseconds('SHUTDOWN_MS', { default: 5_000, min: 100, doc: 'Time limit of an orderly shutdown.' }),
 } as const;
 
 export type PaymentsConfig = Config<typeof PAYMENTS_OPTIONS>;
 
-/** How the timings must relate. */
+/** Relations that the options must satisfy. */
 export const PAYMENTS_RELATIONS = [
   (config: PaymentsConfig): string | null =>
     config.gateway === 'http' && config.gatewayMaxSockets > config.paymentsInFlight
-      ? 'GATEWAY_MAX_SOCKETS must not be above PAYMENTS_IN_FLIGHT: there are no more calls at once than payments in flight'
+      ? 'GATEWAY_MAX_SOCKETS must not be above PAYMENTS_IN_FLIGHT, because each payment in flight makes at most one call at a time'
       : null,
   (config: PaymentsConfig): string | null =>
     config.retryBaseMs > config.retryCapMs ? 'RETRY_BASE_MS must not be above RETRY_CAP_MS' : null,

@@ -1,8 +1,8 @@
 /**
- * What a new leader works first, read straight from the queue's lists: the parcels an earlier leader held, then the oldest that wait.
- * The queue's own worker fetches one job after the other until all its places are taken, and only then begins with the first: some
- * twenty to forty milliseconds in which nobody is served. The jobs stay in the queue; when the worker brings one of them, its work is
- * under way or done already.
+ * Reads the first parcels of a new leader directly from the queue's lists: those that an earlier leader held, then the
+ * oldest waiting ones. The queue's own worker fetches one job after the other until it has no free capacity, and only
+ * then starts the first one: for 20 to 40 ms no payment would be processed. The jobs stay in the queue. When the worker
+ * delivers one of them, its work is in progress or finished.
  */
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/healing-queue.js';
@@ -21,9 +21,12 @@ function parse(data: string | null): Parcel | null {
   }
 }
 
-/** The `limit` oldest parcels, oldest first; one without readable content is left out. @throws when Redis is away. */
+/**
+ * Returns the `limit` oldest parcels, oldest first, without those whose content is unreadable. @throws when Redis is
+ * unavailable.
+ */
 export async function peekParcels(queue: BullQueue, redis: Redis, limit: number): Promise<Ahead[]> {
-  // Both lists are newest first; what is active was there before what waits.
+  // Both lists are newest first. Active jobs are older than waiting ones.
   const [active, waiting] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), redis.lrange(queue.toKey('wait'), -limit, -1)]);
   const jobIds = [...active.reverse(), ...waiting.reverse()].slice(0, limit);
   const contents = await Promise.all(jobIds.map((jobId) => redis.hget(queue.toKey(jobId), 'data')));
@@ -33,16 +36,19 @@ export async function peekParcels(queue: BullQueue, redis: Redis, limit: number)
   });
 }
 
-/** Remembers what was begun, so that the queue's worker joins in rather than beginning it again. */
+/** Remembers the work begun early, so that the queue's worker joins it instead of repeating it. */
 export class HeadStart {
   private readonly begun = new Map<string, { ids: readonly string[]; work: Promise<number> }>();
 
   begin({ jobId, parcel }: Ahead, work: Promise<number>): void {
-    work.catch(() => undefined); // Whoever joins hears of it.
+    work.catch(() => undefined); // The caller of `join` receives the error.
     this.begun.set(jobId, { ids: parcel.ids, work });
   }
 
-  /** The work on this job, once; null: it was not begun. Ids of jobs begin anew in a Redis that was wiped: the content decides. */
+  /**
+   * Returns the work on this job, once; null: it was not begun. A wiped Redis assigns the same job ids again, so the
+   * content must match too.
+   */
   join(jobId: string, { ids }: Parcel): Promise<number> | null {
     const begun = this.begun.get(jobId);
     this.begun.delete(jobId);

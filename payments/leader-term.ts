@@ -1,7 +1,7 @@
 /**
- * One term of leading, from promotion to its end. Taking over is head start → reclaim → fetch → relay, without waiting for any timer:
- * the work on what is oldest begins before the queue is put in order and its worker runs. An end is either forced (`stop`: the
- * AbortSignal reaches every handler) or planned (`finish`, perhaps `resume`).
+ * Runs one term of a leader, from promotion to its end. The take-over is head start → reclaim → fetch → relay, without
+ * any timer: the work on the oldest parcels begins before the queue is in order and its worker runs. The end is either
+ * forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, then possibly `resume`).
  */
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
@@ -27,23 +27,23 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   queue: HealingQueue;
   redis: Redis;
   worker: ParcelWorker;
-  /** For what may wait: the history's marks, the relay's look. Never in the way of a load or a commit. */
+  /** For statements that may wait: marks in the history, polls of the relay. They never delay a load or a commit. */
   aside: Pool;
-  /** Parcels begun before the queue's worker runs, at the most. */
+  /** Maximum number of parcels begun before the queue's worker runs. */
   headStart: number;
   publish(message: OutcomeMessage): void;
   relayIntervalMs: number;
   relayGraceMs: number;
-  /** Longest call to the gateway. */
+  /** Time limit of a call to the gateway, ms. */
   gatewayTimeoutMs: number;
   /** The fence refused a commit of this term. */
   onRefused(term: number): void;
   onCommitted(payments: number): void;
-  /** Something happened that must not: the process has to end, the standby is there for that. */
+  /** An invariant broke. The process must end; a standby takes over. */
   onFatal(error: unknown): void;
 }
 
-/** The answer of a parcel whose work was called off: none. Its job is given back, see ParcelWorker.destroy. */
+/** The result of a cancelled parcel: it never settles. Its job is returned to the queue, see ParcelWorker.destroy. */
 const NEVER = new Promise<never>(() => undefined);
 
 export class LeaderTerm {
@@ -52,20 +52,20 @@ export class LeaderTerm {
   private readonly relay: Relay;
   private readonly ahead = new HeadStart();
   private readonly logger: Logger;
-  /** When it heard that it leads, monotonic ms. */
+  /** When this term began, monotonic ms. */
   private startMs = 0;
   private committedOnce = false;
   private finishing = false;
-  /** A parcel's work broke off: its job is still held by the worker, and will never be settled. */
+  /** Whether the work on a parcel failed. If so, the worker still holds its job and will never settle it. */
   private brokeOff = false;
-  /** When the queue last brought a parcel, monotonic ms. */
+  /** When the queue last delivered a parcel, monotonic ms. */
   private broughtMs = 0;
-  /** Parcels that the queue brought and that are not through. */
+  /** Parcels that the queue delivered and that are not finished. */
   private brought = 0;
 
   constructor(private readonly options: LeaderTermOptions) {
     this.logger = options.logger.child({ term: options.token.term });
-    setMaxListeners(0, this.abort.signal); // Every call to the gateway listens to it.
+    setMaxListeners(0, this.abort.signal); // Every call to the gateway adds a listener.
     this.work = new TermWork(
       options.token,
       { ...options, logger: this.logger, wakeIn: (ms) => this.relay.wakeIn(ms), onCommit: (result) => this.committed(result) },
@@ -97,7 +97,7 @@ export class LeaderTerm {
     };
   }
 
-  /** For how long work has waited without any progress, in ms; null: nothing waits, as far as is known. */
+  /** How long work has waited without any progress, in ms; null: no work is known to wait. */
   get stalledMs(): number | null {
     const { work, relay, finishing, options } = this;
     const evidence = {
@@ -113,24 +113,30 @@ export class LeaderTerm {
     return this.options.token.term;
   }
 
-  /** Takes over what an earlier leader held, then fetches. Redis away: leads all the same, the relay knows a way. */
+  /**
+   * Takes over the parcels of an earlier leader, then fetches. Leads without Redis too: the relay then delivers
+   * directly.
+   */
   async begin(): Promise<void> {
     const { clock } = this.options;
     this.startMs = clock.now();
     const promoted = clock.wall();
-    this.tellOfGap();
+    this.announceGap();
     await this.startAhead();
     const took = clock.wall();
     const parcels = await this.reclaim();
     if (this.abort.signal.aborted) return;
     this.fetch();
     this.measureStep('reclaim');
-    this.logger.info({ parcels, ms: Math.round(clock.now() - this.startMs) }, 'leading; parcels of the previous leader reclaimed');
+    this.logger.info({ parcels, ms: Math.round(clock.now() - this.startMs) }, 'leading; reclaimed the parcels of the previous leader');
     this.mark({ promoted_at: promoted, reclaimed_at: took });
   }
 
-  /** Payments may be final of which no event tells: of a leader that died, lost by Redis, or committed by a try without an answer. */
-  private tellOfGap(): void {
+  /**
+   * Announces that outcome events may be missing: a leader crashed, Redis lost them, or a commit succeeded although its
+   * answer was lost.
+   */
+  private announceGap(): void {
     const { token, clock } = this.options;
     this.options.publish({ ...token, gapAt: clock.wall().toISOString() });
   }
@@ -149,7 +155,7 @@ export class LeaderTerm {
       reclaimed.inc(parcels);
       return parcels;
     } catch (error) {
-      this.logger.warn({ err: { message: (error as Error).message } }, 'nothing reclaimed: Redis is away');
+      this.logger.warn({ err: { message: (error as Error).message } }, 'cannot reclaim parcels; the relay will find their payments');
       return 0;
     }
   }
@@ -159,7 +165,7 @@ export class LeaderTerm {
     this.relay.start();
   }
 
-  /** @param jobId null: it did not come by the queue. */
+  /** @param jobId null: the parcel did not come from the queue. */
   private async process(parcel: Parcel, jobId: string | null): Promise<void> {
     const fromQueue = jobId === null ? 0 : 1;
     if (fromQueue) this.broughtMs = this.options.clock.now();
@@ -186,7 +192,7 @@ export class LeaderTerm {
     this.brokeOff = true;
     if (error instanceof LeadershipLost) {
       commitsRefused.inc();
-      this.logger.warn('the fence refused a commit: another leads');
+      this.logger.warn('the fence refused a commit: another replica leads');
       this.options.onRefused(this.term);
     } else if (!isCalledOff(error, this.abort.signal)) {
       this.options.onFatal(error);
@@ -195,8 +201,9 @@ export class LeaderTerm {
 
   private committed(result: CommitResult): void {
     this.options.onCommitted(result.ids.length);
-    // Repeated, because its answer was lost: the first try wrote them all, and nobody was told.
-    if (result.ids.length === 0) return this.tellOfGap();
+    // The statement was repeated because its answer was lost: the first run wrote all the outcomes, and no event was
+    // published.
+    if (result.ids.length === 0) return this.announceGap();
     if (this.committedOnce) return;
     this.committedOnce = true;
     this.measureStep('first-commit');
@@ -209,17 +216,17 @@ export class LeaderTerm {
 
   private mark(marks: ElectionMarks): void {
     markElection(this.options.aside, this.options.token, marks).catch((error: unknown) =>
-      this.logger.warn({ err: { message: (error as Error).message }, marks: Object.keys(marks) }, 'the history misses a mark'),
+      this.logger.warn({ err: { message: (error as Error).message }, marks: Object.keys(marks) }, 'cannot write marks of the election'),
     );
   }
 
-  /** Redis came back: perhaps empty. */
+  /** Redis is connected again and may be empty. */
   redisReturned(): void {
-    this.tellOfGap();
+    this.announceGap();
     this.relay.forget();
   }
 
-  /** Fetches nothing new; resolves when nothing is in flight. */
+  /** Stops fetching; resolves when nothing is in flight. */
   async finish(): Promise<void> {
     this.finishing = true;
     this.relay.stop();
@@ -227,7 +234,7 @@ export class LeaderTerm {
     await this.work.idle();
   }
 
-  /** Ends at once. @returns whether the worker may be kept: it had finished in good order. */
+  /** Ends at once. @returns whether the worker may be reused: it had finished in good order. */
   stop(): boolean {
     this.relay.stop();
     this.abort.abort();

@@ -1,18 +1,19 @@
 /**
- * The spans of a leader's parcels: one a parcel, with the parts load, charge and commit, in the traces of the requests whose payments it
- * brought. Made only while traces are wanted. It follows the work and never stands in its way; a parcel without a context has no span.
+ * Records the spans of a leader's parcels: one per parcel, with the parts load, charge and commit, in the traces of the
+ * requests that created its payments. Used only while tracing is on. It never delays the work; a parcel without a
+ * context has no span.
  */
 import type { FencingToken } from '../shared/ledger.js';
 import type { Parcel } from '../shared/queue.js';
 import { spanTime, type OpenSpan } from '../shared/spans.js';
 import type { Tracing } from '../shared/tracing.js';
 
-/** `SpanKind.CONSUMER`; the enumeration itself would load the package. */
+/** `SpanKind.CONSUMER`; importing the enumeration would load the package. */
 const CONSUMER = 4;
 
 interface OpenParcel {
   span: OpenSpan;
-  /** When it began, its first charge, its last answer, its commit; null: not yet. */
+  /** Times of its begin, first charge, last answer and commit; null: not reached. */
   beganMs: number;
   chargingMs: number | null;
   answeredMs: number | null;
@@ -30,7 +31,7 @@ export class ParcelTraces {
     private readonly token: FencingToken,
   ) {}
 
-  /** @param name what the parcel is called in the queue; null: it did not come by the queue. */
+  /** @param name the parcel's name in the queue; null: it did not come from the queue. */
   begin(work: number, { ids, traceparent, otherTraces = [], relayed }: Parcel, name: string | null): void {
     if (traceparent === undefined) return;
     const attributes = {
@@ -41,7 +42,7 @@ export class ParcelTraces {
     this.open.set(work, { span, beganMs: spanTime(), chargingMs: null, answeredMs: null, committingMs: null, payments: 0 });
   }
 
-  /** A payment of it goes to the gateway. */
+  /** Notes that a payment of the parcel goes to the gateway. */
   charging(work: number, paymentId: string): void {
     const parcel = this.open.get(work);
     if (!parcel) return;
@@ -55,7 +56,7 @@ export class ParcelTraces {
     if (parcel) parcel.answeredMs = spanTime();
   }
 
-  /** A statement with these payments goes to the database. */
+  /** Notes that a statement with these payments goes to the database. */
   committing(paymentIds: readonly string[]): void {
     const now = spanTime();
     for (const id of paymentIds) {
@@ -65,7 +66,7 @@ export class ParcelTraces {
     }
   }
 
-  /** @param error why it broke off; undefined: all of it is written, or put off. */
+  /** @param error why the work failed; undefined: all its payments are written or deferred. */
   end(work: number, error?: unknown): void {
     const parcel = this.open.get(work);
     if (!parcel) return;

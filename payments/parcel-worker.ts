@@ -1,7 +1,7 @@
 /**
- * The queue's end in a replica: a queue worker, built and connected while standing by ("warm"), started at promotion. When a term ends by
- * force the whole thing is thrown away, with what it held, and a fresh one is built; a planned end lets it finish.
- * A replica that leads must always fetch: a queue worker that cannot go on is replaced by another one, here and at any time.
+ * Fetches parcels from the queue. A queue worker is built and connected on standby ("warm") and started at promotion.
+ * When a term is forced to end, the worker is discarded with its jobs and a new one is built; a planned end lets it
+ * finish. A leader must always fetch: a queue worker that cannot continue is replaced at any time.
  */
 import { QueueWorker, type ParcelWorkerOptions, type ProcessParcel } from './queue-worker.js';
 
@@ -9,9 +9,9 @@ export type { ParcelWorkerOptions, ProcessParcel };
 
 export class ParcelWorker {
   private current: QueueWorker;
-  /** Counts `run` and `pause`: of several in a row only the last one counts. */
+  /** Counts `run` and `pause`: of several calls in a row only the last one has an effect. */
   private turn = 0;
-  /** From `pause` until it fetches again: resolves when the worker of the moment can be started. */
+  /** From `pause` until it fetches again: resolves when the current worker can be started. */
   private paused: Promise<void> | null = null;
   private readonly ending = new Set<Promise<void>>();
   private isOver = false;
@@ -21,7 +21,7 @@ export class ParcelWorker {
     this.current = this.build();
   }
 
-  /** Parcels held at once, at the most. */
+  /** Maximum number of parcels held at once. */
   get concurrency(): number {
     return this.options.concurrency;
   }
@@ -38,20 +38,22 @@ export class ParcelWorker {
     });
   }
 
-  /** Takes nothing more, from now on; what is held is finished. Does not wait for the queue's own loop. */
+  /** Fetches nothing more from now on; finishes the parcels it holds. Does not wait for the queue's own loop. */
   pause(): void {
     this.turn += 1;
     this.paused ??= this.endPause(this.current);
   }
 
-  /** Fetches with another worker: the one there was brings nothing although parcels wait. */
+  /** Replaces the worker: the current one delivers nothing although parcels wait. */
   renew(): void {
     if (this.paused !== null || this.isOver) return;
     this.replace();
     this.current.run();
   }
 
-  /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
+  /**
+   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has already taken them.
+   */
   async destroy(): Promise<void> {
     this.isOver = true;
     await Promise.all([this.current.destroy(), ...this.ending]);
@@ -64,7 +66,7 @@ export class ParcelWorker {
   private async endPause(worker: QueueWorker): Promise<void> {
     const hasEnded = await worker.pause();
     if (hasEnded || this.isOver || worker !== this.current) return;
-    this.options.logger.warn('the queue worker does not end its pause: another one is built');
+    this.options.logger.warn('the queue worker does not end its pause; replacing it');
     this.replace();
   }
 

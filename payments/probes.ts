@@ -1,6 +1,7 @@
 /**
- * Looks, twice a second, at what a replica needs: its report tells the monitor, which may prefer a leader that reaches everything.
- * PostgreSQL and Redis are reached when they take a write: one that only answers reads lets no payment be settled or queued.
+ * Checks twice per second whether a replica reaches its dependencies. The monitor reads the result from the replica's
+ * report and may prefer a leader that reaches all of them. PostgreSQL and Redis count as reached when they accept a
+ * write: with reads alone no payment can be settled or enqueued.
  */
 import type { Redis } from 'ioredis';
 import type { Reaches } from '../shared/contracts/leadership.js';
@@ -9,7 +10,10 @@ import { postgresTakesWrites, redisTakesWrites, succeedsWithin } from '../shared
 import type { Gateway } from './gateway/port.js';
 
 const INTERVAL_MS = 500;
-/** Sooner while something is not reached: replicas that shared an outage should notice its end at nearly the same time. */
+/**
+ * Shorter while a dependency is unreachable: replicas that shared an outage should detect its end at nearly the same
+ * time.
+ */
 const AGAIN_MS = 200;
 const PATIENCE_MS = 1_000;
 
@@ -17,14 +21,14 @@ export interface ProbesOptions {
   pool: Pool;
   redis: Redis;
   gateway: Gateway;
-  /** The queue's. */
+  /** Prefix of the queue's keys. */
   prefix: string;
-  /** The replica's. */
+  /** Name of the replica. */
   id: string;
 }
 
 export class Probes {
-  /** What was reached at the last look. */
+  /** The dependencies reached by the last check. */
   reaches: Reaches = { postgres: true, redis: true, gateway: true };
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -32,7 +36,7 @@ export class Probes {
   constructor(private readonly options: ProbesOptions) {}
 
   start(): void {
-    void this.look();
+    void this.check();
   }
 
   stop(): void {
@@ -40,7 +44,7 @@ export class Probes {
     clearTimeout(this.timer);
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     const { pool, prefix, id } = this.options;
     const [postgres, redis, gateway] = await Promise.all([
       postgresTakesWrites(pool, PATIENCE_MS),
@@ -49,6 +53,6 @@ export class Probes {
     ]);
     this.reaches = { postgres, redis, gateway };
     const waitMs = postgres && redis && gateway ? INTERVAL_MS : AGAIN_MS;
-    if (!this.stopped) this.timer = setTimeout(() => void this.look(), waitMs);
+    if (!this.stopped) this.timer = setTimeout(() => void this.check(), waitMs);
   }
 }

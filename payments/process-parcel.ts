@@ -1,6 +1,6 @@
 /**
- * The story of a parcel: load → charge → wait for its turn → commit under the fence → tell those who wait.
- * What is done when is decided by core/parcel-line.ts; here it is carried out, and its answers are handed back.
+ * Processes a parcel: load → charge → wait for its turn → commit under the fence → notify the callers that wait.
+ * core/parcel-line.ts decides the order; this file carries out its effects and returns their results to it.
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
@@ -22,18 +22,18 @@ import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsComplete
 import { ParcelTraces } from './parcel-traces.js';
 import { steadfast } from './steadfast.js';
 
-/** Earlier payments of its patients that one parcel may bring along, at the most. */
+/** Maximum number of rows of one load, earlier payments of the same patients included. */
 const LOAD_MAX = PARCEL_MAX * 2;
 
 export interface TermDependencies {
-  /** Loads go over one connection and commits over another, so that each keeps its order. */
+  /** Loads use one connection and commits another, so that each keeps its order. */
   loads: Pool;
   commits: Pool;
   gateway: Gateway;
   clock: Clock;
   random: Random;
   policy: RetryPolicy;
-  /** Payments in flight at once, at the most. */
+  /** Maximum number of payments in flight. */
   inFlightMax: number;
   logger: Logger;
   publish(event: OutcomeEvent): void;
@@ -49,19 +49,19 @@ function countBy(payments: readonly Pick<FinalOutcome, 'status'>[]): Map<FinalOu
 }
 
 interface Waiting {
-  /** What the parcel is called in the record. */
+  /** The parcel's name in PostgreSQL. */
   name: string | null;
   resolve(claimed: number): void;
   reject(error: unknown): void;
 }
 
-/** What one term knows about its parcels; thrown away with it. */
+/** The parcels of one term; discarded with the term. */
 export class TermWork {
   private readonly line: ParcelLine;
   private readonly waiting = new Map<number, Waiting>();
-  /** By payment: what its parcel is called, from charge to commit. */
+  /** The name of each payment's parcel, from charge to commit. */
   private readonly parcelOf = new Map<string, string | null>();
-  /** Undefined: traces are not wanted. */
+  /** Undefined: tracing is off. */
   private readonly traces: ParcelTraces | undefined;
   private readonly whenIdle: (() => void)[] = [];
   private lastWork = 0;
@@ -69,7 +69,7 @@ export class TermWork {
   constructor(
     private readonly token: FencingToken,
     private readonly deps: TermDependencies,
-    /** Fires when the term is over or merely uncertain. */
+    /** Fires when the term is over, or possibly over. */
     private readonly signal: AbortSignal,
   ) {
     this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now(), inFlightMax: deps.inFlightMax });
@@ -81,7 +81,7 @@ export class TermWork {
     return this.line.inFlight;
   }
 
-  /** Payments that the relay need not bring: those being worked on, and those set aside until they are due. */
+  /** Payments that the relay must skip: those in flight, and those set aside and not due. */
   get held(): Pick<ReadonlySet<string>, 'has'> {
     return { has: (id) => this.line.holds(id, this.deps.clock.now()) };
   }
@@ -95,20 +95,20 @@ export class TermWork {
     return this.line.passedSeq;
   }
 
-  /** When something was last finished, or the gateway last answered, monotonic ms. */
+  /** When work was last finished, or the gateway last answered, monotonic ms. */
   get progressMs(): number {
     return this.line.progressMs;
   }
 
-  /** Since when parcels are in flight, monotonic ms; null: none is. */
+  /** Since when parcels are in flight, monotonic ms; null: none are. */
   get busySinceMs(): number | null {
     return this.parcelsInFlight > 0 ? this.line.busySinceMs : null;
   }
 
   /**
-   * @param name what the parcel is called in the record; null: it has no name.
-   * @returns how many payments were worked on; 0: all were final, or in other parcels.
-   * @throws LeadershipLost when the fence refused; AbortError when the term was called off.
+   * @param name the parcel's name in PostgreSQL; null: it has none.
+   * @returns how many payments were processed; 0: all were final, or in other parcels.
+   * @throws LeadershipLost when the fence refused; AbortError when the term was cancelled.
    */
   async process(parcel: Parcel, name: string | null = null): Promise<number> {
     const stopTimer = parcelSeconds.startTimer();
@@ -150,7 +150,7 @@ export class TermWork {
       case 'defer':
         return void this.defer(effect);
       case 'announce':
-        return; // `commit` does, with what the database said.
+        return; // `commit` announces them, with the time from the database.
       case 'set-aside':
         return this.noteSetAside(effect);
       case 'wake':
@@ -241,7 +241,10 @@ export class TermWork {
 
   private noteSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
     paymentsSetAside.inc({ reason }, ids.length);
-    this.deps.logger.warn({ payments: ids.slice(0, 10), count: ids.length, reason, error }, 'the record does not take these payments; they are set aside');
+    this.deps.logger.warn(
+      { payments: ids.slice(0, 10), count: ids.length, reason, error },
+      'PostgreSQL does not accept these payments; they are set aside and retried later',
+    );
   }
 
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {

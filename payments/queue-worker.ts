@@ -1,7 +1,7 @@
 /**
- * One BullMQ worker and its connections: fetches jobs, pauses, ends. Each step is bounded in time: a BullMQ worker can wait for ever for a
- * connection that will not come back (a client that is told to disconnect between two attempts to reconnect never says that it ended).
- * The caller then builds another one.
+ * Runs one BullMQ worker and its connections: fetches jobs, pauses, ends. Each step has a time limit, because a BullMQ
+ * worker can wait for ever for a lost connection (a client that is disconnected between two attempts to reconnect never
+ * reports its end). After the time limit the caller builds another worker.
  */
 import { WaitingError, Worker, type Job, type JobJson } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -19,26 +19,35 @@ export interface ParcelWorkerOptions {
   logger: Logger;
 }
 
-/** Works one parcel. When the term is called off it must not settle: the job is then given back, neither completed nor failed. */
+/**
+ * Processes one parcel. When the term is cancelled the promise must not settle: the job is then returned, neither
+ * completed nor failed.
+ */
 export type ProcessParcel = (parcel: Parcel, jobId: string) => Promise<void>;
 
-/** After an error of the connection: try again soon, Redis restarts in well under a second. */
+/** Wait after a connection error, ms. Short, because Redis restarts in well under a second. */
 const RETRY_MS = 100;
-/** Longest blocking wait for a job, in seconds; a marker that got lost costs no more than this. */
+/** Longest blocking wait for a job, in seconds. A lost marker key delays a job by this time at most. */
 const BLOCK_SECONDS = 1;
-/** Longest attempt to give back what was held; the relay finds what stays behind. */
+/** Time limit for returning the held jobs, ms; the relay finds the payments of the others. */
 const GIVE_BACK_MS = 500;
-/** A fetch that is under way takes no longer, as a rule. */
+/** Usual upper limit of a fetch in progress, ms. */
 const FETCH_MS = 50;
-/** A pause ends 0.1 s after the last parcel is done: the queue's loop leaves its blocking call. One that takes longer will not end. */
+/**
+ * Time limit of a pause, ms. Usually it ends 0.1 s after the last parcel, when the queue's loop leaves its blocking
+ * call. A longer one never ends.
+ */
 const PAUSE_MS = 1_000;
 
-/** Characters of a job's id that are logged. */
+/** Number of characters of a job's id that are logged. */
 const ID_SHOWN = 40;
-/** What is kept of a finished job: nothing, also when the job itself does not say so. */
+/** Keeps nothing of a finished job, even when the job's own options do not request that. */
 const KEEP_NONE = { count: 0 };
 
-/** A job that the library cannot parse would stay with this worker for ever. It becomes one without a parcel, and is dropped like those. */
+/**
+ * Turns a job that the library cannot parse into one without a parcel, which is dropped. Otherwise this worker would
+ * hold that job for ever.
+ */
 class TolerantWorker extends Worker<unknown> {
   protected override createJob(json: JobJson, jobId: string): Job<unknown> {
     try {
@@ -58,11 +67,11 @@ const within = (what: Promise<unknown>, ms: number): Promise<boolean> => {
 export class QueueWorker {
   private readonly connection: Redis;
   private readonly worker: TolerantWorker;
-  /** Token of each job that is worked on, in the order of arrival. */
+  /** The lock token of each job in progress, in the order of arrival. */
   private readonly held = new Map<string, string>();
-  /** The same of jobs that came too late to be begun. */
+  /** The lock tokens of jobs that arrived after the pause began. */
   private readonly late = new Map<string, string>();
-  /** While it pauses: resolves when the queue's loop has come to its end and what was late is given back. */
+  /** During a pause: resolves when the queue's loop has ended and late jobs are returned. */
   private pausing: Promise<void> | null = null;
   /** The queue's loop. */
   private running: Promise<void> = Promise.resolve();
@@ -81,12 +90,13 @@ export class QueueWorker {
       autorun: false,
       runRetryDelay: RETRY_MS,
       drainDelay: BLOCK_SECONDS,
-      // Only the fence decides; a parcel that stalled often is as good as any other.
+      // Only the fence decides. A parcel that stalled many times is as valid as any other.
       maxStalledCount: 1_000_000,
       removeOnComplete: KEEP_NONE,
       removeOnFail: KEEP_NONE,
     });
-    // A deposed leader's completions are rejected ("Lock mismatch"): expected, and the fence has said so already.
+    // BullMQ rejects the completions of a deposed leader ("Lock mismatch"). That is expected: the fence has already
+    // refused its commits.
     this.worker.on('error', (error) => logger.debug({ err: { message: error.message } }, 'queue worker'));
   }
 
@@ -94,7 +104,7 @@ export class QueueWorker {
     const id = job.id ?? '';
     if (this.pausing) {
       this.late.set(id, token);
-      throw new WaitingError(); // It stays where it is, in the order of fetching: the next leader takes it over from there.
+      throw new WaitingError(); // It stays in the active list, in order: the next leader reclaims it from there.
     }
     const parcel = readParcel(job.data);
     if (parcel === null) return this.drop(id);
@@ -103,10 +113,13 @@ export class QueueWorker {
     this.held.delete(id);
   }
 
-  /** The job is completed. Its payments, if it named any, are in no parcel any more: the relay finds them. */
+  /** Lets the job complete. Its payments, if it named any, are then in no parcel: the relay finds them. */
   private drop(id: string): void {
     parcelsUnreadable.inc();
-    this.options.logger.warn({ job: id.slice(0, ID_SHOWN) }, 'a job of the queue carries no parcel and is dropped; the relay finds its payments');
+    this.options.logger.warn(
+      { job: id.slice(0, ID_SHOWN) },
+      'dropped a queue job that carries no parcel; the relay will find its payments',
+    );
   }
 
   /** Starts to fetch, or fetches again after a pause that ended. */
@@ -114,13 +127,16 @@ export class QueueWorker {
     this.pausing = null;
     if (this.started) return void this.worker.resume();
     this.started = true;
-    this.running = this.worker.run().catch((error: unknown) => this.options.logger.error({ err: error }, 'the queue worker ended'));
+    this.running = this.worker.run().catch((error: unknown) => {
+      this.options.logger.error({ err: error }, 'the queue worker ended unexpectedly');
+    });
   }
 
   /**
-   * Takes nothing more, from now on. What is held is finished; jobs that were on their way here are left to the next leader, who finds them
-   * first of all, and go back when no more can come. One by one as they come they would go back turned round.
-   * @returns whether the pause ended. False: this worker will never fetch again, and has to be replaced.
+   * Fetches nothing more from now on and finishes the jobs it holds. Jobs that arrive during the pause stay active for
+   * the next leader, which reclaims them first, and are returned after the loop has ended. Returning them one at a time
+   * as they arrive would reverse their order.
+   * @returns whether the pause ended. False: this worker will never fetch again and must be replaced.
    */
   async pause(): Promise<boolean> {
     const pausing = (this.pausing ??= this.endLoop());
@@ -133,20 +149,23 @@ export class QueueWorker {
 
   private endLoop(): Promise<void> {
     return this.worker.pause().catch((error: unknown) => {
-      // Ended while its blocking connection was being made anew: there is nothing left to pause.
-      this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended while it paused');
+      // The worker ended while it reopened its blocking connection: nothing remains to pause.
+      this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended during its pause');
     }).then(() => this.giveBack(this.late));
   }
 
-  /** Ends at once; what it held goes back to where the next leader fetches, as far as that leader has not taken it already. */
+  /**
+   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has already taken them.
+   */
   async destroy(): Promise<void> {
     const held = this.held.size;
     const givenBack = this.giveBack(this.held);
     if (held > 0) await within(givenBack, GIVE_BACK_MS);
-    // A pause makes the blocking connection anew when it ends; closed before that, the connection would outlive the worker.
+    // A pause reopens the blocking connection when it ends. If the worker closed before that, the connection would
+    // outlive it.
     if (this.pausing && !(await within(this.pausing, GIVE_BACK_MS))) void this.pausing.then(() => this.disconnectBlocking());
     await within(this.worker.close(true), GIVE_BACK_MS);
-    // Its loop ends with what it is fetching; not with a handler that will never settle.
+    // The loop ends after the fetch in progress, but not while a handler never settles.
     await within(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
     await within(this.giveBackFetched(), GIVE_BACK_MS);
     this.connection.disconnect();
@@ -157,8 +176,9 @@ export class QueueWorker {
   }
 
   /**
-   * What was on its way here when it ended and reached no handler: a leader that thaws after it was deposed fetches once more before it
-   * hears of that. It is found by its lock, which names this worker; asked when its loop has ended, so after the fetch.
+   * Returns jobs that were being fetched when the worker ended and reached no handler: a leader that resumes after it
+   * was deposed fetches once more before it learns that. The lock of such a job names this worker. The read follows the
+   * end of the loop, and so the fetch.
    */
   private async giveBackFetched(): Promise<void> {
     const key = (name: string): string => `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
@@ -169,7 +189,7 @@ export class QueueWorker {
     await this.giveBack(new Map(mine));
   }
 
-  /** To where the next leader fetches, unless that one has taken them already. Must not reject. */
+  /** Returns jobs to the front of the queue, unless the next leader has already taken them. Must not reject. */
   private async giveBack(jobs: Map<string, string>): Promise<void> {
     const backend = this.worker.getBackend();
     const inOrder = toFront([...jobs]);

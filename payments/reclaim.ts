@@ -1,7 +1,7 @@
 /**
- * Takes over, at once and in order, the parcels an earlier leader held: without this they would come back after a stall time-out,
- * 30 to 60 s with the queue's defaults, in scrambled order. Safe although the earlier leader may only be frozen: the fence refuses
- * what it still commits, and its locks are gone when it wants to complete a job.
+ * Reclaims, at once and in order, the parcels that an earlier leader held. Otherwise they would return after BullMQ's
+ * stall time-out, 30 to 60 s by default, and out of order. Safe even if the earlier leader is only frozen: the fence
+ * refuses its commits, and its locks are deleted before it can complete a job.
  */
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/healing-queue.js';
@@ -9,13 +9,13 @@ import type { Logger } from '../shared/logger.js';
 import { toFront } from './core/front.js';
 
 /**
- * Moves every active job back to where workers fetch next, oldest first of all.
- * Call it before the own worker runs: it cannot tell one leader's jobs from another's.
- * @param signal fires when the caller does not wait any more: its worker may run, so no job is moved after that.
- * @returns how many. @throws when Redis is away.
+ * Moves every active job to the front of the queue, to be fetched oldest first. Must run before this replica's own
+ * worker, because it cannot distinguish the jobs of different leaders.
+ * @param signal fires when the caller stops waiting. Its worker may then run, so no job is moved after that.
+ * @returns the number of jobs moved. @throws when Redis is unavailable.
  */
 export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Logger, signal: AbortSignal): Promise<number> {
-  const [newestFirst] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), wakeWhoeverWaits(queue, redis)]);
+  const [newestFirst] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), wakeBlockedWorker(queue, redis)]);
   const active = newestFirst.reverse();
   if (active.length === 0) return 0;
   signal.throwIfAborted();
@@ -29,15 +29,16 @@ export async function reclaimParcels(queue: BullQueue, redis: Redis, logger: Log
     signal.throwIfAborted();
     await redis.lrem(queue.toKey('active'), 0, id);
   }
-  if (missing.length > 0) logger.warn({ jobs: missing.length }, 'parcels without content dropped; the relay has their payments');
+  if (missing.length > 0) logger.warn({ jobs: missing.length }, 'dropped parcels without content; the relay will find their payments');
   return active.length - missing.length;
 }
 
 /**
- * A leader that froze while it waited for a job still stands in line for the sign that one came, before the new leader, and would swallow
- * the next: nobody would fetch that job until the new leader's own wait is over. So it is given a sign of its own now, before the
- * new leader gets in line. What is left over wakes the new leader once for nothing.
+ * Releases a frozen former leader from BullMQ's marker key. It may still be blocked on that key, ahead of the new
+ * leader, and would consume the next wake-up: no worker would fetch that job until the new leader's own blocking call
+ * ends. This extra marker wakes the former leader now. If no leader is blocked, the marker wakes the new leader once
+ * without work.
  */
-async function wakeWhoeverWaits(queue: BullQueue, redis: Redis): Promise<void> {
+async function wakeBlockedWorker(queue: BullQueue, redis: Redis): Promise<void> {
   await redis.zadd(queue.toKey('marker'), 0, '0', 0, 'new leader');
 }

@@ -1,7 +1,7 @@
 /**
- * Keeps a replica warm: now and then it does what a new leader does first, with nothing in it. So the connections are open (an idle one
- * is closed after ten seconds, and opening one costs ten milliseconds), the statements are prepared and the code has run before the
- * moment when every millisecond counts. It changes nothing: no payment is named, and no term is.
+ * Keeps a replica warm: at intervals it runs the first steps of a new leader, with no data. That keeps the connections
+ * open (an idle one is closed after ten seconds, and opening one takes ten milliseconds), the statements prepared and
+ * the code executed once before a failover. It changes nothing, because it names no payment and no term.
  */
 import type { Redis } from 'ioredis';
 import { markElection } from '../shared/election-marks.js';
@@ -20,9 +20,9 @@ export interface RehearsalOptions {
   redis: Redis;
 }
 
-/** Well below the ten seconds after which an idle connection is closed. */
+/** Well below the ten seconds after which an idle connection is closed, ms. */
 const INTERVAL_MS = 3_000;
-/** Terms begin at 1. */
+/** No leader has this term: terms begin at 1. */
 const NO_TERM = 0;
 
 export class Rehearsal {
@@ -31,7 +31,7 @@ export class Rehearsal {
 
   constructor(private readonly options: RehearsalOptions) {}
 
-  /** Resolves after the first one. */
+  /** Resolves after the first rehearsal. */
   async start(): Promise<void> {
     await this.rehearse();
     if (!this.stopped) this.timer = setTimeout(() => void this.start(), INTERVAL_MS);
@@ -42,7 +42,7 @@ export class Rehearsal {
     clearTimeout(this.timer);
   }
 
-  /** What is away now is away: the next one may find it. */
+  /** Ignores failures: the next rehearsal may succeed. */
   private async rehearse(): Promise<void> {
     const { partition, id, loads, commits, aside, queue, redis } = this.options;
     const token = { partition, term: NO_TERM, leader: id };

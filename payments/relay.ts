@@ -1,8 +1,9 @@
 /**
- * Puts back what is in no parcel (I5): patients died between insert and enqueue, Redis was away, wiped or restarted, a parcel was lost
- * with a leader that had no right to it, a retry is due. Only the leader relays, so nothing is put back twice by two.
- * When and what is decided by core/relay.ts. With Redis away, or when it brings nothing, the payments are worked on directly: slower, not
- * later.
+ * Returns pending payments that are in no parcel to work (I5): patients crashed between insert and enqueue, Redis was
+ * unavailable, wiped or restarted, a parcel was lost with a deposed leader, or a retry is due. Only the leader relays,
+ * so two replicas never return the same payment. core/relay.ts decides when, and which payments. When Redis is
+ * unavailable or delivers nothing, the relay processes payments directly: that is slower, but no payment waits for
+ * Redis.
  */
 import type { HealingQueue } from '../shared/healing-queue.js';
 import { overduePayments } from '../shared/ledger.js';
@@ -23,13 +24,16 @@ export interface RelayOptions {
   view: TermView;
   now: () => number;
   logger: Logger;
-  /** Works a parcel without the queue; must not reject. */
+  /** Processes a parcel without the queue; must not reject. */
   deliver(parcel: Parcel): Promise<void>;
-  /** Fetches with another worker. */
+  /** Replaces the queue's worker. */
   renew(): void;
 }
 
-/** A queue with parcels that brings none for so long brings none at all. A fetch takes up to 1 s when a sign of work was lost. */
+/**
+ * A queue that has parcels and delivers none for this long, in ms, counts as stuck. A fetch takes up to 1 s when a
+ * marker was lost.
+ */
 const STALL_MS = 2_000;
 
 const paymentsOf = (parcels: readonly Parcel[]): number => parcels.reduce((sum, { ids }) => sum + ids.length, 0);
@@ -37,13 +41,13 @@ const paymentsOf = (parcels: readonly Parcel[]): number => parcels.reduce((sum, 
 export class Relay {
   private timer: NodeJS.Timeout | undefined;
   private readonly machine: RelayMachine;
-  private saidDirect = false;
+  private loggedDirect = false;
 
   constructor(private readonly options: RelayOptions) {
     this.machine = new RelayMachine({ intervalMs: options.intervalMs, stallMs: STALL_MS, parcelsOf });
   }
 
-  /** What the last look showed: payments wait. */
+  /** Waiting payments that the last poll found; null: none. */
   get owed(): Owed | null {
     return this.machine.owed;
   }
@@ -57,17 +61,17 @@ export class Relay {
     clearTimeout(this.timer);
   }
 
-  /** Looks again in `ms`, or sooner. */
+  /** Polls again in `ms` at the latest. */
   wakeIn(ms: number): void {
     this.perform(this.machine.wakeIn(ms, this.options.now()));
   }
 
-  /** A parcel that was put back came by. @param claimed how many payments it gave to work on. */
+  /** A returned parcel arrived. @param claimed how many of its payments were processed. */
   arrived(claimed: number): void {
     this.perform(this.machine.arrived(claimed, this.options.now()));
   }
 
-  /** Redis lost what it had, perhaps. */
+  /** Redis may have lost its data. */
   forget(): void {
     this.perform(this.machine.forget(this.options.now()));
   }
@@ -84,7 +88,7 @@ export class Relay {
         this.timer = setTimeout(() => this.perform(this.machine.due(now())), effect.inMs);
         return;
       case 'count':
-        this.saidDirect = false;
+        this.loggedDirect = false;
         return void this.count().then((waiting) => this.perform(this.machine.counted(waiting, this.options.view, now())));
       case 'search':
         return void this.search(effect.upto).then((done) => this.perform(done));
@@ -93,12 +97,12 @@ export class Relay {
       case 'deliver':
         return void this.deliver(effect.parcel).then(() => this.perform(this.machine.delivered(now())));
       case 'renew':
-        this.options.logger.warn('parcels wait in the queue and its worker brings none: it is replaced');
+        this.options.logger.warn('parcels wait in the queue and its worker delivers none; replacing the worker');
         return this.options.renew();
     }
   }
 
-  /** How many parcels wait in the queue; null when Redis is away. */
+  /** Counts the parcels that wait in the queue; null when Redis is unavailable. */
   private async count(): Promise<number | null> {
     try {
       const counts = await this.options.queue.use((queue) => queue.getJobCounts('waiting', 'prioritized'));
@@ -115,7 +119,7 @@ export class Relay {
       relayFound.inc(rows.length);
       return this.machine.found(rows.map(({ id }) => id), view, now());
     } catch (error) {
-      if (!isPassing(error)) logger.error({ err: error }, 'the relay could not look');
+      if (!isPassing(error)) logger.error({ err: error }, 'the relay cannot search for payments; retrying on the next poll');
       return this.machine.failed(now());
     }
   }
@@ -124,7 +128,7 @@ export class Relay {
     try {
       const jobs = toFront(parcels).map((data) => ({ name: 'parcel', data, opts: { lifo: true } }));
       await this.options.queue.use((queue) => queue.addBulk(jobs));
-      this.options.logger.info({ parcels: parcels.length }, 'payments in no parcel were put back');
+      this.options.logger.info({ parcels: parcels.length }, 'returned pending payments that were in no parcel to the queue');
       relayed.inc({ way: 'queue' }, paymentsOf(parcels));
       return true;
     } catch {
@@ -133,8 +137,10 @@ export class Relay {
   }
 
   private async deliver(parcel: Parcel): Promise<void> {
-    if (!this.saidDirect) this.options.logger.warn('Redis is away, refuses writes or brings nothing: working on payments without the queue');
-    this.saidDirect = true;
+    if (!this.loggedDirect) {
+      this.options.logger.warn('Redis is unavailable, refuses writes or delivers nothing; processing payments without the queue');
+    }
+    this.loggedDirect = true;
     relayed.inc({ way: 'direct' }, parcel.ids.length);
     await this.options.deliver(parcel);
   }

@@ -1,6 +1,6 @@
 /**
- * One replica in one partition: feeds the role machine with news and carries out what it decides. Ends and beginnings run one after
- * the other, so that two terms of this process never work at once.
+ * Runs one replica in one partition: passes leadership news to the role machine and carries out its effects. Terms
+ * begin and end one after the other, so two terms of this process never work at once.
  */
 import type { Leadership, ReplicaReport, Role } from '../shared/contracts/leadership.js';
 import { waitAtMost } from '../shared/deadline.js';
@@ -36,7 +36,7 @@ export class Replica {
     return this.state.role;
   }
 
-  /** What it says of itself, in pings and beats. */
+  /** The replica's report for pings and beats. */
   report(): ReplicaReport {
     const { id, bootId, reaches } = this.options;
     const stalledMs = this.current?.stalledMs ?? null;
@@ -53,7 +53,7 @@ export class Replica {
     };
   }
 
-  /** @param pushed whether a monitor says so now, rather than echoing what it knows. */
+  /** @param pushed whether a monitor sends this as a current decision, not as an echo of what it knows. */
   hear(leadership: Leadership, pushed = false): void {
     if (leadership.partition === this.options.partition) this.step({ type: 'leadership', leadership, pushed });
   }
@@ -66,14 +66,17 @@ export class Replica {
     this.current?.redisReturned();
   }
 
-  /** Finishes what is in flight in `term`. @returns a promise for "nothing in flight", or null when that term is not ours. */
+  /**
+   * Finishes the work in flight in `term`. @returns a promise that resolves when nothing is in flight, or null when
+   * this replica does not lead in that term.
+   */
   standDown(term: number): Promise<void> | null {
     if (this.state.role === 'standby' || this.state.term !== term) return null;
     this.step({ type: 'stand-down', term, resumeAtMs: this.options.clock.now() + this.options.resumeMs });
     return this.pending.then(() => this.drained);
   }
 
-  /** Leaves for good. */
+  /** Ends the replica permanently. */
   async close(): Promise<void> {
     this.current?.stop();
     await this.pending;
@@ -98,7 +101,7 @@ export class Replica {
         return this.enqueue(() => this.begin(effect.term));
       case 'stop': {
         logger.info({ term: effect.term, because: effect.because }, 'standing by');
-        const keep = this.current?.stop() ?? true; // At once: the signal fires before anything is awaited.
+        const keep = this.current?.stop() ?? true; // Not enqueued: the signal must fire at once.
         return this.enqueue(() => this.end(keep));
       }
       case 'finish':
@@ -106,7 +109,7 @@ export class Replica {
           this.drained = this.current?.finish() ?? Promise.resolve();
         });
       case 'resume':
-        logger.warn({ term: effect.term }, 'leading again: nobody took over');
+        logger.warn({ term: effect.term }, 'leading again: no other replica took over');
         return this.enqueue(() => this.resume(effect.term));
     }
   }
@@ -129,11 +132,14 @@ export class Replica {
     await leaderTerm.begin();
   }
 
-  /** Waits for what is in flight, but not for ever: what does not end is called off, and begun again with what it had not written. */
+  /**
+   * Waits for the work in flight for a limited time. Work that does not end is cancelled, and its unwritten payments
+   * begin again.
+   */
   private async resume(term: number): Promise<void> {
     const { resumeMs, logger } = this.options;
     await waitAtMost(resumeMs, this.drained).catch(() => {
-      logger.warn({ term, ms: resumeMs }, 'what was in flight does not end: it is called off');
+      logger.warn({ term, ms: resumeMs }, 'the work in flight does not end; cancelling it');
       this.drained = Promise.resolve();
       return this.end(this.current?.stop() ?? true);
     });

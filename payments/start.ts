@@ -1,4 +1,4 @@
-/** Puts a replica together: connections → gateway → role → HTTP. Exported, so that tests decide when it starts and ends. */
+/** Assembles a replica: connections → gateway → role → HTTP. Exported, so that tests control start and shutdown. */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { systemClock } from '../shared/clock.js';
@@ -26,15 +26,18 @@ import { Probes } from './probes.js';
 import { Rehearsal } from './rehearsal.js';
 import { Replica } from './replica.js';
 
-/** The only partition there is; the key is everywhere so that there can be more. */
+/** The only partition; every key contains it so that there can be more. */
 const PARTITION = 0;
-/** Parcels a new leader begins before its worker runs: enough to be busy until that brings more. */
+/** Parcels that a new leader begins before its worker runs: enough work until the worker delivers more. */
 const HEAD_START = 8;
-/** Payments in flight for each call at once: a parcel ends with its slowest call, and meanwhile other parcels use the connections. */
+/**
+ * Payments in flight per concurrent call: a parcel ends with its slowest call, and meanwhile other parcels use the
+ * connections.
+ */
 const IN_FLIGHT_PER_SOCKET = 4;
-/** Attempts before a payment may be given up, however long the gateway was away before. */
+/** Minimum number of attempts before a payment may be given up, also after a long outage of the gateway. */
 const LEAST_ATTEMPTS = 5;
-/** How long a leaving leader may finish what is in flight, of the time it has in all. */
+/** Share of the shutdown time in which a leader may finish its work in flight. */
 const DRAIN_SHARE = 0.6;
 
 function createGateway(config: PaymentsConfig): Gateway {
@@ -54,7 +57,10 @@ function createGateway(config: PaymentsConfig): Gateway {
   });
 }
 
-/** More than the gateway can be asked for would wait here, and be asked for again by the next leader. */
+/**
+ * The limit of payments in flight. Payments beyond the gateway's capacity would only wait, and the next leader would
+ * repeat them.
+ */
 const inFlightMax = ({ gateway, gatewayMaxSockets, paymentsInFlight }: PaymentsConfig): number =>
   gateway === 'http' ? Math.min(paymentsInFlight, gatewayMaxSockets * IN_FLIGHT_PER_SOCKET) : paymentsInFlight;
 
@@ -66,7 +72,10 @@ function openGateway(config: PaymentsConfig): Gateway {
   return config.gateway === 'http' ? withSlots(timed, config.gatewayMaxSockets) : timed;
 }
 
-/** Longest wait of a commit for a lock, in ms. After it the leader finds out which payments are locked, and commits the others. */
+/**
+ * Longest wait of a commit for a lock, in ms. After it the leader finds out which payments are locked, and commits the
+ * others.
+ */
 const LOCK_WAIT_MS = 500;
 
 function createConnections(config: PaymentsConfig, logger: Logger) {
@@ -90,11 +99,11 @@ const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOpti
 export interface RunningReplica {
   replica: Replica;
   server: Server;
-  /** In this order. */
+  /** Shutdown steps, in order. */
   steps: ShutdownStep[];
 }
 
-/** @throws Error when the port is taken. @param onFatal called when an invariant broke: the process should end. */
+/** @throws Error when the port is in use. @param onFatal called when an invariant broke: the process must end. */
 export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
   const gateway = openGateway(config);
@@ -124,7 +133,7 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     workerOptions: workerOptions(config, logger),
     logger,
     reaches: () => probes.reaches,
-    // Lost when Redis is away: those who wait read the row.
+    // A failed publication is ignored: patients also read the rows.
     publish: (event) => void redis.publish(channel, JSON.stringify(event)).catch(() => undefined),
     onRoleChange: (role, term) => {
       logger.info({ role, term }, `${config.id} is ${role} in term ${term}`);
@@ -147,9 +156,9 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     replica,
     server,
     steps: [
-      { name: 'finish what is in flight', run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)) },
-      { name: 'say bye', run: () => streams.close() },
-      { name: 'stop looking', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },
+      { name: 'finish the work in flight', run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)) },
+      { name: 'close the beat streams', run: () => streams.close() },
+      { name: 'stop polling', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },
       { name: 'stop listening', run: () => closeServer(server) },
       { name: 'close the worker', run: () => replica.close() },
       { name: 'close connections', run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])) },
@@ -157,7 +166,10 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
   };
 }
 
-/** The row is read now and then: a promotion that no monitor could deliver, or a higher term nobody told of, is found this way. */
+/**
+ * Polls the leadership row and runs the replica's ticks. The polls find a promotion, or a higher term, that no monitor
+ * could deliver.
+ */
 function startTimers(config: PaymentsConfig, replica: Replica, read: () => Promise<Parameters<Replica['hear']>[0]>): NodeJS.Timeout[] {
   const poll = setInterval(() => void read().then((news) => replica.hear(news), () => undefined), config.leadershipPollMs);
   const tick = setInterval(() => {

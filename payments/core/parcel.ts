@@ -105,7 +105,8 @@ export interface SettleInput {
 }
 
 /** Plans the next attempt of a payment that got no final answer from the gateway. */
-function planRetry({ id, attempts, failingMs }: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number) {
+function planRetry(payment: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number): Wait {
+  const { id, attempts, failingMs } = payment;
   const isCounted = answer.uncounted !== true;
   const made = attempts + (isCounted ? 1 : 0);
   const waitMs = backoffMs(policy, { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 }, draw);

@@ -1,9 +1,12 @@
-/** Carries out one attempt at the gateway, call by call, as core/attempt.ts decides. */
+/** Makes the calls of one attempt at the gateway, as core/attempt.ts decides. */
 import { afterVerdict, FIRST_CALL, type AttemptStep } from '../core/attempt.js';
 import type { Answer } from '../core/parcel.js';
 import type { ChargeOrder, Gateway } from './port.js';
 
-/** @param last whether no further attempt is planned: then the key is closed, and FAILED means "no money moved, ever". */
+/**
+ * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means that no money moved or
+ * ever will.
+ */
 export async function chargeSafely(gateway: Gateway, order: ChargeOrder, last: boolean, signal: AbortSignal): Promise<Answer> {
   let step: AttemptStep = { call: FIRST_CALL };
   while ('call' in step) {

@@ -1,7 +1,8 @@
 /**
- * Any gateway that honours `Idempotency-Key` and can be asked and cancelled by key (shared/contracts/gateway.ts).
- * Each call has one deadline and a largest response. A request that was never sent is told apart from one whose answer was lost. The
- * question whether the gateway can charge goes over a connection of its own: it must not wait behind charges.
+ * Client for any gateway that honours `Idempotency-Key` and supports look-up and cancellation by key
+ * (shared/contracts/gateway.ts). Each call has one deadline and a maximum response size. A request that was never sent
+ * is distinguished from one whose answer was lost. The health check uses its own connection, so that it does not wait
+ * behind charges.
  */
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
@@ -13,15 +14,15 @@ import { verdictOf } from './verdict.js';
 export interface HttpGatewayOptions {
   url: string;
   token: string;
-  /** Longest time for one call, in ms. Later its outcome is "unknown" and asked for by key. */
+  /** Time limit of one call, in ms. After it the outcome is "unknown" and is looked up by key. */
   timeoutMs: number;
-  /** Connections for charges, look-ups and cancellations. */
+  /** Maximum number of connections for charges, look-ups and cancellations. */
   maxSockets: number;
-  /** Path that says whether the gateway can charge. */
+  /** Path that reports whether the gateway can charge. */
   healthPath: string;
 }
 
-/** Largest response that is read, in bytes. A charge has some 200. */
+/** Maximum response size, in bytes. The response to a charge has about 200. */
 const RESPONSE_MAX_BYTES = 16_384;
 
 /** Whether a request has left this process. */
@@ -29,7 +30,7 @@ interface Sending {
   isSent: boolean;
 }
 
-/** node:http or node:https, which notes when a request was written. */
+/** Wraps node:http or node:https and records when a request was written. */
 function noting(url: string, sending: Sending): { request(options: object, handle: () => void): ClientRequest } {
   const { request } = url.startsWith('https:') ? https : http;
   return {
@@ -87,7 +88,7 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
     reachable: async () => {
       try {
         const { status } = await withDeadline(timeoutMs, null, (signal) => health.get(healthPath, { signal }));
-        return status < 300 || status === 404; // A gateway without that page answers, which is all that can be asked of it.
+        return status < 300 || status === 404; // A gateway without that path at least answers.
       } catch {
         return false;
       }

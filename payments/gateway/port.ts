@@ -1,6 +1,7 @@
 /**
- * The gateway as a replica needs it. Every call names the payment id as its key; a gateway moves money at most once a key (I6).
- * "Unknown" is an outcome: an answer that was lost says nothing about the money, so it is asked for by key, never guessed.
+ * The interface of a gateway to a replica. Every call names the payment id as its key; a gateway moves money at most
+ * once per key (I6). "Unknown" is an outcome: a lost answer shows nothing about the money, so the charge is looked up
+ * by key, never guessed.
  */
 export interface ChargeOrder {
   /** The payment id: the idempotency key. */
@@ -10,21 +11,21 @@ export interface ChargeOrder {
   currency: string;
 }
 
-/** The gateway's word. */
+/** The gateway's answer. */
 export type Verdict =
   | { kind: 'approved'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
-  /** The key was closed before any money moved, and no later charge with it will be made. */
+  /** The key was closed before any money moved; no later charge with this key will be made. */
   | { kind: 'cancelled' }
   /** The gateway knows no such key (yet: a slow call may still arrive). */
   | { kind: 'absent' }
-  /** The gateway said that it did nothing. `retryAfterMs`: it asked for this wait. */
+  /** The gateway reports that it did nothing. `retryAfterMs`: the wait that it requested. */
   | { kind: 'unavailable'; error: string; retryAfterMs?: number }
-  /** The gateway works, did nothing, and asks to be called less often. */
+  /** The gateway works, did nothing, and requests fewer calls. */
   | { kind: 'limited'; error: string; retryAfterMs?: number }
   /** The request was never sent: no connection could be made. */
   | { kind: 'unsent'; error: string }
-  /** The answer was lost, or was none that can be about this charge. */
+  /** The answer was lost, or cannot be about this charge. */
   | { kind: 'unknown'; error: string };
 
 export interface Gateway {
@@ -32,6 +33,6 @@ export interface Gateway {
   lookup(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
   /** Closes the key: `cancelled`, or the verdict of the charge that was made before. */
   cancel(order: ChargeOrder, signal: AbortSignal): Promise<Verdict>;
-  /** Whether it says that it can charge. Never throws. */
+  /** Whether the gateway reports that it can charge. Never throws. */
   reachable(): Promise<boolean>;
 }

@@ -1,13 +1,13 @@
 /**
- * A gateway in process, as in the reports: a timer and seeded declines. It remembers nothing and needs not to, for its answer is a
- * function of the key; what it cannot show is a double charge. The stand-alone gateway with its ledger can.
+ * A simulated gateway in this process: a timer and seeded declines. It stores nothing, because its answer is a function
+ * of the key. It cannot reveal a double charge; the stand-alone gateway with its ledger can.
  */
 import { sleep } from '../../shared/clock.js';
 import { chargeDurationMs, decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
 import type { Gateway, Verdict } from './port.js';
 
 export interface SimulatedGatewayOptions extends SimulationOptions {
-  /** Mean duration of a call, in ms; each takes between half and one and a half of it. 0: no timer at all. */
+  /** Mean duration of a call, in ms; each takes 0.5 to 1.5 times this. 0: no timer. */
   latencyMs: number;
 }
 

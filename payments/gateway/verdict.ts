@@ -1,6 +1,6 @@
 /**
- * What an HTTP response of the gateway says about a charge. Only a response that is readable, printable and about this key, amount and
- * currency says anything at all; every other response means "unknown", and the outcome is asked for by key.
+ * Translates an HTTP response of the gateway into a verdict. Only a readable, valid response about this key, amount and
+ * currency decides the outcome. Every other response means "unknown", and the outcome is looked up by key.
  */
 import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
 import { retryAfterMs } from '../core/retry.js';
@@ -20,7 +20,7 @@ function refusal(kind: 'unavailable' | 'limited', { status, retryAfter }: Gatewa
   return { kind, error: `gateway answered ${status}`, ...(asked === null ? {} : { retryAfterMs: asked }) };
 }
 
-/** @param wall the present time, for a `Retry-After` that is a date. */
+/** @param wall the current time, for a `Retry-After` that is a date. */
 export function verdictOf(response: GatewayResponse, order: ChargeOrder, wall: Date): Verdict {
   const { status, body } = response;
   if (status === 404) return { kind: 'absent' };

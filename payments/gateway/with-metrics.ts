@@ -1,4 +1,4 @@
-/** A gateway whose calls are timed. A call that was called off has no result and is not counted. */
+/** Measures the duration of gateway calls. A cancelled call has no result and is not counted. */
 import { gatewaySeconds } from '../metrics.js';
 import type { Gateway, Verdict } from './port.js';
 

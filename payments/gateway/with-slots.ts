@@ -1,13 +1,16 @@
 /**
- * A gateway that makes so many calls at once and no more. Who must wait waits here, before the time of a call begins to run: time spent in
- * our own queue says nothing about the gateway. Look-ups and cancellations go first, because each ends an attempt that a charge began.
+ * Limits the number of concurrent calls to a gateway. Further calls wait here, before their time-out starts: time in
+ * this queue shows nothing about the gateway. Look-ups and cancellations run first, because each ends an attempt that a
+ * charge began.
  */
 import type { Gateway, Verdict } from './port.js';
 
-/** Calls begun in one turn of the event loop, at the most: hundreds at once would keep this process from saying that it lives. */
+/**
+ * Maximum number of calls begun in one turn of the event loop: hundreds at once would delay the beats of this process.
+ */
 const STARTS_PER_TURN = 16;
 
-/** Lets a few pass in each turn of the event loop, in order. */
+/** Limits the calls begun in each turn of the event loop; keeps their order. */
 class Pace {
   private begun = 0;
   private next: Promise<void> | null = null;
@@ -23,16 +26,16 @@ class Pace {
   }
 }
 
-/** Places that are taken in order of asking, the urgent first. */
+/** Slots for calls, granted in order of request, urgent calls first. */
 export class Slots {
   private readonly pace = new Pace();
   private readonly urgent: (() => void)[] = [];
   private readonly others: (() => void)[] = [];
 
-  /** @param free how many calls may be made at once. */
+  /** @param free how many calls may run at once. */
   constructor(private free: number) {}
 
-  /** Runs `call` as soon as there is a place. @throws what `call` throws; AbortError when `signal` fired meanwhile. */
+  /** Runs `call` as soon as a slot is free. @throws the error of `call`; AbortError when `signal` fired meanwhile. */
   async run<T>(isUrgent: boolean, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => (isUrgent ? this.urgent : this.others).push(resolve));
@@ -45,7 +48,10 @@ export class Slots {
     }
   }
 
-  /** The place goes to the next one in line. When a term is called off each of them finds that out and passes it on at once. */
+  /**
+   * Passes the slot to the next caller. When a term is cancelled, each waiting caller finds `signal` aborted and passes
+   * its slot on at once.
+   */
   private leave(): void {
     const next = this.urgent.shift() ?? this.others.shift();
     if (next) next();
@@ -53,7 +59,7 @@ export class Slots {
   }
 }
 
-/** @param atOnce how many calls are made at once. Whether the gateway can charge is asked beside them. */
+/** @param atOnce maximum number of concurrent calls. Health checks need no slot. */
 export function withSlots(gateway: Gateway, atOnce: number): Gateway {
   const slots = new Slots(atOnce);
   const run = (isUrgent: boolean, signal: AbortSignal, call: () => Promise<Verdict>): Promise<Verdict> => slots.run(isUrgent, signal, call);

@@ -1,4 +1,4 @@
-/** What monitors may ask of a replica. All of it needs the internal token. */
+/** The HTTP interface of a replica for monitors. Every route needs the internal token. */
 import type { Express } from 'express';
 import { z } from 'zod';
 import { requireToken, type Tokens } from '../../shared/auth.js';
@@ -24,9 +24,12 @@ export interface PaymentsAppOptions {
   logger: Logger;
 }
 
-/** What may be broken in a replica: it has no clock that decides anything, but its event loop can stand still, and it can be killed. */
+/**
+ * The faults of a replica. No clock of a replica decides anything, so there is no clock fault; its event loop can be
+ * blocked, and the process can be killed.
+ */
 const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
-  /** SIGKILL, after the answer. */
+  /** Sends SIGKILL to the process after the response. */
   kill: z.boolean().default(false),
 });
 
@@ -36,7 +39,7 @@ export function createPaymentsApp({ replica, streams, probes, tokens, faults, lo
   const internal = requireToken(tokens, ['internal']);
   const app = createApp({
     logger, bodyLimit: '64kb', ready,
-    // No body is read of a request without the token.
+    // Rejects requests without the token before their bodies are read.
     beforeBodies: (early) => void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
   });
 

@@ -1,5 +1,6 @@
 /**
- * The stream of beats: every monitor keeps one open. A killed process closes it, a frozen one falls silent, an orderly one says bye.
+ * Streams beats; every monitor keeps one stream open. A killed process closes it, a frozen one sends nothing, an
+ * orderly shutdown sends `bye`.
  */
 import type { Response } from 'express';
 import type { ReplicaReport, StreamLine } from '../../shared/contracts/leadership.js';
@@ -28,12 +29,12 @@ export class BeatStreams {
     if (this.closed) response.end();
   }
 
-  /** One beat to everybody, now. */
+  /** Sends a beat on all streams now. */
   beat(): void {
     this.send({ type: 'beat', report: this.report() });
   }
 
-  /** The last word. */
+  /** Sends `bye` and closes all streams. */
   close(): void {
     this.closed = true;
     clearInterval(this.timer);
@@ -45,7 +46,7 @@ export class BeatStreams {
     for (const response of this.open) this.write(response, line);
   }
 
-  /** A monitor that does not read gets no more until it does: beats are worth nothing when they are old. */
+  /** Writes nothing while a monitor does not read: old beats are useless. */
   private write(response: Response, line: StreamLine): void {
     if (!response.writableNeedDrain) response.write(`${JSON.stringify(line)}\n`);
   }
