@@ -1,6 +1,6 @@
 /**
- * What must hold of docker-compose.yml, each as a function from the file to a list of problems: none when all is well. Handed in, so
- * that every one can be shown to find what it is there for.
+ * Rules for docker-compose.yml, each a function from the file to a list of problems, which is empty when all is well. The file is a
+ * parameter, so that a test can show that each rule finds its problem.
  */
 import { PREPARE_OPTIONS } from '../../../deploy/config.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
@@ -13,9 +13,9 @@ import { environmentOf, imageHasHealthcheck, programOf, type ComposeFile, type S
 
 export type Check = (file: ComposeFile) => string[];
 
-/** The set that the file describes. */
+/** The services and replicas that the file describes. */
 export const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
-/** As deploy/make-env.sh would make it. */
+/** The variables as deploy/make-env.sh creates them. */
 const ENV = { POSTGRES_PASSWORD: 'p4ss', REDIS_PASSWORD: 'r3dis', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' };
 const URLS_OF_ENGINES = { DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo', REDIS_URL: 'redis://:r3dis@redis:6379' };
 
@@ -33,18 +33,18 @@ const PROGRAMS: Record<string, Program> = {
 };
 
 const servicesOf = (file: ComposeFile): [string, Service][] => Object.entries(file.services);
-/** `server_1` runs at the host `server-1`: underscores are no good in host names. */
+/** `server_1` runs at the host `server-1`: host names must not contain underscores. */
 const hostOf = (id: string): string => id.replace('_', '-');
 const membersOf = (places: readonly Place[], kind: Place['kind']): string =>
   places.filter((place) => place.kind === kind).map(({ name, fixedPort }) => `${name}=http://${hostOf(name)}:${fixedPort}`).join(',');
 
-/** Whatever a service is told it understands, and everything it needs it is told. */
+/** Every variable of a service is one of its options, and no required option is missing. */
 export const optionsAreKnown: Check = (file) =>
   servicesOf(file).flatMap(([name, service]) => {
     const main = programOf(service);
     if (main === null) return [];
     const program = PROGRAMS[main];
-    if (!program) return [`${name} runs ${main}, which is no program of ours`];
+    if (!program) return [`${name} runs ${main}, which is not a program of ours`];
     const env = environmentOf(service, ENV);
     const known = new Set(Object.values(program.table).map((option) => option.env));
     const problems = Object.keys(env).filter((key) => !known.has(key)).map((key) => `${name}: ${main} has no option ${key}`);
@@ -56,7 +56,7 @@ export const optionsAreKnown: Check = (file) =>
     return problems;
   });
 
-/** Every member of the set is there under its name and port, reachable by the others, and knows where the others are. */
+/** Every member of the set exists under its name and port, is reachable by the others, and has the addresses of the others. */
 export const membersAreThere: Check = (file) => {
   const places = servicePlaces(SHAPE);
   const lists = { REPLICAS: membersOf(places, 'payments'), MONITORS: membersOf(places, 'monitor'), PATIENTS: membersOf(places, 'patients') };
@@ -78,19 +78,19 @@ export const membersAreThere: Check = (file) => {
   });
 };
 
-/** Its own, or that of our image. */
+/** Its own health check, or that of our image. */
 const hasHealthcheck = (service: Service): boolean => {
   const { disable = false, test } = service.healthcheck ?? {};
   return !disable && (test !== undefined || (programOf(service) !== null && imageHasHealthcheck()));
 };
 
-/** What stays up can be asked how it is; what runs to its end cannot. */
+/** Every service that stays up has a health check; a job that ends cannot have one. */
 export const healthIsChecked: Check = (file) =>
   servicesOf(file)
     .filter(([, service]) => service.restart !== 'no' && !hasHealthcheck(service))
     .map(([name]) => `${name} has no health check`);
 
-/** Nobody starts before what it cannot start without, and nobody waits for what never comes. */
+/** Every service waits for the services it needs at its start, and no service waits for a condition that never becomes true. */
 export const startIsOrdered: Check = (file) =>
   servicesOf(file).flatMap(([name, { environment = {}, depends_on: before = {} }]) => {
     const wanted: Record<string, string> = {
@@ -115,7 +115,7 @@ export const startIsOrdered: Check = (file) =>
 const SECRET = /TOKEN|PASSWORD|SECRET/;
 const FROM_OUTSIDE = /^\$\{(\w+):\?[^}]+\}$/;
 
-/** Secrets come from outside, and an unset one is an error, never an empty word. */
+/** Secrets come from outside, and an unset one is an error, never an empty text. */
 export const secretsStayOutside: Check = (file) =>
   servicesOf(file).flatMap(([name, { environment = {} }]) =>
     Object.entries(environment).flatMap(([key, value]) => {
@@ -124,16 +124,16 @@ export const secretsStayOutside: Check = (file) =>
       const secret = SECRET.test(key) ? text : password;
       if (secret === undefined) return [];
       const from = FROM_OUTSIDE.exec(secret)?.[1];
-      if (from === undefined) return [`${name}: ${key} is written down, or may be empty`];
+      if (from === undefined) return [`${name}: ${key} is in the file, or may be empty`];
       return SECRET.test(key) && from !== key ? [`${name}: ${key} comes from ${from}`] : [];
     }),
   );
 
-/** The engine kills what has not ended by then, so everybody's own deadline comes first. */
+/** The container engine kills a service after its grace period, so every service's own shutdown deadline must be shorter. */
 export const endIsOrderly: Check = (file) =>
   servicesOf(file).flatMap(([name, service]) => {
     const graceMs = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '')?.[1] ?? 0) * 1_000;
     const ours = programOf(service);
     const longest = Math.max(PATIENTS_OPTIONS.shutdownDeadlineMs.default ?? 0, PAYMENTS_OPTIONS.shutdownMs.default ?? 0);
-    return graceMs > (ours ? longest : 10_000) ? [] : [`${name} is killed after ${graceMs} ms, before it has ended by itself`];
+    return graceMs > (ours ? longest : 10_000) ? [] : [`${name} is killed after ${graceMs} ms, before its own deadline`];
   });

@@ -1,4 +1,4 @@
-/** Reads docker-compose.yml and the Dockerfile for the tests: anchors merged, variables filled in as Compose does it. */
+/** Reads docker-compose.yml and the Dockerfile for the tests: merges anchors and fills in variables like Compose. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -25,7 +25,7 @@ export interface ComposeFile {
 
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8');
 
-/** A fresh copy each time: a test may spoil it. */
+/** A fresh copy each time, because a test may change it. */
 export const readCompose = (): ComposeFile => parse(read('docker-compose.yml'), { merge: true }) as ComposeFile;
 
 /** Fills in `${A}`, `${A:-default}` and `${A:?message}`. @throws Error for a required variable that is not set. */
@@ -38,7 +38,7 @@ export function interpolate(text: string, env: Readonly<Record<string, string>>)
   });
 }
 
-/** What a service is told, when the variables of `.env` are these. */
+/** The environment of a service with these variables of `.env`. */
 export function environmentOf(service: Service, env: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(service.environment ?? {}).map(([name, value]) => [name, interpolate(String(value), env)]));
 }
@@ -46,15 +46,15 @@ export function environmentOf(service: Service, env: Readonly<Record<string, str
 /** The TypeScript file that a service of ours runs; null for an engine. */
 export const programOf = (service: Service): string | null => service.command?.find((word) => word.endsWith('.ts')) ?? null;
 
-/** Files and folders that the Dockerfile puts into the image from the checkout. */
+/** Files and folders that the Dockerfile copies from the checkout into the image. */
 export function copiedIntoImage(): string[] {
   const lastStage = read('Dockerfile').split(/^FROM /m).at(-1) ?? '';
   const lines = [...lastStage.matchAll(/^COPY (?!--from)(.+)$/gm)].map(([, words]) => (words ?? '').split(/\s+/));
   return lines.flatMap((words) => words.slice(0, -1));
 }
 
-/** Whether the image brings a health check for the services that have none of their own. */
+/** Whether the image has a health check for services without their own. */
 export const imageHasHealthcheck = (): boolean => /^HEALTHCHECK (?!NONE)/m.test(read('Dockerfile'));
 
-/** What may enter the build: the lines of .dockerignore that let something in. */
+/** Files allowed into the build: the lines of .dockerignore that admit something. */
 export const letIntoBuild = (): string[] => [...read('.dockerignore').matchAll(/^!(\S+)$/gm)].map(([, name]) => name ?? '');

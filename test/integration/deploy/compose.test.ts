@@ -1,6 +1,6 @@
 /**
- * docker-compose.yml and the Dockerfile against the code, without Docker: what the services are told exists, who they are told of is
- * there, what they import is in the image. Each check is shown to fail on a file that is spoilt on purpose.
+ * Checks docker-compose.yml and the Dockerfile against the code, without Docker: every variable is an option, every named member exists,
+ * every import is in the image. Each check has a control: a file that is broken on purpose.
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -20,25 +20,25 @@ const told = (file: ComposeFile, name: string): Record<string, string | number> 
 interface Spoilt {
   check: Check;
   holds: string;
-  /** What is done to the file, and what is then said of it. */
+  /** The change to the file, and the problem that the check must report. */
   spoil: (file: ComposeFile) => void;
   says: RegExp;
 }
 
 const CASES: Spoilt[] = [
-  { check: optionsAreKnown, holds: 'tells services only what they know', spoil: (file) => (told(file, 'server-1')['SHUTDOWN_SECONDS'] = 5), says: /has no option SHUTDOWN_SECONDS/ },
-  { check: optionsAreKnown, holds: 'tells services all they need', spoil: (file) => void delete told(file, 'monitor-2')['MONITORS'], says: /monitor-2: .*MONITORS is required/s },
-  { check: optionsAreKnown, holds: 'gives options a value they can have', spoil: (file) => (told(file, 'patients-1')['PORT'] = 'http'), says: /PORT must be a whole number/ },
+  { check: optionsAreKnown, holds: 'gives services only options they have', spoil: (file) => (told(file, 'server-1')['SHUTDOWN_SECONDS'] = 5), says: /has no option SHUTDOWN_SECONDS/ },
+  { check: optionsAreKnown, holds: 'gives services all required options', spoil: (file) => void delete told(file, 'monitor-2')['MONITORS'], says: /monitor-2: .*MONITORS is required/s },
+  { check: optionsAreKnown, holds: 'gives options valid values', spoil: (file) => (told(file, 'patients-1')['PORT'] = 'http'), says: /PORT must be a whole number/ },
   { check: membersAreThere, holds: 'names every member with its host and port', spoil: (file) => (told(file, 'server-2')['PORT'] = 5009), says: /server_2: PORT is 5009, not 5002/ },
-  { check: membersAreThere, holds: 'tells every monitor of all members', spoil: (file) => (told(file, 'monitor-3')['REPLICAS'] = 'server_1=http://server-1:5001'), says: /monitor_3: REPLICAS is/ },
+  { check: membersAreThere, holds: 'gives every monitor all members', spoil: (file) => (told(file, 'monitor-3')['REPLICAS'] = 'server_1=http://server-1:5001'), says: /monitor_3: REPLICAS is/ },
   { check: membersAreThere, holds: 'has all members', spoil: (file) => void delete file.services['monitor-3'], says: /monitor_3 is missing/ },
-  { check: healthIsChecked, holds: 'has a health check for all that stays up', spoil: (file) => void delete service(file, 'redis').healthcheck, says: /redis has no health check/ },
+  { check: healthIsChecked, holds: 'has a health check for every service that stays up', spoil: (file) => void delete service(file, 'redis').healthcheck, says: /redis has no health check/ },
   { check: startIsOrdered, holds: 'starts in order', spoil: (file) => void delete service(file, 'patients-2').depends_on, says: /patients-2 does not wait for migrate/ },
-  { check: startIsOrdered, holds: 'waits for nothing that cannot come', spoil: (file) => (service(file, 'gateway').healthcheck = { disable: true }), says: /server-1 waits in vain for gateway/ },
-  { check: secretsStayOutside, holds: 'holds no token', spoil: (file) => (told(file, 'gateway')['INTERNAL_TOKEN'] = 'hunter2'), says: /INTERNAL_TOKEN is written down/ },
-  { check: secretsStayOutside, holds: 'holds no password', spoil: (file) => (told(file, 'migrate')['DATABASE_URL'] = 'postgresql://relevo:hunter2@postgres/relevo'), says: /DATABASE_URL is written down/ },
-  { check: secretsStayOutside, holds: 'refuses an unset token', spoil: (file) => (told(file, 'server-1')['API_TOKEN'] = '${API_TOKEN:-}'), says: /API_TOKEN is written down, or may be empty/ },
-  { check: endIsOrderly, holds: 'leaves everybody time to end', spoil: (file) => (service(file, 'patients-1').stop_grace_period = '10s'), says: /patients-1 is killed after 10000 ms/ },
+  { check: startIsOrdered, holds: 'waits for no impossible condition', spoil: (file) => (service(file, 'gateway').healthcheck = { disable: true }), says: /server-1 waits in vain for gateway/ },
+  { check: secretsStayOutside, holds: 'holds no token', spoil: (file) => (told(file, 'gateway')['INTERNAL_TOKEN'] = 'hunter2'), says: /INTERNAL_TOKEN is in the file/ },
+  { check: secretsStayOutside, holds: 'holds no password', spoil: (file) => (told(file, 'migrate')['DATABASE_URL'] = 'postgresql://relevo:hunter2@postgres/relevo'), says: /DATABASE_URL is in the file/ },
+  { check: secretsStayOutside, holds: 'refuses an unset token', spoil: (file) => (told(file, 'server-1')['API_TOKEN'] = '${API_TOKEN:-}'), says: /API_TOKEN is in the file, or may be empty/ },
+  { check: endIsOrderly, holds: 'gives every service time for its shutdown', spoil: (file) => (service(file, 'patients-1').stop_grace_period = '10s'), says: /patients-1 is killed after 10000 ms/ },
 ];
 
 describe('docker-compose.yml', () => {
@@ -49,7 +49,7 @@ describe('docker-compose.yml', () => {
     expect(check(spoilt).join('\n')).toMatch(says);
   });
 
-  it('publishes the public API and the consoles alone, on this machine unless told otherwise', () => {
+  it('publishes only the public API and the consoles, and only on this machine by default', () => {
     const published = (observe: boolean): string[] => Object.values(readCompose().services)
       .filter(({ profiles }) => (profiles?.includes('observe') ?? false) === observe).flatMap(({ ports = [] }) => ports).toSorted();
     const onThisMachine = (...ports: number[]): string[] => ports.map((port) => `\${PUBLISH_ON:-127.0.0.1}:${port}:${port}`);
@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
     expect(published(true)).toEqual(onThisMachine(3000, 9090));
   });
 
-  it('keeps what must be kept on volumes that it declares', () => {
+  it('stores durable data on volumes that it declares', () => {
     const file = readCompose();
     const used = Object.values(file.services).flatMap(({ volumes = [] }) => volumes.map((volume) => volume.split(':')[0] ?? ''));
     const mounted = used.filter((name) => name.startsWith('.'));
@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
     expect(service(file, 'gateway').volumes?.map((volume) => volume.split(':')[1])).toEqual([dirname(ledger ?? '')]);
   });
 
-  it('mounts folders of the checkout, never a single file: an editor replaces the file, and the container keeps the old one', () => {
+  it('mounts folders of the checkout, never a single file: an editor replaces the file, and the container would keep the old one', () => {
     const files = (file: ComposeFile): string[] => Object.values(file.services).flatMap(({ volumes = [] }) => volumes)
       .map((volume) => volume.split(':')[0] ?? '').filter((path) => path.startsWith('.') && statSync(join(ROOT, path)).isFile());
     expect(files(readCompose())).toEqual([]);
@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
     expect(files(spoilt)).toEqual(['./deploy/prometheus/alerts.yml']);
   });
 
-  it('has a page that names every volume, and says how the services of each profile are ended', () => {
+  it('has a page that names every volume and the command that stops the services of each profile', () => {
     const page = readFileSync(join(ROOT, 'deploy/README.md'), 'utf8');
     const { services, volumes } = readCompose();
     expect(Object.keys(volumes).filter((name) => !page.includes(`relevo_${name}`))).toEqual([]);
@@ -92,7 +92,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-/** Every file that a program reaches by relative imports, from the project's root. */
+/** Every file that a program reaches by relative imports, as a path from the project's root. */
 function filesBehind(program: string, seen = new Set<string>()): Set<string> {
   if (seen.has(program)) return seen;
   seen.add(program);
@@ -105,7 +105,7 @@ function filesBehind(program: string, seen = new Set<string>()): Set<string> {
 }
 
 describe('the image', () => {
-  it('holds every file that its programs import', () => {
+  it('contains every file that its programs import', () => {
     const programs = Object.values(readCompose().services).map(programOf).filter((program) => program !== null);
     const files = [...new Set(programs.flatMap((program) => [...filesBehind(program)]))];
     expect(files.length).toBeGreaterThan(100);
@@ -113,7 +113,7 @@ describe('the image', () => {
     expect(files.filter((file) => !inImage.includes(file.split('/')[0] ?? ''))).toEqual([]);
   });
 
-  it('is built from what .dockerignore lets in, and that exists', () => {
+  it('is built from existing files that .dockerignore admits', () => {
     const copied = copiedIntoImage();
     expect(letIntoBuild()).toEqual(expect.arrayContaining(copied));
     expect(copied.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);

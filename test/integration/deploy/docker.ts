@@ -1,36 +1,36 @@
-/** Docker Compose as a test drives it: a project of its own, on a loopback address of its own, removed with all it made. */
+/** Docker Compose for a test: a separate project on its own loopback address, removed with everything it created. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ROOT } from '../../../local/root.js';
 
 const run = promisify(execFile);
-/** A first build installs the packages. */
+/** Includes the installation of the packages on the first build. */
 const LONGEST_MS = 600_000;
 
 export interface Project {
-  /** Where the published ports are: `127.x.y.z`. */
+  /** The address of the published ports: `127.x.y.z`. */
   address: string;
   tokens: { api: string; operator: string };
-  /** Runs `docker compose …` to its end. @returns what it wrote on stdout. @throws Error with what it wrote on stderr. */
+  /** Runs `docker compose …` until it ends. @returns its standard output. @throws Error with its standard error. */
   compose: (...words: string[]) => Promise<string>;
   /** Runs a statement in its PostgreSQL. @returns the rows, columns separated by `|`. */
   sql: (statement: string) => Promise<string[]>;
   /** Every line of the gateway's ledger. */
   charges: () => Promise<{ key: string; status: string }[]>;
-  /** Containers, networks, volumes and the image built; the base images stay. */
+  /** Removes containers, networks, volumes and the built image; the base images stay. */
   remove: () => Promise<void>;
 }
 
 const word = (): string => randomBytes(16).toString('hex');
 
-/** Linux gives every address of 127/8 to loopback, so that the published ports are free whatever else runs here. */
+/** On Linux every address of 127/8 is loopback, so the published ports are free whatever else runs on the machine. */
 function ownAddress(): string {
   const [first = 0, second = 0] = randomBytes(2);
   return `127.${1 + (first % 254)}.${second}.1`;
 }
 
-/** Starts nothing yet. */
+/** Starts no service yet. */
 export function createProject(): Project {
   const name = `relevo-test-${randomBytes(4).toString('hex')}`;
   const address = ownAddress();

@@ -1,6 +1,6 @@
 /**
- * The compose file for real: built, started, a leader killed while 230 payments are on their way, stopped, started again.
- * Minutes of work and base images from a registry, so it runs only when asked to, on Linux, where Docker with Compose is at hand:
+ * The compose file with real containers: built, started, a leader killed while 230 payments are in flight, stopped, started again.
+ * This takes minutes and needs base images from a registry, so it runs only on request, on Linux, with Docker and Compose:
  * TEST_DOCKER=on npm test -- test/integration/deploy/stack.test.ts
  */
 import { eventually } from '../../support/eventually.js';
@@ -9,7 +9,7 @@ import { onlyWhere } from '../../support/only-where.js';
 
 const SENT = 230;
 const CLIENTS = 10;
-/** The leader is killed when this many are answered: in the middle, whatever the speed. */
+/** The leader is killed after this many answers: in the middle of the run, at any speed. */
 const KILL_AFTER = 60;
 const MINUTES = 60_000;
 
@@ -55,7 +55,7 @@ onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the
   beforeAll(() => compose('up', '--detach', '--build', '--wait', '--quiet-pull'), 10 * MINUTES);
   afterAll(() => project.remove(), 3 * MINUTES);
 
-  it('takes 230 payments through two instances once each, although the leader is killed among them', async () => {
+  it('processes each of 230 payments once through two instances, although the leader is killed meanwhile', async () => {
     const before = await leaderAbove(0);
     const [patientId = ''] = await sql('SELECT id FROM patient ORDER BY id LIMIT 1');
     const answers: Answer[] = [];
@@ -80,9 +80,9 @@ onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the
     expect(await sql('SELECT DISTINCT processed_by FROM payment ORDER BY 1')).toEqual([before.leader, after.leader].toSorted());
   }, 3 * MINUTES);
 
-  it('starts a replica again that ended by itself', async () => {
+  it('restarts a replica whose process ended', async () => {
     const { leader, term } = await leaderAbove(0);
-    // As its own user, everything but the first process, which then ends with it.
+    // Kills every process of its user except the first one, which then exits too.
     await compose('exec', '-T', hostOf(leader), 'bash', '-c', 'kill -9 -1').catch(() => undefined);
     await leaderAbove(term);
     await eventually(async () => (await compose('ps', '--format', '{{.Health}}', hostOf(leader))).trim() === 'healthy', {
@@ -92,7 +92,7 @@ onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the
     expect(await compose('logs', '--no-log-prefix', hostOf(leader))).toMatch(/is ready[^]*is ready/);
   }, 2 * MINUTES);
 
-  it('finds its data when all of it was stopped and started again', async () => {
+  it('finds its data after everything was stopped and started again', async () => {
     const { term } = await leaderAbove(0);
     await compose('down', '--timeout', '20');
     await compose('up', '--detach', '--wait');

@@ -1,6 +1,6 @@
 /**
- * What each service of a running system serves at /metrics: judged by `promtool check metrics` (format, conventions), and held against the
- * table of docs/metrics.md, both ways.
+ * The output of /metrics of each service of a running system: checked by `promtool check metrics` (format, conventions), and compared
+ * with the table of docs/metrics.md in both directions.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,17 +20,17 @@ beforeAll(async () => {
   }
 }, 120_000);
 
-describeWith('prometheus', 'what the services serve at /metrics', () => {
+describeWith('prometheus', 'the metrics of the services at /metrics', () => {
   const check = (input: string): { status: number | null; said: string } => {
     const { status, stdout, stderr } = spawnSync(toolPrograms('prometheus')[1] ?? '', ['check', 'metrics'], { input, encoding: 'utf8' });
     return { status, said: stdout + stderr };
   };
 
-  test.each(['patients', 'monitor', 'payments', 'gateway'])('promtool finds nothing to say about %s', (service) => {
+  test.each(['patients', 'monitor', 'payments', 'gateway'])('promtool has no objection to %s', (service) => {
     expect(check(texts.get(service) ?? '')).toEqual({ status: 0, said: '' });
   });
 
-  test('control: it does about a counter without _total', () => {
+  test('control: promtool objects to a counter without _total', () => {
     expect(check('# HELP relevo_lost Lost.\n# TYPE relevo_lost counter\nrelevo_lost 1\n')).toMatchObject({ status: 3 });
   });
 });
@@ -45,11 +45,11 @@ describe('docs/metrics.md', () => {
   const labelsOf = (row: string): string[] => [...(row.split(' | ')[2] ?? '').matchAll(/`(\w+)`/g)].map(([, label = '']) => label);
   const withoutLabels = (row: string): string => row.split(' | ').toSpliced(2, 1).join(' | ');
 
-  test('it lists what is served, and nothing else', () => {
+  test('lists exactly the exposed metrics', () => {
     expect(served().map(rowOf).map(withoutLabels).toSorted()).toEqual(rows.map(withoutLabels).toSorted());
   });
 
-  test('it names every label', () => {
+  test('names every label', () => {
     const unnamed = served().flatMap(({ name, labels }) => {
       const row = rows.find((each) => each.startsWith(`| \`${name}\` `)) ?? '';
       return [...labels].filter((label) => !labelsOf(row).includes(label)).map((label) => `${name}{${label}}`);
@@ -57,7 +57,7 @@ describe('docs/metrics.md', () => {
     expect(unnamed).toEqual([]);
   });
 
-  test('no label says anything of a patient or a payment', () => {
+  test('no label reveals data of a patient or a payment', () => {
     const labels = rows.flatMap(labelsOf);
     expect(labels.length).toBeGreaterThan(20);
     const closed = ['by', 'call', 'cause', 'dependency', 'fate', 'kind', 'layer', 'method', 'phase', 'reason', 'replica', 'result', 'route', 'state', 'status', 'step', 'way'];

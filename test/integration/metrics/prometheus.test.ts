@@ -1,6 +1,6 @@
 /**
- * A real Prometheus, with the configuration as it is deployed, looks at a real system that takes payments and loses its leader. Aim: every
- * expression of alerts, recorded figures and dashboards can be evaluated, and where such a system has something to show it is shown.
+ * A real Prometheus with the deployed configuration scrapes a real system that processes payments and loses its leader. Aim: every
+ * expression of alerts, recording rules and dashboards can be evaluated, and returns data where such a system has data.
  */
 import { expressionsOf, readAlerts, readDashboard } from '../../support/observability.js';
 import { eventually } from '../../support/eventually.js';
@@ -8,7 +8,7 @@ import { startPrometheus, type Prometheus } from '../../support/prometheus.js';
 import { Scene } from '../../process/scene.js';
 import { describeWith } from '../../support/tools.js';
 
-describeWith('prometheus', 'Prometheus looks at a system', () => {
+describeWith('prometheus', 'Prometheus scrapes a system', () => {
   let scene: Scene;
   let prometheus: Prometheus;
   let killed: string;
@@ -40,7 +40,7 @@ describeWith('prometheus', 'Prometheus looks at a system', () => {
     await scene?.close();
   });
 
-  test('who leads, what was paid and why the leader changed can be seen', async () => {
+  test('shows the leader, the payments and the reason of the change of leadership', async () => {
     const { leader, term } = await scene.leadership();
     const figures: [string, number][] = [
       ['count(up == 1)', 5],
@@ -58,7 +58,7 @@ describeWith('prometheus', 'Prometheus looks at a system', () => {
     expect((await prometheus.query('relevo_leader == 1')).map(({ metric }) => metric['replica'])).toEqual([leader]);
   }, 400_000);
 
-  test('the rules are evaluated without an error, and the dead replica is noticed', async () => {
+  test('evaluates the rules without an error and detects the dead replica', async () => {
     const evaluated = async (): Promise<boolean> => (await prometheus.rules()).every(({ health }) => health !== 'unknown');
     await eventually(evaluated, { what: 'all rules to be evaluated', deadlineMs: 60_000 });
     const rules = await prometheus.rules();
@@ -67,14 +67,14 @@ describeWith('prometheus', 'Prometheus looks at a system', () => {
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
     const noticed = async (): Promise<boolean> =>
       (await prometheus.rules()).some(({ name, state }) => name === 'RelevoReplicaDown' && state !== 'inactive');
-    await eventually(noticed, { what: 'the dead replica to be noticed', deadlineMs: 60_000 });
+    await eventually(noticed, { what: 'the dead replica to be detected', deadlineMs: 60_000 });
     await eventually(async () => {
       expect((await prometheus.query('ALERTS{alertname="RelevoReplicaDown"}')).map(({ metric }) => metric['id'])).toEqual([killed]);
       return true;
-    }, { what: 'the alert of the dead replica, and of no other', deadlineMs: 60_000 });
+    }, { what: 'the alert of the dead replica, and no other alert', deadlineMs: 60_000 });
   }, 400_000);
 
-  test('every expression of the dashboard has something to show', async () => {
+  test('every expression of the dashboard returns data', async () => {
     const empty = async (): Promise<string[]> => {
       const expressions = expressionsOf(readDashboard()).filter((expression) => !MAY_BE_EMPTY.test(expression));
       const counts = await Promise.all(expressions.map(async (expression) => (await prometheus.query(expression)).length));
@@ -82,10 +82,10 @@ describeWith('prometheus', 'Prometheus looks at a system', () => {
     };
     let left: string[] = [];
     const filled = async (): Promise<boolean> => (left = await empty()).length === 0;
-    await eventually(filled, { what: 'every panel to show something', deadlineMs: 60_000 }).catch(() => undefined);
+    await eventually(filled, { what: 'every panel to show data', deadlineMs: 60_000 }).catch(() => undefined);
     expect(left).toEqual([]);
   }, 400_000);
 });
 
-/** Elections are marked only where there were some in the last seconds. */
+/** Elections are marked only where some took place in the last seconds. */
 const MAY_BE_EMPTY = /^changes\(/;

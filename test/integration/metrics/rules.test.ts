@@ -1,4 +1,4 @@
-/** The configuration of deploy/prometheus, judged by the real promtool: it is valid, and every rule does what its test says. */
+/** Checks the configuration of deploy/prometheus with the real promtool: it is valid, and every rule passes its tests. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,11 +21,11 @@ describeWith('prometheus', 'deploy/prometheus', () => {
     expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml', 'recording.yml')).toMatchObject({ status: 0 });
   });
 
-  test('every rule fires when it should, with the words it should, and not when it should not', () => {
+  test('every rule fires when it should, with the expected texts, and only then', () => {
     expect(promtool('test', 'rules', 'alerts.test.yml').said).toMatch(/SUCCESS/);
   }, 180_000);
 
-  test('control: with another threshold the tests of the rules fail', () => {
+  test('control: the tests of the rules fail with another threshold', () => {
     const spoilt = readFileSync(join(folder, 'alerts.yml'), 'utf8').replace('> 0.05', '> 0.5');
     writeFileSync(join(folder, 'alerts.yml'), spoilt);
     const tests = readFileSync(join(folder, 'alerts.test.yml'), 'utf8');

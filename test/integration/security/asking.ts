@@ -1,4 +1,4 @@
-/** Asks a row of the table as one of the callers, and brings back what came, streams cut off after their head. */
+/** Sends the request of a row of the table as one of the callers, and returns the answer; streams are cut off after their head. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { encode, send, type Answered } from './sending.js';
 import type { Ask, Caller, Row } from './vocabulary.js';
@@ -9,7 +9,7 @@ const PAUSE_MS = 100;
 
 const TOKEN_OF: Partial<Record<Caller, string>> = { 'wrong token': 'guessed', api: 'api', operator: 'operator', internal: 'internal' };
 
-/** What a caller shows of itself. @param proof the CSRF token of the visitor's session. */
+/** The credentials of a caller. @param proof the CSRF token of the visitor's session. */
 function credentials(caller: Caller, visitor: Visitor, proof: string): Record<string, string> {
   const token = TOKEN_OF[caller];
   if (token !== undefined) return { Authorization: `Bearer ${token}` };
@@ -18,13 +18,13 @@ function credentials(caller: Caller, visitor: Visitor, proof: string): Record<st
   return caller === 'session' ? { Cookie: visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
 }
 
-/** `/api/payments/:id` with its values. */
+/** `/api/payments/:id` with its values filled in. */
 export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string {
   const [, pattern = ''] = entrance.split(' ');
   return pattern.replace(/[:*](\w+)/g, (_whole, name: string) => encode(path[name] ?? 'x')) + query;
 }
 
-/** What the row asks for, as `fetch` takes it. */
+/** The request of the row in the form of `fetch`. */
 export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask): RequestInit & { headers: Record<string, string> } {
   const [method = 'GET'] = row.entrance.split(' ');
   const { headers = {} } = ask;
@@ -33,7 +33,7 @@ export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask): RequestInit & {
   return { method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(ask.body) };
 }
 
-/** A monitor that was late doubts itself for a moment and says 503: on a busy machine that is no answer to what was asked. */
+/** Retries 503: on a busy machine, a late monitor briefly doubts itself, and its 503 is no answer to the request. */
 async function patiently(ask: () => Promise<Answered>): Promise<Answered> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -43,7 +43,7 @@ async function patiently(ask: () => Promise<Answered>): Promise<Answered> {
   }
 }
 
-/** @param visitor somebody who is signed in where `base` is. */
+/** @param visitor signed in at the service of `base`. */
 export async function asking(base: string, row: Row, ask: Ask, caller: Caller, visitor: Visitor): Promise<Answered> {
   const isVisitor = caller === 'session' || caller === 'forged session';
   const path = pathOf(row.entrance, ask);
@@ -54,7 +54,7 @@ export async function asking(base: string, row: Row, ask: Ask, caller: Caller, v
   const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
   const answered = await patiently(() => send(base + path, { ...request, headers }));
   if (caller === 'session') visitor.keep(answered.headers);
-  // What was refused for its form left the page as it was.
+  // A refusal because of the form's content left the page unchanged.
   if (caller === 'session' && ![400, 401, 422].includes(answered.status)) visitor.forget();
   return answered;
 }

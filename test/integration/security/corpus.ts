@@ -1,6 +1,6 @@
 /**
  * Hostile texts and values, a few of each kind: markup, SQL, templates, paths, control characters, lengths, Unicode tricks, and values of
- * another type than what is asked for. `MARK` is in each text that would be markup, so that its traces can be found.
+ * a wrong type. Each text that would be markup contains `MARK`, so that its traces can be found.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/XSS_Filter_Evasion_Cheat_Sheet.html
  */
 export const MARK = 'guard7';
@@ -32,22 +32,22 @@ export const HOSTILE_TEXTS: readonly string[] = [
   '=HYPERLINK("http://x")', '@SUM(1)', '(((((a+)+)+)+)+)$', `${'('.repeat(200)}`,
 ];
 
-/** Where JSON stands, other things than what is asked for. */
+/** JSON values of a wrong type. */
 export const HOSTILE_VALUES: readonly unknown[] = [
   null, true, 0, -1, 1.5, 1e21, [], [[]], ['a', 'b'], {}, { $gt: '' }, { toString: 'x' }, { constructor: { prototype: { polluted: 1 } } }, [{ id: 1 }],
 ];
 
-/** Whole bodies, as they are sent. */
+/** Whole bodies, sent unchanged. */
 export const HOSTILE_BODIES: readonly string[] = [
   'null', '[]', '"text"', '0', '{', '', '{"__proto__": {"polluted": 1}}', '{"constructor": {"prototype": {"polluted": 1}}}',
   `${'['.repeat(3_000)}${']'.repeat(3_000)}`, `{"a":${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}}`,
 ];
 
-/** Request headers that some part of ours, or of the framework, reads. */
+/** Request headers that our code or the framework reads. */
 export const READ_HEADERS = [
   'Idempotency-Key', 'Prefer', 'traceparent', 'X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'Cookie', 'Accept-Language',
   'Last-Event-ID', 'X-CSRF-Token', 'Origin', 'Referer', 'Accept', 'Accept-Encoding', 'Content-Type', 'Authorization', 'User-Agent',
 ] as const;
 
-/** What may stand in a header at all; others are refused by Node's parser before we see them. */
+/** Texts that a header may contain; Node's parser refuses all others before our code sees them. */
 export const HEADER_TEXTS = HOSTILE_TEXTS.filter((text) => /^[\x20-\x7e]*$/.test(text) && text.length < 8_000);

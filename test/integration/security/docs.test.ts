@@ -1,4 +1,4 @@
-/** docs/security.md shows the table that the tests use. After a change: `UPDATE_DOCS=1 npm test -- test/integration/security/docs`. */
+/** docs/security.md shows the table of the tests. After a change: `UPDATE_DOCS=1 npm test -- test/integration/security/docs`. */
 import { expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { docsTable } from './docs-table.js';
 const PAGE = join(ROOT, 'docs/security.md');
 const BLOCK = /(<!-- table: begin -->\n).*?(<!-- table: end -->)/s;
 
-test('the page shows the table as it is', () => {
+test('the page shows the current table', () => {
   const page = readFileSync(PAGE, 'utf8');
   expect(page).toMatch(BLOCK);
   const wanted = page.replace(BLOCK, (_whole, begin: string, end: string) => `${begin}\n${docsTable()}\n${end}`);

@@ -1,6 +1,6 @@
 /**
- * The fields of a route, found in what the service says of itself (its OpenAPI document) and in the request of the table, so that a new
- * field is attacked without anybody thinking of it.
+ * The fields of a route, taken from the service's OpenAPI document and from the request in the table, so that a new field is attacked
+ * automatically.
  */
 import type { Ask, Row } from './vocabulary.js';
 
@@ -13,7 +13,7 @@ export interface Field {
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Follows `$ref`; goes into every alternative. */
+/** Follows `$ref` and every alternative. */
 function propertiesOf(document: Json, schema: unknown): string[] {
   if (!isObject(schema)) return [];
   const reference = schema['$ref'];
@@ -47,13 +47,13 @@ function sampled({ entrance }: Row, { body, form, query = '' }: Ask): Field[] {
   ];
 }
 
-/** Each once. @param document of the service; null: it has none. */
+/** Each field once. @param document of the service; null: it has none. */
 export function fieldsOf(document: Json | null, row: Row, ask: Ask): Field[] {
   const all = [...sampled(row, ask), ...documented(document, row)];
   return all.filter(({ place, name }, index) => all.findIndex((each) => each.place === place && each.name === name) === index);
 }
 
-/** The request with one field replaced. In a path the value is encoded, as a browser would. */
+/** The request with one field replaced. In a path the value is encoded, as a browser does. */
 export function withField(ask: Ask, { place, name }: Field, value: unknown): Ask {
   if (place === 'path') return { ...ask, path: { ...ask.path, [name]: String(value) } };
   if (place === 'body') return { ...ask, body: { ...(ask.body as Json | undefined), [name]: value } };

@@ -1,6 +1,6 @@
 /**
- * What every answer of every service says in its headers, whoever asks and whatever comes of it: types are not guessed, pages run nothing
- * but their own scripts, private answers are kept by nobody, cookies are out of the reach of scripts and of other sites.
+ * The headers of every answer of every service, for every caller and every result: browsers guess no types, pages run only their own
+ * scripts, caches store no private answers, and neither scripts nor other sites can use the cookies.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { asking } from './asking.js';
@@ -13,22 +13,22 @@ import { CALLERS, SERVICES, type Row } from './vocabulary.js';
 const isPage = ({ headers, status }: Pick<Answered, 'headers' | 'status'>): boolean =>
   /text\/html/.test(headers.get('Content-Type') ?? '') && (status < 300 || status >= 400);
 
-/** Every rule that an answer breaks, in words. */
+/** Every rule that an answer violates, as text. */
 function offences({ headers, status }: Pick<Answered, 'headers' | 'status'>, { isPrivate = false, isLooser = false } = {}): string[] {
   const says = (name: string): string => headers.get(name) ?? '';
   const policy = says('Content-Security-Policy');
-  // One that takes the cookie away holds nothing.
+  // A cookie without a value deletes it and holds nothing.
   const cookies = headers.getSetCookie().filter((cookie) => !/^[^=]+=;/.test(cookie));
   const found: Record<string, boolean> = {
     'names its software': headers.has('X-Powered-By') || headers.has('Server'),
-    'lets its type be guessed': says('X-Content-Type-Options') !== 'nosniff',
+    'allows browsers to guess its type': says('X-Content-Type-Options') !== 'nosniff',
     'names no type': status === 200 && says('Content-Type') === '',
-    'may be kept by a cache': isPrivate && !/no-store/.test(says('Cache-Control')),
+    'may be stored by a cache': isPrivate && !/no-store/.test(says('Cache-Control')),
     'has a page without a policy': isPage({ headers, status }) && !/default-src 'none'/.test(policy),
     'has a policy with unsafe-*': /unsafe-/.test(policy) && !isLooser,
     'has a page that may be framed': isPage({ headers, status }) && !/frame-ancestors 'none'/.test(policy),
-    'has a page with a base or forms anywhere': isPage({ headers, status }) && !(/base-uri/.test(policy) && /form-action/.test(policy)),
-    'has a page that tells others where it was': isPage({ headers, status }) && !/same-origin|no-referrer/.test(says('Referrer-Policy')),
+    'has a page without limits for base and forms': isPage({ headers, status }) && !(/base-uri/.test(policy) && /form-action/.test(policy)),
+    'has a page that sends its address to other sites': isPage({ headers, status }) && !/same-origin|no-referrer/.test(says('Referrer-Policy')),
     'sets a cookie that scripts can read': cookies.some((cookie) => !/;\s*HttpOnly/i.test(cookie)),
     'sets a cookie that other sites send': cookies.some((cookie) => !/;\s*SameSite=(Lax|Strict)/i.test(cookie)),
     'lets other sites read it': headers.has('Access-Control-Allow-Origin'),
@@ -81,20 +81,20 @@ describe('control', () => {
   const policy = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   const answer = (headers: Record<string, string>) => ({ status: 200, headers: new Headers(headers) });
 
-  test('a good page has none', () => expect(offences(answer({ ...page, 'Content-Security-Policy': policy }))).toEqual([]));
+  test('a correct page violates no rule', () => expect(offences(answer({ ...page, 'Content-Security-Policy': policy }))).toEqual([]));
 
   test.each([
     [{ 'X-Powered-By': 'Express' }, 'names its software'],
-    [{ 'X-Content-Type-Options': '' }, 'lets its type be guessed'],
+    [{ 'X-Content-Type-Options': '' }, 'allows browsers to guess its type'],
     [{ 'Content-Security-Policy': policy.replace("'none';", "'none'; script-src 'unsafe-inline';") }, 'has a policy with unsafe-*'],
     [{ 'Content-Security-Policy': policy.replace('frame-ancestors', 'frames') }, 'has a page that may be framed'],
     [{ 'Set-Cookie': 'a=b; SameSite=Lax' }, 'sets a cookie that scripts can read'],
     [{ 'Set-Cookie': 'a=b; HttpOnly; SameSite=None' }, 'sets a cookie that other sites send'],
-    [{ 'Referrer-Policy': 'unsafe-url' }, 'has a page that tells others where it was'],
+    [{ 'Referrer-Policy': 'unsafe-url' }, 'has a page that sends its address to other sites'],
     [{ 'Access-Control-Allow-Origin': '*' }, 'lets other sites read it'],
   ])('%j: %s', (harm: Record<string, string>, rule) =>
     expect(offences(answer({ ...page, 'Content-Security-Policy': policy, ...harm }))).toEqual([rule]));
 
-  test('a private answer that a cache may keep', () =>
-    expect(offences(answer({ ...page, 'Content-Security-Policy': policy }), { isPrivate: true })).toEqual(['may be kept by a cache']));
+  test('a private answer that a cache may store', () =>
+    expect(offences(answer({ ...page, 'Content-Security-Policy': policy }), { isPrivate: true })).toEqual(['may be stored by a cache']));
 });

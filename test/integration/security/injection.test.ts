@@ -1,7 +1,7 @@
 /**
- * Hostile values in every field of every route, and in every header that is read: never a 500, never markup that was sent in a page that
- * comes back, never a header of the attacker's, never a row changed that a refused or reading request has no business with. The fields
- * are found in the documents and the table; controls show that the harm would be seen.
+ * Hostile values in every field of every route, and in every header that is read. They never cause a 500, sent markup in a returned page,
+ * a header of the attacker, or a change of a row by a refused or reading request. The fields come from the documents and the table;
+ * controls show that the harm would be found.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
@@ -20,19 +20,19 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => services.stop(), 180_000);
 
-/** What is wrong with an answer to something hostile, in words. @param value what was sent. */
+/** The harm in an answer to a hostile request, as text. @param value the value that was sent. */
 function harm({ status, headers, text }: Answered, value: unknown = ''): string[] {
   const sent = typeof value === 'string' ? value : JSON.stringify(value);
   const isPage = /html/.test(headers.get('Content-Type') ?? '');
   const found: Record<string, boolean> = {
     [`status ${status}`]: status >= 500,
-    'a page with what was sent as markup': isPage && /[<>"]/.test(sent) && text.includes(sent),
+    'a page with the sent value as markup': isPage && /[<>"]/.test(sent) && text.includes(sent),
     'a page with a script or an event of the attacker': isPage && new RegExp(`<[^>]*=[^"'>]*alert\\('${MARK}|<(script|svg|img|base)[^>]*${MARK}`, 'i').test(text),
-    'a link that runs': isPage && /(href|src|action)="\s*(javascript|data:text)/i.test(text),
+    'a link that runs code': isPage && /(href|src|action)="\s*(javascript|data:text)/i.test(text),
     'a header of the attacker': headers.has('X-Injected'),
-    'a way to another site': new RegExp(`^(https?:)?[/\\\\]{2}${MARK}`).test(headers.get('Location') ?? ''),
+    'a redirect to another site': new RegExp(`^(https?:)?[/\\\\]{2}${MARK}`).test(headers.get('Location') ?? ''),
     'a file or a secret': /root:x:0|"devDependencies"/.test(text),
-    'the inside of the program': /\bat [\w.<>]+ \(|node_modules|syntax error at or near/.test(text),
+    'internals of the program': /\bat [\w.<>]+ \(|node_modules|syntax error at or near/.test(text),
   };
   return Object.keys(found).filter((what) => found[what]);
 }
@@ -41,10 +41,10 @@ const names = (fields: readonly FormField[]): Record<string, string> => Object.f
 
 const describeField = ({ place, name }: Field): string => `${place} ${name}`;
 
-/** Routes share the texts for headers, this many to a set. */
+/** Number of routes that share the texts for headers. */
 const SHARES = 5;
 
-/** The one who may most: an attacker with less is refused before anything is read. */
+/** The caller with the most rights: an attacker with fewer rights is refused before anything is read. */
 const mostPowerful = ({ who }: Row): Caller => (['session', 'operator', 'api', 'internal', 'no token'] as const).find((caller) => who.includes(caller)) ?? 'api';
 
 describe.each(SERVICES)('%s', (service: ServiceName) => {
@@ -59,7 +59,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   const askOf = (row: Row): Ask => row.ask?.(services.subjects) ?? {};
   const tell = (row: Row, ask: Ask): Promise<Answered> => asking(services.url(service), row, ask, mostPowerful(row), visitor);
 
-  /** Tries values in turn. @returns the ones that did harm. */
+  /** Tries values in turn. @returns the values that caused harm. */
   async function tryAll(values: readonly unknown[], attempt: (value: unknown) => Promise<Answered>): Promise<string[]> {
     const harmed: string[] = [];
     for (const value of values) harmed.push(...harm(await attempt(value), value).map((what) => `${JSON.stringify(value).slice(0, 80)}: ${what}`));
@@ -75,11 +75,11 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
       const harmed = await tryAll(values, (value) => tell(row, withField(ask, field, value)));
       expect([describeField(field), harmed]).toEqual([describeField(field), []]);
     }
-    // Who only reads has changed nothing, whatever was in the fields.
+    // A reading request changes nothing, whatever its fields contain.
     if (before !== '') expect(await services.fingerprint()).toBe(before);
   }, 240_000);
 
-  test.each(TABLE[service])('$entrance: names nobody asks for', async (row) => {
+  test.each(TABLE[service])('$entrance: unknown names', async (row) => {
     const ask = askOf(row);
     const harmed = await tryAll(HOSTILE_TEXTS, (value) => {
       const name = encode(String(value) || 'x');
@@ -106,14 +106,14 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   test.each(READ_HEADERS)('the header %s', async (name) => {
     for (const [index, row] of TABLE[service].entries()) {
       const ask = askOf(row);
-      // Every header meets every text, though not at every route.
+      // Every header is tried with every text, but not at every route.
       const texts = HEADER_TEXTS.filter((_text, at) => at % SHARES === index % SHARES);
       const harmed = await tryAll(texts, (text) => tell(row, { ...ask, headers: { ...ask.headers, [name]: String(text) } }));
       expect([row.entrance, harmed]).toEqual([row.entrance, []]);
     }
   }, 240_000);
 
-  test('paths that are no paths', async () => {
+  test('paths that are not valid', async () => {
     const tricks = ['/%', '/%zz', '/%c0%ae%c0%ae/', '//', '/./', '/..;/', '/api/../../etc/passwd', '/assets/../package.json', '/assets/x/..%2f..%2fpackage.json'];
     const prefixes = [...new Set(TABLE[service].map(({ entrance }) => entrance.split(' ')[1]?.split(/[:*]/)[0] ?? '/'))];
     const paths = [...tricks, ...prefixes.flatMap((prefix) => HOSTILE_TEXTS.slice(0, 20).map((text) => prefix + encode(text)))];
@@ -139,7 +139,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
   });
 });
 
-/** Writes bytes as they are, reads until the other side closes, or is silent after it said something. */
+/** Writes raw bytes, then reads until the other side closes the connection, or is silent after some output. */
 function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -153,7 +153,7 @@ function raw(port: number, text: string): Promise<string> {
   });
 }
 
-test('after all of that the rows are what they were: patients, charges, final payments', async () => {
+test('the rows are unchanged at the end: patients, charges, final payments', async () => {
   const { rows } = await services.pool.query<{ patients: number; succeeded: string; term: string }>(
     `SELECT (SELECT count(*)::int FROM patient) AS patients, (SELECT status::text FROM payment WHERE id = $1) AS succeeded,
             (SELECT term FROM leadership WHERE partition = 0) AS term`, [services.subjects.succeeded],
@@ -162,7 +162,7 @@ test('after all of that the rows are what they were: patients, charges, final pa
   expect(Number(rows[0]?.term)).toBeLessThan(900);
 });
 
-describe('control: harm is seen', () => {
+describe('control: harm is found', () => {
   const page = (text: string, more: Record<string, string> = {}): Answered =>
     ({ status: 200, headers: new Headers({ 'Content-Type': 'text/html', ...more }), text });
 
@@ -171,12 +171,12 @@ describe('control: harm is seen', () => {
 
   test.each<[string, Answered]>([
     ['status 500', { ...page(''), status: 500 }],
-    ['a link that runs', page('<a href="javascript:alert(1)">')],
+    ['a link that runs code', page('<a href="javascript:alert(1)">')],
     ['a header of the attacker', page('', { 'X-Injected': 'yes' })],
-    ['a way to another site', page('', { Location: `//${MARK}.example/` })],
+    ['a redirect to another site', page('', { Location: `//${MARK}.example/` })],
     ['a file or a secret', page('root:x:0:0:root')],
-    ['the inside of the program', page('Error\n    at handle (/srv/app.js:1:1)')],
+    ['internals of the program', page('Error\n    at handle (/srv/app.js:1:1)')],
   ])('%s', (what, answered) => expect(harm(answered)).toContain(what));
 
-  test('what is escaped does none', () => expect(harm(page('<p>&lt;script&gt;alert(&#39;guard7&#39;)&lt;/script&gt;</p>'), HOSTILE_TEXTS[0])).toEqual([]));
+  test('escaped text causes no harm', () => expect(harm(page('<p>&lt;script&gt;alert(&#39;guard7&#39;)&lt;/script&gt;</p>'), HOSTILE_TEXTS[0])).toEqual([]));
 });

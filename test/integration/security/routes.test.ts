@@ -1,6 +1,6 @@
 /**
- * Every route of every service, asked by every caller: nobody without the right token reads a bill or changes a state, and who is refused
- * has changed nothing. The routes are read from the apps themselves.
+ * Every route of every service, called by every caller: only the right token or session reads a bill or changes a state, and a refused
+ * request changes nothing. The routes are read from the apps themselves.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
@@ -19,19 +19,19 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => services.stop(), 180_000);
 
-/** Without proof a session may look, and change nothing. */
+/** A session without proof may read, and change nothing. */
 const may = ({ entrance, who }: Row, caller: Caller): boolean =>
   who.includes(caller) || (caller === 'session without proof' && who.includes('session') && entrance.startsWith('GET'));
 
 const KNOWN: readonly Caller[] = ['api', 'operator', 'internal'];
 
 function refusal(service: ServiceName, caller: Caller): [number, string] {
-  // The gateway knows one token, and any other is none; a monitor knows its sessions.
+  // The gateway knows only one token; a monitor also knows its sessions.
   const isKnown = (service !== 'gateway' && KNOWN.includes(caller)) || (service === 'monitor' && /^session/.test(caller));
   return isKnown ? [403, 'FORBIDDEN'] : [401, 'UNAUTHENTICATED'];
 }
 
-/** Who opens a page is sent to where one signs in; whose form is not a page's of this session is refused. */
+/** A caller who is not signed in is redirected from a page to the sign-in; a form from outside this session is refused. */
 const refusedPage = ({ entrance }: Row): [number, string | null] => (entrance.startsWith('GET') ? [303, '/sign-in'] : [403, null]);
 
 const code = ({ text }: Answered): unknown => (JSON.parse(text) as { code: unknown }).code;
@@ -51,7 +51,7 @@ describe.each(SERVICES)('%s', (service) => {
     expect(surfaceOf(services.app(service))).toEqual([...new Set(known)].sort());
   });
 
-  test.each(guarded)('$entrance: who may not is refused, and has changed nothing', async (row) => {
+  test.each(guarded)('$entrance: other callers are refused and change nothing', async (row) => {
     const before = await services.fingerprint();
     for (const caller of CALLERS.filter((each) => !may(row, each))) {
       const answered = await ask(row, caller);
@@ -61,17 +61,17 @@ describe.each(SERVICES)('%s', (service) => {
     expect(await services.fingerprint()).toBe(before);
   });
 
-  test.each(rows)('$entrance: who may is answered', async (row) => {
+  test.each(rows)('$entrance: permitted callers get an answer', async (row) => {
     const before = row.changes === undefined ? '' : await services.fingerprint();
     for (const caller of CALLERS.filter((each) => may(row, each))) {
       const expected = /^session/.test(caller) ? (row.signedIn ?? row.answer) : row.answer;
       expect([caller, (await ask(row, caller)).status]).toEqual([caller, expected]);
     }
-    // The same request as above: it does change something when it is let in, so that the refusals above were worth something.
+    // Control for the refusals above: the same request of a permitted caller does change something.
     if (row.changes !== undefined) expect(await services.fingerprint()).not.toBe(before);
   });
 
-  test('what is not there is not there, for anybody', async () => {
+  test('an unknown path is 404 for every caller', async () => {
     const headers = { Authorization: 'Bearer internal' };
     for (const path of ['/nothing', '/api/nothing', '/.env', '/package.json', '/shared/auth.ts', '/..%2f..%2fetc/passwd']) {
       const { status, text } = await send(services.url(service) + path, { headers });
@@ -81,7 +81,7 @@ describe.each(SERVICES)('%s', (service) => {
   });
 });
 
-test('control: the surface of an app shows what is mounted in every way', () => {
+test('control: the surface of an app shows routes and routers mounted in every way', () => {
   const inner = express.Router();
   inner.get('/deep', () => undefined);
   const app = express();

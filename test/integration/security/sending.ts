@@ -5,7 +5,7 @@ export interface Answered {
   text: string;
 }
 
-/** For an address; half a surrogate pair, which no address can carry, becomes the replacement character, as in a browser. */
+/** Encodes for an address. Half a surrogate pair is not allowed there and becomes the replacement character, as in a browser. */
 export const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 
 const isStream = (headers: Headers): boolean => /event-stream|ndjson/.test(headers.get('Content-Type') ?? '');

@@ -1,6 +1,6 @@
 /**
- * The four services in this process, on one database, with fake replicas for the monitor to watch: small enough to ask thousands of
- * hostile questions, real in every route. Fault switches are on, so that their routes are there too.
+ * The four services in this process, on one database, with fake replicas for the monitor: small enough for thousands of hostile requests,
+ * and real in every route. Fault switches are on, so that their routes exist too.
  */
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
@@ -26,7 +26,7 @@ import type { Hospital } from '../monitor/support.js';
 import { SERVICES, TOLD_TERM, type ServiceName, type Subjects } from './vocabulary.js';
 import { createTestPool } from '../../support/pool.js';
 
-/** The same at every service. */
+/** The same tokens at every service. */
 export const TOKENS = { API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal' };
 
 export interface Services {
@@ -34,12 +34,12 @@ export interface Services {
   pool: Pool;
   app(service: ServiceName): Express;
   url(service: ServiceName): string;
-  /** Changes whenever anything was changed that a request can change: rows, movements of money, switches. */
+  /** Changes whenever a request changes anything that a request can change: rows, movements of money, switches. */
   fingerprint(): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Written by monitors all the time. */
+/** Tables that monitors write continuously. */
 const RESTLESS = ['vote', '_prisma_migrations'];
 
 async function rowsFingerprint(pool: Pool): Promise<string> {
@@ -56,7 +56,7 @@ async function rowsFingerprint(pool: Pool): Promise<string> {
   return parts.join('\n');
 }
 
-/** One payment that succeeded and one that failed, committed by who leads. */
+/** Creates one successful and one failed payment, committed by the leader. */
 async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
   const { newPayment } = await import('../payments/fixture.js');
   const batch = randomUUID();
@@ -82,7 +82,7 @@ interface Part {
   stop: () => Promise<unknown>;
 }
 
-/** Services name some metrics alike and share no process otherwise: what those before have registered is forgotten. */
+/** Clears the registered metrics: services use some metric names alike, and only here they share a process. */
 function beside<T>(load: () => Promise<T>): Promise<T> {
   registry.clear();
   return load();
@@ -104,7 +104,7 @@ async function startGateway(): Promise<Part> {
   return { server, state: () => ledger.all(), stop };
 }
 
-/** Hostile fields are wrong facts and tokens: more of them than anybody may try. The limits have tests of their own. */
+/** Hostile fields are wrong facts and tokens, more of them than the limits allow. Other tests cover the limits. */
 const MANY_WRONG = { WRONG_CODES_MAX: '1000', WRONG_FROM_ADDRESS_MAX: '100000' };
 
 type Engines = Record<'DATABASE_URL' | 'REDIS_URL' | 'QUEUE_PREFIX', string>;
@@ -116,12 +116,12 @@ async function startPatientsPart(engines: Engines, env: NodeJS.ProcessEnv): Prom
   return { ...running, state: () => null, stop: () => (running.server.closeAllConnections(), running.stop()) };
 }
 
-/** Stands by: no monitor knows it, so it is never elected. */
+/** A standby: no monitor knows it, so it is never elected. */
 async function startReplicaPart(engines: Engines): Promise<Part> {
   const { startReplica } = await beside(() => import('../payments/fixture.js'));
   const running = await startReplica({ ...engines, ID: 'server_9', FAULTS: 'on' });
   const { replica, server } = running;
-  // It reads by itself who was elected; a term that nobody was elected for it can only have been told.
+  // The replica polls elected terms itself; it can know a term without an election only from a request.
   const state = (): unknown => ({ role: replica.report().role, wasTold: replica.report().term >= TOLD_TERM });
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }

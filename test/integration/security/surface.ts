@@ -1,7 +1,7 @@
 /**
- * What an Express app answers, read from its own router, so that nothing can be forgotten: every route with its methods, and whatever is
- * mounted beside the routes. A router inside is walked; what is mounted and cannot be looked into (another app, static files) is told as
- * `USE path`, what stands before every request as `USE *` with its name.
+ * The surface of an Express app, read from its own router, so that no route is missed: every route with its methods, and everything mounted
+ * beside the routes. A nested router is walked. A mounted part without readable routes (another app, static files) is listed as `USE path`,
+ * and a handler before every request as `USE *` with its name.
  */
 import type { Express } from 'express';
 
@@ -13,7 +13,7 @@ interface Layer {
   handle: { stack?: Layer[] };
 }
 
-/** `app.all` names every method Node knows. */
+/** `app.all` lists every method that Node knows. */
 const EVERY_METHOD = 20;
 
 /** `GET /api/payments/:id`. */
@@ -37,10 +37,10 @@ function entrances(layer: Layer, prefix: string): Entrance[] {
 
 const walk = (stack: readonly Layer[], prefix: string): Entrance[] => stack.flatMap((layer) => entrances(layer, prefix));
 
-/** A file's name that changes with its content. */
+/** The part of a file name that changes with the content. */
 const VERSION = /-[0-9a-f]{12}(?=\.\w+$)/;
 
-/** Sorted, each once. */
+/** Sorted, without duplicates. */
 export function surfaceOf(app: Express): Entrance[] {
   const all = walk(app.router.stack as unknown as Layer[], '').map((entrance) => entrance.replace(VERSION, '-:version'));
   return [...new Set(all)].sort();

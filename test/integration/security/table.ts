@@ -1,12 +1,12 @@
 /**
- * Who may do what: one row for each route of each service, as data. The test reads the routes from the running apps, so a route without a
- * row, and a row without a route, make it red; docs/security.md shows this table. Each row is asked by every caller.
+ * The permissions: one row for each route of each service, as data. The test reads the routes from the running apps and fails for a route
+ * without a row and for a row without a route. docs/security.md shows this table. Every caller sends the request of each row.
  */
 import type { Entrance } from './surface.js';
 import { CALLERS, TOLD_TERM, type Caller, type Row, type ServiceName, type Subjects } from './vocabulary.js';
 
 const ANYONE: readonly Caller[] = CALLERS;
-/** Tokens; a wrong one is refused by them too. */
+/** These callers show tokens; a wrong token is refused too. */
 const API: readonly Caller[] = ['api'];
 const OPERATOR_OR_SIGNED_IN: readonly Caller[] = ['operator', 'session'];
 /** Reading changes nothing and needs no proof. */
@@ -31,7 +31,7 @@ const PATIENTS: readonly Row[] = [
   { entrance: 'GET /api/payments.csv', who: API, answer: 200 },
   { entrance: 'GET /api/payments/:id', who: API, answer: 200, ask: ({ succeeded }) => ({ path: { id: succeeded } }) },
   {
-    entrance: 'POST /api/payments/:id/redrive', who: OPERATOR_OR_INTERNAL, answer: 202, changes: 'accepts a payment again that failed',
+    entrance: 'POST /api/payments/:id/redrive', who: OPERATOR_OR_INTERNAL, answer: 202, changes: 'accepts a failed payment again',
     ask: ({ failed }) => ({ path: { id: failed } }),
   },
   {
@@ -49,7 +49,7 @@ const DOCS: readonly Row[] = [
   { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
 ];
 
-/** Staff who signed in and identified patient 1. Tokens are for programs: no page takes one. */
+/** Staff who signed in and identified patient 1. Tokens are for programs: no page accepts one. */
 const STAFF: readonly Caller[] = ['session'];
 const STAFF_PAGES: readonly Row[] = [
   { entrance: 'GET /assets/staff-:version.css', who: ANYONE, answer: 404 },
@@ -65,7 +65,7 @@ const STAFF_PAGES: readonly Row[] = [
     ask: ({ facts }) => ({ form: facts, proofAt: '/bill/identify' }),
   },
   { entrance: 'GET /bill', who: STAFF, page: 'staff', answer: 200 },
-  // Somebody reloads after a payment: back to the bill, which asks who it is.
+  // A reload after a payment redirects to the bill, which asks for identification.
   { entrance: 'GET /bill/pay', who: ANYONE, answer: 303 },
   {
     entrance: 'POST /bill/pay', who: STAFF, page: 'staff', answer: 303, changes: 'accepts a payment',
@@ -113,7 +113,7 @@ const MONITOR: readonly Row[] = [
     ask: () => ({ path: { id: 'server_1' }, body: { reason: 'test' }, proofAt: '/' }),
   },
   {
-    entrance: 'POST /replicas/:id/freeze', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'makes a replica stand still',
+    entrance: 'POST /replicas/:id/freeze', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'freezes a replica',
     ask: () => ({ path: { id: 'server_1' }, body: { reason: 'test', freezeMs: 100 }, proofAt: '/' }),
   },
   ...['/payments', '/payments.json', '/payments.csv', '/failed', '/failed.json', '/failed.csv', '/queues', '/queues/job-schedulers'].map(
@@ -124,14 +124,14 @@ const MONITOR: readonly Row[] = [
   })),
   { entrance: 'GET /failed/redrive', who: OPERATOR_OR_SIGNED_IN, answer: 200, ask: ({ failed }) => ({ query: `?ids=${failed}` }) },
   {
-    entrance: 'POST /failed/redrive', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 'drives failed payments again',
+    entrance: 'POST /failed/redrive', who: OPERATOR_OR_SIGNED_IN, answer: 200, changes: 're-drives failed payments',
     ask: ({ failed }) => ({ body: { ids: [failed], reason: 'test' }, proofAt: '/' }),
   },
   ...['/queues/queue/:queueName', '/queues/queue/:queueName/:jobId'].map(
     (path) => ({ entrance: `GET ${path}`, who: OPERATOR_OR_SIGNED_IN, answer: 200 }),
   ),
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
-  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { wallAheadMs: 1 } }) },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'injects faults', ask: () => ({ body: { wallAheadMs: 1 } }) },
 ];
 
 const PAYMENTS: readonly Row[] = [
@@ -139,12 +139,12 @@ const PAYMENTS: readonly Row[] = [
   { entrance: 'GET /stream', who: INTERNAL, answer: 200 },
   { entrance: 'POST /ping', who: INTERNAL, answer: 200, ask: () => ({ body: { monitor: 'monitor_1', leaderships: [] } }) },
   {
-    entrance: 'POST /leadership', who: INTERNAL, answer: 200, changes: 'tells a replica who leads',
+    entrance: 'POST /leadership', who: INTERNAL, answer: 200, changes: 'informs a replica of the leader',
     ask: () => ({ body: { partition: 0, term: TOLD_TERM, leader: 'server_1', bootId: 'x', reason: 'test', electedAt: '2026-01-01T00:00:00Z' } }),
   },
   { entrance: 'POST /stand-down', who: INTERNAL, answer: 409, ask: () => ({ body: { partition: 0, term: 1, timeoutMs: 0 } }) },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
-  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { blockMs: 1 } }) },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'injects faults', ask: () => ({ body: { blockMs: 1 } }) },
 ];
 
 const GATEWAY: readonly Row[] = [
@@ -160,17 +160,17 @@ const GATEWAY: readonly Row[] = [
     ask: () => ({ path: { key: 'cancelled' } }),
   },
   { entrance: 'GET /faults', who: INTERNAL, answer: 200 },
-  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'breaks something on purpose', ask: () => ({ body: { slowMs: 1 } }) },
+  { entrance: 'POST /faults', who: INTERNAL, answer: 200, changes: 'injects faults', ask: () => ({ body: { slowMs: 1 } }) },
 ];
 
 export const TABLE: Readonly<Record<ServiceName, readonly Row[]>> = {
   patients: [...PATIENTS, ...STAFF_PAGES, ...DOCS], monitor: MONITOR, payments: PAYMENTS, gateway: GATEWAY,
 };
 
-/** Pages of others that run with a looser policy, each on its own paths. */
+/** Third-party pages that need a looser policy, each on its own paths. */
 export const LOOSER_PAGES: readonly string[] = ['/docs', '/queues'];
 
-/** What stands before or after every route, by the names of the functions: nothing here answers anybody but with a refusal. */
+/** Handlers before or after every route, by the names of their functions: each of them answers only with refusals. */
 export const AROUND: Readonly<Record<ServiceName, readonly Entrance[]>> = {
   patients: FRAME, monitor: [...FRAME, 'USE * askToSignIn', 'USE * urlencodedParser', 'USE /queues'], payments: FRAME, gateway: FRAME,
 };

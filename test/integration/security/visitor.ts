@@ -1,9 +1,9 @@
-/** Somebody with a browser's cookies and nothing else of it: keeps what is set, sends it back, reads the CSRF token of a page. */
+/** A visitor with a browser's cookies and nothing else of a browser: stores cookies, sends them back, reads the CSRF token of a page. */
 import { send, type Answered } from './sending.js';
 import type { Services } from './services.js';
 import type { ServiceName } from './vocabulary.js';
 
-/** As a page carries it: in a form's hidden field, or in the head for its scripts. */
+/** The CSRF token in a page: in a form's hidden field, or in the head for its scripts. */
 const PROOF = /name="csrf" (?:value|content)="([^"]+)"/;
 
 export interface FormField {
@@ -13,12 +13,12 @@ export interface FormField {
 
 export class Visitor {
   private readonly cookies = new Map<string, string>();
-  /** Pages as they were seen last, for their forms. */
+  /** The latest content of visited pages, for their forms. */
   private readonly seen = new Map<string, string>();
 
   constructor(readonly base: string) {}
 
-  /** For a browser. */
+  /** The cookies in the form of a browser driver. */
   get jar(): { name: string; value: string; url: string }[] {
     return [...this.cookies].map(([name, value]) => ({ name, value, url: this.base }));
   }
@@ -27,7 +27,7 @@ export class Visitor {
     return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
-  /** Every cookie with its signature spoilt. */
+  /** Every cookie with a broken signature. */
   get forgedCookieHeader(): string {
     return [...this.cookies].map(([name, value]) => `${name}=${value.slice(0, -6)}AAAAAA`).join('; ');
   }
@@ -39,7 +39,7 @@ export class Visitor {
     return answered;
   }
 
-  /** Sends a form as a page of this visitor would, with its hidden fields. @param from the page that shows it. */
+  /** Sends a form as a page of this visitor does, with its hidden fields. @param from the page with the form. */
   async submit(path: string, fields: Readonly<Record<string, string>>, from: string): Promise<Answered> {
     const hidden = Object.fromEntries((await this.form(from, path)).filter(({ value }) => value !== null).map(({ name, value }) => [name, value ?? '']));
     const answered = await this.ask(path, { method: 'POST', body: new URLSearchParams({ ...hidden, ...fields }) });
@@ -47,12 +47,12 @@ export class Visitor {
     return answered;
   }
 
-  /** The CSRF token in a page; '' when it has none. */
+  /** The CSRF token in a page; '' when the page has none. */
   async proof(path: string): Promise<string> {
     return PROOF.exec(await this.page(path))?.[1] ?? '';
   }
 
-  /** The fields of the form of a page that is sent to `action`; the values of hidden ones, null for the others. */
+  /** The fields of a page's form for `action`: values of hidden fields, null for the others. */
   async form(path: string, action: string): Promise<FormField[]> {
     const text = await this.page(path);
     const [form = ''] = [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([whole]) => whole).filter((whole) => whole.includes(`action="${action}"`));
@@ -69,7 +69,7 @@ export class Visitor {
     return seen;
   }
 
-  /** Something happened: pages are other ones now. */
+  /** Discards the remembered pages after a change. */
   forget(): void {
     this.seen.clear();
   }
