@@ -1,9 +1,9 @@
-/** The bound on what is accepted and not final, fed with looks, arrivals and a clock by hand; and the places of what is under way. */
+/** The bound on accepted payments that are not final, with measurements, arrivals and a clock under control; and the semaphore. */
 import { Admission } from '../../../patients/core/admission.js';
 import { Places } from '../../../patients/core/places.js';
 import { seededRandom } from '../../../shared/random.js';
 
-/** Lets in and stores at once. @returns how many of `count` single payments got in. */
+/** Admits and stores single payments at once. @returns how many of `count` were admitted. */
 function store(admission: Admission, count: number): number {
   let stored = 0;
   for (let one = 0; one < count; one += 1) {
@@ -14,22 +14,22 @@ function store(admission: Admission, count: number): number {
   return stored;
 }
 
-/** A look that sees exactly `pending`. */
+/** A measurement that finds exactly `pending`. */
 const look = (admission: Admission, nowMs: number, pending: number): void => admission.looked(admission.lookBegins(nowMs), pending);
 
 describe('the bound', () => {
-  test('lets in as many as it says, and not one more, without a look', () => {
+  test('without a measurement, admits exactly as many payments as the bound', () => {
     const admission = new Admission(100);
     expect([store(admission, 250), admission.load, admission.open]).toEqual([100, 100, false]);
   });
 
-  test('counts what the record holds already', () => {
+  test('counts the payments that are in the database already', () => {
     const admission = new Admission(100);
     look(admission, 0, 70);
     expect([store(admission, 250), admission.load]).toEqual([30, 100]);
   });
 
-  test('what is let in and not stored yet takes room; what was not stored gives it back', () => {
+  test('an admitted payment takes room before it is stored; a payment that was not stored releases its room', () => {
     const admission = new Admission(100);
     for (let one = 0; one < 100; one += 1) admission.admit(1);
     expect(admission.admit(1)).toBe(false);
@@ -46,7 +46,7 @@ describe('the bound', () => {
     expect(admission.load).toBe(0);
   });
 
-  test('closed, it opens again at nine tenths and not before', () => {
+  test('once closed, admission opens again at nine tenths and not before', () => {
     const admission = new Admission(100);
     store(admission, 101);
     look(admission, 1, 99);
@@ -57,7 +57,7 @@ describe('the bound', () => {
     expect([admission.open, admission.admit(1)]).toEqual([true, true]);
   });
 
-  test('it stays open up to the bound', () => {
+  test('admission stays open up to the bound', () => {
     const admission = new Admission(100);
     look(admission, 1, 99);
     expect([admission.open, store(admission, 2), admission.open]).toEqual([true, 1, false]);
@@ -73,8 +73,8 @@ describe('the bound', () => {
   });
 });
 
-describe('between looks', () => {
-  test('what is stored while a look is under way counts until the next one', () => {
+describe('between measurements', () => {
+  test('payments stored during a measurement count until the next one', () => {
     const admission = new Admission(100);
     store(admission, 10);
     const mark = admission.lookBegins(0);
@@ -85,7 +85,7 @@ describe('between looks', () => {
     expect(admission.load).toBe(15);
   });
 
-  test('what was let in before a look and is stored after it counts once it is stored', () => {
+  test('a payment admitted before a measurement and stored after it counts once', () => {
     const admission = new Admission(100);
     for (let one = 0; one < 20; one += 1) admission.admit(1);
     look(admission, 0, 0);
@@ -96,21 +96,21 @@ describe('between looks', () => {
     expect(admission.load).toBe(20);
   });
 
-  test('looks that never come keep it closed at what it let in', () => {
+  test('without further measurements admission stays closed at its own count', () => {
     const admission = new Admission(50);
     expect([store(admission, 1_000), store(admission, 1_000)]).toEqual([50, 0]);
   });
 });
 
 describe('a batch', () => {
-  test('gets in as a whole or not at all, and its refusal closes nothing', () => {
+  test('is admitted as a whole or not at all, and its refusal closes nothing', () => {
     const admission = new Admission(1_000);
     look(admission, 0, 950);
     expect([admission.admit(51), admission.load, admission.open]).toEqual([false, 950, true]);
     expect([admission.admit(50), admission.load]).toEqual([true, 1_000]);
   });
 
-  test('larger than a tenth of the bound gets in where that tenth is free: none is kept out for ever', () => {
+  test('larger than a tenth of the bound is admitted when that tenth is free: no batch starves', () => {
     const admission = new Admission(1_000);
     look(admission, 0, 901);
     expect(admission.admit(5_000)).toBe(false);
@@ -120,7 +120,7 @@ describe('a batch', () => {
     expect(admission.open).toBe(false);
   });
 
-  test('that is completed takes room however full it is', () => {
+  test('that is completed takes room, regardless of the load', () => {
     const admission = new Admission(100);
     look(admission, 0, 100);
     admission.reserve(40);
@@ -131,8 +131,8 @@ describe('a batch', () => {
   });
 });
 
-describe('when to come back', () => {
-  /** Full at 10,000, then drained by so many in each of the looks, half a second apart. */
+describe('the time of the next attempt', () => {
+  /** Full at 10,000, then drained by a constant number in each measurement, half a second apart. */
   const drained = (perLook: number, looks: number): Admission => {
     const admission = new Admission(10_000);
     for (let number = 0; number <= looks; number += 1) look(admission, number * 500, 10_000 - number * perLook);
@@ -140,29 +140,29 @@ describe('when to come back', () => {
   };
 
   test('nothing drains: a minute', () => expect(drained(0, 40).comeBackSeconds(1)).toBe(60));
-  test('nothing is known: a minute', () => {
+  test('nothing was measured: a minute', () => {
     const admission = new Admission(10);
     store(admission, 10);
     expect(admission.comeBackSeconds(1)).toBe(60);
   });
-  test('it grows in spite of being closed, through other instances: a minute', () => expect(drained(-50, 10).comeBackSeconds(1)).toBe(60));
-  test('as long as it takes to nine tenths at that speed', () => {
-    // 2 in half a second; 1,000 - 80 are too many.
+  test('the backlog grows while closed, through other instances: a minute', () => expect(drained(-50, 10).comeBackSeconds(1)).toBe(60));
+  test('as long as the load needs to reach nine tenths at that rate', () => {
+    // 2 per half second; the load must fall by 1,000 - 80.
     expect(drained(2, 40).comeBackSeconds(1)).toBe(60);
-    // 20 in half a second: 40 a second; 1,000 - 600 are too many; the memory has seen all but e^-3 of the speed.
+    // 20 per half second: 40 per second; the load must fall by 1,000 - 600; the average contains all but e^-3 of the rate.
     expect(drained(20, 30).comeBackSeconds(1)).toBe(Math.ceil(400 / 40 / (1 - Math.exp(-3))));
   });
   test('at least a second', () => expect(drained(900, 1).comeBackSeconds(1)).toBe(1));
-  test('what this instance stores meanwhile does not hide that it drains', () => {
+  test('payments that this instance stores meanwhile do not hide the drain', () => {
     const admission = new Admission(10_000);
     look(admission, 0, 9_000);
     store(admission, 500);
     look(admission, 500, 9_000);
     store(admission, 1_001);
-    // 500 drained in half a second, weighed by 1 - e^-0.1; down to 9,000 are 1,000.
+    // 500 drained in half a second, weighted by 1 - e^-0.1; 1,000 remain above 9,000.
     expect(admission.comeBackSeconds(1)).toBe(Math.ceil(1_000 / (1_000 * (1 - Math.exp(-0.1)))));
   });
-  test('a batch for which there is no room comes back when there is', () => {
+  test('a refused batch returns when its room is free', () => {
     const admission = drained(900, 30);
     look(admission, 20_000, 9_500);
     expect([admission.open, admission.admit(1_000)]).toEqual([true, false]);
@@ -170,7 +170,7 @@ describe('when to come back', () => {
   });
 });
 
-test('whatever happens in whatever order, one instance never holds more than its bound, nor believes that it holds less than it does', () => {
+test('in any order of operations, an instance never exceeds its bound and never underestimates its load', () => {
   for (let seed = 1; seed <= 200; seed += 1) {
     const random = seededRandom(seed);
     const max = 20 + random.below(500);
@@ -196,14 +196,14 @@ test('whatever happens in whatever order, one instance never holds more than its
   }
 });
 
-test('places: as many as there are, and one that is left is free', () => {
+test('semaphore: admits as many as there are places, and a released place is free', () => {
   const places = new Places(2);
   expect([places.take(), places.take(), places.take(), places.taken]).toEqual([true, true, false, 2]);
   places.leave();
   expect([places.taken, places.take(), places.take()]).toEqual([1, true, false]);
 });
 
-test('places: several at once, all or none; more than there are only when all are free', () => {
+test('semaphore: a request for several places gets all or none; more than the maximum only when all are free', () => {
   const places = new Places(10);
   expect([places.take(7), places.take(4), places.taken, places.take(3), places.take(0)]).toEqual([true, false, 7, true, true]);
   places.leave(7);

@@ -1,4 +1,4 @@
-/** A batch whose database fails for a while, on a clock that moves with every try. */
+/** A batch whose database fails for a while, with a clock that advances with every attempt. */
 import type { Problem } from '../../../shared/errors.js';
 import type { Queryable } from '../../../shared/postgres.js';
 import { fireBatch, type BatchDeps } from '../../../patients/batches.js';
@@ -42,7 +42,7 @@ test('the steps of a batch before its payments share one deadline', async () => 
   expect(clock.nowMs).toBeLessThanOrEqual(RETRY_MS + TRY_MS);
 });
 
-test('a step that comes first has the whole patience', async () => {
+test('the first step may use the whole deadline', async () => {
   const { tries, code } = create(0);
   expect(await code).toBe('UNAVAILABLE');
   expect(tries).toEqual({ known: 1, register: 2 });

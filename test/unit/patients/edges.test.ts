@@ -1,4 +1,4 @@
-/** The edges with everything outside of them faked: dispatch, accept, retries, configuration. */
+/** The edges of the service with fake dependencies: dispatch, accept, retries, configuration. */
 import type { QueryConfig } from 'pg';
 import type { ConfigError } from '../../../shared/config.js';
 import type { Clock } from '../../../shared/clock.js';
@@ -45,7 +45,7 @@ describe('dispatch', () => {
     return { dispatch, sent, finish };
   };
 
-  test('sends in order, one call at a time; what comes meanwhile travels together', async () => {
+  test('sends in order, one call at a time; ids that arrive during a call travel together', async () => {
     const { dispatch, sent, finish } = create();
     dispatch.send(['a'], ['trace']);
     dispatch.send(['b']);
@@ -58,13 +58,13 @@ describe('dispatch', () => {
     await dispatch.idle();
   });
 
-  test('splits what is too much for one parcel', () => {
+  test('splits ids that exceed one parcel', () => {
     const { dispatch, sent } = create();
     dispatch.send(Array.from({ length: 1_050 }, (_, index) => String(index)), ['trace']);
     expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[500, 'trace'], [500, 'trace'], [50, 'trace']]);
   });
 
-  test('without Redis drops what it has and keeps nothing', async () => {
+  test('without Redis, drops its ids and keeps nothing', async () => {
     const { dispatch, sent } = create('reconnecting');
     dispatch.send(['a']);
     await dispatch.idle();
@@ -93,30 +93,30 @@ describe('accept', () => {
   const inserted = (values: unknown[]): unknown[] =>
     (values[2] as string).slice(1, -1).split(',').map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
 
-  test('what is inserted is the row, and goes to the queue', async () => {
+  test('an inserted payment returns its row and is enqueued', async () => {
     const { acceptor, sent } = create(inserted);
     const row = await acceptor.accept({ payment: newPayment('a') });
     expect([row?.id, row?.acceptedAt, row?.acceptedBy, sent]).toEqual(['a', new Date(7), 'patients_1', ['a']]);
   });
 
-  test('a key that is there gives the earlier row, which is not sent again', async () => {
+  test('an existing key returns the earlier row, which is not enqueued again', async () => {
     const { acceptor, sent } = create(() => [], () => [pending('earlier', 'key')]);
     expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, sent]).toEqual(['earlier', []]);
   });
 
-  test('an insert whose answer was lost finds itself, and goes to the queue', async () => {
+  test('an insert whose answer was lost finds its own row and enqueues it', async () => {
     let tries = 0;
     const { acceptor, sent } = create(() => ((tries += 1) === 1 ? passing() : []), () => [pending('a', 'key')]);
     expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, tries, sent]).toEqual(['a', 2, ['a']]);
   });
 
-  test('no row at all means no such patient', async () => {
+  test('no row at all means that the patient does not exist', async () => {
     const { acceptor } = create(() => []);
     expect(await acceptor.accept({ payment: newPayment('a') })).toBeNull();
   });
 });
 
-describe('trying again', () => {
+describe('retries', () => {
   const create = () => {
     const clock = manualClock();
     const pauses: number[] = [];
@@ -127,7 +127,7 @@ describe('trying again', () => {
     return { patience: { clock, giveUpAtMs: clock.nowMs + 500, pause }, pauses };
   };
 
-  test('ends with the first success', async () => {
+  test('end with the first success', async () => {
     const { patience, pauses } = create();
     let tries = 0;
     expect(await whilePassing(async () => {
@@ -137,14 +137,14 @@ describe('trying again', () => {
     expect(pauses).toEqual([25, 50]);
   });
 
-  test('ends with UNAVAILABLE and Retry-After when the time is up', async () => {
+  test('end with UNAVAILABLE and Retry-After at the deadline', async () => {
     const { patience, pauses } = create();
     const error = await whilePassing(() => Promise.reject(passing()), patience).catch((thrown: unknown) => thrown as Problem);
     expect(error).toMatchObject({ code: 'UNAVAILABLE', extra: { retryAfterSeconds: 1 } });
     expect(pauses).toEqual([25, 50, 100, 200]);
   });
 
-  test('does not try again what will not pass', async () => {
+  test('do not repeat an error that is not transient', async () => {
     const { patience, pauses } = create();
     await expect(whilePassing(() => Promise.reject(new Error('wrong')), patience)).rejects.toThrow('wrong');
     expect(pauses).toEqual([]);
@@ -162,7 +162,7 @@ describe('the configuration', () => {
     }
   };
 
-  test('needs the two addresses and the three tokens, all named at once', () => {
+  test('requires the two addresses and the three tokens, and names all of them at once', () => {
     expect(() => loadPatientsConfig({})).toThrow(/^Configuration has 5 problem/);
     expect(() => loadPatientsConfig({})).toThrow(/DATABASE_URL.*REDIS_URL.*API_TOKEN.*OPERATOR_TOKEN.*INTERNAL_TOKEN/s);
     expect(problems({})).toEqual([]);
@@ -177,5 +177,5 @@ describe('the configuration', () => {
     [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
     [{ PUBLIC_URL: 'javascript:alert(1)' }, 'PUBLIC_URL'],
     [{ PUBLIC_URL: 'https://example.org/path' }, 'PUBLIC_URL'],
-  ])('%p does not fit together', (env, named) => expect(problems(env)).toEqual([expect.stringContaining(named)]));
+  ])('%p is contradictory', (env, named) => expect(problems(env)).toEqual([expect.stringContaining(named)]));
 });

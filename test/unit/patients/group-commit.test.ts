@@ -1,4 +1,4 @@
-/** Group commit with an insert that finishes when the test says so. */
+/** Group commit with an insert that finishes on command. */
 import { Problem } from '../../../shared/errors.js';
 import { GroupCommit } from '../../../patients/group-commit.js';
 
@@ -10,7 +10,7 @@ interface Call {
 }
 
 const UNAVAILABLE = new Problem('UNAVAILABLE');
-/** Lets everything that is ready run. */
+/** Runs everything that is ready. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: number } = {}) {
@@ -29,17 +29,17 @@ function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: 
   return { groups, calls, call, time };
 }
 
-/** The outcome of a promise as text, so that a rejection is never unhandled. */
+/** The outcome of a promise as text, so that no rejection is unhandled. */
 const outcome = (promise: Promise<string>): Promise<string> =>
   promise.catch((error: unknown) => (error instanceof Problem ? error.code : String(error)));
 
-test('a lone row is inserted at once', () => {
+test('a single row is inserted at once', () => {
   const { groups, calls } = create();
   void groups.submit('a');
   expect(calls.map(({ rows }) => rows)).toEqual([['a']]);
 });
 
-test('what arrives while an insert is under way is inserted together next, in order; each gets its own result', async () => {
+test('rows that arrive during an insert are inserted together next, in order; each gets its own result', async () => {
   const { groups, calls, call } = create();
   const results = ['a', 'b', 'c', 'd'].map((row) => groups.submit(row));
   expect(calls).toHaveLength(1);
@@ -50,7 +50,7 @@ test('what arrives while an insert is under way is inserted together next, in or
   expect(await Promise.all(results)).toEqual(['a!', 'b!', 'c!', 'd!']);
 });
 
-test('a group has a greatest size', async () => {
+test('a group has a maximum size', async () => {
   const { groups, calls, call } = create({ groupMax: 2 });
   for (const row of ['a', 'b', 'c', 'd', 'e']) void groups.submit(row);
   for (let index = 0; index < 3; index += 1) {
@@ -60,7 +60,7 @@ test('a group has a greatest size', async () => {
   expect(calls.map(({ rows }) => rows)).toEqual([['a'], ['b', 'c'], ['d', 'e']]);
 });
 
-test('two inserts are never under way at once', async () => {
+test('two inserts never run at the same time', async () => {
   const { groups, calls, call } = create({ groupMax: 1 });
   for (const row of ['a', 'b', 'c']) void groups.submit(row);
   await settle();
@@ -70,7 +70,7 @@ test('two inserts are never under way at once', async () => {
   expect(calls).toHaveLength(2);
 });
 
-test('beyond the bound a row is refused, and only that one', async () => {
+test('beyond the bound a row is refused, and only that row', async () => {
   const { groups, call } = create({ waitingMax: 1 });
   const results = ['a', 'b', 'c'].map((row) => outcome(groups.submit(row)));
   expect(await results[2]).toBe('TOO_BUSY');
@@ -80,7 +80,7 @@ test('beyond the bound a row is refused, and only that one', async () => {
   expect(await Promise.all(results)).toEqual(['a!', 'b!', 'TOO_BUSY']);
 });
 
-test('part of something admitted is not refused, and is one group', async () => {
+test('a part of an admitted batch is not refused, and is one group', async () => {
   const { groups, calls, call } = create({ waitingMax: 1 });
   const results = groups.admit(['a', 'b', 'c', 'd']);
   await settle();
@@ -89,7 +89,7 @@ test('part of something admitted is not refused, and is one group', async () => 
   expect(await results).toEqual(['a!', 'b!', 'c!', 'd!']);
 });
 
-test('a group that is given up fails whole; the next one is tried', async () => {
+test('a group that is given up fails as a whole; the next one is attempted', async () => {
   const { groups, call } = create();
   const results = ['a', 'b', 'c'].map((row) => outcome(groups.submit(row)));
   call(0).finish();
@@ -101,7 +101,7 @@ test('a group that is given up fails whole; the next one is tried', async () => 
   expect(await Promise.all([...results, later])).toEqual(['a!', 'UNAVAILABLE', 'UNAVAILABLE', 'd!']);
 });
 
-test('when a group is given up, who has waited too long behind it is given up without another try', async () => {
+test('when a group is given up, expired rows behind it are given up without another attempt', async () => {
   const { groups, calls, call, time } = create({ groupMax: 1, patienceMs: 100 });
   const first = outcome(groups.submit('a'));
   const old = outcome(groups.submit('b'));
@@ -116,7 +116,7 @@ test('when a group is given up, who has waited too long behind it is given up wi
   expect(await young).toBe('c!');
 });
 
-test('the patience of a group counts from its oldest row, which waited behind an earlier group already', async () => {
+test('the deadline of a group counts from its oldest row, which waited behind an earlier group already', async () => {
   const { groups, calls, call, time } = create({ patienceMs: 100 });
   void groups.submit('a');
   time.nowMs = 10;
@@ -128,7 +128,7 @@ test('the patience of a group counts from its oldest row, which waited behind an
   expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([[['a'], 100], [['b', 'c'], 110]]);
 });
 
-test('when a group is given up, only rows whose patience ended fail; the others are inserted again, before later rows', async () => {
+test('when a group is given up, only expired rows fail; the others are inserted again, before later rows', async () => {
   const { groups, calls, call, time } = create({ patienceMs: 100 });
   const first = outcome(groups.submit('a'));
   const old = outcome(groups.submit('b'));
@@ -145,7 +145,7 @@ test('when a group is given up, only rows whose patience ended fail; the others 
   expect(await Promise.all([first, old, young, later])).toEqual(['a!', 'UNAVAILABLE', 'c!', 'd!']);
 });
 
-test('rows put back count as waiting', async () => {
+test('rows that return to the queue count as waiting', async () => {
   const { groups, call, time } = create({ patienceMs: 100, waitingMax: 2 });
   const old = outcome(groups.submit('a'));
   const first = outcome(groups.submit('b'));
@@ -164,7 +164,7 @@ test('rows put back count as waiting', async () => {
   expect(await Promise.all([old, first, young, next])).toEqual(['a!', 'UNAVAILABLE', 'c!', 'd!']);
 });
 
-test('one row that cannot be stored does not take its group with it', async () => {
+test('one row that cannot be stored does not make its group fail', async () => {
   const { groups, calls, call } = create();
   const results = ['a', 'b', 'bad'].map((row) => outcome(groups.submit(row)));
   call(0).finish();
@@ -178,7 +178,7 @@ test('one row that cannot be stored does not take its group with it', async () =
   expect(await Promise.all(results)).toEqual(['a!', 'b!', 'Error: cannot be stored']);
 });
 
-test('a result that settles later does not hold up the next group', async () => {
+test('a result that settles later does not delay the next group', async () => {
   let answer: (value: string) => void = () => undefined;
   const later = new Promise<string>((resolve) => (answer = resolve));
   let inserts = 0;

@@ -11,11 +11,11 @@ describe('a key', () => {
 });
 
 describe('canonical JSON', () => {
-  test('has members in order at every depth, and leaves out what is undefined', () => {
+  test('sorts members at every depth, and omits undefined ones', () => {
     expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x', z: undefined })).toBe('{"a":"x","b":[{"c":null,"d":1}]}');
   });
   test('keeps the order of arrays', () => expect(canonicalJson([2, 1])).not.toBe(canonicalJson([1, 2])));
-  test('tells a number from its text', () => expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' })));
+  test('distinguishes a number from its text', () => expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' })));
 });
 
 describe('a fingerprint', () => {
@@ -45,7 +45,7 @@ describe('the answer, for every combination', () => {
     [false, false, true, true, CONFLICT],
   ];
 
-  test.each(ROWS)('mine %p, same body %p, first waited %p, waits now %p', (mine, sameBody, answerWaited, waits, verdict) => {
+  test.each(ROWS)('own row %p, same body %p, first waited %p, waits now %p', (mine, sameBody, answerWaited, waits, verdict) => {
     const stored = { id: 'stored', fingerprint: 'f', answerWaited };
     const presented = { id: mine ? 'stored' : 'presented', fingerprint: sameBody ? 'f' : 'g', waits };
     expect(decide(stored, presented)).toEqual(verdict);

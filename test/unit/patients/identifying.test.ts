@@ -1,4 +1,4 @@
-/** Identification is bounded: two comparisons at the same time, eight that wait, all others refused before anything is compared. */
+/** Identification is bounded: two comparisons at the same time, eight waiting ones, all others refused before the comparison. */
 import { expect, test } from '@jest/globals';
 import { createIdentify } from '../../../patients/identification.js';
 import { Turns } from '../../../patients/turns.js';
@@ -7,7 +7,7 @@ import { Problem } from '../../../shared/errors.js';
 const TYPED = { document: '1', name: 'Ana', birthDate: '1980-01-01', authorizationCode: 'AUT-1' };
 const KNOWN = { id: 'p', ...TYPED };
 
-/** Comparisons that end when they are told to. */
+/** Comparisons that end on command. */
 function heldComparisons() {
   const begun: { known: unknown; end: (isSame: boolean) => void; fail: (error: Error) => void }[] = [];
   const identify = createIdentify(
@@ -48,7 +48,7 @@ test('a refusal does not depend on whether the document is known', async () => {
   expect(await Promise.all(busy)).toEqual(busy.map(() => null));
 });
 
-test('an unknown document is compared as well; a comparison that fails gives its turn back', async () => {
+test('an unknown document is compared as well; a failed comparison releases its turn', async () => {
   const { begun, identify } = heldComparisons();
   for (let turn = 0; turn < 20; turn += 1) {
     const answer = fateOf(identify({ ...TYPED, document: '2' }));
@@ -59,7 +59,7 @@ test('an unknown document is compared as well; a comparison that fails gives its
   }
 });
 
-test('turns go to those that wait, in their order, before a newcomer', async () => {
+test('a free turn goes to the first waiting task, before any new one', async () => {
   const turns = new Turns(1, 2);
   const order: string[] = [];
   let end = (): void => undefined;

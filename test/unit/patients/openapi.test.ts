@@ -1,4 +1,4 @@
-/** The document says what the routes are, and nothing in it points nowhere. */
+/** The document describes the routes, and all its references resolve. */
 import type { z } from 'zod';
 import { PROBLEMS } from '../../../shared/errors.js';
 import { apiRoutes, problemsOf } from '../../../shared/openapi.js';
@@ -25,7 +25,7 @@ function resolves(reference: string): boolean {
   return steps.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], document) !== undefined;
 }
 
-test('every route is there, with its answers and its problems', () => {
+test('every route is present, with its answers and its problems', () => {
   for (const route of routes) {
     const { operationId, responses } = operation(route.path, route.method);
     const statuses = [...Object.keys(route.responses), ...problemsOf(route).map((code) => String(PROBLEMS[code].status))];
@@ -33,7 +33,7 @@ test('every route is there, with its answers and its problems', () => {
   }
 });
 
-test('who is to come back later is told when, and a full backlog is among the reasons', () => {
+test('answers that require a later retry have Retry-After, and a full backlog is among the reasons', () => {
   const { responses } = operation('/api/payments', 'post') as unknown as { responses: Record<string, { headers?: object; description: string }> };
   expect(Object.entries(responses).filter(([, { headers }]) => headers && 'Retry-After' in headers).map(([status]) => status)).toEqual(['202', '429', '503']);
   expect(responses['503']?.description).toContain('BACKLOG_FULL');
@@ -50,7 +50,7 @@ test('every reference resolves, and there are some', () => {
   expect(all.filter((reference) => !resolves(reference))).toEqual([]);
 });
 
-test('no schema keeps what belongs outside of a document', () => {
+test('no schema contains keys that do not belong in the document', () => {
   expect(JSON.stringify(document)).not.toMatch(/"\$(schema|id|defs)"/);
 });
 
@@ -65,7 +65,7 @@ test('every route under /api needs a token, and nothing else does', () => {
   for (const { path, method } of routes) expect(operation(path, method).security.length > 0).toBe(path.startsWith('/api/'));
 });
 
-test('every example is what its schema says', () => {
+test('every example matches its schema', () => {
   const checks: [schema: z.ZodType, example: unknown][] = [];
   for (const route of routes) {
     if (route.body) checks.push([route.body, route.bodyExample]);

@@ -1,4 +1,4 @@
-/** Who waits is told: by events, by rows where events were lost, at the end of the time. The rows are faked. */
+/** Callers that wait for an outcome are notified: by events, by polls where events were lost, and at their deadline. The rows are fake. */
 import type { Clock } from '../../../shared/clock.js';
 import type { NewPayment } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
@@ -53,7 +53,7 @@ describe('outcomes', () => {
     return { outcomes, clock, finals, reads, counts, logged, message, hint };
   };
 
-  test('an event makes the row be read, and the row is what is told', async () => {
+  test('an event causes a read of the row, and callers receive the row', async () => {
     const { outcomes, finals, hint } = create();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     finals.add(uuid(1));
@@ -61,7 +61,7 @@ describe('outcomes', () => {
     expect((await waiting)?.status).toBe('SUCCEEDED');
   });
 
-  test('events that come while a row is read wait for it, and are read together next', async () => {
+  test('events that arrive during a read wait for it, and are read together next', async () => {
     const asked: string[][] = [];
     const answer: ((rows: PaymentRecord[]) => void)[] = [];
     const outcomes = new Outcomes({
@@ -74,7 +74,7 @@ describe('outcomes', () => {
     });
     const event = (number: number): Promise<void> =>
       outcomes.hinted(JSON.stringify({ partition: 0, term: 1, ids: [uuid(number)] }));
-    await event(9); // The first of a term, which reads whatever there is.
+    await event(9); // The first event of a term reads the rows of all awaited payments.
     const waiting = [1, 2, 3].map((number) => outcomes.wait(uuid(number), 10_000, stays()));
     const heard = [1, 2, 3].map(event);
     expect(asked).toEqual([[uuid(1)]]);
@@ -86,7 +86,7 @@ describe('outcomes', () => {
     expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(2), uuid(3)]);
   });
 
-  test('an event without a final row tells nobody anything', async () => {
+  test('an event without a final row notifies no caller', async () => {
     const { outcomes, hint } = create();
     let told = 0;
     outcomes.watch(uuid(1), () => (told += 1));
@@ -94,7 +94,7 @@ describe('outcomes', () => {
     expect(told).toBe(0);
   });
 
-  test('an event about payments nobody waits for reads nothing; one that cannot be read is ignored', async () => {
+  test('an event about payments without waiting callers reads nothing; an unreadable event is ignored', async () => {
     const { outcomes, reads, hint } = create();
     await hint(uuid(7));
     outcomes.watch(uuid(1), () => undefined);
@@ -104,7 +104,7 @@ describe('outcomes', () => {
     expect(reads).toEqual([]);
   });
 
-  test('an event that cannot be read is counted and logged without its content; one that is too long is not read at all', async () => {
+  test('an unreadable event is counted and logged without its content; an event that is too long is not parsed at all', async () => {
     const { outcomes, reads, logged } = create();
     outcomes.watch(uuid(1), () => undefined);
     const counted = async () => (await hintsUnreadable.get()).values[0]?.value ?? 0;
@@ -115,7 +115,7 @@ describe('outcomes', () => {
     expect(JSON.stringify(logged)).not.toMatch(/secret|0000-4000/);
   });
 
-  test('a lost event is healed by a look, but only for who has waited long enough', async () => {
+  test('a poll recovers from a lost event, but only for callers that have waited long enough', async () => {
     const { outcomes, clock, finals, reads } = create();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     finals.add(uuid(1));
@@ -127,18 +127,18 @@ describe('outcomes', () => {
     expect((await waiting)?.id).toBe(uuid(1));
   });
 
-  test('a leader that begins makes the rows of all who wait be read, however short they have waited', async () => {
+  test('a new leader causes a read of the rows of all awaited payments, however short the wait was', async () => {
     const { outcomes, finals, reads, message, hint } = create();
     await hint(uuid(7));
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     outcomes.watch(uuid(2), () => undefined);
-    finals.add(uuid(1)); // Committed in term 1; nobody said so.
+    finals.add(uuid(1)); // Committed in term 1, without an event.
     await message(2);
     expect((await waiting)?.id).toBe(uuid(1));
     expect(reads).toEqual([[uuid(1), uuid(2)]]);
   });
 
-  test('a leader that was away from Redis says so: in the same term all are read again', async () => {
+  test('a leader that reconnects to Redis announces it: in the same term all rows are read again', async () => {
     const { outcomes, reads, message } = create();
     outcomes.watch(uuid(1), () => undefined);
     await message(1);
@@ -146,7 +146,7 @@ describe('outcomes', () => {
     expect(reads).toEqual([[uuid(1)], [uuid(1)]]);
   });
 
-  test('the first event of a term is word enough that it began; control: a further one makes nobody else be read', async () => {
+  test('the first event of a term shows that the term began; control: a further event reads no other rows', async () => {
     const { outcomes, finals, reads, message } = create();
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     outcomes.watch(uuid(2), () => undefined);
@@ -158,7 +158,7 @@ describe('outcomes', () => {
     expect(reads).toEqual([]);
   });
 
-  test('of very many who wait the oldest are read first, piece by piece, until a piece has nothing final', async () => {
+  test('of very many awaited payments the oldest are read first, in groups, until a group has no final payment', async () => {
     const { outcomes, finals, reads } = create(20_000);
     for (let number = 1; number <= 12_000; number += 1) outcomes.watch(uuid(number), () => undefined);
     for (const number of [1, 5_000]) finals.add(uuid(number));
@@ -167,7 +167,7 @@ describe('outcomes', () => {
     expect(outcomes.room).toBe(8_002);
   });
 
-  test('a gap while a gap is being read: what was read before it is read again', async () => {
+  test('a gap during the read of a gap: rows that were read before it are read again', async () => {
     const asked: ((rows: PaymentRecord[]) => void)[] = [];
     const outcomes = new Outcomes({
       readFinal: () => new Promise((resolve) => asked.push(resolve)),
@@ -184,7 +184,7 @@ describe('outcomes', () => {
     expect([(await waiting)?.id, asked.length]).toEqual([uuid(1), 2]);
   });
 
-  test('a round of looks takes in everybody who has waited long enough, once, before anybody a second time', async () => {
+  test('a round of polls reads every due payment once before it reads any of them twice', async () => {
     const { outcomes, clock, reads } = create(20_000);
     for (let number = 1; number <= 6_000; number += 1) outcomes.watch(uuid(number), () => undefined);
     clock.nowMs += 250;
@@ -193,7 +193,7 @@ describe('outcomes', () => {
     expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([[5_000, uuid(1)], [1_000, uuid(5_001)], [5_000, uuid(1)]]);
   });
 
-  test('a read that fails heals at the next look', async () => {
+  test('the next poll recovers from a failed read', async () => {
     const clock = manualClock();
     let reads = 0;
     const outcomes = new Outcomes({
@@ -211,10 +211,10 @@ describe('outcomes', () => {
     expect((await waiting)?.id).toBe(uuid(1));
   });
 
-  test('who only counts is told without the row; beside somebody who wants the row, by that', async () => {
+  test('a caller that only counts is notified without a row; next to a caller that needs the row, by the same read', async () => {
     const { outcomes, finals, reads, counts, hint } = create();
     let over = 0;
-    await hint(uuid(9)); // The first of a term, which reads whatever there is.
+    await hint(uuid(9)); // The first event of a term reads the rows of all awaited payments.
     for (const number of [1, 2]) outcomes.count(uuid(number), () => (over += 1));
     const waiting = outcomes.wait(uuid(2), 10_000, stays());
     for (const number of [1, 2]) finals.add(uuid(number));
@@ -223,7 +223,7 @@ describe('outcomes', () => {
     expect({ over, reads, counts, room: outcomes.room }).toEqual({ over: 2, reads: [[uuid(2)]], counts: [[uuid(1)]], room: 10 });
   });
 
-  test('several who wait for one payment are all told', async () => {
+  test('several callers of one payment are all notified', async () => {
     const { outcomes, finals, hint } = create();
     const waiting = [outcomes.wait(uuid(1), 10_000, stays()), outcomes.wait(uuid(1), 10_000, stays())];
     finals.add(uuid(1));
@@ -231,7 +231,7 @@ describe('outcomes', () => {
     expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(1)]);
   });
 
-  test('who leaves, has no time, finds no room, or is released gets null, and nothing is kept', async () => {
+  test('a caller that disconnects, has no time, finds no room, or is released gets null, and nothing is kept', async () => {
     const { outcomes } = create(1);
     const leaving = new AbortController();
     const left = outcomes.wait(uuid(1), 10_000, leaving.signal);
@@ -261,7 +261,7 @@ describe('outcomes', () => {
     expect(outcomes.room).toBe(10);
   });
 
-  test('a countdown whose time is up watches nothing any more', async () => {
+  test('an expired countdown keeps no subscription', async () => {
     const { outcomes } = create();
     const countdown = new Countdown(outcomes);
     countdown.add(uuid(1));

@@ -1,4 +1,4 @@
-/** Guards in front of a server of their own: who finds no place, what is counted, and when a refused connection is read again. */
+/** The guards of a separate server: which requests are refused, what is counted, and when a refused connection is read again. */
 import { Agent, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { EventEmitter } from 'node:events';
@@ -7,7 +7,7 @@ import { mountPlaces } from '../../../patients/http/places.js';
 import { createSlowReading } from '../../../patients/http/slow-reading.js';
 import { closeServer, listen } from '../../../shared/http.js';
 
-/** A socket that only says whether it is read. */
+/** A socket that only records whether it is read. */
 class FakeSocket extends EventEmitter {
   reads = true;
   destroyed = false;
@@ -32,7 +32,7 @@ describe('a refused connection', () => {
   };
   const read = (sockets: readonly FakeSocket[]): number => sockets.filter(({ reads }) => reads).length;
 
-  test('is read again in the next round, one round for all, and none when there is nothing', () => {
+  test('is read again in the next round; all share one round, and no round runs without connections', () => {
     const { rounds, refuse } = create();
     const sockets = refuse(3);
     expect([read(sockets), rounds.length]).toEqual([0, 1]);
@@ -40,7 +40,7 @@ describe('a refused connection', () => {
     expect([read(sockets), rounds.length]).toEqual([3, 0]);
   });
 
-  test('waits for its turn when there are many: so many a round, first come first read', () => {
+  test('waits for its turn among many: a fixed number per round, in order of arrival', () => {
     const { rounds, refuse } = create();
     const sockets = refuse(100);
     rounds.shift()?.();
@@ -50,13 +50,13 @@ describe('a refused connection', () => {
     expect([read(sockets), rounds.length]).toEqual([100, 0]);
   });
 
-  test('is read at once when too many wait: what is held is bounded', () => {
+  test('is read at once when too many wait: the number of paused connections is bounded', () => {
     const { refuse } = create();
     const sockets = refuse(20_005);
     expect([read(sockets.slice(0, 5)), read(sockets)]).toEqual([5, 5]);
   });
 
-  test('that is gone is forgotten', () => {
+  test('that is closed is forgotten', () => {
     const { rounds, reading } = create();
     const gone = Object.assign(new FakeSocket(), { destroyed: true });
     reading.later(gone as unknown as Socket);
@@ -87,7 +87,7 @@ describe('the guards', () => {
     await closeServer(server);
   });
 
-  /** One request; `on` the one kept connection when it says so. */
+  /** One request; `on` names the kept connection to use. */
   const ask = (path: string, body = '{}', on?: Agent) => new Promise<{ status: number; reused: boolean; body: string }>((resolve, reject) => {
     const token = path.endsWith('redrive') ? 'operator' : 'api';
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Authorization: `Bearer ${token}` };
@@ -102,7 +102,7 @@ describe('the guards', () => {
     while (answer.length < count) await new Promise((resolve) => setImmediate(resolve));
   };
 
-  test('let in as many as there are places; a refused connection serves the next request too, and the one after that', async () => {
+  test('admit as many requests as there are places; a refused connection serves the following requests too', async () => {
     const held = [ask('/api/payments'), ask('/api/payments/1/redrive')];
     await waiting(2);
     const refused = [await ask('/api/payments', '{}', agent), await ask('/api/payments/', '{"x":1}', agent), await ask('/API/PAYMENTS', 'x', agent)];
@@ -117,7 +117,7 @@ describe('the guards', () => {
     expect(await next).toMatchObject({ status: 200, reused: true });
   });
 
-  test('leave everything else alone', async () => {
+  test('do not affect other routes', async () => {
     const held = [ask('/api/payments'), ask('/api/payments')];
     await waiting(2);
     const others = [ask('/livez'), ask('/api/payments/1')];
@@ -126,7 +126,7 @@ describe('the guards', () => {
     expect((await Promise.all([...held, ...others])).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  test('a batch may have a large body, a payment may not; a refusal with a body half sent leaves the connection whole', async () => {
+  test('a batch may have a large body, a payment may not; a refusal during a body keeps the connection usable', async () => {
     const large = JSON.stringify({ x: 'y'.repeat(500_000) });
     expect(await ask('/api/batches', large, agent)).toMatchObject({ status: 200, body: `{"length":${large.length}}` });
     expect((await ask('/api/payments', large, agent)).status).toBe(413);

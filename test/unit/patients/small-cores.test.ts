@@ -1,4 +1,4 @@
-/** The small pure parts: Prefer, trace context, cursors, CSV, passes. */
+/** The small pure modules: Prefer, trace context, cursors, CSV, passes. */
 import { decodeIdCursor, decodeSeqCursor, encodeCursor } from '../../../patients/core/cursor.js';
 import { exitPass } from '../../../patients/core/pass.js';
 import { waitSeconds } from '../../../patients/core/prefer.js';
@@ -14,8 +14,8 @@ describe('Prefer', () => {
     ['note="a, wait=3", wait=8', 8], ['note="a\\", wait=3", wait=8', 8], ['note="a;b, wait=3"', null], ['wait="9";note=","', 9],
   ])('%p means %p seconds', (header, seconds) => expect(waitSeconds(header)).toBe(seconds));
 
-  // A cost that grows with the square of the length does not end within the time of a test.
-  test('a very long one costs its length', () => {
+  // A quadratic cost would exceed the time limit of a test.
+  test('the cost of a very long header is linear', () => {
     expect(waitSeconds(`wait=${' '.repeat(1_000_000)}x y`)).toBeNull();
     expect(waitSeconds(`${' '.repeat(1_000_000)}wait${' '.repeat(1_000_000)}=7`)).toBe(7);
   });
@@ -29,10 +29,10 @@ describe('a trace context', () => {
 });
 
 describe('a cursor', () => {
-  test.each([1, 42, Number.MAX_SAFE_INTEGER])('of %p comes back', (seq) => expect(decodeSeqCursor(encodeCursor(seq))).toBe(seq));
+  test.each([1, 42, Number.MAX_SAFE_INTEGER])('of %p decodes to its value', (seq) => expect(decodeSeqCursor(encodeCursor(seq))).toBe(seq));
   test.each(['', '=', 'abc', encodeCursor('0'), encodeCursor('-1'), encodeCursor('1.5'), encodeCursor('9007199254740992'), encodeCursor('1e3'), `${encodeCursor(7)}=`])(
     '%p is none of ours', (cursor) => expect(decodeSeqCursor(cursor)).toBeNull());
-  test('of a patient comes back, and is no cursor of payments', () => {
+  test('of a patient decodes to its id, and is no cursor of payments', () => {
     const id = '00000000-0000-4000-8000-000000000001';
     expect(decodeIdCursor(encodeCursor(id))).toBe(id);
     expect(decodeSeqCursor(encodeCursor(id))).toBeNull();

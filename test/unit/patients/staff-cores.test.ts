@@ -1,4 +1,4 @@
-/** The pure parts behind the staff's pages: amounts as typed, the four facts, what may be paid, how far a payment is, passes. */
+/** The pure modules of the staff's pages: typed amounts, the four facts, payable amounts, progress of a payment, passes. */
 import { describe, expect, test } from '@jest/globals';
 import { parseAmount } from '../../../patients/core/amount.js';
 import { calendarDay, codeForm, documentForm, incompleteFacts, nameForm, personForm } from '../../../patients/core/identification.js';
@@ -11,7 +11,7 @@ import type { KnownPatient } from '../../../patients/staff-records.js';
 import { decimalText } from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 
-describe('an amount as it is typed', () => {
+describe('a typed amount', () => {
   test.each([
     ['150', 15_000], ['150.00', 15_000], ['150,00', 15_000], [' 150.5 ', 15_050], ['0.01', 1], ['0,1', 10], ['1,500.00', 150_000],
     ['1.500,00', 150_000], ['12.345.678,90', 1_234_567_890], ['007', 700], ['0', 0], ['90071992547409.91', 9_007_199_254_740_991],
@@ -20,14 +20,14 @@ describe('an amount as it is typed', () => {
   test.each([
     '', ' ', '.', ',', '-1', '+1', '1e3', '0x10', '1.234', '1,234', '1.', '.5', '1..5', '1,2,3', '1.23.45', '1,500,00', '12,34.50', '1 500', '١٥٠', '150 USD',
     '$150', 'NaN', 'Infinity', '90071992547409.92', '9'.repeat(400), '1;DROP TABLE payment', '<script>',
-  ])('%j is no amount', (text) => expect(parseAmount(text, 2)).toBeNull());
+  ])('%j is not an amount', (text) => expect(parseAmount(text, 2)).toBeNull());
 
-  test('a currency without decimals takes none; thousands may be apart', () => {
+  test('a currency without decimals accepts none; thousands may be grouped', () => {
     expect([parseAmount('1500', 0), parseAmount('1500.5', 0)]).toEqual([1_500, null]);
     expect([parseAmount('1.500,5', 3), parseAmount('1.500', 3)]).toEqual([1_500_500, 1_500]);
   });
 
-  test('there and back gives the same minor units, for any amount and any number of decimals', () => {
+  test('formatting and parsing give the same minor units, for any amount and any number of decimals', () => {
     const random = seededRandom(7, 'amounts');
     for (let turn = 0; turn < 2_000; turn += 1) {
       const minor = Math.floor(random.next() * 10 ** (1 + random.below(15)));
@@ -43,7 +43,7 @@ describe('the four facts', () => {
   const known: KnownPatient = { id: 'p', document: '107919317', name: 'Lucía  Ñáñez-Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
   const right = { document: '107919317', name: 'Lucía Ñáñez Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
 
-  test('are the same in capitals, without accents, with other blanks and other dots', async () => {
+  test('match in capitals, without accents, with other blanks and other dots', async () => {
     for (const typed of [
       right,
       { ...right, name: '  lucia NANEZ   ortiz ' },
@@ -54,7 +54,7 @@ describe('the four facts', () => {
     ]) expect(await sameFacts(typed, known)).toBe(true);
   });
 
-  test('are not the same when any of them is another one, nor for nobody', async () => {
+  test('do not match when any of them differs, or when there is no patient', async () => {
     expect(await sameFacts({ ...right, name: 'Lucía Ortiz' }, known)).toBe(false);
     expect(await sameFacts({ ...right, name: '' }, known)).toBe(false);
     expect(await sameFacts({ ...right, birthDate: '1987-03-15' }, known)).toBe(false);
@@ -64,11 +64,11 @@ describe('the four facts', () => {
     expect(await sameFacts({ document: '', name: '', birthDate: '', authorizationCode: '' }, null)).toBe(false);
   });
 
-  test('do not slip from one field into another', () => {
+  test('cannot shift from one field into another', () => {
     expect(personForm({ ...right, name: 'Lucía', document: '1' })).not.toBe(personForm({ ...right, name: '', document: '1 Lucía' }));
   });
 
-  test('identify who has them, and nobody else', async () => {
+  test('identify their patient and no other', async () => {
     const records = { patientByDocument: async (document: string) => (documentForm(document) === known.document ? known : null) };
     const identify = createIdentify(records);
     expect(await identify(right)).toBe('p');
@@ -76,7 +76,7 @@ describe('the four facts', () => {
     expect(await identify({ ...right, authorizationCode: 'x' })).toBeNull();
   });
 
-  test('have forms', () => {
+  test('have normalized forms', () => {
     expect([documentForm(' 12.345-6 '), nameForm('José  María\tÑ.'), codeForm(' aut- 1 ')]).toEqual(['123456', 'jose maria n', 'AUT-1']);
     expect([calendarDay('2024-02-29'), calendarDay('2026-02-29'), calendarDay('2026-13-01'), calendarDay('14/03/1987')])
       .toEqual(['2024-02-29', null, null, null]);
@@ -90,39 +90,39 @@ describe('the four facts', () => {
   test.each(['900000006K', '900.000.006-K', '900 000 006 k', '900–000–006—K', '\u202A900000006K\u202C', '９０００００００６Ｋ', '900\u00AD000006/K'])(
     'the document 900.000.006-K may be written %j', (typed) => expect(documentForm(typed)).toBe('900000006k'));
 
-  test('look-alike letters have one form, so one counter; a document of signs alone, and a code that is invisible, are missing', () => {
+  test('look-alike letters share one form, so one counter; a document of signs only, and an invisible code, count as missing', () => {
     expect(new Set(['ſı1', 'SI1', 'si1', 'Sİ1'].map(documentForm))).toEqual(new Set(['si1']));
     expect(incompleteFacts({ ...right, document: ' -– ' })).toEqual(['document']);
     expect(incompleteFacts({ ...right, authorizationCode: '\u200B' })).toEqual(['authorizationCode']);
     expect(codeForm('aut–012345−0001')).toBe('AUT-012345-0001');
   });
 
-  test('control: other letters stay other letters', () => {
+  test('control: other letters stay different letters', () => {
     expect(nameForm('Ana')).not.toBe(nameForm('Ena'));
     expect(documentForm('900000006K')).not.toBe(documentForm('900000006'));
   });
 
-  test('that are missing, too long or no day are named', () => {
+  test('that are missing, too long or not a day are named', () => {
     expect(incompleteFacts(right)).toEqual([]);
     expect(incompleteFacts({ document: ' ', name: 'x'.repeat(121), birthDate: '1987-02-30', authorizationCode: '' }))
       .toEqual(['document', 'name', 'birthDate', 'authorizationCode']);
   });
 });
 
-describe('what may be paid', () => {
+describe('the payable amount', () => {
   const wanted = (amount: string) => ({ part: 'part' as const, amount, shown: '5000' });
 
-  test('is what is due and not on its way yet', () => {
+  test('is the due amount without pending payments', () => {
     expect([payableMinor({ dueMinor: 100, pendingMinor: 30 }), payableMinor({ dueMinor: 100, pendingMinor: 130 })]).toEqual([70, 0]);
   });
 
-  test('whole is what was shown; a part is what was typed', () => {
+  test('"whole" pays the shown amount; "part" pays the typed amount', () => {
     expect(amountToPay({ part: 'whole', amount: '1', shown: '5000' }, 5_000, 2)).toBe(5_000);
     expect(amountToPay(wanted('49,99'), 5_000, 2)).toBe(4_999);
     expect(amountToPay(wanted('50.00'), 5_000, 2)).toBe(5_000);
   });
 
-  test('more than that, nothing and nonsense are refused', () => {
+  test('a higher amount, zero and nonsense are refused', () => {
     expect(amountToPay(wanted('50.01'), 5_000, 2)).toBe('too-much');
     expect(amountToPay({ part: 'whole', amount: '', shown: '5001' }, 5_000, 2)).toBe('too-much');
     expect(amountToPay(wanted('0'), 5_000, 2)).toBe('not-an-amount');
@@ -131,14 +131,14 @@ describe('what may be paid', () => {
     expect(amountToPay(wanted('1'), 0, 2)).toBe('nothing-due');
   });
 
-  test('its key is one that no client may use, and another one after each payment', () => {
+  test('its key is one that clients must not use, and changes after each payment', () => {
     const id = '00000000-0000-4000-8000-000000000001';
     const keys = [billKey(id, 'USD', 0), billKey(id, 'USD', 7), billKey(id, 'EUR', 0)];
     expect([new Set(keys).size, keys.every(isBillKey), keys.some(isClientKey)]).toEqual([3, true, false]);
   });
 });
 
-describe('how far a payment is', () => {
+describe('the progress of a payment', () => {
   const facts: ProgressFacts = { status: 'PENDING', hasFailed: false, nextAttemptAt: null, ahead: 0, leader: 'server_1', leaderSuspected: false };
   const at = new Date(0);
 
@@ -155,7 +155,7 @@ describe('how far a payment is', () => {
     [{ status: 'FAILED', hasFailed: true, nextAttemptAt: at }, 'failed'],
   ])('%j: %s', (given, stage) => expect(stageOf({ ...facts, ...given })).toBe(stage));
 
-  test('is told in four steps, all of them done at the end', () => {
+  test('has four steps, all of them done at the end', () => {
     const told = (stage: Stage): string => stepsOf(stage).map(({ state }) => state[0]).join('');
     expect([told('queued'), told('leaderless'), told('charging'), told('retrying')]).toEqual(['dnll', 'dnll', 'ddnl', 'ddnl']);
     expect([told('succeeded'), told('declined'), told('failed')]).toEqual(['dddd', 'dddd', 'dddd']);

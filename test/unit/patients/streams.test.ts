@@ -1,4 +1,4 @@
-/** Long answers and clients that take them slowly. */
+/** Long responses and clients that read them slowly. */
 import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import express from 'express';
@@ -24,7 +24,7 @@ afterEach(() => {
   return closeServer(server);
 });
 
-test('a client that takes a little again and again loses the connection at the deadline', async () => {
+test('a client that reads a little again and again loses the connection at the deadline', async () => {
   const socket = connect(await serve(300), '127.0.0.1');
   let taken = 0;
   const dripping = setInterval(() => (taken += (socket.read(1) as Buffer | null)?.length ?? 0), 20);
@@ -35,7 +35,7 @@ test('a client that takes a little again and again loses the connection at the d
   expect(taken).toBeLessThan(PIECES * PIECE.length);
 });
 
-test('control: without a deadline a client gets all of it', async () => {
+test('control: without a deadline a client gets the whole response', async () => {
   const answer = await fetch(`http://127.0.0.1:${await serve()}/`);
   expect((await answer.text()).length).toBe(PIECES * PIECE.length);
 });

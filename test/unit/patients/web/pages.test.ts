@@ -1,4 +1,4 @@
-/** The pages without a server: words in both languages, money and times, and nothing from outside that becomes markup. */
+/** The pages without a server: texts in both languages, amounts and times, and no external text that becomes markup. */
 import { describe, expect, test } from '@jest/globals';
 import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
 import { acceptedRecord } from '../../../../patients/core/payment-record.js';
@@ -61,7 +61,7 @@ const PAGES: Record<string, (view: View) => Page> = {
 };
 
 describe.each(Object.entries(PAGES))('the page %s', (_name, make) => {
-  test.each(LANGUAGES)('in %s: whatever is put in stays text, and every word is there', (language) => {
+  test.each(LANGUAGES)('in %s: every input stays text, and no words are missing', (language) => {
     const text = layout(view(language), make(view(language))).toString();
     expect(text).not.toMatch(/<script>|<img|onerror='|undefined|\[object|=>/);
     expect(text.match(/<script/g)).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('a bill in several currencies', () => {
   const page = (shown: typeof accounts, refused: { key: string; problem: 'changed'; typed: string } | null = null): string =>
     layout(view(), billPage(view(), { patient, accounts: shown, payments: [], refused })).toString();
 
-  test('shows each currency with its own charges, totals and form; no two elements share a name', () => {
+  test('shows each currency with its own charges, totals and form; no two elements share an id', () => {
     const text = page(accounts);
     expect([...text.matchAll(/<h2 class="currency">In ([A-Z]+)/g)].map(([, currency]) => currency)).toEqual(['USD', 'EUR', 'CHF']);
     expect([...text.matchAll(/<h2 id="pay[^"]*">Take a payment \(([A-Z]+)\)/g)].map(([, currency]) => currency)).toEqual(['USD', 'EUR']);
@@ -85,11 +85,11 @@ describe('a bill in several currencies', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('a bill in one currency names it nowhere', () => {
+  test('a bill in one currency shows no heading with a currency', () => {
     expect(page(accounts.slice(0, 1))).not.toMatch(/class="currency"|Take a payment \(/);
   });
 
-  test('what a form was refused for stands beside that form, or beside the first when its bill is gone', () => {
+  test('the reason of a refusal is next to its form, or next to the first form when its bill has changed', () => {
     const alerts = (key: string): string[] => [...page(accounts, { key, problem: 'changed', typed: '' }).matchAll(/role="alert" id="([^"]+)"/g)].map(([, id = '']) => id);
     expect([alerts(accounts[1]?.key ?? ''), alerts('gone')]).toEqual([['wrong-2'], ['wrong']]);
   });
@@ -102,7 +102,7 @@ describe('words', () => {
     return Object.entries(words as Record<string, unknown>).flatMap(([name, inner]) => leaves(inner, `${path}.${name}`));
   };
 
-  test('Spanish has all that English has, and says it in other words', () => {
+  test('Spanish has every text of English, in different words', () => {
     const [english, spanish] = [new Map(leaves(WORDS.en)), new Map(leaves(WORDS.es))];
     expect([...spanish.keys()]).toEqual([...english.keys()]);
     const same = [...english].filter(([path, word]) => word !== '' && spanish.get(path) === word).map(([path]) => path);
@@ -112,13 +112,13 @@ describe('words', () => {
 });
 
 describe('numbers and times', () => {
-  test('money is exact in both languages, whatever its size', () => {
+  test('amounts are exact in both languages, for any size', () => {
     expect([money('en', 123_456, 'USD'), money('en', 9_007_199_254_740_991, 'USD')]).toEqual(['$1,234.56', '$90,071,992,547,409.91']);
     expect(money('es', 123_456, 'USD').replace(/\s/g, ' ')).toBe('US$ 1.234,56');
     expect(money('en', 1_500, 'JPY')).toBe('¥1,500');
   });
 
-  test('days belong to no zone; moments are those of the hospital and name its zone', () => {
+  test('days have no time zone; times are in the time zone of the hospital and name it', () => {
     expect([dayText('en', '2026-03-14'), dayText('es', '2026-03-14')]).toEqual(['Mar 14, 2026', '14/03/2026']);
     const shown = (language: 'en' | 'es', timeZone: string): string =>
       moment({ language, timeZone }, new Date('2026-11-21T04:00:00Z')).toString().replace(/\s/g, ' ');
@@ -134,7 +134,7 @@ describe('the public address', () => {
   const config = { publicUrl: null, host: '127.0.0.1', port: 4_000 };
   const at = (host: string | undefined, protocol = 'http'): string => publicAddress(config, { host: host as string, protocol });
 
-  test('is the configured one, else the one the reader used', () => {
+  test('is the configured one, otherwise the address of the request', () => {
     expect(publicAddress({ ...config, publicUrl: 'https://pay.example.org' }, { host: 'x', protocol: 'http' })).toBe('https://pay.example.org');
     expect([at('billing.local:8080'), at('[::1]:4000', 'https')]).toEqual(['http://billing.local:8080', 'https://[::1]:4000']);
   });
@@ -142,13 +142,13 @@ describe('the public address', () => {
   test.each(['evil.org/path', 'a b', 'x@y', '"><script>', '', 'a:b:c', 'host:123456', undefined])('%j is no host: ours is used', (host) =>
     expect(at(host)).toBe('http://127.0.0.1:4000'));
 
-  test('its code is an image without anything that acts', async () => {
+  test('its QR code is an image without active content', async () => {
     expect(await qrSvg('http://127.0.0.1/passes/1')).toMatch(/^<svg [^]*<\/svg>\s*$/);
     expect(await qrSvg('http://127.0.0.1/passes/1')).not.toMatch(/<script|style=|on\w+=/);
   });
 });
 
-test('options: whose headers are believed, and the public address', () => {
+test('options: the trusted proxies, and the public address', () => {
   const proxies = trustedProxies('T', { default: false, doc: '' });
   expect(['off', '2', 'loopback, 10.0.0.0/8', '::1'].map((text) => proxies.parse(text))).toEqual([false, 2, ['loopback', '10.0.0.0/8'], ['::1']]);
   for (const text of ['on', '0', '11', '*', '10.0.0.0/33', '1.2.3', '']) expect(() => proxies.parse(text)).toThrow(/must be off/);

@@ -1,4 +1,4 @@
-/** Sessions in memory: bounded, mortal, and copies. */
+/** Sessions in memory: bounded, expiring, and stored as copies. */
 import { expect, test } from '@jest/globals';
 import type { SessionData } from 'express-session';
 import { BoundedMemoryStore } from '../../../../patients/web/memory-store.js';
@@ -16,7 +16,7 @@ function read(store: BoundedMemoryStore, id: string): number | null {
   return views;
 }
 
-test('what was kept is found until its time is over; using it gives it time again', () => {
+test('a session is found until it expires; each use extends it', () => {
   const clock = clockAt();
   const store = new BoundedMemoryStore(10, clock);
   store.set('a', session(1));
@@ -28,7 +28,7 @@ test('what was kept is found until its time is over; using it gives it time agai
   expect([read(store, 'a'), read(store, 'unknown')]).toEqual([null, null]);
 });
 
-test('there are never more than allowed: the one not used for longest goes', () => {
+test('the number of sessions is bounded: the least recently used one is removed', () => {
   const store = new BoundedMemoryStore(2, clockAt());
   store.set('a', session(1));
   store.set('b', session(2));
@@ -37,7 +37,7 @@ test('there are never more than allowed: the one not used for longest goes', () 
   expect(['a', 'b', 'c'].map((id) => read(store, id))).toEqual([1, null, 3]);
 });
 
-test('one that was ended does not come back by being touched', () => {
+test('touching an ended session does not restore it', () => {
   const store = new BoundedMemoryStore(2, clockAt());
   store.set('a', session(1));
   store.destroy('a');
@@ -45,7 +45,7 @@ test('one that was ended does not come back by being touched', () => {
   expect(read(store, 'a')).toBeNull();
 });
 
-test('what is changed counts when it is saved', () => {
+test('a change counts only when it is saved', () => {
   const store = new BoundedMemoryStore(2, clockAt());
   const mine = session(1);
   store.set('a', mine);
