@@ -1,7 +1,7 @@
 /**
- * A small gateway as one finds them: charges by idempotency key, look-up by key, a key can be closed ("cancelled") before it is
- * charged. A key that is known is answered at once, one whose charge is under way when that is done.
- * With FAULTS=on it can be told to fail in many ways (faults.ts). /readyz says whether a new charge would be taken.
+ * Implements a small, typical gateway: charges by idempotency key, look-up by key, and cancellation of a key before it
+ * is charged. A known key is answered at once; a key whose charge is in progress is answered when that charge is done.
+ * With FAULTS=on it can be made to fail in many ways (faults.ts). /readyz reports whether it accepts a new charge.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } f
 import type { GatewayLedger } from './ledger.js';
 import { repeatsTotal, settledTotal } from './metrics.js';
 
-/** `after`: how many movements the reader knows already; only those after them are told. */
+/** `after`: how many movements the reader already has; the response lists only later ones. */
 const ledgerQuery = z.strictObject({ after: written(z.int().min(0)).default(0) });
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
@@ -72,7 +72,7 @@ function mountFaults(app: Express, faults: GatewayFaults): void {
   });
 }
 
-/** Charges by key, each made once: who asks again while it is under way waits for the same answer. */
+/** Charges by key, each made once. A repeated request waits for the answer of the charge in progress. */
 class Charges {
   private readonly underWay = new Map<string, Promise<Charge>>();
 

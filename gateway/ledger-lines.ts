@@ -1,14 +1,14 @@
 /**
- * Reads the bytes of a ledger: one movement a line. The last line may be torn, because the process ended or the disk was full while
- * the line was written; it was never answered. A line that cannot be read with others behind it has another cause, and nothing may be
- * guessed about money.
+ * Reads the bytes of a ledger: one movement per line. The last line may be torn, because the process ended or the disk
+ * was full during the write. Such a charge was never answered. An unreadable line before the last one has another
+ * cause, and no movement of money may be guessed.
  */
 import { charge as chargeSchema, type Charge } from '../shared/contracts/gateway.js';
 
 export interface LedgerLines {
   /** Oldest first. */
   movements: Charge[];
-  /** Length of all that counts; the rest is a torn last line. */
+  /** Length of the complete movements, in bytes; the rest is a torn last line. */
   wholeBytes: number;
   /** Whether the last movement lacks its line end: the next line must begin with one. */
   owesLineEnd: boolean;
@@ -25,7 +25,7 @@ function readMovement(text: string): Charge | null {
   }
 }
 
-/** @throws Error naming the file and the line, without its text, when a line that ends cannot be read. */
+/** @throws Error with the file and the line number, without the text, when a line with a line end is unreadable. */
 export function readLines(bytes: Buffer, path: string): LedgerLines {
   const endedBytes = bytes.lastIndexOf(LINE_END) + 1;
   const movements: Charge[] = [];

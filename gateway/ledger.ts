@@ -1,8 +1,8 @@
 /**
- * The gateway's own ledger: every movement of money, one line a movement, appended before it is answered. It knows nothing of the
- * payments table, so that a double charge, or a charge nobody saved, can be seen by comparing the two.
- * A key is settled once. `ignoreKeys` breaks that rule on purpose: the control of every test that counts charges.
- * The disk may be full, and the process may end at any byte of a line: ledger-lines.ts says what counts then.
+ * Stores the gateway's own ledger: every movement of money, one line each, appended before it is answered. It is
+ * independent of the payments table, so a comparison of the two reveals a double charge, or a charge that was not
+ * saved. A key is settled once. `ignoreKeys` breaks that rule on purpose: it is the control of every test that counts
+ * charges.
  */
 import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,18 +11,18 @@ import { Problem } from '../shared/errors.js';
 import { readLines } from './ledger-lines.js';
 
 export class GatewayLedger {
-  /** Bytes of a torn last line that the opening cut off; 0: there was none. */
+  /** Number of bytes of a torn last line that were cut off at the start; 0: there was none. */
   readonly cutOffBytes: number;
   private readonly byKey = new Map<string, Charge>();
   private readonly movements: Charge[] = [];
   private readonly file: number;
-  /** Length of all that counts. */
+  /** Length of the complete lines, in bytes. */
   private wholeBytes: number;
   private owesLineEnd = false;
-  /** Whether a part of a line may lie behind what counts. */
+  /** Whether an incomplete line may follow the complete ones. */
   private isTorn = false;
 
-  /** @throws Error naming the file and the line when a line that is not the last one cannot be read. */
+  /** @throws Error with the file and the line number when any line except the last one is unreadable. */
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
     this.cutOffBytes = existsSync(path) ? this.readBack(path) : 0;
@@ -44,10 +44,7 @@ export class GatewayLedger {
     return this.byKey.get(key);
   }
 
-  /**
-   * Records what was decided about a key. With `ignoreKeys` a second time too.
-   * @throws Problem when the line cannot be written; nothing is recorded then.
-   */
+  /** Records the decision about a key; with `ignoreKeys` also a second time. */
   record(entry: Charge, ignoreKeys = false): Charge {
     const known = this.byKey.get(entry.key);
     if (known && !ignoreKeys) return known;
@@ -56,7 +53,10 @@ export class GatewayLedger {
     return entry;
   }
 
-  /** A full disk may take a part of a line, with or without an error. That part is removed, at the latest before the next line. */
+  /**
+   * A full disk may store only part of a line, with or without an error. That part is removed before the next line at
+   * the latest.
+   */
   private append(line: Buffer): void {
     try {
       if (this.isTorn) ftruncateSync(this.file, this.wholeBytes);
@@ -77,7 +77,7 @@ export class GatewayLedger {
       ftruncateSync(this.file, this.wholeBytes);
       this.isTorn = false;
     } catch {
-      // Tried again before the next line, and by the next start.
+      // Retried before the next line, and at the next start.
     }
   }
 
