@@ -1,4 +1,7 @@
-/** A believable hospital, made from nothing but a number: the same patient has the same name and the same charges on every machine. */
+/**
+ * Generates a plausible hospital from a number: the same patient has the same name and the same charges on every
+ * machine.
+ */
 import { seededRandom, type Random } from '../shared/random.js';
 import { COMMON, STAYS, type Frequency, type SeedKind, type Service, type Stay } from './seed-stays.js';
 
@@ -33,7 +36,7 @@ const FAMILY = (
 ).split(' ');
 
 const KINDS: readonly SeedKind[] = ['exam', 'medicine', 'procedure', 'consultation'];
-/** Charges of a kind on one bill. */
+/** Minimum and maximum number of charges of one kind on a bill. */
 const LEAST_A_KIND = 3;
 const MOST_A_KIND = 12;
 
@@ -42,7 +45,7 @@ const FIRST_DAY = Date.UTC(2026, 6, 1);
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365.25 * DAY_MS;
 const MINUTE_MS = 60_000;
-/** A ward's day: from eight in the morning, for twelve hours. */
+/** The working day of a ward, in minutes: from 08:00, for twelve hours. */
 const WARD_OPENS_MINUTE = 8 * 60;
 const WARD_MINUTES = 12 * 60;
 
@@ -50,17 +53,20 @@ const uuidOf = (group: string, value: number): string => `00000000-0000-4000-${g
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 const between = (random: Random, least: number, most: number): number => least + random.below(most - least + 1);
 
-/** A price between two whole dollars, in cents, ending as prices do. */
+/** A price between two whole dollars, in cents, with a typical ending. */
 const price = (random: Random, least: number, most: number): number => between(random, least, most) * 100 - random.pick([0, 1, 5, 10, 50]);
 
-/** A stay that somebody of this age and sex has, common ones more often. There is one for every age. */
+/**
+ * Draws a stay for a person of this age and sex; common stays are more frequent. At least one stay exists for every
+ * age.
+ */
 function stayOf(random: Random, age: number, sex: 'female' | 'male'): Stay {
   const possible = STAYS.filter((stay) => stay.ages[0] <= age && age <= stay.ages[1] && (stay.sex ?? sex) === sex);
   let left = random.below(possible.reduce((sum, { weight }) => sum + weight, 0));
   return possible.find(({ weight }) => (left -= weight) < 0) ?? random.pick(possible);
 }
 
-/** On which days of a stay something is charged, 0 being the first. */
+/** The days of a stay on which a service is charged; 0 is the first day. */
 function daysOf(random: Random, frequency: Frequency, nights: number): number[] {
   const any = (): number => random.below(nights + 1);
   if (frequency === 'once') return [0];
@@ -75,7 +81,7 @@ interface Person {
 
 type Charged = Omit<SeedCharge, 'id' | 'currency'>;
 
-/** One service on its days; it costs the same on every day. */
+/** Charges one service on its days, at the same price on every day. */
 function chargesFor([kind, description, least, most, frequency]: Service, random: Random, arrivedMs: number, nights: number): Charged[] {
   const amountMinor = price(random, least, most);
   return daysOf(random, frequency, nights).map((day) => {
@@ -84,7 +90,10 @@ function chargesFor([kind, description, least, most, frequency]: Service, random
   });
 }
 
-/** Every kind is on a bill, and no kind fills a page: small services are added to the few, the many are cut. */
+/**
+ * Bounds the charges of a kind: adds small services when there are few, and cuts the rest when there are too many for a
+ * page.
+ */
 function bounded(charges: readonly Charged[], kind: SeedKind, extra: (service: Service) => Charged[]): Charged[] {
   const own = charges.filter((charge) => charge.kind === kind);
   const added = COMMON.filter(([of]) => of === kind).slice(0, Math.max(0, LEAST_A_KIND - own.length)).flatMap(extra);
@@ -110,7 +119,7 @@ export function seedPatient(number: number): SeedPatient {
   const age = Math.floor((FIRST_DAY - bornMs) / YEAR_MS);
   return {
     id: uuidOf('8000', number),
-    // A step without a common factor with the range: never the same number twice among the first nine hundred million.
+    // The step has no common factor with the range, so the first nine hundred million numbers are all different.
     document: String(100_000_000 + ((number * 7_919_317) % 900_000_000)),
     fullName,
     birthDate: isoDay(bornMs),

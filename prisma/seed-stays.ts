@@ -1,23 +1,27 @@
 /**
- * Why people come to the sample hospital, and what is then on their bill: each stay has a department, a length and its usual services, with
- * prices as a private hospital asks them, in whole dollars. Descriptions are the hospital's own and are not translated.
+ * Lists the stays of the sample hospital and the charges that they produce. Each stay has a department, a length and
+ * its usual services, with prices of a private hospital, in whole dollars. Descriptions are the hospital's own and are
+ * not translated.
  */
 export type SeedKind = 'exam' | 'medicine' | 'procedure' | 'consultation';
 
-/** How often it is charged: `once`, every day of the stay, or at random up to so many times (0 too). */
+/**
+ * How often a service is charged: `once`, on every day of the stay, or a random number of times up to this number
+ * (possibly 0).
+ */
 export type Frequency = 'once' | 'daily' | number;
 
 export type Service = readonly [kind: SeedKind, description: string, least: number, most: number, frequency: Frequency];
 
 export interface Stay {
   department: string;
-  /** Least and most nights; 0: home on the same day. */
+  /** Minimum and maximum nights; 0: discharged on the same day. */
   nights: readonly [least: number, most: number];
   /** Ages in years, both included. */
   ages: readonly [least: number, most: number];
-  /** Who has it; left out: anybody. */
+  /** The sex of the patients with this stay. Default: both. */
   sex?: 'female' | 'male';
-  /** How common it is among the stays. */
+  /** Relative frequency of the stay. */
   weight: number;
   services: readonly Service[];
 }
@@ -123,7 +127,7 @@ export const STAYS: readonly Stay[] = [
   },
 ];
 
-/** What any stay may have besides, at every age: small services, of which each kind has some on a bill. */
+/** Small services that any stay may include, at every age. Each kind has some. */
 export const COMMON: readonly Service[] = [
   ['exam', 'Capillary glucose', 4, 9, 'once'], ['exam', 'Erythrocyte sedimentation rate', 6, 14, 'once'], ['exam', 'Serum electrolytes', 16, 36, 'once'],
   ['medicine', 'Saline flush, 10 ml syringe', 2, 5, 'once'], ['medicine', 'Topical antiseptic, 60 ml', 3, 8, 'once'],

@@ -1,8 +1,8 @@
 /**
- * Puts the sample hospital into the database: patients with fixed ids, and what they ran up. What is there already stays as it is.
- * As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL): `--patients 500` adds patients up to that number, `--show 3`
- * tells the first ones with what identifies them. Authorization codes are stored as hashes, which takes most of the time: some 15 s for a
- * thousand patients on two cores, so that a large seed tells how far it is.
+ * Seeds the database with the sample hospital: patients with fixed ids, and their charges. Existing rows do not change.
+ * As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL): `--patients 500` adds patients up to that
+ * number, `--show 3` prints the first ones with their identification. Authorization codes are stored as hashes, which
+ * takes most of the time: about 15 s per thousand patients on two cores. A large seed therefore reports its progress.
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,7 @@ INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency, c
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::charge_kind[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[])
 ON CONFLICT DO NOTHING`;
 
-/** Those that are there already need no hash. */
+/** Returns the patients that are not stored yet: the others need no hash. */
 async function missingOf(client: pg.Client, patients: readonly SeedPatient[]): Promise<SeedPatient[]> {
   const { rows } = await client.query<{ id: string }>('SELECT id FROM patient WHERE id = ANY ($1::uuid[])', [patients.map(({ id }) => id)]);
   const there = new Set(rows.map(({ id }) => id));
@@ -57,7 +57,7 @@ async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => P
   }
 }
 
-/** Told after each chunk of patients, but the last: how many are there. */
+/** Called after each chunk of patients except the last, with the number stored so far. */
 type Progress = (there: number) => void;
 
 async function insertUpTo(client: pg.Client, patients: number, progress?: Progress): Promise<number> {
@@ -70,11 +70,11 @@ async function insertUpTo(client: pg.Client, patients: number, progress?: Progre
   return added;
 }
 
-/** Patients 1 to `patients`, where they are missing. @returns how many were added. */
+/** Adds the missing ones of patients 1 to `patients`. @returns how many were added. */
 export const seedUpTo = (databaseUrl: string, patients: number, progress?: Progress): Promise<number> =>
   withClient(databaseUrl, (client) => insertUpTo(client, patients, progress));
 
-/** Seeds a database that has no patient yet. @returns how many were added; 0 when somebody is there. */
+/** Seeds a database without patients. @returns how many were added; 0 when it already has one. */
 export const seedIfEmpty = (databaseUrl: string, patients = 100): Promise<number> =>
   withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{ empty: boolean }>('SELECT NOT EXISTS (SELECT 1 FROM patient) AS empty');
@@ -95,10 +95,13 @@ interface StoredPatient extends ShownPatient {
 const FIRST_PATIENTS = `
 SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS code FROM patient ORDER BY id LIMIT $1`;
 
-/** Shown for a patient whose code is not known here. */
+/** Shown for a patient whose code is unknown. */
 const NO_CODE = '–';
 
-/** No code can be read from the record: that of a sample patient is made again, and shown when the stored hash is that of this code. */
+/**
+ * The database stores only hashes. The code of a sample patient is generated again and shown when it matches the stored
+ * hash.
+ */
 async function shownPatient({ id, code: stored, ...rest }: StoredPatient): Promise<ShownPatient> {
   const number = Number(id.slice(-12));
   const sample = Number.isInteger(number) && number > 0 ? seedPatient(number) : null;
@@ -109,7 +112,7 @@ async function shownPatient({ id, code: stored, ...rest }: StoredPatient): Promi
 const COLUMNS = ['document', 'birthDate', 'code', 'name'] as const;
 const TITLES: ShownPatient = { document: 'document', name: 'name', birthDate: 'born', code: 'authorization code' };
 
-/** The first patients with what identifies them, for who tries the pages. One line each, columns aligned. */
+/** Lists the first patients with their identification, for trying the pages. One line each, columns aligned. */
 export async function showPatients(databaseUrl: string, count: number): Promise<string> {
   const { rows } = await withClient(databaseUrl, (client) => client.query<StoredPatient>(FIRST_PATIENTS, [count]));
   const lines = [TITLES, ...(await Promise.all(rows.map(shownPatient)))];
@@ -127,13 +130,13 @@ async function main(): Promise<number> {
   if (!databaseUrl || wrong) {
     process.stderr.write(wrong
       ? `--${wrong[0]} must be a whole number from 1 to 1000000, got "${wrong[1]}".\n`
-      : 'DATABASE_URL is not set: say which database to seed.\n');
+      : 'DATABASE_URL is not set: it must name the database to seed.\n');
     return 1;
   }
   const patients = Number(values.patients ?? 100);
   if (values.patients !== undefined || values.show === undefined) {
-    const added = await seedUpTo(databaseUrl, patients, (there) => process.stderr.write(`${there} of ${patients} patients are there …\n`));
-    process.stdout.write(`${added} patients were added; there were ${patients - added} of these ${patients} already.\n`);
+    const added = await seedUpTo(databaseUrl, patients, (there) => process.stderr.write(`${there} of ${patients} patients are stored …\n`));
+    process.stdout.write(`${added} patients were added; ${patients - added} of these ${patients} existed already.\n`);
   }
   if (values.show !== undefined) process.stdout.write(await showPatients(databaseUrl, Number(values.show)));
   return 0;
