@@ -1,14 +1,19 @@
-/** Reads an answer to its end, up to a largest size: whatever answers at an address may send a body without an end. */
+/** Reads a response to its end, up to a maximum size, because a server may send a body without an end. */
 
-/** The body is longer than the client takes. It is not asked for again: it would be as long. */
+/**
+ * The body is longer than the client accepts. The request is not repeated, because the next response would be as long.
+ */
 export class AnswerTooLarge extends Error {
   constructor(maxBytes: number) {
-    super(`The answer is longer than ${maxBytes} bytes`);
+    super(`The response is longer than ${maxBytes} bytes`);
     this.name = 'AnswerTooLarge';
   }
 }
 
-/** @returns the same answer with a body that is here. @throws AnswerTooLarge; else what reading throws, when the time is up for example. */
+/**
+ * @returns the same response with its body in memory. @throws AnswerTooLarge, or the error of the read, for example a
+ * time-out.
+ */
 export async function boundedAnswer(response: Response, maxBytes: number): Promise<Response> {
   if (response.body === null) return response;
   let size = 0;

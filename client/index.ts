@@ -1,4 +1,7 @@
-/** The typed client of Relevo: what may be imported from outside. Runs in Node 20 and in browsers; needs `fetch` and nothing of Node's. */
+/**
+ * The public interface of the typed Relevo client. It runs in Node 20 and in browsers; it needs `fetch` and no module
+ * of Node.
+ */
 export { createMonitorClient, type HandedOver, type MonitorClient, type ReplicaStateSet, type Status } from './monitor.js';
 export type { CallOptions, ClientOptions, KeyedCallOptions } from './options.js';
 export { AnswerTooLarge } from './bounded-answer.js';

@@ -1,4 +1,4 @@
-/** The client of a monitor: who leads, and handing over. Types are generated from the monitor's document. */
+/** The client of a monitor: reads the leader and hands over. Its types are generated from the monitor's document. */
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, operations, paths } from '../generated/client/monitor.js';
 import { bearer, bodyOf, plumbing, type ClientOptions } from './options.js';
@@ -12,9 +12,12 @@ export interface MonitorClient {
   /** Every route of the document, typed. */
   http: Client<paths>;
   status(): Promise<Status>;
-  /** The name of the replica that leads; null: none. */
+  /** The name of the leader; null: no replica leads. */
   leader(): Promise<string | null>;
-  /** Needs the operator's token. Not repeated by itself: who leads may have moved meanwhile. @param to left out: the monitor chooses. */
+  /**
+   * Needs the operator's token. Not repeated automatically, because the leader may have changed. @param to default: the
+   * monitor chooses.
+   */
   handOver(reason: string, to?: string): Promise<HandedOver>;
   setState(replica: string, state: 'ready' | 'drain' | 'maint', reason: string): Promise<ReplicaStateSet>;
 }

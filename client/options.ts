@@ -1,4 +1,4 @@
-/** What both clients are told, and the plumbing they share. */
+/** The options of both clients, and the functions that they share. */
 import type { Middleware } from 'openapi-fetch';
 import { RelevoProblem } from './problem.js';
 import { repeatingFetch, SURROUNDINGS, type Surroundings } from './repeating-fetch.js';
@@ -7,23 +7,26 @@ import { DEFAULT_POLICY, type RetryPolicy } from './retry.js';
 export interface ClientOptions {
   /** `http://127.0.0.1:4000`. */
   baseUrl: string;
-  /** The bearer token; left out, only what is open to everybody is answered. */
+  /** The bearer token. Without a token only open routes work. */
   token?: string | undefined;
-  /** What differs from `DEFAULT_POLICY`. */
+  /** Differences from `DEFAULT_POLICY`. */
   retry?: Partial<RetryPolicy>;
-  /** For tests: another network, clock or chance. */
+  /** For tests: another network, clock or source of randomness. */
   surroundings?: Partial<Surroundings>;
 }
 
 export interface CallOptions {
-  /** Longest time for this call, in ms; that of the client. */
+  /** Time limit of this call, in ms. Default: the limit of the client. */
   deadlineMs?: number;
-  /** Gives up the waiting; what was accepted stays accepted. */
+  /** Stops the wait; an accepted payment stays accepted. */
   signal?: AbortSignal;
 }
 
 export interface KeyedCallOptions extends CallOptions {
-  /** 1 to 200 printable characters; one is made when it is left out. Keep your own to be able to ask again after a crash. */
+  /**
+   * 1 to 200 printable characters. Default: a new key. Pass your own key to be able to repeat the request after a
+   * crash.
+   */
   idempotencyKey?: string;
 }
 
@@ -52,7 +55,7 @@ interface Answered<T> {
   response: Response;
 }
 
-/** The body of a good answer. @throws RelevoProblem */
+/** The body of a successful response. @throws RelevoProblem */
 export function bodyOf<T>({ data, error, response }: Answered<T>): T {
   if (!response.ok || data === undefined) throw new RelevoProblem(error, response);
   return data;

@@ -1,4 +1,4 @@
-/** Everything a call can throw. Decide by `code`, which is stable, and by `retryable`; `message` is for people. */
+/** The errors that a call can throw. Decide by `code`, which is stable, and by `retryable`; `message` is for people. */
 import type { components } from '../generated/client/patients.js';
 
 /** The body of a refusal, RFC 9457. */
@@ -8,21 +8,21 @@ export type ProblemCode = ProblemDocument['code'];
 const isProblem = (body: unknown): body is ProblemDocument =>
   typeof body === 'object' && body !== null && 'code' in body && 'status' in body && 'retryable' in body;
 
-/** The service said no. */
+/** The service refused the request. */
 export class RelevoProblem extends Error {
-  /** `UNKNOWN`: the answer came from something between, a balancer say. */
+  /** `UNKNOWN`: the response did not come from the service, but from a load balancer, for example. */
   readonly code: ProblemCode | 'UNKNOWN';
   readonly status: number;
-  /** Whether the same request may succeed later. It was tried again already as long as its deadline allowed. */
+  /** Whether the same request may succeed later. The client has already retried it until its deadline. */
   readonly retryable: boolean;
-  /** Every field that was refused; empty when that was not the reason. */
+  /** The refused fields; empty when no field was the reason. */
   readonly errors: readonly { path: string; message: string }[];
-  /** Send it along when you ask again; null: the answer named none. */
+  /** The key to repeat the request with; null: the response contained none. */
   readonly idempotencyKey: string | null;
 
   constructor(body: unknown, response: Response) {
     const problem = isProblem(body) ? body : null;
-    super(problem?.detail ?? `The answer was ${response.status} ${response.statusText}`.trim());
+    super(problem?.detail ?? `The response was ${response.status} ${response.statusText}`.trim());
     this.name = 'RelevoProblem';
     this.code = problem?.code ?? 'UNKNOWN';
     this.status = response.status;
@@ -33,22 +33,25 @@ export class RelevoProblem extends Error {
 }
 
 /**
- * No answer came before the deadline, or one that is too long (`cause` is then an AnswerTooLarge). What became of the request is unknown:
- * ask again with the same key.
+ * No response arrived before the deadline, or it was too long (`cause` is then an AnswerTooLarge). The result of the
+ * request is unknown: repeat it with the same key.
  */
 export class RelevoUnreachable extends Error {
   constructor(readonly url: string, readonly idempotencyKey: string | null, cause: unknown) {
-    super(`No answer from ${url}`, { cause });
+    super(`No response from ${url}`, { cause });
     this.name = 'RelevoUnreachable';
   }
 }
 
 export type Payment = components['schemas']['Payment'];
 
-/** The payment is accepted and durable, and was not final before the deadline. It goes on: ask again with the same key, or look at it. */
+/**
+ * The payment is accepted and durable, but was not final before the deadline. It continues: repeat the request with the
+ * same key, or read the payment.
+ */
 export class PaymentPending extends Error {
   constructor(readonly payment: Payment, readonly idempotencyKey: string) {
-    super(`Payment ${payment.id} is accepted and not final yet`);
+    super(`Payment ${payment.id} is accepted but not final yet`);
     this.name = 'PaymentPending';
   }
 }

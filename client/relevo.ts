@@ -1,6 +1,6 @@
 /**
- * The client of the patients service: every route by its type in `http`, and calls that see to what is easy to get wrong: the key, the
- * waiting, the pages of a list. Its types are generated from the OpenAPI document.
+ * The client of the patients service: every typed route in `http`, and calls that handle keys, waits and the pages of a
+ * list. Its types are generated from the OpenAPI document.
  */
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, operations, paths } from '../generated/client/patients.js';
@@ -16,26 +16,28 @@ export type Bill = Schemas['Bill'];
 export type ExitPass = Schemas['ExitPass'];
 export type PaymentFilter = Omit<NonNullable<operations['listPayments']['parameters']['query']>, 'cursor' | 'limit'>;
 
-/** The service waits no longer than this for an outcome, in seconds. */
+/** Longest wait for an outcome that the service allows, in seconds. */
 const LONGEST_WAIT_S = 30;
-/** How long a batch is waited for when it does not say, in ms; as the service has it. */
+/** Default wait of the service for a batch, in ms. */
 const BATCH_TIMEOUT_MS = 60_000;
-/** Room for the way there and back, in ms. */
+/** Allowance for the network, in ms. */
 const MARGIN_MS = 5_000;
 const PAGE = 500;
 
 export interface RelevoClient {
-  /** Every route of the document, typed. Refusals come as `error`, not thrown; tries are repeated all the same. */
+  /**
+   * Every route of the document, typed. Refusals are returned as `error`, not thrown. Requests are retried here too.
+   */
   http: Client<paths>;
   /** Pays and returns at once: final or pending. */
   pay(request: PaymentRequest, options?: KeyedCallOptions): Promise<Payment>;
   /** Pays and waits for the outcome. @throws PaymentPending at the deadline. */
   payAndWait(request: PaymentRequest, options?: KeyedCallOptions): Promise<Payment>;
-  /** Fires many payments and returns when all are final, or after `request.timeoutMs`. */
+  /** Sends many payments and returns when all are final, or after `request.timeoutMs`. */
   fireBatch(request: BatchRequest, options?: KeyedCallOptions): Promise<Batch>;
   payment(id: string, options?: CallOptions): Promise<Payment>;
   batch(id: string, options?: CallOptions): Promise<Batch>;
-  /** All payments that match, newest first, page by page as they are read. */
+  /** All matching payments, newest first; pages are fetched as they are read. */
   payments(filter?: PaymentFilter, options?: CallOptions): AsyncGenerator<Payment>;
   patients(options?: CallOptions): AsyncGenerator<Patient>;
   bill(patientId: string, options?: CallOptions): Promise<Bill>;
@@ -65,7 +67,7 @@ class PatientsClient implements RelevoClient {
       const waitS = Math.min(LONGEST_WAIT_S, Math.ceil(leftMs / 1_000));
       const payment = await this.post(request, key, waitS, { ...options, deadlineMs: leftMs });
       if (payment.status !== 'PENDING') return payment;
-      // Asked again with its key the service waits on; the pause is for one that is too busy to.
+      // The repeated request waits on the service's side. The pause matters only when the service is too busy to wait.
       const pause = policy.baseMs * (1 + around.random());
       if (around.now() + pause >= deadline) throw new PaymentPending(payment, key);
       await around.sleep(pause, options.signal ?? new AbortController().signal);
@@ -124,12 +126,12 @@ class PatientsClient implements RelevoClient {
     return data;
   }
 
-  /** What one call has of its own. */
+  /** The settings of one call. */
   private call({ deadlineMs, signal }: CallOptions, own: { deadlineMs?: number; tryMs?: number } = {}): object {
     const policy = { ...(deadlineMs === undefined ? {} : { deadlineMs }), ...own };
     return { fetch: this.plumbing.fetchWith(policy), ...(signal ? { signal } : {}) };
   }
 }
 
-/** A client of the patients service; it holds no connection of its own and needs no end. */
+/** Creates a client of the patients service. It holds no connection and need not be closed. */
 export const createRelevoClient = (options: ClientOptions): RelevoClient => new PatientsClient(options);

@@ -1,12 +1,13 @@
 /**
- * A fetch that asks again. A request that makes something gets its `Idempotency-Key` before the first try and keeps it, so that it happens
- * once however often it is sent; one without a key is repeated only when it was certainly not carried out.
+ * A fetch that retries. A request that creates payments gets its `Idempotency-Key` before the first try and keeps it,
+ * so it takes effect once however often it is sent. A request without a key is repeated only when it was certainly not
+ * carried out.
  */
 import { boundedAnswer, AnswerTooLarge } from './bounded-answer.js';
 import { RelevoUnreachable } from './problem.js';
 import { mayRepeat, pauseMs, retryAfterMs, type Refusal, type RetryPolicy } from './retry.js';
 
-/** What a test replaces. */
+/** The dependencies that tests replace. */
 export interface Surroundings {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Monotonic, in ms. */
@@ -41,9 +42,9 @@ export const SURROUNDINGS: Surroundings = {
 };
 
 const KEY = 'Idempotency-Key';
-/** Where a key makes one of many. */
+/** Routes where a key makes repeated requests take effect once. */
 const KEYED = /\/api\/(payments|batches)$/;
-/** Twice gives the same new payment, without a key. */
+/** Routes that may be repeated without a key: a second request returns the same new payment. */
 const REPEATABLE = /\/redrive$/;
 
 const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
@@ -54,11 +55,11 @@ async function refusalOf(response: Response): Promise<Refusal> {
   return { status: response.status, retryable: typeof body?.retryable === 'boolean' ? body.retryable : null };
 }
 
-/** What one request is sent as, each time. */
+/** A request as it is sent on every try. */
 interface Sending {
   url: string;
   init: RequestInit;
-  /** Who called may give up. */
+  /** Aborted when the caller gives up. */
   signal: AbortSignal;
   isRepeatable: boolean;
   key: string | null;
@@ -78,17 +79,19 @@ async function sendingOf(request: Request, newKey: () => string): Promise<Sendin
   };
 }
 
-/** An answer, or why none came. */
+/** A response, or the reason why none arrived. */
 type Came = { response: Response } | { failure: unknown };
 
-/** Answers that the service sends as a stream of any length, for the caller to read piece by piece. */
+/** Responses that the service streams without a size limit, for the caller to read in pieces. */
 const STREAMED = /(\.csv|\/events)$/;
 
-/** The time of a try includes the body: an answer that arrives byte by byte, or ends in the middle, is none. */
+/**
+ * Sends the request once. The time limit includes the body: a response that is too slow or breaks off counts as none.
+ */
 async function tryOnce({ url, init, signal }: Sending, tryMs: number, maxBytes: number, { fetch }: Surroundings): Promise<Came> {
   try {
-    const patience = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
-    const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, patience]) });
+    const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
+    const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, timeout]) });
     return { response: STREAMED.test(new URL(url).pathname) ? response : await boundedAnswer(response, maxBytes) };
   } catch (failure) {
     if (signal.aborted) throw signal.reason;
@@ -96,7 +99,7 @@ async function tryOnce({ url, init, signal }: Sending, tryMs: number, maxBytes: 
   }
 }
 
-/** How long to wait before the next try; null: what came is what the caller gets. */
+/** How long to wait before the next try, in ms; null: return this result to the caller. */
 async function nextPause(
   came: Came, attempt: number, policy: RetryPolicy, sending: Sending, { random }: Surroundings,
 ): Promise<number | null> {
@@ -105,7 +108,7 @@ async function nextPause(
   return pauseMs(policy, attempt, retryAfterMs(came.response.headers.get('Retry-After'), new Date()), random());
 }
 
-/** @returns a fetch for `openapi-fetch`. It throws RelevoUnreachable, or what the caller's signal says. */
+/** @returns a fetch for `openapi-fetch`. It throws RelevoUnreachable, or the abort reason of the caller's signal. */
 export function repeatingFetch(policy: RetryPolicy, around: Surroundings): (request: Request) => Promise<Response> {
   return async (request) => {
     const sending = await sendingOf(request, around.newKey);
