@@ -10,6 +10,7 @@ import type { Logger } from '../shared/logger.js';
 import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue.js';
 import { toFront } from './core/front.js';
 import { parcelsUnreadable } from './metrics.js';
+import { removeUndecodable } from './undecodable-jobs.js';
 
 export interface ParcelWorkerOptions {
   partition: number;
@@ -97,7 +98,10 @@ export class QueueWorker {
     });
     // BullMQ rejects the completions of a deposed leader ("Lock mismatch"). That is expected: the fence has already
     // refused its commits.
-    this.worker.on('error', (error) => logger.debug({ err: { message: error.message } }, 'queue worker'));
+    this.worker.on('error', (error) => {
+      logger.debug({ err: { message: error.message } }, 'queue worker');
+      if (error.name === 'SyntaxError' || error.name === 'TypeError') void this.dropUndecodable();
+    });
   }
 
   private async hold(job: Job<unknown>, token = ''): Promise<void> {
@@ -120,6 +124,16 @@ export class QueueWorker {
       { job: id.slice(0, ID_SHOWN) },
       'dropped a queue job that carries no parcel; the relay will find its payments',
     );
+  }
+
+  /** BullMQ could not decode a job that it fetched. */
+  private async dropUndecodable(): Promise<void> {
+    const { partition, prefix, logger } = this.options;
+    try {
+      for (const id of await removeUndecodable(this.connection, `${prefix}:${queueName(partition)}:`)) this.drop(id);
+    } catch (error) {
+      logger.debug({ err: { message: (error as Error).message } }, 'jobs that cannot be decoded stay in the queue');
+    }
   }
 
   /** Starts to fetch, or fetches again after a pause that ended. */

@@ -18,23 +18,14 @@ import { Blocked, type PutOff } from './blocked.js';
 import { CommitLane, type Statement } from './commit-lane.js';
 import { CalledOff, LeadershipLost } from './errors.js';
 import { InFlight } from './in-flight.js';
-import { planParcel, settleParcel, type Answer, type FinalOutcome, type ParcelPlan, type Wait } from './parcel.js';
+import { planParcel, settleParcel, type Answer, type FinalOutcome, type Wait } from './parcel.js';
 import { isLastAttempt } from './retry.js';
 import { SetAside } from './set-aside.js';
 import { groupEnd, shareRows } from './share-rows.js';
 import { withhold, withholdUnreadable, type Fault } from './withhold.js';
-import type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js';
+import type { LineOptions, Moment, Work, WorkEffect, Written } from './work-effects.js';
 
 export type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js';
-
-interface Work {
-  readonly number: number;
-  readonly ids: readonly string[];
-  plan: ParcelPlan<PendingPayment>;
-  answers: Answer[];
-  missing: number;
-  lastSeq: number;
-}
 
 export class ParcelLine {
   readonly inFlight = new InFlight();

@@ -1,7 +1,7 @@
 /** The inputs and effects of the parcel line (parcel-line.ts). */
 import type { PendingPayment } from '../../shared/ledger.js';
 import type { Statement } from './commit-lane.js';
-import type { FinalOutcome } from './parcel.js';
+import type { Answer, FinalOutcome, ParcelPlan } from './parcel.js';
 import type { RetryPolicy } from './retry.js';
 import type { SetAsideReason } from './set-aside.js';
 
@@ -46,4 +46,14 @@ export interface LineOptions {
    * all of them again.
    */
   inFlightMax?: number;
+}
+
+/** A parcel in flight. */
+export interface Work {
+  readonly number: number;
+  readonly ids: readonly string[];
+  plan: ParcelPlan<PendingPayment>;
+  answers: Answer[];
+  missing: number;
+  lastSeq: number;
 }

@@ -62,13 +62,16 @@ test('all of them between others, while it leads: it goes on leading, and nothin
   expect(leader.replica.role).toBe('leading');
 });
 
-test('a job whose own fields cannot be parsed does not stop those behind it', async () => {
+test.each([['options', '{'], ['options that are no object', 'null']])('a job whose %s cannot be decoded is dropped and counted, and those behind it are taken', async (_what, opts) => {
+  const before = await dropped();
   const leader = await replica('server_1');
   await leader.lead(record);
-  await enqueueRaw(['{}'], '{');
+  await enqueueRaw(['{}', '{}'], opts);
   const ids = await record.accept(20);
   await enqueue(ids, 1);
   await allFinal();
   expect((await rows()).every(({ processedBy }) => processedBy === 'server_1')).toBe(true);
+  await eventually(async () => (await dropped()) === before + 2, { what: 'both are counted', deadlineMs: 60_000 });
+  await eventually(async () => (await queue.getJobCountByTypes('active', 'wait', 'completed', 'failed', 'delayed')) === 0, { what: 'the queue is empty' });
   expect(leader.replica.role).toBe('leading');
 });
