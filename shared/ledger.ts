@@ -32,7 +32,7 @@ export const KEYED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqs
 
 /**
  * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
- * So a payment never overtakes an earlier one of its patient, in whatever order parcels arrive (I7). A payment that is already final is not
+ * So a payment never overtakes an earlier one of its patient, in any order of parcels (I7). A payment that is already final is not
  * returned (I1). For patients with payments in work, only payments after `beyond` are returned: everything before was loaded with those.
  * Reads row by row and patient by patient, each by its own index; one join takes 70 times as long with 10,000 pending.
  */

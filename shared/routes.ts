@@ -98,7 +98,7 @@ export function route<P extends z.ZodType = None, Q extends z.ZodType = None, B 
   return spec;
 }
 
-/** An empty body counts as no body, whatever its content type. */
+/** An empty body counts as no body, with any content type. */
 const bodyOf = (request: Request): unknown => (request.headers['content-length'] === '0' ? undefined : request.body);
 
 function validated(spec: Route, request: Request): { params: unknown; query: unknown; body: unknown } {

@@ -25,7 +25,7 @@ function render(content: Content): string {
   return escape(String(content));
 }
 
-/** `html\`<p>${name}</p>\``: the name is rendered as text, whatever it contains. Attributes must be quoted. */
+/** `html\`<p>${name}</p>\``: the name is always rendered as text. Attributes must be quoted. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(parts.reduce((before, part, index) => before + render(contents[index - 1]) + part));
 }

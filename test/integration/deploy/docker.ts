@@ -24,7 +24,7 @@ export interface Project {
 
 const word = (): string => randomBytes(16).toString('hex');
 
-/** On Linux every address of 127/8 is loopback, so the published ports are free whatever else runs on the machine. */
+/** On Linux every address of 127/8 is loopback, so other programs on the machine cannot occupy the published ports. */
 function ownAddress(): string {
   const [first = 0, second = 0] = randomBytes(2);
   return `127.${1 + (first % 254)}.${second}.1`;

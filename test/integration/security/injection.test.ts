@@ -75,7 +75,7 @@ describe.each(SERVICES)('%s', (service: ServiceName) => {
       const harmed = await tryAll(values, (value) => tell(row, withField(ask, field, value)));
       expect([describeField(field), harmed]).toEqual([describeField(field), []]);
     }
-    // A reading request changes nothing, whatever its fields contain.
+    // A reading request changes nothing, with any content of its fields.
     if (before !== '') expect(await services.fingerprint()).toBe(before);
   }, 240_000);
 

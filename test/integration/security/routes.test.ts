@@ -31,7 +31,7 @@ function refusal(service: ServiceName, caller: Caller): [number, string] {
   return isKnown ? [403, 'FORBIDDEN'] : [401, 'UNAUTHENTICATED'];
 }
 
-/** A caller who is not signed in is redirected from a page to the sign-in; a form from outside this session is refused. */
+/** Without a session, a page redirects to the sign-in; a form from outside this session is refused. */
 const refusedPage = ({ entrance }: Row): [number, string | null] => (entrance.startsWith('GET') ? [303, '/sign-in'] : [403, null]);
 
 const code = ({ text }: Answered): unknown => (JSON.parse(text) as { code: unknown }).code;

@@ -49,7 +49,7 @@ const DOCS: readonly Row[] = [
   { entrance: 'GET /docs/:version/:name', who: ANYONE, answer: 404 },
 ];
 
-/** Staff who signed in and identified patient 1. Tokens are for programs: no page accepts one. */
+/** Signed-in staff with patient 1 identified. Tokens are for programs: no page accepts one. */
 const STAFF: readonly Caller[] = ['session'];
 const STAFF_PAGES: readonly Row[] = [
   { entrance: 'GET /assets/staff-:version.css', who: ANYONE, answer: 404 },

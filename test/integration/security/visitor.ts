@@ -83,7 +83,7 @@ export class Visitor {
   }
 }
 
-/** Signs in: the operator at a monitor; staff at patients, who then identify a patient. @throws Error when that fails. */
+/** Signs in: the operator at a monitor; staff at patients, with the identification of a patient. @throws Error when that fails. */
 export async function signedIn(service: ServiceName, services: Services): Promise<Visitor> {
   const visitor = new Visitor(services.url(service));
   const step = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> => {

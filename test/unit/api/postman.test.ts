@@ -68,8 +68,8 @@ test('every problem code of every operation is provoked, or the reason is given'
   const provoked = new Set(cases.map(({ service = 'patients', operation, code }) => `${service}.${operation} ${code}`));
   const missing = [...operations].flatMap(([key, { codes }]) => codes.filter((code) => !(code in NOT_PROVOKED)).map((code) => `${key} ${code}`))
     .filter((pair) => !provoked.has(pair));
-  // A preview is refused as NOT_FOUND only where fault switches are off; a replica that nobody could follow: only with all others out;
-  // a re-drive whose bill was paid meanwhile: no request makes a payment fail.
+  // `preview` returns NOT_FOUND only while fault switches are off. NO_CANDIDATE needs all other replicas out of service. BILL_NOT_PAYABLE
+  // needs a failed payment with a bill that was paid meanwhile, and no request makes a payment fail.
   expect(missing).toEqual(['patients.redrive BILL_NOT_PAYABLE', 'monitor.preview NOT_FOUND', 'monitor.setReplicaState NO_CANDIDATE']);
 });
 

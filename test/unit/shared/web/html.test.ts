@@ -1,4 +1,4 @@
-/** Values in a page become text, whatever they contain; only markup made here stays markup. */
+/** Values in a page always become text; only markup made here stays markup. */
 import { describe, expect, test } from '@jest/globals';
 import { html, trusted } from '../../../../shared/web/html.js';
 
