@@ -1,6 +1,7 @@
 /**
- * Takes the README's pictures from a running system: the console two seconds after its leader was killed, and a bill, in both colour
- * schemes; with a report's page as argument, that too. About two minutes. `node --import tsx docs/images/take.ts [reports/…/report.html]`
+ * Takes the pictures of README.md and docs/tour.md from a running system, in both colour schemes: the console two seconds after
+ * its leader was killed, and a bill. With the page of a report as its argument, also a picture of that page. Takes about two
+ * minutes. `node --import tsx docs/images/take.ts [reports/…/report.html]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
