@@ -1,4 +1,4 @@
-/** Search at the monitor: every filter, pages that neither lose nor repeat, words of the box, and input that means harm. */
+/** Search at the monitor: every filter, pages without losses or repetitions, terms of the search box, and malicious input. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { openInspected, PATIENTS, type Inspected } from './support.js';
@@ -66,7 +66,7 @@ describe('filters', () => {
     expect(idsOf(await found(query()))).toEqual(expected.map((index) => ids[index]));
   });
 
-  test('pages neither lose nor repeat', async () => {
+  test('pages neither lose nor repeat payments', async () => {
     const seen: string[] = [];
     for (let next: number | null = Number.MAX_SAFE_INTEGER; next !== null;) {
       const page: Found = await found(`limit=2&before=${next}`);
@@ -76,7 +76,7 @@ describe('filters', () => {
     expect(seen).toEqual([...ids].reverse());
   });
 
-  test('the CSV has what the JSON has, and a formula is none', async () => {
+  test('the CSV has the contents of the JSON, and formulas are disarmed', async () => {
     await system.pool.query(`UPDATE patient SET full_name = '=HYPERLINK("http://evil")' WHERE id = $1`, [PATIENTS[1]]);
     const { text, headers } = await system.ask('/payments.csv?document=D0002');
     expect(headers.get('content-type')).toContain('text/csv');
@@ -95,12 +95,12 @@ describe('hostile input', () => {
   const PATHS = ['/payments.json', '/payments.csv', '/payments', '/failed', '/failed.json'];
   const FIELDS = ['id', 'patientId', 'document', 'batchId', 'processedBy', 'acceptedBy', 'term', 'status', 'from', 'to', 'before', 'limit', 'q', '__proto__'];
 
-  test.each(FIELDS)('in %s: refused or nothing found, never an error of ours, never everything', async (field) => {
+  test.each(FIELDS)('in %s: refused or nothing found, never an internal error, never all payments', async (field) => {
     const look = async (path: string, value: string): Promise<void> => {
       const { status, text } = await system.ask(`${path}?${new URLSearchParams({ [field]: value }).toString()}`);
       expect({ path, value, status: status < 500 }).toEqual({ path, value, status: true });
       expect(text).not.toContain('<script>alert');
-      // `before` beyond the newest shows all, and `limit` was one: the rest names something that does not exist.
+      // `before` beyond the newest payment shows all, limited to one; every other field names something that does not exist.
       const isPlainNumber = ['before', 'limit'].includes(field);
       if (status === 200 && path === '/payments.json' && !isPlainNumber) expect((JSON.parse(text) as Found).payments).toEqual([]);
     };
@@ -131,7 +131,7 @@ describe('hostile input', () => {
     expect((await system.ask(`/payments?${query}`)).status).toBe(400);
   });
 
-  test('what a patient is called is text on every page', async () => {
+  test('a patient\'s name stays text on every page', async () => {
     await system.pool.query(`UPDATE patient SET full_name = '<img src=x onerror=alert(1)>' WHERE id = $1`, [PATIENTS[0]]);
     for (const path of ['/payments', `/payments/${ids[1]}`, '/failed', `/failed/redrive?ids=${ids[1]}`]) {
       const { text } = await system.ask(path, { headers: { Accept: 'text/html' } });
@@ -159,7 +159,7 @@ describe('the search box', () => {
     expect((await led(words())) ?? '').toBe(to());
   });
 
-  test.each(['nobody', randomUUID(), 'D9999', 'term:x', 'term:1 term:2', `' OR 1=1 --`])('%s: a page that says what it did not understand', async (words) => {
+  test.each(['nobody', randomUUID(), 'D9999', 'term:x', 'term:1 term:2', `' OR 1=1 --`])('%s: a page that names the term it did not understand', async (words) => {
     const { status, text } = await system.ask(`/payments?q=${encodeURIComponent(words)}`);
     expect(status).toBe(404);
     expect(text).toMatch(/role="alert"/);
@@ -167,7 +167,7 @@ describe('the search box', () => {
   });
 });
 
-describe('who may see it', () => {
+describe('access', () => {
   test.each(['/payments', '/payments.json', '/payments.csv', '/failed', '/failed.json', '/failed.csv', '/failed/redrive', '/queues', '/queues/api/queues', `/payments/${randomUUID()}`])(
     '%s: without a token 401, with another 403, a browser is asked to sign in', async (path) => {
       const as = async (headers: Record<string, string>): Promise<number> =>
@@ -180,7 +180,7 @@ describe('who may see it', () => {
     },
   );
 
-  test('the log names no patient and no search', () => {
+  test('the log contains no patient and no search', () => {
     expect(JSON.stringify(system.hospital.logged)).not.toMatch(/Test Patient|D0002|document=/);
   });
 });

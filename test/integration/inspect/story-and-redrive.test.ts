@@ -1,4 +1,4 @@
-/** Stories and re-drives at a monitor with a real patients instance, and the board of the queue, also while Redis is away. */
+/** Stories and re-drives at a monitor with a real patients instance, and the board of the queue, also while Redis is unavailable. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../support/eventually.js';
@@ -47,13 +47,13 @@ test('the story of a payment that outlived its leader', async () => {
   expect((await story(failed[0] as string)).story.find(({ led }) => led)?.led?.until).toEqual(expect.any(String));
 });
 
-test('no such payment: 404, as a page too', async () => {
+test('an unknown payment: 404, as a page too', async () => {
   expect((await system.ask(`/payments/${randomUUID()}.json`)).status).toBe(404);
   expect(await system.ask(`/payments/${randomUUID()}`)).toMatchObject({ status: 404, text: expect.stringContaining('There is no payment') as unknown });
 });
 
-describe('driving again', () => {
-  test('the preview tells how many, how much by currency, and which not', async () => {
+describe('re-drive', () => {
+  test('the preview shows how many, the amount by currency, and the excluded payments', async () => {
     const path = `/failed/redrive?${[...failed, survivor].map((id) => `ids=${id}`).join('&')}`;
     expect(await system.json(path)).toEqual({
       drive: failed,
@@ -62,7 +62,7 @@ describe('driving again', () => {
     });
   });
 
-  test('patients makes a new payment, once however often it is asked; both stories tell of it; the audit too', async () => {
+  test('patients makes one new payment for any number of requests; both stories show it, and so does the audit', async () => {
     const [id] = failed as [string];
     const first = await system.json<Answer>('/failed/redrive', post({ ids: [id, survivor], reason: 'the gateway is back' }));
     expect(first).toMatchObject({ driven: 1, refused: 1, payments: [{ id, ok: true, replayed: false }, { id: survivor, ok: false, code: 'NOT_REDRIVABLE' }] });
@@ -82,7 +82,7 @@ describe('driving again', () => {
     expect(all.payments.at(-1)).toMatchObject({ id, repeatedBy: newId });
   });
 
-  test('a bill that was paid meanwhile: the preview leaves it out, and the insert refuses it', async () => {
+  test('a bill that was paid meanwhile: the preview excludes it, and the insert refuses it', async () => {
     const bill = async (): Promise<string> => {
       const payer = randomUUID();
       await system.pool.query(
@@ -105,7 +105,7 @@ describe('driving again', () => {
     const answer = await system.json<Answer>('/failed/redrive', post({ ids: [broken, other], reason: 'the gateway is back' }));
     expect(answer.payments).toMatchObject([{ id: broken, ok: false, code: 'BILL_NOT_PAYABLE' }, { id: other, ok: true }]);
     const { rows } = await system.pool.query(`SELECT outcome FROM audit WHERE target = $1`, [broken]);
-    expect(rows).toEqual([{ outcome: 'BILL_NOT_PAYABLE' }]); // One row, the console's.
+    expect(rows).toEqual([{ outcome: 'BILL_NOT_PAYABLE' }]); // One row, that of the console.
     const { rows: sums } = await system.pool.query(
       `SELECT sum(amount_minor)::bigint AS paid FROM payment WHERE patient_id = $1 AND status IN ('PENDING', 'SUCCEEDED')`, [twice]);
     expect(sums).toEqual([{ paid: 28_274 }]);
@@ -121,7 +121,7 @@ describe('driving again', () => {
     expect(await count()).toEqual(before);
   });
 
-  test('no patients instance answers: a clear problem, and a page that says that nothing was done', async () => {
+  test('no patients instance answers: a clear problem, and a page that states that nothing was done', async () => {
     const lonely = await openInspected();
     try {
       await lonely.patients.stop();
@@ -138,7 +138,7 @@ describe('driving again', () => {
 });
 
 describe('the queue', () => {
-  test('its data, read only', async () => {
+  test('its data, read-only', async () => {
     const { queues } = await system.json<{ queues: { name: string; readOnlyMode: boolean }[] }>('/queues/api/queues');
     expect(queues).toMatchObject([{ name: 'payments-0', readOnlyMode: true }]);
     for (const [method, path] of [['PUT', 'pause'], ['PUT', 'empty'], ['PUT', 'obliterate'], ['POST', 'add'], ['PUT', 'retry/failed']]) {
@@ -147,7 +147,7 @@ describe('the queue', () => {
     }
   });
 
-  test('with fault switches it may be changed, and a session needs its proof', async () => {
+  test('with fault switches the queue may be changed, and a session must prove its origin', async () => {
     const broken = await openInspected({ FAULTS: 'on' });
     try {
       const { queues } = await broken.json<{ queues: { readOnlyMode: boolean }[] }>('/queues/api/queues');
@@ -165,7 +165,7 @@ describe('the queue', () => {
     }
   });
 
-  test('Redis away: a page that says so, a problem for programs, and the rest works', async () => {
+  test('Redis unavailable: a page with that cause, a problem for programs, and the rest works', async () => {
     const cut = await openInspected({ REDIS_URL: 'redis://127.0.0.1:9' });
     try {
       const page = await eventually(async () => {
@@ -181,7 +181,7 @@ describe('the queue', () => {
   });
 });
 
-test('PostgreSQL away: pages and programs are told to come back', async () => {
+test('PostgreSQL unavailable: pages and programs are asked to retry later', async () => {
   const alone = await openInspected({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' });
   try {
     for (const path of ['/payments', `/payments/${survivor}`, '/failed', `/failed/redrive?ids=${survivor}`]) {

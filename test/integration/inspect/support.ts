@@ -1,4 +1,4 @@
-/** A monitor that inspects a record whose contents are known, and a patients instance that it may ask; no replica works on anything. */
+/** A monitor that inspects a database with known contents, and a patients instance that it may call; no replica processes payments. */
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { startPatients, type RunningPatients } from '../../../patients/app.js';
@@ -32,9 +32,9 @@ export interface Inspected {
   patients: RunningPatients;
   /** Accepts payments one by one. @returns them in order. */
   accept: (payments: readonly Partial<NewPayment>[], by?: string) => Promise<AcceptedPayment[]>;
-  /** Elects by hand. @returns the new term. */
+  /** Elects a leader directly in the database. @returns the new term. */
   elect: (leader: string) => Promise<number>;
-  /** Gives a payment its end, under the present term. */
+  /** Gives a payment its outcome, under the current term. */
   finish: (id: string, leader: string, term: number, rest?: Partial<Outcome>) => Promise<void>;
   ask(path: string, init?: RequestInit): Promise<{ status: number; text: string; headers: Headers }>;
   json<T>(path: string, init?: RequestInit): Promise<T>;
@@ -68,7 +68,7 @@ const byHand = (pool: Pool): Pick<Inspected, 'accept' | 'elect' | 'finish'> => (
   },
 });
 
-/** @param env of the monitor, such as FAULTS. */
+/** @param env options of the monitor, such as FAULTS. */
 export async function openInspected(env: NodeJS.ProcessEnv = {}): Promise<Inspected> {
   const hospital = await Hospital.open();
   const port = await freePort();

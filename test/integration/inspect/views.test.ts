@@ -1,11 +1,11 @@
-/** The database's views against a record whose answers are known: an accepted, a hand-over, a retry, a failure that was driven again. */
+/** The database's views over known contents: an acceptance, a hand-over, a retry, a failed payment that was re-driven. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { markElection } from '../../../shared/election-marks.js';
 import { acceptPayments, commitOutcomes, deferPayments, type FencingToken, type Outcome } from '../../../shared/ledger.js';
 import { createRecord, newPayment, PATIENTS, type TestRecord } from '../payments/fixture.js';
 
 let record: TestRecord;
-/** The failed one, its successor, the one that outlived a leader, the pending ones. */
+/** The failed payment, its successor, the payment that outlived a leader, the pending ones. */
 let failed: string;
 let again: string;
 let survivor: string;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   [failed, survivor] = ids as [string, string];
   await commitOutcomes(record.pool, first, [outcome(failed, { status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null })]);
   await deferPayments(record.pool, first, [{ id: survivor, attempts: 1, waitMs: 0, lastError: 'gateway answered 503' }]);
-  // A clock of milliseconds: the second election must not fall into the moment of the acceptance.
+  // The clock has milliseconds: the second election must not share the time of the acceptance.
   await record.pool.query('SELECT pg_sleep(0.005)');
   const second: FencingToken = { partition: 0, term: await record.elect('server_2', 'life-2'), leader: 'server_2' };
   const [{ elected_at: electedAt }] = (await rows('SELECT elected_at FROM election WHERE term = $1', [second.term])) as [{ elected_at: Date }];
@@ -48,20 +48,20 @@ describe('payment_story', () => {
     });
   });
 
-  test('a failed one and the one that repeats it name each other', async () => {
+  test('a failed payment and its successor name each other', async () => {
     expect(await rows('SELECT driven_again_as, exit_pass, survived_hand_over FROM payment_story WHERE id = $1', [failed]))
       .toEqual([{ driven_again_as: again, exit_pass: null, survived_hand_over: false }]);
     expect(await rows('SELECT redrive_of, exit_pass FROM payment_story WHERE id = $1', [again])).toEqual([{ redrive_of: failed, exit_pass: again }]);
   });
 
-  test('by key it reads a few pages, whatever the size of the table', async () => {
+  test('by key the view reads a few pages, for any size of the table', async () => {
     const [plan] = await rows(`EXPLAIN (FORMAT JSON) SELECT * FROM payment_story WHERE id = '${survivor}'`);
     expect(JSON.stringify(plan)).toContain('payment_pkey');
     expect(JSON.stringify(plan)).toContain('Index Cond');
   });
 });
 
-test('hand_overs: each step in ms, and until when each led', async () => {
+test('hand_overs: each step in ms, and the end of each leadership', async () => {
   const found = await rows('SELECT * FROM hand_overs ORDER BY term');
   expect(found).toMatchObject([
     { term: 1, from_replica: null, to_replica: 'server_1', promote_ms: null, total_ms: null },
@@ -78,31 +78,31 @@ test('handled_by: counts and sums by replica, term, status and currency', async 
   ]);
 });
 
-test('retried_payments: those that needed more than one attempt, with the reason', async () => {
+test('retried_payments: payments with more than one attempt, with the reason', async () => {
   expect(await rows('SELECT id, attempts, last_error, reason FROM retried_payments ORDER BY seq')).toEqual([
     { id: failed, attempts: 5, last_error: null, reason: 'GATEWAY_UNAVAILABLE' },
     { id: survivor, attempts: 2, last_error: 'gateway answered 503', reason: null },
   ]);
 });
 
-test('pending_by_age: what waits falls into one class each, the deferred ones are counted', async () => {
+test('pending_by_age: each pending payment is in one class, and the deferred ones are counted', async () => {
   const [pending] = await rows('SELECT id, seq FROM payment WHERE completed_at IS NULL');
   const classes = async (): Promise<unknown[]> => rows('SELECT age, payments, deferred, oldest_seq FROM pending_by_age');
   await record.pool.query(`UPDATE payment SET next_attempt_at = now() + interval '1 h' WHERE id = $1`, [pending?.['id']]);
-  await record.pool.query('ALTER TABLE pending_payment DISABLE TRIGGER pending_payment_is_kept'); // Refuses statements by hand.
+  await record.pool.query('ALTER TABLE pending_payment DISABLE TRIGGER pending_payment_is_kept'); // The trigger refuses direct statements.
   for (const [back, age] of [['-5 s', 'below 1 s'], ['5 s', '1 to 10 s'], ['59 min', '10 to 60 min'], ['3 days', '1 h and more']]) {
     await record.pool.query(`UPDATE pending_payment SET accepted_at = now() - $1::interval`, [back]);
     expect(await classes()).toEqual([{ age, payments: 1, deferred: 1, oldest_seq: pending?.['seq'] }]);
   }
 });
 
-test('payments_per_minute: outcomes by kind, and the terms that gave them', async () => {
+test('payments_per_minute: outcomes by kind, and the terms that committed them', async () => {
   const minutes = await rows('SELECT sum(payments)::int AS payments, sum(succeeded)::int AS succeeded, sum(failed)::int AS failed, min(first_term) AS low, max(last_term) AS high, max(p99_ms) AS p99 FROM payments_per_minute');
   expect(minutes).toMatchObject([{ payments: 3, succeeded: 2, failed: 1, low: 1, high: 2 }]);
   expect(minutes[0]?.['p99']).toBeGreaterThanOrEqual(5);
 });
 
-test('patient_balance: a currency a row; what is pending is not paid, what was paid too much is no debt', async () => {
+test('patient_balance: one row per currency; pending payments are not paid, and an overpayment is not a debt', async () => {
   expect(await rows('SELECT currency, charged_minor, paid_minor, pending_minor, due_minor FROM patient_balance WHERE patient_id = $1 ORDER BY 1', [PATIENTS[0]])).toEqual([
     { currency: 'EUR', charged_minor: 700, paid_minor: 0, pending_minor: 0, due_minor: 700 },
     { currency: 'USD', charged_minor: 5000, paid_minor: 1500, pending_minor: 0, due_minor: 3500 },
@@ -111,7 +111,7 @@ test('patient_balance: a currency a row; what is pending is not paid, what was p
   expect(await rows('SELECT paid_minor, due_minor FROM patient_balance WHERE document = $1', [PATIENTS[1]])).toEqual([{ paid_minor: 1500, due_minor: 0 }]);
 });
 
-test('every view says what it is and what reading it costs', async () => {
+test('every view has a description with the cost of reading it', async () => {
   const undescribed = await rows(`SELECT viewname FROM pg_views WHERE schemaname = 'public' AND obj_description(format('public.%I', viewname)::regclass) IS NULL`);
   expect(undescribed).toEqual([]);
   expect(await rows(`SELECT count(*) AS views FROM pg_views WHERE schemaname = 'public'`)).toEqual([{ views: 7 }]);

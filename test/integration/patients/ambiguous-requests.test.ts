@@ -1,4 +1,4 @@
-/** Requests with two meanings are refused and store nothing, so that a repeated request always gets the first answer again. */
+/** Ambiguous requests are refused and store nothing, so that a repeated request always gets the first answer again. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
@@ -24,7 +24,7 @@ interface Posted {
   text: string;
 }
 
-/** Sends headers and bytes as they are. */
+/** Sends headers and bytes unchanged. */
 async function post(path: string, body: string | Buffer, headers: readonly string[] = []): Promise<Posted> {
   const all = ['Host', 'test', 'Authorization', `Bearer ${TOKENS.API_TOKEN}`, 'Content-Type', 'application/json', ...headers];
   const asking = send(running.url + path, { method: 'POST', agent: false, headers: [...all, 'Content-Length', String(Buffer.byteLength(body))] });
@@ -54,7 +54,7 @@ test.each<[string, string, string | Buffer, string[], string]>([
   expect([await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')]).toEqual(before);
 });
 
-test('text outside of the basic plane, and a key with a comma, are answered byte for byte again', async () => {
+test('text outside the basic multilingual plane, and a key with a comma, are repeated byte for byte', async () => {
   const first = await post('/api/payments', withConcept('"\\ud83d\\ude00 😀"'), key('one, two'));
   expect(first).toMatchObject({ status: 202, text: expect.stringContaining('😀 😀') as unknown });
   expect(await post('/api/payments', withConcept('"😀 \\ud83d\\ude00"'), key('one, two'))).toEqual(first);

@@ -1,6 +1,6 @@
 /**
- * What the tests of the two bounds share: patients with a small backlog, floods of payments, and how many are stored. Who imports it has
- * its hooks: each test has a database of its own.
+ * Common set-up of the tests of the two bounds: patients with a small backlog, floods of payments, and the number of stored payments.
+ * Importing it registers its hooks: each test has a database of its own.
  */
 import { overduePayments } from '../../../shared/ledger.js';
 import { createLogger } from '../../../shared/logger.js';
@@ -20,7 +20,7 @@ afterEach(() => setup.end());
 export const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
   call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
 
-/** Pays `count` times, a few at once. */
+/** Sends `count` payments, a few at a time. */
 export async function flood(urls: readonly string[], count: number, name: string): Promise<Answered[]> {
   const answers: Answered[] = [];
   for (let start = 0; start < count; start += 10) {
@@ -30,12 +30,12 @@ export async function flood(urls: readonly string[], count: number, name: string
   return answers;
 }
 
-/** A door that is closed opens again when so many are stored, and not before. */
+/** A closed admission opens again at this number of stored payments, and not before. */
 const REOPENS = MAX * 0.9;
 
 /**
- * Pays a few at once until the door is closed and stays so. What is stored while a look is under way counts twice until the next, so it
- * may close too early and open again: a flood alone may leave it ajar.
+ * Sends payments, a few at a time, until admission is closed and stays closed. Payments stored during a measurement count twice until the
+ * next one, so admission may close too early and open again: a single flood may not close it.
  * @returns all answers.
  */
 export async function fill(url: string, name: string): Promise<Answered[]> {
@@ -55,7 +55,7 @@ export const refused = (answers: readonly Answered[]): Answered[] => answers.fil
 export const pendingRows = async (): Promise<number> =>
   (await setup.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`)).rows[0]?.count ?? -1;
 
-/** Puts what is pending back in the queue, as the leader's relay does. */
+/** Enqueues pending payments again, as the leader's relay does. */
 export async function relay(): Promise<void> {
   const redis = connectRedis(setup.redisUrl, 'patient', createLogger('test', 'test', 'silent'));
   const queue = createQueue(0, setup.prefix, redis);

@@ -1,6 +1,6 @@
 /**
- * More is accepted than committed: the bound holds, what is refused is not stored, what is known is answered, and when the leader is back
- * everything accepted becomes final. Real PostgreSQL and Redis; the leader is there or not as a test says.
+ * More payments are accepted than committed: the bound holds, refused payments are not stored, known keys are answered, and after the
+ * return of the leader every accepted payment becomes final. Real PostgreSQL and Redis; each test decides whether a leader runs.
  */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
@@ -11,8 +11,8 @@ import { electFakeLeader, startFakeLeader } from './fake-leader.js';
 import { call, codeOf, countRows, PATIENT, PAYMENT, type Answered } from './setup.js';
 import { accepted, fill, flood, MAX, pay, pendingRows, refused, relay, setup, SMALL } from './backlog-stage.js';
 
-describe('nobody leads', () => {
-  test('accepted up to the bound, then 503 with Retry-After and nothing stored; drained, it accepts again and all accepted is final', async () => {
+describe('without a leader', () => {
+  test('accepted up to the bound, then 503 with Retry-After and nothing stored; after the drain it accepts again and every accepted payment is final', async () => {
     const { url } = await setup.start(SMALL);
     const answers = await fill(url, 'ahead');
     const { length } = accepted(answers);
@@ -36,7 +36,7 @@ describe('nobody leads', () => {
     await leader.stop();
   });
 
-  test('a key that was accepted is answered as before while new ones are refused; another body under it is a conflict', async () => {
+  test('an accepted key is answered as before while new ones are refused; another body under it is a conflict', async () => {
     const { url } = await setup.start(SMALL);
     const answers = await fill(url, 'known');
     const { length } = accepted(answers);
@@ -48,23 +48,23 @@ describe('nobody leads', () => {
     expect(await countRows(setup.pool, 'payment')).toBe(length);
   });
 
-  test('control: without the guard the same flood is stored whole', async () => {
+  test('control: without the guard the same flood is stored completely', async () => {
     const { url, deps } = await setup.start(SMALL);
     deps.backlog.admit = () => true;
     expect(refused(await flood([url], 3 * MAX, 'unguarded'))).toEqual([]);
     expect(await countRows(setup.pool, 'payment')).toBe(3 * MAX);
   });
 
-  test('replays count for nothing: a thousand of them leave the door open', async () => {
+  test('replays do not count: after a thousand of them admission is open', async () => {
     const { url } = await setup.start(SMALL);
     for (let round = 0; round < 100; round += 1) await Promise.all(Array.from({ length: 10 }, () => pay(url, 'one-key')));
     expect((await pay(url)).status).toBe(202);
     const look = await lookAtBacklog(setup.pool, 0, 0);
-    // A quarter of the numbers is looked at: 2 pending among a thousand are 1 to 8.
+    // A quarter of the sequence numbers is sampled: 2 pending among a thousand are 1 to 8.
     expect([look.pending < 10, look.newest > 900]).toEqual([true, true]);
   });
 
-  test('two instances together stay at the bound, but for what both accept between two looks', async () => {
+  test('two instances together keep the bound, except for payments that both accept between two measurements', async () => {
     const [one, two] = [await setup.start({ ...SMALL, ID: 'patients_1' }), await setup.start({ ...SMALL, ID: 'patients_2' })];
     const answers = await flood([one.url, two.url], 4 * MAX, 'both');
     const stored = await countRows(setup.pool, 'payment');
@@ -74,7 +74,7 @@ describe('nobody leads', () => {
     for (const { url } of [one, two]) await eventually(async () => (await pay(url)).status === 503, { what: 'a door closed by what both accepted' });
   });
 
-  test('reads go on, it is alive and ready, and says what is full', async () => {
+  test('reads continue, the instance is live and ready, and reports the full backlog', async () => {
     const { url } = await setup.start(SMALL);
     await fill(url, 'full');
     await eventually(async () => {
@@ -93,9 +93,9 @@ describe('a batch', () => {
   const fire = (url: string, count: number, key: string): Promise<Answered> =>
     call(`${url}/api/batches`, { body: { count, timeoutMs: 0 }, headers: { 'Idempotency-Key': key } });
 
-  test('that does not fit is refused as a whole and leaves nothing; smaller things still get in', async () => {
+  test('that does not fit is refused as a whole and leaves nothing; smaller requests are still admitted', async () => {
     const { url, deps } = await setup.start({ BACKLOG_MAX: '400', BACKLOG_LOOK_MS: '60000' });
-    // What is stored during a look counts twice until the next one: the first look is over, and there is no other.
+    // Payments stored during a measurement count twice until the next one: the first measurement is over, and no other one follows.
     await eventually(() => deps.reads.idleCount > 0, { what: 'the end of the first look' });
     await fire(url, 370, 'first');
     const answered = await fire(url, 31, 'too-large');
@@ -105,7 +105,7 @@ describe('a batch', () => {
     expect((await pay(url)).status).toBe(503);
   });
 
-  test('that was interrupted is completed while the door is closed, and then answered from the record', async () => {
+  test('that was interrupted is completed while admission is closed, and then answered from the database', async () => {
     const { url } = await setup.start(SMALL);
     await setup.pool.query(`CREATE FUNCTION only_ten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW.batch_index >= 10 THEN RAISE EXCEPTION 'in the middle' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$`);
@@ -121,7 +121,7 @@ describe('a batch', () => {
   });
 });
 
-describe('a look', () => {
+describe('a measurement', () => {
   const row = (at: number): NewPayment => ({
     id: `00000000-0000-4000-9000-${String(at).padStart(12, '0')}`, patientId: PATIENT, batchId: null, batchIndex: null, redriveOf: null,
     idempotencyKey: `row-${at}`, fingerprint: 'f', answerWaited: false, amountMinor: 1, currency: 'USD', concept: null,
@@ -138,24 +138,24 @@ describe('a look', () => {
 
   const AGED = { oldestAgeSeconds: expect.any(Number) as unknown };
 
-  test('at an empty table sees nothing; at few rows counts exactly', async () => {
+  test('of an empty table finds nothing; of few rows it is exact', async () => {
     expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: null, newest: 0, oldestAgeSeconds: 0, pending: 0 });
     await store(1, 100);
     await finish('seq % 3 = 0');
     expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1, newest: 100, ...AGED, pending: 67 });
   });
 
-  test('at many is exact when all of a range is pending, and near when some are', async () => {
+  test('of many rows is exact when the whole range is pending, and close when a part is', async () => {
     await store(1, 5_000);
     await finish('seq <= 1000');
     expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1_001, newest: 5_000, ...AGED, pending: 4_000 });
     await finish('seq % 4 = 0 AND seq > 1000');
     const { pending } = await lookAtBacklog(setup.pool, 0, 0);
-    // 256 of 4,000 rows tell a share of 3/4 to within 5 standard errors of 3 %.
+    // 256 of 4,000 rows estimate a share of 3/4 to within 5 standard errors of 3 %.
     expect(Math.abs(pending - 3_000)).toBeLessThan(600);
   });
 
-  test('is not deceived by a few deferred payments: ten times the bound finished since, and nothing is refused', async () => {
+  test('is not distorted by a few deferred payments: after ten times the bound became final, nothing is refused', async () => {
     await store(1, 5);
     await electFakeLeader(setup.pool);
     const deferrals = Array.from({ length: 5 }, (_, at) => ({ id: row(at + 1).id, attempts: 1, waitMs: 3_600_000, lastError: 'away' }));

@@ -1,4 +1,4 @@
-/** Batches, lists, exports, bills: on a real database and queue. */
+/** Batches, lists, exports, bills: with a real database and queue. */
 import { v7 as uuid } from 'uuid';
 import { batch as batchSchema, type Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
@@ -50,13 +50,13 @@ describe('a batch', () => {
     expect(rows[0]?.patients).toBe(100);
   });
 
-  test('is the same document when it is read from the database, by the other instance', async () => {
+  test('is the same document when another instance reads it from the database', async () => {
     const answered = await fire(one.url, { count: 3 });
     const read = await call(`${two.url}/api/batches/${(answered.body as Batch).batchId}`);
     expect(read.text).toBe(answered.text);
   });
 
-  test('with a list has the outcomes counted apart', async () => {
+  test('with a list counts the outcomes separately', async () => {
     const payments = [15_000, 13, 666, 15_000].map((amountMinor) => ({ ...PAYMENT, amountMinor }));
     const { body } = await fire(one.url, { payments });
     expect(body).toMatchObject({ sent: 4, succeeded: 2, declined: 1, failed: 1, pending: 0, availability: 0.5 });
@@ -72,12 +72,12 @@ describe('a batch', () => {
     expect([await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')]).toEqual(before);
   });
 
-  test('errors speak of the form that was meant', async () => {
+  test('errors refer to the form in use', async () => {
     const answered = await fire(one.url, { payments: [{ ...PAYMENT, amountMinor: -5 }] });
     expect((answered.body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual(['body.payments.0.amountMinor']);
   });
 
-  test('fired again with its key, at once and through both instances, is one batch', async () => {
+  test('repeated with its key, concurrently and through both instances, is one batch', async () => {
     const before = await countRows(setup.pool, 'payment');
     const headers = { 'Idempotency-Key': 'one-batch' };
     const answers = await Promise.all([one, two, one, two].map(({ url }) => fire(url, { count: 1_200 }, headers)));
@@ -89,7 +89,7 @@ describe('a batch', () => {
     expect([other.status, codeOf(other)]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('interrupted in the middle of being accepted is completed by asking again', async () => {
+  test('interrupted during the acceptance is completed by a repeated request', async () => {
     const head = { id: uuid(), fingerprint: fingerprint({ count: 7 }), sent: 7 };
     await registerBatch(setup.pool, { ...head, idempotencyKey: 'interrupted', acceptedBy: 'patients_9' });
     const rest = { batchId: head.id, redriveOf: null, fingerprint: head.fingerprint, answerWaited: true, concept: null, ...PAYMENT };
@@ -101,22 +101,22 @@ describe('a batch', () => {
     const document = answered.body as Batch;
     expect(document).toMatchObject({ batchId: head.id, sent: 7 });
     expect([0, 1, 4].map((index) => document.payments[index]?.id)).toEqual(there.map(({ id }) => id));
-    // The three that were stored are in no parcel; here nobody relays them.
+    // The three stored payments are in no parcel; no relay runs here.
     await eventually(async () => {
       expect((await call(`${two.url}/api/batches/${head.id}`)).body).toMatchObject({ sent: 7, succeeded: 4, pending: 3 });
       return true;
     }, { what: 'the outcomes of the four' });
   });
 
-  test('with no time to wait is answered at once, all its payments stored', async () => {
+  test('without time to wait is answered at once, with all its payments stored', async () => {
     const answered = await fire(one.url, { count: 40, timeoutMs: 0 });
     expect((answered.body as Batch).payments).toHaveLength(40);
   });
 
-  test('of 5,000 does not keep others waiting', async () => {
+  test('of 5,000 does not block other requests', async () => {
     let longestMs = 0;
     let firing = true;
-    // Of this process's own work, not by the clock: other programs on the machine keep everybody waiting.
+    // Measures the work of this process, not the clock, because other programs may slow the machine down.
     const workedMs = (): number => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1_000;
@@ -134,7 +134,7 @@ describe('a batch', () => {
     firing = false;
     await watching;
     expect(answered.body).toMatchObject({ sent: 5_000, succeeded: 5_000 });
-    // A tenth, about; were the batch one piece of work, it would be all.
+    // About a tenth; if the batch were one piece of work, it would be all.
     expect(longestMs).toBeLessThan((workedMs() - before) / 2);
   });
 });
@@ -143,7 +143,7 @@ describe('the list of payments', () => {
   interface Page { payments: Payment[]; next: string | null }
   const list = async (query: string): Promise<Page> => (await call(`${one.url}/api/payments?${query}`)).body as Page;
 
-  test('in pages is the whole list, newest first, nothing twice', async () => {
+  test('in pages is the whole list, newest first, without repetitions', async () => {
     const { batchId, payments } = (await fire(one.url, { count: 25 })).body as Batch;
     const seen: string[] = [];
     for (let cursor = ''; ; ) {
@@ -155,7 +155,7 @@ describe('the list of payments', () => {
     expect(seen).toEqual(payments.map(({ id }) => id).reverse());
   });
 
-  test('shows what the filter says and nothing else', async () => {
+  test('contains exactly the payments that match the filter', async () => {
     const { batchId } = (await fire(one.url, { payments: [PAYMENT, { ...PAYMENT, amountMinor: 13 }] })).body as Batch;
     expect((await list(`batchId=${batchId}&status=DECLINED`)).payments.map(({ amountMinor }) => amountMinor)).toEqual([13]);
     expect((await list(`batchId=${batchId}&processedBy=server_1&term=1&patientId=${PATIENT}`)).payments).toHaveLength(2);
@@ -165,7 +165,7 @@ describe('the list of payments', () => {
 });
 
 describe('the export', () => {
-  test('has a header and one safe line for each payment, over several pages', async () => {
+  test('has a header and one safe line per payment, over several pages', async () => {
     const { batchId } = (await fire(one.url, { count: 2_100 })).body as Batch;
     const answered = await call(`${one.url}/api/payments.csv?batchId=${batchId}`);
     const lines = answered.text.split('\r\n');
@@ -174,7 +174,7 @@ describe('the export', () => {
     expect(new Set(lines.slice(1, -1).map((line) => line.split(',')[0])).size).toBe(2_100);
   });
 
-  test('quotes what must be quoted and disarms formulas', async () => {
+  test('quotes where necessary and disarms formulas', async () => {
     const { batchId } = (await fire(one.url, { payments: [{ ...PAYMENT, concept: '=HYPERLINK("x"),1' }] })).body as Batch;
     const { text } = await call(`${one.url}/api/payments.csv?batchId=${batchId}`);
     expect(text).toContain(`"'=HYPERLINK(""x""),1"`);
@@ -182,7 +182,7 @@ describe('the export', () => {
 });
 
 describe('a bill', () => {
-  test('adds charges by kind, and a payment lowers what is due', async () => {
+  test('adds charges by kind, and a payment reduces the amount due', async () => {
     const url = `${one.url}/api/patients/00000000-0000-4000-8000-000000000077/bill`;
     const before = (await call(url)).body as Bill;
     const sections = Object.values(before.charges);
@@ -194,14 +194,14 @@ describe('a bill', () => {
     expect([after.paidMinor, after.dueMinor]).toEqual([before.paidMinor + 100, Math.max(0, before.dueMinor - 100)]);
   });
 
-  test('of an unknown patient is not there', async () => {
+  test('of an unknown patient does not exist', async () => {
     const answered = await call(`${one.url}/api/patients/00000000-0000-4000-8000-999999999999/bill`);
     expect([answered.status, codeOf(answered)]).toEqual([404, 'PATIENT_NOT_FOUND']);
   });
 });
 
 describe('the list of patients', () => {
-  test('in pages is all of them once', async () => {
+  test('in pages contains each patient once', async () => {
     const seen: string[] = [];
     for (let query = '?limit=33'; ; ) {
       const { patients, next } = (await call(`${one.url}/api/patients${query}`)).body as { patients: { id: string }[]; next: string | null };
@@ -214,7 +214,7 @@ describe('the list of patients', () => {
 });
 
 describe('whoami', () => {
-  test('counts the visits of a session, whichever instance is asked', async () => {
+  test('counts the visits of a session, on any instance', async () => {
     const ask = (url: string, cookie = ''): Promise<Answered> => call(`${url}/whoami`, { token: null, headers: cookie ? { Cookie: cookie } : {} });
     const first = await ask(one.url);
     const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] as string;

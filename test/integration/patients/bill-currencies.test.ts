@@ -1,4 +1,4 @@
-/** A bill with charges in two currencies: each is shown, paid and settled for itself. On real engines. */
+/** A bill with charges in two currencies: each is shown, paid and settled separately. With real engines. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Visitor } from '../security/visitor.js';
@@ -31,7 +31,7 @@ async function bill(): Promise<CurrencyBill & { bills: CurrencyBill[] }> {
 
 const dues = async (): Promise<[string, number][]> => (await bill()).bills.map(({ currency, dueMinor }) => [currency, dueMinor]);
 
-/** Sends a form of the bill until its payment is final. @returns the receipt. */
+/** Submits a form of the bill and waits until its payment is final. @returns the receipt. */
 async function pay(visitor: Visitor, form: Record<string, string>): Promise<string> {
   const { status, headers } = await send(visitor, form);
   expect(status).toBe(303);

@@ -1,4 +1,4 @@
-/** A bill is read in one snapshot: a payment that becomes final during the read counts once. On a real PostgreSQL. */
+/** A bill is read in one snapshot: a payment that becomes final during the read counts once. With a real PostgreSQL. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { PatientsConfig } from '../../../patients/config.js';
 import { createPrisma, type Prisma } from '../../../patients/prisma.js';
@@ -8,7 +8,7 @@ import { commitOutcomes, type FencingToken } from '../../../shared/ledger.js';
 import type { Queryable } from '../../../shared/postgres.js';
 import { createRecord, PATIENTS, type TestRecord } from '../payments/fixture.js';
 
-/** Of a payment of the fixture, in USD. */
+/** Amount of a payment of the fixture, in USD. */
 const AMOUNT_MINOR = 1_500;
 
 const config = { defaultCurrency: 'USD' } as PatientsConfig;

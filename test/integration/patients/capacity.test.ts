@@ -1,11 +1,11 @@
-/** Raw sockets that send no token, half a body, or take no answer: none of them keeps the requests of others out. */
+/** Raw sockets that send no token, half a body, or do not read the response: none of them blocks the requests of other clients. */
 import { connect, type Socket } from 'node:net';
 import type { RunningPatients } from '../../../patients/app.js';
 import type { Batch } from '../../../shared/contracts/batch.js';
 import { eventually } from '../../support/eventually.js';
 import { call, codeOf, createSetup, PAYMENT, TOKENS, type Setup } from './setup.js';
 
-/** More than there are places of any kind. */
+/** More than the places of any kind. */
 const CLIENTS = 6;
 const SMALL = { REQUESTS_MAX: '2', BATCHES_MAX: '2' };
 const NO_TOKEN: string[] = [];
@@ -27,7 +27,7 @@ interface Wire {
   heard: () => string;
 }
 
-/** Sends a request of which `body` is the beginning, and `length` the length that it claims. */
+/** Sends a request with the beginning `body` of a body that claims to have `length` bytes. */
 function begin({ url }: RunningPatients, path: string, headers: readonly string[], body: string, length = 500): Wire {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   sockets.push(socket);
@@ -41,7 +41,7 @@ function begin({ url }: RunningPatients, path: string, headers: readonly string[
 const many = (running: RunningPatients, path: string, headers: readonly string[]): Wire[] =>
   Array.from({ length: CLIENTS }, () => begin(running, path, headers, '{'));
 
-/** The server has read what the sockets have sent so far. */
+/** Resolves when the server has read the data that the sockets have sent so far. */
 async function arrived({ server }: RunningPatients): Promise<void> {
   const count = (): Promise<number> => new Promise((resolve) => server.getConnections((_error, open) => resolve(open)));
   await eventually(async () => (await count()) >= CLIENTS && sockets.every(({ bytesWritten }) => bytesWritten > 0), { what: 'the connections' });
@@ -65,14 +65,14 @@ describe.each([
     const running = await setup.start(SMALL);
     const wires = many(running, path, TOKEN);
     await arrived(running);
-    // One after the other and all on one connection: each was read after those of the sockets.
+    // In sequence on one connection: each request was read after those of the sockets.
     for (let round = 0; round < 3; round += 1) expect((await ask(running)).status).toBe(status);
     running.server.requestTimeout = 100;
     await eventually(() => wires.every(({ heard }) => heard().startsWith('HTTP/1.1 408')), { what: '408 for all' });
   });
 });
 
-test('bodies of batches that are being read have a bound together: 429 beyond, and the bound is free when they are gone', async () => {
+test('the bodies of batches being read share one bound: 429 beyond it, and the bound is free after they end', async () => {
   const running = await setup.start({ BATCHES_MAX: '1' });
   const large = begin(running, '/api/batches', TOKEN, `{"payments":[${' '.repeat(900_000)}`, 1_000_000);
   await eventually(() => large.socket.bytesWritten > 900_000 && large.socket.writableLength === 0, { what: 'the first body' });
@@ -85,7 +85,7 @@ test('bodies of batches that are being read have a bound together: 429 beyond, a
   await eventually(async () => (await batch(running)).status === 200, { what: 'a free place' });
 });
 
-test('a client that stops reading the answer of a large batch holds its places until the write deadline, no longer', async () => {
+test('a client that stops reading the response of a large batch holds its places until the write deadline, no longer', async () => {
   const running = await setup.start({ BATCH_PAYMENTS_MAX: '60000' });
   running.server.timeout = 500;
   const fired = await call(`${running.url}/api/batches`, { body: { count: 60_000, timeoutMs: 0 } });

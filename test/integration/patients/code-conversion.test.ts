@@ -1,4 +1,4 @@
-/** Plain authorization codes are replaced by hashes: by several instances, beside changes of a code, refused rows, PostgreSQL away. */
+/** Plain authorization codes are replaced by hashes: with several instances, changed codes, refused rows, and PostgreSQL unavailable. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { convertChunk, startConversion, type ConversionDeps } from '../../../patients/code-conversion.js';
@@ -52,7 +52,7 @@ const areHashed = (patients: readonly { id: string; code: string }[]): Promise<b
     return HASH.test(stored) && isCodeOf(codeForm(code), stored, codeForm);
   }));
 
-test('two conversions at once leave a hash of each code', async () => {
+test('two concurrent conversions leave a hash of each code', async () => {
   const patients = await importPatients(12);
   const instances = [loggedDeps(), loggedDeps()];
   await eventually(async () => {
@@ -62,7 +62,7 @@ test('two conversions at once leave a hash of each code', async () => {
   expect(await areHashed(patients)).toEqual(patients.map(() => true));
 });
 
-test('the conversion leaves a code that was changed after it was read', async () => {
+test('the conversion keeps a code that changed after it was read', async () => {
   const [changed = { id: '', code: '' }] = await importPatients(1);
   const deps = loggedDeps({ hash: async (form) => (await store(changed.id, 'AUT-NEW'), hashCode(form)) });
   await convertChunk(deps);
@@ -71,7 +71,7 @@ test('the conversion leaves a code that was changed after it was read', async ()
   expect(await areHashed([{ ...changed, code: 'AUT-NEW' }])).toEqual([true]);
 });
 
-test('the conversion goes on behind a row that the database refuses, and logs no code', async () => {
+test('the conversion continues after a row that the database refuses, and logs no code', async () => {
   const patients = await importPatients(3);
   const refused = patients.map(({ id }) => id).sort()[0] ?? '';
   await pool.query(`ALTER TABLE patient ADD CONSTRAINT no_hash CHECK (id <> '${refused}' OR authorization_code NOT LIKE 'scrypt$%') NOT VALID`);
@@ -85,7 +85,7 @@ test('the conversion goes on behind a row that the database refuses, and logs no
   await convertChunk(loggedDeps());
 });
 
-test('the conversion reads a chunk at a time, goes on behind it, and ends when it is told to', async () => {
+test('the conversion reads one chunk at a time, continues after it, and stops on request', async () => {
   const patients = await importPatients(101);
   const seen: string[] = [];
   const first = await convertChunk(loggedDeps({ hash: async (form) => (seen.push(form), `scrypt$test-${seen.length}`) }));
@@ -99,7 +99,7 @@ test('the conversion reads a chunk at a time, goes on behind it, and ends when i
   await conversion.stop();
 });
 
-test('the conversion goes on after PostgreSQL was away', async () => {
+test('the conversion continues after PostgreSQL was unavailable', async () => {
   const patients = await importPatients(1);
   let failures = 0;
   const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -109,7 +109,7 @@ test('the conversion goes on after PostgreSQL was away', async () => {
   await conversion.stop();
 });
 
-test('the conversion finds plain codes by an index of their own, before and after the table is analysed', async () => {
+test('the conversion finds plain codes by their own index, before and after the table is analysed', async () => {
   const client = await pool.connect();
   const plan = async (): Promise<string> => {
     const { rows } = await client.query<Record<string, string>>(

@@ -1,4 +1,4 @@
-/** PostgreSQL or Redis away, slow or silent: never a 2xx without a row, never a lost answer where the row is there. */
+/** PostgreSQL or Redis unavailable, slow or silent: never a 2xx without a row, never a lost answer when the row exists. */
 import type { AddressInfo } from 'node:net';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { closeServer, listen } from '../../../shared/http.js';
@@ -38,19 +38,19 @@ afterAll(async () => {
   await redis.close();
 });
 
-/** Where the refusal is waited for. On a slow machine what should succeed may take longer. */
+/** Deadline for an expected refusal. On a slow machine an expected success may take longer. */
 const SOON_UNAVAILABLE = { ACCEPT_RETRY_MS: '600', STATEMENT_TIMEOUT_MS: '300' };
-/** Where the end of a fault is waited for. */
+/** Deadline for the end of a fault. */
 const PATIENT = { ACCEPT_RETRY_MS: '30000', STATEMENT_TIMEOUT_MS: '10000' };
 const start = (env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> =>
   setup.start({ DATABASE_URL: through(setup.databaseUrl, postgres), REDIS_URL: through(setup.redisUrl, redis), ...env });
 const pay = (url: string, key?: string, headers: Record<string, string> = {}): Promise<Answered> =>
   call(`${url}/api/payments`, { body: PAYMENT, headers: { ...(key ? { 'Idempotency-Key': key } : {}), ...headers } });
-/** It has paid once: its connections are open. */
+/** After one payment: its connections are open. */
 const connected = (url: string): Promise<boolean> => eventually(async () => (await pay(url)).status === 202, { what: 'a first payment' });
 const rowOf = async (id: string): Promise<boolean> => (await setup.pool.query('SELECT 1 FROM payment WHERE id = $1', [id])).rowCount === 1;
 
-/** Ids that were answered 2xx and are not in the record. */
+/** Ids that were answered with 2xx and are missing in the database. */
 async function withoutRow(answers: readonly Answered[]): Promise<string[]> {
   const accepted = answers.filter(({ status }) => status < 300).map(({ body }) => (body as Payment).id);
   const { rows } = await setup.pool.query<{ id: string }>('SELECT id FROM payment WHERE id = ANY ($1::uuid[])', [accepted]);
@@ -58,8 +58,8 @@ async function withoutRow(answers: readonly Answered[]): Promise<string[]> {
   return accepted.filter((id) => !stored.has(id));
 }
 
-describe('Redis away', () => {
-  test('from before the start: it starts, is ready, says so, and accepts', async () => {
+describe('Redis unavailable', () => {
+  test('from before the start: the instance starts, is ready, reports it, and accepts', async () => {
     redis.refuse();
     const { url } = await start();
     const ready = await call(`${url}/readyz`, { token: null });
@@ -69,7 +69,7 @@ describe('Redis away', () => {
     expect(await rowOf((answered.body as Payment).id)).toBe(true);
   });
 
-  test('from before the start, then there: parcels go to the queue again', async () => {
+  test('from before the start, then available: parcels are enqueued again', async () => {
     redis.refuse();
     const { url } = await start();
     expect((await pay(url)).status).toBe(202);
@@ -81,7 +81,7 @@ describe('Redis away', () => {
     await leader.stop();
   });
 
-  test('silent rather than gone: nobody waits for it', async () => {
+  test('silent rather than closed: no request waits for it', async () => {
     const { url } = await start();
     await eventually(async () => ((await call(`${url}/readyz`)).body as { checks: { redis: boolean } }).checks.redis, { what: 'Redis' });
     redis.blackhole();
@@ -89,7 +89,7 @@ describe('Redis away', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
   });
 
-  test('events lost: who waits is answered from the row', async () => {
+  test('events lost: waiting requests are answered from the row', async () => {
     const { url } = await start();
     const leader = await startFakeLeader({ ...setup, publishes: false });
     const answered = await pay(url, undefined, { Prefer: 'wait=10' });
@@ -98,8 +98,8 @@ describe('Redis away', () => {
   });
 });
 
-describe('PostgreSQL away', () => {
-  test('for longer than it is tried again: 503, Retry-After, the key to ask again with, and nothing stored', async () => {
+describe('PostgreSQL unavailable', () => {
+  test('for longer than requests are retried: 503, Retry-After, the key for a repeated request, and nothing stored', async () => {
     const { url } = await start(SOON_UNAVAILABLE);
     await connected(url);
     const before = await countRows(setup.pool, 'payment');
@@ -131,7 +131,7 @@ describe('PostgreSQL away', () => {
     expect(await countRows(setup.pool, 'batch')).toBe(before);
   });
 
-  test('for a moment: the client notices nothing', async () => {
+  test('briefly: the client notices nothing', async () => {
     const { url } = await start(PATIENT);
     postgres.refuse();
     const answer = pay(url);
@@ -140,7 +140,7 @@ describe('PostgreSQL away', () => {
     expect((await answer).status).toBe(202);
   });
 
-  test('silent: 503 in time; asked again with the same key when it is back, one row', async () => {
+  test('silent: 503 in time; a repeated request with the same key after its return makes one row', async () => {
     const { url } = await start(SOON_UNAVAILABLE);
     await connected(url);
     postgres.blackhole();
@@ -152,7 +152,7 @@ describe('PostgreSQL away', () => {
     expect([rowCount, await rowOf((answered.body as Payment).id)]).toEqual([1, true]);
   });
 
-  test('again and again under load: every 2xx has its row', async () => {
+  test('repeatedly under load: every 2xx has its row', async () => {
     const { url } = await start({ ...SOON_UNAVAILABLE, ACCEPT_RETRY_MS: '310' });
     const answers: Answered[] = [];
     const client = async (index: number): Promise<void> => {
@@ -170,7 +170,7 @@ describe('PostgreSQL away', () => {
     expect(answers.filter(({ status }) => status >= 300).every((answer) => codeOf(answer) === 'UNAVAILABLE')).toBe(true);
   });
 
-  test('control: an instance that answers before the commit is seen to promise what is not there', async () => {
+  test('control: an instance that answers before the commit is caught with a 2xx without a row', async () => {
     const { deps } = await start({ ...SOON_UNAVAILABLE, ACCEPT_RETRY_MS: '310' });
     const inserts: Promise<unknown>[] = [];
     const accept: Acceptor['accept'] = async ({ payment }) => {
@@ -187,13 +187,13 @@ describe('PostgreSQL away', () => {
     await closeServer(server);
   });
 
-  test('too much waits: 429, Retry-After, nothing stored; the others are stored when it is back', async () => {
+  test('too many waiting payments: 429, Retry-After, nothing stored; the others are stored after its return', async () => {
     const { url } = await start({ ...PATIENT, ACCEPT_GROUP_MAX: '1', ACCEPT_QUEUE_MAX: '1' });
     expect((await pay(url)).status).toBe(202);
     const before = await countRows(setup.pool, 'payment');
     postgres.blackhole();
     const answers: Answered[] = [];
-    // One is being inserted and one waits for that, until PostgreSQL is back.
+    // One payment is being inserted and one waits for that insert, until PostgreSQL is available again.
     const asked = Array.from({ length: 5 }, () => pay(url).then((answer) => void answers.push(answer)));
     await eventually(() => answers.length === 3, { what: 'the refusals' });
     expect(answers.map((answer) => [answer.status, codeOf(answer), answer.headers.get('retry-after')])).toEqual(answers.map(() => [429, 'TOO_BUSY', '1']));
@@ -204,8 +204,8 @@ describe('PostgreSQL away', () => {
   });
 });
 
-describe('who waits', () => {
-  test('and leaves is not waited for any more', async () => {
+describe('a waiting client', () => {
+  test('that disconnects is no longer waited for', async () => {
     const { url, deps } = await start();
     const room = deps.outcomes.room;
     const leaving = new AbortController();
@@ -217,7 +217,7 @@ describe('who waits', () => {
     await eventually(() => deps.outcomes.room === room, { what: 'the end of the waiting' });
   });
 
-  test('beyond the bound is answered 202 at once; a batch beyond it is refused and stores nothing', async () => {
+  test('beyond the bound gets 202 at once; a batch beyond it is refused and stores nothing', async () => {
     const { url, deps } = await start({ WAITING_MAX: '1' });
     const leaving = new AbortController();
     const waiting = call(`${url}/api/payments`, { body: PAYMENT, headers: { Prefer: 'wait=30' }, signal: leaving.signal });
@@ -231,7 +231,7 @@ describe('who waits', () => {
     await left;
   });
 
-  test('when the instance stops is answered 202 with what is accepted', async () => {
+  test('gets 202 with the accepted payment when the instance stops', async () => {
     const running = await start();
     const asked = pay(running.url, 'stopped-meanwhile', { Prefer: 'wait=30' });
     await eventually(async () => (await setup.pool.query(`SELECT 1 FROM payment WHERE idempotency_key = 'stopped-meanwhile'`)).rowCount === 1, {

@@ -1,6 +1,6 @@
 /**
  * A leader for tests of the patients service: fetches parcels, decides by a rule, commits through the ledger under a fence, publishes.
- * It does what `payments/` does in the good case and nothing else.
+ * It does only the normal work of `payments/`.
  */
 import { Worker } from 'bullmq';
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
@@ -15,14 +15,14 @@ export interface FakeLeaderOptions {
   databaseUrl: string;
   redisUrl: string;
   prefix: string;
-  /** What becomes of a payment; all succeed when left out. */
+  /** Decides the outcome of a payment. Default: all succeed. */
   rule?: (payment: PendingPayment) => FinalStatus;
-  /** Without events the rows must do. */
+  /** Whether to publish events; without them instances must find the rows. */
   publishes?: boolean;
 }
 
 export interface FakeLeader {
-  /** Parcels as they arrived. */
+  /** Parcels in order of arrival. */
   parcels: Parcel[];
   stop(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Lists by replica, term and end give exactly what a look at every row gives, page by page, however the payments lie: terms that overlap,
- * a replica that comes back, ends that are rare, the borders of the ranges.
+ * Lists by replica, term and status return exactly the rows of a full scan, page by page, for any distribution of the payments:
+ * overlapping terms, a replica that leads again, rare statuses, the borders of the ranges.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createPrisma, type Prisma } from '../../../patients/prisma.js';
@@ -10,7 +10,7 @@ import { commitOutcomes, type Outcome } from '../../../shared/ledger.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { createRecord, type TestRecord } from '../payments/fixture.js';
 
-/** Payments of one election's reign, committed in parcels, some left for the next. */
+/** Payments of one term, committed in parcels; some are left for the next term. */
 const REIGNS = 12;
 const A_REIGN = 60;
 const BUCKET = 65_536;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   for (let reign = 0; reign < REIGNS; reign += 1) {
     const leader = reign % 4 === 3 ? 'server_9' : `server_${1 + (reign % 2)}`;
     const token = { partition: 0, term: await record.elect(leader, `life-${reign}`), leader };
-    // Every fourth reign begins just before a border.
+    // Every fourth term begins just before a border.
     if (reign % 4 === 1) await record.pool.query(`SELECT setval(pg_get_serial_sequence('payment', 'seq'), $1)`, [BUCKET * (1 + reign) - 20]);
     const open = [...left, ...(await record.accept(A_REIGN))];
     left = open.filter(() => random.next() < 0.1);
@@ -49,7 +49,7 @@ afterAll(async () => {
   await record.drop();
 });
 
-/** Every page after the other. */
+/** All pages in sequence. */
 async function pages(filter: PaymentFilter): Promise<string[]> {
   const ids: string[] = [];
   for (let before: number | null = null; ;) {
@@ -73,18 +73,18 @@ const FILTERS: readonly PaymentFilter[] = [
   { status: 'SUCCEEDED', term: 4 }, { processedBy: 'server_9', term: 1 }, { status: 'FAILED', processedBy: 'server_2', term: 2 },
 ];
 
-test.each(FILTERS)('%j: page by page what a look at every row finds', async (filter) => {
+test.each(FILTERS)('%j: page by page the same rows as a full scan', async (filter) => {
   expect(await pages(filter)).toEqual(await lookedThrough(filter));
 });
 
-test('the filters find something, and cut something off', async () => {
+test('the filters match some payments, and exclude some', async () => {
   const found = await Promise.all(FILTERS.map(lookedThrough));
   const all = await lookedThrough({});
   expect(found.filter((ids) => ids.length === 0)).toHaveLength(3);
   expect(Math.max(...found.map((ids) => ids.length))).toBeLessThan(all.length);
 });
 
-test('control: without the trigger that notes them, the list has gaps', async () => {
+test('control: without the trigger that records the ranges, the list has gaps', async () => {
   await record.pool.query('ALTER TABLE payment DISABLE TRIGGER payment_noted_when_changed');
   const token = { partition: 0, term: await record.elect('server_7', 'life-7'), leader: 'server_7' };
   await commitOutcomes(record.pool, token, (await record.accept(3)).map((id) => outcomeOf(id, random)));
@@ -93,7 +93,7 @@ test('control: without the trigger that notes them, the list has gaps', async ()
   expect(await pages({ processedBy: 'server_7' })).toEqual([]);
 });
 
-describe('stretches that overlap become one', () => {
+describe('overlapping ranges are merged', () => {
   test.each([
     ['none', [], []],
     ['apart', [[10, 20], [1, 5]], [[10, 20], [1, 5]]],

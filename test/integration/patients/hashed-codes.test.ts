@@ -16,7 +16,7 @@ const store = (id: string, code: string) => setup.pool.query('UPDATE patient SET
 const plainCodes = async (): Promise<number> => (await setup.pool.query<{ count: number }>(PLAIN, ['', 'scrypt$%'])).rows[0]?.count ?? -1;
 const identify = (visitor: Visitor, facts: Record<string, string>) => visitor.submit('/bill/identify', facts, '/bill/identify');
 
-test('after the seed no code can be read in the table, and the codes that it shows identify', async () => {
+test('after the seed the table contains no readable code, and the printed codes identify', async () => {
   const { rows } = await setup.pool.query<{ code: string; row: string }>('SELECT authorization_code AS code, patient::text AS row FROM patient');
   expect(rows.filter(({ code }) => !HASH.test(code))).toEqual([]);
   const all = rows.map(({ row }) => row).join('\n');
@@ -30,7 +30,7 @@ test('after the seed no code can be read in the table, and the codes that it sho
   }
 });
 
-test('no code is shown for a patient that is not of the seed, nor when the code was changed', async () => {
+test('no code is printed for a patient outside the seed, nor after the code was changed', async () => {
   await setup.pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      VALUES ('00000000-0000-0000-0000-000000000001', 'guest', 'Guest', '1980-01-01', $1)`, [await hashCode('AUT-1')]);
@@ -41,7 +41,7 @@ test('no code is shown for a patient that is not of the seed, nor when the code 
   expect((await showPatients(setup.databaseUrl, 3)).split('\n')[3]).toContain(seedPatient(2).authorizationCode);
 });
 
-test('a larger seed adds what is missing, with hashes', async () => {
+test('a larger seed adds the missing patients, with hashes', async () => {
   const before = await storedCode(seedPatient(5).id);
   expect([await seedUpTo(setup.databaseUrl, 103), await seedUpTo(setup.databaseUrl, 103)]).toEqual([3, 0]);
   expect(await storedCode(seedPatient(5).id)).toBe(before);
@@ -51,7 +51,7 @@ test('a larger seed adds what is missing, with hashes', async () => {
   }
 });
 
-test('a plain code that is imported identifies at once, is replaced while the service runs, and identifies afterwards', async () => {
+test('an imported plain code identifies at once, is replaced while the service runs, and identifies afterwards', async () => {
   const { url } = await setup.start({ WRONG_CODES_MAX: '50' });
   const visitor = await signedIn(url);
   await eventually(async () => (await plainCodes()) === 0, { what: 'the codes of before', deadlineMs: 60_000 });
@@ -62,7 +62,7 @@ test('a plain code that is imported identifies at once, is replaced while the se
   expect((await identify(visitor, { ...factsOf(patient), authorizationCode: 'AUT-000000-0000' })).status).toBe(422);
 });
 
-test.each(['', 'scrypt$', `scrypt$30$${'A'.repeat(22)}$${'A'.repeat(43)}`])('the stored text %j identifies nobody, whatever is typed', async (stored) => {
+test.each(['', 'scrypt$', `scrypt$30$${'A'.repeat(22)}$${'A'.repeat(43)}`])('the stored text %j identifies no patient, for any input', async (stored) => {
   const { url } = await setup.start({ WRONG_CODES_MAX: '50' });
   const visitor = await signedIn(url);
   await store(patient.id, stored);
@@ -72,7 +72,7 @@ test.each(['', 'scrypt$', `scrypt$30$${'A'.repeat(22)}$${'A'.repeat(43)}`])('the
   expect(await storedCode(patient.id)).toBe(stored);
 });
 
-test('50 attempts at once: some are refused as busy and cost no attempt; the others are compared', async () => {
+test('50 concurrent attempts: some are refused as busy and cost no attempt; the others are compared', async () => {
   const { url } = await setup.start({ WRONG_CODES_MAX: '100', WRONG_FROM_ADDRESS_MAX: '1000', QUEUE_PREFIX: `${setup.prefix}-busy` });
   const visitor = await signedIn(url);
   const csrf = await visitor.proof('/bill/identify');

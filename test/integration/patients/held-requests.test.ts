@@ -1,5 +1,5 @@
 /**
- * Too much at once: requests over the bound are refused before their body is read, nothing of them is stored, the rest goes on. Real
+ * Overload: requests beyond the bound are refused before their body is read, nothing of them is stored, and all others continue. Real
  * PostgreSQL and Redis.
  */
 import { jest } from '@jest/globals';
@@ -10,9 +10,9 @@ import { eventually } from '../../support/eventually.js';
 import { call, codeOf, countRows, PAYMENT, TOKENS, type Answered } from './setup.js';
 import { accepted, pay, refused, setup } from './backlog-stage.js';
 
-describe('too much at once', () => {
+describe('overload', () => {
   const start = (env: NodeJS.ProcessEnv): Promise<RunningPatients> => setup.start(env);
-  /** Requests that wait for an outcome nobody decides. */
+  /** Requests that wait for an outcome that no leader commits. */
   async function waitingOnes(running: RunningPatients, count: number): Promise<{ leave(): Promise<void> }> {
     const leaving = new AbortController();
     const { room } = running.deps.outcomes;
@@ -28,7 +28,7 @@ describe('too much at once', () => {
     };
   }
 
-  test('payments: 429 before the body is read, nothing stored, health and reads answered; a place that is left is free', async () => {
+  test('payments: 429 before the body is read, nothing stored, health and reads answered; a released place is free', async () => {
     const running = await start({ REQUESTS_MAX: '3' });
     const waiting = await waitingOnes(running, 3);
     const before = await countRows(setup.pool, 'payment');
@@ -42,12 +42,12 @@ describe('too much at once', () => {
     await eventually(async () => (await pay(running.url)).status === 202, { what: 'a free place' });
   });
 
-  test('whatever comes, what is held stays within its bounds: requests, waiting, backlog; and nothing accepted is lost', async () => {
+  test('under any load, requests, awaited outcomes and backlog stay within their bounds; and nothing accepted is lost', async () => {
     const { url, deps } = await start({ REQUESTS_MAX: '20', BACKLOG_MAX: '120', BACKLOG_LOOK_MS: '50' });
     const most = { waiting: 0 };
     const free = deps.config.waitingMax;
     const watching = setInterval(() => (most.waiting = Math.max(most.waiting, free - deps.outcomes.room)), 1);
-    // Every count that was ever told, not those of some moments.
+    // Every reported count, not only samples.
     const told = jest.spyOn(requestsUnderWay, 'set');
     const answers: Answered[] = [];
     const client = async (number: number): Promise<void> => {
@@ -64,7 +64,7 @@ describe('too much at once', () => {
     expect([...codes].filter((code) => code !== '429 TOO_BUSY' && code !== '503 BACKLOG_FULL')).toEqual([]);
   });
 
-  test('batches: 429, nothing stored; singles still get in', async () => {
+  test('batches: 429, nothing stored; single payments are still admitted', async () => {
     const { url, deps } = await start({ BATCHES_MAX: '1' });
     const leaving = new AbortController();
     const first = call(`${url}/api/batches`, { body: { count: 2 }, signal: leaving.signal }).catch(() => null);
@@ -77,7 +77,7 @@ describe('too much at once', () => {
     await first;
   });
 
-  test('payments in batches: 429 for a batch and for the look at one, nothing stored; small ones still get in', async () => {
+  test('payments in batches: 429 for a batch and for the read of one, nothing stored; small ones are still admitted', async () => {
     const { url, deps } = await start({ BATCH_PAYMENTS_MAX: '50' });
     const fire = (count: number, timeoutMs: number, signal?: AbortSignal): Promise<Answered> =>
       call(`${url}/api/batches`, { body: { count, timeoutMs }, ...(signal ? { signal } : {}) });
@@ -96,7 +96,7 @@ describe('too much at once', () => {
     await eventually(() => deps.batchRoom.taken === 0, { what: 'the end of all' });
   });
 
-  test('refused with a large body, the connection goes on', async () => {
+  test('refused with a large body, the connection stays usable', async () => {
     const running = await start({ REQUESTS_MAX: '1' });
     const waiting = await waitingOnes(running, 1);
     const body = { ...PAYMENT, concept: 'x'.repeat(12_000) };

@@ -1,4 +1,4 @@
-/** The day of a charge, and the moments that people read, are those of the hospital (HOSPITAL_TIME_ZONE). On real engines. */
+/** The day of a charge, and the times on pages, are in the time zone of the hospital (HOSPITAL_TIME_ZONE). With real engines. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import { TOKENS } from './setup.js';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ({ url } = await setup.start({ HOSPITAL_TIME_ZONE: 'America/Bogota' }));
 });
 
-test('the day of a charge is its day in the hospital: in the API, on the page, and with another zone another day', async () => {
+test('the day of a charge is its day in the hospital: in the API and on the page; in another time zone it is another day', async () => {
   const chargeId = randomUUID();
   const text = `INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency, created_at) VALUES ($1, $2, 'exam', 'Late scan', 100, 'USD', $3)`;
   await setup.pool.query(text, [chargeId, patient.id, CHARGED_AT]);
@@ -29,7 +29,7 @@ test('the day of a charge is its day in the hospital: in the API, on the page, a
   expect(page.text).toMatch(/Mar 14, 2026<\/td><td>Late scan/);
 });
 
-test('moments begin with the hospital\'s day in the CSV file and on pages; in JSON they stay in UTC', async () => {
+test('times begin with the hospital\'s day in the CSV file and on pages; in JSON they stay in UTC', async () => {
   const body = JSON.stringify({ patientId: patient.id, amountMinor: 100, currency: 'USD' });
   const made = await fetch(`${url}/api/payments`, { method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' }, body });
   const { id } = await made.json() as { id: string };

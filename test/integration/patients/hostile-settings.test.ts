@@ -1,4 +1,4 @@
-/** The whole path of a payment, on a database whose defaults are hostile: accepted, replayed, committed, on the bill. */
+/** The whole path of a payment, in a database with hostile default settings: accepted, replayed, committed, on the bill. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningPatients } from '../../../patients/app.js';
 import type { Payment } from '../../../shared/contracts/payment.js';

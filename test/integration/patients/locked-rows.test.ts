@@ -1,4 +1,4 @@
-/** A session keeps a row locked that an accepted payment refers to: its own payment is refused for now, and no other one waits. */
+/** A session locks a row that a new payment refers to: that payment is refused for now, and no other payment waits. */
 import { expect, test } from '@jest/globals';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { eventually } from '../../support/eventually.js';
@@ -11,7 +11,7 @@ let url: string;
 
 beforeAll(async () => {
   setup = await createSetup();
-  // Without the guard the statement waits for the lock until its own time-out, and begins again.
+  // Without the guard the statement waits for the lock until its own time-out, and then starts again.
   url = (await setup.start({ ACCEPT_RETRY_MS: '30000', STATEMENT_TIMEOUT_MS: '10000' })).url;
 });
 
@@ -23,7 +23,7 @@ const pay = (patientId: string, key: string): Promise<Answered> =>
 const rowsUnder = async (key: string): Promise<number> =>
   (await setup.pool.query('SELECT 1 FROM payment WHERE idempotency_key = $1', [key])).rowCount ?? -1;
 
-/** @returns how to release the lock. */
+/** @returns a function that releases the lock. */
 async function lock(statement: string, values: unknown[]): Promise<() => Promise<void>> {
   const session = await setup.pool.connect();
   await session.query('BEGIN');
@@ -36,7 +36,7 @@ async function lock(statement: string, values: unknown[]): Promise<() => Promise
 
 const lockPatient = (id: string) => lock('SELECT 1 FROM patient WHERE id = $1 FOR UPDATE', [id]);
 
-test('a locked patient: payments of others are accepted while the lock is held, its own is refused and its key works later', async () => {
+test('a locked patient: payments of others are accepted during the lock; its own payment is refused and its key works later', async () => {
   const release = await lockPatient(PATIENT);
   try {
     const [own, ...others] = await Promise.all([
@@ -53,7 +53,7 @@ test('a locked patient: payments of others are accepted while the lock is held, 
   expect(await rowsUnder('locked-own')).toBe(1);
 });
 
-test('a payment that was accepted before its patient was locked is answered again under its key', async () => {
+test('a payment that was accepted before the lock on its patient is answered again under its key', async () => {
   const first = await pay(PATIENT, 'locked-replay');
   const release = await lockPatient(PATIENT);
   try {
@@ -65,7 +65,7 @@ test('a payment that was accepted before its patient was locked is answered agai
   }
 });
 
-test('a batch with a locked patient: the payments of others are stored, and the same key completes it', async () => {
+test('a batch with a locked patient: the payments of others are stored, and the same key completes the batch', async () => {
   const release = await lockPatient(PATIENT);
   const payments = [PATIENT, OTHER, OTHER, PATIENT, OTHER].map((patientId) => ({ ...PAYMENT, patientId }));
   const fire = () => call(`${url}/api/batches`, { body: { payments, timeoutMs: 100 }, headers: { 'Idempotency-Key': 'locked-batch' } });
@@ -80,7 +80,7 @@ test('a batch with a locked patient: the payments of others are stored, and the 
   expect(await eventually(async () => ((await stored()) === 5 ? 5 : null), { what: 'the batch to be complete' })).toBe(5);
 });
 
-test('a payment whose original is locked is not driven again, and others are accepted meanwhile', async () => {
+test('a payment whose original is locked is not re-driven, and others are accepted meanwhile', async () => {
   const { id } = (await pay(PATIENT, 'locked-original')).body as Payment;
   await setup.pool.query(`ALTER TABLE payment DISABLE TRIGGER USER`);
   await setup.pool.query(`UPDATE payment SET status = 'FAILED', completed_at = now(), processed_by = 'server_1', term = 1 WHERE id = $1`, [id]);

@@ -1,6 +1,6 @@
 /**
- * Outcome events that are lost, with real engines: a payment is final, and nobody said so. Who waits is answered as soon as a message
- * says that events are missing. The poll, which would find it too, is switched off.
+ * Lost outcome events, with real engines: a payment is final, and no event announced it. Waiting requests are answered as soon as a message
+ * shows that events are missing. The poll, which would find the outcome too, is switched off.
  */
 import type { RunningPatients } from '../../../patients/app.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
@@ -12,7 +12,7 @@ import { SilencingProxy } from '../../support/silencing-proxy.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from '../payments/fixture.js';
 import { call, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
 
-/** The relay must not find what was committed here, and needs not. */
+/** The relay must not find payments that were committed here, and is not needed. */
 const NO_RELAY = { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' };
 
 let setup: Setup;
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const throughProxy = (): string => Object.assign(new URL(setup.redisUrl), { port: String(redis.port) }).href;
-/** An instance that never looks by itself. */
+/** An instance that never polls. */
 async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
   const running = await setup.start({ DATABASE_URL: record.url, ...env });
   running.deps.outcomes.look = async () => undefined;
@@ -52,7 +52,7 @@ async function replica(id: string, env: Record<string, string> = {}): Promise<Te
 const pay = (url: string, key: string): Promise<Answered> =>
   call(`${url}/api/payments`, { body: PAYMENT, headers: { 'Idempotency-Key': key, Prefer: 'wait=20' } });
 
-/** The payment under this key gets its final status under this term, and its leader dies before it can say so. */
+/** Gives the payment under this key its final status under this term; its leader dies before it publishes the event. */
 async function commitAndDie(key: string, term: number, leader: string): Promise<void> {
   const idOf = async (): Promise<string | undefined> =>
     (await record.pool.query<{ id: string }>('SELECT id FROM payment WHERE idempotency_key = $1', [key])).rows[0]?.id;
@@ -61,7 +61,7 @@ async function commitAndDie(key: string, term: number, leader: string): Promise<
   expect(await commitOutcomes(record.pool, { partition: 0, term, leader }, [outcome])).toMatchObject({ held: true, ids: [id] });
 }
 
-/** Who was told, by what brought the outcome. */
+/** Delivered outcomes, by the cause of the read. */
 async function told(): Promise<Record<string, number>> {
   const { values } = await outcomesTotal.get();
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels['by']), value]));
@@ -69,7 +69,7 @@ async function told(): Promise<Record<string, number>> {
 
 const outcomeOf = ({ status, body }: Answered): unknown[] => [status, (body as Payment).status, (body as Payment).term];
 
-test('leader, dead between commit and event: who waits is answered when the next one begins', async () => {
+test('a leader that dies between commit and event: waiting requests are answered when the next leader starts', async () => {
   const { url } = await patients();
   const term = await record.elect('server_1', 'a life that ends');
   const answer = pay(url, 'unsaid');
@@ -78,7 +78,7 @@ test('leader, dead between commit and event: who waits is answered when the next
   expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
 });
 
-test('control: an instance that does not mind gaps lets it wait, though it hears what the next leader commits', async () => {
+test('control: an instance that ignores gaps keeps them waiting, although it receives the events of the next leader', async () => {
   const { url, deps } = await patients();
   deps.outcomes.catchUp = async () => undefined;
   const term = await record.elect('server_1', 'a life that ends');
@@ -92,7 +92,7 @@ test('control: an instance that does not mind gaps lets it wait, though it hears
   expect((await answer).status).toBe(202);
 });
 
-test('subscription, lost and made anew: who waits is answered at once', async () => {
+test('a subscription that is lost and renewed: waiting requests are answered at once', async () => {
   const { url } = await patients({ REDIS_URL: throughProxy() });
   const term = await record.elect('server_1', 'a life that lasts');
   const answer = pay(url, 'not heard');
@@ -102,7 +102,7 @@ test('subscription, lost and made anew: who waits is answered at once', async ()
   expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
 });
 
-test('leader, away from Redis for a while: it says so when it is back, and who waits is answered', async () => {
+test('a leader without Redis for a while: it announces its return, and waiting requests are answered', async () => {
   const { url } = await patients();
   const leader = await replica('server_1', { REDIS_URL: throughProxy() });
   const term = await leader.lead(record);
@@ -114,7 +114,7 @@ test('leader, away from Redis for a while: it says so when it is back, and who w
   expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { event: 1, gap: 1 }]);
 });
 
-test('leader, whose commit is done but whose answer is lost: it tries again, finds nothing to write, and says so', async () => {
+test('a leader whose commit succeeded but whose answer was lost: it retries, finds nothing to write, and publishes', async () => {
   const { url } = await patients();
   const postgres = await LinkProxy.open(() => Number(new URL(record.url).port));
   const path = new URL(record.url);
@@ -126,7 +126,7 @@ test('leader, whose commit is done but whose answer is lost: it tries again, fin
   await postgres.close();
 });
 
-/** The leader's commit waits for the fence's row until the way back to it is cut; then it is done, and the connection breaks. */
+/** The leader's commit waits for the row of the fence until its connection is cut; then the commit succeeds and its answer is lost. */
 async function commitUnheard(key: string, asked: () => Promise<Answered>, postgres: LinkProxy): Promise<{ answer: Promise<Answered> }> {
   const keeper = await record.pool.connect();
   await keeper.query('BEGIN; SELECT 1 FROM leadership WHERE partition = 0 FOR UPDATE');

@@ -1,4 +1,4 @@
-/** Wrong tokens are counted by network: one host has 2^64 addresses of IPv6. On real engines. */
+/** Wrong tokens are counted per network, because one host has 2^64 IPv6 addresses. With real engines. */
 import { expect, test } from '@jest/globals';
 import { Visitor } from '../security/visitor.js';
 import { setup } from './staff-stage.js';

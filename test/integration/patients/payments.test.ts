@@ -1,4 +1,4 @@
-/** Paying, against a real database and queue: what is accepted, what is refused, what a replay gets. */
+/** Payments, with a real database and queue: which are accepted, which are refused, and the answers to replays. */
 import { payment as paymentSchema, type Payment } from '../../../shared/contracts/payment.js';
 import type { RunningPatients } from '../../../patients/app.js';
 import { eventually } from '../../support/eventually.js';
@@ -25,7 +25,7 @@ afterAll(async () => {
 const pay = (url: string, headers: Record<string, string> = {}, body: unknown = PAYMENT) => call(`${url}/api/payments`, { body, headers });
 
 describe('a payment', () => {
-  test('that waits is answered 201 with its outcome', async () => {
+  test('that waits gets 201 with its outcome', async () => {
     const answered = await pay(one.url, { Prefer: 'wait=10' });
     const payment = paymentSchema.parse(answered.body);
     expect(answered.status).toBe(201);
@@ -37,7 +37,7 @@ describe('a payment', () => {
     expect(answered.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('that does not wait is answered 202 with a row that is there already', async () => {
+  test('that does not wait gets 202, and its row exists already', async () => {
     const answered = await pay(one.url);
     const payment = paymentSchema.parse(answered.body);
     expect(answered.status).toBe(202);
@@ -47,13 +47,13 @@ describe('a payment', () => {
     expect(rowCount).toBe(1);
   });
 
-  test('carries a valid trace context into its parcel', async () => {
+  test('puts a valid trace context into its parcel', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await pay(one.url, { Prefer: 'wait=10', traceparent });
     expect(leader.parcels.some((parcel) => parcel.traceparent === traceparent)).toBe(true);
   });
 
-  test('can be read by the other instance, and is the same there', async () => {
+  test('can be read on the other instance, and is the same there', async () => {
     const paid = await pay(one.url, { Prefer: 'wait=10' });
     const { id } = paid.body as Payment;
     const read = await call(`${two.url}/api/payments/${id}`);
@@ -78,7 +78,7 @@ describe('the same key', () => {
     },
   );
 
-  test('gets the acceptance again after the payment was decided, and the outcome when it waits', async () => {
+  test('gets the acceptance again after the payment is final, and the outcome when it waits', async () => {
     const headers = { 'Idempotency-Key': 'first-answer-again' };
     const first = await pay(one.url, headers);
     const { id } = first.body as Payment;
@@ -163,7 +163,7 @@ describe('bad input', () => {
 describe('a re-drive', () => {
   const redrive = (id: string, token: string) => call(`${one.url}/api/payments/${id}/redrive`, { method: 'POST', token, headers: { Prefer: 'wait=10' } });
 
-  test('of a failed payment makes one new payment, asked once or twice; the failed one stays failed', async () => {
+  test('of a failed payment makes one new payment, for one request or two; the failed one stays failed', async () => {
     const failed = (await pay(one.url, { Prefer: 'wait=10' }, { ...PAYMENT, amountMinor: 666 })).body as Payment;
     expect(failed.status).toBe('FAILED');
     const first = await redrive(failed.id, TOKENS.OPERATOR_TOKEN);
@@ -173,20 +173,20 @@ describe('a re-drive', () => {
     expect(((await call(`${one.url}/api/payments/${failed.id}`)).body as Payment).status).toBe('FAILED');
   });
 
-  test('of a payment that succeeded is refused', async () => {
+  test('of a succeeded payment is refused', async () => {
     const { id } = (await pay(one.url, { Prefer: 'wait=10' })).body as Payment;
     const refused = await redrive(id, TOKENS.OPERATOR_TOKEN);
     expect([refused.status, codeOf(refused)]).toEqual([409, 'NOT_REDRIVABLE']);
   });
 
-  test('needs the operator token', async () => {
+  test('requires the operator token', async () => {
     const refused = await redrive(PATIENT, TOKENS.API_TOKEN);
     expect([refused.status, codeOf(refused)]).toEqual([403, 'FORBIDDEN']);
   });
 });
 
 describe('an exit pass', () => {
-  test('is there for a payment that succeeded, and not for a declined one', async () => {
+  test('exists for a succeeded payment, and not for a declined one', async () => {
     const paid = (await pay(one.url, { Prefer: 'wait=10' })).body as Payment;
     const pass = await call(`${one.url}/api/passes/${paid.id}`);
     const requestTime = paid.completedAt as string;

@@ -1,4 +1,4 @@
-/** The service as a process: how it begins, and how it ends. */
+/** The service as a process: its start and its end. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../local/ports.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterEach(() => void child?.kill('SIGKILL'));
 afterAll(() => setup.end());
 
-/** `exit` for a child whose channel we end ourselves: Node then never says `close`. */
+/** Resolves on `exit`, for a child whose channel the test closes: Node then never emits `close`. */
 function run(env: Record<string, string>, event: 'close' | 'exit' = 'close'): { output: () => string; ended: Promise<number | null> } {
   const withChannel = event === 'exit';
   const texts: string[] = [];
@@ -38,13 +38,13 @@ const environment = async (): Promise<{ env: Record<string, string>; url: string
 const ready = (url: string): Promise<boolean> =>
   eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), { what: 'the service', deadlineMs: 50_000 });
 
-test('a configuration that cannot be used: every problem in words, no stack, exit code 78', async () => {
+test('an invalid configuration: every problem as a sentence, no stack, exit code 78', async () => {
   const { output, ended } = run({ ...TOKENS, PORT: '0' });
   expect(await ended).toBe(78);
   expect(output()).toMatch(/^Configuration has 3 problem\(s\):\n {2}- PORT .*\n {2}- DATABASE_URL .*\n {2}- REDIS_URL .*\n$/);
 });
 
-test('SIGTERM: who waits is answered, then it exits 0; no token was logged', async () => {
+test('SIGTERM: waiting requests are answered, then the process exits with 0; no token was logged', async () => {
   const { env, url } = await environment();
   const { output, ended } = run(env);
   await ready(url);
@@ -56,7 +56,7 @@ test('SIGTERM: who waits is answered, then it exits 0; no token was logged', asy
   for (const token of Object.values(TOKENS)) expect(output()).not.toContain(token);
 });
 
-test('Redis away from the start: it lives and accepts', async () => {
+test('Redis unavailable from the start: the process runs and accepts', async () => {
   const { env, url } = await environment();
   const { output, ended } = run({ ...env, REDIS_URL: 'redis://127.0.0.1:1' });
   await ready(url);
@@ -67,7 +67,7 @@ test('Redis away from the start: it lives and accepts', async () => {
   expect(output()).not.toContain('"fatal"');
 });
 
-test('when its starter is gone it ends by itself', async () => {
+test('the process ends when its starter has ended', async () => {
   const { env, url } = await environment();
   const { ended } = run(env, 'exit');
   await ready(url);
@@ -75,7 +75,7 @@ test('when its starter is gone it ends by itself', async () => {
   expect(await ended).toBe(0);
 });
 
-test('a taken port: one sentence, exit code 1', async () => {
+test('a port in use: one sentence, exit code 1', async () => {
   const { env } = await environment();
   const taken = await setup.start();
   const { output, ended } = run({ ...env, PORT: new URL(taken.url).port });

@@ -1,4 +1,4 @@
-/** Instances that are restarted under load: a client that keeps its connections loses no request that it has sent. */
+/** Instances that restart under load: a client with kept connections loses no request that it has sent. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterEach(() => void child?.kill('SIGKILL'));
 afterAll(() => setup.end());
 
-/** What became of the requests of all clients. */
+/** The results of all clients. */
 interface Tally {
   answered: number;
   /** Answers that say `Connection: close`. */
@@ -28,7 +28,7 @@ interface Tally {
   errors: string[];
 }
 
-/** One client with one kept connection; an answer or an error code. */
+/** One client with one kept connection; returns an answer or an error code. */
 function payOnce(port: number, agent: Agent, key: string): Promise<{ close: boolean } | { error: string }> {
   const body = JSON.stringify(PAYMENT);
   const headers = {
@@ -42,7 +42,7 @@ function payOnce(port: number, agent: Agent, key: string): Promise<{ close: bool
   });
 }
 
-/** Pays until `stopped()`: the next request follows an answer at once, and a refused connection after a moment. */
+/** Pays until `stopped()`: the next request follows an answer at once, and a refused connection after a pause. */
 async function keepPaying(port: number, name: string, tally: Tally, stopped: () => boolean): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let count = 0; !stopped(); count += 1) {
@@ -58,7 +58,7 @@ async function keepPaying(port: number, name: string, tally: Tally, stopped: () 
   agent.destroy();
 }
 
-test('SIGTERM under load, several times: no connection is reset, and answers say that it closes', async () => {
+test('SIGTERM under load, several times: no connection is reset, and answers announce that they close it', async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH = '' } = process.env;

@@ -1,4 +1,4 @@
-/** Strangers leave nothing in Redis, and a value in Redis that is no session does no harm. On real engines. */
+/** Anonymous visitors leave nothing in Redis, and an invalid session value in Redis does no harm. With real engines. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../../shared/logger.js';
 import { connectRedis } from '../../../shared/queue.js';
@@ -6,7 +6,7 @@ import { Visitor } from '../security/visitor.js';
 import { factsOf, field, identified, patient, sessionCookie, setup, signedIn } from './staff-stage.js';
 import { TOKENS } from './setup.js';
 
-/** Pages that show a stranger a form, asked so often. */
+/** Number of requests for pages with a form. */
 const STRANGERS = 1_000;
 const AT_ONCE = 50;
 
@@ -22,7 +22,7 @@ const keys = () => redis.keys(`${setup.prefix}:session:*`);
 const keyOf = (visitor: Visitor): string =>
   `${setup.prefix}:session:${/^s:([^.]+)\./.exec(decodeURIComponent(sessionCookie(visitor) ?? ''))?.[1]}`;
 
-describe('a stranger', () => {
+describe('an anonymous visitor', () => {
   test(`${STRANGERS} pages with a form store no session`, async () => {
     const before = await keys();
     for (let asked = 0; asked < STRANGERS; asked += AT_ONCE) {
@@ -35,7 +35,7 @@ describe('a stranger', () => {
     expect(await keys()).toContain(keyOf(visitor));
   });
 
-  test('needs the page of the own browser to send the form, and keeps it after a wrong token', async () => {
+  test('must submit the form from a page of the same browser, and keeps the form after a wrong token', async () => {
     const [visitor, other] = [new Visitor(url), new Visitor(url)];
     const own = field(await visitor.ask('/sign-in'), 'csrf');
     const foreign = field(await other.ask('/sign-in'), 'csrf');

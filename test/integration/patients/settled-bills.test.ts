@@ -1,4 +1,4 @@
-/** Bills that a program and the desk pay at the same time: each is paid once, through any instance, and who comes too late is told. */
+/** Bills that a program and the desk pay at the same time: each is paid once, through any instance, and the later one is refused. */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningPatients } from '../../../patients/app.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
@@ -13,7 +13,7 @@ import { factsOf, field, patient, setup, totalOf } from './staff-stage.js';
 let one: RunningPatients;
 let two: RunningPatients;
 
-/** So many bills, of patients whom no other test here has. */
+/** Number of bills, of patients that no other test here uses. */
 const BILLS = 200;
 const FIRST = 101;
 
@@ -30,7 +30,7 @@ const wholeBill = (payer: SeedPatient, rest: Body = {}): Body => ({
 });
 const pay = (body: Body, headers: Record<string, string> = {}, url = one.url): Promise<Answered> => call(`${url}/api/payments`, { body, headers });
 
-/** What was paid and is being paid for each of these patients. */
+/** The paid and pending amounts of each of these patients. */
 async function paidFor(patients: readonly SeedPatient[]): Promise<Map<string, number>> {
   const { rows } = await setup.pool.query<{ id: string; paid: number }>(
     `SELECT patient_id AS id, sum(amount_minor)::bigint AS paid FROM payment
@@ -39,7 +39,7 @@ async function paidFor(patients: readonly SeedPatient[]): Promise<Map<string, nu
   return new Map(rows.map(({ id, paid }) => [id, paid]));
 }
 
-/** The bill's form, ready to be sent. */
+/** The bill's form, ready to be submitted. */
 async function atTheDesk(payer: SeedPatient): Promise<() => Promise<number>> {
   const desk = new Visitor(two.url);
   await desk.submit('/bill/identify', factsOf(payer), '/bill/identify');
@@ -49,7 +49,7 @@ async function atTheDesk(payer: SeedPatient): Promise<() => Promise<number>> {
   return async () => (await desk.ask('/bill/pay', { method: 'POST', body })).status;
 }
 
-/** A busy machine answers 503, which means unknown: whoever pays sends the same request again. */
+/** A busy machine answers 503, which means unknown: the client sends the same request again. */
 async function untilKnown(send: () => Promise<number>): Promise<number> {
   let status = 503;
   await eventually(async () => (status = await send()) !== 503, { what: 'an answer other than 503', deadlineMs: 60_000 });
@@ -57,7 +57,7 @@ async function untilKnown(send: () => Promise<number>): Promise<number> {
 }
 
 describe('a bill', () => {
-  test(`${BILLS} of them, paid by a program and at the desk at the same time: none is overpaid, and one of the two is told`, async () => {
+  test(`${BILLS} of them, paid by a program and at the desk at the same time: none is overpaid, and one of the two is refused`, async () => {
     const patients = Array.from({ length: BILLS }, (_, index) => seedPatient(FIRST + index));
     const desks: (() => Promise<number>)[] = [];
     for (const each of patients) desks.push(await atTheDesk(each));
@@ -74,7 +74,7 @@ describe('a bill', () => {
 });
 
 describe('a payment that settles a bill', () => {
-  test('is refused beyond what is due, whether that is paid or being paid, and nothing is stored', async () => {
+  test('is refused beyond the amount that is neither paid nor pending, and nothing is stored', async () => {
     expect((await pay(wholeBill(patient))).status).toBe(202);
     const before = await countRows(setup.pool, 'payment');
     for (const rest of [{}, { amountMinor: 1 }, { currency: 'CHF', amountMinor: 1 }]) {
@@ -84,11 +84,11 @@ describe('a payment that settles a bill', () => {
     expect(await countRows(setup.pool, 'payment')).toBe(before);
   });
 
-  test('of an unknown patient is refused for that', async () => {
+  test('of an unknown patient is refused for that reason', async () => {
     expect(codeOf(await pay(wholeBill({ ...patient, id: '00000000-0000-4000-8000-999999999999' })))).toBe('PATIENT_UNKNOWN');
   });
 
-  test('with the same key gets its first answer again, also when the bill has nothing left; a refused key is not used up', async () => {
+  test('with the same key gets its first answer again, also when the bill has nothing left; a refused key stays free', async () => {
     const headers = { 'Idempotency-Key': `settles ${patient.id}` };
     const tooMuch = await pay(wholeBill(patient, { amountMinor: totalOf(patient) + 1 }), headers);
     expect([tooMuch.status, tooMuch.headers.get('idempotency-key')]).toEqual([409, headers['Idempotency-Key']]);
@@ -99,14 +99,14 @@ describe('a payment that settles a bill', () => {
     expect([free.status, codeOf(free)]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  test('50 at once with one key through two instances: one row, 50 equal answers', async () => {
+  test('50 concurrent requests with one key through two instances: one row, 50 equal answers', async () => {
     const headers = { 'Idempotency-Key': `fifty ${patient.id}` };
     const answers = await Promise.all(Array.from({ length: 50 }, (_, at) => pay(wholeBill(patient), headers, at % 2 ? one.url : two.url)));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect((await paidFor([patient])).get(patient.id)).toBe(totalOf(patient));
   });
 
-  test('is no part of a batch, which takes any amount, as free payments do', async () => {
+  test('is not part of a batch, which accepts any amount, as free payments do', async () => {
     const free = wholeBill(patient, { settles: undefined });
     const refused = await call(`${one.url}/api/batches`, { body: { payments: [wholeBill(patient)], timeoutMs: 0 } });
     expect([refused.status, codeOf(refused)]).toEqual([400, 'VALIDATION_FAILED']);
@@ -115,7 +115,7 @@ describe('a payment that settles a bill', () => {
     expect((await paidFor([patient])).get(patient.id)).toBe(3 * totalOf(patient));
   });
 
-  test('that failed is driven again once the bill allows it, and not when it was paid meanwhile', async () => {
+  test('that failed is re-driven once the bill allows it, and not when it was paid meanwhile', async () => {
     await electFakeLeader(setup.pool);
     const fail = (id: string): Promise<unknown> => setup.pool.query(
       `UPDATE payment SET status = 'FAILED', term = 1, processed_by = 'server_1', completed_at = now() WHERE id = $1`, [id]);

@@ -1,4 +1,4 @@
-/** Patients instances in this process, on a database and a queue prefix of their own. */
+/** Patients instances in this process, with a separate database and queue prefix. */
 import { startPatients, type RunningPatients } from '../../../patients/app.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
 import { freePort } from '../../../local/ports.js';
@@ -25,7 +25,7 @@ export interface Setup {
   redisUrl: string;
   prefix: string;
   pool: Pool;
-  /** Starts an instance; it is stopped by `end`. */
+  /** Starts an instance; `end` stops it. */
   start(env?: NodeJS.ProcessEnv): Promise<RunningPatients>;
   end(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export interface CallOptions {
   method?: string;
   token?: string | null;
   headers?: Record<string, string>;
-  /** Sent as JSON; a string is sent as it is. */
+  /** Sent as JSON; a string is sent unchanged. */
   body?: unknown;
   signal?: AbortSignal;
 }

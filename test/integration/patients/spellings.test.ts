@@ -1,4 +1,4 @@
-/** A patient whose document and name are written in other ways than in the record is found, by an index, and a stranger is not. */
+/** A document and a name in another spelling than in the database find the patient, by an index; other values do not. */
 import { beforeAll, expect, test } from '@jest/globals';
 import { documentSpellings, patientByDocument } from '../../../shared/patient-documents.js';
 import { createStaffRecords } from '../../../patients/staff-records.js';
@@ -21,7 +21,7 @@ test.each([
   await setup.pool.query('UPDATE patient SET document = $1 WHERE id = $2', [patient.document, patient.id]);
 });
 
-test('the document as it is written in the record comes before one of the same letters and digits', async () => {
+test('the exact document precedes one with the same letters and digits', async () => {
   const { rows } = await setup.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id LIMIT 2');
   const [first = { id: '' }, second = { id: '' }] = rows;
   await setup.pool.query(`UPDATE patient SET document = 'AB-1' WHERE id = $1`, [first.id]);
@@ -32,7 +32,7 @@ test('the document as it is written in the record comes before one of the same l
   expect(await records.patientByDocument('--')).toBeNull();
 });
 
-test('control: without a scan of the table the index alone answers', async () => {
+test('control: without table scans the index alone answers', async () => {
   const client = await setup.pool.connect();
   try {
     await client.query('BEGIN; SET LOCAL enable_seqscan = off');

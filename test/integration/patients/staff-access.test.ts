@@ -1,6 +1,6 @@
 /**
- * Who may read and pay a bill: sign-in, sessions that survive their instance or not, forms of other sessions, and locks after wrong facts.
- * On real engines, asked as a browser without scripts would.
+ * Access to bills: sign-in, sessions that survive their instance or not, forms of other sessions, and locks after wrong facts.
+ * With real engines, called as a browser without scripts would.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answered } from '../security/sending.js';
@@ -11,13 +11,13 @@ import { Visitor } from '../security/visitor.js';
 import { TOKENS } from './setup.js';
 import { anotherPatient, factsOf, field, identified, nextPatient, patient, payForm, paymentsOf, send, sessionCookie, setup, signedIn } from './staff-stage.js';
 
-describe('who may', () => {
+describe('access', () => {
   let url: string;
   beforeAll(async () => {
     ({ url } = await setup.start());
   });
 
-  test('nobody reads a bill without having signed in and identified a patient', async () => {
+  test('no bill can be read without a sign-in and an identified patient', async () => {
     const stranger = new Visitor(url);
     for (const path of ['/bill', '/bill/identify', '/bill/payments/x', '/bill/payments/x/events']) {
       const { status, headers, text } = await stranger.ask(path);
@@ -29,7 +29,7 @@ describe('who may', () => {
     expect((await staff.ask('/bill/identify')).status).toBe(200);
   });
 
-  test('a stranger who is sent away, or whose form is refused, leaves no session behind', async () => {
+  test('an anonymous visitor who is redirected, or whose form is refused, leaves no session in the store', async () => {
     for (const path of ['/bill', '/bill/identify', '/bill/payments/x']) {
       expect([path, (await new Visitor(url).ask(path)).headers.get('set-cookie')]).toEqual([path, null]);
     }
@@ -37,11 +37,11 @@ describe('who may', () => {
       const { status, headers } = await new Visitor(url).ask(path, { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
       expect([path, status, headers.get('set-cookie')]).toEqual([path, 403, null]);
     }
-    // Control: the page with the form to sign in needs a session.
+    // Control: the page with the sign-in form needs a session.
     expect((await new Visitor(url).ask('/sign-in')).headers.get('set-cookie')).toMatch(/^relevo\.sid=/);
   });
 
-  test('a wrong token, and the tokens of others, are not the staff\'s', async () => {
+  test('a wrong token, and the tokens of other roles, are refused', async () => {
     for (const token of ['', 'guessed', TOKENS.OPERATOR_TOKEN, TOKENS.INTERNAL_TOKEN, `${TOKENS.API_TOKEN}x`]) {
       const visitor = new Visitor(url);
       expect((await visitor.submit('/sign-in', { token }, '/sign-in')).status).toBe(401);
@@ -49,7 +49,7 @@ describe('who may', () => {
     }
   });
 
-  test('the id of the session is new at sign-in and at identification; the old ones are worth nothing', async () => {
+  test('a session gets a new id at sign-in and at identification; the old ids become invalid', async () => {
     const visitor = new Visitor(url);
     await visitor.ask('/sign-in');
     const ids = [sessionCookie(visitor)];
@@ -65,7 +65,7 @@ describe('who may', () => {
     expect((await visitor.ask('/bill')).status).toBe(200);
   });
 
-  test('an id without our signature is no session, though /whoami tells ids', async () => {
+  test('an id without a valid signature is no session, although /whoami returns ids', async () => {
     const visitor = await identified(url);
     const { id } = JSON.parse((await visitor.ask('/whoami')).text) as { id: string };
     for (const cookie of [id, `s:${id}`, encodeURIComponent(`s:${id}.AAAA`)]) {
@@ -73,7 +73,7 @@ describe('who may', () => {
     }
   });
 
-  test('who signs out is out, with the cookie that was kept as well', async () => {
+  test('after a sign-out the old cookie is invalid as well', async () => {
     const visitor = await identified(url);
     const kept = visitor.cookieHeader;
     expect((await visitor.submit('/sign-out', {}, '/bill')).status).toBe(303);
@@ -102,7 +102,7 @@ describe('who may', () => {
     expect([await paymentsOf(patient.id), await paymentsOf(other.id)]).toEqual([[], []]);
   });
 
-  test('STAFF_SIGN_IN=off: to identify the patient is enough, as published', async () => {
+  test('STAFF_SIGN_IN=off: identifying the patient is enough, as published', async () => {
     const open = await setup.start({ STAFF_SIGN_IN: 'off' });
     const visitor = new Visitor(open.url);
     expect((await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status).toBe(303);
@@ -111,7 +111,7 @@ describe('who may', () => {
 });
 
 describe('sessions', () => {
-  test('in Redis: another instance goes on where the first one stopped, and says who it is', async () => {
+  test('in Redis: another instance continues the session of a stopped instance, and names itself', async () => {
     const [one, two] = [await setup.start({ ID: 'patients_1' }), await setup.start({ ID: 'patients_2' })];
     const visitor = await identified(one.url);
     await one.stop();
@@ -126,7 +126,7 @@ describe('sessions', () => {
     expect(await paymentsOf(patient.id)).toMatchObject([{ amountMinor: 100, acceptedBy: 'patients_2' }]);
   });
 
-  test('in memory: another instance does not know it, as published', async () => {
+  test('in memory: another instance does not have the session, as published', async () => {
     const [one, two] = [await setup.start({ SESSION_STORE: 'memory' }), await setup.start({ SESSION_STORE: 'memory' })];
     const visitor = await identified(one.url);
     expect((await visitor.ask('/bill')).status).toBe(200);
@@ -146,7 +146,7 @@ describe('sessions', () => {
     expect(JSON.parse((await new Visitor(one.url).ask('/whoami')).text)).toMatchObject({ sessionViews: 1 });
   });
 
-  test('cookies are for HTTP alone and for this site', async () => {
+  test('cookies are HTTP-only and same-site', async () => {
     const { url } = await setup.start();
     const { headers } = await new Visitor(url).ask('/sign-in?lang=es');
     const [session = '', language = ''] = headers.getSetCookie().sort().reverse();
@@ -154,10 +154,10 @@ describe('sessions', () => {
     expect(language).toMatch(/^relevo\.lang=es; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/);
   });
 
-  test('Redis is away: pages with a session say so and do not hang; the first page and passes are there', async () => {
+  test('Redis unavailable: pages with a session report it and do not hang; the first page and passes work', async () => {
     const Cookie = (await identified((await setup.start()).url)).cookieHeader;
     const { url } = await setup.start({ REDIS_URL: 'redis://127.0.0.1:1' });
-    // A stranger's first page with a form, and all pages of a session.
+    // The page with a form for an anonymous visitor, and all pages of a session.
     for (const [path, headersOfAsker] of [['/sign-in', {}], ['/sign-in', { Cookie }], ['/bill', { Cookie }], ['/bill/identify', { Cookie }]] as const) {
       const { status, headers, text } = await new Visitor(url).ask(path, { headers: headersOfAsker });
       expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1']);
@@ -174,7 +174,7 @@ describe('wrong facts', () => {
   const identify = (visitor: Visitor, facts: Record<string, string>) => visitor.submit('/bill/identify', facts, '/bill/identify');
   const sentence = ({ text }: Answered): string | undefined => /<p class="alert"[^>]*>([^<.]+)/.exec(text)?.[1];
 
-  test('whichever is wrong, the answer is the same', async () => {
+  test('the answer is the same whichever fact is wrong', async () => {
     const { url } = await setup.start({ WRONG_CODES_MAX: '50', WRONG_FROM_ADDRESS_MAX: '1000', QUEUE_PREFIX: `${setup.prefix}-same` });
     const visitor = await signedIn(url);
     const right = factsOf(patient);
@@ -188,7 +188,7 @@ describe('wrong facts', () => {
     expect(answers.map(({ text }) => text).join()).not.toContain(right.authorizationCode);
   });
 
-  test('after five the patient is locked, through every instance, from every address, and for the right code too', async () => {
+  test('after five wrong attempts the patient is locked, on every instance, from every address, and for the right code too', async () => {
     const env = { QUEUE_PREFIX: `${setup.prefix}-locked`, TRUST_PROXY: 'loopback' };
     const [one, two] = [await setup.start(env), await setup.start(env)];
     const visitor = await signedIn(one.url);
@@ -206,7 +206,7 @@ describe('wrong facts', () => {
     expect((await identify(elsewhere, factsOf(patient))).status).toBe(303);
   });
 
-  test('many at once do not get past the lock', async () => {
+  test('many concurrent attempts do not exceed the lock', async () => {
     const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-burst` });
     const visitor = await signedIn(url);
     const csrf = await visitor.proof('/bill/identify');
@@ -219,7 +219,7 @@ describe('wrong facts', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
   });
 
-  test.each(['identify', 'token'] as const)('many at once from one address do not get past its limit, whatever they are about: %s', async (form) => {
+  test.each(['identify', 'token'] as const)('many concurrent attempts from one address do not exceed its limit, whatever they are about: %s', async (form) => {
     const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '5', QUEUE_PREFIX: `${setup.prefix}-address-${form}` });
     const path = form === 'identify' ? '/bill/identify' : '/sign-in';
     const visitor = form === 'identify' ? await signedIn(url) : new Visitor(url);
@@ -233,7 +233,7 @@ describe('wrong facts', () => {
     expect([compared.length, statuses.length - compared.length]).toEqual([5, statuses.filter((status) => status === 429).length]);
   });
 
-  test('many right ones at once lock nothing: what was refused meanwhile does not count', async () => {
+  test('many concurrent right attempts lock nothing: refused ones do not count', async () => {
     const config = { wrongCodesMax: 5, wrongFromAddressMax: 5, lockMinutes: 15, queuePrefix: `${setup.prefix}-right-burst` };
     const redis = connectRedis(setup.redisUrl, 'brief', createLogger('test', 'test', 'silent'));
     const limits = createLimits(config, redis);
@@ -244,13 +244,13 @@ describe('wrong facts', () => {
     redis.disconnect();
   });
 
-  test('right ones do not count for the address', async () => {
+  test('right attempts do not count for the address', async () => {
     const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '3', QUEUE_PREFIX: `${setup.prefix}-right` });
     const visitor = await signedIn(url);
     for (let turn = 0; turn < 5; turn += 1) expect((await identify(visitor, factsOf(patient))).status).toBe(303);
   });
 
-  test('who was wrong and then right starts anew', async () => {
+  test('a right attempt after a wrong one resets the count', async () => {
     const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-anew`, WRONG_CODES_MAX: '2' });
     const visitor = await signedIn(url);
     for (let round = 0; round < 3; round += 1) {
@@ -259,7 +259,7 @@ describe('wrong facts', () => {
     }
   });
 
-  test('one address is locked whatever the patients; whose word counts for addresses is TRUST_PROXY\'s to say', async () => {
+  test('an address is locked regardless of the patients; TRUST_PROXY decides the source of the address', async () => {
     const limited = { WRONG_FROM_ADDRESS_MAX: '3', WRONG_CODES_MAX: '50' };
     const deaf = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-deaf` });
     const trusting = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-trusting`, TRUST_PROXY: 'loopback' });
@@ -285,7 +285,7 @@ describe('wrong facts', () => {
     expect(statuses).toEqual([401, 401, 429]);
   });
 
-  test('what is missing is named, and costs no attempt', async () => {
+  test('missing fields are named, and cost no attempt', async () => {
     const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-missing`, WRONG_CODES_MAX: '1' });
     const visitor = await signedIn(url);
     for (let turn = 0; turn < 3; turn += 1) {

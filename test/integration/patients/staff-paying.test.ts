@@ -1,6 +1,6 @@
 /**
- * The bill as staff pay it: one payment however often a form is sent, receipts and passes, and what people type that is no such thing.
- * On real engines, asked as a browser without scripts would.
+ * The bill as staff pay it: one payment for repeated submissions, receipts and passes, and malformed or malicious input.
+ * With real engines, called as a browser without scripts would.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { maskedName } from '../../../patients/core/pass.js';
@@ -16,7 +16,7 @@ describe('paying', () => {
     ({ url } = await setup.start({ ID: 'patients_7' }));
   });
 
-  test('the bill adds up, by kind and in all', async () => {
+  test('the bill adds up, by kind and in total', async () => {
     const visitor = await identified(url);
     const { text } = await visitor.ask('/bill');
     const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
@@ -49,7 +49,7 @@ describe('paying', () => {
     expect(await paymentsOf(patient.id)).toMatchObject([{ amountMinor: 1_000 }]);
   });
 
-  test('what is on its way is not paid again from a fresh form, and more than due is refused', async () => {
+  test('a fresh form does not pay a pending amount again, and more than the due amount is refused', async () => {
     const visitor = await identified(url);
     expect((await send(visitor, await payForm(visitor))).status).toBe(303);
     expect((await visitor.ask('/bill')).text).toContain('Everything that is due is on its way');
@@ -88,7 +88,7 @@ describe('paying', () => {
     expect([expired.status, expired.text.includes('Expired'), expired.text.includes('may leave')]).toEqual([200, true, false]);
   });
 
-  test('a payment is followed by its own patient\'s staff alone; the stream ends with the outcome', async () => {
+  test('only the staff of its own patient can follow a payment; the stream ends with the outcome', async () => {
     await somebodyLeads();
     const visitor = await identified(url);
     const { headers } = await send(visitor, await payForm(visitor));
@@ -103,7 +103,7 @@ describe('paying', () => {
     for (const id of [path, `${path}/events`]) expect((await other.ask(id)).status).toBe(404);
   });
 
-  test('an instance that ends lets its streams go', async () => {
+  test('an instance that stops ends its streams', async () => {
     const ending = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-nobody` });
     const visitor = await identified(ending.url);
     const { headers } = await send(visitor, await payForm(visitor));
@@ -114,14 +114,14 @@ describe('paying', () => {
   });
 });
 
-describe('what is no such thing', () => {
+describe('malformed input', () => {
   const SCRIPT = `"><script>alert(1)</script>`;
   const SQL = `' OR 1=1; DROP TABLE payment; --`;
   let url: string;
   beforeAll(async () => {
     ({ url } = await setup.start({ WRONG_CODES_MAX: '1000', WRONG_FROM_ADDRESS_MAX: '10000', QUEUE_PREFIX: `${setup.prefix}-odd` }));
   });
-  /** Nothing of it is markup, and nothing of the inside is told. */
+  /** The answer contains no markup from the input and no internals. */
   const harmless = ({ status, text }: Answered): void => {
     expect(status).toBeLessThan(500);
     expect(text).not.toMatch(/<script>|syntax error|prisma|node_modules/i);
@@ -180,7 +180,7 @@ describe('what is no such thing', () => {
     }
   });
 
-  test('what an API client stored as concept is text on the pages', async () => {
+  test('the concept from an API client is text on the pages', async () => {
     const staff = await identified(url);
     await fetch(`${url}/api/payments`, {
       method: 'POST',
@@ -194,7 +194,7 @@ describe('what is no such thing', () => {
     expect((await staff.ask('/bill')).text).not.toContain('<script>');
   });
 
-  test('every page has the headers of a page; a browser that looks elsewhere gets one too', async () => {
+  test('every page has the headers of a page; a browser with an unknown path gets a page too', async () => {
     const staff = await identified(url);
     for (const path of ['/', '/sign-in', '/bill/identify', '/bill', '/passes/x', '/nothing', '/bill/payments/x']) {
       const { headers, text } = await staff.ask(path);
@@ -209,7 +209,7 @@ describe('what is no such thing', () => {
     expect(json.headers.get('content-type')).toMatch(/problem\+json/);
   });
 
-  test('Spanish: by address, by cookie, by browser; and back', async () => {
+  test('Spanish: by address, by cookie, by browser; and back to English', async () => {
     const visitor = new Visitor(url);
     const titles = async (path: string, headers: Record<string, string> = {}): Promise<string | undefined> =>
       /<h1>([^<]+)/.exec((await visitor.ask(path, { headers })).text)?.[1];

@@ -1,6 +1,6 @@
 /**
- * What the tests of the staff's pages share: patients on real engines, a browser without scripts that signs in and identifies, the bill's
- * form. Each test has a patient of its own. Who imports it has its hooks.
+ * Common set-up of the tests of the staff's pages: patients with real engines, a browser without scripts that signs in and identifies, and
+ * the bill's form. Each test has a patient of its own. Importing it registers its hooks.
  */
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { seedPatient, type SeedPatient } from '../../../prisma/seed-data.js';
@@ -23,12 +23,12 @@ let next = 10;
 export let patient: SeedPatient;
 
 export const anotherPatient = (): SeedPatient => seedPatient((next += 1));
-/** From here on the test is about another one. */
+/** Switches the test to another patient. */
 export function nextPatient(): void {
   patient = anotherPatient();
 }
 
-/** A leader for the rest of the file. */
+/** Starts a leader for the rest of the file. */
 export async function somebodyLeads(): Promise<void> {
   leader ??= await startFakeLeader({ databaseUrl: setup.databaseUrl, redisUrl: setup.redisUrl, prefix: setup.prefix });
 }
@@ -57,7 +57,7 @@ export async function identified(base: string): Promise<Visitor> {
   return visitor;
 }
 
-/** The bill's form with these fields changed, sent as it is. */
+/** The bill's form with changed fields, as it will be sent. */
 export async function payForm(visitor: Visitor, changes: Record<string, string> = {}): Promise<Record<string, string>> {
   const bill = await visitor.ask('/bill');
   const names = ['csrf', 'patient', 'key', 'shown'];

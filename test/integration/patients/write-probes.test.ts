@@ -1,4 +1,4 @@
-/** An instance is ready when PostgreSQL takes writes, and says whether Redis does. */
+/** An instance is ready when PostgreSQL accepts writes, and reports whether Redis does. */
 import { connectRedis } from '../../../shared/queue.js';
 import { createLogger } from '../../../shared/logger.js';
 import { setReadOnly } from '../../support/database.js';
@@ -17,7 +17,7 @@ async function readiness(url: string): Promise<[number, unknown]> {
 const isReady = (url: string): Promise<boolean> =>
   eventually(async () => (await readiness(url))[0] === 200, { what: 'the instance to be ready' });
 
-test('a read-only database: payments are refused, and so is readiness, which names it', async () => {
+test('a read-only database: payments are refused, and readiness fails and names it', async () => {
   const { url } = await setup.start({ ACCEPT_RETRY_MS: '600', STATEMENT_TIMEOUT_MS: '300' });
   await isReady(url);
   await setReadOnly(setup.databaseUrl, true);
@@ -30,7 +30,7 @@ test('a read-only database: payments are refused, and so is readiness, which nam
   await eventually(async () => (await call(`${url}/api/payments`, { body: PAYMENT })).status === 202, { what: 'a payment to be accepted' });
 });
 
-test('a Redis that refuses writes is named; payments are accepted and the instance is ready all the same', async () => {
+test('a Redis that refuses writes is named; payments are accepted and the instance stays ready', async () => {
   const own = await startOwnRedis();
   const redis = connectRedis(own.url, 'patient', createLogger('test', 'test', 'silent'));
   try {
