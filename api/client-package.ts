@@ -1,4 +1,4 @@
-/** The client as a package of its own: plain JavaScript with its types, and one dependency. */
+/** Builds the client as a separate package: plain JavaScript with types, and one dependency. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -16,7 +16,7 @@ const manifest = (): object => {
   };
   return {
     name: 'relevo-client', version, license, type: 'module', engines: { node: '>=20.19' },
-    description: 'Typed client of Relevo: payments that happen once, however often they are asked for.',
+    description: 'Typed client of Relevo: payments take effect once, however often a request is repeated.',
     exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
     dependencies: { 'openapi-fetch': dependencies['openapi-fetch'] },
   };
@@ -24,7 +24,7 @@ const manifest = (): object => {
 
 const HOST: ts.FormatDiagnosticsHost = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => ROOT, getNewLine: () => '\n' };
 
-/** @throws Error naming what does not compile. generated/client/ must be there. */
+/** @throws Error with the compiler's messages. generated/client/ must exist. */
 export function writePackage(folder: string): void {
   const program = ts.createProgram([join(ROOT, 'client/index.ts')], { ...OPTIONS, outDir: folder });
   const { diagnostics } = program.emit();

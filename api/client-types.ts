@@ -1,7 +1,7 @@
 /**
- * Writes the types of the client, generated from the documents, to generated/client/. They are not in the repository, as everything that is
- * made of something else. With `--package FOLDER` it also puts the client together as a package that npm
- * takes with `install --install-links FOLDER`.
+ * Generates the client's types from the documents into generated/client/. The repository does not contain them, like
+ * all generated files. With `--package FOLDER` it also builds the client as a package for `npm install --install-links
+ * FOLDER`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -14,18 +14,18 @@ import { writePackage } from './client-package.js';
 const HEADER = '/** Generated from the OpenAPI document by `npm run client`. */\n';
 const FOLDER = join(ROOT, 'generated/client');
 
-/** The types of one document as TypeScript. */
+/** The TypeScript types of one document. */
 export const typesOf = async (document: object): Promise<string> =>
   HEADER + astToString(await openapiTypes(JSON.stringify(document), { alphabetize: true }));
 
-/** A file that is right already is left alone, so that nothing that watches it wakes. */
+/** Leaves an up-to-date file unchanged, so that file watchers do not react. */
 function writeIfOther(path: string, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
 
-/** Writes generated/client/. @returns the files. */
+/** Writes generated/client/. @returns the paths. */
 export async function writeClientTypes(): Promise<string[]> {
   const all = Object.entries(documents()) as [ServiceName, object][];
   return Promise.all(all.map(async ([service, document]) => {

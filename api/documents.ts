@@ -1,6 +1,6 @@
 /**
- * The OpenAPI documents of the services that have one, without a running instance. Made of them: the Postman collection and the types of
- * the client.
+ * Returns the OpenAPI documents of patients and the monitor without a running instance. The Postman collection and the
+ * client's types are generated from them.
  */
 import { offlineDocument as monitorDocument } from '../monitor/http/routes.js';
 import { offlineDocument as patientsDocument } from '../patients/http/routes.js';

@@ -1,4 +1,6 @@
-/** One request of the collection, as a row: what is particular to it. The rest comes from the documents. */
+/**
+ * Defines one request of the collection as a row of its particular values. All other values come from the documents.
+ */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { ServiceName } from '../documents.js';
 
@@ -11,32 +13,34 @@ export interface PostmanCase {
   service?: ServiceName;
   /** `operationId` of the document. */
   operation: string;
-  /** Default: what the route needs. */
+  /** Default: the token that the route needs. */
   token?: CaseToken;
   headers?: Readonly<Record<string, string>>;
-  /** Default: the example of the document; a text is sent as it is; null: no body. */
+  /** Default: the example of the document. A string is sent unchanged; null: no body. */
   body?: unknown;
-  /** Default: those of the document's examples. */
+  /** Default: the parameters of the document's examples. */
   params?: Readonly<Record<string, string>>;
   query?: Readonly<Record<string, string>>;
   status: readonly number[];
   code?: ProblemCode;
-  /** Where a refused field is: `body`, `path.id`, `query`. */
+  /** Path of the refused field: `body`, `path.id`, `query`. */
   field?: string;
   /** Script lines before the request and after the common checks. */
   before?: readonly string[];
   checks?: readonly string[];
-  /** Sent only when this variable is `yes`; why stands in the description. */
+  /** Sent only when this variable is `yes`; the description contains the reason. */
   onlyIf?: { variable: string; why: string };
 }
 
-/** Codes that cannot be provoked without harm, or not by one client, and why. Their examples are saved all the same. */
+/**
+ * Codes that one client cannot provoke, or not without harm, and the reasons. Their examples are saved all the same.
+ */
 export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   TOO_BUSY: 'needs thousands of requests at once',
   BACKLOG_FULL: 'needs millions of payments that are not final',
-  UNAVAILABLE: 'needs PostgreSQL to be away',
-  INTERNAL: 'nobody knows how',
-  HANDOVER_LOST: 'needs two hand-overs at the same moment',
-  SEARCH_TOO_WIDE: 'needs a database that is slow at it',
-  NO_PATIENTS_INSTANCE: 'needs every instance of patients to be away',
+  UNAVAILABLE: 'needs an outage of PostgreSQL',
+  INTERNAL: 'no known way to provoke it',
+  HANDOVER_LOST: 'needs two hand-overs at the same time',
+  SEARCH_TOO_WIDE: 'needs a slow database',
+  NO_PATIENTS_INSTANCE: 'needs an outage of all patients instances',
 };

@@ -1,25 +1,25 @@
 /**
- * What is checked of every answer: status, content type, and of a refusal its code and the refused field. The script stands once, at the
- * collection, and runs after every request; it opens with a table of what each request expects, by name. A script of each request's own, or
- * one before it, would cost a runner another quarter of a second a request.
+ * Checks every response: status, content type and, for a refusal, its code and the refused field. There is one script,
+ * at the collection, which runs after every request. It begins with a table of the expected response by name of the
+ * request. A script per request, or before each request, would cost a runner another quarter of a second per request.
  */
 import { literal } from '../../shared/openapi/samples.js';
 import type { PostmanCase } from './case.js';
 import type { Operation } from './operations.js';
 
-/** What a row expects of its answer. */
+/** The response that a row expects. */
 export interface Expected {
   status: readonly number[];
-  /** Of a refusal; its content type is always the same. */
+  /** The code of a refusal. The content type of refusals is always the same. */
   code?: string;
   type?: readonly (string | undefined)[];
-  /** The refused field, or what its path begins with. */
+  /** The refused field, or the beginning of its path. */
   field?: string;
-  /** There only with fault switches on. */
+  /** The route exists only with fault switches on. */
   mayBeMissing?: true;
 }
 
-/** With fault switches off these routes do not exist. */
+/** Whether the route does not exist with fault switches off. */
 export const mayBeMissing = ({ tag }: Operation): boolean => tag === 'faults';
 
 export function expectedOf({ status, code, field }: PostmanCase, operation: Operation): Expected {
@@ -30,7 +30,7 @@ export function expectedOf({ status, code, field }: PostmanCase, operation: Oper
   };
 }
 
-/** For a request that is not in the table (one that somebody added) nothing is checked. */
+/** Checks nothing for a request that is not in the table, such as one that a user added. */
 const CHECKS = [
   'const expected = EXPECTED[pm.info.requestName];',
   'if (expected) {',
@@ -45,7 +45,7 @@ const CHECKS = [
   '}',
 ];
 
-/** @throws Error for two requests of one name: the table could not tell them apart. */
+/** @throws Error for two requests with the same name, because the table could not distinguish them. */
 export function commonChecks(table: readonly (readonly [name: string, expected: Expected])[]): string[] {
   const names = table.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

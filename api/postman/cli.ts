@@ -1,6 +1,6 @@
 /**
- * Writes what is made of the documents into docs/: the Postman collection and environment, and the table of refusals. With `--check` it
- * writes nothing and exits 1 when the files on disk are not what would be written.
+ * Writes the files generated from the documents into docs/: the Postman collection and environment, and the table of
+ * refusals. With `--check` it writes nothing and exits with 1 when the files on disk are outdated.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * The Postman collection (v2.1) and environment, made of the documents and the tables of cases. Pure, and the same every time, so that the
- * committed files can be compared.
+ * Generates the Postman collection (v2.1) and environment from the documents and the tables of cases. Pure and
+ * deterministic, so that a check can compare the committed files.
  * @see https://schema.getpostman.com/json/collection/v2.1.0/docs/index.html
  */
 import type { OpenApiDocument } from '../../shared/openapi.js';
@@ -17,7 +17,7 @@ import { shownAt } from './shown.js';
 type Json = Record<string, unknown>;
 const VARIABLES = ['batchId', 'paymentId', 'key', 'batchKey', 'firstAnswer', 'leader', 'standby'];
 
-/** Every row, in the order they run. */
+/** All rows, in the order in which they run. */
 export function casesOf(operations: Operations): PostmanCase[] {
   const written = [...PATIENTS_CASES, ...MONITOR_CASES];
   const numberOf = ({ folder }: PostmanCase): number => Number.parseInt(folder, 10);
@@ -25,14 +25,14 @@ export function casesOf(operations: Operations): PostmanCase[] {
 }
 
 const DESCRIPTION = `Choose the environment, fill in the three tokens (\`.data/tokens.json\`), and send the first folder from top to bottom:
-fire 230 payments, pay, ask again with the same key, hand the leadership over, pay again. The other folders try every route of both services
-and provoke every refusal that can be provoked without harm. Each request has its curl command in its description and the answers as examples.
+send 230 payments, pay, repeat the request with the same key, hand over leadership, pay again. The other folders try every route of both services
+and provoke every refusal that can be provoked without harm. Each request has its curl command in its description and the responses as examples.
 
 Not provoked: ${Object.entries(NOT_PROVOKED).map(([code, why]) => `${code} (${why})`).join(', ')}.
 
 Generated from the OpenAPI documents by \`npm run postman\`.`;
 
-/** @throws Error for a row whose operation no document has. */
+/** @throws Error for a row whose operation is in no document. */
 export function postmanCollection(documents: Readonly<Record<ServiceName, OpenApiDocument>>): Json & { item: Json[] } {
   const operations = operationsOf(documents);
   const rows = casesOf(operations);
@@ -60,7 +60,7 @@ export function postmanCollection(documents: Readonly<Record<ServiceName, OpenAp
   };
 }
 
-/** Addresses and tokens; the tokens are printed by `npm start` and filled in by hand. */
+/** Addresses and tokens. `npm start` prints the tokens; the user enters them. */
 export function postmanEnvironment(): Json {
   const plain = { baseUrl: BASES.patients.url, monitorUrl: BASES.monitor.url, patientId: PATIENT_ID, followEvents: 'no', breakThings: 'no' };
   return {

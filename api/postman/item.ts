@@ -1,6 +1,7 @@
 /**
- * One row as an item of the collection: request, scripts, words with the curl command, the document's answers as saved examples. What
- * the collection says once (the api token, the common checks) an item does not say again, and addresses are plain texts: the file is read.
+ * Converts a row into an item of the collection: request, scripts, a description with the curl command, and the
+ * document's responses as saved examples. An item does not repeat the settings of the collection (the api token, the
+ * common checks). Addresses are plain strings, because people read the file.
  */
 import { STATUS_CODES } from 'node:http';
 import { curlCommand } from '../../shared/openapi/samples.js';
@@ -11,7 +12,7 @@ import { gets, type ShownHere } from './shown.js';
 
 type Json = Record<string, unknown>;
 
-/** The patient of the seed whom the examples name. */
+/** The patient of the seed in the examples. */
 export const PATIENT_ID = '00000000-0000-4000-8000-000000000001';
 export const BASES = {
   patients: { variable: 'baseUrl', url: 'http://127.0.0.1:4000' },
@@ -21,12 +22,12 @@ export const BASES = {
 const bearer = (token: string): Json => ({ type: 'bearer', bearer: [{ key: 'token', value: token, type: 'string' }] });
 const TOKENS: Record<string, string> = { api: '{{apiToken}}', operator: '{{operatorToken}}', internal: '{{internalToken}}', wrong: 'not-a-token' };
 
-/** The token that every item sends that says nothing else. */
+/** The token that an item sends unless it overrides it. */
 export const INHERITED_AUTH = bearer('{{apiToken}}');
 
 const kindOf = (row: PostmanCase, { token }: Operation): string => row.token ?? token ?? 'none';
 
-/** Nothing for the api token: it stands at the collection, and an item inherits it. */
+/** Empty for the api token, which an item inherits from the collection. */
 function authOf(kind: string): Json {
   if (kind === 'api') return {};
   return { auth: kind === 'none' ? { type: 'noauth' } : bearer(TOKENS[kind] as string) };
@@ -45,7 +46,7 @@ function rawBody({ body }: PostmanCase, operation: Operation): string | null {
   return typeof sent === 'string' ? sent : JSON.stringify(sent, null, 2).replaceAll(PATIENT_ID, '{{patientId}}');
 }
 
-/** Postman's variables as a shell has them, the two known ones filled in. */
+/** Converts Postman's variables to shell variables and fills in the two known ones. */
 const forShell = (text: string): string =>
   text.replaceAll('{{patientId}}', PATIENT_ID).replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => name.toUpperCase());
 
@@ -62,7 +63,7 @@ function curlOf(row: PostmanCase, operation: Operation, headers: Readonly<Record
   });
 }
 
-/** What is particular to a row, beyond the common checks; nothing to check where the route does not exist. */
+/** The row's own checks, skipped when the route does not exist. */
 function ownChecks({ checks = [] }: PostmanCase, operation: Operation): readonly string[] {
   if (checks.length === 0 || !mayBeMissing(operation)) return checks;
   return ["if (pm.response.code !== 404 || pm.response.json().code !== 'NOT_FOUND') {", ...checks, '}'];
@@ -80,7 +81,7 @@ function scripts(row: PostmanCase, operation: Operation): Json[] {
   ];
 }
 
-/** @param request what was sent for it, without what every request of the item has. */
+/** @param request the request sent, without the parts that all requests of the item share. */
 function savedAnswer({ status, name, contentType, body }: ShownAnswer, request: Json): Json {
   const isJson = contentType.includes('json');
   return {
@@ -89,7 +90,10 @@ function savedAnswer({ status, name, contentType, body }: ShownAnswer, request: 
   };
 }
 
-/** The first request of an operation says everything about it, the others what it is. */
+/**
+ * The description of an item. The first request of an operation describes all of the operation, the others only
+ * themselves.
+ */
 function wordsOf(row: PostmanCase, operation: Operation, { isFirst, elsewhere }: ShownHere, curl: string): string {
   const others = elsewhere.map(({ answer, request }) => `${answer.name} (*${request}*)`).join(', ');
   return [
@@ -97,13 +101,13 @@ function wordsOf(row: PostmanCase, operation: Operation, { isFirst, elsewhere }:
     ...(isFirst ? [operation.description] : []),
     `Expected: ${[row.status.join(' or '), row.code && `\`${row.code}\``, row.field && `at \`${row.field}\``].filter(Boolean).join(' ')}.`,
     ...(others ? [`Refusals that other requests show: ${others}.`] : []),
-    ...(row.onlyIf ? [`${row.onlyIf.why}: it is sent only when the variable \`${row.onlyIf.variable}\` is \`yes\`.`] : []),
-    ...(mayBeMissing(operation) ? ['There only when the system was started with `--faults on`; 404 `NOT_FOUND` otherwise.'] : []),
+    ...(row.onlyIf ? [`${row.onlyIf.why}. The request is sent only when the variable \`${row.onlyIf.variable}\` is \`yes\`.`] : []),
+    ...(mayBeMissing(operation) ? ['Exists only when the system was started with `--faults on`; otherwise 404 `NOT_FOUND`.'] : []),
     `\`\`\`sh\n${curl}\n\`\`\``,
   ].join('\n\n');
 }
 
-/** One row as an item. */
+/** Converts one row into an item. */
 export function item(row: PostmanCase, operation: Operation, shown: ShownHere): Json {
   const raw = rawBody(row, operation);
   const headers = { ...(raw === null ? {} : { 'Content-Type': 'application/json' }), ...row.headers };

@@ -1,4 +1,4 @@
-/** The operations of the documents, as the collection needs them. */
+/** Converts the documents into operations for the collection. */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { OpenApiDocument } from '../../shared/openapi.js';
 import type { ServiceName } from '../documents.js';
@@ -19,7 +19,7 @@ interface Spec {
   responses: Record<string, { content?: Record<string, Media>; headers?: Record<string, unknown> }>;
 }
 
-/** An answer as the document shows it. */
+/** A response as the document shows it. */
 export interface ShownAnswer {
   status: number;
   name: string;
@@ -33,7 +33,7 @@ export interface Operation {
   tag: string;
   path: string;
   method: string;
-  /** The kind of token it needs; null: none. */
+  /** The kind of token that the operation needs; null: none. */
   token: 'api' | 'operator' | 'internal' | null;
   summary: string;
   description: string;
@@ -76,7 +76,7 @@ function operationOf(service: ServiceName, path: string, method: string, spec: S
 
 export type Operations = ReadonlyMap<string, Operation>;
 
-/** Every operation by `service.operationId`. */
+/** All operations by `service.operationId`. */
 export function operationsOf(documents: Readonly<Record<ServiceName, OpenApiDocument>>): Operations {
   return new Map((Object.entries(documents) as [ServiceName, OpenApiDocument][]).flatMap(([service, { paths }]) =>
     Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, spec]): [string, Operation] => {

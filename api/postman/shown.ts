@@ -1,16 +1,16 @@
 /**
- * Which saved answers stand at which request. Each answer of an operation is saved once: what it answers when all is well at its first
- * request, a refusal at the request that provokes it. Refusals that nobody can provoke are alike everywhere, and saved once in the
- * collection. The first request of an operation says where its refusals are shown.
+ * Assigns the saved responses to requests. Each response of an operation is saved once: a success at the operation's
+ * first request, a refusal at the request that provokes it. Refusals that no request provokes are the same everywhere
+ * and are saved once in the collection. The first request of an operation names the requests that show its refusals.
  */
 import type { PostmanCase } from './case.js';
 import type { Operation, ShownAnswer } from './operations.js';
 
 export interface ShownHere {
-  /** Whether no earlier row tries this operation. */
+  /** Whether this is the first row of the operation. */
   isFirst: boolean;
   here: readonly ShownAnswer[];
-  /** Of the first: the operation's refusals that are saved elsewhere, and the name of the request that shows each. */
+  /** For the first row: the operation's refusals saved elsewhere, and the name of the request that shows each. */
   elsewhere: readonly { answer: ShownAnswer; request: string }[];
 }
 
@@ -22,7 +22,7 @@ interface Refusal {
 /** `body` of `body.amountMinor`. */
 const placeOf = (path: string | undefined): string | undefined => path?.split('.')[0];
 
-/** Whether a row gets this answer: its status, and of a refusal its code and where the refused field is. */
+/** Whether a row gets this response: same status and, for a refusal, same code and place of the refused field. */
 export function gets({ status, code, field }: PostmanCase, answer: ShownAnswer): boolean {
   if (!status.includes(answer.status)) return false;
   const refusal = answer.body as Refusal;
@@ -30,12 +30,12 @@ export function gets({ status, code, field }: PostmanCase, answer: ShownAnswer):
   return !field || placeOf(refusal.errors?.[0]?.path) === placeOf(field);
 }
 
-/** Where a refusal that no request gets was saved before: the name of the request by the text of the answer. */
+/** Where an unprovoked refusal was already saved: the name of the request by the text of the response. */
 export type Unprovoked = Map<string, string>;
 
 /**
- * @param rows all rows of the operation, in the order they run.
- * @param unprovoked those that are saved here are added.
+ * @param rows all rows of the operation, in the order in which they run.
+ * @param unprovoked extended with the refusals that are saved here.
  */
 export function shownAt(row: PostmanCase, rows: readonly PostmanCase[], { answers }: Operation, unprovoked: Unprovoked): ShownHere {
   const isFirst = rows[0] === row;

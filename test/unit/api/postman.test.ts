@@ -53,7 +53,7 @@ function failedChecks(expected: Expected | null, code: number, type: string, bod
 test('the first folder is a walk: 230 payments, pay, the same key, the leader, a hand-over, pay again', () => {
   const [walk] = folders;
   expect(walk?.item.map(({ name }) => name)).toEqual([
-    'Fire 230 payments', 'Pay and wait', 'The same key again: the first answer again', 'Look at the batch again', 'Who leads', 'Hand over to the next',
+    'Send 230 payments', 'Pay and wait', 'Repeat with the same key: same response', 'Get the batch again', 'Get the leader', 'Hand over to the standby',
     'Pay again',
   ]);
   expect(JSON.parse(walk?.item[0]?.request.body?.raw ?? '{}')).toEqual({ count: 230 });
