@@ -1,4 +1,4 @@
-/** One attempt at the gateway: lost answers are asked for, FAILED needs the gateway's word (I6). */
+/** One attempt at the gateway: lost answers are looked up by key, and FAILED needs the gateway's confirmation (I6). */
 import { describe, expect, test } from '@jest/globals';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
 import type { Gateway, Verdict } from '../../../payments/gateway/port.js';
@@ -40,7 +40,7 @@ describe('chargeSafely', () => {
     ['refused, more attempts', unavailable, absent, cancelled, false, 'again', ['charge']],
     ['refused, last attempt', unavailable, absent, cancelled, true, 'failed', ['charge', 'cancel']],
     ['refused, last attempt, an earlier call had charged', unavailable, absent, approved, true, 'succeeded', ['charge', 'cancel']],
-    ['refused, last attempt, no word', unavailable, absent, unavailable, true, 'again', ['charge', 'cancel']],
+    ['refused, last attempt, no confirmation', unavailable, absent, unavailable, true, 'again', ['charge', 'cancel']],
     ['never sent', unsent, absent, cancelled, false, 'again', ['charge']],
     ['never sent, last attempt: no reason to close the key', unsent, absent, cancelled, true, 'again', ['charge']],
     ['rate limit, last attempt: no reason to close the key', limited, absent, cancelled, true, 'again', ['charge']],
@@ -54,7 +54,7 @@ describe('chargeSafely', () => {
   });
 
   test.each<[string, Verdict, Verdict, object]>([
-    ['a charge that was never sent is no attempt', unsent, absent, { kind: 'again', error: 'ECONNREFUSED', uncounted: true }],
+    ['a charge that was never sent does not count as an attempt', unsent, absent, { kind: 'again', error: 'ECONNREFUSED', uncounted: true }],
     [
       'a charge that a rate limit refused is no attempt, and its wait is kept', limited, absent,
       { kind: 'again', error: 'gateway answered 429', uncounted: true, retryAfterMs: 2_000 },

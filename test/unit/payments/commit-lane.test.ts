@@ -1,4 +1,4 @@
-/** The commit lane: order, sharing, and what a failure means for those behind it. */
+/** The commit lane: order, groups, and the effect of a failure on later settlements. */
 import { describe, expect, test } from '@jest/globals';
 import { CommitLane, type Settled } from '../../../payments/core/commit-lane.js';
 import type { FinalOutcome, Wait } from '../../../payments/core/parcel.js';
@@ -12,7 +12,7 @@ const settled = (work: number, outcomes: string[], waits: string[] = []): Settle
 });
 
 describe('commit lane', () => {
-  test('a lone settlement is written at once; those that come meanwhile share the next statement, in order', () => {
+  test('a single settlement is written at once; later ones share the next statement, in order', () => {
     const lane = new CommitLane();
     lane.add(settled(1, ['a']));
     expect(lane.next()).toEqual({ type: 'commit', outcomes: [outcome('a')] });
@@ -25,7 +25,7 @@ describe('commit lane', () => {
     expect(lane.next()).toBeNull();
   });
 
-  test('what is put off follows the outcomes of its group, in a statement of its own', () => {
+  test('deferrals follow the outcomes of their group, in a statement of their own', () => {
     const lane = new CommitLane();
     lane.add(settled(1, ['a'], ['b']));
     expect(lane.next()?.type).toBe('commit');
@@ -35,7 +35,7 @@ describe('commit lane', () => {
     expect(lane.next()).toEqual({ type: 'defer', waits: [wait('c')] });
   });
 
-  test('a failure takes the group under way and everything behind it', () => {
+  test('a failure ends the current group and everything after it', () => {
     const lane = new CommitLane();
     lane.add(settled(1, ['a']));
     lane.next();

@@ -33,7 +33,7 @@ describe('one call', () => {
     expect(await gateway.charge(order, never)).toEqual({ kind: 'approved', reference: 'r' });
   });
 
-  test('an answer that drips ends at the deadline, though a byte comes before every idle time-out', async () => {
+  test('a dripping response ends at the deadline, although a byte arrives before every idle time-out', async () => {
     const gateway = await serve((_request, response) => {
       response.flushHeaders();
       intervals.push(setInterval(() => response.write(' '), 50));
@@ -41,7 +41,7 @@ describe('one call', () => {
     expect(await gateway.charge(order, never)).toEqual({ kind: 'unknown', error: 'no answer within 400 ms' });
   });
 
-  test('an answer without an end is cut off at the largest size', async () => {
+  test('an endless response is cut off at the maximum size', async () => {
     let written = 0;
     const gateway = await serve((_request, response) => {
       const more = (): void => {
@@ -51,16 +51,16 @@ describe('one call', () => {
       more();
     });
     expect(await gateway.charge(order, never)).toMatchObject({ kind: 'unknown' });
-    expect(written).toBeLessThan(16 * 1_048_576); // What the sockets of both sides hold, not what would have been sent.
+    expect(written).toBeLessThan(16 * 1_048_576); // Only the socket buffers of both sides, not the whole response.
   });
 
-  test('a request that reached nobody was not sent; one whose answer is lost was', async () => {
+  test('a request without a connection was not sent; one whose answer is lost was sent', async () => {
     expect(await gatewayAt(await freePort()).charge(order, never)).toEqual({ kind: 'unsent', error: 'ECONNREFUSED' });
     const gateway = await serve((request) => void request.socket.destroy());
     expect(await gateway.charge(order, never)).toEqual({ kind: 'unknown', error: 'ECONNRESET' });
   });
 
-  test('a term that is called off ends its calls', async () => {
+  test('a cancelled term ends its calls', async () => {
     const gateway = await serve(() => undefined);
     const term = new AbortController();
     const charge = gateway.charge(order, term.signal);
@@ -68,7 +68,7 @@ describe('one call', () => {
     await expect(charge).rejects.toThrow('aborted');
   });
 
-  test('only the charge carries the key as a header: a gateway may take it for the same charge again', async () => {
+  test('only the charge sends the key as a header: a gateway may treat other calls as the same charge', async () => {
     const keys: (string | undefined)[] = [];
     const gateway = await serve((request, response) => {
       keys.push(request.headers['idempotency-key'] as string | undefined);
@@ -103,5 +103,5 @@ describe('whether the gateway can charge', () => {
     await expect(charge).rejects.toThrow('aborted');
   });
 
-  test('nobody listens: no', async () => expect(await gatewayAt(await freePort()).reachable()).toBe(false));
+  test('no server on the port: no', async () => expect(await gatewayAt(await freePort()).reachable()).toBe(false));
 });

@@ -15,7 +15,7 @@ describe('in flight', () => {
     expect([inFlight.size, inFlight.has('p2'), inFlight.has('p1')]).toEqual([1, true, false]);
   });
 
-  test('leaving twice means nothing', () => {
+  test('leaving twice has no effect', () => {
     const inFlight = new InFlight();
     inFlight.enter([claimed(1, 'a'), claimed(2, 'a')]);
     inFlight.leave([claimed(1, 'a')]);

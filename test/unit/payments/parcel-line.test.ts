@@ -1,4 +1,4 @@
-/** The parcels of one term: loads one by one, charges side by side, decisions in order, and what stops it. */
+/** The parcels of one term: sequential loads, concurrent charges, decisions in order, and the ways in which the term ends. */
 import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
 import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
@@ -16,7 +16,7 @@ const payment = (seq: number, patientId = `patient-${seq}`): PendingPayment => (
 });
 const newLine = () => new ParcelLine({ term: 3, policy: POLICY, startMs: 0 });
 
-/** Effects in a few words. */
+/** Formats effects as short texts. */
 function words(effects: readonly WorkEffect[]): string[] {
   return effects.map((effect) => {
     switch (effect.type) {
@@ -64,7 +64,7 @@ describe('parcel line', () => {
     expect([line.parcelsInFlight, line.passedSeq, line.inFlight.size]).toEqual([0, 2, 0]);
   });
 
-  test('loads follow one another, and each says what the one before has claimed', () => {
+  test('loads are sequential, and each names the claims of the one before', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     expect(line.arrive(2, ['p2'], MOMENT)).toEqual([]);
@@ -74,7 +74,7 @@ describe('parcel line', () => {
     expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2']);
   });
 
-  test('parcels that wait meanwhile are loaded together, and each is charged and settled by itself', () => {
+  test('parcels that arrive during a load are loaded together, and each is charged and settled by itself', () => {
     const line = newLine();
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     expect(words(line.loaded(1, [], MOMENT))).toEqual(['done 1', 'load p2,p3']);
@@ -92,7 +92,7 @@ describe('parcel line', () => {
     expect(effects).toEqual([[2, 'p1'], [2, 'p2'], [3, 'p3']]);
   });
 
-  test('loaded together, what is not due holds back the patient’s later payments in every parcel of the group', () => {
+  test('loaded together, a payment that is not due holds back the patient’s later payments in every parcel of the group', () => {
     const line = newLine();
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     line.loaded(1, [], MOMENT);
@@ -105,7 +105,7 @@ describe('parcel line', () => {
     expect(words(line.loaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual(['charge p1', 'charge p2']);
   });
 
-  test('a load that breaks off fails every parcel of its group, and the next group is loaded', () => {
+  test('a failed load fails every parcel of its group, and the next group is loaded', () => {
     const line = newLine();
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     line.loaded(1, [], MOMENT);
@@ -123,7 +123,7 @@ describe('parcel line', () => {
     expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
   });
 
-  test('with enough in flight nothing more is loaded until something is written', () => {
+  test('at the limit in flight no parcel is loaded until a statement is written', () => {
     const line = new ParcelLine({ term: 3, policy: POLICY, startMs: 0, inFlightMax: 2 });
     line.arrive(1, ['p1', 'p2'], MOMENT);
     line.loaded(1, [payment(1), payment(2, 'b')], MOMENT);
@@ -132,13 +132,13 @@ describe('parcel line', () => {
     expect(words(line.committed({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual(['announce p1,p2', 'done 1', 'load p3']);
   });
 
-  test('what is answered first waits for its turn', () => {
+  test('a parcel answered early waits for its turn', () => {
     const line = twoCharging();
     expect(line.answered(2, 0, SUCCEEDED, MOMENT)).toEqual([]);
     expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
   });
 
-  test('a parcel that is given up lets the next pass, but not before the earlier ones', () => {
+  test('a failed parcel lets the next one pass, but not before the earlier ones', () => {
     const line = twoCharging();
     line.arrive(3, ['p3'], MOMENT);
     line.loaded(3, [payment(3)], MOMENT);
@@ -147,14 +147,14 @@ describe('parcel line', () => {
     expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p3']);
   });
 
-  test('what must wait holds back the patient’s later payment in the next parcel', () => {
+  test('a deferred payment holds back the patient’s later payment in the next parcel', () => {
     const line = twoCharging(['a', 'a']);
     line.answered(2, 0, SUCCEEDED, MOMENT);
     expect(words(line.answered(1, 0, AGAIN, MOMENT))).toEqual(['defer p1,p2']);
     expect(words(line.deferred(HELD, MOMENT))).toEqual(['wake in 100', 'done 1', 'done 2']);
   });
 
-  test('a payment that was put off is loaded again although a later one of its patient is in flight, and before those that come after', () => {
+  test('a deferred payment is loaded again although a later one of its patient is in flight, and before later ones', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     line.loaded(1, [payment(1, 'a')], MOMENT);
@@ -174,7 +174,7 @@ describe('parcel line', () => {
     expect(words(line.committed({ ...HELD, ids: ['p1'] }, later))).toEqual(['announce p1', 'defer p3']);
   });
 
-  test('a parcel says how many payments it gave to work on', () => {
+  test('a parcel reports how many of its payments were processed', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     expect(line.loaded(1, [], MOMENT)).toEqual([{ type: 'done', work: 1, claimed: 0 }]);
@@ -185,7 +185,7 @@ describe('parcel line', () => {
     expect(line.deferred(HELD, MOMENT)).toContainEqual({ type: 'done', work: 2, claimed: 2 });
   });
 
-  test('a refused commit ends everything: what is behind it is not written, and nothing new is begun', () => {
+  test('a refused commit ends the term: later statements are not written, and no work begins', () => {
     const line = twoCharging();
     line.answered(1, 0, SUCCEEDED, MOMENT);
     line.answered(2, 0, SUCCEEDED, MOMENT);
@@ -201,7 +201,7 @@ describe('parcel line', () => {
     expect(words(line.deferred({ held: false }, MOMENT))).toEqual(['failed 1: LeadershipLost']);
   });
 
-  test('called off: what is being written is announced when it was, all else ends', () => {
+  test('cancelled: the current statement is announced after it is written, all other work ends', () => {
     const line = twoCharging();
     line.answered(1, 0, SUCCEEDED, MOMENT);
     line.answered(2, 0, SUCCEEDED, MOMENT);
@@ -210,13 +210,13 @@ describe('parcel line', () => {
     expect(line.parcelsInFlight).toBe(0);
   });
 
-  test('called off: a turn that comes later decides nothing', () => {
+  test('cancelled: a later turn decides nothing', () => {
     const line = twoCharging();
     line.stop();
     expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['failed 1: AbortError']);
   });
 
-  test('called off: what is loaded after that is not charged', () => {
+  test('cancelled: payments loaded later are not charged', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     line.arrive(2, ['p2'], MOMENT);
@@ -224,14 +224,14 @@ describe('parcel line', () => {
     expect(words(line.loaded(1, [payment(1)], MOMENT))).toEqual(['failed 1: AbortError', 'failed 2: AbortError']);
   });
 
-  test('what is being written does not fail by anything but its statement', () => {
+  test('a settlement in progress fails only through its statement', () => {
     const line = twoCharging();
     line.answered(1, 0, SUCCEEDED, MOMENT);
     expect(line.failed(1, new Error('late'), MOMENT)).toEqual([]);
     expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1']);
   });
 
-  test('each answer of a slow gateway is progress; while a statement is under way only its end is', () => {
+  test('each answer of a slow gateway is progress; while a statement runs only its end is', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     line.loaded(1, [payment(1)], MOMENT);
@@ -244,13 +244,13 @@ describe('parcel line', () => {
     expect(line.progressMs).toBe(7_000);
   });
 
-  test('the last attempt is called that', () => {
+  test('the last attempt is marked as last', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
     expect(words(line.loaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT))).toEqual(['charge p1, last']);
   });
 
-  test('answers for a parcel that is gone, or given twice, mean nothing', () => {
+  test('late and repeated answers have no effect', () => {
     const line = twoCharging();
     line.answered(2, 0, SUCCEEDED, MOMENT);
     expect(line.answered(2, 0, AGAIN, MOMENT)).toEqual([]);

@@ -19,12 +19,12 @@ const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };
 const AGAIN: Answer = { kind: 'again', error: 'timeout' };
 
 describe('planParcel', () => {
-  test('everything that is due is charged, oldest first', () => {
+  test('all due payments are charged, oldest first', () => {
     const rows = [payment(1, 'a'), payment(2, 'b'), payment(3, 'a')];
     expect(planParcel(rows, new Set())).toEqual({ charge: rows, hold: [] });
   });
 
-  test('what an earlier parcel works on is left alone', () => {
+  test('payments in flight in an earlier parcel are skipped', () => {
     const rows = [payment(1, 'a'), payment(2, 'a')];
     expect(planParcel(rows, new Set(['p1'])).charge.map(({ id }) => id)).toEqual(['p2']);
   });
@@ -49,7 +49,7 @@ describe('settleParcel', () => {
     expect(settle([{ payment: payment(1, 'a'), answer }]).outcomes).toEqual([{ id: 'p1', ...expected }]);
   });
 
-  test('a payment that must be tried again holds back its patient’s later ones, charged or not', () => {
+  test('a payment that must be retried holds back its patient’s later ones, charged or not', () => {
     const blocked = new Blocked();
     const { outcomes, waits } = settle([
       { payment: payment(1, 'a'), answer: AGAIN },
@@ -64,18 +64,18 @@ describe('settleParcel', () => {
     expect([blocked.size, blocked.dueBefore('a', 1), blocked.dueBefore('a', 2), blocked.dueBefore('b', 9)]).toEqual([1, null, 100, null]);
   });
 
-  test('a try that was no attempt is not counted, and waits longer the longer the payment fails', () => {
+  test('a call that is no attempt is not counted, and its wait grows with the time of failure', () => {
     const answer: Answer = { kind: 'again', error: 'ECONNREFUSED', uncounted: true };
     expect(settle([{ payment: payment(1, 'a'), answer }]).waits).toMatchObject([{ attempts: 0, waitMs: 100, lastError: 'ECONNREFUSED' }]);
     expect(settle([{ payment: payment(1, 'a', { failingMs: 700 }), answer }]).waits).toMatchObject([{ attempts: 0, waitMs: 700 }]);
   });
 
-  test('the wait that the gateway asks for is kept', () => {
+  test('the wait that the gateway requests is honoured', () => {
     const answer: Answer = { kind: 'again', error: 'gateway answered 429', uncounted: true, retryAfterMs: 900 };
     expect(settle([{ payment: payment(1, 'a'), answer }]).waits).toMatchObject([{ waitMs: 950 }]);
   });
 
-  test('the next parcel, charged before that was known, holds back too', () => {
+  test('the next parcel, charged before the failure, holds back too', () => {
     const blocked = new Blocked();
     blocked.add(payment(1, 'a'), 100);
     expect(settle([{ payment: payment(4, 'a'), answer: SUCCEEDED }], blocked, 40)).toMatchObject({
@@ -92,7 +92,7 @@ describe('settleParcel', () => {
     expect(blocked.size).toBe(0);
   });
 
-  test('what waited behind that payment still holds back later ones until it is final itself', () => {
+  test('a payment that waited behind it still holds back later ones until it is final itself', () => {
     const blocked = new Blocked();
     blocked.add(payment(1, 'a'), 100);
     settle([{ payment: payment(2, 'a'), answer: SUCCEEDED }], blocked, 40);
@@ -100,7 +100,7 @@ describe('settleParcel', () => {
     expect([after.outcomes.map(({ id }) => id), after.waits]).toEqual([['p1'], [{ id: 'p3', attempts: 0, waitMs: 0, lastError: null }]]);
   });
 
-  test('500 random histories: in each patient outcomes come in the order of acceptance, and all come', () => {
+  test('500 random histories: each patient’s outcomes arrive in the order of acceptance, and none is missing', () => {
     for (let seed = 0; seed < 500; seed += 1) expect(finishedInOrder(seed)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** The relay: when it looks, for what, and what it does with it. */
+/** The relay: when it polls, for which payments, and how it returns them to work. */
 import { describe, expect, test } from '@jest/globals';
 import { toFront } from '../../../payments/core/front.js';
 import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
@@ -19,24 +19,24 @@ function searching(nowMs = 0, waiting: number | null = 0): RelayMachine {
 
 describe('relay', () => {
   test.each<[string, number | null, number, number | null]>([
-    ['nothing waits and nothing is worked on: everything pending was forgotten', 0, 0, null],
-    ['the queue is away: the same', null, 3, null],
-    ['something waits: only what was passed over', 1, 0, 7],
-    ['something is worked on: only what was passed over', 0, 1, 7],
+    ['the queue is empty and no work is in flight: all pending payments were forgotten', 0, 0, null],
+    ['Redis is unavailable: the same', null, 3, null],
+    ['parcels wait: only skipped payments', 1, 0, 7],
+    ['work is in flight: only skipped payments', 0, 1, 7],
   ])('%s', (_name, waiting, parcelsInFlight, upto) => {
     const relay = newRelay();
     expect(relay.due(0)).toEqual([{ type: 'count' }]);
     expect(relay.counted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([{ type: 'search', upto }]);
   });
 
-  test('what is found goes back in parcels, but not what is being worked on', () => {
+  test('found payments return in parcels, except those in flight', () => {
     const relay = searching();
     const effects = relay.found(['a', 'b', 'c', 'd'], { ...NOTHING, inFlight: new Set(['b']) }, 0);
     expect(effects).toEqual([{ type: 'put-back', parcels: [parcel('a', 'c'), parcel('d')] }]);
     expect(relay.putBack(true, 0)).toEqual(REST);
   });
 
-  test('while parcels that were put back are on their way it does not look, for five seconds', () => {
+  test('while returned parcels are on their way it does not search, for five seconds', () => {
     const relay = searching();
     relay.found(['a'], NOTHING, 0);
     relay.putBack(true, 0);
@@ -46,7 +46,7 @@ describe('relay', () => {
     expect(relay.counted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([{ type: 'search', upto: 7 }]);
   });
 
-  test('when the last of them came by, or Redis came back, it looks at once', () => {
+  test('after the last of them arrived, or Redis reconnected, it polls at once', () => {
     const relay = searching();
     relay.found(['a', 'b', 'c'], NOTHING, 0);
     relay.putBack(true, 0);
@@ -55,7 +55,7 @@ describe('relay', () => {
     expect(searching().forget(20)).toEqual([{ type: 'timer', inMs: 0 }]);
   });
 
-  test('when none of them had anything to work on, it looks after the usual interval, not at once', () => {
+  test('when none of them had work, it polls after the usual interval, not at once', () => {
     const relay = searching();
     relay.found(['a', 'b', 'c'], NOTHING, 0);
     expect(relay.putBack(true, 0)).toEqual(REST);
@@ -63,7 +63,7 @@ describe('relay', () => {
     expect(relay.arrived(0, 20)).toEqual([]);
   });
 
-  describe('a queue that counts parcels and brings none', () => {
+  describe('a queue that counts parcels and delivers none', () => {
     const stuckAt = (nowMs: number, view: Partial<TermView> = {}, waiting = 100) => {
       const relay = newRelay();
       for (let at = 0; at < nowMs; at += 500) {
@@ -75,14 +75,14 @@ describe('relay', () => {
       return { relay, effects: relay.counted(waiting, { ...NOTHING, ...view }, nowMs) };
     };
 
-    test('is believed for two seconds', () => expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
-    test('is then passed by: a search without an upper bound, delivery without the queue, another worker', () => {
+    test('is trusted for two seconds', () => expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('is then bypassed: a search without an upper bound, delivery without the queue, another worker', () => {
       const { relay, effects } = stuckAt(2_000);
       expect(effects).toEqual([{ type: 'renew' }, { type: 'search', upto: null }]);
       expect(relay.found(['a'], NOTHING, 2_000)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
     });
-    test('control: not while it brings parcels', () => expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
-    test('control: not while the worker has no room', () => expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('control: not while it delivers parcels', () => expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('control: not while the worker has no free capacity', () => expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
     test('the worker is replaced again with growing waits', () => {
       const renewals = [2_500, 4_000, 4_500, 8_000].map((at) => stuckAt(at).effects.some(({ type }) => type === 'renew'));
       expect(renewals).toEqual([false, true, false, true]);
@@ -95,14 +95,14 @@ describe('relay', () => {
     });
   });
 
-  test('with the queue away parcels are worked on one after the other', () => {
+  test('without Redis parcels are processed one after the other', () => {
     const relay = searching(0, null);
     expect(relay.found(['a', 'b', 'c'], NOTHING, 0)).toEqual([{ type: 'deliver', parcel: parcel('a', 'b') }]);
     expect(relay.delivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
     expect(relay.delivered(2)).toEqual(REST);
   });
 
-  test('when the queue goes away in between, too', () => {
+  test('also when Redis becomes unavailable in between', () => {
     const relay = searching();
     relay.found(['a'], NOTHING, 0);
     expect(relay.putBack(false, 0)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
@@ -115,15 +115,15 @@ describe('relay', () => {
     expect(relay.wakeIn(50, 0)).toEqual([{ type: 'timer', inMs: 50 }]);
   });
 
-  test('it looks once at a time, and again after a failure', () => {
+  test('it runs one poll at a time, and polls again after a failure', () => {
     const relay = newRelay();
     relay.due(0);
     expect(relay.due(10)).toEqual([{ type: 'timer', inMs: 500 }]);
-    expect(relay.failed(600)).toEqual([]); // Sooner is planned already.
+    expect(relay.failed(600)).toEqual([]); // An earlier poll is already planned.
     expect(relay.due(510)).toEqual([{ type: 'count' }]);
   });
 
-  test('stopped, it puts nothing back and does not look again', () => {
+  test('stopped, it returns nothing and does not poll again', () => {
     const relay = searching();
     relay.stop();
     expect(relay.found(['a'], NOTHING, 0)).toEqual([]);

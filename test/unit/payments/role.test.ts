@@ -1,4 +1,4 @@
-/** The role machine: every role × every input, and the promises of I3 and I8. */
+/** The role machine: every role × every input, and the guarantees of I3 and I8. */
 import { describe, expect, test } from '@jest/globals';
 import { initialRole, stepRole, type RoleInput, type RoleState } from '../../../payments/core/role.js';
 import { ROLES, type Leadership, type Role } from '../../../shared/contracts/leadership.js';
@@ -19,7 +19,7 @@ function inRole(role: Role): RoleState {
   return role === 'standing-down' ? { ...state, resumeAtMs: 1000 } : state;
 }
 
-/** input → what each role becomes and which effects it wants. `=`: nothing changes. */
+/** input → the next role and the effects, for each role. `=`: nothing changes. */
 const TABLE: Record<string, { input: RoleInput } & Record<Role, string>> = {
   'an older term': { input: news(4, OTHER), standby: '=', leading: '=', 'standing-down': '=' },
   'an older term of mine': { input: news(4, ME), standby: '=', leading: '=', 'standing-down': '=' },
@@ -72,7 +72,7 @@ describe('role machine', () => {
   const cases = Object.entries(TABLE).flatMap(([name, row]) =>
     ROLES.map((role) => ({ name, role, input: row.input, expected: row[role] })),
   );
-  test.each(cases)('$role hears $name → $expected', ({ role, input, expected }) => {
+  test.each(cases)('$role receives $name → $expected', ({ role, input, expected }) => {
     const before = inRole(role);
     const { state, effects } = stepRole(before, input);
     if (expected === '=') {
@@ -83,13 +83,13 @@ describe('role machine', () => {
     expect(said).toBe(expected);
   });
 
-  test('a term whose commit was refused is never begun again, whoever says so', () => {
+  test('a term whose commit was refused never begins again, regardless of the sender', () => {
     const { state } = stepRole(inRole('leading'), { type: 'refused', term: 5 });
     expect(stepRole(state, news(5, ME)).effects).toEqual([]);
     expect(stepRole(state, news(6, ME)).effects).toEqual([{ type: 'begin', term: 6 }]);
   });
 
-  test('nobody leads term 0', () => {
+  test('no replica leads term 0', () => {
     expect(stepRole(initialRole('server_1', 'life-1'), news(0, ME)).effects).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** A payment that the record does not take: found by halves, set aside, tried again, never overtaken by later ones of its patient (I7). */
+/** A payment that PostgreSQL does not accept: found by halves, set aside, retried, never overtaken by later ones of its patient (I7). */
 import { describe, expect, test } from '@jest/globals';
 import { attemptWrite } from '../../../payments/attempt-write.js';
 import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
@@ -86,7 +86,7 @@ describe('a commit that the database refuses', () => {
 });
 
 describe('a commit that meets locked rows', () => {
-  test('is repeated without them; they are looked at before they are written again', () => {
+  test('is repeated without them; they are checked before they are written again', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a'), payment(2, 'b'), payment(3, 'a')]);
     expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'commit p2']);
@@ -97,14 +97,14 @@ describe('a commit that meets locked rows', () => {
     expect(charged(line, 3, [payment(4, 'a')], 1_300)).toEqual(['commit p4']);
   });
 
-  test('a locked payment that became final by a statement whose answer was lost blocks its patient no more', () => {
+  test('a locked payment that became final by a statement whose answer was lost no longer blocks its patient', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a')]);
     expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'done 1']);
     expect(charged(line, 2, [payment(2, 'a')], 1_100)).toEqual(['commit p2']);
   });
 
-  test('the payments that were put off behind it and became final by the same statement block their patient no more', () => {
+  test('the payments deferred behind it and became final by the same statement no longer block their patient', () => {
     const line = newLine();
     charged(line, 1, [payment(1, 'a'), payment(2, 'a'), payment(3, 'b')]);
     expect(words(line.locked(['p1'], at(1_000)))).toEqual(['locked p1', 'wake in 250', 'commit p3']);
@@ -154,13 +154,13 @@ describe('errors of the server', () => {
   });
 });
 
-describe('one try of a statement', () => {
+describe('one run of a statement', () => {
   const result = { held: true, ids: [], at: new Date(0) };
   const statement = (error: Error | null, locked: string[], isWary = false) => ({
     run: () => (error ? Promise.reject(error) : Promise.resolve(result)), locked: () => Promise.resolve(locked), isWary,
   });
 
-  test('says what was written, or why not', async () => {
+  test('returns the written payments, or the reason', async () => {
     expect(await attemptWrite(statement(null, ['p1']))).toEqual({ written: result });
     expect(await attemptWrite(statement(null, ['p1'], true))).toEqual({ locked: ['p1'] });
     expect(await attemptWrite(statement(sqlError('55P03'), ['p1']))).toEqual({ locked: ['p1'] });

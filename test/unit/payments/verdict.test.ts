@@ -1,4 +1,4 @@
-/** What a response of the gateway says about a charge: only what is readable, printable and about this charge says anything. */
+/** The verdict on a gateway’s response: only a readable, printable response about this charge counts. */
 import { describe, expect, test } from '@jest/globals';
 import { verdictOf } from '../../../payments/gateway/verdict.js';
 

@@ -1,4 +1,4 @@
-/** Calls to the gateway at once: never more than there are places, in order, look-ups first, and nobody is left waiting. */
+/** Concurrent calls to the gateway: never more than slots, in order, look-ups first, and no call waits for ever. */
 import { describe, expect, test } from '@jest/globals';
 import type { ChargeOrder, Gateway, Verdict } from '../../../payments/gateway/port.js';
 import { withSlots } from '../../../payments/gateway/with-slots.js';
@@ -6,10 +6,10 @@ import { withSlots } from '../../../payments/gateway/with-slots.js';
 const APPROVED: Verdict = { kind: 'approved', reference: 'r' };
 const order = (key: string): ChargeOrder => ({ key, patientId: 'p', amountMinor: 1, currency: 'USD' });
 const never = new AbortController().signal;
-/** Lets everything run that waits for nothing but its turn. */
+/** Runs all pending tasks of the event loop. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Answers when it is told to. */
+/** Answers on request of the test. */
 function heldGateway() {
   const calls: string[] = [];
   const held: { answer: () => void; fail: (error: Error) => void }[] = [];
@@ -26,7 +26,7 @@ function heldGateway() {
 }
 
 describe('withSlots', () => {
-  test('no more calls at once than there are places; the others follow in order', async () => {
+  test('no more concurrent calls than slots; the others follow in order', async () => {
     const { gateway, calls, next } = heldGateway();
     const slots = withSlots(gateway, 2);
     const all = Promise.all(['a', 'b', 'c', 'd'].map((key) => slots.charge(order(key), never)));
@@ -49,7 +49,7 @@ describe('withSlots', () => {
       await settle();
       begun.push(calls.length);
     }
-    expect(begun).toEqual([32, 48, 60, 60, 60]); // A turn has ended before the test looks.
+    expect(begun).toEqual([32, 48, 60, 60, 60]); // A turn has ended before the test reads.
     expect(calls).toEqual(keys.map((key) => `charge ${key}`));
     for (let left = keys.length; left > 0; left -= 1) await next();
     await all;
@@ -65,7 +65,7 @@ describe('withSlots', () => {
     expect(calls).toEqual(['charge a', 'lookup c', 'cancel d', 'charge b']);
   });
 
-  test('the question whether it can charge does not wait', async () => {
+  test('the health check does not wait', async () => {
     const { gateway, next } = heldGateway();
     const slots = withSlots(gateway, 1);
     const charge = slots.charge(order('a'), never);
@@ -75,7 +75,7 @@ describe('withSlots', () => {
     await charge;
   });
 
-  test('a call that fails gives its place back', async () => {
+  test('a failed call releases its slot', async () => {
     const { gateway, held, next } = heldGateway();
     const slots = withSlots(gateway, 1);
     const first = slots.charge(order('a'), never).catch((error: Error) => error.message);
@@ -88,7 +88,7 @@ describe('withSlots', () => {
     expect(await second).toEqual(APPROVED);
   });
 
-  test('a term that was called off makes no further call, and the next term has all places', async () => {
+  test('a cancelled term makes no further call, and the next term has all slots', async () => {
     const { gateway, calls, next } = heldGateway();
     const slots = withSlots(gateway, 1);
     const term = new AbortController();
