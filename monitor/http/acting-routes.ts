@@ -1,4 +1,4 @@
-/** What an operator may do: look at what would happen, hand over, set a replica's state; with fault switches, kill and freeze. */
+/** Routes of operator actions: preview, hand over, set a replica's state; with fault switches also kill and freeze. */
 import { z } from 'zod';
 import { memberId, reason, written } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
@@ -14,7 +14,7 @@ import { handoverAnswer, preview, stateAnswer, strikeAnswer, type HandoverAnswer
 const replicaPath = z.object({ id: memberId });
 const paramsExample = { id: 'server_1' };
 
-/** Shorter would not be noticed by anybody, ms. */
+/** Minimum freeze, ms. A shorter freeze has no visible effect. */
 const SHORTEST_FREEZE_MS = 100;
 const freezeMs = written(z.int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS)).default(2_000);
 const previewQuery = z.strictObject({
@@ -39,9 +39,9 @@ function previewRoute({ loop, sources, faults }: RoutesOptions): Route {
   return route({
     id: 'preview', method: 'get', path: '/preview', tag: 'acting', auth: ['operator'], query: previewQuery,
     queryExample: { action: 'drain', replica: 'server_2' },
-    summary: 'What would happen, before it is done',
-    description: 'By the same rules as the deed: who leads, who may follow, how long nobody leads at worst, what would be refused. Changes nothing.',
-    responses: { 200: { description: 'In words and in data.', schema: preview, example: PREVIEW } },
+    summary: 'Preview an operator action',
+    description: 'Applies the same rules as the action: leader, candidates, worst-case time without a leader, possible refusal. Changes nothing.',
+    responses: { 200: { description: 'The preview as data and as sentences.', schema: preview, example: PREVIEW } },
     problems: ['NOT_FOUND'],
     handle: ({ query }) => {
       const { action } = query;
@@ -58,9 +58,9 @@ function orderRoutes(options: RoutesOptions): Route[] {
     route({
       id: 'handover', method: 'post', path: '/handover', tag: 'acting', auth: ['operator'], body: handoverRequest,
       bodyExample: { reason: 'kernel update of server_1' },
-      summary: 'Hand the leadership over, in good order',
-      description: 'The leader finishes what is in flight, then the term moves. Naming the present leader moves nothing.',
-      responses: { 200: { description: 'Who leads now.', schema: handoverAnswer, example: HANDED_OVER } },
+      summary: 'Hand over leadership gracefully',
+      description: 'The leader finishes its payments in flight, then the term moves. A request that names the current leader moves nothing.',
+      responses: { 200: { description: 'The leadership after the hand-over.', schema: handoverAnswer, example: HANDED_OVER } },
       problems: MOVING,
       handle: async ({ body, request }) => {
         const actor = await sessions.actorOf(request);
@@ -71,8 +71,8 @@ function orderRoutes(options: RoutesOptions): Route[] {
       id: 'setReplicaState', method: 'post', path: '/replicas/{id}/state', tag: 'acting', auth: ['operator'],
       params: replicaPath, paramsExample, body: stateRequest, bodyExample: { state: 'drain', reason: 'new disk' },
       summary: 'Set a replica to ready, drain or maint',
-      description: 'Taking the leader out of service hands over first; when nobody can follow, nothing is changed.',
-      responses: { 200: { description: 'The state as it is recorded, and who leads now.', schema: stateAnswer, example: STATE_SET } },
+      description: 'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
+      responses: { 200: { description: 'The stored state and the current leader.', schema: stateAnswer, example: STATE_SET } },
       problems: MOVING,
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
@@ -84,15 +84,15 @@ function orderRoutes(options: RoutesOptions): Route[] {
   ];
 }
 
-/** There with fault switches only. */
+/** These routes exist only with fault switches. */
 function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
   const shared = { method: 'post', tag: 'faults', auth: ['operator'], params: replicaPath, paramsExample } as const;
   return [
     route({
       ...shared, id: 'killReplica', path: '/replicas/{id}/kill', body: killRequest, bodyExample: { reason: 'showing a hand-over' },
       summary: 'Kill a replica (SIGKILL)',
-      description: 'There with FAULTS=on only, here and at the replica. When it led, the answer comes when another was elected.',
-      responses: { 200: { description: 'What came of it.', schema: strikeAnswer, example: KILLED } },
+      description: 'Requires FAULTS=on at this monitor and at the replica. If the replica led, the response waits for the election of another leader.',
+      responses: { 200: { description: 'The effect of the fault.', schema: strikeAnswer, example: KILLED } },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
@@ -103,9 +103,9 @@ function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
     route({
       ...shared, id: 'freezeReplica', path: '/replicas/{id}/freeze', body: freezeRequest,
       bodyExample: { freezeMs: 2_000, reason: 'showing a frozen leader' },
-      summary: 'Make a replica stand still for a while',
-      description: 'There with FAULTS=on only, here and at the replica. It keeps its connections and answers nothing, then goes on.',
-      responses: { 200: { description: 'What came of it.', schema: strikeAnswer, example: FROZEN } },
+      summary: 'Freeze a replica',
+      description: 'Requires FAULTS=on at this monitor and at the replica. The replica keeps its connections and answers nothing, then continues.',
+      responses: { 200: { description: 'The effect of the fault.', schema: strikeAnswer, example: FROZEN } },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);

@@ -1,6 +1,6 @@
 /**
- * The monitor's Express app. Ready means: the database answers and takes writes (a vote is one), and this monitor knows who leads.
- * Who opens a page in a browser without being signed in is asked to; programs are told 401.
+ * Creates the monitor's Express app. The monitor is ready when the database answers and accepts writes (a vote is a write), and the
+ * leadership is known. Redirects browsers without a session to the sign-in page; programs receive 401.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { requireToken } from '../../shared/auth.js';
@@ -17,7 +17,7 @@ import { monitorRoutes } from './routes.js';
 export interface MonitorAppOptions extends RoutesOptions {
   logger: Logger;
   trustProxy: TrustedProxies;
-  /** Whether the database takes writes now. */
+  /** Whether the database accepts writes now. */
   takesWrites: () => Promise<boolean>;
 }
 

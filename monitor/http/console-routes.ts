@@ -1,4 +1,4 @@
-/** The console's own pages, and its styles and scripts. */
+/** Routes of the console's pages, styles and scripts. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
@@ -13,7 +13,7 @@ import type { RoutesOptions } from './options.js';
 
 const assetParams = z.object({ version: z.string(), name: z.string() });
 
-/** Packed for who can unpack. */
+/** Answers with gzip when the client accepts it. */
 function answerOf({ contentType, plain, packed }: Asset, request: Request): Answer {
   const unpacks = request.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   return {
@@ -34,7 +34,7 @@ function listRoutes(options: RoutesOptions): Route[] {
   return [
     route({
       id: 'electionsPage', method: 'get', path: '/elections.html', tag: 'pages', auth: [], query: electionQuery,
-      summary: 'Elections, with filters, live', responses: page('Rows of the history.'), problems: ['UNAVAILABLE'],
+      summary: 'Page of elections, live, with filters', responses: page('Elections.'), problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
         const members = { replicas: sources.replicas.map(({ id }) => id), monitors: sources.monitors.map(({ id }) => id) };
         const body = electionsPage(query, await electionsOf(options, query, false), members);
@@ -43,7 +43,7 @@ function listRoutes(options: RoutesOptions): Route[] {
     }),
     route({
       id: 'auditPage', method: 'get', path: '/audit.html', tag: 'pages', auth: ['operator'], query: auditQuery,
-      summary: 'What operators did, with filters', responses: page('Rows of the audit.'), problems: ['UNAVAILABLE'],
+      summary: 'Page of the audit, with filters', responses: page('Audit rows.'), problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
         const body = auditListPage(query, await auditRows(options, query));
         return consoleAnswer({ title: 'Audit', active: 'audit', session: await sessions.read(request), monitor: sources.id, body, scripts: ['local-times.js'] });
@@ -57,7 +57,7 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
   return [
     route({
       id: 'console', method: 'get', path: '/', tag: 'pages', auth: [],
-      summary: 'The operator\'s console: the overview, live', responses: page('One page without external resources.'),
+      summary: 'Overview page of the operator console, live', responses: page('One page without external resources.'),
       handle: async ({ request }) => {
         const session = await sessions.read(request);
         const files = { scripts: ['overview.js'], styles: ['uPlot.css', 'overview.css'] };
@@ -68,7 +68,7 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
     route({
       id: 'consoleAsset', method: 'get', path: '/assets/{version}/{name}', tag: 'pages', auth: [], params: assetParams,
       summary: 'A style or script of the console',
-      responses: { 200: { description: 'Never changes: another content has another address.', contentType: 'text/javascript' } },
+      responses: { 200: { description: 'Immutable: new content has a new address.', contentType: 'text/javascript' } },
       problems: ['NOT_FOUND'],
       handle: ({ params, request }) => {
         const asset = assetOf(params.version, params.name);

@@ -1,4 +1,4 @@
-/** Examples of the document, which the Postman collection sends too. */
+/** Examples for the OpenAPI document. The Postman collection sends them too. */
 const AT = '2026-11-21T09:00:00.000Z';
 
 const replica = (id: string, leads: boolean): object => ({

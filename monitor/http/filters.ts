@@ -1,4 +1,4 @@
-/** What the lists may be narrowed by. The same parameters narrow the page, its CSV and its JSON, so the address says what is shown. */
+/** Filters of the lists. A page, its CSV and its JSON have the same parameters, so the address identifies the content. */
 import { z } from 'zod';
 import { memberId, written } from '../../shared/contracts/ids.js';
 import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
@@ -6,19 +6,19 @@ import { ELECTION_KINDS } from '../core/kinds.js';
 import { OBSERVED } from '../core/observed.js';
 import type { AuditFilter, ElectionFilter } from '../history.js';
 
-/** A form sends every field: an empty one narrows nothing. */
+/** A form sends every field. An empty field is no filter. */
 const field = <T extends z.ZodType>(schema: T) => z.union([z.literal(''), schema]).optional();
 
-const words = z.string().max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters');
+const words = z.string().max(200).regex(/^\P{Cc}*$/u, 'must not contain control characters');
 const day = z.iso.date();
 
 const page = {
   limit: written(z.int().min(1).max(200)).default(50),
   cursor: field(z.string().regex(/^\d{1,15}$/, 'must be the `next` of an earlier page')),
-  /** Days by UTC, both included. */
+  /** UTC days, both inclusive. */
   from: field(day),
   until: field(day),
-  /** In the reason, capitals or not. */
+  /** Text in the reason, case-insensitive. */
   text: field(words),
 };
 
@@ -39,7 +39,7 @@ export const replicaQuery = z.strictObject({
 });
 export type ReplicaQuery = z.output<typeof replicaQuery>;
 
-/** The beginning of the day after, so that the day itself is included. */
+/** The start of the next day, so that the day itself is included. */
 const dayAfter = (iso: string): string => new Date(Date.parse(iso) + 86_400_000).toISOString();
 
 const bounds = ({ limit, cursor, from, until, text }: Pick<ElectionQuery, 'limit' | 'cursor' | 'from' | 'until' | 'text'>) => ({
@@ -58,7 +58,7 @@ export const auditFilter = (query: AuditQuery): AuditFilter => ({
   ...bounds(query), actor: query.actor || null, action: query.action || null, target: query.target || null,
 });
 
-/** The parameters that narrow something, as the end of an address: with its `?`, or empty. */
+/** The filters that are set, as a query string with `?`; empty when there are none. */
 export function search(query: Readonly<Record<string, unknown>>, more: Readonly<Record<string, string>> = {}): string {
   const given = Object.entries({ ...query, ...more }).filter(([, value]) => value !== undefined && value !== '');
   const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString();

@@ -1,4 +1,4 @@
-/** Rows of the past and replicas of the present as they are answered, and as lines of a CSV file. */
+/** Converts rows of the history and replicas to JSON answers and CSV lines. */
 import type { CsvValue } from '../../shared/csv.js';
 import { csvTable } from '../../shared/csv.js';
 import type { Answer } from '../../shared/routes.js';
@@ -9,7 +9,7 @@ import type { ReplicaQuery } from './filters.js';
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 
-/** @param full with the boot id. */
+/** @param full whether to include the boot id. */
 export function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Election {
   return {
     ...row,
@@ -25,7 +25,7 @@ export function electionOf({ bootId, ...row }: ElectionRow, full: boolean): Elec
 
 export const auditOf = ({ at, ...row }: AuditRow): Audit => ({ ...row, at: at.toISOString() });
 
-/** Whether a replica is among those that are asked for. */
+/** Whether a replica matches the filter. */
 export const isShown = (replica: ReplicaStatus, { admin, observed, role }: ReplicaQuery): boolean =>
   (!admin || replica.admin === admin) && (!observed || replica.observed === observed) && (!role || replica.role === role);
 
@@ -39,7 +39,7 @@ const REPLICA_COLUMNS = [
   'committedPerSecond', 'reaches', 'lastFailureAt', 'lastFailure', 'opinions',
 ] as const;
 
-/** A file to save; what is in it is as it was at this moment. */
+/** A download with the data at the time of the request. */
 function file(name: string, body: string): Answer {
   const headers = {
     'Content-Disposition': `attachment; filename="${name}.csv"`, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff',
@@ -55,7 +55,7 @@ export const auditCsv = (rows: readonly Audit[]): Answer => file('audit', csvTab
 const pairs = (of: Readonly<Record<string, string | boolean>> | null): string =>
   Object.entries(of ?? {}).map(([name, value]) => `${name}: ${value === true ? 'yes' : value === false ? 'no' : value}`).join(', ');
 
-/** @param rateOf payments committed a second by each. */
+/** @param rateOf committed payments per second of a replica. */
 export function replicasCsv(replicas: readonly ReplicaStatus[], rateOf: (id: string) => number): Answer {
   const rows = replicas.map((replica): Record<(typeof REPLICA_COLUMNS)[number], CsvValue> => ({
     ...replica,

@@ -1,6 +1,7 @@
 /**
- * What an operator may do: hand over, set a replica to ready, drain or maint, and with fault switches kill and freeze one. Each leaves an
- * audit row, whatever came of it. Taking the leader out of service hands over first; when nobody can follow, nothing is changed.
+ * Performs operator actions: hand over, set a replica to ready, drain or maint, and with fault switches kill or freeze a replica. Each
+ * action writes an audit row, also when it fails. To take the leader out of service, the monitor first hands over. Without another
+ * candidate nothing changes.
  */
 import type { AuditEntry } from '../../shared/audit.js';
 import type { Clock } from '../../shared/clock.js';
@@ -21,14 +22,14 @@ export interface OperationsOptions {
   logger: Logger;
 }
 
-/** Who acts, and why; both stand in the audit. */
+/** The actor and the reason; both are stored in the audit. */
 export interface Order {
   actor: string;
   reason: string;
 }
 
 export type Moved = Extract<HandoverOutcome, { ok: true }>;
-/** The leader may come back between the hand-over and the row; then it is handed over again. More than twice is no accident. */
+/** Maximum number of hand-overs. A replica may lead again before its state is written; then the monitor hands over again. */
 const ATTEMPTS = 3;
 
 export class Operations {
@@ -46,8 +47,8 @@ export class Operations {
 
   /**
    * Sets an administrative state and waits until this monitor acts on it.
-   * @returns the last hand-over that it took; null: none.
-   * @throws Problem REPLICA_NOT_FOUND, and those of a hand-over.
+   * @returns the last hand-over that was necessary; null: none.
+   * @throws Problem REPLICA_NOT_FOUND, and the problems of a hand-over.
    */
   async setState(id: string, state: AdminState, { actor, reason }: Order): Promise<Moved | null> {
     const { loop, store } = this.options;
@@ -60,7 +61,7 @@ export class Operations {
     return after ?? before;
   }
 
-  /** Breaks a replica on purpose. @throws Problem REPLICA_NOT_FOUND, and UNAVAILABLE when it cannot be told. */
+  /** Injects a fault into a replica. @throws Problem REPLICA_NOT_FOUND, and UNAVAILABLE when the replica cannot be reached. */
   async strike(id: string, what: Strike, { actor, reason }: Order): Promise<StrikeOutcome> {
     const { loop, clock, striker } = this.options;
     this.demand(id);
@@ -79,22 +80,22 @@ export class Operations {
     if (!this.options.replicas.includes(id)) throw new Problem('REPLICA_NOT_FOUND', `There is no replica ${id}`);
   }
 
-  /** Sees to it that `id` does not lead. */
+  /** Hands over until `id` does not lead. */
   private async relieve(id: string, order: Order): Promise<Moved | null> {
     let moved: Moved | null = null;
     for (let attempt = 1; this.options.loop.state.leadership?.leader === id; attempt += 1) {
       try {
         moved = await this.handOver(null, order);
       } catch (error) {
-        // Somebody else moved it: look again who leads.
+        // Another election moved the leadership: check the leader again.
         if (!(error instanceof Problem) || error.code !== 'HANDOVER_LOST' || attempt >= ATTEMPTS) throw error;
       }
     }
     return moved;
   }
 
-  /** The record of a refusal must not turn it into another error. */
+  /** A failed write of the audit row must not replace the result of the action. */
   private async audit(entry: AuditEntry): Promise<void> {
-    await this.options.store.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'no audit row was written'));
+    await this.options.store.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'cannot write the audit row; the action itself is complete'));
   }
 }

@@ -1,4 +1,4 @@
-/** What the monitor's routes are made of, and who is told how much. */
+/** The dependencies of the monitor's routes, and the check for full access. */
 import type { Request } from 'express';
 import { tokenKind, type Tokens } from '../../shared/auth.js';
 import type { FaultSwitches } from '../../shared/fault-switches.js';
@@ -21,11 +21,11 @@ export interface RoutesOptions {
   tokens: Tokens;
   sessions: Sessions;
   inspection: Inspection;
-  /** Null: fault switches do not exist. */
+  /** Null: fault switches are off. */
   faults: FaultSwitches | null;
 }
 
-/** Who shows the operator's or the services' token, or is signed in, sees addresses and process ids. */
+/** Whether the request may see addresses and process ids: it has the operator token, the internal token or a session. */
 export async function seesAll({ tokens, sessions }: Pick<RoutesOptions, 'tokens' | 'sessions'>, request: Request): Promise<boolean> {
   const { authorization } = request.headers;
   if (authorization === undefined) return (await sessions.read(request)) !== null;

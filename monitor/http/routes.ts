@@ -1,4 +1,4 @@
-/** The monitor's HTTP surface as one table. Reading is open, without addresses; acting needs the operator's token or session. */
+/** Defines the monitor's HTTP API as one table. Reading needs no token but omits addresses; actions need the operator token or session. */
 import { readFileSync } from 'node:fs';
 import { docsRoutes } from '../../shared/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
@@ -16,19 +16,19 @@ import { watchingRoutes } from './watching-routes.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
-const DESCRIPTION = `Watches the payment replicas, elects one of them, hands over.
+const DESCRIPTION = `Watches the payment replicas, elects the leader and hands over leadership.
 
-Looking is open to everybody, then without addresses and process ids. Acting needs the operator's token and leaves a row in the audit.`;
+Status and history need no token; answers without a token omit addresses and process ids. Actions need the operator token and write an audit row.`;
 
 const TAGS = {
-  watching: 'Who leads, what the replicas are, what happened.',
-  acting: 'What an operator may do. Each action says why, and is recorded.',
-  inspecting: 'Payments, their stories, those that failed; driving them again.',
+  watching: 'Leadership, replicas and history.',
+  acting: 'Actions of operators. Each action has a reason and an audit row.',
+  inspecting: 'Payments and their stories; failed payments and their re-drive.',
   monitors: 'Between monitors.',
-  faults: 'Breaking things on purpose, in laboratories.',
+  faults: 'Fault injection for experiments.',
 };
 
-/** Where `npm start` has the first monitor. */
+/** Address of the first monitor of `npm start`. */
 const BASE = 'http://127.0.0.1:5000';
 
 const documentOf = (routes: readonly Route[], server: string): OpenApiDocument =>
@@ -37,7 +37,7 @@ const documentOf = (routes: readonly Route[], server: string): OpenApiDocument =
     schemas: { Status: status, Election: election }, client: 'createMonitorClient', checks: ['postgres', 'leadership'], servedBy: false,
   });
 
-/** The whole table; the last row is the document about the others. */
+/** All routes. The last one is the OpenAPI document about the others. */
 export function monitorRoutes(options: RoutesOptions): Route[] {
   const { faults, sessions, tokens, sources } = options;
   const console = { sessions, tokens, monitor: sources.id };
@@ -50,14 +50,14 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   routes.push(route({
     id: 'openApi', method: 'get', path: '/openapi.json', tag: 'watching', auth: [],
     summary: 'This API as an OpenAPI 3.1 document',
-    description: 'Made of the table that also routes and validates, so it says what this monitor does. Read it as a page at `/docs`.',
+    description: 'Generated from the table that also defines routing and validation. The page `/docs` shows it.',
     responses: { 200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE } },
     handle: () => ({ status: 200, body: (made ??= documentOf(routes, '/')) }),
   }));
   return routes;
 }
 
-/** The document without a monitor, fault switches included: nobody's handlers, which are never called. */
+/** The OpenAPI document without a running monitor, including fault switches. The handlers are never called. */
 export function offlineDocument(): OpenApiDocument {
   const inspection = { routes: inspectionRoutes({} as Parameters<typeof inspectionRoutes>[0]) };
   return documentOf(monitorRoutes({ faults: {}, sources: {}, inspection } as RoutesOptions), BASE);

@@ -1,4 +1,4 @@
-/** What a monitor answers, as schemas: they type the code and are published in the OpenAPI document. */
+/** Schemas of the monitor's answers. They type the code and are part of the OpenAPI document. */
 import { z } from 'zod';
 import { memberId, partition, term, timestamp } from '../../shared/contracts/ids.js';
 import { adminState, reaches, role } from '../../shared/contracts/leadership.js';
@@ -14,15 +14,15 @@ export const partitionStatus = z.object({
   /** When this leader was elected; null: not known yet. */
   since: timestamp.nullable(),
   reason: z.string(),
-  /** Where this monitor's failover machine stands, and the same in one sentence. */
+  /** The phase of this monitor's failover machine, and its decision in one sentence. */
   phase: z.enum(PHASES),
   decision: z.string(),
-  /** Who could follow the leader now. */
+  /** The replicas that may follow the leader now. */
   candidates: z.array(memberId),
 });
 export type PartitionStatus = z.infer<typeof partitionStatus>;
 
-/** `url`, `pid` and `bootId` are left out without a token. `role` is null unless it is alive. */
+/** `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is alive. */
 export const replicaStatus = z.object({
   id: memberId,
   url: z.string().optional(),
@@ -34,9 +34,9 @@ export const replicaStatus = z.object({
   adminSince: timestamp.nullable(),
   observed: z.enum(OBSERVED),
   observedSince: timestamp.nullable(),
-  /** What each configured monitor holds of it; `unknown`: that monitor did not answer, or never saw it. */
+  /** The opinion of each configured monitor; `unknown`: that monitor did not answer, or never saw the replica. */
   opinions: z.record(memberId, z.enum(OPINIONS)),
-  /** In words, and when; null: none that is known. */
+  /** The last failure as text, and its time. Null: none is known. */
   lastFailure: z.object({ at: timestamp, words: z.string() }).nullable(),
   /** The layer that suspected it. */
   layer: z.enum(['connection', 'heartbeat', 'ping']).nullable(),
@@ -54,19 +54,19 @@ export const monitorStatus = z.object({
   id: memberId,
   url: z.string().optional(),
   observed: z.enum(['unknown', 'alive', 'suspect']),
-  /** Who leads, by its own word; null: it did not say. */
+  /** The leader that this monitor reports; null: it reported none. */
   leader: memberId.nullable(),
   term: term.nullable(),
 });
 export type MonitorStatus = z.infer<typeof monitorStatus>;
 
-/** A patients instance, as this monitor sees it; `url` is left out without a token. */
+/** A patients instance as this monitor sees it. `url` is omitted without a token. */
 export const instanceStatus = z.object({
   id: memberId,
   url: z.string().optional(),
-  /** `suspect`: it answered, and does not any more; `unknown`: it never did. */
+  /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
   observed: z.enum(INSTANCE_OBSERVED),
-  /** When that became so; null: it never answered. */
+  /** When the state last changed. Null: it never answered. */
   since: timestamp.nullable(),
 });
 export type InstanceStatus = z.infer<typeof instanceStatus>;
@@ -79,13 +79,13 @@ export const queueStatus = z.object({
 });
 
 export const status = z.object({
-  /** The monitor that answers, and when. */
+  /** The monitor that answers, and the time. */
   id: memberId,
   at: timestamp,
   partitions: z.array(partitionStatus),
   replicas: z.array(replicaStatus),
   monitors: z.array(monitorStatus),
-  /** Patients instances; empty: this monitor was not told of any. */
+  /** Patients instances. Empty: none is configured. */
   patients: z.array(instanceStatus),
   queue: queueStatus,
   /** Whether this monitor reaches them; null: not tried yet. */
@@ -99,7 +99,7 @@ export const election = z.object({
   partition,
   term,
   leader: memberId,
-  /** Left out without a token. */
+  /** Omitted without a token. */
   bootId: z.string().optional(),
   previousLeader: memberId.nullable(),
   kind: z.string(),
@@ -111,7 +111,7 @@ export const election = z.object({
   promotedAt: timestamp.nullable(),
   reclaimedAt: timestamp.nullable(),
   firstCommitAt: timestamp.nullable(),
-  /** Where the time went, in ms; null: it has not come to that, or was not measured. */
+  /** The duration of each step, in ms. Null: the step has not happened or was not measured. */
   steps: z.object({
     voteMs: z.number().nullable(), promoteMs: z.number().nullable(), reclaimMs: z.number().nullable(), firstCommitMs: z.number().nullable(),
   }),
@@ -134,24 +134,24 @@ export const stateAnswer = z.object({
   reason: z.string(),
   leader: memberId.nullable(),
   term,
-  /** The hand-over that it took; null: none. */
+  /** The hand-over that was necessary. Null: none. */
   moved: handoverAnswer.nullable(),
 });
 
 export const strikeAnswer = z.object({
   id: memberId,
-  /** What came of it, in words. */
+  /** The effect as text. */
   words: z.string(),
   leader: memberId.nullable(),
   term,
-  /** Until another was elected; null: the leadership did not move. */
+  /** Time until another leader was elected. Null: the leadership did not move. */
   tookMs: z.number().nullable(),
 });
 
 export const preview = z.object({
   action: z.enum(ACTIONS),
   replica: memberId.nullable(),
-  /** Null: it can be done. */
+  /** Null: the action is possible. */
   refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
   leader: memberId.nullable(),
   term,
@@ -162,7 +162,7 @@ export const preview = z.object({
   words: z.array(z.string()),
 });
 
-/** Give `next` as `cursor` for the next page; null: this is the last. */
+/** For the next page send `next` as `cursor`. Null: this is the last page. */
 const next = z.string().nullable();
 export const electionPage = z.object({ elections: z.array(election), next });
 export type ElectionPage = z.infer<typeof electionPage>;
@@ -189,17 +189,17 @@ export const series = z.object({
   stepMs: z.int(),
   /** Wall clock, ms. */
   at: z.array(z.int()),
-  /** Payments a second. */
+  /** Payments per second. */
   committed: z.array(z.number()),
   pending: counts,
   waiting: counts,
   active: counts,
   failed: counts,
-  /** Percentiles of latency, ms. */
+  /** Percentiles of the latency, ms. */
   p50: measures,
   p99: measures,
-  /** Payments a second by replica. */
+  /** Payments per second by replica. */
   replicas: z.record(memberId, z.array(z.number())),
-  /** The last pings by replica, ms; null: without an answer. */
+  /** The last pings by replica, ms. Null: no answer. */
   pings: z.record(memberId, measures),
 });

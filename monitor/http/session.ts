@@ -1,8 +1,8 @@
 /**
- * Who is signed in to the console. The session is a signed cookie, so that it holds at every monitor of the installation and while Redis
- * is away; its key comes from the operator's token: a new token ends all sessions. A sign-out ends one: the record has a list of ended
- * sessions (ended-sessions.ts). While PostgreSQL is away a session may read and change nothing. What changes something also needs the
- * session's CSRF token, which only our own pages know, beside SameSite=Strict.
+ * Manages the sessions of the console. A session is a signed cookie, so it is valid at every monitor of the installation and while Redis is
+ * unavailable. Its key derives from the operator token, so a new token ends all sessions. A sign-out ends one session: PostgreSQL has a
+ * list of ended sessions (ended-sessions.ts). While PostgreSQL is unavailable a session may read but not change anything. A change also
+ * needs the session's CSRF token, which only the console's pages know, in addition to SameSite=Strict.
  */
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
@@ -13,36 +13,36 @@ import { Problem } from '../../shared/errors.js';
 import type { EndedSessions } from '../ended-sessions.js';
 
 export const COOKIE = 'relevo.console';
-/** A working day; then one signs in again. */
+/** Sessions last one working day. */
 export const SESSION_HOURS = 8;
-/** How long an ended session is remembered: clocks of monitors and of PostgreSQL may differ by as much again. */
+/** How long an ended session is stored. The clocks of monitors and PostgreSQL may differ by the excess over the lifetime of a session. */
 export const ENDED_HOURS = 2 * SESSION_HOURS;
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 export const NAME_MAX = 60;
 
 export interface Session {
   id: string;
-  /** As it was typed at sign-in; null: nobody said. */
+  /** The name from the sign-in. Null: none was entered. */
   name: string | null;
-  /** Goes into the pages; comes back as header `X-CSRF-Token` or as the form field `csrf`. */
+  /** Part of the pages. Requests return it as header `X-CSRF-Token` or form field `csrf`. */
   csrf: string;
-  /** Whether the record says that it has not ended; false: the record did not answer. */
+  /** Whether PostgreSQL confirmed that the session has not ended. False: PostgreSQL did not answer. */
   isConfirmed: boolean;
 }
 
-const UNCONFIRMED = 'PostgreSQL does not say now whether this session has ended: nothing is changed without that';
+const UNCONFIRMED = 'PostgreSQL cannot confirm now that this session is still valid; nothing was changed';
 
 const claims = z.object({ sid: z.string().min(1), name: z.string().max(NAME_MAX).nullable() });
 
 const keyFor = (token: string, use: string): Uint8Array => new Uint8Array(hkdfSync('sha256', token, '', `relevo console ${use}`, 32));
 
-/** A name without control characters and outer blanks; null when nothing is left. */
+/** Removes control characters and surrounding spaces from a name. @returns null when the result is empty. */
 export function cleanName(text: string): string | null {
   const name = text.replace(/\p{Cc}+/gu, ' ').trim().slice(0, NAME_MAX);
   return name === '' ? null : name;
 }
 
-/** Our values need no decoding. */
+/** Reads a cookie. The values of this service need no decoding. */
 function cookieOf(request: Request): string | null {
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? null;
@@ -53,7 +53,7 @@ const equal = (one: string, other: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
-/** The field `csrf` of a form, taken out, so that the routes' schemas need not know of it. */
+/** Removes the field `csrf` from a form and returns it, so that the schemas of the routes do not need it. */
 function proofIn(request: Request): string {
   const header = request.headers['x-csrf-token'];
   if (typeof header === 'string') return header;
@@ -67,7 +67,7 @@ function proofIn(request: Request): string {
 export class Sessions {
   private readonly signingKey: Uint8Array;
   private readonly proofKey: Uint8Array;
-  /** Read once a request, however many ask. */
+  /** Reads the session once per request. */
   private readonly known = new WeakMap<Request, Promise<Session | null>>();
 
   constructor(operatorToken: string, private readonly ended: EndedSessions) {
@@ -84,7 +84,7 @@ export class Sessions {
       .sign(this.signingKey);
   }
 
-  /** Null: no one is signed in, or no longer. */
+  /** @returns null when the request has no valid session. */
   read(request: Request): Promise<Session | null> {
     const known = this.known.get(request);
     if (known !== undefined) return known;
@@ -104,9 +104,9 @@ export class Sessions {
     return { id: sid, name, isConfirmed: ended === false, csrf: createHmac('sha256', this.proofKey).update(sid).digest('base64url') };
   }
 
-  /** @throws Problem FORBIDDEN when the request does not come from a page of this session. */
+  /** @throws Problem FORBIDDEN when the request is not from a page of this session. */
   demandProof(request: Request, session: Session): void {
-    if (!equal(proofIn(request), session.csrf)) throw new Problem('FORBIDDEN', 'The CSRF token of this session is missing or wrong: load the page again');
+    if (!equal(proofIn(request), session.csrf)) throw new Problem('FORBIDDEN', 'The CSRF token of this session is missing or wrong. Reload the page');
   }
 
   /** For `mountRoutes` and `requireToken`. */
@@ -120,15 +120,15 @@ export class Sessions {
     return 'operator';
   };
 
-  /** Before the body is read: its form may hold the proof, and that is not looked for yet. */
+  /** Runs before the body is read. A form may contain the CSRF token, so the check of the token follows later. */
   readonly kindBeforeBody: SessionKind = async (request) => ((await this.read(request)) === null ? null : 'operator');
 
-  /** Ends a session at every monitor. @returns false when only this monitor knows. */
+  /** Ends a session at every monitor. @returns false when only this monitor knows that the session has ended. */
   end({ id }: Session): Promise<boolean> {
     return this.ended.end(id);
   }
 
-  /** For the audit: who acts, as far as it is known. A bearer token says the kind alone. */
+  /** The actor for the audit, as far as known. A bearer token identifies only the kind of actor. */
   async actorOf(request: Request): Promise<string> {
     const session = request.headers.authorization === undefined ? await this.read(request) : null;
     return session?.name ? `operator: ${session.name}` : 'operator';

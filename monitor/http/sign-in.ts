@@ -1,6 +1,6 @@
 /**
- * Signing in and out: the operator's token typed into a form, answered by a cookie. Wrong tokens are limited per address, and after it one
- * is back at the page one asked for. Works without JavaScript.
+ * Handles sign-in and sign-out: a form with the operator token; the answer sets a cookie and redirects to the requested page. Limits wrong
+ * tokens per address. Works without JavaScript.
  */
 import type { Request, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
@@ -12,7 +12,7 @@ import { consoleAnswer } from '../console/shell.js';
 import { signInPage, signedInPage } from '../console/sign-in-page.js';
 import { cleanName, COOKIE, SESSION_HOURS, type Sessions } from './session.js';
 
-/** Wrong tokens of one address until it has to wait, and for how long. */
+/** Number of wrong tokens before an address must wait, and the duration of the wait. */
 const WRONG_MAX = 10;
 const WRONG_WINDOW_SECONDS = 60;
 
@@ -23,7 +23,7 @@ export interface SignInOptions {
   monitor: string;
 }
 
-/** A place on this very server, or the first page: never somewhere else, whatever was put into the address. */
+/** A path on this server, or the first page for any other input. Never redirects to another site. */
 export function localPath(next: unknown): string {
   const base = 'http://here.invalid';
   if (typeof next !== 'string' || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(next) || !URL.canParse(next, base)) return '/';
@@ -32,24 +32,24 @@ export function localPath(next: unknown): string {
   return inside ? pathname + search : '/';
 }
 
-/** A form of another site must not sign anybody in. Programs send no `Origin`. */
+/** Refuses a sign-in form from another site. Programs send no `Origin`. */
 function refuseForeign(request: Request): void {
   const { origin } = request.headers;
   if (origin === undefined || (URL.canParse(origin) && new URL(origin).host === request.host)) return;
   throw new Problem('FORBIDDEN', 'This form was sent from another site');
 }
 
-const NOT_RECORDED = 'This browser is signed out. PostgreSQL did not record it: other monitors take a copy of the cookie until the session is over';
+const NOT_RECORDED = 'This browser is signed out. PostgreSQL did not store the sign-out: other monitors accept a copy of the cookie until the session expires';
 
 const fieldsOf = (request: Request): Record<string, unknown> =>
   typeof request.body === 'object' && request.body !== null ? (request.body as Record<string, unknown>) : {};
 
 const seeOther = (location: string): Answer => ({ status: 303, headers: { Location: location, 'Cache-Control': 'no-store' } });
 
-/** Strict and unreadable for scripts; over TLS only when it was set over TLS. */
+/** SameSite=Strict and not readable by scripts. Secure when the request used TLS. */
 const cookieOptions = (request: Request) => ({ httpOnly: true, sameSite: 'strict', secure: request.secure, path: '/' }) as const;
 
-/** @returns seconds to wait; null: one may try. */
+/** @returns seconds to wait; null: an attempt is allowed. */
 async function waitFor(limiter: RateLimiterMemory, address: string): Promise<number | null> {
   try {
     await limiter.consume(address);
@@ -89,7 +89,7 @@ export function signInRoutes(options: SignInOptions): Route[] {
     route({
       id: 'signInPage', method: 'get', path: '/session', tag: 'pages', auth: [],
       summary: 'The form to sign in to the console',
-      responses: { 200: { description: 'A form, or who is signed in.', contentType: 'text/html' } },
+      responses: { 200: { description: 'A form, or the current session.', contentType: 'text/html' } },
       handle: async ({ request }) => {
         const session = await sessions.read(request);
         const body = session ? signedInPage(session) : signInPage({ next: localPath(request.query['next']), problem: null });
@@ -101,7 +101,7 @@ export function signInRoutes(options: SignInOptions): Route[] {
       summary: 'Sign in with the operator token',
       description: 'A form with `token`, `name` (optional, for the audit) and `next` (a path of this monitor).',
       responses: {
-        303: { description: 'Signed in; the cookie holds at every monitor.', headers: { 'Set-Cookie': 'relevo.console, HttpOnly, SameSite=Strict' } },
+        303: { description: 'Signed in; the cookie is valid at every monitor.', headers: { 'Set-Cookie': 'relevo.console, HttpOnly, SameSite=Strict' } },
         401: { description: 'Not the operator token; the form again.', contentType: 'text/html' },
         429: { description: 'Too many wrong tokens from this address.', contentType: 'text/html', headers: { 'Retry-After': 'Seconds.' } },
       },

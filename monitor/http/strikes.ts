@@ -1,6 +1,6 @@
 /**
- * Killing and freezing a replica on purpose, over the replica's own fault switches, so it works on other machines too. When it led, the
- * outcome is what came of it: who leads now, and how long it took.
+ * Kills or freezes a replica through the replica's fault switches, so that it works on other machines too. If the replica led, the outcome
+ * contains the new leader and the time of the failover.
  */
 import { sleep, type Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
@@ -8,19 +8,19 @@ import { duration } from '../core/preview.js';
 import { worstCaseFailoverMs } from '../core/timings.js';
 import type { MonitorLoop } from '../loop.js';
 
-/** `kill`: SIGKILL. `freeze`: its event loop stands still, ms. */
+/** `kill`: SIGKILL. `freeze`: blocks its event loop, ms. */
 export type Strike = { kind: 'kill' } | { kind: 'freeze'; ms: number };
 
 export interface StrikeOutcome {
   words: string;
   leader: string | null;
   term: number;
-  /** From the word to the replica until another leader was elected, ms; null: the leadership did not move. */
+  /** From the call to the replica until another leader was elected, ms. Null: the leadership did not move. */
   tookMs: number | null;
 }
 
 export interface Striker {
-  /** Tells a replica. @throws when it cannot be told. */
+  /** Calls a replica. @throws when the replica cannot be reached. */
   setFaults(replica: string, faults: { kill?: boolean; blockMs?: number }): Promise<void>;
 }
 
@@ -31,19 +31,19 @@ interface Parts {
 }
 
 const LOOK_MS = 5;
-/** Beyond the worst case of the machine: what a busy one may add, ms. */
+/** Additional wait for a busy machine, on top of the worst-case failover time, ms. */
 const MARGIN_MS = 1_500;
 
 async function tell({ striker }: Parts, id: string, what: Strike): Promise<void> {
   try {
     await striker.setFaults(id, what.kind === 'kill' ? { kill: true } : { blockMs: what.ms });
   } catch (error) {
-    const detail = `${id} cannot be told: it does not run, or has no fault switches (FAULTS=on)`;
+    const detail = `${id} cannot be reached: it does not run, or has no fault switches (FAULTS=on)`;
     throw new Problem('UNAVAILABLE', detail, { cause: error });
   }
 }
 
-/** Waits for a term above `term`. @returns ms since `startedAt`; null: it did not come. */
+/** Waits for a term above `term`. @returns ms since `startedAt`; null: timed out. */
 async function nextTerm({ loop, clock }: Parts, term: number, startedAt: number, patienceMs: number): Promise<number | null> {
   while (clock.now() - startedAt < patienceMs) {
     if ((loop.state.leadership?.term ?? 0) > term) return clock.now() - startedAt;
@@ -64,6 +64,6 @@ export async function strike(parts: Parts, id: string, what: Strike): Promise<St
   const tookMs = leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
   const now = { leader: loop.state.leadership?.leader ?? null, term: loop.state.leadership?.term ?? 0 };
   if (leader !== id) return { ...now, tookMs, words: `${struck(id, what)}; it did not lead` };
-  if (tookMs === null) return { ...now, tookMs, words: `${struck(id, what)}; nobody else was elected so far` };
+  if (tookMs === null) return { ...now, tookMs, words: `${struck(id, what)}; no other replica was elected so far` };
   return { ...now, tookMs, words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${duration(tookMs)}` };
 }

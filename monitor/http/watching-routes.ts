@@ -1,4 +1,4 @@
-/** What everybody may watch: the status, the samples, the live stream; and what monitors ask each other. */
+/** Public routes: status, samples, live stream. Also the route that monitors use to poll each other. */
 import { z } from 'zod';
 import { written } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
@@ -18,8 +18,8 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
   return [
     route({
       id: 'status', method: 'get', path: '/status', tag: 'watching', auth: [],
-      summary: 'Who leads, what the replicas are, what waits',
-      description: 'Open to everybody, then without addresses and process ids. With the operator or internal token in full.',
+      summary: 'Get the status: leadership, replicas, waiting work',
+      description: 'Needs no token, but then omits addresses and process ids. The operator or internal token returns the full status.',
       responses: { 200: { description: 'The status as this monitor knows it.', schema: status, example: STATUS } },
       handle: async ({ request }) => {
         const full = await statusOf(sources);
@@ -28,8 +28,8 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
     }),
     route({
       id: 'series', method: 'get', path: '/series', tag: 'watching', auth: [], query: seriesQuery, queryExample: { minutes: '5' },
-      summary: 'Samples of the last minutes: rate, latency, what waits',
-      description: 'One a second, as columns; null where nothing was known. Kept in this monitor, so a new one begins with none.',
+      summary: 'Get samples of the last minutes: rate, latency, waiting work',
+      description: 'One sample per second, as columns; null where a value is unknown. A restarted monitor begins without samples.',
       responses: { 200: { description: 'The samples, oldest first.', schema: series, example: SERIES } },
       handle: ({ query }) => {
         const ids = sources.replicas.map(({ id }) => id);
@@ -38,7 +38,7 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
     }),
     route({
       id: 'events', method: 'get', path: '/events', tag: 'watching', auth: [],
-      summary: 'Live: the status, elections, suspicions (server-sent events)',
+      summary: 'Stream the status, elections and suspicions (server-sent events)',
       description: 'Events: status (when more than numbers changed), sample (each second, the numbers that changed), election:won, replica:suspected, replica:recovered, replica:left, leadership:lost, failover:completed, clock:jumped.',
       responses: { 200: { description: 'A stream that does not end.', contentType: 'text/event-stream', schema: z.string(), example: EVENT_LINES } },
       problems: ['TOO_BUSY'],
@@ -46,13 +46,13 @@ export function watchingRoutes(options: RoutesOptions): Route[] {
         if (answeredHead(request, response, 'text/event-stream')) return null;
         const full = await seesAll(options, request);
         if (await hub.add(response, full, request.headers['last-event-id']?.toString())) return null;
-        throw new Problem('TOO_BUSY', 'Too many readers follow the events already');
+        throw new Problem('TOO_BUSY', 'Too many clients already read the event stream');
       },
     }),
     route({
       id: 'opinion', method: 'get', path: '/opinion', tag: 'monitors', auth: ['internal'],
-      summary: 'Whom this monitor suspects',
-      description: 'What monitors ask each other. Who suspects alone deposes nobody: that needs a majority of the monitors.',
+      summary: 'Get the opinions of this monitor',
+      description: 'Monitors poll each other with this call. A suspicion of one monitor deposes no leader: that needs a majority of the monitors.',
       responses: { 200: { description: 'Its own opinion, before any quorum.', schema: opinion, example: OPINION } },
       handle: () => ({
         status: 200,
