@@ -39,7 +39,7 @@ export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-tit
 <ul id="deed-preview" aria-live="polite"></ul>
 <div id="deed-freeze" hidden><label for="freeze-ms">For how long</label>
 <select id="freeze-ms">${FREEZES.map((ms) => html`<option value="${ms}"${ms === 2_000 ? html` selected` : null}>${duration(ms)}</option>`)}</select></div>
-<label for="deed-reason">Reason <small>stands in the audit, and in the history when the leadership moves</small></label>
+<label for="deed-reason">Reason <small>stored in the audit, and in the history when the leadership moves</small></label>
 <input id="deed-reason" name="reason" required maxlength="400" autocomplete="off">
 <p class="buttons"><button type="submit" class="primary" id="deed-do" disabled>–</button> <button type="button" id="deed-cancel">Cancel</button></p>
 </form>

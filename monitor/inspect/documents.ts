@@ -1,4 +1,4 @@
-/** What the search, the list of failed payments and a story are as JSON and CSV: the same as on their pages. */
+/** JSON and CSV of the search, the list of failed payments and a story. The content is the same as on their pages. */
 import { z } from 'zod';
 import { currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
@@ -27,7 +27,7 @@ export const foundPayment = z.object({
   completedAt: timestamp.nullable(),
   redriveOf: id.nullable(),
 });
-/** `next` is the `before` of the next page. `cut`: rows beyond those looked at were left for it, however few are on this one. */
+/** `next` is the `before` of the next page. `cut`: the search reached its limit, so a short page may still have a next one. */
 export const foundPage = z.object({ payments: z.array(foundPayment), next: z.int().nullable(), cut: z.boolean() });
 
 export const failedPayment = foundPayment.extend({ repeatedBy: id.nullable(), repeatedStatus: paymentStatus.nullable() });
@@ -46,7 +46,7 @@ export const storySchema = foundPayment.extend({
   parcel: z.string().nullable(),
   nextAttemptAt: timestamp.nullable(),
   gatewayReference: z.string().nullable(),
-  /** Whether the leader who finished it was elected after it had been accepted. */
+  /** Whether the leader that finished the payment was elected after its acceptance. */
   survivedHandOver: z.boolean(),
   repeats: z.array(id),
   repeatedBy: z.array(id),
@@ -54,7 +54,7 @@ export const storySchema = foundPayment.extend({
   story: z.array(entry),
 });
 
-/** What stands in a story as it stands in the record; the rest is told by it. */
+/** The columns that a story contains unchanged. The sentences of the story contain the rest. */
 const KEPT = Object.keys(storySchema.shape) as (keyof z.infer<typeof storySchema>)[];
 
 export function storyDocument(story: StoryFacts): object {

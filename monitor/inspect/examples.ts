@@ -1,4 +1,4 @@
-/** Examples of the document for what is inspected. */
+/** Examples of the inspection routes for the OpenAPI document. */
 const PAYMENT_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0a001';
 const AGAIN_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0a002';
 const AT = '2026-11-21T09:00:00.000Z';
@@ -19,6 +19,6 @@ export const STORY = {
 };
 export const FOUND_CSV_EXAMPLE = `id,seq,status\r\n${PAYMENT_ID},42,SUCCEEDED\r\n`;
 export const IDS = { ids: [PAYMENT_ID] };
-export const REDRIVE_BODY = { ids: [PAYMENT_ID], reason: 'the gateway is well again' };
+export const REDRIVE_BODY = { ids: [PAYMENT_ID], reason: 'the gateway works again' };
 export const REDRIVE_PREVIEW = { drive: [PAYMENT_ID], sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }], refused: [] };
 export const REDRIVEN = { driven: 1, refused: 0, payments: [{ id: PAYMENT_ID, ok: true, payment: { id: AGAIN_ID, status: 'PENDING' }, replayed: false }] };

@@ -1,11 +1,11 @@
-/** Payments that failed, newest first, and which were driven again. From the list of failed payments, so that its length is the cost. */
+/** Reads failed payments and their re-drives, newest first. Uses the index of failed payments, so only their number determines the cost. */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { listTable } from '../../shared/payment-lists.js';
 import { plainArray, type Queryable } from '../../shared/postgres.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
 
 export interface FailedPayment extends FoundPayment {
-  /** The payment that repeats it; null: none does. */
+  /** The payment that repeats it. Null: none. */
   repeatedBy: string | null;
   repeatedStatus: PaymentStatus | null;
 }
@@ -25,7 +25,7 @@ const LISTED = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable('FAILED')} W
 export interface FailedQuery {
   before?: number | undefined;
   limit: number;
-  /** Those that were driven again as well. */
+  /** Whether to include payments that were already re-driven. */
   all: boolean;
 }
 
@@ -36,15 +36,15 @@ export async function failedPayments(db: Queryable, { before, limit, all }: Fail
 }
 
 export interface PaymentToDrive extends FailedPayment {
-  /** What its bill has left to pay, in minor units of its currency; null: it settles no bill. */
+  /** The remaining amount of its bill, in minor units of its currency. Null: it settles no bill. */
   payableMinor: number | null;
 }
 
-/** Payments of the staff's pages that are older than the column `settles` are told by their key. */
+/** Payments of the staff's pages that are older than the column `settles` are recognized by their key. */
 const PAYABLE = `CASE WHEN p.settles IS NOT NULL OR p.idempotency_key LIKE 'bill:%'
   THEN greatest(0, bill_payable(p.patient_id, p.currency)) END AS "payableMinor"`;
 
-/** These payments, whatever their status, in order of acceptance; what does not exist is not there. */
+/** Payments by id, of any status, in order of acceptance. Omits ids that do not exist. */
 export async function paymentsToDrive(db: Queryable, ids: readonly string[]): Promise<PaymentToDrive[]> {
   const text = `SELECT ${COLUMNS}, ${PAYABLE} FROM payment p ${JOINS} WHERE p.id = ANY ($1::uuid[]) ORDER BY p.seq`;
   return (await db.query<PaymentToDrive>(text, [plainArray(ids)])).rows;

@@ -1,4 +1,4 @@
-/** Failed payments: the list, a look before some are driven again, and driving them again. For operators; each leaves an audit row. */
+/** Routes of failed payments: list, preview of a re-drive, re-drive. For operators only; each re-drive writes an audit row. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { id, reason } from '../../shared/contracts/ids.js';
@@ -50,7 +50,7 @@ function listRoutes(deps: FailedDeps): Route[] {
   return [
     route({
       ...common, id: 'failedPage', path: '/failed',
-      summary: 'Failed payments, and which were driven again',
+      summary: 'Page of failed payments and their re-drives',
       responses: { 200: { description: 'A page.', contentType: 'text/html' } },
       handle: ({ request }) => asPage(deps, request, 'failed', async () => {
         const query = parse(failedQuery, request.query, 'query');
@@ -61,16 +61,16 @@ function listRoutes(deps: FailedDeps): Route[] {
     route({
       ...common, id: 'failedJson', path: '/failed.json', query: failedQuery,
       queryExample: { limit: '10' },
-      summary: 'Failed payments, as JSON',
-      description: 'With the payment that repeats each, if one does. `all=yes`: those that were driven again too.',
+      summary: 'List failed payments as JSON',
+      description: 'Includes the payment that repeats each one, if any. `all=yes` also lists payments that were already driven again.',
       responses: { 200: { description: 'One page, newest first.', schema: failedPageSchema, example: FAILED_PAGE } },
       handle: async ({ query }) => ({ status: 200, body: await listOf(deps, query), headers: PRIVATE }),
     }),
     route({
       ...common, id: 'failedCsv', path: '/failed.csv', query: failedQuery,
       queryExample: { limit: '10' },
-      summary: 'Failed payments, as CSV',
-      description: 'Cells a spreadsheet would take for a formula begin with an apostrophe.',
+      summary: 'List failed payments as CSV',
+      description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
       responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv', schema: z.string(), example: FOUND_CSV_EXAMPLE } },
       handle: async ({ query }) => ({
         status: 200, contentType: 'text/csv; charset=utf-8', body: csvTable(FAILED_CSV, (await listOf(deps, query)).payments.map(plain)),
@@ -95,11 +95,11 @@ const previewShown = async (deps: FailedDeps, request: Request, preview: Preview
 
 const previewRoute = (deps: FailedDeps): Route => route({
   id: 'previewRedrive', method: 'get', path: '/failed/redrive', tag: 'inspecting', auth: ['operator'],
-  summary: 'What driving these payments again would do',
-  description: `A page, or JSON for who asks for that. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
+  summary: 'Preview driving failed payments again',
+  description: `A page, or JSON on request. \`ids\` may be repeated, up to ${REDRIVE_MAX} times.`,
   documentedQuery: previewQuery,
   queryExample: IDS,
-  responses: { 200: { description: 'Which ones, how much money, and which not.', schema: previewAnswer, example: REDRIVE_PREVIEW } },
+  responses: { 200: { description: 'The payments, their sums, and the refused payments.', schema: previewAnswer, example: REDRIVE_PREVIEW } },
   problems: ['VALIDATION_FAILED', 'UNAVAILABLE'],
   handle: async ({ request }) => {
     const preview = async (): Promise<Preview> => previewFor(deps, parse(previewQuery, request.query, 'query').ids);
@@ -109,7 +109,7 @@ const previewRoute = (deps: FailedDeps): Route => route({
   },
 });
 
-/** @throws Problem NO_PATIENTS_INSTANCE when not one of them could even be asked for. */
+/** @throws Problem NO_PATIENTS_INSTANCE when no request reached a patients instance. */
 async function drive({ sessions, redrives }: FailedDeps, request: Request, body: z.output<typeof redriveBody>): Promise<Driven[]> {
   const outcome = await redrives.drive([...new Set(body.ids)], await sessions.actorOf(request), body.reason);
   const nobody = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
@@ -117,12 +117,12 @@ async function drive({ sessions, redrives }: FailedDeps, request: Request, body:
   return outcome;
 }
 
-/** The form again when only the reason is missing; otherwise what came of it. */
+/** Shows the form again when only the reason is missing; otherwise the outcome. */
 async function drivePage(deps: FailedDeps, request: Request): Promise<Shown> {
   const fields = redriveBody.safeParse(request.body);
   if (!fields.success) {
     const asked = parse(z.object({ ids }), request.body, 'body').ids;
-    return previewShown(deps, request, await previewFor(deps, asked), 'Say why, in at most 500 characters: the reason stands in the audit.');
+    return previewShown(deps, request, await previewFor(deps, asked), 'Enter a reason of at most 500 characters. The audit stores the reason.');
   }
   const outcome = await drive(deps, request, fields.data);
   return { title: 'Driven again', active: 'failed', body: outcomePage(outcome, fields.data.reason) };
@@ -136,11 +136,11 @@ function answerOf(payments: readonly Driven[]): Answer {
 const redriveRoute = (deps: FailedDeps): Route => route({
   id: 'redriveFailed', method: 'post', path: '/failed/redrive', tag: 'inspecting', auth: ['operator'],
   summary: 'Drive failed payments again',
-  description: `{ids, reason}, up to ${REDRIVE_MAX}: asks patients for each, once however often it is sent, and leaves an audit row for each. ` +
-    'A page for forms, JSON for programs. 200 when some were driven again; each says what came of it, NOT_REDRIVABLE for one that has not failed.',
+  description: `{ids, reason}, up to ${REDRIVE_MAX}: calls patients for each payment, idempotently, and writes an audit row for each. ` +
+    'A page for forms, JSON for programs. 200 when some were driven again; each has its outcome, NOT_REDRIVABLE for one that has not failed.',
   documentedBody: redriveBody,
   bodyExample: REDRIVE_BODY,
-  responses: { 200: { description: 'What came of each.', schema: redriveAnswer, example: REDRIVEN } },
+  responses: { 200: { description: 'The outcome of each payment.', schema: redriveAnswer, example: REDRIVEN } },
   problems: ['VALIDATION_FAILED', 'NO_PATIENTS_INSTANCE', 'UNAVAILABLE'],
   handle: async ({ request }) => {
     if (wantsPage(request)) return asPage(deps, request, 'failed', () => drivePage(deps, request));

@@ -1,20 +1,20 @@
 /**
- * What payments can be searched by. The same names stand in the page's address, in its form, and in the JSON and CSV of what it shows.
- * A form sends every field: an empty one counts as not given.
+ * The filters of the payment search. The address of the page, its form, the JSON and the CSV use the same names.
+ * A form sends every field. An empty field is no filter.
  */
 import { z } from 'zod';
 import { id, memberId, term, written } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 
-/** Most payments on one page. */
+/** Maximum number of payments on one page. */
 export const PAGE_MAX = 500;
-/** On a page that says nothing else. */
+/** Default number of payments on a page. */
 export const PAGE_DEFAULT = 50;
 
-/** Text that PostgreSQL can hold and a person has typed: no control characters, NUL among them. */
-const typed = (max: number) => z.string().trim().min(1).max(max).regex(/^\P{Cc}*$/u, 'must not hold control characters');
+/** Typed text without control characters. PostgreSQL cannot store NUL. */
+const typed = (max: number) => z.string().trim().min(1).max(max).regex(/^\P{Cc}*$/u, 'must not contain control characters');
 
-/** A whole day or a moment; without a zone it is UTC. A day means its first moment. */
+/** A day or a time, in UTC unless it has a zone. A day means its start. */
 export const moment = z.string().max(40).transform((text, context) => {
   const spelled = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text.trim());
   const [, day, time = '00:00', zone = 'Z'] = spelled ?? [];
@@ -34,9 +34,9 @@ const filterFields = {
   acceptedBy: memberId.optional(),
   term: written(term).optional(),
   status: paymentStatus.optional(),
-  /** Accepted at this moment or later. */
+  /** Accepted at this time or later. */
   from: moment.optional(),
-  /** Accepted before this moment. */
+  /** Accepted before this time. */
   to: moment.optional(),
 };
 
@@ -61,7 +61,7 @@ export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional
 export type SearchQuery = z.output<typeof searchQuery>;
 export type PaymentFilter = Omit<SearchQuery, keyof typeof pageFields>;
 
-/** The filter as it stands in an address, in the order of the form; what is not given is left out. */
+/** The filter as the parameters of an address, in the order of the form. Omits filters that are not set. */
 export function addressOf(path: string, filter: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(filter).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const text = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));

@@ -1,6 +1,6 @@
 /**
- * Inspecting at a monitor, put together: search, stories, failed payments, the queue. It reads over a small pool of its own, whose
- * connections cannot write, so that no search can stand in the way of an election.
+ * Assembles the inspection of a monitor: search, stories, failed payments, queue. Reads with a small pool of its own with read-only
+ * connections, so that no search can delay an election.
  */
 import type { Redis } from 'ioredis';
 import type { Router } from 'express';
@@ -31,12 +31,12 @@ export interface InspectionOptions {
 }
 
 const POOL_SIZE = 2;
-/** Longest search, in ms. */
+/** Maximum duration of a search, in ms. */
 const STATEMENT_MS = 3_000;
 
 const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
-/** The rows alone; without what they need they are good for the document. */
+/** The routes. Without their dependencies they serve for the OpenAPI document only. */
 export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [...searchRoutes(deps), ...failedRoutes(deps)];
 
 export function openInspection({ config, logger, sessions, store, redis }: InspectionOptions): Inspection {

@@ -1,10 +1,10 @@
 /**
- * Payments by filter, newest first, in bounded time on a table of any size. Every value is a parameter; which columns are compared is
- * decided here, by the names of the filter alone.
+ * Searches payments by filter, newest first, in bounded time on a table of any size. Every value is a parameter. Only the names of the
+ * filter select the columns.
  *
- * How it stays quick: ids, patients and batches have indexes; pending payments stand in a list of their own; of replicas, terms and ends it
- * is noted where they lie; times are turned into numbers of acceptance first, by halving. Only who accepted them is noted nowhere: then
- * at most so many rows are looked at, and the answer says how far it got.
+ * Ids, patients and batches have indexes. Pending payments have a list of their own. Recorded ranges show where payments of a replica, term
+ * or final status are. A binary search first converts times to numbers of acceptance. Only the accepting instance has no index or range:
+ * such a search reads a limited number of rows, and the answer contains the position it reached.
  */
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Stretch } from '../../shared/handled-ranges.js';
@@ -14,7 +14,7 @@ import type { Queryable } from '../../shared/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter, SearchQuery } from './filters.js';
 
-/** Rows looked at for one page of a search that nothing helps: a fifth of a second. */
+/** Rows that one page of a search without an index reads: 200 ms. */
 export const WINDOW_ROWS = 200_000;
 
 export interface FoundPayment {
@@ -40,9 +40,9 @@ export interface FoundPayment {
 
 export interface SearchResult {
   payments: FoundPayment[];
-  /** `before` of the next page; null: there is none. */
+  /** `before` of the next page. Null: there is none. */
   next: number | null;
-  /** Whether rows beyond those looked at were left for the next page, however few were found on this one. */
+  /** Whether the search reached its limit, so the next page may have more although this one is short. */
   cut: boolean;
 }
 
@@ -62,12 +62,12 @@ const CONDITIONS: Readonly<Record<Column, (parameter: string) => string>> = {
   status: (value) => `p.status = ${value}::payment_status`,
   document: (value) => `p.patient_id = (${patientByDocument('id', value)})`,
 };
-/** These have an index that is better than anything else. */
+/** The filters with an index that is better than any other access path. */
 const INDEXED: readonly Column[] = ['id', 'patientId', 'batchId', 'document'];
 
 /**
- * The first `seq` accepted at a moment or later, one beyond the newest when there is none. Numbers of acceptance and times grow
- * together (the statement that accepts takes its turn), so it is found by halving: some thirty looks by the index.
+ * The first `seq` accepted at a time or later; one beyond the newest when there is none. Numbers of acceptance and times grow together
+ * (accepting statements run one after the other), so a binary search finds it: about 30 index lookups.
  */
 const FIRST_SEQ = `
 WITH RECURSIVE halving (low, high) AS (
@@ -84,9 +84,9 @@ async function firstSeq(db: Queryable, at: Date): Promise<number> {
   return (await db.query<{ seq: number }>(FIRST_SEQ, [at])).rows[0]?.seq ?? 1;
 }
 
-/** Some of the order of acceptance. */
+/** A window of the order of acceptance. */
 interface Bounds extends Stretch {
-  /** Whether `from` is where the window ends, not the filter. */
+  /** Whether the window, not the filter, determines `from`. */
   cut: boolean;
 }
 
@@ -102,7 +102,7 @@ async function boundsOf(db: Queryable, { before, from: since, to: until, ...filt
   return end > from ? { below: top, from: end, cut: true } : { below: top, from, cut: false };
 }
 
-/** Reads one stretch, newest first. */
+/** Reads one window, newest first. */
 async function readStretch(db: Queryable, query: SearchQuery, { from, below }: Stretch, limit: number): Promise<FoundPayment[]> {
   const { from: since, to: until, ...filter } = query;
   const values: unknown[] = [below, from, limit];
@@ -119,7 +119,7 @@ async function readStretch(db: Queryable, query: SearchQuery, { from, below }: S
   return (await db.query<FoundPayment>(text, values)).rows;
 }
 
-/** One page and one row more, which tells whether there is another page. */
+/** Reads one page and one more row, which shows whether there is another page. */
 async function readPage(db: Queryable, query: SearchQuery, bounds: Bounds): Promise<FoundPayment[]> {
   const { processedBy, term, status } = query;
   const limit = query.limit + 1;
@@ -132,7 +132,7 @@ async function readPage(db: Queryable, query: SearchQuery, bounds: Bounds): Prom
 
 const timedOut = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
 
-/** @throws Problem SEARCH_TOO_WIDE when it takes longer than a statement of this pool may. */
+/** @throws Problem SEARCH_TOO_WIDE when the search exceeds the statement time-out of this pool. */
 export async function searchPayments(db: Queryable, query: SearchQuery): Promise<SearchResult> {
   try {
     const bounds = await boundsOf(db, query);

@@ -1,6 +1,6 @@
 /**
- * What the record knows of one payment: its row, its patient and batch, who led while it lived, the payments it repeats and is repeated by,
- * and what operators did about it. All reads are by key.
+ * Reads the data of one payment from PostgreSQL: its row, its patient and batch, the leaders during its life, the payments it repeats and
+ * that repeat it, and the re-drives by operators. All reads use keys.
  */
 import { Problem } from '../../shared/errors.js';
 import { documentSpellings, patientByDocument } from '../../shared/patient-documents.js';
@@ -16,7 +16,7 @@ export interface StoryTerm {
   kind: string;
   reason: string;
   electedAt: Date;
-  /** When the next leader was elected; null: this one leads now. */
+  /** When the next leader was elected. Null: this one leads now. */
   until: Date | null;
 }
 
@@ -47,7 +47,7 @@ export interface StoryFacts extends FoundPayment {
   parcel: string | null;
   nextAttemptAt: Date | null;
   gatewayReference: string | null;
-  /** From the term under which it was accepted to the one under which it was committed, or to the present one; at most `TERMS_MAX`. */
+  /** From the term at its acceptance to the term of its commit, or to the current one; at most `TERMS_MAX`. */
   terms: StoryTerm[];
   /** The payments it repeats, the nearest first. */
   repeats: Relative[];
@@ -56,9 +56,9 @@ export interface StoryFacts extends FoundPayment {
   drivenBy: AuditNote[];
 }
 
-/** A payment that waited through more elections than that has other troubles. */
+/** Maximum number of elections in a story. */
 export const TERMS_MAX = 100;
-/** Links of a chain that are followed in each direction. */
+/** Maximum number of links of a chain in each direction. */
 const CHAIN_MAX = 50;
 
 const PAYMENT = `SELECT ${FOUND_COLUMNS}, p.partition, p.concept, p.batch_index AS "batchIndex", batch.sent AS "batchSent", p.fingerprint,
@@ -102,7 +102,7 @@ export async function paymentStory(db: Queryable, id: string): Promise<StoryFact
 
 export type Whose = { kind: 'payment' | 'batch' | 'patient'; id: string };
 
-/** What has this id; null: nothing. Two things never share one. */
+/** The payment, batch or patient with this id; null: none. Ids are unique across them. */
 export async function whoseId(db: Queryable, id: string): Promise<Whose | null> {
   const { rows } = await db.query<Whose>(
     `SELECT 'payment' AS kind, id FROM payment WHERE id = $1::uuid UNION ALL SELECT 'batch', id FROM batch WHERE id = $1::uuid

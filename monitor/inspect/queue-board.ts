@@ -1,7 +1,7 @@
 /**
- * bull-board at `/queues`: the parcels in the queue, for operators. Read only, unless fault switches exist. Redis away: a page that says
- * so, and nothing kept waiting. Its own page asks a font of another host and allows any style, so ours stands in its place, with a policy
- * of its own on these paths alone.
+ * Serves bull-board at `/queues`: the parcels in the queue, for operators. Read-only, unless fault switches exist. While Redis is
+ * unavailable, a page reports that at once. The page of bull-board loads a font from another host and allows any style, so a page of this
+ * service replaces it, with a content security policy for these paths only.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,12 +25,12 @@ export const QUEUES_PATH = '/queues';
 export interface QueueBoardOptions extends PageDeps {
   redis: Redis;
   prefix: string;
-  /** Whether parcels may be changed from the board: only where things are broken on purpose. */
+  /** Whether the board may change parcels: only with fault switches. */
   writable: boolean;
 }
 
 const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
-/** Views of its page; the rest below the path are its data and files. */
+/** The views of its page. All other paths are its data and files. */
 const VIEWS = ['/', '/job-schedulers', '/queue/:queueName', '/queue/:queueName/:jobId'];
 const CONFIG = {
   boardTitle: 'Relevo queue',
@@ -40,19 +40,19 @@ const CONFIG = {
   pollingInterval: { showSetting: true },
 };
 
-/** The names of its packed files, which change with every version. */
+/** The names of its bundled files, which change with every version. */
 function filesOf(page: string): { style: string; scripts: string[] } {
   const style = /href="(static\/css\/[^"]+\.css)"/.exec(page)?.[1];
   const scripts = [...page.matchAll(/src="(static\/js\/[^"]+\.js)"/g)].map(([, name = '']) => name);
-  if (style === undefined || scripts.length === 0) throw new Error('bull-board\'s page has another form than expected');
+  if (style === undefined || scripts.length === 0) throw new Error('the page of bull-board has an unexpected form');
   return { style, scripts };
 }
 
 const FILES = filesOf(readFileSync(join(UI_FOLDER, 'dist/index.ejs'), 'utf8'));
-/** Inside of a script element nothing is escaped, so what could end it is written as JSON can. */
+/** A script element has no HTML escapes, so characters that could end the element become JSON escapes. */
 const configText = trusted(JSON.stringify(CONFIG).replace(/</g, '\\u003c'));
 
-/** @param csrf for what changes something; null: nothing can be changed. */
+/** @param csrf token for requests that change data. Null: the board is read-only. */
 const boardPage = (nonce: string, csrf: string | null): Html => html`<!doctype html>
 <html lang="en" dir="ltr">
 <head>
@@ -73,7 +73,7 @@ ${FILES.scripts.map((name) => html`<script defer nonce="${nonce}" src="${name}">
 </html>
 `;
 
-/** The one style that its scripts put in: the colours of Redis's sign. What they set on elements one by one needs no permission. */
+/** The only style sheet that its scripts insert: the colours of the Redis logo. Styles that they set on elements need no permission. */
 const OWN_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 
 function boardHeaders(): ReturnType<typeof pageHeaders> {
@@ -95,7 +95,7 @@ export class QueueBoard {
 
   constructor(private readonly options: QueueBoardOptions) {}
 
-  /** Everything below the path; whoever comes here was let in already. */
+  /** Handles everything below the path. The caller is already authorized. */
   router(): Router {
     const router = Router();
     router.use((request, response, next) => {
@@ -120,7 +120,7 @@ export class QueueBoard {
     response.set(headers).type('html').send(boardPage(nonce, session?.csrf ?? null).toString());
   }
 
-  /** Made at the first look, and again when BullMQ could not reach Redis then: it keeps the error for as long as the queue lives. */
+  /** Created at the first request, and again after a failure: a BullMQ queue that could not reach Redis at its creation keeps the error. */
   private board(): RequestHandler {
     if (this.made) return this.made.router;
     const { redis, prefix, writable } = this.options;

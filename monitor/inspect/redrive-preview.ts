@@ -1,7 +1,7 @@
-/** What driving payments again would do, told before it is done: which ones, how much money, which not and why. Pure. */
+/** Previews a re-drive: the payments, their sums, and the refused payments with reasons. Pure. */
 import type { FailedPayment, PaymentToDrive } from './failed-payments.js';
 
-/** The most payments that one request drives again. */
+/** Maximum number of payments per request. */
 export const REDRIVE_MAX = 100;
 
 export interface Preview {
@@ -15,7 +15,7 @@ export interface Sum {
   payments: number;
 }
 
-/** By currency, in order of the alphabet. Money of two currencies is never added. */
+/** The sum of each currency, in alphabetical order. */
 export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amountMinor'>[]): Sum[] {
   const sums = new Map<string, Sum>();
   for (const { currency, amountMinor } of payments) {
@@ -25,11 +25,11 @@ export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amou
   return [...sums.values()].sort((a, b) => a.currency.localeCompare(b.currency));
 }
 
-/** What the bills of payments that settle one have left to pay, after those before them. */
+/** Tracks the remaining amount of each bill after the previous payments of the request. */
 class Bills {
   private readonly taken = new Map<string, number>();
 
-  /** Why its bill cannot take the payment; null: it can, and now has that much less left, or the payment settles no bill. */
+  /** Why its bill refuses the payment. Null: the bill accepts it and its remaining amount shrinks, or the payment settles no bill. */
   refusal({ patientId, currency, amountMinor, payableMinor }: PaymentToDrive): string | null {
     if (payableMinor === null) return null;
     const bill = `${patientId} ${currency}`;
@@ -47,7 +47,7 @@ function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | nu
   return payment.repeatedBy === null ? bills.refusal(payment) : 'was driven again already';
 }
 
-/** @param ids as they were asked for; one that stands there twice counts once. @param found what the record has of them. */
+/** @param ids the requested ids; duplicates count once. @param found the payments that exist. */
 export function previewRedrive(ids: readonly string[], found: readonly PaymentToDrive[]): Preview {
   const preview: Preview = { drive: [], refused: [] };
   const bills = new Bills();

@@ -1,7 +1,7 @@
 /**
- * Drives failed payments again by asking patients to: server to server, with the token of services, the first instance that answers.
- * Asking a second one after a lost answer is harmless: the new payment's key is made from the old payment's id. Each one leaves an audit
- * row here; patients writes none for a service.
+ * Re-drives failed payments with calls to patients, with the internal token, at the first instance that answers. A call to a second
+ * instance after a lost answer is harmless, because the key of the new payment derives from the id of the old one. This monitor writes an
+ * audit row for each payment; patients writes none for a service.
  */
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
@@ -13,12 +13,12 @@ import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
 import type { Logger } from '../../shared/logger.js';
 
-/** The new payment, as far as it matters here. */
+/** The fields of the new payment that are used here. */
 const newPayment = z.object({ id: paymentId, status: paymentStatus });
 const problemDocument = z.object({ code: z.string(), detail: z.string() });
 
 export type Driven =
-  /** `replayed`: somebody had done it before. */
+  /** `replayed`: the payment had already been re-driven. */
   | { id: string; ok: true; payment: z.infer<typeof newPayment>; replayed: boolean }
   | { id: string; ok: false; code: string; detail: string };
 
@@ -27,18 +27,18 @@ export interface RedriveOptions {
   internalToken: string;
   audit: (entry: AuditEntry) => Promise<void>;
   logger: Logger;
-  /** Longest wait for one instance, in ms. */
+  /** Maximum wait for one instance, in ms. */
   timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 5_000;
-/** Largest answer that is read, in bytes. A payment has less than 2 kB. */
+/** Maximum size of an answer, in bytes. A payment has less than 2 kB. */
 const ANSWER_MAX_BYTES = 65_536;
-/** Asked for at once. Each is a row, a commit and an audit row; two keep most of the store's connections free for elections. */
+/** Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most connections of the store for elections. */
 const AT_ONCE = 2;
 
 const NOBODY: ProblemCode = 'NO_PATIENTS_INSTANCE';
-/** Another instance would say the same. */
+/** Whether another instance would give the same answer. */
 const isDefinite = (status: number): boolean => status < 500 && status !== 429 && status !== 408;
 
 function drivenOf(id: string, response: AxiosResponse): Driven {
@@ -64,12 +64,12 @@ export class Redrives {
     });
   }
 
-  /** Whether there is anybody to ask. */
+  /** Whether a patients instance is configured. */
   get possible(): boolean {
     return this.options.patients.length > 0;
   }
 
-  /** Drives them again, in order. One that fails keeps none of the others from it, unless nobody answers. Never rejects. */
+  /** Re-drives payments in order. A failure does not stop the rest, unless no instance answers. Never rejects. */
   async drive(ids: readonly string[], actor: string, reason: string): Promise<Driven[]> {
     const driven: Driven[] = [];
     const waiting = [...ids.entries()];
@@ -105,10 +105,10 @@ export class Redrives {
     return { id, ok: false, code: NOBODY, detail };
   }
 
-  /** The record of what was done must not turn it into an error. */
+  /** A failed write of the audit row must not replace the result of the re-drive. */
   private async note(driven: Driven, actor: string, reason: string): Promise<void> {
     const outcome = driven.ok ? `driven again as ${driven.payment.id}` : driven.code;
     const entry = { actor, action: 'redrive', target: driven.id, reason, outcome };
-    await this.options.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'no audit row was written'));
+    await this.options.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'cannot write the audit row; the re-drive itself is complete'));
   }
 }

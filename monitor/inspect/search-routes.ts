@@ -1,4 +1,4 @@
-/** Search and story: as pages for operators, and the same as JSON and CSV. Everything here shows patients' data: operators only. */
+/** Routes of the payment search and of stories, as pages, JSON and CSV. They return patients' data, so they are for operators only. */
 import type { Request } from 'express';
 import { z } from 'zod';
 import { id } from '../../shared/contracts/ids.js';
@@ -21,7 +21,7 @@ export interface SearchDeps extends PageDeps {
   members: Members;
 }
 
-/** Rows of patients' data are nothing for a cache. */
+/** Caches must not store patients' data. */
 const PRIVATE = { 'Cache-Control': 'no-store' };
 const seeOther = (location: string): Answer => ({ status: 303, headers: { Location: location, ...PRIVATE } });
 const idPath = z.object({ id });
@@ -31,7 +31,7 @@ const fieldsOf = (error: z.ZodError): string =>
 
 type Led = { address: string } | { problem: string };
 
-/** Where the words lead: a payment's story, or a filter; a text when they lead nowhere. */
+/** Resolves the words to a payment's story or a filter; a text when that is not possible. */
 async function leadTo(db: Queryable, { filter, id: given, document, unclear }: Understood): Promise<Led> {
   const found: PaymentFilter = { ...filter };
   if (unclear.length > 0) return { problem: `Not understood: ${unclear.join(' ')}. A document is written in full and has a digit.` };
@@ -69,7 +69,7 @@ async function search(deps: SearchDeps, request: Request): Promise<Shown | Answe
   try {
     return shown({ ...page, result: await searchPayments(deps.db, query) });
   } catch (error) {
-    // The filters stay, to be narrowed down.
+    // The filters stay, so that the operator can narrow them.
     if (!(error instanceof Problem) || error.code !== 'SEARCH_TOO_WIDE') throw error;
     return shown({ ...page, result: null, problem: error.message }, error.status);
   }
@@ -78,15 +78,15 @@ async function search(deps: SearchDeps, request: Request): Promise<Shown | Answe
 const searchPageRoute = (deps: SearchDeps): Route => route({
   id: 'paymentsPage', method: 'get', path: '/payments', tag: 'inspecting', auth: ['operator'],
   summary: 'Search payments',
-  description: 'A page. Besides the filters of the JSON it takes `q`: ids, a document, names of replicas, `term:5`, a status.',
-  responses: { 200: { description: 'What was found.', contentType: 'text/html' }, 303: { description: 'What `q` means, as filters or as one payment.' } },
+  description: 'A page. In addition to the filters of the JSON it accepts `q`: ids, a document, names of replicas, `term:5`, a status.',
+  responses: { 200: { description: 'The results.', contentType: 'text/html' }, 303: { description: 'The meaning of `q`, as filters or as one payment.' } },
   problems: ['VALIDATION_FAILED', 'SEARCH_TOO_WIDE', 'UNAVAILABLE'],
   handle: ({ request }) => asPage(deps, request, 'payments', () => search(deps, request)),
 });
 
 const storyPageRoute = (deps: SearchDeps): Route => route({
   id: 'paymentPage', method: 'get', path: '/payments/{id}', tag: 'inspecting', auth: ['operator'], params: z.object({ id: z.string() }),
-  summary: 'One payment\'s whole story',
+  summary: 'Page of the story of a payment',
   responses: { 200: { description: 'A page.', contentType: 'text/html' } },
   problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
   handle: ({ params, request }) => asPage(deps, request, 'payments', async () => {
@@ -108,8 +108,8 @@ function dataRoutes({ db }: SearchDeps): Route[] {
     route({
       id: 'paymentsJson', method: 'get', path: '/payments.json', tag: 'inspecting', auth: ['operator'], query: searchQuery,
       queryExample: { status: 'SUCCEEDED', limit: '10' },
-      summary: 'Search payments: what the page shows, as JSON',
-      description: 'Newest first. Filters that are left out match everything; times are UTC unless they name their zone.',
+      summary: 'Search payments as JSON',
+      description: 'Newest first. Omitted filters match everything. Times are UTC unless they have a zone.',
       responses: { 200: { description: 'One page.', schema: foundPage, example: FOUND_PAGE } },
       problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
       handle: async ({ query }) => ({ status: 200, body: await searchPayments(db, query), headers: PRIVATE }),
@@ -117,22 +117,22 @@ function dataRoutes({ db }: SearchDeps): Route[] {
     route({
       id: 'paymentsCsv', method: 'get', path: '/payments.csv', tag: 'inspecting', auth: ['operator'], query: searchQuery,
       queryExample: { status: 'SUCCEEDED', limit: '10' },
-      summary: 'Search payments: what the page shows, as CSV',
-      description: 'Cells a spreadsheet would take for a formula begin with an apostrophe.',
+      summary: 'Search payments as CSV',
+      description: 'Cells that a spreadsheet would treat as a formula begin with an apostrophe.',
       responses: { 200: { description: 'RFC 4180, with a header line.', contentType: 'text/csv', schema: z.string(), example: FOUND_CSV_EXAMPLE } },
       problems: ['SEARCH_TOO_WIDE', 'UNAVAILABLE'],
       handle: ({ query }) => csvAnswer(db, query),
     }),
     route({
       id: 'paymentJson', method: 'get', path: '/payments/{id}.json', tag: 'inspecting', auth: ['operator'], params: idPath,
-      summary: 'One payment\'s whole story, as JSON',
-      description: 'What the record says of it, and in `story` everything that happened to it, each in a plain sentence.',
-      responses: { 200: { description: 'What it is, and what happened to it, oldest first.', schema: storySchema, example: STORY } },
+      summary: 'Get the story of a payment as JSON',
+      description: 'The data of the payment, and in `story` all its events, each as a sentence.',
+      responses: { 200: { description: 'The payment and its events, oldest first.', schema: storySchema, example: STORY } },
       problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params }) => ({ status: 200, body: storyDocument(await paymentStory(db, params.id)), headers: PRIVATE }),
     }),
   ];
 }
 
-/** The path with `.json` comes before the one that takes anything. */
+/** The path with `.json` must precede the path that matches any id. */
 export const searchRoutes = (deps: SearchDeps): Route[] => [searchPageRoute(deps), ...dataRoutes(deps), storyPageRoute(deps)];

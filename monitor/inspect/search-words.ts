@@ -1,13 +1,13 @@
 /**
- * The search box: what somebody typed, word by word, as a filter. Words that say by themselves what they are become part of the filter;
- * an id may be of a payment, a batch or a patient, and other words a patient's document: only the record knows. Pure.
+ * Parses the text of the search box, word by word, into a filter. Unambiguous words become part of the filter. An id may be of a payment, a
+ * batch or a patient, and other words may be a patient's document: only the database can resolve them. Pure.
  */
 import { z } from 'zod';
 import { memberId } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter } from './filters.js';
 
-/** Who may stand in `processedBy` and in `acceptedBy`. */
+/** The valid names for `processedBy` and `acceptedBy`. */
 export interface Members {
   replicas: readonly string[];
   patients: readonly string[];
@@ -15,11 +15,11 @@ export interface Members {
 
 export interface Understood {
   filter: PaymentFilter;
-  /** To be looked up: a payment's, a batch's or a patient's. */
+  /** The id of a payment, batch or patient, to resolve in the database. */
   id: string | null;
-  /** To be looked up as a patient's document. */
+  /** A patient's document, to resolve in the database. */
   document: string | null;
-  /** What means nothing, or says a second time what was said already. */
+  /** Words without a meaning, and words that set a filter a second time. */
   unclear: string[];
 }
 
@@ -30,7 +30,7 @@ const NAMED: ReadonlyMap<string, keyof PaymentFilter> = new Map([
   ['batch', 'batchId'], ['patient', 'patientId'],
 ]);
 
-/** The value of a named word; null: it is none. */
+/** The value of a named word. Null: it is invalid. */
 function valueOf(field: keyof PaymentFilter, text: string): string | number | null {
   if (field === 'term') return /^\d{1,15}$/.test(text) ? Number(text) : null;
   if (field === 'status') return paymentStatus.safeParse(text.toUpperCase()).data ?? null;
@@ -40,7 +40,7 @@ function valueOf(field: keyof PaymentFilter, text: string): string | number | nu
 
 type Said = [field: keyof PaymentFilter, value: string | number];
 
-/** A word that says by itself what it is; null: it does not. */
+/** Parses an unambiguous word. Null: the word is ambiguous. */
 function said(word: string, { replicas, patients }: Members): Said | null {
   const [, name = '', text = ''] = /^([a-z]+)[:=](.+)$/i.exec(word) ?? [];
   const field = NAMED.get(name.toLowerCase());
@@ -54,7 +54,7 @@ function said(word: string, { replicas, patients }: Members): Said | null {
   return patients.includes(word) ? ['acceptedBy', word] : null;
 }
 
-/** @param text as it was typed. */
+/** @param text the text of the search box. */
 export function understand(text: string, members: Members): Understood {
   const found: Understood = { filter: {}, id: null, document: null, unclear: [] };
   for (const word of text.split(/\s+/u).filter((each) => each !== '')) {

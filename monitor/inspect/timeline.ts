@@ -1,19 +1,19 @@
-/** A payment's story as a list of things that happened, oldest first, each in a plain sentence. Pure: from facts to words. */
+/** Builds a payment's story from its data: a list of events, oldest first, each as a sentence. Pure. */
 import type { StoryFacts, StoryTerm } from './payment-story.js';
 
 export type Happened = 'repeats' | 'accepted' | 'hand-over' | 'attempt' | 'waits' | 'committed' | 'pass' | 'driven-again';
 
 export interface Entry {
-  /** Null: the record does not say when; it stands where it belongs. */
+  /** Null: the time is not stored. The position in the list is still right. */
   at: Date | null;
   kind: Happened;
-  /** How it looks: good, bad, something to look at, or neither. */
+  /** How the page shows it: good, bad, warning or neutral. */
   tone: 'good' | 'bad' | 'warn' | 'plain';
   text: string;
   details: string[];
-  /** The payment that this is about, when it is another one. */
+  /** The other payment that this event is about. */
   payment?: string;
-  /** Who led when it was committed, from when to when; `until` null: leads now. */
+  /** The leader at the commit, and its period. `until` null: it leads now. */
   led?: { replica: string; term: number; from: Date; until: Date | null };
 }
 
@@ -21,7 +21,7 @@ const seconds = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_00
 const between = (from: Date, to: Date): string => seconds(Math.max(0, to.getTime() - from.getTime()));
 const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
 
-/** Who led when it was accepted; undefined: nobody had been elected yet. */
+/** The leader at the acceptance. Undefined: there was no leader yet. */
 const leaderAtAcceptance = ({ terms, acceptedAt }: StoryFacts): StoryTerm | undefined =>
   terms.filter(({ electedAt }) => electedAt.getTime() <= acceptedAt.getTime()).at(-1);
 
@@ -39,7 +39,7 @@ function acceptance(facts: StoryFacts): Entry {
   };
 }
 
-/** Elections after its acceptance, up to that of the term which committed it. */
+/** The elections after its acceptance, up to the election of the term that committed it. */
 const livedThrough = (facts: StoryFacts): StoryTerm[] =>
   facts.terms.filter(({ electedAt }) => electedAt.getTime() > facts.acceptedAt.getTime());
 
@@ -108,6 +108,6 @@ export function timeline(facts: StoryFacts): Entry[] {
   return [...before, acceptance(facts), ...handOvers, ...attempts(facts), ...waiting(facts), ...committed(facts), ...pass(facts), ...after];
 }
 
-/** Whether the leader who committed it was elected after it had been accepted: a hand-over came between. */
+/** Whether the leader that committed the payment was elected after the acceptance: there was a hand-over between them. */
 export const survivedHandOver = (facts: StoryFacts): boolean =>
   facts.status !== 'PENDING' && livedThrough(facts).some(({ previousLeader }) => previousLeader !== null);

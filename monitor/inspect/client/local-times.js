@@ -1,4 +1,4 @@
-/** Writes every moment of the page in the reader's zone; UTC stays in the title. Without this script the page is in UTC. */
+/** Converts every time on the page to the reader's zone and keeps UTC in the title. Without this script the page shows UTC. */
 const form = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 export function writeLocalTimes(place) {

@@ -1,4 +1,4 @@
-/* Where the board may change parcels: puts the session's CSRF token beside every request it sends to this address. */
+/* When the board may change parcels: adds the session's CSRF token to every request to this address. */
 'use strict';
 
 (() => {

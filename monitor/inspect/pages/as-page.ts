@@ -1,4 +1,4 @@
-/** A page of the inspecting kind: in the console's frame, and when it cannot be shown, a page in the same frame that says why. */
+/** Answers with an inspection page in the console's frame. On a problem it answers with a page that shows the reason. */
 import type { Request } from 'express';
 import type { Problem } from '../../../shared/errors.js';
 import { toProblem } from '../../../shared/http.js';
@@ -29,7 +29,7 @@ const problemBody = ({ message, status }: Problem): Html => html`<section class=
 <p class="actions"><a class="button" href="/payments">Payments</a> <a class="button" href="/failed">Failed payments</a></p>
 </section>`;
 
-/** @param make may throw a Problem, or what PostgreSQL throws. @throws what nobody expects: it is logged and answered as for programs. */
+/** @param make may throw a Problem or an error of PostgreSQL. @throws unexpected errors; they are logged and answered as for programs. */
 export async function asPage(deps: PageDeps, request: Request, active: PageName, make: () => Promise<Shown | Answer>): Promise<Answer> {
   const { sessions, monitor } = deps;
   const session = await sessions.read(request);

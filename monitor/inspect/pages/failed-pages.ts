@@ -1,4 +1,4 @@
-/** Failed payments: the list, the look before they are driven again, and what came of it. */
+/** Pages of failed payments: list, preview of a re-drive, outcome. */
 import { html, type Html } from '../../../shared/web/html.js';
 import { addressOf } from '../filters.js';
 import type { FailedPayment, FailedResult } from '../failed-payments.js';
@@ -8,10 +8,10 @@ import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
 
 export interface FailedPage {
   result: FailedResult;
-  /** Those that were driven again as well. */
+  /** Whether to include payments that were already re-driven. */
   all: boolean;
   before: number | undefined;
-  /** Whether this monitor knows an instance that could do it. */
+  /** Whether this monitor knows a patients instance. */
   canDrive: boolean;
 }
 
@@ -50,7 +50,7 @@ export function failedPage({ result, all, before, canDrive }: FailedPage): Html 
   const shown = { all: all ? 'yes' : undefined, before };
   const none = all ? 'No payment has failed.' : 'No failed payment waits to be driven again.';
   return html`<h1>Failed payments</h1>
-<p>The gateway gave its word that no money moved. Driving one again makes a new payment that names the old one; the old one keeps its status.</p>
+<p>The gateway confirmed that no money moved. Driving one again makes a new payment that names the old one; the old one keeps its status.</p>
 ${canDrive ? null : html`<p class="problem" role="alert">This monitor knows no patients instance (option PATIENTS is empty), so nothing can be driven again from here.</p>`}
 <section class="card" aria-labelledby="failed">
 <div class="bar"><h2 id="failed">${payments.length === 0 ? none : `${count(payments.length, 'failed payment')}, newest first`}</h2>
@@ -74,13 +74,13 @@ const previewItem = (payment: FailedPayment): Html => html`<li>${paymentLink(pay
 function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
   return html`<form class="stacked" method="post" action="/failed/redrive">
 <input type="hidden" name="csrf" value="${csrf}">${drive.map(({ id }) => html`<input type="hidden" name="ids" value="${id}">`)}
-<label for="reason">Reason <small>stands in the audit, beside each of them</small></label>
+<label for="reason">Reason <small>stored in the audit with each of them</small></label>
 <input id="reason" name="reason" required maxlength="500" autocomplete="off">
 <p class="actions"><button class="primary" type="submit">Drive ${count(drive.length, 'payment')} again</button> <a class="button" href="/failed">Cancel</a></p>
 </form>`;
 }
 
-/** @param problem why the last try was refused; null: there was none. */
+/** @param problem why the last attempt was refused. Null: there was none. */
 export function previewPage({ drive, refused }: Preview, csrf: string, problem: string | null = null): Html {
   return html`<h1>Drive failed payments again</h1>
 <section class="card narrow-list" aria-labelledby="preview">
@@ -101,7 +101,7 @@ function drivenItem(driven: Driven): Html {
   return html`<li>${paymentLink(driven.id)} ${replayed ? 'had been driven again before' : 'is driven again'} as ${paymentLink(payment.id)} ${statusMark(payment.status)}</li>`;
 }
 
-/** What came of it, exactly. */
+/** The page of the outcome. */
 export function outcomePage(driven: readonly Driven[], reason: string): Html {
   const done = driven.filter(({ ok }) => ok).length;
   const text = done === driven.length ? `${count(done, 'payment')} driven again.` : `${done} of ${count(driven.length, 'payment')} driven again, ${driven.length - done} not.`;

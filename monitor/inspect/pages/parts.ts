@@ -1,9 +1,9 @@
-/** Small pieces that the inspecting pages share: a moment, an amount, a status, an id. */
+/** Small elements that the inspection pages share: a time, an amount, a status, an id. */
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
 import { decimalsOf, decimalText, minorUnitsText } from '../../../shared/money.js';
 import { html, type Html } from '../../../shared/web/html.js';
 
-/** In UTC; the page's script writes it in the reader's zone and leaves UTC in the title. */
+/** A time in UTC. The page's script converts it to the reader's zone and keeps UTC in the title. */
 export function moment(at: Date | null, absent = '–'): Html {
   if (at === null) return html`${absent}`;
   const iso = at.toISOString();
@@ -24,7 +24,7 @@ const TONES: Readonly<Record<PaymentStatus, string>> = { PENDING: 'warn', SUCCEE
 
 export const statusMark = (status: PaymentStatus): Html => html`<span class="state ${TONES[status]}">${status.toLowerCase()}</span>`;
 
-/** The end of an id tells payments apart; the beginning is the time. */
+/** The end of an id distinguishes payments; the beginning is the time. */
 export const paymentLink = (id: string): Html => html`<a href="/payments/${id}" title="${id}"><code>…${id.slice(-12)}</code></a>`;
 
 export const count = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;

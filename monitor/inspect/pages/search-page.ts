@@ -1,4 +1,4 @@
-/** The search: one box that understands what is typed, the filters behind it, and what was found. Works without JavaScript. */
+/** The search page: one box for words, the filters, and the results. Works without JavaScript. */
 import { PAYMENT_STATUSES } from '../../../shared/contracts/payment.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { addressOf, PAGE_DEFAULT, type PaymentFilter } from '../filters.js';
@@ -7,15 +7,15 @@ import type { Members } from '../search-words.js';
 import { amountText, count, moment, paymentLink, statusMark } from './parts.js';
 
 export interface SearchPage {
-  /** What was typed into the box; shown again. */
+  /** The text of the box; the page shows it again. */
   typed: string;
   filter: PaymentFilter;
   limit: number;
   before: number | undefined;
   members: Members;
-  /** Null: nothing was looked for, because of the problem. */
+  /** Null: there was no search, because of the problem. */
   result: SearchResult | null;
-  /** In words; null: there is none. */
+  /** The problem as text. Null: there is none. */
   problem: string | null;
 }
 
@@ -25,7 +25,7 @@ const LABELS: Readonly<Record<Field, string>> = {
   term: 'Term', status: 'Status', from: 'Accepted from', to: 'Accepted before',
 };
 
-/** As a form shows it. */
+/** Formats a value for the form. */
 const shown = (value: PaymentFilter[Field]): string => (value instanceof Date ? value.toISOString().slice(0, 19) : String(value ?? ''));
 
 const text = (filter: PaymentFilter, field: Field, hint: string, attributes: Html = html``): Html =>
@@ -58,7 +58,7 @@ ${limit === PAGE_DEFAULT ? null : html`<input type="hidden" name="limit" value="
 </form></details>`;
 }
 
-/** What is filtered by, each with a link that takes it away. */
+/** The active filters, each with a link that removes it. */
 function chips({ filter, limit }: SearchPage): Html | null {
   const fields = (Object.keys(LABELS) as Field[]).filter((field) => filter[field] !== undefined);
   if (fields.length === 0) return null;

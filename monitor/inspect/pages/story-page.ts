@@ -1,4 +1,4 @@
-/** One payment's whole story on one page: what it is, and what happened to it, oldest first. */
+/** The page of a payment's story: its data and its events, oldest first. */
 import { html, type Content, type Html } from '../../../shared/web/html.js';
 import { addressOf } from '../filters.js';
 import type { StoryFacts } from '../payment-story.js';
