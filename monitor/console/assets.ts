@@ -1,6 +1,6 @@
 /**
- * The console's styles and scripts, served from this address with a name that changes with their content, so that a browser may keep them
- * for ever. They all lie below one version, so that scripts import each other by their plain names. Packed once, at start.
+ * Serves the console's styles and scripts below an address that changes with their content, so that browsers may cache them forever. All
+ * files have the same version, so that scripts import each other by their plain names. Compressed once, at start.
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ const SCRIPTS = [
   'timeline', 'tones', 'topology',
 ];
 
-/** Name in the address → file, from the project's root. What a page of the console needs is added here. */
+/** Name in the address → file, relative to the project's root. Add every file that a page of the console needs. */
 const FILES: Readonly<Record<string, string>> = {
   'theme.css': 'shared/web/theme.css',
   'console.css': 'monitor/console/console.css',
@@ -50,13 +50,13 @@ function versionOf(all: Iterable<[string, Asset]>): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Changes when any of the files does. */
+/** Changes when one of the files changes. */
 export const ASSETS_VERSION = versionOf(assets);
 
-/** Null: there is no such file, or it belongs to another version. */
+/** @returns null when there is no such file in this version. */
 export const assetOf = (version: string, name: string): Asset | null => (version === ASSETS_VERSION ? (assets.get(name) ?? null) : null);
 
-/** Where a page finds a file. @throws Error when it is not in the list: a mistake in a page, seen at the first look. */
+/** The address of a file. @throws Error when the list does not contain the file, which is a bug in a page. */
 export function assetPath(name: string): string {
   if (!assets.has(name)) throw new Error(`There is no asset ${name}`);
   return `/assets/${ASSETS_VERSION}/${name}`;

@@ -1,6 +1,6 @@
 /**
- * Elections and the audit as pages: filters in the address, rows, the same as CSV and JSON. Made here, so they need no JavaScript; with
- * it the elections are live: the script puts what is in `#found` in the place of what was.
+ * Renders the pages of elections and the audit: filters in the address, rows, links to CSV and JSON. They work without JavaScript. With
+ * JavaScript the elections are live: the script replaces the content of `#found`.
  */
 import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
@@ -8,7 +8,7 @@ import { duration } from '../core/preview.js';
 import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from '../http/filters.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
 
-/** In UTC; the page's script writes it in the reader's zone. */
+/** A time in UTC. The page's script converts it to the reader's zone. */
 const moment = (iso: string | null): Html =>
   iso === null ? html`–` : html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 
@@ -38,20 +38,20 @@ interface List {
   rows: readonly (readonly Cell[])[];
   /** Attributes of each row, as many as rows. */
   marks?: readonly Html[];
-  /** Above the list: whether it is live. */
+  /** Text above the list that shows whether it is live. */
   link?: Html;
-  /** Whether something of the rows shown is still to come. */
+  /** Whether a step in the rows is not complete yet. */
   awaits?: boolean;
 }
 
-/** Its words; whether there are numbers below it. */
+/** The heading of a column, and whether the column is numeric. */
 type Head = string | { readonly number: string };
 type Cell = Html | string | number;
 
 const wordsOf = (head: Head): string => (typeof head === 'string' ? head : head.number);
 const numberClass = (head: Head): Html | null => (typeof head === 'string' ? null : html` class="n"`);
 
-/** On a phone a row is a block, and each cell says what it is. */
+/** On a phone a row is a block, and each cell has a label. */
 const cellsOf = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
   cells.map((cell, index) => html`<td data-label="${wordsOf(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`);
 
@@ -60,7 +60,7 @@ const table = ({ title, heads, rows, marks = [] }: List): Html => html`<div clas
 <tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${cellsOf(heads, cells)}</tr>`)}</tbody>
 </table></div>`;
 
-/** The cursor belongs to a page, not to what is shown. */
+/** The cursor belongs to a page, not to the filters. */
 const withoutCursor = ({ cursor: _cursor, ...query }: Values): Values => query;
 
 const list = (page: List): Html => {

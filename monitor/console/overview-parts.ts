@@ -1,4 +1,4 @@
-/** Parts of the overview that stand by themselves: the legend of every colour and shape, and the dialog for what an operator does. */
+/** Independent parts of the overview: the legend of every colour and shape, and the dialog for operator actions. */
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { duration } from '../core/preview.js';
@@ -31,7 +31,7 @@ ${STEPS.map(([name, meaning]) => html`<li><span class="step ${name}"></span> <sp
 
 const FREEZES = [500, 1_000, 2_000, LONGEST_BLOCK_MS];
 
-/** Asks for a reason and shows what will happen. */
+/** The dialog that asks for a reason and shows a preview. */
 export const deedDialog: Html = html`<dialog id="deed" aria-labelledby="deed-title">
 <form class="stacked" id="deed-form">
 <h2 id="deed-title">–</h2>

@@ -1,4 +1,4 @@
-/** The first page: who leads, how it hangs together, replicas, charts, elections, what was done. Empty frames; the scripts fill them. */
+/** Renders the overview page: leadership, topology, replicas, charts, elections, events. The scripts fill its empty elements. */
 import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { OBSERVED } from '../core/observed.js';
@@ -34,7 +34,7 @@ const payments = html`<section aria-labelledby="queue-title">
 </dl>
 </section>`;
 
-/** @param does what flows from or to it: words for who cannot see the arrows, and for phones, where there are none. */
+/** @param does its data flows as text, for readers who cannot see the arrows and for phones, which show no arrows. */
 const lane = (name: string, title: string, does: string): Html =>
   html`<div class="lane lane-${name}"><h3>${title}</h3><p class="does">${does}</p><ul data-lane="${name}"></ul></div>`;
 

@@ -1,4 +1,4 @@
-/** The frame around every page of the console: head, navigation, who is signed in. Pages bring their body and their scripts. */
+/** Renders the frame of every page of the console: head, navigation, session. Pages provide their body and their scripts. */
 import type { Answer } from '../../shared/routes.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
@@ -18,19 +18,19 @@ export type PageName = keyof typeof PAGES;
 
 export interface ConsolePage {
   title: string;
-  /** Which entry of the navigation this is; null: none. */
+  /** The active entry of the navigation. Null: none. */
   active: PageName | null;
-  /** Null: nobody is signed in. */
+  /** Null: there is no session. */
   session: Session | null;
   /** Name of the monitor that answers. */
   monitor: string;
   body: Html;
-  /** Assets, see assets.ts; scripts are modules, run when the page is read. */
+  /** Files of assets.ts. Scripts are modules, which run after the page is parsed. */
   scripts?: readonly string[];
   styles?: readonly string[];
 }
 
-/** As an address, for `<link rel="icon">`. */
+/** The icon as a data URL, for `<link rel="icon">`. */
 export const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 const MARK = trusted('<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path d="M2 8h9M8 4l4 4-4 4"/></svg>');
 
@@ -77,7 +77,7 @@ ${body}
 `.toString();
 }
 
-/** The page as an answer, with its headers and a nonce of its own. */
+/** The HTTP answer with the page, its headers and its own nonce. */
 export function consoleAnswer(page: ConsolePage, status = 200, more: Readonly<Record<string, string>> = {}): Answer {
   const { nonce, headers } = pageHeaders();
   return { status, contentType: 'text/html; charset=utf-8', body: consolePage({ ...page, nonce }), headers: { ...headers, ...more } };

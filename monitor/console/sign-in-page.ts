@@ -1,11 +1,11 @@
-/** What one sees at `/session`: the form, or who is signed in. */
+/** Renders `/session`: the sign-in form, or the current session. */
 import { html, type Html } from '../../shared/web/html.js';
 import { NAME_MAX, SESSION_HOURS, type Session } from '../http/session.js';
 
 export interface SignInForm {
-  /** Where to go then: a path of this monitor. */
+  /** The target after the sign-in: a path of this monitor. */
   next: string;
-  /** Why the last try failed, in words; null: there was none. */
+  /** Why the last attempt failed. Null: there was none. */
   problem: string | null;
 }
 

@@ -1,8 +1,8 @@
-/** Acting: a reason is asked for, what will happen is shown, then it is done and its exact outcome stands in a banner. */
+/** Operator actions: asks for a reason, shows a preview, performs the action and shows the exact outcome in a banner. */
 import { byId, make, show } from './dom.js';
 import { milliseconds } from './format.js';
 
-/** Longest wait for a preview, and for the outcome of an action, in ms; a hand-over may wait for a minute of work in flight. */
+/** Maximum wait for a preview, and for the outcome of an action, in ms. A hand-over may wait one minute for payments in flight. */
 const ANSWER_MS = 15_000;
 const DEED_MS = 90_000;
 const TITLES = { drain: 'Drain', maint: 'Maintenance for', ready: 'Set to ready:', kill: 'Kill', freeze: 'Freeze' };
@@ -25,7 +25,7 @@ function movedWords({ leader, term, previous, drained, tookMs }) {
   return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
 }
 
-/** What came of it, exactly. Pure. */
+/** The exact outcome as text. Pure. */
 export function outcomeWords(action, answer) {
   if (action === 'handover') return movedWords(answer);
   if (action === 'kill' || action === 'freeze') return `${answer.words}.`;
@@ -45,7 +45,7 @@ function banner() {
   };
 }
 
-/** @param done called when something was done. */
+/** @param done called after an action. */
 export function actions(done) {
   const dialog = byId('deed');
   const tell = banner();
@@ -58,7 +58,7 @@ export function actions(done) {
     const response = await fetch(`/preview?${query}`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
     const body = await response?.json().catch(() => null);
     if (asked !== look) return;
-    const words = response?.ok ? body.words : [body?.detail ?? 'This monitor does not answer: what will happen cannot be told.'];
+    const words = response?.ok ? body.words : [body?.detail ?? 'This monitor does not answer, so there is no preview.'];
     byId('deed-preview').replaceChildren(...words.map((sentence) => make('li', {}, sentence)));
     byId('deed-do').disabled = !response?.ok || body.refusal !== null;
   }

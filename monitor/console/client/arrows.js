@@ -1,4 +1,4 @@
-/** Arrows between boxes: their geometry, which is pure, and the drawing of it over a page's own elements. On a phone nothing is drawn. */
+/** Draws arrows between boxes over the elements of a page. The geometry is pure. On a phone there are no arrows. */
 import { makeSvg } from './dom.js';
 
 /** Between the tip of an arrow and its box; the length and half the width of the tip; the corners of a detour, px. */
@@ -6,7 +6,7 @@ const GAP = 3;
 const TIP = 8;
 const TIP_HALF = 4;
 const CORNER = 10;
-/** A word that is beside its line, not on it: how far, px. */
+/** Distance of a label beside its line, px. */
 const ASIDE = 26;
 
 const middle = (from, to) => (from + to) / 2;
@@ -28,7 +28,7 @@ function down(from, to) {
   return { line, tip: `M${point(x, y)}l${-TIP_HALF} ${-TIP}h${2 * TIP_HALF}z`, label: { x: x + ASIDE, y: middle(from.bottom, y - TIP) } };
 }
 
-/** Below everything that stands between: from the lower side of a box along the floor, up to the lower side of another. */
+/** Below the boxes between: from the lower side of a box along the floor, up to the lower side of another. */
 function under(from, to, floor) {
   const [startX, x] = [middle(from.left, from.right), middle(to.left, to.right)];
   const y = to.bottom + GAP;
@@ -40,8 +40,8 @@ function under(from, to, floor) {
 const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, accept: under };
 
 /**
- * @param boxOf `{ left, top, right, bottom }` by name, px; null: there is none, then there is no arrow.
- * @param floor how far down a detour goes, px.
+ * @param boxOf `{ left, top, right, bottom }` by name, px. Null: no such box, so no arrow.
+ * @param floor vertical position of a detour, px.
  */
 export function arrowsOf(flows, boxOf, floor) {
   return flows.flatMap(({ kind, from, to, works }) => {
@@ -50,7 +50,7 @@ export function arrowsOf(flows, boxOf, floor) {
   });
 }
 
-/** Several arrows of a kind share their word, in the middle of them. */
+/** Several arrows of a kind share one label in the middle. */
 function labelsOf(arrows) {
   return [...new Set(arrows.map(({ kind }) => kind))].map((kind) => {
     const places = arrows.filter((arrow) => arrow.kind === kind).map(({ label }) => label);
@@ -60,9 +60,9 @@ function labelsOf(arrows) {
 }
 
 /**
- * @param root the drawing's ground; @param svg lies over it.
+ * @param root the area of the drawing; @param svg covers it.
  * @param elementOf the element of a name, null when there is none.
- * @returns a function that is told the flows, and draws when they or the boxes changed.
+ * @returns a function that receives the flows, and draws when they or the boxes changed.
  */
 export function arrows(root, svg, elementOf) {
   let flows = [];

@@ -1,15 +1,15 @@
-/** Rate, latency and depth over the last minutes, with a mark at every election. Drawn by uPlot, once a second at most. */
+/** Charts of rate, latency and depth over the last minutes, with a mark at every election. uPlot draws at most once per second. */
 import { byId, show } from './dom.js';
 import { clockTime, count, milliseconds, rate } from './format.js';
 import uPlot from './uPlot.js';
 
 const HEIGHT = 190;
-/** The top of an axis is at least this: three payments do not look like a crowd. */
+/** Minimum for the top of an axis, so that a few payments do not fill the chart. */
 const LEAST_TOP = 8;
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** What each chart shows: columns of the samples, how they are told apart, how a value is written. */
+/** The content of each chart: columns of the samples, line styles, format of a value. */
 const CHARTS = [
   { id: 'rate', series: [['committed', '--good', []]], unit: rate },
   { id: 'latency', series: [['p50', '--good', []], ['p99', '--warn', [5, 4]]], unit: milliseconds },
@@ -17,21 +17,21 @@ const CHARTS = [
 ];
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
-/** So few values are drawn as points too: one alone makes no line. */
+/** Up to this many values are also drawn as points, because one value alone makes no line. */
 const POINTS_MAX = 20;
-/** A value that was told so many samples ago is not told as if it were now. */
+/** A value older than this many samples is not shown as the current one. */
 const TOLD_FOR = 60;
 
-/** Of the numbers at the axes and of the terms, pixels. */
+/** Font size of the axes and terms, pixels. */
 const TEXT_SIZE = 13;
-/** What a term needs beside its line, pixels. */
+/** Space for a term beside its line, pixels. */
 const LABEL_WIDTH = 60;
 
 const isSparse = ({ data }, index) => data[index].filter((value) => value !== null).length <= POINTS_MAX;
 
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
-/** A line and a term number where an election was. */
+/** Draws a line and a term number at each election. */
 function drawElections({ ctx, bbox, valToPos }, elections) {
   const scale = devicePixelRatio;
   ctx.save();
@@ -40,7 +40,7 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
   ctx.font = `${TEXT_SIZE * scale}px system-ui`;
   ctx.setLineDash([2 * scale, 3 * scale]);
   let labelled = Infinity;
-  // Newest first: of elections that are close to each other the last one has its term written.
+  // Newest first: of elections close to each other only the last one shows its term.
   for (const { at, term } of elections) {
     const x = valToPos(at / 1_000, 'x', true);
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -49,7 +49,7 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     if (labelled - x < LABEL_WIDTH * scale) continue;
-    // Where there is no room to the right, it stands to the left.
+    // Without space on the right the term is on the left.
     const isAtTheEnd = x + LABEL_WIDTH * scale > bbox.left + bbox.width;
     ctx.textAlign = isAtTheEnd ? 'right' : 'left';
     ctx.fillText(`term ${term}`, x + (isAtTheEnd ? -4 : 4) * scale, bbox.top + TEXT_SIZE * scale);
@@ -80,7 +80,7 @@ export function charts() {
   let plots = [];
 
   const columnsOf = ({ series }) => [data.at.map((ms) => ms / 1_000), ...series.map(([name]) => data[name])];
-  /** Always the whole span, however short this monitor remembers. */
+  /** Always shows the whole span, even when the monitor has fewer samples. */
   const span = () => {
     const end = (data.at.at(-1) ?? Date.now()) / 1_000;
     return [end - minutes * 60, end];
@@ -118,14 +118,14 @@ export function charts() {
   document.addEventListener('visibilitychange', redraw);
 
   return {
-    /** Begins anew with what `GET /series` says. */
+    /** Replaces all samples with the answer of `GET /series`. */
     load(series, ofMinutes) {
       minutes = ofMinutes;
       data = { at: [...series.at], ...Object.fromEntries(COLUMNS.map((name) => [name, [...series[name]]])) };
       build();
       tell();
     },
-    /** @param sample a value for each column; time only goes forward. */
+    /** @param sample a value for each column. Times only increase. */
     add(sample) {
       if (!data || sample.at <= (data.at.at(-1) ?? 0)) return;
       for (const name of ['at', ...COLUMNS]) data[name].push(sample[name]);

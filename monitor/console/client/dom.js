@@ -1,13 +1,13 @@
-/** Elements made in one line. Whatever comes from outside goes in as text, never as markup. */
+/** Creates elements. External data is always inserted as text, never as markup. */
 export const byId = (id) => document.getElementById(id);
 
-/** Writes only what changed, so that a reader's selection and a screen reader's place survive. */
+/** Writes only changes, so that a reader's selection and a screen reader's position survive. */
 export function show(target, text) {
   const element = typeof target === 'string' ? byId(target) : target;
   if (element && element.textContent !== String(text)) element.textContent = String(text);
 }
 
-/** @param properties `class`, `dataset`, listeners as functions under `on…`, attributes; null leaves one out. */
+/** @param properties `class`, `dataset`, listeners as functions under `on…`, attributes; null omits one. */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -29,10 +29,10 @@ export function makeSvg(tag, attributes, ...children) {
   return element;
 }
 
-/** A moment: readable in the reader's zone, exact in UTC under the pointer. */
+/** A time in the reader's zone, with the exact UTC time as its title. */
 export const time = (at, text) => make('time', { datetime: at, title: at }, text);
 
-/** A state: its shape and colour by `tone`, its word as text. The stylesheet draws the shape. */
+/** A state: `tone` gives its shape and colour; its name is text. The stylesheet draws the shape. */
 export const state = (tone, word) => make('span', { class: `state ${tone}` }, word);
 
 /** Changes a state in place. */

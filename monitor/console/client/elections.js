@@ -1,17 +1,17 @@
 /**
- * The list of elections, live: at an event the page asks for itself, at the address it has, and takes over the rows. So the filters hold,
- * and what a row looks like is decided in one place, by the server. What one is typing into the filters stays.
+ * Keeps the list of elections live: at an event it loads the page again from the current address and adopts the rows. So the filters apply,
+ * and only the server renders rows. Text in the filters stays.
  */
 import { byId, show } from './dom.js';
 import { showLink } from './link.js';
 import { follow } from './live.js';
 import { writeLocalTimes } from './local-times.js';
 
-/** Between two questions, ms: an election and its steps come as several events. */
+/** Minimum time between two loads, ms, because an election and its steps cause several events. */
 const PAUSE_MS = 1_000;
-/** Longest wait for the page, in ms. */
+/** Maximum wait for the page, in ms. */
 const ANSWER_MS = 15_000;
-/** How often a first payment that is awaited is looked for, ms. */
+/** Interval of the polls for the first payment of a term, ms. */
 const AWAITED_MS = 5_000;
 
 let isBusy = false;
@@ -21,9 +21,9 @@ let taken = '';
 const rowsOf = (place) => [...place.querySelectorAll('tr[data-term]')];
 const termsOf = (place) => new Set(rowsOf(place).map((row) => row.dataset.term));
 
-/** Puts the new rows in place of the old ones; those that were not there are marked and told. */
+/** Replaces the old rows. Marks and announces rows that are new. */
 function take(found) {
-  // What is the same stays: a selection, a place that somebody reads.
+  // Equal rows stay, so that a selection and the reading position survive.
   if (found.innerHTML === taken) return;
   taken = found.innerHTML;
   const shown = byId('found');

@@ -1,8 +1,8 @@
-/** What the overview is narrowed to. It lives in the address, so that a link shows the same. */
+/** The filters of the overview. The address contains them, so that a link shows the same. */
 const NAMES = ['admin', 'observed', 'minutes'];
 const DEFAULTS = { admin: '', observed: '', minutes: '5' };
 
-/** @param onChange called after every change, with the values by name. @returns a function that gives the values. */
+/** @param onChange called after every change, with the values by name. @returns a function that returns the values. */
 export function filters(form, onChange) {
   const given = new URLSearchParams(location.search);
   for (const name of NAMES) {

@@ -1,6 +1,6 @@
 /**
- * What flows where, from a status: patients put rows into the database and their ids into the queue; the leader fetches the ids and
- * commits outcomes to the database; monitors watch the replicas. A flow whose end does not answer is drawn as one that stands still. Pure.
+ * Derives the data flows from a status: patients insert rows into the database and enqueue their ids; the leader fetches the ids and
+ * commits outcomes to the database; monitors watch the replicas. A flow does not work when one of its ends does not answer. Pure.
  */
 export const QUEUE = 'Redis';
 export const DATABASE = 'PostgreSQL';

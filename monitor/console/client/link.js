@@ -1,8 +1,8 @@
-/** Says whether the page is live, and if not, since when it is stale. */
+/** Shows whether the page is live, and if not, since when it is stale. */
 import { byId, show } from './dom.js';
 import { clockTime } from './format.js';
 
-/** @param heardAt the last word, epoch ms. */
+/** @param heardAt time of the last message, epoch ms. */
 export function showLink(isAlive, heardAt) {
   byId('link').hidden = false;
   byId('link').className = isAlive ? 'link live' : 'link stale';

@@ -1,6 +1,6 @@
 /**
- * The live stream: hands on what comes, and knows whether it is alive. A lost connection is told at once, a silent one after some seconds:
- * the monitor says something every second.
+ * Reads the live stream, passes on its events and detects whether it is alive. Reports a lost connection at once and a silent one after
+ * some seconds, because the monitor sends a message every second.
  */
 const SILENCE_MS = 4_000;
 const RETRY_MS = 3_000;
@@ -9,8 +9,8 @@ const EVENTS = [
 ];
 
 /**
- * @param handlers by name of the event; `opened` when the stream begins, anew too.
- * @param onLink told `true` while it lives, `false` when not, with the moment of the last word (epoch ms).
+ * @param handlers by name of the event; `opened` when the stream begins, also after a reconnect.
+ * @param onLink receives `true` while the stream is alive, otherwise `false`, and the time of the last message (epoch ms).
  */
 export function follow(handlers, onLink) {
   let heardAt = Date.now();
@@ -27,7 +27,7 @@ export function follow(handlers, onLink) {
     source.onopen = () => handlers.opened();
     source.onerror = () => {
       link(false);
-      // A browser gives up for good when the answer was no stream; it is asked again.
+      // A browser does not reconnect when the answer was no stream, so this code does.
       if (source.readyState === EventSource.CLOSED) setTimeout(open, RETRY_MS);
     };
     for (const name of EVENTS) {

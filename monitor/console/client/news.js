@@ -1,4 +1,4 @@
-/** What happened since the page was opened, newest first; and what a screen reader is told at once. */
+/** The events since the page was opened, newest first, and the announcements for screen readers. */
 import { byId, make, show, time } from './dom.js';
 import { clockTime, milliseconds } from './format.js';
 

@@ -1,4 +1,4 @@
-/** The overview: reads the live stream and writes it into the page. Decides nothing; what an operator asks for goes through actions.js. */
+/** Fills the overview page from the live stream. Performs no actions itself; see actions.js. */
 import { actions } from './actions.js';
 import { charts } from './charts.js';
 import { byId, make, show, time } from './dom.js';
@@ -12,7 +12,7 @@ import { electionItem } from './timeline.js';
 import { topology } from './topology.js';
 
 const SHOWN_ELECTIONS = 6;
-/** Longest wait for an answer, in ms. */
+/** Maximum wait for an answer, in ms. */
 const ANSWER_MS = 15_000;
 const isSignedIn = document.querySelector('meta[name="csrf"]').content !== '';
 
@@ -68,7 +68,7 @@ function showStatus(next) {
   deeds.refresh();
 }
 
-/** One number that changed, where it belongs: `queue.pending`, `server_1.committed`. */
+/** Writes one changed number into its element: `queue.pending`, `server_1.committed`. */
 function takeNumber(name, value) {
   const dot = name.lastIndexOf('.');
   const [place, what] = [name.slice(0, dot), name.slice(dot + 1)];
@@ -122,7 +122,7 @@ async function loadAudit() {
     time(at, dateTime(at)), make('span', {}, make('strong', {}, `${action} ${target}`), ` → ${outcome}`, make('small', {}, `${actor}: ${reason}`)))));
 }
 
-/** At once, before the status that follows: nobody should wait to see who leads. */
+/** Shows the new leader at once, before the status that follows. */
 function electionWon(data) {
   if (status) {
     const { leader, term, reason, electedAt: since } = data;
@@ -132,7 +132,7 @@ function electionWon(data) {
   void loadElections();
 }
 
-/* What is told of every event, and what some need beyond that. */
+/* The handlers of all events, and the additional steps of some. */
 const AFTER = { 'election:won': electionWon, 'failover:completed': () => void loadElections() };
 const told = Object.keys(NEWS).map((name) => [name, (data) => {
   AFTER[name]?.(data);
@@ -147,5 +147,5 @@ follow({
 }, showLink);
 
 setInterval(() => { if (status) showSince(); }, 1_000);
-/* The first payment of a term comes after its election was shown. */
+/* The first payment of a term arrives after the page shows its election. */
 setInterval(() => { if (awaitsCommit && !document.hidden) void loadElections(); }, 5_000);

@@ -1,4 +1,4 @@
-/** One row a replica: what an operator wants and what is seen are two columns. Rows stay, their texts change. */
+/** The table of replicas, with one row each. The administrative and the observed state are two columns. Rows stay; their texts change. */
 import { byId, make, setState, show, state, time } from './dom.js';
 import { ago, count, dash, milliseconds, rate } from './format.js';
 import { sparkline } from './sparkline.js';
@@ -6,7 +6,7 @@ import { ADMIN, OBSERVED, reaches } from './tones.js';
 
 const isSignedIn = () => document.querySelector('meta[name="csrf"]').content !== '';
 
-/** Each with the condition under which it makes sense. */
+/** The actions, each with its condition. */
 const BUTTONS = [
   ['drain', 'Drain', ({ admin }) => admin !== 'drain'],
   ['maint', 'Maintenance', ({ admin }) => admin !== 'maint'],
@@ -38,7 +38,7 @@ function makeRow(id, onAction) {
   return { row, parts };
 }
 
-/** What the monitors hold of it, when there are several. Pure. */
+/** The opinions of several monitors as text. Pure. */
 export function opinionWords(opinions) {
   const held = Object.entries(opinions);
   if (held.length < 2) return '';
@@ -66,7 +66,7 @@ function fill(parts, replica, status) {
   parts.buttons.forEach((button, index) => { button.hidden = !BUTTONS[index][2](replica, leads, status); });
 }
 
-/** @param onAction what to do when a button is pressed: (action, replica). */
+/** @param onAction called when a button is pressed: (action, replica). */
 export function replicaTable(onAction) {
   const body = byId('replicas');
   const rows = new Map();
@@ -78,7 +78,7 @@ export function replicaTable(onAction) {
     return rows.get(id);
   };
   return {
-    /** @param isShown which rows the filter leaves. */
+    /** @param isShown whether the filter shows a row. */
     status(status, isShown) {
       for (const replica of status.replicas) {
         const { row, parts } = rowOf(replica.id);

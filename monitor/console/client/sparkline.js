@@ -1,13 +1,13 @@
-/** The last pings of a replica as a small line; a gap where no answer came. */
+/** Draws the last pings of a replica as a small line, with a gap for each ping without an answer. */
 import { makeSvg } from './dom.js';
 
 const WIDTH = 72;
 const HEIGHT = 20;
-/** The top of the line is at least this, ms: small pings do not look dramatic. */
+/** Minimum for the top of the line, ms, so that short pings stay low. */
 const LEAST_TOP = 4;
 const KEPT = 60;
 
-/** Points of the line, a piece for each run of answers. Pure. */
+/** The points of the line, with one segment for each run of answers. Pure. */
 export function pieces(pings) {
   const top = Math.max(LEAST_TOP, ...pings.filter((ms) => ms !== null));
   const step = WIDTH / (KEPT - 1);

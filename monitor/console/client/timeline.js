@@ -1,15 +1,15 @@
-/** Elections: who, from whom, why, and how long each step took, as words and as a bar. */
+/** Renders elections: new and previous leader, reason, and the duration of each step as text and as a bar. */
 import { make, time } from './dom.js';
 import { dateTime, milliseconds } from './format.js';
 import { KINDS } from './tones.js';
 
 const STEPS = [['voteMs', 'vote'], ['promoteMs', 'told'], ['reclaimMs', 'took over'], ['firstCommitMs', 'first payment']];
-/** Longer means that nobody paid meanwhile: told in words, left out of the bar, ms. */
+/** A longer step means that no payments arrived meanwhile: shown as text, omitted from the bar, ms. */
 const IDLE_MS = 2_000;
-/** No step is thinner than this share of the bar, in per cent, or it could not be seen. */
+/** Minimum share of a step in the bar, in per cent, so that the step is visible. */
 const LEAST_SHARE = 2;
 
-/** The steps that are known, with their share of the bar in per cent; null: not in the bar. Pure. */
+/** The known steps, with their share of the bar in per cent. Null: not in the bar. Pure. */
 export function sharesOf(steps) {
   const known = STEPS.flatMap(([name, word]) => (steps[name] === null ? [] : [{ name, word, ms: steps[name] }]));
   const isDrawn = ({ name, ms }) => name !== 'firstCommitMs' || ms <= IDLE_MS;

@@ -1,11 +1,11 @@
-/** Who is there and how it hangs together: nodes by lane, with their states, and arrows for what flows between them. */
+/** Draws the topology: nodes by lane with their states, and arrows for the data flows. */
 import { arrows } from './arrows.js';
 import { make, show, setState, state } from './dom.js';
 import { flowsOf, DATABASE, QUEUE } from './flows.js';
 import { clockTime, count } from './format.js';
 import { OBSERVED, REACHED } from './tones.js';
 
-/** Nodes live as long as the page; their texts change. */
+/** Nodes stay on the page; their texts change. */
 function lane(list) {
   const nodes = new Map();
   const put = (id, { tone, word, detail, leads = false }) => {
@@ -40,7 +40,7 @@ const putReplicas = ({ put }, { replicas, partitions: [{ leader, term }] }) => {
   }
 };
 
-/** What is said of a patients instance. Pure. */
+/** The text of a patients instance. Pure. */
 export function instanceWords({ observed, since }) {
   if (observed === 'alive') return 'takes payments';
   return observed === 'suspect' ? `no answer since ${clockTime(since)}` : 'no answer yet';
