@@ -112,19 +112,19 @@ describe('bad input', () => {
   type Bad = [title: string, status: number, code: string, options: CallOptions & { path?: string }];
   const BAD: Bad[] = [
     ['no body', 400, 'BODY_MISSING', { method: 'POST' }],
-    ['a body that is no JSON', 400, 'BODY_MALFORMED', { body: '{"patientId":' }],
+    ['a body that is not JSON', 400, 'BODY_MALFORMED', { body: '{"patientId":' }],
     ['a JSON body of another content type', 400, 'BODY_MISSING', { body: PAYMENT, headers: { 'Content-Type': 'text/plain' } }],
     ['2 MB', 413, 'BODY_TOO_LARGE', { body: huge }],
-    ['a body that is no object', 400, 'VALIDATION_FAILED', { body: '[]' }],
+    ['a body that is not an object', 400, 'VALIDATION_FAILED', { body: '[]' }],
     ['null', 400, 'VALIDATION_FAILED', { body: 'null' }],
     ['a negative amount', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: -1 } }],
     ['a fractional amount', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: 10.5 } }],
     ['a zero amount', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: 0 } }],
     ['a huge amount', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: 100_000_000_001 } }],
-    ['an amount beyond every integer', 400, 'VALIDATION_FAILED', { body: '{"patientId":"00000000-0000-4000-8000-000000000001","amountMinor":1e400,"currency":"USD"}' }],
+    ['an amount beyond the safe integers', 400, 'VALIDATION_FAILED', { body: '{"patientId":"00000000-0000-4000-8000-000000000001","amountMinor":1e400,"currency":"USD"}' }],
     ['an amount in quotes', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: '15000' } }],
     ['an unknown currency', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, currency: 'XXX' } }],
-    ['a small-letter currency', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, currency: 'usd' } }],
+    ['a currency in small letters', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, currency: 'usd' } }],
     ['an unknown patient', 422, 'PATIENT_UNKNOWN', { body: { ...PAYMENT, patientId: '00000000-0000-4000-8000-999999999999' } }],
     ['a malformed patient id', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, patientId: 'nobody' } }],
     ['an unknown member', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, tip: 5 } }],
@@ -147,7 +147,7 @@ describe('bad input', () => {
     ['a limit of 0', 400, 'VALIDATION_FAILED', { path: '/api/payments?limit=0', method: 'GET' }],
     ['a limit of 501', 400, 'VALIDATION_FAILED', { path: '/api/payments?limit=501', method: 'GET' }],
     ['a foreign cursor', 400, 'VALIDATION_FAILED', { path: '/api/payments?cursor=abc', method: 'GET' }],
-    ['an address that is nowhere', 404, 'NOT_FOUND', { path: '/api/nothing', method: 'GET' }],
+    ['an unknown path', 404, 'NOT_FOUND', { path: '/api/nothing', method: 'GET' }],
   ];
 
   test.each(BAD)('%s: %i %s, and nothing is stored', async (_title, status, code, { path = '/api/payments', ...options }) => {

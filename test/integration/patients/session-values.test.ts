@@ -53,10 +53,10 @@ describe('a session value in Redis', () => {
   const cookie = { originalMaxAge: 60_000, expires, secure: false, httpOnly: true, path: '/', sameSite: 'lax' };
   test.each([
     ['text that is not JSON', '{'],
-    ['JSON that is no object', '7'],
+    ['JSON that is not an object', '7'],
     ['an object without a cookie', JSON.stringify({ staff: true })],
     ['an impossible date', JSON.stringify({ staff: true, cookie: { ...cookie, expires: 'soon' } })],
-    ['a patient that is no id', JSON.stringify({ staff: true, patientId: { $ne: null }, cookie })],
+    ['a patient that is not an id', JSON.stringify({ staff: true, patientId: { $ne: null }, cookie })],
     ['a list', null],
   ])('that is %s counts as no session, and is replaced at the next sign-in', async (_what, value) => {
     const visitor = await identified(url);

@@ -219,7 +219,7 @@ describe('wrong facts', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
   });
 
-  test.each(['identify', 'token'] as const)('many concurrent attempts from one address do not exceed its limit, whatever they are about: %s', async (form) => {
+  test.each(['identify', 'token'] as const)('many concurrent attempts from one address do not exceed its limit: %s', async (form) => {
     const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '5', QUEUE_PREFIX: `${setup.prefix}-address-${form}` });
     const path = form === 'identify' ? '/bill/identify' : '/sign-in';
     const visitor = form === 'identify' ? await signedIn(url) : new Visitor(url);

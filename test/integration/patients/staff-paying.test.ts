@@ -129,7 +129,7 @@ describe('malformed input', () => {
 
   test.each([
     ['a script', SCRIPT], ['SQL', SQL], ['a NUL', '\u0000'], ['a path', '../../etc/passwd'], ['an escape', '%00'], ['beyond 16 bits', '💊'.repeat(30)],
-    ['far too long a text', 'x'.repeat(5_000)],
+    ['a text that is far too long', 'x'.repeat(5_000)],
   ])('%s in every field of every form', async (_name, odd) => {
     const staff = await identified(url);
     const csrf = field(await staff.ask('/bill'), 'csrf');
@@ -153,7 +153,7 @@ describe('malformed input', () => {
 
   test.each([
     ['a script', SCRIPT], ['SQL', SQL], ['a path', '..%2f..%2f..%2fetc%2fpasswd'], ['a NUL', '%00'], ['half a character', '%E0%A4%A'],
-    ['a name of JavaScript', 'constructor'], ['another one', '__proto__'], ['a number', '1'], ['far too long a text', 'x'.repeat(3_000)],
+    ['a name of JavaScript', 'constructor'], ['another one', '__proto__'], ['a number', '1'], ['a text that is far too long', 'x'.repeat(3_000)],
   ])('%s as an id', async (_name, odd) => {
     const staff = await identified(url);
     const id = odd.includes('%') ? odd : encodeURIComponent(odd);

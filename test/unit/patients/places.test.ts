@@ -1,4 +1,4 @@
-/** The guards of a separate server: which requests are refused, what is counted, and when a refused connection is read again. */
+/** The guards of a separate server: refusals, counts, and the time at which a refused connection is read again. */
 import { Agent, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { EventEmitter } from 'node:events';
