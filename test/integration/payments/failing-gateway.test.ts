@@ -1,4 +1,4 @@
-/** A replica whose gateway loses answers, forgets keys, refuses or is away: retries in order, one charge each, on real engines. */
+/** A replica whose gateway loses answers, forgets keys, refuses or is unavailable: retries in order, one charge each, on real engines. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -17,7 +17,7 @@ import { allFinal, enqueue, inOrder, logger, record, replica, rows } from './rep
 
 /** Payments of one patient that may come before an earlier one of the patient is finished. */
 const STREAM_MAX = 250;
-/** Payments that the relays of this process have put back so far. */
+/** Number of payments that the relays of this process have returned so far. */
 const putBackCount = async (): Promise<number> => (await relayed.get()).values.reduce((sum, { value }) => sum + value, 0);
 /** Before a payment may be given up. */
 const LEAST_ATTEMPTS = 5;
@@ -82,7 +82,7 @@ describe('a gateway that fails', () => {
     for (let patient = 0; patient < 3; patient += 1) expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
   });
 
-  test('a payment refused once is finished although later ones of its patient keep coming, in order and without a flood of parcels', async () => {
+  test('a payment refused once is finished although later ones of its patient keep arriving, in order and without a flood of parcels', async () => {
     const [patient] = PATIENTS;
     await faults({ slowMs: 300 });
     await (await replica('server_1', gatewayEnv())).lead(record);
@@ -110,7 +110,7 @@ describe('a gateway that fails', () => {
     expect(ledger.find(id)?.status).toBe('cancelled');
   });
 
-  test('down: nothing is given up while the gateway cannot give its word; up again, each gets its word', async () => {
+  test('down: no payment is given up while the gateway cannot confirm an outcome; up again, each gets one', async () => {
     await faults({ down: true });
     await (await replica('server_1', gatewayEnv())).lead(record);
     await enqueue(await record.accept(9));
@@ -119,7 +119,7 @@ describe('a gateway that fails', () => {
     expect((await rows()).every(({ status }) => status === 'PENDING')).toBe(true);
     await faults({});
     const found = await allFinal();
-    // A last attempt may find the gateway down for the charge and up for the closing of the key: then FAILED is its word.
+    // A last attempt may find the gateway down for the charge and up for the closing of the key: then FAILED is confirmed.
     const word: Record<string, string> = { SUCCEEDED: 'approved', FAILED: 'cancelled' };
     expect(found.filter(({ id, status }) => ledger.find(id)?.status !== word[status])).toEqual([]);
     expect(found.filter(({ status }) => status === 'SUCCEEDED').length).toBeGreaterThan(found.length / 2);

@@ -1,4 +1,4 @@
-/** What the tests of a replica share: a database with payments in it, elections by hand, and a replica in this process. */
+/** Fixture of the replica tests: a database with payments, manual elections, and a replica in this process. */
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../shared/config.js';
 import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
@@ -61,7 +61,7 @@ export async function createRecord(): Promise<TestRecord> {
 export interface TestReplica extends RunningReplica {
   id: string;
   stop(): Promise<void>;
-  /** Elects it in the database and tells it. */
+  /** Elects the replica in the database and notifies it. */
   lead(record: TestRecord): Promise<number>;
   fatal: unknown[];
 }

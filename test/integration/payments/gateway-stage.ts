@@ -13,7 +13,7 @@ import { logger } from './replica-stage.js';
 export interface GatewayStage {
   url: string;
   ledger: GatewayLedger;
-  /** Charges asked for so far, by key. */
+  /** Charge calls received so far, by key. */
   asked: ReadonlyMap<string, number>;
   faults(faults: Partial<GatewayFaults>): Promise<unknown>;
   close(): Promise<void>;

@@ -27,7 +27,7 @@ describe('accept', () => {
     expect(await acceptPayments(record.pool, 0, 'test', [twin])).toEqual([]);
   });
 
-  test('an unknown patient inserts nothing and harms nobody else in the group', async () => {
+  test('an unknown patient inserts nothing and does not affect the rest of the group', async () => {
     const stranger = newPayment(randomUUID());
     const known = newPayment(PATIENTS[1]);
     expect((await acceptPayments(record.pool, 0, 'test', [stranger, known])).map(({ id }) => id)).toEqual([known.id]);
@@ -40,7 +40,7 @@ describe('accept', () => {
     expect(order).toEqual(payments.map(({ id }) => id));
   });
 
-  test('20 groups at once: what becomes visible later has the higher seq (I7)', async () => {
+  test('20 concurrent groups: a group that becomes visible later has the higher seq (I7)', async () => {
     const seen: number[][] = [];
     const groups = Array.from({ length: 20 }, () => Array.from({ length: 20 }, () => newPayment(PATIENTS[2])));
     await Promise.all(
@@ -61,7 +61,7 @@ describe('fence (I4)', () => {
     current = { partition: 0, term: await record.elect('server_2', 'life-2'), leader: 'server_2' };
   });
 
-  test('a deposed leader’s commit changes nothing and says so; the current one’s is written', async () => {
+  test('a deposed leader’s commit changes nothing and reports that; the current one’s is written', async () => {
     const [id] = (await record.accept(1)) as [string];
     expect(await commitOutcomes(record.pool, stale, [succeeded(id)])).toMatchObject({ held: false, ids: [] });
     expect(await statusOf(id)).toBe('PENDING');
@@ -89,7 +89,7 @@ describe('fence (I4)', () => {
     expect(await statusOf(id)).toBe('PENDING');
   });
 
-  test('a commit that meets an election under way waits for it, and is refused', async () => {
+  test('a commit during an election waits for it, and is refused', async () => {
     const [id] = (await record.accept(1)) as [string];
     const election = await record.pool.connect();
     try {
@@ -114,7 +114,7 @@ describe('fence (I4)', () => {
     expect(await statusOf(id)).toBe('SUCCEEDED');
   });
 
-  test('no hand changes or deletes a final payment, not even by SQL; control: without the trigger it does', async () => {
+  test('no statement changes or deletes a final payment, not even manual SQL; control: without the trigger it does', async () => {
     const [id] = (await record.accept(1)) as [string];
     await commitOutcomes(record.pool, current, [succeeded(id)]);
     await expect(record.pool.query(`UPDATE payment SET status = 'FAILED' WHERE id = $1`, [id])).rejects.toThrow(/is final/);
@@ -127,7 +127,7 @@ describe('fence (I4)', () => {
 });
 
 describe('load and overdue', () => {
-  test('a parcel brings along earlier pending payments of its patients, oldest first, and nothing else', async () => {
+  test('a load returns earlier pending payments of its patients too, oldest first, and no others', async () => {
     const [a, b] = [PATIENTS[0], PATIENTS[1]];
     await emptyPayments(record.pool);
     const [a1, b1, a2, , a3] = (await record.accept(5, [a, b, a, b, a])) as [string, string, string, string, string];
@@ -139,7 +139,7 @@ describe('load and overdue', () => {
     expect(await load(b1, a3)).toEqual([a1, b1, a2, a3]);
   });
 
-  test('of patients whose payments are in flight only later ones are brought', async () => {
+  test('for patients with payments in flight only later ones are returned', async () => {
     const [a, b] = [PATIENTS[0], PATIENTS[1]];
     await emptyPayments(record.pool);
     const [, b1, a2, a3] = (await record.accept(4, [a, b, a, a])) as [string, string, string, string];
@@ -149,7 +149,7 @@ describe('load and overdue', () => {
     expect(loaded.map(({ id }) => id)).toEqual([b1, a3]);
   });
 
-  test('overdue: older than what was passed, or due again; a deferred one is neither', async () => {
+  test('overdue: older than the newest settled payment, or due again; a deferred one is neither', async () => {
     const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
     await emptyPayments(record.pool);
     const [first, second, third] = (await record.accept(3)) as [string, string, string];
@@ -178,7 +178,7 @@ describe('load and overdue', () => {
       expect(await overdue(3_600_000)).toEqual([before]);
     });
 
-    test('a payment that was put off before is due, for the relay and for a load; control: one that was put off now is not', async () => {
+    test('a payment deferred before is due, for the relay and for a load; control: one deferred now is not', async () => {
       const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
       await emptyPayments(record.pool);
       const [before, now] = (await record.accept(2, [PATIENTS[0], PATIENTS[1]])) as [string, string];

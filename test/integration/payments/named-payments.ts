@@ -1,4 +1,4 @@
-/** Payment ids for tests of the queue that need no payments: each is told by a name. */
+/** Payment ids for tests of the queue that need no payments: each has a name. */
 import { createHash } from 'node:crypto';
 
 const names = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** The queue's end in a replica, on a real Redis: what it has fetched and not begun when it is told to take nothing more. */
+/** The parcel worker on a real Redis: jobs fetched and not begun when it pauses or ends. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -36,7 +36,7 @@ async function inOrder(list: 'wait' | 'active'): Promise<string[]> {
   return contents.map((data) => (JSON.parse(data ?? '{"ids":[]}') as Parcel).ids.map(nameOf)[0] ?? 'gone');
 }
 
-test('parcels fetched but not begun when it pauses are given back in the order in which they came, before what waits', async () => {
+test('parcels fetched but not begun before a pause return in the order of arrival, ahead of waiting ones', async () => {
   await enqueue(['a', 'b', 'c', 'd', 'e']);
   const begun: string[] = [];
   worker.run(async ({ ids }) => {
@@ -48,7 +48,7 @@ test('parcels fetched but not begun when it pauses are given back in the order i
   expect([begun, await inOrder('wait')]).toEqual([['a'], ['b', 'c', 'd', 'e', 'f']]);
 });
 
-test('a parcel fetched at the very moment when it ends goes back', async () => {
+test('a parcel fetched while the worker ends returns to the queue', async () => {
   for (let round = 0; round < 20; round += 1) {
     const ending = new ParcelWorker({ partition: 0, redisUrl: testRedisUrl(), prefix, concurrency: 16, logger });
     ending.run(() => new Promise(() => undefined));

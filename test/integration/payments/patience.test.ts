@@ -1,4 +1,4 @@
-/** How long a payment is tried before it is given up: a slow, limited, dripping or shortly absent gateway makes nothing FAILED. */
+/** How long a payment is retried before it is given up: a slow, limited, dripping or briefly unavailable gateway fails no payment. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { openGateway, type GatewayStage } from './gateway-stage.js';
@@ -20,7 +20,7 @@ const statuses = async (): Promise<string[]> => [...new Set((await rows()).map((
 describe('a gateway that is slow', () => {
   const SOCKETS = 4;
 
-  test('ten times as many payments as calls at once, each nine tenths of the time-out: none FAILED, none called off', async () => {
+  test('ten times as many payments as calls at once, each nine tenths of the time-out: none FAILED, none cancelled', async () => {
     const timeoutMs = 1_000;
     await gateway.faults({ slowMs: timeoutMs * 0.9 });
     const term = await lead('server_1', { GATEWAY_MAX_SOCKETS: String(SOCKETS), GATEWAY_TIMEOUT_MS: String(timeoutMs) });
@@ -30,7 +30,7 @@ describe('a gateway that is slow', () => {
     expect(gateway.ledger.all()).toHaveLength(SOCKETS * 10);
   });
 
-  test('time spent in our own queue is not time of the call: every charge is asked for once', async () => {
+  test('time in the replica’s own queue does not count for the time-out: every charge is sent once', async () => {
     await gateway.faults({ slowMs: 200 });
     await lead('server_1', { GATEWAY_MAX_SOCKETS: '1', GATEWAY_TIMEOUT_MS: '3000' });
     await enqueue(await record.accept(25));
@@ -40,7 +40,7 @@ describe('a gateway that is slow', () => {
 });
 
 describe('a gateway that cannot charge for a while', () => {
-  test('refused more often than it takes to be given up, but not for long enough: SUCCEEDED when it is back', async () => {
+  test('refused often enough to be given up, but not for long enough: SUCCEEDED when the gateway works again', async () => {
     await gateway.faults({ refuseCharges: 1_000_000 });
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '600000' });
     await enqueue(await record.accept(3));
@@ -51,7 +51,7 @@ describe('a gateway that cannot charge for a while', () => {
     expect(await statuses()).toEqual(['SUCCEEDED']);
   });
 
-  test('a rate limit is no attempt: nothing is given up, however long it lasts', async () => {
+  test('a rate limit is no attempt: no payment is given up, however long it lasts', async () => {
     await gateway.faults({ limitCharges: 60 });
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '0' });
     await enqueue(await record.accept(3));
@@ -60,7 +60,7 @@ describe('a gateway that cannot charge for a while', () => {
     expect(Math.max(...gateway.asked.values())).toBeGreaterThan(10);
   });
 
-  test('nobody listens: no attempt is counted, and payments wait', async () => {
+  test('no server on the port: no attempt is counted, and payments wait', async () => {
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '0', GATEWAY_URL: 'http://127.0.0.1:1' });
     await enqueue(await record.accept(3));
     const deferred = `SELECT count(*)::int AS count FROM payment WHERE failing_since < clock_timestamp() - interval '1 second' AND last_error = 'ECONNREFUSED'`;
@@ -70,7 +70,7 @@ describe('a gateway that cannot charge for a while', () => {
 });
 
 describe('the time a payment has failed for', () => {
-  /** As an earlier leader left it. */
+  /** The state that an earlier leader left. */
   async function leftBehind(failingFor: string): Promise<string> {
     const [id] = (await record.accept(1)) as [string];
     await record.pool.query(
@@ -88,7 +88,7 @@ describe('the time a payment has failed for', () => {
     expect(gateway.ledger.find(id)?.status).toBe('cancelled');
   });
 
-  test('control: failing for a short time, it is tried on', async () => {
+  test('control: after a short time of failure, it is retried', async () => {
     await leftBehind('0 seconds');
     await eventually(async () => (await leastAttempts()) > 6, { what: 'it was tried more than six times' });
     expect(await statuses()).toEqual(['PENDING']);

@@ -1,5 +1,5 @@
 /**
- * The plans of the leader's statements must not depend on how many payments are pending, nor on what the planner last heard of it:
+ * The plans of the leader's statements must not depend on how many payments are pending, nor on the planner's statistics:
  * what they read is counted in buffers, with 20 and with 20,000 pending payments, statistics that know of none, and plans that were
  * made when the table was empty.
  */

@@ -1,5 +1,5 @@
 /**
- * Statements by hand that the record refuses. Each guard has its control: with the guard disabled by the owner of the table the statement
+ * Manual statements that PostgreSQL refuses. Each guard has its control: with the guard disabled by the owner of the table the statement
  * passes.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => record.drop());
 
-/** In a transaction that is undone: whether a statement passes with this before it. */
+/** In a transaction that is rolled back: whether a statement passes with this before it. */
 async function attempt(statement: string, before = ''): Promise<string> {
   const client = await record.pool.connect();
   try {
@@ -62,7 +62,7 @@ describe.each([
   });
 });
 
-describe('an outcome by hand', () => {
+describe('a manual outcome', () => {
   const outcome = (by: string, under: number): string =>
     `UPDATE payment SET status = 'SUCCEEDED', processed_by = '${by}', term = ${under}, completed_at = now() WHERE id = '${payment}'`;
 

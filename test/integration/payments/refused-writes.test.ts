@@ -1,4 +1,4 @@
-/** Redis answers what is read and refuses what is written, while parcels wait in it: payments are settled all the same. */
+/** Redis answers reads and refuses writes while parcels wait in it: payments are settled all the same. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-/** A replica that stands by is warm: its connections are open and its statements have run before anybody elects it. */
+/** A standby is warm: its connections are open and its statements have run before its election. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { testRedisUrl } from '../../support/redis.js';

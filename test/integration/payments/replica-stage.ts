@@ -1,6 +1,6 @@
 /**
- * What the tests of a replica share: a record, a queue, replicas that are stopped after each test and must not have failed. Who imports it
- * has its hooks.
+ * Stage of the replica tests: a database, a queue, replicas that are stopped after each test and must not have failed. An importing file
+ * gets its hooks.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { Queue } from 'bullmq';
@@ -69,9 +69,9 @@ export const allFinal = (deadlineMs = 60_000): Promise<Row[]> =>
     return found.every(({ status }) => status !== 'PENDING') ? found : null;
   }, { what: 'every payment is final', deadlineMs });
 
-/** What is accepted is worked on in its own parcels, not found by the relay between acceptance and the queue. */
+/** Accepted payments are processed in their own parcels, not found by the relay between acceptance and the queue. */
 const NO_RELAY = { RELAY_GRACE_MS: '60000' };
-/** A call to the gateway takes 1 to 3 s: whatever a test does meanwhile is done before the commit. */
+/** A call to the gateway takes 1 to 3 s: all steps of a test in that time end before the commit. */
 export const SLOW = { GATEWAY_LATENCY_MS: '2000', ...NO_RELAY };
 
 export const inOrder = (found: readonly Row[]): boolean =>

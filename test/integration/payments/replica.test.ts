@@ -9,7 +9,7 @@ import { PATIENTS, type TestReplica } from './fixture.js';
 import { allFinal, enqueue, inOrder, logger, prefix, queue, record, redis, replica, rows, SLOW } from './replica-stage.js';
 
 describe('leading', () => {
-  test('takes every payment once, in the order of acceptance', async () => {
+  test('processes every payment once, in the order of acceptance', async () => {
     const leader = await replica('server_1');
     await leader.lead(record);
     const ids = await record.accept(600);
@@ -19,7 +19,7 @@ describe('leading', () => {
     expect(inOrder(found)).toBe(true);
   });
 
-  test('a standby touches nothing', async () => {
+  test('a standby changes nothing', async () => {
     const standby = await replica('server_1');
     await enqueue(await record.accept(5));
     await eventually(() => standby.replica.report().reaches.redis, { what: 'the standby is connected' });
@@ -27,28 +27,28 @@ describe('leading', () => {
     expect(await queue.getWaitingCount()).toBe(1);
   });
 
-  test('a promotion that nobody delivered is found in the record', async () => {
+  test('a promotion that no monitor delivered is found in the database', async () => {
     const leader = await replica('server_1', { LEADERSHIP_POLL_MS: '50' });
     await record.elect('server_1', leader.replica.report().bootId);
     await record.accept(3);
     expect((await allFinal())[0]?.processedBy).toBe('server_1');
   });
 
-  test('another life with the same name does not resume its term', async () => {
+  test('a restarted process with the same name does not resume its term', async () => {
     await record.elect('server_1', 'an earlier life');
     const restarted = await replica('server_1', { LEADERSHIP_POLL_MS: '50' });
     await eventually(() => restarted.replica.report().term > 0, { what: 'it has read the row' });
     expect(restarted.replica.role).toBe('standby');
   });
 
-  test('payments in no parcel are put back (patients died before the queue heard of them)', async () => {
+  test('payments in no parcel return to the queue (patients crashed before they enqueued them)', async () => {
     await record.accept(50);
     const leader = await replica('server_1');
     await leader.lead(record);
     await allFinal();
   });
 
-  test('control: without the relay they stay pending, while what comes by the queue is taken', async () => {
+  test('control: without the relay they stay pending, while payments from the queue are processed', async () => {
     const forgotten = await record.accept(1, [PATIENTS[0]]);
     const leader = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
     await leader.lead(record);
@@ -60,7 +60,7 @@ describe('leading', () => {
     expect([first?.id, first?.status, second?.status]).toEqual([forgotten[0], 'PENDING', 'SUCCEEDED']);
   });
 
-  test('a forgotten payment is found although newer ones keep coming', async () => {
+  test('a forgotten payment is found although newer ones keep arriving', async () => {
     const leader = await replica('server_1');
     await leader.lead(record);
     const ids = await record.accept(100, [PATIENTS[0], PATIENTS[1]]);
@@ -71,14 +71,14 @@ describe('leading', () => {
 });
 
 describe('taking over', () => {
-  test('a leader frozen in the middle: the next one reclaims its parcels at once and in order; what it commits late is refused', async () => {
+  test('a leader frozen in the middle: the next one reclaims its parcels at once and in order; its late commits are refused', async () => {
     const next = await replica('server_2');
     const slow = await replica('server_1', { ...SLOW, PARCELS_IN_FLIGHT: '4' });
     await slow.lead(record);
     const ids = await record.accept(60);
     await enqueue(ids, 10);
     await eventually(() => slow.replica.report().parcelsInFlight === 4, { what: 'four parcels are in flight' });
-    await next.lead(record); // The old one is not told, as if it were cut off.
+    await next.lead(record); // The old one is not notified, as if it were cut off.
     const found = await allFinal();
     expect(new Set(found.map(({ processedBy }) => processedBy))).toEqual(new Set(['server_2']));
     expect(inOrder(found)).toBe(true);
@@ -86,7 +86,7 @@ describe('taking over', () => {
     expect(await rows()).toEqual(found);
   });
 
-  test('a leader frozen while it waits for a job does not swallow the sign of the next one', async () => {
+  test('a leader frozen while it waits for a job does not consume the marker of the next one', async () => {
     const next = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
     const frozen = connectRedis(testRedisUrl(), 'patient', logger);
     await frozen.subscribe(outcomeChannel(prefix));
@@ -108,7 +108,7 @@ describe('taking over', () => {
     expect(await allFinal()).toMatchObject([{ status: 'SUCCEEDED', processedBy: 'server_1' }]);
   });
 
-  test('standing down finishes what is in flight, and takes nothing new', async () => {
+  test('standing down finishes the work in flight and fetches nothing more', async () => {
     const leader = await replica('server_1', { ...SLOW, STAND_DOWN_RESUME_MS: '600000' });
     const term = await leader.lead(record);
     await enqueue(await record.accept(20), 10);
@@ -127,7 +127,7 @@ describe('taking over', () => {
     await enqueue(await record.accept(1));
     await eventually(() => leader.replica.report().parcelsInFlight === 1, { what: 'it is in flight' });
     void leader.replica.standDown(term);
-    await record.elect('server_2', 'another life'); // The term moves before it has finished, and it is not told.
+    await record.elect('server_2', 'another life'); // The term changes before it has finished, and it is not notified.
     await eventually(() => leader.replica.role === 'standby', { what: 'it learns by its refused commit' });
     await leader.lead(record);
     await enqueue(await record.accept(1));
@@ -142,7 +142,7 @@ describe('taking over', () => {
     expect((await allFinal()).every((row) => row.term === term)).toBe(true);
   });
 
-  test('a hand-over that was called off: told to go on, it leads again at once', async () => {
+  test('a cancelled hand-over: on request it leads again at once', async () => {
     const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '600000' });
     const term = await leader.lead(record);
     await leader.replica.standDown(term);
@@ -151,7 +151,7 @@ describe('taking over', () => {
     expect((await allFinal()).every((row) => row.term === term)).toBe(true);
   });
 
-  test('told to go on while what is in flight does not end: it is called off after a while, and done again', async () => {
+  test('request to continue while the work in flight does not end: that work is cancelled and begins again', async () => {
     const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '300', RELAY_GRACE_MS: '60000' });
     const term = await leader.lead(record);
     const holder = await record.pool.connect();

@@ -42,7 +42,7 @@ async function finish(id: string, status: FinalStatus): Promise<void> {
   await commitOutcomes(record.pool, { partition: 0, term, leader: 'server_1' }, [outcome]);
 }
 
-/** What the patient has paid and is paying, in USD. */
+/** Paid and pending amounts of the patient, in USD. */
 async function paidOf(patientId: string): Promise<number> {
   const { rows } = await record.pool.query<{ paid: number }>(
     `SELECT coalesce(sum(amount_minor), 0)::bigint AS paid FROM payment
@@ -70,13 +70,13 @@ describe('a payment that settles a bill', () => {
     expect(await paidOf(patient)).toBe(DUE);
   });
 
-  test('several in one statement: the first one that fits wins, and no other payment of the statement is harmed', async () => {
+  test('several in one statement: the first one that fits wins, and no other payment of the statement is affected', async () => {
     const [tooMuch, wins, twin] = [settling({ amountMinor: DUE + 1 }), settling(), settling()];
     const [euros, free] = [settling({ amountMinor: 500, currency: 'EUR' }), newPayment(patient)];
     expect(await accept(tooMuch, wins, twin, euros, free)).toEqual(ids(wins, euros, free));
   });
 
-  test('counts what was paid and is being paid in its own currency alone, by any payment', async () => {
+  test('counts paid and pending amounts of all payments in its own currency only', async () => {
     const euros = settling({ amountMinor: 501, currency: 'EUR' });
     expect(await accept(euros, settling({ currency: 'GBP', amountMinor: 1 }))).toEqual([]);
     const free = newPayment(patient, { currency: 'EUR', amountMinor: 400 });
@@ -91,7 +91,7 @@ describe('a payment that settles a bill', () => {
     expect(await accept(second)).toEqual(free ? ids(second) : []);
   });
 
-  test('sent again by a statement whose answer was lost, it is there once', async () => {
+  test('repeated after a lost answer, it is stored once', async () => {
     const payment = settling();
     expect([await accept(payment), await accept(payment), await paidOf(patient)]).toEqual([ids(payment), [], DUE]);
   });

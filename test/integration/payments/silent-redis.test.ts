@@ -1,4 +1,4 @@
-/** A Redis that takes connections and answers nothing, as a stopped process does: no call waits for ever, and payments are settled. */
+/** A Redis that accepts connections and does not answer, like a stopped process: no call waits for ever, and payments are settled. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openQueue } from '../../../shared/healing-queue.js';
 import { createLogger } from '../../../shared/logger.js';

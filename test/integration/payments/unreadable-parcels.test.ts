@@ -1,4 +1,4 @@
-/** Jobs of the queue that carry no parcel, on a real Redis: each costs itself alone, and what it named is found in the record. */
+/** Jobs of the queue that carry no parcel, on a real Redis: each affects only itself, and the relay finds its payments in PostgreSQL. */
 import { expect, test } from '@jest/globals';
 import { parcelsUnreadable } from '../../../payments/metrics.js';
 import { eventually } from '../../support/eventually.js';
@@ -16,7 +16,7 @@ const CONTENTS: readonly (readonly [string, (id: string) => string])[] = [
   ['another shape', () => JSON.stringify({ order: 7 })],
   ['ids that are no list', (id) => JSON.stringify({ ids: id })],
   ['no ids', () => JSON.stringify({ ids: [] })],
-  ['an id that is none', (id) => JSON.stringify({ ids: [id, 'not-an-id'] })],
+  ['a malformed id', (id) => JSON.stringify({ ids: [id, 'not-an-id'] })],
   ['an id that would end an array', (id) => JSON.stringify({ ids: [id, '},{'] })],
   ['an id in capitals', (id) => JSON.stringify({ ids: [id.toUpperCase().replace('1', 'A')] })],
   ['a number for an id', (id) => JSON.stringify({ ids: [id, 7] })],
@@ -36,7 +36,7 @@ async function enqueueRaw(contents: readonly string[], opts = '{}'): Promise<voi
   await together.exec();
 }
 
-test.each(CONTENTS)('%s: the job is dropped and counted, and its payment and others are taken', async (_what, contentOf) => {
+test.each(CONTENTS)('%s: the job is dropped and counted, and its payment and others are processed', async (_what, contentOf) => {
   const before = await dropped();
   const ids = await record.accept(4);
   await enqueueRaw([contentOf(ids[0] as string)]);
@@ -49,7 +49,7 @@ test.each(CONTENTS)('%s: the job is dropped and counted, and its payment and oth
   expect(leader.replica.role).toBe('leading');
 });
 
-test('all of them between others, while it leads: it goes on leading, and nothing is left behind', async () => {
+test('all of them between others, while it leads: it continues to lead, and no job remains', async () => {
   const before = await dropped();
   const leader = await replica('server_1');
   await leader.lead(record);
@@ -62,7 +62,7 @@ test('all of them between others, while it leads: it goes on leading, and nothin
   expect(leader.replica.role).toBe('leading');
 });
 
-test.each([['options', '{'], ['options that are no object', 'null']])('a job whose %s cannot be decoded is dropped and counted, and those behind it are taken', async (_what, opts) => {
+test.each([['options', '{'], ['options that are no object', 'null']])('a job whose %s cannot be decoded is dropped and counted, and later ones are processed', async (_what, opts) => {
   const before = await dropped();
   const leader = await replica('server_1');
   await leader.lead(record);

@@ -1,4 +1,4 @@
-/** Payments that the record does not take: each is set aside, all others are settled, and the replica goes on to lead. */
+/** Payments that PostgreSQL does not accept: each is set aside, all others are settled, and the replica continues to lead. */
 import { expect, test } from '@jest/globals';
 import { registry } from '../../../shared/metrics.js';
 import { eventually } from '../../support/eventually.js';
@@ -50,7 +50,7 @@ test('the database refuses the outcome of one payment: it waits with a reason, l
   expect(final.map(({ status }) => status)).toEqual(ids.map(() => 'SUCCEEDED'));
 });
 
-test('the database refuses every change of a payment: the others are settled, also what is accepted later', async () => {
+test('the database refuses every change of a payment: the others are settled, later ones too', async () => {
   const ids = await record.accept(9);
   const [refused] = ids as [string];
   const heal = await refuse(refused, 'true');

@@ -1,4 +1,4 @@
-/** The queue's end in a replica while Redis dies or closes connections: a worker that is told to fetch always fetches in the end. */
+/** The parcel worker while Redis crashes or closes connections: after `run` a worker always fetches in the end. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Queue } from 'bullmq';
@@ -39,7 +39,7 @@ const isFetched = async (name: string): Promise<void> => {
 const waitsForJobs = (): Promise<unknown> =>
   eventually(async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'a worker that waits for a job' });
 
-test('paused while its connection is between two attempts to reconnect, it fetches again when it is told to', async () => {
+test('paused while its connection is between two attempts to reconnect, it fetches again after `run`', async () => {
   worker.run(process);
   for (let round = 0; round < ROUNDS; round += 1) {
     await isFetched(`before ${round}`);
@@ -53,11 +53,11 @@ test('paused while its connection is between two attempts to reconnect, it fetch
   }
 });
 
-test('paused and started at the moment when Redis closes all connections, it fetches', async () => {
+test('paused and started while Redis closes all connections, it fetches', async () => {
   worker.run(process);
   for (let round = 0; round < ROUNDS; round += 1) {
     await waitsForJobs();
-    const closed = once(redis, 'reconnecting'); // The worker's connections close at the same moment.
+    const closed = once(redis, 'reconnecting'); // The worker's connections close at the same time.
     await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => undefined);
     await closed;
     worker.pause();
@@ -84,7 +84,7 @@ test('paused again before an earlier pause has ended, it does not fetch although
   expect(fetched).toEqual(['first']);
 });
 
-test('replaced while it runs, it fetches, and what the earlier worker held comes again', async () => {
+test('replaced while it runs, it fetches, and the parcels of the earlier worker arrive again', async () => {
   let isStuck = true;
   worker.run(async (parcel) => {
     if (isStuck) await new Promise(() => undefined);

@@ -1,4 +1,4 @@
-/** A replica asks PostgreSQL and Redis for a write: an engine that only answers reads is not reached. */
+/** A replica probes PostgreSQL and Redis with a write: an engine that only answers reads is not reached. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createLogger } from '../../../shared/logger.js';
 import { createPool } from '../../../shared/postgres.js';
@@ -35,7 +35,7 @@ async function readiness(): Promise<[number, unknown]> {
 const reachesAll = (): Promise<boolean> =>
   eventually(() => Object.values(reaches()).every(Boolean), { what: 'everything to be reached' });
 
-test('a read-only database is not reached: 503 that names it, until it takes writes again', async () => {
+test('a read-only database is not reached: 503 that names it, until it accepts writes again', async () => {
   await reachesAll();
   await setReadOnly(record.url, true);
   await eventually(() => !reaches().postgres, { what: 'the database not to be reached' });
@@ -52,7 +52,7 @@ test.each([
 ])('a Redis that refuses writes (%s) is not reached, until it takes them again', async (_why, setting, refuse) => {
   const redis = connectRedis(own.url, 'patient', logger);
   try {
-    // A replica reports that it reaches everything until its first look, which comes before its connection to Redis.
+    // A replica reports all dependencies as reached until its first check, which comes before its connection to Redis.
     await eventually(() => redis.exists('test:probe:server_1'), { what: 'a write of the replica' });
     await reachesAll();
     await redis.config('SET', setting, refuse);
@@ -66,7 +66,7 @@ test.each([
   }
 });
 
-test('the question changes no row, and waits for none that another session has locked', async () => {
+test('the probe changes no row, and waits for none that another session has locked', async () => {
   const holder = await record.pool.connect();
   const asking = createPool({ url: record.url, name: 'asking', max: 1, statementTimeoutMs: 5_000 }, logger);
   try {
