@@ -129,7 +129,7 @@ export function moveFailed(state: State, term: number, now: number): Reaction {
   return { state: read.state, effects: [...lost.effects, ...read.effects] };
 }
 
-/** The monitor must not act any more: notifies the caller that waits for the hand-over. */
+/** Notifies the caller that waits for the hand-over, because this monitor must not act any more. */
 export function giveUp(state: State, detail: string): Effect[] {
   return state.phase.name === 'handing-over' ? answer(state.phase.request, refusal('HANDOVER_LOST', detail)) : [];
 }
