@@ -1,4 +1,4 @@
-/** Monitors behind a proxy that ends TLS: what a monitor believes of X-Forwarded-* headers with and without TRUST_PROXY. */
+/** Monitors behind a proxy that terminates TLS: which X-Forwarded-* headers a monitor trusts with and without TRUST_PROXY. */
 import type { AddressInfo } from 'node:net';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { Hospital } from './support.js';
@@ -25,7 +25,7 @@ describe('behind a proxy', () => {
   const cookieOf = async (base: string, headers: Record<string, string> = FORWARDED): Promise<string> =>
     (await signIn(base, headers)).headers.get('set-cookie') ?? '';
 
-  /** Opens streams and closes them again. @returns how many of them found a place. */
+  /** Opens streams and closes them again. @returns how many of them were admitted. */
   async function streams(base: string, count: number, addressOf: (number: number) => string): Promise<number> {
     const end = new AbortController();
     const answers = await Promise.all(Array.from({ length: count }, (_, number) =>
@@ -34,20 +34,20 @@ describe('behind a proxy', () => {
     return answers.filter(({ status }) => status === 200).length;
   }
 
-  test('the cookie is Secure when the proxy was asked over TLS, and only then', async () => {
+  test('the cookie is Secure only when the proxy received the request over TLS', async () => {
     expect(await cookieOf(trusting)).toMatch(/; Secure(;|$)/);
     expect(await cookieOf(trusting, {})).not.toMatch(/Secure/);
     expect(await cookieOf(other)).toMatch(/^relevo\.console=(?!.*Secure)/);
   });
 
-  test('a form of the public address is not foreign behind the proxy; elsewhere that header is anyone\'s word', async () => {
+  test('a form of the public address is accepted behind the proxy; without a trusted proxy the header is ignored', async () => {
     const own = { ...FORWARDED, Origin: 'https://relevo.example.org' };
     expect((await signIn(trusting, own)).status).toBe(303);
     expect((await signIn(trusting, { ...own, Origin: 'https://evil.example' })).status).toBe(403);
     expect((await signIn(other, own)).status).toBe(403);
   });
 
-  test('readers of events are counted by the client\'s address; without a proxy that address is the connection\'s', async () => {
+  test('readers of events are counted per client address; without a proxy that is the address of the connection', async () => {
     expect(await streams(trusting, PLACES_PER_ADDRESS + 10, (number) => `10.2.0.${number}`)).toBe(PLACES_PER_ADDRESS + 10);
     expect(await streams(trusting, PLACES_PER_ADDRESS + 10, () => '10.3.0.1')).toBe(PLACES_PER_ADDRESS);
     expect(await streams(other, PLACES_PER_ADDRESS + 10, (number) => `10.2.0.${number}`)).toBe(PLACES_PER_ADDRESS);

@@ -1,4 +1,4 @@
-/** An election against sessions that hold the row of the leadership: they are ended in bounded time, and what they wrote is rolled back. */
+/** An election against sessions that lock the leadership row: the monitor ends them in bounded time, and PostgreSQL rolls them back. */
 import pg from 'pg';
 import { pino } from 'pino';
 import type { EndedSession } from '../../../monitor/blockers.js';
@@ -9,7 +9,7 @@ import { eventually } from '../../support/eventually.js';
 
 const MONITORS = ['monitor_1', 'monitor_2', 'monitor_3'];
 const BLOCKED_MS = 200;
-/** Longer than a statement may take in this file: an election that comes later was not helped. */
+/** Longer than a statement may take in this file: a later election did not profit from the end of the session. */
 const STATEMENT_MS = 60_000;
 
 let database: TestDatabase;
@@ -34,7 +34,7 @@ function storeOf(monitor: string, monitors = ['monitor_1'], blockedMs = BLOCKED_
   });
 }
 
-/** A session that has locked the row and does not go on. */
+/** A session that has locked the row and does not continue. */
 async function holder(name: string, statement = 'SELECT 1 FROM leadership FOR SHARE'): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url, application_name: name });
   client.on('error', () => undefined);
@@ -53,7 +53,7 @@ async function endedNames(): Promise<string[]> {
 const change = { term: 0, kind: 'freeze', reason: 'a test', suspectedMsAgo: null } as const;
 const candidate = { id: 'server_2', bootId: 'server_2-a' };
 
-test('a former leader that stands still inside its transaction does not block the vote; its session ends, and what it wrote is undone', async () => {
+test('a former leader frozen inside its transaction does not block the vote; its session ends and is rolled back', async () => {
   const former = await holder('server_1', `SELECT 1 FROM leadership FOR SHARE; INSERT INTO replica (id) VALUES ('server_9')`);
   const answer = await storeOf('monitor_1').voteAndElect({ ...change, candidate });
   expect(answer).toMatchObject({ elected: true, leadership: { term: 1, leader: 'server_2' } });
@@ -67,14 +67,14 @@ test('a planned move is not blocked either', async () => {
   expect(await storeOf('monitor_1').move({ ...change, kind: 'planned', candidate })).toMatchObject({ term: 1 });
 }, STATEMENT_MS / 2);
 
-test('two monitors wait in one line: only the holder is ended, neither of the votes', async () => {
+test('two monitors wait for one lock: only the session that holds it is ended, neither of the votes', async () => {
   await holder('server_1');
   const votes = ['monitor_1', 'monitor_2'].map((name) => storeOf(name, MONITORS).voteAndElect({ ...change, candidate }));
   expect((await Promise.all(votes)).map(({ elected }) => elected).toSorted()).toEqual([false, true]);
   expect(await endedNames()).toEqual(['server_1']);
 }, STATEMENT_MS / 2);
 
-test('control: a session is left alone as long as the vote has not waited long enough', async () => {
+test('control: a session continues as long as the vote has not waited long enough', async () => {
   const former = await holder('server_1');
   const vote = storeOf('monitor_1', ['monitor_1'], STATEMENT_MS).voteAndElect({ ...change, candidate });
   const isWaiting = async (): Promise<boolean> =>

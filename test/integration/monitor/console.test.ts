@@ -1,6 +1,6 @@
 /**
- * What the console's requests do, with three monitors: everything an operator does leaves a row with who and why; all monitors show the
- * same leader, history and audit, and what each of them thinks; lists are narrowed by SQL that no filter can break out of.
+ * Requests of the console with three monitors: every operator action leaves an audit row with actor and reason; all monitors show the
+ * same leader, history and audit, and the views of the others; no filter can break out of the SQL of the lists.
  */
 import type { AddressInfo } from 'node:net';
 import type { Audit, Election, Status } from '../../../monitor/http/schemas.js';
@@ -31,7 +31,7 @@ describe('the console of three monitors', () => {
   const leader = (): string => at(ONE).loop.state.leadership?.leader ?? '';
   const statusOf = async (monitor: RunningMonitor): Promise<Status> => (await call(monitor, 'GET', '/status')).body as unknown as Status;
 
-  test('what is done at one is shown by all: leader, reason, administrative state, history, audit', async () => {
+  test('all show an action at one of them: leader, reason, administrative state, history, audit', async () => {
     const moved = await post(TWO, '/handover', { reason: 'a new kernel' });
     expect(moved.status).toBe(200);
     const standby = hospital.replicas.map(({ id }) => id).find((id) => id !== moved.body['leader']) ?? '';
@@ -51,7 +51,7 @@ describe('the console of three monitors', () => {
     await post(ONE, `/replicas/${standby}/state`, { state: 'ready', reason: 'done' });
   });
 
-  test('each shows what the others think, and which term they know', async () => {
+  test('each shows the views of the others, and the terms that they know', async () => {
     await eventually(async () => {
       const { replicas, monitors: known } = await statusOf(at(TWO));
       expect(replicas.map(({ opinions }) => opinions)).toEqual(replicas.map(() => ({ monitor_1: 'alive', monitor_2: 'alive', monitor_3: 'alive' })));
@@ -60,7 +60,7 @@ describe('the console of three monitors', () => {
     }, { what: 'opinions of all', deadlineMs: 20_000 });
   });
 
-  test('every deed and every refusal leaves a row: who, what, why, what came of it', async () => {
+  test('every action and every refusal leaves a row: actor, action, reason, outcome', async () => {
     const before = (await audit())[0]?.id ?? 0;
     const name = leader();
     const { body } = await post(ONE, `/replicas/${name}/state`, { state: 'drain', reason: 'one' });
@@ -78,10 +78,10 @@ describe('the console of three monitors', () => {
     ]);
   });
 
-  test('a kill tells who followed; a replica that cannot be told is a refusal with a row', async () => {
+  test('a kill reports the successor; an unreachable replica is a refusal with a row', async () => {
     const killed = hospital.replica(leader());
     const answer = post(ONE, `/replicas/${killed.id}/kill`, { reason: 'a test' });
-    // The fake takes the word for it and does not die: the test does it.
+    // The fake accepts the order and does not end: the test kills it.
     await killed.kill();
     const { status, body } = await answer;
     if (status === 200) expect(body['words']).toMatch(new RegExp(`^${killed.id} was killed; server_\\d leads in term \\d+, elected after`));
@@ -102,7 +102,7 @@ describe('the console of three monitors', () => {
     expect((await audit())[0]?.id).toBe(before);
   });
 
-  test('a preview says what the deed then does', async () => {
+  test('a preview matches the action', async () => {
     const name = leader();
     const preview = await call(at(ONE), 'GET', `/preview?action=drain&replica=${name}`, 'operator');
     expect(preview).toMatchObject({ status: 200, body: { moves: true, refusal: null, leader: name } });
@@ -113,7 +113,7 @@ describe('the console of three monitors', () => {
     expect((await call(at(ONE), 'GET', '/preview?action=explode', 'operator')).status).toBe(400);
   });
 
-  test.each(HOSTILE)('the filter %j finds what has it and breaks nothing', async (text) => {
+  test.each(HOSTILE)('the filter %j finds matching rows and breaks no query', async (text) => {
     await post(ONE, `/replicas/${hospital.replicas[0]?.id}/state`, { state: 'ready', reason: text });
     const query = `?text=${encodeURIComponent(text)}`;
     expect((await audit(query)).every(({ reason }) => reason.includes(text))).toBe(true);
@@ -130,7 +130,7 @@ describe('the console of three monitors', () => {
     expect([...first.rows, ...second].map(({ id }) => id)).toEqual(all.slice(0, 4));
   });
 
-  test('samples are kept, one a second, the same length in every column', async () => {
+  test('keeps one sample per second, with the same length in every column', async () => {
     const { at: times, committed, p99 } = await eventually(async () => {
       const { body } = await call(at(ONE), 'GET', '/series?minutes=1');
       return (body['at'] as number[]).length > 1 ? (body as Record<string, number[]>) : null;
@@ -139,7 +139,7 @@ describe('the console of three monitors', () => {
     expect((await call(at(ONE), 'GET', '/series?minutes=16')).status).toBe(400);
   });
 
-  test('a browser that opens a page without being signed in is asked to sign in; a program is told 401', async () => {
+  test('a browser without a session is sent to the sign-in page; a program receives 401', async () => {
     const url = `http://127.0.0.1:${(at(ONE).server.address() as AddressInfo).port}/audit.html?action=state`;
     const page = await fetch(url, { headers: { Accept: 'text/html' }, redirect: 'manual' });
     expect([page.status, page.headers.get('location')]).toEqual([303, '/session?next=%2Faudit.html%3Faction%3Dstate']);

@@ -1,4 +1,4 @@
-/** The monitor's HTTP surface: who may see and do what, refusals with their codes, the event stream, the console, the document. */
+/** The HTTP interface of the monitor: permissions, refusals with their codes, the event stream, the console, the OpenAPI document. */
 import type { AddressInfo } from 'node:net';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
@@ -64,11 +64,11 @@ describe('the HTTP surface of a monitor', () => {
     expect(monitor.loop.state.leadership?.term).toBe(1);
   });
 
-  test('opinion: whom it suspects', async () => {
+  test('opinion: the suspected replicas', async () => {
     expect(await call(monitor, 'GET', '/opinion', 'internal')).toMatchObject({ status: 200, body: { id: 'monitor_1', suspects: [] } });
   });
 
-  test('elections: without a token without boot ids', async () => {
+  test('elections: no boot ids without a token', async () => {
     const open = await call(monitor, 'GET', '/elections');
     expect(open.body).toMatchObject({ elections: [{ term: 1, kind: 'first', monitor: 'monitor_1', previousLeader: null, votes: 1 }], next: null });
     expect(JSON.stringify(open.body)).not.toContain('bootId');
@@ -92,7 +92,7 @@ describe('the HTTP surface of a monitor', () => {
     );
   });
 
-  test('the console: one page, nothing from elsewhere, a policy with a nonce of its own', async () => {
+  test('the console: one page, no external resources, a policy with its own nonce', async () => {
     const pages = await Promise.all([fetch(base), fetch(base)]);
     const nonces = pages.map((page) => /script-src 'nonce-([^']+)'/.exec(page.headers.get('content-security-policy') ?? '')?.[1] ?? '');
     expect(nonces[0]).not.toBe(nonces[1]);
@@ -108,18 +108,18 @@ describe('the HTTP surface of a monitor', () => {
     expect(html).toContain('monitor_1');
   });
 
-  test.each(['/assets/x/console.js', '/assets/x/..%2Fpage.ts', '/assets/%00/%00'])('%s is no asset', async (path) => {
+  test.each(['/assets/x/console.js', '/assets/x/..%2Fpage.ts', '/assets/%00/%00'])('%s is not an asset', async (path) => {
     expect((await fetch(base + path)).status).toBe(404);
   });
 
-  test('HEAD of the events is answered, and holds no place', async () => {
+  test('HEAD of the events is answered, and counts as no reader', async () => {
     for (let round = 0; round < 60; round += 1) expect((await fetch(`${base}/events`, { method: 'HEAD' })).status).toBe(200);
     const reader = await follow(base);
     await eventually(() => reader.text().includes('event: status'), { what: 'a snapshot' });
     reader.close();
   });
 
-  test('events: the status at once, without addresses; then what happens, with ids; missed ones on return', async () => {
+  test('events: the status at once, without addresses; then events with ids; missed events after a reconnect', async () => {
     const reader = await follow(base);
     await eventually(() => reader.text().includes('event: status'), { what: 'a snapshot' });
     expect(reader.text()).not.toMatch(/"(url|pid|bootId)"/);

@@ -1,4 +1,4 @@
-/** A monitor that knows patients instances shows whether they answer: up, gone, back again; without their addresses for who is nobody. */
+/** A monitor with configured patients instances shows whether they answer: up, stopped, restarted; anonymous readers see no addresses. */
 import { createServer, type Server } from 'node:http';
 import { freePort } from '../../../local/ports.js';
 import type { InstanceStatus } from '../../../monitor/http/schemas.js';
@@ -6,7 +6,7 @@ import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
 import { call, CALM, Hospital } from './support.js';
 
-/** A few looks, on a machine that is busy. */
+/** A few polls on a busy machine. */
 const PATIENCE = { deadlineMs: 20_000 };
 
 describe('the patients instances in the status', () => {
@@ -51,7 +51,7 @@ describe('the patients instances in the status', () => {
   const becomes = (observed: string): Promise<InstanceStatus> =>
     eventually(async () => (await shown()).find(({ id, observed: now }) => id === 'patients_1' && now === observed), { what: `patients_1 ${observed}`, ...PATIENCE });
 
-  test('one that answers is alive, one that is stopped is suspected, and alive when it is back; one that never was is unknown', async () => {
+  test('alive when it answers, suspect when stopped, alive again after a restart; unknown when it never ran', async () => {
     const first = await becomes('alive');
     await stop();
     const gone = await becomes('suspect');
@@ -62,7 +62,7 @@ describe('the patients instances in the status', () => {
     expect(new Set(asked)).toEqual(new Set(['GET /livez without a token']));
   }, 90_000);
 
-  test('addresses are for the operator', async () => {
+  test('only operators see addresses', async () => {
     expect((await shown('operator'))[0]).toMatchObject({ id: 'patients_1', url: `http://127.0.0.1:${port}` });
     expect(Object.keys((await shown())[0] ?? {})).toEqual(['id', 'observed', 'since']);
   });

@@ -1,4 +1,4 @@
-/** vote_and_elect and move_leadership on a real PostgreSQL: who counts, who wins, and that a term only grows (I3). */
+/** vote_and_elect and move_leadership on a real PostgreSQL: which votes count, which election wins, and that a term only grows (I3). */
 import pg from 'pg';
 import { PostgresHistory } from '../../../monitor/history.js';
 import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/leadership-store.js';
@@ -26,7 +26,7 @@ describe('the leadership store on PostgreSQL', () => {
   const storeOf = (monitor: string, count: number, voteFreshMs = 10_000): PostgresLeadershipStore =>
     new PostgresLeadershipStore(pool, { partition: 0, monitor, monitors: monitorsOf(count), voteFreshMs, blockedMs: 60_000 });
 
-  test.each([1, 3, 5])('%i monitors: elected by the vote that makes the majority, not before', async (count) => {
+  test.each([1, 3, 5])('%i monitors: elects with the vote that completes the majority, not before', async (count) => {
     const needed = Math.floor(count / 2) + 1;
     for (let index = 1; index <= needed; index += 1) {
       const answer = await storeOf(`monitor_${index}`, count).voteAndElect({ ...change(0), candidate: candidate('server_2') });
@@ -41,7 +41,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(await store.voteAndElect({ ...change(0), candidate: candidate('server_2') })).toMatchObject({ votes: 1, elected: false });
   });
 
-  test('two that act at once: one wins, the other learns who leads; a hundred times', async () => {
+  test('two monitors act at once: one wins, the other learns the leader; a hundred times', async () => {
     for (let term = 0; term < 100; term += 1) {
       const answers = await Promise.all(
         ['server_1', 'server_2'].map((id) => storeOf('monitor_1', 1).voteAndElect({ ...change(term), candidate: candidate(id) })),
@@ -61,7 +61,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(answer).toMatchObject({ votes: 1, elected: false });
   });
 
-  test('a vote from before the clock was set back does not count, now or when the clock has caught up', async () => {
+  test('a vote from before the clock was set back does not count, neither now nor after the clock has caught up', async () => {
     await storeOf('monitor_1', 3).voteAndElect({ ...change(0), candidate: candidate('server_2') });
     await pool.query(`UPDATE vote SET cast_at = cast_at + interval '2 hours'`);
     const answer = await storeOf('monitor_2', 3).voteAndElect({ ...change(0), candidate: candidate('server_2') });
@@ -75,7 +75,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(answer).toMatchObject({ votes: 1, elected: false });
   });
 
-  test('a vote about a term that is over changes nothing and tells the present one', async () => {
+  test('a vote about an old term changes nothing and returns the current term', async () => {
     await storeOf('monitor_1', 1).voteAndElect({ ...change(0), candidate: candidate('server_1') });
     const late = await storeOf('monitor_1', 1).voteAndElect({ ...change(0), candidate: candidate('server_2') });
     expect(late).toMatchObject({ votes: 0, elected: false, leadership: { term: 1, leader: 'server_1' } });
@@ -94,7 +94,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(audit.rows.map(({ outcome }) => outcome)).toEqual([state, 'ready']);
   });
 
-  test('no candidate, no election; but the vote helps another monitor\'s', async () => {
+  test('a vote without a candidate elects no replica, but counts for the election of another monitor', async () => {
     const without = await storeOf('monitor_1', 3).voteAndElect({ ...change(0), candidate: null });
     expect(without).toMatchObject({ votes: 1, elected: false });
     expect(await storeOf('monitor_2', 3).voteAndElect({ ...change(0), candidate: candidate('server_3') })).toMatchObject({ votes: 2, elected: true });
@@ -107,7 +107,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect(await store.read()).toMatchObject({ term: 1, leader: 'server_1' });
   });
 
-  test('the history tells who, why and since when, newest first, in pages', async () => {
+  test('the history has leader, reason and time, newest first, in pages', async () => {
     const store = storeOf('monitor_1', 1);
     for (let term = 0; term < 5; term += 1) {
       await store.voteAndElect({ ...change(term, { suspectedMsAgo: 1_000 }), candidate: candidate(`server_${(term % 3) + 1}`) });
@@ -119,10 +119,10 @@ describe('the leadership store on PostgreSQL', () => {
     expect(first[0]).toMatchObject({ leader: 'server_2', previousLeader: 'server_1', kind: 'kill', reason: 'a test', monitor: 'monitor_1', votes: 1 });
     const age = Number(first[0]?.electedAt) - Number(first[0]?.suspectedAt);
     expect(age).toBeGreaterThanOrEqual(999);
-    expect(age).toBeLessThan(20_000); // And what the election took.
+    expect(age).toBeLessThan(20_000); // Plus the duration of the election.
   });
 
-  test('a suspicion is dated from the arrival of the vote, however long the row was locked', async () => {
+  test('the time of a suspicion is derived from the arrival of the vote, however long the row was locked', async () => {
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     await client.query('BEGIN; SELECT * FROM leadership FOR SHARE');
@@ -142,7 +142,7 @@ describe('the leadership store on PostgreSQL', () => {
     expect((await pool.query('SELECT partition FROM vote UNION ALL SELECT partition FROM election')).rows).toEqual([]);
   });
 
-  test('counts what waits and what failed', async () => {
+  test('counts waiting and failed payments', async () => {
     expect(await storeOf('monitor_1', 1).paymentCounts()).toEqual({ pending: 0, failed: 0 });
   });
 });

@@ -1,7 +1,7 @@
 /**
- * One real monitor, a real PostgreSQL, fake replicas; several monitors: monitors.test.ts. Aim: each failure of README.md's table leads to
- * what the table says, in time.
- * Deadlines are generous (the machine is shared); the figures themselves are the lab's matter.
+ * One real monitor, a real PostgreSQL, fake replicas; several monitors: monitors.test.ts. Checks that each failure in the table of
+ * README.md has the documented consequence in time.
+ * Deadlines are generous (the machine is shared); the lab measures the exact times.
  */
 import pg from 'pg';
 import type { RunningMonitor } from '../../../monitor/start.js';
@@ -39,7 +39,7 @@ describe('one monitor', () => {
     return leader;
   };
 
-  test('started before every replica: nobody leads, all unknown; the first that appears is elected', async () => {
+  test('started before every replica: no leader, all unknown; the first replica is elected', async () => {
     expect((await shown(monitor)).replicas.map((each) => each.observed)).toEqual(['unknown', 'unknown', 'unknown']);
     await hospital.replica('server_2').start();
     const leader = await leaderOtherThan();
@@ -50,13 +50,13 @@ describe('one monitor', () => {
     await eventually(() => hospital.logged.some(({ msg }) => msg === 'I AM OFF from server 1'), { what: 'the published line' });
   });
 
-  test('leader killed: the connection says so, and the next one is told', async () => {
+  test('leader killed: the closed connection reveals it, and the next leader is notified', async () => {
     const leader = await up();
     const others = hospital.replicas.filter((replica) => replica !== leader);
     const killedAt = performance.now();
     await leader.kill();
     const next = await leaderOtherThan(leader);
-    expect(performance.now() - killedAt).toBeLessThan(Number(CALM.BEAT_TIMEOUT_MS)); // Before beats or pings could have told.
+    expect(performance.now() - killedAt).toBeLessThan(Number(CALM.BEAT_TIMEOUT_MS)); // Before beats or pings could have revealed it.
     expect(others).toContain(next);
     expect(monitor.loop.state.leadership?.term).toBe(2);
     expect(await observed(monitor, leader.id)).toBe('down');
@@ -64,7 +64,7 @@ describe('one monitor', () => {
     await eventually(() => others.every((replica) => replica.heard.at(-1)?.term === 2), { what: 'the other standby knows too' });
   });
 
-  test('killed again and again: every time another, every time one term more', async () => {
+  test('killed repeatedly: each time another leader, each time the next term', async () => {
     let leader = await up();
     for (let term = 2; term <= 5; term += 1) {
       await leader.kill();
@@ -77,7 +77,7 @@ describe('one monitor', () => {
     }
   });
 
-  test('silent leader: suspected by its heartbeat and replaced; when it speaks again it is alive and follows', async () => {
+  test('silent leader: suspected by its heartbeat and replaced; when it beats again it is alive and a standby', async () => {
     await hospital.stopMonitor(monitor);
     await startMonitor({});
     const leader = await up();
@@ -106,14 +106,14 @@ describe('one monitor', () => {
     expect(monitor.loop.state.leadership?.bootId).toBe('server_1-2');
   });
 
-  test('leader that says goodbye: replaced at once, shown as left', async () => {
+  test('leader that sends a goodbye: replaced at once, shown as left', async () => {
     const leader = await up();
     await leader.leave();
     await leaderOtherThan(leader);
     expect(await observed(monitor, leader.id)).toBe('left');
   });
 
-  test('leader that does not reach the gateway while others do: handed over; when nobody does, nothing moves', async () => {
+  test('leader cannot reach the gateway while others can: handed over; when no replica can, nothing moves', async () => {
     const leader = await up();
     const nowhere = { postgres: true, redis: true, gateway: false };
     leader.reaches = nowhere;
@@ -125,7 +125,7 @@ describe('one monitor', () => {
     expect(monitor.loop.state.leadership).toMatchObject({ term: 2, leader: next.id });
   });
 
-  test('planned hand-over: the leader stands down first, then the term moves to whom the operator named', async () => {
+  test('planned hand-over: the leader stands down first, then the term moves to the replica that the operator named', async () => {
     const leader = await up();
     const to = hospital.replicas.find((replica) => replica !== leader) as FakeReplica;
     const { status, body } = await call(monitor, 'POST', '/handover', 'operator', { to: to.id, reason: 'update' });
@@ -155,7 +155,7 @@ describe('one monitor', () => {
     expect(await call(monitor, 'POST', '/handover', 'operator', { to: leader.id, reason: 'yes' })).toMatchObject({ status: 200 });
   });
 
-  test('drain of the leader when nobody can follow: refused, and nothing is changed', async () => {
+  test('drain of the leader without a candidate: refused, and nothing changes', async () => {
     const only = await hospital.replica('server_1').start();
     await leaderOtherThan();
     expect(await call(monitor, 'POST', '/replicas/server_1/state', 'operator', { state: 'maint', reason: 'no' })).toMatchObject({
@@ -165,7 +165,7 @@ describe('one monitor', () => {
     expect(only.leads).toBe(true);
   });
 
-  test('a leader drained by another hand in the database is relieved', async () => {
+  test('a leader that is drained directly in the database is replaced', async () => {
     const leader = await up();
     const client = new pg.Client({ connectionString: hospital.database.url });
     await client.connect();
@@ -174,7 +174,7 @@ describe('one monitor', () => {
     await leaderOtherThan(leader);
   });
 
-  test('restarted: it finds the term as it was and moves nothing', async () => {
+  test('restarted: it reads the same term and moves nothing', async () => {
     const leader = await up();
     await hospital.stopMonitor(monitor);
     await startMonitor(CALM);

@@ -1,6 +1,6 @@
 /**
  * Three real monitors, and one without its database; a real PostgreSQL, fake replicas. One monitor alone: monitor.test.ts.
- * Deadlines are generous (the machine is shared); the figures themselves are the lab's matter.
+ * Deadlines are generous (the machine is shared); the lab measures the exact times.
  */
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
@@ -22,7 +22,7 @@ describe('three monitors', () => {
     hospital.startMonitor(places[index] as { id: string; port: number }, env);
   const leader = (): Promise<FakeReplica> => eventually(() => hospital.leader(), { what: 'a leader' });
 
-  test('one alone elects nobody; the second makes the majority', async () => {
+  test('one alone elects no leader; the second completes the majority', async () => {
     const first = await start(0);
     const { pings } = hospital.replica('server_1');
     await eventually(() => pings.length > 3, { what: 'three pings' });
@@ -32,7 +32,7 @@ describe('three monitors', () => {
     await eventually(() => first.loop.state.leadership?.term === 1, { what: 'the first learns it' });
   });
 
-  test('leader killed: one election, and all three know', async () => {
+  test('leader killed: one election, and all three learn the result', async () => {
     for (const index of [0, 1, 2]) await start(index);
     const before = await leader();
     await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
@@ -42,7 +42,7 @@ describe('three monitors', () => {
     await eventually(() => hospital.monitors.every(({ loop }) => loop.state.leadership?.term === term + 1), { what: 'all know the term' });
   });
 
-  /** Cuts the third monitor off from everybody it watches; waits until it suspects the leader and has voted a few times. */
+  /** Cuts the third monitor off from the leader; waits until it suspects the leader and has voted a few times. */
   async function cutOff(env: NodeJS.ProcessEnv): Promise<{ third: RunningMonitor; before: FakeReplica; term: number }> {
     await start(0, CALM);
     await start(1, CALM);
@@ -51,13 +51,13 @@ describe('three monitors', () => {
     const before = await leader();
     await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
     const term = third.loop.state.leadership?.term ?? 0;
-    // Only the line to the leader: the others are candidates in its eyes.
+    // Only the connection to the leader, so that the others remain candidates in its view.
     lines[hospital.replicas.indexOf(before)]?.cut();
     await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', { what: 'the third suspects the leader' });
     return { third, before, term };
   }
 
-  test('one cut off from a healthy leader: it votes in vain, and says `suspect`, not `down`', async () => {
+  test('one cut off from a healthy leader: its votes have no effect, and it reports `suspect`, not `down`', async () => {
     const { third, before, term } = await cutOff({});
     const { pings } = before;
     const seen = pings.length;
@@ -68,14 +68,14 @@ describe('three monitors', () => {
     expect(await observed(hospital.monitors[0] as RunningMonitor, before.id)).toBe('alive');
   });
 
-  test('control: without the majority (it believes to be alone), the cut-off one deposes the healthy leader', async () => {
+  test('control: a cut-off monitor that believes to be the only one deposes the healthy leader', async () => {
     const third = places[2] as { id: string; port: number };
     const { before, term } = await cutOff({ MONITORS: `${third.id}=http://127.0.0.1:${third.port}` });
     await eventually(() => hospital.leader(before), { what: 'another leader' });
     expect(hospital.monitors[0]?.loop.state.leadership?.term).toBeGreaterThanOrEqual(term);
   });
 
-  test('a monitor dies: the two others still make a majority, and see it', async () => {
+  test('a monitor dies: the two others are still a majority, and detect it', async () => {
     for (const index of [0, 1, 2]) await start(index);
     const before = await leader();
     const monitors = [...hospital.monitors];
@@ -93,7 +93,7 @@ describe('three monitors', () => {
 });
 
 describe('a monitor without its database', () => {
-  test('only observes, and says that it is not ready', async () => {
+  test('only observes, and reports that it is not ready', async () => {
     const hospital = await Hospital.open(1);
     await hospital.replica('server_1').start();
     const [place] = await hospital.plan(1);

@@ -1,9 +1,9 @@
-/** A monitor whose database only answers reads cannot vote: it is not ready. */
+/** A monitor with a read-only database cannot vote, so it is not ready. */
 import { setReadOnly } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { call, Hospital } from './support.js';
 
-test('a read-only database: the monitor is not ready, until the database takes writes again', async () => {
+test('a read-only database: the monitor is not ready until the database accepts writes again', async () => {
   const hospital = await Hospital.open(1);
   try {
     await hospital.replica('server_1').start();

@@ -1,4 +1,4 @@
-/** What a monitor shows of the replicas and of the leadership. */
+/** Reads the replicas and the leadership as a monitor shows them. */
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { call } from './support.js';
 

@@ -1,5 +1,5 @@
 /**
- * Signing in to the console over HTTP: what the cookie is, what it opens, what it refuses without proof, that it holds at another monitor,
+ * Signing in to the console over HTTP: the cookie, its permissions, refusals without a CSRF token, its validity at another monitor,
  * and that wrong tokens are limited.
  */
 import { request } from 'node:http';
@@ -40,13 +40,13 @@ describe('signing in', () => {
   const drain = (at: string, headers: Record<string, string>, body: string | URLSearchParams): Promise<Response> =>
     fetch(`${at}/replicas/server_9/state`, { method: 'POST', headers, body });
 
-  test('the cookie is unreadable for scripts and not sent from elsewhere; one goes where one wanted to', async () => {
+  test('scripts cannot read the cookie, and other sites cannot send it; the browser is redirected to the requested page', async () => {
     const answer = await signIn({ token: 'operator', next: '/payments?status=FAILED' });
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/payments?status=FAILED']);
     expect(answer.headers.get('set-cookie')).toMatch(/^relevo\.console=[\w.-]+; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
   });
 
-  test.each(['https://evil.example', '//evil.example', '/\\evil.example'])('%s: never to another site', async (next) => {
+  test.each(['https://evil.example', '//evil.example', '/\\evil.example'])('%s: never redirects to another site', async (next) => {
     expect((await signIn({ token: 'operator', next })).headers.get('location')).toBe('/');
     expect(await (await fetch(`${base}/session?next=${encodeURIComponent(next)}`)).text()).not.toContain('evil');
   });
@@ -57,12 +57,12 @@ describe('signing in', () => {
     await signIn({ token: 'operator' });
   });
 
-  test('a form of another site signs nobody in', async () => {
+  test('a form of another site cannot sign in', async () => {
     expect((await signIn({ token: 'operator' }, { Origin: 'http://evil.example' })).status).toBe(403);
     expect((await signIn({ token: 'operator' }, { Origin: base })).status).toBe(303);
   });
 
-  test('signed in, one sees addresses, at every monitor; others do not', async () => {
+  test('a session shows addresses at every monitor; without a session they are hidden', async () => {
     const { cookie } = await session();
     for (const at of [base, other]) {
       expect(await (await fetch(`${at}/status`, { headers: { cookie } })).text()).toContain('"pid"');
@@ -70,7 +70,7 @@ describe('signing in', () => {
     }
   });
 
-  test('acting needs the CSRF token of the session, as a header or a field, at every monitor', async () => {
+  test('operator actions need the CSRF token of the session, as a header or a field, at every monitor', async () => {
     const { cookie, csrf } = await session();
     const json = { cookie, 'Content-Type': 'application/json' };
     const body = JSON.stringify({ state: 'drain', reason: 'x' });
@@ -83,13 +83,13 @@ describe('signing in', () => {
     }
   });
 
-  test('a wrong bearer token is not made good by a session', async () => {
+  test('a session does not replace a wrong bearer token', async () => {
     const { cookie, csrf } = await session();
     const headers = { cookie, 'X-CSRF-Token': csrf, Authorization: 'Bearer x', 'Content-Type': 'application/json' };
     expect((await drain(base, headers, '{}')).status).toBe(401);
   });
 
-  test('signing out needs the proof too, and takes the cookie away', async () => {
+  test('signing out also needs the CSRF token, and deletes the cookie', async () => {
     const { cookie, csrf } = await session();
     const end = (fields: Record<string, string>): Promise<Response> =>
       fetch(`${base}/session/end`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(fields) });
@@ -98,7 +98,7 @@ describe('signing in', () => {
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([303, expect.stringMatching(/^relevo\.console=; .*1970/)]);
   });
 
-  test('a copy of the cookie is worth nothing after the sign-out, at any monitor', async () => {
+  test('a copy of the cookie is invalid at every monitor after the sign-out', async () => {
     const { cookie, csrf } = await session();
     const control = await session();
     expect((await fetch(`${other}/audit`, { headers: { cookie } })).status).toBe(200);
@@ -112,7 +112,7 @@ describe('signing in', () => {
     }
   });
 
-  test('the record of an ended session holds no id of it, and goes when it is old', async () => {
+  test('the row of an ended session does not contain its id, and is deleted when it is old', async () => {
     const endOne = async (): Promise<void> => {
       const { cookie, csrf } = await session();
       await fetch(`${base}/session/end`, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams({ csrf }) });
@@ -130,7 +130,7 @@ describe('signing in', () => {
     }
   });
 
-  test('no body is read of a request without a token or a session', async () => {
+  test('the body of a request without a token or a session is not read', async () => {
     const { cookie } = await session();
     const begun = (path: string, headers: Record<string, string>): Promise<number | undefined> => new Promise((resolve, reject) => {
       const sent = request(base + path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Content-Length': '1000', ...headers } }, (answer) => {
@@ -147,14 +147,14 @@ describe('signing in', () => {
     }
   });
 
-  test('a name is text, whatever it holds', async () => {
+  test('a name is text, whatever characters it contains', async () => {
     const { cookie } = await session('"><script>alert(1)</script>');
     const page = await (await fetch(base, { headers: { cookie } })).text();
     expect(page).not.toContain('<script>');
     expect(page).toContain('&lt;script&gt;');
   });
 
-  test('bodies that are no form are refused, not answered with an error of ours', async () => {
+  test('bodies that are not a form are refused with a 4xx, not with a 500', async () => {
     const post = (body: string | URLSearchParams, type: string): Promise<Response> =>
       fetch(`${base}/session`, { method: 'POST', redirect: 'manual', headers: { 'Content-Type': type }, body });
     const form = 'application/x-www-form-urlencoded';
@@ -165,7 +165,7 @@ describe('signing in', () => {
     await signIn({ token: 'operator' });
   });
 
-  test('wrong tokens are limited for each address', async () => {
+  test('wrong tokens are limited per address', async () => {
     const statuses = [];
     for (let tries = 0; tries < 30 && statuses.at(-1) !== 429; tries += 1) statuses.push((await signIn({ token: 'x' })).status);
     expect(statuses.at(-1)).toBe(429);

@@ -20,7 +20,7 @@ export class FakeReplica {
   readonly pings: unknown[] = [];
   standDowns = 0;
   reaches = { postgres: true, redis: true, gateway: true };
-  /** False: it keeps its connections and says nothing, as a frozen process. */
+  /** False: it holds its connections open and sends nothing, like a frozen process. */
   speaks = true;
   private life = 1;
   private role: Role = 'standby';
@@ -51,7 +51,7 @@ export class FakeReplica {
     return this;
   }
 
-  /** As SIGKILL: every socket closes and nobody listens. */
+  /** Like SIGKILL: every socket closes and the port refuses connections. */
   async kill(): Promise<void> {
     const { server } = this;
     if (!server) return;
@@ -64,7 +64,7 @@ export class FakeReplica {
     await closed;
   }
 
-  /** Comes back as another life. */
+  /** Restarts as another life. */
   async restart(): Promise<void> {
     await this.kill();
     this.life += 1;
@@ -73,7 +73,7 @@ export class FakeReplica {
     await this.start();
   }
 
-  /** Says goodbye and ends. */
+  /** Sends a goodbye and ends. */
   async leave(): Promise<void> {
     for (const stream of this.streams) stream.end(this.line('bye'));
     await this.kill();
@@ -126,7 +126,7 @@ export class FakeReplica {
   }
 }
 
-/** A line between one monitor and one replica that can be cut: connections end, and new ones are reset. */
+/** A connection between one monitor and one replica that a test can cut: open connections end, and new ones are reset. */
 export class Line {
   private readonly pairs = new Set<Socket>();
   private isCut = false;
@@ -164,10 +164,10 @@ export class Line {
   }
 }
 
-/** Quicker than the defaults where a test would wait, but no stricter: the machine is shared. */
+/** Faster than the defaults where a test waits, but not stricter: the machine is shared. */
 const QUICK = { PING_INTERVAL_MS: '500', PING_TIMEOUT_MS: '450', FALL: '4', BEAT_TIMEOUT_MS: '500', GRAY_MS: '300', HANDOVER_DRAIN_MS: '500', TICK_MS: '20' };
 
-/** For tests in which a healthy leader must stay, however slow the machine: only a cut line is a sign. */
+/** For tests in which a healthy leader must remain, however slow the machine: only a cut connection is evidence. */
 export const CALM = { BEAT_TIMEOUT_MS: '10000', FALL: '20' };
 
 export class Hospital {
@@ -193,7 +193,7 @@ export class Hospital {
     return found;
   }
 
-  /** A replica that believes to lead, other than `before`, which may believe it still. */
+  /** A replica that believes that it leads, other than `before`, which may still believe it. */
   leader(before?: FakeReplica): FakeReplica | undefined {
     return this.replicas.find((replica) => replica.leads && replica !== before);
   }
@@ -206,7 +206,7 @@ export class Hospital {
     });
   }
 
-  /** Names and ports of the monitors to come. */
+  /** Names and ports of the monitors that a test starts later. */
   async plan(count: number): Promise<{ id: string; port: number }[]> {
     const places = [];
     for (let index = 1; index <= count; index += 1) places.push({ id: `monitor_${index}`, port: await freePort() });
@@ -227,7 +227,7 @@ export class Hospital {
     return monitor;
   }
 
-  /** A line of its own to every replica, for one monitor. @returns the value of REPLICAS. */
+  /** Separate connections to every replica, for one monitor. @returns the value of REPLICAS. */
   async separateLines(): Promise<{ lines: Line[]; REPLICAS: string }> {
     const entries = [];
     for (const { id, port } of this.replicas) {

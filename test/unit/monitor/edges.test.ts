@@ -1,4 +1,4 @@
-/** What the edges decide without a network: configuration, log lines, what an error means, the cache of the counts, the page. */
+/** Parts of the edges without a network: configuration, log lines, the meaning of errors, the cache of the counts, the page. */
 import { lineOf } from '../../../monitor/announce.js';
 import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
 import { consolePage } from '../../../monitor/console/shell.js';
@@ -13,7 +13,7 @@ const ENV = {
 };
 
 describe('the configuration', () => {
-  test('has defaults for everything but addresses and tokens', () => {
+  test('has defaults for all options except addresses and tokens', () => {
     expect(settingsOf(loadMonitorConfig(ENV))).toMatchObject({
       monitor: 'monitor_1', monitors: ['monitor_1'], replicas: ['server_1'], policy: 'random', pingIntervalMs: 2_000, beatTimeoutMs: 400,
     });
@@ -36,7 +36,7 @@ describe('the configuration', () => {
 });
 
 describe('the published console lines', () => {
-  test('are kept word for word', () => {
+  test('keep their exact words', () => {
     expect(lineOf('replica:answered', { replica: 'server_1', pingMs: 1 }).text).toBe('I AM ALIVE from server 1');
     expect(lineOf('replica:unanswered', { replica: 'server_2', cause: 'refused' }).text).toBe('I AM OFF from server 2');
     expect(lineOf('leadership:learnt', { partition: 0, term: 3, leader: 'server_2' }).text).toBe('The leader is server_2');
@@ -59,7 +59,7 @@ describe('a failed call', () => {
 describe('the counts', () => {
   const clock = { time: 0, now: () => clock.time, wall: () => new Date(0) };
 
-  test('are asked for at most twice a second, and a part that fails is null', async () => {
+  test('are read at most twice per second, and a part that fails is null', async () => {
     let asked = 0;
     const counts = cachedCounts(
       { parcels: () => Promise.reject(new Error('Redis is away')), payments: async () => ({ pending: (asked += 1), failed: 0 }) },
@@ -78,7 +78,7 @@ describe('the counts', () => {
   });
 });
 
-test('the console page: a name cannot bring markup in', () => {
+test('the console page escapes markup in a name', () => {
   const page = consolePage({ title: 't', active: null, session: null, monitor: '<b>"x"</b>', body: html``, nonce: 'n' });
   expect(page).toContain('&lt;b&gt;&quot;x&quot;&lt;/b&gt;');
 });

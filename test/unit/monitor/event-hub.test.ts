@@ -1,10 +1,10 @@
-/** Who finds a place among the readers of events. */
+/** Limits on the readers of the event stream. */
 import { EventEmitter } from 'node:events';
 import type { Response } from 'express';
 import { EventHub } from '../../../monitor/event-hub.js';
 import type { Status } from '../../../monitor/http/schemas.js';
 
-/** An answer that is written to nowhere. */
+/** A response that discards its data. */
 class FakeResponse extends EventEmitter {
   destroyed = false;
   writableLength = 0;
@@ -22,25 +22,25 @@ const create = (): EventHub => new EventHub({ status: () => Promise.resolve(stat
 const read = (hub: EventHub, ip: string, full: boolean): Promise<boolean> =>
   hub.add(new FakeResponse({ ip }) as unknown as Response, full, undefined);
 
-/** All at once: those whose snapshot is not made yet count too. @returns how many found a place. */
+/** Connects all at once, so readers that still wait for their snapshot count too. @returns how many were admitted. */
 async function many(hub: EventHub, count: number, ipOf: (number: number) => string, full = false): Promise<number> {
   const found = await Promise.all(Array.from({ length: count }, (_, number) => read(hub, ipOf(number), full)));
   return found.filter(Boolean).length;
 }
 
-test('one address has 50 places at most, and another address still finds one', async () => {
+test('admits at most 50 readers per address, and still admits another address', async () => {
   const hub = create();
   expect(await many(hub, 300, () => '10.0.0.1')).toBe(50);
   expect(await read(hub, '10.0.0.2', false)).toBe(true);
 });
 
-test('strangers from many addresses have 200 places, and operators have places of their own', async () => {
+test('admits 200 anonymous readers in total, and counts operators separately', async () => {
   const hub = create();
   expect(await many(hub, 300, (number) => `10.0.1.${number}`)).toBe(200);
   expect(await many(hub, 120, () => '10.0.0.1', true)).toBe(100);
 });
 
-test('after the end nobody finds one', async () => {
+test('admits no reader after the hub is closed', async () => {
   const hub = create();
   hub.close();
   expect(await read(hub, '10.0.0.1', true)).toBe(false);

@@ -1,4 +1,4 @@
-/** The stream to a replica: only whole lines keep it open, and it is made anew after it ended. */
+/** The stream to a replica: only whole lines keep it open, and it reconnects after its end. */
 import { afterEach, expect, test } from '@jest/globals';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ afterEach(async () => {
   await new Promise((resolve) => (server ? server.close(resolve) : resolve(null)));
 });
 
-/** Connects to a server that answers so. @returns what happened, in order. */
+/** Connects to a server with this answer. @returns the events, in order. */
 async function follow(listener: RequestListener): Promise<{ happened: string[]; asked: () => number }> {
   let asked = 0;
   server = createServer((request, response) => {
@@ -45,7 +45,7 @@ const beat = JSON.stringify({
   },
 });
 
-test('bytes without a line do not keep it open: it is closed and made anew', async () => {
+test('bytes without a line do not keep it open: it closes and reconnects', async () => {
   const { happened, asked } = await follow((_request, response) => {
     response.flushHeaders();
     intervals.push(setInterval(() => response.write(' '), DRIP_MS));
@@ -53,13 +53,13 @@ test('bytes without a line do not keep it open: it is closed and made anew', asy
   await eventually(() => happened.includes('closed') && asked() > 1, { what: 'closed, and asked for again' });
 });
 
-test('a response that never begins is given up, and asked for again', async () => {
+test('a response that never begins times out and is requested again', async () => {
   const { happened, asked } = await follow(() => undefined);
   await eventually(() => asked() > 1, { what: 'asked for again' });
   expect(happened).toEqual([]);
 });
 
-test('control: lines keep it open for longer than the silence that is allowed', async () => {
+test('control: lines keep it open for longer than the permitted silence', async () => {
   const { happened } = await follow((_request, response) => {
     response.flushHeaders();
     intervals.push(setInterval(() => response.write(`${beat}\n`), DRIP_MS));

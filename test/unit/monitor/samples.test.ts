@@ -1,5 +1,5 @@
 /**
- * What the console is fed: samples of each second, the differences that go out, failures in words, lists as CSV, what filters mean.
+ * The data of the console: a sample per second, the differences that are sent, failures in words, lists as CSV, the meaning of filters.
  */
 import { FailureMemory } from '../../../monitor/failure-memory.js';
 import type { ElectionRow } from '../../../monitor/history.js';
@@ -36,7 +36,7 @@ describe('the sampler', () => {
     return { machine, sampler, samples, asked };
   }
 
-  test('tells what was committed each second', async () => {
+  test('reports the committed payments of each second', async () => {
     const { machine, samples, sampler } = sampled(true);
     for (const committed of [100, 350, 350]) {
       machine.beat(report('server_1', { role: 'leading', term: 1, committed }));
@@ -46,7 +46,7 @@ describe('the sampler', () => {
     sampler.stop();
   });
 
-  test.each([[true, 20, 11], [false, 3, 3]])('watched %s: in 20 s the queue is asked about %i times, the record %i times', async (watched, counts, latency) => {
+  test.each([[true, 20, 11], [false, 3, 3]])('watched %s: in 20 s it reads the queue about %i times, PostgreSQL %i times', async (watched, counts, latency) => {
     const { asked, sampler } = sampled(watched);
     await jest.advanceTimersByTimeAsync(20_000);
     sampler.stop();
@@ -54,7 +54,7 @@ describe('the sampler', () => {
     expect(Math.abs(asked.latency - latency)).toBeLessThanOrEqual(1);
   });
 
-  test('watched by nobody, the record is asked as often while payments are made', async () => {
+  test('without a reader it reads PostgreSQL just as often while payments are made', async () => {
     const { machine, asked, sampler } = sampled(false);
     for (let second = 1; second <= 20; second += 1) {
       machine.beat(report('server_1', { role: 'leading', term: 1, committed: 100 * second }));
@@ -65,7 +65,7 @@ describe('the sampler', () => {
     expect(asked.counts).toBeLessThanOrEqual(4);
   });
 
-  test('each latency is in one sample; what waits is repeated', async () => {
+  test('each latency is in one sample; waiting work is repeated', async () => {
     const { samples, sampler } = sampled(false);
     await jest.advanceTimersByTimeAsync(9_000);
     sampler.stop();
@@ -73,7 +73,7 @@ describe('the sampler', () => {
     expect(samples.slice(1).every(({ queue }) => queue.waiting === 1)).toBe(true);
   });
 
-  test('a quarter of an hour and the last pings are kept, no more', async () => {
+  test('keeps only 15 minutes of samples and the last pings', async () => {
     const { sampler } = sampled(false);
     for (let ping = 0; ping < PINGS_KEPT + 5; ping += 1) sampler.pinged('server_1', ping % 7 === 0 ? null : ping);
     await jest.advanceTimersByTimeAsync((SAMPLES_KEPT + 20) * 1_000);
@@ -86,8 +86,8 @@ describe('the sampler', () => {
   });
 });
 
-describe('what goes out', () => {
-  test('numbers and moving times are no structure; states, words and terms are', () => {
+describe('sent differences', () => {
+  test('numbers and moving times are not structure; states, words and terms are', () => {
     const moved = { ...REPLICA, pingMs: 9, committed: 77, parcelsInFlight: 3, lastSeenAt: '2026-11-21T10:00:00.000Z', observedSince: null };
     const same = { ...STATUS_NOW, at: '2026-11-21T10:00:00.000Z', queue: { ...STATUS_NOW.queue, pending: 5 }, replicas: [moved, ...STATUS_NOW.replicas.slice(1)] };
     expect(structureOf(same)).toBe(structureOf(STATUS_NOW));
@@ -97,7 +97,7 @@ describe('what goes out', () => {
     expect(structureOf(other)).not.toBe(structureOf(STATUS_NOW));
   });
 
-  test('a sample has the numbers that changed, and only those', () => {
+  test('a sample has only the numbers that changed', () => {
     const first = numbersOf(STATUS_NOW, sampleOf());
     expect(changes(NO_NUMBERS, first, sampleOf()).numbers).toEqual(first);
     const second = numbersOf({ ...STATUS_NOW, queue: { ...STATUS_NOW.queue, pending: 4 } }, sampleOf());
@@ -117,7 +117,7 @@ const row = (more: Partial<ElectionRow>): ElectionRow => ({
 describe('the last failure of a replica', () => {
   const suspected = { name: 'replica:suspected', data: { replica: 'server_1', layer: 'heartbeat', detectMs: 1 } } as const;
 
-  test('of a leader is the record\'s, of a standby what was noticed', () => {
+  test('of a leader comes from the history, of a standby from the events', () => {
     const memory = new FailureMemory();
     expect(memory.lastOf('server_1')).toBeNull();
     memory.hear(suspected, new Date(1_005));
@@ -128,7 +128,7 @@ describe('the last failure of a replica', () => {
     expect(memory.lastOf('server_1')?.words).toBe('fell silent');
   });
 
-  test('a planned hand-over is none, and a restart after a failure is its end', () => {
+  test('a planned hand-over is not a failure, and a restart ends a failure', () => {
     const memory = new FailureMemory();
     memory.learn([row({ kind: 'planned' }), row({ kind: 'first', previousLeader: null })]);
     expect(memory.lastOf('server_1')).toBeNull();
@@ -141,7 +141,7 @@ describe('the last failure of a replica', () => {
 });
 
 describe('lists', () => {
-  test('a formula in a reason is text for a spreadsheet', () => {
+  test('a formula in a reason is text in a spreadsheet', () => {
     const csv = String(electionsCsv([electionOf(row({ reason: '=HYPERLINK("http://evil")' }), false)]).body);
     expect(csv).toContain('"\'=HYPERLINK(""http://evil"")"');
     expect(csv.split('\r\n')[0]?.split(',')).toHaveLength(17);
@@ -157,7 +157,7 @@ describe('lists', () => {
   test.each([{ limit: '0' }, { limit: '201' }, { cursor: '1 OR 1' }, { from: 'yesterday' }, { kind: 'x' }, { text: 'a\u0000' }, { other: '1' }])(
     '%j is refused', (query) => expect(electionQuery.safeParse(query).success).toBe(false));
 
-  test('empty fields of a form narrow nothing, and days include themselves', () => {
+  test('empty fields of a form do not filter, and a range of days includes both days', () => {
     const query = electionQuery.parse({ replica: '', kind: '', from: '2026-11-20', until: '2026-11-20', text: '%' });
     expect(electionFilter(query)).toEqual({
       limit: 50, before: null, replica: null, kind: null, monitor: null, text: '%', from: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00.000Z',

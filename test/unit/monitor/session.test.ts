@@ -1,4 +1,4 @@
-/** Sessions of the console: who is signed in, what a changing request must prove, and where one lands after signing in. */
+/** Sessions of the console: who is signed in, the proof that a changing request needs, and the page after signing in. */
 import type { Request } from 'express';
 import type { EndedSessions } from '../../../monitor/ended-sessions.js';
 import { COOKIE, cleanName, Sessions } from '../../../monitor/http/session.js';
@@ -28,26 +28,26 @@ const noneEnded: EndedSessions = { has: async () => false, end: async () => true
 describe('a session', () => {
   const sessions = new Sessions('the operator token', noneEnded);
 
-  test('holds wherever the operator token is the same, and nowhere else', async () => {
+  test('is valid only where the operator token is the same', async () => {
     const cookie = await sessions.begin('Ana');
     const elsewhere = await new Sessions('the operator token', noneEnded).read(asked({ cookie }));
     expect(elsewhere).toMatchObject({ name: 'Ana', csrf: (await sessions.read(asked({ cookie })))?.csrf });
     expect(await new Sessions('another token', noneEnded).read(asked({ cookie }))).toBeNull();
   });
 
-  test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4IiwibmFtZSI6bnVsbH0.'])('the cookie %j is nobody', async (cookie) => {
+  test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4IiwibmFtZSI6bnVsbH0.'])('the cookie %j is no session', async (cookie) => {
     expect(await sessions.read(asked(cookie === undefined ? {} : { cookie }))).toBeNull();
     expect(await sessions.kindOf(asked({ method: 'POST', ...(cookie === undefined ? {} : { cookie }) }))).toBeNull();
   });
 
-  test('one changed character is nobody', async () => {
+  test('a cookie with one changed character is no session', async () => {
     const cookie = await sessions.begin(null);
     const [head, claims = '', signature] = cookie.split('.');
     const other = claims.startsWith('e') ? `f${claims.slice(1)}` : `e${claims.slice(1)}`;
     expect(await sessions.read(asked({ cookie: [head, other, signature].join('.') }))).toBeNull();
   });
 
-  test('reading needs no proof; changing needs the CSRF token of this very session', async () => {
+  test('reading needs no proof; changing needs the CSRF token of the same session', async () => {
     const cookie = await sessions.begin(null);
     const other = (await sessions.read(asked({ cookie: await sessions.begin(null) })))?.csrf ?? '';
     const csrf = (await sessions.read(asked({ cookie })))?.csrf ?? '';
@@ -58,7 +58,7 @@ describe('a session', () => {
     expect(await sessions.kindOf(asked({ method: 'POST', cookie, csrf }))).toBe('operator');
   });
 
-  test('a form proves it by a field, which the route then does not see', async () => {
+  test('a form sends the CSRF token in a field, which the route does not receive', async () => {
     const cookie = await sessions.begin(null);
     const csrf = (await sessions.read(asked({ cookie })))?.csrf ?? '';
     const request = asked({ method: 'POST', cookie, body: { csrf, reason: 'x' } });
@@ -66,7 +66,7 @@ describe('a session', () => {
     expect(request.body).toEqual({ reason: 'x' });
   });
 
-  test('the audit hears the name that was typed; a token says the kind alone', async () => {
+  test('the audit receives the entered name; for a token only the kind', async () => {
     const cookie = await sessions.begin('Ana');
     expect(await sessions.actorOf(asked({ cookie }))).toBe('operator: Ana');
     expect(await sessions.actorOf(asked({ cookie: await sessions.begin(null) }))).toBe('operator');
@@ -79,7 +79,7 @@ test.each([
 ])('the name %j is kept as %j', (typed, kept) => expect(cleanName(typed)).toBe(kept));
 
 describe('after signing in', () => {
-  test.each(['/', '/payments', '/payments?status=FAILED&x=%2F', '/elections.html?kind=kill'])('%s is a place here', (next) => {
+  test.each(['/', '/payments', '/payments?status=FAILED&x=%2F', '/elections.html?kind=kill'])('%s is a page of this site', (next) => {
     expect(localPath(next)).toBe(next);
   });
 
@@ -94,12 +94,12 @@ describe('after signing in', () => {
 describe('a session and the list of ended ones', () => {
   const answering = (ended: boolean | null): Sessions => new Sessions('the operator token', { has: async () => ended, end: async () => ended !== null });
 
-  test('an ended session is no session', async () => {
+  test('an ended session is not a session', async () => {
     const sessions = answering(true);
     expect(await sessions.read(asked({ cookie: await sessions.begin('Ana') }))).toBeNull();
   });
 
-  test('a session that nothing is known of may read, and changes nothing', async () => {
+  test('a session of unknown state may read and may change nothing', async () => {
     const sessions = answering(null);
     const cookie = await sessions.begin('Ana');
     const session = await sessions.read(asked({ cookie }));

@@ -19,10 +19,10 @@ export const row = (term: number, leader: string | null, bootId = leader === nul
   partition: 0, term, leader, bootId, reason: 'a test', electedAt: '2026-01-01T00:00:00.000Z',
 });
 
-/** Longer than a monitor is patient after its start, and than a new leader is left alone. */
+/** Longer than the additional patience of a monitor after its start, and than the grace of a new leader. */
 const SETTLED_MS = 5_000;
 
-/** Drives the machine by hand: a clock that only moves when told, and every effect it ever asked for. */
+/** Drives the machine by hand: its clock moves only on request, and it records every effect. */
 export class Machine {
   now = 1_000;
   random = 0;
@@ -53,7 +53,7 @@ export class Machine {
     return effects;
   }
 
-  /** Passes the first seconds, in which everything is forgiven. Pings are answered. */
+  /** Passes the first seconds, in which the monitor tolerates every silence. Pings are answered. */
   settle(): void {
     const end = this.now + SETTLED_MS;
     while (this.now < end) {
@@ -95,7 +95,7 @@ export const LEADING = report('server_1', { role: 'leading', term: 1 });
 export const STANDBYS = [report('server_2', { term: 1 }), report('server_3', { term: 1 })];
 export const ALL = [LEADING, ...STANDBYS];
 
-/** server_1 leads in term 1, everybody is alive, and the monitor has watched for so long that it is not patient any more. */
+/** server_1 leads in term 1, every replica is alive, and the additional patience of the monitor after its start is over. */
 export function watching(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.tick();

@@ -1,4 +1,4 @@
-/** The console's drawing, as far as it is pure: what flows where, which of it stands still, and where the arrows go. */
+/** The pure part of the topology of the console: the flows, the interrupted flows, and the paths of the arrows. */
 import { STATUS } from '../../../monitor/http/examples.js';
 import { status as statusSchema, type Status } from '../../../monitor/http/schemas.js';
 
@@ -6,7 +6,7 @@ interface Flow { kind: string; from: string; to: string; works: boolean }
 interface Box { left: number; right: number; top: number; bottom: number }
 interface Arrow { kind: string; works: boolean; line: string; tip: string; label: { x: number; y: number } }
 
-/** Scripts of the browser have no types: what they take and give is said here. */
+/** The scripts of the browser have no types, so this file declares their parameters and results. */
 const CLIENT = '../../../monitor/console/client';
 const { flowsOf } = (await import(`${CLIENT}/flows.js`)) as { flowsOf: (status: Status) => Flow[] };
 const { arrowsOf } = (await import(`${CLIENT}/arrows.js`)) as {
@@ -17,15 +17,15 @@ const NOW: Status = statusSchema.parse(STATUS);
 const SILENT = { id: 'patients_2', observed: 'suspect', since: null } as const;
 const words = (status: Status): string[] => flowsOf(status).map(({ kind, from, to, works }) => `${kind}: ${from} → ${to}${works ? '' : ', stands'}`);
 
-describe('what flows', () => {
-  test('from patients over the queue and the leader to the database, and from patients to the database', () => {
+describe('the flows', () => {
+  test('lead from patients through the queue and the leader to the database, and from patients to the database', () => {
     expect(words(NOW)).toEqual([
       'watch: monitors → replicas', 'enqueue: patients/patients_1 → queue/Redis', 'accept: patients → database/PostgreSQL',
       'fetch: queue/Redis → replicas/server_2', 'commit: replicas/server_2 → database/PostgreSQL',
     ]);
   });
 
-  test('the leader commits, whoever that is; nobody, when nobody leads', () => {
+  test('only the current leader commits; without a leader no replica commits', () => {
     const led = (leader: string | null): Status => ({ ...NOW, partitions: NOW.partitions.map((partition) => ({ ...partition, leader })) });
     expect(words(led('server_3'))).toContain('commit: replicas/server_3 → database/PostgreSQL');
     expect(words(led(null)).join()).not.toMatch(/fetch|commit/);
@@ -42,7 +42,7 @@ describe('what flows', () => {
     expect(flowsOf({ ...NOW, ...change }).filter(({ works }) => !works).map(({ kind }) => kind)).toEqual(standing);
   });
 
-  test('a monitor that knows no instance shows none of their flows', () => {
+  test('a monitor that knows no instance shows no flows of instances', () => {
     expect(words({ ...NOW, patients: [] }).join()).not.toMatch(/enqueue|accept/);
   });
 });
@@ -56,18 +56,18 @@ describe('the arrows', () => {
   const drawn = (boxes = BOXES): Arrow[] => arrowsOf(flowsOf(NOW), (name) => boxes[name] ?? null, 200);
   const arrow = (kind: string): Arrow => drawn().find((each) => each.kind === kind) as Arrow;
 
-  test('begin at the side of one box and end right before the side of the other', () => {
+  test('begin at the side of one box and end just before the side of the other', () => {
     expect(arrow('enqueue')).toMatchObject({ line: expect.stringMatching(/^M100 120C/) as string, tip: expect.stringMatching(/^M197 120l/) as string });
     expect(arrow('commit')).toMatchObject({ line: expect.stringMatching(/^M500 100C/) as string, tip: expect.stringMatching(/^M597 120l/) as string });
     expect(arrow('watch').tip).toMatch(/^M450 57l/);
   });
 
-  test('pass below what stands between: along the floor, up to the database', () => {
+  test('pass below the boxes in between: along the bottom edge, up to the database', () => {
     expect(arrow('accept').line).toMatch(/^M50 143V190q.*H640q.*V151$/);
     expect(arrow('accept')).toMatchObject({ tip: expect.stringMatching(/^M650 143l/) as string, label: { x: 350, y: 200 } });
   });
 
-  test('an end that is not there has none', () => {
+  test('an end without a box has no arrow', () => {
     const rest = Object.entries(BOXES).filter(([name]) => name !== 'queue/Redis');
     expect(drawn(Object.fromEntries(rest)).map(({ kind }) => kind)).toEqual(['watch', 'accept', 'commit']);
   });

@@ -1,5 +1,5 @@
 /**
- * Aim: no input in any phase surprises the machine. Method: every phase × every input, each cell says the phase that follows.
+ * Checks that the machine handles every input in every phase. Each cell of the table phase × input names the next phase.
  * A phase or an input without a row does not compile, and the first test fails when the lists and the tables differ.
  */
 import { INPUT_TYPES, PHASES, type Happening, type InputType, type PhaseName } from '../../../../monitor/core/types.js';
@@ -7,7 +7,7 @@ import { assertInvariants } from '../../../../monitor/core/invariants.js';
 import { decisionOf } from '../../../../monitor/core/decision.js';
 import { LEADING, REACH, report, row, type Machine } from '../support.js';
 
-/** One input of each type, about the leader of term 1 where it is about a replica. */
+/** One input of each type. Inputs about a replica are about the leader of term 1. */
 const INPUTS: Readonly<Record<InputType, (now: number) => Happening>> = {
   tick: (now) => ({ type: 'tick', wallMs: now }),
   'stream-opened': () => ({ type: 'stream-opened', replica: 'server_1' }),
@@ -34,7 +34,7 @@ const INPUTS: Readonly<Record<InputType, (now: number) => Happening>> = {
 
 type Row = Partial<Record<InputType, PhaseName>>;
 
-/** Only the cells where the phase changes; all others stay. `observing` has not read the row, so a first read is no election. */
+/** Only the cells in which the phase changes. `observing` has not read the row, so a first read is not an election. */
 const CHANGES: Readonly<Record<PhaseName, Row>> = {
   observing: { 'leadership-read': 'watching', 'vote-answered': 'watching', 'move-answered': 'watching' },
   watching: {
@@ -49,7 +49,7 @@ const CHANGES: Readonly<Record<PhaseName, Row>> = {
     beat: 'watching', 'leadership-read': 'promoting', 'vote-answered': 'promoting', 'move-answered': 'promoting',
   },
   'no-candidate': {
-    beat: 'watching', // Whoever else is elected is suspected as well.
+    beat: 'watching', // Every other candidate is suspected as well.
   },
   promoting: { 'push-answered': 'watching', 'handover-requested': 'handing-over' },
   'handing-over': { bye: 'handing-over', 'leadership-read': 'promoting', 'vote-answered': 'promoting', 'move-answered': 'promoting' },
@@ -61,7 +61,7 @@ const cells = PHASES.flatMap((phase) =>
 );
 
 describe('the failover machine, every phase × every input', () => {
-  test('has a row for every phase and every input there is', () => {
+  test('has a row for every phase and every input', () => {
     expect(Object.keys(REACH).sort()).toEqual([...PHASES].sort());
     expect(Object.keys(INPUTS).sort()).toEqual([...INPUT_TYPES].sort());
     for (const phase of PHASES) expect(REACH[phase]().phase).toBe(phase);
@@ -77,7 +77,7 @@ describe('the failover machine, every phase × every input', () => {
     expect(() => assertInvariants(machine.state, before, machine.now)).not.toThrow();
   });
 
-  test.each(cells)('$phase, on $input about a replica nobody configured: nothing changes', ({ phase, input }) => {
+  test.each(cells)('$phase, on $input about a replica that is not configured: nothing changes', ({ phase, input }) => {
     const machine = REACH[phase]();
     const happening = INPUTS[input](machine.now);
     if (!('replica' in happening)) return expect(PHASES).toContain(machine.phase);
@@ -88,7 +88,7 @@ describe('the failover machine, every phase × every input', () => {
     return expect(machine.phase).toBe(phase);
   });
 
-  test.each(PHASES)('%s: a step changes no state that it was given', (phase) => {
+  test.each(PHASES)('%s: a step does not mutate its input state', (phase) => {
     for (const input of INPUT_TYPES) {
       const machine = REACH[phase]();
       const before = structuredClone(machine.state);

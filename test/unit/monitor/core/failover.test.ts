@@ -1,4 +1,4 @@
-/** Stories of the failover machine: how a failure is found, voted on and followed by an election, and what is no failure. */
+/** Scenarios of the failover machine: detection of a failure, vote and election, and events that are not a failure. */
 import { step } from '../../../../monitor/core/failover.js';
 import { ALL, eventNames, LEADING, Machine, ofType, REACH, report, row, STANDBYS, watching } from '../support.js';
 
@@ -6,14 +6,14 @@ const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Ma
   machine.happen({ type: 'vote-answered', term: term - 1, votes: 1, elected: true, leadership: row(term, leader) });
 
 describe('a killed leader', () => {
-  test('is asked once more on a new connection, at once, and not voted on before that', () => {
+  test('is pinged at once on a new connection, and not voted on before that', () => {
     const machine = watching();
     const effects = machine.happen({ type: 'stream-closed', replica: 'server_1' });
     expect(ofType(effects, 'ping')).toEqual([{ type: 'ping', replica: 'server_1', fresh: true }]);
     expect(ofType(effects, 'vote')).toEqual([]);
   });
 
-  test('is voted on in the very step that hears of the refusal: no tick in between', () => {
+  test('is voted on in the same step that receives the refusal: no tick in between', () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     machine.now += 3;
@@ -42,14 +42,14 @@ describe('a killed leader', () => {
     expect(machine.phase).toBe('watching');
   });
 
-  test('that answers the confirming ping stays leader', () => {
+  test('that answers the confirming ping remains leader', () => {
     const machine = REACH.confirming();
     const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: LEADING, sentAt: machine.now });
     expect(machine.phase).toBe('watching');
     expect(ofType(effects, 'vote')).toEqual([]);
   });
 
-  test('control: without the confirming ping, a mere cut of the line would depose it', () => {
+  test('control: without the confirming ping, a cut connection alone would depose it', () => {
     const machine = REACH.confirming();
     const mutated = { ...machine.state, replicas: { ...machine.state.replicas } };
     const detector = mutated.replicas['server_1'];
@@ -69,7 +69,7 @@ describe('silence', () => {
     expect(ofType(effects, 'vote')[0]).toMatchObject({ kind: 'freeze', term: 1 });
   });
 
-  test('heard by a monitor that was late itself means nothing yet', () => {
+  test('is no evidence for a monitor that was late itself', () => {
     const machine = watching();
     machine.pass(100, ALL);
     machine.now += 900;
@@ -101,7 +101,7 @@ describe('a ping without an answer', () => {
     expect(machine.state.replicas['server_1']).toMatchObject({ opinion: 'alive', failures: 0 });
   });
 
-  test('not counted, but a cut line is to be confirmed: asked again at once', () => {
+  test('not counted while a cut connection awaits confirmation: pinged again at once', () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     machine.now += 600;
@@ -132,7 +132,7 @@ describe('votes', () => {
     expect(ofType(machine.pass(100, STANDBYS), 'vote')).toHaveLength(1);
   });
 
-  test('end when the leader is heard again', () => {
+  test('end when the leader beats again', () => {
     const machine = REACH.voting();
     machine.happen({ type: 'vote-failed', term: 1 });
     machine.beat(LEADING);
@@ -147,7 +147,7 @@ describe('votes', () => {
     expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: null, kind: 'kill' })]);
   });
 
-  test('that were enough, with a candidate the database refused: administrative states are read again', () => {
+  test('that were enough, for a candidate that the database refused: administrative states are read again', () => {
     const machine = REACH.voting();
     const effects = machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(1, 'server_1') });
     expect(ofType(effects, 'refresh')).toHaveLength(1);
@@ -155,7 +155,7 @@ describe('votes', () => {
 });
 
 describe('the first election', () => {
-  test('waits for a candidate, then happens at once', () => {
+  test('waits for a candidate, then follows at once', () => {
     const machine = new Machine();
     machine.tick();
     machine.happen({ type: 'leadership-read', leadership: row(0, null) });
@@ -169,7 +169,7 @@ describe('the first election', () => {
 });
 
 describe('another monitor\'s election', () => {
-  test('is looked up at once when a report carries a higher term', () => {
+  test('is read at once when a report carries a higher term', () => {
     const machine = watching();
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
     machine.now += 60;
@@ -177,11 +177,11 @@ describe('another monitor\'s election', () => {
     expect(ofType(effects, 'read-leadership')).toHaveLength(1);
     expect(ofType(machine.beat(report('server_3', { term: 2 })), 'read-leadership')).toHaveLength(0); // One reading is enough.
     const learnt = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
-    expect(ofType(learnt, 'push')).toEqual([]); // It says already that it leads.
+    expect(ofType(learnt, 'push')).toEqual([]); // It already reports that it leads.
     expect(machine.phase).toBe('watching');
   });
 
-  test('is helped: a leader that does not say yet that it leads is told by every monitor', () => {
+  test('is supported: every monitor notifies a leader that does not yet report that it leads', () => {
     const machine = watching();
     const effects = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
     expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_2'] })]);
@@ -197,7 +197,7 @@ describe('another monitor\'s election', () => {
 describe('a restarted leader', () => {
   const reborn = report('server_1', { bootId: 'server_1-b' });
 
-  test('has lost its leadership, however quickly it came back', () => {
+  test('has lost its leadership, however quickly it restarted', () => {
     const machine = watching();
     machine.now += 10;
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
@@ -215,7 +215,7 @@ describe('a restarted leader', () => {
     expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ candidate: { id: 'server_1', bootId: 'server_1-b' } })]);
   });
 
-  test('that another monitor elected in its new life is not held to be restarted again', () => {
+  test('that another monitor elected in its new life does not count as restarted again', () => {
     const machine = REACH.voting();
     machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(2, 'server_1', 'server_1-b') });
     expect(machine.state.replicas['server_1']?.opinion).toBe('unknown');

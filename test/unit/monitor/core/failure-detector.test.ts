@@ -1,4 +1,4 @@
-/** The detector as a table of stories: what happened, with times, and what is thought of the replica afterwards. */
+/** The detector as a table of scenarios: events with times, and the resulting opinion about the replica. */
 import {
   beatHeard, byeHeard, pingAnswered, pingFailed, streamClosed, streamOpened, timePassed, troubleBegan, trusted, UNSEEN,
 } from '../../../../monitor/core/failure-detector.js';
@@ -63,7 +63,7 @@ describe('the failure detector', () => {
     expect(detector.report?.bootId).toBe('server_1-b');
   });
 
-  test('says since when there was trouble: cut, last beat, first failed ping', () => {
+  test('reports the start of the failure: cut, last beat, first failed ping', () => {
     const cut = [...up, close(10)].reduce((state, verb) => verb(state), UNSEEN);
     expect(troubleBegan(cut, 'connection', 15)).toBe(10);
     expect(troubleBegan(cut, 'heartbeat', 500)).toBe(0);
@@ -74,7 +74,7 @@ describe('the failure detector', () => {
     expect(echo(10, 13)(UNSEEN).pingMs).toBe(3);
   });
 
-  test('forgets at its election what was missed before, also of a replica that was never seen; a refusal of one that was seen stays', () => {
+  test('forgets earlier failures at its election, also of a replica that was never seen; a refusal of a seen replica remains', () => {
     const never = [fail(0, 1, 'refused'), fail(2, 3, 'refused')].reduce((state, verb) => verb(state), UNSEEN);
     expect([never.failures, trusted(never, 4).failures, trusted(never, 4).failingSince]).toEqual([2, 0, null]);
     const refused = [...up, close(10), fail(10, 11, 'refused')].reduce((state, verb) => verb(state), UNSEEN);

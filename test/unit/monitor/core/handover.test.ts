@@ -1,4 +1,4 @@
-/** Stories of the failover machine after an election and without a failure: gray leaders, promotions, planned hand-overs, doubt, start. */
+/** Scenarios of the failover machine without a failure: gray leaders, promotions, planned hand-overs, doubt, start. */
 import { assertInvariants } from '../../../../monitor/core/invariants.js';
 import type { ReplicaReport } from '../../../../shared/contracts/leadership.js';
 import type { State } from '../../../../monitor/core/types.js';
@@ -10,7 +10,7 @@ const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Ma
 describe('a gray leader', () => {
   const ill = { ...LEADING, reaches: { postgres: true, redis: true, gateway: false } };
 
-  test('is stood down and voted on after GRAY_MS while another reaches everything', () => {
+  test('is stood down and voted on after GRAY_MS while another replica reaches every service', () => {
     const machine = watching();
     machine.pass(1_400, [ill, ...STANDBYS]);
     expect(machine.phase).toBe('watching');
@@ -20,7 +20,7 @@ describe('a gray leader', () => {
     expect(ofType(voted, 'vote')).toEqual([expect.objectContaining({ kind: 'gray', reason: 'server_1 does not reach gateway' })]);
   });
 
-  test('stays when nobody is better', () => {
+  test('remains when no replica is better', () => {
     const machine = watching();
     const reaches = { postgres: true, redis: false, gateway: true };
     const effects = machine.pass(5_000, [{ ...LEADING, reaches }, ...STANDBYS.map((each) => ({ ...each, reaches }))]);
@@ -30,16 +30,16 @@ describe('a gray leader', () => {
 
   describe('after an outage that all replicas share', () => {
     const allIll = [ill, ...STANDBYS.map((each) => ({ ...each, reaches: ill.reaches }))];
-    /** From the first replica that notices the end to the last: one look of a replica and the pause before it. */
+    /** From the first replica that notices the end to the last: one check of a replica and the pause before it. */
     const SKEW_MS = 1_300;
 
-    test('stays when another replica notices the end first', () => {
+    test('remains when another replica notices the end first', () => {
       const machine = watching();
       const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, [ill, ...STANDBYS]), ...machine.pass(5_000, ALL)];
       expect(ofType(effects, 'stand-down')).toEqual([]);
     });
 
-    test('stays when it notices the end first', () => {
+    test('remains when it notices the end first', () => {
       const machine = watching();
       const first = [LEADING, ...allIll.slice(1)];
       const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, first), ...machine.pass(5_000, ALL)];
@@ -52,7 +52,7 @@ describe('a gray leader', () => {
       expect(ofType(machine.pass(300, [ill, ...STANDBYS]), 'stand-down')).toHaveLength(1);
     });
 
-    test('stays when others are better for moments only', () => {
+    test('remains when others are better only briefly', () => {
       const machine = watching();
       machine.pass(4_000, allIll);
       for (let round = 0; round < 10; round += 1) {
@@ -74,7 +74,7 @@ describe('a gray leader', () => {
     expect(ofType(machine.pass(4_000, [stuckToo, ...others]), 'stand-down')).toHaveLength(1);
   });
 
-  test('is not handed over once every other replica has led in vain, until a leader makes progress', () => {
+  test('is not handed over after every other replica has led without progress, until a leader makes progress', () => {
     const machine = watching();
     const leads = (id: string, term: number, more: Partial<ReplicaReport>) =>
       ALL.map((each) => report(each.id, { term, ...(each.id === id ? { role: 'leading', ...more } : {}) }));
@@ -97,13 +97,13 @@ describe('a gray leader', () => {
 });
 
 describe('a promotion', () => {
-  test('that is lost is pushed again until the leader says that it leads', () => {
+  test('that is lost is pushed again until the leader confirms', () => {
     const machine = REACH.promoting();
     const standing = [report('server_2', { term: 1 }), report('server_3', { term: 1 })];
     expect(ofType(machine.pass(1_000, standing), 'push')).toHaveLength(2);
   });
 
-  test('of a leader that died before it heard of it: the next election follows', () => {
+  test('of a leader that died before it received the push: the next election follows', () => {
     const machine = REACH.promoting();
     expect(ofType(machine.happen({ type: 'push-failed', replica: 'server_2' }), 'ping')).toEqual([
       { type: 'ping', replica: 'server_2', fresh: true },
@@ -117,7 +117,7 @@ describe('a planned hand-over', () => {
   const ask = (machine: Machine, to: string | null = null): ReturnType<Machine['happen']> =>
     machine.happen({ type: 'handover-requested', request: { id: 7, to, kind: 'planned', reason: 'update' } });
 
-  test('drains, moves the term, tells everybody and answers', () => {
+  test('drains, moves the term, notifies every replica and answers', () => {
     const machine = watching();
     expect(ofType(ask(machine, 'server_3'), 'stand-down')).toHaveLength(1);
     machine.now += 30;
@@ -146,7 +146,7 @@ describe('a planned hand-over', () => {
     expect(ofType(machine.effects, 'stand-down')).toEqual([]);
   });
 
-  test('to the present leader moves nothing', () => {
+  test('to the current leader changes nothing', () => {
     const machine = watching();
     expect(ofType(ask(machine, 'server_1'), 'answer')[0]?.outcome).toMatchObject({ ok: true, moved: false });
     expect(machine.phase).toBe('watching');
@@ -158,14 +158,14 @@ describe('a planned hand-over', () => {
     expect(ofType(machine.kill('server_1'), 'move')).toHaveLength(1);
   });
 
-  test('overtaken by another election is answered HANDOVER_LOST', () => {
+  test('answers HANDOVER_LOST after another election', () => {
     const machine = watching();
     ask(machine);
     const effects = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
     expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
   });
 
-  test('whose only candidate died during the drain is given up, and the leader told to go on', () => {
+  test('ends when its only candidate died during the drain, and the leader is told to continue', () => {
     const machine = watching();
     ask(machine, 'server_3');
     machine.kill('server_3');
@@ -174,14 +174,14 @@ describe('a planned hand-over', () => {
     expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_1'] })]);
   });
 
-  test('begins by itself when the leader is drained in the database', () => {
+  test('starts automatically when the leader is drained in the database', () => {
     const machine = watching();
     expect(ofType(machine.happen({ type: 'admin-read', admin: { server_1: 'maint' } }), 'stand-down')).toHaveLength(1);
   });
 });
 
 describe('a monitor in doubt', () => {
-  test('says so and votes on nobody, then judges by what it hears afresh', () => {
+  test('reports it and does not vote, then judges by new evidence only', () => {
     const machine = REACH.doubting();
     expect(eventNames(machine.effects)).toContain('clock:jumped');
     expect(ofType(machine.kill('server_1'), 'vote')).toEqual([]);
@@ -189,13 +189,13 @@ describe('a monitor in doubt', () => {
     expect(ofType(machine.pass(2_100, STANDBYS), 'vote')).toHaveLength(1);
   });
 
-  test('lets who waits for a hand-over know', () => {
+  test('notifies the caller of a hand-over', () => {
     const machine = REACH['handing-over']();
     machine.now += 1_500;
     expect(ofType(machine.tick(), 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
   });
 
-  test('moves nothing, though the answer it had waited for is the first thing it reads when it wakes', () => {
+  test('moves nothing, even when the awaited answer is its first input after it wakes', () => {
     const machine = REACH['handing-over']();
     machine.now += 1_500;
     const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
@@ -204,7 +204,7 @@ describe('a monitor in doubt', () => {
     expect(machine.phase).toBe('doubting');
   });
 
-  test('asks no leader to stand down, though the operator’s wish is the first thing it reads', () => {
+  test('asks no leader to stand down, even when the request of the operator is its first input', () => {
     const machine = watching();
     machine.now += 1_500;
     const effects = machine.happen({ type: 'handover-requested', request: { id: 1, to: null, kind: 'planned', reason: 'a test' } });
@@ -221,7 +221,7 @@ describe('a monitor that starts beside a running system', () => {
     expect(ofType(machine.effects, 'vote')).toEqual([]);
   });
 
-  test('replaces a leader that never answers it, after FALL pings', () => {
+  test('replaces a leader that never answers, after FALL pings', () => {
     const machine = new Machine();
     machine.tick();
     machine.happen({ type: 'leadership-read', leadership: row(4, 'server_1') });
@@ -244,7 +244,7 @@ describe('duties', () => {
 });
 
 describe('the invariants', () => {
-  test('control: a state that breaks one is refused by name', () => {
+  test('control: a state that violates one is refused by name', () => {
     const { state, now } = watching();
     const refuse = (change: Partial<State>): (() => void) => () => assertInvariants({ ...state, ...change }, state, now);
     expect(refuse({})).not.toThrow();
@@ -253,7 +253,7 @@ describe('the invariants', () => {
     expect(refuse({ doubt: { ...state.doubt, doubtingUntil: now + 1 } })).toThrow('a monitor in doubt does not act');
   });
 
-  test('a beat between two ticks, just when the doubt is over, is no breach', () => {
+  test('a beat between two ticks, exactly at the end of the doubt, violates none', () => {
     const machine = REACH.doubting();
     machine.pass(1_990);
     machine.now = machine.state.doubt.doubtingUntil + 1;

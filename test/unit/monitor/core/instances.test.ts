@@ -1,11 +1,11 @@
-/** A monitor's view of a patients instance: what an answer, a refusal and a hiccup make of it, in every order. */
+/** A monitor's view of a patients instance after answers, refusals and transient failures, in every order. */
 import { instanceAnswered, instanceUnanswered, UNSEEN_INSTANCE, type Instance } from '../../../../monitor/core/instances.js';
 import type { PingFailure } from '../../../../monitor/core/kinds.js';
 
 const FALL = 2;
 const CAUSES: readonly PingFailure[] = ['refused', 'reset', 'timeout', 'error'];
 
-/** Each look at its own second. */
+/** One poll per second. */
 function after(...looks: readonly (PingFailure | 'answered')[]): Instance {
   return looks.reduce<Instance>((instance, look, index) => {
     const now = (index + 1) * 1_000;
@@ -18,22 +18,22 @@ describe('a patients instance', () => {
     expect(after(cause, cause, cause)).toEqual({ observed: 'unknown', since: null, failures: 3 });
   });
 
-  test('is alive with its first answer, and since then', () => {
+  test('is alive from its first answer on', () => {
     expect(after('answered')).toEqual({ observed: 'alive', since: 1_000, failures: 0 });
     expect(after('timeout', 'answered', 'answered')).toEqual({ observed: 'alive', since: 2_000, failures: 0 });
   });
 
-  test('whose port refuses is suspected at once', () => {
+  test('whose port refuses connections is suspected at once', () => {
     expect(after('answered', 'refused')).toEqual({ observed: 'suspect', since: 2_000, failures: 1 });
   });
 
-  test.each(CAUSES.filter((cause) => cause !== 'refused'))('that fails once by %s is alive; twice in a row, suspect since then', (cause) => {
+  test.each(CAUSES.filter((cause) => cause !== 'refused'))('that fails once by %s is alive; after a second failure it is suspect', (cause) => {
     expect(after('answered', cause).observed).toBe('alive');
     expect(after('answered', cause, 'answered', cause).observed).toBe('alive');
     expect(after('answered', cause, cause, cause)).toEqual({ observed: 'suspect', since: 3_000, failures: 3 });
   });
 
-  test('is alive again with one answer', () => {
+  test('is alive again after one answer', () => {
     expect(after('answered', 'refused', 'refused', 'answered')).toEqual({ observed: 'alive', since: 4_000, failures: 0 });
   });
 });

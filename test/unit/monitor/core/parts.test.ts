@@ -1,4 +1,4 @@
-/** The small pure parts: quorum, choice, self-doubt, timings, what is shown. */
+/** The small pure parts: quorum, choice, self-doubt, timings, displayed states. */
 import { candidates, choose, hasBetter, named } from '../../../../monitor/core/election.js';
 import { observedOf } from '../../../../monitor/core/observed.js';
 import { hasQuorum, majority, tally } from '../../../../monitor/core/quorum.js';
@@ -9,7 +9,7 @@ import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings
 import { ALL, STANDBYS, Machine, report, row, SETTINGS, watching } from '../support.js';
 
 describe('the quorum', () => {
-  /** Every subset of n monitors and some strangers, counted the naive way. */
+  /** Every subset of n monitors and some unknown names, counted naively. */
   const naive = (configured: readonly string[], voters: readonly string[]): boolean => {
     let mine = 0;
     for (const monitor of configured) for (const voter of new Set(voters)) if (monitor === voter) mine += 1;
@@ -25,15 +25,15 @@ describe('the quorum', () => {
     }
   });
 
-  test('two disjoint sets never both have one', () => {
+  test('two disjoint sets never both have a quorum', () => {
     for (let size = 1; size <= 7; size += 1) expect(majority(size) * 2).toBeGreaterThan(size);
   });
 
   test('a voter counts once', () => expect(tally(['a', 'b'], ['a', 'a', 'c'])).toBe(1));
 });
 
-describe('who may stand', () => {
-  test('alive, ready, reaching PostgreSQL, and not the leader', () => {
+describe('candidates', () => {
+  test('are alive, ready, reach PostgreSQL, and are not the leader', () => {
     expect(candidates(watching().state).map(({ id }) => id)).toEqual(['server_2', 'server_3']);
     const machine = watching();
     machine.happen({ type: 'admin-read', admin: { server_2: 'maint' } });
@@ -41,14 +41,14 @@ describe('who may stand', () => {
     expect(choose(machine.state, 0)).toBeNull();
   });
 
-  test('who reaches everything goes before who does not', () => {
+  test('that reach every service are preferred', () => {
     const machine = watching();
     machine.beat(report('server_2', { term: 1, reaches: { postgres: true, redis: false, gateway: true } }));
     expect(candidates(machine.state).map(({ id }) => id)).toEqual(['server_3']);
     expect(hasBetter(machine.state, { stalled: false })).toBe(true);
   });
 
-  test('a replica whose line was just cut does not', () => {
+  test('exclude a replica whose connection was just cut', () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_2' });
     expect(named(machine.state, 'server_2')).toBeNull();
@@ -81,12 +81,12 @@ describe('self-doubt', () => {
   const settings = { tickMs: 50, doubtMs: 1_000, doubtForMs: 2_000 };
   const started = ticked(NO_DOUBT, settings, 100, 5_000).doubt;
 
-  test('a tick in time means nothing', () => {
+  test('a tick in time has no effect', () => {
     const { doubt, jump } = ticked(started, settings, 150, 5_050);
     expect([jump, extraPatienceMs(doubt, 150), isDoubting(doubt, 150)]).toEqual([null, 0, false]);
   });
 
-  test('a late tick lengthens patience by what it was late, for a while', () => {
+  test('a late tick lengthens the patience by its lateness, for a limited time', () => {
     const { doubt, jump } = ticked(started, settings, 450, 5_350);
     expect(jump).toBeNull();
     expect(extraPatienceMs(doubt, 450)).toBe(300);
@@ -98,7 +98,7 @@ describe('self-doubt', () => {
     expect(extraPatienceMs(ticked(late, settings, 550, 5_450).doubt, 550)).toBe(300);
   });
 
-  test('the first input after a long pause notices it, whichever it is', () => {
+  test('the first input after a long pause detects the pause, whatever its type', () => {
     expect(isDoubting(noticeLateness(started, settings, 3_000), 3_000)).toBe(true);
   });
 
@@ -123,18 +123,18 @@ describe('false alarms', () => {
     expect(beatPatienceMs(alarmed(count), TIMEOUT_MS, 0)).toBe(patienceMs);
   });
 
-  test('they are forgotten one by one', () => {
+  test('expire one by one', () => {
     const doubt = alarmed(ALARMS_MAX);
     const after = [0, 1, 2, 3, 4].map((times) => beatPatienceMs(doubt, TIMEOUT_MS, times * FORGET_MS));
     expect(after).toEqual([3_200, 1_600, 800, 400, 400]);
   });
 
-  test('a suspicion that stood for long was a freeze, and no mistake', () => {
+  test('a long suspicion was a freeze, and not a false alarm', () => {
     expect(silenceEnded(NO_DOUBT, TIMEOUT_MS, 801, 0)).toEqual(NO_DOUBT);
     expect(silenceEnded(alarmed(3), TIMEOUT_MS, 801, FORGET_MS)).toEqual(alarmed(3));
   });
 
-  test('nor is a freeze of two seconds, though the line was cut and opened anew meanwhile', () => {
+  test('a freeze of two seconds is not a false alarm either, even when the connection was cut and reopened meanwhile', () => {
     const machine = watching();
     machine.pass(2_000, ALL.slice(1));
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
@@ -143,7 +143,7 @@ describe('false alarms', () => {
     expect(machine.state.doubt.alarms).toBe(0);
   });
 
-  test('a replica that is slow is not handed round for ever: the third silence of the same length is borne', () => {
+  test('leadership does not leave a slow replica endlessly: the third silence of the same length is tolerated', () => {
     const machine = watching();
     let suspicions = 0;
     for (let round = 0; round < 10; round += 1) {
@@ -158,15 +158,15 @@ describe('false alarms', () => {
 });
 
 describe('the timings', () => {
-  test('of the defaults, as the README gives them', () => {
+  test('of the defaults match the README', () => {
     expect(worstCaseFailoverMs(SETTINGS)).toEqual({ kill: 30, freeze: 470, ping: 5_070, gray: 1_930, left: 30, restart: 130, planned: 30 });
   });
 
-  test('with several monitors a vote may meet the other one interval later', () => {
+  test('with several monitors a vote may reach the majority one interval later', () => {
     expect(concertMs({ ...SETTINGS, monitors: ['a', 'b', 'c'] })).toBe(200);
   });
 
-  test('hold for the machine itself: silence until the vote', () => {
+  test('hold for the machine: from silence to the vote', () => {
     const machine = watching();
     const begun = machine.now;
     while (machine.phase !== 'voting') machine.pass(50, ALL.slice(1));
@@ -174,24 +174,24 @@ describe('the timings', () => {
   });
 });
 
-describe('what is shown', () => {
+describe('the displayed state', () => {
   const three = { monitors: ['monitor_1', 'monitor_2', 'monitor_3'] };
 
-  test('with one monitor a suspect is down', () => {
+  test('with one monitor a suspected replica is down', () => {
     const machine = watching();
     machine.kill('server_2');
     expect(observedOf(machine.state, 'server_2', {})).toBe('down');
     expect(observedOf(machine.state, 'server_1', {})).toBe('alive');
   });
 
-  test('with three, a suspect is down when another configured one agrees', () => {
+  test('with three, a suspected replica is down when another configured monitor agrees', () => {
     const machine = watching(three);
     machine.kill('server_2');
     expect(observedOf(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] })).toBe('suspect');
     expect(observedOf(machine.state, 'server_2', { monitor_3: ['server_2'] })).toBe('down');
   });
 
-  test('what others suspect and I do not is alive', () => {
+  test('a replica that only other monitors suspect is alive', () => {
     expect(observedOf(watching(three).state, 'server_2', { monitor_2: ['server_2'], monitor_3: ['server_2'] })).toBe('alive');
   });
 });

@@ -1,4 +1,4 @@
-/** What the console says before an operator acts, against what the machine then does. */
+/** Compares the preview of an operator action with the behaviour of the machine. */
 import { ACTIONS, duration, previewOf, type Action, type Preview } from '../../../../monitor/core/preview.js';
 import { worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
 import type { Machine} from '../support.js';
@@ -8,7 +8,7 @@ const look = (machine: Machine, action: Action, replica: string | null = null, f
   previewOf(machine.state, { action, replica, freezeMs }, { now: machine.now, random: 0 });
 
 describe('a hand-over', () => {
-  test('says who leads, who may follow, and how long nobody leads at worst', () => {
+  test('names the leader, the candidates, and the longest time without a leader', () => {
     const machine = watching();
     machine.beat({ ...LEADING, parcelsInFlight: 4 });
     expect(look(machine, 'handover')).toMatchObject({
@@ -23,7 +23,7 @@ describe('a hand-over', () => {
     expect(look(watching(), 'handover', 'server_1')).toMatchObject({ moves: false, refusal: null, worstCaseMs: null });
   });
 
-  /** Each preview is asked of a machine, which is then asked to do it: both say the same. */
+  /** Requests each preview from a machine and then the action itself: both must agree. */
   test.each([
     ['nobody else is up', null, (machine: Machine) => ['server_2', 'server_3'].forEach((id) => machine.kill(id)), 'NO_CANDIDATE'],
     ['the named one is drained', 'server_2', (machine: Machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } }), 'NO_CANDIDATE'],
@@ -49,13 +49,13 @@ describe('an administrative state', () => {
     expect(look(watching(), action, 'server_1')).toMatchObject({ moves: true, candidates: ['server_2', 'server_3'], refusal: null });
   });
 
-  test('of the leader is refused when nobody can follow', () => {
+  test('of the leader is refused without a candidate', () => {
     const machine = watching();
     machine.happen({ type: 'admin-read', admin: { server_2: 'maint', server_3: 'drain' } });
     expect(look(machine, 'drain', 'server_1')).toMatchObject({ refusal: { code: 'NO_CANDIDATE' }, moves: false });
   });
 
-  test('of a standby moves nothing, and warns when nobody else could follow', () => {
+  test('of a standby moves nothing, and warns when no other candidate exists', () => {
     const machine = watching();
     expect(look(machine, 'drain', 'server_2').words.join(' ')).not.toContain('no replica could follow');
     machine.kill('server_3');
@@ -63,14 +63,14 @@ describe('an administrative state', () => {
     expect(look(machine, 'drain', 'server_2').words.join(' ')).toContain('no replica could follow server_1');
   });
 
-  test('ready moves nothing, of whomever', () => {
+  test('ready moves nothing, for any replica', () => {
     expect(look(watching(), 'ready', 'server_1')).toMatchObject({ moves: false, refusal: null });
     expect(look(watching(), 'ready', 'server_2').words[0]).toContain('is already ready');
   });
 });
 
 describe('a fault', () => {
-  test.each(['kill', 'freeze'] as const)('%s of the leader: who follows, within the worst case of that kind', (action) => {
+  test.each(['kill', 'freeze'] as const)('%s of the leader: names the successor, within the worst case of that kind', (action) => {
     expect(look(watching(), action, 'server_1')).toMatchObject({
       moves: true, candidates: ['server_2', 'server_3'], worstCaseMs: worstCaseFailoverMs(SETTINGS)[action], refusal: null,
     });
@@ -80,7 +80,7 @@ describe('a fault', () => {
     expect(look(watching(), 'freeze', 'server_1', SETTINGS.beatTimeoutMs)).toMatchObject({ moves: false });
   });
 
-  test('of the leader alone is not refused, and says that payments wait', () => {
+  test('of the only replica is not refused, and reports that payments wait', () => {
     const machine = watching();
     machine.kill('server_2');
     machine.kill('server_3');
@@ -93,7 +93,7 @@ describe('a fault', () => {
   });
 });
 
-test.each(ACTIONS)('%s: in every phase there are words, and no replica that does not exist', (action) => {
+test.each(ACTIONS)('%s: every phase has a text, and the text names no unknown replica', (action) => {
   for (const reach of Object.values(REACH)) {
     const machine = reach();
     for (const replica of ['server_1', 'server_2']) expect(look(machine, action, replica).words.every((each) => each.length > 5)).toBe(true);
@@ -101,9 +101,9 @@ test.each(ACTIONS)('%s: in every phase there are words, and no replica that does
   }
 });
 
-test.each([[30, '30 ms'], [470, '470 ms'], [2_000, '2 s'], [1_930, '1.9 s']])('%i is said as %s', (ms, words) => expect(duration(ms)).toBe(words));
+test.each([[30, '30 ms'], [470, '470 ms'], [2_000, '2 s'], [1_930, '1.9 s']])('%i is written as %s', (ms, words) => expect(duration(ms)).toBe(words));
 
-test('the leader counts what it has begun in words', () => {
+test('the preview words the number of payments that the leader has begun', () => {
   const machine = watching();
   machine.beat(report('server_1', { role: 'leading', term: 1, parcelsInFlight: 1 }));
   expect(look(machine, 'handover').words[0]).toContain('has 1 parcel in flight');

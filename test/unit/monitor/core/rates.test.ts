@@ -1,4 +1,4 @@
-/** Payments a second from counters that begin anew with each life, and the steps of a hand-over from its marks. */
+/** Payments per second from counters that restart with each life, and the steps of a hand-over from its marks. */
 import { ratesBetween, talliesOf, totalOf } from '../../../../monitor/core/rates.js';
 import { stepsOf } from '../../../../monitor/core/steps.js';
 import { report, watching } from '../support.js';
@@ -16,7 +16,7 @@ test.each([
   expect(ratesBetween(before ? { server_1: before } : {}, { server_1: after }, elapsedMs)).toEqual({ server_1: rate });
 });
 
-test('the tallies are what the replicas said last; the total is their sum', () => {
+test('the tallies are the last reports of the replicas; the total is their sum', () => {
   const machine = watching();
   machine.beat(report('server_2', { committed: 7 }));
   expect(talliesOf(machine.state)).toMatchObject({ server_1: { committed: 0 }, server_2: { bootId: 'server_2-a', committed: 7 } });
@@ -29,11 +29,11 @@ describe('the steps of a hand-over', () => {
 
   test('follow each other', () => expect(stepsOf(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
 
-  test('are null as far as it has not come', () => {
+  test('are null for steps that have not finished', () => {
     expect(stepsOf({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null })).toEqual({
       voteMs: null, promoteMs: 3, reclaimMs: null, firstCommitMs: null,
     });
   });
 
-  test('two clocks that differ make no negative step', () => expect(stepsOf({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
+  test('two clocks that differ cause no negative step', () => expect(stepsOf({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
 });

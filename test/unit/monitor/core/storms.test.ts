@@ -1,4 +1,4 @@
-/** What keeps leadership from going round on a machine that is late: each rule with the case in which it must not help. */
+/** Rules against election storms on a late machine: each rule, and the case in which it must have no effect. */
 import { describe, expect, test } from '@jest/globals';
 import { graceMs, ELECTIONS_MAX, FORGET_ELECTION_MS, oneMoreElection } from '../../../../monitor/core/grace.js';
 import { ALARMS_MAX, beatPatienceMs, NO_DOUBT, silenceBorne, START_FORGET_MS } from '../../../../monitor/core/self-doubt.js';
@@ -21,7 +21,7 @@ function handedOver(): Machine {
 }
 
 describe('silence of several replicas at once', () => {
-  test('is no evidence about the leader: nobody is suspected, whoever is heard first', () => {
+  test('is no evidence about the leader: no replica is suspected, whichever beats first', () => {
     const machine = watching();
     machine.pass(1_500);
     for (const standby of STANDBYS) machine.beat(standby);
@@ -31,19 +31,19 @@ describe('silence of several replicas at once', () => {
     expect(machine.phase).toBe('watching');
   });
 
-  test('control: the leader alone is suspected as soon as ever', () => {
+  test('control: a leader that is silent alone is suspected as early as before', () => {
     const machine = watching();
     machine.pass(450, STANDBYS);
     expect(ofType(machine.effects, 'vote')).toHaveLength(1);
   });
 
-  test('is borne for a bounded time only: when nothing comes of it, all are suspected', () => {
+  test('is tolerated for a bounded time only: if it continues, all are suspected', () => {
     const machine = watching();
     machine.pass(8 * SETTINGS.beatTimeoutMs + 2 * SETTINGS.tickMs);
     expect(machine.phase).toBe('no-candidate');
   });
 
-  test('a standby that is gone for good does not shield the leader', () => {
+  test('a standby that is down permanently does not protect the leader', () => {
     const machine = watching();
     machine.pass(2_000, [LEADING, STANDBYS[1]!]);
     const begun = machine.now;
@@ -66,7 +66,7 @@ describe('pings of several replicas that time out', () => {
     machine.pass(1_000, ALL);
   };
 
-  test('two rounds in a row depose nobody; six do', () => {
+  test('two consecutive rounds do not depose the leader; six do', () => {
     const machine = watching();
     for (let count = 0; count < 3; count += 1) round(machine, ['server_2', 'server_1']);
     expect(machine.state.replicas['server_1']?.opinion).toBe('alive');
@@ -84,12 +84,12 @@ describe('pings of several replicas that time out', () => {
 describe('a monitor that has just started', () => {
   const started = { ...NO_DOUBT, startedAt: 0 };
 
-  test('is as patient as after several false alarms, and less so every second', () => {
+  test('is as patient as after several false alarms, and less patient every second', () => {
     const patience = [0, 1, 2, 3, 4].map((times) => beatPatienceMs(started, 400, times * START_FORGET_MS));
     expect(patience).toEqual([400 * 2 ** ALARMS_MAX, 1_600, 800, 400, 400]);
   });
 
-  test('does not depose a leader that is silent for a second, nor one whose pings time out', () => {
+  test('does not depose a leader that is silent for a second, or whose pings time out', () => {
     const machine = new Machine();
     machine.tick();
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
@@ -100,7 +100,7 @@ describe('a monitor that has just started', () => {
     expect(ofType(machine.effects, 'vote')).toEqual([]);
   });
 
-  test('deposes one that refuses connections at once', () => {
+  test('deposes at once a leader that refuses connections', () => {
     const machine = new Machine();
     machine.tick();
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
@@ -109,7 +109,7 @@ describe('a monitor that has just started', () => {
   });
 });
 
-test('a silence that a longer patience bore keeps the patience long; control: a short one, or the own lateness, does not', () => {
+test('a silence that needed the longer patience keeps it long; control: a short silence, or a late monitor, does not', () => {
   expect(silenceBorne(NO_DOUBT, 400, 1_000, 50)).toMatchObject({ alarms: 2, alarmedAt: 50 });
   expect(silenceBorne(NO_DOUBT, 400, 400, 50)).toBe(NO_DOUBT);
   const late = { ...NO_DOUBT, extraMs: 700, lenientUntil: 100 };
@@ -123,7 +123,7 @@ describe('a new leader', () => {
     expect(ofType(machine.effects, 'vote')).toEqual([]);
   });
 
-  test('that stays silent is deposed when its time is over', () => {
+  test('that remains silent is deposed at the end of its grace', () => {
     const machine = handedOver();
     machine.pass(graceMs(machine.state, machine.now) + 2 * SETTINGS.tickMs, [STANDBYS[1]!]);
     expect(ofType(machine.effects, 'vote').at(-1)).toMatchObject({ term: 2, kind: 'freeze', candidate: { id: 'server_3' } });
@@ -140,7 +140,7 @@ describe('a new leader', () => {
     expect(machine.state.replicas['server_2']?.opinion).toBe('alive');
   });
 
-  test('elected by others although this monitor missed it: what was missed is forgotten; a refused connection is not', () => {
+  test('elected by others without this monitor: earlier failures are forgotten; a refused connection is not', () => {
     const silent = watching();
     silent.pass(600, [LEADING, STANDBYS[1]!]);
     silent.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
@@ -151,7 +151,7 @@ describe('a new leader', () => {
     expect(dead.phase).toBe('voting');
   });
 
-  test('has more time after each election that follows soon, up to a bound, and less again later', () => {
+  test('has a longer grace after each recent election, up to a bound, and a shorter one later', () => {
     const machine = watching();
     const { now } = machine;
     const after = (count: number): number => {
@@ -164,7 +164,7 @@ describe('a new leader', () => {
     expect(later).toEqual([1_600, 800, 400, 400]);
   });
 
-  test('elections are counted where this monitor held the leader to be gone, planned ones are not', () => {
+  test('counts elections after this monitor suspected the leader, not planned ones', () => {
     expect(handedOver().state.unrest.elections).toBe(1);
     const machine = watching();
     machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
@@ -173,7 +173,7 @@ describe('a new leader', () => {
 });
 
 describe('a successor', () => {
-  test('that was not heard just now is not elected; its next beat makes it a candidate', () => {
+  test('without a recent report is not elected; its next beat makes it a candidate', () => {
     const machine = watching();
     machine.pass(350, [LEADING]);
     machine.effects = [];
@@ -183,7 +183,7 @@ describe('a successor', () => {
     expect(ofType(machine.beat(STANDBYS[1]!), 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
   });
 
-  test('that has no stream and answered its last ping some time ago is pinged, and elected when it answers', () => {
+  test('without a stream or a recent answer is pinged, and elected when it answers', () => {
     const machine = watching();
     for (const { id } of STANDBYS) {
       machine.happen({ type: 'stream-closed', replica: id });
@@ -200,11 +200,11 @@ describe('a successor', () => {
     expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
   });
 
-  test('control: one that beats as usual is elected at once', () => {
+  test('control: a replica that beats as usual is elected at once', () => {
     expect(ofType(watching().kill('server_1'), 'vote')).toEqual([expect.objectContaining({ kind: 'kill', term: 1 })]);
   });
 
-  test('leads although it was late for a moment, when the leader says so after its promotion', () => {
+  test('leads although it was briefly late, when it reports so after its promotion', () => {
     const machine = handedOver();
     machine.pass(300, [STANDBYS[1]!]);
     machine.beat(LEADER_OF_TERM_2);

@@ -1,4 +1,4 @@
-/** Driving again: what is told before, and whom a monitor asks, against small patients instances of our own. */
+/** Re-drives: the preview, and the choice of the patients instance, against small fake instances. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -11,7 +11,7 @@ const payment = (id: string, rest: Partial<PaymentToDrive> = {}): PaymentToDrive
   ({ id, status: 'FAILED', patientId: 'p', amountMinor: 100, currency: 'USD', repeatedBy: null, payableMinor: null, ...rest }) as PaymentToDrive;
 
 describe('the preview', () => {
-  test('which will be driven again, and which not, each with the reason', () => {
+  test('lists the payments to re-drive and the refused ones, each with the reason', () => {
     const found = [payment('a'), payment('b', { status: 'SUCCEEDED' }), payment('c', { repeatedBy: 'x' })];
     const { drive, refused } = previewRedrive(['a', 'b', 'c', 'd', 'a'], found);
     expect(drive.map(({ id }) => id)).toEqual(['a']);
@@ -22,7 +22,7 @@ describe('the preview', () => {
     ]);
   });
 
-  test('a bill that was paid meanwhile, or has less left, is not paid again; several payments share what one bill has left', () => {
+  test('never exceeds the remaining amount of a bill; several payments of one bill share that amount', () => {
     const found = [
       payment('paid', { payableMinor: 0 }), payment('free'), payment('less', { payableMinor: 99, patientId: 'q' }),
       payment('first', { payableMinor: 150, patientId: 'r' }), payment('second', { payableMinor: 150, patientId: 'r' }),
@@ -37,7 +37,7 @@ describe('the preview', () => {
     ]);
   });
 
-  test('money of two currencies is never added', () => {
+  test('never adds amounts of two currencies', () => {
     const sums = sumsOf([payment('a'), payment('b', { currency: 'EUR', amountMinor: 7 }), payment('c', { amountMinor: 50 })]);
     expect(sums).toEqual([{ currency: 'EUR', amountMinor: 7, payments: 1 }, { currency: 'USD', amountMinor: 150, payments: 2 }]);
     expect(sumsOf([])).toEqual([]);
@@ -46,7 +46,7 @@ describe('the preview', () => {
 
 const NEW_ID = '01a1ff4f-6ad0-75ae-a611-4d9d8a772cd2';
 
-describe('asking patients', () => {
+describe('requests to patients', () => {
   const servers: Server[] = [];
   let audit: AuditEntry[] = [];
   beforeEach(() => {
@@ -80,7 +80,7 @@ describe('asking patients', () => {
 
   const accepted = { id: NEW_ID, status: 'PENDING' };
 
-  test('the first that answers does it; the audit says who, why and what came of it', async () => {
+  test('the first instance that answers re-drives; the audit has actor, reason and outcome', async () => {
     const [first, second] = [await instance(202, accepted), await instance(202, accepted)];
     expect(await redrives([first.url, second.url]).drive(['a'], 'operator: Ana', 'gateway is back')).toEqual([{ id: 'a', ok: true, payment: accepted, replayed: false }]);
     expect(first.asked).toEqual(['POST /api/payments/a/redrive Bearer internal']);
@@ -95,19 +95,19 @@ describe('asking patients', () => {
     expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: true, replayed: true }]);
   });
 
-  test('a definite no is not asked twice', async () => {
+  test('a definite refusal is not retried', async () => {
     const [first, second] = [await instance(409, { code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }), await instance(202, accepted)];
     expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toEqual([{ id: 'a', ok: false, code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }]);
     expect(second.asked).toEqual([]);
     expect(audit[0]?.outcome).toBe('NOT_REDRIVABLE');
   });
 
-  test('an answer that is none of ours is told as such', async () => {
+  test('an unknown answer is reported as such', async () => {
     const { url } = await instance(200, { hello: 'world' });
     expect(await redrives([url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: false, code: 'INTERNAL', detail: 'The patients instance answered 200' }]);
   });
 
-  test('nobody answers: said at once for the rest, each in the audit', async () => {
+  test('no instance answers: the rest fails at once, each with an audit row', async () => {
     const { url, asked } = await instance(0, null);
     const outcome = await redrives([url]).drive(['a', 'b', 'c', 'd', 'e', 'f'], 'operator', 'x');
     expect(outcome.map((each) => !each.ok && each.code)).toEqual(Array.from({ length: 6 }, () => 'NO_PATIENTS_INSTANCE'));
@@ -115,13 +115,13 @@ describe('asking patients', () => {
     expect(audit).toHaveLength(6);
   });
 
-  test('nobody is known, and an audit that cannot be written makes no error', async () => {
+  test('no instance is configured, and a failed audit write is not an error', async () => {
     const none = redrives([], () => Promise.reject(new Error('no database')));
     expect(none.possible).toBe(false);
     expect(await none.drive(['a'], 'operator', 'x')).toMatchObject([{ code: 'NO_PATIENTS_INSTANCE', detail: expect.stringContaining('PATIENTS is empty') as unknown }]);
   });
 
-  test('the answers keep the order of what was asked', async () => {
+  test('the answers keep the order of the request', async () => {
     const { url } = await instance(202, accepted);
     const ids = Array.from({ length: 30 }, (_, index) => `p${index}`);
     expect((await redrives([url]).drive(ids, 'operator', 'x')).map(({ id }) => id)).toEqual(ids);

@@ -1,4 +1,4 @@
-/** A payment's story in words, from facts: every way it can go. */
+/** The history of a payment in words, for every possible course. */
 import type { StoryFacts, StoryTerm } from '../../../../monitor/inspect/payment-story.js';
 import { survivedHandOver, timeline } from '../../../../monitor/inspect/timeline.js';
 
@@ -22,7 +22,7 @@ const textOf = (rest: Partial<StoryFacts>, kind: string): string => {
   return [entry?.text, ...(entry?.details ?? [])].join(' ');
 };
 
-test('the usual one: accepted, committed, may leave', () => {
+test('a usual payment: accepted, committed, pass earned', () => {
   expect(kinds({})).toEqual(['accepted', 'committed', 'pass']);
   expect(textOf({}, 'accepted')).toBe(
     'Accepted by patients_1: its row was committed. server_1 led then, in term 1. Who sent it waited for the outcome. Fingerprint of the request: 0123456789ab.',
@@ -31,7 +31,7 @@ test('the usual one: accepted, committed, may leave', () => {
   expect(survivedHandOver(facts())).toBe(false);
 });
 
-test('one that outlived a leader names the hand-over, and who led from when to when', () => {
+test('a payment across a hand-over names the hand-over, and the leader with its time', () => {
   const rest = { processedBy: 'server_2', term: 2, terms: [term(1, 'server_1', 0, { until: at(120) }), term(2, 'server_2', 120)] };
   expect(kinds(rest)).toEqual(['accepted', 'hand-over', 'committed', 'pass']);
   expect(textOf(rest, 'hand-over')).toBe('server_2 took over from server_1, in term 2 (kill). Why: it closed its connection');
@@ -39,7 +39,7 @@ test('one that outlived a leader names the hand-over, and who led from when to w
   expect(survivedHandOver(facts(rest))).toBe(true);
 });
 
-test('accepted before anybody was elected: that is told, and is no hand-over', () => {
+test('accepted before the first election: reported, and not a hand-over', () => {
   const rest = { terms: [term(1, 'server_1', 120)] };
   expect(textOf(rest, 'accepted')).toContain('Nobody led then.');
   expect(textOf(rest, 'hand-over')).toContain('server_1 was elected, in term 1.');
@@ -66,7 +66,7 @@ test.each([
   expect(timeline(facts(rest)).at(-1)?.tone).toBe('bad');
 });
 
-test('a chain of re-drives, both ways, oldest first, with who did it and why', () => {
+test('a chain of re-drives in both directions, oldest first, with actor and reason', () => {
   const relative = (id: string, ms: number) => ({ id, status: 'FAILED', acceptedAt: at(ms), completedAt: at(ms + 10), reason: 'GATEWAY_UNAVAILABLE' } as const);
   const rest = {
     status: 'FAILED', repeats: [relative('b', 20), relative('a', 0)], repeatedBy: [relative('d', 200), relative('e', 300)],
@@ -78,7 +78,7 @@ test('a chain of re-drives, both ways, oldest first, with who did it and why', (
   expect(story[5]?.details).toEqual([]);
 });
 
-test('one of a batch, and one without the queue', () => {
+test('a payment of a batch, and one without the queue', () => {
   expect(textOf({ batchIndex: 0, batchSent: 230 }, 'accepted')).toContain('Number 1 of the 230 payments of its batch.');
   expect(textOf({ parcel: null }, 'committed')).toContain('without the queue');
 });

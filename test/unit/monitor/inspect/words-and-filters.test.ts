@@ -1,4 +1,4 @@
-/** The pure part of searching: what is typed into the box, and what stands in the address. */
+/** The pure part of searching: the text of the search box, and the parameters of the address. */
 import { addressOf, moment, pageQuery, searchQuery } from '../../../../monitor/inspect/filters.js';
 import { understand } from '../../../../monitor/inspect/search-words.js';
 
@@ -36,7 +36,7 @@ describe('the search box', () => {
   });
 });
 
-describe('moments', () => {
+describe('times', () => {
   test.each([
     ['2026-11-21', '2026-11-21T00:00:00.000Z'],
     ['2026-11-21T18:05', '2026-11-21T18:05:00.000Z'],
@@ -47,13 +47,13 @@ describe('moments', () => {
     expect(moment.parse(text).toISOString()).toBe(expected);
   });
 
-  test.each(['', 'today', '2026-11', '2026-02-30T25:00', '2026-13-01', "2026-11-21'", '1763748000'])('%j is none', (text) => {
+  test.each(['', 'today', '2026-11', '2026-02-30T25:00', '2026-13-01', "2026-11-21'", '1763748000'])('%j is not a time', (text) => {
     expect(moment.safeParse(text).success).toBe(false);
   });
 });
 
 describe('filters', () => {
-  test('empty fields of a form are not given, and a page has a length', () => {
+  test('empty fields of a form are ignored, and a page has a default length', () => {
     expect(searchQuery.parse({ id: '', status: '', term: '', from: '' })).toEqual({ limit: 50 });
   });
 
@@ -63,11 +63,11 @@ describe('filters', () => {
     },
   );
 
-  test('the page takes the words of the box too', () => {
+  test('the page also accepts the words of the search box', () => {
     expect(pageQuery.parse({ q: ' server_1 ' })).toMatchObject({ q: 'server_1' });
   });
 
-  test('an address holds what is given, escaped, and reads back as the same', () => {
+  test('an address contains the given filters, escaped, and parses to the same filters', () => {
     const filter = { document: 'a&b=c', from: new Date('2026-11-21T18:05:00Z'), term: 0, status: undefined };
     const address = addressOf('/payments', filter);
     expect(address).toBe('/payments?document=a%26b%3Dc&from=2026-11-21T18%3A05%3A00.000Z&term=0');
