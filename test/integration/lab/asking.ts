@@ -1,13 +1,13 @@
-/** What a fault is seen by: how a port answers, whether a payment succeeds, what the gateway says. */
+/** Probes that detect a fault: the answer of a port, the outcome of a payment, the answer of the gateway. */
 import { connect } from 'node:net';
 import type { Laboratory } from '../../../experiments/laboratory.js';
 import type { ManagedProcess } from '../../../local/processes.js';
 import { eventually } from '../../support/eventually.js';
 
-/** A healed system takes a moment to find its connections again; a busy machine makes it a long one, ms. */
+/** Time in which a healed system reconnects on a busy machine, ms. */
 const PATIENCE_MS = 60_000;
 
-/** `refused`: nobody listens. `silent`: it accepts and says nothing within `waitMs`. `answers`: it said something. */
+/** `refused`: no process listens. `silent`: it accepts and sends nothing within `waitMs`. `answers`: it sent data. */
 export function knock({ port }: Pick<ManagedProcess, 'port'>, waitMs = 300): Promise<'refused' | 'silent' | 'answers' | 'reset'> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
@@ -20,14 +20,14 @@ export function knock({ port }: Pick<ManagedProcess, 'port'>, waitMs = 300): Pro
     socket.once('connect', () => socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'));
     socket.once('data', () => end('answers'));
     socket.once('error', ({ code }: NodeJS.ErrnoException) => end(code === 'ECONNREFUSED' ? 'refused' : 'reset'));
-    // PostgreSQL hangs up on what it does not understand: an answer too.
+    // PostgreSQL closes the connection after an unknown request: an answer too.
     socket.once('close', () => end('answers'));
   });
 }
 
 let paid = 0;
 
-/** One payment by a client who waits. @returns its status, or what kept it from having one. */
+/** One payment by a client that waits. @returns its status, or the reason why it has none. */
 export async function pay({ entrances, system, patients }: Laboratory, waitSeconds = 10): Promise<string> {
   paid += 1;
   try {
@@ -49,13 +49,13 @@ export async function pay({ entrances, system, patients }: Laboratory, waitSecon
   }
 }
 
-/** Waits until everyone is seen alive, somebody leads, and a payment succeeds. */
+/** Waits until every part is seen alive, a replica leads, and a payment succeeds. */
 export async function isWhole(laboratory: Laboratory): Promise<void> {
   await laboratory.settled(laboratory.system.replicas.length, PATIENCE_MS);
   await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', { what: 'a payment to succeed', deadlineMs: PATIENCE_MS });
 }
 
-/** A charge asked of the gateway itself: its status, the problem's code, or `reset`, also when there is no answer in time. */
+/** Sends a charge directly to the gateway. @returns its status, the problem's code, or `reset`, also without an answer in time. */
 export async function charge({ system }: Laboratory, key: string, withinMs = PATIENCE_MS): Promise<string> {
   const { gateway, tokens } = system;
   try {
@@ -72,7 +72,7 @@ export async function charge({ system }: Laboratory, key: string, withinMs = PAT
   }
 }
 
-/** Status of a look-up of a charge by its key. */
+/** HTTP status of reading a charge by its key. */
 export async function lookUp({ system }: Laboratory, key: string): Promise<number> {
   const { gateway, tokens } = system;
   const answer = await fetch(`${gateway?.url ?? ''}/charges/${key}`, { headers: { authorization: `Bearer ${tokens.internal}` } });

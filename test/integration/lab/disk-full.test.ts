@@ -1,6 +1,6 @@
 /**
- * PostgreSQL and the gateway's ledger on a disk of the lab's own that becomes full: writes are refused with the code for it, a server that
- * runs out of write-ahead log gives up, and both heal. Where the machine allows no namespaces there is no such disk, and the lab says so.
+ * PostgreSQL and the gateway's ledger on a separate disk of the lab that becomes full: writes are refused with the matching code, a server
+ * without space for its write-ahead log ends, and both heal. Without namespaces there is no such disk, and the lab reports that.
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -39,11 +39,11 @@ afterEach(async () => {
 });
 
 withMounts('a disk in memory', () => {
-  test('takes data, is full, has room again, and is gone with its keeper', async () => {
+  test('accepts data, is full, has space again, and disappears with its keeper', async () => {
     const { disk, folder } = await openDisk();
     const file = join(disk.window, 'file');
     writeFileSync(file, Buffer.alloc(1_000_000));
-    expect(existsSync(join(folder, 'disk', 'file'))).toBe(false); // Only who enters sees it.
+    expect(existsSync(join(folder, 'disk', 'file'))).toBe(false); // Visible only inside the namespace.
     expect((await runToEnd([...disk.enter, 'ls', join(folder, 'disk')])).output).toBe('file');
     await disk.fill();
     expect(() => writeFileSync(join(disk.window, 'more'), Buffer.alloc(100_000))).toThrow(/ENOSPC/);
@@ -61,7 +61,7 @@ withMounts('the ledger of the gateway on a full disk', () => {
     key, status: 'approved', reference: 'r'.repeat(150), amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
   });
 
-  test('refuses what it cannot write whole; every movement it recorded is in the file once, also when the disk has room again', async () => {
+  test('refuses a movement that it cannot write completely; every recorded movement is in the file once, also after the disk has space again', async () => {
     const { disk } = await openDisk();
     const path = join(disk.window, 'ledger');
     let ledger = new GatewayLedger(path);
@@ -102,7 +102,7 @@ withMounts('disk-full', () => {
   const write = (rows: number): Promise<unknown> =>
     laboratory.pool.query(`INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`, [rows]);
 
-  test('a table cannot grow (53100), no payment is lost; healed it grows, and a payment succeeds', async () => {
+  test('a table cannot grow (53100), no payment is lost; after the heal it grows, and a payment succeeds', async () => {
     const { heal } = await strike(injector, 'disk-full', 'postgres');
     await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
     await heal();
@@ -110,10 +110,10 @@ withMounts('disk-full', () => {
     await write(2_000);
   }, TEST_MS);
 
-  test('a server that gives up for want of room is started again by the heal', async () => {
+  test('the heal restarts a server that ended for lack of space', async () => {
     const { heal } = await strike(injector, 'disk-full', 'postgres');
     const postgres = laboratory.system.process('postgres');
-    // Of what exists already it may rewrite as much as it likes; each rewriting needs write-ahead log.
+    // The server may rewrite existing data without limit, but each rewrite needs write-ahead log.
     await eventually(async () => {
       if (!postgres.up) return true;
       await laboratory.pool.query('UPDATE filler SET text = reverse(text)').catch(() => undefined);

@@ -1,4 +1,4 @@
-/** The limits of the bench with real engines, on a small stage: what they measure is really done, and a lost fence is noticed. */
+/** The limits of the bench with real engines, on a small scale: the measured work is really done, and a lost fence is detected. */
 import { afterEach, expect, test } from '@jest/globals';
 import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ async function openGround(): Promise<Ground> {
   return { databaseUrl: database.url, redisUrl: testRedisUrl(), pool, clear: async () => undefined };
 }
 
-/** @param settle what happens between warm-up and measurement. */
+/** @param settle runs between warm-up and measurement. */
 async function openStage(settle: (ground: Ground) => Promise<unknown> = async () => undefined): Promise<{ stage: Stage; ground: Ground }> {
   const ground = await openGround();
   const generator = await Program.start({ ...nobody, name: 'generator', source: 'experiments/bench/load/main.ts' });
@@ -62,10 +62,10 @@ test.each(FENCED)('%s commits every row under the fence', async (name) => {
   const { rows } = await ground.pool.query(
     'SELECT status, term, processed_by AS leader, count(*)::int AS payments FROM payment GROUP BY status, term, processed_by',
   );
-  expect(rows).toEqual([{ status: 'SUCCEEDED', term: 1, leader: 'limit', payments: 2 * PAYMENTS }]); // A warm-up, and the measurement.
+  expect(rows).toEqual([{ status: 'SUCCEEDED', term: 1, leader: 'limit', payments: 2 * PAYMENTS }]); // The warm-up and the measurement.
 });
 
-test('control: when the fence is lost before the measurement, nothing is measured', async () => {
+test('control: without the fence before the measurement, there is no measurement', async () => {
   const { stage } = await openStage(({ pool }) => pool.query('UPDATE leadership SET term = term + 1'));
   await expect(measure('postgres-fenced-rows', stage)).rejects.toThrow('fence held: false');
 });
@@ -78,7 +78,7 @@ test('express-echo answers every request 201', async () => {
   expect(seconds).toBeGreaterThan(0);
 });
 
-test('bullmq-noop finishes every job, and counts only those that are finished', async () => {
+test('bullmq-noop finishes every job, and counts only finished jobs', async () => {
   const place = { databaseUrl: '', redisUrl: testRedisUrl(), prefix: uniquePrefix(), gatewayLatencyMs: 0 };
   const producer = await bullmqNoop.openProducer(place);
   const worker = await bullmqNoop.openWorker(place);

@@ -1,6 +1,6 @@
 /**
- * Faults of the network between the parts of a real system. Each link is knocked at through its own proxy, unhurt first, then struck, then
- * healed; and for some links it is seen what the system makes of it.
+ * Faults of the network between the parts of a real system. The tests probe each link through its own proxy: before the fault, during it,
+ * and after the heal. For some links they also check the reaction of the system.
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
@@ -45,11 +45,11 @@ async function strike(kind: string, target: string, random: Random = seededRando
 const knockAlong = (pair: Pair, waitMs?: number) => knock({ port: links.portOf(pair) }, waitMs);
 const kindsOf = ({ from, to }: Pair): string => `${from.split('_')[0]}>${to.split('_')[0]}`;
 
-/** One pair of each kind: what holds for monitor_1>server_1 is not tried again for the eight others. */
+/** One pair of each kind: monitor_1>server_1 also represents its eight equivalents. */
 const samples = (): Pair[] => [...new Map(links.pairs.map((pair) => [kindsOf(pair), pair])).values()];
 
 describe('every kind of link', () => {
-  test('there are those of the design, and the lab strikes each of them both ways and one way', () => {
+  test('matches the design, and the lab can target each link both ways and one way', () => {
     expect(samples().map(kindsOf).sort()).toEqual([
       'monitor>monitor', 'monitor>postgres', 'monitor>redis', 'monitor>server', 'patients>postgres', 'patients>redis',
       'server>gateway', 'server>postgres', 'server>redis',
@@ -59,11 +59,11 @@ describe('every kind of link', () => {
     expect(targets).toHaveLength(links.names.length * 3);
   });
 
-  test('unhurt it answers', async () => {
+  test('without a fault it answers', async () => {
     for (const pair of samples()) expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
   });
 
-  test.each(['both ways', 'forward', 'back'])('partition %s: it is silent, and healed it answers', async (way) => {
+  test.each(['both ways', 'forward', 'back'])('partition %s: it is silent, and after the heal it answers', async (way) => {
     await Promise.all(samples().map(async (pair) => {
       const { from, to } = pair;
       const { heal } = await strike('partition', { 'both ways': `${from}-${to}`, forward: `${from}>${to}`, back: `${to}>${from}` }[way] ?? '');
@@ -86,7 +86,7 @@ describe('every kind of link', () => {
     await isWhole(laboratory);
   }, TEST_MS);
 
-  test('reset: what is open is broken, more than once', async () => {
+  test('reset: open connections are reset, more than once', async () => {
     await Promise.all(samples().map(async (pair) => {
       const { heal } = await strike('reset', `${pair.from}-${pair.to}`);
       for (let times = 0; times < 2; times += 1) expect([pair, await breaks(links.portOf(pair))]).toEqual([pair, 'ECONNRESET']);
@@ -96,7 +96,7 @@ describe('every kind of link', () => {
   }, TEST_MS);
 });
 
-/** Waits until an idle connection ends, and says how. */
+/** Waits until an idle connection ends. @returns how it ended. */
 function breaks(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: 10_000 });
@@ -122,7 +122,7 @@ const standby = async (): Promise<string> => {
   return laboratory.system.replicas.find(({ name }) => name !== leader)?.name ?? '';
 };
 
-describe('what the system makes of it', () => {
+describe('the reaction of the system', () => {
   test.each([
     ['a>b: pings are lost, beats arrive', (monitor: string, replica: string) => `${monitor}>${replica}`],
     ['b>a: beats and answers are lost', (monitor: string, replica: string) => `${replica}>${monitor}`],
@@ -138,7 +138,7 @@ describe('what the system makes of it', () => {
     expect((await laboratory.leadership()).term).toBe(term);
   }, TEST_MS);
 
-  test('the leader isolated: another one leads; healed, the old one is a follower and payments succeed', async () => {
+  test('the leader isolated: another one leads; after the heal the old one is a standby and payments succeed', async () => {
     const before = await laboratory.leadership();
     const { heal } = await strike('isolate', before.leader ?? '');
     await eventually(async () => (await laboratory.leadership()).term > before.term, { what: 'an election', deadlineMs: PATIENCE_MS });
@@ -155,7 +155,7 @@ describe('what the system makes of it', () => {
     await isWhole(laboratory);
   }, TEST_MS);
 
-  test('the leader cut off from the gateway: it is handed over, or the payment waits; healed it succeeds', async () => {
+  test('the leader cut off from the gateway: the leadership moves, or the payment waits; after the heal it succeeds', async () => {
     const { leader } = await laboratory.leadership();
     const { heal } = await strike('partition', `${leader ?? ''}-gateway`);
     expect(['SUCCEEDED', 'PENDING']).toContain(await pay(laboratory, 10));
@@ -163,7 +163,7 @@ describe('what the system makes of it', () => {
     await isWhole(laboratory);
   }, TEST_MS);
 
-  test('a process can be killed while its link is cut; each is healed by itself', async () => {
+  test('a process can be killed while its link is cut; each fault is healed separately', async () => {
     const replica = await standby();
     const [cut, kill] = [await strike('partition', `monitor_2-${replica}`), await strike('kill', replica)];
     await cut.heal();
@@ -173,7 +173,7 @@ describe('what the system makes of it', () => {
   }, TEST_MS);
 });
 
-test('a part is isolated on all its links and no other', async () => {
+test('a part is isolated on all its links and on no other link', async () => {
   const { heal } = await strike('isolate', 'redis');
   const cut = links.targets.filter((target) => links.lanes(target).every((lane) => lane.isCut));
   expect(cut).toEqual(links.targets.filter((target) => directionsOf(target).some((direction) => direction.split('>').includes('redis'))));

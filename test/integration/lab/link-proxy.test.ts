@@ -1,6 +1,6 @@
 /**
- * The proxy in a link, tested itself on one open connection: each direction is cut, slowed and broken by itself, in order, and undone.
- * Silence is asserted by what arrives after it: a mark sent the other way, or the heal.
+ * Tests the proxy of a link on one open connection: cuts, delays and breaks each direction separately, and heals it.
+ * A test asserts silence by the next arrival: a mark in the other direction, or the data after the heal.
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -10,7 +10,7 @@ import { eventually } from '../../support/eventually.js';
 
 interface End {
   socket: Socket;
-  /** All that arrived. */
+  /** All received data. */
   heard: string;
   /** `ECONNRESET`, or `end`. */
   over: string | null;
@@ -43,7 +43,7 @@ afterEach(async () => {
 const open = (): End => listenTo(connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true }));
 const within = (what: string, look: () => boolean): Promise<boolean> => eventually(look, { what });
 
-/** A connection over which something went both ways. */
+/** A connection that has carried data both ways. */
 async function pair(): Promise<[End, End]> {
   const count = accepted.length;
   const client = open();
@@ -57,7 +57,7 @@ async function pair(): Promise<[End, End]> {
 }
 
 describe('a cut', () => {
-  test('forward: what the client sends waits and arrives after the heal, in order; what is answered passes', async () => {
+  test('forward: data of the client waits and arrives after the heal, in order; answers pass', async () => {
     const [client, far] = await pair();
     const heal = proxy.forward.cut();
     client.socket.write('a');
@@ -69,7 +69,7 @@ describe('a cut', () => {
     await within('the late arrival', () => far.heard === 'ab' && far.over === 'end');
   });
 
-  test('back: what is answered waits, what the client sends passes', async () => {
+  test('back: answers wait, data of the client passes', async () => {
     const [client, far] = await pair();
     const heal = proxy.back.cut();
     far.socket.write('answer');
@@ -80,7 +80,7 @@ describe('a cut', () => {
     await within('the late answer', () => client.heard === 'answer');
   });
 
-  test('nobody hears of an end or a death behind it before the heal', async () => {
+  test('hides the end or the reset of a connection until the heal', async () => {
     const [client, far] = await pair();
     const heals = [proxy.forward.cut(), proxy.back.cut()];
     far.socket.resetAndDestroy();
@@ -94,7 +94,7 @@ describe('a cut', () => {
     await within('what was never set up to be broken', () => other.over === 'ECONNRESET');
   });
 
-  test('two of one lane: it is cut until both are healed', async () => {
+  test('two cuts of one lane: it is cut until both are healed', async () => {
     const [client, far] = await pair();
     const [first, second] = [proxy.forward.cut(), proxy.forward.cut()];
     client.socket.write('a');
@@ -106,7 +106,7 @@ describe('a cut', () => {
     await within('the late arrival', () => far.heard === 'a');
   });
 
-  test('more than the buffers hold arrives whole', async () => {
+  test('more data than the buffers hold arrives completely', async () => {
     const [client, far] = await pair();
     const heal = proxy.forward.cut();
     const text = 'x'.repeat(8_000_000);
@@ -117,7 +117,7 @@ describe('a cut', () => {
 });
 
 describe('slowness', () => {
-  test('each piece takes its latency, jitter keeps the order, and undone nothing is slow', async () => {
+  test('each piece takes its latency, jitter preserves the order, and after the heal nothing is slow', async () => {
     const [client, far] = await pair();
     const undo = proxy.forward.slow({ latencyMs: 50, jitterMs: 40, random: seededRandom(7) });
     const began = performance.now();
@@ -135,7 +135,7 @@ describe('slowness', () => {
     await within('the next', () => far.heard === 'abcdefghi');
   });
 
-  test('two of one lane add up', () => {
+  test('two latencies of one lane add up', () => {
     const random = seededRandom(1);
     proxy.back.slow({ latencyMs: 30, jitterMs: 0, random });
     proxy.back.slow({ latencyMs: 12, jitterMs: 0, random });
@@ -143,7 +143,7 @@ describe('slowness', () => {
     expect(proxy.forward.delayMs()).toBe(0);
   });
 
-  test('a cut in the middle keeps what is under way', async () => {
+  test('a cut in between preserves data in transit', async () => {
     const [client, far] = await pair();
     // A busy machine may need half a second from the sending to the cut.
     proxy.forward.slow({ latencyMs: 800, jitterMs: 0, random: seededRandom(1) });
@@ -158,7 +158,7 @@ describe('slowness', () => {
 });
 
 describe('breaking', () => {
-  test('resetAll breaks what is open at both ends; a new connection passes', async () => {
+  test('resetAll resets open connections at both ends; a new connection passes', async () => {
     const [client, far] = await pair();
     proxy.resetAll();
     await within('both to hear of it', () => client.over === 'ECONNRESET' && far.over === 'ECONNRESET');
@@ -173,7 +173,7 @@ describe('breaking', () => {
     heal();
   });
 
-  test('refuse breaks whatever comes until it is undone', async () => {
+  test('refuse resets every new connection until it is healed', async () => {
     const undo = proxy.refuse();
     const client = open();
     await within('a reset', () => client.over === 'ECONNRESET');
@@ -187,7 +187,7 @@ describe('breaking', () => {
     await within('a reset', () => client.over === 'ECONNRESET');
   });
 
-  test('connections that ended in good order are forgotten', async () => {
+  test('cleanly closed connections are forgotten', async () => {
     const [client, far] = await pair();
     expect(proxy.connectionCount).toBe(1);
     client.socket.end();

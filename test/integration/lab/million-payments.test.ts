@@ -1,4 +1,4 @@
-/** A soak of hours as the lab sees it: a million payments, judged and let go stretch by stretch, in a memory that does not grow. */
+/** A soak test of hours: the lab judges and releases a million payments segment by segment, and its memory does not grow. */
 import { expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -13,7 +13,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const PAYMENTS = 1_000_000;
 const KEPT = 60_000;
 
-test('a million payments: the second half needs no more memory than the first, and every rule sees all of them', async () => {
+test('a million payments: the second half needs no more memory than the first, and every rule checks all of them', async () => {
   const kept = new EvidenceKeeper({ system: 'relevo', historyPath: '/dev/null', keptPayments: KEPT });
   const heapMb: number[] = [];
   for (let from = 0; from < PAYMENTS; from += STRETCH_PAYMENTS) {

@@ -1,4 +1,4 @@
-/** Every peer of the bench with real engines: what is handed in is committed exactly once, and told when it is. */
+/** Every peer of the bench with real engines: commits each order exactly once, and reports the commit. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -36,7 +36,7 @@ async function readRows({ databaseUrl }: PeerPlace): Promise<Row[]> {
 
 const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
 
-/** A worker's life with `orders`, which wait for it or come while it works. @returns payments told as committed. */
+/** One run of a worker with `orders`, which wait for it or arrive while it works. @returns payments reported as committed. */
 async function work(peer: Peer, place: PeerPlace, orders: readonly Order[], when: 'waiting' | 'live'): Promise<number> {
   const producer = await peer.openProducer(place);
   const worker = await peer.openWorker(place);
@@ -44,7 +44,7 @@ async function work(peer: Peer, place: PeerPlace, orders: readonly Order[], when
   let told = 0;
   try {
     if (when === 'waiting') await producer.enqueue(orders);
-    expect(await peer.countCommitted(place)).toBe(before); // It was not told to begin.
+    expect(await peer.countCommitted(place)).toBe(before); // It has not been started.
     await worker.start((payments) => (told += payments));
     if (when === 'live') await producer.enqueue(orders);
     await eventually(() => told >= orders.length, { what: 'every payment is told as committed', deadlineMs: 60_000 });
@@ -67,16 +67,16 @@ describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, pee
   }, 180_000); // The first one generates a Prisma client.
   afterAll(() => database.drop());
 
-  test(`commits each of ${ORDERS} payments once, and says so`, async () => {
+  test(`commits each of ${ORDERS} payments once, and reports it`, async () => {
     const orders = newOrders(ORDERS);
     const [first, second] = [orders.slice(0, ORDERS / 2), orders.slice(ORDERS / 2)];
     expect(await work(peer, place, first, 'live')).toBe(first.length);
-    expect(await work(peer, place, second, 'waiting')).toBe(second.length); // As the bench does: warm up, close, fill, drain.
+    expect(await work(peer, place, second, 'waiting')).toBe(second.length); // Like the bench: warm up, close, fill, drain.
     const expected = orders.map((order) => ({ ...order, status: 'SUCCEEDED', isCompleted: true }));
     expect((await readRows(place)).sort(byId)).toEqual(expected.sort(byId));
   });
 
-  test('says how it is set, what it lacks and of what it is made', () => {
+  test('reports its settings, its gaps and its components', () => {
     for (const facts of [peer.settings, peer.lacks, peer.packages]) expect(facts.length).toBeGreaterThan(0);
   });
 });

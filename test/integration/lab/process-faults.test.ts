@@ -1,6 +1,6 @@
 /**
- * Faults that strike a process, on one system of real processes: each is seen to strike, and after its heal a payment succeeds.
- * The unhurt system is looked at the same way first, so that a look that always says "broken" fails.
+ * Faults of a process, on one system of real processes: each takes effect, and after its heal a payment succeeds.
+ * The tests first probe the healthy system in the same way, so that a probe that always reports "broken" fails.
  */
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
@@ -27,11 +27,11 @@ const PARTS = ['server_1', 'monitor_1', 'patients_1', 'gateway', 'redis', 'postg
 const SEEN = { kill: 'refused', freeze: 'silent', restart: 'refused' } as const;
 
 describe.each(['kill', 'freeze', 'restart'] as const)('%s', (kind) => {
-  test.each(PARTS)('%s: it is seen, and healed a payment succeeds', async (target) => {
+  test.each(PARTS)('%s: it takes effect, and after the heal a payment succeeds', async (target) => {
     const victim = laboratory.system.process(target);
     expect(await knock(victim, 20_000)).toBe('answers');
     const { heal, window } = await strike(injector, kind, target);
-    // Silence is what is waited for; a refusal comes by itself.
+    // The probe waits only to prove silence; a refusal arrives at once.
     expect(await knock(victim, kind === 'freeze' ? 300 : 20_000)).toBe(SEEN[kind]);
     if (kind !== 'freeze') expect((await victim.exited).asked).toBe(kind === 'restart');
     await heal();
@@ -42,19 +42,19 @@ describe.each(['kill', 'freeze', 'restart'] as const)('%s', (kind) => {
   }, TEST_MS);
 });
 
-test('kill strikes every process of the system, and only those', () => {
+test('kill can target every process of the system, and only those', () => {
   expect([...faultOf('kill').targets(laboratory)].sort()).toEqual(
     ['gateway', 'monitor_1', 'patients_1', 'postgres', 'redis', 'server_1', 'server_2', 'server_3'],
   );
 });
 
-test('without links and without a disk of its own, the faults that need them have no target', () => {
+test('without links and a separate disk, the faults that need them have no target', () => {
   expect([laboratory.links, laboratory.disk]).toEqual([null, null]);
   const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
   expect(without).toEqual(['disk-full', 'partition', 'isolate', 'latency', 'reset']);
 });
 
-test('what is struck, or does not run, cannot be struck, and that is a value', async () => {
+test('a target that already has a fault, or does not run, is refused with a value, not an exception', async () => {
   const order = { target: 'server_2', durationMs: 1, random: seededRandom(1) };
   const { heal } = await strike(injector, 'kill', 'server_2');
   expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 is busy with kill' });
@@ -65,7 +65,7 @@ test('what is struck, or does not run, cannot be struck, and that is a value', a
   await isWhole(laboratory);
 }, TEST_MS);
 
-test('a frozen process that dies is started again by the heal', async () => {
+test('the heal restarts a frozen process that died', async () => {
   const { heal } = await strike(injector, 'freeze', 'server_3');
   laboratory.system.process('server_3').kill('SIGKILL');
   await laboratory.system.process('server_3').exited;
@@ -79,13 +79,13 @@ test('log-moved: the process writes a new file, and a payment succeeds', async (
   await eventually(() => existsSync(file), { what: 'a log file', deadlineMs: 60_000 });
   await strike(injector, 'log-moved', 'server_1');
   expect(existsSync(`${file}.moved`)).toBe(true);
-  const { heal } = await strike(injector, 'restart', 'server_1'); // A process that ends and starts writes lines.
+  const { heal } = await strike(injector, 'restart', 'server_1'); // A process that restarts writes lines.
   await heal();
   await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '', { what: 'a new log file', deadlineMs: 60_000 });
   await isWhole(laboratory);
 }, TEST_MS);
 
-test('wipe-redis: what was kept is gone, and the queue works again', async () => {
+test('wipe-redis: stored data is lost, and the queue works again', async () => {
   const redis = new Redis(laboratory.system.redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
   redis.on('error', () => undefined);
   await redis.set('kept', 'yes');
@@ -97,7 +97,7 @@ test('wipe-redis: what was kept is gone, and the queue works again', async () =>
   await isWhole(laboratory);
 }, TEST_MS);
 
-test('planned: away from who leads, to who does not', async () => {
+test('planned: moves from the leader to a standby', async () => {
   const before = await laboratory.leadership();
   await strike(injector, 'planned', before.leader ?? '');
   const between = await laboratory.leadership();
@@ -131,7 +131,7 @@ describe('the gateway', () => {
     await isWhole(laboratory);
   }, TEST_MS);
 
-  test('gateway-dripping: the answer of a charge does not end in time, and the charge is in the ledger', async () => {
+  test('gateway-dripping: the answer to a charge does not end in time, and the charge is in the ledger', async () => {
     const { heal } = await strike(injector, 'gateway-dripping', 'gateway');
     expect(await charge(laboratory, asked.key, 2_000)).toBe('reset');
     expect(await lookUp(laboratory, asked.key)).toBe(200);

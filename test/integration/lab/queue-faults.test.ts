@@ -1,4 +1,4 @@
-/** Faults of a queue that runs: each is seen to strike, payments succeed meanwhile, and the queue is used again after the heal. */
+/** Faults of a running queue: each takes effect, payments succeed meanwhile, and the queue is used again after the heal. */
 import { beforeAll, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
 import { onRedis } from '../../../experiments/faults/on-redis.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   injector = new Injector(laboratory, new AbortController().signal);
 }, TEST_MS);
 
-/** What Redis answers to a write: OK, or the first word of the error. */
+/** The answer of Redis to a write: OK, or the first word of the error. */
 const write = (): Promise<string> =>
   onRedis(laboratory, (redis) => redis.set('written-by-a-test', '1').catch((error: Error) => error.message.split(' ')[0] ?? ''));
 
@@ -43,7 +43,7 @@ test('unreadable-parcel: the leader removes the jobs, no replica ends, payments 
   expect(laboratory.system.pids()).toEqual(pids);
 }, TEST_MS);
 
-test('handover-without-queue: the leadership moves, comes back, and payments succeed', async () => {
+test('handover-without-queue: the leadership moves, returns, and payments succeed', async () => {
   const before = await laboratory.leadership();
   const { heal } = await strike(injector, 'handover-without-queue', 'redis');
   expect((await laboratory.leadership()).leader).not.toBe(before.leader);

@@ -1,11 +1,11 @@
-/** Strikes with a fault and expects that the fault strikes. */
+/** Injects a fault and expects that the injector accepts it. */
 import { faultOf } from '../../../experiments/faults/faults.js';
 import type { Injector, Struck } from '../../../experiments/faults/injector.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 
 export interface Stroke {
   durationMs?: number;
-  /** Which of several ways the fault draws; by chance when left out. */
+  /** The variant that the fault chooses. Default: random. */
   choice?: number;
 }
 

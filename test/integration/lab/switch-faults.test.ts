@@ -1,6 +1,6 @@
 /**
- * Faults that are switches inside a service: a blocked event loop, a clock that jumps. What must follow from a jump is that the monitor
- * observes and does not act; the control is the same kill without a jump.
+ * Faults that are switches inside a service: a blocked event loop, a clock that jumps. After a jump the monitor must
+ * observe and must not act; the control is the same kill without a jump.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
@@ -12,7 +12,7 @@ import { isWhole, knock } from './asking.js';
 import { strike } from './striking.js';
 
 const TEST_MS = 180_000;
-/** DOUBT_FOR_MS of this monitor: nothing is done before. Longer than a busy machine needs for a hand-over without it. */
+/** DOUBT_FOR_MS of this monitor, during which it does not act. Longer than a hand-over without a doubt takes on a busy machine. */
 const DOUBT_MS = 8_000;
 
 let laboratory: Laboratory;
@@ -43,8 +43,8 @@ async function killLeader(): Promise<number> {
 }
 
 describe.each(['server_2', 'monitor_1'])('block of %s', (name) => {
-  test('it is silent for so long and answers again by itself', async () => {
-    // Much longer than the knock: on a busy machine that begins late.
+  test('it is silent for that time and then answers again', async () => {
+    // Much longer than the probe, which starts late on a busy machine.
     const { healed } = await strike(injector, 'block', name, { durationMs: 5_000 });
     expect(await knock(part(name), 500)).toBe('silent');
     await healed;
@@ -54,16 +54,16 @@ describe.each(['server_2', 'monitor_1'])('block of %s', (name) => {
 });
 
 describe('a monitor whose clock jumps', () => {
-  test('control: without a jump a killed leader is replaced before a doubt would be over', async () => {
+  test('control: without a jump a killed leader is replaced before a doubt would end', async () => {
     expect(await killLeader()).toBeLessThan(DOUBT_MS);
   }, TEST_MS);
 
-  test.each(['clock-wall', 'clock-monotonic'])('%s: it notices, and does not act while it doubts', async (kind) => {
+  test.each(['clock-wall', 'clock-monotonic'])('%s: it detects the jump, and does not act during its doubt', async (kind) => {
     const before = await jumps();
     const { heal } = await strike(injector, kind, 'monitor_1');
     await eventually(async () => (await jumps()) > before, { what: 'the jump to be noticed' });
     const tookMs = await killLeader();
-    // From the notice, which came up to a look (15 ms) and a tick (50 ms) before; a busy machine only makes it later.
+    // Counted from the detection, up to one poll (15 ms) and one tick (50 ms) earlier; a busy machine only delays it.
     expect(tookMs).toBeGreaterThan(DOUBT_MS / 2);
     await heal();
     await isWhole(laboratory);
@@ -80,14 +80,14 @@ describe('a monitor whose clock jumps', () => {
   }, TEST_MS);
 });
 
-/** Whether the monitor's OpenAPI document tells of the switches. */
+/** Whether the monitor's OpenAPI document lists the switches. */
 const isDocumented = async ({ system }: Laboratory): Promise<boolean> => {
   const document = (await (await fetch(`${system.process('monitor_1').url}/openapi.json`)).json()) as { paths: object };
   return '/faults' in document.paths;
 };
 
 describe('without FAULTS=on', () => {
-  test('there are no switches, and no document tells of them', async () => {
+  test('there are no switches, and no document lists them', async () => {
     const plain = await openTestLaboratory({ replicas: 1, env: { FAULTS: 'off' } });
     for (const name of ['server_1', 'monitor_1', 'gateway']) {
       const { url } = plain.system.process(name);

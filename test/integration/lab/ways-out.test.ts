@@ -1,6 +1,6 @@
 /**
- * Every way out of every fault: whatever is broken is healed, and nothing is left, at Ctrl-C, when the laboratory closes, and when the
- * lab itself is killed.
+ * Every exit path of every fault: the fault is healed, and no process remains, after Ctrl-C, after the laboratory closes, and after
+ * the lab itself is killed.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -27,7 +27,7 @@ describe('Ctrl-C in the middle of', () => {
     laboratory = await openTestLaboratory({ links: true, disk: true });
   }, TEST_MS);
 
-  // What cannot be done on this machine is passed over; that it says so is asserted below.
+  // Skips faults that this machine does not allow; a test below asserts that the lab reports them.
   test.each(KINDS)('%s: it is healed, and a payment succeeds', async (kind) => {
     const interruption = new AbortController();
     const injector = new Injector(laboratory, interruption.signal);
@@ -38,7 +38,7 @@ describe('Ctrl-C in the middle of', () => {
       if (!outcome.struck) throw new Error(outcome.reason);
       return true;
     };
-    // Half of the kinds are interrupted when they have struck, half while they strike. A hand-over may first be refused: it needs calm.
+    // Interrupts half of the kinds after the injection, half during it. A hand-over may first be refused, because it needs calm.
     const first = KINDS.indexOf(kind) % 2 === 0 || faultOf(kind).harmless === true;
     const striking = first ? eventually(strike, { what: 'the strike', deadlineMs: 60_000 }) : strike();
     if (first) await striking;
@@ -49,7 +49,7 @@ describe('Ctrl-C in the middle of', () => {
     await isWhole(laboratory);
   }, TEST_MS);
 
-  test('every kind has a target in a laboratory with links, but for those that a machine may not allow', () => {
+  test('every kind has a target in a laboratory with links, except those that a machine may not allow', () => {
     const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
     expect(without).toEqual(laboratory.disk ? [] : ['disk-full']);
   });
@@ -62,11 +62,11 @@ interface UnderFire {
   folder: string;
 }
 
-describe('a laboratory with every kind of fault open', () => {
+describe('a laboratory with every kind of fault active', () => {
   let child: ChildProcess | null = null;
   afterAll(() => void child?.kill('SIGKILL'));
 
-  /** Its lines, one after the other. */
+  /** Its output lines, in order. */
   function start(): { running: ChildProcess; next: () => Promise<unknown> } {
     const program = join(ROOT, 'test/support/laboratory-under-fire.ts');
     const running = (child = spawn(process.execPath, ['--import', 'tsx', program], {
@@ -89,7 +89,7 @@ describe('a laboratory with every kind of fault open', () => {
     for (const port of ports) expect(await refused(port)).toBe(true);
   }
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('%s: no process, no proxy is left', async (signal) => {
+  test.each(['SIGINT', 'SIGKILL'] as const)('%s: no process and no proxy remains', async (signal) => {
     const { running, next } = start();
     const open = (await next()) as UnderFire;
     const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => running.once('exit', (code, by) => resolve([code, by])));
@@ -100,7 +100,7 @@ describe('a laboratory with every kind of fault open', () => {
     if (signal === 'SIGINT') expect(await next()).toEqual({ failures: [] });
     expect(await exited).toEqual(signal === 'SIGINT' ? [0, null] : [null, 'SIGKILL']);
     await nothingIsLeft(open);
-    // Who is killed cannot clear away its folder.
+    // A killed process cannot remove its folder.
     expect(existsSync(open.folder)).toBe(signal === 'SIGKILL');
     rmSync(open.folder, { recursive: true, force: true });
   }, TEST_MS);

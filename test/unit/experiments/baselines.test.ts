@@ -1,4 +1,4 @@
-/** The baselines' decisions: who leads in the published design, rounds that do not overlap, what a restarted single server takes up. */
+/** Decisions of the baselines: the leader of the published design, rounds that do not overlap, the work that a restarted single server resumes. */
 import { describe, expect, test } from '@jest/globals';
 import { elect } from '../../../experiments/baselines/published/election.js';
 import { Rounds } from '../../../experiments/baselines/published/rounds.js';
@@ -8,7 +8,7 @@ import { PUBLISHED, SINGLE_SERVER } from '../../../experiments/baselines/subject
 const SERVERS = ['server_1', 'server_2', 'server_3'];
 
 describe('the published election', () => {
-  test('a leader that answered stays, whatever the draw; the console says who is alive, as published', () => {
+  test('a leader that answered remains, whatever the draw; the console lists the alive servers, as published', () => {
     expect(elect('server_2', SERVERS, new Set(['server_1', 'server_2']), 0.99)).toEqual({
       leader: 'server_2',
       lines: ['I AM ALIVE from server 1', 'I AM ALIVE from server 2', 'I AM OFF from server 3'],
@@ -25,7 +25,7 @@ describe('the published election', () => {
     },
   );
 
-  test('all off: nobody leads, nothing is announced; who comes up first leads', () => {
+  test('all off: no leader and no announcement; the first server that starts leads', () => {
     expect(elect('server_1', SERVERS, new Set(), 0)).toEqual({ leader: null, lines: SERVERS.map((id) => `I AM OFF from ${id.replace('_', ' ')}`) });
     expect(elect(null, SERVERS, new Set(['server_3']), 0.9).leader).toBe('server_3');
   });
@@ -37,7 +37,7 @@ describe('rounds', () => {
     return { ends, rounds: new Rounds(() => new Promise((resolve) => ends.push(resolve))) };
   };
 
-  test('asked for during one, the next begins after it; many who ask share it', async () => {
+  test('a request during a round starts the next one after it; concurrent requests share it', async () => {
     const { ends, rounds } = held();
     const first = rounds.run();
     const later = [rounds.run(), rounds.run()];
@@ -51,7 +51,7 @@ describe('rounds', () => {
     expect(ends).toHaveLength(2);
   });
 
-  test('asked for while the next one runs, there is one more', async () => {
+  test('a request while the next one runs starts one more', async () => {
     const { ends, rounds } = held();
     void rounds.run();
     void rounds.run();
@@ -67,12 +67,12 @@ describe('rounds', () => {
   });
 });
 
-test('what was left pending is taken up by patient, each in order', () => {
+test('pending payments are resumed by patient, each in order', () => {
   const left = [['a', 1], ['b', 2], ['a', 3], ['b', 4], ['c', 5]].map(([patientId, seq]) => ({ patientId: String(patientId), seq }));
   expect(byPatient(left).map((list) => list.map(({ seq }) => seq))).toEqual([[1, 3], [2, 4], [5]]);
 });
 
-test('the shapes: one server and nothing else; a monitor, patients and as many servers as asked for', () => {
+test('the shapes: one server only; a monitor, patients and the requested number of servers', () => {
   const asked = { monitors: 3, replicas: 5, patients: 2 };
   expect(SINGLE_SERVER.shape(asked)).toEqual({ monitors: 0, replicas: 1, patients: 0 });
   expect(PUBLISHED.shape(asked)).toEqual({ monitors: 1, replicas: 5, patients: 1 });

@@ -1,4 +1,4 @@
-/** Each checker is shown a planted violation and must name it; a clean history stays clean; what is missing is not passed off as well. */
+/** Each checker must report its planted violation; a clean history has none; missing evidence never counts as a pass. */
 import { describe, expect, test } from '@jest/globals';
 import { check, CHECKERS, judge } from '../../../experiments/checkers/checkers.js';
 import type { Evidence, PaymentRow } from '../../../experiments/history.js';
@@ -18,7 +18,7 @@ const clean = (): Evidence => ({
   faults: [],
 });
 
-/** Rule → what is planted in the clean history, and what must be named. */
+/** Rule → the violation planted in the clean history, and the ids that the checker must report. */
 const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<Evidence>, string[]][]> = {
   lost: [['an answer 202 and no row', { requests: [request({ paymentId: 'p9', status: 'PENDING' })] }, ['p9']]],
   duplicated: [['two rows of one request', { payments: [...clean().payments, declined({ id: 'p4', key: 'k1', seq: 4, completedMs: 8 })] }, ['k1']]],
@@ -29,7 +29,7 @@ const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<Evidence>, string[
   ],
   'saved-not-charged': [['no movement', { charges: [{ key: 'p1', status: 'approved' }, { key: 'p3', status: 'declined' }] }, ['p2']]],
   'answered-not-saved': [
-    // Still pending at rest breaks a second rule, which is planted by itself below.
+    // Still pending at rest violates a second rule, which has its own case below.
     ['told SUCCEEDED, no row either', { requests: [request({ paymentId: 'p9', status: 'SUCCEEDED' })] }, ['p9']],
   ],
   'changed-after-final': [
@@ -59,7 +59,7 @@ const cases = Object.entries(PLANTED).flatMap(([rule, plants]) =>
   plants.map(([what, planted, ids]) => [rule, what, planted, ids] as const));
 
 describe('checkers', () => {
-  test('a clean history breaks no rule; what was declined is not available', () => {
+  test('a clean history violates no rule; a declined payment does not count as available', () => {
     const findings = [{ rule: 'unavailable', ids: ['k3'] }];
     expect(judge(clean(), { rested: true, deadlineMs: 10 })).toEqual({ verdict: 'valid', violations: [], findings, missing: [] });
   });
@@ -68,20 +68,20 @@ describe('checkers', () => {
     expect(Object.keys(PLANTED).sort()).toEqual(Object.keys(CHECKERS).sort());
   });
 
-  test.each(cases)('%s (%s) is caught, with its ids', (rule, _what, planted, ids) => {
+  test.each(cases)('%s (%s) is detected, with its ids', (rule, _what, planted, ids) => {
     const violations = check({ ...clean(), ...planted });
     expect(violations).toContainEqual({ rule, ids });
-    // An answer about a row that is not there is lost as well; nothing else is said.
+    // An answer about a missing row is lost as well; no other rule is violated.
     expect(violations.map((violation) => violation.rule).filter((other) => other !== rule && other !== 'lost')).toEqual([]);
     expect(judge({ ...clean(), ...planted }, { rested: true, deadlineMs: 10 }).verdict).toBe('invalid');
   });
 
-  test('two replicas that commit under one term are two leaders, whoever was elected', () => {
+  test('two replicas that commit under one term are two leaders, whichever was elected', () => {
     const payments = [row({}), second({ processedBy: 'server_3' }), declined()];
     expect(check({ ...clean(), payments })).toEqual([{ rule: 'stale-term', ids: ['p2'] }, { rule: 'two-leaders', ids: ['term 1'] }]);
   });
 
-  test('told SUCCEEDED while the row is pending: answered and not saved', () => {
+  test('answered SUCCEEDED while the row is pending: answered and not saved', () => {
     const evidence = { ...clean(), requests: [request({ paymentId: 'p4', key: 'k4' })], payments: [...clean().payments, pending] };
     expect(check(evidence)).toContainEqual({ rule: 'answered-not-saved', ids: ['p4'] });
   });
@@ -90,20 +90,20 @@ describe('checkers', () => {
 describe('verdict', () => {
   const circumstances = { rested: true, deadlineMs: 10 };
 
-  test('without a ledger nothing is said about charges, and the verdict is unknown', () => {
+  test('without a ledger charges are not judged, and the verdict is unknown', () => {
     const judgement = judge({ ...clean(), charges: null }, circumstances);
     expect(judgement).toMatchObject({ verdict: 'unknown', violations: [] });
     expect(judgement.missing).toEqual([expect.stringMatching(/ledger/)]);
   });
 
-  test('not at rest: what is pending, or charged and pending, is no violation yet; the verdict is unknown', () => {
+  test('not at rest: a pending payment, charged or not, is not a violation yet; the verdict is unknown', () => {
     const charges = [...(clean().charges ?? []), { key: 'p4', status: 'approved' as const }];
     const evidence = { ...clean(), payments: [...clean().payments, pending], charges };
     expect(judge(evidence, { ...circumstances, rested: false })).toMatchObject({ verdict: 'unknown', violations: [] });
     expect(judge(evidence, circumstances).violations.map(({ rule }) => rule)).toEqual(['charged-not-saved', 'never-final']);
   });
 
-  test('what is proven outweighs what is missing', () => {
+  test('a proven violation outweighs missing evidence', () => {
     const evidence = { ...clean(), charges: null, requests: [request({ paymentId: 'p9' })] };
     expect(judge(evidence, { ...circumstances, rested: false }).verdict).toBe('invalid');
   });
@@ -113,14 +113,14 @@ describe('findings', () => {
   const findings = (requests: Evidence['requests'], payments = clean().payments) =>
     judge({ ...clean(), requests, payments }, { rested: true, deadlineMs: 10 });
 
-  test('paid, and the client was told an error: listed, and no broken promise', () => {
+  test('paid, but the client received an error: listed, and not a violation', () => {
     const cut = request({ status: null, paymentId: null, httpStatus: null, error: 'ECONNRESET' });
     const judgement = findings([cut, ...clean().requests.slice(1)]);
     expect(judgement).toMatchObject({ verdict: 'valid', violations: [] });
     expect(judgement.findings).toEqual([{ rule: 'saved-not-answered', ids: ['p1'] }, { rule: 'unavailable', ids: ['k1', 'k3'] }]);
   });
 
-  test('a batch that was never answered: its payments are found by their keys', () => {
+  test('a batch without an answer: its payments are found by their keys', () => {
     const batch = [row({ key: 'batch:b1:0' }), row({ id: 'p2', key: 'batch:b2:0', seq: 2, completedMs: 6 })];
     const told = request({ key: 'batch:b2:0', paymentId: 'p2' });
     const untold = request({ key: 'trial-1-batch#0', status: null, paymentId: null, error: 'ETIMEDOUT' });
@@ -135,7 +135,7 @@ describe('findings', () => {
 describe('a long history', () => {
   const PAYMENTS = 200_000;
 
-  /** Generated as it is walked through: all that is kept of it is the checkers' own. */
+  /** Generated during the iteration: only the checkers keep data of it. */
   const each = <T>(item: (n: number) => T): Iterable<T> => ({
     *[Symbol.iterator]() {
       for (let n = 0; n < PAYMENTS; n += 1) yield item(n);
@@ -151,7 +151,7 @@ describe('a long history', () => {
   test('200,000 payments are judged in seconds', () => {
     const startMs = performance.now();
     expect(judge(history, { rested: true, deadlineMs: 10 })).toEqual({ verdict: 'valid', violations: [], findings: [], missing: [] });
-    // Two or three seconds, mostly for making them up again and again; a quadratic rule would need hours.
+    // Two or three seconds, mostly to generate them repeatedly; a quadratic rule would need hours.
     expect(performance.now() - startMs).toBeLessThan(30_000);
   });
 });

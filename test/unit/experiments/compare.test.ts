@@ -1,4 +1,4 @@
-/** A comparison: the same schedule for every system, whom a failure may strike, what it cost, what a step buys, the table. */
+/** A comparison: the same schedule for every system, the targets of a failure, its cost, the gain of a step, the table. */
 import { describe, expect, test } from '@jest/globals';
 import { gainOf, tollOf } from '../../../experiments/comparison.js';
 import { victims } from '../../../experiments/faults/victims.js';
@@ -19,7 +19,7 @@ const OPTIONS: AvailabilityOptions = {
 };
 
 describe('the schedule', () => {
-  test('is decided by seed, requests and failures alone: the same for a system of one server and of three', () => {
+  test('depends only on seed, requests and failures: the same for systems of one server and of three', () => {
     const [one, three]: AvailabilityOptions[] = [{ ...OPTIONS, replicas: 2, rate: 5 }, { ...OPTIONS, monitors: 3, fault: 'freeze' }];
     expect(planTrial(one as AvailabilityOptions, 2)).toEqual(planTrial(three as AvailabilityOptions, 2));
     expect(planTrial(OPTIONS, 1)).not.toEqual(planTrial(OPTIONS, 2));
@@ -34,7 +34,7 @@ describe('the schedule', () => {
     [{ failures: 231 }, /at least as many --requests/],
   ])('%j is refused in a sentence', (wrong, sentence) => expect(checkOptions({ ...OPTIONS, ...wrong })).toMatch(sentence));
 
-  test('what is left out is a kill under open traffic', () => {
+  test('defaults to a kill under open traffic', () => {
     expect(checkOptions(OPTIONS)).toBeNull();
     expect([trafficOf(OPTIONS), trafficOf({ traffic: 'batch' })]).toEqual(['open', 'batch']);
   });
@@ -77,13 +77,13 @@ function trialOf({ requests: sent, payments: rows }: Evidence) {
   return summarizeTrial({ requests: sent, payments: byId, faults: [], handovers: [], deadlineMs: DEADLINE_MS });
 }
 
-test('the toll: late when a payment came of it, lost when none did, declined neither', () => {
+test('the toll: late when a payment resulted, lost when none did, declined neither', () => {
   const evidence = emptyEvidence({ requests, payments });
   expect(tollOf(evidence, trialOf(evidence))).toEqual({ sent: 6, inTime: 1, late: 2, lost: 2, errors: 3 });
 });
 
-describe('what a step buys', () => {
-  test('the published 1139 of 1150 against all of 1150: 0.957 points, 11 requests, by no chance', () => {
+describe('the gain of a step', () => {
+  test('the published 1139 of 1150 against all of 1150: 0.957 points, 11 requests, not by chance', () => {
     const gain = gainOf({ sent: 1150, inTime: 1139 }, { sent: 1150, inTime: 1150 });
     expect(gain.points).toBeCloseTo(0.9565, 3);
     expect(gain.requests).toBe(11);
@@ -91,7 +91,7 @@ describe('what a step buys', () => {
     expect(gain.test.p).toBeLessThan(0.0015);
   });
 
-  test('nothing, when both served all; and less than nothing is said too', () => {
+  test('zero when both served all; a negative gain is reported too', () => {
     expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 40 })).toMatchObject({ points: 0, requests: 0, test: { p: 1 } });
     expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 30 })).toMatchObject({ points: -25, requests: -10 });
   });
@@ -123,14 +123,14 @@ describe('the table', () => {
   };
   const text = compareTable(result, systems, 'open');
 
-  test('a row a system, the published one beside, what each step buys', () => {
+  test('a row per system, the published one next to it, the gain of each step', () => {
     expect(text).toMatch(/single-server +1\/6 +16\.667 % .* 2 +2 +3 /);
     expect(text).toMatch(/relevo +1\/1 +100\.000 %/);
     expect(text).toMatch(/report +1139\/1150 +99\.043 %/);
     expect(text).toMatch(/a queue, retries, fenced hand-over +\+83\.333 +\+0/);
   });
 
-  test('what a baseline did that nobody may is listed under its name and leaves the verdict alone', () => {
+  test('violations of a baseline are listed under its name and do not affect the verdict', () => {
     expect(text).toMatch(/published:\n {4}charged-not-saved: 3 — /);
     expect(text).toMatch(/single-server: none/);
     expect(text).toContain('Verdict: valid');

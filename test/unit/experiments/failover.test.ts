@@ -1,4 +1,4 @@
-/** What a hand-over was: the time the client saw, its split, the extra wait beside its control; the promises, the bars, the table. */
+/** Figures of a hand-over: the time that the client measured, its steps, the extra wait and its control; the promises, the bars, the table. */
 import { describe, expect, test } from '@jest/globals';
 import { silenceP99Ms, TAKE_OVER_MS, voteSpreadMs } from '../../../experiments/failover/bounds.js';
 import { FailoverFigures } from '../../../experiments/failover/figures.js';
@@ -20,7 +20,7 @@ const paid = (due: number, wait: number, term: number): RequestRecord => request
   key: `k${due}`, paymentId: `p${due}`, intendedMs: due, sentMs: due, answeredMs: due + wait, term,
 });
 
-/** Calm from 0 to 1,000: a payment every 10 ms that takes 30. The blow at 1,000; from 1,060 on term 2 commits; all as before at 1,200. */
+/** Calm from 0 to 1,000: a payment every 10 ms that takes 30. The fault at 1,000; from 1,060 on term 2 commits; steady again at 1,200. */
 const calm = Array.from({ length: 97 }, (_, index) => paid(index * 10, GATEWAY_MS + OWN_MS, 1));
 const during = [paid(970, 90, 2), paid(980, 80, 2), paid(990, 71, 2), paid(1_000, 65, 2), paid(1_100, 30, 2)];
 
@@ -42,12 +42,12 @@ const evidence = (rest: Partial<Evidence> = {}): Evidence => emptyEvidence({
 const only = (rest: Partial<Strike> = {}, changed: Partial<Evidence> = {}) =>
   observe({ strikes: [strike(rest)], evidence: evidence(changed), chargeMs: () => GATEWAY_MS })[0];
 
-describe('a hand-over as the client saw it', () => {
-  test('from the blow to the first answer under a later term, split by the marks of the history, moved onto the client’s clock', () => {
+describe('a hand-over as the client measured it', () => {
+  test('from the fault to the first answer under a later term, split by the marks of the history, on the client’s clock', () => {
     expect(only()).toMatchObject({
       kind: 'kill',
       handover: { kind: 'kill', term: 2, totalMs: 60, detectMs: 4, voteMs: 3, promoteMs: 5, reclaimMs: 6, firstCommitMs: 27 },
-      gatewayMs: 12, // Of its 20 ms, 12 after the new leader was ready; the rest went by before.
+      gatewayMs: 12, // Of its 20 ms, 12 were after the new leader was ready, the rest before.
       answerMs: 15,
     });
   });
@@ -58,7 +58,7 @@ describe('a hand-over as the client saw it', () => {
     expect(detectMs + voteMs + promoteMs + reclaimMs + firstCommitMs + (answerMs ?? NaN)).toBe(totalMs);
   });
 
-  test('where nobody is suspected the way to the new term is the vote’s; a charge made before costs nothing', () => {
+  test('without a suspicion the time to the new term counts as the vote; an earlier charge costs nothing', () => {
     const planned = only({ kind: 'planned' }, {
       elections: [election({ suspectedMs: null })], charges: [{ key: 'p970', status: 'approved', at: new Date(6_001).toISOString() }],
     });
@@ -66,17 +66,17 @@ describe('a hand-over as the client saw it', () => {
     expect(planned?.handover).not.toHaveProperty('detectMs');
   });
 
-  test('without marks there is the total, and nothing is made up', () => {
+  test('without marks there is only the total, and no invented step', () => {
     expect(only({}, { elections: [] })).toMatchObject({ handover: { kind: 'kill', term: 2, totalMs: 60 }, gatewayMs: null, answerMs: null });
   });
 
-  test('extra wait: the worst of all payments under way, other than for their own charge, above the median of the calm', () => {
+  test('extra wait: the worst of all payments in flight, without their own charge, above the median of the calm', () => {
     // The one due at 970 waited 90 ms: 20 for its charge, 10 as always, 60 too long.
-    // And between 990 and 1,060 nobody was answered.
+    // And between 990 and 1,060 no client received an answer.
     expect(only()).toMatchObject({ extraMs: 60, calmExtraMs: 0, gapMs: 70, calmGapMs: 10 });
   });
 
-  test('a payment that hangs after the first commit under the new term is not hidden', () => {
+  test('a payment that hangs after the first commit under the new term is counted', () => {
     const stuck = [...calm, ...during, paid(1_150, 900, 2)];
     expect(only({}, { requests: stuck })).toMatchObject({ handover: { totalMs: 60 }, extraMs: 870 });
   });
@@ -85,7 +85,7 @@ describe('a hand-over as the client saw it', () => {
     expect(only({}, { requests: during })).toMatchObject({ extraMs: 70, calmExtraMs: null, calmGapMs: null });
   });
 
-  test('what is slow in the calm is the control’s, not the hand-over’s', () => {
+  test('slowness in the calm belongs to the control, not to the hand-over', () => {
     const slow = [...calm.map((request) => (request.key === 'k500' ? paid(500, 130, 1) : request)), ...during];
     expect(only({}, { requests: slow })).toMatchObject({ extraMs: 60, calmExtraMs: 100 });
   });
@@ -101,14 +101,14 @@ describe('the figures of a run', () => {
     return run;
   };
 
-  test('a row a kind, with the payments that were due from the blow until all was as before', () => {
+  test('a row per kind, with the payments that were due from the fault until the system was steady again', () => {
     const [kill] = figures().trials();
     expect(kill).toMatchObject({ sent: 2, succeeded: 2, withinDeadline: 2, faults: [{ kind: 'kill', target: 'server_1', atMs: 0, healedAtMs: 200 }] });
     expect(figures().hasAll(1)).toBe(true);
     expect(figures().hasAll(2)).toBe(false);
   });
 
-  test('each promise with its target and what came of it, and no payment may fail', () => {
+  test('each promise with its target and its result, and no payment may fail', () => {
     expect(figures().objectives({ sent: 204, withinDeadline: 203 })).toEqual([
       { name: 'kill: p50 ms fault → commit seen', target: 50, actual: 60, met: false },
       { name: 'kill: p99 ms fault → commit seen', target: 150, actual: 60, met: true },
@@ -117,13 +117,13 @@ describe('the figures of a run', () => {
     ]);
   });
 
-  test('the journal keeps histograms of every quantity that was seen', () => {
+  test('the journal has histograms of every measured quantity', () => {
     const names = figures().histograms().map(({ name, count }) => `${name} ${count}`);
     expect(names).toEqual(expect.arrayContaining(['kill: fault to first commit seen 1', 'kill: detect 1', 'planned: extra wait 1', 'planned: gateway 1']));
     expect(names).not.toContain('planned: detect 0');
   });
 
-  test('the tables fit 80 columns, whatever the figures, and say what was skipped and how late the generator was', () => {
+  test('the tables fit 80 columns, whatever the figures, and report skipped rounds and the lateness of the generator', () => {
     const run = figures();
     const trials = run.trials();
     const text = failoverTable({
@@ -137,13 +137,13 @@ describe('the figures of a run', () => {
 });
 
 describe('kinds', () => {
-  test('a list of kinds, each once; a word that is none is named', () => {
+  test('a list of kinds, each once; an unknown word is named', () => {
     expect(readKinds('kill, planned,kill')).toEqual({ kinds: ['kill', 'planned'] });
     expect(readKinds(null)).toEqual({ kinds: HANDOVER_KINDS });
     expect(readKinds('kill,burn')).toEqual({ unknown: 'burn' });
   });
 
-  test('arguments that cannot be met are refused in a sentence', () => {
+  test('impossible arguments are refused with a sentence', () => {
     const check = (rest: object) => failover.check?.({ count: 1, kinds: null, rate: 100, deadline: 5_000, monitors: 1, seed: 1, ...rest });
     expect(check({})).toBeNull();
     expect(check({ kinds: 'burn' })).toMatch(/there is no "burn"/);
@@ -152,7 +152,7 @@ describe('kinds', () => {
     expect(unfit('kill+monitor', 3)).toBeNull();
   });
 
-  test('a partition is promised the worst case of silence and the take-over: 470 ms and as with a freeze 130 more', () => {
+  test('the bound for a partition is the worst case of silence plus the take-over: 470 ms and, as for a freeze, 130 more', () => {
     expect(silenceP99Ms(1)).toBe(470 + TAKE_OVER_MS);
     expect(silenceP99Ms(3)).toBe(silenceP99Ms(1) + voteSpreadMs(3));
     expect(voteSpreadMs(1)).toBe(0);
@@ -160,7 +160,7 @@ describe('kinds', () => {
   });
 });
 
-test('the watch waits for a later term, by event', async () => {
+test('the watch waits for the event of a later term', async () => {
   const watch = new TermWatch();
   const first = watch.firstAbove(3);
   watch.answered(requestRecord({ key: 'same', term: 3 }));
@@ -175,7 +175,7 @@ describe('bars', () => {
     expect(sizeBelow(value)).toBe(size);
   });
 
-  test('a row a size from the smallest to the largest, none left out between; all samples counted; 80 columns', () => {
+  test('a row per size from the smallest to the largest without gaps; all samples counted; 80 columns', () => {
     const samples = [20, 21, 22, 26, 100, 2_500];
     const rows = bars(samples);
     expect(rows[0]).toMatch(/^ {6}20 – {4}25 {7}3 {2}█+$/);

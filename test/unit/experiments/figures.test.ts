@@ -35,7 +35,7 @@ describe('trial summary', () => {
     requestRecord({ key: paymentId, paymentId, sentMs: 50, answeredMs: 100, ...rest });
   const row = (id: string, status: PaymentRow['status']): [string, PaymentRow] => [id, paymentRow({ id, key: id, status })];
 
-  test('available: SUCCEEDED, in the record, within the deadline counted from the intended time', () => {
+  test('available: SUCCEEDED, in PostgreSQL, within the deadline from the intended time', () => {
     const requests = [
       request('good'),
       request('late', { answeredMs: 101 }),
@@ -59,7 +59,7 @@ describe('fault plan', () => {
     expect(plan(1)).not.toEqual(plan(2));
   });
 
-  test('one fault in each stretch, two of three at the leader', () => {
+  test('one fault per segment, two of three at the leader', () => {
     for (let seed = 0; seed < 200; seed += 1) {
       const plan = planFaults(seededRandom(seed), 230, 10, 2 / 3);
       plan.forEach(({ atRequest }, index) => expect(Math.floor(atRequest / 23)).toBe(index));
@@ -79,14 +79,14 @@ describe('hand-overs', () => {
       suspectedMs: electedMs - 5, promotedMs: electedMs + 3, reclaimedMs: electedMs + 7, firstCommitMs: electedMs + 30,
     });
 
-  test('the split runs from the fault that struck the previous leader to the first commit', () => {
+  test('the steps run from the fault at the previous leader to the first commit', () => {
     const elections = [election(1, 'server_1', 0), election(2, 'server_2', 1_000)];
     expect(handoversSince(elections, [{ target: 'server_1', atMs: 990 }, { target: 'server_3', atMs: 994 }], 500)).toEqual([
       { kind: 'kill', term: 2, detectMs: 5, voteMs: 5, promoteMs: 3, reclaimMs: 4, firstCommitMs: 23, totalMs: 40 },
     ]);
   });
 
-  test('a fault that was long over when the leader was suspected led to nothing; one that was just over may have', () => {
+  test('a fault that ended long before the suspicion is not its cause; one that just ended may be', () => {
     const elections = [election(1, 'server_1', 0), election(2, 'server_2', 9_000)];
     const [late] = handoversSince(elections, [{ target: 'server_1', atMs: 4_000, healedMs: 5_000 }], 500);
     expect(late).not.toHaveProperty('totalMs');
@@ -94,12 +94,12 @@ describe('hand-overs', () => {
     expect(caused).toMatchObject({ detectMs: 995, totalMs: 1_030 });
   });
 
-  test('who led at a moment', () => {
+  test('the leader at a given time', () => {
     const elections = [election(2, 'server_2', 1_000), election(1, 'server_1', 0)];
     expect([-1, 0, 999, 1_000].map((atMs) => leaderAt(elections, atMs))).toEqual([null, 'server_1', 'server_1', 'server_2']);
   });
 
-  test('an election that no fault of ours led to has no detection and no total', () => {
+  test('an election without an injected fault has no detection and no total', () => {
     const [handover] = handoversSince([election(1, 'server_1', 0), election(2, 'server_2', 1_000)], [], 500);
     expect(handover).toEqual({ kind: 'kill', term: 2, voteMs: 5, promoteMs: 3, reclaimMs: 4, firstCommitMs: 23 });
   });
@@ -128,6 +128,6 @@ describe('arguments', () => {
   );
 });
 
-test('a table fits its columns and sets figures to the right', () => {
+test('a table fits its columns and aligns figures to the right', () => {
   expect(formatTable(['name', 'n'], [['a', '1'], ['long', '10']])).toBe('name   n\n────  ──\na      1\nlong  10');
 });

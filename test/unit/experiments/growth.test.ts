@@ -1,4 +1,4 @@
-/** The arithmetic of growth: sizes, costs of a payment, medians, what a plan says, what is promised, and what is drawn. */
+/** The arithmetic of growth: sizes, costs per payment, medians, query plans, objectives, and charts. */
 import { describe, expect, test } from '@jest/globals';
 import { Agenda } from '../../../experiments/growth/agenda.js';
 import {
@@ -14,23 +14,23 @@ import { logChart, logTicks } from '../../../experiments/report/charts/log-chart
 
 describe('sizes', () => {
   test('are ascending, each once', () => expect(parseSizes('1000, 10,1000,200')).toEqual([10, 200, 1_000]));
-  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is no list of sizes', (text) => expect(typeof parseSizes(text)).toBe('string'));
+  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is not a list of sizes', (text) => expect(typeof parseSizes(text)).toBe('string'));
 
   test('small ones are drained more often', () => expect([1_000, 20_000, 1_000_000].map((size) => roundsOf(size, 5))).toEqual([5, 3, 1]));
 
-  test('beside finished payments the two largest of moderate size, or the smallest there is', () => {
+  test('with finished payments: the two largest of moderate size, or the smallest', () => {
     expect(besideFinished([1_000, 10_000, 100_000, 1_000_000])).toEqual([10_000, 100_000]);
     expect(besideFinished([1_000_000, 2_000_000])).toEqual([1_000_000]);
   });
 
-  test('of a backlog that a leader holds at once nothing is worked off before it is struck', () =>
+  test('a backlog that a leader holds at once is not processed before the fault', () =>
     expect([1_000, 4_000, 10_000, 1_000_000].map(workedOff)).toEqual([0, 0, 1_000, 20_000]));
 });
 
 describe('figures', () => {
   const cost = (cpuMs: number) => ({ cpuMs, residentMb: 1, peakMb: 2, privateMb: 1, sharedMb: 0, processes: 1 });
 
-  test('what was spent between two looks; a process that began in between has no figure', () =>
+  test('the cost between two readings; a process that started in between has no figure', () =>
     expect(spent({ leader: cost(100), redis: null }, { leader: cost(160), redis: cost(20) })).toEqual({ leader: 60 }));
 
   test('the cost of a payment is over all rounds, not the mean of their costs', () => {
@@ -60,10 +60,10 @@ describe('objectives', () => {
     expect(objectives.map(({ actual, met }) => [actual, met])).toEqual([[1.98, true], [200, true], [301, false]]);
   });
 
-  test('one size alone promises nothing about growth', () =>
+  test('a single size has no objective about growth', () =>
     expect(growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40)], reads: [] })).toHaveLength(2));
 
-  test('a hand-over that was never seen meets no objective', () => {
+  test('a hand-over without a measurement meets no objective', () => {
     const [ratio] = growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40), takeOver(2_000, 0)], reads: [] });
     expect(ratio?.met).toBe(false);
     expect(takeOverMs(takeOver(1, 0))).toBeNaN();
@@ -75,13 +75,13 @@ describe('plans', () => {
     ({ 'Node Type': 'Limit', 'Shared Hit Blocks': 7, 'Shared Read Blocks': 3, Plans: [{ 'Node Type': 'Seq Scan', ...node }] });
   const read = (plan: ReturnType<typeof readPlan>): Pick<ReadFigures, 'plan'> => ({ plan });
 
-  test('a scan of the payments’ table is told from one of another', () => {
+  test('distinguishes a scan of the payments’ table from one of another table', () => {
     expect(readPlan(scan({ 'Relation Name': 'payment' }), 4)).toEqual({ ways: ['Seq Scan payment'], sequential: true, inVain: 0, pages: 10, ms: 4 });
     expect(readPlan(scan({ 'Relation Name': 'batch' }), 4).sequential).toBe(false);
     expect(readPlan(scan({ 'Node Type': 'Parallel Seq Scan', 'Relation Name': 'payment' }), 4).sequential).toBe(true);
   });
 
-  test('an index walked for nothing goes through the table too; one that took too long to be counted as well', () => {
+  test('a fruitless walk of an index counts as a scan of the table; so does one that took too long to count', () => {
     const index = { 'Node Type': 'Index Scan', 'Index Name': 'i', 'Actual Loops': 2 };
     const walk = (removed: number) => read(readPlan(scan({ ...index, 'Rows Removed by Filter': removed }), 1));
     expect([5_000, 5_001, NaN].map((removed) => goesThrough(walk(removed)))).toEqual([false, true, true]);
@@ -89,7 +89,7 @@ describe('plans', () => {
     expect([1_000, 1_001].map((pages) => goesThrough(whole(pages)))).toEqual([false, true]);
   });
 
-  test('rows of a block that an index only suspected count as looked at in vain', () =>
+  test('rows of a block that a lossy index returned count as read in vain', () =>
     expect(readPlan(scan({ 'Node Type': 'Bitmap Heap Scan', 'Rows Removed by Index Recheck': 3, 'Rows Removed by Filter': 4 }), 1).inVain).toBe(7));
 
   test('statements of one read count together', () => {
@@ -98,7 +98,7 @@ describe('plans', () => {
   });
 });
 
-test('the agenda knows how long the rest takes by the weight of what is done', () => {
+test('the agenda estimates the remaining time from the weight of the finished part', () => {
   const agenda = new Agenda([{ name: 'a', weight: 1 }, { name: 'b', weight: 3 }], 1_000);
   agenda.begin({ name: 'a', weight: 1 });
   expect(agenda.leftMs(2_000)).toBeNull();
@@ -106,7 +106,7 @@ test('the agenda knows how long the rest takes by the weight of what is done', (
   expect([agenda.share, agenda.leftMs(3_000)]).toEqual([0.25, 6_000]);
 });
 
-test('room for what cannot fit is missed before anything starts', () => {
+test('missing disk space is reported before the start', () => {
   expect(missingRoom('.', 1)).toBeNull();
   expect(missingRoom('.', 1e12)).toMatch(/^1000000000000 finished payments need [\d.]+ GB of disk, \. has [\d.]+ GB$/);
 });
@@ -117,7 +117,7 @@ describe('the chart', () => {
     expect(logTicks(1, 1_000_000)).toEqual([1, 10, 100, 1_000, 10_000, 100_000, 1_000_000]);
   });
 
-  test('what does not grow is level; values that have no logarithm leave a gap, not a broken path', () => {
+  test('a constant series is level; values without a logarithm leave a gap, not a broken path', () => {
     const drawn = logChart('Cost', 'µs', 'pending', [{ name: 'one', points: [[1_000, 50], [10_000, 50], [100_000, 0], [1_000_000, NaN]] }])?.text ?? '';
     const [, from, to] = /class="line series-1" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(drawn) ?? [];
     expect(from).toBe(to);

@@ -1,4 +1,4 @@
-/** The injector with faults that are only noted down: who is struck, who is refused, and that all is healed on every way out. */
+/** The injector with recorded faults: accepted and refused targets, and healing on every exit path. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
 import { Injector } from '../../../experiments/faults/injector.js';
@@ -39,8 +39,8 @@ async function struck(what: Fault, target: string, durationMs = LONG) {
   return outcome;
 }
 
-describe('a strike', () => {
-  test('is healed when its time is up, and the window says when', async () => {
+describe('an injection', () => {
+  test('is healed at the end of its time, and its window has the times', async () => {
     const before = performance.timeOrigin + performance.now();
     const { window, healed } = await struck(fault('kill'), 'a', 30);
     expect(window.healedMs).toBeNull();
@@ -51,14 +51,14 @@ describe('a strike', () => {
     expect(injector.windows).toEqual([window]);
   });
 
-  test('is healed before its time when it is told to, once', async () => {
+  test('is healed early on request, once', async () => {
     const { heal, window } = await struck(fault('kill'), 'a');
     await Promise.all([heal(), heal()]);
     expect(happened).toEqual(['kill a', 'heal kill a']);
     expect(window.healedMs).not.toBeNull();
   });
 
-  test('that cannot be done is refused with its reason, and leaves the target free', async () => {
+  test('that fails is refused with its reason, and its target remains free', async () => {
     const failing = fault('kill', { inject: () => Promise.reject(new Error('a does not run')) });
     expect(await strike(failing, 'a')).toEqual({ struck: false, kind: 'kill', target: 'a', reason: 'a does not run' });
     expect(injector.busyWith('a')).toBeNull();
@@ -66,11 +66,11 @@ describe('a strike', () => {
     expect(injector.refused).toHaveLength(1);
   });
 
-  test('at what it cannot strike is refused', async () => {
+  test('into an unsuitable target is refused', async () => {
     expect(await strike(fault('kill'), 'nobody')).toMatchObject({ struck: false, reason: 'kill cannot be injected into nobody here' });
   });
 
-  test('without anything to undo is over at once', async () => {
+  test('without anything to heal ends at once', async () => {
     const { healed, window } = await struck(fault('planned', { inject: () => Promise.resolve(null) }), 'a');
     await healed;
     expect(window.healedMs).toBeNull();
@@ -78,8 +78,8 @@ describe('a strike', () => {
   });
 });
 
-describe('two at once', () => {
-  test('on one target: the second is refused and named, until the first is healed', async () => {
+describe('two concurrent injections', () => {
+  test('into one target: the second is refused and reported until the first is healed', async () => {
     const { heal } = await struck(fault('freeze'), 'a');
     expect(await strike(fault('kill'), 'a')).toMatchObject({ struck: false, reason: 'a is busy with freeze' });
     await heal();
@@ -87,14 +87,14 @@ describe('two at once', () => {
     expect(happened).toEqual(['freeze a', 'heal freeze a', 'kill a']);
   });
 
-  test('on two targets, or on a process and its link, both strike', async () => {
+  test('into two targets, or a process and its link: both are active', async () => {
     await struck(fault('freeze'), 'a');
     await struck(fault('kill'), 'b');
     await struck(fault('partition'), 'a-b');
     expect(happened).toEqual(['freeze a', 'kill b', 'partition a-b']);
   });
 
-  test('on a link: both ways and one way exclude each other, the two ways do not', async () => {
+  test('into a link: both ways and one way exclude each other, the two single ways do not', async () => {
     const { heal } = await struck(fault('partition'), 'a-b');
     expect(await strike(fault('latency'), 'b>a')).toMatchObject({ struck: false, reason: 'b>a is busy with partition' });
     await heal();
@@ -103,7 +103,7 @@ describe('two at once', () => {
     expect(await strike(fault('latency'), 'a-b')).toMatchObject({ struck: false });
   });
 
-  test('a harmless one neither waits for the other nor keeps it away', async () => {
+  test('a harmless one neither waits for the other nor blocks it', async () => {
     await struck(fault('freeze'), 'a');
     await struck(fault('planned', { harmless: true }), 'a');
     await struck(fault('planned', { harmless: true }), 'b');
@@ -112,7 +112,7 @@ describe('two at once', () => {
   });
 });
 
-describe('every way out', () => {
+describe('every exit path', () => {
   test.each([
     ['healAll', () => injector.healAll()],
     ['the laboratory closes', () => Promise.all(closing.map((step) => step()))],
@@ -125,7 +125,7 @@ describe('every way out', () => {
     expect(await strike(fault('kill'), 'b')).toMatchObject({ struck: false, reason: 'the run is over' });
   });
 
-  test('a heal that fails is collected, and the others are healed all the same', async () => {
+  test('a failed heal is collected, and the other faults are still healed', async () => {
     const stuck = fault('freeze', { inject: () => Promise.resolve(() => Promise.reject(new Error('it does not wake'))) });
     const { window } = await struck(stuck, 'a');
     await struck(fault('kill'), 'b');
@@ -134,7 +134,7 @@ describe('every way out', () => {
     expect(happened).toEqual(['kill b', 'heal kill b']);
   });
 
-  test('a strike that is still beginning is waited for, told to end, and healed', async () => {
+  test('an injection that is still starting is awaited, aborted and healed', async () => {
     let begin = (): void => undefined;
     let told: AbortSignal | null = null;
     const slow = fault('restart', {

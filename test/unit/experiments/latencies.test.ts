@@ -1,4 +1,4 @@
-/** Histograms against the exact figures: within the stated precision, whatever the samples; merged is recorded together. */
+/** Compares histograms with exact figures: within the stated precision for all samples; merging equals recording together. */
 import { describe, expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,7 +10,7 @@ import { requestRecord } from '../../support/evidence.js';
 
 const SHARES = [0.01, 0.25, 0.5, 0.9, 0.95, 0.99, 0.999, 1];
 
-/** Shapes that latencies have: around a middle, with a long tail, in two heaps, from microseconds to minutes. */
+/** Typical distributions of latencies: around a mean, with a long tail, bimodal, from microseconds to minutes. */
 const SHAPES: Readonly<Record<string, (random: Random) => number>> = {
   uniform: (random) => 10 + random.next() * 20,
   exponential: (random) => -Math.log(1 - random.next()) * 40,
@@ -29,13 +29,13 @@ describe('latencies', () => {
       const latencies = Latencies.of(samples);
       for (const share of SHARES) {
         const exact = percentile(samples, share);
-        // And half a microsecond, to which samples are rounded.
+        // Plus half a microsecond, because samples are rounded.
         expect(Math.abs(latencies.percentile(share) - exact)).toBeLessThanOrEqual(exact * PRECISION + 0.0005 + 1e-9);
       }
     }
   });
 
-  test.each(Object.entries(SHAPES))('%s: recorded apart and merged, in any number of parts, is recorded together', (_name, draw) => {
+  test.each(Object.entries(SHAPES))('%s: recorded in any number of parts and merged equals recorded together', (_name, draw) => {
     for (let seed = 0; seed < 20; seed += 1) {
       const random = seededRandom(seed, 'parts');
       const parts = Array.from({ length: 1 + random.below(6) }, () => Array.from({ length: random.below(500) }, () => draw(random)));
@@ -47,7 +47,7 @@ describe('latencies', () => {
     }
   });
 
-  test('what was written is read again, and merges', () => {
+  test('a written histogram is read back, and merges', () => {
     const latencies = Latencies.of([1, 20, 300, 4_000]);
     const again = Latencies.decode(latencies.encode());
     for (const share of SHARES) expect(Math.abs(again.percentile(share) / latencies.percentile(share) - 1)).toBeLessThan(PRECISION);
@@ -55,7 +55,7 @@ describe('latencies', () => {
     expect(() => Latencies.decode('bm90IGEgaGlzdG9ncmFt')).toThrow();
   });
 
-  test('of nothing: no percentile, a summary of zeros; out of range: the nearest bound', () => {
+  test('without samples: no percentile, a summary of zeros; out of range: the nearest bound', () => {
     expect(Latencies.of().percentile(0.5)).toBeNaN();
     expect(Latencies.of().summary()).toEqual({ p50: 0, p95: 0, p99: 0, max: 0 });
     expect(Latencies.of([-3]).summary()).toMatchObject({ p50: 0, max: 0 });
@@ -71,7 +71,7 @@ test('a million requests are tallied in memory that does not grow with them', ()
     tally.add(requestRecord({ key: `k${index}`, intendedMs: index, answeredMs: index + 10 + (index % 100) }), true);
   }
   collectGarbage();
-  // Requests that were kept would be more than 100 MB, their latencies alone 8.
+  // Stored requests would need more than 100 MB, their latencies alone 8.
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(4 * 2 ** 20);
   expect(tally.row({ faults: [], handovers: [] })).toMatchObject({ sent: 1_000_000, withinDeadline: 1_000_000, latencyMs: { max: 109 } });
 });

@@ -1,16 +1,16 @@
-/** Names of links, which a system has, and how services are led through them. */
+/** Names of links, the links of a system, and the routing of services through them. */
 import { describe, expect, test } from '@jest/globals';
 import { leadThrough } from '../../../experiments/network/link-addresses.js';
 import { directionsOf, isSameTarget, linkNames, pairsOf } from '../../../experiments/network/link-names.js';
 
 describe('names of links', () => {
-  test('a link both ways is its two directions, anything else is itself', () => {
+  test('a link both ways is its two directions, any other name is itself', () => {
     expect(directionsOf('monitor_1-server_2')).toEqual(['monitor_1>server_2', 'server_2>monitor_1']);
     expect(directionsOf('monitor_1>server_2')).toEqual(['monitor_1>server_2']);
     expect(directionsOf('server_2')).toEqual(['server_2']);
   });
 
-  test('a link both ways has two names, a way has one', () => {
+  test('a link both ways has two names, a single way has one', () => {
     expect(isSameTarget('a-b', 'b-a')).toBe(true);
     expect(isSameTarget('a-b', 'a-b')).toBe(true);
     expect(isSameTarget('a>b', 'b>a')).toBe(false);
@@ -32,12 +32,12 @@ describe('names of links', () => {
     expect(pairs).toContainEqual({ from: 'monitor_2', to: 'monitor_1' });
   });
 
-  test('without the stand-alone gateway nobody has a path to it', () => {
+  test('without the stand-alone gateway no part has a path to it', () => {
     expect(linkNames(pairsOf({ patients: 1, monitors: 1, replicas: 2, gateway: 'simulated' })).filter((name) => /gateway/.test(name))).toEqual([]);
   });
 });
 
-describe('leading through', () => {
+describe('routing through links', () => {
   const detour = (to: string, port: number): number | null => (to === 'monitor_1' ? null : port + 1_000);
 
   test('each address of another part gets its port changed, nothing else', () => {
@@ -57,7 +57,7 @@ describe('leading through', () => {
     });
   });
 
-  test('what a service is not told stays untold', () => {
+  test('adds no variable that a service does not have', () => {
     expect(leadThrough({ PORT: '5000' }, detour)).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-/** Runs of any length: stretches that add up, judgements as one, and what stays in memory. */
+/** Runs of any length: segments that add up, merged judgements, and the data that remains in memory. */
 import { describe, expect, test } from '@jest/globals';
 import type { Judgement } from '../../../experiments/checkers/checkers.js';
 import { EvidenceKeeper } from '../../../experiments/keeping.js';
@@ -10,7 +10,7 @@ import { cutStretches, stretchCount, STRETCH_PAYMENTS } from '../../../experimen
 import { together } from '../../../experiments/stretch-recorder.js';
 import { emptyEvidence, stretchOf } from '../../support/evidence.js';
 
-describe('stretches', () => {
+describe('segments', () => {
   const traffic = (payments: number) => ({ payments, ratePerSec: 80, deadlineMs: 10_000, patienceMs: 2_000 });
   const roles = ['leader', 'monitor', 'patients'];
   const plan = (payments: number): PlannedStrike[] =>
@@ -24,7 +24,7 @@ describe('stretches', () => {
     expect(cutStretches(traffic(payments), [])).toHaveLength(count);
   });
 
-  test('every payment and every strike is in exactly one, counted from its beginning', () => {
+  test('every payment and every fault is in exactly one, counted from its start', () => {
     const payments = 55_001;
     const strikes = plan(payments);
     const cut = cutStretches(traffic(payments), strikes);
@@ -42,19 +42,19 @@ describe('stretches', () => {
     }
   });
 
-  test('by time as by count', () => {
+  test('by time and by count alike', () => {
     const strike = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 300_000 }, durationMs: 1 };
     const [first, second] = cutStretches(traffic(40_000), [strike]);
     expect([first!.strikes, second!.strikes]).toEqual([[], [{ ...strike, at: { ms: 50_000 } }]]);
   });
 
-  test('--minutes: payments by the rate, faults as dense as they were asked for', () => {
+  test('--minutes: payments by the rate, faults at the requested density', () => {
     expect(amounts({ payments: 8_000, faults: 30, minutes: 0, rate: 80 })).toEqual({ payments: 8_000, faults: 30 });
     expect(amounts({ payments: 8_000, faults: 30, minutes: 60, rate: 80 })).toEqual({ payments: 288_000, faults: 1_080 });
   });
 });
 
-describe('judgements as one', () => {
+describe('merged judgements', () => {
   const judgement = (rest: Partial<Judgement> = {}): Judgement => ({ verdict: 'valid', violations: [], findings: [], missing: [], ...rest });
 
   test('the worst verdict, and every id once', () => {
@@ -68,17 +68,17 @@ describe('judgements as one', () => {
   });
 });
 
-describe('what stays in memory', () => {
+describe('data in memory', () => {
   const keeper = (keptPayments: number): EvidenceKeeper => new EvidenceKeeper({ system: 'relevo', historyPath: '/dev/null', keptPayments });
 
-  test('a run of usual size: everything', async () => {
+  test('a run of usual size: all data', async () => {
     const all = new EvidenceKeeper({ system: 'relevo', historyPath: null });
     await all.add(stretchOf(0, 100), () => false);
     expect(all.evidence()).toEqual(stretchOf(0, 100));
     expect(all.oneIn).toBe(1);
   });
 
-  test('a long run: everything unusual, its row and its charge, and a share of the rest that says how large it is', async () => {
+  test('a long run: every unusual payment with row and charge, and a sample of the rest with its size', async () => {
     const kept = keeper(1_000);
     for (let from = 0; from < 20_000; from += 2_000) await kept.add(stretchOf(from, 2_000), ({ key }) => key === `key-${from}`);
     const { requests, payments, charges, faults, elections } = kept.evidence();
@@ -91,7 +91,7 @@ describe('what stays in memory', () => {
     expect([faults.length, elections.length]).toEqual([10, 1]);
   });
 
-  test('no ledger in one stretch: nothing is said about charges at all', async () => {
+  test('without a ledger in one segment, no charges are judged', async () => {
     const kept = keeper(1_000);
     await kept.add(stretchOf(0, 10), () => false);
     await kept.add({ ...stretchOf(10, 10), charges: null }, () => false);

@@ -1,4 +1,4 @@
-/** What processes cost: the kernel's tables are read as they are written, and programs of several processes are counted once. */
+/** Cost of processes: parses the tables of the kernel, and counts programs of several processes once. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { combineCosts, costOf, parseCpuTimes, parseMemory, resetPeak } from '../../../experiments/processes-cost.js';
@@ -12,7 +12,7 @@ describe('parsing', () => {
     expect(parseCpuTimes(STAT)).toEqual({ ownMs: 150, endedChildrenMs: 450 });
   });
 
-  test('memory is told in MB', () => {
+  test('memory is reported in MB', () => {
     expect(parseMemory(STATUS)).toEqual({ residentMb: 100, peakMb: 200, privateMb: 50, sharedMb: 1 });
   });
 
@@ -21,7 +21,7 @@ describe('parsing', () => {
   });
 });
 
-test('a program is its processes: time and private memory added up, shared memory once', () => {
+test('a program is the sum of its processes: time and private memory added up, shared memory once', () => {
   const process = (ownMs: number, privateMb: number, sharedMb: number) =>
     ({ ownMs, endedChildrenMs: 10, residentMb: privateMb + sharedMb, peakMb: 99, privateMb, sharedMb });
   expect(combineCosts(process(100, 5, 20), [process(30, 7, 128), process(0, 1, 64)]))
@@ -30,7 +30,7 @@ test('a program is its processes: time and private memory added up, shared memor
 
 const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', describe);
 onLinux('a real program', () => {
-  // It waits for its input after each of its steps, so that nothing is guessed about time.
+  // It waits for input after each step, so that the test does not depend on time.
   const PROGRAM = `
     const { execFileSync } = require('node:child_process');
     const burn = 'const end = process.cpuUsage().user + 150000; while (process.cpuUsage().user < end);';
@@ -39,7 +39,7 @@ onLinux('a real program', () => {
     process.stdout.write('grown\\n');
     process.stdin.once('data', () => { block = null; global.gc(); setImmediate(() => { global.gc(); process.stdout.write('shrunk\\n'); }); });`;
 
-  test('the time of a child that ended counts, and the peak can be begun anew', async () => {
+  test('the time of an ended child counts, and the peak can be reset', async () => {
     const child = spawn(process.execPath, ['--expose-gc', '-e', PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
     const pid = child.pid as number;
     try {
@@ -50,7 +50,7 @@ onLinux('a real program', () => {
       child.stdin.write('\n');
       await once(child.stdout, 'data');
       const peakBefore = costOf(pid)?.peakMb ?? 0;
-      // The kernel counts pages in lots, a thread each: the two figures may differ by some.
+      // The kernel counts pages in lots per thread, so the two figures may differ slightly.
       expect(peakBefore).toBeGreaterThan((grown?.residentMb ?? Infinity) - 2);
       if (resetPeak(pid)) expect(costOf(pid)?.peakMb).toBeLessThan(peakBefore);
     } finally {

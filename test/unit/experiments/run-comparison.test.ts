@@ -1,4 +1,4 @@
-/** `compare RUN RUN` on runs that were made up: what is sure is said, what is not is not, and folders that are no runs are refused. */
+/** `compare RUN RUN` on invented runs: reports only significant differences, and refuses folders that are not runs. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'relevo-compare-')); });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As `writeReport` leaves it, as far as a comparison reads it. */
+/** The parts of the output of `writeReport` that a comparison reads. */
 function leave(name: string, journal: Journal): string {
   const run = join(folder, name);
   mkdirSync(run);
@@ -34,7 +34,7 @@ function compare(before: MadeUp, after: MadeUp, ...more: string[]): { code: numb
 const lineOf = (text: string, what: string): string => text.split('\n').find((line) => line.startsWith(what)) ?? '';
 
 describe('compare', () => {
-  test('two runs alike but for their seed: nothing is worse, and the seed is warned of', () => {
+  test('two runs that differ only in their seed: nothing is worse, and a warning names the seeds', () => {
     const { code, text } = compare({}, { seed: 2 });
     expect(code).toBe(0);
     expect(text).toContain('No figure became worse.');
@@ -49,17 +49,17 @@ describe('compare', () => {
     expect(text).toMatch(/^Worse: .*relevo: latency p50 ms/m);
   });
 
-  test('the other way round it is better, exit code 0', () => {
+  test('in the opposite order it is better, exit code 0', () => {
     const { code, text } = compare({ slower: 1.33 }, { seed: 2 });
     expect(code).toBe(0);
     expect(lineOf(text, 'latency p50')).toContain('+ better');
   });
 
-  test('sure, and within the tolerance: alike', () => {
+  test('significant, but within the tolerance: alike', () => {
     expect(lineOf(compare({}, { seed: 2, slower: 1.2 }, '--tolerance', '40').text, 'latency p50')).not.toContain('worse');
   });
 
-  test('lost requests: availability is worse, by which test is said, and so is their error', () => {
+  test('lost requests: availability is worse; the output names the test and the error', () => {
     const { code, text } = compare({}, { seed: 2, lost: 60 });
     expect(code).toBe(1);
     expect(lineOf(text, 'availability')).toMatch(/100\.000 % +98\.000 % +-2\.000 pt +p < 0\.001 +- worse/);
@@ -67,13 +67,13 @@ describe('compare', () => {
     expect(text).toMatch(/\(z.*block bootstrap.*Mann-Whitney|Mann-Whitney/s);
   });
 
-  test('a rule that is broken now is worse than any figure', () => {
+  test('a newly violated rule is worse than any figure', () => {
     const { code, text } = compare({}, { violations: [{ rule: 'lost', ids: ['payment-1'] }] });
     expect(code).toBe(1);
     expect(text).toContain('Worse: verdict: valid before, invalid after.');
   });
 
-  test('a short run says that it is too short', () => {
+  test('a short run is reported as too short', () => {
     const { code, text } = compare({ requests: 100, faults: 0 }, { requests: 100, faults: 0, seed: 2 });
     expect(code).toBe(0);
     expect(lineOf(text, 'latency p99')).toContain('? too few');
@@ -102,10 +102,10 @@ describe('compare', () => {
   });
 });
 
-describe('what cannot be compared', () => {
+describe('invalid comparisons', () => {
   const quiet = (): void => undefined;
 
-  test('a run that is not there: one sentence', () => {
+  test('a missing run: one sentence', () => {
     const run = leave('run', madeUpJournal());
     expect(() => compareCommand([run, 'never-was'], quiet)).toThrow(new ArgumentError('There is no run "never-was": no result.json in never-was/ or reports/never-was/.'));
   });
@@ -114,7 +114,7 @@ describe('what cannot be compared', () => {
     expect(() => compareCommand(args, quiet)).toThrow(ArgumentError);
   });
 
-  test.each([['not JSON', '{'], ['another shape', '{"name":"availability"}']])('a result that is %s: exit code 3, and where it is wrong', (_what, text) => {
+  test.each([['not JSON', '{'], ['another shape', '{"name":"availability"}']])('a result that is %s: exit code 3, and the position of the error', (_what, text) => {
     const [run, broken] = [leave('run', madeUpJournal()), leave('broken', madeUpJournal())];
     writeFileSync(join(broken, 'result.json'), text);
     const said: string[] = [];

@@ -1,4 +1,4 @@
-/** Schedules: the same seed gives the same plan, one more fault moves none, never too much away at once; JSON in and out. */
+/** Schedules: the same seed gives the same plan, an additional fault moves no other, never too many parts unavailable at once; JSON in and out. */
 import { describe, expect, test } from '@jest/globals';
 import { mayBeAway, refusal, type Census } from '../../../experiments/planning/guards.js';
 import { habitOf } from '../../../experiments/planning/kinds.js';
@@ -27,14 +27,14 @@ describe('a schedule from a seed', () => {
     expect(plan({ seed: 7 })).not.toEqual(plan({ seed: 8 }));
   });
 
-  test('one fault more moves none of the others', () => {
+  test('an additional fault moves none of the others', () => {
     const fewer = plan({ faults: 30 });
     const more = plan({ faults: 31 });
     expect(more).toHaveLength(31);
     expect(more.filter(({ id }) => fewer.some((other) => other.id === id))).toEqual(fewer);
   });
 
-  test('ids differ, strikes are in the order of their moments, and all fall while payments flow', () => {
+  test('ids are unique, faults are in the order of their times, and all happen during the traffic', () => {
     const strikes = plan();
     expect(new Set(strikes.map(({ id }) => id)).size).toBe(40);
     const moments = strikes.map(({ at }) => dueMs(at, 80));
@@ -42,7 +42,7 @@ describe('a schedule from a seed', () => {
     for (const { at } of strikes) expect('payment' in at && at.payment > 0 && at.payment < 16_000).toBe(true);
   });
 
-  test('spread evenly: no fifth of the run goes without, none has more than half', () => {
+  test('spread evenly: every fifth of the run has a fault, none has more than half', () => {
     for (let seed = 0; seed < 50; seed += 1) {
       const fifths = [0, 0, 0, 0, 0];
       for (const { at } of plan({ seed })) fifths[Math.floor(dueMs(at, 80) / 40_000)]! += 1;
@@ -51,13 +51,13 @@ describe('a schedule from a seed', () => {
     }
   });
 
-  test('every kind comes, as soon as there are as many faults as kinds', () => {
+  test('every kind occurs when there are at least as many faults as kinds', () => {
     for (let seed = 0; seed < 50; seed += 1) {
       expect(new Set(plan({ seed, faults: KINDS.length }).map((strike) => strike.kind)).size).toBe(KINDS.length);
     }
   });
 
-  test('never too much away at once, whatever the seed', () => {
+  test('never too many parts unavailable at once, for any seed', () => {
     for (let seed = 0; seed < 100; seed += 1) {
       const away = plan({ seed, faults: 60 }).filter((strike) => habitOf(strike.kind).takesAway);
       for (const strike of away) {
@@ -78,7 +78,7 @@ describe('a schedule from a seed', () => {
     for (const { durationMs } of engines) expect(durationMs).toBeLessThanOrEqual(1_500);
   });
 
-  test('more than fits is refused in words', () => {
+  test('too many faults are refused with a sentence', () => {
     expect(() => plan({ faults: 200, payments: 400 })).toThrow(PlanError);
     expect(() => plan({ kinds: [] })).toThrow('there is no fault to plan');
   });
@@ -100,7 +100,7 @@ describe('guards', () => {
     expect(refusal(part, away, CENSUS) === null).toBe(allowed);
   });
 
-  test('where there is only one of a kind it may be away, for it returns', () => {
+  test('the only part of its kind may be unavailable, because it returns', () => {
     const single: Census = { replicas: 1, monitors: 1, patients: 1 };
     for (const part of ['server_1', 'monitor_1', 'patients_1']) expect(refusal(part, [], single)).toBeNull();
   });
@@ -129,11 +129,11 @@ describe('roles', () => {
     expect(fits(role, name, 'server_2')).toBe(expected);
   });
 
-  test('nobody leads: there is no leader and no standby', () => {
+  test('without a leader there is no target for leader and standby', () => {
     expect([fits('leader', 'server_1', null), fits('standby', 'server_1', null), fits('any-replica', 'server_1', null)]).toEqual([false, false, true]);
   });
 
-  test('the roles of a target, and the part it takes away', () => {
+  test('the roles of a target, and the part that becomes unavailable', () => {
     expect(rolesOf('server_1')).toEqual(['leader', 'standby']);
     expect(rolesOf('monitor_2>server_1')).toEqual(['monitor>leader', 'monitor>standby']);
     expect(rolesOf('disk')).toEqual(['disk']);
@@ -148,7 +148,7 @@ describe('a schedule from a file', () => {
   const strike = { id: 'a', kind: 'kill', target: 'leader', at: { ms: 10 }, durationMs: 5 };
   const text = (strikes: unknown): string => JSON.stringify({ strikes });
 
-  test('what was written is what is read', () => {
+  test('is read back as it was written', () => {
     const schedule = planSchedule(options());
     expect(parseSchedule(JSON.stringify(schedule), 'x.json')).toEqual(schedule);
     const byCount = { ...strike, id: 'b', at: { payment: 100, delayMs: 3 } };

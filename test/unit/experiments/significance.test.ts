@@ -1,4 +1,4 @@
-/** Tests of significance against values that are known, and against chance itself: how often they cry wolf. */
+/** Compares the tests of significance with known values, and measures their rate of false alarms. */
 import { describe, expect, test } from '@jest/globals';
 import { FEWEST_BLOCKS, percentileDeviations, percentileP } from '../../../experiments/significance/block-bootstrap.js';
 import { holm } from '../../../experiments/significance/holm.js';
@@ -24,7 +24,7 @@ describe('shares', () => {
     expect(Math.abs(found.p - p)).toBeLessThan(2e-4);
   });
 
-  test('the published figure against all of 1150: no chance', () => {
+  test('the published figure against all of 1150: not by chance', () => {
     expect(compareShares({ successes: 1139, trials: 1150 }, { successes: 1150, trials: 1150 }).p).toBeLessThan(0.001);
   });
 });
@@ -42,12 +42,12 @@ describe('ranks', () => {
     expect(compareRanks([1, 2, 2, 3], [2, 3, 4, 4])?.p).toBeCloseTo(0.1342, 4);
   });
 
-  test('all alike, and nothing at all', () => {
+  test('equal samples, and no samples', () => {
     expect(compareRanks([5, 5, 5], [5, 5])?.p).toBe(1);
     expect(compareRanks([], [1])).toBeNull();
   });
 
-  test('exact and normal agree where both hold', () => {
+  test('exact and normal agree where both are valid', () => {
     const random = seededRandom(3);
     const draw = (shift: number): number[] => Array.from({ length: 20 }, () => random.next() + shift);
     const [a, b] = [draw(0), draw(0.2)];
@@ -63,7 +63,7 @@ test('Holm: as p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") of R', () => {
 });
 
 describe('percentiles by blocks', () => {
-  /** A run of 100 blocks of 20 requests; one block in ten is slow as a whole, as around a hand-over. */
+  /** A run of 100 blocks of 20 requests; one whole block in ten is slow, as around a hand-over. */
   const run = (random: Random, factor = 1): number[][] =>
     Array.from({ length: 100 }, () => {
       const slow = random.below(10) === 0 ? 5 : 1;
@@ -84,14 +84,14 @@ describe('percentiles by blocks', () => {
   const alarms = (factor: number, share: number): number =>
     Array.from({ length: RUNS }, (_, seed) => p(seed, factor, share)).filter((one) => one < 0.05).length;
 
-  test('two runs alike seldom look different, though their requests hang together', () => {
+  test('two equal runs rarely differ significantly, although their requests are correlated', () => {
     expect(alarms(1, 0.5)).toBeLessThanOrEqual(5);
     expect(alarms(1, 0.95)).toBeLessThanOrEqual(6);
   });
 
-  test('a run that is a tenth slower is found', () => expect(alarms(1.1, 0.5)).toBeGreaterThan(27));
+  test('a run that is a tenth slower is detected', () => expect(alarms(1.1, 0.5)).toBeGreaterThan(27));
 
-  test('too few blocks: nothing is said', () => {
+  test('too few blocks: no result', () => {
     expect(percentileDeviations(run(seededRandom(1)).slice(0, FEWEST_BLOCKS - 1), [0.5], seededRandom(1))).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-/** A schedule carried out, with faults that are only noted down: who plays the role, what is left out and why, and that all is healed. */
+/** Runs a schedule with recorded faults: the target of each role, skipped faults with their reasons, and healing of all faults. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
 import type { Laboratory } from '../../../experiments/laboratory.js';
@@ -35,12 +35,12 @@ function carryOut(strikes: readonly PlannedStrike[], seed = 1): Strikes {
   });
 }
 
-/** Waits until every strike was carried out or left out. */
+/** Waits until every fault was injected or skipped. */
 const decided = (strikes: Strikes, count: number): Promise<unknown> =>
   eventually(() => strikes.struck + strikes.skipped.length >= count, { what: `${count} strikes are decided` });
 
 describe('strikes', () => {
-  test('right after the payment, at who leads then; healed at the end, with a window for each', async () => {
+  test('right after the payment, into the current leader; healed at the end, with a window for each', async () => {
     const strikes = carryOut([strike('a', 'leader'), strike('b', 'redis', { at: { payment: 2, delayMs: 5 } })]);
     strikes.sent(0);
     await decided(strikes, 1);
@@ -55,7 +55,7 @@ describe('strikes', () => {
     ]);
   });
 
-  test('by time, from the beginning of the traffic', async () => {
+  test('by time, from the start of the traffic', async () => {
     const strikes = carryOut([strike('a', 'redis', { at: { ms: 20 } })]);
     const startMs = performance.now();
     strikes.begin();
@@ -65,7 +65,7 @@ describe('strikes', () => {
     expect(happened).toEqual(['kill redis', 'heal kill redis']);
   });
 
-  test('the same seed chooses the same standby; among seeds both come', async () => {
+  test('the same seed chooses the same standby; different seeds choose both', async () => {
     const chosen = async (seed: number): Promise<string | undefined> => {
       const strikes = carryOut([strike('a', 'standby')], seed);
       strikes.sent(0);
@@ -78,7 +78,7 @@ describe('strikes', () => {
     expect(new Set(all)).toEqual(new Set(['server_1', 'server_3']));
   });
 
-  test('never a majority of the monitors, and never the last replica, not by its links either', async () => {
+  test('never a majority of the monitors, and never the last replica, also not through its links', async () => {
     const monitors = ['m1', 'm2', 'm3'].map((id) => strike(id, 'monitor'));
     const replicas = [strike('r1', 'server_1'), strike('r2', 'server_2-postgres'), strike('r3', 'server_3-postgres')];
     const strikes = carryOut([...monitors, ...replicas]);
@@ -92,7 +92,7 @@ describe('strikes', () => {
     await strikes.end();
   });
 
-  test('what takes nothing away is not held back by that', async () => {
+  test('a fault that makes no part unavailable is not restricted by that', async () => {
     const strikes = carryOut([strike('a', 'server_1'), strike('b', 'server_2'), strike('c', 'server_3', { kind: 'planned' })]);
     strikes.sent(0);
     await decided(strikes, 3);
@@ -100,7 +100,7 @@ describe('strikes', () => {
     await strikes.end();
   });
 
-  test('left out, and why: nobody leads, busy, no such fault, no such target, the traffic ended', async () => {
+  test('skipped, with the reason: no leader, busy, no such fault, no such target, the traffic ended', async () => {
     leader = null;
     const strikes = carryOut([
       strike('nobody', 'leader'), strike('once', 'redis'), strike('twice', 'redis', { kind: 'freeze' }), strike('unknown', 'redis', { kind: 'flood' }),

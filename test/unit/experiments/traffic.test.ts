@@ -1,4 +1,4 @@
-/** The generator: moments fixed in advance, lateness and drops told, three modes behind one function, retries that keep their key. */
+/** The generator: times fixed in advance, reported lateness and drops, three modes with one function, retries with the same key. */
 import { describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '../../../experiments/history.js';
 import { dueMoments } from '../../../experiments/traffic/arrivals.js';
@@ -19,7 +19,7 @@ interface FakeClient extends PaymentClient {
   mostOpen: number;
 }
 
-/** Answers when `answer` resolves, with what it resolves to. */
+/** Answers when `answer` resolves, with its value. */
 function fakeClient(answer: (order: PaymentOrder, turn: number) => Promise<Partial<RequestRecord>>): FakeClient {
   let open = 0;
   const client: FakeClient = {
@@ -47,14 +47,14 @@ const options = (client: PaymentClient, records: RequestRecord[], rest: Partial<
 });
 
 describe('arrivals', () => {
-  test('constant: one every so often; rate 0: all at once', () => {
+  test('constant: one per interval; rate 0: all at once', () => {
     const due = dueMoments({ ratePerSec: 200 });
     expect([due(), due(), due()]).toEqual([0, 5, 10]);
     const atOnce = dueMoments({ ratePerSec: 0 });
     expect([atOnce(), atOnce()]).toEqual([0, 0]);
   });
 
-  test('poisson: the same seed the same moments, another one others; the rate holds and gaps scatter as widely as they are long', () => {
+  test('poisson: the same seed gives the same times, another seed others; the rate is met, and gaps scatter as widely as their mean', () => {
     const moments = (seed: number): number[] => {
       const due = dueMoments({ ratePerSec: 100, arrivals: 'poisson', random: seededRandom(seed, 'arrivals') });
       return Array.from({ length: 20_000 }, due);
@@ -74,7 +74,7 @@ describe('arrivals', () => {
 });
 
 describe('open loop', () => {
-  test('goes on sending while nothing is answered', async () => {
+  test('continues to send while no answer arrives', async () => {
     const records: RequestRecord[] = [];
     const sent: number[] = [];
     let answerAll: () => void = () => undefined;
@@ -106,12 +106,12 @@ describe('open loop', () => {
     expect(client.orders.at(-1)).toEqual(unbounded.orders.at(-1));
   });
 
-  test('a generator that was held up: latency counts from when requests were due, and the late sends are told', async () => {
+  test('a blocked generator: latency counts from the due time of a request, and late sends are reported', async () => {
     const records: RequestRecord[] = [];
     const client = fakeClient(async () => ({}));
     const report = await runTraffic('open', options(client, records, { count: 10, ratePerSec: 500, onSent: (index) => {
       const end = performance.now() + 40;
-      while (index === 2 && performance.now() < end); // The event loop of the client stands still.
+      while (index === 2 && performance.now() < end); // Blocks the event loop of the client.
     } }));
     expect(report.lateSends).toBeGreaterThanOrEqual(7);
     expect(report.worstLatenessMs).toBeGreaterThan(30);
@@ -119,7 +119,7 @@ describe('open loop', () => {
     for (const { intendedMs } of records) expect(Math.abs((intendedMs - (records[0]?.intendedMs ?? 0)) % 2)).toBeCloseTo(0, 3);
   });
 
-  test('stop ends it in good order, an interruption with an error', async () => {
+  test('stop ends it cleanly, an interruption with an error', async () => {
     const stop = new AbortController();
     const records: RequestRecord[] = [];
     const onSent = (index: number): void => void (index === 6 && stop.abort());
@@ -132,7 +132,7 @@ describe('open loop', () => {
   });
 });
 
-test('closed loop: never more open than there are clients, each request due when its client is free', async () => {
+test('closed loop: at most one open request per client, each due when its client is free', async () => {
   const records: RequestRecord[] = [];
   const client = fakeClient(() => new Promise((settle) => setImmediate(() => settle({}))));
   const report = await runTraffic('closed', options(client, records, { clients: 3 }));
@@ -141,7 +141,7 @@ test('closed loop: never more open than there are clients, each request due when
   expect(new Set(client.orders.map(({ key }) => key)).size).toBe(20);
 });
 
-test('batch: one request, a record for each payment', async () => {
+test('batch: one request, a record per payment', async () => {
   const records: RequestRecord[] = [];
   const sent: number[] = [];
   await runTraffic('batch', options(fakeClient(async () => ({})), records, { onSent: (index) => sent.push(index) }));
@@ -156,7 +156,7 @@ describe('answers', () => {
     batchId: ID, sent, succeeded: payments.length, declined: 0, failed: 0, pending: sent - payments.length, availability: 1, payments,
   });
 
-  test('a batch is taken apart into its payments, under the keys of their rows', () => {
+  test('a batch is split into its payments, under the keys of their rows', () => {
     const outcomes = readBatch('b', 2, 200, batch([paid, { ...paid, status: 'PENDING', term: null }]));
     expect(outcomes).toEqual([
       { key: `batch:${ID}:0`, httpStatus: 200, paymentId: ID, status: 'SUCCEEDED', term: 3, error: null },
@@ -190,7 +190,7 @@ describe('retries', () => {
   const order = { key: 'k', patientId: 'a', amountMinor: 1, currency: 'USD' };
   const { signal } = new AbortController();
 
-  test('the same key until there is an outcome; the record keeps the tries and when it was first sent', async () => {
+  test('use the same key until there is an outcome; the record has the tries and the time of the first send', async () => {
     const inner = fakeClient(async (_order, turn) => (turn < 3 ? reset : {}));
     const dueMs = wallMs();
     const record = await withRetries(inner, 60_000, signal).pay(order, 1, dueMs);
@@ -199,7 +199,7 @@ describe('retries', () => {
     expect(record.answeredMs - record.sentMs).toBeGreaterThan(90); // Two pauses of 50 ms; timers may fire a little early.
   });
 
-  test('no try after the deadline, none after an interruption', async () => {
+  test('stop after the deadline and after an interruption', async () => {
     const inner = fakeClient(async () => reset);
     expect(await withRetries(inner, 60, signal).pay(order, 1, wallMs() - 20)).toMatchObject({ tries: 1, error: 'ECONNRESET' });
     expect(await withRetries(inner, 60_000, AbortSignal.abort()).pay(order, 1, wallMs())).toMatchObject({ tries: 1 });
@@ -223,7 +223,7 @@ test('the same seed gives the same payments', () => {
   expect(orders(1)).not.toEqual(orders(2));
 });
 
-test('lateness is silent when there was none', () => {
+test('lateness is not reported when there was none', () => {
   const count = new TrafficCount('open');
   count.add(requestRecord({ intendedMs: 0, sentMs: 4.9 }));
   expect(sayLateness(count.report())).toBeNull();

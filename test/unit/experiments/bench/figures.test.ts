@@ -16,19 +16,19 @@ describe('figures of the bench', () => {
     expect(spreadOf([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
   });
 
-  test('a summary: the median rate, µs a payment by part, all parts but the generator together', () => {
+  test('a summary: the median rate, µs per payment by part, and for all parts except the generator', () => {
     const summary = summarize(standing('drain', 'drain', 'relevo', { rates: [100, 400, 300], micros: { worker: 30, postgres: 40, generator: 500 } }));
     expect(summary).toMatchObject({ rounds: 3, payments: 1_000, cpuMicrosTotal: 70, peakMb: { worker: 100 } });
     expect(summary.cpuMicros).toEqual({ worker: 30, postgres: 40, generator: 500 });
     expect(summary.rate.median).toBeCloseTo(300);
   });
 
-  test('latencies of the rounds: the median of their percentiles, and how far they lie apart', () => {
+  test('latencies of the rounds: the median of their percentiles, and their spread', () => {
     const { latencies } = summarize(standing('lone', 'lone', 'relevo', { rates: [1, 1], latencies: { 'one at a time': [1, 2, 3, 100] } }));
     expect(latencies['one at a time']).toMatchObject({ p50: { median: 2 }, p99: { median: 100, min: 100, max: 100 } });
   });
 
-  test('a ratio is of medians, and no number when one of the two was not measured', () => {
+  test('a ratio is of medians, and not a number when one of the two was not measured', () => {
     const one = summarize(standing('drain', 'drain', 'relevo', { rates: [100, 900, 200] }));
     const other = summarize(standing('pg-boss', 'drain', 'tuned', { rates: [50, 100, 900] }));
     expect(ratio(one, other)).toBeCloseTo(2);
@@ -46,7 +46,7 @@ describe('objectives of the bench', () => {
     expect(objectivesOf([slower, naive].map(summarize))).toMatchObject([{ met: false }]);
   });
 
-  test('the best of the tuned peers counts, of those who do the same', () => {
+  test('the best tuned peer that does the same work counts', () => {
     const peers = [
       standing('pg-boss', 'drain', 'tuned', { rates: [4_000] }),
       standing('graphile-worker', 'drain', 'tuned', { rates: [8_000] }),
@@ -63,7 +63,7 @@ describe('objectives of the bench', () => {
     expect(objectivesOf([lone(9)])).toMatchObject([{ met: false }]);
   });
 
-  test('everybody took part: nine objectives', () => {
+  test('with every participant: nine objectives', () => {
     const all = [
       drain, naive,
       standing('drain-20ms', 'drain-20ms', 'relevo', { rates: [10_000] }), standing('bullmq-prisma-50-20ms', 'drain-20ms', 'naive', { rates: [900] }),

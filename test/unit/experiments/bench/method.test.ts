@@ -1,4 +1,4 @@
-/** How the bench goes about it: who takes part, in which order, how long each is warmed up and measured, that the work is the same. */
+/** The method of the bench: participants, their order, the length of warm-up and measurement, equal work for all. */
 import { describe, expect, test } from '@jest/globals';
 import { chooseContestants, CONTESTANTS } from '../../../../experiments/bench/contestants.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
@@ -9,7 +9,7 @@ import { cappedPayments, LONGEST_SECONDS, nextStep, WARM_UP_MOST, WARM_UP_SECOND
 const at = (rate: number) => async (payments: number): Promise<number> => payments / rate;
 
 describe('the method of the bench', () => {
-  test.each([100, 1_000, 5_000, 50_000])('a warm-up at %i payments a second ends after its time or its payments, whichever comes first', async (rate) => {
+  test.each([100, 1_000, 5_000, 50_000])('a warm-up at %i payments per second ends after its time or its payments, whichever is first', async (rate) => {
     const { payments, rate: seen } = await warmUp(at(rate));
     expect(payments).toBeLessThanOrEqual(WARM_UP_MOST);
     expect(payments >= WARM_UP_MOST || payments / rate >= WARM_UP_SECONDS).toBe(true);
@@ -17,19 +17,19 @@ describe('the method of the bench', () => {
     expect(seen).toBeCloseTo(rate);
   });
 
-  test('a step is never more than ten times what was done: a first step may have been a lucky one', () => {
+  test('a step is at most ten times the work done so far, because a first step may be exceptionally fast', () => {
     expect(nextStep(200, 0.0001)).toBe(2_000);
     expect(nextStep(WARM_UP_MOST, 0.1)).toBe(0);
   });
 
-  test('who is slow is measured with as many payments as take the longest time, never with hardly any', () => {
+  test('a slow participant is measured for the maximum time, and never with too few payments', () => {
     expect(cappedPayments(20_000, 100_000)).toBe(20_000);
     expect(cappedPayments(20_000, 500)).toBe(500 * LONGEST_SECONDS);
     expect(cappedPayments(20_000, 0.1)).toBe(200);
     expect(cappedPayments(100, 0.1)).toBe(100);
   });
 
-  test('each round has everybody once, in an order of its own that the seed repeats', () => {
+  test('each round has every participant once, in its own order that the seed reproduces', () => {
     const names = CONTESTANTS.map(({ name }) => name);
     const [first, second] = [shuffled(names, 1, 1), shuffled(names, 1, 2)];
     expect([...first].sort()).toEqual([...names].sort());
@@ -38,7 +38,7 @@ describe('the method of the bench', () => {
     expect(shuffled(names, 2, 1)).not.toEqual(first);
   });
 
-  test('names are unique, for each is a row of a table and a system of the result', () => {
+  test('names are unique, because each is a row of a table and a system of the result', () => {
     const names = CONTESTANTS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -52,11 +52,11 @@ describe('the method of the bench', () => {
     expect('unknown' in chosen ? chosen : chosen.map(({ name }) => name)).toEqual(expected);
   });
 
-  test('--only with a word that is nobody says which', () => {
+  test('--only with an unknown word names the word', () => {
     expect(chooseContestants('drain,nobody')).toEqual({ unknown: 'nobody' });
   });
 
-  test('the same seed makes the same work, but for the ids, which are new and grow', () => {
+  test('the same seed makes the same work, except for the ids, which are new and grow', () => {
     const wanted = { count: 50, seed: 7, patients: ['a', 'b', 'c'] };
     const [one, other] = [makeOrders(wanted), makeOrders(wanted)];
     const workOf = (orders: typeof one) => orders.map(({ id: _id, ...rest }) => rest);

@@ -1,4 +1,4 @@
-/** What a run of the bench leaves: a table that fits a terminal, a page without surprises, a result with only what has a meaning. */
+/** Reports of the bench: a table that fits a terminal, an escaped page, a result with only meaningful figures. */
 import { describe, expect, test } from '@jest/globals';
 import { summarize } from '../../../../experiments/bench/figures.js';
 import { objectivesOf } from '../../../../experiments/bench/objectives.js';
@@ -32,7 +32,7 @@ describe('reports of the bench', () => {
   const table = benchTable(JOURNAL.result, SUMMARIES, FACTS);
   const { systems, files } = ownReport(JOURNAL, STANDINGS, SUMMARIES, FACTS);
 
-  test('the table fits 80 columns, and tells rates, multiples, objectives, what peers lack, and what is wrong', () => {
+  test('the table fits 80 columns, and has rates, multiples, objectives, the gaps of peers, and errors', () => {
     for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(table).toMatch(/^drain +30,000 +29,000–31,000 +10\.7 +65 +100$/m);
     expect(table).toMatch(/^bullmq-prisma-50 +2,800 +2,700–2,900 +1 +400 +100$/m);
@@ -42,28 +42,28 @@ describe('reports of the bench', () => {
     expect(table).toContain('Verdict: invalid\n  single: 3 rows for 4 payments');
   });
 
-  test('long words stay whole, lines after the first are set in', () => {
+  test('long words are not split, and lines after the first are indented', () => {
     expect(wrapped('word '.repeat(30).trim(), '  ')).toHaveLength(2);
     expect(wrapped('word '.repeat(30).trim(), '  ')[1]).toMatch(/^ {2}word/);
   });
 
-  test('a trial has what has a meaning: no availability, latencies only where they were measured, no counts where rows were wrong', () => {
+  test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
     expect(systems.map(({ system }) => system)).toEqual(STANDINGS.map(({ name }) => name));
     expect(systems[0]?.trials[0]).toEqual({ sent: 1_000, succeeded: 1_000, declined: 0, failed: 0, pending: 0, throughputPerSec: 30_000 });
     expect(systems[0]?.total).toMatchObject({ sent: 3_000, throughputPerSec: 30_000 });
     expect(systems[3]?.trials[0]).toEqual({ sent: 1_000, throughputPerSec: 2_000, latencyMs: { p50: 10, p95: 20, p99: 20, max: 20 } });
   });
 
-  test('the page: a chart a kind, the cost, and text as text', () => {
+  test('the page: a chart per kind, the cost, and escaped text', () => {
     const page = files['report.html'] ?? '';
-    expect(page.match(/<svg class="chart"/g)).toHaveLength(4); // Three kinds, and what a payment costs.
+    expect(page.match(/<svg class="chart"/g)).toHaveLength(4); // Three kinds, and the cost per payment.
     expect(page).toContain('30,000 · 10.7 ×');
     expect(page).toContain('a &lt;b&gt;worker&lt;/b&gt;');
     expect(page).not.toContain('<b>worker');
     expect(page).not.toContain('Deadline of a request');
   });
 
-  test('a line a measurement for spreadsheets, everything as JSON, a summary', () => {
+  test('a line per measurement for spreadsheets, all data as JSON, a summary', () => {
     const lines = (files['trials.csv'] ?? '').trim().split('\n');
     expect(lines).toHaveLength(1 + 3 + 3 + 1 + 1);
     expect(lines[1]).toMatch(/^drain,drain,relevo,1,1000,0\.0333\d*,30000,30,100,,,35,100,/);

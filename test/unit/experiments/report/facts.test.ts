@@ -1,4 +1,4 @@
-/** What the pages are drawn from: fates, buckets of time, lanes, stories, bins. Small cases whose answer is known. */
+/** The data of the pages: fates, buckets of time, lanes, stories, bins. Small cases with known results. */
 import { describe, expect, test } from '@jest/globals';
 import { countInBins } from '../../../../experiments/report/charts/handover-histogram.js';
 import { chooseStories } from '../../../../experiments/report/facts/choose-stories.js';
@@ -32,7 +32,7 @@ describe('fate', () => {
 });
 
 describe('timeline', () => {
-  test('requests belong to the moment they were due; percentiles are of final answers', () => {
+  test('requests belong to the time at which they were due; percentiles are of final answers', () => {
     const tenTimes = <T>(value: T): T[] => new Array<T>(10).fill(value);
     const requests = [
       ...tenTimes(requestRecord({ intendedMs: 0, answeredMs: 40 })), ...tenTimes(requestRecord({ key: 'b', intendedMs: 90, answeredMs: 190 })),
@@ -44,7 +44,7 @@ describe('timeline', () => {
     expect(buckets[2]).toEqual({ fromMs: 200, sent: 10, inTime: 0, p50: NaN, p99: NaN, max: NaN });
   });
 
-  test('few requests share wide buckets, so that an even rate looks even', () => {
+  test('few requests share wide buckets, so that a constant rate appears constant', () => {
     const requests = Array.from({ length: 100 }, (_, index) => requestRecord({ intendedMs: index * 100 }));
     expect(timelineOf(requests, indexRows([]), 50, [0, 10_000]).buckets.map(({ sent }) => sent)).toEqual(new Array(10).fill(10));
   });
@@ -59,25 +59,25 @@ describe('timeline', () => {
 describe('lanes', () => {
   const elections = [electionRow({ term: 2, leader: 'server_2', electedMs: 50 }), electionRow({ term: 1, leader: 'server_1', electedMs: 0 })];
 
-  test('each term lasts until the next one; what never led comes after, by name', () => {
+  test('each term lasts until the next one; replicas that never led follow, by name', () => {
     const lanes = lanesOf(elections, [faultWindow({ target: 'redis' }), faultWindow({ target: 'server_1' })], 100, 9);
     expect(lanes.map(({ part, reigns, faults }) => [part, reigns.map(({ fromMs, toMs }) => [fromMs, toMs]), faults.length])).toEqual([
       ['server_1', [[0, 50]], 1], ['server_2', [[50, 100]], 0], ['redis', [], 1],
     ]);
   });
 
-  test('what does not fit shares the last lane', () => {
+  test('surplus intervals share the last lane', () => {
     const faults = ['a', 'b', 'c', 'd'].map((target) => faultWindow({ target }));
     expect(lanesOf([], faults, 100, 3).map(({ part, faults: own }) => [part, own.length])).toEqual([['a', 1], ['b', 1], ['2 more', 2]]);
   });
 
-  test('overlapping stretches are one', () => {
+  test('overlapping intervals are merged', () => {
     expect(union([{ fromMs: 5, toMs: 9 }, { fromMs: 0, toMs: 3 }, { fromMs: 2, toMs: 4 }, { fromMs: 6, toMs: 7 }])).toEqual([
       { fromMs: 0, toMs: 4 }, { fromMs: 5, toMs: 9 },
     ]);
   });
 
-  test('a hand-over that was asked for is a moment; a fault that was never healed lasts', () => {
+  test('a planned hand-over is a point in time; a fault without a heal lasts until the end', () => {
     expect(faultEndMs(faultWindow({ kind: 'planned', atMs: 5, healedMs: null }), 100)).toBe(5);
     expect(faultEndMs(faultWindow({ kind: 'kill', atMs: 5, healedMs: null }), 100)).toBe(100);
     expect(faultEndMs(faultWindow({ kind: 'kill', atMs: 5, healedMs: 20 }), 100)).toBe(20);
@@ -85,7 +85,7 @@ describe('lanes', () => {
 });
 
 describe('stories', () => {
-  test('everything that happened around a payment, in order, causes first', () => {
+  test('all events around a payment, in order, causes first', () => {
     const events = storyEvents({
       request: requestRecord({ intendedMs: 1_000, sentMs: 1_001, answeredMs: 1_200, term: 2 }),
       row: paymentRow({ acceptedMs: 1_003, completedMs: 1_190, term: 2, processedBy: 'server_2', attempts: 2 }),
@@ -102,13 +102,13 @@ describe('stories', () => {
     expect(events.map(({ what }) => what)).toContain('SUCCEEDED by server_2 under term 2, attempt 2');
   });
 
-  test('tries are told', () => {
+  test('include the tries', () => {
     const request = requestRecord({ tries: 3, earlierErrors: ['ECONNRESET', 'HTTP_503'] });
     const said = storyEvents({ request, row: null, elections: [], faults: [] }).map(({ what }) => what);
     expect(said).toContain('first sent; 3 attempts, errors: ECONNRESET, HTTP_503; last sent to http://127.0.0.1:4000');
   });
 
-  test('the worst first: what a rule names, what was lost, what was late, then the slowest of the others', () => {
+  test('the worst first: violations of rules, lost, late, then the slowest of the others', () => {
     const [system] = madeUpJournal().systems;
     if (!system) throw new Error('no system');
     const requests = [
@@ -130,7 +130,7 @@ describe('stories', () => {
 });
 
 describe('figures', () => {
-  test('hand-overs by kind, ascending, steps that were not seen left empty', () => {
+  test('hand-overs by kind, ascending, unmeasured steps empty', () => {
     const [kill, planned] = byKind([{ kind: 'kill', term: 2, totalMs: 9 }, { kind: 'planned', term: 3, totalMs: 1 }, { kind: 'kill', term: 4, totalMs: 5, voteMs: 2 }]);
     expect(kill).toMatchObject({ kind: 'kill', count: 2, samples: { totalMs: [5, 9], voteMs: [2], detectMs: [] } });
     expect(planned?.count).toBe(1);
@@ -138,7 +138,7 @@ describe('figures', () => {
 
   test('a sample on an edge belongs to the bin above', () => expect(countInBins([1, 2, 2.5, 4], [1, 2, 3, 4])).toEqual([1, 2, 1]));
 
-  test('blocks keep latencies to one per cent', () => {
+  test('blocks keep latencies to a precision of one per cent', () => {
     for (const ms of [0.5, 3, 97, 5_000, 600_000]) expect(Math.abs(latencyOfBin(binOf(ms)) / ms - 1)).toBeLessThan(0.01);
     const requests = [0, 10, 2_500].map((intendedMs) => requestRecord({ intendedMs, answeredMs: intendedMs + 10 }));
     expect(latencyBlocks(requests, [0, 3_000], () => 1)).toEqual({ blockMs: 1_000, blocks: [[binOf(10), 2], [binOf(10), 1]] });

@@ -1,4 +1,4 @@
-/** The page of a run: it needs nothing from outside, runs nothing from a run, tells each bad request, and stays small. */
+/** The page of a run: no external resources, no code from a run, a history of each bad request, and a bounded size. */
 import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
 import { keep, Latencies } from '../../../../experiments/latencies.js';
@@ -9,13 +9,13 @@ const EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u0000';
 
 const attributes = (page: string, name: string): string[] => [...page.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))].map(([, value = '']) => value);
 
-/** The page without our own style and script. */
+/** The page without its style and script. */
 const content = (page: string): string => page.replace(/<style>.*?<\/style>/s, '').replace(/<script>.*?<\/script>/s, '');
 
 describe('the page of a run', () => {
   const page = reportPage(madeUpJournal({ lost: 3, violations: [{ rule: 'charged-twice', ids: ['payment-100', 'nowhere'] }] }));
 
-  test('asks nothing of anybody: a policy that forbids it, no address outside', () => {
+  test('sends no requests: a policy that forbids them, no external address', () => {
     expect(page).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\"");
     expect(attributes(page, 'src')).toEqual([]);
     const links = attributes(page, 'href');
@@ -24,13 +24,13 @@ describe('the page of a run', () => {
     expect(page).not.toMatch(/@import|url\((?!#)/);
   });
 
-  test('every anchor that is linked exists, once', () => {
+  test('every linked anchor exists once', () => {
     const ids = attributes(page, 'id');
     expect(new Set(ids).size).toBe(ids.length);
     for (const link of attributes(page, 'href').filter((href) => href.startsWith('#'))) expect(ids).toContain(link.slice(1));
   });
 
-  test('has what a reader asks for', () => {
+  test('has the parts that a reader needs', () => {
     for (const text of ['seed 1', 'abcdef123456', 'npm run experiment -- availability', 'postgres 18.4', 'A processor, 2 cores, 8 GB', '99.043 %']) {
       expect(page).toContain(text);
     }
@@ -46,11 +46,11 @@ describe('the page of a run', () => {
     for (const text of ['kill of server_1', 'server_2 elected for term 2', 'first commit of term 2']) expect(late).toContain(text);
   });
 
-  test('ids of a broken rule lead to their story; what has none is named all the same', () => {
+  test('ids of a violated rule link to their story; an id without a story is still named', () => {
     expect(page).toMatch(/<a href="#story-1-1"><code>payment-100<\/code><\/a>, <code>nowhere<\/code>/);
   });
 
-  test('what a scenario measured besides stands in a table, a column a kind', () => {
+  test('additional measurements of a scenario are in a table, a column per kind', () => {
     const journal = madeUpJournal();
     const histograms = [keep('kill: extra wait', Latencies.of([10, 20, 30])), keep('freeze: extra wait', Latencies.of([5])), keep('latency', Latencies.of([1]))];
     const told = reportPage({ ...journal, systems: journal.systems.map((system) => ({ ...system, histograms })) });
@@ -58,7 +58,7 @@ describe('the page of a run', () => {
     expect(page).not.toContain('Other measurements');
   });
 
-  test('text of a run stays text', () => {
+  test('text of a run is escaped', () => {
     const journal = madeUpJournal({ text: EVIL, lost: 2, violations: [{ rule: EVIL, ids: [EVIL] }] }, { system: EVIL, text: EVIL });
     const evil = content(reportPage(journal));
     expect(evil).not.toMatch(/<script|<img|onerror=alert\(1\)>"/);
@@ -66,13 +66,13 @@ describe('the page of a run', () => {
     expect(evil).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
 
-  test('systems side by side, with what each tactic buys', () => {
+  test('systems side by side, with the gain of each tactic', () => {
     const side = reportPage(madeUpJournal({ system: 'single-server', lost: 40 }, { system: 'relevo' }));
     expect(side).toContain('Systems side by side');
     expect(side).toMatch(/single-server → relevo<\/td><td class="n">\+6\.667<\/td><td class="n">\+40<\/td><td class="n">p &lt; 0\.001/);
   });
 
-  test('a run without requests, faults and hand-overs is a page too', () => {
+  test('a run without requests, faults and hand-overs has a page too', () => {
     expect(reportPage(madeUpJournal({ requests: 1, faults: 0 }))).toContain('No request ended with an error.');
     const journal = madeUpJournal({ faults: 0 });
     const [system] = journal.systems;
@@ -83,7 +83,7 @@ describe('the page of a run', () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  test('100,000 requests, 5,000 of them lost: told up to a bound, and the page opens at once', () => {
+  test('100,000 requests, 5,000 of them lost: a bounded number of stories, and the page opens at once', () => {
     const journal = madeUpJournal({ requests: 100_000, faults: 200, lost: 5_000 });
     const started = performance.now();
     const big = reportPage(journal);

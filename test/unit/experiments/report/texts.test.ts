@@ -1,4 +1,4 @@
-/** The other files of a run: JUnit that a strict parser accepts, Markdown that mentions nobody, CSV that no spreadsheet executes. */
+/** The other files of a run: JUnit that a strict parser accepts, Markdown without mentions of users, CSV that no spreadsheet executes. */
 import { describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,12 +40,12 @@ function parseXml(xml: string): Element[] {
 const named = (xml: string, name: string): Element[] => parseXml(xml).filter((element) => element.name === name);
 
 describe('JUnit XML', () => {
-  test('a case for each objective and each rule, all passed when all was well', () => {
+  test('a case for each objective and each rule, all passed in a good run', () => {
     const [suite] = named(junitXml(madeUpJournal()), 'testsuite');
     expect(suite?.attributes).toMatchObject({ failures: '0', errors: '0', tests: String(2 + Object.keys(CHECKERS).length), timestamp: '2026-11-21T12:00:00' });
   });
 
-  test('a missed objective and a broken rule fail, with the figures and the ids', () => {
+  test('a missed objective and a violated rule fail, with the figures and the ids', () => {
     const xml = junitXml(madeUpJournal({ lost: 3, violations: [{ rule: 'lost', ids: ['payment-1', 'payment-2'] }] }));
     expect(named(xml, 'testsuite')[0]?.attributes).toMatchObject({ failures: '2' });
     expect(named(xml, 'failure').map(({ attributes, text }) => [attributes['message'], text])).toEqual([
@@ -53,7 +53,7 @@ describe('JUnit XML', () => {
     ]);
   });
 
-  test('a system that is only compared with fails no build', () => {
+  test('a system that only serves as a comparison fails no build', () => {
     const xml = junitXml(madeUpJournal({}, { system: 'published', violations: [{ rule: 'lost', ids: ['payment-1'] }] }));
     expect(named(xml, 'failure')).toEqual([]);
     expect(named(xml, 'skipped')).toHaveLength(1);
@@ -65,12 +65,12 @@ describe('JUnit XML', () => {
     expect(named(junitXml({ ...journal, systems }), 'error').map(({ attributes }) => attributes['message'])).toEqual(['No ledger could be read.']);
   });
 
-  test('whatever a run says, the XML stays well-formed and says it', () => {
+  test('the XML is well-formed and complete for any text of a run', () => {
     const xml = junitXml(madeUpJournal({ text: EVIL, violations: [{ rule: EVIL, ids: [EVIL] }] }, { system: EVIL }));
     expect(named(xml, 'failure').some(({ text }) => text === EVIL.replace('\u0007', '\uFFFD'))).toBe(true);
   });
 
-  test('control: the parser refuses what is not well-formed', () => {
+  test('control: the parser refuses malformed XML', () => {
     expect(() => parseXml('<a b="<"></a>')).toThrow();
     expect(() => parseXml('<a>\u0007</a>')).toThrow();
   });
@@ -86,9 +86,9 @@ describe('Markdown', () => {
     expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
   });
 
-  test('a good run says so', () => expect(summaryMarkdown(madeUpJournal())).toMatch(/^### ✅ availability, seed 1: valid\n/));
+  test('the summary of a good run reports valid', () => expect(summaryMarkdown(madeUpJournal())).toMatch(/^### ✅ availability, seed 1: valid\n/));
 
-  test('text of a run is text: no tag, no cell, no picture, nobody is mentioned', () => {
+  test('text of a run is escaped: no tag, no cell, no picture, no mention of a user', () => {
     const escaped = escapeMarkdown(EVIL);
     expect(escaped).not.toMatch(/(?<!\\)[<|`[]/);
     expect(escaped).not.toContain('@somebody');
@@ -103,7 +103,7 @@ describe('CSV', () => {
     ['plain', 'plain'], ['a,b', '"a,b"'], ['a "b"', '"a ""b"""'], ['a\nb', '"a\nb"'], ['=1+1', "'=1+1"], ['@x', "'@x"], ['-x', "'-x"], [-1.5, '-1.5'], [null, ''],
   ])('%j → %s', (value, field) => expect(csvField(value)).toBe(field));
 
-  test('a line a trial, and one for all', () => {
+  test('a line per trial, and one for all', () => {
     const lines = trialsCsv(madeUpJournal({ lost: 3 }).result).trimEnd().split('\n');
     expect(lines[0]).toMatch(/^system,trial,sent,/);
     expect(lines.slice(1).map((line) => line.split(',').slice(0, 3).join())).toEqual(['relevo,1,600', 'relevo,total,600']);
@@ -119,7 +119,7 @@ describe('long files', () => {
     systems.map(({ evidence: { requests, payments, charges, elections, faults } }) =>
       [requests, payments, charges ?? [], elections, faults].reduce((sum, rows) => sum + rows.length, 0));
 
-  test('history: a line an event of every system, and what a fault is stays said', () => inFolder(async (folder) => {
+  test('history: a line per event of every system, with the description of each fault', () => inFolder(async (folder) => {
     const journal = madeUpJournal({}, { system: 'published' });
     await writeHistory(join(folder, 'history.ndjson'), journal);
     const lines = readFileSync(join(folder, 'history.ndjson'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -127,7 +127,7 @@ describe('long files', () => {
     expect(lines.filter(({ event }) => event === 'fault').map(({ kind }) => kind).slice(0, 2)).toEqual(['kill', 'freeze']);
   }));
 
-  test('requests: a line each, with what became of it', () => inFolder(async (folder) => {
+  test('requests: a line each, with its fate', () => inFolder(async (folder) => {
     await writeRequests(join(folder, 'requests.csv'), madeUpJournal({ lost: 3 }));
     const [header = '', ...lines] = readFileSync(join(folder, 'requests.csv'), 'utf8').trimEnd().split('\n');
     const column = header.split(',').indexOf('fate');
@@ -135,7 +135,7 @@ describe('long files', () => {
     expect(lines.filter((line) => line.split(',')[column] === 'no answer')).toHaveLength(3);
   }));
 
-  test('a folder that is not there is an error, not a silence', async () => {
+  test('a missing folder is an error and is not ignored', async () => {
     await expect(writeHistory('/nowhere/history.ndjson', madeUpJournal())).rejects.toThrow('ENOENT');
   });
 });

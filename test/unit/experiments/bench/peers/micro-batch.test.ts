@@ -1,4 +1,4 @@
-/** The micro-batch: order, one write at a time, everybody of a group shares its fate. */
+/** The micro-batch: order, one write at a time, one result for all members of a group. */
 import { describe, expect, test } from '@jest/globals';
 import { MicroBatch } from '../../../../../experiments/bench/peers/micro-batch.js';
 
@@ -8,7 +8,7 @@ interface Write {
   fail(error: Error): void;
 }
 
-/** A batch whose writes end when the test says so. */
+/** A batch whose writes end when the test ends them. */
 function batchUnderControl(): { batch: MicroBatch<number>; writes: Write[] } {
   const writes: Write[] = [];
   const batch = new MicroBatch<number>(
@@ -17,11 +17,11 @@ function batchUnderControl(): { batch: MicroBatch<number>; writes: Write[] } {
   return { batch, writes };
 }
 
-/** Everything that can happen without a write ending has happened. */
+/** Waits for all work that does not depend on the end of a write. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a micro-batch', () => {
-  test('begins at once with what was added together', async () => {
+  test('starts at once with the entries that were added together', async () => {
     const { batch, writes } = batchUnderControl();
     void batch.add(1);
     void batch.add(2);
@@ -29,7 +29,7 @@ describe('a micro-batch', () => {
     expect(writes.map(({ items }) => items)).toEqual([[1, 2]]);
   });
 
-  test('has one write under way; what comes meanwhile is written together next, in order', async () => {
+  test('has one write at a time; entries that arrive meanwhile are the next write, in order', async () => {
     const { batch, writes } = batchUnderControl();
     void batch.add(1);
     await settled();
@@ -43,7 +43,7 @@ describe('a micro-batch', () => {
     expect(writes.map(({ items }) => items)).toEqual([[1], [2, 3, 4]]);
   });
 
-  test('tells everybody of a group when it is written, and nobody before', async () => {
+  test('resolves all members of a group after its write, and none before', async () => {
     const { batch, writes } = batchUnderControl();
     const told: number[] = [];
     for (const item of [1, 2]) void batch.add(item).then(() => told.push(item));
@@ -59,7 +59,7 @@ describe('a micro-batch', () => {
     expect(told).toEqual([1, 2, 3]);
   });
 
-  test('an error reaches everybody of its group and nobody else; the next group is written all the same', async () => {
+  test('an error rejects only the members of its group; the next group is still written', async () => {
     const { batch, writes } = batchUnderControl();
     const first = Promise.allSettled([batch.add(1), batch.add(2)]);
     await settled();
