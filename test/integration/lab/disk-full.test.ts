@@ -61,7 +61,7 @@ withMounts('the ledger of the gateway on a full disk', () => {
     key, status: 'approved', reference: 'r'.repeat(150), amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
   });
 
-  test('refuses a movement that it cannot write completely; every recorded movement is in the file once, also after the disk has space again', async () => {
+  test('refuses movements that it cannot write whole; each recorded one is in the file once, also after the heal', async () => {
     const { disk } = await openDisk();
     const path = join(disk.window, 'ledger');
     let ledger = new GatewayLedger(path);

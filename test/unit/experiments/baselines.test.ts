@@ -1,4 +1,4 @@
-/** Decisions of the baselines: the leader of the published design, rounds that do not overlap, the work that a restarted single server resumes. */
+/** Decisions of the baselines: the leader of the published design, rounds without overlap, the work that a restarted server resumes. */
 import { describe, expect, test } from '@jest/globals';
 import { elect } from '../../../experiments/baselines/published/election.js';
 import { Rounds } from '../../../experiments/baselines/published/rounds.js';

@@ -1,4 +1,4 @@
-/** Figures of a hand-over: the time that the client measured, its steps, the extra wait and its control; the promises, the bars, the table. */
+/** Figures of a hand-over: the time that the client measured, its steps, the extra wait and its control; promises, bars, tables. */
 import { describe, expect, test } from '@jest/globals';
 import { silenceP99Ms, TAKE_OVER_MS, voteSpreadMs } from '../../../experiments/failover/bounds.js';
 import { FailoverFigures } from '../../../experiments/failover/figures.js';

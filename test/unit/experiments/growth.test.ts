@@ -14,7 +14,7 @@ import { logChart, logTicks } from '../../../experiments/report/charts/log-chart
 
 describe('sizes', () => {
   test('are ascending, each once', () => expect(parseSizes('1000, 10,1000,200')).toEqual([10, 200, 1_000]));
-  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is not a list of sizes', (text) => expect(typeof parseSizes(text)).toBe('string'));
+  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is no list of sizes', (text) => expect(typeof parseSizes(text)).toBe('string'));
 
   test('small ones are drained more often', () => expect([1_000, 20_000, 1_000_000].map((size) => roundsOf(size, 5))).toEqual([5, 3, 1]));
 

@@ -1,4 +1,7 @@
-/** Schedules: the same seed gives the same plan, an additional fault moves no other, never too many parts unavailable at once; JSON in and out. */
+/**
+ * Schedules: the same seed gives the same plan, an additional fault moves no other, and never are too many parts unavailable at once.
+ * JSON in and out.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { mayBeAway, refusal, type Census } from '../../../experiments/planning/guards.js';
 import { habitOf } from '../../../experiments/planning/kinds.js';

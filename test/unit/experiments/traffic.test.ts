@@ -54,7 +54,7 @@ describe('arrivals', () => {
     expect([atOnce(), atOnce()]).toEqual([0, 0]);
   });
 
-  test('poisson: the same seed gives the same times, another seed others; the rate is met, and gaps scatter as widely as their mean', () => {
+  test('poisson: the same seed gives the same times, another seed others; the rate is met, gaps scatter as widely as their mean', () => {
     const moments = (seed: number): number[] => {
       const due = dueMoments({ ratePerSec: 100, arrivals: 'poisson', random: seededRandom(seed, 'arrivals') });
       return Array.from({ length: 20_000 }, due);
