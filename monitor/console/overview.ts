@@ -34,7 +34,7 @@ const payments = html`<section aria-labelledby="queue-title">
 </dl>
 </section>`;
 
-/** @param does its data flows as text, for readers who cannot see the arrows and for phones, which show no arrows. */
+/** @param does its data flows as text, because screen readers and phones have no arrows. */
 const lane = (name: string, title: string, does: string): Html =>
   html`<div class="lane lane-${name}"><h3>${title}</h3><p class="does">${does}</p><ul data-lane="${name}"></ul></div>`;
 

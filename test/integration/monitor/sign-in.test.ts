@@ -147,7 +147,7 @@ describe('signing in', () => {
     }
   });
 
-  test('a name is text, whatever characters it contains', async () => {
+  test('a name is text, with any characters', async () => {
     const { cookie } = await session('"><script>alert(1)</script>');
     const page = await (await fetch(base, { headers: { cookie } })).text();
     expect(page).not.toContain('<script>');

@@ -8,7 +8,7 @@ import { PUBLISHED, SINGLE_SERVER } from '../../../experiments/baselines/subject
 const SERVERS = ['server_1', 'server_2', 'server_3'];
 
 describe('the published election', () => {
-  test('a leader that answered remains, whatever the draw; the console lists the alive servers, as published', () => {
+  test('a leader that answered remains, for any draw; the console lists the alive servers, as published', () => {
     expect(elect('server_2', SERVERS, new Set(['server_1', 'server_2']), 0.99)).toEqual({
       leader: 'server_2',
       lines: ['I AM ALIVE from server 1', 'I AM ALIVE from server 2', 'I AM OFF from server 3'],

@@ -33,14 +33,14 @@ const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<Evidence>, string[
     ['told SUCCEEDED, no row either', { requests: [request({ paymentId: 'p9', status: 'SUCCEEDED' })] }, ['p9']],
   ],
   'changed-after-final': [
-    ['told SUCCEEDED, the row says DECLINED', { requests: [request({ paymentId: 'p3' })] }, ['p3']],
-    ['told twice, differently', { requests: [request({}), request({ status: 'FAILED' })] }, ['p1']],
+    ['answered SUCCEEDED, the row is DECLINED', { requests: [request({ paymentId: 'p3' })] }, ['p3']],
+    ['two different answers', { requests: [request({}), request({ status: 'FAILED' })] }, ['p1']],
   ],
   'never-final': [['pending at rest', { payments: [...clean().payments, pending] }, ['p4']]],
   'stale-term': [
     ['after the next election', { payments: [row({}), second({ completedMs: 101 }), declined()] }, ['p2']],
-    ['by one who did not lead', { payments: [row({}), second({ term: 2, completedMs: 101 }), declined()] }, ['p2']],
-    ['a term nobody was elected to', { payments: [row({}), second({ term: 9 }), declined()] }, ['p2']],
+    ['by a replica that did not lead', { payments: [row({}), second({ term: 2, completedMs: 101 }), declined()] }, ['p2']],
+    ['a term without an election', { payments: [row({}), second({ term: 9 }), declined()] }, ['p2']],
   ],
   'two-leaders': [
     ['two elections', { elections: [...clean().elections, election({ term: 2, leader: 'server_2', electedMs: 100 })] }, ['term 2']],
@@ -51,7 +51,7 @@ const PLANTED: Record<keyof typeof CHECKERS, [string, Partial<Evidence>, string[
   ],
   'out-of-order': [
     ['overtaken', { payments: [row({ completedMs: 9 }), second(), declined()] }, ['p2']],
-    ['whatever order the rows come in', { payments: [declined(), second(), row({ completedMs: 9 })] }, ['p2']],
+    ['for any order of the rows', { payments: [declined(), second(), row({ completedMs: 9 })] }, ['p2']],
   ],
 };
 

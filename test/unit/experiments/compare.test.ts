@@ -46,12 +46,12 @@ describe('victims', () => {
   test.each([
     ['the leader', three(true, true, true), 'server_2', 'leader', ['server_2']],
     ['a standby', three(true, true, true), 'server_2', 'standby', ['server_1', 'server_3']],
-    ['nobody: the leader is away', three(true, false, true), 'server_2', 'leader', []],
-    ['nobody: nobody leads yet', three(true, true, true), null, 'leader', []],
-    ['nobody: it would be the last', three(true, false, false), 'server_1', 'leader', []],
-    ['the only one there is, as leader', three(true), 'server_1', 'leader', ['server_1']],
-    ['the only one there is, as standby', three(true), 'server_1', 'standby', ['server_1']],
-    ['nobody: the only one is away', three(false), 'server_1', 'leader', []],
+    ['none: the leader is unavailable', three(true, false, true), 'server_2', 'leader', []],
+    ['none: no leader yet', three(true, true, true), null, 'leader', []],
+    ['none: it would be the last', three(true, false, false), 'server_1', 'leader', []],
+    ['the only one, as leader', three(true), 'server_1', 'leader', ['server_1']],
+    ['the only one, as standby', three(true), 'server_1', 'standby', ['server_1']],
+    ['none: the only one is unavailable', three(false), 'server_1', 'leader', []],
   ] as const)('%s', (_what, replicas, leader, role, expected) => expect(victims(replicas, leader, role)).toEqual(expected));
 });
 

@@ -123,7 +123,7 @@ describe('the figures of a run', () => {
     expect(names).not.toContain('planned: detect 0');
   });
 
-  test('the tables fit 80 columns, whatever the figures, and report skipped rounds and the lateness of the generator', () => {
+  test('the tables fit 80 columns for any figures, and report skipped rounds and the lateness of the generator', () => {
     const run = figures();
     const trials = run.trials();
     const text = failoverTable({

@@ -23,7 +23,7 @@ describe('statistics', () => {
     expect(interval[1]).toBeCloseTo(high, 4);
   });
 
-  test('percentiles by nearest rank, whatever the order of the samples', () => {
+  test('percentiles by nearest rank, for any order of the samples', () => {
     const samples = Array.from({ length: 100 }, (_, index) => 100 - index);
     expect([0.01, 0.5, 0.95, 0.99, 1].map((share) => percentile(samples, share))).toEqual([1, 50, 95, 99, 100]);
     expect(percentile([], 0.5)).toBeNaN();

@@ -1,4 +1,4 @@
-/** Sessions of the console: who is signed in, the proof that a changing request needs, and the page after signing in. */
+/** Sessions of the console: the signed-in user, the proof that a changing request needs, and the page after signing in. */
 import type { Request } from 'express';
 import type { EndedSessions } from '../../../monitor/ended-sessions.js';
 import { COOKIE, cleanName, Sessions } from '../../../monitor/http/session.js';

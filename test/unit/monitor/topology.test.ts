@@ -32,13 +32,13 @@ describe('the flows', () => {
   });
 
   test.each<[string, Partial<Status>, string[]]>([
-    ['Redis is away', { engines: { postgres: true, redis: false } }, ['enqueue', 'fetch']],
-    ['PostgreSQL is away', { engines: { postgres: false, redis: true } }, ['accept', 'commit']],
-    ['nothing is known of both', { engines: { postgres: null, redis: null } }, ['enqueue', 'accept', 'fetch', 'commit']],
+    ['Redis is unavailable', { engines: { postgres: true, redis: false } }, ['enqueue', 'fetch']],
+    ['PostgreSQL is unavailable', { engines: { postgres: false, redis: true } }, ['accept', 'commit']],
+    ['the state of both is unknown', { engines: { postgres: null, redis: null } }, ['enqueue', 'accept', 'fetch', 'commit']],
     ['the leader is suspected', { replicas: NOW.replicas.map((replica) => ({ ...replica, observed: 'suspect' })) }, ['fetch', 'commit']],
     ['one of two instances is silent', { patients: [...NOW.patients, SILENT] }, ['enqueue']],
     ['every instance is silent', { patients: [SILENT] }, ['enqueue', 'accept']],
-  ])('when %s, what needs it stands still', (_what, change, standing) => {
+  ])('when %s, the dependent flows are interrupted', (_what, change, standing) => {
     expect(flowsOf({ ...NOW, ...change }).filter(({ works }) => !works).map(({ kind }) => kind)).toEqual(standing);
   });
 

@@ -12,7 +12,7 @@ describe('figures of the bench', () => {
     [[], NaN],
   ])('the median of %j is %d', (values, expected) => expect(median(values)).toBe(expected));
 
-  test('a spread has the extremes, whatever the order of the rounds', () => {
+  test('a spread has the extremes, for any order of the rounds', () => {
     expect(spreadOf([5, 1, 3])).toEqual({ median: 3, min: 1, max: 5 });
   });
 

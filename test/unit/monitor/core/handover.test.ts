@@ -131,12 +131,12 @@ describe('a planned hand-over', () => {
   });
 
   const REFUSALS: readonly [string, string | null, string, (machine: Machine) => unknown][] = [
-    ['a name nobody has', 'server_9', 'REPLICA_NOT_FOUND', () => undefined],
+    ['an unknown name', 'server_9', 'REPLICA_NOT_FOUND', () => undefined],
     ['a replica that is down', 'server_2', 'NO_CANDIDATE', (machine) => machine.kill('server_2')],
     ['a drained replica', 'server_2', 'NO_CANDIDATE', (machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } })],
-    ['nobody else alive', null, 'NO_CANDIDATE', (machine) => [machine.kill('server_2'), machine.kill('server_3')]],
+    ['no other replica alive', null, 'NO_CANDIDATE', (machine) => [machine.kill('server_2'), machine.kill('server_3')]],
     ['an election under way', null, 'HANDOVER_LOST', (machine) => machine.kill('server_1')],
-    ['a database that is away', null, 'UNAVAILABLE', (machine) => machine.happen({ type: 'database-failed' })],
+    ['an unavailable database', null, 'UNAVAILABLE', (machine) => machine.happen({ type: 'database-failed' })],
   ];
 
   test.each(REFUSALS)('is refused for %s', (_what, to, code, prepare) => {

@@ -14,7 +14,7 @@ function after(...looks: readonly (PingFailure | 'answered')[]): Instance {
 }
 
 describe('a patients instance', () => {
-  test.each(CAUSES)('that never answered stays unknown, whatever the cause (%s)', (cause) => {
+  test.each(CAUSES)('that never answered remains unknown, for every cause (%s)', (cause) => {
     expect(after(cause, cause, cause)).toEqual({ observed: 'unknown', since: null, failures: 3 });
   });
 

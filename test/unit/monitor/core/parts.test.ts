@@ -98,7 +98,7 @@ describe('self-doubt', () => {
     expect(extraPatienceMs(ticked(late, settings, 550, 5_450).doubt, 550)).toBe(300);
   });
 
-  test('the first input after a long pause detects the pause, whatever its type', () => {
+  test('the first input after a long pause detects the pause, for any type of input', () => {
     expect(isDoubting(noticeLateness(started, settings, 3_000), 3_000)).toBe(true);
   });
 

@@ -25,10 +25,10 @@ describe('a hand-over', () => {
 
   /** Requests each preview from a machine and then the action itself: both must agree. */
   test.each([
-    ['nobody else is up', null, (machine: Machine) => ['server_2', 'server_3'].forEach((id) => machine.kill(id)), 'NO_CANDIDATE'],
-    ['the named one is drained', 'server_2', (machine: Machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } }), 'NO_CANDIDATE'],
+    ['no other replica is up', null, (machine: Machine) => ['server_2', 'server_3'].forEach((id) => machine.kill(id)), 'NO_CANDIDATE'],
+    ['the named replica is drained', 'server_2', (machine: Machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } }), 'NO_CANDIDATE'],
     ['there is no such replica', 'server_9', () => undefined, 'REPLICA_NOT_FOUND'],
-    ['the database is away', null, (machine: Machine) => machine.happen({ type: 'database-failed' }), 'UNAVAILABLE'],
+    ['the database is unavailable', null, (machine: Machine) => machine.happen({ type: 'database-failed' }), 'UNAVAILABLE'],
   ])('refused because %s', (_why, to, prepare, code) => {
     const machine = watching();
     prepare(machine);

@@ -43,7 +43,7 @@ describe('times', () => {
     ['2026-11-21 18:05:07', '2026-11-21T18:05:07.000Z'],
     ['2026-11-21T18:05:07.123Z', '2026-11-21T18:05:07.123Z'],
     ['2026-11-21T18:05-05:00', '2026-11-21T23:05:00.000Z'],
-  ])('%s is %s, whatever zone the server is in', (text, expected) => {
+  ])('%s is %s, in any time zone of the server', (text, expected) => {
     expect(moment.parse(text).toISOString()).toBe(expected);
   });
 
