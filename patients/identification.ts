@@ -20,11 +20,11 @@ const WAITING_MAX = 8;
 const digest = (facts: PatientFacts): Buffer => createHash('sha256').update(personForm(facts)).digest();
 
 /** Compared with the typed facts when no patient has the document. */
-const NOBODY: PatientFacts = { document: '', name: '', birthDate: '', authorizationCode: '' };
+const NO_PATIENT: PatientFacts = { document: '', name: '', birthDate: '', authorizationCode: '' };
 
 export async function sameFacts(typed: PatientFacts, known: KnownPatient | null): Promise<boolean> {
   // The database may spell the document in several ways; the typed document found the row.
-  const recorded = known ? { ...known, document: typed.document } : NOBODY;
+  const recorded = known ? { ...known, document: typed.document } : NO_PATIENT;
   const isSamePerson = timingSafeEqual(digest(typed), digest(recorded));
   const isSameCode = await isCodeOf(codeForm(typed.authorizationCode), known?.authorizationCode ?? null, codeForm);
   return isSamePerson && isSameCode && known !== null;

@@ -1,7 +1,7 @@
 /** Lists the requests to the monitor beyond its part of the walk. A second run finds the system in the same state. */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { PostmanCase } from './case.js';
-import { NOBODY } from './patients-cases.js';
+import { UNKNOWN_ID } from './patients-cases.js';
 
 const monitor = (folder: string, operation: string, name: string, rest: Partial<PostmanCase> = {}): PostmanCase =>
   ({ folder, service: 'monitor', operation, name, status: [200], ...rest });
@@ -43,6 +43,6 @@ export const MONITOR_CASES: readonly PostmanCase[] = [
   refused('Drain an unknown replica', 'setReplicaState', [404], 'REPLICA_NOT_FOUND', { params: { id: 'server_99' } }),
   refused('Kill an unknown replica', 'killReplica', [404], 'REPLICA_NOT_FOUND', { params: { id: 'server_99' } }),
   refused('Freeze an unknown replica', 'freezeReplica', [404], 'REPLICA_NOT_FOUND', { params: { id: 'server_99' } }),
-  refused('The history of an unknown payment', 'paymentJson', MISSING.status, 'PAYMENT_NOT_FOUND', { params: { id: NOBODY } }),
+  refused('The history of an unknown payment', 'paymentJson', MISSING.status, 'PAYMENT_NOT_FOUND', { params: { id: UNKNOWN_ID } }),
 ];
 

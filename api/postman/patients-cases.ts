@@ -5,7 +5,7 @@
 import type { ProblemCode } from '../../shared/errors.js';
 import type { PostmanCase } from './case.js';
 
-export const NOBODY = '00000000-0000-4000-8000-999999999999';
+export const UNKNOWN_ID = '00000000-0000-4000-8000-999999999999';
 const PAYMENT = { patientId: '{{patientId}}', amountMinor: 15_000, currency: 'USD' };
 const KEYED = { headers: { 'Idempotency-Key': '{{key}}', Prefer: 'wait=10' } };
 const WALK = { folder: '1 Start here: pay, hand over, pay again' };
@@ -104,7 +104,7 @@ const refusals: readonly PostmanCase[] = [
   refused('A huge amount', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, amountMinor: 100_000_000_001 }, field: 'body.amountMinor' }),
   refused('An unknown currency', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, currency: 'XXX' }, field: 'body.currency' }),
   refused('A malformed patient id', 400, 'VALIDATION_FAILED', { body: { ...PAYMENT, patientId: 'nobody' }, field: 'body.patientId' }),
-  refused('An unknown patient', 422, 'PATIENT_UNKNOWN', { body: { ...PAYMENT, patientId: NOBODY } }),
+  refused('An unknown patient', 422, 'PATIENT_UNKNOWN', { body: { ...PAYMENT, patientId: UNKNOWN_ID } }),
   refused('A reserved key', 400, 'IDEMPOTENCY_KEY_INVALID', { headers: { 'Idempotency-Key': 'batch:1:1' } }),
   refused('A reserved key of a batch', 400, 'IDEMPOTENCY_KEY_INVALID', { operation: 'fireBatch', headers: { 'Idempotency-Key': 'batch:1:1' } }),
   refused('More than the bill has due', 409, 'BILL_NOT_PAYABLE', { body: { ...PAYMENT, amountMinor: 100_000_000_000, settles: 'bill' } }),
@@ -114,14 +114,14 @@ const refusals: readonly PostmanCase[] = [
   refused('A batch of 0', 400, 'VALIDATION_FAILED', { operation: 'fireBatch', body: { count: 0 }, field: 'body.count' }),
   refused('A batch of 100,001', 400, 'VALIDATION_FAILED', { operation: 'fireBatch', body: { count: 100_001 }, field: 'body.count' }),
   refused('A batch with an unknown patient', 422, 'PATIENT_UNKNOWN', {
-    operation: 'fireBatch', body: { payments: [PAYMENT, { ...PAYMENT, patientId: NOBODY }] },
+    operation: 'fireBatch', body: { payments: [PAYMENT, { ...PAYMENT, patientId: UNKNOWN_ID }] },
   }),
   refused('Re-drive a payment that has not failed', 409, 'NOT_REDRIVABLE', { operation: 'redrive', params: { id: '{{paymentId}}' } }),
-  refused('Re-drive an unknown payment', 404, 'PAYMENT_NOT_FOUND', { operation: 'redrive', params: { id: NOBODY } }),
-  refused('An unknown payment', 404, 'PAYMENT_NOT_FOUND', { operation: 'getPayment', params: { id: NOBODY } }),
-  refused('An unknown batch', 404, 'BATCH_NOT_FOUND', { operation: 'getBatch', params: { id: NOBODY } }),
-  refused('An unknown exit pass', 404, 'PASS_NOT_FOUND', { operation: 'getPass', params: { id: NOBODY } }),
-  refused('The bill of an unknown patient', 404, 'PATIENT_NOT_FOUND', { operation: 'getBill', params: { id: NOBODY } }),
+  refused('Re-drive an unknown payment', 404, 'PAYMENT_NOT_FOUND', { operation: 'redrive', params: { id: UNKNOWN_ID } }),
+  refused('An unknown payment', 404, 'PAYMENT_NOT_FOUND', { operation: 'getPayment', params: { id: UNKNOWN_ID } }),
+  refused('An unknown batch', 404, 'BATCH_NOT_FOUND', { operation: 'getBatch', params: { id: UNKNOWN_ID } }),
+  refused('An unknown exit pass', 404, 'PASS_NOT_FOUND', { operation: 'getPass', params: { id: UNKNOWN_ID } }),
+  refused('The bill of an unknown patient', 404, 'PATIENT_NOT_FOUND', { operation: 'getBill', params: { id: UNKNOWN_ID } }),
 ];
 
 export const PATIENTS_CASES: readonly PostmanCase[] = [...walk, ...routes, ...refusals];

@@ -112,8 +112,8 @@ const previewRoute = (deps: FailedDeps): Route => route({
 /** @throws Problem NO_PATIENTS_INSTANCE when no request reached a patients instance. */
 async function drive({ sessions, redrives }: FailedDeps, request: Request, body: z.output<typeof redriveBody>): Promise<Driven[]> {
   const outcome = await redrives.drive([...new Set(body.ids)], await sessions.actorOf(request), body.reason);
-  const nobody = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
-  if (nobody && !nobody.ok && outcome.every(({ ok }) => !ok)) throw new Problem('NO_PATIENTS_INSTANCE', `${nobody.detail}: nothing was driven again`);
+  const unreached = outcome.find((each) => !each.ok && each.code === 'NO_PATIENTS_INSTANCE');
+  if (unreached && !unreached.ok && outcome.every(({ ok }) => !ok)) throw new Problem('NO_PATIENTS_INSTANCE', `${unreached.detail}: nothing was driven again`);
   return outcome;
 }
 

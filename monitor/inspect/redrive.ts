@@ -37,7 +37,7 @@ const ANSWER_MAX_BYTES = 65_536;
 /** Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most connections of the store for elections. */
 const AT_ONCE = 2;
 
-const NOBODY: ProblemCode = 'NO_PATIENTS_INSTANCE';
+const NO_INSTANCE: ProblemCode = 'NO_PATIENTS_INSTANCE';
 /** Whether another instance would give the same answer. */
 const isDefinite = (status: number): boolean => status < 500 && status !== 429 && status !== 408;
 
@@ -73,12 +73,12 @@ export class Redrives {
   async drive(ids: readonly string[], actor: string, reason: string): Promise<Driven[]> {
     const driven: Driven[] = [];
     const waiting = [...ids.entries()];
-    let isAnybodyThere = true;
+    let isInstanceReachable = true;
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         const [index, id] = next;
-        const outcome = isAnybodyThere ? await this.ask(id) : this.nobody(id);
-        if (!outcome.ok && outcome.code === NOBODY) isAnybodyThere = false;
+        const outcome = isInstanceReachable ? await this.ask(id) : this.notReached(id);
+        if (!outcome.ok && outcome.code === NO_INSTANCE) isInstanceReachable = false;
         driven[index] = outcome;
         await this.note(outcome, actor, reason);
       }
@@ -88,7 +88,7 @@ export class Redrives {
   }
 
   private async ask(id: string): Promise<Driven> {
-    let last: Driven = this.nobody(id);
+    let last: Driven = this.notReached(id);
     for (const { url } of this.options.patients) {
       const path = `${url}/api/payments/${encodeURIComponent(id)}/redrive`;
       const post = (signal: AbortSignal) => this.client.post<unknown>(path, undefined, { signal });
@@ -100,9 +100,9 @@ export class Redrives {
     return last;
   }
 
-  private nobody(id: string): Driven {
-    const detail = this.possible ? PROBLEMS[NOBODY].title : 'This monitor knows no patients instance: PATIENTS is empty';
-    return { id, ok: false, code: NOBODY, detail };
+  private notReached(id: string): Driven {
+    const detail = this.possible ? PROBLEMS[NO_INSTANCE].title : 'This monitor knows no patients instance: PATIENTS is empty';
+    return { id, ok: false, code: NO_INSTANCE, detail };
   }
 
   /** A failed write of the audit row must not replace the result of the re-drive. */

@@ -24,7 +24,7 @@ export type Statement =
   | { type: 'commit'; outcomes: readonly FinalOutcome[]; wary?: true }
   | { type: 'defer'; waits: readonly Wait[]; wary?: true };
 
-/** What to do with an outcome that is not written yet: keep it, drop it, or defer the payment instead. */
+/** The new form of an outcome that is not written yet: the same outcome, none, or a deferral of the payment. */
 export type Revision = 'keep' | 'drop' | Wait;
 
 /**

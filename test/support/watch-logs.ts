@@ -40,8 +40,11 @@ function watchFetch(): void {
 
 async function watchProcesses(): Promise<void> {
   const { ManagedProcess } = await import('../../local/processes.js');
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- both are called with their process below
-  const usual = { emit: ManagedProcess.prototype.emit, start: ManagedProcess.prototype.start };
+  type Method<Result> = (this: InstanceType<typeof ManagedProcess>, ...input: unknown[]) => Result;
+  const usual = {
+    start: Reflect.get(ManagedProcess.prototype, 'start') as Method<Promise<void>>,
+    emit: Reflect.get(ManagedProcess.prototype, 'emit') as Method<boolean>,
+  };
   ManagedProcess.prototype.start = function (this: InstanceType<typeof ManagedProcess>): Promise<void> {
     if (this.kind !== 'other') keepSource(this.name);
     keepEnvironment(this.spec.env ?? {});
@@ -51,9 +54,9 @@ async function watchProcesses(): Promise<void> {
   };
   const emit = function (this: InstanceType<typeof ManagedProcess>, event: string, ...rest: unknown[]): boolean {
     if (event === 'line') keepLine(this.name, String(rest[0]));
-    return (usual.emit as (...words: unknown[]) => boolean).call(this, event, ...rest);
+    return usual.emit.call(this, event, ...rest);
   };
-  ManagedProcess.prototype.emit = emit as typeof usual.emit;
+  Reflect.set(ManagedProcess.prototype, 'emit', emit);
 }
 
 if (isKept() && !/^(unit|simulation)\//.test(testFile)) {
