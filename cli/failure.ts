@@ -1,5 +1,5 @@
 /** The failure of a command: one sentence, advice, and an exit code; shown without a stack. */
-import { StartError } from '../local/fail.js';
+import { StartError } from '../local/errors.js';
 import { EXIT } from './exit-codes.js';
 
 export class CommandFailure extends Error {

@@ -64,9 +64,9 @@ const PROGRAMS: readonly Program[] = [
     examples: [['relevo experiment availability', 'the published test, with its verdict']],
   },
   {
-    name: 'simulate', file: 'test/simulation/cli.ts', group: 'Tools',
+    name: 'simulate', file: 'simulation/cli.ts', group: 'Tools',
     describe: 'Simulate the protocol in virtual time under seeded faults',
-    details: 'For its options, see test/simulation/README.md.',
+    details: 'For its options, see simulation/README.md.',
     examples: [['relevo simulate --seeds 1000', 'a thousand schedules of faults']],
   },
   {
@@ -86,7 +86,7 @@ const PROGRAMS: readonly Program[] = [
     details: 'Configured by environment variables: gateway/README.md.',
   },
   {
-    name: 'postman', file: 'api/postman/cli.ts', group: 'Tools',
+    name: 'postman', file: 'generate/postman/cli.ts', group: 'Tools',
     describe: 'Generate the Postman collection',
   },
   {
@@ -94,7 +94,7 @@ const PROGRAMS: readonly Program[] = [
     describe: 'Update the help of all commands in docs/cli.md',
   },
   {
-    name: 'client', file: 'api/client-types.ts', group: 'Tools',
+    name: 'client', file: 'generate/client-types.ts', group: 'Tools',
     describe: 'Generate the types of the TypeScript client',
     options: { package: { type: 'string', describe: 'Also write a package into this folder' } },
   },

@@ -2,11 +2,11 @@
  * The set-up of the database as a program that ends: applies the migrations that are missing, and puts the sample hospital into an
  * empty database. Runs before the services at every start; the second time it changes nothing. It makes no database and no role.
  */
-import { runMain, StartError } from '../local/fail.js';
-import { migrate } from '../local/migrate.js';
+import { runMain, StartError } from '../local/errors.js';
+import { migrate } from '../local/engines/migrate.js';
 import { seedIfEmpty } from '../prisma/seed.js';
 import { ConfigError, loadConfig } from '../shared/config.js';
-import { isPassing } from '../shared/postgres.js';
+import { isPassing } from '../shared/postgres/postgres.js';
 import { PREPARE_OPTIONS } from './config.js';
 
 /** Exit code when the configuration is wrong (EX_CONFIG of sysexits.h), as every service has it. */

@@ -5,19 +5,19 @@
 import { exitWhenWritten } from '../shared/exit.js';
 import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
-import { LOG } from './laboratory.js';
-import { runMany } from './many-runs.js';
-import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './replay.js';
+import { LOG } from './system/laboratory.js';
+import { runMany } from './run/many-runs.js';
+import { asksForReplay, optionsOfPlan, parseReplay, readRunPlan } from './record/replay.js';
 import { createProgress } from './report/progress.js';
-import { EXIT } from './result.js';
-import { commandOf, repeatLines, reportIn, runOnce, type RunRequest } from './run-once.js';
+import { EXIT } from './record/result.js';
+import { commandOf, repeatLines, reportIn, runOnce, type RunRequest } from './run/run-once.js';
 import { COMPARE_SUMMARY, compareCommand } from './run-comparison/command.js';
 import { availability } from './scenarios/availability.js';
 import { bench } from './scenarios/bench.js';
 import { chaos } from './scenarios/chaos.js';
 import { failover } from './scenarios/failover.js';
 import { growth } from './scenarios/growth.js';
-import { PlanError } from './schedule.js';
+import { PlanError } from './run/schedule.js';
 
 const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench, growth];
 

@@ -5,13 +5,13 @@
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
-import { requireToken } from '../shared/auth.js';
+import { requireToken } from '../shared/http/auth.js';
 import { sleep } from '../shared/clock.js';
 import { chargeRequest, type Charge, type ChargeRequest } from '../shared/contracts/gateway.js';
 import { written } from '../shared/contracts/ids.js';
 import { Problem } from '../shared/errors.js';
-import { createApp, finishApp, parse } from '../shared/http.js';
-import type { Logger } from '../shared/logger.js';
+import { createApp, finishApp, parse } from '../shared/http/http.js';
+import type { Logger } from '../shared/observability/logger.js';
 import { chargeDurationMs, decideCharge } from '../shared/simulated-charge.js';
 import type { GatewayConfig } from './config.js';
 import { canCharge, gatewayFaults, NO_FAULTS, sendCharge, type GatewayFaults } from './faults.js';

@@ -1,5 +1,5 @@
 /** Every option of the stand-alone simulated gateway. */
-import { TOKEN_OPTIONS } from '../shared/auth.js';
+import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import { flag, integer, milliseconds, oneOf, port, ratio, text, type Config } from '../shared/config.js';
 
 export const GATEWAY_OPTIONS = {

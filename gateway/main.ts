@@ -1,8 +1,8 @@
 /** Composition root of the stand-alone simulated gateway. */
 import { loadConfig } from '../shared/config.js';
-import { closeServer, listen } from '../shared/http.js';
-import { createLogger } from '../shared/logger.js';
-import { startMetrics } from '../shared/metrics.js';
+import { closeServer, listen } from '../shared/http/http.js';
+import { createLogger } from '../shared/observability/logger.js';
+import { startMetrics } from '../shared/observability/metrics.js';
 import { runService } from '../shared/service.js';
 import { createGatewayApp } from './app.js';
 import { GATEWAY_OPTIONS } from './config.js';

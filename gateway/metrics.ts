@@ -2,7 +2,7 @@
  * Metrics of the stand-alone gateway, in addition to those of its HTTP requests: movements of money, and calls that
  * moved none.
  */
-import { counter } from '../shared/metrics.js';
+import { counter } from '../shared/observability/metrics.js';
 
 export const settledTotal = counter(
   'relevo_gateway_keys_settled_total',

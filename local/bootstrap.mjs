@@ -24,13 +24,13 @@ const PROGRAMS = {
   up: { file: 'local/up.ts', redis: true },
   test: { file: 'local/test.ts', redis: true },
   experiment: { file: 'experiments/cli.ts', redis: true, helps: true },
-  simulate: { file: 'test/simulation/cli.ts', helps: true },
+  simulate: { file: 'simulation/cli.ts', helps: true },
   gateway: { file: 'gateway/main.ts' },
   seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
-  postman: { file: 'api/postman/cli.ts' },
+  postman: { file: 'generate/postman/cli.ts' },
   handbook: { file: 'cli/handbook-cli.ts' },
-  client: { file: 'api/client-types.ts' },
+  client: { file: 'generate/client-types.ts' },
   setup: { redis: true },
 };
 /** All other commands, and the help of the programs above. */

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
-import { StartError } from './fail.js';
+import { StartError } from './errors.js';
 import { ROOT } from './root.js';
 
 /** Makes an option optional: undefined when the variable is missing or empty. */

@@ -6,9 +6,9 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { lookHint } from './command-hint.js';
-import { StartError } from './fail.js';
+import { StartError } from './errors.js';
 import { makePrivate } from './modes.js';
-import { isAlive, startMark } from './process-tree.js';
+import { isAlive, startMark } from './processes/process-tree.js';
 
 const entry = z.object({ name: z.string(), kind: z.string(), pid: z.int().nullable(), port: z.int(), url: z.string() });
 

@@ -1,6 +1,6 @@
 /** The processes of a system of a given shape: their names, ports and environments. Pure. */
-import type { ProcessKind } from './processes.js';
-import type { Tokens } from '../shared/auth.js';
+import type { ProcessKind } from './processes/processes.js';
+import type { Tokens } from '../shared/http/auth.js';
 
 export interface Shape {
   /** 1, 3 or 5. */

@@ -1,5 +1,5 @@
 /** The text of `npm start` when every process is up. Plain text in 80 columns, so that it can be piped and copied. Pure. */
-import type { Tokens } from '../shared/auth.js';
+import type { Tokens } from '../shared/http/auth.js';
 import { lookHint, shellWord } from './command-hint.js';
 
 export interface Shown {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
-import { StartError } from './fail.js';
+import { StartError } from './errors.js';
 import { readRunning } from './installation.js';
 import { ROOT } from './root.js';
 

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { forgetPgVariables } from '../shared/connection-settings.js';
+import { forgetPgVariables } from '../shared/postgres/connection-settings.js';
 import { startHint } from './command-hint.js';
 import { readLocalConfig } from './config.js';
-import { runMain, StartError } from './fail.js';
+import { runMain, StartError } from './errors.js';
 import { readRunning } from './installation.js';
-import { isPortFree } from './ports.js';
+import { isPortFree } from './processes/ports.js';
 import { ROOT } from './root.js';
 import { wrongArguments } from './up-options.js';
 

@@ -4,18 +4,18 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tokens } from '../shared/auth.js';
-import { prepareEngines, startDatabase, startRedis } from './engines.js';
-import { compile } from './compile.js';
-import { StartError } from './fail.js';
-import { migrate } from './migrate.js';
+import type { Tokens } from '../shared/http/auth.js';
+import { prepareEngines, startDatabase, startRedis } from './engines/engines.js';
+import { compile } from './processes/compile.js';
+import { StartError } from './errors.js';
+import { migrate } from './engines/migrate.js';
 import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Place, type Shape } from './plan.js';
-import { freePort } from './ports.js';
-import type { PostgresServer, Volume } from './postgres.js';
-import type { ManagedProcess, ProcessKind } from './processes.js';
-import type { RedisServer } from './redis.js';
-import { seedDatabase } from './seed.js';
-import { serviceProcess } from './service-process.js';
+import { freePort } from './processes/ports.js';
+import type { PostgresServer, Volume } from './engines/postgres.js';
+import type { ManagedProcess, ProcessKind } from './processes/processes.js';
+import type { RedisServer } from './engines/redis.js';
+import { seedDatabase } from './engines/seed.js';
+import { serviceProcess } from './processes/service-process.js';
 import { makeTokens } from './tokens.js';
 
 export interface SystemOptions extends Shape {

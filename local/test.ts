@@ -9,18 +9,18 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runMain, StartError } from './fail.js';
-import { migrate } from './migrate.js';
-import { freePort } from './ports.js';
-import { ensureDatabase, preparePostgres, type PostgresServer } from './postgres.js';
-import { prepareRedis, type RedisServer } from './redis.js';
+import { runMain, StartError } from './errors.js';
+import { migrate } from './engines/migrate.js';
+import { freePort } from './processes/ports.js';
+import { ensureDatabase, preparePostgres, type PostgresServer } from './engines/postgres.js';
+import { prepareRedis, type RedisServer } from './engines/redis.js';
 import { ROOT } from './root.js';
-import { seedDatabase } from './seed.js';
+import { seedDatabase } from './engines/seed.js';
 import { seedPatient } from '../prisma/seed-data.js';
 import { keepLine, keepPassword, keepSecret, keepSource } from '../test/support/log-evidence.js';
 import { searchLogs } from '../test/support/log-search.js';
 import { provideTestTools } from './setup/test-tools.mjs';
-import type { ManagedProcess } from './processes.js';
+import type { ManagedProcess } from './processes/processes.js';
 import { jestArguments, needsEngines, selectedTests } from './test-arguments.js';
 
 interface Engines {

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tokens } from '../shared/auth.js';
-import { StartError } from './fail.js';
+import type { Tokens } from '../shared/http/auth.js';
+import { StartError } from './errors.js';
 
 const KINDS = ['api', 'operator', 'internal'] as const;
 

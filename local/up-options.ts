@@ -1,6 +1,6 @@
 /** Parses the arguments of `npm start --`. */
 import { parseArgs } from 'node:util';
-import { StartError } from './fail.js';
+import { StartError } from './errors.js';
 import { nearest } from './nearest.js';
 import type { Shape } from './plan.js';
 

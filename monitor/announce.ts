@@ -2,7 +2,7 @@
  * Writes events as log lines. The published console lines are unchanged (`I AM ALIVE from server 1`, `I AM OFF from server 2`,
  * `The leader is server_2`). Structured fields accompany them.
  */
-import type { Logger } from '../shared/logger.js';
+import type { Logger } from '../shared/observability/logger.js';
 import type { EventMap, EventName, MonitorEvent } from './core/events.js';
 
 interface Line {

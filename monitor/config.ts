@@ -1,7 +1,7 @@
 /** Defines every option of a monitor: environment name, unit, default, range and reason. Also checks relations between the options. */
-import { TOKEN_OPTIONS } from '../shared/auth.js';
+import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import { flag, integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
-import { trustedProxies } from '../shared/trusted-proxies.js';
+import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
 

@@ -8,9 +8,9 @@ import type { Leadership, ReplicaReport, StandDownAnswer, StreamLine } from '../
 import type { MonitorEvent } from './core/events.js';
 import { initialState, step } from './core/failover.js';
 import type { Effect, HandoverOutcome, HandoverRequest, Happening, Settings, State } from './core/types.js';
-import type { AdminRow, LeadershipStore } from './leadership-store.js';
-import { failureOf, type ReplicaClient } from './replica-client.js';
-import type { StreamListener } from './replica-stream.js';
+import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
+import { failureOf, type ReplicaClient } from './cluster/replica-client.js';
+import type { StreamListener } from './cluster/replica-stream.js';
 
 export interface Stream {
   connect(): void;

@@ -1,7 +1,7 @@
 /** Starts a monitor process: configuration → connections → core → loop → HTTP → signals. */
 import { printable } from '../shared/config.js';
-import { createLogger } from '../shared/logger.js';
-import { startMetrics } from '../shared/metrics.js';
+import { createLogger } from '../shared/observability/logger.js';
+import { startMetrics } from '../shared/observability/metrics.js';
 import { runService } from '../shared/service.js';
 import { CONFIG_TABLE, loadMonitorConfig } from './config.js';
 import { startMonitor } from './start.js';

@@ -1,5 +1,5 @@
 /** The metrics of a monitor. Detection is measured by layer, because the layers detect different failures. */
-import { counter, gauge, handoverSteps, histogram, measureDependencies } from '../shared/metrics.js';
+import { counter, gauge, handoverSteps, histogram, measureDependencies } from '../shared/observability/metrics.js';
 import type { EventMap, EventName } from './core/events.js';
 import { ELECTION_KINDS } from './core/kinds.js';
 import { PHASES, type State } from './core/types.js';

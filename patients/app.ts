@@ -2,10 +2,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
-import type { Tokens } from '../shared/auth.js';
-import { closeServer, createApp, finishApp, listen } from '../shared/http.js';
-import { createLogger, type Logger } from '../shared/logger.js';
-import { mountRoutes } from '../shared/routes.js';
+import type { Tokens } from '../shared/http/auth.js';
+import { closeServer, createApp, finishApp, listen } from '../shared/http/http.js';
+import { createLogger, type Logger } from '../shared/observability/logger.js';
+import { mountRoutes } from '../shared/http/routes.js';
 import type { PatientsConfig } from './config.js';
 import { mountPlaces } from './http/places.js';
 import { patientsRoutes } from './http/routes.js';

@@ -2,12 +2,12 @@
  * Every option of the patients service: environment name, default, range and reason. Relations between options are
  * checked together.
  */
-import { TOKEN_OPTIONS } from '../shared/auth.js';
+import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import { flag, integer, loadConfig, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
 import { CURRENCIES } from '../shared/money.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
-import { trustedProxies } from '../shared/trusted-proxies.js';
-import { publicUrl } from './web-options.js';
+import { trustedProxies } from '../shared/http/trusted-proxies.js';
+import { publicUrl } from './web/options.js';
 
 export const PATIENTS_OPTIONS = {
   host: text('HOST', { default: '127.0.0.1', doc: 'Address to listen on.' }),

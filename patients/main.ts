@@ -2,10 +2,10 @@
  * Runs the patients service as a process: configuration, start, graceful shutdown. Exit code 78: invalid configuration.
  */
 import { ConfigError, printable } from '../shared/config.js';
-import { createLogger } from '../shared/logger.js';
-import { startMetrics } from '../shared/metrics.js';
+import { createLogger } from '../shared/observability/logger.js';
+import { startMetrics } from '../shared/observability/metrics.js';
 import { onShutdown } from '../shared/shutdown.js';
-import { startTracing, TRACING_STEP } from '../shared/tracing.js';
+import { startTracing, TRACING_STEP } from '../shared/observability/tracing.js';
 import { startPatients } from './app.js';
 import { loadPatientsConfig, PATIENTS_OPTIONS, type PatientsConfig } from './config.js';
 

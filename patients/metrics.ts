@@ -1,5 +1,5 @@
 /** The metrics of the patients service, beyond those of its HTTP requests. */
-import { counter, gauge, GROUP_SIZES, histogram } from '../shared/metrics.js';
+import { counter, gauge, GROUP_SIZES, histogram } from '../shared/observability/metrics.js';
 
 export const acceptGroupSize = histogram('relevo_accept_group_payments', 'Payments inserted by one statement.', [], GROUP_SIZES);
 export const acceptSeconds = histogram('relevo_accept_duration_seconds', 'Time from the submission of a payment to its commit.');

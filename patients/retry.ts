@@ -4,7 +4,7 @@
  */
 import { sleep, type Clock } from '../shared/clock.js';
 import { Problem } from '../shared/errors.js';
-import { isPassing } from '../shared/postgres.js';
+import { isPassing } from '../shared/postgres/postgres.js';
 
 /** Pauses between attempts, in ms: short at first, because a restart takes a quarter of a second. */
 const PAUSES_MS = [25, 50, 100, 200];

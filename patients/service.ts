@@ -6,29 +6,29 @@
 import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import { systemClock, type Clock } from '../shared/clock.js';
-import type { Logger } from '../shared/logger.js';
-import { schemaOf } from '../shared/connection-settings.js';
-import { createPool, type Pool } from '../shared/postgres.js';
-import { measureDependencies } from '../shared/metrics.js';
-import { openQueue } from '../shared/healing-queue.js';
-import { connectRedis, outcomeChannel } from '../shared/queue.js';
+import type { Logger } from '../shared/observability/logger.js';
+import { schemaOf } from '../shared/postgres/connection-settings.js';
+import { createPool, type Pool } from '../shared/postgres/postgres.js';
+import { measureDependencies } from '../shared/observability/metrics.js';
+import { openQueue } from '../shared/queue/reconnecting-queue.js';
+import { connectRedis, outcomeChannel } from '../shared/queue/queue.js';
 import { postgresTakesWrites, redisTakesWrites } from '../shared/write-probes.js';
-import { createAcceptor, PARTITION, type Acceptor } from './accept.js';
-import { Backlog } from './backlog.js';
-import { startConversion } from './code-conversion.js';
+import { createAcceptor, PARTITION, type Acceptor } from './accept/accept.js';
+import { Backlog } from './accept/backlog.js';
+import { startConversion } from './records/code-conversion.js';
 import type { PatientsConfig } from './config.js';
 import { Places } from './core/places.js';
-import { createDispatch, type Dispatch } from './dispatch.js';
-import { createIdentify, type Identify } from './identification.js';
-import { createKnownPatients, type KnownPatients } from './known-patients.js';
-import { Outcomes } from './outcomes.js';
-import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './payment-rows.js';
-import { createPrisma } from './prisma.js';
-import { createRecords, type Records } from './records.js';
-import { createStaffRecords, type StaffRecords } from './staff-records.js';
+import { createDispatch, type Dispatch } from './accept/dispatch.js';
+import { createIdentify, type Identify } from './records/identification.js';
+import { createKnownPatients, type KnownPatients } from './accept/known-patients.js';
+import { Outcomes } from './outcomes/outcomes.js';
+import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './records/payment-rows.js';
+import { createPrisma } from './records/prisma.js';
+import { createRecords, type Records } from './records/records.js';
+import { createStaffRecords, type StaffRecords } from './records/staff-records.js';
 import { createLimits, type Limits } from './web/limits.js';
 import { createSessions } from './web/session.js';
-import { lockWaitSetting } from './wary-insert.js';
+import { lockWaitSetting } from './accept/wary-insert.js';
 
 /** The dependencies of the request handlers. */
 export interface PatientsDeps {

@@ -2,8 +2,8 @@
  * Runs a fenced statement once. Returns its result, the reason why the database refused it, or the payments whose rows
  * are locked.
  */
-import type { CommitResult } from '../shared/ledger.js';
-import { describeRefusal, isLockTimeout, isRefused } from '../shared/postgres.js';
+import type { CommitResult } from '../shared/postgres/ledger.js';
+import { describeRefusal, isLockTimeout, isRefused } from '../shared/postgres/postgres.js';
 
 export type Attempted =
   | { written: CommitResult }

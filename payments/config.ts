@@ -1,7 +1,7 @@
 /** Every option of a payment replica: name, unit, default, range and reason. */
-import { TOKEN_OPTIONS } from '../shared/auth.js';
+import { TOKEN_OPTIONS } from '../shared/http/auth.js';
 import { flag, integer, milliseconds, oneOf, port, ratio, text, url, type Config } from '../shared/config.js';
-import { LONGEST_WAIT_MS } from '../shared/ledger.js';
+import { LONGEST_WAIT_MS } from '../shared/postgres/ledger.js';
 
 export const PAYMENTS_OPTIONS = {
   ...TOKEN_OPTIONS,

@@ -5,8 +5,8 @@
  * delivers one of them, its work is in progress or finished.
  */
 import type { Redis } from 'ioredis';
-import type { BullQueue } from '../shared/healing-queue.js';
-import { readParcel, type Parcel } from '../shared/queue.js';
+import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
+import { readParcel, type Parcel } from '../shared/queue/queue.js';
 
 export interface Ahead {
   jobId: string;

@@ -6,12 +6,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../shared/contracts/outcome.js';
-import { markElection, type ElectionMarks } from '../shared/election-marks.js';
-import type { HealingQueue } from '../shared/healing-queue.js';
-import type { CommitResult, FencingToken } from '../shared/ledger.js';
-import type { Logger } from '../shared/logger.js';
-import type { Pool } from '../shared/postgres.js';
-import type { Parcel } from '../shared/queue.js';
+import { markElection, type ElectionMarks } from '../shared/postgres/election-marks.js';
+import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import type { CommitResult, FencingToken } from '../shared/postgres/ledger.js';
+import type { Logger } from '../shared/observability/logger.js';
+import type { Pool } from '../shared/postgres/postgres.js';
+import type { Parcel } from '../shared/queue/queue.js';
 import { isCalledOff, LeadershipLost } from './core/errors.js';
 import { stalledMs } from './core/progress.js';
 import { HeadStart, peekParcels } from './head-start.js';

@@ -1,9 +1,9 @@
 /** Composition root of a replica: configuration → connections → role → HTTP → signals. */
 import { loadConfig, printable } from '../shared/config.js';
-import { createLogger } from '../shared/logger.js';
-import { startMetrics } from '../shared/metrics.js';
+import { createLogger } from '../shared/observability/logger.js';
+import { startMetrics } from '../shared/observability/metrics.js';
 import { runService } from '../shared/service.js';
-import { startTracing, TRACING_STEP } from '../shared/tracing.js';
+import { startTracing, TRACING_STEP } from '../shared/observability/tracing.js';
 import { PAYMENTS_OPTIONS, PAYMENTS_RELATIONS } from './config.js';
 import { startPayments } from './start.js';
 

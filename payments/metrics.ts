@@ -1,6 +1,6 @@
 /** Metrics of a replica, in addition to those of its HTTP requests. */
 import type { ReplicaReport } from '../shared/contracts/leadership.js';
-import { counter, gauge, GROUP_SIZES, handoverSteps, histogram, measureDependencies } from '../shared/metrics.js';
+import { counter, gauge, GROUP_SIZES, handoverSteps, histogram, measureDependencies } from '../shared/observability/metrics.js';
 
 export const paymentsCompleted = counter(
   'relevo_payments_completed_total',

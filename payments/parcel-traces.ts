@@ -3,10 +3,10 @@
  * requests that created its payments. Used only while tracing is on. It never delays the work; a parcel without a
  * context has no span.
  */
-import type { FencingToken } from '../shared/ledger.js';
-import type { Parcel } from '../shared/queue.js';
-import { spanTime, type OpenSpan } from '../shared/spans.js';
-import type { Tracing } from '../shared/tracing.js';
+import type { FencingToken } from '../shared/postgres/ledger.js';
+import type { Parcel } from '../shared/queue/queue.js';
+import { spanTime, type OpenSpan } from '../shared/observability/spans.js';
+import type { Tracing } from '../shared/observability/tracing.js';
 
 /** `SpanKind.CONSUMER`; importing the enumeration would load the package. */
 const CONSUMER = 4;

@@ -5,9 +5,9 @@
  */
 import type { Redis } from 'ioredis';
 import type { Reaches } from '../shared/contracts/leadership.js';
-import type { Pool } from '../shared/postgres.js';
+import type { Pool } from '../shared/postgres/postgres.js';
 import { postgresTakesWrites, redisTakesWrites, succeedsWithin } from '../shared/write-probes.js';
-import type { Gateway } from './gateway/port.js';
+import type { Gateway } from './core/gateway.js';
 
 const INTERVAL_MS = 500;
 /**

@@ -4,19 +4,19 @@
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
-import { commitOutcomes, deferPayments, loadParcel, lockedPayments, type CommitResult, type FencingToken } from '../shared/ledger.js';
-import type { Logger } from '../shared/logger.js';
-import type { Pool } from '../shared/postgres.js';
-import { PARCEL_MAX, type Parcel } from '../shared/queue.js';
+import { commitOutcomes, deferPayments, loadParcel, lockedPayments, type CommitResult, type FencingToken } from '../shared/postgres/ledger.js';
+import type { Logger } from '../shared/observability/logger.js';
+import type { Pool } from '../shared/postgres/postgres.js';
+import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
 import type { Random } from '../shared/random.js';
-import { tracing } from '../shared/tracing.js';
+import { tracing } from '../shared/observability/tracing.js';
 import type { InFlight } from './core/in-flight.js';
 import type { Statement } from './core/commit-lane.js';
 import type { FinalOutcome } from './core/parcel.js';
 import { ParcelLine, type Moment, type WorkEffect } from './core/parcel-line.js';
 import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
-import type { Gateway } from './gateway/port.js';
+import type { Gateway } from './core/gateway.js';
 import { attemptWrite, type Attempted } from './attempt-write.js';
 import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, paymentsSetAside, retriesPlanned } from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';

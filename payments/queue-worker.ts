@@ -6,8 +6,8 @@
 import { WaitingError, Worker, type Job, type JobJson } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { sleep } from '../shared/clock.js';
-import type { Logger } from '../shared/logger.js';
-import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue.js';
+import type { Logger } from '../shared/observability/logger.js';
+import { connectRedis, queueName, readParcel, type Parcel } from '../shared/queue/queue.js';
 import { toFront } from './core/front.js';
 import { parcelsUnreadable } from './metrics.js';
 import { removeUndecodable } from './undecodable-jobs.js';

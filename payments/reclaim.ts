@@ -4,8 +4,8 @@
  * refuses its commits, and its locks are deleted before it can complete a job.
  */
 import type { Redis } from 'ioredis';
-import type { BullQueue } from '../shared/healing-queue.js';
-import type { Logger } from '../shared/logger.js';
+import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
+import type { Logger } from '../shared/observability/logger.js';
 import { toFront } from './core/front.js';
 
 /**

@@ -4,10 +4,10 @@
  * the code executed once before a failover. It changes nothing, because it names no payment and no term.
  */
 import type { Redis } from 'ioredis';
-import { markElection } from '../shared/election-marks.js';
-import type { HealingQueue } from '../shared/healing-queue.js';
-import { commitOutcomes, deferPayments, loadParcel } from '../shared/ledger.js';
-import type { Pool } from '../shared/postgres.js';
+import { markElection } from '../shared/postgres/election-marks.js';
+import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import { commitOutcomes, deferPayments, loadParcel } from '../shared/postgres/ledger.js';
+import type { Pool } from '../shared/postgres/postgres.js';
 import { peekParcels } from './head-start.js';
 
 export interface RehearsalOptions {

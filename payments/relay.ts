@@ -5,11 +5,11 @@
  * unavailable or delivers nothing, the relay processes payments directly: that is slower, but no payment waits for
  * Redis.
  */
-import type { HealingQueue } from '../shared/healing-queue.js';
-import { overduePayments } from '../shared/ledger.js';
-import type { Logger } from '../shared/logger.js';
-import { isPassing, type Pool } from '../shared/postgres.js';
-import { parcelsOf, type Parcel } from '../shared/queue.js';
+import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
+import { overduePayments } from '../shared/postgres/ledger.js';
+import type { Logger } from '../shared/observability/logger.js';
+import { isPassing, type Pool } from '../shared/postgres/postgres.js';
+import { parcelsOf, type Parcel } from '../shared/queue/queue.js';
 import { toFront } from './core/front.js';
 import type { Owed } from './core/progress.js';
 import { RelayMachine, SWEEP_MAX, type RelayEffect, type TermView } from './core/relay.js';

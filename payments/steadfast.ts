@@ -4,8 +4,8 @@
  * same error, and so would its successors.
  */
 import { sleep } from '../shared/clock.js';
-import type { Logger } from '../shared/logger.js';
-import { isFromServer, isPassing } from '../shared/postgres.js';
+import type { Logger } from '../shared/observability/logger.js';
+import { isFromServer, isPassing } from '../shared/postgres/postgres.js';
 
 const FIRST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 250;

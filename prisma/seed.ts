@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { hashCodes, isCodeOf } from '../shared/code-hash.js';
-import { connectionTo } from '../shared/connection-settings.js';
+import { connectionTo } from '../shared/postgres/connection-settings.js';
 import { seedPatient, type SeedCharge, type SeedPatient } from './seed-data.js';
 
 /** Patients in one statement. */

@@ -3,7 +3,7 @@
  * Steps run in the given order, each within the rest of the deadline. The process then exits in any case.
  * A broken invariant exits with code 70; a standby takes over.
  */
-import type { Logger } from './logger.js';
+import type { Logger } from './observability/logger.js';
 
 export interface ShutdownStep {
   name: string;

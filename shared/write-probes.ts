@@ -5,7 +5,7 @@
  */
 import type { Redis } from 'ioredis';
 import { waitAtMost } from './deadline.js';
-import type { Queryable } from './postgres.js';
+import type { Queryable } from './postgres/postgres.js';
 
 /** A read-only server or transaction refuses it. It matches no row, so it waits for no row lock and fires no row trigger. */
 export const WRITE_PROBE = 'UPDATE leadership SET term = term WHERE false';

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
 import { PATIENTS_PORT } from '../../local/plan.js';
-import { isAlive, signal } from '../../local/process-tree.js';
+import { isAlive, signal } from '../../local/processes/process-tree.js';
 import { duration } from '../clock-text.js';
 import { command, flag, whole, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -2,7 +2,7 @@
  * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a monitor. Shows no secret.
  * Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
-import { withoutPassword } from '../../local/address.js';
+import { withoutPassword } from '../../local/processes/address.js';
 import { timeText } from '../clock-text.js';
 import { ask } from '../client.js';
 import { command, flag, type CommonArguments, type Context } from '../command.js';

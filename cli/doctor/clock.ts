@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runToEnd } from '../../local/run-to-end.js';
+import { runToEnd } from '../../local/processes/run-to-end.js';
 import { ROOT } from '../../local/root.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 

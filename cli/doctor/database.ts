@@ -3,9 +3,9 @@
  * long.
  */
 import type pg from 'pg';
-import { withoutPassword } from '../../local/address.js';
-import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/migrate.js';
-import { connectionTo } from '../../shared/connection-settings.js';
+import { withoutPassword } from '../../local/processes/address.js';
+import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/engines/migrate.js';
+import { connectionTo } from '../../shared/postgres/connection-settings.js';
 import { WRITE_PROBE } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';

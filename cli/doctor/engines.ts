@@ -1,6 +1,6 @@
 /** Checks the programs of Redis (or Valkey) and PostgreSQL, each only when no external server is configured. */
-import { findBinaries } from '../../local/postgres-binaries.js';
-import { runToEnd } from '../../local/run-to-end.js';
+import { findBinaries } from '../../local/engines/postgres-binaries.js';
+import { runToEnd } from '../../local/processes/run-to-end.js';
 import { findProgram, REDIS_SERVERS } from '../../local/setup/programs.mjs';
 import { atLeast, installCommand, ok, problem, warning, type Check, type Finding } from './finding.js';
 

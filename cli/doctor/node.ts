@@ -1,7 +1,7 @@
 /** Checks Node.js and npm: present, and new enough. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runToEnd } from '../../local/run-to-end.js';
+import { runToEnd } from '../../local/processes/run-to-end.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
 /** As in `engines` of package.json. */

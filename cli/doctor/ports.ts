@@ -1,7 +1,7 @@
 /** Checks the ports that a start needs: free, or used by which program. A running system uses them itself. */
 import { startHint } from '../../local/command-hint.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
-import { isPortFree, portOwner } from '../../local/ports.js';
+import { isPortFree, portOwner } from '../../local/processes/ports.js';
 import { ok, problem, type Check, type Finding, type Surroundings } from './finding.js';
 
 export interface TakenPort {

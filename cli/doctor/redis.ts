@@ -1,5 +1,5 @@
 /** Checks the Redis server, when an address is known: reachable, writable, configured to drop nothing, its clock equal to ours. */
-import { withoutPassword } from '../../local/address.js';
+import { withoutPassword } from '../../local/processes/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';

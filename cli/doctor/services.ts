@@ -1,7 +1,7 @@
 /** Checks the running system: every service ready, a leader, a standby, and tokens that these services accept. */
 import { join } from 'node:path';
 import { shellWord } from '../../local/command-hint.js';
-import { boundedText } from '../../shared/bounded-body.js';
+import { boundedText } from '../../shared/http/bounded-body.js';
 import { ask, Refused } from '../client.js';
 import { findTarget, type Target } from '../target.js';
 import { askMonitors } from '../commands/status.js';

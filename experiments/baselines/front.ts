@@ -5,22 +5,22 @@
  */
 import type { Express, Request, Response } from 'express';
 import { v7 as uuid } from 'uuid';
-import { batchDocument } from '../../patients/batches.js';
+import { batchDocument } from '../../patients/accept/batches.js';
 import { isListed, planBatch, unknownIndexes, type BatchPlan } from '../../patients/core/batch.js';
 import { batchKey } from '../../patients/core/idempotency.js';
-import { fingerprint } from '../../patients/fingerprint.js';
+import { fingerprint } from '../../patients/accept/fingerprint.js';
 import { idempotencyKey } from '../../patients/http/headers.js';
 import { batchForm, idPath } from '../../patients/http/schemas.js';
-import { createKnownPatients } from '../../patients/known-patients.js';
-import { registerBatch } from '../../patients/payment-rows.js';
-import { requireToken, type Tokens } from '../../shared/auth.js';
+import { createKnownPatients } from '../../patients/accept/known-patients.js';
+import { registerBatch } from '../../patients/records/payment-rows.js';
+import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { sleep, systemClock } from '../../shared/clock.js';
 import type { CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import { listedPayment, type Payment } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
-import { parse } from '../../shared/http.js';
-import type { NewPayment } from '../../shared/ledger.js';
-import type { Pool } from '../../shared/postgres.js';
+import { parse } from '../../shared/http/http.js';
+import type { NewPayment } from '../../shared/postgres/ledger.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
 
 export interface Front {
   id: string;

@@ -2,7 +2,7 @@
  * Options of the baselines: the same environment variables as for Relevo's services, so that both use the same engines
  * and ports.
  */
-import { TOKEN_OPTIONS } from '../../shared/auth.js';
+import { TOKEN_OPTIONS } from '../../shared/http/auth.js';
 import { members, port, text, url, type Config } from '../../shared/config.js';
 
 const EVERYWHERE = {

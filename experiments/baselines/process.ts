@@ -1,11 +1,11 @@
 /** The frame of every baseline's program: configuration, connections, an HTTP server, a graceful shutdown. */
 import type { Express } from 'express';
-import type { Tokens } from '../../shared/auth.js';
+import type { Tokens } from '../../shared/http/auth.js';
 import { createHttpGateway } from '../../payments/gateway/http.js';
-import type { Gateway } from '../../payments/gateway/port.js';
-import { closeServer, createApp, finishApp, listen } from '../../shared/http.js';
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
+import type { Gateway } from '../../payments/core/gateway.js';
+import { closeServer, createApp, finishApp, listen } from '../../shared/http/http.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 import { runService } from '../../shared/service.js';
 
 interface Identity {

@@ -3,8 +3,8 @@
  * status cannot change in any case: a trigger of the table guards it.
  */
 import type { Answer } from '../../payments/core/parcel.js';
-import type { NewPayment } from '../../shared/ledger.js';
-import type { Queryable } from '../../shared/postgres.js';
+import type { NewPayment } from '../../shared/postgres/ledger.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
 
 /** A final answer of the gateway. */
 export type FinalAnswer = Exclude<Answer, { kind: 'again' }>;

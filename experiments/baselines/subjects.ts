@@ -1,7 +1,7 @@
 /** The two baselines as subjects of the lab: with the same engines, port scheme, gateway and contract as Relevo. */
 import type { Place } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
-import type { Subject } from '../subject.js';
+import type { Subject } from '../system/subject.js';
 
 /** The gateway is the same in every system. */
 const programs = (program: (place: Place) => string) => (place: Place) =>

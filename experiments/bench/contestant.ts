@@ -5,7 +5,7 @@
 import type { BenchEngines } from './engines.js';
 import type { Program } from './programs/program.js';
 import type { Part, Usage } from './usage.js';
-import type { LatencySummary } from '../latencies.js';
+import type { LatencySummary } from '../statistics/latencies.js';
 
 /** Only contestants of one kind are compared: each kind has its own table. */
 export const KINDS = {

@@ -4,16 +4,16 @@
  * inherits tables, dirty pages or log from another.
  */
 import { Redis } from 'ioredis';
-import { prepareEngines, startDatabase } from '../../local/engines.js';
-import { migrate } from '../../local/migrate.js';
-import { freePort } from '../../local/ports.js';
-import type { PostgresServer } from '../../local/postgres.js';
-import type { RedisServer } from '../../local/redis.js';
-import { seedDatabase } from '../../local/seed.js';
+import { prepareEngines, startDatabase } from '../../local/engines/engines.js';
+import { migrate } from '../../local/engines/migrate.js';
+import { freePort } from '../../local/processes/ports.js';
+import type { PostgresServer } from '../../local/engines/postgres.js';
+import type { RedisServer } from '../../local/engines/redis.js';
+import { seedDatabase } from '../../local/engines/seed.js';
 import { sleep } from '../../shared/clock.js';
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
-import { readVersions } from '../evidence.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { readVersions } from '../record/evidence.js';
 
 /** Relevo's schema and its sample patients; Relevo's databases are copies. */
 const TEMPLATE = 'bench_template';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
-import type { Machine } from '../journal.js';
+import type { Machine } from '../record/run-record.js';
 import { summarize, type Standing, type Summary } from './figures.js';
 import type { Peer } from './peer.js';
 import { PEERS } from './peers/peers.js';

@@ -2,7 +2,7 @@
  * Objectives of a run, as ratios of medians within it. An objective is left out when its contestants were not measured.
  * Pure.
  */
-import type { Objective } from '../result.js';
+import type { Objective } from '../record/result.js';
 import { ratio, type Summary } from './figures.js';
 
 /** The contestant to which the tables' ratios refer: the usual implementation. */

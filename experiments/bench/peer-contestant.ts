@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
-import { compile } from '../../local/compile.js';
+import { compile } from '../../local/processes/compile.js';
 import { ROOT } from '../../local/root.js';
 import type { Contestant, Kind, Measurement, Side, Stage } from './contestant.js';
 import type { OrdersWanted } from './orders.js';

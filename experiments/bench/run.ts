@@ -5,8 +5,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LogFile, USUAL_LOG } from '../../local/log-file.js';
-import { LOG } from '../laboratory.js';
+import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
+import { LOG } from '../system/laboratory.js';
 import type { Progress } from '../report/progress.js';
 import { BenchEngines } from './engines.js';
 import type { Contestant, Measurement, Stage } from './contestant.js';

@@ -1,5 +1,5 @@
 /** Measures CPU time and memory of a contestant's processes during a measurement, by part. */
-import { costOf, resetPeak } from '../processes-cost.js';
+import { costOf, resetPeak } from '../system/processes-cost.js';
 
 /** The parts of processes; a contestant leaves out parts that it does not have. */
 export const PARTS = ['worker', 'front', 'postgres', 'redis', 'others', 'generator'] as const;

@@ -3,7 +3,7 @@
  * repairs or excuses anything. `violations` break a promise of the system; `findings` do not, and still deserve
  * attention. To add a rule: one file, one line in `CHECKERS`, one planted violation in its test.
  */
-import type { Verdict, Violation } from '../result.js';
+import type { Verdict, Violation } from '../record/result.js';
 import { answeredNotSaved } from './answered-not-saved.js';
 import { changedAfterFinal } from './changed-after-final.js';
 import { chargedNotSaved } from './charged-not-saved.js';

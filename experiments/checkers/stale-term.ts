@@ -2,7 +2,7 @@
  * Stale term (I4): committed by a replica that did not lead that term, or after the next term had begun. Both times are
  * PostgreSQL's.
  */
-import type { ElectionRow } from '../history.js';
+import type { ElectionRow } from '../record/history.js';
 import type { Checker } from './recorded.js';
 
 export const staleTerm: Checker = ({ payments, elections }) => {

@@ -2,7 +2,7 @@
  * Unavailable: the keys of requests without a row SUCCEEDED and a response in time; these requests reduce the
  * availability.
  */
-import { isAvailable } from '../trial-summary.js';
+import { isAvailable } from '../record/trial-summary.js';
 import type { Indexed } from './recorded.js';
 
 export const unavailable = ({ requests, rowById }: Indexed, deadlineMs: number): string[] => {

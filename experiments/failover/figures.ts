@@ -2,12 +2,12 @@
  * The results of a run of hand-overs, per kind. They are collected stretch by stretch, so that ten thousand hand-overs
  * need only the memory of their own figures, not of the payments sent during them.
  */
-import type { Evidence, RequestRecord } from '../history.js';
-import { keep, Latencies, type KeptLatencies } from '../latencies.js';
-import type { FaultRecord, Objective, Trial } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { Evidence, RequestRecord } from '../record/history.js';
+import { keep, Latencies, type KeptLatencies } from '../statistics/latencies.js';
+import type { FaultRecord, Objective, Trial } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';
-import { isAvailable, TrialTally } from '../trial-summary.js';
+import { isAvailable, TrialTally } from '../record/trial-summary.js';
 import { HANDOVERS, type HandoverKind, type Quantity } from './kinds.js';
 import { observe, type Observation } from './measure.js';
 import type { RoundsDone, Strike } from './rounds.js';

@@ -8,9 +8,9 @@
  * of these waits in the calm. `gap` is the longest time without any success meanwhile. Both have a control: the same
  * quantity in the calm before the fault.
  */
-import type { ElectionRow, Evidence, RequestRecord } from '../history.js';
-import type { Handover } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { ElectionRow, Evidence, RequestRecord } from '../record/history.js';
+import type { Handover } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import type { HandoverKind } from './kinds.js';
 import type { Strike } from './rounds.js';
 

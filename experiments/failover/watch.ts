@@ -1,5 +1,5 @@
 /** Notifies a waiting caller of the first response under a new term, by event instead of by polling. */
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 
 export class TermWatch {
   private waiting: { above: number; tell: (record: RequestRecord) => void } | null = null;

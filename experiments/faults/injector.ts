@@ -7,8 +7,8 @@
  * or skip the fault. A process and a link to it are two targets.
  */
 import type { Random } from '../../shared/random.js';
-import type { FaultWindow } from '../history.js';
-import type { Laboratory } from '../laboratory.js';
+import type { FaultWindow } from '../record/history.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { directionsOf, isSameTarget } from '../network/link-names.js';
 import type { Fault, Heal } from './fault.js';
 

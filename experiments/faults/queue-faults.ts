@@ -5,8 +5,8 @@
 import { Queue } from 'bullmq';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
-import { JOB_OPTIONS, queueName } from '../../shared/queue.js';
-import type { Laboratory } from '../laboratory.js';
+import { JOB_OPTIONS, queueName } from '../../shared/queue/queue.js';
+import type { Laboratory } from '../system/laboratory.js';
 import type { Fault } from './fault.js';
 import { onRedis } from './on-redis.js';
 import { handOver } from './planned.js';

@@ -1,6 +1,6 @@
 /** Sets the fault switches of a running service (`POST /faults`, available with FAULTS=on only). */
-import type { ManagedProcess } from '../../local/processes.js';
-import type { Tokens } from '../../shared/auth.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
+import type { Tokens } from '../../shared/http/auth.js';
 
 const ANSWER_MS = 5_000;
 

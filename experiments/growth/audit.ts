@@ -4,9 +4,9 @@
  * by the rules of all experiments as well.
  */
 import { check } from '../checkers/checkers.js';
-import { readElections, readPayments } from '../evidence.js';
-import type { Laboratory } from '../laboratory.js';
-import type { Violation } from '../result.js';
+import { readElections, readPayments } from '../record/evidence.js';
+import type { Laboratory } from '../system/laboratory.js';
+import type { Violation } from '../record/result.js';
 
 /** Largest number of rows that are read for the checkers. */
 const READ_MAX = 200_000;

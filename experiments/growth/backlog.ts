@@ -2,13 +2,13 @@
  * Lays in a backlog as patients would leave it: rows in order of acceptance, and parcels of their ids in the queue. In bulk, because a
  * million payments through the API take minutes; what acceptance costs is measured apart (accepting.ts).
  */
-import { createLogger } from '../../shared/logger.js';
-import { connectRedis, createQueue, parcelsOf } from '../../shared/queue.js';
-import type { Laboratory } from '../laboratory.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { connectRedis, createQueue, parcelsOf } from '../../shared/queue/queue.js';
+import type { Laboratory } from '../system/laboratory.js';
 
 /** Rows of one insert, and ids in one call to the queue. */
 const PORTION = 20_000;
-/** Patients that a backlog is spread over; so many a batch is spread over as well (`patients/known-patients.ts`). */
+/** Patients that a backlog is spread over; so many a batch is spread over as well (`patients/accept/known-patients.ts`). */
 const PATIENTS = 1_000;
 const PREFIX = 'relevo';
 

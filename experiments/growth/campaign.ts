@@ -3,12 +3,12 @@
  * payments, the backlogs of moderate size and the reads. The table is emptied between sizes, so that the sizes are
  * independent; each size is audited first.
  */
-import { emptyPayments } from '../empty-payments.js';
-import { readElections, readVersions } from '../evidence.js';
-import type { ElectionRow, FaultWindow } from '../history.js';
-import type { Laboratory } from '../laboratory.js';
+import { emptyPayments } from '../system/empty-payments.js';
+import { readElections, readVersions } from '../record/evidence.js';
+import type { ElectionRow, FaultWindow } from '../record/history.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { duration } from '../report/format.js';
-import type { Violation } from '../result.js';
+import type { Violation } from '../record/result.js';
 import { Agenda, drainWeight, fillWeight, killsWeight, type Step } from './agenda.js';
 import { audit } from './audit.js';
 import { Backlog } from './backlog.js';

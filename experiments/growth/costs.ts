@@ -1,6 +1,6 @@
 /** Reads the costs of every process of a laboratory so far, by role. */
-import type { Laboratory } from '../laboratory.js';
-import { costOf, resetPeak, type Memory, type ProcessCost } from '../processes-cost.js';
+import type { Laboratory } from '../system/laboratory.js';
+import { costOf, resetPeak, type Memory, type ProcessCost } from '../system/processes-cost.js';
 import type { Costs } from './figures.js';
 
 /** Process ids by role. The lab itself is included to show that it does not affect the measurement. */

@@ -2,11 +2,11 @@
  * Inserts a backlog while no replica leads, then lets one leader with warm code drain it: measures the rate, the cost
  * and the memory.
  */
-import { lookAtBacklog } from '../../patients/payment-rows.js';
+import { lookAtBacklog } from '../../patients/records/payment-rows.js';
 import { SWEEP_MAX } from '../../payments/core/relay.js';
 import { sleep } from '../../shared/clock.js';
-import { overduePayments } from '../../shared/ledger.js';
-import type { Laboratory } from '../laboratory.js';
+import { overduePayments } from '../../shared/postgres/ledger.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { acceptBatches } from './accepting.js';
 import type { Backlog } from './backlog.js';
 import { costsOf, memoryOf, resetPeaks } from './costs.js';

@@ -1,7 +1,7 @@
 /** The figures measured at a size, and calculations on them: cost per payment, medians over rounds. Pure. */
-import type { Memory, ProcessCost } from '../processes-cost.js';
-import type { Handover } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { Memory, ProcessCost } from '../system/processes-cost.js';
+import type { Handover } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 
 /** By role of the process: `leader`, `standby`, `patients`, `monitor`, `postgres`, `redis`. Null: could not be read. */
 export type Costs = Readonly<Record<string, ProcessCost | null>>;

@@ -4,9 +4,9 @@
  * construction.
  */
 import { statfsSync } from 'node:fs';
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool, type Queryable } from '../../shared/postgres.js';
-import type { Laboratory } from '../laboratory.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool, type Queryable } from '../../shared/postgres/postgres.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { addPatients } from './backlog.js';
 import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './indexes.js';
 

@@ -2,7 +2,7 @@
  * The indexes of the table of payments, as PostgreSQL defines them: dropped for a bulk load, then created again
  * unchanged.
  */
-import type { Pool } from '../../shared/postgres.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
 
 export interface Index {
   name: string;

@@ -1,7 +1,7 @@
 /**
  * The quantities that growth must not change: duration of a take-over, memory, and the responses of users' reads. Pure.
  */
-import type { Objective } from '../result.js';
+import type { Objective } from '../record/result.js';
 import { takeOverMs, type CostFigures, type TakeOverFigures } from './figures.js';
 import { goesThrough, type ReadFigures } from './reads.js';
 

@@ -2,8 +2,8 @@
  * PostgreSQL's plan of a statement: the indexes it uses, whether it reads the whole table, and how many rows it reads
  * in vain.
  */
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 
 /** A statement as it was sent. */
 export interface Sent {

@@ -4,12 +4,12 @@
  * statements that the same code sends.
  */
 import { encodeCursor } from '../../patients/core/cursor.js';
-import { batchDocument } from '../../patients/batches.js';
-import { createPrisma } from '../../patients/prisma.js';
-import { createRecords, type Records } from '../../patients/records.js';
+import { batchDocument } from '../../patients/accept/batches.js';
+import { createPrisma } from '../../patients/records/prisma.js';
+import { createRecords, type Records } from '../../patients/records/records.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
-import type { Laboratory } from '../laboratory.js';
-import { percentile } from '../statistics.js';
+import type { Laboratory } from '../system/laboratory.js';
+import { percentile } from '../statistics/statistics.js';
 import { explain, joinPlans, openListening, type PlanFigures } from './plans.js';
 
 /** Number of requests per read; fewer when they take long. */

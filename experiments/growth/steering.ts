@@ -4,9 +4,9 @@
  * and it is killed. No replica is elected until one is set to ready.
  */
 import { sleep } from '../../shared/clock.js';
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import { bringBack } from '../faults/processes.js';
-import type { Laboratory } from '../laboratory.js';
+import type { Laboratory } from '../system/laboratory.js';
 
 const LOOK_MS = 10;
 const DEADLINE_MS = 60_000;

@@ -6,11 +6,11 @@
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
-import { readElections } from '../evidence.js';
+import { readElections } from '../record/evidence.js';
 import { bringBack } from '../faults/processes.js';
-import { splitHandover } from '../handovers.js';
-import type { ElectionRow } from '../history.js';
-import type { Laboratory } from '../laboratory.js';
+import { splitHandover } from '../run/handovers.js';
+import type { ElectionRow } from '../record/history.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { costsOf } from './costs.js';
 import { countPending } from './backlog.js';
 import type { DrainPlan } from './draining.js';

@@ -5,7 +5,7 @@
  * @see Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences" (additive recurrence), 2018.
  */
 import { seededRandom, type Random } from '../../shared/random.js';
-import { dueMs, PlanError, type PlannedStrike, type Schedule } from '../schedule.js';
+import { dueMs, PlanError, type PlannedStrike, type Schedule } from '../run/schedule.js';
 import { mayBeAway, type Census } from './guards.js';
 import { LONGEST_ENGINE_OUTAGE_MS, roleWeight, type KindHabit } from './kinds.js';
 import { partKind, partStruck, type PartKind } from './roles.js';

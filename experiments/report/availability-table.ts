@@ -1,8 +1,8 @@
 /** The table of the availability experiment, with the published figures. */
-import type { SystemJournal } from '../journal.js';
-import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../published.js';
-import type { ExperimentResult, Handover, Trial } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { SystemJournal } from '../record/run-record.js';
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../run/published.js';
+import type { ExperimentResult, Handover, Trial } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';
 import { generatorLines } from './generator-lines.js';
 import { formatTable, ms, percent } from './table.js';

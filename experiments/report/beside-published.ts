@@ -1,7 +1,7 @@
 /** The published result as a row next to the measured ones. */
-import { PUBLISHED_TOTAL } from '../published.js';
-import type { ExperimentResult } from '../result.js';
-import { wilson95 } from '../statistics.js';
+import { PUBLISHED_TOTAL } from '../run/published.js';
+import type { ExperimentResult } from '../record/result.js';
+import { wilson95 } from '../statistics/statistics.js';
 
 /** The published figures only apply to `availability`. */
 export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean => name === 'availability';

@@ -2,9 +2,9 @@
  * The table of a declared scenario: one row per stretch, one row per kind of fault, the duration of hand-overs, and the
  * skipped faults.
  */
-import type { ExperimentResult, FaultRecord, Trial } from '../result.js';
+import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
 import type { DeclaredFacts } from '../scenarios/declared.js';
-import { percentile } from '../statistics.js';
+import { percentile } from '../statistics/statistics.js';
 import { inAll, sayLateness } from '../traffic/traffic-report.js';
 import { formatTable, ms, percent } from './table.js';
 

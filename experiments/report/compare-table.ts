@@ -2,10 +2,10 @@
  * The tables of a comparison: the effect of the same failures on each system, the gain of each step, and the rules that
  * the baselines broke.
  */
-import { gainOf, tollOf, type Gain, type Toll } from '../comparison.js';
-import type { SystemJournal } from '../journal.js';
-import type { ExperimentResult, Trial } from '../result.js';
-import { wilson95 } from '../statistics.js';
+import { gainOf, tollOf, type Gain, type Toll } from '../statistics/comparison.js';
+import type { SystemJournal } from '../record/run-record.js';
+import type { ExperimentResult, Trial } from '../record/result.js';
+import { wilson95 } from '../statistics/statistics.js';
 import type { TrafficMode } from '../traffic/traffic-report.js';
 import { PUBLISHED_ROW } from './beside-published.js';
 import { generatorLines } from './generator-lines.js';

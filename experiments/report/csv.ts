@@ -1,7 +1,7 @@
 /** Comma separated values for spreadsheets: one line per trial, one line per request. Pure. */
 import { withoutFormulas } from '../../shared/csv.js';
-import type { RequestRecord } from '../history.js';
-import type { ExperimentResult } from '../result.js';
+import type { RequestRecord } from '../record/history.js';
+import type { ExperimentResult } from '../record/result.js';
 import type { Fate } from './facts/fate.js';
 
 type Field = string | number | null;

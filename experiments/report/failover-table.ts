@@ -4,8 +4,8 @@
  */
 import type { FailoverFigures, KindFigures } from '../failover/figures.js';
 import type { Observation } from '../failover/measure.js';
-import type { ExperimentResult } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { ExperimentResult } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import { sayLateness } from '../traffic/traffic-report.js';
 import { bars } from './bars.js';
 import { formatTable, ms } from './table.js';

@@ -5,8 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal } from '../journal.js';
-import type { ExperimentResult } from '../result.js';
+import type { Journal } from '../record/run-record.js';
+import type { ExperimentResult } from '../record/result.js';
 import { trialsCsv } from './csv.js';
 import { writeHistory, writeRequests } from './history-file.js';
 import { junitXml } from './junit.js';

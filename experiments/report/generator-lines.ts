@@ -2,7 +2,7 @@
  * Notes on the traffic for a reader of its figures: the mode when it is not the usual one, and the delays of the
  * generator itself.
  */
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 import { READING, sayLateness, TrafficCount, type TrafficMode } from '../traffic/traffic-report.js';
 
 const WIDTH = 80;

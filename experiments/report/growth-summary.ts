@@ -1,6 +1,6 @@
 /** The growth experiment as a page of GitHub Markdown. Pure. */
 import type { Growth } from '../growth/campaign.js';
-import type { Journal } from '../journal.js';
+import type { Journal } from '../record/run-record.js';
 import { growthSheets } from './growth-table.js';
 import { circumstances, escapeMarkdown, markdownTable, objectiveLine, violationLine } from './summary.js';
 

@@ -4,8 +4,8 @@ import {
   cpuUsAPayment, ofSystem, ratePerSec, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
 } from '../growth/figures.js';
 import { goesThrough } from '../growth/reads.js';
-import type { ExperimentResult } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { ExperimentResult } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import { count } from './format.js';
 import { formatTable, ms } from './table.js';
 import { violationLines } from './verdict-lines.js';

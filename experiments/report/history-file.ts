@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { copyFileSync, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Evidence } from '../history.js';
-import type { Journal, SystemJournal } from '../journal.js';
+import type { Evidence } from '../record/history.js';
+import type { Journal, SystemJournal } from '../record/run-record.js';
 import { csvLine, REQUEST_COLUMNS, requestLine } from './csv.js';
 import { answeredRow, fateOf, indexRows } from './facts/fate.js';
 

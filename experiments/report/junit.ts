@@ -4,9 +4,9 @@
  * @see https://github.com/testmoapp/junitxml for the format as it is read in practice.
  */
 import { CHECKERS } from '../checkers/checkers.js';
-import type { Journal, SystemJournal } from '../journal.js';
-import type { Objective } from '../result.js';
-import { RELEVO } from '../subject.js';
+import type { Journal, SystemJournal } from '../record/run-record.js';
+import type { Objective } from '../record/result.js';
+import { RELEVO } from '../system/subject.js';
 import { readableTime } from './format.js';
 import { markup, type Markup } from './markup.js';
 

@@ -2,8 +2,8 @@
  * The part of a journal that is stored next to the result, for comparisons with later runs. Pure; read back by
  * `run-comparison/`.
  */
-import type { RequestRecord } from '../history.js';
-import type { Journal, SystemJournal } from '../journal.js';
+import type { RequestRecord } from '../record/history.js';
+import type { Journal, SystemJournal } from '../record/run-record.js';
 import { answeredRow, fateOf, indexRows, weightOf } from './facts/fate.js';
 import { latencyBlocks, type LatencyBlocks } from './facts/latency-blocks.js';
 import { extent } from './facts/timeline.js';

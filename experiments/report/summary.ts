@@ -1,7 +1,7 @@
 /** The result as a page of GitHub Markdown, for a pull request or a build's summary. Pure. */
-import type { Journal } from '../journal.js';
-import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
-import { percentile } from '../statistics.js';
+import type { Journal } from '../record/run-record.js';
+import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
+import { percentile } from '../statistics/statistics.js';
 import { isPublished, PUBLISHED_ROW } from './beside-published.js';
 import { byKind, type HandoverKind } from './facts/handover-figures.js';
 import { count, duration, milliseconds, plain, readableTime } from './format.js';

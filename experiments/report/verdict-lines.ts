@@ -2,7 +2,7 @@
  * The end of a table: the verdict, the broken rules, the missing evidence, each objective. No line is longer than a
  * terminal is wide.
  */
-import type { ExperimentResult, Objective, Violation } from '../result.js';
+import type { ExperimentResult, Objective, Violation } from '../record/result.js';
 import { percent } from './table.js';
 
 const WIDTH = 80;

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ArgumentError } from '../arguments.js';
-import { EXIT } from '../result.js';
+import { EXIT } from '../record/result.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonTable, wrap } from './comparison-table.js';
 import { comparisonPage } from './comparison-page.js';

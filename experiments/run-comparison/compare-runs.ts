@@ -9,7 +9,7 @@ import { percentileDeviations, percentileP } from '../significance/block-bootstr
 import { holm } from '../significance/holm.js';
 import { compareRanks } from '../significance/ranks.js';
 import { compareShares } from '../significance/shares.js';
-import { percentile } from '../statistics.js';
+import { percentile } from '../statistics/statistics.js';
 import { binOf } from '../report/facts/latency-blocks.js';
 import type { RecordedRun } from './recorded-run.js';
 

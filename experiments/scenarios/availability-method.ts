@@ -9,13 +9,13 @@ import type { RunContext } from '../experiment.js';
 import { faultOf } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';
 import { planFaults } from '../faults/plan.js';
-import { handoversSince } from '../handovers.js';
-import type { Evidence, FaultWindow } from '../history.js';
-import type { Laboratory } from '../laboratory.js';
-import type { Trial } from '../result.js';
+import { handoversSince } from '../run/handovers.js';
+import type { Evidence, FaultWindow } from '../record/history.js';
+import type { Laboratory } from '../system/laboratory.js';
+import type { Trial } from '../record/result.js';
 import { createPaymentClient } from '../traffic/client.js';
 import { isTrafficMode, type TrafficMode } from '../traffic/traffic-report.js';
-import { summarizeTrial } from '../trial-summary.js';
+import { summarizeTrial } from '../record/trial-summary.js';
 import { paymentsById, SETTLE_MS, type Method } from './in-laboratory.js';
 import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 

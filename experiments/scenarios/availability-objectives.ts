@@ -1,5 +1,5 @@
 /** Objectives of the availability experiment. Pure. */
-import type { Objective, Trial } from '../result.js';
+import type { Objective, Trial } from '../record/result.js';
 
 type Served = Pick<Trial, 'sent' | 'withinDeadline' | 'availability'>;
 

@@ -4,9 +4,9 @@
  * baselines run first, under the same conditions.
  */
 import type { Experiment } from '../experiment.js';
-import type { Journal } from '../journal.js';
+import type { Journal } from '../record/run-record.js';
 import { availabilityTable } from '../report/availability-table.js';
-import type { ExperimentResult, Objective, Trial } from '../result.js';
+import type { ExperimentResult, Objective, Trial } from '../record/result.js';
 import { availabilityMethod, checkOptions, OPTIONS, trafficOf, type Context } from './availability-method.js';
 import { everyPayment } from './availability-objectives.js';
 import { compareSystems } from './compare.js';

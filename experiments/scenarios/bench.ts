@@ -11,12 +11,12 @@ import { summarize, type Standing } from '../bench/figures.js';
 import { objectivesOf } from '../bench/objectives.js';
 import { runBench } from '../bench/run.js';
 import type { Experiment, RunContext } from '../experiment.js';
-import type { Journal } from '../journal.js';
-import { describeMachine } from '../machine.js';
+import type { Journal } from '../record/run-record.js';
+import { describeMachine } from '../system/machine.js';
 import { ownReport } from '../report/bench/own-report.js';
 import { benchTable } from '../report/bench/table.js';
 import { currentCommit, folderOf } from '../report/files.js';
-import type { ExperimentResult } from '../result.js';
+import type { ExperimentResult } from '../record/result.js';
 
 const OPTIONS = {
   payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments per measurement; fewer if they take over 10 s' },

@@ -4,12 +4,12 @@
  * report shows it, and the verdict ignores it.
  */
 import { PUBLISHED, SINGLE_SERVER } from '../baselines/subjects.js';
-import type { Journal } from '../journal.js';
-import { describeMachine } from '../machine.js';
+import type { Journal } from '../record/run-record.js';
+import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
 import { compareTable } from '../report/compare-table.js';
-import type { ExperimentResult } from '../result.js';
-import { RELEVO } from '../subject.js';
+import type { ExperimentResult } from '../record/result.js';
+import { RELEVO } from '../system/subject.js';
 import { availabilityMethod, trafficOf, type Context } from './availability-method.js';
 import { everyPayment, morePayments } from './availability-objectives.js';
 import { measure, systemJournal, type Measured } from './in-laboratory.js';

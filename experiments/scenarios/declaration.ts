@@ -5,7 +5,7 @@
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
-import { schedule } from '../schedule.js';
+import { schedule } from '../run/schedule.js';
 
 const duration = z.int().min(1).max(3_600_000);
 

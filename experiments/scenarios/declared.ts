@@ -4,16 +4,16 @@
  * client would. Payments that succeeded at the first attempt are counted separately.
  */
 import type { RunContext } from '../experiment.js';
-import { handoversSince, leaderAt } from '../handovers.js';
-import type { Evidence, FaultWindow } from '../history.js';
-import type { Journal } from '../journal.js';
-import type { Laboratory } from '../laboratory.js';
+import { handoversSince, leaderAt } from '../run/handovers.js';
+import type { Evidence, FaultWindow } from '../record/history.js';
+import type { Journal } from '../record/run-record.js';
+import type { Laboratory } from '../system/laboratory.js';
 import { partStruck } from '../planning/roles.js';
-import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
-import { reachSteadyState, type SteadyState } from '../steady-state.js';
-import type { SkippedStrike } from '../strikes.js';
+import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
+import { reachSteadyState, type SteadyState } from '../system/steady-state.js';
+import type { SkippedStrike } from '../run/schedule-runner.js';
 import { inAll, sayLateness, type TrafficReport } from '../traffic/traffic-report.js';
-import { isAvailable, summarizeTrial } from '../trial-summary.js';
+import { isAvailable, summarizeTrial } from '../record/trial-summary.js';
 import { declaredProgress } from './declared-progress.js';
 import type { Declaration } from './declaration.js';
 import { paymentsById, runInLaboratory } from './in-laboratory.js';

@@ -9,7 +9,7 @@ import type { Experiment, RunContext } from '../experiment.js';
 import { FailoverFigures } from '../failover/figures.js';
 import { HANDOVER_KINDS, HANDOVERS, readKinds, unfit, type HandoverKind } from '../failover/kinds.js';
 import { strikeUnderTraffic, type RoundsDone } from '../failover/rounds.js';
-import type { Journal } from '../journal.js';
+import type { Journal } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
 import { runInLaboratory } from './in-laboratory.js';
 

@@ -3,17 +3,17 @@
  * returns verdict and table. The scenario defines the actions and the meaning of the figures; this file judges the
  * correctness, in the same way for all scenarios.
  */
-import { comesToRest, readVersions } from '../evidence.js';
+import { comesToRest, readVersions } from '../record/evidence.js';
 import type { RunContext } from '../experiment.js';
-import type { Evidence, FaultWindow, RequestRecord } from '../history.js';
-import type { Journal, SystemJournal } from '../journal.js';
-import { openLaboratory, type Laboratory } from '../laboratory.js';
-import { describeMachine } from '../machine.js';
+import type { Evidence, FaultWindow, RequestRecord } from '../record/history.js';
+import type { Journal, SystemJournal } from '../record/run-record.js';
+import { openLaboratory, type Laboratory } from '../system/laboratory.js';
+import { describeMachine } from '../system/machine.js';
 import { currentCommit } from '../report/files.js';
-import type { KeptLatencies } from '../latencies.js';
-import type { ExperimentResult, Objective, Trial, Violation } from '../result.js';
-import { StretchRecorder, type Recording } from '../stretch-recorder.js';
-import { RELEVO, type Subject } from '../subject.js';
+import type { KeptLatencies } from '../statistics/latencies.js';
+import type { ExperimentResult, Objective, Trial, Violation } from '../record/result.js';
+import { StretchRecorder, type Recording } from '../record/stretch-recorder.js';
+import { RELEVO, type Subject } from '../system/subject.js';
 
 /** Longest wait for all replicas to be up with one leader, ms. */
 export const SETTLE_MS = 30_000;

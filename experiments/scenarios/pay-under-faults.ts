@@ -1,11 +1,11 @@
 /** Runs one stretch of a declared scenario: its payments and its faults, from the first payment to the last heal. */
 import { seededRandom } from '../../shared/random.js';
-import type { FaultWindow, RequestRecord } from '../history.js';
-import type { Laboratory } from '../laboratory.js';
-import { LeaderWatch } from '../leader-watch.js';
-import type { Schedule } from '../schedule.js';
-import { Strikes, type SkippedStrike } from '../strikes.js';
-import type { Leader } from '../subject.js';
+import type { FaultWindow, RequestRecord } from '../record/history.js';
+import type { Laboratory } from '../system/laboratory.js';
+import { LeaderWatch } from '../system/leader-watch.js';
+import type { Schedule } from '../run/schedule.js';
+import { Strikes, type SkippedStrike } from '../run/schedule-runner.js';
+import type { Leader } from '../system/subject.js';
 import { createPaymentClient, type PaymentClient } from '../traffic/client.js';
 import { withRetries } from '../traffic/retrying-client.js';
 import type { TrafficReport } from '../traffic/traffic-report.js';

@@ -1,5 +1,5 @@
 /** Divides a long run into stretches that fit in memory, each with its part of the schedule. Pure. */
-import { dueMs, type PlannedStrike } from '../schedule.js';
+import { dueMs, type PlannedStrike } from '../run/schedule.js';
 import type { Declaration } from './declaration.js';
 
 /** Largest number of payments in a stretch: a few minutes, about 100 MB of the lab's memory. */

@@ -3,7 +3,7 @@
  * there is none. Pure.
  */
 import { payment } from '../../shared/contracts/payment.js';
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 
 /** The request was due and was not sent: too many requests were in flight. */
 export const NOT_SENT = 'NOT_SENT';

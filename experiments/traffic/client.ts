@@ -5,7 +5,7 @@
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { withDeadline } from '../../shared/deadline.js';
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 import { readFailure, readPayment } from './answers.js';
 import { readBatch } from './batch-answer.js';
 

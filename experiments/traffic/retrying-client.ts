@@ -4,7 +4,7 @@
  * client without retries.
  */
 import { sleep } from '../../shared/clock.js';
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 import { wallMs, type PaymentClient } from './client.js';
 
 /** Pause between two attempts, ms: short compared with any deadline, long compared with a refused connection. */

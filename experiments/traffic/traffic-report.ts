@@ -2,7 +2,7 @@
  * Reports how the load generator performed, so that its delays are not attributed to the system: requests sent late or
  * never, and how to read the figures of its mode. Pure.
  */
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 import { NOT_SENT } from './answers.js';
 
 export const TRAFFIC_MODES = ['open', 'batch', 'closed'] as const;

@@ -4,7 +4,7 @@
  * stores none.
  */
 import type { Random } from '../../shared/random.js';
-import type { RequestRecord } from '../history.js';
+import type { RequestRecord } from '../record/history.js';
 import { NO_OUTCOME, NOT_SENT } from './answers.js';
 import type { Arrivals } from './arrivals.js';
 import { wallMs, type PaymentClient } from './client.js';

@@ -5,7 +5,7 @@
 import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
 import { duration } from '../core/preview.js';
-import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from '../http/filters.js';
+import { AUDIT_ACTIONS, search, type AuditQuery, type ElectionQuery } from './filters.js';
 import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.js';
 
 /** A time in UTC. The page's script converts it to the reader's zone. */

@@ -3,7 +3,7 @@ import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { OBSERVED } from '../core/observed.js';
 import { deedDialog, legend } from './overview-parts.js';
-import type { Session } from '../http/session.js';
+import type { Session } from './session.js';
 
 const NEXT = encodeURIComponent('/');
 

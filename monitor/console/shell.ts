@@ -1,8 +1,8 @@
 /** Renders the frame of every page of the console: head, navigation, session. Pages provide their body and their scripts. */
-import type { Answer } from '../../shared/routes.js';
+import type { Answer } from '../../shared/http/routes.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
-import type { Session } from '../http/session.js';
+import type { Session } from './session.js';
 import { assetPath } from './assets.js';
 
 /** The pages of the navigation, in its order. */

@@ -1,6 +1,6 @@
 /** Renders `/session`: the sign-in form, or the current session. */
 import { html, type Html } from '../../shared/web/html.js';
-import { NAME_MAX, SESSION_HOURS, type Session } from '../http/session.js';
+import { NAME_MAX, SESSION_HOURS, type Session } from './session.js';
 
 export interface SignInForm {
   /** The target after the sign-in: a path of this monitor. */

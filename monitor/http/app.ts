@@ -3,13 +3,13 @@
  * leadership is known. Redirects browsers without a session to the sign-in page; programs receive 401.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { requireToken } from '../../shared/auth.js';
+import { requireToken } from '../../shared/http/auth.js';
 import { Problem } from '../../shared/errors.js';
-import { createApp, finishApp } from '../../shared/http.js';
-import { requireUtf8 } from '../../shared/json-bodies.js';
-import type { Logger } from '../../shared/logger.js';
-import { checkBeforeBodies, mountRoutes } from '../../shared/routes.js';
-import type { TrustedProxies } from '../../shared/trusted-proxies.js';
+import { createApp, finishApp } from '../../shared/http/http.js';
+import { requireUtf8 } from '../../shared/http/json-bodies.js';
+import type { Logger } from '../../shared/observability/logger.js';
+import { checkBeforeBodies, mountRoutes } from '../../shared/http/routes.js';
+import type { TrustedProxies } from '../../shared/http/trusted-proxies.js';
 import { QUEUES_PATH } from '../inspect/queue-board.js';
 import type { RoutesOptions } from './options.js';
 import { monitorRoutes } from './routes.js';

@@ -1,6 +1,6 @@
 /** Routes of the fault switches of a monitor, for experiments. They exist only with FAULTS=on. */
 import { afterResponse, serviceFaults, type FaultSwitches } from '../../shared/fault-switches.js';
-import { route, type Route } from '../../shared/routes.js';
+import { route, type Route } from '../../shared/http/routes.js';
 import { NO_FAULTS } from './examples.js';
 
 export function faultRoutes(switches: FaultSwitches): Route[] {

@@ -3,15 +3,15 @@
  * action writes an audit row, also when it fails. To take the leader out of service, the monitor first hands over. Without another
  * candidate nothing changes.
  */
-import type { AuditEntry } from '../../shared/audit.js';
+import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { Clock } from '../../shared/clock.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
-import type { Logger } from '../../shared/logger.js';
+import type { Logger } from '../../shared/observability/logger.js';
 import type { HandoverOutcome } from '../core/types.js';
-import type { LeadershipStore } from '../leadership-store.js';
+import type { LeadershipStore } from '../cluster/leadership-store.js';
 import type { MonitorLoop } from '../loop.js';
-import { strike, type Strike, type StrikeOutcome, type Striker } from './strikes.js';
+import { strike, type Strike, type StrikeOutcome, type Striker } from './fault-actions.js';
 
 export interface OperationsOptions {
   loop: MonitorLoop;

@@ -1,15 +1,15 @@
 /** The dependencies of the monitor's routes, and the check for full access. */
 import type { Request } from 'express';
-import { tokenKind, type Tokens } from '../../shared/auth.js';
+import { tokenKind, type Tokens } from '../../shared/http/auth.js';
 import type { FaultSwitches } from '../../shared/fault-switches.js';
-import type { EventHub } from '../event-hub.js';
-import type { History } from '../history.js';
+import type { EventHub } from '../status/event-hub.js';
+import type { History } from '../cluster/history.js';
 import type { Inspection } from '../inspect/inspection.js';
 import type { MonitorLoop } from '../loop.js';
-import type { Sampler } from '../sampler.js';
-import type { StatusSources } from '../status.js';
+import type { Sampler } from '../status/sampler.js';
+import type { StatusSources } from '../status/status.js';
 import type { Operations } from './operations.js';
-import type { Sessions } from './session.js';
+import type { Sessions } from '../console/session.js';
 
 export interface RoutesOptions {
   loop: MonitorLoop;

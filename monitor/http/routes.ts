@@ -1,18 +1,18 @@
 /** Defines the monitor's HTTP API as one table. Reading needs no token but omits addresses; actions need the operator token or session. */
 import { readFileSync } from 'node:fs';
-import { docsRoutes } from '../../shared/docs/routes.js';
-import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
-import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
-import { route, type Route } from '../../shared/routes.js';
+import { docsRoutes } from '../../shared/http/docs/routes.js';
+import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
+import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
+import { route, type Route } from '../../shared/http/routes.js';
 import { inspectionRoutes } from '../inspect/inspection.js';
-import { actingRoutes } from './acting-routes.js';
-import { consoleRoutes } from './console-routes.js';
+import { actingRoutes } from './operator-routes.js';
+import { consoleRoutes } from '../console/console-routes.js';
 import { faultRoutes } from './fault-routes.js';
-import { historyRoutes } from './history-routes.js';
+import { historyRoutes } from '../console/history-routes.js';
 import type { RoutesOptions } from './options.js';
 import { election, status } from './schemas.js';
-import { signInRoutes } from './sign-in.js';
-import { watchingRoutes } from './watching-routes.js';
+import { signInRoutes } from '../console/sign-in.js';
+import { watchingRoutes } from './status-routes.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 

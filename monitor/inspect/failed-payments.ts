@@ -1,7 +1,7 @@
 /** Reads failed payments and their re-drives, newest first. Uses the index of failed payments, so only their number determines the cost. */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
-import { listTable } from '../../shared/payment-lists.js';
-import { plainArray, type Queryable } from '../../shared/postgres.js';
+import { listTable } from '../../shared/postgres/payment-lists.js';
+import { plainArray, type Queryable } from '../../shared/postgres/postgres.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
 
 export interface FailedPayment extends FoundPayment {

@@ -4,12 +4,12 @@
  */
 import type { Redis } from 'ioredis';
 import type { Router } from 'express';
-import type { Logger } from '../../shared/logger.js';
-import { createPool } from '../../shared/postgres.js';
-import type { Route } from '../../shared/routes.js';
+import type { Logger } from '../../shared/observability/logger.js';
+import { createPool } from '../../shared/postgres/postgres.js';
+import type { Route } from '../../shared/http/routes.js';
 import type { MonitorConfig } from '../config.js';
-import type { Sessions } from '../http/session.js';
-import type { LeadershipStore } from '../leadership-store.js';
+import type { Sessions } from '../console/session.js';
+import type { LeadershipStore } from '../cluster/leadership-store.js';
 import { failedRoutes, type FailedDeps } from './failed-routes.js';
 import { QueueBoard } from './queue-board.js';
 import { Redrives } from './redrive.js';

@@ -7,10 +7,10 @@
  * such a search reads a limited number of rows, and the answer contains the position it reached.
  */
 import { Problem } from '../../shared/errors.js';
-import { listHandled, type Stretch } from '../../shared/handled-ranges.js';
-import { documentSpellings, patientByDocument } from '../../shared/patient-documents.js';
-import { listTable } from '../../shared/payment-lists.js';
-import type { Queryable } from '../../shared/postgres.js';
+import { listHandled, type Stretch } from '../../shared/postgres/handled-ranges.js';
+import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
+import { listTable } from '../../shared/postgres/payment-lists.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import type { PaymentFilter, SearchQuery } from './filters.js';
 

@@ -3,8 +3,8 @@
  * that repeat it, and the re-drives by operators. All reads use keys.
  */
 import { Problem } from '../../shared/errors.js';
-import { documentSpellings, patientByDocument } from '../../shared/patient-documents.js';
-import type { Queryable } from '../../shared/postgres.js';
+import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { FOUND_COLUMNS, type FoundPayment } from './payment-search.js';
 

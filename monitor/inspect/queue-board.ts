@@ -13,7 +13,7 @@ import type { Queue } from 'bullmq';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { Redis } from 'ioredis';
 import { Problem } from '../../shared/errors.js';
-import { createQueue } from '../../shared/queue.js';
+import { createQueue } from '../../shared/queue/queue.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
 import { assetPath } from '../console/assets.js';

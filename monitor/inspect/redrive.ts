@@ -5,13 +5,13 @@
  */
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
-import type { AuditEntry } from '../../shared/audit.js';
+import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { Member } from '../../shared/config.js';
 import { id as paymentId } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
 import { withDeadline } from '../../shared/deadline.js';
 import { PROBLEMS, type ProblemCode } from '../../shared/errors.js';
-import type { Logger } from '../../shared/logger.js';
+import type { Logger } from '../../shared/observability/logger.js';
 
 /** The fields of the new payment that are used here. */
 const newPayment = z.object({ id: paymentId, status: paymentStatus });

@@ -3,7 +3,7 @@
  * The second document never changes, so a replay gets the same answer byte for byte.
  */
 import type { Payment, PaymentStatus } from '../../shared/contracts/payment.js';
-import type { NewPayment } from '../../shared/ledger.js';
+import type { NewPayment } from '../../shared/postgres/ledger.js';
 
 export interface PaymentRecord extends NewPayment {
   seq: number;

@@ -2,10 +2,10 @@
 import type { Response } from 'express';
 import { batch } from '../../shared/contracts/batch.js';
 import { Problem } from '../../shared/errors.js';
-import { answeredHead, clientGone, route, type Route } from '../../shared/routes.js';
-import { batchDocument, fireBatch } from '../batches.js';
+import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
+import { batchDocument, fireBatch } from '../accept/batches.js';
 import { refusedTotal } from '../metrics.js';
-import { batchById } from '../payment-rows.js';
+import { batchById } from '../records/payment-rows.js';
 import type { PatientsDeps } from '../service.js';
 import { BATCH, BATCH_ID } from './examples.js';
 import { idempotencyKey, KEY_HEADER, traceparent, TRACE_HEADER } from './headers.js';

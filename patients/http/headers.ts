@@ -2,12 +2,12 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../shared/errors.js';
-import type { Answer, HeaderSpec } from '../../shared/routes.js';
-import { validTraceparent } from '../../shared/traceparent.js';
+import type { Answer, HeaderSpec } from '../../shared/http/routes.js';
+import { validTraceparent } from '../../shared/observability/traceparent.js';
 import { isClientKey } from '../core/idempotency.js';
 import { WAIT_MAX_SECONDS, waitSeconds } from '../core/prefer.js';
-import type { Paid } from '../pay.js';
-import { timeOrderedId } from '../time-ordered-id.js';
+import type { Paid } from '../accept/pay.js';
+import { timeOrderedId } from '../accept/time-ordered-id.js';
 
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',

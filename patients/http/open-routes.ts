@@ -1,9 +1,9 @@
 /** The routes without a token: the first page, the identity of the instance, the document of the API. */
 import { hostname } from 'node:os';
 import type { Request, Response } from 'express';
-import { openApi, OPEN_API_EXAMPLE } from '../../shared/openapi/about.js';
-import type { OpenApiDocument } from '../../shared/openapi.js';
-import { route, type Route } from '../../shared/routes.js';
+import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
+import type { OpenApiDocument } from '../../shared/http/openapi.js';
+import { route, type Route } from '../../shared/http/routes.js';
 import type { PatientsDeps } from '../service.js';
 import { landingPage } from '../web/pages/landing.js';
 import { publicAddress } from '../web/public-address.js';

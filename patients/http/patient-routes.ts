@@ -1,5 +1,5 @@
 /** The routes of patients: lists, bills and exit passes. */
-import { route, type Route } from '../../shared/routes.js';
+import { route, type Route } from '../../shared/http/routes.js';
 import { encodeCursor } from '../core/cursor.js';
 import type { PatientsDeps } from '../service.js';
 import { BILL, PASS, PATIENT, PATIENT_ID, PAYMENT_ID } from './examples.js';

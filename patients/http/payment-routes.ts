@@ -1,15 +1,15 @@
 /** The routes of payments: pay, get, list, export, re-drive. */
 import type { Request } from 'express';
 import { z } from 'zod';
-import { tokenKind } from '../../shared/auth.js';
-import { answeredHead, clientGone, route, type Route } from '../../shared/routes.js';
+import { tokenKind } from '../../shared/http/auth.js';
+import { answeredHead, clientGone, route, type Route } from '../../shared/http/routes.js';
 import { payment, paymentRequest } from '../../shared/contracts/payment.js';
 import { encodeCursor } from '../core/cursor.js';
 import { redriveKey } from '../core/idempotency.js';
-import { csvHeader, csvPayment } from '../payment-csv.js';
+import { csvHeader, csvPayment } from '../records/payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
-import { pay } from '../pay.js';
-import { redrive } from '../redrive.js';
+import { pay } from '../accept/pay.js';
+import { redrive } from '../accept/redrive.js';
 import type { PatientsDeps } from '../service.js';
 import { ACCEPTED_PAYMENT, PAID_PAYMENT, PATIENT_ID, PAYMENT_ID, PAYMENT_REQUEST } from './examples.js';
 import { idempotencyKey, KEY_HEADER, paidAnswer, preferredWait, PREFER_HEADER, traceparent, TRACE_HEADER } from './headers.js';

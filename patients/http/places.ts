@@ -6,9 +6,9 @@
  * body.
  */
 import type { Express, RequestHandler } from 'express';
-import { requireToken, type Tokens } from '../../shared/auth.js';
+import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { Problem } from '../../shared/errors.js';
-import { jsonBodies } from '../../shared/json-bodies.js';
+import { jsonBodies } from '../../shared/http/json-bodies.js';
 import type { PatientsConfig } from '../config.js';
 import { isClientKey } from '../core/idempotency.js';
 import { Places } from '../core/places.js';

@@ -1,7 +1,7 @@
 /** All routes of this service, and the OpenAPI document made from them. */
-import { docsRoutes } from '../../shared/docs/routes.js';
-import { openApiDocument, type OpenApiDocument } from '../../shared/openapi.js';
-import type { Route } from '../../shared/routes.js';
+import { docsRoutes } from '../../shared/http/docs/routes.js';
+import { openApiDocument, type OpenApiDocument } from '../../shared/http/openapi.js';
+import type { Route } from '../../shared/http/routes.js';
 import type { PatientsDeps } from '../service.js';
 import { batchRoutes } from './batch-routes.js';
 import { openRoutes } from './open-routes.js';

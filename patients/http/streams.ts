@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { Batch } from '../../shared/contracts/batch.js';
-import { csvHeader, csvPayment } from '../payment-csv.js';
+import { csvHeader, csvPayment } from '../records/payment-csv.js';
 import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 
 /** Payments per piece: one or two milliseconds of work. */

@@ -1,5 +1,5 @@
 /** Shows the bill of the identified patient, one part per currency, with the forms that pay it. */
-import type { CurrencyPayments } from '../bill-records.js';
+import type { CurrencyPayments } from '../records/bill-records.js';
 import type { CurrencyBill } from '../core/bill.js';
 import { billKey } from '../core/payable.js';
 import type { PatientsDeps } from '../service.js';

@@ -3,7 +3,7 @@
  * redirected.
  */
 import express, { type RequestHandler } from 'express';
-import { requireUtf8 } from '../../shared/json-bodies.js';
+import { requireUtf8 } from '../../shared/http/json-bodies.js';
 import type { PatientsDeps } from '../service.js';
 import { messagePage, type MessageName } from './pages/message.js';
 import { answeringFor, seeOther, sendPage, type Answering } from './send-page.js';

@@ -5,7 +5,7 @@
  */
 import { Store, type SessionData } from 'express-session';
 import { z } from 'zod';
-import type { Logger } from '../../shared/logger.js';
+import type { Logger } from '../../shared/observability/logger.js';
 
 type Done = (error?: unknown) => void;
 

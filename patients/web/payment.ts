@@ -1,13 +1,13 @@
 /** The page of one payment of the identified patient: its progress, then its receipt; and the stream of its progress. */
 import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
-import { answeredHead, clientGone } from '../../shared/routes.js';
+import { answeredHead, clientGone } from '../../shared/http/routes.js';
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { dueIn } from '../core/bill.js';
 import { Places } from '../core/places.js';
 import { isFinal, stageOf } from '../core/progress.js';
 import type { PatientsDeps } from '../service.js';
-import type { FollowedPayment } from '../staff-records.js';
+import type { FollowedPayment } from '../records/staff-records.js';
 import type { PageHandler } from './guards.js';
 import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
 import { passPath, publicAddress, qrSvg } from './public-address.js';

@@ -3,7 +3,7 @@
  * them.
  */
 import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
-import { toProblem } from '../../shared/http.js';
+import { toProblem } from '../../shared/http/http.js';
 import type { PatientsDeps } from '../service.js';
 import { SCRIPT, STYLE } from './assets.js';
 import { showBill } from './bill.js';

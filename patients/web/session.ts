@@ -11,7 +11,7 @@ import type { Redis } from 'ioredis';
 import { v4 as uuid } from 'uuid';
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
-import type { Logger } from '../../shared/logger.js';
+import type { Logger } from '../../shared/observability/logger.js';
 import type { PatientsConfig } from '../config.js';
 import { KnownSessions } from './known-sessions.js';
 import { BoundedMemoryStore } from './memory-store.js';

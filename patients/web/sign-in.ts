@@ -1,6 +1,6 @@
 /** Signs staff in with the api token, and out. Each sign-in gives the session a new id. */
-import { kindOfToken, type Tokens } from '../../shared/auth.js';
-import { clientNetwork } from '../../shared/client-network.js';
+import { kindOfToken, type Tokens } from '../../shared/http/auth.js';
+import { clientNetwork } from '../../shared/http/client-network.js';
 import type { PatientsDeps } from '../service.js';
 import { fieldOf, type PageHandler } from './guards.js';
 import { lockedPage } from './pages/identify.js';

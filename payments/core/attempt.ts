@@ -5,7 +5,7 @@
  * key: an earlier call, of this leader or of one that crashed, may have moved money although its answer was lost. Until
  * the gateway confirms an outcome, the payment stays pending.
  */
-import type { Verdict } from '../gateway/port.js';
+import type { Verdict } from './gateway.js';
 import type { Answer } from './parcel.js';
 
 /**

@@ -13,7 +13,7 @@
  * PostgreSQL and arrive again; a second charge call has the same key (I6). After a refusal by the fence, or `stop`, no
  * new work begins (I8).
  */
-import type { PendingPayment } from '../../shared/ledger.js';
+import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import { Blocked, type PutOff } from './blocked.js';
 import { CommitLane, type Statement } from './commit-lane.js';
 import { CalledOff, LeadershipLost } from './errors.js';

@@ -15,7 +15,7 @@
  * When parcels wait, the worker has free capacity and delivers none for `stallMs`, the relay searches without an upper
  * bound, delivers without the queue, and has the worker replaced.
  */
-import type { Parcel } from '../../shared/queue.js';
+import type { Parcel } from '../../shared/queue/queue.js';
 import type { Owed } from './progress.js';
 
 export type RelayEffect =

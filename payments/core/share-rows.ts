@@ -1,5 +1,5 @@
 /** Combines several parcels in one load: decides how many, and which of the rows belong to each. */
-import type { PendingPayment } from '../../shared/ledger.js';
+import type { PendingPayment } from '../../shared/postgres/ledger.js';
 
 interface Named {
   readonly ids: readonly string[];

@@ -2,7 +2,7 @@
  * Sets aside the payments that PostgreSQL did not accept, and defers later payments of the same patients that are in
  * the commit lane.
  */
-import type { PendingPayment } from '../../shared/ledger.js';
+import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Blocked, PutOff } from './blocked.js';
 import type { CommitLane, Revision } from './commit-lane.js';
 import type { FinalOutcome, Wait } from './parcel.js';

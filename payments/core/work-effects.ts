@@ -1,5 +1,5 @@
 /** The inputs and effects of the parcel line (parcel-line.ts). */
-import type { PendingPayment } from '../../shared/ledger.js';
+import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Statement } from './commit-lane.js';
 import type { Answer, FinalOutcome, ParcelPlan } from './parcel.js';
 import type { RetryPolicy } from './retry.js';

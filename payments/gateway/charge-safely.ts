@@ -1,7 +1,7 @@
 /** Makes the calls of one attempt at the gateway, as core/attempt.ts decides. */
 import { afterVerdict, FIRST_CALL, type AttemptStep } from '../core/attempt.js';
 import type { Answer } from '../core/parcel.js';
-import type { ChargeOrder, Gateway } from './port.js';
+import type { ChargeOrder, Gateway } from '../core/gateway.js';
 
 /**
  * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means that no money moved or

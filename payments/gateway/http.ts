@@ -8,7 +8,7 @@ import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { DeadlineExceeded, withDeadline } from '../../shared/deadline.js';
-import type { ChargeOrder, Gateway, Verdict } from './port.js';
+import type { ChargeOrder, Gateway, Verdict } from '../core/gateway.js';
 import { verdictOf } from './verdict.js';
 
 export interface HttpGatewayOptions {

@@ -4,7 +4,7 @@
  */
 import { sleep } from '../../shared/clock.js';
 import { chargeDurationMs, decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
-import type { Gateway, Verdict } from './port.js';
+import type { Gateway, Verdict } from '../core/gateway.js';
 
 export interface SimulatedGatewayOptions extends SimulationOptions {
   /** Mean duration of a call, in ms; each takes 0.5 to 1.5 times this. 0: no timer. */

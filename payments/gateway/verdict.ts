@@ -4,7 +4,7 @@
  */
 import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
 import { retryAfterMs } from '../core/retry.js';
-import type { ChargeOrder, Verdict } from './port.js';
+import type { ChargeOrder, Verdict } from '../core/gateway.js';
 
 export interface GatewayResponse {
   status: number;

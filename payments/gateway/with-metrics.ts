@@ -1,6 +1,6 @@
 /** Measures the duration of gateway calls. A cancelled call has no result and is not counted. */
 import { gatewaySeconds } from '../metrics.js';
-import type { Gateway, Verdict } from './port.js';
+import type { Gateway, Verdict } from '../core/gateway.js';
 
 async function timed(call: 'charge' | 'lookup' | 'cancel', answer: Promise<Verdict>): Promise<Verdict> {
   const since = performance.now();

@@ -3,7 +3,7 @@
  * this queue shows nothing about the gateway. Look-ups and cancellations run first, because each ends an attempt that a
  * charge began.
  */
-import type { Gateway, Verdict } from './port.js';
+import type { Gateway, Verdict } from '../core/gateway.js';
 
 /**
  * Maximum number of calls begun in one turn of the event loop: hundreds at once would delay the beats of this process.

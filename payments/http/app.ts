@@ -1,15 +1,15 @@
 /** The HTTP interface of a replica for monitors. Every route needs the internal token. */
 import type { Express } from 'express';
 import { z } from 'zod';
-import { requireToken, type Tokens } from '../../shared/auth.js';
+import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { sleep } from '../../shared/clock.js';
 import { leadership, pingRequest, standDownRequest, type StandDownAnswer } from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-switches.js';
-import { createApp, finishApp, parse } from '../../shared/http.js';
-import type { Logger } from '../../shared/logger.js';
+import { createApp, finishApp, parse } from '../../shared/http/http.js';
+import type { Logger } from '../../shared/observability/logger.js';
 import { NO_PROGRESS_MS } from '../core/progress.js';
-import { answeredHead } from '../../shared/routes.js';
+import { answeredHead } from '../../shared/http/routes.js';
 import type { Probes } from '../probes.js';
 import type { Replica } from '../replica.js';
 import type { BeatStreams } from './stream.js';

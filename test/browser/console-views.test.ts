@@ -5,7 +5,7 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Election, Status } from '../../monitor/http/schemas.js';
-import { structureOf } from '../../monitor/status-differences.js';
+import { structureOf } from '../../monitor/status/status-differences.js';
 import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';

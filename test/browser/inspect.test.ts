@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openInspected, PATIENTS, type Inspected } from '../integration/inspect/support.js';
 import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
-import { openQueue } from '../../shared/healing-queue.js';
-import { connectRedis } from '../../shared/queue.js';
-import { createLogger } from '../../shared/logger.js';
+import { openQueue } from '../../shared/queue/reconnecting-queue.js';
+import { connectRedis } from '../../shared/queue/queue.js';
+import { createLogger } from '../../shared/observability/logger.js';
 import { eventually } from '../support/eventually.js';
 import { testRedisUrl } from '../support/redis.js';
 

@@ -5,12 +5,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/subjects.js';
 import { check } from '../../experiments/checkers/checkers.js';
-import { readCharges, readPayments } from '../../experiments/evidence.js';
-import type { RequestRecord } from '../../experiments/history.js';
-import type { Laboratory } from '../../experiments/laboratory.js';
-import type { Violation } from '../../experiments/result.js';
+import { readCharges, readPayments } from '../../experiments/record/evidence.js';
+import type { RequestRecord } from '../../experiments/record/history.js';
+import type { Laboratory } from '../../experiments/system/laboratory.js';
+import type { Violation } from '../../experiments/record/result.js';
 import { createPaymentClient, type PaymentClient } from '../../experiments/traffic/client.js';
-import type { Subject } from '../../experiments/subject.js';
+import type { Subject } from '../../experiments/system/subject.js';
 import { eventually } from '../support/eventually.js';
 import { openTestLaboratory } from '../support/laboratory.js';
 

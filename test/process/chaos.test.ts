@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExperimentResult } from '../../experiments/result.js';
+import type { ExperimentResult } from '../../experiments/record/result.js';
 import { eventually } from '../support/eventually.js';
 import { experimentWorkplace } from '../support/experiment-run.js';
 

@@ -2,7 +2,7 @@
  * Failures of the engines: Redis loses all its data, PostgreSQL crashes under load. Aim: an accepted payment is never lost and becomes
  * final once; a payment that is not accepted is refused. One system for the whole file; each fault heals before the next.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HANDOVER_KINDS } from '../../experiments/failover/kinds.js';
-import type { ExperimentResult } from '../../experiments/result.js';
+import type { ExperimentResult } from '../../experiments/record/result.js';
 import { experimentWorkplace } from '../support/experiment-run.js';
 import { TEST_MS } from './patience.js';
 

@@ -6,7 +6,7 @@
  * prove little.
  */
 import { fileURLToPath } from 'node:url';
-import type { Violation } from '../../experiments/result.js';
+import type { Violation } from '../../experiments/record/result.js';
 import { eventually } from '../support/eventually.js';
 import { MonitorPaths } from './monitor-paths.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../../local/migrate.js';
+import { migrate } from '../../local/engines/migrate.js';
 import { testPostgresUrl } from '../support/database.js';
 import { ran } from '../support/relevo.js';
 import { TEST_MS } from './patience.js';

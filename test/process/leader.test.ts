@@ -3,7 +3,7 @@
  * payment has one row, one charge and one outcome. One system for the whole file; each fault heals before the next.
  */
 import type { Batch } from '../../shared/contracts/batch.js';
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';

@@ -1,5 +1,5 @@
 /** Clients that send one payment after another until they are stopped. Records every answer. */
-import type { RequestRecord } from '../../experiments/history.js';
+import type { RequestRecord } from '../../experiments/record/history.js';
 import { createPaymentClient } from '../../experiments/traffic/client.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS } from './patience.js';

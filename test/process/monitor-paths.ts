@@ -2,7 +2,7 @@
  * A proxy between each monitor and each replica: one monitor can be isolated from one replica while all other connections work. Pass
  * `options` to the system, then call `cut` and `heal`.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { SystemOptions } from '../../local/system.js';
 import { SilencingProxy } from '../support/silencing-proxy.js';
 

@@ -2,7 +2,7 @@
  * Failures of monitors, and wrong suspicions. Aim: payments survive the failure of monitors, a minority deposes no leader, a majority can.
  * Each monitor has its own path to each replica, so that a test can cut it while the replica is healthy and all others reach it.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';
 import { MonitorPaths } from './monitor-paths.js';

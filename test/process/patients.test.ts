@@ -2,7 +2,7 @@
  * Two patients instances on one database. Aim: one key is one payment, through any instance and for any number of requests; when an
  * instance dies in the middle of a batch, the other instance can complete the batch.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { Batch } from '../../shared/contracts/batch.js';
 import type { Payment } from '../../shared/contracts/payment.js';
 import { eventually } from '../support/eventually.js';

@@ -2,10 +2,10 @@
  * Redis stops or hangs while the leadership moves: a replica that leads again must fetch jobs again. Aim: later payments become final soon,
  * without another hand-over.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import { sleep } from '../../shared/clock.js';
-import { connectRedis } from '../../shared/queue.js';
-import { createLogger } from '../../shared/logger.js';
+import { connectRedis } from '../../shared/queue/queue.js';
+import { createLogger } from '../../shared/observability/logger.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene, type Answered } from './scene.js';

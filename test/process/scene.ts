@@ -4,18 +4,18 @@
  * `close` stops everything and fails when a process of the system is still alive.
  */
 import { check } from '../../experiments/checkers/checkers.js';
-import { readCharges, readElections, readPayments } from '../../experiments/evidence.js';
-import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../../experiments/history.js';
-import type { Violation } from '../../experiments/result.js';
+import { readCharges, readElections, readPayments } from '../../experiments/record/evidence.js';
+import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../../experiments/record/history.js';
+import type { Violation } from '../../experiments/record/result.js';
 import type { GatewayFaults } from '../../gateway/faults.js';
-import { descendantsOf, isAlive } from '../../local/process-tree.js';
-import type { ManagedProcess, ProcessKind } from '../../local/processes.js';
+import { descendantsOf, isAlive } from '../../local/processes/process-tree.js';
+import type { ManagedProcess, ProcessKind } from '../../local/processes/processes.js';
 import type { SystemOptions } from '../../local/system.js';
 import type { Status } from '../../monitor/http/schemas.js';
-import type { TokenKind } from '../../shared/auth.js';
+import type { TokenKind } from '../../shared/http/auth.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
-import { readLeadership } from '../../shared/leadership-store.js';
-import type { Pool } from '../../shared/postgres.js';
+import { readLeadership } from '../../shared/postgres/leadership-store.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, stopTestSystem, type TestSystem } from '../support/system.js';
 import { Load, type LoadOptions } from './load.js';

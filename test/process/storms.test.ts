@@ -3,7 +3,7 @@
  * with another configuration, as when a replica is added or removed. Aim: such a change causes at most one hand-over, and a kill exactly
  * one. Unlike in the other files, the monitors use their default time-outs.
  */
-import type { ManagedProcess } from '../../local/processes.js';
+import type { ManagedProcess } from '../../local/processes/processes.js';
 import { sleep } from '../../shared/clock.js';
 import { eventually } from '../support/eventually.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';

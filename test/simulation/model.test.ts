@@ -1,13 +1,13 @@
 /** The models themselves: a wrong model would make the simulation worthless. */
 import { describe, expect, test } from '@jest/globals';
-import { Checks } from './invariants.js';
-import { EventQueue } from './model/event-queue.js';
-import { LeadershipTable } from './model/leadership-table.js';
-import { Network } from './model/network.js';
-import { PaymentTable } from './model/payment-table.js';
-import { Process } from './model/process.js';
-import { Chance, World } from './model/world.js';
-import { STANDARD } from './rules.js';
+import { Checks } from '../../simulation/invariants.js';
+import { EventQueue } from '../../simulation/model/event-queue.js';
+import { LeadershipTable } from '../../simulation/model/leadership-table.js';
+import { Network } from '../../simulation/model/network.js';
+import { PaymentTable } from '../../simulation/model/payment-table.js';
+import { Process } from '../../simulation/model/process.js';
+import { Chance, World } from '../../simulation/model/world.js';
+import { STANDARD } from '../../simulation/rules.js';
 
 const never = (): boolean => false;
 

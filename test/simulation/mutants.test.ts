@@ -1,9 +1,9 @@
 /** Every planted bug is caught by its intended invariant, so every rule of the simulator can fail. */
 import { expect, test } from '@jest/globals';
-import { RULE_TEXTS } from './invariants.js';
-import { mutantTable } from './mutant-table.js';
-import { MUTANTS, withBug } from './mutants.js';
-import { search } from './search.js';
+import { RULE_TEXTS } from '../../simulation/invariants.js';
+import { mutantTable } from '../../simulation/mutant-table.js';
+import { MUTANTS, withBug } from '../../simulation/mutants.js';
+import { search } from '../../simulation/search.js';
 
 const SEEDS = 8_000;
 

@@ -1,15 +1,15 @@
 /** The protocol under thousands of seeded schedules, and the tools that find and explain a breach. */
 import { describe, expect, test } from '@jest/globals';
-import { FAULT_KINDS } from './faults.js';
-import { RULE_TEXTS, type RuleName } from './invariants.js';
-import { withoutLateness } from './mutants.js';
-import { REGRESSIONS } from './regressions.js';
-import { play } from './run.js';
-import { STANDARD, type Rules } from './rules.js';
-import { drawSchedule } from './schedule.js';
-import { rulesOf, search } from './search.js';
-import { shrink } from './shrink.js';
-import { explain, transcribe } from './transcript.js';
+import { FAULT_KINDS } from '../../simulation/faults.js';
+import { RULE_TEXTS, type RuleName } from '../../simulation/invariants.js';
+import { withoutLateness } from '../../simulation/mutants.js';
+import { REGRESSIONS } from '../../simulation/regressions.js';
+import { play } from '../../simulation/run.js';
+import { STANDARD, type Rules } from '../../simulation/rules.js';
+import { drawSchedule } from '../../simulation/schedule.js';
+import { rulesOf, search } from '../../simulation/search.js';
+import { shrink } from '../../simulation/shrink.js';
+import { explain, transcribe } from '../../simulation/transcript.js';
 
 /** The first of these seeds that breaks a rule with this planted bug. */
 function firstFinding(mutant: string) {

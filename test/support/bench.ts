@@ -2,7 +2,7 @@
 import type { Measurement } from '../../experiments/bench/contestant.js';
 import type { Standing } from '../../experiments/bench/figures.js';
 import type { Part } from '../../experiments/bench/usage.js';
-import { Latencies } from '../../experiments/latencies.js';
+import { Latencies } from '../../experiments/statistics/latencies.js';
 
 export interface MadeUp {
   /** Payments per second, one value per round. */

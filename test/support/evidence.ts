@@ -1,5 +1,5 @@
 /** Complete rows of a lab's evidence for unit tests; a test sets only the fields that matter to it. */
-import type { ElectionRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/history.js';
+import type { ElectionRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/record/history.js';
 
 export const requestRecord = (rest: Partial<RequestRecord> = {}): RequestRecord => ({
   trial: 1, key: 'k1', intendedMs: 0, sentMs: 0, answeredMs: 10, httpStatus: 201, status: 'SUCCEEDED', paymentId: 'p1', term: 1, error: null,

@@ -1,6 +1,6 @@
 /** A RELEVO_PORT_OFFSET for a system with fixed ports: none of its ports is, or will be, in use by another system. */
 import { randomInt } from 'node:crypto';
-import { claimPort } from '../../local/ports.js';
+import { claimPort } from '../../local/processes/ports.js';
 
 /** The ports of one monitor, three replicas, one instance of the API and the engines. */
 export const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];

@@ -1,9 +1,9 @@
 /** A whole run invented from a seed, for tests of reports: a steady rate of payments, a leader killed sometimes, late and lost answers. */
-import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/history.js';
-import type { Journal, SystemJournal } from '../../experiments/journal.js';
-import { handoversSince } from '../../experiments/handovers.js';
-import type { Trial, Violation } from '../../experiments/result.js';
-import { keptLatencies, summarizeTrial } from '../../experiments/trial-summary.js';
+import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../experiments/record/history.js';
+import type { Journal, SystemJournal } from '../../experiments/record/run-record.js';
+import { handoversSince } from '../../experiments/run/handovers.js';
+import type { Trial, Violation } from '../../experiments/record/result.js';
+import { keptLatencies, summarizeTrial } from '../../experiments/record/trial-summary.js';
 import { seededRandom, type Random } from '../../shared/random.js';
 import { electionRow, faultWindow, paymentRow, requestRecord } from './evidence.js';
 

@@ -1,5 +1,5 @@
 /** A logger for services inside the test process: it prints nothing, and the search of all logs at the end of the run reads every line. */
-import { createLogger, type Logger } from '../../shared/logger.js';
+import { createLogger, type Logger } from '../../shared/observability/logger.js';
 import { keepLine } from './log-evidence.js';
 
 export const keptLogger = (name: string): Logger =>

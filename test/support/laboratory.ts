@@ -1,5 +1,5 @@
 /** A laboratory for tests: real processes, no output; closed after the last test of the file, whether or not the tests passed. */
-import { openLaboratory, type Laboratory, type LaboratoryOptions } from '../../experiments/laboratory.js';
+import { openLaboratory, type Laboratory, type LaboratoryOptions } from '../../experiments/system/laboratory.js';
 import { SETTLE_MS } from '../../experiments/scenarios/in-laboratory.js';
 
 /** Suspicions must come from the faults of a test, not from a machine too busy to send beats in time. */

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../local/ports.js';
-import { prepareRedis, type RedisServer } from '../../local/redis.js';
+import { freePort } from '../../local/processes/ports.js';
+import { prepareRedis, type RedisServer } from '../../local/engines/redis.js';
 
 export interface OwnRedis {
   server: RedisServer;

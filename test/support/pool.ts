@@ -1,6 +1,6 @@
 /** The pool with which a test asks PostgreSQL itself: it waits for a connection as long as a busy machine may need. */
-import { createLogger } from '../../shared/logger.js';
-import { createPool, type Pool } from '../../shared/postgres.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 
 const CONNECT_MS = 30_000;
 

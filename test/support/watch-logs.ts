@@ -39,7 +39,7 @@ function watchFetch(): void {
 }
 
 async function watchProcesses(): Promise<void> {
-  const { ManagedProcess } = await import('../../local/processes.js');
+  const { ManagedProcess } = await import('../../local/processes/processes.js');
   type Method<Result> = (this: InstanceType<typeof ManagedProcess>, ...input: unknown[]) => Result;
   const usual = {
     start: Reflect.get(ManagedProcess.prototype, 'start') as Method<Promise<void>>,

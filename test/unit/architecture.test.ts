@@ -10,7 +10,7 @@ import ts from 'typescript';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const SERVICES = ['monitor', 'payments', 'patients', 'gateway'];
-const FOLDERS = [...SERVICES, 'shared', 'api', 'client', 'local', 'cli', 'experiments', 'prisma', 'deploy', 'test'];
+const FOLDERS = [...SERVICES, 'shared', 'simulation', 'generate', 'client', 'local', 'cli', 'experiments', 'prisma', 'deploy', 'test'];
 const LONGEST_LINES = 300;
 
 interface Source {

@@ -10,7 +10,7 @@ import { FAULTS } from '../../experiments/faults/faults.js';
 import { NO_FAULTS } from '../../gateway/faults.js';
 import { CONFIG_TABLE } from '../../monitor/config.js';
 import { PATIENTS_OPTIONS } from '../../patients/config.js';
-import { MUTANTS } from '../simulation/mutants.js';
+import { MUTANTS } from '../../simulation/mutants.js';
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const page = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -28,7 +28,7 @@ describe('a page names', () => {
   test.each([
     ['patients/README.md', namesOf(PATIENTS_OPTIONS)],
     ['monitor/README.md', namesOf(CONFIG_TABLE)],
-    ['test/simulation/README.md', MUTANTS.map(({ name }) => name)],
+    ['simulation/README.md', MUTANTS.map(({ name }) => name)],
     ['experiments/faults/README.md', FAULTS.map(({ kind }) => kind)],
   ])('%s: each entry of its table in the code', (path, names) => {
     expect(names.length).toBeGreaterThan(20);

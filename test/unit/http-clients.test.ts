@@ -59,6 +59,6 @@ describe('HTTP clients', () => {
 
   test('control: the sources that send requests are among those checked', () => {
     const asking = sources.filter(({ text }) => /axios\.create\(|(?<![.\w])fetch\(/.test(text)).map(({ path }) => path);
-    expect(asking).toEqual(expect.arrayContaining(['payments/gateway/http.ts', 'monitor/replica-client.ts', 'cli/client.ts']));
+    expect(asking).toEqual(expect.arrayContaining(['payments/gateway/http.ts', 'monitor/cluster/replica-client.ts', 'cli/client.ts']));
   });
 });

@@ -3,17 +3,17 @@
  * would need minutes. Measures processor time, so that a busy machine changes nothing.
  */
 import type { Request } from 'express';
-import { cleanName } from '../../monitor/http/session.js';
-import { localPath } from '../../monitor/http/sign-in.js';
+import { cleanName } from '../../monitor/console/session.js';
+import { localPath } from '../../monitor/console/sign-in.js';
 import { parseAmount } from '../../patients/core/amount.js';
 import { isClientKey } from '../../patients/core/idempotency.js';
 import { codeForm, documentForm, nameForm } from '../../patients/core/identification.js';
 import { waitSeconds } from '../../patients/core/prefer.js';
 import { publicAddress } from '../../patients/web/public-address.js';
-import { tokenKind } from '../../shared/auth.js';
+import { tokenKind } from '../../shared/http/auth.js';
 import { members } from '../../shared/config.js';
-import { parseJson } from '../../shared/json-bodies.js';
-import { validTraceparent } from '../../shared/traceparent.js';
+import { parseJson } from '../../shared/http/json-bodies.js';
+import { validTraceparent } from '../../shared/observability/traceparent.js';
 
 const LENGTH = 1_000_000;
 const MOST_MS = 5_000;

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { payment as paymentDocument, type Payment } from '../../../shared/contracts/payment.js';
 import { withDeadline } from '../../../shared/deadline.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
-import type { NewPayment } from '../../../shared/ledger.js';
+import type { NewPayment } from '../../../shared/postgres/ledger.js';
 
 /**
  * Longest wait for the leader's response: a hundred times the duration of a payment. A slower leader is considered

@@ -5,7 +5,7 @@
  */
 import axios from 'axios';
 import { withDeadline } from '../../../shared/deadline.js';
-import { requireToken } from '../../../shared/auth.js';
+import { requireToken } from '../../../shared/http/auth.js';
 import { loadConfig } from '../../../shared/config.js';
 import { seededRandom } from '../../../shared/random.js';
 import { MONITOR_OPTIONS } from '../options.js';

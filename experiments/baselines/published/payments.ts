@@ -3,11 +3,11 @@
  * check that it still leads, and has no queue.
  */
 import { z } from 'zod';
-import { requireToken } from '../../../shared/auth.js';
+import { requireToken } from '../../../shared/http/auth.js';
 import { loadConfig } from '../../../shared/config.js';
 import { id } from '../../../shared/contracts/ids.js';
 import { listedPayment } from '../../../shared/contracts/payment.js';
-import { parse } from '../../../shared/http.js';
+import { parse } from '../../../shared/http/http.js';
 import { SERVER_OPTIONS } from '../options.js';
 import { openGateway, openPool, runBaseline, tokensOf } from '../process.js';
 import { PublishedServer } from './server.js';

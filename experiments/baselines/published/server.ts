@@ -3,13 +3,13 @@
  * server writes nothing earlier, so a killed server forgets the payments in progress.
  */
 import { paymentDocument } from '../../../patients/core/payment-record.js';
-import { paymentsByKey } from '../../../patients/payment-rows.js';
+import { paymentsByKey } from '../../../patients/records/payment-rows.js';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
-import type { Gateway } from '../../../payments/gateway/port.js';
+import type { Gateway } from '../../../payments/core/gateway.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { Problem } from '../../../shared/errors.js';
-import type { NewPayment } from '../../../shared/ledger.js';
-import type { Queryable } from '../../../shared/postgres.js';
+import type { NewPayment } from '../../../shared/postgres/ledger.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
 import { saveFinal } from '../record.js';
 
 /** Never aborted: a charge only ends with the process. */

@@ -1,12 +1,12 @@
 /** Processes payments in the single server, and finishes interrupted ones after a restart. */
 import { paymentDocument } from '../../../patients/core/payment-record.js';
-import { paymentsByKey } from '../../../patients/payment-rows.js';
+import { paymentsByKey } from '../../../patients/records/payment-rows.js';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
-import type { Gateway } from '../../../payments/gateway/port.js';
+import type { Gateway } from '../../../payments/core/gateway.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { Problem } from '../../../shared/errors.js';
-import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
-import type { Queryable } from '../../../shared/postgres.js';
+import { acceptPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
 import { finish, unfinished, type Unfinished } from '../record.js';
 
 const PARTITION = 0;

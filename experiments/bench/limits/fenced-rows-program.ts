@@ -1,7 +1,7 @@
 /** The process that only commits fenced rows: statement after statement on one connection, as a leader does. */
-import { commitOutcomes, KEYED_PLANS, type FencingToken, type Outcome } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import { commitOutcomes, KEYED_PLANS, type FencingToken, type Outcome } from '../../../shared/postgres/ledger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
 import { portionsOf } from '../peers/portions.js';
 import { nowNs, type Span } from '../programs/commands.js';
 import { serve } from '../programs/serve.js';

@@ -4,8 +4,8 @@
  * adds to this time.
  */
 import { v7 as uuid } from 'uuid';
-import { acceptPayments, type FencingToken, type NewPayment } from '../../../shared/ledger.js';
-import type { Queryable } from '../../../shared/postgres.js';
+import { acceptPayments, type FencingToken, type NewPayment } from '../../../shared/postgres/ledger.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import type { Ground } from '../engines.js';
 import { makeOrders } from '../orders.js';

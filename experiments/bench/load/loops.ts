@@ -3,7 +3,7 @@
  * other).
  */
 import { Pool } from 'undici';
-import { Latencies } from '../../latencies.js';
+import { Latencies } from '../../statistics/latencies.js';
 import { makeOrders, type OrdersWanted } from '../orders.js';
 import { nowNs, type Span } from '../programs/commands.js';
 import { send } from './send.js';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { compile } from '../../../local/compile.js';
+import { compile } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 
 /** The part of the generated client that the peer uses. */

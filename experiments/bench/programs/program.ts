@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { compile } from '../../../local/compile.js';
+import { compile } from '../../../local/processes/compile.js';
 import { ROOT } from '../../../local/root.js';
 import type { Question, Reply } from './commands.js';
 

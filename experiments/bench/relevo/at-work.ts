@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
 import { sleep } from '../../../shared/clock.js';
-import { RELEVO } from '../../subject.js';
+import { RELEVO } from '../../system/subject.js';
 import type { Stage } from '../contestant.js';
 import type { Ground } from '../engines.js';
 import type { Batches, BatchesDone } from '../load/batches.js';

@@ -5,7 +5,7 @@
  */
 import { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../../../shared/contracts/outcome.js';
-import { outcomeChannel } from '../../../shared/queue.js';
+import { outcomeChannel } from '../../../shared/queue/queue.js';
 
 /** The services' default. */
 const PREFIX = 'relevo';

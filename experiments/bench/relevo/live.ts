@@ -2,7 +2,7 @@
  * Measures Relevo live through HTTP: batches, single requests that wait for their outcome, and one payment at a time on
  * an idle system.
  */
-import { Latencies } from '../../latencies.js';
+import { Latencies } from '../../statistics/latencies.js';
 import type { Contestant, MeasuredLatency, Measurement, Stage } from '../contestant.js';
 import type { ClosedLoop, LoopDone, OpenLoop } from '../load/loops.js';
 import { CLOSED_LOOP, HALF_LOAD, ONE_AT_A_TIME } from '../objectives.js';

@@ -5,7 +5,7 @@ import { outOfOrder } from '../../checkers/out-of-order.js';
 import { indexed } from '../../checkers/recorded.js';
 import { staleTerm } from '../../checkers/stale-term.js';
 import { twoLeaders } from '../../checkers/two-leaders.js';
-import { readElections, readPayments } from '../../evidence.js';
+import { readElections, readPayments } from '../../record/evidence.js';
 import type { RelevoAtWork } from './at-work.js';
 
 /** Rules that need only rows and elections. */

@@ -2,8 +2,8 @@
 import type { Measurement } from '../../bench/contestant.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
-import type { Journal, OwnReport } from '../../journal.js';
-import type { Trial } from '../../result.js';
+import type { Journal, OwnReport } from '../../record/run-record.js';
+import type { Trial } from '../../record/result.js';
 import { benchPage } from './page.js';
 import { benchMarkdown, measurementsCsv } from './texts.js';
 

@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
 import { ratio, type Summary } from '../../bench/figures.js';
 import { PARTS } from '../../bench/usage.js';
-import type { Journal } from '../../journal.js';
+import type { Journal } from '../../record/run-record.js';
 import { count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { pageHead } from '../page/head.js';

@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '../../bench/contestant.js';
 import { ratio, type Spread, type Summary } from '../../bench/figures.js';
 import { isCeiling, NAIVE } from '../../bench/objectives.js';
 import { PARTS, type Part } from '../../bench/usage.js';
-import type { ExperimentResult, Objective } from '../../result.js';
+import type { ExperimentResult, Objective } from '../../record/result.js';
 import { count } from '../format.js';
 import { formatTable } from '../table.js';
 

@@ -1,7 +1,7 @@
 /** Durations of hand-overs: one histogram per kind, all on one logarithmic axis, so that kinds can be compared. */
 import { scaleLog } from 'd3-scale';
 import type { HandoverKind } from '../facts/handover-figures.js';
-import { percentile } from '../../statistics.js';
+import { percentile } from '../../statistics/statistics.js';
 import { duration } from '../format.js';
 import type { Markup, Part } from '../markup.js';
 import { bottomAxis, chart, coordinate, LEFT, path, rectanglePath, RIGHT, text, WIDTH, type Scale } from './svg.js';

@@ -1,7 +1,7 @@
 /** The steps of a hand-over: their medians, one after the other, one bar per kind. */
 import { scaleLinear } from 'd3-scale';
 import { STEPS, type HandoverKind } from '../facts/handover-figures.js';
-import { percentile } from '../../statistics.js';
+import { percentile } from '../../statistics/statistics.js';
 import { duration } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { bottomAxis, chart, coordinate, LEFT, RIGHT, text, WIDTH, type Scale } from './svg.js';

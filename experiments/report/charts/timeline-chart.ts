@@ -4,7 +4,7 @@
  * time are links to their stories.
  */
 import { scaleLinear } from 'd3-scale';
-import type { ElectionRow } from '../../history.js';
+import type { ElectionRow } from '../../record/history.js';
 import { latencyOf } from '../facts/fate.js';
 import type { Lane, Stretch } from '../facts/lanes.js';
 import type { Story } from '../facts/choose-stories.js';

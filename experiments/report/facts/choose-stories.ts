@@ -2,9 +2,9 @@
  * Chooses the payments that the page describes in full: those that a rule names, those that were lost or late, and the
  * slowest of the others, up to a limit, the worst first. Pure; one pass over the requests.
  */
-import type { PaymentRow, RequestRecord } from '../../history.js';
-import type { Violation } from '../../result.js';
-import type { SystemJournal } from '../../journal.js';
+import type { PaymentRow, RequestRecord } from '../../record/history.js';
+import type { Violation } from '../../record/result.js';
+import type { SystemJournal } from '../../record/run-record.js';
 import { answeredRow, FATES, fateOf, latencyOf, rowOf, type Fate, type Rows } from './fate.js';
 
 export interface Story {

@@ -1,5 +1,5 @@
 /** The fate of a request, in one term of the report; availability counts `in time`. Pure. */
-import type { PaymentRow, RequestRecord } from '../../history.js';
+import type { PaymentRow, RequestRecord } from '../../record/history.js';
 
 export type Fate = 'in time' | 'late' | 'not saved' | 'declined' | 'failed' | 'pending' | 'no answer' | 'refused';
 

@@ -1,5 +1,5 @@
 /** Hand-overs by kind of failure: the duration of each, in total and per step. Pure. */
-import type { Handover } from '../../result.js';
+import type { Handover } from '../../record/result.js';
 
 /** The steps in their order, with their names in a report. */
 export const STEPS = [

@@ -2,7 +2,7 @@
  * Leaders and faults as lanes over time: one lane per part, with its terms and its faults; and the periods with at
  * least one open fault. Pure.
  */
-import type { ElectionRow, FaultWindow } from '../../history.js';
+import type { ElectionRow, FaultWindow } from '../../record/history.js';
 
 /** A period of wall clock time, ms since 1970. */
 export interface Stretch {

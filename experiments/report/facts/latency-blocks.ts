@@ -3,7 +3,7 @@
  * from them. The requests that one hand-over affects are correlated, so that comparison resamples blocks, not requests.
  * Pure.
  */
-import type { RequestRecord } from '../../history.js';
+import type { RequestRecord } from '../../record/history.js';
 import { latencyOf } from './fate.js';
 
 /** Latencies that differ by less than 1 % are in one bin. */

@@ -2,7 +2,7 @@
  * The story of one payment: all events about it of the client, PostgreSQL, the gateway, the elections and the faults,
  * in order of time. Pure.
  */
-import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../history.js';
+import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../record/history.js';
 import { faultEndMs } from './lanes.js';
 
 export interface StoryEvent {

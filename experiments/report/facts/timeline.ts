@@ -3,8 +3,8 @@
  * million requests is as small as one of a thousand. A request belongs to the bucket of its due time. Pure; one pass;
  * linear, except for sorting each bucket.
  */
-import type { RequestRecord } from '../../history.js';
-import { percentile } from '../../statistics.js';
+import type { RequestRecord } from '../../record/history.js';
+import { percentile } from '../../statistics/statistics.js';
 import { answeredRow, fateOf, latencyOf, weightOf, type Rows } from './fate.js';
 
 export interface Bucket {

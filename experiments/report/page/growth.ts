@@ -6,7 +6,7 @@ import type { Growth } from '../../growth/campaign.js';
 import {
   cpuUsAPayment, ofSystem, ratePerSec, sumOf, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
 } from '../../growth/figures.js';
-import type { Journal } from '../../journal.js';
+import type { Journal } from '../../record/run-record.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
 import { count } from '../format.js';
 import { growthSheets, type Sheet } from '../growth-table.js';

@@ -1,7 +1,7 @@
 /** The hand-overs of a system: durations by kind, their steps, and each hand-over with its reason. */
-import type { ElectionRow } from '../../history.js';
-import type { Handover } from '../../result.js';
-import { percentile } from '../../statistics.js';
+import type { ElectionRow } from '../../record/history.js';
+import type { Handover } from '../../record/result.js';
+import { percentile } from '../../statistics/statistics.js';
 import { handoverHistogram } from '../charts/handover-histogram.js';
 import { stepsChart } from '../charts/steps-chart.js';
 import { byKind, STEPS, type HandoverKind, type Step } from '../facts/handover-figures.js';

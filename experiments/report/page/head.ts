@@ -1,5 +1,5 @@
 /** The head of a report: the experiment, its environment, and the command that repeats it. */
-import type { Journal } from '../../journal.js';
+import type { Journal } from '../../record/run-record.js';
 import { duration, readableTime } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { verdictBadge } from './outcome.js';

@@ -2,7 +2,7 @@
  * The scenario's own measurements, from its histograms: one row per quantity, one column per kind. Histograms are named
  * `KIND: MEASURE`.
  */
-import { Latencies, type KeptLatencies } from '../../latencies.js';
+import { Latencies, type KeptLatencies } from '../../statistics/latencies.js';
 import { milliseconds } from '../format.js';
 import { markup, type Markup } from '../markup.js';
 import { figures, table, words } from './table.js';

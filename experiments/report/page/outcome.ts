@@ -1,6 +1,6 @@
 /** The result: the verdict, the objectives, and each broken rule with links to the stories of the payments. */
-import type { Journal } from '../../journal.js';
-import type { Objective, Verdict, Violation } from '../../result.js';
+import type { Journal } from '../../record/run-record.js';
+import type { Objective, Verdict, Violation } from '../../record/result.js';
 import { count, plain } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { figures, table, words } from './table.js';

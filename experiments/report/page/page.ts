@@ -3,7 +3,7 @@
  * artefacts or from a mail. Style and script are inside the page; its policy forbids all other sources.
  */
 import { readFileSync } from 'node:fs';
-import type { Journal } from '../../journal.js';
+import type { Journal } from '../../record/run-record.js';
 import { isPublished } from '../beside-published.js';
 import { chooseStories } from '../facts/choose-stories.js';
 import { indexRows } from '../facts/fate.js';

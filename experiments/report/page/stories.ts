@@ -1,6 +1,6 @@
 /** The stories of a system: one fold each, with the payment's row and a timeline of all events around it. */
-import type { ChargeRow, PaymentRow } from '../../history.js';
-import type { SystemJournal } from '../../journal.js';
+import type { ChargeRow, PaymentRow } from '../../record/history.js';
+import type { SystemJournal } from '../../record/run-record.js';
 import { latencyOf } from '../facts/fate.js';
 import type { Stories, Story } from '../facts/choose-stories.js';
 import { storyEvents, type StoryEvent } from '../facts/story.js';

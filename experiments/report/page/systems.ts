@@ -1,9 +1,9 @@
 /**
  * The systems next to each other: availability with its intervals, the published figure, and the gain of each tactic.
  */
-import { gainOf, tollOf, type Toll } from '../../comparison.js';
-import type { Journal } from '../../journal.js';
-import type { ExperimentResult } from '../../result.js';
+import { gainOf, tollOf, type Toll } from '../../statistics/comparison.js';
+import type { Journal } from '../../record/run-record.js';
+import type { ExperimentResult } from '../../record/result.js';
 import { isPublished, PUBLISHED_ROW } from '../beside-published.js';
 import { availabilityChart, type ShareRow } from '../charts/availability-chart.js';
 import { chance, count, milliseconds } from '../format.js';

@@ -1,6 +1,6 @@
 /** The trials of a system, next to the published ones where those exist, and its errors by code. */
-import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../published.js';
-import type { Trial } from '../../result.js';
+import { PUBLISHED_TOTAL, PUBLISHED_TRIALS } from '../../run/published.js';
+import type { Trial } from '../../record/result.js';
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';

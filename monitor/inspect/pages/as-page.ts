@@ -1,11 +1,11 @@
 /** Answers with an inspection page in the console's frame. On a problem it answers with a page that shows the reason. */
 import type { Request } from 'express';
 import type { Problem } from '../../../shared/errors.js';
-import { toProblem } from '../../../shared/http.js';
-import type { Answer } from '../../../shared/routes.js';
+import { toProblem } from '../../../shared/http/http.js';
+import type { Answer } from '../../../shared/http/routes.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { consoleAnswer, type PageName } from '../../console/shell.js';
-import type { Sessions } from '../../http/session.js';
+import type { Sessions } from '../../console/session.js';
 
 export interface PageDeps {
   sessions: Sessions;

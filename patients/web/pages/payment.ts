@@ -1,6 +1,6 @@
 /** The page of one payment: its progress in words and steps; when it is final, its receipt and its exit pass. */
 import { isFinal, stageOf, stepsOf, type Stage, type StepState } from '../../core/progress.js';
-import type { FollowedPayment, LeaderChange } from '../../staff-records.js';
+import type { FollowedPayment, LeaderChange } from '../../records/staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
 import { countText, moment, money } from '../format.js';
 import type { Page, View } from '../view.js';

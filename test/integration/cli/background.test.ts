@@ -2,7 +2,7 @@
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../../local/process-tree.js';
+import { isAlive } from '../../../local/processes/process-tree.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset } from '../../support/free-offset.js';
 import { ran, relevo } from '../../support/relevo.js';

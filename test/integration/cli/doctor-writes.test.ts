@@ -3,8 +3,8 @@ import { databaseCheck } from '../../../cli/doctor/database.js';
 import type { Check, Finding } from '../../../cli/doctor/finding.js';
 import { redisCheck } from '../../../cli/doctor/redis.js';
 import { readLocalConfig } from '../../../local/config.js';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis } from '../../../shared/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
 import { createTestDatabase, setReadOnly } from '../../support/database.js';
 import { startOwnRedis } from '../../support/own-redis.js';
 

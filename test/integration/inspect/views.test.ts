@@ -1,7 +1,7 @@
 /** The database's views over known contents: an acceptance, a hand-over, a retry, a failed payment that was re-driven. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { markElection } from '../../../shared/election-marks.js';
-import { acceptPayments, commitOutcomes, deferPayments, type FencingToken, type Outcome } from '../../../shared/ledger.js';
+import { markElection } from '../../../shared/postgres/election-marks.js';
+import { acceptPayments, commitOutcomes, deferPayments, type FencingToken, type Outcome } from '../../../shared/postgres/ledger.js';
 import { createRecord, newPayment, PATIENTS, type TestRecord } from '../payments/fixture.js';
 
 let record: TestRecord;

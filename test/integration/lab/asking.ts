@@ -1,7 +1,7 @@
 /** Probes that detect a fault: the answer of a port, the outcome of a payment, the answer of the gateway. */
 import { connect } from 'node:net';
-import type { Laboratory } from '../../../experiments/laboratory.js';
-import type { ManagedProcess } from '../../../local/processes.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
 
 /** Time in which a healed system reconnects on a busy machine, ms. */

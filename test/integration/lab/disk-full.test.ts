@@ -7,11 +7,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
-import { MemoryDisk } from '../../../experiments/memory-disk.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import { MemoryDisk } from '../../../experiments/system/memory-disk.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
-import { isAlive } from '../../../local/process-tree.js';
-import { runToEnd } from '../../../local/run-to-end.js';
+import { isAlive } from '../../../local/processes/process-tree.js';
+import { runToEnd } from '../../../local/processes/run-to-end.js';
 import type { Charge } from '../../../shared/contracts/gateway.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { faultOf } from '../../../experiments/faults/faults.js';
 import { Injector, type Struck } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
 import { directionsOf, type Pair } from '../../../experiments/network/link-names.js';
 import type { Links } from '../../../experiments/network/links.js';
 import type { Status } from '../../../monitor/http/schemas.js';

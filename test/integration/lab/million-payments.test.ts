@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { judge } from '../../../experiments/checkers/checkers.js';
-import { EvidenceKeeper } from '../../../experiments/keeping.js';
+import { EvidenceKeeper } from '../../../experiments/record/evidence-sampling.js';
 import { STRETCH_PAYMENTS } from '../../../experiments/scenarios/stretches.js';
 import { stretchOf } from '../../support/evidence.js';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
 import { seededRandom } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';

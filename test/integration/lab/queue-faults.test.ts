@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
 import { onRedis } from '../../../experiments/faults/on-redis.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, knock, pay } from './asking.js';

@@ -4,8 +4,8 @@
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
-import type { ManagedProcess } from '../../../local/processes.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
 import { isWhole, knock } from './asking.js';

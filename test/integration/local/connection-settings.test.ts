@@ -1,7 +1,7 @@
 /** A database and a role with hostile defaults, and an environment full of libpq's variables: our connections do not change. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 const HOSTILE: Readonly<Record<string, string>> = {

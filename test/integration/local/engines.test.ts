@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { freePort } from '../../../local/ports.js';
-import { ensureDatabase, preparePostgres, type PostgresServer } from '../../../local/postgres.js';
-import { descendantsOf, isAlive } from '../../../local/process-tree.js';
-import { prepareRedis } from '../../../local/redis.js';
+import { freePort } from '../../../local/processes/ports.js';
+import { ensureDatabase, preparePostgres, type PostgresServer } from '../../../local/engines/postgres.js';
+import { descendantsOf, isAlive } from '../../../local/processes/process-tree.js';
+import { prepareRedis } from '../../../local/engines/redis.js';
 
 let folder: string;
 beforeAll(() => {

@@ -5,8 +5,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../local/ports.js';
-import { descendantsOf } from '../../../local/process-tree.js';
+import { freePort } from '../../../local/processes/ports.js';
+import { descendantsOf } from '../../../local/processes/process-tree.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { testPostgresUrl } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';

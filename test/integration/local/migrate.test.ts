@@ -1,6 +1,6 @@
 /** Applies the migrations to a real PostgreSQL: once, for any number of callers and runs; refuses a database that does not match. */
 import pg from 'pg';
-import { migrate, readMigrations } from '../../../local/migrate.js';
+import { migrate, readMigrations } from '../../../local/engines/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 
 describe('migrate', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { freePort, isPortFree } from '../../../local/ports.js';
+import { freePort, isPortFree } from '../../../local/processes/ports.js';
 
 test('a port is returned once, is free, and is reserved against the same request of other processes', async () => {
   const ports = await Promise.all(Array.from({ length: 200 }, () => freePort()));

@@ -3,11 +3,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../local/ports.js';
-import { isAlive, signal } from '../../../local/process-tree.js';
-import { ManagedProcess, type ProcessSpec } from '../../../local/processes.js';
+import { freePort } from '../../../local/processes/ports.js';
+import { isAlive, signal } from '../../../local/processes/process-tree.js';
+import { ManagedProcess, type ProcessSpec } from '../../../local/processes/processes.js';
 import { ROOT } from '../../../local/root.js';
-import { answersOk } from '../../../local/service-process.js';
+import { answersOk } from '../../../local/processes/service-process.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyWhere } from '../../support/only-where.js';
 
@@ -133,7 +133,7 @@ describe('ManagedProcess', () => {
   /** A starter in a separate process. It prints the pid of its child once `when` has resolved. */
   const startStarter = (spec: string, when: string): ChildProcess => {
     const script = `
-      import { ManagedProcess } from ${JSON.stringify(join(ROOT, 'local/processes.ts'))};
+      import { ManagedProcess } from ${JSON.stringify(join(ROOT, 'local/processes/processes.ts'))};
       const child = new ManagedProcess({ name: 'child', kind: 'other', port: 0, url: '', command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
         deathSignal: 'KILL', ready: async () => true, readyDeadlineMs: 5000, stopSignal: 'SIGTERM', stopDeadlineMs: 1000, ${spec} });
       ${when}`;

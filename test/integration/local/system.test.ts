@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../../../local/process-tree.js';
-import type { ManagedProcess } from '../../../local/processes.js';
+import { isAlive } from '../../../local/processes/process-tree.js';
+import type { ManagedProcess } from '../../../local/processes/processes.js';
 import { startSystem, type SystemOptions } from '../../../local/system.js';
 import { createTestDatabase } from '../../support/database.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';

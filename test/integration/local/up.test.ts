@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPortFree } from '../../../local/ports.js';
-import { isAlive } from '../../../local/process-tree.js';
+import { isPortFree } from '../../../local/processes/ports.js';
+import { isAlive } from '../../../local/processes/process-tree.js';
 import { ROOT } from '../../../local/root.js';
 import { eventually } from '../../support/eventually.js';
 import { freeOffset, PORTS } from '../../support/free-offset.js';

@@ -1,9 +1,9 @@
 /** An election against sessions that lock the leadership row: the monitor ends them in bounded time, and PostgreSQL rolls them back. */
 import pg from 'pg';
 import { pino } from 'pino';
-import type { EndedSession } from '../../../monitor/blockers.js';
-import { PostgresLeadershipStore } from '../../../monitor/leadership-store.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
+import type { EndedSession } from '../../../monitor/cluster/blockers.js';
+import { PostgresLeadershipStore } from '../../../monitor/cluster/leadership-store.js';
+import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 

@@ -1,6 +1,6 @@
 /** A monitor with configured patients instances shows whether they answer: up, stopped, restarted; anonymous readers see no addresses. */
 import { createServer, type Server } from 'node:http';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import type { InstanceStatus } from '../../../monitor/http/schemas.js';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';

@@ -1,8 +1,8 @@
 /** vote_and_elect and move_leadership on a real PostgreSQL: which votes count, which election wins, and that a term only grows (I3). */
 import pg from 'pg';
-import { PostgresHistory } from '../../../monitor/history.js';
-import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/leadership-store.js';
-import type { Pool } from '../../../shared/postgres.js';
+import { PostgresHistory } from '../../../monitor/cluster/history.js';
+import { PostgresLeadershipStore, warmUp, type Change } from '../../../monitor/cluster/leadership-store.js';
+import type { Pool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { createTestPool } from '../../support/pool.js';
 

@@ -4,11 +4,11 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import { loadMonitorConfig, type MonitorConfig } from '../../../monitor/config.js';
 import { startMonitor, type RunningMonitor } from '../../../monitor/start.js';
 import type { Leadership, ReplicaReport, Role } from '../../../shared/contracts/leadership.js';
-import { createLogger } from '../../../shared/logger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { keepLine } from '../../support/log-evidence.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';

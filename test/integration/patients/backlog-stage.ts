@@ -2,9 +2,9 @@
  * Common set-up of the tests of the two bounds: patients with a small backlog, floods of payments, and the number of stored payments.
  * Importing it registers its hooks: each test has a database of its own.
  */
-import { overduePayments } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis, createQueue } from '../../../shared/queue.js';
+import { overduePayments } from '../../../shared/postgres/ledger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis, createQueue } from '../../../shared/queue/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { call, countRows, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
 

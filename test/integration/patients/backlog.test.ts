@@ -4,8 +4,8 @@
  */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { acceptPayments, deferPayments, type NewPayment } from '../../../shared/ledger.js';
-import { lookAtBacklog } from '../../../patients/payment-rows.js';
+import { acceptPayments, deferPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
+import { lookAtBacklog } from '../../../patients/records/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { electFakeLeader, startFakeLeader } from './fake-leader.js';
 import { call, codeOf, countRows, PATIENT, PAYMENT, type Answered } from './setup.js';

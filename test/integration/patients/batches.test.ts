@@ -2,13 +2,13 @@
 import { v7 as uuid } from 'uuid';
 import { batch as batchSchema, type Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { acceptPayments } from '../../../shared/ledger.js';
+import { acceptPayments } from '../../../shared/postgres/ledger.js';
 import type { RunningPatients } from '../../../patients/app.js';
 import { batchKey } from '../../../patients/core/idempotency.js';
-import { CSV_COLUMNS } from '../../../patients/payment-csv.js';
+import { CSV_COLUMNS } from '../../../patients/records/payment-csv.js';
 import type { Bill } from '../../../patients/core/bill.js';
-import { fingerprint } from '../../../patients/fingerprint.js';
-import { registerBatch } from '../../../patients/payment-rows.js';
+import { fingerprint } from '../../../patients/accept/fingerprint.js';
+import { registerBatch } from '../../../patients/records/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, type Answered, type Setup } from './setup.js';

@@ -1,11 +1,11 @@
 /** A bill is read in one snapshot: a payment that becomes final during the read counts once. With a real PostgreSQL. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { PatientsConfig } from '../../../patients/config.js';
-import { createPrisma, type Prisma } from '../../../patients/prisma.js';
-import { createRecords } from '../../../patients/records.js';
+import { createPrisma, type Prisma } from '../../../patients/records/prisma.js';
+import { createRecords } from '../../../patients/records/records.js';
 import { readBill } from '../../../patients/web/bill.js';
-import { commitOutcomes, type FencingToken } from '../../../shared/ledger.js';
-import type { Queryable } from '../../../shared/postgres.js';
+import { commitOutcomes, type FencingToken } from '../../../shared/postgres/ledger.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
 import { createRecord, PATIENTS, type TestRecord } from '../payments/fixture.js';
 
 /** Amount of a payment of the fixture, in USD. */

@@ -1,11 +1,11 @@
 /** Plain authorization codes are replaced by hashes: with several instances, changed codes, refused rows, and PostgreSQL unavailable. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { convertChunk, startConversion, type ConversionDeps } from '../../../patients/code-conversion.js';
+import { convertChunk, startConversion, type ConversionDeps } from '../../../patients/records/code-conversion.js';
 import { codeForm } from '../../../patients/core/identification.js';
 import { hashCode, isCodeOf } from '../../../shared/code-hash.js';
-import type { Logger } from '../../../shared/logger.js';
-import type { Pool } from '../../../shared/postgres.js';
+import type { Logger } from '../../../shared/observability/logger.js';
+import type { Pool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { createTestPool } from '../../support/pool.js';

@@ -1,8 +1,8 @@
 /** PostgreSQL or Redis unavailable, slow or silent: never a 2xx without a row, never a lost answer when the row exists. */
 import type { AddressInfo } from 'node:net';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { closeServer, listen } from '../../../shared/http.js';
-import type { Acceptor } from '../../../patients/accept.js';
+import { closeServer, listen } from '../../../shared/http/http.js';
+import type { Acceptor } from '../../../patients/accept/accept.js';
 import { createPatientsApp, type RunningPatients } from '../../../patients/app.js';
 import { acceptedRecord } from '../../../patients/core/payment-record.js';
 import { eventually } from '../../support/eventually.js';

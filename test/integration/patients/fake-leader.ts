@@ -4,10 +4,10 @@
  */
 import { Worker } from 'bullmq';
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
-import { commitOutcomes, KEYED_PLANS, loadParcel, type PendingPayment } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
-import { connectRedis, outcomeChannel, queueName, type Parcel } from '../../../shared/queue.js';
+import { commitOutcomes, KEYED_PLANS, loadParcel, type PendingPayment } from '../../../shared/postgres/ledger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
+import { connectRedis, outcomeChannel, queueName, type Parcel } from '../../../shared/queue/queue.js';
 
 const TOKEN = { partition: 0, term: 1, leader: 'server_1' };
 

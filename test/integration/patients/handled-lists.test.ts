@@ -3,10 +3,10 @@
  * overlapping terms, a replica that leads again, rare statuses, the borders of the ranges.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createPrisma, type Prisma } from '../../../patients/prisma.js';
-import { createRecords, type PaymentFilter, type Records } from '../../../patients/records.js';
-import { joinOverlapping } from '../../../shared/handled-ranges.js';
-import { commitOutcomes, type Outcome } from '../../../shared/ledger.js';
+import { createPrisma, type Prisma } from '../../../patients/records/prisma.js';
+import { createRecords, type PaymentFilter, type Records } from '../../../patients/records/records.js';
+import { joinOverlapping } from '../../../shared/postgres/handled-ranges.js';
+import { commitOutcomes, type Outcome } from '../../../shared/postgres/ledger.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { createRecord, type TestRecord } from '../payments/fixture.js';
 

@@ -6,7 +6,7 @@ import type { RunningPatients } from '../../../patients/app.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { LinkProxy } from '../../../experiments/network/link-proxy.js';
-import { commitOutcomes } from '../../../shared/ledger.js';
+import { commitOutcomes } from '../../../shared/postgres/ledger.js';
 import { eventually } from '../../support/eventually.js';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from '../payments/fixture.js';

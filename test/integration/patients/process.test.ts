@@ -1,7 +1,7 @@
 /** The service as a process: its start and its end. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import { eventually } from '../../support/eventually.js';
 import { call, createSetup, PAYMENT, TOKENS, type Setup } from './setup.js';
 

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import { eventually } from '../../support/eventually.js';
 import { call, createSetup, PAYMENT, TOKENS, type Setup } from './setup.js';
 

@@ -1,7 +1,7 @@
 /** Anonymous visitors leave nothing in Redis, and an invalid session value in Redis does no harm. With real engines. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis } from '../../../shared/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
 import { Visitor } from '../security/visitor.js';
 import { factsOf, field, identified, patient, sessionCookie, setup, signedIn } from './staff-stage.js';
 import { TOKENS } from './setup.js';

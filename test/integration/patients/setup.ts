@@ -1,9 +1,9 @@
 /** Patients instances in this process, with a separate database and queue prefix. */
 import { startPatients, type RunningPatients } from '../../../patients/app.js';
 import { loadPatientsConfig } from '../../../patients/config.js';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import type { Problem } from '../../../shared/errors.js';
-import type { Pool } from '../../../shared/postgres.js';
+import type { Pool } from '../../../shared/postgres/postgres.js';
 import { createTestDatabase } from '../../support/database.js';
 import { keptLogger } from '../../support/kept-logger.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';

@@ -1,7 +1,7 @@
 /** A document and a name in another spelling than in the database find the patient, by an index; other values do not. */
 import { beforeAll, expect, test } from '@jest/globals';
-import { documentSpellings, patientByDocument } from '../../../shared/patient-documents.js';
-import { createStaffRecords } from '../../../patients/staff-records.js';
+import { documentSpellings, patientByDocument } from '../../../shared/postgres/patient-documents.js';
+import { createStaffRecords } from '../../../patients/records/staff-records.js';
 import { factsOf, patient, setup, signedIn } from './staff-stage.js';
 
 const [DOCUMENT, NAME] = ['900.000.006-K', 'Søren Weiß Işık'];

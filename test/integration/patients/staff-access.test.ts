@@ -5,8 +5,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answered } from '../security/sending.js';
 import { createLimits } from '../../../patients/web/limits.js';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis } from '../../../shared/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
 import { Visitor } from '../security/visitor.js';
 import { TOKENS } from './setup.js';
 import { anotherPatient, factsOf, field, identified, nextPatient, patient, payForm, paymentsOf, send, sessionCookie, setup, signedIn } from './staff-stage.js';

@@ -1,6 +1,6 @@
 /** An instance is ready when PostgreSQL accepts writes, and reports whether Redis does. */
-import { connectRedis } from '../../../shared/queue.js';
-import { createLogger } from '../../../shared/logger.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 import { setReadOnly } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnRedis } from '../../support/own-redis.js';

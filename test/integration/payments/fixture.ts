@@ -1,14 +1,14 @@
 /** Fixture of the replica tests: a database with payments, manual elections, and a replica in this process. */
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../shared/config.js';
-import { acceptPayments, type NewPayment } from '../../../shared/ledger.js';
-import { readLeadership } from '../../../shared/leadership-store.js';
-import type { Pool } from '../../../shared/postgres.js';
+import { acceptPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
+import { readLeadership } from '../../../shared/postgres/leadership-store.js';
+import type { Pool } from '../../../shared/postgres/postgres.js';
 import { PAYMENTS_OPTIONS } from '../../../payments/config.js';
 import { startPayments, type RunningReplica } from '../../../payments/start.js';
 import { createTestDatabase } from '../../support/database.js';
 import { keptLogger } from '../../support/kept-logger.js';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 import { createTestPool } from '../../support/pool.js';
 
 export const PATIENTS = [1, 2, 3].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string, string];

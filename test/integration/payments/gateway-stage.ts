@@ -7,7 +7,7 @@ import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import type { GatewayFaults } from '../../../gateway/faults.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { loadConfig } from '../../../shared/config.js';
-import { closeServer, listen } from '../../../shared/http.js';
+import { closeServer, listen } from '../../../shared/http/http.js';
 import { logger } from './replica-stage.js';
 
 export interface GatewayStage {

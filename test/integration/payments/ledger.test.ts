@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { randomUUID } from 'node:crypto';
 import {
   acceptPayments, COMMIT, commitOutcomes, deferPayments, FENCE, loadParcel, LONGEST_WAIT_MS, overduePayments, type Outcome,
-} from '../../../shared/ledger.js';
-import { emptyPayments } from '../../../experiments/empty-payments.js';
+} from '../../../shared/postgres/ledger.js';
+import { emptyPayments } from '../../../experiments/system/empty-payments.js';
 import { eventually } from '../../support/eventually.js';
 import { createRecord, newPayment, PATIENTS, type TestRecord } from './fixture.js';
 

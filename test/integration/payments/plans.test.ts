@@ -5,10 +5,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { commitOutcomes, KEYED_PLANS, loadParcel, type Outcome } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool, type Pool } from '../../../shared/postgres.js';
-import { emptyPayments } from '../../../experiments/empty-payments.js';
+import { commitOutcomes, KEYED_PLANS, loadParcel, type Outcome } from '../../../shared/postgres/ledger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
+import { emptyPayments } from '../../../experiments/system/empty-payments.js';
 import { createRecord, PATIENTS, type TestRecord } from './fixture.js';
 
 const PARCEL = 20;

@@ -3,7 +3,7 @@
  * passes.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { commitOutcomes } from '../../../shared/ledger.js';
+import { commitOutcomes } from '../../../shared/postgres/ledger.js';
 import { createRecord, type TestRecord } from './fixture.js';
 
 let record: TestRecord;

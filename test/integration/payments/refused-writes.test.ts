@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnRedis, type OwnRedis } from '../../support/own-redis.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from './fixture.js';

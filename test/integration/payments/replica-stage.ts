@@ -5,9 +5,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue.js';
-import { emptyPayments } from '../../../experiments/empty-payments.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis, createQueue, parcelsOf, type Parcel } from '../../../shared/queue/queue.js';
+import { emptyPayments } from '../../../experiments/system/empty-payments.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 import { createRecord, startReplica, type TestRecord, type TestReplica } from './fixture.js';

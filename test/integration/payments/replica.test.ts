@@ -1,8 +1,8 @@
 /** A replica in this process on real PostgreSQL and Redis: leading, taking over, standing down, lost queues. */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { readLeadership } from '../../../shared/leadership-store.js';
-import { connectRedis, outcomeChannel } from '../../../shared/queue.js';
+import { readLeadership } from '../../../shared/postgres/leadership-store.js';
+import { connectRedis, outcomeChannel } from '../../../shared/queue/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/redis.js';
 import { PATIENTS, type TestReplica } from './fixture.js';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
-import { acceptPayments, commitOutcomes, type NewPayment } from '../../../shared/ledger.js';
+import { acceptPayments, commitOutcomes, type NewPayment } from '../../../shared/postgres/ledger.js';
 import { createRecord, newPayment, type TestRecord } from './fixture.js';
 
 const DUE = 28_274;

@@ -1,8 +1,8 @@
 /** A Redis that accepts connections and does not answer, like a stopped process: no call waits for ever, and payments are settled. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openQueue } from '../../../shared/healing-queue.js';
-import { createLogger } from '../../../shared/logger.js';
-import { connectRedis } from '../../../shared/queue.js';
+import { openQueue } from '../../../shared/queue/reconnecting-queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { startOwnRedis } from '../../support/own-redis.js';
 import { createRecord, startReplica, type TestRecord } from './fixture.js';

@@ -1,6 +1,6 @@
 /** Payments that PostgreSQL does not accept: each is set aside, all others are settled, and the replica continues to lead. */
 import { expect, test } from '@jest/globals';
-import { registry } from '../../../shared/metrics.js';
+import { registry } from '../../../shared/observability/metrics.js';
 import { eventually } from '../../support/eventually.js';
 import { PATIENTS } from './fixture.js';
 import { allFinal, enqueue, inOrder, record, replica, rows } from './replica-stage.js';

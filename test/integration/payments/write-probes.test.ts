@@ -1,8 +1,8 @@
 /** A replica probes PostgreSQL and Redis with a write: an engine that only answers reads is not reached. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createLogger } from '../../../shared/logger.js';
-import { createPool } from '../../../shared/postgres.js';
-import { connectRedis } from '../../../shared/queue.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import { createPool } from '../../../shared/postgres/postgres.js';
+import { connectRedis } from '../../../shared/queue/queue.js';
 import { postgresTakesWrites, WRITE_PROBE } from '../../../shared/write-probes.js';
 import { setReadOnly } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';

@@ -22,7 +22,7 @@ import { judgeTools } from '../../../cli/doctor/tools.js';
 import { monitorStatus, type MonitorStatus } from '../../../cli/commands/status-text.js';
 import { plain } from '../../../cli/paint.js';
 import { readLocalConfig } from '../../../local/config.js';
-import { isPortFree } from '../../../local/ports.js';
+import { isPortFree } from '../../../local/processes/ports.js';
 
 const levels = (findings: readonly Finding[]): Level[] => findings.map(({ level }) => level);
 const red = (findings: readonly Finding[]): Finding | undefined => findings.find(({ level }) => level !== 'ok');

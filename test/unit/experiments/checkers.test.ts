@@ -1,7 +1,7 @@
 /** Each checker must report its planted violation; a clean history has none; missing evidence never counts as a pass. */
 import { describe, expect, test } from '@jest/globals';
 import { check, CHECKERS, judge } from '../../../experiments/checkers/checkers.js';
-import type { Evidence, PaymentRow } from '../../../experiments/history.js';
+import type { Evidence, PaymentRow } from '../../../experiments/record/history.js';
 import { electionRow as election, paymentRow as row, requestRecord as request } from '../../support/evidence.js';
 
 const second = (rest: Partial<PaymentRow> = {}): PaymentRow => row({ id: 'p2', key: 'k2', seq: 2, completedMs: 6, ...rest });

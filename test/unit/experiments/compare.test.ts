@@ -1,14 +1,14 @@
 /** A comparison: the same schedule for every system, the targets of a failure, its cost, the gain of a step, the table. */
 import { describe, expect, test } from '@jest/globals';
-import { gainOf, tollOf } from '../../../experiments/comparison.js';
+import { gainOf, tollOf } from '../../../experiments/statistics/comparison.js';
 import { victims } from '../../../experiments/faults/victims.js';
-import type { Evidence, RequestRecord } from '../../../experiments/history.js';
-import type { SystemJournal } from '../../../experiments/journal.js';
+import type { Evidence, RequestRecord } from '../../../experiments/record/history.js';
+import type { SystemJournal } from '../../../experiments/record/run-record.js';
 import { compareTable } from '../../../experiments/report/compare-table.js';
-import type { ExperimentResult } from '../../../experiments/result.js';
+import type { ExperimentResult } from '../../../experiments/record/result.js';
 import { checkOptions, planTrial, trafficOf, type AvailabilityOptions } from '../../../experiments/scenarios/availability-method.js';
 import { everyPayment, morePayments } from '../../../experiments/scenarios/availability-objectives.js';
-import { summarizeTrial } from '../../../experiments/trial-summary.js';
+import { summarizeTrial } from '../../../experiments/record/trial-summary.js';
 import { emptyEvidence, paymentRow, requestRecord } from '../../support/evidence.js';
 
 const DEADLINE_MS = 100;

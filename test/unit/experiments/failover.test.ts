@@ -6,7 +6,7 @@ import { HANDOVER_KINDS, HANDOVERS, readKinds, unfit } from '../../../experiment
 import { observe } from '../../../experiments/failover/measure.js';
 import type { Strike } from '../../../experiments/failover/rounds.js';
 import { TermWatch } from '../../../experiments/failover/watch.js';
-import type { ElectionRow, Evidence, RequestRecord } from '../../../experiments/history.js';
+import type { ElectionRow, Evidence, RequestRecord } from '../../../experiments/record/history.js';
 import { bars, sizeBelow } from '../../../experiments/report/bars.js';
 import { failoverTable } from '../../../experiments/report/failover-table.js';
 import { failover } from '../../../experiments/scenarios/failover.js';

@@ -2,12 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { ArgumentError, parseOptions } from '../../../experiments/arguments.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
-import { handoversSince, leaderAt } from '../../../experiments/handovers.js';
-import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/history.js';
+import { handoversSince, leaderAt } from '../../../experiments/run/handovers.js';
+import type { ElectionRow, PaymentRow, RequestRecord } from '../../../experiments/record/history.js';
 import { formatTable } from '../../../experiments/report/table.js';
-import { exitCode, type ExperimentResult } from '../../../experiments/result.js';
-import { percentile, wilson95 } from '../../../experiments/statistics.js';
-import { summarizeTrial } from '../../../experiments/trial-summary.js';
+import { exitCode, type ExperimentResult } from '../../../experiments/record/result.js';
+import { percentile, wilson95 } from '../../../experiments/statistics/statistics.js';
+import { summarizeTrial } from '../../../experiments/record/trial-summary.js';
 import { seededRandom } from '../../../shared/random.js';
 import { electionRow, paymentRow, requestRecord } from '../../support/evidence.js';
 

@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Latencies, LONGEST_MS, merged, PRECISION } from '../../../experiments/latencies.js';
-import { percentile } from '../../../experiments/statistics.js';
-import { TrialTally } from '../../../experiments/trial-summary.js';
+import { Latencies, LONGEST_MS, merged, PRECISION } from '../../../experiments/statistics/latencies.js';
+import { percentile } from '../../../experiments/statistics/statistics.js';
+import { TrialTally } from '../../../experiments/record/trial-summary.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { requestRecord } from '../../support/evidence.js';
 

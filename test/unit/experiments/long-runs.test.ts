@@ -1,13 +1,13 @@
 /** Runs of any length: segments that add up, merged judgements, and the data that remains in memory. */
 import { describe, expect, test } from '@jest/globals';
 import type { Judgement } from '../../../experiments/checkers/checkers.js';
-import { EvidenceKeeper } from '../../../experiments/keeping.js';
+import { EvidenceKeeper } from '../../../experiments/record/evidence-sampling.js';
 import { planSchedule } from '../../../experiments/planning/planner.js';
 import { habitOf } from '../../../experiments/planning/kinds.js';
-import type { PlannedStrike } from '../../../experiments/schedule.js';
+import type { PlannedStrike } from '../../../experiments/run/schedule.js';
 import { amounts } from '../../../experiments/scenarios/chaos.js';
 import { cutStretches, stretchCount, STRETCH_PAYMENTS } from '../../../experiments/scenarios/stretches.js';
-import { together } from '../../../experiments/stretch-recorder.js';
+import { together } from '../../../experiments/record/stretch-recorder.js';
 import { emptyEvidence, stretchOf } from '../../support/evidence.js';
 
 describe('segments', () => {

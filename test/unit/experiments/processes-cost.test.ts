@@ -1,7 +1,7 @@
 /** Cost of processes: parses the tables of the kernel, and counts programs of several processes once. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { combineCosts, costOf, parseCpuTimes, parseMemory, resetPeak } from '../../../experiments/processes-cost.js';
+import { combineCosts, costOf, parseCpuTimes, parseMemory, resetPeak } from '../../../experiments/system/processes-cost.js';
 import { onlyWhere } from '../../support/only-where.js';
 
 const STAT = '4711 (a (b) c) S 1 4711 4711 0 -1 4194560 9 0 0 0 12 3 40 5 20 0 11 0 123456 0 0';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArgumentError } from '../../../experiments/arguments.js';
-import type { Journal } from '../../../experiments/journal.js';
+import type { Journal } from '../../../experiments/record/run-record.js';
 import { keptJournal } from '../../../experiments/report/kept-journal.js';
 import { compareCommand } from '../../../experiments/run-comparison/command.js';
 import { madeUpJournal, type MadeUp } from '../../support/journal.js';

@@ -7,7 +7,7 @@ import { mayBeAway, refusal, type Census } from '../../../experiments/planning/g
 import { habitOf } from '../../../experiments/planning/kinds.js';
 import { planSchedule, RETURN_MS, type PlanOptions, type PlannedKind } from '../../../experiments/planning/planner.js';
 import { fits, linkOf, partKind, partStruck, rolesOf } from '../../../experiments/planning/roles.js';
-import { dueMs, parseSchedule, PlanError, type PlannedStrike } from '../../../experiments/schedule.js';
+import { dueMs, parseSchedule, PlanError, type PlannedStrike } from '../../../experiments/run/schedule.js';
 
 const PARTS = ['leader', 'standby', 'monitor', 'patients', 'gateway', 'redis', 'postgres'];
 const kind = (name: string, roles: readonly string[]): PlannedKind => ({ ...habitOf(name), kind: name, roles });

@@ -1,9 +1,9 @@
 /** Runs a schedule with recorded faults: the target of each role, skipped faults with their reasons, and healing of all faults. */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
-import type { Laboratory } from '../../../experiments/laboratory.js';
-import { Strikes } from '../../../experiments/strikes.js';
-import type { PlannedStrike } from '../../../experiments/schedule.js';
+import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import { Strikes } from '../../../experiments/run/schedule-runner.js';
+import type { PlannedStrike } from '../../../experiments/run/schedule.js';
 import { eventually } from '../../support/eventually.js';
 
 const NAMES = ['server_1', 'server_2', 'server_3', 'monitor_1', 'monitor_2', 'monitor_3', 'redis', 'server_2-postgres', 'server_3-postgres'];

@@ -1,6 +1,6 @@
 /** The generator: times fixed in advance, reported lateness and drops, three modes with one function, retries with the same key. */
 import { describe, expect, test } from '@jest/globals';
-import type { RequestRecord } from '../../../experiments/history.js';
+import type { RequestRecord } from '../../../experiments/record/history.js';
 import { dueMoments } from '../../../experiments/traffic/arrivals.js';
 import { readFailure, readPayment } from '../../../experiments/traffic/answers.js';
 import { readBatch } from '../../../experiments/traffic/batch-answer.js';

@@ -9,8 +9,8 @@ import { createGatewayApp } from '../../../gateway/app.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
 import { GatewayLedger } from '../../../gateway/ledger.js';
 import { loadConfig } from '../../../shared/config.js';
-import { closeServer, listen } from '../../../shared/http.js';
-import { createLogger } from '../../../shared/logger.js';
+import { closeServer, listen } from '../../../shared/http/http.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 
 let folder: string;
 let ledger: GatewayLedger;

@@ -1,4 +1,4 @@
-import { nextBackoffMs } from '../../../local/backoff.js';
+import { nextBackoffMs } from '../../../local/processes/backoff.js';
 
 describe('nextBackoffMs', () => {
   it('doubles from 200 ms to 5 s while the process keeps crashing', () => {

@@ -1,4 +1,4 @@
-import { ConsoleLines } from '../../../local/console-lines.js';
+import { ConsoleLines } from '../../../local/processes/console-lines.js';
 
 const line = (msg: string, more: object = {}): string => JSON.stringify({ level: 'info', msg, ...more });
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LogFiles } from '../../../local/log-files.js';
+import { LogFiles } from '../../../local/processes/log-files.js';
 import { eventually } from '../../support/eventually.js';
 import { onlyWhere } from '../../support/only-where.js';
 

@@ -1,4 +1,4 @@
-import { missingLinks } from '../../../local/postgres-binaries.js';
+import { missingLinks } from '../../../local/engines/postgres-binaries.js';
 
 describe('the links of the PostgreSQL package', () => {
   const links = [

@@ -1,4 +1,4 @@
-import { StartError } from '../../../local/fail.js';
+import { StartError } from '../../../local/errors.js';
 import { parseUpOptions } from '../../../local/up-options.js';
 
 const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', faults: false };

@@ -2,8 +2,8 @@
 import { lineOf } from '../../../monitor/announce.js';
 import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
 import { consolePage } from '../../../monitor/console/shell.js';
-import { cachedCounts } from '../../../monitor/queue-counts.js';
-import { failureOf } from '../../../monitor/replica-client.js';
+import { cachedCounts } from '../../../monitor/status/queue-counts.js';
+import { failureOf } from '../../../monitor/cluster/replica-client.js';
 import { ConfigError } from '../../../shared/config.js';
 import { html } from '../../../shared/web/html.js';
 

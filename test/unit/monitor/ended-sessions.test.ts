@@ -1,8 +1,8 @@
 /** The list of ended sessions with a database that answers, fails, or does not answer. */
 import { jest } from '@jest/globals';
-import { PostgresEndedSessions } from '../../../monitor/ended-sessions.js';
-import { createLogger } from '../../../shared/logger.js';
-import type { Queryable } from '../../../shared/postgres.js';
+import { PostgresEndedSessions } from '../../../monitor/console/ended-sessions.js';
+import { createLogger } from '../../../shared/observability/logger.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const over = (query: () => Promise<unknown>): PostgresEndedSessions =>

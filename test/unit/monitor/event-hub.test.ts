@@ -1,7 +1,7 @@
 /** Limits on the readers of the event stream. */
 import { EventEmitter } from 'node:events';
 import type { Response } from 'express';
-import { EventHub } from '../../../monitor/event-hub.js';
+import { EventHub } from '../../../monitor/status/event-hub.js';
 import type { Status } from '../../../monitor/http/schemas.js';
 
 /** A response that discards its data. */

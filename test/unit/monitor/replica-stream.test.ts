@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReplicaStream } from '../../../monitor/replica-stream.js';
+import { ReplicaStream } from '../../../monitor/cluster/replica-stream.js';
 import { eventually } from '../../support/eventually.js';
 
 const SILENCE_MS = 300;

@@ -1,14 +1,14 @@
 /**
  * The data of the console: a sample per second, the differences that are sent, failures in words, lists as CSV, the meaning of filters.
  */
-import { FailureMemory } from '../../../monitor/failure-memory.js';
-import type { ElectionRow } from '../../../monitor/history.js';
-import { auditQuery, electionFilter, electionQuery, search } from '../../../monitor/http/filters.js';
-import { electionOf, electionsCsv, isShown, replicasCsv } from '../../../monitor/http/lists.js';
+import { FailureMemory } from '../../../monitor/status/failure-memory.js';
+import type { ElectionRow } from '../../../monitor/cluster/history.js';
+import { auditQuery, electionFilter, electionQuery, search } from '../../../monitor/console/filters.js';
+import { electionOf, electionsCsv, isShown, replicasCsv } from '../../../monitor/console/lists.js';
 import { STATUS } from '../../../monitor/http/examples.js';
 import { status as statusSchema, type ReplicaStatus, type Status } from '../../../monitor/http/schemas.js';
-import { columnsOf, PINGS_KEPT, Sampler, SAMPLES_KEPT, type Sample } from '../../../monitor/sampler.js';
-import { changes, NO_NUMBERS, numbersOf, structureOf } from '../../../monitor/status-differences.js';
+import { columnsOf, PINGS_KEPT, Sampler, SAMPLES_KEPT, type Sample } from '../../../monitor/status/sampler.js';
+import { changes, NO_NUMBERS, numbersOf, structureOf } from '../../../monitor/status/status-differences.js';
 import { jest } from '@jest/globals';
 import { report, watching } from './support.js';
 

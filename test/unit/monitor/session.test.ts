@@ -1,8 +1,8 @@
 /** Sessions of the console: the signed-in user, the proof that a changing request needs, and the page after signing in. */
 import type { Request } from 'express';
-import type { EndedSessions } from '../../../monitor/ended-sessions.js';
-import { COOKIE, cleanName, Sessions } from '../../../monitor/http/session.js';
-import { localPath } from '../../../monitor/http/sign-in.js';
+import type { EndedSessions } from '../../../monitor/console/ended-sessions.js';
+import { COOKIE, cleanName, Sessions } from '../../../monitor/console/session.js';
+import { localPath } from '../../../monitor/console/sign-in.js';
 
 interface Told {
   method?: string;

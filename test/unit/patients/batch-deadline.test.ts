@@ -1,7 +1,7 @@
 /** A batch whose database fails for a while, with a clock that advances with every attempt. */
 import type { Problem } from '../../../shared/errors.js';
-import type { Queryable } from '../../../shared/postgres.js';
-import { fireBatch, type BatchDeps } from '../../../patients/batches.js';
+import type { Queryable } from '../../../shared/postgres/postgres.js';
+import { fireBatch, type BatchDeps } from '../../../patients/accept/batches.js';
 
 const PATIENT = '00000000-0000-4000-8000-000000000001';
 const RETRY_MS = 3_000;

@@ -1,6 +1,6 @@
 /** Group commit with an insert that finishes on command. */
 import { Problem } from '../../../shared/errors.js';
-import { GroupCommit } from '../../../patients/group-commit.js';
+import { GroupCommit } from '../../../patients/accept/group-commit.js';
 
 interface Call {
   rows: readonly string[];

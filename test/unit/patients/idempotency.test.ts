@@ -1,6 +1,6 @@
 import { batchKey, canonicalJson, decide, isClientKey, redriveKey, type Verdict } from '../../../patients/core/idempotency.js';
 import { billKey } from '../../../patients/core/payable.js';
-import { fingerprint } from '../../../patients/fingerprint.js';
+import { fingerprint } from '../../../patients/accept/fingerprint.js';
 
 describe('a key', () => {
   test.each([

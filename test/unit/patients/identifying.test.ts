@@ -1,7 +1,7 @@
 /** Identification is bounded: two comparisons at the same time, eight waiting ones, all others refused before the comparison. */
 import { expect, test } from '@jest/globals';
-import { createIdentify } from '../../../patients/identification.js';
-import { Turns } from '../../../patients/turns.js';
+import { createIdentify } from '../../../patients/records/identification.js';
+import { Turns } from '../../../patients/records/turns.js';
 import { Problem } from '../../../shared/errors.js';
 
 const TYPED = { document: '1', name: 'Ana', birthDate: '1980-01-01', authorizationCode: 'AUT-1' };

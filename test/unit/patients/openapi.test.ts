@@ -1,7 +1,7 @@
 /** The document describes the routes, and all its references resolve. */
 import type { z } from 'zod';
 import { PROBLEMS } from '../../../shared/errors.js';
-import { apiRoutes, problemsOf } from '../../../shared/openapi.js';
+import { apiRoutes, problemsOf } from '../../../shared/http/openapi.js';
 import { offlineDocument, patientsRoutes } from '../../../patients/http/routes.js';
 import type { PatientsDeps } from '../../../patients/service.js';
 

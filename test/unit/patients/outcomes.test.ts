@@ -1,11 +1,11 @@
 /** Callers that wait for an outcome are notified: by events, by polls where events were lost, and at their deadline. The rows are fake. */
 import type { Clock } from '../../../shared/clock.js';
-import type { NewPayment } from '../../../shared/ledger.js';
-import { createLogger } from '../../../shared/logger.js';
+import type { NewPayment } from '../../../shared/postgres/ledger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 import { acceptedRecord, type PaymentRecord } from '../../../patients/core/payment-record.js';
-import { Countdown } from '../../../patients/countdown.js';
+import { Countdown } from '../../../patients/outcomes/countdown.js';
 import { hintsUnreadable } from '../../../patients/metrics.js';
-import { Outcomes } from '../../../patients/outcomes.js';
+import { Outcomes } from '../../../patients/outcomes/outcomes.js';
 
 const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -5,7 +5,7 @@ import { EventEmitter } from 'node:events';
 import express from 'express';
 import { mountPlaces } from '../../../patients/http/places.js';
 import { createSlowReading } from '../../../patients/http/slow-reading.js';
-import { closeServer, listen } from '../../../shared/http.js';
+import { closeServer, listen } from '../../../shared/http/http.js';
 
 /** A socket that only records whether it is read. */
 class FakeSocket extends EventEmitter {

@@ -2,8 +2,8 @@
 import { decodeIdCursor, decodeSeqCursor, encodeCursor } from '../../../patients/core/cursor.js';
 import { exitPass } from '../../../patients/core/pass.js';
 import { waitSeconds } from '../../../patients/core/prefer.js';
-import { validTraceparent } from '../../../shared/traceparent.js';
-import { csvHeader } from '../../../patients/payment-csv.js';
+import { validTraceparent } from '../../../shared/observability/traceparent.js';
+import { csvHeader } from '../../../patients/records/payment-csv.js';
 import { csvCell, csvLine, csvTable } from '../../../shared/csv.js';
 
 describe('Prefer', () => {

@@ -5,9 +5,9 @@ import { calendarDay, codeForm, documentForm, incompleteFacts, nameForm, personF
 import { maskedName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
 import { isFinal, stageOf, stepsOf, type ProgressFacts, type Stage } from '../../../patients/core/progress.js';
-import { createIdentify, sameFacts } from '../../../patients/identification.js';
+import { createIdentify, sameFacts } from '../../../patients/records/identification.js';
 import { isBillKey, isClientKey } from '../../../patients/core/idempotency.js';
-import type { KnownPatient } from '../../../patients/staff-records.js';
+import type { KnownPatient } from '../../../patients/records/staff-records.js';
 import { decimalText } from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import express from 'express';
 import { stream } from '../../../patients/http/streams.js';
-import { closeServer, listen } from '../../../shared/http.js';
+import { closeServer, listen } from '../../../shared/http/http.js';
 
 const PIECE = 'x'.repeat(1_048_576);
 const PIECES = 32;

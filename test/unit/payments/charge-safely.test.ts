@@ -1,7 +1,7 @@
 /** One attempt at the gateway: lost answers are looked up by key, and FAILED needs the gateway's confirmation (I6). */
 import { describe, expect, test } from '@jest/globals';
 import { chargeSafely } from '../../../payments/gateway/charge-safely.js';
-import type { Gateway, Verdict } from '../../../payments/gateway/port.js';
+import type { Gateway, Verdict } from '../../../payments/core/gateway.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
 const approved: Verdict = { kind: 'approved', reference: 'r' };

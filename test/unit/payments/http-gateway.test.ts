@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpGateway } from '../../../payments/gateway/http.js';
-import { freePort } from '../../../local/ports.js';
+import { freePort } from '../../../local/processes/ports.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
 const CHARGE = JSON.stringify({ key: 'k', status: 'approved', reference: 'r', amountMinor: 100, currency: 'USD', reason: null, at: 'now' });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
 import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
 import type { Answer } from '../../../payments/core/parcel.js';
-import type { PendingPayment } from '../../../shared/ledger.js';
+import type { PendingPayment } from '../../../shared/postgres/ledger.js';
 
 const MOMENT = { nowMs: 1_000, draw: () => 1 };
 const SUCCEEDED: Answer = { kind: 'succeeded', reference: 'r' };

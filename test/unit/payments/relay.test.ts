@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { toFront } from '../../../payments/core/front.js';
 import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
-import { parcelsOf } from '../../../shared/queue.js';
+import { parcelsOf } from '../../../shared/queue/queue.js';
 
 const NOTHING: TermView = { parcelsInFlight: 0, passedSeq: 7, inFlight: new Set(), broughtMs: 0, hasRoom: true };
 const newRelay = () => new RelayMachine({ intervalMs: 500, stallMs: 2_000, parcelsOf: (ids) => parcelsOf(ids, 2) });

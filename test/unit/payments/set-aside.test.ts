@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { attemptWrite } from '../../../payments/attempt-write.js';
 import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
 import { SetAside } from '../../../payments/core/set-aside.js';
-import type { PendingPayment } from '../../../shared/ledger.js';
-import { describeRefusal, isFromServer, isPassing, isRefused } from '../../../shared/postgres.js';
+import type { PendingPayment } from '../../../shared/postgres/ledger.js';
+import { describeRefusal, isFromServer, isPassing, isRefused } from '../../../shared/postgres/postgres.js';
 
 const POLICY = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1_000 };
 const at = (nowMs: number) => ({ nowMs, draw: () => 1 });

@@ -1,6 +1,6 @@
 /** Concurrent calls to the gateway: never more than slots, in order, look-ups first, and no call waits for ever. */
 import { describe, expect, test } from '@jest/globals';
-import type { ChargeOrder, Gateway, Verdict } from '../../../payments/gateway/port.js';
+import type { ChargeOrder, Gateway, Verdict } from '../../../payments/core/gateway.js';
 import { withSlots } from '../../../payments/gateway/with-slots.js';
 
 const APPROVED: Verdict = { kind: 'approved', reference: 'r' };

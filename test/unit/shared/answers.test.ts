@@ -1,8 +1,8 @@
 /** Access by token, translation of errors into problems, and seeded randomness. */
 import { describe, expect, test } from '@jest/globals';
-import { tokenKind } from '../../../shared/auth.js';
+import { tokenKind } from '../../../shared/http/auth.js';
 import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
-import { toProblem } from '../../../shared/http.js';
+import { toProblem } from '../../../shared/http/http.js';
 import { CURRENCIES } from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 import { decideCharge } from '../../../shared/simulated-charge.js';

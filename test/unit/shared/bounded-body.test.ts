@@ -1,6 +1,6 @@
 /** Bodies are read up to a size limit. */
 import { expect, test } from '@jest/globals';
-import { boundedText } from '../../../shared/bounded-body.js';
+import { boundedText } from '../../../shared/http/bounded-body.js';
 
 test('reads a whole body, including characters split between two chunks', async () => {
   const bytes = Buffer.from('größer als nichts');

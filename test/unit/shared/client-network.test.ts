@@ -1,6 +1,6 @@
 /** Limits count IPv4 clients by address and IPv6 clients by network. */
 import { expect, test } from '@jest/globals';
-import { clientNetwork, toNetwork } from '../../../shared/client-network.js';
+import { clientNetwork, toNetwork } from '../../../shared/http/client-network.js';
 
 test.each([
   ['203.0.113.9', '203.0.113.9'],

@@ -1,7 +1,7 @@
 /** The queue that recovers from failures. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
-import { createHealingQueue, type BullQueue } from '../../../shared/healing-queue.js';
+import { createHealingQueue, type BullQueue } from '../../../shared/queue/reconnecting-queue.js';
 
 /** Queues created in sequence; `begins[n]`: whether the first contact of queue n succeeds. */
 function create(begins: boolean[], status = 'ready') {

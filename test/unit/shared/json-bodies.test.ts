@@ -3,9 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request as send, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp, finishApp, listen } from '../../../shared/http.js';
-import { parseJson } from '../../../shared/json-bodies.js';
-import { createLogger } from '../../../shared/logger.js';
+import { createApp, finishApp, listen } from '../../../shared/http/http.js';
+import { parseJson } from '../../../shared/http/json-bodies.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 
 const read = (text: string): unknown => parseJson(Buffer.from(text));
 const refusal = (bytes: Buffer): unknown => {

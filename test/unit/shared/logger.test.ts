@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import axios from 'axios';
 import { ROOT } from '../../../local/root.js';
-import { ReplicaClient } from '../../../monitor/replica-client.js';
+import { ReplicaClient } from '../../../monitor/cluster/replica-client.js';
 import { Problem } from '../../../shared/errors.js';
-import { createLogger } from '../../../shared/logger.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 import { onlyWhere } from '../../support/only-where.js';
 
 const SECRET = 'a-token-that-must-not-be-logged';
@@ -81,7 +81,7 @@ describe('the log', () => {
   const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
   onLinux('does not end the service when it cannot be written (full disk)', async () => {
     const script = `
-      import { createLogger } from ${JSON.stringify(join(ROOT, 'shared/logger.ts'))};
+      import { createLogger } from ${JSON.stringify(join(ROOT, 'shared/observability/logger.ts'))};
       const logger = createLogger('test', 'test_1', 'info');
       for (let line = 0; line < 100; line += 1) logger.info('x'.repeat(20_000));
       setTimeout(() => process.exit(5), 20);`;

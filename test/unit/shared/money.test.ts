@@ -10,7 +10,7 @@ import { amountText } from '../../../monitor/inspect/pages/parts.js';
 import { previewPage } from '../../../monitor/inspect/pages/failed-pages.js';
 import { parseAmount } from '../../../patients/core/amount.js';
 import { consolidate } from '../../../patients/core/bill.js';
-import { csvPayment } from '../../../patients/payment-csv.js';
+import { csvPayment } from '../../../patients/records/payment-csv.js';
 import { money } from '../../../patients/web/format.js';
 import { WORDS } from '../../../patients/web/language.js';
 import { billPage } from '../../../patients/web/pages/bill.js';

@@ -1,7 +1,7 @@
 /** Transient and permanent errors: a transient one is answered with 503, a permanent one is a defect of ours. */
-import { isPassingRead } from '../../../patients/prisma.js';
-import { toProblem } from '../../../shared/http.js';
-import { isPassing } from '../../../shared/postgres.js';
+import { isPassingRead } from '../../../patients/records/prisma.js';
+import { toProblem } from '../../../shared/http/http.js';
+import { isPassing } from '../../../shared/postgres/postgres.js';
 
 const failure = (code: string): Error => Object.assign(new Error(`failed: ${code}`), { code });
 

@@ -1,5 +1,5 @@
 /** Parameters of array types as text: quotes where needed, and no text can end its element early. */
-import { plainArray, textArray } from '../../../shared/postgres.js';
+import { plainArray, textArray } from '../../../shared/postgres/postgres.js';
 
 test('plain elements are written without quotes', () => {
   expect([plainArray([]), plainArray([1, 2]), plainArray([true])]).toEqual(['{}', '{1,2}', '{true}']);

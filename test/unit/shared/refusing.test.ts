@@ -1,11 +1,11 @@
 /** Validation of external input: empty numbers are refused, and error messages about wrong input are bounded. */
 import { searchQuery } from '../../../monitor/inspect/filters.js';
-import { auditQuery } from '../../../monitor/http/filters.js';
+import { auditQuery } from '../../../monitor/console/filters.js';
 import { paymentsQuery } from '../../../patients/http/schemas.js';
 import { listedBatchBody } from '../../../shared/contracts/batch.js';
-import { tokenKind } from '../../../shared/auth.js';
+import { tokenKind } from '../../../shared/http/auth.js';
 import type { Problem } from '../../../shared/errors.js';
-import { parse } from '../../../shared/http.js';
+import { parse } from '../../../shared/http/http.js';
 
 const payment = { patientId: '00000000-0000-4000-8000-000000000001', amountMinor: 100, currency: 'USD' };
 

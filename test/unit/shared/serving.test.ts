@@ -1,8 +1,8 @@
 /** A server and raw sockets: the answer to unreadable requests, the deadlines, and the shutdown of the server. */
 import type { Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { closeServer, createApp, finishApp, leave, listen } from '../../../shared/http.js';
-import { createLogger } from '../../../shared/logger.js';
+import { closeServer, createApp, finishApp, leave, listen } from '../../../shared/http/http.js';
+import { createLogger } from '../../../shared/observability/logger.js';
 import { eventually } from '../../support/eventually.js';
 
 const HEAD = 'Host: x\r\n';

@@ -1,11 +1,11 @@
 /** When tracing is on, which contexts are passed on, and the spans of work that serves many requests. */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
-import { TraceMarks } from '../../../patients/trace-marks.js';
-import { parcelsOf } from '../../../shared/queue.js';
-import { beginSpan, type SpanParts } from '../../../shared/spans.js';
-import { differentTraces, TRACES_MAX } from '../../../shared/traceparent.js';
-import { wantsTraces } from '../../../shared/tracing.js';
+import { TraceMarks } from '../../../patients/accept/trace-sampling.js';
+import { parcelsOf } from '../../../shared/queue/queue.js';
+import { beginSpan, type SpanParts } from '../../../shared/observability/spans.js';
+import { differentTraces, TRACES_MAX } from '../../../shared/observability/traceparent.js';
+import { wantsTraces } from '../../../shared/observability/tracing.js';
 
 const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
 /** The traceparent of the n-th request. */

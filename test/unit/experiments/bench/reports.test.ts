@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { summarize } from '../../../../experiments/bench/figures.js';
 import { objectivesOf } from '../../../../experiments/bench/objectives.js';
 import type { BenchFacts } from '../../../../experiments/bench/facts.js';
-import type { Journal } from '../../../../experiments/journal.js';
+import type { Journal } from '../../../../experiments/record/run-record.js';
 import { ownReport } from '../../../../experiments/report/bench/own-report.js';
 import { benchTable, wrapped } from '../../../../experiments/report/bench/table.js';
 import { standing } from '../../../support/bench.js';

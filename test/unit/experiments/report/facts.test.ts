@@ -9,7 +9,7 @@ import { binOf, latencyBlocks, latencyOfBin } from '../../../../experiments/repo
 import { storyEvents } from '../../../../experiments/report/facts/story.js';
 import { timelineOf } from '../../../../experiments/report/facts/timeline.js';
 import { emptyEvidence, electionRow, faultWindow, paymentRow, requestRecord } from '../../../support/evidence.js';
-import { isAvailable } from '../../../../experiments/trial-summary.js';
+import { isAvailable } from '../../../../experiments/record/trial-summary.js';
 import { madeUpJournal } from '../../../support/journal.js';
 
 describe('fate', () => {

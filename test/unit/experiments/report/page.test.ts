@@ -1,7 +1,7 @@
 /** The page of a run: no external resources, no code from a run, a history of each bad request, and a bounded size. */
 import { describe, expect, test } from '@jest/globals';
 import { MOST_STORIES } from '../../../../experiments/report/facts/choose-stories.js';
-import { keep, Latencies } from '../../../../experiments/latencies.js';
+import { keep, Latencies } from '../../../../experiments/statistics/latencies.js';
 import { reportPage } from '../../../../experiments/report/page/page.js';
 import { madeUpJournal } from '../../../support/journal.js';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SaxesParser } from 'saxes';
 import { CHECKERS } from '../../../../experiments/checkers/checkers.js';
-import type { Journal } from '../../../../experiments/journal.js';
+import type { Journal } from '../../../../experiments/record/run-record.js';
 import { csvField, trialsCsv } from '../../../../experiments/report/csv.js';
 import { writeHistory, writeRequests } from '../../../../experiments/report/history-file.js';
 import { junitXml } from '../../../../experiments/report/junit.js';

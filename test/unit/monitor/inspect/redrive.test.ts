@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import type { PaymentToDrive } from '../../../../monitor/inspect/failed-payments.js';
 import { previewRedrive, sumsOf } from '../../../../monitor/inspect/redrive-preview.js';
 import { Redrives } from '../../../../monitor/inspect/redrive.js';
-import type { AuditEntry } from '../../../../shared/audit.js';
+import type { AuditEntry } from '../../../../shared/postgres/audit.js';
 
 const payment = (id: string, rest: Partial<PaymentToDrive> = {}): PaymentToDrive =>
   ({ id, status: 'FAILED', patientId: 'p', amountMinor: 100, currency: 'USD', repeatedBy: null, payableMinor: null, ...rest }) as PaymentToDrive;

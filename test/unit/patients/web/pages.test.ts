@@ -2,9 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { CHARGE_KINDS, consolidate } from '../../../../patients/core/bill.js';
 import { acceptedRecord } from '../../../../patients/core/payment-record.js';
-import type { FollowedPayment } from '../../../../patients/staff-records.js';
-import { publicUrl } from '../../../../patients/web-options.js';
-import { trustedProxies } from '../../../../shared/trusted-proxies.js';
+import type { FollowedPayment } from '../../../../patients/records/staff-records.js';
+import { publicUrl } from '../../../../patients/web/options.js';
+import { trustedProxies } from '../../../../shared/http/trusted-proxies.js';
 import { countText, dayText, moment, money } from '../../../../patients/web/format.js';
 import { LANGUAGES, WORDS } from '../../../../patients/web/language.js';
 import { layout } from '../../../../patients/web/layout.js';

@@ -1,0 +1,73 @@
+/** Collects the evidence of PostgreSQL, the elections and the gateway after the system has come to rest. */
+import { Redis } from 'ioredis';
+import type { System } from '../../local/system.js';
+import { sleep } from '../../shared/clock.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
+import type { ChargeRow, ElectionRow, PaymentRow } from './history.js';
+
+const POLL_MS = 50;
+/** Time-out for reading the gateway's ledger, which may have hundreds of thousands of lines, ms. */
+const LEDGER_MS = 60_000;
+
+const milliseconds = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`;
+
+/** Term 0, which a system without terms writes, is read as null. */
+/** @param afterSeq returns only payments accepted later; 0: all. */
+export async function readPayments(pool: Pool, afterSeq = 0): Promise<PaymentRow[]> {
+  const { rows } = await pool.query<PaymentRow>(
+    `SELECT id, idempotency_key AS key, seq, patient_id AS "patientId", status, nullif(term, 0) AS term, processed_by AS "processedBy",
+            ${milliseconds('accepted_at')} AS "acceptedMs", ${milliseconds('completed_at')} AS "completedMs",
+            attempts, parcel, accepted_by AS "acceptedBy", reason, last_error AS "lastError"
+       FROM payment WHERE seq > $1 ORDER BY seq`,
+    [afterSeq],
+  );
+  return rows;
+}
+
+export async function readElections(pool: Pool): Promise<ElectionRow[]> {
+  const { rows } = await pool.query<ElectionRow>(
+    `SELECT term, leader, previous_leader AS "previousLeader", kind, reason, monitor, votes,
+            ${milliseconds('suspected_at')} AS "suspectedMs", ${milliseconds('elected_at')} AS "electedMs",
+            ${milliseconds('promoted_at')} AS "promotedMs", ${milliseconds('reclaimed_at')} AS "reclaimedMs",
+            ${milliseconds('first_commit_at')} AS "firstCommitMs"
+       FROM election ORDER BY term`,
+  );
+  return rows;
+}
+
+/**
+ * The charges of the gateway; null when it is simulated in process and has no ledger. @param after number of charges
+ * read before; 0: all.
+ */
+export async function readCharges({ gateway, tokens }: System, after = 0): Promise<ChargeRow[] | null> {
+  if (!gateway) return null;
+  const answer = await fetch(`${gateway.url}/ledger?after=${after}`, {
+    headers: { authorization: `Bearer ${tokens.internal}` }, signal: AbortSignal.timeout(LEDGER_MS),
+  });
+  if (!answer.ok) throw new Error(`the gateway's ledger cannot be read: HTTP ${answer.status}`);
+  return ((await answer.json()) as { charges: ChargeRow[] }).charges;
+}
+
+/** Waits until no payment is pending. @returns false when `deadlineMs` passed first. */
+export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + deadlineMs;
+  while (performance.now() < end) {
+    const { rowCount } = await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`);
+    if (rowCount === 0) return true;
+    await sleep(POLL_MS, signal);
+  }
+  return false;
+}
+
+/** The versions of the engines in use, by name. */
+export async function readVersions(pool: Pool, redisUrl: string): Promise<Record<string, string>> {
+  const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  try {
+    await redis.connect();
+    const info = await redis.info('server');
+    return { postgres: rows[0]?.version ?? 'unknown', redis: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown' };
+  } finally {
+    redis.disconnect();
+  }
+}

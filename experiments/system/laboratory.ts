@@ -1,0 +1,174 @@
+/**
+ * Opens a separate system for one experiment: free ports, data in a temporary folder, both released on every exit path.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LogFile, USUAL_LOG } from '../../local/processes/log-file.js';
+import { LogFiles } from '../../local/processes/log-files.js';
+import type { Shape } from '../../local/plan.js';
+import { startSystem, type System, type SystemOptions } from '../../local/system.js';
+import { sleep } from '../../shared/clock.js';
+import { createLogger } from '../../shared/observability/logger.js';
+import { createPool, type Pool } from '../../shared/postgres/postgres.js';
+import { MemoryDisk } from './memory-disk.js';
+import { Links } from '../network/links.js';
+import type { Progress } from '../report/progress.js';
+import { RELEVO, type Leader, type Subject } from './subject.js';
+
+const POLL_MS = 20;
+const LOG_FOLDER = 'logs';
+/** Output of all processes of the latest run, for the analysis of a failure. */
+export const LOG = join('reports', 'latest.log');
+/** Each subject has its own file, so that the last of several does not overwrite the others. */
+const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`));
+
+export interface Laboratory {
+  subject: Subject;
+  system: System;
+  /** Contains all data; deleted at `close`. */
+  folder: string;
+  /** Contains one log file per process, as in an installation: NAME.log. */
+  logFolder: string;
+  /** The paths between the parts; null: there are no proxies. */
+  links: Links | null;
+  /** The disk of PostgreSQL's data; null: the machine's own disk. */
+  disk: MemoryDisk | null;
+  /** Addresses for payments: the patients instances, or the payment server itself in a system without them. */
+  entrances: readonly string[];
+  pool: Pool;
+  /** Ids of the patients that can pay. */
+  patients: readonly string[];
+  /** Name and term of the current leader; leader null: none was elected yet. */
+  leadership(): Promise<Leader>;
+  /**
+   * Resolves when `replicas` (all, where there are fewer) are alive and one of them leads. @throws Error at the
+   * deadline.
+   */
+  settled(replicas: number, deadlineMs: number): Promise<void>;
+  /** Registers a step for the beginning of `close`, such as a heal. A failing step does not prevent the others. */
+  beforeClose(step: () => Promise<unknown>): void;
+  /** Stops all processes and deletes the folder. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface LaboratoryOptions {
+  /** The system to run. Default: Relevo. */
+  subject?: Subject;
+  replicas: number;
+  monitors: number;
+  patients: number;
+  env?: SystemOptions['env'];
+  /** Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken. Default: false. */
+  links?: boolean;
+  /**
+   * Stores PostgreSQL's data on a separate disk in memory that can be filled, where the machine allows one. Default:
+   * false.
+   */
+  disk?: boolean;
+  /** `http` is a process with a ledger; `simulated` is inside the replicas, without a ledger. Default: `http`. */
+  gateway?: Shape['gateway'];
+  /** Starts the engines with the settings of `npm start`, for measurements. Default: false, smaller settings. */
+  usualEngines?: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** Resources that exist before the system starts and are released after it has stopped. */
+interface Premises {
+  dataDir: string;
+  /** Output of all processes, in one file; kept after the run. */
+  log: LogFile;
+  logs: LogFiles;
+  links: Links | null;
+  disk: MemoryDisk | null;
+  vacate: () => Promise<void>;
+}
+
+async function openResources(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
+  mkdirSync('reports', { recursive: true });
+  const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
+  const logs = new LogFiles(join(dataDir, LOG_FOLDER));
+  const links = options.links ? await Links.open(shape) : null;
+  const disk = options.disk ? await MemoryDisk.open(join(dataDir, 'disk')) : null;
+  const vacate = async (): Promise<void> => {
+    await Promise.all([links?.close(), disk?.close()]);
+    await Promise.all([log.close(), logs.close()]);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { dataDir, log, logs, links, disk, vacate };
+}
+
+/** @throws StartError when a part does not start, AbortError at Ctrl-C; no process is left then. */
+export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
+  const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
+  const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
+  const premises = await openResources(subject, shape, options);
+  const { dataDir, log, logs, links, disk } = premises;
+  let system: System | null = null;
+  try {
+    system = await startSystem({
+      ...shape, dataDir, ports: 'free', supervise: false, quick: !usualEngines, signal,
+      env: { FAULTS: 'on', ...env },
+      ...(disk ? { volume: disk } : {}),
+      ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
+      ...(subject.program ? { program: subject.program } : {}),
+      onProgress: (text) => progress.show(text),
+      onLine: (name, line) => {
+        log.write(`${name} ${line}`);
+        logs.write(name, line);
+      },
+    });
+    return await addLabParts(subject, system, premises, signal);
+  } catch (error) {
+    await system?.stop();
+    await premises.vacate();
+    throw error;
+  }
+}
+
+/** Adds the lab's own parts to a running system. */
+async function addLabParts(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
+  const { dataDir, links, disk, vacate } = premises;
+  const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
+  if (subject.termless) await pool.query('ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led');
+  const doors = system.patients.length > 0 ? system.patients : system.replicas;
+  const steps: (() => Promise<unknown>)[] = [];
+  let closed: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
+    await Promise.allSettled(steps.map((step) => step()));
+    // Concurrently: when PostgreSQL does not respond, `pool.end()` only resolves after the system has stopped.
+    const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
+    await vacate();
+    if (stopped.status === 'rejected') throw stopped.reason;
+  };
+  return {
+    subject,
+    system,
+    folder: dataDir,
+    logFolder: join(dataDir, LOG_FOLDER),
+    links,
+    disk,
+    entrances: doors.map(({ url }) => url),
+    pool,
+    patients: rows.map(({ id }) => id),
+    leadership: () => subject.leadership(system, pool),
+    settled: (count, deadlineMs) => settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
+    beforeClose: (step) => void steps.push(step),
+    close: () => (closed ??= closeAll()),
+  };
+}
+
+type Running = Pick<Laboratory, 'subject' | 'system'>;
+
+async function settled({ subject, system }: Running, count: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  for (;;) {
+    const { alive, led } = await subject.look(system);
+    if (led && alive >= count) return;
+    if (performance.now() > end) throw new Error(`the system did not settle within ${deadlineMs} ms: ${alive} of ${count} replicas alive`);
+    await sleep(POLL_MS, signal);
+  }
+}

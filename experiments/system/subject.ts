@@ -1,0 +1,61 @@
+/**
+ * The system in a laboratory: Relevo, or a baseline on the same engines, ports, gateway and contract. A subject defines
+ * its processes and how the lab reads its leader; everything else (traffic, faults, evidence, checkers) is the same for
+ * all.
+ */
+import type { Place, Shape } from '../../local/plan.js';
+import type { System } from '../../local/system.js';
+import { readLeadership } from '../../shared/postgres/leadership-store.js';
+import type { Pool } from '../../shared/postgres/postgres.js';
+
+/** Name and term of the leader; leader null: none, or none yet. */
+export interface Leader {
+  leader: string | null;
+  term: number;
+}
+
+export interface Subject {
+  /** One word, as in `result.systems`. */
+  name: string;
+  /** Description of the system in one sentence. */
+  what: string;
+  /** The numbers of its processes for the requested numbers. */
+  shape(asked: Omit<Shape, 'gateway'>): Omit<Shape, 'gateway'>;
+  /** Its programs. Default: Relevo's. */
+  program?: (place: Place) => string;
+  /** Whether its outcomes have no valid term, which a constraint of the table otherwise refuses. Default: false. */
+  termless?: boolean;
+  leadership(system: System, pool: Pool): Promise<Leader>;
+  /** Polls the system once: the number of replicas that are alive, and whether one of them leads. */
+  look(system: System): Promise<{ alive: number; led: boolean }>;
+}
+
+interface MonitorStatus {
+  partitions: { leader: string | null; term: number }[];
+  replicas: { id: string; observed: string; role: string; term: number }[];
+}
+
+/** Longest wait for a status, ms. */
+const STATUS_MS = 2_000;
+
+async function readStatus(url: string, token: string): Promise<MonitorStatus | null> {
+  try {
+    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(STATUS_MS) });
+    return answer.ok ? ((await answer.json()) as MonitorStatus) : null;
+  } catch {
+    return null;
+  }
+}
+
+export const RELEVO: Subject = {
+  name: 'relevo',
+  what: 'Monitors watch three replicas and elect a leader, which processes queued payments under a fenced term; failures are retried.',
+  shape: (asked) => asked,
+  leadership: (_system, pool) => readLeadership(pool, 0),
+  look: async ({ monitors, tokens }) => {
+    const status = await readStatus(monitors[0]?.url ?? '', tokens.operator);
+    const leader = status?.partitions[0];
+    const alive = status?.replicas.filter(({ observed }) => observed === 'alive') ?? [];
+    return { alive: alive.length, led: alive.some(({ id, role, term }) => id === leader?.leader && role === 'leading' && term === leader.term) };
+  },
+};

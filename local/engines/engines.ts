@@ -1,0 +1,89 @@
+/**
+ * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones that DATABASE_URL and REDIS_URL name.
+ */
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { connectionTo } from '../../shared/postgres/connection-settings.js';
+import { withoutPassword } from '../processes/address.js';
+import { StartError } from '../errors.js';
+import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
+import { prepareRedis, type RedisServer } from './redis.js';
+
+export interface EngineOptions {
+  dataDir: string;
+  databaseUrl?: string | undefined;
+  redisUrl?: string | undefined;
+  quick: boolean;
+  /** The file system that holds PostgreSQL's data, when it is not `dataDir`. */
+  volume?: Volume | undefined;
+  portOf: (name: string) => number;
+}
+
+export interface Engines {
+  /** Null when DATABASE_URL names an external server. */
+  postgres: PostgresServer | null;
+  /** Null when REDIS_URL names an external server. */
+  redis: RedisServer | null;
+}
+
+export const DATABASE = 'relevo';
+
+/** Prepares our own servers; does not start them. @throws StartError */
+export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, volume, portOf }: EngineOptions): Promise<Engines> {
+  const postgres = databaseUrl
+    ? null
+    : await preparePostgres({ dataDir: join(volume?.folder ?? dataDir, 'postgres'), port: portOf('postgres'), quick, volume });
+  const redis = redisUrl ? null : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
+  return { postgres, redis };
+}
+
+async function checkDatabase(url: string): Promise<string> {
+  const client = new pg.Client({ ...connectionTo(url), connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return url;
+  } catch (error) {
+    throw new StartError(`DATABASE_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(error)}.`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function checkRedis(url: string): Promise<string> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, connectTimeout: 5_000, retryStrategy: () => null });
+  let reason: unknown = null;
+  redis.on('error', (error) => {
+    reason ??= error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+    return url;
+  } catch (error) {
+    throw new StartError(`REDIS_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(reason ?? error)}.`);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** The reason of a failure. An AggregateError (one failure per address tried) has no message of its own, so its first error counts. */
+function reasonOf(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? first.message : String(first);
+}
+
+/** Starts or checks PostgreSQL. @returns its address, once it answers and the database exists. @throws StartError */
+export async function startDatabase({ postgres }: Engines, url: string | undefined): Promise<string> {
+  if (!postgres) return checkDatabase(url ?? '');
+  await postgres.start();
+  return ensureDatabase(postgres, DATABASE);
+}
+
+/** Starts or checks Redis. @returns its address, once it answers. @throws StartError */
+export async function startRedis({ redis }: Engines, url: string | undefined): Promise<string> {
+  if (!redis) return checkRedis(url ?? '');
+  await redis.start();
+  return redis.address;
+}

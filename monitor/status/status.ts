@@ -1,0 +1,147 @@
+/** Builds the status document from the state of the loop. Without a token it contains no address, process id or boot id. */
+import type { Clock } from '../../shared/clock.js';
+import type { Member } from '../../shared/config.js';
+import type { AdminState } from '../../shared/contracts/leadership.js';
+import { candidates } from '../core/election.js';
+import type { Instance } from '../core/instances.js';
+import { observedOf, opinionsOf, type Opinions } from '../core/observed.js';
+import type { State } from '../core/types.js';
+import type { InstanceStatus, MonitorStatus, PartitionStatus, ReplicaStatus, Status } from '../http/schemas.js';
+import type { Failure } from './failure-memory.js';
+import type { AdminRow } from '../cluster/leadership-store.js';
+import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
+import type { QueueCounts } from './queue-counts.js';
+
+export interface StatusSources {
+  id: string;
+  replicas: readonly Member[];
+  monitors: readonly Member[];
+  patients: readonly Member[];
+  clock: Clock;
+  state: () => State;
+  decision: () => string;
+  adminRows: () => readonly AdminRow[];
+  opinions: () => Opinions;
+  peerObserved: (id: string) => PeerObserved;
+  /** Null: that monitor did not answer. */
+  peerWord: (id: string) => OpinionAnswer | null;
+  instance: (id: string) => Instance;
+  lastFailure: (replica: string) => Failure | null;
+  redisUp: () => boolean | null;
+  /** Whether fault switches exist. */
+  faults: boolean;
+  counts: () => Promise<QueueCounts>;
+}
+
+/** Converts a time of the monotonic clock to wall time. */
+const wallTime = (clock: Clock, at: number | null): string | null =>
+  at === null ? null : new Date(clock.wall().getTime() - (clock.now() - at)).toISOString();
+
+const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 100) / 100);
+
+function partitionOf(state: State, decision: string): PartitionStatus {
+  const { leadership, settings, phase } = state;
+  return {
+    partition: settings.partition,
+    term: leadership?.term ?? 0,
+    leader: leadership?.leader ?? null,
+    since: leadership?.electedAt ?? null,
+    reason: leadership?.reason ?? 'not known yet',
+    phase: phase.name,
+    decision,
+    candidates: candidates(state).map(({ id }) => id),
+  };
+}
+
+interface Administered {
+  admin: AdminState;
+  adminReason: string;
+  adminSince: string | null;
+}
+
+const administered = (rows: readonly AdminRow[], id: string): Administered => {
+  const row = rows.find((each) => each.id === id);
+  return { admin: row?.admin ?? 'ready', adminReason: row?.reason ?? '', adminSince: row?.changedAt.toISOString() ?? null };
+};
+
+/** Each monitor's opinion of a replica. */
+function heldOf(replica: string, { id, monitors, peerWord }: StatusSources, state: State): ReplicaStatus['opinions'] {
+  const own = opinionsOf(state);
+  return Object.fromEntries(monitors.map((each) => {
+    const held = each.id === id ? own : peerWord(each.id)?.opinions;
+    return [each.id, held?.[replica] ?? 'unknown'];
+  }));
+}
+
+function failureOf(id: string, { lastFailure }: StatusSources): ReplicaStatus['lastFailure'] {
+  const failure = lastFailure(id);
+  return failure && { at: failure.at.toISOString(), words: failure.words };
+}
+
+function replicaOf({ id, url }: Member, sources: StatusSources, state: State): ReplicaStatus {
+  const detector = state.replicas[id];
+  const report = detector?.report ?? null;
+  const alive = detector?.opinion === 'alive';
+  return {
+    id,
+    url,
+    pid: report?.pid ?? null,
+    bootId: report?.bootId ?? null,
+    ...administered(sources.adminRows(), id),
+    observed: observedOf(state, id, sources.opinions()),
+    observedSince: wallTime(sources.clock, detector && detector.opinion !== 'unknown' ? detector.since : null),
+    opinions: heldOf(id, sources, state),
+    lastFailure: failureOf(id, sources),
+    layer: detector?.layer ?? null,
+    role: alive && report ? report.role : null,
+    term: report?.term ?? null,
+    pingMs: rounded(detector?.pingMs ?? null),
+    lastSeenAt: wallTime(sources.clock, detector?.seenAt ?? null),
+    parcelsInFlight: alive && report ? report.parcelsInFlight : null,
+    committed: report?.committed ?? null,
+    reaches: report?.reaches ?? null,
+  };
+}
+
+function monitorOf({ id, url }: Member, sources: StatusSources, { leadership }: State): MonitorStatus {
+  const isSelf = id === sources.id;
+  const word = isSelf ? leadership : sources.peerWord(id);
+  return { id, url, observed: isSelf ? 'alive' : sources.peerObserved(id), leader: word?.leader ?? null, term: word?.term ?? null };
+}
+
+function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceStatus {
+  const { observed, since } = instance(id);
+  return { id, url, observed, since: since === null ? null : new Date(since).toISOString() };
+}
+
+/** The status from the data that this monitor has already, without a call. */
+export function knownStatus(sources: StatusSources, queue: QueueCounts): Status {
+  const state = sources.state();
+  return {
+    id: sources.id,
+    at: sources.clock.wall().toISOString(),
+    partitions: [partitionOf(state, sources.decision())],
+    replicas: sources.replicas.map((replica) => replicaOf(replica, sources, state)),
+    monitors: sources.monitors.map((monitor) => monitorOf(monitor, sources, state)),
+    patients: sources.patients.map((member) => instanceOf(member, sources)),
+    queue,
+    engines: { postgres: state.databaseUp, redis: sources.redisUp() },
+    faults: sources.faults,
+  };
+}
+
+/** The full status, for operators and other services. */
+export const statusOf = async (sources: StatusSources): Promise<Status> => {
+  const queue = await sources.counts();
+  return knownStatus(sources, queue);
+};
+
+/** The public status: without addresses, process ids and boot ids. */
+export function withoutAddresses(status: Status): Status {
+  return {
+    ...status,
+    replicas: status.replicas.map(({ url: _url, pid: _pid, bootId: _bootId, ...rest }) => rest),
+    monitors: status.monitors.map(({ url: _url, ...rest }) => rest),
+    patients: status.patients.map(({ url: _url, ...rest }) => rest),
+  };
+}

@@ -1,0 +1,202 @@
+/**
+ * Handles a batch: checks its patients, registers it, accepts missing payments in groups, waits, and reports. Every
+ * payment's key is made from the batch and the index. So a client completes an interrupted batch by repeating it with
+ * the same key, on any instance.
+ */
+import { v7 as uuid } from 'uuid';
+import type { Clock } from '../../shared/clock.js';
+import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
+import { Problem } from '../../shared/errors.js';
+import type { NewPayment } from '../../shared/postgres/ledger.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
+import type { Acceptor } from './accept.js';
+import type { Backlog } from './backlog.js';
+import { placeForBatch, type BatchPlace } from './batch-admission.js';
+import type { PatientsConfig } from '../config.js';
+import { batchPayment, isListed, planBatch, tallyBatch, unknownIndexes, type BatchPlan } from '../core/batch.js';
+import { batchKey } from '../core/idempotency.js';
+import { Countdown } from '../outcomes/countdown.js';
+import { fingerprint } from './fingerprint.js';
+import { replaysTotal } from '../metrics.js';
+import type { Outcomes } from '../outcomes/outcomes.js';
+import { timeOrderedId } from './time-ordered-id.js';
+import { batchById, batchRows, registerBatch, type BatchHead } from '../records/payment-rows.js';
+import { whilePassing } from '../retry.js';
+
+/** Rows per read. */
+const PAGE = 5_000;
+
+export interface BatchDeps {
+  reads: Queryable;
+  acceptor: Acceptor;
+  backlog: Backlog;
+  outcomes: Outcomes;
+  patients: {
+    /** Patients over which a batch may be spread. */
+    some(): Promise<readonly string[]>;
+    /** The existing patients among these ids. */
+    known(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  };
+  clock: Clock;
+  config: Pick<PatientsConfig, 'id' | 'acceptGroupMax' | 'acceptRetryMs' | 'batchTimeoutMs' | 'defaultCurrency' | 'defaultAmountMinor'>;
+}
+
+export interface BatchCommand {
+  body: CountedBatch | ListedBatch;
+  idempotencyKey: string;
+  traceparent?: string | undefined;
+  gone: AbortSignal;
+}
+
+const askedPatients = (body: CountedBatch | ListedBatch): string[] => {
+  if (isListed(body)) return body.payments.map(({ patientId }) => patientId);
+  return body.patientId === undefined ? [] : [body.patientId];
+};
+
+async function requireKnown(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<void> {
+  const asked = askedPatients(body);
+  if (asked.length === 0) return;
+  const known = await deps.patients.known([...new Set(asked)]);
+  const unknown = unknownIndexes(asked, known);
+  if (unknown.length === 0) return;
+  if (!isListed(body)) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${asked[0] as string}`);
+  const errors = unknown.slice(0, 20).map((index) => ({ path: `body.payments.${index}.patientId`, message: 'There is no such patient' }));
+  throw new Problem('PATIENT_UNKNOWN', `No such patient at index ${unknown.slice(0, 20).join(', ')}; nothing was stored`, { errors });
+}
+
+async function planned(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<BatchPlan> {
+  const spread = !isListed(body) && body.patientId === undefined;
+  const known = spread ? await deps.patients.some() : [];
+  if (spread && known.length === 0) throw new Problem('PATIENT_UNKNOWN', 'There are no patients yet');
+  return planBatch(body, known, { amountMinor: deps.config.defaultAmountMinor, currency: deps.config.defaultCurrency });
+}
+
+interface Registered {
+  batch: BatchHead;
+  replayed: boolean;
+}
+
+/** The body without `timeoutMs`, which is not part of the request's identity. */
+const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown => request;
+
+function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
+  return {
+    id: timeOrderedId(),
+    batchId: batch.id,
+    batchIndex: index,
+    redriveOf: null,
+    idempotencyKey: batchKey(batch.id, index),
+    fingerprint: batch.fingerprint,
+    answerWaited: true,
+    ...plan.item(index),
+  };
+}
+
+/** The indexes that have a row already; pending ones join the countdown. */
+async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): Promise<Set<number>> {
+  const indexes = new Set<number>();
+  for await (const rows of pages(batch.id, deps.reads)) {
+    for (const { id, batchIndex, status } of rows) {
+      indexes.add(batchIndex);
+      if (status === 'PENDING') countdown.add(id);
+    }
+  }
+  return indexes;
+}
+
+interface Acceptance {
+  traceparent: string | undefined;
+  batch: BatchHead;
+  plan: BatchPlan;
+  place: BatchPlace;
+  countdown: Countdown;
+}
+
+async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: BatchDeps): Promise<void> {
+  const { batch, plan, place, countdown, traceparent } = acceptance;
+  let group: NewPayment[] = [];
+  const flush = async (): Promise<void> => {
+    for (const row of await deps.acceptor.acceptPart(group, traceparent)) {
+      if (row === null) throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
+      if (row.status === 'PENDING') countdown.add(row.id);
+    }
+    place.stored(group.length);
+    group = [];
+  };
+  for (let index = 0; index < plan.sent; index += 1) {
+    if (there.has(index)) continue;
+    group.push(paymentAt(plan, batch, index));
+    if (group.length === deps.config.acceptGroupMax) await flush();
+  }
+  if (group.length > 0) await flush();
+  place.end();
+}
+
+/** Retries until the deadline that all steps before the acceptance share; each accepted part has its own deadline. */
+type Patiently = <T>(attempt: () => Promise<T>) => Promise<T>;
+
+interface LetIn {
+  plan: BatchPlan;
+  place: BatchPlace;
+}
+
+/** Runs every check that can refuse a batch. A refused batch leaves nothing behind. */
+async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, patiently: Patiently): Promise<LetIn> {
+  await patiently(() => requireKnown(body, deps));
+  const plan = await patiently(() => planned(body, deps));
+  return { plan, place: await patiently(() => placeForBatch(deps, plan.sent, idempotencyKey)) };
+}
+
+/** Stores the batch row. */
+async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPlan, patiently: Patiently): Promise<Registered> {
+  const { body, idempotencyKey } = command;
+  const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
+  const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
+  const batch = await patiently(() => registerBatch(deps.reads, head));
+  if (batch === null) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
+  if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
+  const replayed = batch.id !== asked.id;
+  if (replayed) replaysTotal.inc();
+  return { batch, replayed };
+}
+
+/**
+ * Accepts a batch and waits until all its payments are final or its time is up.
+ * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, BACKLOG_FULL (nothing stored) · IDEMPOTENCY_KEY_REUSED
+ *   · UNAVAILABLE (repeat the request with the same key)
+ */
+export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
+  const { clock, config } = deps;
+  const startedMs = clock.now();
+  const patiently: Patiently = (attempt) => whilePassing(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
+  const { plan, place } = await letIn(deps, command, patiently);
+  const countdown = new Countdown(deps.outcomes);
+  try {
+    const { batch, replayed } = await registered(deps, command, plan, patiently);
+    const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
+    await acceptMissing({ batch, plan, place, countdown, traceparent: command.traceparent }, there, deps);
+    await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);
+    return { batchId: batch.id, replayed };
+  } finally {
+    place.end();
+    countdown.cancel();
+  }
+}
+
+async function* pages(batchId: string, reads: Queryable): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {
+  for (let from = 0; ; ) {
+    const rows = await batchRows(reads, batchId, from, PAGE);
+    if (rows.length > 0) yield rows;
+    if (rows.length < PAGE) return;
+    from = (rows.at(-1)?.batchIndex ?? from) + 1;
+  }
+}
+
+/** The document of a batch, from the database alone. @throws Problem BATCH_NOT_FOUND */
+export async function batchDocument(reads: Queryable, batchId: string): Promise<Batch> {
+  const head = await batchById(reads, batchId);
+  if (head === null) throw new Problem('BATCH_NOT_FOUND', `There is no batch ${batchId}`);
+  const payments: Batch['payments'] = [];
+  for await (const rows of pages(batchId, reads)) for (const row of rows) payments.push(batchPayment(row));
+  return { ...tallyBatch(batchId, head.sent, payments), payments };
+}

@@ -1,0 +1,99 @@
+/** Reads outside the hot path: lists of payments and patients, a bill, an exit pass. Through Prisma. */
+import type { PaymentModel } from '../../generated/prisma/models.js';
+import type { PaymentStatus } from '../../shared/contracts/payment.js';
+import { Problem } from '../../shared/errors.js';
+import { listHandled, type Handled, type Stretch } from '../../shared/postgres/handled-ranges.js';
+import { isListed } from '../../shared/postgres/payment-lists.js';
+import type { Queryable } from '../../shared/postgres/postgres.js';
+import { readBillState, type BillState } from './bill-records.js';
+import type { Bill, BilledPatient } from '../core/bill.js';
+import { exitPass, type ExitPass } from '../core/pass.js';
+import type { PaymentRecord } from '../core/payment-record.js';
+import { listedPayments } from './payment-rows.js';
+import type { Prisma } from './prisma.js';
+
+/** Selects payments that match all given values. */
+export interface PaymentFilter {
+  status?: PaymentStatus | undefined;
+  patientId?: string | undefined;
+  batchId?: string | undefined;
+  processedBy?: string | undefined;
+  term?: number | undefined;
+}
+
+export interface Records {
+  /** Newest first, at most `limit`, accepted before the payment with `seq` = `before` (null: from the newest). */
+  payments(filter: PaymentFilter, before: number | null, limit: number): Promise<PaymentRecord[]>;
+  /** @throws Problem PAYMENT_NOT_FOUND */
+  payment(id: string): Promise<PaymentRecord>;
+  /** In order of id, after `after`. */
+  patients(after: string | null, limit: number): Promise<BilledPatient[]>;
+  /** @throws Problem PATIENT_NOT_FOUND */
+  bill(patientId: string, fallbackCurrency: string): Promise<Bill>;
+  /** The bill and the payments of each currency, in one snapshot. @throws Problem PATIENT_NOT_FOUND */
+  billState(patientId: string, fallbackCurrency: string): Promise<BillState>;
+  /** @throws Problem PASS_NOT_FOUND */
+  pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
+}
+
+const recordOf = (row: PaymentModel): PaymentRecord => ({
+  ...row,
+  seq: Number(row.seq),
+  amountMinor: Number(row.amountMinor),
+  term: row.term === null ? null : Number(row.term),
+});
+
+/** Omits undefined members. Prisma ignores them, but `exactOptionalPropertyTypes` requires their absence. */
+const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+
+async function passOf(prisma: Prisma, id: string, validityHours: number, now: Date): Promise<ExitPass> {
+  const found = await prisma.payment.findUnique({
+    where: { id },
+    select: { status: true, completedAt: true, patient: { select: { id: true, fullName: true } } },
+  });
+  const patient = found && { id: found.patient.id, name: found.patient.fullName };
+  const pass = found && patient && exitPass({ status: found.status, completedAt: found.completedAt, patient }, validityHours, now);
+  if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
+  return pass;
+}
+
+/** The part of a filter that the handled ranges answer; null when the filter has an index, or has no such part. */
+function handledOf({ status, patientId, batchId, processedBy, term }: PaymentFilter): Handled | null {
+  if (status === 'PENDING' || patientId !== undefined || batchId !== undefined) return null;
+  return status === undefined && processedBy === undefined && term === undefined ? null : { status, processedBy, term };
+}
+
+/** @param reads for lists that Prisma cannot express. @param timeZone decides the day of a charge. */
+export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
+  return {
+    async payments(filter, before, limit) {
+      const { status, patientId, batchId, processedBy, term } = filter;
+      if (isListed(status)) {
+        const wanted = { patient_id: patientId, batch_id: batchId, processed_by: processedBy, term };
+        return listedPayments(reads, { status, before: before ?? Number.MAX_SAFE_INTEGER, wanted, limit });
+      }
+      const find = async ({ from, below }: Stretch, take: number): Promise<PaymentRecord[]> => {
+        const where = { ...given(filter), seq: { gte: BigInt(from), lt: BigInt(below) } };
+        return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(recordOf);
+      };
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      const handled = handledOf(filter);
+      return handled ? listHandled(reads, handled, { before: below, limit }, find) : find({ from: 0, below }, limit);
+    },
+    async payment(id) {
+      const row = await prisma.payment.findUnique({ where: { id } });
+      if (!row) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
+      return recordOf(row);
+    },
+    async patients(after, limit) {
+      const where = after === null ? {} : { id: { gt: after } };
+      const select = { id: true, document: true, fullName: true };
+      const rows = await prisma.patient.findMany({ where, select, orderBy: { id: 'asc' }, take: limit });
+      return rows.map(({ id, document, fullName }) => ({ id, document, name: fullName }));
+    },
+    bill: async (patientId, fallbackCurrency) => (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
+    billState: (patientId, fallbackCurrency) => readBillState(reads, timeZone, patientId, fallbackCurrency),
+    pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * The SQL that touches payments and the fence. Each important statement has a name and its guarantee above it.
+ * Each is one statement without an open transaction across the network, so a frozen process cannot hold a lock.
+ */
+import type { FinalStatus } from '../contracts/payment.js';
+import { plainArray, textArray, type Queryable } from './postgres.js';
+
+export { acceptPayments, type AcceptedPayment, type NewPayment } from './accept.js';
+
+/** A pending payment as the leader loads it. */
+export interface PendingPayment {
+  id: string;
+  seq: number;
+  patientId: string;
+  amountMinor: number;
+  currency: string;
+  attempts: number;
+  /** Time since its first attempt failed, in ms, by the database's clock; 0: no attempt failed. */
+  failingMs: number;
+  /** Time until its next attempt, in ms; 0 when it is due. */
+  waitMs: number;
+}
+
+/**
+ * Settings that make the plans below independent of the planner's estimate of how many payments are pending. The estimate describes the
+ * past and is wrong by orders of magnitude when a queue fills; the planner then reads every pending row for every parcel. So each statement
+ * has one plan, made once (planning costs as much as 50 rows), and the settings leave only a plan that reaches each row by its key. A join
+ * by key is written as `BETWEEN k AND k`: with `=`, a plan made on an empty table scans the whole index, because the planner considers the
+ * order of an equality useful for sorting.
+ */
+export const KEYED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+
+/**
+ * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
+ * So a payment never overtakes an earlier one of its patient, in any order of parcels (I7). A payment that is already final is not
+ * returned (I1). For patients with payments in work, only payments after `beyond` are returned: everything before was loaded with those.
+ * Reads row by row and patient by patient, each by its own index; one join takes 70 times as long with 10,000 pending.
+ */
+const LOAD = `
+WITH named AS MATERIALIZED (SELECT patient_id, seq, partition, completed_at FROM payment WHERE id = ANY ($2::uuid[])),
+asked AS MATERIALIZED (
+  SELECT patient_id, max(seq) AS upto, coalesce(max(b.beyond), 0) AS beyond
+    FROM named LEFT JOIN unnest($4::uuid[], $5::bigint[]) AS b (patient_id, beyond) USING (patient_id)
+   WHERE partition = $1 AND completed_at IS NULL GROUP BY patient_id)
+SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor", p.currency, p.attempts,
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - p.failing_since) * 1000, 0))::float8 AS "failingMs",
+       greatest(0, coalesce(extract(epoch FROM p.next_attempt_at - clock_timestamp()) * 1000, 0))::float8 AS "waitMs"
+  FROM asked CROSS JOIN LATERAL (
+    SELECT payment_id, seq FROM pending_payment
+     WHERE (patient_id, seq) > (asked.patient_id, asked.beyond) AND (patient_id, seq) <= (asked.patient_id, asked.upto)
+     ORDER BY patient_id, seq LIMIT $3) AS q
+  JOIN payment p ON p.id BETWEEN q.payment_id AND q.payment_id
+ WHERE p.partition = $1 AND p.completed_at IS NULL
+ ORDER BY q.seq LIMIT $3`;
+
+/**
+ * Longest deferral of a payment, in ms. No written `next_attempt_at` lies further ahead. One that does was written before the database's
+ * clock was set back, and the payment is due; otherwise it would wait for hours.
+ */
+export const LONGEST_WAIT_MS = 300_000;
+
+export interface LoadQuery {
+  partition: number;
+  ids: readonly string[];
+  /** Most payments to return, oldest first. */
+  limit: number;
+  /** Per patient: only payments with a higher `seq`. */
+  beyond: ReadonlyMap<string, number>;
+}
+
+export async function loadParcel(db: Queryable, { partition, ids, limit, beyond }: LoadQuery): Promise<PendingPayment[]> {
+  const values = [partition, plainArray(ids), limit, plainArray([...beyond.keys()]), plainArray([...beyond.values()])];
+  const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values });
+  for (const row of rows) if (row.waitMs > LONGEST_WAIT_MS) row.waitMs = 0;
+  return rows;
+}
+
+/** The writer. Every statement that changes a pending payment checks it against the `leadership` row. */
+export interface FencingToken {
+  partition: number;
+  term: number;
+  leader: string;
+}
+
+/** The fence (I4). Locked for share: an election waits for a commit under way, and a commit waits for an election. */
+export const FENCE = `SELECT 1 AS holds FROM leadership WHERE partition = $1 AND term = $2 AND leader = $3 FOR SHARE`;
+
+export interface Outcome {
+  id: string;
+  status: FinalStatus;
+  attempts: number;
+  reason: string | null;
+  gatewayReference: string | null;
+}
+
+/**
+ * commit: the final status of a parcel's payments, only if the writer still leads (I1, I4).
+ * All payments get one timestamp, because a parcel is committed at one time.
+ */
+export const COMMIT = {
+  name: 'commit',
+  text: `
+WITH fence AS MATERIALIZED (${FENCE}),
+done AS (
+  UPDATE payment p
+     SET status = o.status::payment_status, attempts = o.attempts, reason = o.reason, gateway_reference = o.reference,
+         processed_by = $3, term = $2, completed_at = statement_timestamp(), next_attempt_at = NULL, parcel = o.parcel
+    FROM fence, unnest($4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+      AS o (id, status, attempts, reason, reference, parcel)
+   WHERE p.id BETWEEN o.id AND o.id AND p.partition = $1 AND p.completed_at IS NULL
+  RETURNING p.id)
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`,
+};
+
+export interface CommitResult {
+  /** False: the writer no longer leads, and nothing was changed. */
+  held: boolean;
+  /** The payments that became final with this call; all others were final before. */
+  ids: string[];
+  at: Date;
+}
+
+export interface CommitOptions {
+  /** The parcel of each payment, in the same order; null: none. */
+  parcels?: readonly (string | null)[];
+  statement?: typeof COMMIT;
+}
+
+export async function commitOutcomes(
+  db: Queryable,
+  token: FencingToken,
+  outcomes: readonly Outcome[],
+  { parcels = outcomes.map(() => null), statement = COMMIT }: CommitOptions = {},
+): Promise<CommitResult> {
+  const column = <K extends keyof Outcome>(key: K): Outcome[K][] => outcomes.map((outcome) => outcome[key]);
+  const { rows } = await db.query<CommitResult>({
+    ...statement,
+    values: [
+      token.partition, token.term, token.leader,
+      plainArray(column('id')), plainArray(column('status')), plainArray(column('attempts')), textArray(column('reason')),
+      textArray(column('gatewayReference')), textArray(parcels),
+    ],
+  });
+  return rows[0] as CommitResult;
+}
+
+export interface Deferral {
+  id: string;
+  attempts: number;
+  /** From now, in ms; at most LONGEST_WAIT_MS. */
+  waitMs: number;
+  lastError: string | null;
+}
+
+/**
+ * defer: postpone. Fenced like the commit. The payment stays pending, and the relay returns it when it is due. The first failed attempt
+ * also writes its time, because a later leader must know how long the gateway has failed before it may fail a payment. Times are cut to
+ * milliseconds, because the column rounds: "0 ms from now" could become half a millisecond in the future, which is not due yet.
+ */
+const DEFER = `
+WITH fence AS MATERIALIZED (${FENCE}),
+done AS (
+  UPDATE payment p
+     SET attempts = d.attempts, last_error = coalesce(d.last_error, p.last_error),
+         failing_since = coalesce(p.failing_since, CASE WHEN d.last_error IS NOT NULL THEN clock_timestamp() END),
+         next_attempt_at = date_trunc('milliseconds', clock_timestamp() + make_interval(secs => d.wait_ms / 1000.0))
+    FROM fence, unnest($4::uuid[], $5::int[], $6::float8[], $7::text[]) AS d (id, attempts, wait_ms, last_error)
+   WHERE p.id BETWEEN d.id AND d.id AND p.partition = $1 AND p.completed_at IS NULL
+  RETURNING p.id)
+SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
+
+export async function deferPayments(db: Queryable, token: FencingToken, deferrals: readonly Deferral[]): Promise<CommitResult> {
+  const column = <K extends keyof Deferral>(key: K): Deferral[K][] => deferrals.map((deferral) => deferral[key]);
+  const waits = deferrals.map(({ waitMs }) => Math.min(waitMs, LONGEST_WAIT_MS));
+  const { rows } = await db.query<CommitResult>({
+    name: 'defer',
+    text: DEFER,
+    values: [token.partition, token.term, token.leader, column('id'), column('attempts'), waits, column('lastError')],
+  });
+  return rows[0] as CommitResult;
+}
+
+/**
+ * locked: the pending payments whose change would have to wait, because another session locks the row or its row in `pending_payment`.
+ * Takes the free locks for this statement only.
+ */
+const LOCKED = `
+WITH free AS MATERIALIZED (
+  SELECT p.id FROM payment p JOIN pending_payment q ON q.seq = p.seq
+   WHERE p.id = ANY ($1::uuid[]) AND p.completed_at IS NULL
+     FOR NO KEY UPDATE OF p SKIP LOCKED FOR UPDATE OF q SKIP LOCKED)
+SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NULL AND id NOT IN (SELECT id FROM free)`;
+
+export async function lockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>({ name: 'locked', text: LOCKED, values: [plainArray(ids)] });
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its own index: payments that the queue
+ * should have delivered by now (up to `upto`, the newest payment known to have been passed, and older than the grace period), and payments
+ * whose next attempt is due. Triggers of payment maintain table pending_payment, whichever program writes.
+ * The database's clock may be set back: a payment accepted in the future, or deferred beyond the longest deferral, is due.
+ */
+const OVERDUE = `
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at IS NULL AND seq <= $2
+    AND (accepted_at <= now() - make_interval(secs => $3 / 1000.0) OR accepted_at > now() + make_interval(secs => $3 / 1000.0))
+  ORDER BY seq LIMIT $4)
+UNION ALL
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at <= now()
+  ORDER BY next_attempt_at LIMIT $4)
+UNION ALL
+(SELECT payment_id AS id, seq FROM pending_payment
+  WHERE partition = $1 AND next_attempt_at > now() + interval '${LONGEST_WAIT_MS} milliseconds'
+  ORDER BY next_attempt_at LIMIT $4)
+ORDER BY seq`;
+
+export interface OverdueQuery {
+  partition: number;
+  /** Only payments with `seq` up to this value; null: all. */
+  upto: number | null;
+  graceMs: number;
+  limit: number;
+}
+
+export async function overduePayments(db: Queryable, query: OverdueQuery): Promise<{ id: string; seq: number }[]> {
+  const { rows } = await db.query<{ id: string; seq: number }>({
+    name: 'overdue',
+    text: OVERDUE,
+    values: [query.partition, query.upto ?? Number.MAX_SAFE_INTEGER, query.graceMs, query.limit],
+  });
+  return rows;
+}

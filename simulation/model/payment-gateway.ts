@@ -1,0 +1,100 @@
+/**
+ * A gateway with its own ledger, like gateway/: money moves at most once per key; a key can be queried, and closed before its charge. The
+ * gateway may be down (and answer so), limit the rate, be unreachable, be slower than every time-out, decline, or lose its answer after the
+ * charge.
+ */
+import type { Verdict } from '../../payments/core/gateway.js';
+import type { Call } from '../../payments/core/attempt.js';
+import type { Checks } from '../invariants.js';
+import { Engine } from './engine.js';
+import type { Exchange, Network } from './network.js';
+import type { Process } from './process.js';
+import type { World } from './world.js';
+
+/** Longest wait for one answer, in ms. */
+const TIMEOUT_MS = 80;
+/** Usual longest duration of a charge, in ms. */
+const LATENCY_MS = 20;
+const ABSENT: Verdict = { kind: 'absent' };
+const UNKNOWN: Verdict = { kind: 'unknown', error: 'no answer' };
+/** Its refusals: each states that nothing happened. The fault `refuse` chooses one. */
+const REFUSALS: readonly Verdict[] = [
+  { kind: 'unavailable', error: 'gateway answered 503' },
+  { kind: 'limited', error: 'gateway answered 429', retryAfterMs: 50 },
+  { kind: 'unsent', error: 'ECONNREFUSED' },
+];
+const UNSENT = REFUSALS[2] as Verdict;
+/** A charge that ends like this was no attempt. */
+const isNoAttempt = ({ kind }: Verdict): boolean => kind === 'limited' || kind === 'unsent';
+
+export class PaymentGateway extends Engine {
+  /** Refuses everything with this verdict; null: the gateway works. */
+  refusal: Verdict | null = null;
+  private readonly ledger = new Map<string, Verdict>();
+
+  constructor(
+    world: World,
+    network: Network,
+    node: number,
+    private readonly checks: Checks,
+    /** Share of keys that are declined. */
+    private readonly declineRatio: number,
+  ) {
+    super(world, network, 'gateway', node);
+  }
+
+  /** @param way index of the refusal. @returns a function that ends the refusals. */
+  refuse(way: number): () => void {
+    this.refusal = REFUSALS[way % REFUSALS.length] as Verdict;
+    return () => {
+      this.refusal = null;
+    };
+  }
+
+  /** @param payment the payment of the key, for the checks; the gateway knows only the key. */
+  call(caller: Process, ask: Call['ask'], key: string, payment: string, settle: (verdict: Verdict) => void): void {
+    this.checks.asks(payment);
+    this.network.call<Verdict>(
+      caller, this, TIMEOUT_MS,
+      (exchange) => this.serveCall(ask, key, payment, exchange),
+      (heard, silence) => {
+        const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
+        if (ask === 'charge' && !isNoAttempt(verdict)) this.checks.attempted(payment);
+        settle(verdict);
+      },
+    );
+  }
+
+  private serveCall(ask: Call['ask'], key: string, payment: string, exchange: Exchange<Verdict>): void {
+    if (this.refusal) return exchange.reply(this.refusal);
+    if (ask === 'lookup') return exchange.reply(this.ledger.get(key) ?? ABSENT);
+    if (ask === 'cancel') return exchange.reply(this.record(key, { kind: 'cancelled' }));
+    const { chance } = this.world;
+    this.in(chance.below(LATENCY_MS) + (this.slowMs > 0 ? chance.below(this.slowMs) : 0), () => this.charge(key, payment, exchange));
+  }
+
+  private charge(key: string, payment: string, exchange: Exchange<Verdict>): void {
+    const { chance, log } = this.world;
+    const isNew = !this.ledger.has(key);
+    const verdict = this.record(key, this.decide(key));
+    if (isNew && verdict.kind === 'approved') {
+      log?.(this.name, `charges ${key}`);
+      this.checks.moneyMoved(payment);
+    }
+    if (!chance.strikes(this.loseAnswers)) return exchange.reply(verdict);
+    log?.(this.name, `loses its answer about ${key}`);
+  }
+
+  private record(key: string, verdict: Verdict): Verdict {
+    const known = this.ledger.get(key);
+    if (known) return known;
+    this.ledger.set(key, verdict);
+    return verdict;
+  }
+
+  /** A function of the key alone, like the real one. */
+  private decide(key: string): Verdict {
+    const share = ((Number(key.replace(/\D+/g, '')) * 2_654_435_761) >>> 0) / 2 ** 32;
+    return share < this.declineRatio ? { kind: 'declined', reference: key, reason: 'DECLINED' } : { kind: 'approved', reference: key };
+  }
+}

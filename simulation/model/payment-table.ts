@@ -1,0 +1,146 @@
+/**
+ * The table `payment` and the statements of shared/postgres/ledger.ts, each with the guards of its SQL: the unique
+ * key, the fence in the same
+ * statement, "a final status never changes", `beyond`, overdue payments. One statement is atomic: it takes effect whole or not at all.
+ */
+import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from '../../shared/postgres/ledger.js';
+import type { Checks } from '../invariants.js';
+import type { Rules } from '../rules.js';
+import type { LeadershipTable } from './leadership-table.js';
+import { Unwritable } from './unwritable.js';
+import type { Attempted, Row, Written } from './records.js';
+import type { World } from './world.js';
+
+export interface NewRow {
+  id: string;
+  key: string;
+  patientId: string;
+}
+
+const AMOUNT = { amountMinor: 1_500, currency: 'USD' };
+const NOT_HELD: Written = { held: false, ids: [] };
+const bySeq = (a: Row, b: Row): number => a.seq - b.seq;
+
+export class PaymentTable {
+  readonly rows = new Map<string, Row>();
+  readonly byKey = new Map<string, Row>();
+  readonly byPatient = new Map<string, Row[]>();
+  /** Final payments that are listed as pending. */
+  readonly strays = new Set<string>();
+  /** Payments that cannot be written now. */
+  readonly unwritable = new Unwritable();
+  pending = 0;
+  private seq = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly rules: Rules,
+    private readonly leadership: LeadershipTable,
+    private readonly checks: Checks,
+  ) {}
+
+  /** @returns the inserted ids; the keys of the others exist already. */
+  accept(payments: readonly NewRow[]): string[] {
+    const inserted: string[] = [];
+    for (const { id, key, patientId } of payments) {
+      if (this.rows.has(id) || (this.byKey.has(key) && this.rules.keysAreUnique)) continue;
+      this.seq += 1;
+      const row: Row = {
+        id, seq: this.seq, key, patientId, acceptedMs: this.world.nowMs,
+        status: 'PENDING', attempts: 0, nextAttemptMs: null, failingSinceMs: null, term: null, processedBy: null,
+      };
+      this.checks.accepted(row, this.byKey.get(key));
+      this.insert(row);
+      inserted.push(id);
+    }
+    return inserted;
+  }
+
+  load({ ids, limit, beyond }: LoadQuery): PendingPayment[] {
+    const upto = new Map<string, number>();
+    for (const id of ids) {
+      const row = this.rows.get(id);
+      if (row?.status === 'PENDING') upto.set(row.patientId, Math.max(row.seq, upto.get(row.patientId) ?? 0));
+    }
+    const found: Row[] = [];
+    for (const [patientId, last] of upto) {
+      const after = beyond.get(patientId) ?? 0;
+      for (const row of this.byPatient.get(patientId) ?? []) {
+        if (row.status === 'PENDING' && row.seq > after && row.seq <= last && this.rules.isLoaded(row.id, ids)) found.push(row);
+      }
+    }
+    return found.sort(bySeq).slice(0, limit).map((row) => this.asPending(row));
+  }
+
+  holds(token: FencingToken): boolean {
+    return this.rules.fence(this.leadership.row, token);
+  }
+
+  /** A commit or a deferral, if the rows can be written. @see payments/attempt-write.ts */
+  attempt(token: FencingToken, payments: readonly { id: string }[], run: () => Written): Attempted {
+    const ids = payments.map(({ id }) => id).filter((id) => this.rows.get(id)?.status === 'PENDING');
+    const obstacle = this.holds(token) ? this.unwritable.among(ids) : null;
+    if (obstacle) this.world.log?.('postgres', `does not write ${ids.join(', ')}: ${Object.entries(obstacle).join(' ')}`);
+    return obstacle ?? { written: run() };
+  }
+
+  /** commit: the fence, "still pending" and the change in one statement. */
+  commit(token: FencingToken, outcomes: readonly Outcome[], isFenced = true): Written {
+    if (isFenced && !this.holds(token)) return NOT_HELD;
+    const ids: string[] = [];
+    for (const { id, status, attempts } of outcomes) {
+      const row = this.rows.get(id);
+      if (!row || !this.rules.mayGetStatus(row)) continue;
+      this.checks.finalised(row, status, token);
+      this.checks.countsAttempts(id, attempts);
+      if (row.status === 'PENDING') this.pending -= 1;
+      Object.assign(row, { status, attempts, term: token.term, processedBy: token.leader, nextAttemptMs: null });
+      ids.push(id);
+    }
+    return { held: true, ids };
+  }
+
+  defer(token: FencingToken, deferrals: readonly Deferral[]): Written {
+    if (!this.rules.fenceOfDeferral(this.leadership.row, token)) return NOT_HELD;
+    const ids: string[] = [];
+    for (const { id, attempts, waitMs, lastError } of deferrals) {
+      const row = this.rows.get(id);
+      if (row?.status !== 'PENDING') continue;
+      this.checks.deferred(row, token);
+      this.checks.countsAttempts(id, attempts);
+      if (lastError !== null) row.failingSinceMs ??= this.world.nowMs;
+      row.attempts = attempts;
+      row.nextAttemptMs = this.world.nowMs + Math.floor(waitMs);
+      ids.push(id);
+    }
+    return { held: true, ids };
+  }
+
+  /** Pending and in no parcel, oldest first: up to `upto` and older than the grace period, or due again. */
+  overdue(upto: number | null, graceMs: number): string[] {
+    const { nowMs } = this.world;
+    const found: string[] = [];
+    for (const row of this.rows.values()) {
+      if (row.status !== 'PENDING' && !this.strays.has(row.id)) continue;
+      const forgotten = row.nextAttemptMs === null && (upto === null || row.seq <= upto) && row.acceptedMs <= nowMs - graceMs;
+      if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs)) found.push(row.id);
+    }
+    return found; // A map keeps the order of insertion, which is that of `seq`.
+  }
+
+  private insert(row: Row): void {
+    this.rows.set(row.id, row);
+    this.byKey.set(row.key, row);
+    const ofPatient = this.byPatient.get(row.patientId);
+    if (ofPatient) ofPatient.push(row);
+    else this.byPatient.set(row.patientId, [row]);
+    this.pending += 1;
+  }
+
+  private asPending({ id, seq, patientId, attempts, nextAttemptMs, failingSinceMs }: Row): PendingPayment {
+    const { nowMs } = this.world;
+    const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - nowMs);
+    const failingMs = failingSinceMs === null ? 0 : nowMs - failingSinceMs;
+    return { id, seq, patientId, ...AMOUNT, attempts, failingMs, waitMs };
+  }
+}

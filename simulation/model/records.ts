@@ -1,0 +1,43 @@
+/** The stored data of the models: rows, votes, jobs. Shared with the rules and checks that judge them. */
+import type { FinalStatus } from '../../shared/contracts/payment.js';
+import type { Parcel } from '../../shared/queue/queue.js';
+
+/** A row of `payment`. */
+export interface Row {
+  readonly id: string;
+  readonly seq: number;
+  readonly key: string;
+  readonly patientId: string;
+  readonly acceptedMs: number;
+  status: 'PENDING' | FinalStatus;
+  attempts: number;
+  nextAttemptMs: number | null;
+  /** Time of its first failed attempt. */
+  failingSinceMs: number | null;
+  term: number | null;
+  processedBy: string | null;
+}
+
+/** A row of `vote`. */
+export interface Vote {
+  monitor: string;
+  term: number;
+  castMs: number;
+}
+
+/** A job of the queue. */
+export interface Job {
+  readonly id: number;
+  readonly data: Parcel;
+  /** Its holder; null: none, or its lock was removed. */
+  token: string | null;
+}
+
+/** The answer to a fenced statement. */
+export interface Written {
+  held: boolean;
+  ids: string[];
+}
+
+/** Or the reason why the database does not write it. */
+export type Attempted = { written: Written } | { refused: string } | { locked: string[] };

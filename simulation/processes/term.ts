@@ -1,0 +1,298 @@
+/**
+ * One term of a leader, carried out like payments/leader-term.ts, process-parcel.ts and relay.ts: oldest parcels → reclaim → fetch → relay.
+ * The machines of payments/core decide everything else. Statements are retried while the database is unavailable, until the term ends.
+ */
+import { CalledOff, LeadershipLost } from '../../payments/core/errors.js';
+import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
+import type { Moment, ParcelLine, WorkEffect } from '../../payments/core/parcel-line.js';
+import type { Evidence } from '../../payments/core/progress.js';
+import type { TermView } from '../../payments/core/relay.js';
+import type { FinalOutcome } from '../../payments/core/parcel.js';
+import type { RoleState } from '../../payments/core/role.js';
+import type { Process } from '../model/process.js';
+import type { Attempted, Job, Written } from '../model/records.js';
+import { TIMES, type System } from '../system.js';
+import { HeadStart, type Settle } from './head-start.js';
+import { Relay } from './relay.js';
+import type { Worker } from './worker.js';
+
+type Of<T extends WorkEffect['type']> = Extract<WorkEffect, { type: T }>;
+
+/** The leader of a term. */
+export interface Leader extends Process {
+  readonly role: RoleState;
+  committed: number;
+  /** The fence refused a statement of this term. */
+  refused(term: number): void;
+  announce(outcomes: readonly FinalOutcome[]): void;
+}
+
+const LOAD_MAX = 1_000;
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 250;
+
+export class Term {
+  readonly line: ParcelLine;
+  private readonly relay: Relay;
+  private readonly moment: Moment;
+  private stopped = false;
+  private hung = false;
+  private broughtMs = 0;
+  private finishing = false;
+  /** The work on a parcel failed: the worker still holds its job. */
+  private brokeOff = false;
+  private lastWork = 0;
+  private readonly through = new Map<number, Settle>();
+  private readonly charging = new Set<number>();
+  private readonly ahead = new HeadStart();
+  private whenIdle: (() => void)[] = [];
+
+  constructor(
+    private readonly system: System,
+    private readonly replica: Leader,
+    private readonly worker: Worker,
+    readonly term: number,
+  ) {
+    const { rules, world } = system;
+    this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
+    const renew = (): void => this.worker.renew();
+    this.relay = new Relay(system, replica, this.viewOfRelay(), term, (ids, through) => this.attempt(ids, through), renew);
+    this.moment = { nowMs: 0, draw: () => world.chance.next() };
+  }
+
+  private viewOfRelay(): TermView {
+    const { line, worker } = this;
+    const broughtMs = (): number => this.broughtMs;
+    const held = { has: (id: string): boolean => line.holds(id, this.now) };
+    return {
+      get parcelsInFlight() { return line.parcelsInFlight; },
+      get passedSeq() { return line.passedSeq; },
+      get inFlight() { return held; },
+      get broughtMs() { return broughtMs(); },
+      get hasRoom() { return worker.holds < TIMES.concurrency; },
+    };
+  }
+
+  /** The evidence of progress. */
+  get evidence(): Evidence {
+    const { line, relay, finishing } = this;
+    return {
+      busySinceMs: line.parcelsInFlight > 0 ? line.busySinceMs : null,
+      owed: finishing ? null : relay.owed,
+      progressMs: line.progressMs,
+      callMs: line.inFlight.size > 0 ? TIMES.gatewayMs : 0,
+    };
+  }
+
+  /** From now on no statement of this term gets an answer. */
+  hang(): void {
+    this.hung = true;
+  }
+
+  /** Begins with the oldest parcels, reclaims, then fetches, then relays. Leads also while the queue is unavailable. */
+  begin(done: () => void): void {
+    const { queue, rules, checks } = this.system;
+    const heldBefore = checks.stampsOf(queue.active);
+    const { queueFailures } = checks;
+    const go = (answered: boolean): void => {
+      if (!this.stopped) {
+        if (answered) checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
+        this.fetch();
+      }
+      done();
+    };
+    queue.peek(this.replica, TIMES.concurrency, (oldest) => {
+      if (!this.stopped) for (const job of oldest ?? []) this.startAhead(job);
+      if (rules.reclaims) this.reclaim(go);
+      else go(true);
+    });
+  }
+
+  /** Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see payments/head-start.ts */
+  private startAhead(job: Job): void {
+    this.attempt(job.data.ids, this.ahead.begin(job));
+  }
+
+  private reclaim(settle: (answered: boolean) => void): void {
+    const { queue, rules } = this.system;
+    queue.listActive(this.replica, (ids) => {
+      if (ids === null || ids.length === 0) return settle(ids !== null);
+      queue.moveToWait(this.replica, rules.toFront(ids), null, (moved) => settle(moved !== null));
+    });
+  }
+
+  private fetch(): void {
+    this.worker.run((job, through) => {
+      this.broughtMs = this.now;
+      const settle: Settle = (failed, claimed) => {
+        if (failed === null) through();
+        if (job.data.relayed) this.relay.arrived(claimed);
+      };
+      if (!this.ahead.join(job, settle)) this.attempt(job.data.ids, settle);
+    });
+    this.relay.wakeIn(0);
+  }
+
+  /** Fetches no new parcels; calls `idle` when nothing is in flight. */
+  finish(idle: () => void): void {
+    this.finishing = true;
+    this.relay.stop();
+    this.worker.pause();
+    if (this.line.parcelsInFlight === 0) idle();
+    else this.whenIdle.push(idle);
+  }
+
+  /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
+  stop(): boolean {
+    if (!this.system.rules.stopsWork) return true;
+    const isKept = this.finishing && !(this.brokeOff && this.system.rules.replacesHeldWorker) && this.line.parcelsInFlight === 0;
+    this.stopped = true;
+    this.relay.stop();
+    this.line.stop();
+    for (const work of [...this.charging]) this.feed(this.line.failed(work, new CalledOff(), this.at()));
+    return isKept;
+  }
+
+  /** The queue is available again, perhaps empty. */
+  redisReturned(): void {
+    this.relay.forget();
+  }
+
+  private get now(): number {
+    return this.system.world.nowMs;
+  }
+
+  private at(): Moment {
+    this.moment.nowMs = this.now;
+    return this.moment;
+  }
+
+  private attempt(ids: readonly string[], through: Settle): void {
+    this.lastWork += 1;
+    this.system.checks.takes(this.replica.name, this.term, this.finishing);
+    this.through.set(this.lastWork, (failed, claimed) => {
+      if (failed !== null) this.brokeOff = true;
+      if (failed instanceof LeadershipLost) this.replica.refused(this.term);
+      through(failed, claimed);
+    });
+    this.feed(this.line.arrive(this.lastWork, ids, this.at()));
+  }
+
+  private feed(effects: readonly WorkEffect[]): void {
+    for (const effect of effects) this.perform(effect);
+    if (this.line.parcelsInFlight === 0 && this.whenIdle.length > 0) for (const idle of this.whenIdle.splice(0)) idle();
+  }
+
+  private perform(effect: WorkEffect): void {
+    switch (effect.type) {
+      case 'load':
+        return this.load(effect);
+      case 'charge':
+        this.charging.add(effect.work);
+        return this.charge(effect, FIRST_CALL);
+      case 'commit':
+        return this.commit(effect.outcomes);
+      case 'defer':
+        return this.defer(effect.waits);
+      case 'set-aside':
+        return;
+      case 'announce':
+        return this.replica.announce(effect.outcomes);
+      case 'wake':
+        return this.relay.wakeIn(effect.ms);
+      case 'done':
+      case 'failed':
+        return this.end(effect);
+    }
+  }
+
+  private end(effect: Of<'done' | 'failed'>): void {
+    const through = this.through.get(effect.work);
+    this.through.delete(effect.work);
+    this.charging.delete(effect.work);
+    if (effect.type === 'done') through?.(null, effect.claimed);
+    else through?.(effect.error, 0);
+  }
+
+  /** Retries a statement while the database is unavailable. @param off called when the term ended before the answer. */
+  private steadfast<T>(what: string, run: () => T, settle: (answer: T) => void, off: () => void, waitMs = FIRST_WAIT_MS): void {
+    if (this.stopped) return off();
+    if (this.hung) return;
+    this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
+      if (answer !== null) return settle(answer);
+      this.replica.in(waitMs, () => this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)));
+    });
+  }
+
+  private load({ work, ids, beyond }: Of<'load'>): void {
+    const { payments } = this.system;
+    this.steadfast(
+      'a load',
+      () => payments.load({ partition: 0, ids, limit: LOAD_MAX, beyond }),
+      (rows) => this.feed(this.line.loaded(work, rows, this.at())),
+      () => this.feed(this.line.failed(work, new CalledOff(), this.at())),
+    );
+  }
+
+  private charge(effect: Of<'charge'>, call: Call): void {
+    const { gateway, rules, checks, world } = this.system;
+    const { work, index, payment, last } = effect;
+    checks.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
+    if (call === FIRST_CALL) checks.charges(payment.id, this.term);
+    world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
+    gateway.call(this.replica, call.ask, rules.gatewayKey(payment.id, payment.attempts, this.term), payment.id, (verdict) => {
+      if (this.stopped) return;
+      const step = rules.afterVerdict(call, verdict, last);
+      if ('call' in step) return this.charge(effect, step.call);
+      world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
+      this.feed(this.line.answered(work, index, step.answer, this.at()));
+    });
+  }
+
+  private commit(outcomes: Of<'commit'>['outcomes']): void {
+    const { payments, checks, world, rules } = this.system;
+    const token = { partition: 0, term: this.term, leader: this.replica.name };
+    const off = (): void => this.feed(this.line.unwritten(new CalledOff()));
+    checks.starts(this.replica.role, this.term, 'a commit');
+    world.log?.(this.replica.name, `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`);
+    const attempt = (isFenced: boolean) => payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
+    const settle = (attempted: Attempted): void => this.answeredBy(attempted, (written) => this.committed(written));
+    const write = (isFenced: boolean): void => this.steadfast('a commit', () => attempt(isFenced), settle, off);
+    if (rules.fencesInOneStatement) write(true);
+    else this.steadfast('a check of the fence', () => payments.holds(token), (holds) => write(!holds), off);
+  }
+
+  private answeredBy(attempted: Attempted, settle: (written: Written) => void): void {
+    if ('written' in attempted) return settle(attempted.written);
+    const { line } = this;
+    this.feed('locked' in attempted ? line.locked(attempted.locked, this.at()) : line.rejected(attempted.refused, this.at()));
+  }
+
+  private committed(result: Written): void {
+    this.noteRefusal(result);
+    this.replica.committed += result.ids.length;
+    this.feed(this.line.committed(result, this.at()));
+  }
+
+  private noteRefusal({ held }: Written): void {
+    if (held) return;
+    this.system.world.log?.(this.replica.name, `was refused: term ${this.term} is over`);
+    this.system.checks.wasRefused(this.replica.role, this.term);
+  }
+
+  private defer(waits: Of<'defer'>['waits']): void {
+    const { payments, checks, world } = this.system;
+    const token = { partition: 0, term: this.term, leader: this.replica.name };
+    checks.starts(this.replica.role, this.term, 'a delay');
+    world.log?.(this.replica.name, `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
+    this.steadfast(
+      'a delay',
+      () => payments.attempt(token, waits, () => payments.defer(token, waits)),
+      (attempted) => this.answeredBy(attempted, (written) => {
+        this.noteRefusal(written);
+        this.feed(this.line.deferred(written, this.at()));
+      }),
+      () => this.feed(this.line.unwritten(new CalledOff())),
+    );
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Everything that a mutant may replace. The standard is production code where production code decides, and the guards of the SQL where the
+ * database decides. The models call these rules, so a planted bug is one changed entry (mutants.ts) without a switch in the code.
+ */
+import type { Leadership, AdminState } from '../shared/contracts/leadership.js';
+import type { FencingToken } from '../shared/postgres/ledger.js';
+import { step } from '../monitor/core/failover.js';
+import { majority } from '../monitor/core/quorum.js';
+import { afterVerdict } from '../payments/core/attempt.js';
+import { toFront } from '../payments/core/front.js';
+import { ParcelLine, type LineOptions } from '../payments/core/parcel-line.js';
+import { stalledMs } from '../payments/core/progress.js';
+import { RelayMachine, type RelayRules } from '../payments/core/relay.js';
+import { stepRole } from '../payments/core/role.js';
+import type { Row, Vote } from './model/records.js';
+
+export interface Rules {
+  /** The production cores. */
+  stepMonitor: typeof step;
+  stepRole: typeof stepRole;
+  afterVerdict: typeof afterVerdict;
+  toFront: typeof toFront;
+  newLine(options: LineOptions): ParcelLine;
+  newRelay(rules: RelayRules): RelayMachine;
+  stalledMs: typeof stalledMs;
+  /** Guards of the statements. */
+  fence(row: Leadership, token: FencingToken): boolean;
+  fenceOfDeferral(row: Leadership, token: FencingToken): boolean;
+  mayGetStatus(row: Row): boolean;
+  keysAreUnique: boolean;
+  isLoaded(id: string, asked: readonly string[]): boolean;
+  isObservedTerm(row: Leadership, observed: number): boolean;
+  nextTerm(row: Leadership, observed: number, kind: string): number;
+  mayBeElected(admin: AdminState): boolean;
+  oneVoteEach: boolean;
+  isCounted(vote: Vote, term: number, nowMs: number, freshMs: number): boolean;
+  /** @param voting number of monitors with a vote in the table. */
+  votesNeeded(configured: number, voting: number): number;
+  /** How the parts are assembled. */
+  insertsBeforeAnswering: boolean;
+  gatewayKey(id: string, attempt: number, term: number): string;
+  /** False: one statement checks the fence, and a later one writes. */
+  fencesInOneStatement: boolean;
+  reclaims: boolean;
+  pausesWhenStandingDown: boolean;
+  stopsWork: boolean;
+  replacesHeldWorker: boolean;
+  /** Replaces a worker whose pause does not end. */
+  boundsPause: boolean;
+  /** Replaces a worker that delivers nothing. */
+  renewsWorker: boolean;
+}
+
+const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
+
+/** The unmodified system. */
+export const STANDARD: Rules = {
+  stepMonitor: step,
+  stepRole,
+  afterVerdict,
+  toFront,
+  newLine: (options) => new ParcelLine(options),
+  newRelay: (rules) => new RelayMachine(rules),
+  stalledMs,
+  fence,
+  fenceOfDeferral: fence,
+  mayGetStatus: (row) => row.status === 'PENDING',
+  keysAreUnique: true,
+  isLoaded: () => true,
+  isObservedTerm: (row, observed) => row.term === observed,
+  nextTerm: (row) => row.term + 1,
+  mayBeElected: (admin) => admin === 'ready',
+  oneVoteEach: true,
+  isCounted: (vote, term, nowMs, freshMs) => vote.term === term && vote.castMs > nowMs - freshMs,
+  votesNeeded: (configured) => majority(configured),
+  insertsBeforeAnswering: true,
+  gatewayKey: (id) => id,
+  fencesInOneStatement: true,
+  reclaims: true,
+  pausesWhenStandingDown: true,
+  stopsWork: true,
+  replacesHeldWorker: true,
+  boundsPause: true,
+  renewsWorker: true,
+};
