@@ -1,4 +1,7 @@
-/** `npm test` starts PostgreSQL and Redis, then Jest; see local/test.ts. Arguments select files: `npm test -- unit`. */
+/**
+ * `npm test` starts PostgreSQL and Redis, then Jest; see local/test.ts. Arguments select files:
+ * `npm test -- unit`.
+ */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
@@ -6,7 +9,10 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/.data/', '<rootDir>/reports/'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/watch-logs.ts'],
   testTimeout: 120_000,

@@ -1,4 +1,7 @@
-/** Where Prisma finds the schema; the address of the database comes from the environment (npm run studio sets it). */
+/**
+ * Where Prisma finds the schema; the address of the database comes from the environment (npm run
+ * studio sets it).
+ */
 import { defineConfig } from 'prisma/config';
 
 export default defineConfig({

@@ -1,6 +1,7 @@
 /**
- * Shared by the commands that move the leadership: reads the status, requires a reason, and asks for confirmation on a terminal.
- * Without a terminal there are no questions: the reason must be an option, and the command proceeds.
+ * Shared by the commands that move the leadership: reads the status, requires a reason, and asks
+ * for confirmation on a terminal. Without a terminal there are no questions: the reason must be an
+ * option, and the command proceeds.
  */
 import { askMonitors } from './commands/status.js';
 import type { MonitorStatus } from './commands/status-text.js';
@@ -28,18 +29,29 @@ export async function lookAround(args: CommonArguments, context: Context): Promi
 
 /** The possible next leaders: alive, and not taken out of service by an operator. */
 export const followersOf = ({ status, leader }: Scene): string[] =>
-  status.replicas.filter(({ id, admin, observed }) => id !== leader && admin === 'ready' && observed === 'alive').map(({ id }) => id);
+  status.replicas
+    .filter(({ id, admin, observed }) => id !== leader && admin === 'ready' && observed === 'alive')
+    .map(({ id }) => id);
 
 /** @throws CommandFailure WRONG_ARGUMENTS without a reason and without a terminal. */
 export async function reasonFor(given: string | undefined, { terminal }: Context): Promise<string> {
-  const reason = given ?? (terminal.canAsk ? await terminal.ask('Reason (kept in the history): ') : '');
+  const reason =
+    given ?? (terminal.canAsk ? await terminal.ask('Reason (kept in the history): ') : '');
   if (reason.trim() !== '') return reason.trim();
-  throw wrongArguments('A reason is required; it is kept in the history.', 'Give one: --reason "kernel update".');
+  throw wrongArguments(
+    'A reason is required; it is kept in the history.',
+    'Give one: --reason "kernel update".',
+  );
 }
 
 /** @throws CommandFailure CANCELLED */
-export async function confirm(question: string, yes: boolean, { terminal }: Context): Promise<void> {
+export async function confirm(
+  question: string,
+  yes: boolean,
+  { terminal }: Context,
+): Promise<void> {
   if (yes || !terminal.canAsk) return;
   const answer = await terminal.ask(`${question} [y/N] `);
-  if (!/^y(es)?$/i.test(answer)) throw new CommandFailure('CANCELLED', 'Nothing was changed.', EXIT.no);
+  if (!/^y(es)?$/i.test(answer))
+    throw new CommandFailure('CANCELLED', 'Nothing was changed.', EXIT.no);
 }

@@ -1,6 +1,6 @@
 /**
- * HTTP client of the commands: one request, the first address that answers, refusals as text. Does not retry: callers that may safely
- * send a request twice retry it themselves (see paying.ts).
+ * HTTP client of the commands: one request, the first address that answers, refusals as text. Does
+ * not retry: callers that may safely send a request twice retry it themselves (see paying.ts).
  */
 import { boundedText } from '../shared/http/bounded-body.js';
 import { EXIT } from './exit-codes.js';
@@ -44,7 +44,12 @@ export class Refused extends CommandFailure {
 export class Unreachable extends CommandFailure {
   constructor(addresses: readonly string[], reason: string) {
     const hint = '`relevo status` shows the processes; `relevo doctor` finds the cause.';
-    super('UNREACHABLE', `No answer from ${addresses.join(', ')} (${reason}).`, EXIT.unreachable, hint);
+    super(
+      'UNREACHABLE',
+      `No answer from ${addresses.join(', ')} (${reason}).`,
+      EXIT.unreachable,
+      hint,
+    );
   }
 }
 
@@ -58,7 +63,8 @@ const REFUSAL_MAX_BYTES = 1_048_576;
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'timed out';
-  const cause = error.cause as { code?: string; message?: string; errors?: { code?: string }[] } | undefined;
+  const cause = error.cause as
+    { code?: string; message?: string; errors?: { code?: string }[] } | undefined;
   return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.message ?? error.message;
 }
 
@@ -79,7 +85,13 @@ async function refusal(response: Response): Promise<Refused> {
     // Not an answer of our services: use the status.
   }
   const code = problem.code ?? `HTTP_${response.status}`;
-  return new Refused(code, problem.detail ?? `${response.url} answered ${response.status}`, response.status, problem.retryable ?? false, retryAfterMs);
+  return new Refused(
+    code,
+    problem.detail ?? `${response.url} answered ${response.status}`,
+    response.status,
+    problem.retryable ?? false,
+    retryAfterMs,
+  );
 }
 
 async function askOne<T>(address: string, question: Question): Promise<Reply<T>> {

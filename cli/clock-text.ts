@@ -1,12 +1,13 @@
 /**
- * Formats times for a terminal: 24 hours, in the time zone of the hospital (HOSPITAL_TIME_ZONE; default: that of this machine). Pure but
- * for the zone. An invalid zone is reported when the configuration is read (local/config.ts).
+ * Formats times for a terminal: 24 hours, in the time zone of the hospital (HOSPITAL_TIME_ZONE;
+ * default: that of this machine). Pure but for the zone. An invalid zone is reported when the
+ * configuration is read (local/config.ts).
  */
 import { HOSPITAL_TIME_ZONE, isTimeZone, wallClock } from '../shared/time-zone.js';
 
 function zoneOf(env: NodeJS.ProcessEnv): string {
   const name = env[HOSPITAL_TIME_ZONE.env] ?? '';
-  return isTimeZone(name) ? name : HOSPITAL_TIME_ZONE.default ?? 'UTC';
+  return isTimeZone(name) ? name : (HOSPITAL_TIME_ZONE.default ?? 'UTC');
 }
 
 const shown = (at: Date): string => wallClock(zoneOf(process.env), at);

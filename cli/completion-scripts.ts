@@ -1,6 +1,6 @@
 /**
- * The scripts that let a shell complete `relevo`. When no program of that name is on the PATH, the script also defines a shell function,
- * so that `relevo` works without `npx`. Pure.
+ * The scripts that let a shell complete `relevo`. When no program of that name is on the PATH, the
+ * script also defines a shell function, so that `relevo` works without `npx`. Pure.
  */
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -8,7 +8,9 @@ export type Shell = (typeof SHELLS)[number];
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-const bash = (door: string): string => `# relevo for bash: add  eval "$(npx relevo completion bash)"  to ~/.bashrc
+const bash = (
+  door: string,
+): string => `# relevo for bash: add  eval "$(npx relevo completion bash)"  to ~/.bashrc
 command -v relevo >/dev/null 2>&1 || relevo() { node ${door} "$@"; }
 _relevo() {
   local IFS=$'\\n'
@@ -35,7 +37,9 @@ _relevo() {
 compdef _relevo relevo
 `;
 
-const fish = (door: string): string => `# relevo for fish: add  npx relevo completion fish | source  to ~/.config/fish/config.fish
+const fish = (
+  door: string,
+): string => `# relevo for fish: add  npx relevo completion fish | source  to ~/.config/fish/config.fish
 type -q relevo; or function relevo; node ${door} $argv; end
 function __relevo_words
   set -l words (commandline -opc) (commandline -ct)
@@ -56,6 +60,7 @@ interface Described {
 
 /** A candidate in the format of a shell. zsh and fish also show its description. */
 export function candidateLine(shell: Shell, { word, describe }: Described): string {
-  if (describe === '' || shell === 'bash') return shell === 'zsh' ? word.replaceAll(':', '\\:') : word;
+  if (describe === '' || shell === 'bash')
+    return shell === 'zsh' ? word.replaceAll(':', '\\:') : word;
   return shell === 'zsh' ? `${word.replaceAll(':', '\\:')}:${describe}` : `${word}\t${describe}`;
 }

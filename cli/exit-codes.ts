@@ -1,4 +1,7 @@
-/** The exit codes of all commands. 0, 3, 4 and 130 have the same meaning in the lab (experiments/record/result.ts). */
+/**
+ * The exit codes of all commands. 0, 3, 4 and 130 have the same meaning in the lab
+ * (experiments/record/result.ts).
+ */
 export const EXIT = {
   /** Success: the command finished, a payment succeeded, or the doctor found no problem. */
   done: 0,

@@ -4,7 +4,8 @@ import { EXIT } from './exit-codes.js';
 
 export class CommandFailure extends Error {
   /**
-   * @param code stable, for programs: a code of shared/errors.ts, or NOT_RUNNING, UNREACHABLE, WRONG_ARGUMENTS, …
+   * @param code stable, for programs: a code of shared/errors.ts, or NOT_RUNNING, UNREACHABLE,
+   *   WRONG_ARGUMENTS, …
    * @param hint advice, as text or as a command; null: none.
    */
   constructor(
@@ -31,9 +32,15 @@ export function failureOf(error: unknown): CommandFailure | null {
 }
 
 /** The text for a terminal. */
-export const failureText = ({ message, hint }: CommandFailure): string => (hint === null ? message : `${message}\n${hint}`);
+export const failureText = ({ message, hint }: CommandFailure): string =>
+  hint === null ? message : `${message}\n${hint}`;
 
 /** The error document of `--json`. */
-export const failureDocument = ({ code, message, hint, exitCode }: CommandFailure): { error: object } => ({
+export const failureDocument = ({
+  code,
+  message,
+  hint,
+  exitCode,
+}: CommandFailure): { error: object } => ({
   error: { code, message, hint, exitCode },
 });

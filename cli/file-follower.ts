@@ -1,6 +1,7 @@
 /**
- * Reads the text that is appended to a file. Other programs may move, delete, truncate or replace the file at any time. A failed read
- * returns no text, and the next read tries again. Does not guarantee text that was written to a file moved before it was read.
+ * Reads the text that is appended to a file. Other programs may move, delete, truncate or replace
+ * the file at any time. A failed read returns no text, and the next read tries again. Does not
+ * guarantee text that was written to a file moved before it was read.
  */
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -15,10 +16,14 @@ export class FileFollower {
 
   constructor(private readonly path: string) {}
 
-  /** The text appended since the last call. Starts at the beginning when the file was replaced or became shorter. Never rejects. */
+  /**
+   * The text appended since the last call. Starts at the beginning when the file was replaced or
+   * became shorter. Never rejects.
+   */
   async read(): Promise<string> {
     return this.#readOn().catch(() => {
-      this.#file = ''; // Treat the next file at this path as a new one, even when it gets the same inode.
+      // Treat the next file at this path as a new one, even when it gets the same inode.
+      this.#file = '';
       return '';
     });
   }

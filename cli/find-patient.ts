@@ -1,4 +1,7 @@
-/** Finds a patient by id or by document. The API lists patients in order of id, so a search by document reads page after page. */
+/**
+ * Finds a patient by id or by document. The API lists patients in order of id, so a search by
+ * document reads page after page.
+ */
 import { documentForm } from '../shared/core/spelling.js';
 import { ask } from './client.js';
 import { EXIT } from './exit-codes.js';
@@ -24,14 +27,26 @@ export interface Asking {
 const PAGE = 500;
 
 /** One page of patients. @param cursor from the previous page; null: the first page. */
-export async function patientPage({ addresses, token, signal }: Asking, limit: number, cursor: string | null): Promise<PatientPage> {
-  const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }) });
-  const question = { path: `/api/patients?${query.toString()}`, token, ...(signal ? { signal } : {}) };
+export async function patientPage(
+  { addresses, token, signal }: Asking,
+  limit: number,
+  cursor: string | null,
+): Promise<PatientPage> {
+  const query = new URLSearchParams({
+    limit: String(limit),
+    ...(cursor === null ? {} : { cursor }),
+  });
+  const question = {
+    path: `/api/patients?${query.toString()}`,
+    token,
+    ...(signal ? { signal } : {}),
+  };
   return (await ask<PatientPage>(addresses, question)).body;
 }
 
 /**
- * The patient whose document equals the typed text, else the first one whose document has the same letters and digits.
+ * The patient whose document equals the typed text, else the first one whose document has the same
+ * letters and digits.
  * @throws CommandFailure PATIENT_NOT_FOUND
  */
 export async function patientByDocument(asking: Asking, typed: string): Promise<Patient> {
@@ -46,7 +61,12 @@ export async function patientByDocument(asking: Asking, typed: string): Promise<
     cursor = page.next;
   } while (cursor !== null);
   if (alike) return alike;
-  throw new CommandFailure('PATIENT_NOT_FOUND', `There is no patient with the document ${typed}.`, EXIT.no, '`relevo patients` lists them.');
+  throw new CommandFailure(
+    'PATIENT_NOT_FOUND',
+    `There is no patient with the document ${typed}.`,
+    EXIT.no,
+    '`relevo patients` lists them.',
+  );
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -65,10 +85,18 @@ export interface Named {
 /** @throws CommandFailure WRONG_ARGUMENTS when neither or both are given; PATIENT_NOT_FOUND. */
 export async function findPatient(asking: Asking, { patient, document }: Wanted): Promise<Named> {
   if ((patient === undefined) === (document === undefined)) {
-    throw wrongArguments('Name the patient with either --patient ID or --document NUMBER.', '`relevo patients` lists them.');
+    throw wrongArguments(
+      'Name the patient with either --patient ID or --document NUMBER.',
+      '`relevo patients` lists them.',
+    );
   }
-  if (patient !== undefined && !UUID.test(patient)) throw wrongArguments(`A patient's id is a UUID, not "${patient}".`, 'For a document, use --document.');
-  if (patient !== undefined) return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
+  if (patient !== undefined && !UUID.test(patient))
+    throw wrongArguments(
+      `A patient's id is a UUID, not "${patient}".`,
+      'For a document, use --document.',
+    );
+  if (patient !== undefined)
+    return { id: patient.toLowerCase(), shown: `patient ${patient.toLowerCase()}` };
   const found = await patientByDocument(asking, document ?? '');
   return { id: found.id, shown: `${found.name}, document ${found.document}` };
 }

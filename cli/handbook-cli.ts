@@ -12,6 +12,8 @@ runMain(async () => {
   const after = await withHelp(before, COMMANDS);
   writeFileSync(file, after);
   const missing = undocumented(after, COMMANDS);
-  process.stdout.write(`${HANDBOOK} ${before === after ? 'is up to date' : 'was updated'}.${missing.length > 0 ? ` It has no block for ${missing.join(', ')}.` : ''}\n`);
+  process.stdout.write(
+    `${HANDBOOK} ${before === after ? 'is up to date' : 'was updated'}.${missing.length > 0 ? ` It has no block for ${missing.join(', ')}.` : ''}\n`,
+  );
   return missing.length > 0 ? 1 : 0;
 });

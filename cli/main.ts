@@ -1,6 +1,7 @@
 /**
- * `relevo COMMAND`: parses the arguments, runs the command and ends with its exit code. A failure is one sentence with advice; with
- * `--json`, it is a document on standard output. Ctrl-C aborts the command; a second Ctrl-C ends the process immediately.
+ * `relevo COMMAND`: parses the arguments, runs the command and ends with its exit code. A failure
+ * is one sentence with advice; with `--json`, it is a document on standard output. Ctrl-C aborts
+ * the command; a second Ctrl-C ends the process immediately.
  */
 import { exitWhenWritten } from '../shared/exit.js';
 import { readLocalConfig, type LocalConfig } from '../local/config.js';
@@ -14,7 +15,9 @@ import { Interrupted, ownTerminal, type Terminal } from './terminal.js';
 
 /** Ends with success when the reader closes the pipe early (`| head`). */
 function endWithReader(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.no));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.no),
+  );
 }
 
 function untilInterrupted(): AbortSignal {
@@ -28,17 +31,29 @@ function untilInterrupted(): AbortSignal {
   return controller.signal;
 }
 
-/** Reads the configuration at its first use: completion and help must not fail because of the environment. */
+/**
+ * Reads the configuration at its first use: completion and help must not fail because of the
+ * environment.
+ */
 function lazily(read: () => LocalConfig): () => LocalConfig {
   let known: LocalConfig | null = null;
   return () => (known ??= read());
 }
 
-function report(error: unknown, words: readonly string[], terminal: Terminal, interruption: AbortSignal): number {
+function report(
+  error: unknown,
+  words: readonly string[],
+  terminal: Terminal,
+  interruption: AbortSignal,
+): number {
   terminal.progress('');
-  const stopped = error instanceof Interrupted || (interruption.aborted && !(error instanceof CommandFailure));
-  const failure = stopped ? new CommandFailure('INTERRUPTED', 'Interrupted.', EXIT.interrupted) : failureOf(error);
-  if (failure && words.includes('--json')) terminal.out(JSON.stringify(failureDocument(failure), null, 2));
+  const stopped =
+    error instanceof Interrupted || (interruption.aborted && !(error instanceof CommandFailure));
+  const failure = stopped
+    ? new CommandFailure('INTERRUPTED', 'Interrupted.', EXIT.interrupted)
+    : failureOf(error);
+  if (failure && words.includes('--json'))
+    terminal.out(JSON.stringify(failureDocument(failure), null, 2));
   if (failure) terminal.err(failureText(failure));
   else terminal.err(String((error as Error)?.stack ?? error));
   return failure?.exitCode ?? EXIT.no;

@@ -7,7 +7,9 @@ export function overview(commands: readonly Command[]): string {
   const groups = GROUPS.flatMap((group) => [
     '',
     `${group}:`,
-    ...commands.filter((each) => each.group === group).map(({ command, describe }) => row(command, describe)),
+    ...commands
+      .filter((each) => each.group === group)
+      .map(({ command, describe }) => row(command, describe)),
   ]);
   return [
     'Usage: relevo COMMAND [options]     (npx relevo …, or npm run relevo -- …)',

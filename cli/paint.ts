@@ -1,5 +1,6 @@
 /**
- * Adds colours on a terminal that supports them, never with NO_COLOR. A colour never is the only mark of a state.
+ * Adds colours on a terminal that supports them, never with NO_COLOR. A colour never is the only
+ * mark of a state.
  * @see https://no-color.org
  */
 
@@ -16,10 +17,14 @@ const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
 
 export const plain: Paint = (_colour, text) => text;
 
-const coloured: Paint = (colour, text) => `\x1b[${CODES[colour][0]}m${text}\x1b[${CODES[colour][1]}m`;
+const coloured: Paint = (colour, text) =>
+  `\x1b[${CODES[colour][0]}m${text}\x1b[${CODES[colour][1]}m`;
 
 /** @param isTerminal whether the text goes to a terminal. */
-export function paintFor(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): Paint {
+export function paintFor(
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): Paint {
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return isTerminal && !refused ? coloured : plain;
 }

@@ -1,6 +1,7 @@
 /**
- * Sends one payment and survives lost answers. Repeats the request with the same key when the answer was lost or asks for a retry, until
- * the time is over. The key makes the retries safe: the service recognises it and charges once.
+ * Sends one payment and survives lost answers. Repeats the request with the same key when the
+ * answer was lost or asks for a retry, until the time is over. The key makes the retries safe: the
+ * service recognises it and charges once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Payment, PaymentRequest } from '../shared/contracts/payment.js';
@@ -20,7 +21,9 @@ export interface PayCommand {
 
 export interface PayOutcome {
   payment: Payment;
-  /** `key`: an earlier command used the key. `retry`: an earlier try of this command was accepted. */
+  /**
+   * `key`: an earlier command used the key. `retry`: an earlier try of this command was accepted.
+   */
   replayed: 'no' | 'key' | 'retry';
   tries: number;
 }
@@ -30,13 +33,19 @@ const LONGEST_ASK_S = 30;
 /** Time beyond the wait: for the round trip, and for a service that is restarting. */
 const GRACE_MS = 5_000;
 const PAUSE_MS = 500;
-/** A service answers before the wait is over when it is stopping. The pause prevents a flood of requests. */
+/**
+ * A service answers before the wait is over when it is stopping. The pause prevents a flood of
+ * requests.
+ */
 const PENDING_PAUSE_MS = 200;
 
 const mayAskAgain = (error: unknown): error is Refused | Unreachable =>
   error instanceof Unreachable || (error instanceof Refused && error.retryable);
 
-function askOnce({ addresses, token, request, key, signal }: PayCommand, leftMs: number): Promise<Reply<Payment>> {
+function askOnce(
+  { addresses, token, request, key, signal }: PayCommand,
+  leftMs: number,
+): Promise<Reply<Payment>> {
   const wait = Math.min(LONGEST_ASK_S, Math.max(0, Math.ceil(leftMs / 1_000)));
   return ask<Payment>(addresses, {
     method: 'POST',
@@ -57,13 +66,18 @@ export async function payThrough(command: PayCommand): Promise<PayOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
       const { body: payment, status, headers } = await askOnce(command, left());
-      replayed ??= headers.get('idempotent-replayed') !== 'true' ? 'no' : tries === 1 ? 'key' : 'retry';
+      replayed ??=
+        headers.get('idempotent-replayed') !== 'true' ? 'no' : tries === 1 ? 'key' : 'retry';
       if (status === 201 || left() <= 0) return { payment, replayed, tries };
       await delay(PENDING_PAUSE_MS, undefined, { signal: command.signal });
     } catch (error) {
       if (!mayAskAgain(error) || left() + GRACE_MS <= 0) throw error;
       command.onRetry(error.message);
-      await delay(error instanceof Refused ? (error.retryAfterMs ?? PAUSE_MS) : PAUSE_MS, undefined, { signal: command.signal });
+      await delay(
+        error instanceof Refused ? (error.retryAfterMs ?? PAUSE_MS) : PAUSE_MS,
+        undefined,
+        { signal: command.signal },
+      );
     }
   }
 }

@@ -1,18 +1,22 @@
 /** Advice for a refusal, by its code. Pure. A code without an entry needs no advice. */
 
 const ADVICE: Readonly<Record<string, string>> = {
-  UNAUTHENTICATED: 'The token does not belong to that installation: `relevo tokens` prints the local ones, RELEVO_TOKEN sets another.',
+  UNAUTHENTICATED:
+    'The token does not belong to that installation: `relevo tokens` prints the local ones, RELEVO_TOKEN sets another.',
   FORBIDDEN: 'The token is of another kind: set RELEVO_TOKEN to the required one, or unset it.',
   PATIENT_UNKNOWN: '`relevo patients` lists the patients.',
   PATIENT_NOT_FOUND: '`relevo patients` lists the patients.',
   PAYMENT_NOT_FOUND: '`relevo payments` lists the payments.',
   REPLICA_NOT_FOUND: '`relevo status` lists the replicas.',
-  IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new payment, or repeat amount, currency, concept and patient exactly.',
-  NO_CANDIDATE: 'Wait until another replica is alive (`relevo status --watch`), or set one to ready: `relevo ready REPLICA`.',
+  IDEMPOTENCY_KEY_REUSED:
+    'Use a new key for a new payment, or repeat amount, currency, concept and patient exactly.',
+  NO_CANDIDATE:
+    'Wait until another replica is alive (`relevo status --watch`), or set one to ready: `relevo ready REPLICA`.',
   HANDOVER_LOST: 'Check the current leader (`relevo status`), then retry.',
   TOO_BUSY: 'Retry after a short time, with the same key if there is one.',
   BACKLOG_FULL: 'Retry after a short time, with the same key; `relevo status` shows the backlog.',
-  UNAVAILABLE: 'The database is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',
+  UNAVAILABLE:
+    'The database is unreachable: `relevo doctor` finds the cause. Retry with the same key; no payment is charged twice.',
   NOT_REDRIVABLE: 'Only a FAILED payment can be re-driven: `relevo payment ID` shows its status.',
 };
 

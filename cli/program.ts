@@ -1,6 +1,7 @@
 /**
- * Declares the commands for yargs. Yargs parses the arguments and formats the help of a command; this module explains wrong arguments, in
- * one sentence that suggests the word the user probably meant.
+ * Declares the commands for yargs. Yargs parses the arguments and formats the help of a command;
+ * this module explains wrong arguments, in one sentence that suggests the word the user probably
+ * meant.
  */
 import yargs, { type Argv, type Options } from 'yargs';
 import type { Command, Context } from './command.js';
@@ -13,7 +14,11 @@ import { commandWord, explained, unknownWord, type Everywhere } from './word-err
 /** The options of every command. */
 export const COMMON_OPTIONS = {
   json: { type: 'boolean', default: false, describe: 'Print JSON, also for failures' },
-  url: { type: 'string', requiresArg: true, describe: 'Address of the service to use, on another machine' },
+  url: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Address of the service to use, on another machine',
+  },
   help: { type: 'boolean', describe: 'Show this help' },
 } as const;
 
@@ -24,14 +29,28 @@ export interface Outcome {
 }
 
 function withCommand(parser: Argv, spec: Command, whenRun: (args: never) => Promise<void>): Argv {
-  const { command, describe, details, positionals = {}, options, examples = [], ownWords = false } = spec;
+  const {
+    command,
+    describe,
+    details,
+    positionals = {},
+    options,
+    examples = [],
+    ownWords = false,
+  } = spec;
   const { help } = COMMON_OPTIONS;
   const everywhere: Readonly<Record<string, Options>> = ownWords ? { help } : COMMON_OPTIONS;
   const builder = (each: Argv): Argv => {
     each.usage(`$0 ${command}\n\n${describe}.${details ? ` ${details}` : ''}`);
     for (const [name, positional] of Object.entries(positionals)) each.positional(name, positional);
-    const visible = Object.entries(options).filter(([, option]) => option.hidden !== true).map(([name]) => name);
-    each.options(options).group(visible, 'Options:').options(everywhere).group(Object.keys(everywhere), 'Common options:');
+    const visible = Object.entries(options)
+      .filter(([, option]) => option.hidden !== true)
+      .map(([name]) => name);
+    each
+      .options(options)
+      .group(visible, 'Options:')
+      .options(everywhere)
+      .group(Object.keys(everywhere), 'Common options:');
     for (const [line, does] of examples) each.example(line.replace(/^relevo/, '$0'), does);
     return each;
   };
@@ -49,7 +68,12 @@ function parserFor(commands: readonly Command[], run: Run): Argv {
     .help('help')
     .alias('help', 'h')
     .exitProcess(false)
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-numbers': false, 'boolean-negation': false, 'populate--': true })
+    .parserConfiguration({
+      'duplicate-arguments-array': false,
+      'parse-numbers': false,
+      'boolean-negation': false,
+      'populate--': true,
+    })
     .strict()
     .fail(false);
   commands.forEach((spec) => withCommand(parser, spec, (args) => run(spec, args)));
@@ -59,36 +83,61 @@ function parserFor(commands: readonly Command[], run: Run): Argv {
 const EVERYWHERE: Everywhere = { names: Object.keys(COMMON_OPTIONS), withValue: ['url'] };
 
 /** Replaces a synonym: `relevo help pay` is `relevo pay --help`. */
-const plainly = (words: readonly string[]): readonly string[] => (words[0] === 'help' ? [...words.slice(1), '--help'] : words);
+const plainly = (words: readonly string[]): readonly string[] =>
+  words[0] === 'help' ? [...words.slice(1), '--help'] : words;
 
 /** The help of one command. */
 export async function helpOf(name: string, commands: readonly Command[]): Promise<string> {
   return (await readWords([name, '--help'], commands, () => Promise.resolve())).trimEnd();
 }
 
-/** @returns the help, when it was requested. @throws CommandFailure WRONG_ARGUMENTS, and every error of `run`. */
-async function readWords(words: readonly string[], commands: readonly Command[], run: Run): Promise<string> {
+/**
+ * @returns the help, when it was requested. @throws CommandFailure WRONG_ARGUMENTS, and every error
+ *   of `run`.
+ */
+async function readWords(
+  words: readonly string[],
+  commands: readonly Command[],
+  run: Run,
+): Promise<string> {
   let failure: unknown = null;
-  const guarded = (spec: Command, args: never): Promise<void> => run(spec, args).catch((error: unknown) => void (failure = error));
+  const guarded = (spec: Command, args: never): Promise<void> =>
+    run(spec, args).catch((error: unknown) => void (failure = error));
   let output = '';
   try {
-    await parserFor(commands, guarded).parseAsync(words, {}, (_error, _args, text) => void (output = text));
+    await parserFor(commands, guarded).parseAsync(
+      words,
+      {},
+      (_error, _args, text) => void (output = text),
+    );
   } catch (error) {
-    // A bug is a TypeError or comes from a command; every other error of yargs is about the arguments.
+    // A bug is a TypeError or comes from a command; every other error of yargs is about the
+    // arguments.
     if (error instanceof TypeError || error instanceof CommandFailure) throw error;
     throw explained((error as Error).message, words, commands, EVERYWHERE);
   }
-  if (failure !== null) throw failure instanceof Error ? failure : new Error('a command threw a value that is not an Error');
+  if (failure !== null)
+    throw failure instanceof Error
+      ? failure
+      : new Error('a command threw a value that is not an Error');
   return output;
 }
 
-/** Parses the arguments and runs the command. @throws CommandFailure, and every error of the command. */
-export async function runWords(given: readonly string[], commands: readonly Command[], context: Context): Promise<Outcome> {
+/**
+ * Parses the arguments and runs the command. @throws CommandFailure, and every error of the
+ * command.
+ */
+export async function runWords(
+  given: readonly string[],
+  commands: readonly Command[],
+  context: Context,
+): Promise<Outcome> {
   const words = plainly(given);
   const unknown = unknownWord(words, commands, EVERYWHERE);
   if (unknown) throw unknown;
   if (commandWord(words, EVERYWHERE) === null) {
-    if (!words.some((word) => word === '--help' || word === '-h')) throw wrongArguments(overview(commands));
+    if (!words.some((word) => word === '--help' || word === '-h'))
+      throw wrongArguments(overview(commands));
     return { exitCode: EXIT.done, output: overview(commands) };
   }
   let exitCode: number = EXIT.done;

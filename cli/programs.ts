@@ -1,6 +1,7 @@
 /**
- * The commands that are programs with their own arguments and exit codes. local/bootstrap.mjs usually starts them directly. This module
- * declares them for the overview, help and completion; `become` runs one when another word precedes its name.
+ * The commands that are programs with their own arguments and exit codes. local/bootstrap.mjs
+ * usually starts them directly. This module declares them for the overview, help and completion;
+ * `become` runs one when another word precedes its name.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,9 +28,18 @@ interface Program {
 }
 
 /** The arguments after the name of a command, unparsed. */
-export const wordsBehind = (name: string): string[] => process.argv.slice(process.argv.indexOf(name) + 1).filter((word) => word !== '--json');
+export const wordsBehind = (name: string): string[] =>
+  process.argv.slice(process.argv.indexOf(name) + 1).filter((word) => word !== '--json');
 
-const programCommand = ({ name, file, describe, group, details, options = {}, examples }: Program): Command =>
+const programCommand = ({
+  name,
+  file,
+  describe,
+  group,
+  details,
+  options = {},
+  examples,
+}: Program): Command =>
   command({
     command: name,
     describe,
@@ -54,55 +64,85 @@ export const UP_OPTIONS = {
 } as const;
 
 /** The experiments, for completion. */
-export const EXPERIMENTS = ['availability', 'chaos', 'failover', 'bench', 'growth', 'compare'] as const;
+export const EXPERIMENTS = [
+  'availability',
+  'chaos',
+  'failover',
+  'bench',
+  'growth',
+  'compare',
+] as const;
 
 const PROGRAMS: readonly Program[] = [
   {
-    name: 'experiment', file: 'experiments/cli.ts', group: 'Tools',
+    name: 'experiment',
+    file: 'experiments/cli.ts',
+    group: 'Tools',
     describe: 'Run an experiment of the lab and check its history',
-    details: '`relevo experiment` lists the experiments, `relevo experiment NAME --help` the options of one.',
+    details:
+      '`relevo experiment` lists the experiments, `relevo experiment NAME --help` the options of one.',
     examples: [['relevo experiment availability', 'the published test, with its verdict']],
   },
   {
-    name: 'simulate', file: 'simulation/cli.ts', group: 'Tools',
+    name: 'simulate',
+    file: 'simulation/cli.ts',
+    group: 'Tools',
     describe: 'Simulate the protocol in virtual time under seeded faults',
     details: 'For its options, see simulation/README.md.',
     examples: [['relevo simulate --seeds 1000', 'a thousand schedules of faults']],
   },
   {
-    name: 'seed', file: 'local/seed-command.ts', group: 'Tools',
+    name: 'seed',
+    file: 'local/seed-command.ts',
+    group: 'Tools',
     describe: 'Add sample patients to the database',
-    details: 'Uses DATABASE_URL; default: the database of the running system. Options: --patients N, the total number; --show N prints the first N with their authorization codes.',
+    details:
+      'Uses DATABASE_URL; default: the database of the running system. Options: --patients N, the total number; --show N prints the first N with their authorization codes.',
     options: { patients: { type: 'number', describe: 'Total number of patients', default: 100 } },
   },
   {
-    name: 'studio', file: 'local/studio.ts', group: 'Tools',
+    name: 'studio',
+    file: 'local/studio.ts',
+    group: 'Tools',
     describe: 'Open Prisma Studio on the database',
     options: { port: { type: 'number', describe: 'Port of Prisma Studio', default: 5555 } },
   },
   {
-    name: 'gateway', file: 'gateway/main.ts', group: 'Tools',
+    name: 'gateway',
+    file: 'gateway/main.ts',
+    group: 'Tools',
     describe: 'Run the stand-alone simulated gateway',
     details: 'Configured by environment variables: gateway/README.md.',
   },
   {
-    name: 'postman', file: 'generate/postman/cli.ts', group: 'Tools',
+    name: 'postman',
+    file: 'generate/postman/cli.ts',
+    group: 'Tools',
     describe: 'Generate the Postman collection',
   },
   {
-    name: 'handbook', file: 'cli/handbook-cli.ts', group: 'Tools',
+    name: 'handbook',
+    file: 'cli/handbook-cli.ts',
+    group: 'Tools',
     describe: 'Update the help of all commands in docs/cli.md',
   },
   {
-    name: 'client', file: 'generate/client-types.ts', group: 'Tools',
+    name: 'client',
+    file: 'generate/client-types.ts',
+    group: 'Tools',
     describe: 'Generate the types of the TypeScript client',
     options: { package: { type: 'string', describe: 'Also write a package into this folder' } },
   },
   {
-    name: 'test', file: 'local/test.ts', group: 'Tools',
+    name: 'test',
+    file: 'local/test.ts',
+    group: 'Tools',
     describe: 'Run the tests, with their own PostgreSQL and Redis',
     details: 'A plain word selects a folder of test/; every other argument goes to Jest.',
-    examples: [['relevo test unit', 'the unit tests'], ['relevo test test/unit/cli -t suggestion', 'only the matching tests']],
+    examples: [
+      ['relevo test unit', 'the unit tests'],
+      ['relevo test test/unit/cli -t suggestion', 'only the matching tests'],
+    ],
   },
 ];
 

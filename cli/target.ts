@@ -1,6 +1,6 @@
 /**
- * Finds the system that a command uses: the local one that runs on RELEVO_DATA, or the one that RELEVO_URL or --url names.
- * Never sends the local tokens to another machine.
+ * Finds the system that a command uses: the local one that runs on RELEVO_DATA, or the one that
+ * RELEVO_URL or --url names. Never sends the local tokens to another machine.
  */
 import { startHint } from '../local/command-hint.js';
 import type { LocalConfig } from '../local/config.js';
@@ -37,7 +37,12 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
     token: (kind) => {
       const token = remote.token ?? tokens[kind];
       if (token) return token;
-      throw new CommandFailure('TOKEN_MISSING', `This needs the ${kind} token of ${patients}.`, EXIT.no, `Set RELEVO_TOKEN or ${kind.toUpperCase()}_TOKEN.`);
+      throw new CommandFailure(
+        'TOKEN_MISSING',
+        `This needs the ${kind} token of ${patients}.`,
+        EXIT.no,
+        `Set RELEVO_TOKEN or ${kind.toUpperCase()}_TOKEN.`,
+      );
     },
     local: null,
   };
@@ -46,7 +51,9 @@ function remoteTarget(patients: string, monitor: string, { tokens, remote }: Loc
 export const notRunning = (starting = false): CommandFailure =>
   new CommandFailure(
     'NOT_RUNNING',
-    starting ? 'Relevo is starting; retry after a few seconds.' : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
+    starting
+      ? 'Relevo is starting; retry after a few seconds.'
+      : `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it.`,
     EXIT.unreachable,
   );
 
@@ -58,20 +65,23 @@ function localTarget({ dataDir, tokens, remote }: LocalConfig): Target {
   const kept = readTokens(dataDir);
   const kinds = { patients: 'patients', monitor: 'monitor' } as const;
   return {
-    addresses: (role) => system.processes.filter(({ kind }) => kind === kinds[role]).map(({ url }) => url),
+    addresses: (role) =>
+      system.processes.filter(({ kind }) => kind === kinds[role]).map(({ url }) => url),
     token: (kind) => remote.token ?? tokens[kind] ?? kept?.[kind] ?? '',
     local: { running, system },
   };
 }
 
 /**
- * `--url` is the address of the service that receives the requests: patients or a monitor, depending on the command.
+ * `--url` is the address of the service that receives the requests: patients or a monitor,
+ * depending on the command.
  * @throws CommandFailure NOT_RUNNING
  */
 export function findTarget(config: LocalConfig, { url }: { url: string | undefined }): Target {
   if (url !== undefined) return remoteTarget(url, url, config);
   const { url: patients, monitorUrl } = config.remote;
-  if (patients !== undefined) return remoteTarget(patients, monitorUrl ?? monitorOf(patients), config);
+  if (patients !== undefined)
+    return remoteTarget(patients, monitorUrl ?? monitorOf(patients), config);
   if (monitorUrl !== undefined) return remoteTarget(monitorUrl, monitorUrl, config);
   return localTarget(config);
 }

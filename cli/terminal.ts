@@ -1,4 +1,7 @@
-/** Input and output of the commands: answers go to standard output, progress and questions to standard error. */
+/**
+ * Input and output of the commands: answers go to standard output, progress and questions to
+ * standard error.
+ */
 import { createInterface } from 'node:readline/promises';
 import { paintFor, type Paint } from './paint.js';
 
@@ -23,7 +26,9 @@ export interface Terminal {
 
 async function ask(question: string): Promise<string> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
-  const interrupted = new Promise<never>((_resolve, reject) => reader.once('SIGINT', () => reject(new Interrupted())));
+  const interrupted = new Promise<never>((_resolve, reject) =>
+    reader.once('SIGINT', () => reject(new Interrupted())),
+  );
   const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
   try {
     return (await Promise.race([reader.question(question), interrupted, closed])).trim();

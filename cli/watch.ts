@@ -1,6 +1,7 @@
 /**
- * `--watch`: on a terminal, redraws one view in place, on the alternate screen; otherwise prints one line after another. Shows a failed
- * poll and continues, because a failing system needs the observation most.
+ * `--watch`: on a terminal, redraws one view in place, on the alternate screen; otherwise prints
+ * one line after another. Shows a failed poll and continues, because a failing system needs the
+ * observation most.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from './terminal.js';
@@ -27,7 +28,8 @@ export interface Watching {
 /** A view cut to the size of the terminal, so that it never scrolls. */
 export function fitted(text: string, { columns, rows }: { columns: number; rows: number }): string {
   const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
-  // Do not cut a line with colours: that could cut an escape sequence, and such a line has at most 80 columns.
+  // Do not cut a line with colours: that could cut an escape sequence, and such a line has at most
+  // 80 columns.
   const cut = (line: string): string => (line.includes('\x1b') ? line : line.slice(0, columns));
   return lines.map((line) => cut(line) + REST_OF_LINE).join('\n');
 }
@@ -42,9 +44,14 @@ async function orFailure<T>(look: () => Promise<T>, failed: (text: string) => T)
   }
 }
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => undefined);
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);
 
-async function watchScreen(terminal: Terminal, { everyMs, picture, over }: Watching, signal: AbortSignal): Promise<void> {
+async function watchScreen(
+  terminal: Terminal,
+  { everyMs, picture, over }: Watching,
+  signal: AbortSignal,
+): Promise<void> {
   const close = (): void => terminal.raw(CLOSE);
   let last = '';
   process.once('exit', close);
@@ -52,7 +59,11 @@ async function watchScreen(terminal: Terminal, { everyMs, picture, over }: Watch
   try {
     while (!signal.aborted) {
       last = await orFailure(picture, (text) => text);
-      terminal.raw(HOME + fitted(`${last}\n\nEvery ${everyMs / 1000} s; Ctrl-C ends it.`, terminal.size()) + REST_OF_SCREEN);
+      terminal.raw(
+        HOME +
+          fitted(`${last}\n\nEvery ${everyMs / 1000} s; Ctrl-C ends it.`, terminal.size()) +
+          REST_OF_SCREEN,
+      );
       if (over?.()) break;
       await pause(everyMs, signal);
     }
@@ -63,7 +74,11 @@ async function watchScreen(terminal: Terminal, { everyMs, picture, over }: Watch
   terminal.out(last);
 }
 
-async function watchLines(terminal: Terminal, { everyMs, lines, over }: Watching, signal: AbortSignal): Promise<void> {
+async function watchLines(
+  terminal: Terminal,
+  { everyMs, lines, over }: Watching,
+  signal: AbortSignal,
+): Promise<void> {
   let failing = '';
   while (!signal.aborted) {
     const found = await orFailure<readonly string[] | string>(lines, (text) => text);
@@ -76,7 +91,11 @@ async function watchLines(terminal: Terminal, { everyMs, lines, over }: Watching
 }
 
 /** @returns 130 after Ctrl-C, 0 when no change can follow. */
-export async function watch(terminal: Terminal, watching: Watching, signal: AbortSignal): Promise<number> {
+export async function watch(
+  terminal: Terminal,
+  watching: Watching,
+  signal: AbortSignal,
+): Promise<number> {
   await (terminal.isTerminal ? watchScreen : watchLines)(terminal, watching, signal);
   return signal.aborted ? EXIT.interrupted : EXIT.done;
 }

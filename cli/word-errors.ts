@@ -1,4 +1,7 @@
-/** Explains wrong arguments of a command line in one sentence that suggests the word the user probably meant. Pure. */
+/**
+ * Explains wrong arguments of a command line in one sentence that suggests the word the user
+ * probably meant. Pure.
+ */
 import { nearest } from '../local/nearest.js';
 import { nameOf, type Command } from './command.js';
 import { wrongArguments, type CommandFailure } from './failure.js';
@@ -10,14 +13,21 @@ export interface Everywhere {
 }
 
 /** The words before `--`, which belong to the command line itself. */
-const ownWords = (words: readonly string[]): readonly string[] => (words.includes('--') ? words.slice(0, words.indexOf('--')) : words);
+const ownWords = (words: readonly string[]): readonly string[] =>
+  words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 
 /** The word that names the command; null when there is none. */
 export function commandWord(words: readonly string[], { withValue }: Everywhere): string | null {
-  return ownWords(words).find((word, index, all) => !word.startsWith('-') && !withValue.includes((all[index - 1] ?? '').replace(/^--/, ''))) ?? null;
+  return (
+    ownWords(words).find(
+      (word, index, all) =>
+        !word.startsWith('-') && !withValue.includes((all[index - 1] ?? '').replace(/^--/, '')),
+    ) ?? null
+  );
 }
 
-const helpFor = (spec: Command | undefined): string => `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` lists the possibilities.`;
+const helpFor = (spec: Command | undefined): string =>
+  `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` lists the possibilities.`;
 
 const meantBy = (word: string, known: readonly string[], before: string): string => {
   const meant = nearest(word, known);
@@ -25,14 +35,26 @@ const meantBy = (word: string, known: readonly string[], before: string): string
 };
 
 /** The failure for an unknown command or option; null when all words are known. */
-export function unknownWord(words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure | null {
+export function unknownWord(
+  words: readonly string[],
+  commands: readonly Command[],
+  everywhere: Everywhere,
+): CommandFailure | null {
   const name = commandWord(words, everywhere);
   const spec = commands.find((each) => nameOf(each) === name);
-  if (name !== null && !spec) return wrongArguments(`There is no command "${name}".${meantBy(name, commands.map(nameOf), '')}`, helpFor(spec));
+  if (name !== null && !spec)
+    return wrongArguments(
+      `There is no command "${name}".${meantBy(name, commands.map(nameOf), '')}`,
+      helpFor(spec),
+    );
   const known = [...Object.keys(spec?.options ?? {}), ...everywhere.names];
   for (const word of ownWords(words)) {
     const option = /^--([^=]+)/.exec(word)?.[1];
-    if (option !== undefined && !known.includes(option)) return wrongArguments(`There is no option --${option}.${meantBy(option, known, '--')}`, helpFor(spec));
+    if (option !== undefined && !known.includes(option))
+      return wrongArguments(
+        `There is no option --${option}.${meantBy(option, known, '--')}`,
+        helpFor(spec),
+      );
   }
   return null;
 }
@@ -40,14 +62,28 @@ export function unknownWord(words: readonly string[], commands: readonly Command
 const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[]) => string][] = [
   [/^Missing required arguments?: ([^,]+)/, (_spec, name = '') => `--${name} is missing.`],
   [/^Not enough arguments following: (.+)/, (_spec, name = '') => `--${name} needs a value.`],
-  [/^Not enough non-option arguments/, (spec) => `An argument is missing: relevo ${spec?.command ?? ''}.`],
-  [/^Unknown arguments?: ([^,]+)/, (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`],
-  [/Argument: (\S+), Given: (.*), Choices: (.*)$/s, (spec, name = '', given = '', choices = '') =>
-    `${spec && name in spec.options ? '--' : ''}${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`],
+  [
+    /^Not enough non-option arguments/,
+    (spec) => `An argument is missing: relevo ${spec?.command ?? ''}.`,
+  ],
+  [
+    /^Unknown arguments?: ([^,]+)/,
+    (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`,
+  ],
+  [
+    /Argument: (\S+), Given: (.*), Choices: (.*)$/s,
+    (spec, name = '', given = '', choices = '') =>
+      `${spec && name in spec.options ? '--' : ''}${name} cannot be ${given}; it is one of ${choices.replaceAll('"', '')}.`,
+  ],
 ];
 
 /** Translates an error of yargs into one sentence. */
-export function explained(message: string, words: readonly string[], commands: readonly Command[], everywhere: Everywhere): CommandFailure {
+export function explained(
+  message: string,
+  words: readonly string[],
+  commands: readonly Command[],
+  everywhere: Everywhere,
+): CommandFailure {
   const spec = commands.find((each) => nameOf(each) === commandWord(words, everywhere));
   for (const [pattern, sentence] of SENTENCES) {
     const match = pattern.exec(message.trim());

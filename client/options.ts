@@ -24,8 +24,8 @@ export interface CallOptions {
 
 export interface KeyedCallOptions extends CallOptions {
   /**
-   * 1 to 200 printable characters. Default: a new key. Pass your own key to be able to repeat the request after a
-   * crash.
+   * 1 to 200 printable characters. Default: a new key. Pass your own key to be able to repeat the
+   * request after a crash.
    */
   idempotencyKey?: string;
 }

@@ -1,10 +1,18 @@
 /**
- * The client of the patients service: every typed route in `http`, and calls that handle keys, waits and the pages of a
- * list. Its types are generated from the OpenAPI document.
+ * The client of the patients service: every typed route in `http`, and calls that handle keys,
+ * waits and the pages of a list. Its types are generated from the OpenAPI document.
  */
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, operations, paths } from '../generated/client/patients.js';
-import { bearer, bodyOf, plumbing, type CallOptions, type ClientOptions, type KeyedCallOptions, type Plumbing } from './options.js';
+import {
+  bearer,
+  bodyOf,
+  plumbing,
+  type CallOptions,
+  type ClientOptions,
+  type KeyedCallOptions,
+  type Plumbing,
+} from './options.js';
 import { PaymentPending, RelevoProblem, type Payment } from './problem.js';
 
 type Schemas = components['schemas'];
@@ -14,7 +22,10 @@ export type Batch = Schemas['Batch'];
 export type Patient = Schemas['Patient'];
 export type Bill = Schemas['Bill'];
 export type ExitPass = Schemas['ExitPass'];
-export type PaymentFilter = Omit<NonNullable<operations['listPayments']['parameters']['query']>, 'cursor' | 'limit'>;
+export type PaymentFilter = Omit<
+  NonNullable<operations['listPayments']['parameters']['query']>,
+  'cursor' | 'limit'
+>;
 
 /** Longest wait for an outcome that the service allows, in seconds. */
 const LONGEST_WAIT_S = 30;
@@ -26,7 +37,8 @@ const PAGE = 500;
 
 export interface RelevoClient {
   /**
-   * Every route of the document, typed. Refusals are returned as `error`, not thrown. Requests are retried here too.
+   * Every route of the document, typed. Refusals are returned as `error`, not thrown. Requests are
+   * retried here too.
    */
   http: Client<paths>;
   /** Pays and returns at once: final or pending. */
@@ -50,7 +62,10 @@ class PatientsClient implements RelevoClient {
 
   constructor(options: ClientOptions) {
     this.plumbing = plumbing(options);
-    this.http = createClient<paths>({ baseUrl: options.baseUrl.replace(/\/+$/, ''), fetch: this.plumbing.fetchWith({}) });
+    this.http = createClient<paths>({
+      baseUrl: options.baseUrl.replace(/\/+$/, ''),
+      fetch: this.plumbing.fetchWith({}),
+    });
     this.http.use(bearer(options.token));
   }
 
@@ -67,7 +82,8 @@ class PatientsClient implements RelevoClient {
       const waitS = Math.min(LONGEST_WAIT_S, Math.ceil(leftMs / 1_000));
       const payment = await this.post(request, key, waitS, { ...options, deadlineMs: leftMs });
       if (payment.status !== 'PENDING') return payment;
-      // The repeated request waits on the service's side. The pause matters only when the service is too busy to wait.
+      // The repeated request waits on the service's side. The pause matters only when the service
+      // is too busy to wait.
       const pause = policy.baseMs * (1 + around.random());
       if (around.now() + pause >= deadline) throw new PaymentPending(payment, key);
       await around.sleep(pause, options.signal ?? new AbortController().signal);
@@ -77,24 +93,38 @@ class PatientsClient implements RelevoClient {
   async fireBatch(request: BatchRequest, options: KeyedCallOptions = {}): Promise<Batch> {
     const waitedMs = (request.timeoutMs ?? BATCH_TIMEOUT_MS) + MARGIN_MS;
     const { deadlineMs = waitedMs + this.plumbing.policy.deadlineMs } = options;
-    return bodyOf(await this.http.POST('/api/batches', {
-      body: request, params: { header: { 'Idempotency-Key': options.idempotencyKey ?? this.plumbing.around.newKey() } },
-      ...this.call(options, { deadlineMs, tryMs: waitedMs }),
-    }));
+    return bodyOf(
+      await this.http.POST('/api/batches', {
+        body: request,
+        params: {
+          header: { 'Idempotency-Key': options.idempotencyKey ?? this.plumbing.around.newKey() },
+        },
+        ...this.call(options, { deadlineMs, tryMs: waitedMs }),
+      }),
+    );
   }
 
   async payment(id: string, options: CallOptions = {}): Promise<Payment> {
-    return bodyOf(await this.http.GET('/api/payments/{id}', { params: { path: { id } }, ...this.call(options) }));
+    return bodyOf(
+      await this.http.GET('/api/payments/{id}', {
+        params: { path: { id } },
+        ...this.call(options),
+      }),
+    );
   }
 
   async batch(id: string, options: CallOptions = {}): Promise<Batch> {
-    return bodyOf(await this.http.GET('/api/batches/{id}', { params: { path: { id } }, ...this.call(options) }));
+    return bodyOf(
+      await this.http.GET('/api/batches/{id}', { params: { path: { id } }, ...this.call(options) }),
+    );
   }
 
   async *payments(filter: PaymentFilter = {}, options: CallOptions = {}): AsyncGenerator<Payment> {
     for (let cursor: string | null | undefined; cursor !== null;) {
       const query = { ...filter, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const page = bodyOf(await this.http.GET('/api/payments', { params: { query }, ...this.call(options) }));
+      const page = bodyOf(
+        await this.http.GET('/api/payments', { params: { query }, ...this.call(options) }),
+      );
       yield* page.payments;
       cursor = page.next;
     }
@@ -103,23 +133,43 @@ class PatientsClient implements RelevoClient {
   async *patients(options: CallOptions = {}): AsyncGenerator<Patient> {
     for (let cursor: string | null | undefined; cursor !== null;) {
       const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      const page = bodyOf(await this.http.GET('/api/patients', { params: { query }, ...this.call(options) }));
+      const page = bodyOf(
+        await this.http.GET('/api/patients', { params: { query }, ...this.call(options) }),
+      );
       yield* page.patients;
       cursor = page.next;
     }
   }
 
   async bill(patientId: string, options: CallOptions = {}): Promise<Bill> {
-    return bodyOf(await this.http.GET('/api/patients/{id}/bill', { params: { path: { id: patientId } }, ...this.call(options) }));
+    return bodyOf(
+      await this.http.GET('/api/patients/{id}/bill', {
+        params: { path: { id: patientId } },
+        ...this.call(options),
+      }),
+    );
   }
 
   async pass(paymentId: string, options: CallOptions = {}): Promise<ExitPass> {
-    return bodyOf(await this.http.GET('/api/passes/{id}', { params: { path: { id: paymentId } }, ...this.call(options) }));
+    return bodyOf(
+      await this.http.GET('/api/passes/{id}', {
+        params: { path: { id: paymentId } },
+        ...this.call(options),
+      }),
+    );
   }
 
-  private async post(body: PaymentRequest, key: string, waitS: number, options: CallOptions): Promise<Payment> {
+  private async post(
+    body: PaymentRequest,
+    key: string,
+    waitS: number,
+    options: CallOptions,
+  ): Promise<Payment> {
     const { data, error, response } = await this.http.POST('/api/payments', {
-      body, params: { header: { 'Idempotency-Key': key, ...(waitS > 0 ? { Prefer: `wait=${waitS}` } : {}) } },
+      body,
+      params: {
+        header: { 'Idempotency-Key': key, ...(waitS > 0 ? { Prefer: `wait=${waitS}` } : {}) },
+      },
       ...this.call(options, { tryMs: waitS * 1_000 + MARGIN_MS }),
     });
     if (data === undefined) throw new RelevoProblem(error, response);
@@ -127,11 +177,15 @@ class PatientsClient implements RelevoClient {
   }
 
   /** The settings of one call. */
-  private call({ deadlineMs, signal }: CallOptions, own: { deadlineMs?: number; tryMs?: number } = {}): object {
+  private call(
+    { deadlineMs, signal }: CallOptions,
+    own: { deadlineMs?: number; tryMs?: number } = {},
+  ): object {
     const policy = { ...(deadlineMs === undefined ? {} : { deadlineMs }), ...own };
     return { fetch: this.plumbing.fetchWith(policy), ...(signal ? { signal } : {}) };
   }
 }
 
 /** Creates a client of the patients service. It holds no connection and need not be closed. */
-export const createRelevoClient = (options: ClientOptions): RelevoClient => new PatientsClient(options);
+export const createRelevoClient = (options: ClientOptions): RelevoClient =>
+  new PatientsClient(options);

@@ -1,7 +1,7 @@
 /**
- * A fetch that retries. A request that creates payments gets its `Idempotency-Key` before the first try and keeps it,
- * so it takes effect once however often it is sent. A request without a key is repeated only when it was certainly not
- * carried out.
+ * A fetch that retries. A request that creates payments gets its `Idempotency-Key` before the first
+ * try and keeps it, so it takes effect once however often it is sent. A request without a key is
+ * repeated only when it was certainly not carried out.
  */
 import { boundedAnswer, AnswerTooLarge } from './bounded-answer.js';
 import { RelevoUnreachable } from './problem.js';
@@ -50,9 +50,19 @@ const REPEATABLE = /\/redrive$/;
 const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 async function refusalOf(response: Response): Promise<Refusal> {
-  const isProblem = (response.headers.get('Content-Type') ?? '').startsWith('application/problem+json');
-  const body = isProblem ? await response.clone().json().catch(() => null) as { retryable?: unknown } | null : null;
-  return { status: response.status, retryable: typeof body?.retryable === 'boolean' ? body.retryable : null };
+  const isProblem = (response.headers.get('Content-Type') ?? '').startsWith(
+    'application/problem+json',
+  );
+  const body = isProblem
+    ? ((await response
+        .clone()
+        .json()
+        .catch(() => null)) as { retryable?: unknown } | null)
+    : null;
+  return {
+    status: response.status,
+    retryable: typeof body?.retryable === 'boolean' ? body.retryable : null,
+  };
 }
 
 /** A request as it is sent on every try. */
@@ -68,7 +78,8 @@ interface Sending {
 async function sendingOf(request: Request, newKey: () => string): Promise<Sending> {
   const { pathname } = new URL(request.url);
   const headers = new Headers(request.headers);
-  if (request.method === 'POST' && KEYED.test(pathname) && !headers.has(KEY)) headers.set(KEY, newKey());
+  if (request.method === 'POST' && KEYED.test(pathname) && !headers.has(KEY))
+    headers.set(KEY, newKey());
   const body = isReading(request) ? '' : await request.text();
   return {
     url: request.url,
@@ -86,13 +97,23 @@ type Came = { response: Response } | { failure: unknown };
 const STREAMED = /(\.csv|\/events)$/;
 
 /**
- * Sends the request once. The time limit includes the body: a response that is too slow or breaks off counts as none.
+ * Sends the request once. The time limit includes the body: a response that is too slow or breaks
+ * off counts as none.
  */
-async function tryOnce({ url, init, signal }: Sending, tryMs: number, maxBytes: number, { fetch }: Surroundings): Promise<Came> {
+async function tryOnce(
+  { url, init, signal }: Sending,
+  tryMs: number,
+  maxBytes: number,
+  { fetch }: Surroundings,
+): Promise<Came> {
   try {
     const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(tryMs)));
     const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, timeout]) });
-    return { response: STREAMED.test(new URL(url).pathname) ? response : await boundedAnswer(response, maxBytes) };
+    return {
+      response: STREAMED.test(new URL(url).pathname)
+        ? response
+        : await boundedAnswer(response, maxBytes),
+    };
   } catch (failure) {
     if (signal.aborted) throw signal.reason;
     return { failure };
@@ -101,20 +122,44 @@ async function tryOnce({ url, init, signal }: Sending, tryMs: number, maxBytes: 
 
 /** How long to wait before the next try, in ms; null: return this result to the caller. */
 async function nextPause(
-  came: Came, attempt: number, policy: RetryPolicy, sending: Sending, { random }: Surroundings,
+  came: Came,
+  attempt: number,
+  policy: RetryPolicy,
+  sending: Sending,
+  { random }: Surroundings,
 ): Promise<number | null> {
-  if ('failure' in came) return sending.isRepeatable && !(came.failure instanceof AnswerTooLarge) ? pauseMs(policy, attempt, null, random()) : null;
-  if (came.response.ok || !mayRepeat(await refusalOf(came.response), sending.isRepeatable)) return null;
-  return pauseMs(policy, attempt, retryAfterMs(came.response.headers.get('Retry-After'), new Date()), random());
+  if ('failure' in came)
+    return sending.isRepeatable && !(came.failure instanceof AnswerTooLarge)
+      ? pauseMs(policy, attempt, null, random())
+      : null;
+  if (came.response.ok || !mayRepeat(await refusalOf(came.response), sending.isRepeatable))
+    return null;
+  return pauseMs(
+    policy,
+    attempt,
+    retryAfterMs(came.response.headers.get('Retry-After'), new Date()),
+    random(),
+  );
 }
 
-/** @returns a fetch for `openapi-fetch`. It throws RelevoUnreachable, or the abort reason of the caller's signal. */
-export function repeatingFetch(policy: RetryPolicy, around: Surroundings): (request: Request) => Promise<Response> {
+/**
+ * @returns a fetch for `openapi-fetch`. It throws RelevoUnreachable, or the abort reason of the
+ *   caller's signal.
+ */
+export function repeatingFetch(
+  policy: RetryPolicy,
+  around: Surroundings,
+): (request: Request) => Promise<Response> {
   return async (request) => {
     const sending = await sendingOf(request, around.newKey);
     const deadline = around.now() + policy.deadlineMs;
     for (let attempt = 0; ; attempt += 1) {
-      const came = await tryOnce(sending, Math.min(policy.tryMs, deadline - around.now()), policy.maxAnswerBytes, around);
+      const came = await tryOnce(
+        sending,
+        Math.min(policy.tryMs, deadline - around.now()),
+        policy.maxAnswerBytes,
+        around,
+      );
       const pause = await nextPause(came, attempt, policy, sending, around);
       if (pause === null || around.now() + pause >= deadline) {
         if ('response' in came) return came.response;

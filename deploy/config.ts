@@ -2,7 +2,9 @@
 import { integer, url } from '../shared/config.js';
 
 export const PREPARE_OPTIONS = {
-  databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL: the record. The database exists; it may be empty.' }),
+  databaseUrl: url('DATABASE_URL', {
+    doc: 'PostgreSQL: the record. The database exists; it may be empty.',
+  }),
   samplePatients: integer('SAMPLE_PATIENTS', {
     default: 100,
     min: 0,

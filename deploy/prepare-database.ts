@@ -1,6 +1,7 @@
 /**
- * The set-up of the database as a program that ends: applies the migrations that are missing, and puts the sample hospital into an
- * empty database. Runs before the services at every start; the second time it changes nothing. It makes no database and no role.
+ * The set-up of the database as a program that ends: applies the migrations that are missing, and
+ * puts the sample hospital into an empty database. Runs before the services at every start; the
+ * second time it changes nothing. It makes no database and no role.
  */
 import { runMain, StartError } from '../local/errors.js';
 import { migrate } from '../local/engines/migrate.js';
@@ -16,7 +17,9 @@ async function prepare(): Promise<void> {
   const { databaseUrl, samplePatients } = loadConfig(PREPARE_OPTIONS, process.env);
   const applied = await migrate(databaseUrl);
   const added = samplePatients > 0 ? await seedIfEmpty(databaseUrl, samplePatients) : 0;
-  process.stdout.write(`The database is ready: ${applied.length} migration(s) applied, ${added} sample patient(s) added.\n`);
+  process.stdout.write(
+    `The database is ready: ${applied.length} migration(s) applied, ${added} sample patient(s) added.\n`,
+  );
 }
 
 runMain(async () => {
@@ -28,7 +31,11 @@ runMain(async () => {
       process.stderr.write(`${error.message}\n`);
       return EXIT_CONFIG;
     }
-    if (isPassing(error)) throw new StartError(`PostgreSQL cannot be reached: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`, 1);
+    if (isPassing(error))
+      throw new StartError(
+        `PostgreSQL cannot be reached: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`,
+        1,
+      );
     throw error;
   }
 });

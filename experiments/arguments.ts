@@ -1,4 +1,7 @@
-/** Arguments of an experiment: integers with ranges, texts, flags. Every problem is one sentence and exit code 4. */
+/**
+ * Arguments of an experiment: integers with ranges, texts, flags. Every problem is one sentence and
+ * exit code 4.
+ */
 import { parseArgs } from 'node:util';
 
 export class ArgumentError extends Error {}
@@ -25,7 +28,11 @@ export interface FlagOption {
 
 export type Option = NumberOption | TextOption | FlagOption;
 export type OptionTable = Readonly<Record<string, Option>>;
-type Value<T extends Option> = T extends NumberOption ? number : T extends TextOption ? string | null : boolean;
+type Value<T extends Option> = T extends NumberOption
+  ? number
+  : T extends TextOption
+    ? string | null
+    : boolean;
 export type Options<T extends OptionTable> = { readonly [K in keyof T]: Value<T[K]> };
 
 export interface ParsedArguments<T extends OptionTable> {
@@ -37,32 +44,57 @@ export interface ParsedArguments<T extends OptionTable> {
 
 function readNumber(name: string, text: string, { min, max }: NumberOption): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value)) throw new ArgumentError(`--${name} must be a whole number, got "${text}"`);
-  if (value < min || value > max) throw new ArgumentError(`--${name} must be between ${min} and ${max}, got ${value}`);
+  if (text.trim() === '' || !Number.isInteger(value))
+    throw new ArgumentError(`--${name} must be a whole number, got "${text}"`);
+  if (value < min || value > max)
+    throw new ArgumentError(`--${name} must be between ${min} and ${max}, got ${value}`);
   return value;
 }
 
-function readOption(name: string, option: Option, given: string | boolean | undefined): number | string | boolean | null {
+function readOption(
+  name: string,
+  option: Option,
+  given: string | boolean | undefined,
+): number | string | boolean | null {
   if ('flag' in option) return given === true;
   if ('text' in option) return typeof given === 'string' ? given : null;
   return typeof given === 'string' ? readNumber(name, given, option) : option.default;
 }
 
-function readWords(table: OptionTable, args: readonly string[]): Record<string, string | boolean | undefined> {
-  const kinds = Object.entries(table).map(([name, option]) => [name, { type: 'flag' in option ? 'boolean' : 'string' }] as const);
-  const options: Record<string, { type: 'boolean' | 'string' }> = { ...Object.fromEntries(kinds), json: { type: 'string' }, help: { type: 'boolean' } };
+function readWords(
+  table: OptionTable,
+  args: readonly string[],
+): Record<string, string | boolean | undefined> {
+  const kinds = Object.entries(table).map(
+    ([name, option]) => [name, { type: 'flag' in option ? 'boolean' : 'string' }] as const,
+  );
+  const options: Record<string, { type: 'boolean' | 'string' }> = {
+    ...Object.fromEntries(kinds),
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  };
   try {
     const { values } = parseArgs({ args: [...args], options });
-    return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]));
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.at(-1) : value,
+      ]),
+    );
   } catch (error) {
     throw new ArgumentError((error as Error).message.split('. ')[0]);
   }
 }
 
 /** @throws ArgumentError */
-export function parseOptions<const T extends OptionTable>(table: T, args: readonly string[]): ParsedArguments<T> {
+export function parseOptions<const T extends OptionTable>(
+  table: T,
+  args: readonly string[],
+): ParsedArguments<T> {
   const values = readWords(table, args);
-  const read = Object.entries(table).map(([name, option]) => [name, readOption(name, option, values[name])] as const);
+  const read = Object.entries(table).map(
+    ([name, option]) => [name, readOption(name, option, values[name])] as const,
+  );
   return {
     options: Object.fromEntries(read) as Options<T>,
     json: typeof values['json'] === 'string' ? values['json'] : null,
@@ -77,4 +109,5 @@ function describe([name, option]: [string, Option]): string {
 }
 
 /** The options, one line each. */
-export const describeOptions = (table: OptionTable): string => Object.entries(table).map(describe).join('\n');
+export const describeOptions = (table: OptionTable): string =>
+  Object.entries(table).map(describe).join('\n');

@@ -1,6 +1,6 @@
 /**
- * `npm run experiment -- NAME [options]`: runs one experiment, prints its table, writes its report, and exits with the
- * code of its result.
+ * `npm run experiment -- NAME [options]`: runs one experiment, prints its table, writes its report,
+ * and exits with the code of its result.
  */
 import { exitWhenWritten } from '../shared/exit.js';
 import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
@@ -24,9 +24,14 @@ const EXPERIMENTS: readonly Experiment[] = [availability, chaos, failover, bench
 const COMPARE = { name: 'compare', summary: COMPARE_SUMMARY };
 
 const usage = (): string =>
-  ['Usage: npm run experiment -- NAME [options]', '', ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`)].join('\n');
+  [
+    'Usage: npm run experiment -- NAME [options]',
+    '',
+    ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`),
+  ].join('\n');
 
-const COMMON = '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; no other options';
+const COMMON =
+  '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; no other options';
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
@@ -45,16 +50,26 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const problem = experiment.check?.(options) ?? null;
   if (problem !== null) throw new ArgumentError(problem);
-  return carryOut({ experiment, options, decided: null, command: commandOf(experiment, options, rest), json }, rest);
+  return carryOut(
+    { experiment, options, decided: null, command: commandOf(experiment, options, rest), json },
+    rest,
+  );
 }
 
 /** @throws ArgumentError, PlanError */
 function replayOf(experiment: Experiment, args: readonly string[]): RunRequest {
   const { run, json } = parseReplay(args);
   const plan = readRunPlan(run);
-  if (plan.experiment !== experiment.name) throw new ArgumentError(`${run} is a run of ${plan.experiment}, not of ${experiment.name}`);
+  if (plan.experiment !== experiment.name)
+    throw new ArgumentError(`${run} is a run of ${plan.experiment}, not of ${experiment.name}`);
   const options = optionsOfPlan(experiment.options, plan);
-  return { experiment, options, decided: plan.decided, command: `npm run experiment -- ${experiment.name} --replay ${run}`, json };
+  return {
+    experiment,
+    options,
+    decided: plan.decided,
+    command: `npm run experiment -- ${experiment.name} --replay ${run}`,
+    json,
+  };
 }
 
 async function carryOut(request: RunRequest, args: readonly string[]): Promise<number> {
@@ -62,7 +77,11 @@ async function carryOut(request: RunRequest, args: readonly string[]): Promise<n
   const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const progress = createProgress();
-  const around = { progress, signal: interruption.signal, print: (text: string): void => console.log(text) };
+  const around = {
+    progress,
+    signal: interruption.signal,
+    print: (text: string): void => console.log(text),
+  };
   const { runs } = request.options;
   try {
     if (typeof runs === 'number' && runs > 1) return await runMany(request, args, runs, around);

@@ -1,4 +1,7 @@
-/** The interface of an experiment: a name, a one-line summary, its options, and a run that returns its journal. */
+/**
+ * The interface of an experiment: a name, a one-line summary, its options, and a run that returns
+ * its journal.
+ */
 import type { Options, OptionTable } from './arguments.js';
 import type { Journal } from './record/run-record.js';
 import type { Progress } from './report/progress.js';
@@ -8,8 +11,8 @@ export interface RunContext<T extends OptionTable> {
   /** The command that repeats this run, for the journal. */
   command: string;
   /**
-   * The plan (`plan` of the journal) of the run to repeat, which replaces the plan from the options; null: derive the
-   * plan from the options.
+   * The plan (`plan` of the journal) of the run to repeat, which replaces the plan from the
+   * options; null: derive the plan from the options.
    */
   decided: unknown;
   progress: Progress;

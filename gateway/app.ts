@@ -1,7 +1,8 @@
 /**
- * Implements a small, typical gateway: charges by idempotency key, look-up by key, and cancellation of a key before it
- * is charged. A known key is answered at once; a key whose charge is in progress is answered when that charge is done.
- * With FAULTS=on it can be made to fail in many ways (faults.ts). /readyz reports whether it accepts a new charge.
+ * Implements a small, typical gateway: charges by idempotency key, look-up by key, and cancellation
+ * of a key before it is charged. A known key is answered at once; a key whose charge is in progress
+ * is answered when that charge is done. With FAULTS=on it can be made to fail in many ways
+ * (faults.ts). /readyz reports whether it accepts a new charge.
  */
 import type { Express, Response } from 'express';
 import { z } from 'zod';
@@ -23,12 +24,22 @@ const ledgerQuery = z.strictObject({ after: written(z.int().min(0)).default(0) }
 
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
-export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, logger: Logger): Express {
+export function createGatewayApp(
+  config: GatewayConfig,
+  ledger: GatewayLedger,
+  logger: Logger,
+): Express {
   const faults = { ...NO_FAULTS };
   const charges = new Charges(config, ledger, faults);
-  const internal = requireToken({ api: config.internalToken, operator: config.internalToken, internal: config.internalToken }, ['api', 'internal']);
+  const internal = requireToken(
+    { api: config.internalToken, operator: config.internalToken, internal: config.internalToken },
+    ['api', 'internal'],
+  );
   const app = createApp({
-    logger, bodyLimit: '16kb', ready: () => ({ up: !faults.down, charges: canCharge(faults) }), beforeBodies: (early) => void early.use(internal),
+    logger,
+    bodyLimit: '16kb',
+    ready: () => ({ up: !faults.down, charges: canCharge(faults) }),
+    beforeBodies: (early) => void early.use(internal),
   });
 
   app.get('/ledger', (request, response) => {
@@ -36,7 +47,9 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
     response.json({ charges: ledger.all().slice(after) });
   });
   if (config.faults) mountFaults(app, faults);
-  app.use((_request, _response, next) => next(faults.down ? new Problem('GATEWAY_DOWN') : undefined));
+  app.use((_request, _response, next) =>
+    next(faults.down ? new Problem('GATEWAY_DOWN') : undefined),
+  );
 
   app.post('/charges', async (request, response) => {
     const key = parse(keySchema, request.headers['idempotency-key'], 'body');
@@ -55,7 +68,13 @@ export function createGatewayApp(config: GatewayConfig, ledger: GatewayLedger, l
   app.post('/charges/:key/cancel', (request, response) => {
     const key = parse(keySchema, request.params.key, 'path');
     const known = ledger.find(key);
-    const nothing = { status: 'cancelled', reference: 'none', reason: null, amountMinor: 0, currency: 'XXX' } as const;
+    const nothing = {
+      status: 'cancelled',
+      reference: 'none',
+      reason: null,
+      amountMinor: 0,
+      currency: 'XXX',
+    } as const;
     const closed = ledger.record({ key, ...nothing, at: new Date().toISOString() });
     if (!known) settledTotal.inc({ status: 'cancelled' });
     response.json(closed);
@@ -72,7 +91,10 @@ function mountFaults(app: Express, faults: GatewayFaults): void {
   });
 }
 
-/** Charges by key, each made once. A repeated request waits for the answer of the charge in progress. */
+/**
+ * Charges by key, each made once. A repeated request waits for the answer of the charge in
+ * progress.
+ */
 class Charges {
   private readonly underWay = new Map<string, Promise<Charge>>();
 
@@ -89,7 +111,8 @@ class Charges {
       repeatsTotal.inc();
       return known;
     }
-    const begun = this.underWay.get(key) ?? this.make(key, order).finally(() => this.underWay.delete(key));
+    const begun =
+      this.underWay.get(key) ?? this.make(key, order).finally(() => this.underWay.delete(key));
     this.underWay.set(key, begun);
     return begun;
   }
@@ -118,6 +141,7 @@ function refuse(faults: GatewayFaults): void {
 }
 
 function answer(response: Response, charge: Charge, faults: GatewayFaults): void {
-  if (charge.status === 'cancelled' && faults.loseAnswers === 0) throw new Problem('CHARGE_CANCELLED');
+  if (charge.status === 'cancelled' && faults.loseAnswers === 0)
+    throw new Problem('CHARGE_CANCELLED');
   sendCharge(response, charge, faults);
 }

@@ -1,4 +1,7 @@
-/** Defines the faults of the stand-alone gateway, and how it answers a charge while a fault is active. */
+/**
+ * Defines the faults of the stand-alone gateway, and how it answers a charge while a fault is
+ * active.
+ */
 import type { Response } from 'express';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -27,12 +30,20 @@ export const gatewayFaults = z.strictObject({
 });
 export type GatewayFaults = z.infer<typeof gatewayFaults>;
 export const NO_FAULTS: GatewayFaults = {
-  down: false, slowMs: 0, refuseCharges: 0, limitCharges: 0, declineAll: false, loseAnswers: 0, dripAnswers: false, hugeAnswers: false,
+  down: false,
+  slowMs: 0,
+  refuseCharges: 0,
+  limitCharges: 0,
+  declineAll: false,
+  loseAnswers: 0,
+  dripAnswers: false,
+  hugeAnswers: false,
   ignoreKeys: false,
 };
 
 /** Whether the gateway accepts a new charge now. */
-export const canCharge = ({ down, refuseCharges }: GatewayFaults): boolean => !down && refuseCharges === 0;
+export const canCharge = ({ down, refuseCharges }: GatewayFaults): boolean =>
+  !down && refuseCharges === 0;
 
 const DRIP_MS = 500;
 const HUGE_BYTES = 64 * 1_048_576;

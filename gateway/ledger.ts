@@ -1,10 +1,20 @@
 /**
- * Stores the gateway's own ledger: every movement of money, one line each, appended before it is answered. It is
- * independent of the payments table, so a comparison of the two reveals a double charge, or a charge that was not
- * saved. A key is settled once. `ignoreKeys` breaks that rule on purpose: it is the control of every test that counts
- * charges.
+ * Stores the gateway's own ledger: every movement of money, one line each, appended before it is
+ * answered. It is independent of the payments table, so a comparison of the two reveals a double
+ * charge, or a charge that was not saved. A key is settled once. `ignoreKeys` breaks that rule on
+ * purpose: it is the control of every test that counts charges.
  */
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { Charge } from '../shared/contracts/gateway.js';
 import { Problem } from '../shared/errors.js';
@@ -22,7 +32,10 @@ export class GatewayLedger {
   /** Whether an incomplete line may follow the complete ones. */
   private isTorn = false;
 
-  /** @throws Error with the file and the line number when any line except the last one is unreadable. */
+  /**
+   * @throws Error with the file and the line number when any line except the last one is
+   *   unreadable.
+   */
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true });
     this.cutOffBytes = existsSync(path) ? this.readBack(path) : 0;
@@ -54,8 +67,8 @@ export class GatewayLedger {
   }
 
   /**
-   * A full disk may store only part of a line, with or without an error. That part is removed before the next line at
-   * the latest.
+   * A full disk may store only part of a line, with or without an error. That part is removed
+   * before the next line at the latest.
    */
   private append(line: Buffer): void {
     try {

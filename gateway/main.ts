@@ -13,7 +13,11 @@ await runService(async () => {
   const logger = createLogger('gateway', config.id, config.logLevel);
   startMetrics('gateway', config.id);
   const ledger = new GatewayLedger(config.ledgerFile);
-  if (ledger.cutOffBytes > 0) logger.warn({ bytes: ledger.cutOffBytes }, 'the last line of the ledger was torn: the line was cut off and does not count');
+  if (ledger.cutOffBytes > 0)
+    logger.warn(
+      { bytes: ledger.cutOffBytes },
+      'the last line of the ledger was torn: the line was cut off and does not count',
+    );
   const server = await listen(createGatewayApp(config, ledger, logger), config.port, config.host);
   logger.info({ port: config.port, charges: ledger.all().length }, `${config.id} is ready`);
   return {

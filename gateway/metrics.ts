@@ -1,6 +1,6 @@
 /**
- * Metrics of the stand-alone gateway, in addition to those of its HTTP requests: movements of money, and calls that
- * moved none.
+ * Metrics of the stand-alone gateway, in addition to those of its HTTP requests: movements of
+ * money, and calls that moved none.
  */
 import { counter } from '../shared/observability/metrics.js';
 
@@ -10,4 +10,7 @@ export const settledTotal = counter(
   ['status'],
   [{ status: 'approved' }, { status: 'declined' }, { status: 'cancelled' }],
 );
-export const repeatsTotal = counter('relevo_gateway_repeats_total', 'Repeated charges of a settled key: answered again without moving money.');
+export const repeatsTotal = counter(
+  'relevo_gateway_repeats_total',
+  'Repeated charges of a settled key: answered again without moving money.',
+);

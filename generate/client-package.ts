@@ -5,24 +5,45 @@ import ts from 'typescript';
 import { ROOT } from '../shared/web/assets.js';
 
 const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'], types: [],
-  strict: true, exactOptionalPropertyTypes: true, verbatimModuleSyntax: true, skipLibCheck: true, declaration: true, rootDir: ROOT,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  types: [],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: true,
+  declaration: true,
+  rootDir: ROOT,
 };
 
 const manifest = (): object => {
-  const { version, license, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    version: string; license: string; dependencies: Record<string, string>;
+  const { version, license, dependencies } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  ) as {
+    version: string;
+    license: string;
+    dependencies: Record<string, string>;
   };
   return {
-    name: 'relevo-client', version, license, type: 'module', engines: { node: '>=20.19' },
-    description: 'Typed client of Relevo: payments take effect once, however often a request is repeated.',
+    name: 'relevo-client',
+    version,
+    license,
+    type: 'module',
+    engines: { node: '>=20.19' },
+    description:
+      'Typed client of Relevo: payments take effect once, however often a request is repeated.',
     exports: { '.': { types: './client/index.d.ts', default: './client/index.js' } },
     dependencies: { 'openapi-fetch': dependencies['openapi-fetch'] },
   };
 };
 
-const HOST: ts.FormatDiagnosticsHost = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => ROOT, getNewLine: () => '\n' };
+const HOST: ts.FormatDiagnosticsHost = {
+  getCanonicalFileName: (name) => name,
+  getCurrentDirectory: () => ROOT,
+  getNewLine: () => '\n',
+};
 
 /** @throws Error with the compiler's messages. generated/client/ must exist. */
 export function writePackage(folder: string): void {

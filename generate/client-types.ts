@@ -1,7 +1,7 @@
 /**
- * Generates the client's types from the documents into generated/client/. The repository does not contain them, like
- * all generated files. With `--package FOLDER` it also builds the client as a package for `npm install --install-links
- * FOLDER`.
+ * Generates the client's types from the documents into generated/client/. The repository does not
+ * contain them, like all generated files. With `--package FOLDER` it also builds the client as a
+ * package for `npm install --install-links FOLDER`.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -28,11 +28,13 @@ function writeIfOther(path: string, text: string): void {
 /** Writes generated/client/. @returns the paths. */
 export async function writeClientTypes(): Promise<string[]> {
   const all = Object.entries(documents()) as [ServiceName, object][];
-  return Promise.all(all.map(async ([service, document]) => {
-    const path = join(FOLDER, `${service}.ts`);
-    writeIfOther(path, await typesOf(document));
-    return path;
-  }));
+  return Promise.all(
+    all.map(async ([service, document]) => {
+      const path = join(FOLDER, `${service}.ts`);
+      writeIfOther(path, await typesOf(document));
+      return path;
+    }),
+  );
 }
 
 async function main([option, folder]: readonly string[]): Promise<void> {
@@ -44,4 +46,5 @@ async function main([option, folder]: readonly string[]): Promise<void> {
   process.stdout.write(`${folder}: npm install ${folder}\n`);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await main(process.argv.slice(2));

@@ -1,6 +1,6 @@
 /**
- * Returns the OpenAPI documents of patients and the monitor without a running instance. The Postman collection and the
- * client's types are generated from them.
+ * Returns the OpenAPI documents of patients and the monitor without a running instance. The Postman
+ * collection and the client's types are generated from them.
  */
 import { offlineDocument as monitorDocument } from '../monitor/http/routes.js';
 import { offlineDocument as patientsDocument } from '../patients/http/routes.js';
@@ -8,4 +8,7 @@ import type { OpenApiDocument } from '../shared/http/openapi.js';
 
 export type ServiceName = 'patients' | 'monitor';
 
-export const documents = (): Record<ServiceName, OpenApiDocument> => ({ patients: patientsDocument(), monitor: monitorDocument() });
+export const documents = (): Record<ServiceName, OpenApiDocument> => ({
+  patients: patientsDocument(),
+  monitor: monitorDocument(),
+});

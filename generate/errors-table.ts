@@ -1,10 +1,15 @@
-/** Generates the table of refusals in docs/api.md from `PROBLEMS`, between two marks. The rest of the page is written by hand. */
+/**
+ * Generates the table of refusals in docs/api.md from `PROBLEMS`, between two marks. The rest of
+ * the page is written by hand.
+ */
 import { PROBLEMS, type ProblemCode } from '../shared/errors.js';
 
 /** The client's next step. For a code without an entry, the client must correct its request. */
 const ADVICE: Partial<Record<ProblemCode, string>> = {
-  IDEMPOTENCY_KEY_REUSED: 'Use a new key for a new payment; send the original body for the original payment.',
-  BILL_NOT_PAYABLE: 'Read the bill again: it is paid, a payment is pending, or less is due in this currency. Nothing was stored.',
+  IDEMPOTENCY_KEY_REUSED:
+    'Use a new key for a new payment; send the original body for the original payment.',
+  BILL_NOT_PAYABLE:
+    'Read the bill again: it is paid, a payment is pending, or less is due in this currency. Nothing was stored.',
   UNAUTHENTICATED: 'Send `Authorization: Bearer TOKEN`.',
   FORBIDDEN: 'Use the token that the message names.',
   NOT_REDRIVABLE: 'Read the payment: it is not `FAILED`.',
@@ -21,8 +26,11 @@ const END = '<!-- /refusals -->';
 
 /** The table as Markdown. */
 export function errorsTable(): string {
-  const rows = Object.entries(PROBLEMS).map(([code, { status, retryable, title }]) =>
-    `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title}. ${ADVICE[code as ProblemCode] ?? ''}`.trimEnd() + ' |');
+  const rows = Object.entries(PROBLEMS).map(
+    ([code, { status, retryable, title }]) =>
+      `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title}. ${ADVICE[code as ProblemCode] ?? ''}`.trimEnd() +
+      ' |',
+  );
   return ['| code | status | retryable | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * Entry point of `relevo` and all npm scripts: installs missing packages and programs, then runs the requested program in this process,
- * so that signals and exit codes need no forwarding. When everything is installed, the checks take milliseconds.
- * Plain JavaScript without dependencies, because it runs before `npm ci`.
+ * Entry point of `relevo` and all npm scripts: installs missing packages and programs, then runs
+ * the requested program in this process, so that signals and exit codes need no forwarding. When
+ * everything is installed, the checks take milliseconds. Plain JavaScript without dependencies,
+ * because it runs before `npm ci`.
  */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +20,10 @@ const OLDEST_NODE = [20, 19];
 /** As in sysexits.h: the set-up failed, not the program. */
 const SETUP_FAILED = 3;
 
-/** The programs that run directly, and whether they need Redis. `helps`: the program has its own help. `setup` only prepares. */
+/**
+ * The programs that run directly, and whether they need Redis. `helps`: the program has its own
+ * help. `setup` only prepares.
+ */
 const PROGRAMS = {
   up: { file: 'local/up.ts', redis: true },
   test: { file: 'local/test.ts', redis: true },
@@ -39,7 +43,9 @@ const COMMANDS = { file: 'cli/main.ts' };
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new SetupError(`Relevo needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`);
+  throw new SetupError(
+    `Relevo needs Node.js ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`,
+  );
 }
 
 const isReady = ({ redis }) => installed(ROOT) && generated(ROOT) && (!redis || hasRedis());
@@ -56,17 +62,22 @@ function chosen(words) {
   const program = PROGRAMS[name];
   const asksHelp = !program?.helps && rest.some((word) => word === '--help' || word === '-h');
   const inBackground = name === 'up' && rest.includes('--detach');
-  return !program || asksHelp || inBackground ? { program: COMMANDS, args: words } : { program, args: rest };
+  return !program || asksHelp || inBackground
+    ? { program: COMMANDS, args: words }
+    : { program, args: rest };
 }
 
 async function main(words) {
   checkNode();
   process.chdir(ROOT);
   const { program, args } = chosen(words);
-  // Commands that only read must not install anything: the doctor reports missing packages, and completion runs on a key press in a shell.
-  if (words[0] === 'doctor' && !installed(ROOT)) process.exit(reportBare(ROOT, words.includes('--json')));
+  // Commands that only read must not install anything: the doctor reports missing packages, and
+  // completion runs on a key press in a shell.
+  if (words[0] === 'doctor' && !installed(ROOT))
+    process.exit(reportBare(ROOT, words.includes('--json')));
   if (words[0] === 'completion' && !installed(ROOT) && words.includes('--words')) return;
-  if (words[0] !== 'doctor' && !isReady(program)) await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));
+  if (words[0] !== 'doctor' && !isReady(program))
+    await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));
   if (!program.file) return;
   const file = join(ROOT, program.file);
   process.argv = [process.execPath, file, ...args];

@@ -1,4 +1,7 @@
-/** Configuration of `npm start` and related commands, from the environment: data folder, engines, tokens and ports. */
+/**
+ * Configuration of `npm start` and related commands, from the environment: data folder, engines,
+ * tokens and ports.
+ */
 import { resolve } from 'node:path';
 import { ConfigError, integer, loadConfig, text, url, type Option } from '../shared/config.js';
 import { HOSPITAL_TIME_ZONE } from '../shared/time-zone.js';
@@ -6,17 +9,24 @@ import { StartError } from './errors.js';
 import { ROOT } from './root.js';
 
 /** Makes an option optional: undefined when the variable is missing or empty. */
-const optional = <T>(option: Option<T>): Option<T | undefined> => ({ ...option, parse: (value) => (value === '' ? undefined : option.parse(value)) });
+const optional = <T>(option: Option<T>): Option<T | undefined> => ({
+  ...option,
+  parse: (value) => (value === '' ? undefined : option.parse(value)),
+});
 
 /** The default of an optional variable; an option without a default is required. */
 const LEFT_OUT = '';
 
 const maybeText = (env: string, doc: string, secret = false): Option<string | undefined> =>
   optional(text(env, { default: LEFT_OUT, doc, secret }));
-const maybeUrl = (env: string, doc: string): Option<string | undefined> => optional(url(env, { default: LEFT_OUT, doc }));
+const maybeUrl = (env: string, doc: string): Option<string | undefined> =>
+  optional(url(env, { default: LEFT_OUT, doc }));
 
 export const LOCAL_OPTIONS = {
-  dataDir: text('RELEVO_DATA', { default: '.data', doc: 'Folder of data, logs and tokens, relative to the project.' }),
+  dataDir: text('RELEVO_DATA', {
+    default: '.data',
+    doc: 'Folder of data, logs and tokens, relative to the project.',
+  }),
   portOffset: integer('RELEVO_PORT_OFFSET', {
     default: 0,
     min: 0,
@@ -29,9 +39,16 @@ export const LOCAL_OPTIONS = {
   operator: maybeText('OPERATOR_TOKEN', 'Replaces the token in tokens.json.', true),
   internal: maybeText('INTERNAL_TOKEN', 'Replaces the token in tokens.json.', true),
   url: maybeUrl('RELEVO_URL', 'The patients service on another machine, for `relevo` commands.'),
-  monitorUrl: maybeUrl('RELEVO_MONITOR_URL', 'A monitor on that machine. Default: RELEVO_URL with its port plus 1000.'),
+  monitorUrl: maybeUrl(
+    'RELEVO_MONITOR_URL',
+    'A monitor on that machine. Default: RELEVO_URL with its port plus 1000.',
+  ),
   timeZone: HOSPITAL_TIME_ZONE,
-  token: maybeText('RELEVO_TOKEN', 'The token that every `relevo` command sends, instead of the one it would choose.', true),
+  token: maybeText(
+    'RELEVO_TOKEN',
+    'The token that every `relevo` command sends, instead of the one it would choose.',
+    true,
+  ),
 };
 
 export interface LocalConfig {
@@ -47,8 +64,12 @@ export interface LocalConfig {
 }
 
 /** Removes the values that are not set. */
-const given = <T extends string>(values: Readonly<Record<T, string | undefined>>): Partial<Record<T, string>> =>
-  Object.fromEntries(Object.entries<string | undefined>(values).filter(([, value]) => value)) as Partial<Record<T, string>>;
+const given = <T extends string>(
+  values: Readonly<Record<T, string | undefined>>,
+): Partial<Record<T, string>> =>
+  Object.fromEntries(
+    Object.entries<string | undefined>(values).filter(([, value]) => value),
+  ) as Partial<Record<T, string>>;
 
 /** @throws StartError that lists every problem. */
 export function readLocalConfig(env: NodeJS.ProcessEnv): LocalConfig {

@@ -1,4 +1,7 @@
-/** How the programs of this folder fail: with one sentence when a user can correct the cause, with a stack otherwise. */
+/**
+ * How the programs of this folder fail: with one sentence when a user can correct the cause, with a
+ * stack otherwise.
+ */
 import { exitWhenWritten } from '../shared/exit.js';
 
 /** A failure that a user can correct. Shown as one clear sentence, without a stack. */
@@ -13,7 +16,10 @@ export class StartError extends Error {
   }
 }
 
-/** Runs a program's main function. Prints only the message of a StartError; prints the stack of any other error. */
+/**
+ * Runs a program's main function. Prints only the message of a StartError; prints the stack of any
+ * other error.
+ */
 export function runMain(main: () => Promise<number>): void {
   main().then(
     (code) => exitWhenWritten(code),

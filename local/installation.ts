@@ -1,6 +1,7 @@
 /**
- * `relevo.json` in the data folder. Describes the running system for `npm run status` and other programs, and locks the folder against
- * a second start. When its process has ended (killed, or the machine restarted), the next start takes the file over.
+ * `relevo.json` in the data folder. Describes the running system for `npm run status` and other
+ * programs, and locks the folder against a second start. When its process has ended (killed, or the
+ * machine restarted), the next start takes the file over.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +11,20 @@ import { StartError } from './errors.js';
 import { makePrivate } from './modes.js';
 import { isAlive, startMark } from './processes/process-tree.js';
 
-const entry = z.object({ name: z.string(), kind: z.string(), pid: z.int().nullable(), port: z.int(), url: z.string() });
+const entry = z.object({
+  name: z.string(),
+  kind: z.string(),
+  pid: z.int().nullable(),
+  port: z.int(),
+  url: z.string(),
+});
 
 const running = z.object({
   pid: z.int(),
-  /** Distinguishes this process from a later one with the same pid; null where the operating system has no start time. */
+  /**
+   * Distinguishes this process from a later one with the same pid; null where the operating system
+   * has no start time.
+   */
   startMark: z.string().nullable(),
   startedAt: z.string(),
   /** Null while the system starts. */
@@ -47,7 +57,10 @@ export function readRunning(dataDir: string): Running | null {
 export interface Lock {
   /** Whether the previous owner ended without releasing the lock. */
   tookOver: boolean;
-  /** Writes the running system to the file. Event handlers call it, so it never throws. @returns the reason of a failure; null: written. */
+  /**
+   * Writes the running system to the file. Event handlers call it, so it never throws. @returns the
+   * reason of a failure; null: written.
+   */
   write(system: RunningSystem): string | null;
   /** Never throws. */
   release(): void;
@@ -67,8 +80,13 @@ function attempt(work: () => void): string | null {
 export function lockInstallation(dataDir: string): Lock {
   makePrivate(dataDir);
   const file = fileOf(dataDir);
-  const mine = { pid: process.pid, startMark: startMark(process.pid), startedAt: new Date().toISOString() };
-  const text = (system: RunningSystem | null): string => `${JSON.stringify({ ...mine, system }, null, 2)}\n`;
+  const mine = {
+    pid: process.pid,
+    startMark: startMark(process.pid),
+    startedAt: new Date().toISOString(),
+  };
+  const text = (system: RunningSystem | null): string =>
+    `${JSON.stringify({ ...mine, system }, null, 2)}\n`;
   const take = (): boolean => {
     try {
       writeFileSync(file, text(null), { flag: 'wx', mode: 0o600 });
@@ -82,18 +100,23 @@ export function lockInstallation(dataDir: string): Lock {
   while (!take()) {
     const other = readRunning(dataDir);
     if (other) {
-      const [shows, ends] = ['npm run status', 'npm stop'].map((line) => lookHint(line, process.env));
-      throw new StartError(`Relevo is running already (pid ${other.pid}); \`${shows}\` shows it, \`${ends}\` ends it.`);
+      const [shows, ends] = ['npm run status', 'npm stop'].map((line) =>
+        lookHint(line, process.env),
+      );
+      throw new StartError(
+        `Relevo is running already (pid ${other.pid}); \`${shows}\` shows it, \`${ends}\` ends it.`,
+      );
     }
     tookOver = true;
     rmSync(file, { force: true });
   }
   return {
     tookOver,
-    write: (system) => attempt(() => {
-      writeFileSync(`${file}.new`, text(system), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    }),
+    write: (system) =>
+      attempt(() => {
+        writeFileSync(`${file}.new`, text(system), { mode: 0o600 });
+        renameSync(`${file}.new`, file);
+      }),
     release: () => void attempt(() => rmSync(file, { force: true })),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Makes an installation readable by its owner only. Folders get mode 700 and files mode 600; each start corrects the wider modes of
- * earlier versions.
+ * Makes an installation readable by its owner only. Folders get mode 700 and files mode 600; each
+ * start corrects the wider modes of earlier versions.
  */
 import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,10 @@ import { join } from 'node:path';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Never fails: the start must not fail because a file has another owner or was deleted. `relevo doctor` reports wide modes. */
+/**
+ * Never fails: the start must not fail because a file has another owner or was deleted. `relevo
+ * doctor` reports wide modes.
+ */
 function narrow(path: string): void {
   try {
     const found = lstatSync(path);
@@ -19,7 +22,10 @@ function narrow(path: string): void {
   }
 }
 
-/** Creates a folder that only its owner can read, and corrects the modes of its files. @throws Error when it cannot be made. */
+/**
+ * Creates a folder that only its owner can read, and corrects the modes of its files. @throws Error
+ * when it cannot be made.
+ */
 export function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   narrow(folder);

@@ -1,6 +1,7 @@
 /**
- * Finds the word that a user probably meant: "Did you mean --monitors?". Pure. Uses the Damerau-Levenshtein distance (one letter
- * omitted, added or changed, or two neighbours swapped), so that each usual typing error costs one.
+ * Finds the word that a user probably meant: "Did you mean --monitors?". Pure. Uses the
+ * Damerau-Levenshtein distance (one letter omitted, added or changed, or two neighbours swapped),
+ * so that each usual typing error costs one.
  */
 /** Permitted distance for a word: one per three letters, at least one, at most three. */
 const tolerated = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
@@ -14,7 +15,11 @@ export function slips(from: string, to: string): number {
     rows.push(current);
     for (let column = 1; column <= to.length; column += 1) {
       const same = from[row - 1] === to[column - 1] ? 0 : 1;
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const swapped =
+        row > 1 &&
+        column > 1 &&
+        from[row - 1] === to[column - 2] &&
+        from[row - 2] === to[column - 1];
       current[column] = Math.min(
         at(row - 1, column) + 1,
         at(row, column - 1) + 1,
@@ -26,9 +31,13 @@ export function slips(from: string, to: string): number {
   return at(from.length, to.length);
 }
 
-/** The nearest candidate, or the first one that starts with `word`; null when every candidate is too different. */
+/**
+ * The nearest candidate, or the first one that starts with `word`; null when every candidate is too
+ * different.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | null {
-  const begun = word.length >= 3 ? candidates.find((candidate) => candidate.startsWith(word)) : undefined;
+  const begun =
+    word.length >= 3 ? candidates.find((candidate) => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;
   const measured = candidates.map((candidate) => ({ candidate, distance: slips(word, candidate) }));
   const [best] = measured.sort((a, b) => a.distance - b.distance);

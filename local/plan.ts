@@ -26,14 +26,27 @@ export const ENGINE_PLACES: readonly Place[] = [
 /** Port of the first patients instance, without offset. */
 export const PATIENTS_PORT = 4000;
 
-const several = (count: number, place: (index: number) => Place): Place[] => Array.from({ length: count }, (_, index) => place(index));
+const several = (count: number, place: (index: number) => Place): Place[] =>
+  Array.from({ length: count }, (_, index) => place(index));
 
 /** The services of a shape, in display order. */
 export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
   return [
-    ...several(patients, (index) => ({ name: `patients_${index + 1}`, kind: 'patients', fixedPort: PATIENTS_PORT + index })),
-    ...several(monitors, (index) => ({ name: `monitor_${index + 1}`, kind: 'monitor', fixedPort: 5000 + 10 * index })),
-    ...several(replicas, (index) => ({ name: `server_${index + 1}`, kind: 'payments', fixedPort: 5001 + index })),
+    ...several(patients, (index) => ({
+      name: `patients_${index + 1}`,
+      kind: 'patients',
+      fixedPort: PATIENTS_PORT + index,
+    })),
+    ...several(monitors, (index) => ({
+      name: `monitor_${index + 1}`,
+      kind: 'monitor',
+      fixedPort: 5000 + 10 * index,
+    })),
+    ...several(replicas, (index) => ({
+      name: `server_${index + 1}`,
+      kind: 'payments',
+      fixedPort: 5001 + index,
+    })),
     ...(gateway === 'http' ? [{ name: 'gateway', kind: 'gateway', fixedPort: 5100 } as const] : []),
   ];
 }
@@ -50,7 +63,11 @@ export interface Surroundings {
 
 export const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
-const members = (places: readonly Place[], kind: ProcessKind, portOf: (name: string) => number): string =>
+const members = (
+  places: readonly Place[],
+  kind: ProcessKind,
+  portOf: (name: string) => number,
+): string =>
   places
     .filter((place) => place.kind === kind)
     .map(({ name }) => `${name}=${urlOf(portOf(name))}`)
@@ -72,9 +89,18 @@ export function serviceEnvironment(place: Place, around: Surroundings): Record<s
   };
   if (place.kind === 'monitor') {
     const lists = { REPLICAS: 'payments', MONITORS: 'monitor', PATIENTS: 'patients' } as const;
-    return { ...common, ...Object.fromEntries(Object.entries(lists).map(([name, kind]) => [name, members(places, kind, portOf)])) };
+    return {
+      ...common,
+      ...Object.fromEntries(
+        Object.entries(lists).map(([name, kind]) => [name, members(places, kind, portOf)]),
+      ),
+    };
   }
   if (place.kind === 'patients') return { ...common, MONITOR_URL: urlOf(portOf('monitor_1')) };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
-  return { ...common, GATEWAY: shape.gateway, ...(shape.gateway === 'http' ? { GATEWAY_URL: urlOf(portOf('gateway')) } : {}) };
+  return {
+    ...common,
+    GATEWAY: shape.gateway,
+    ...(shape.gateway === 'http' ? { GATEWAY_URL: urlOf(portOf('gateway')) } : {}),
+  };
 }

@@ -1,4 +1,7 @@
-/** The text of `npm start` when every process is up. Plain text in 80 columns, so that it can be piped and copied. Pure. */
+/**
+ * The text of `npm start` when every process is up. Plain text in 80 columns, so that it can be
+ * piped and copied. Pure.
+ */
 import type { Tokens } from '../shared/http/auth.js';
 import { lookHint, shellWord } from './command-hint.js';
 
@@ -25,7 +28,8 @@ const row = (left: string, right: string): string => `  ${left.padEnd(16)} ${rig
 
 /** The pages for users, each at the first instance that serves it. */
 function pages(services: Shown['services']): string[] {
-  const of = (kind: string): string | undefined => services.find((service) => service.kind === kind)?.url;
+  const of = (kind: string): string | undefined =>
+    services.find((service) => service.kind === kind)?.url;
   const [patients, monitor] = [of('patients'), of('monitor')];
   return [
     ...(patients ? [row('staff pages', `${patients}/`)] : []),
@@ -35,7 +39,11 @@ function pages(services: Shown['services']): string[] {
 }
 
 function secrets({ tokens, databaseUrl, env }: Shown): string[] {
-  if (!tokens) return [row('PostgreSQL', lookHint('npm run studio', env)), row('tokens', lookHint('npx relevo tokens', env))];
+  if (!tokens)
+    return [
+      row('PostgreSQL', lookHint('npm run studio', env)),
+      row('tokens', lookHint('npx relevo tokens', env)),
+    ];
   return [
     row('PostgreSQL', `with psql, or \`${lookHint('npm run studio', env)}\`:`),
     `  psql ${shellWord(databaseUrl)}`,
@@ -48,14 +56,18 @@ function secrets({ tokens, databaseUrl, env }: Shown): string[] {
 
 export function screen(shown: Shown): string {
   const { services, tokens, redisUrl, dataDir, env } = shown;
-  const end = tokens ? 'Ctrl-C stops everything.' : `${lookHint('npm stop', env)} stops everything.`;
+  const end = tokens
+    ? 'Ctrl-C stops everything.'
+    : `${lookHint('npm stop', env)} stops everything.`;
   return [
     '',
     'Relevo is up.',
     '',
     ...pages(services),
     '',
-    ...services.map(({ name, kind, url }) => row(name, `${url}   ${PURPOSE[kind] ?? ''}`.trimEnd())),
+    ...services.map(({ name, kind, url }) =>
+      row(name, `${url}   ${PURPOSE[kind] ?? ''}`.trimEnd()),
+    ),
     row('Redis', redisUrl),
     ...secrets(shown),
     '',

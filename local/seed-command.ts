@@ -1,4 +1,7 @@
-/** `npm run seed [-- --patients N]`: runs prisma/seed.ts on DATABASE_URL. Default: the database of the running system. */
+/**
+ * `npm run seed [-- --patients N]`: runs prisma/seed.ts on DATABASE_URL. Default: the database of
+ * the running system.
+ */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { startHint } from './command-hint.js';
@@ -10,14 +13,19 @@ import { ROOT } from './root.js';
 function databaseUrl(): string {
   const { dataDir, databaseUrl: given } = readLocalConfig(process.env);
   const url = given ?? readRunning(dataDir)?.system?.databaseUrl;
-  if (!url) throw new StartError(`Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`, 1);
+  if (!url)
+    throw new StartError(
+      `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`,
+      1,
+    );
   return url;
 }
 
 try {
   process.env['DATABASE_URL'] = databaseUrl();
   const seed = join(ROOT, 'prisma/seed.ts');
-  process.argv[1] = seed; // The file seeds only when it is the main program; an import alone does nothing.
+  // The file seeds only when it is the main program; an import alone does nothing.
+  process.argv[1] = seed;
   await import(pathToFileURL(seed).href);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;

@@ -1,4 +1,7 @@
-/** `npm run studio [-- --port N]`: Prisma Studio on DATABASE_URL. Default: the database of the running system. */
+/**
+ * `npm run studio [-- --port N]`: Prisma Studio on DATABASE_URL. Default: the database of the
+ * running system.
+ */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +19,11 @@ const USAGE = 'npm run studio -- [--port N]';
 
 function parsePort(words: readonly string[]): number {
   try {
-    const { port } = parseArgs({ args: [...words], options: { port: { type: 'string', default: '5555' } }, strict: true }).values;
+    const { port } = parseArgs({
+      args: [...words],
+      options: { port: { type: 'string', default: '5555' } },
+      strict: true,
+    }).values;
     const value = Number(port);
     if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
     throw new Error(`--port must be between 1 and 65535, not "${port}".`);
@@ -29,20 +36,39 @@ async function main(): Promise<number> {
   const port = parsePort(process.argv.slice(2));
   const { dataDir, databaseUrl } = readLocalConfig(process.env);
   const url = databaseUrl ?? readRunning(dataDir)?.system?.databaseUrl;
-  if (!url) throw new StartError(`Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`, 1);
-  if (!(await isPortFree(port))) throw new StartError(`Port ${port} is taken by another program; choose one with --port.`);
+  if (!url)
+    throw new StartError(
+      `Relevo is not running; \`${startHint('npm start', process.env)}\` starts it, or set DATABASE_URL.`,
+      1,
+    );
+  if (!(await isPortFree(port)))
+    throw new StartError(`Port ${port} is taken by another program; choose one with --port.`);
   forgetPgVariables();
   const cli = join(ROOT, 'node_modules/prisma/build/index.js');
-  const studio = spawn(process.execPath, [cli, 'studio', '--browser', 'none', '--port', String(port)], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DATABASE_URL: url, CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
-  });
+  const studio = spawn(
+    process.execPath,
+    [cli, 'studio', '--browser', 'none', '--port', String(port)],
+    {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        DATABASE_URL: url,
+        CHECKPOINT_DISABLE: '1',
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      },
+    },
+  );
   process.stdout.write(`Prisma Studio: http://localhost:${port}   (Ctrl-C ends it)\n`);
-  process.on('SIGINT', () => undefined); // The terminal sends the signal to Studio too; we end after Studio.
+  // The terminal sends the signal to Studio too; we end after Studio.
+  process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => studio.kill('SIGTERM'));
   return new Promise((resolve) => {
-    studio.once('exit', (code, by) => resolve(by === 'SIGINT' || by === 'SIGTERM' ? 0 : (code ?? 128 + (by ? constants.signals[by] : 0))));
+    studio.once('exit', (code, by) =>
+      resolve(
+        by === 'SIGINT' || by === 'SIGTERM' ? 0 : (code ?? 128 + (by ? constants.signals[by] : 0)),
+      ),
+    );
   });
 }
 

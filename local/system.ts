@@ -1,6 +1,7 @@
 /**
- * Starts a whole system on this machine: engines, migrations, seed and services. Used by `npm start`, the tests and the lab.
- * All or nothing: when a part does not start, the parts already running are stopped and one clear sentence names the reason.
+ * Starts a whole system on this machine: engines, migrations, seed and services. Used by `npm
+ * start`, the tests and the lab. All or nothing: when a part does not start, the parts already
+ * running are stopped and one clear sentence names the reason.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +10,13 @@ import { prepareEngines, startDatabase, startRedis } from './engines/engines.js'
 import { compile } from './processes/compile.js';
 import { StartError } from './errors.js';
 import { migrate } from './engines/migrate.js';
-import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Place, type Shape } from './plan.js';
+import {
+  ENGINE_PLACES,
+  serviceEnvironment,
+  servicePlaces,
+  type Place,
+  type Shape,
+} from './plan.js';
 import { freePort } from './processes/ports.js';
 import type { PostgresServer, Volume } from './engines/postgres.js';
 import type { ManagedProcess, ProcessKind } from './processes/processes.js';
@@ -35,11 +42,24 @@ export interface SystemOptions extends Shape {
   supervise: boolean;
   /** Variables for every service. */
   env?: Readonly<Record<string, string>>;
-  /** Variables for one service; they override `env`. Receives the environment that the service would get without them. */
-  serviceEnv?: (name: string, kind: ProcessKind, env: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Another program for a service, relative to the project's root: the lab compares other systems on the same engines and ports. */
+  /**
+   * Variables for one service; they override `env`. Receives the environment that the service would
+   * get without them.
+   */
+  serviceEnv?: (
+    name: string,
+    kind: ProcessKind,
+    env: Readonly<Record<string, string>>,
+  ) => Readonly<Record<string, string>>;
+  /**
+   * Another program for a service, relative to the project's root: the lab compares other systems
+   * on the same engines and ports.
+   */
   program?: (place: Place) => string;
-  /** Additional node arguments for every service, such as `--import` of a loader; or a function that returns them by name. */
+  /**
+   * Additional node arguments for every service, such as `--import` of a loader; or a function that
+   * returns them by name.
+   */
   nodeArgs?: readonly string[] | ((name: string) => readonly string[]);
   /** Called with each line that a process writes. */
   onLine?: (name: string, line: string) => void;
@@ -49,7 +69,10 @@ export interface SystemOptions extends Shape {
   onProcess?: (process: ManagedProcess) => void;
   /** Smaller engines, for tests and the lab. */
   quick?: boolean;
-  /** The file system of PostgreSQL's data, when it is not `dataDir`: a disk of the lab that can be full. */
+  /**
+   * The file system of PostgreSQL's data, when it is not `dataDir`: a disk of the lab that can be
+   * full.
+   */
   volume?: Volume | undefined;
   /** Aborts the start. */
   signal?: AbortSignal;
@@ -81,17 +104,31 @@ export interface System {
 }
 
 /** Callers stop before the services that they call; PostgreSQL stops last. */
-const STOP_ORDER: readonly ProcessKind[] = ['patients', 'payments', 'monitor', 'gateway', 'redis', 'postgres'];
+const STOP_ORDER: readonly ProcessKind[] = [
+  'patients',
+  'payments',
+  'monitor',
+  'gateway',
+  'redis',
+  'postgres',
+];
 
 async function stopAll(processes: readonly ManagedProcess[]): Promise<void> {
   processes.forEach((process) => (process.supervised = false));
-  for (const kind of STOP_ORDER) await Promise.all(processes.filter((process) => process.kind === kind).map((process) => process.stop()));
+  for (const kind of STOP_ORDER)
+    await Promise.all(
+      processes.filter((process) => process.kind === kind).map((process) => process.stop()),
+    );
 }
 
 /** Chooses a port for each name. */
-async function choosePorts(places: readonly Place[], { ports, portOffset = 0 }: SystemOptions): Promise<(name: string) => number> {
+async function choosePorts(
+  places: readonly Place[],
+  { ports, portOffset = 0 }: SystemOptions,
+): Promise<(name: string) => number> {
   const table = new Map<string, number>();
-  for (const { name, fixedPort } of places) table.set(name, ports === 'fixed' ? fixedPort + portOffset : await freePort());
+  for (const { name, fixedPort } of places)
+    table.set(name, ports === 'fixed' ? fixedPort + portOffset : await freePort());
   return (name) => table.get(name) ?? 0;
 }
 
@@ -113,14 +150,19 @@ class Starting {
     return process;
   }
 
-  async engines(portOf: (name: string) => number): Promise<Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl'>> {
+  async engines(
+    portOf: (name: string) => number,
+  ): Promise<Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl'>> {
     const { dataDir, quick = false, volume } = this.options;
     const given = { databaseUrl: this.options.databaseUrl, redisUrl: this.options.redisUrl };
     this.progress('Starting PostgreSQL and Redis …');
     const engines = await prepareEngines({ dataDir, quick, volume, portOf, ...given });
     if (engines.postgres) this.adopt(engines.postgres);
     if (engines.redis) this.adopt(engines.redis);
-    const [databaseUrl, redisUrl] = await Promise.all([startDatabase(engines, given.databaseUrl), startRedis(engines, given.redisUrl)]);
+    const [databaseUrl, redisUrl] = await Promise.all([
+      startDatabase(engines, given.databaseUrl),
+      startRedis(engines, given.redisUrl),
+    ]);
     const applied = await migrate(databaseUrl);
     const last = applied.at(-1);
     if (last) this.progress(`Migrations applied to the database: ${applied.length}, up to ${last}`);
@@ -129,37 +171,58 @@ class Starting {
     return { ...engines, databaseUrl, redisUrl };
   }
 
-  async services(portOf: (name: string) => number, system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>): Promise<void> {
+  async services(
+    portOf: (name: string) => number,
+    system: Pick<System, 'databaseUrl' | 'redisUrl' | 'tokens'>,
+  ): Promise<void> {
     const { options } = this;
     const places = servicePlaces(options);
     const program = await programsOf(places, options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
-    const around = { shape: options, portOf, ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'), ...system };
+    const around = {
+      shape: options,
+      portOf,
+      ledgerFile: join(options.dataDir, 'gateway-ledger.ndjson'),
+      ...system,
+    };
     const services = places.map((place) => {
       const usual = { ...serviceEnvironment(place, around), ...options.env };
       const env = { ...usual, ...options.serviceEnv?.(place.name, place.kind, usual) };
       const nodeArgs = nodeArgsOf(place, options);
-      return this.adopt(serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }));
+      return this.adopt(
+        serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }),
+      );
     });
     await Promise.all(services.map((service) => service.start()));
   }
 }
 
 const nodeArgsOf = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly string[] =>
-  (typeof nodeArgs === 'function' ? nodeArgs(name) : nodeArgs);
+  typeof nodeArgs === 'function' ? nodeArgs(name) : nodeArgs;
 
 const LOADERS = ['--import', '--require', '--loader'];
-const loadsSomething = (nodeArgs: readonly string[]): boolean => nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
+const loadsSomething = (nodeArgs: readonly string[]): boolean =>
+  nodeArgs.some((word) => LOADERS.some((loader) => word.startsWith(loader)));
 
 /** The services on the path of a payment run compiled, also those of another system. */
 const COMPILED: readonly ProcessKind[] = ['payments', 'patients', 'gateway'];
 
-/** The program of each place. Does not compile a service with a loader in its node arguments: loaders work on the sources. */
-async function programsOf(places: readonly Place[], options: SystemOptions): Promise<(place: Place) => string> {
+/**
+ * The program of each place. Does not compile a service with a loader in its node arguments:
+ * loaders work on the sources.
+ */
+async function programsOf(
+  places: readonly Place[],
+  options: SystemOptions,
+): Promise<(place: Place) => string> {
   const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
-  const fit = places.filter((place) => COMPILED.includes(place.kind) && !loadsSomething(nodeArgsOf(place, options)));
+  const fit = places.filter(
+    (place) => COMPILED.includes(place.kind) && !loadsSomething(nodeArgsOf(place, options)),
+  );
   const toCompile = fit.map(source);
-  const files = await Promise.all([...new Set(toCompile)].map(async (file) => [file, await compile(file)] as const));
+  const files = await Promise.all(
+    [...new Set(toCompile)].map(async (file) => [file, await compile(file)] as const),
+  );
   const compiled = new Map(files);
   return (place) => (fit.includes(place) && compiled.get(source(place))) || source(place);
 }
@@ -185,8 +248,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function systemOf(processes: ManagedProcess[], base: Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl' | 'tokens'>): System {
-  const ofKind = (kind: ProcessKind): ManagedProcess[] => processes.filter((process) => process.kind === kind);
+function systemOf(
+  processes: ManagedProcess[],
+  base: Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl' | 'tokens'>,
+): System {
+  const ofKind = (kind: ProcessKind): ManagedProcess[] =>
+    processes.filter((process) => process.kind === kind);
   const engines = new Set<ProcessKind>(['postgres', 'redis']);
   return {
     ...base,
@@ -194,13 +261,17 @@ function systemOf(processes: ManagedProcess[], base: Pick<System, 'postgres' | '
     monitors: ofKind('monitor'),
     replicas: ofKind('payments'),
     gateway: ofKind('gateway')[0] ?? null,
-    processes: [...processes.filter(({ kind }) => !engines.has(kind)), ...processes.filter(({ kind }) => engines.has(kind))],
+    processes: [
+      ...processes.filter(({ kind }) => !engines.has(kind)),
+      ...processes.filter(({ kind }) => engines.has(kind)),
+    ],
     process: (name) => {
       const found = processes.find((process) => process.name === name);
       if (!found) throw new Error(`There is no process ${name}`);
       return found;
     },
-    pids: () => Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]]))),
+    pids: () =>
+      Object.fromEntries(processes.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]]))),
     stop: () => stopAll(processes),
     kill: () => {
       processes.forEach((process) => (process.supervised = false));

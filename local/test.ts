@@ -1,9 +1,11 @@
 /**
- * `npm test [-- arguments for Jest]`: starts a PostgreSQL and a Redis on free ports in a temporary folder, then runs Jest.
- * A plain word selects a folder: `npm test -- unit`. Unit tests need no engines and get none.
- * Installs first the programs that the selected tests need (a browser, Prometheus), see setup/test-tools.mjs.
- * After Jest, searches all logs of the run for all its secrets (test/support/log-search.ts); a secret in a log fails the run.
- * Tests receive TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of `relevo_template`.
+ * `npm test [-- arguments for Jest]`: starts a PostgreSQL and a Redis on free ports in a temporary
+ * folder, then runs Jest. A plain word selects a folder: `npm test -- unit`. Unit tests need no
+ * engines and get none. Installs first the programs that the selected tests need (a browser,
+ * Prometheus), see setup/test-tools.mjs. After Jest, searches all logs of the run for all its
+ * secrets (test/support/log-search.ts); a secret in a log fails the run. Tests receive
+ * TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of
+ * `relevo_template`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -31,10 +33,21 @@ interface Engines {
 
 /** The number of patients in a new database. */
 const SAMPLE_PATIENTS = 100;
-/** Tests kill processes, not machines. Data in the kernel's buffers survives that, so no write needs to wait for the disk. */
-const IN_MEMORY = { fsync: 'off', full_page_writes: 'off', max_connections: '400', max_wal_size: '256MB' };
+/**
+ * Tests kill processes, not machines. Data in the kernel's buffers survives that, so no write needs
+ * to wait for the disk.
+ */
+const IN_MEMORY = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: '400',
+  max_wal_size: '256MB',
+};
 
-/** Includes the logs of the run's own engines in the search, and the sample patients, which every database contains, in the secrets. */
+/**
+ * Includes the logs of the run's own engines in the search, and the sample patients, which every
+ * database contains, in the secrets.
+ */
 function watch(postgres: PostgresServer, redis: RedisServer): void {
   for (const engine of [postgres, redis] as ManagedProcess[]) {
     keepSource(engine.name);
@@ -44,38 +57,53 @@ function watch(postgres: PostgresServer, redis: RedisServer): void {
   keepPassword('password of Redis', redis.address);
   for (let number = 1; number <= SAMPLE_PATIENTS; number += 1) {
     const { document, fullName, authorizationCode } = seedPatient(number);
-    Object.entries({ document, fullName, authorizationCode }).forEach(([fact, value]) => keepSecret(`${fact} of a patient`, value, true));
+    Object.entries({ document, fullName, authorizationCode }).forEach(([fact, value]) =>
+      keepSecret(`${fact} of a patient`, value, true),
+    );
   }
 }
 
 /** @returns the exit code of the run; a secret in a log makes it 1. */
 function searchAll(logs: string, code: number): number {
   const { files, lines, secrets, problems } = searchLogs(logs, true);
-  process.stderr.write(`Logs searched: ${files} files, ${lines} lines, for ${secrets} secrets; ${problems.length === 0 ? 'none found' : 'FAILED'}.\n`);
+  process.stderr.write(
+    `Logs searched: ${files} files, ${lines} lines, for ${secrets} secrets; ${problems.length === 0 ? 'none found' : 'FAILED'}.\n`,
+  );
   problems.forEach((problem) => process.stderr.write(`  ${problem}\n`));
   return code === 0 && problems.length > 0 ? 1 : code;
 }
 
 async function startEngines(folder: string): Promise<Engines> {
-  const postgres = await preparePostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), quick: true, settings: IN_MEMORY });
+  const postgres = await preparePostgres({
+    dataDir: join(folder, 'postgres'),
+    port: await freePort(),
+    quick: true,
+    settings: IN_MEMORY,
+  });
   const redis = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
   watch(postgres, redis);
   await Promise.all([postgres.start(), redis.start()]);
   const template = await ensureDatabase(postgres, 'relevo_template');
   await migrate(template);
   await seedDatabase(template);
-  return { postgres, redis, env: { TEST_POSTGRES_URL: postgres.urlOf('postgres'), TEST_REDIS_URL: redis.address } };
+  return {
+    postgres,
+    redis,
+    env: { TEST_POSTGRES_URL: postgres.urlOf('postgres'), TEST_REDIS_URL: redis.address },
+  };
 }
 
 /** Runs Jest to its end. @returns its exit code. */
 function runJest(args: readonly string[], env: Record<string, string>): Promise<number> {
-  const nodeOptions = `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim();
+  const nodeOptions =
+    `${process.env['NODE_OPTIONS'] ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim();
   const jest = spawn(process.execPath, [join(ROOT, 'node_modules/jest/bin/jest.js'), ...args], {
     stdio: 'inherit',
     cwd: ROOT,
     env: { ...process.env, ...env, NODE_OPTIONS: nodeOptions },
   });
-  // The terminal sends Ctrl-C to Jest too; a signal to this process alone is forwarded. In both cases Jest ends before the engines.
+  // The terminal sends Ctrl-C to Jest too; a signal to this process alone is forwarded. In both
+  // cases Jest ends before the engines.
   process.on('SIGINT', () => undefined);
   for (const name of ['SIGTERM', 'SIGHUP'] as const) process.on(name, () => jest.kill(name));
   return new Promise((resolve) => {
@@ -83,10 +111,18 @@ function runJest(args: readonly string[], env: Record<string, string>): Promise<
   });
 }
 
-/** Provides the programs that the selected tests need beyond the engines. @throws StartError in CI, when one is unavailable. */
+/**
+ * Provides the programs that the selected tests need beyond the engines. @throws StartError in CI,
+ * when one is unavailable.
+ */
 async function provideTools(args: readonly string[]): Promise<void> {
-  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.ts'));
-  const selected = selectedTests(args, files.map((name) => `test/${name}`));
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.test.ts'),
+  );
+  const selected = selectedTests(
+    args,
+    files.map((name) => `test/${name}`),
+  );
   await provideTestTools(ROOT, selected, process.env['CI'] === 'true').catch((error: Error) => {
     throw new StartError(error.message);
   });

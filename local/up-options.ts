@@ -14,7 +14,13 @@ export const UP_USAGE = [
   '(npm passes the options after the two dashes to Relevo)',
 ].join('\n');
 
-export const UP_DEFAULTS = { monitors: '1', replicas: '3', patients: '1', gateway: 'simulated', faults: 'off' };
+export const UP_DEFAULTS = {
+  monitors: '1',
+  replicas: '3',
+  patients: '1',
+  gateway: 'simulated',
+  faults: 'off',
+};
 
 /** The permitted values of each option. */
 export const UP_CHOICES = {
@@ -26,10 +32,17 @@ export const UP_CHOICES = {
 } as const;
 
 const option = { type: 'string' } as const;
-const OPTIONS = { monitors: option, replicas: option, patients: option, gateway: option, faults: option } as const;
+const OPTIONS = {
+  monitors: option,
+  replicas: option,
+  patients: option,
+  gateway: option,
+  faults: option,
+} as const;
 
 /** @throws StartError with exit code 4 and the usage. */
-export const wrongArguments = (reason: string, usage: string): StartError => new StartError(`${reason}\nUsage: ${usage}`, 4);
+export const wrongArguments = (reason: string, usage: string): StartError =>
+  new StartError(`${reason}\nUsage: ${usage}`, 4);
 
 function check(name: keyof typeof UP_CHOICES, value: string): string {
   const allowed: readonly string[] = UP_CHOICES[name];
@@ -39,12 +52,19 @@ function check(name: keyof typeof UP_CHOICES, value: string): string {
 }
 
 /** @throws StartError that suggests the option that the user probably meant. */
-export function refuseUnknown(words: readonly string[], known: readonly string[], usage: string): void {
+export function refuseUnknown(
+  words: readonly string[],
+  known: readonly string[],
+  usage: string,
+): void {
   for (const word of words) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || known.includes(name)) continue;
     const meant = nearest(name, known);
-    throw wrongArguments(`There is no option --${name}.${meant ? ` Did you mean --${meant}?` : ''}`, usage);
+    throw wrongArguments(
+      `There is no option --${name}.${meant ? ` Did you mean --${meant}?` : ''}`,
+      usage,
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * `npm start`: starts and supervises the whole system on this machine until Ctrl-C. A crashed process restarts after a short pause.
- * The first Ctrl-C stops everything in order, a second one kills everything. When this process is killed with -9, the kernel ends all
- * its processes, and the next start takes the installation over.
+ * `npm start`: starts and supervises the whole system on this machine until Ctrl-C. A crashed
+ * process restarts after a short pause. The first Ctrl-C stops everything in order, a second one
+ * kills everything. When this process is killed with -9, the kernel ends all its processes, and the
+ * next start takes the installation over.
  */
 import { relative, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,7 +23,10 @@ import { startSystem, type System } from './system.js';
 import { provideTokens } from './tokens.js';
 import { parseUpOptions, type UpOptions } from './up-options.js';
 
-/** npm forwards Ctrl-C to a process that already received it from the terminal: within this time, both signals are one key press. */
+/**
+ * npm forwards Ctrl-C to a process that already received it from the terminal: within this time,
+ * both signals are one key press.
+ */
 const SAME_PRESS_MS = 700;
 /** Time in which the processes of a killed starter may release their ports, in ms. */
 const FORMER_DEADLINE_MS = 8_000;
@@ -30,10 +34,14 @@ const FORMER_DEADLINE_MS = 8_000;
 /** Files that the engines create in the data folder also get mode 700 or 600. */
 const OWNER_ONLY = 0o077;
 
-/** `relevo up --detach` writes the output to a file, which must contain no token and no password. */
+/**
+ * `relevo up --detach` writes the output to a file, which must contain no token and no password.
+ */
 const isDetached = (): boolean => process.env['RELEVO_DETACHED'] === 'on';
 
-/** Null on a terminal. In the background, the file is opened again when another program moves it. */
+/**
+ * Null on a terminal. In the background, the file is opened again when another program moves it.
+ */
 let upLog: LogFile | null = null;
 
 const print = (text: string): void => {
@@ -41,8 +49,15 @@ const print = (text: string): void => {
   else process.stdout.write(`${text}\n`);
 };
 
-/** @throws StartError with the port, the process that needs it and, where known, the program that has it. */
-async function checkPorts(places: readonly Place[], offset: number, patienceMs: number): Promise<void> {
+/**
+ * @throws StartError with the port, the process that needs it and, where known, the program that
+ *   has it.
+ */
+async function checkPorts(
+  places: readonly Place[],
+  offset: number,
+  patienceMs: number,
+): Promise<void> {
   const deadline = performance.now() + patienceMs;
   for (const { name, fixedPort } of places) {
     const port = fixedPort + offset;
@@ -60,13 +75,21 @@ async function checkPorts(places: readonly Place[], offset: number, patienceMs: 
 
 /** The ports that this start needs. */
 function neededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
-  const engines = ENGINE_PLACES.filter(({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl));
+  const engines = ENGINE_PLACES.filter(
+    ({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl),
+  );
   return [...engines, ...servicePlaces(options)];
 }
 
 /** The content of relevo.json, for `npm run status` and other programs. */
 function describeRunning(system: System): RunningSystem {
-  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
+  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({
+    name,
+    kind,
+    pid,
+    port,
+    url,
+  }));
   return {
     addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])),
     processes,
@@ -75,7 +98,8 @@ function describeRunning(system: System): RunningSystem {
   };
 }
 
-const howItEnded = ({ code, signal }: Exit): string => (signal ? `was killed (${signal})` : `ended with code ${code}`);
+const howItEnded = ({ code, signal }: Exit): string =>
+  signal ? `was killed (${signal})` : `ended with code ${code}`;
 
 /** Prints exits and restarts of a process. `changed` updates relevo.json after each one. */
 function follow(process: ManagedProcess, changed: () => void): void {
@@ -92,7 +116,9 @@ function follow(process: ManagedProcess, changed: () => void): void {
   });
 }
 
-/** Aborts `controller` at the first signal. A later signal is a second key press and calls `atOnce`. */
+/**
+ * Aborts `controller` at the first signal. A later signal is a second key press and calls `atOnce`.
+ */
 function untilSignal(atOnce: () => void, controller: AbortController): void {
   let firstAt: number | null = null;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -115,14 +141,22 @@ interface Session {
   stopping: AbortController;
 }
 
-async function start({ options, config, lock, logs, lines, stopping }: Session, processes: ManagedProcess[]): Promise<System> {
-  await checkPorts(neededPlaces(options, config), config.portOffset, lock.tookOver ? FORMER_DEADLINE_MS : 0);
+async function start(
+  { options, config, lock, logs, lines, stopping }: Session,
+  processes: ManagedProcess[],
+): Promise<System> {
+  await checkPorts(
+    neededPlaces(options, config),
+    config.portOffset,
+    lock.tookOver ? FORMER_DEADLINE_MS : 0,
+  );
   let system: System | null = null;
   let refusal: string | null = null;
   const changed = (): void => {
     if (!system || stopping.signal.aborted) return;
     const failure = lock.write(describeRunning(system));
-    if (failure !== null && failure !== refusal) print(`relevo.json cannot be written, so \`relevo status\` may be out of date: ${failure}`);
+    if (failure !== null && failure !== refusal)
+      print(`relevo.json cannot be written, so \`relevo status\` may be out of date: ${failure}`);
     refusal = failure;
   };
   system = await startSystem({
@@ -144,7 +178,8 @@ async function start({ options, config, lock, logs, lines, stopping }: Session, 
     onLine: (name, line) => {
       logs.write(name, line);
       const shown = lines.take(name, line);
-      // While parts start and stop, the others log that they are unavailable; those lines are not shown.
+      // While parts start and stop, the others log that they are unavailable; those lines are not
+      // shown.
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
@@ -159,16 +194,21 @@ async function run(session: Session): Promise<number> {
     processes.forEach((process) => process.kill('SIGKILL'));
     process.exit(130);
   }, stopping);
-  const stopped = new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true }));
+  const stopped = new Promise((resolve) =>
+    stopping.signal.addEventListener('abort', resolve, { once: true }),
+  );
   const system = await start(session, processes).catch((error: unknown) => {
     if (stopping.signal.aborted) return null;
     throw error;
   });
   if (system) {
     const services = system.processes.filter(({ kind }) => kind !== 'postgres' && kind !== 'redis');
-    const dataDir = config.dataDir.startsWith(ROOT) ? relative(ROOT, config.dataDir) : config.dataDir;
+    const dataDir = config.dataDir.startsWith(ROOT)
+      ? relative(ROOT, config.dataDir)
+      : config.dataDir;
     const redisUrl = withoutPassword(system.redisUrl);
-    const databaseUrl = system.postgres && !isDetached() ? system.databaseUrl : withoutPassword(system.databaseUrl);
+    const databaseUrl =
+      system.postgres && !isDetached() ? system.databaseUrl : withoutPassword(system.databaseUrl);
     const tokens = isDetached() ? null : system.tokens;
     print(screen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
     session.lines.present().forEach(print);
@@ -176,7 +216,9 @@ async function run(session: Session): Promise<number> {
     print('\nStopping …');
     await system.stop();
   }
-  print(`Stopped. The data stays; \`${startHint('npm start', process.env)}\` starts Relevo with it again.`);
+  print(
+    `Stopped. The data stays; \`${startHint('npm start', process.env)}\` starts Relevo with it again.`,
+  );
   return 0;
 }
 
@@ -190,9 +232,17 @@ async function main(): Promise<number> {
   const lock = lockInstallation(config.dataDir);
   process.once('exit', () => lock.release());
   const logs = new LogFiles(join(config.dataDir, 'logs'));
-  if (isDetached()) upLog = new LogFile({ ...USUAL_LOG, path: join(config.dataDir, 'up.log'), keeps: true });
+  if (isDetached())
+    upLog = new LogFile({ ...USUAL_LOG, path: join(config.dataDir, 'up.log'), keeps: true });
   try {
-    return await run({ options, config, lock, logs, lines: new ConsoleLines(options.monitors), stopping: new AbortController() });
+    return await run({
+      options,
+      config,
+      lock,
+      logs,
+      lines: new ConsoleLines(options.monitors),
+      stopping: new AbortController(),
+    });
   } finally {
     await Promise.all([logs.close(), upLog?.close()]);
   }

@@ -1,24 +1,49 @@
-/** Defines every option of a monitor: environment name, unit, default, range and reason. Also checks relations between the options. */
+/**
+ * Defines every option of a monitor: environment name, unit, default, range and reason. Also checks
+ * relations between the options.
+ */
 import { TOKEN_OPTIONS } from '../shared/http/auth.js';
-import { flag, integer, loadConfig, members, milliseconds, oneOf, port, text, url, type Config } from '../shared/config.js';
+import {
+  flag,
+  integer,
+  loadConfig,
+  members,
+  milliseconds,
+  oneOf,
+  port,
+  text,
+  url,
+  type Config,
+} from '../shared/config.js';
 import { trustedProxies } from '../shared/http/trusted-proxies.js';
 import { POLICIES } from './core/kinds.js';
 import type { Settings } from './core/types.js';
 
 const IDENTITY = {
   id: text('ID', { default: 'monitor_1', doc: 'Name of this monitor; one of MONITORS.' }),
-  host: text('HOST', { default: '127.0.0.1', doc: 'Interface it listens on. The loopback default opens nothing to the network.' }),
+  host: text('HOST', {
+    default: '127.0.0.1',
+    doc: 'Interface it listens on. The loopback default opens nothing to the network.',
+  }),
   port: port('PORT', { default: 5000, doc: 'Port it listens on.' }),
   databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which has all data and counts the votes.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis, read only for the length of the queue.' }),
-  queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of the queue in Redis; the same in every service.' }),
+  queuePrefix: text('QUEUE_PREFIX', {
+    default: 'relevo',
+    doc: 'Prefix of the queue in Redis; the same in every service.',
+  }),
   logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
     default: 'info',
     doc: 'Minimum severity of log lines.',
   }),
-  faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
+  faults: flag('FAULTS', {
+    default: false,
+    doc: 'Whether fault switches exist. Never on in production.',
+  }),
   replicas: members('REPLICAS', { doc: 'All payment replicas, as name=address pairs.' }),
-  monitors: members('MONITORS', { doc: 'All monitors, including this one. A quorum is a majority of them.' }),
+  monitors: members('MONITORS', {
+    doc: 'All monitors, including this one. A quorum is a majority of them.',
+  }),
   patients: members('PATIENTS', {
     default: [],
     doc: 'All patients instances: shown, and called to re-drive failed payments. Empty: unknown; this monitor then cannot re-drive payments.',
@@ -30,13 +55,43 @@ const IDENTITY = {
 };
 
 const WATCHING = {
-  policy: oneOf('POLICY', POLICIES, { default: 'random', doc: 'How one of the candidates is chosen; random as published.' }),
-  tickMs: milliseconds('TICK_MS', { default: 50, min: 5, max: 1_000, doc: 'Interval of the only timer; bounds the delay in detecting silence.' }),
-  pingIntervalMs: milliseconds('PING_INTERVAL_MS', { default: 2_000, min: 50, doc: 'PING/ECHO interval, as published.' }),
-  pingTimeoutMs: milliseconds('PING_TIMEOUT_MS', { default: 1_000, min: 10, doc: 'A ping without an answer after this time has failed.' }),
-  fall: integer('FALL', { default: 2, min: 1, max: 100, doc: 'Consecutive failed pings before a replica is suspected, as in HAProxy.' }),
-  rise: integer('RISE', { default: 2, min: 1, max: 100, doc: 'Consecutive answers until a suspect is alive again, as in HAProxy.' }),
-  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', { default: 100, min: 10, doc: 'Interval of the beats; must equal the setting of the replicas.' }),
+  policy: oneOf('POLICY', POLICIES, {
+    default: 'random',
+    doc: 'How one of the candidates is chosen; random as published.',
+  }),
+  tickMs: milliseconds('TICK_MS', {
+    default: 50,
+    min: 5,
+    max: 1_000,
+    doc: 'Interval of the only timer; bounds the delay in detecting silence.',
+  }),
+  pingIntervalMs: milliseconds('PING_INTERVAL_MS', {
+    default: 2_000,
+    min: 50,
+    doc: 'PING/ECHO interval, as published.',
+  }),
+  pingTimeoutMs: milliseconds('PING_TIMEOUT_MS', {
+    default: 1_000,
+    min: 10,
+    doc: 'A ping without an answer after this time has failed.',
+  }),
+  fall: integer('FALL', {
+    default: 2,
+    min: 1,
+    max: 100,
+    doc: 'Consecutive failed pings before a replica is suspected, as in HAProxy.',
+  }),
+  rise: integer('RISE', {
+    default: 2,
+    min: 1,
+    max: 100,
+    doc: 'Consecutive answers until a suspect is alive again, as in HAProxy.',
+  }),
+  beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', {
+    default: 100,
+    min: 10,
+    doc: 'Interval of the beats; must equal the setting of the replicas.',
+  }),
   beatTimeoutMs: milliseconds('BEAT_TIMEOUT_MS', {
     default: 400,
     min: 20,
@@ -45,17 +100,56 @@ const WATCHING = {
 };
 
 const ACTING = {
-  voteIntervalMs: milliseconds('VOTE_INTERVAL_MS', { default: 100, min: 10, doc: 'A vote without a majority is repeated after this.' }),
-  voteFreshMs: milliseconds('VOTE_FRESH_MS', { default: 1_000, min: 50, doc: 'A vote counts for this long, by the database clock.' }),
-  grayMs: milliseconds('GRAY_MS', { default: 1_500, doc: 'A leader that cannot work for this long hands over, if another replica can.' }),
-  stallMs: milliseconds('STALL_MS', { default: 5_000, doc: 'Parcels in flight without progress for this long count as "cannot work".' }),
-  grayRestMs: milliseconds('GRAY_REST_MS', { default: 10_000, doc: 'Pause between two gray hand-overs, so that a fault of all replicas does not move the leadership repeatedly.' }),
-  grayDrainMs: milliseconds('GRAY_DRAIN_MS', { default: 300, doc: 'How long a gray leader may finish its payments in flight.' }),
-  handoverDrainMs: milliseconds('HANDOVER_DRAIN_MS', { default: 2_000, max: 60_000, doc: 'How long a leader may finish its payments at a planned hand-over.' }),
-  pushIntervalMs: milliseconds('PUSH_INTERVAL_MS', { default: 500, min: 50, doc: 'A new leader that has not confirmed receives another push after this.' }),
-  doubtMs: milliseconds('DOUBT_MS', { default: 1_000, min: 100, doc: 'A monitor this late, or a clock jump this long, makes it doubt itself.' }),
-  doubtForMs: milliseconds('DOUBT_FOR_MS', { default: 2_000, doc: 'How long a monitor in doubt only observes: one ping interval.' }),
-  databaseTimeoutMs: milliseconds('DATABASE_TIMEOUT_MS', { default: 2_000, min: 50, doc: 'A statement that takes longer is cancelled and retried.' }),
+  voteIntervalMs: milliseconds('VOTE_INTERVAL_MS', {
+    default: 100,
+    min: 10,
+    doc: 'A vote without a majority is repeated after this.',
+  }),
+  voteFreshMs: milliseconds('VOTE_FRESH_MS', {
+    default: 1_000,
+    min: 50,
+    doc: 'A vote counts for this long, by the database clock.',
+  }),
+  grayMs: milliseconds('GRAY_MS', {
+    default: 1_500,
+    doc: 'A leader that cannot work for this long hands over, if another replica can.',
+  }),
+  stallMs: milliseconds('STALL_MS', {
+    default: 5_000,
+    doc: 'Parcels in flight without progress for this long count as "cannot work".',
+  }),
+  grayRestMs: milliseconds('GRAY_REST_MS', {
+    default: 10_000,
+    doc: 'Pause between two gray hand-overs, so that a fault of all replicas does not move the leadership repeatedly.',
+  }),
+  grayDrainMs: milliseconds('GRAY_DRAIN_MS', {
+    default: 300,
+    doc: 'How long a gray leader may finish its payments in flight.',
+  }),
+  handoverDrainMs: milliseconds('HANDOVER_DRAIN_MS', {
+    default: 2_000,
+    max: 60_000,
+    doc: 'How long a leader may finish its payments at a planned hand-over.',
+  }),
+  pushIntervalMs: milliseconds('PUSH_INTERVAL_MS', {
+    default: 500,
+    min: 50,
+    doc: 'A new leader that has not confirmed receives another push after this.',
+  }),
+  doubtMs: milliseconds('DOUBT_MS', {
+    default: 1_000,
+    min: 100,
+    doc: 'A monitor this late, or a clock jump this long, makes it doubt itself.',
+  }),
+  doubtForMs: milliseconds('DOUBT_FOR_MS', {
+    default: 2_000,
+    doc: 'How long a monitor in doubt only observes: one ping interval.',
+  }),
+  databaseTimeoutMs: milliseconds('DATABASE_TIMEOUT_MS', {
+    default: 2_000,
+    min: 50,
+    doc: 'A statement that takes longer is cancelled and retried.',
+  }),
 };
 
 export const CONFIG_TABLE = { ...IDENTITY, ...TOKEN_OPTIONS, ...WATCHING, ...ACTING };
@@ -64,22 +158,44 @@ export type MonitorConfig = Config<typeof CONFIG_TABLE>;
 type Relation = (config: MonitorConfig) => string | null;
 
 const RELATIONS: readonly Relation[] = [
-  ({ id, monitors }) => (monitors.some((monitor) => monitor.id === id) ? null : `MONITORS must name ID (${id}): votes of others do not count`),
+  ({ id, monitors }) =>
+    monitors.some((monitor) => monitor.id === id)
+      ? null
+      : `MONITORS must name ID (${id}): votes of others do not count`,
   ({ pingTimeoutMs, pingIntervalMs }) =>
-    pingTimeoutMs < pingIntervalMs ? null : 'PING_TIMEOUT_MS must be below PING_INTERVAL_MS: pings would pile up',
+    pingTimeoutMs < pingIntervalMs
+      ? null
+      : 'PING_TIMEOUT_MS must be below PING_INTERVAL_MS: pings would pile up',
   ({ beatIntervalMs, beatTimeoutMs }) =>
-    beatIntervalMs * 2 < beatTimeoutMs ? null : 'BEAT_INTERVAL_MS × 2 must be below BEAT_TIMEOUT_MS: one lost beat would be a suspicion',
+    beatIntervalMs * 2 < beatTimeoutMs
+      ? null
+      : 'BEAT_INTERVAL_MS × 2 must be below BEAT_TIMEOUT_MS: one lost beat would be a suspicion',
   ({ voteIntervalMs, voteFreshMs }) =>
-    voteIntervalMs * 2 < voteFreshMs ? null : 'VOTE_INTERVAL_MS × 2 must be below VOTE_FRESH_MS: votes would expire before there is a majority',
-  ({ tickMs, beatTimeoutMs }) => (tickMs < beatTimeoutMs ? null : 'TICK_MS must be below BEAT_TIMEOUT_MS: silence would be detected late'),
-  ({ tickMs, doubtMs }) => (tickMs < doubtMs ? null : 'TICK_MS must be below DOUBT_MS: the monitor would always doubt itself'),
+    voteIntervalMs * 2 < voteFreshMs
+      ? null
+      : 'VOTE_INTERVAL_MS × 2 must be below VOTE_FRESH_MS: votes would expire before there is a majority',
+  ({ tickMs, beatTimeoutMs }) =>
+    tickMs < beatTimeoutMs
+      ? null
+      : 'TICK_MS must be below BEAT_TIMEOUT_MS: silence would be detected late',
+  ({ tickMs, doubtMs }) =>
+    tickMs < doubtMs
+      ? null
+      : 'TICK_MS must be below DOUBT_MS: the monitor would always doubt itself',
 ];
 
 /** @throws ConfigError that names every problem. */
-export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig => loadConfig(CONFIG_TABLE, env, RELATIONS);
+export const loadMonitorConfig = (env: NodeJS.ProcessEnv): MonitorConfig =>
+  loadConfig(CONFIG_TABLE, env, RELATIONS);
 
 /** The settings that the core needs. */
 export function settingsOf(config: MonitorConfig, partition = 0): Settings {
   const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id);
-  return { ...config, monitor: config.id, partition, monitors: ids(config.monitors), replicas: ids(config.replicas) };
+  return {
+    ...config,
+    monitor: config.id,
+    partition,
+    monitors: ids(config.monitors),
+    replicas: ids(config.replicas),
+  };
 }

@@ -1,13 +1,26 @@
 /**
- * Runs the pure failover machine: inputs → step → effects. Only this file performs effects, and it has the only timer. It dispatches
- * every input on arrival, so from the death of a leader to the push of the next leadership no step waits for a tick.
- * Calls to other processes start before the log is written. Every call ends, and every result returns as an input.
+ * Runs the pure failover machine: inputs → step → effects. Only this file performs effects, and it
+ * has the only timer. It dispatches every input on arrival, so from the death of a leader to the
+ * push of the next leadership no step waits for a tick. Calls to other processes start before the
+ * log is written. Every call ends, and every result returns as an input.
  */
 import type { Clock } from '../shared/clock.js';
-import type { Leadership, ReplicaReport, StandDownAnswer, StreamLine } from '../shared/contracts/leadership.js';
+import type {
+  Leadership,
+  ReplicaReport,
+  StandDownAnswer,
+  StreamLine,
+} from '../shared/contracts/leadership.js';
 import type { MonitorEvent } from './core/events.js';
 import { initialState, step } from './core/failover.js';
-import type { Effect, HandoverOutcome, HandoverRequest, Happening, Settings, State } from './core/types.js';
+import type {
+  Effect,
+  HandoverOutcome,
+  HandoverRequest,
+  Happening,
+  Settings,
+  State,
+} from './core/types.js';
 import type { AdminRow, LeadershipStore } from './cluster/leadership-store.js';
 import { failureOf, type ReplicaClient } from './cluster/replica-client.js';
 import type { StreamListener } from './cluster/replica-stream.js';
@@ -80,13 +93,17 @@ export class MonitorLoop {
     this.timer = setInterval(tick, settings.tickMs);
   }
 
-  /** Stops the loop, and notifies callers that wait for a hand-over that this monitor will not carry it out. */
+  /**
+   * Stops the loop, and notifies callers that wait for a hand-over that this monitor will not carry
+   * it out.
+   */
   stop(): void {
     this.stopped = true;
     if (this.timer) clearInterval(this.timer);
     for (const stream of this.streams.values()) stream.stop();
     const detail = 'This monitor is shutting down';
-    for (const resolve of this.waiting.values()) resolve({ ok: false, code: 'UNAVAILABLE', detail });
+    for (const resolve of this.waiting.values())
+      resolve({ ok: false, code: 'UNAVAILABLE', detail });
     this.waiting.clear();
   }
 
@@ -104,7 +121,10 @@ export class MonitorLoop {
   async refreshAdmin(): Promise<void> {
     await this.ask(this.options.store.adminStates(), (rows) => {
       this.admins = rows;
-      return { type: 'admin-read', admin: Object.fromEntries(rows.map(({ id, admin }) => [id, admin])) };
+      return {
+        type: 'admin-read',
+        admin: Object.fromEntries(rows.map(({ id, admin }) => [id, admin])),
+      };
     });
   }
 
@@ -112,7 +132,11 @@ export class MonitorLoop {
     if (this.stopped) return;
     const { clock, random } = this.options;
     try {
-      const { state, effects, decision } = step(this.current, { ...happening, now: clock.now(), random: random() });
+      const { state, effects, decision } = step(this.current, {
+        ...happening,
+        now: clock.now(),
+        random: random(),
+      });
       this.current = state;
       for (const effect of effects) if (effect.type !== 'emit') this.perform(effect);
       for (const effect of effects) if (effect.type === 'emit') this.options.announce(effect.event);
@@ -136,7 +160,10 @@ export class MonitorLoop {
         void this.options.askPeers();
         return void this.refreshAdmin();
       case 'read-leadership':
-        return void this.ask(this.options.store.read(), (leadership) => ({ type: 'leadership-read', leadership }));
+        return void this.ask(this.options.store.read(), (leadership) => ({
+          type: 'leadership-read',
+          leadership,
+        }));
       case 'vote':
         return void this.vote(effect);
       case 'move':
@@ -151,8 +178,14 @@ export class MonitorLoop {
     }
   }
 
-  /** Awaits a call to the database and dispatches the result. A failure becomes the input `failed`. */
-  private async ask<T>(call: Promise<T>, toInput: (answer: T) => Happening, failed: Happening = { type: 'database-failed' }): Promise<void> {
+  /**
+   * Awaits a call to the database and dispatches the result. A failure becomes the input `failed`.
+   */
+  private async ask<T>(
+    call: Promise<T>,
+    toInput: (answer: T) => Happening,
+    failed: Happening = { type: 'database-failed' },
+  ): Promise<void> {
     let input: Happening;
     try {
       input = toInput(await call);
@@ -167,14 +200,24 @@ export class MonitorLoop {
     const { term } = change;
     return this.ask(
       this.options.store.voteAndElect(change),
-      ({ votes, elected, leadership }) => ({ type: 'vote-answered', term, votes, elected, leadership }),
+      ({ votes, elected, leadership }) => ({
+        type: 'vote-answered',
+        term,
+        votes,
+        elected,
+        leadership,
+      }),
       { type: 'vote-failed', term },
     );
   }
 
   private move({ type: _type, ...change }: Extract<Effect, { type: 'move' }>): Promise<void> {
     const { term } = change;
-    return this.ask(this.options.store.move(change), (leadership) => ({ type: 'move-answered', term, leadership }), { type: 'move-failed', term });
+    return this.ask(
+      this.options.store.move(change),
+      (leadership) => ({ type: 'move-answered', term, leadership }),
+      { type: 'move-failed', term },
+    );
   }
 
   private async ping(replica: string, fresh: boolean): Promise<void> {
@@ -182,28 +225,51 @@ export class MonitorLoop {
     const { leadership } = this.current;
     const sentAt = clock.now();
     const request = { monitor: settings.monitor, leaderships: leadership ? [leadership] : [] };
-    const answer = await replicas.ping(replica, request, fresh).catch((error: unknown) => failureOf(error));
-    if (typeof answer === 'string') return this.dispatch({ type: 'ping-failed', replica, cause: answer, sentAt });
+    const answer = await replicas
+      .ping(replica, request, fresh)
+      .catch((error: unknown) => failureOf(error));
+    if (typeof answer === 'string')
+      return this.dispatch({ type: 'ping-failed', replica, cause: answer, sentAt });
     this.dispatch({ type: 'ping-answered', replica, report: answer, sentAt });
     this.streams.get(replica)?.connect();
   }
 
-  /** Notifies the new leader at once and the others one turn of the event loop later: only the leader has to start work. */
+  /**
+   * Notifies the new leader at once and the others one turn of the event loop later: only the
+   * leader has to start work.
+   */
   private push(leadership: Leadership, [leader, ...others]: readonly string[]): void {
     if (leader !== undefined) void this.pushTo(leader, leadership);
-    if (others.length > 0) setImmediate(() => others.forEach((replica) => void this.pushTo(replica, leadership)));
+    if (others.length > 0)
+      setImmediate(() => others.forEach((replica) => void this.pushTo(replica, leadership)));
   }
 
   private async pushTo(replica: string, leadership: Leadership): Promise<void> {
     const sentAt = this.options.clock.now();
-    const report: ReplicaReport | null = await this.options.replicas.push(replica, leadership).catch(() => null);
-    this.dispatch(report ? { type: 'push-answered', replica, report, sentAt } : { type: 'push-failed', replica });
+    const report: ReplicaReport | null = await this.options.replicas
+      .push(replica, leadership)
+      .catch(() => null);
+    this.dispatch(
+      report
+        ? { type: 'push-answered', replica, report, sentAt }
+        : { type: 'push-failed', replica },
+    );
   }
 
-  private async standDown({ replica, term, timeoutMs }: Extract<Effect, { type: 'stand-down' }>): Promise<void> {
+  private async standDown({
+    replica,
+    term,
+    timeoutMs,
+  }: Extract<Effect, { type: 'stand-down' }>): Promise<void> {
     const { settings, replicas } = this.options;
-    const answer: StandDownAnswer | null = await replicas.standDown(replica, settings.partition, term, timeoutMs).catch(() => null);
-    this.dispatch(answer ? { type: 'stand-down-answered', term, drained: answer.drained } : { type: 'stand-down-failed', term });
+    const answer: StandDownAnswer | null = await replicas
+      .standDown(replica, settings.partition, term, timeoutMs)
+      .catch(() => null);
+    this.dispatch(
+      answer
+        ? { type: 'stand-down-answered', term, drained: answer.drained }
+        : { type: 'stand-down-failed', term },
+    );
   }
 
   private listenerOf(replica: string): StreamListener {

@@ -1,5 +1,14 @@
-/** The metrics of a monitor. Detection is measured by layer, because the layers detect different failures. */
-import { counter, gauge, handoverSteps, histogram, measureDependencies } from '../shared/observability/metrics.js';
+/**
+ * The metrics of a monitor. Detection is measured by layer, because the layers detect different
+ * failures.
+ */
+import {
+  counter,
+  gauge,
+  handoverSteps,
+  histogram,
+  measureDependencies,
+} from '../shared/observability/metrics.js';
 import type { EventMap, EventName } from './core/events.js';
 import { ELECTION_KINDS } from './core/kinds.js';
 import { PHASES, type State } from './core/types.js';
@@ -11,24 +20,60 @@ const elections = counter(
   ELECTION_KINDS.map((kind) => ({ kind })),
 );
 const LAYERS = [{ layer: 'connection' }, { layer: 'heartbeat' }, { layer: 'ping' }];
-const suspicions = counter('relevo_suspicions_total', 'Suspicions by the layer that detected the failure.', ['layer'], LAYERS);
-const detectionSeconds = histogram('relevo_detection_duration_seconds', 'From the first sign of trouble to the suspicion, by layer.', ['layer']);
+const suspicions = counter(
+  'relevo_suspicions_total',
+  'Suspicions by the layer that detected the failure.',
+  ['layer'],
+  LAYERS,
+);
+const detectionSeconds = histogram(
+  'relevo_detection_duration_seconds',
+  'From the first sign of trouble to the suspicion, by layer.',
+  ['layer'],
+);
 const stepSeconds = handoverSteps();
 const handoverSeconds = histogram(
   'relevo_handover_duration_seconds',
   'From the beginning of a vote or hand-over until the new leader leads; elsewhere: another monitor carried it out.',
   ['kind'],
 );
-const pingSeconds = histogram('relevo_ping_duration_seconds', 'Duration of answered pings.', ['replica']);
-const pingFailures = counter('relevo_ping_failures_total', 'Pings without an answer, by cause.', ['replica', 'cause']);
-const clockJumps = counter('relevo_clock_jumps_total', 'Pauses and clock jumps that made this monitor doubt itself.');
-const leader = gauge('relevo_leader', '1 for the replica that leads, as this monitor knows it, 0 for the others.', ['replica']);
+const pingSeconds = histogram('relevo_ping_duration_seconds', 'Duration of answered pings.', [
+  'replica',
+]);
+const pingFailures = counter('relevo_ping_failures_total', 'Pings without an answer, by cause.', [
+  'replica',
+  'cause',
+]);
+const clockJumps = counter(
+  'relevo_clock_jumps_total',
+  'Pauses and clock jumps that made this monitor doubt itself.',
+);
+const leader = gauge(
+  'relevo_leader',
+  '1 for the replica that leads, as this monitor knows it, 0 for the others.',
+  ['replica'],
+);
 const term = gauge('relevo_term', 'The present term, as this process knows it.');
-const phase = gauge('relevo_monitor_phase', '1 for the phase the monitor is in, 0 for the others.', ['phase']);
-const alive = gauge('relevo_replica_alive', '1 while this monitor holds the replica to be alive.', ['replica']);
-const inService = gauge('relevo_replica_in_service', '1 while operators let the replica lead: its state is ready, not drain or maint.', ['replica']);
-const latenessSeconds = gauge('relevo_monitor_lateness_seconds', 'How late the last tick of the monitor was.');
-const monitors = gauge('relevo_monitors', 'Monitors: configured; reached, this one included.', ['state']);
+const phase = gauge(
+  'relevo_monitor_phase',
+  '1 for the phase the monitor is in, 0 for the others.',
+  ['phase'],
+);
+const alive = gauge('relevo_replica_alive', '1 while this monitor holds the replica to be alive.', [
+  'replica',
+]);
+const inService = gauge(
+  'relevo_replica_in_service',
+  '1 while operators let the replica lead: its state is ready, not drain or maint.',
+  ['replica'],
+);
+const latenessSeconds = gauge(
+  'relevo_monitor_lateness_seconds',
+  'How late the last tick of the monitor was.',
+);
+const monitors = gauge('relevo_monitors', 'Monitors: configured; reached, this one included.', [
+  'state',
+]);
 const readers = gauge('relevo_event_readers', 'Readers of the event stream.');
 
 const MEASURES: { readonly [K in EventName]?: (data: EventMap[K]) => void } = {

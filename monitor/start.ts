@@ -1,4 +1,6 @@
-/** Assembles a monitor: connections, loop, HTTP. Exported so that tests control its start and stop. */
+/**
+ * Assembles a monitor: connections, loop, HTTP. Exported so that tests control its start and stop.
+ */
 import type { Server } from 'node:http';
 import { systemClock, type Clock } from '../shared/clock.js';
 import { FaultSwitches, SteerableClock } from '../shared/fault-switches.js';
@@ -41,16 +43,23 @@ export interface RunningMonitor {
 const POOL_SIZE = 4;
 const HISTORY_POOL_SIZE = 2;
 const SESSION_POOL_SIZE = 1;
-/** An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions that block the election. */
+/**
+ * An election that has waited for a lock during this part of DATABASE_TIMEOUT_MS ends the sessions
+ * that block the election.
+ */
 const BLOCKED_SHARE = 4;
-/** The monitor reopens a stream after this many BEAT_TIMEOUT_MS of silence: more than the maximum patience of the heartbeat layer. */
+/**
+ * The monitor reopens a stream after this many BEAT_TIMEOUT_MS of silence: more than the maximum
+ * patience of the heartbeat layer.
+ */
 const SILENCES = 12;
 
 function logDatabaseErrors(logger: Logger): (error: unknown) => void {
   let last = '';
   return (error) => {
     const message = error instanceof Error ? error.message || error.name : String(error);
-    if (message !== last) logger.warn({ err: { message } }, 'the database did not answer; this monitor only observes');
+    if (message !== last)
+      logger.warn({ err: { message } }, 'the database did not answer; this monitor only observes');
     last = message;
   };
 }
@@ -71,16 +80,42 @@ interface Parts {
 }
 
 function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
-  const { databaseUrl, id, databaseTimeoutMs, internalToken, monitors, pingTimeoutMs, voteFreshMs } = config;
+  const {
+    databaseUrl,
+    id,
+    databaseTimeoutMs,
+    internalToken,
+    monitors,
+    pingTimeoutMs,
+    voteFreshMs,
+  } = config;
   const pool = createPool(
-    { url: databaseUrl, name: id, max: POOL_SIZE, statementTimeoutMs: databaseTimeoutMs, onConnect: warmUp },
+    {
+      url: databaseUrl,
+      name: id,
+      max: POOL_SIZE,
+      statementTimeoutMs: databaseTimeoutMs,
+      onConnect: warmUp,
+    },
     logger,
   );
   const historyPool = createPool(
-    { url: databaseUrl, name: `${id}-history`, max: HISTORY_POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger,
+    {
+      url: databaseUrl,
+      name: `${id}-history`,
+      max: HISTORY_POOL_SIZE,
+      statementTimeoutMs: databaseTimeoutMs,
+    },
+    logger,
   );
   const sessionPool = createPool(
-    { url: databaseUrl, name: `${id}-sessions`, max: SESSION_POOL_SIZE, statementTimeoutMs: databaseTimeoutMs }, logger,
+    {
+      url: databaseUrl,
+      name: `${id}-sessions`,
+      max: SESSION_POOL_SIZE,
+      statementTimeoutMs: databaseTimeoutMs,
+    },
+    logger,
   );
   const ids = monitors.map((monitor) => monitor.id);
   return {
@@ -92,11 +127,20 @@ function connect(config: MonitorConfig, logger: Logger, clock: Clock): Parts {
     sessionPool,
     history: new PostgresHistory(historyPool, 0),
     store: new PostgresLeadershipStore(pool, {
-      partition: 0, monitor: id, monitors: ids, voteFreshMs, blockedMs: databaseTimeoutMs / BLOCKED_SHARE,
-      onEnded: (sessions) => logger.warn({ sessions }, 'ended the sessions that blocked an election'),
+      partition: 0,
+      monitor: id,
+      monitors: ids,
+      voteFreshMs,
+      blockedMs: databaseTimeoutMs / BLOCKED_SHARE,
+      onEnded: (sessions) =>
+        logger.warn({ sessions }, 'ended the sessions that blocked an election'),
     }),
     replicas: new ReplicaClient({ replicas: config.replicas, internalToken, pingTimeoutMs }),
-    peers: new PeerClient({ peers: monitors.filter((monitor) => monitor.id !== id), internalToken, timeoutMs: pingTimeoutMs }),
+    peers: new PeerClient({
+      peers: monitors.filter((monitor) => monitor.id !== id),
+      internalToken,
+      timeoutMs: pingTimeoutMs,
+    }),
   };
 }
 
@@ -117,7 +161,11 @@ function createLoop(parts: Parts, listeners: Listeners): MonitorLoop {
     random: Math.random,
     store: withVoteMetrics(store),
     replicas,
-    openStream: (replica, listener) => new ReplicaStream({ replica, url: urls.get(replica) ?? '', internalToken, silenceMs }, listener),
+    openStream: (replica, listener) =>
+      new ReplicaStream(
+        { replica, url: urls.get(replica) ?? '', internalToken, silenceMs },
+        listener,
+      ),
     askPeers: () => peers.askAll(),
     ...listeners,
     onDatabaseError: logDatabaseErrors(logger),
@@ -132,7 +180,10 @@ interface Watched {
   redisUp: () => boolean | null;
 }
 
-function statusSources({ config, clock, peers }: Parts, { loop, counts, observers, redisUp }: Watched): StatusSources {
+function statusSources(
+  { config, clock, peers }: Parts,
+  { loop, counts, observers, redisUp }: Watched,
+): StatusSources {
   return {
     id: config.id,
     replicas: config.replicas,
@@ -154,20 +205,35 @@ function statusSources({ config, clock, peers }: Parts, { loop, counts, observer
 }
 
 /**
- * Starts a monitor. It also starts without the database and without replicas, and then only observes.
+ * Starts a monitor. It also starts without the database and without replicas, and then only
+ * observes.
  * @throws Error when the port is taken.
  */
-export async function startMonitor(config: MonitorConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningMonitor> {
+export async function startMonitor(
+  config: MonitorConfig,
+  logger: Logger,
+  onFatal: (error: unknown) => void,
+): Promise<RunningMonitor> {
   const steerable = config.faults ? new SteerableClock(systemClock) : null;
   const clock = steerable ?? systemClock;
   const parts = connect(config, logger, clock);
   const { store, pool, historyPool, sessionPool, replicas, peers } = parts;
   const queue = connectQueue(config, logger);
-  const counts = cachedCounts({ parcels: queue.parcels, payments: () => store.paymentCounts() }, clock);
+  const counts = cachedCounts(
+    { parcels: queue.parcels, payments: () => store.paymentCounts() },
+    clock,
+  );
   measureQueue(counts);
   const { patients, pingTimeoutMs, fall } = config;
   const observers: Observers = new Observers({
-    clock, counts, history: parts.history, state: () => loop.state, sources: () => sources, patients, pingTimeoutMs, fall,
+    clock,
+    counts,
+    history: parts.history,
+    state: () => loop.state,
+    sources: () => sources,
+    patients,
+    pingTimeoutMs,
+    fall,
   });
   const announce = (event: MonitorEvent): void => {
     writeEvent(logger, event);
@@ -180,23 +246,56 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
     measureState(state, { monitorsReached: 1 + reached, eventReaders: observers.hub.readerCount });
   };
   const loop: MonitorLoop = createLoop(parts, { announce, onTick, onFatal });
-  const sources: StatusSources = statusSources(parts, { loop, counts, observers, redisUp: queue.isUp });
-  const operations = new Operations({ loop, store, replicas: config.replicas.map(({ id }) => id), clock, striker: replicas, logger });
-  const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  const sources: StatusSources = statusSources(parts, {
+    loop,
+    counts,
+    observers,
+    redisUp: queue.isUp,
+  });
+  const operations = new Operations({
+    loop,
+    store,
+    replicas: config.replicas.map(({ id }) => id),
+    clock,
+    striker: replicas,
+    logger,
+  });
+  const tokens = {
+    api: config.apiToken,
+    operator: config.operatorToken,
+    internal: config.internalToken,
+  };
   const faults = steerable && new FaultSwitches(steerable);
-  const sessions = new Sessions(config.operatorToken, new PostgresEndedSessions(sessionPool, ENDED_HOURS, logger));
+  const sessions = new Sessions(
+    config.operatorToken,
+    new PostgresEndedSessions(sessionPool, ENDED_HOURS, logger),
+  );
   const { hub, sampler } = observers;
   const inspection = openInspection({ config, logger, sessions, store, redis: queue.redis });
   const { trustProxy } = config;
   const { history } = parts;
   const app = {
-    loop, history, sampler, operations, hub, sources, tokens, sessions, inspection, faults, logger, trustProxy,
+    loop,
+    history,
+    sampler,
+    operations,
+    hub,
+    sources,
+    tokens,
+    sessions,
+    inspection,
+    faults,
+    logger,
+    trustProxy,
     takesWrites: () => postgresTakesWrites(historyPool, config.databaseTimeoutMs),
   };
   const server = await listen(createMonitorApp(app), config.port, config.host);
   observers.start();
   loop.start();
-  logger.info({ worstCaseMs: worstCaseFailoverMs(settingsOf(config)) }, `${config.id} watches ${config.replicas.length} replicas`);
+  logger.info(
+    { worstCaseMs: worstCaseFailoverMs(settingsOf(config)) },
+    `${config.id} watches ${config.replicas.length} replicas`,
+  );
   const closeClients = (): void => {
     replicas.close();
     peers.close();
@@ -211,7 +310,11 @@ export async function startMonitor(config: MonitorConfig, logger: Logger, onFata
       { name: 'http', run: () => closeServer(server) },
       { name: 'clients', run: closeClients },
       { name: 'queue', run: () => queue.close() },
-      { name: 'database', run: () => Promise.all([pool.end(), historyPool.end(), sessionPool.end(), inspection.close()]) },
+      {
+        name: 'database',
+        run: () =>
+          Promise.all([pool.end(), historyPool.end(), sessionPool.end(), inspection.close()]),
+      },
     ],
   };
 }

@@ -12,20 +12,32 @@ import { patientsRoutes } from './http/routes.js';
 import { openPatients, type PatientsDeps } from './service.js';
 import { mountWeb } from './web/routes.js';
 
-/** Maximum number of connections: those that may be refused at once (http/slow-reading.ts) and those that are served. */
+/**
+ * Maximum number of connections: those that may be refused at once (http/slow-reading.ts) and those
+ * that are served.
+ */
 const CONNECTIONS_MAX = 25_000;
 
 /**
- * Largest body, except for batches: ten times the longest payment. The request limit also bounds the bodies in memory.
+ * Largest body, except for batches: ten times the longest payment. The request limit also bounds
+ * the bodies in memory.
  */
 const BODY_LIMIT = '16kb';
 
 export function createPatientsApp(deps: PatientsDeps): Express {
   const { config, logger } = deps;
-  const tokens: Tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  const tokens: Tokens = {
+    api: config.apiToken,
+    operator: config.operatorToken,
+    internal: config.internalToken,
+  };
   let takePlaces: ((app: Express) => void) | undefined;
   const app = createApp({
-    logger, bodyLimit: BODY_LIMIT, servedBy: config.id, ready: () => deps.checks(), reportedOnly: ['redis', 'backlog'],
+    logger,
+    bodyLimit: BODY_LIMIT,
+    servedBy: config.id,
+    ready: () => deps.checks(),
+    reportedOnly: ['redis', 'backlog'],
     beforeBodies: (early) => void (takePlaces = mountPlaces(early, config, tokens)),
   });
   takePlaces?.(app);
@@ -40,8 +52,8 @@ export interface RunningPatients {
   server: Server;
   deps: PatientsDeps;
   /**
-   * Stops accepting, answers waiting requests with the current state, lets requests in progress finish, then closes.
-   * Idempotent.
+   * Stops accepting, answers waiting requests with the current state, lets requests in progress
+   * finish, then closes. Idempotent.
    */
   stop(): Promise<void>;
 }
@@ -52,7 +64,12 @@ export async function startPatients(
   logger: Logger = createLogger('patients', config.id, config.logLevel),
 ): Promise<RunningPatients> {
   const service = openPatients(config, logger);
-  const server = await listen(createPatientsApp(service), config.port, config.host, CONNECTIONS_MAX).catch(async (error: unknown) => {
+  const server = await listen(
+    createPatientsApp(service),
+    config.port,
+    config.host,
+    CONNECTIONS_MAX,
+  ).catch(async (error: unknown) => {
     await service.close();
     throw error;
   });

@@ -1,5 +1,6 @@
 /**
- * Runs the patients service as a process: configuration, start, graceful shutdown. Exit code 78: invalid configuration.
+ * Runs the patients service as a process: configuration, start, graceful shutdown. Exit code 78:
+ * invalid configuration.
  */
 import { ConfigError, printable } from '../shared/config.js';
 import { createLogger } from '../shared/observability/logger.js';
@@ -29,7 +30,11 @@ logger.info({ config: printable(PATIENTS_OPTIONS, config) }, 'starting');
 
 try {
   const running = await startPatients(config, logger);
-  onShutdown({ logger, deadlineMs: config.shutdownDeadlineMs, steps: [{ name: 'stop', run: () => running.stop() }, TRACING_STEP] });
+  onShutdown({
+    logger,
+    deadlineMs: config.shutdownDeadlineMs,
+    steps: [{ name: 'stop', run: () => running.stop() }, TRACING_STEP],
+  });
   logger.info({ url: running.url }, `patients ${config.id} listens at ${running.url}`);
 } catch (error) {
   logger.fatal((error as Error).message);

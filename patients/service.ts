@@ -1,7 +1,7 @@
 /**
- * Connects the parts of one patients instance: two pools to PostgreSQL (one connection for inserts) and three
- * connections to Redis (sending parcels, receiving outcomes, sessions). Nothing here waits for Redis, which may be
- * unavailable at the start and later.
+ * Connects the parts of one patients instance: two pools to PostgreSQL (one connection for inserts)
+ * and three connections to Redis (sending parcels, receiving outcomes, sessions). Nothing here
+ * waits for Redis, which may be unavailable at the start and later.
  */
 import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
@@ -22,7 +22,12 @@ import { createDispatch, type Dispatch } from './accept/dispatch.js';
 import { createIdentify, type Identify } from './records/identification.js';
 import { createKnownPatients, type KnownPatients } from './accept/known-patients.js';
 import { Outcomes } from './outcomes/outcomes.js';
-import { endedPayments, finalPayments, lookAtBacklog, paymentsByKey } from './records/payment-rows.js';
+import {
+  endedPayments,
+  finalPayments,
+  lookAtBacklog,
+  paymentsByKey,
+} from './records/payment-rows.js';
 import { createPrisma } from './records/prisma.js';
 import { createRecords, type Records } from './records/records.js';
 import { createStaffRecords, type StaffRecords } from './records/staff-records.js';
@@ -60,7 +65,10 @@ export interface PatientsService extends PatientsDeps {
   close(): Promise<void>;
 }
 
-/** Longest time PostgreSQL or Redis may take to answer a write probe, in ms, including the wait for a free connection. */
+/**
+ * Longest time PostgreSQL or Redis may take to answer a write probe, in ms, including the wait for
+ * a free connection.
+ */
 const PROBE_MS = 2_000;
 
 interface Delivery {
@@ -70,13 +78,24 @@ interface Delivery {
   close(): Promise<void>;
 }
 
-/** Subscribes on every connection and reconnection, then catches up, because events published in between are lost. */
-async function hear(hearing: Redis, config: PatientsConfig, logger: Logger, outcomes: Outcomes): Promise<void> {
+/**
+ * Subscribes on every connection and reconnection, then catches up, because events published in
+ * between are lost.
+ */
+async function hear(
+  hearing: Redis,
+  config: PatientsConfig,
+  logger: Logger,
+  outcomes: Outcomes,
+): Promise<void> {
   try {
     await hearing.subscribe(outcomeChannel(config.queuePrefix));
     await outcomes.catchUp();
   } catch (error) {
-    logger.debug({ err: error }, 'could not subscribe to outcome events; retrying on the next connection');
+    logger.debug(
+      { err: error },
+      'could not subscribe to outcome events; retrying on the next connection',
+    );
   }
 }
 
@@ -89,7 +108,8 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
   hearing.on('ready', () => void hear(hearing, config, logger, outcomes));
   return {
     dispatch,
-    reachable: () => redisTakesWrites(sending, { prefix: config.queuePrefix, id: config.id, ms: PROBE_MS }),
+    reachable: () =>
+      redisTakesWrites(sending, { prefix: config.queuePrefix, id: config.id, ms: PROBE_MS }),
     async close() {
       await dispatch.idle();
       hearing.disconnect();
@@ -99,18 +119,39 @@ function openDelivery(config: PatientsConfig, logger: Logger, outcomes: Outcomes
 }
 
 /** Opens the connections of an instance. None of them needs to succeed now. */
-export function openPatients(config: PatientsConfig, logger: Logger, clock: Clock = systemClock): PatientsService {
+export function openPatients(
+  config: PatientsConfig,
+  logger: Logger,
+  clock: Clock = systemClock,
+): PatientsService {
   const pool = (name: string, max: number, settings = ''): Pool =>
-    createPool({ url: config.databaseUrl, name: `${config.id} ${name}`, max, statementTimeoutMs: config.statementTimeoutMs, settings }, logger);
+    createPool(
+      {
+        url: config.databaseUrl,
+        name: `${config.id} ${name}`,
+        max,
+        statementTimeoutMs: config.statementTimeoutMs,
+        settings,
+      },
+      logger,
+    );
   const lane = pool('accept', 1, lockWaitSetting(config));
   const reads = pool('reads', config.readPoolMax);
   const prisma = createPrisma(reads, schemaOf(config.databaseUrl));
   const outcomes = new Outcomes({
-    readFinal: (ids) => finalPayments(reads, ids), readEnded: (ids) => endedPayments(reads, ids), clock, logger, config,
+    readFinal: (ids) => finalPayments(reads, ids),
+    readEnded: (ids) => endedPayments(reads, ids),
+    clock,
+    logger,
+    config,
   });
   const looking = setInterval(() => void outcomes.look(), config.outcomePollMs);
   const backlog = new Backlog({
-    look: (from) => lookAtBacklog(reads, PARTITION, from), byKey: (keys) => paymentsByKey(reads, keys), clock, logger, config,
+    look: (from) => lookAtBacklog(reads, PARTITION, from),
+    byKey: (keys) => paymentsByKey(reads, keys),
+    clock,
+    logger,
+    config,
   });
   const measuring = setInterval(() => {
     void backlog.look();
@@ -123,7 +164,12 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
   const conversion = startConversion({ db: reads, logger });
 
   return {
-    config, logger, clock, reads, outcomes, backlog,
+    config,
+    logger,
+    clock,
+    reads,
+    outcomes,
+    backlog,
     batchRoom: new Places(config.batchPaymentsMax),
     acceptor: createAcceptor({ lane, reads, dispatch: delivery.dispatch, clock, config }),
     patients: createKnownPatients(reads, clock),
@@ -133,7 +179,10 @@ export function openPatients(config: PatientsConfig, logger: Logger, clock: Cloc
     sessions: createSessions(config, web, clock, logger),
     limits: createLimits(config, web),
     checks: async () => {
-      const [postgres, redis] = await Promise.all([postgresTakesWrites(reads, PROBE_MS), delivery.reachable()]);
+      const [postgres, redis] = await Promise.all([
+        postgresTakesWrites(reads, PROBE_MS),
+        delivery.reachable(),
+      ]);
       return { postgres, redis, backlog: backlog.open };
     },
     async close() {

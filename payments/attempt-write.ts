@@ -1,6 +1,6 @@
 /**
- * Runs a fenced statement once. Returns its result, the reason why the database refused it, or the payments whose rows
- * are locked.
+ * Runs a fenced statement once. Returns its result, the reason why the database refused it, or the
+ * payments whose rows are locked.
  */
 import type { CommitResult } from '../shared/postgres/ledger.js';
 import { describeRefusal, isLockTimeout, isRefused } from '../shared/postgres/postgres.js';
@@ -21,7 +21,8 @@ export interface FencedStatement {
 }
 
 /**
- * @throws every other error, and a lock time-out without a locked payment: then an election holds the row of the fence.
+ * @throws every other error, and a lock time-out without a locked payment: then an election holds
+ *   the row of the fence.
  */
 export async function attemptWrite({ run, locked, isWary }: FencedStatement): Promise<Attempted> {
   const known = isWary ? await locked() : [];

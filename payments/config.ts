@@ -1,6 +1,16 @@
 /** Every option of a payment replica: name, unit, default, range and reason. */
 import { TOKEN_OPTIONS } from '../shared/http/auth.js';
-import { flag, integer, milliseconds, oneOf, port, ratio, text, url, type Config } from '../shared/config.js';
+import {
+  flag,
+  integer,
+  milliseconds,
+  oneOf,
+  port,
+  ratio,
+  text,
+  url,
+  type Config,
+} from '../shared/config.js';
 import { LONGEST_WAIT_MS } from '../shared/postgres/ledger.js';
 
 export const PAYMENTS_OPTIONS = {
@@ -11,10 +21,22 @@ export const PAYMENTS_OPTIONS = {
   databaseUrl: url('DATABASE_URL', { doc: 'PostgreSQL, which stores the payments.' }),
   redisUrl: url('REDIS_URL', { doc: 'Redis: the queue and the outcome events.' }),
   queuePrefix: text('QUEUE_PREFIX', { default: 'relevo', doc: 'Prefix of every key in Redis.' }),
-  logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], { default: 'info', doc: 'Lowest level that is logged.' }),
-  faults: flag('FAULTS', { default: false, doc: 'Whether fault switches exist. Never on in production.' }),
-  gateway: oneOf('GATEWAY', ['simulated', 'http'], { default: 'simulated', doc: 'simulated: in process. http: GATEWAY_URL.' }),
-  gatewayUrl: url('GATEWAY_URL', { default: 'http://127.0.0.1:5100', doc: 'The gateway, when GATEWAY=http.' }),
+  logLevel: oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error'], {
+    default: 'info',
+    doc: 'Lowest level that is logged.',
+  }),
+  faults: flag('FAULTS', {
+    default: false,
+    doc: 'Whether fault switches exist. Never on in production.',
+  }),
+  gateway: oneOf('GATEWAY', ['simulated', 'http'], {
+    default: 'simulated',
+    doc: 'simulated: in process. http: GATEWAY_URL.',
+  }),
+  gatewayUrl: url('GATEWAY_URL', {
+    default: 'http://127.0.0.1:5100',
+    doc: 'The gateway, when GATEWAY=http.',
+  }),
   gatewayTimeoutMs: milliseconds('GATEWAY_TIMEOUT_MS', {
     default: 1_000,
     min: 10,
@@ -22,7 +44,9 @@ export const PAYMENTS_OPTIONS = {
     doc: 'Time limit of one call, to the last byte of the response. A parcel is committed after its slowest call.',
   }),
   gatewayMaxSockets: integer('GATEWAY_MAX_SOCKETS', {
-    default: 256, min: 1, max: 10_000,
+    default: 256,
+    min: 1,
+    max: 10_000,
     doc: 'Maximum number of concurrent calls to the gateway. Further calls wait; their time-out starts with the call.',
   }),
   gatewayHealthPath: text('GATEWAY_HEALTH_PATH', {
@@ -30,17 +54,35 @@ export const PAYMENTS_OPTIONS = {
     doc: 'Health check of the gateway: 2xx means that it can charge, 404 that the path does not exist, other answers that it cannot charge.',
   }),
   gatewayLatencyMs: milliseconds('GATEWAY_LATENCY_MS', {
-    default: 20, max: 60_000,
+    default: 20,
+    max: 60_000,
     doc: 'Simulated gateway: mean duration of a call; 0: none.',
   }),
-  gatewayDeclineRatio: ratio('GATEWAY_DECLINE_RATIO', { default: 0, doc: 'Simulated gateway: share of declined charges.' }),
-  gatewaySeed: integer('GATEWAY_SEED', { default: 1, min: 0, max: 2 ** 31, doc: 'Simulated gateway: decides which keys are declined.' }),
+  gatewayDeclineRatio: ratio('GATEWAY_DECLINE_RATIO', {
+    default: 0,
+    doc: 'Simulated gateway: share of declined charges.',
+  }),
+  gatewaySeed: integer('GATEWAY_SEED', {
+    default: 1,
+    min: 0,
+    max: 2 ** 31,
+    doc: 'Simulated gateway: decides which keys are declined.',
+  }),
   giveUpAfterMs: milliseconds('GIVE_UP_AFTER_MS', {
     default: 10_000,
     doc: 'How long the attempts of a payment must have failed before it may be FAILED. Longer than a gateway takes to restart.',
   }),
-  retryBaseMs: milliseconds('RETRY_BASE_MS', { default: 100, min: 1, doc: 'First wait before another attempt; doubles each time.' }),
-  retryCapMs: milliseconds('RETRY_CAP_MS', { default: 10_000, min: 1, max: LONGEST_WAIT_MS, doc: 'Longest wait before another attempt.' }),
+  retryBaseMs: milliseconds('RETRY_BASE_MS', {
+    default: 100,
+    min: 1,
+    doc: 'First wait before another attempt; doubles each time.',
+  }),
+  retryCapMs: milliseconds('RETRY_CAP_MS', {
+    default: 10_000,
+    min: 1,
+    max: LONGEST_WAIT_MS,
+    doc: 'Longest wait before another attempt.',
+  }),
   parcelsInFlight: integer('PARCELS_IN_FLIGHT', {
     default: 64,
     min: 1,
@@ -54,11 +96,14 @@ export const PAYMENTS_OPTIONS = {
     doc: 'Maximum number of payments in flight; further parcels wait. A higher value hides a slower gateway, but the next leader repeats more calls.',
   }),
   beatIntervalMs: milliseconds('BEAT_INTERVAL_MS', {
-    default: 100, min: 10, max: 10_000,
+    default: 100,
+    min: 10,
+    max: 10_000,
     doc: 'Interval between two beats on the stream.',
   }),
   relayIntervalMs: milliseconds('RELAY_INTERVAL_MS', {
-    default: 500, min: 10,
+    default: 500,
+    min: 10,
     doc: 'Interval between two polls for payments in no parcel.',
   }),
   relayGraceMs: milliseconds('RELAY_GRACE_MS', {
@@ -75,8 +120,16 @@ export const PAYMENTS_OPTIONS = {
     min: 100,
     doc: 'Time after which a leader that stood down and was not replaced leads again.',
   }),
-  statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', { default: 5_000, min: 100, doc: 'Time-out of a statement in PostgreSQL.' }),
-  shutdownMs: milliseconds('SHUTDOWN_MS', { default: 5_000, min: 100, doc: 'Time limit of an orderly shutdown.' }),
+  statementTimeoutMs: milliseconds('STATEMENT_TIMEOUT_MS', {
+    default: 5_000,
+    min: 100,
+    doc: 'Time-out of a statement in PostgreSQL.',
+  }),
+  shutdownMs: milliseconds('SHUTDOWN_MS', {
+    default: 5_000,
+    min: 100,
+    doc: 'Time limit of an orderly shutdown.',
+  }),
 } as const;
 
 export type PaymentsConfig = Config<typeof PAYMENTS_OPTIONS>;
@@ -90,7 +143,9 @@ export const PAYMENTS_RELATIONS = [
   (config: PaymentsConfig): string | null =>
     config.retryBaseMs > config.retryCapMs ? 'RETRY_BASE_MS must not be above RETRY_CAP_MS' : null,
   (config: PaymentsConfig): string | null =>
-    config.relayGraceMs > config.relayIntervalMs * 20 ? 'RELAY_GRACE_MS must not be above 20 × RELAY_INTERVAL_MS' : null,
+    config.relayGraceMs > config.relayIntervalMs * 20
+      ? 'RELAY_GRACE_MS must not be above 20 × RELAY_INTERVAL_MS'
+      : null,
   (config: PaymentsConfig): string | null =>
     config.gateway === 'simulated' && config.gatewayLatencyMs > config.gatewayTimeoutMs
       ? 'GATEWAY_LATENCY_MS must not be above GATEWAY_TIMEOUT_MS'

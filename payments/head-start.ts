@@ -1,8 +1,9 @@
 /**
- * Reads the first parcels of a new leader directly from the queue's lists: those that an earlier leader held, then the
- * oldest waiting ones. The queue's own worker fetches one job after the other until it has no free capacity, and only
- * then starts the first one: for 20 to 40 ms no payment would be processed. The jobs stay in the queue. When the worker
- * delivers one of them, its work is in progress or finished.
+ * Reads the first parcels of a new leader directly from the queue's lists: those that an earlier
+ * leader held, then the oldest waiting ones. The queue's own worker fetches one job after the other
+ * until it has no free capacity, and only then starts the first one: for 20 to 40 ms no payment
+ * would be processed. The jobs stay in the queue. When the worker delivers one of them, its work is
+ * in progress or finished.
  */
 import type { Redis } from 'ioredis';
 import type { BullQueue } from '../shared/queue/reconnecting-queue.js';
@@ -22,12 +23,15 @@ function parse(data: string | null): Parcel | null {
 }
 
 /**
- * Returns the `limit` oldest parcels, oldest first, without those whose content is unreadable. @throws when Redis is
- * unavailable.
+ * Returns the `limit` oldest parcels, oldest first, without those whose content is unreadable.
+ * @throws when Redis is unavailable.
  */
 export async function peekParcels(queue: BullQueue, redis: Redis, limit: number): Promise<Ahead[]> {
   // Both lists are newest first. Active jobs are older than waiting ones.
-  const [active, waiting] = await Promise.all([redis.lrange(queue.toKey('active'), 0, -1), redis.lrange(queue.toKey('wait'), -limit, -1)]);
+  const [active, waiting] = await Promise.all([
+    redis.lrange(queue.toKey('active'), 0, -1),
+    redis.lrange(queue.toKey('wait'), -limit, -1),
+  ]);
   const jobIds = [...active.reverse(), ...waiting.reverse()].slice(0, limit);
   const contents = await Promise.all(jobIds.map((jobId) => redis.hget(queue.toKey(jobId), 'data')));
   return jobIds.flatMap((jobId, index) => {
@@ -46,8 +50,8 @@ export class HeadStart {
   }
 
   /**
-   * Returns the work on this job, once; null: it was not begun. A wiped Redis assigns the same job ids again, so the
-   * content must match too.
+   * Returns the work on this job, once; null: it was not begun. A wiped Redis assigns the same job
+   * ids again, so the content must match too.
    */
   join(jobId: string, { ids }: Parcel): Promise<number> | null {
     const begun = this.begun.get(jobId);

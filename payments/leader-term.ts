@@ -1,7 +1,8 @@
 /**
- * Runs one term of a leader, from promotion to its end. The take-over is head start → reclaim → fetch → relay, without
- * any timer: the work on the oldest parcels begins before the queue is in order and its worker runs. The end is either
- * forced (`stop`: the AbortSignal reaches every handler) or planned (`finish`, then possibly `resume`).
+ * Runs one term of a leader, from promotion to its end. The take-over is head start → reclaim →
+ * fetch → relay, without any timer: the work on the oldest parcels begins before the queue is in
+ * order and its worker runs. The end is either forced (`stop`: the AbortSignal reaches every
+ * handler) or planned (`finish`, then possibly `resume`).
  */
 import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
@@ -27,7 +28,10 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   queue: HealingQueue;
   redis: Redis;
   worker: ParcelWorker;
-  /** For statements that may wait: marks in the history, polls of the relay. They never delay a load or a commit. */
+  /**
+   * For statements that may wait: marks in the history, polls of the relay. They never delay a load
+   * or a commit.
+   */
   aside: Pool;
   /** Maximum number of parcels begun before the queue's worker runs. */
   headStart: number;
@@ -43,7 +47,10 @@ export interface LeaderTermOptions extends Omit<TermDependencies, 'wakeIn' | 'on
   onFatal(error: unknown): void;
 }
 
-/** The result of a cancelled parcel: it never settles. Its job is returned to the queue, see ParcelWorker.destroy. */
+/**
+ * The result of a cancelled parcel: it never settles. Its job is returned to the queue, see
+ * ParcelWorker.destroy.
+ */
 const NEVER = new Promise<never>(() => undefined);
 
 export class LeaderTerm {
@@ -56,7 +63,10 @@ export class LeaderTerm {
   private startMs = 0;
   private committedOnce = false;
   private finishing = false;
-  /** Whether the work on a parcel failed. If so, the worker still holds its job and will never settle it. */
+  /**
+   * Whether the work on a parcel failed. If so, the worker still holds its job and will never
+   * settle it.
+   */
   private brokeOff = false;
   /** When the queue last delivered a parcel, monotonic ms. */
   private broughtMs = 0;
@@ -68,7 +78,12 @@ export class LeaderTerm {
     setMaxListeners(0, this.abort.signal); // Every call to the gateway adds a listener.
     this.work = new TermWork(
       options.token,
-      { ...options, logger: this.logger, wakeIn: (ms) => this.relay.wakeIn(ms), onCommit: (result) => this.committed(result) },
+      {
+        ...options,
+        logger: this.logger,
+        wakeIn: (ms) => this.relay.wakeIn(ms),
+        onCommit: (result) => this.committed(result),
+      },
       this.abort.signal,
     );
     this.relay = new Relay({
@@ -89,11 +104,21 @@ export class LeaderTerm {
     const { work, options } = this;
     const queue = { broughtMs: (): number => this.broughtMs, held: (): number => this.brought };
     return {
-      get parcelsInFlight() { return work.parcelsInFlight; },
-      get passedSeq() { return work.passedSeq; },
-      get inFlight() { return work.held; },
-      get broughtMs() { return queue.broughtMs(); },
-      get hasRoom() { return queue.held() < options.worker.concurrency; },
+      get parcelsInFlight() {
+        return work.parcelsInFlight;
+      },
+      get passedSeq() {
+        return work.passedSeq;
+      },
+      get inFlight() {
+        return work.held;
+      },
+      get broughtMs() {
+        return queue.broughtMs();
+      },
+      get hasRoom() {
+        return queue.held() < options.worker.concurrency;
+      },
     };
   }
 
@@ -114,8 +139,8 @@ export class LeaderTerm {
   }
 
   /**
-   * Takes over the parcels of an earlier leader, then fetches. Leads without Redis too: the relay then delivers
-   * directly.
+   * Takes over the parcels of an earlier leader, then fetches. Leads without Redis too: the relay
+   * then delivers directly.
    */
   async begin(): Promise<void> {
     const { clock } = this.options;
@@ -128,13 +153,16 @@ export class LeaderTerm {
     if (this.abort.signal.aborted) return;
     this.fetch();
     this.measureStep('reclaim');
-    this.logger.info({ parcels, ms: Math.round(clock.now() - this.startMs) }, 'leading; reclaimed the parcels of the previous leader');
+    this.logger.info(
+      { parcels, ms: Math.round(clock.now() - this.startMs) },
+      'leading; reclaimed the parcels of the previous leader',
+    );
     this.mark({ promoted_at: promoted, reclaimed_at: took });
   }
 
   /**
-   * Announces that outcome events may be missing: a leader crashed, Redis lost them, or a commit succeeded although its
-   * answer was lost.
+   * Announces that outcome events may be missing: a leader crashed, Redis lost them, or a commit
+   * succeeded although its answer was lost.
    */
   private announceGap(): void {
     const { token, clock } = this.options;
@@ -151,11 +179,16 @@ export class LeaderTerm {
   private async reclaim(): Promise<number> {
     const { queue, redis } = this.options;
     try {
-      const parcels = await queue.use((bull, signal) => reclaimParcels(bull, redis, this.logger, signal));
+      const parcels = await queue.use((bull, signal) =>
+        reclaimParcels(bull, redis, this.logger, signal),
+      );
       reclaimed.inc(parcels);
       return parcels;
     } catch (error) {
-      this.logger.warn({ err: { message: (error as Error).message } }, 'cannot reclaim parcels; the relay will find their payments');
+      this.logger.warn(
+        { err: { message: (error as Error).message } },
+        'cannot reclaim parcels; the relay will find their payments',
+      );
       return 0;
     }
   }
@@ -172,7 +205,8 @@ export class LeaderTerm {
     this.brought += fromQueue;
     let claimed = 0;
     try {
-      claimed = await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ?? this.attempt(parcel, jobId));
+      claimed = await ((jobId === null ? null : this.ahead.join(jobId, parcel)) ??
+        this.attempt(parcel, jobId));
     } finally {
       this.brought -= fromQueue;
       if (parcel.relayed) this.relay.arrived(claimed);
@@ -201,8 +235,8 @@ export class LeaderTerm {
 
   private committed(result: CommitResult): void {
     this.options.onCommitted(result.ids.length);
-    // The statement was repeated because its answer was lost: the first run wrote all the outcomes, and no event was
-    // published.
+    // The statement was repeated because its answer was lost: the first run wrote all the outcomes,
+    // and no event was published.
     if (result.ids.length === 0) return this.announceGap();
     if (this.committedOnce) return;
     this.committedOnce = true;
@@ -216,7 +250,10 @@ export class LeaderTerm {
 
   private mark(marks: ElectionMarks): void {
     markElection(this.options.aside, this.options.token, marks).catch((error: unknown) =>
-      this.logger.warn({ err: { message: (error as Error).message }, marks: Object.keys(marks) }, 'cannot write marks of the election'),
+      this.logger.warn(
+        { err: { message: (error as Error).message }, marks: Object.keys(marks) },
+        'cannot write marks of the election',
+      ),
     );
   }
 

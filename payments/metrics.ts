@@ -1,6 +1,13 @@
 /** Metrics of a replica, in addition to those of its HTTP requests. */
 import type { ReplicaReport } from '../shared/contracts/leadership.js';
-import { counter, gauge, GROUP_SIZES, handoverSteps, histogram, measureDependencies } from '../shared/observability/metrics.js';
+import {
+  counter,
+  gauge,
+  GROUP_SIZES,
+  handoverSteps,
+  histogram,
+  measureDependencies,
+} from '../shared/observability/metrics.js';
 
 export const paymentsCompleted = counter(
   'relevo_payments_completed_total',
@@ -8,35 +15,63 @@ export const paymentsCompleted = counter(
   ['status'],
   [{ status: 'SUCCEEDED' }, { status: 'DECLINED' }, { status: 'FAILED' }],
 );
-export const retriesPlanned = counter('relevo_payment_retries_total', 'Payments deferred to a later attempt.');
+export const retriesPlanned = counter(
+  'relevo_payment_retries_total',
+  'Payments deferred to a later attempt.',
+);
 export const paymentsSetAside = counter(
   'relevo_payments_set_aside_total',
   'Times that a payment could not be written and was set aside: the database refused it, or its row was locked by another session.',
   ['reason'],
   [{ reason: 'refused' }, { reason: 'locked' }],
 );
-export const parcelSeconds = histogram('relevo_parcel_duration_seconds', 'From load to commit of one parcel.');
-export const parcelSize = histogram('relevo_parcel_payments', 'Payments charged in one parcel.', [], GROUP_SIZES);
+export const parcelSeconds = histogram(
+  'relevo_parcel_duration_seconds',
+  'From load to commit of one parcel.',
+);
+export const parcelSize = histogram(
+  'relevo_parcel_payments',
+  'Payments charged in one parcel.',
+  [],
+  GROUP_SIZES,
+);
 export const parcelsUnreadable = counter(
   'relevo_parcels_unreadable_total',
   'Queue jobs that were dropped because they carried no parcel; the relay finds their payments.',
 );
-export const commitGroup = histogram('relevo_commit_group_payments', 'Payments written by one commit.', [], [...GROUP_SIZES, 2_000]);
-export const commitSeconds = histogram('relevo_commit_duration_seconds', 'Duration of one commit, including retries.');
-export const commitsRefused = counter('relevo_commits_refused_total', 'Commits that the fence refused because another replica leads.');
+export const commitGroup = histogram(
+  'relevo_commit_group_payments',
+  'Payments written by one commit.',
+  [],
+  [...GROUP_SIZES, 2_000],
+);
+export const commitSeconds = histogram(
+  'relevo_commit_duration_seconds',
+  'Duration of one commit, including retries.',
+);
+export const commitsRefused = counter(
+  'relevo_commits_refused_total',
+  'Commits that the fence refused because another replica leads.',
+);
 export const gatewaySeconds = histogram(
   'relevo_gateway_call_duration_seconds',
   'Duration of calls to the gateway, by call and result.',
   ['call', 'result'],
 );
-export const relayFound = counter('relevo_relay_found_payments_total', 'Pending payments that the relay found in no parcel.');
+export const relayFound = counter(
+  'relevo_relay_found_payments_total',
+  'Pending payments that the relay found in no parcel.',
+);
 export const relayed = counter(
   'relevo_relay_put_back_payments_total',
   'Payments that the relay returned to the queue, or processed directly because Redis did not deliver.',
   ['way'],
   [{ way: 'queue' }, { way: 'direct' }],
 );
-export const reclaimed = counter('relevo_parcels_reclaimed_total', 'Parcels of an earlier leader taken over at promotion.');
+export const reclaimed = counter(
+  'relevo_parcels_reclaimed_total',
+  'Parcels of an earlier leader taken over at promotion.',
+);
 export const handoverStepSeconds = handoverSteps();
 export const currentTerm = gauge('relevo_term', 'The present term, as this process knows it.');
 export const leads = gauge('relevo_leads', '1 while this replica leads.');

@@ -1,7 +1,7 @@
 /**
- * Records the spans of a leader's parcels: one per parcel, with the parts load, charge and commit, in the traces of the
- * requests that created its payments. Used only while tracing is on. It never delays the work; a parcel without a
- * context has no span.
+ * Records the spans of a leader's parcels: one per parcel, with the parts load, charge and commit,
+ * in the traces of the requests that created its payments. Used only while tracing is on. It never
+ * delays the work; a parcel without a context has no span.
  */
 import type { FencingToken } from '../shared/postgres/ledger.js';
 import type { Parcel } from '../shared/queue/queue.js';
@@ -32,14 +32,33 @@ export class ParcelTraces {
   ) {}
 
   /** @param name the parcel's name in the queue; null: it did not come from the queue. */
-  begin(work: number, { ids, traceparent, otherTraces = [], relayed }: Parcel, name: string | null): void {
+  begin(
+    work: number,
+    { ids, traceparent, otherTraces = [], relayed }: Parcel,
+    name: string | null,
+  ): void {
     if (traceparent === undefined) return;
     const attributes = {
-      'relevo.parcel': name ?? 'none', 'relevo.payments': ids.length, 'relevo.relayed': relayed ?? false,
-      'relevo.leader': this.token.leader, 'relevo.term': this.token.term,
+      'relevo.parcel': name ?? 'none',
+      'relevo.payments': ids.length,
+      'relevo.relayed': relayed ?? false,
+      'relevo.leader': this.token.leader,
+      'relevo.term': this.token.term,
     };
-    const span = this.tracing.begin({ name: 'parcel', kind: CONSUMER, parents: [traceparent, ...otherTraces], attributes });
-    this.open.set(work, { span, beganMs: spanTime(), chargingMs: null, answeredMs: null, committingMs: null, payments: 0 });
+    const span = this.tracing.begin({
+      name: 'parcel',
+      kind: CONSUMER,
+      parents: [traceparent, ...otherTraces],
+      attributes,
+    });
+    this.open.set(work, {
+      span,
+      beganMs: spanTime(),
+      chargingMs: null,
+      answeredMs: null,
+      committingMs: null,
+      payments: 0,
+    });
   }
 
   /** Notes that a payment of the parcel goes to the gateway. */
@@ -75,7 +94,8 @@ export class ParcelTraces {
     const { span, beganMs, chargingMs, answeredMs, committingMs, payments } = parcel;
     span.part({ name: 'load', startMs: beganMs, endMs: chargingMs ?? endMs });
     const attributes = { 'relevo.payments': payments };
-    if (chargingMs !== null) span.part({ name: 'charge', startMs: chargingMs, endMs: answeredMs ?? endMs, attributes });
+    if (chargingMs !== null)
+      span.part({ name: 'charge', startMs: chargingMs, endMs: answeredMs ?? endMs, attributes });
     if (committingMs !== null) span.part({ name: 'commit', startMs: committingMs, endMs });
     span.end({ 'relevo.charged': payments }, error);
   }

@@ -1,7 +1,8 @@
 /**
- * Fetches parcels from the queue. A queue worker is built and connected on standby ("warm") and started at promotion.
- * When a term is forced to end, the worker is discarded with its jobs and a new one is built; a planned end lets it
- * finish. A leader must always fetch: a queue worker that cannot continue is replaced at any time.
+ * Fetches parcels from the queue. A queue worker is built and connected on standby ("warm") and
+ * started at promotion. When a term is forced to end, the worker is discarded with its jobs and a
+ * new one is built; a planned end lets it finish. A leader must always fetch: a queue worker that
+ * cannot continue is replaced at any time.
  */
 import { QueueWorker, type ParcelWorkerOptions, type ProcessParcel } from './queue-worker.js';
 
@@ -38,7 +39,10 @@ export class ParcelWorker {
     });
   }
 
-  /** Fetches nothing more from now on; finishes the parcels it holds. Does not wait for the queue's own loop. */
+  /**
+   * Fetches nothing more from now on; finishes the parcels it holds. Does not wait for the queue's
+   * own loop.
+   */
   pause(): void {
     this.turn += 1;
     this.paused ??= this.endPause(this.current);
@@ -52,7 +56,8 @@ export class ParcelWorker {
   }
 
   /**
-   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has already taken them.
+   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has
+   * already taken them.
    */
   async destroy(): Promise<void> {
     this.isOver = true;

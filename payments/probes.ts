@@ -1,7 +1,8 @@
 /**
- * Checks twice per second whether a replica reaches its dependencies. The monitor reads the result from the replica's
- * report and may prefer a leader that reaches all of them. PostgreSQL and Redis count as reached when they accept a
- * write: with reads alone no payment can be settled or enqueued.
+ * Checks twice per second whether a replica reaches its dependencies. The monitor reads the result
+ * from the replica's report and may prefer a leader that reaches all of them. PostgreSQL and Redis
+ * count as reached when they accept a write: with reads alone no payment can be settled or
+ * enqueued.
  */
 import type { Redis } from 'ioredis';
 import type { Reaches } from '../shared/contracts/leadership.js';
@@ -11,8 +12,8 @@ import type { Gateway } from './core/gateway.js';
 
 const INTERVAL_MS = 500;
 /**
- * Shorter while a dependency is unreachable: replicas that shared an outage should detect its end at nearly the same
- * time.
+ * Shorter while a dependency is unreachable: replicas that shared an outage should detect its end
+ * at nearly the same time.
  */
 const AGAIN_MS = 200;
 const PATIENCE_MS = 1_000;

@@ -1,10 +1,18 @@
 /**
- * Processes a parcel: load → charge → wait for its turn → commit under the fence → notify the callers that wait.
- * core/parcel-line.ts decides the order; this file carries out its effects and returns their results to it.
+ * Processes a parcel: load → charge → wait for its turn → commit under the fence → notify the
+ * callers that wait. core/parcel-line.ts decides the order; this file carries out its effects and
+ * returns their results to it.
  */
 import type { Clock } from '../shared/clock.js';
 import type { OutcomeEvent } from '../shared/contracts/outcome.js';
-import { commitOutcomes, deferPayments, loadParcel, lockedPayments, type CommitResult, type FencingToken } from '../shared/postgres/ledger.js';
+import {
+  commitOutcomes,
+  deferPayments,
+  loadParcel,
+  lockedPayments,
+  type CommitResult,
+  type FencingToken,
+} from '../shared/postgres/ledger.js';
 import type { Logger } from '../shared/observability/logger.js';
 import type { Pool } from '../shared/postgres/postgres.js';
 import { PARCEL_MAX, type Parcel } from '../shared/queue/queue.js';
@@ -18,7 +26,15 @@ import type { RetryPolicy } from './core/retry.js';
 import { chargeSafely } from './gateway/charge-safely.js';
 import type { Gateway } from './core/gateway.js';
 import { attemptWrite, type Attempted } from './attempt-write.js';
-import { commitGroup, commitSeconds, parcelSeconds, parcelSize, paymentsCompleted, paymentsSetAside, retriesPlanned } from './metrics.js';
+import {
+  commitGroup,
+  commitSeconds,
+  parcelSeconds,
+  parcelSize,
+  paymentsCompleted,
+  paymentsSetAside,
+  retriesPlanned,
+} from './metrics.js';
 import { ParcelTraces } from './parcel-traces.js';
 import { steadfast } from './steadfast.js';
 
@@ -42,7 +58,9 @@ export interface TermDependencies {
   onCommit(result: CommitResult): void;
 }
 
-function countBy(payments: readonly Pick<FinalOutcome, 'status'>[]): Map<FinalOutcome['status'], number> {
+function countBy(
+  payments: readonly Pick<FinalOutcome, 'status'>[],
+): Map<FinalOutcome['status'], number> {
   const counts = new Map<FinalOutcome['status'], number>();
   for (const { status } of payments) counts.set(status, (counts.get(status) ?? 0) + 1);
   return counts;
@@ -72,7 +90,12 @@ export class TermWork {
     /** Fires when the term is over, or possibly over. */
     private readonly signal: AbortSignal,
   ) {
-    this.line = new ParcelLine({ term: token.term, policy: deps.policy, startMs: deps.clock.now(), inFlightMax: deps.inFlightMax });
+    this.line = new ParcelLine({
+      term: token.term,
+      policy: deps.policy,
+      startMs: deps.clock.now(),
+      inFlightMax: deps.inFlightMax,
+    });
     this.traces = tracing && new ParcelTraces(tracing, token);
     signal.addEventListener('abort', () => this.line.stop());
   }
@@ -128,7 +151,9 @@ export class TermWork {
 
   /** Resolves when nothing is in flight. */
   idle(): Promise<void> {
-    return this.parcelsInFlight === 0 ? Promise.resolve() : new Promise((resolve) => this.whenIdle.push(resolve));
+    return this.parcelsInFlight === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => this.whenIdle.push(resolve));
   }
 
   private moment(): Moment {
@@ -173,7 +198,11 @@ export class TermWork {
     const { loads, logger } = this.deps;
     const { partition } = this.token;
     try {
-      const rows = await steadfast(() => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond }), this.signal, logger);
+      const rows = await steadfast(
+        () => loadParcel(loads, { partition, ids, limit: LOAD_MAX, beyond }),
+        this.signal,
+        logger,
+      );
       const effects = this.line.loaded(work, rows, this.moment());
       const charges = effects.filter(({ type }) => type === 'charge').length;
       if (charges > 0) parcelSize.observe(charges);
@@ -183,7 +212,12 @@ export class TermWork {
     }
   }
 
-  private async charge({ work, index, payment, last }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
+  private async charge({
+    work,
+    index,
+    payment,
+    last,
+  }: Extract<WorkEffect, { type: 'charge' }>): Promise<void> {
     const { id, patientId, amountMinor, currency } = payment;
     this.parcelOf.set(id, this.waiting.get(work)?.name ?? null);
     this.traces?.charging(work, id);
@@ -204,12 +238,15 @@ export class TermWork {
     const stopTimer = commitSeconds.startTimer();
     this.traces?.committing(ids);
     try {
-      const attempted = await this.write(ids, wary, () => commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }));
+      const attempted = await this.write(ids, wary, () =>
+        commitOutcomes(this.deps.commits, this.token, outcomes, { parcels }),
+      );
       stopTimer();
       if (!('written' in attempted)) return this.notWritten(attempted);
       for (const id of ids) this.parcelOf.delete(id);
       const effects = this.line.committed(attempted.written, this.moment());
-      for (const effect of effects) if (effect.type === 'announce') this.announce(attempted.written, effect.outcomes);
+      for (const effect of effects)
+        if (effect.type === 'announce') this.announce(attempted.written, effect.outcomes);
       this.perform(effects);
     } catch (error) {
       this.perform(this.line.unwritten(error));
@@ -219,7 +256,9 @@ export class TermWork {
   private async defer({ waits, wary }: Extract<Statement, { type: 'defer' }>): Promise<void> {
     const ids = waits.map(({ id }) => id);
     try {
-      const attempted = await this.write(ids, wary, () => deferPayments(this.deps.commits, this.token, waits));
+      const attempted = await this.write(ids, wary, () =>
+        deferPayments(this.deps.commits, this.token, waits),
+      );
       if (!('written' in attempted)) return this.notWritten(attempted);
       if (attempted.written.held) retriesPlanned.inc(waits.length);
       this.perform(this.line.deferred(attempted.written, this.moment()));
@@ -228,7 +267,11 @@ export class TermWork {
     }
   }
 
-  private write(ids: readonly string[], wary: boolean | undefined, run: () => Promise<CommitResult>): Promise<Attempted> {
+  private write(
+    ids: readonly string[],
+    wary: boolean | undefined,
+    run: () => Promise<CommitResult>,
+  ): Promise<Attempted> {
     const { commits, logger } = this.deps;
     const statement = { run, locked: () => lockedPayments(commits, ids), isWary: wary === true };
     return steadfast(() => attemptWrite(statement), this.signal, logger);
@@ -236,7 +279,11 @@ export class TermWork {
 
   private notWritten(attempted: Exclude<Attempted, { written: unknown }>): void {
     const moment = this.moment();
-    this.perform('locked' in attempted ? this.line.locked(attempted.locked, moment) : this.line.rejected(attempted.refused, moment));
+    this.perform(
+      'locked' in attempted
+        ? this.line.locked(attempted.locked, moment)
+        : this.line.rejected(attempted.refused, moment),
+    );
   }
 
   private noteSetAside({ ids, reason, error }: Extract<WorkEffect, { type: 'set-aside' }>): void {
@@ -250,7 +297,13 @@ export class TermWork {
   private announce(result: CommitResult, outcomes: readonly FinalOutcome[]): void {
     const { partition, term, leader } = this.token;
     for (const [status, count] of countBy(outcomes)) paymentsCompleted.inc({ status }, count);
-    this.deps.publish({ partition, term, processedBy: leader, completedAt: result.at.toISOString(), ids: outcomes.map(({ id }) => id) });
+    this.deps.publish({
+      partition,
+      term,
+      processedBy: leader,
+      completedAt: result.at.toISOString(),
+      ids: outcomes.map(({ id }) => id),
+    });
     this.deps.onCommit(result);
   }
 }

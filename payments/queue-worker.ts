@@ -1,7 +1,8 @@
 /**
- * Runs one BullMQ worker and its connections: fetches jobs, pauses, ends. Each step has a time limit, because a BullMQ
- * worker can wait for ever for a lost connection (a client that is disconnected between two attempts to reconnect never
- * reports its end). After the time limit the caller builds another worker.
+ * Runs one BullMQ worker and its connections: fetches jobs, pauses, ends. Each step has a time
+ * limit, because a BullMQ worker can wait for ever for a lost connection (a client that is
+ * disconnected between two attempts to reconnect never reports its end). After the time limit the
+ * caller builds another worker.
  */
 import { WaitingError, Worker, type Job, type JobJson } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -21,22 +22,24 @@ export interface ParcelWorkerOptions {
 }
 
 /**
- * Processes one parcel. When the term is cancelled the promise must not settle: the job is then returned, neither
- * completed nor failed.
+ * Processes one parcel. When the term is cancelled the promise must not settle: the job is then
+ * returned, neither completed nor failed.
  */
 export type ProcessParcel = (parcel: Parcel, jobId: string) => Promise<void>;
 
 /** Wait after a connection error, ms. Short, because Redis restarts in well under a second. */
 const RETRY_MS = 100;
-/** Longest blocking wait for a job, in seconds. A lost marker key delays a job by this time at most. */
+/**
+ * Longest blocking wait for a job, in seconds. A lost marker key delays a job by this time at most.
+ */
 const BLOCK_SECONDS = 1;
 /** Time limit for returning the held jobs, ms; the relay finds the payments of the others. */
 const GIVE_BACK_MS = 500;
 /** Usual upper limit of a fetch in progress, ms. */
 const FETCH_MS = 50;
 /**
- * Time limit of a pause, ms. Usually it ends 0.1 s after the last parcel, when the queue's loop leaves its blocking
- * call. A longer one never ends.
+ * Time limit of a pause, ms. Usually it ends 0.1 s after the last parcel, when the queue's loop
+ * leaves its blocking call. A longer one never ends.
  */
 const PAUSE_MS = 1_000;
 
@@ -46,8 +49,8 @@ const ID_SHOWN = 40;
 const KEEP_NONE = { count: 0 };
 
 /**
- * Turns a job that the library cannot parse into one without a parcel, which is dropped. Otherwise this worker would
- * hold that job for ever.
+ * Turns a job that the library cannot parse into one without a parcel, which is dropped. Otherwise
+ * this worker would hold that job for ever.
  */
 class TolerantWorker extends Worker<unknown> {
   protected override createJob(json: JobJson, jobId: string): Job<unknown> {
@@ -61,8 +64,17 @@ class TolerantWorker extends Worker<unknown> {
 
 const within = (what: Promise<unknown>, ms: number): Promise<boolean> => {
   const ended = new AbortController();
-  const late = sleep(ms, ended.signal).then(() => false, () => false);
-  return Promise.race([what.then(() => true, () => true), late]).finally(() => ended.abort());
+  const late = sleep(ms, ended.signal).then(
+    () => false,
+    () => false,
+  );
+  return Promise.race([
+    what.then(
+      () => true,
+      () => true,
+    ),
+    late,
+  ]).finally(() => ended.abort());
 };
 
 export class QueueWorker {
@@ -96,8 +108,8 @@ export class QueueWorker {
       removeOnComplete: KEEP_NONE,
       removeOnFail: KEEP_NONE,
     });
-    // BullMQ rejects the completions of a deposed leader ("Lock mismatch"). That is expected: the fence has already
-    // refused its commits.
+    // BullMQ rejects the completions of a deposed leader ("Lock mismatch"). That is expected: the
+    // fence has already refused its commits.
     this.worker.on('error', (error) => {
       logger.debug({ err: { message: error.message } }, 'queue worker');
       if (error.name === 'SyntaxError' || error.name === 'TypeError') void this.dropUndecodable();
@@ -108,7 +120,8 @@ export class QueueWorker {
     const id = job.id ?? '';
     if (this.pausing) {
       this.late.set(id, token);
-      throw new WaitingError(); // It stays in the active list, in order: the next leader reclaims it from there.
+      // It stays in the active list, in order: the next leader reclaims it from there.
+      throw new WaitingError();
     }
     const parcel = readParcel(job.data);
     if (parcel === null) return this.drop(id);
@@ -117,7 +130,10 @@ export class QueueWorker {
     this.held.delete(id);
   }
 
-  /** Lets the job complete. Its payments, if it named any, are then in no parcel: the relay finds them. */
+  /**
+   * Lets the job complete. Its payments, if it named any, are then in no parcel: the relay finds
+   * them.
+   */
   private drop(id: string): void {
     parcelsUnreadable.inc();
     this.options.logger.warn(
@@ -130,9 +146,16 @@ export class QueueWorker {
   private async dropUndecodable(): Promise<void> {
     const { partition, prefix, logger } = this.options;
     try {
-      for (const id of await removeUndecodable(this.connection, `${prefix}:${queueName(partition)}:`)) this.drop(id);
+      for (const id of await removeUndecodable(
+        this.connection,
+        `${prefix}:${queueName(partition)}:`,
+      ))
+        this.drop(id);
     } catch (error) {
-      logger.debug({ err: { message: (error as Error).message } }, 'jobs that cannot be decoded stay in the queue');
+      logger.debug(
+        { err: { message: (error as Error).message } },
+        'jobs that cannot be decoded stay in the queue',
+      );
     }
   }
 
@@ -147,10 +170,11 @@ export class QueueWorker {
   }
 
   /**
-   * Fetches nothing more from now on and finishes the jobs it holds. Jobs that arrive during the pause stay active for
-   * the next leader, which reclaims them first, and are returned after the loop has ended. Returning them one at a time
-   * as they arrive would reverse their order.
-   * @returns whether the pause ended. False: this worker will never fetch again and must be replaced.
+   * Fetches nothing more from now on and finishes the jobs it holds. Jobs that arrive during the
+   * pause stay active for the next leader, which reclaims them first, and are returned after the
+   * loop has ended. Returning them one at a time as they arrive would reverse their order.
+   * @returns whether the pause ended. False: this worker will never fetch again and must be
+   *   replaced.
    */
   async pause(): Promise<boolean> {
     const pausing = (this.pausing ??= this.endLoop());
@@ -162,22 +186,30 @@ export class QueueWorker {
   }
 
   private endLoop(): Promise<void> {
-    return this.worker.pause().catch((error: unknown) => {
-      // The worker ended while it reopened its blocking connection: nothing remains to pause.
-      this.options.logger.debug({ err: { message: (error as Error).message } }, 'the queue worker ended during its pause');
-    }).then(() => this.giveBack(this.late));
+    return this.worker
+      .pause()
+      .catch((error: unknown) => {
+        // The worker ended while it reopened its blocking connection: nothing remains to pause.
+        this.options.logger.debug(
+          { err: { message: (error as Error).message } },
+          'the queue worker ended during its pause',
+        );
+      })
+      .then(() => this.giveBack(this.late));
   }
 
   /**
-   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has already taken them.
+   * Ends at once. Returns the jobs it held to the front of the queue, unless the next leader has
+   * already taken them.
    */
   async destroy(): Promise<void> {
     const held = this.held.size;
     const givenBack = this.giveBack(this.held);
     if (held > 0) await within(givenBack, GIVE_BACK_MS);
-    // A pause reopens the blocking connection when it ends. If the worker closed before that, the connection would
-    // outlive it.
-    if (this.pausing && !(await within(this.pausing, GIVE_BACK_MS))) void this.pausing.then(() => this.disconnectBlocking());
+    // A pause reopens the blocking connection when it ends. If the worker closed before that, the
+    // connection would outlive it.
+    if (this.pausing && !(await within(this.pausing, GIVE_BACK_MS)))
+      void this.pausing.then(() => this.disconnectBlocking());
     await within(this.worker.close(true), GIVE_BACK_MS);
     // The loop ends after the fetch in progress, but not while a handler never settles.
     await within(this.running, held === 0 ? GIVE_BACK_MS : FETCH_MS);
@@ -186,28 +218,39 @@ export class QueueWorker {
   }
 
   private disconnectBlocking(): void {
-    this.worker.getBackend().disconnectBlocking(false).catch(() => undefined);
+    this.worker
+      .getBackend()
+      .disconnectBlocking(false)
+      .catch(() => undefined);
   }
 
   /**
-   * Returns jobs that were being fetched when the worker ended and reached no handler: a leader that resumes after it
-   * was deposed fetches once more before it learns that. The lock of such a job names this worker. The read follows the
-   * end of the loop, and so the fetch.
+   * Returns jobs that were being fetched when the worker ended and reached no handler: a leader
+   * that resumes after it was deposed fetches once more before it learns that. The lock of such a
+   * job names this worker. The read follows the end of the loop, and so the fetch.
    */
   private async giveBackFetched(): Promise<void> {
-    const key = (name: string): string => `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
+    const key = (name: string): string =>
+      `${this.options.prefix}:${queueName(this.options.partition)}:${name}`;
     const active = (await this.connection.lrange(key('active'), 0, -1)).reverse();
     if (active.length === 0) return;
     const locks = await this.connection.mget(active.map((id) => key(`${id}:lock`)));
-    const mine = active.flatMap((id, index): [string, string][] => (locks[index]?.startsWith(this.worker.id) ? [[id, locks[index]]] : []));
+    const mine = active.flatMap((id, index): [string, string][] =>
+      locks[index]?.startsWith(this.worker.id) ? [[id, locks[index]]] : [],
+    );
     await this.giveBack(new Map(mine));
   }
 
-  /** Returns jobs to the front of the queue, unless the next leader has already taken them. Must not reject. */
+  /**
+   * Returns jobs to the front of the queue, unless the next leader has already taken them. Must not
+   * reject.
+   */
   private async giveBack(jobs: Map<string, string>): Promise<void> {
     const backend = this.worker.getBackend();
     const inOrder = toFront([...jobs]);
     jobs.clear();
-    await Promise.allSettled(inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)));
+    await Promise.allSettled(
+      inOrder.map(([id, token]) => backend.moveJobFromActiveToWait(id, token)),
+    );
   }
 }

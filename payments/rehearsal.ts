@@ -1,7 +1,8 @@
 /**
- * Keeps a replica warm: at intervals it runs the first steps of a new leader, with no data. That keeps the connections
- * open (an idle one is closed after ten seconds, and opening one takes ten milliseconds), the statements prepared and
- * the code executed once before a failover. It changes nothing, because it names no payment and no term.
+ * Keeps a replica warm: at intervals it runs the first steps of a new leader, with no data. That
+ * keeps the connections open (an idle one is closed after ten seconds, and opening one takes ten
+ * milliseconds), the statements prepared and the code executed once before a failover. It changes
+ * nothing, because it names no payment and no term.
  */
 import type { Redis } from 'ioredis';
 import { markElection } from '../shared/postgres/election-marks.js';

@@ -1,9 +1,9 @@
 /**
- * Returns pending payments that are in no parcel to work (I5): patients crashed between insert and enqueue, Redis was
- * unavailable, wiped or restarted, a parcel was lost with a deposed leader, or a retry is due. Only the leader relays,
- * so two replicas never return the same payment. core/relay.ts decides when, and which payments. When Redis is
- * unavailable or delivers nothing, the relay processes payments directly: that is slower, but no payment waits for
- * Redis.
+ * Returns pending payments that are in no parcel to work (I5): patients crashed between insert and
+ * enqueue, Redis was unavailable, wiped or restarted, a parcel was lost with a deposed leader, or a
+ * retry is due. Only the leader relays, so two replicas never return the same payment.
+ * core/relay.ts decides when, and which payments. When Redis is unavailable or delivers nothing,
+ * the relay processes payments directly: that is slower, but no payment waits for Redis.
  */
 import type { HealingQueue } from '../shared/queue/reconnecting-queue.js';
 import { overduePayments } from '../shared/postgres/ledger.js';
@@ -31,12 +31,13 @@ export interface RelayOptions {
 }
 
 /**
- * A queue that has parcels and delivers none for this long, in ms, counts as stuck. A fetch takes up to 1 s when a
- * marker was lost.
+ * A queue that has parcels and delivers none for this long, in ms, counts as stuck. A fetch takes
+ * up to 1 s when a marker was lost.
  */
 const STALL_MS = 2_000;
 
-const paymentsOf = (parcels: readonly Parcel[]): number => parcels.reduce((sum, { ids }) => sum + ids.length, 0);
+const paymentsOf = (parcels: readonly Parcel[]): number =>
+  parcels.reduce((sum, { ids }) => sum + ids.length, 0);
 
 export class Relay {
   private timer: NodeJS.Timeout | undefined;
@@ -44,7 +45,11 @@ export class Relay {
   private loggedDirect = false;
 
   constructor(private readonly options: RelayOptions) {
-    this.machine = new RelayMachine({ intervalMs: options.intervalMs, stallMs: STALL_MS, parcelsOf });
+    this.machine = new RelayMachine({
+      intervalMs: options.intervalMs,
+      stallMs: STALL_MS,
+      parcelsOf,
+    });
   }
 
   /** Waiting payments that the last poll found; null: none. */
@@ -89,15 +94,23 @@ export class Relay {
         return;
       case 'count':
         this.loggedDirect = false;
-        return void this.count().then((waiting) => this.perform(this.machine.counted(waiting, this.options.view, now())));
+        return void this.count().then((waiting) =>
+          this.perform(this.machine.counted(waiting, this.options.view, now())),
+        );
       case 'search':
         return void this.search(effect.upto).then((done) => this.perform(done));
       case 'put-back':
-        return void this.putBack(effect.parcels).then((taken) => this.perform(this.machine.putBack(taken, now())));
+        return void this.putBack(effect.parcels).then((taken) =>
+          this.perform(this.machine.putBack(taken, now())),
+        );
       case 'deliver':
-        return void this.deliver(effect.parcel).then(() => this.perform(this.machine.delivered(now())));
+        return void this.deliver(effect.parcel).then(() =>
+          this.perform(this.machine.delivered(now())),
+        );
       case 'renew':
-        this.options.logger.warn('parcels wait in the queue and its worker delivers none; replacing the worker');
+        this.options.logger.warn(
+          'parcels wait in the queue and its worker delivers none; replacing the worker',
+        );
         return this.options.renew();
     }
   }
@@ -105,7 +118,9 @@ export class Relay {
   /** Counts the parcels that wait in the queue; null when Redis is unavailable. */
   private async count(): Promise<number | null> {
     try {
-      const counts = await this.options.queue.use((queue) => queue.getJobCounts('waiting', 'prioritized'));
+      const counts = await this.options.queue.use((queue) =>
+        queue.getJobCounts('waiting', 'prioritized'),
+      );
       return Object.values(counts).reduce((sum, count) => sum + count, 0);
     } catch {
       return null;
@@ -117,9 +132,17 @@ export class Relay {
     try {
       const rows = await overduePayments(pool, { partition, upto, graceMs, limit: SWEEP_MAX });
       relayFound.inc(rows.length);
-      return this.machine.found(rows.map(({ id }) => id), view, now());
+      return this.machine.found(
+        rows.map(({ id }) => id),
+        view,
+        now(),
+      );
     } catch (error) {
-      if (!isPassing(error)) logger.error({ err: error }, 'the relay cannot search for payments; retrying on the next poll');
+      if (!isPassing(error))
+        logger.error(
+          { err: error },
+          'the relay cannot search for payments; retrying on the next poll',
+        );
       return this.machine.failed(now());
     }
   }
@@ -128,7 +151,10 @@ export class Relay {
     try {
       const jobs = toFront(parcels).map((data) => ({ name: 'parcel', data, opts: { lifo: true } }));
       await this.options.queue.use((queue) => queue.addBulk(jobs));
-      this.options.logger.info({ parcels: parcels.length }, 'returned pending payments that were in no parcel to the queue');
+      this.options.logger.info(
+        { parcels: parcels.length },
+        'returned pending payments that were in no parcel to the queue',
+      );
       relayed.inc({ way: 'queue' }, paymentsOf(parcels));
       return true;
     } catch {
@@ -138,7 +164,9 @@ export class Relay {
 
   private async deliver(parcel: Parcel): Promise<void> {
     if (!this.loggedDirect) {
-      this.options.logger.warn('Redis is unavailable, refuses writes or delivers nothing; processing payments without the queue');
+      this.options.logger.warn(
+        'Redis is unavailable, refuses writes or delivers nothing; processing payments without the queue',
+      );
     }
     this.loggedDirect = true;
     relayed.inc({ way: 'direct' }, parcel.ids.length);

@@ -1,15 +1,25 @@
 /**
- * Runs one replica in one partition: passes leadership news to the role machine and carries out its effects. Terms
- * begin and end one after the other, so two terms of this process never work at once.
+ * Runs one replica in one partition: passes leadership news to the role machine and carries out its
+ * effects. Terms begin and end one after the other, so two terms of this process never work at
+ * once.
  */
 import type { Leadership, ReplicaReport, Role } from '../shared/contracts/leadership.js';
 import { waitAtMost } from '../shared/deadline.js';
-import { initialRole, stepRole, type RoleEffect, type RoleInput, type RoleState } from './core/role.js';
+import {
+  initialRole,
+  stepRole,
+  type RoleEffect,
+  type RoleInput,
+  type RoleState,
+} from './core/role.js';
 import { LeaderTerm, type LeaderTermOptions } from './leader-term.js';
 import { currentTerm, leads } from './metrics.js';
 import { ParcelWorker, type ParcelWorkerOptions } from './parcel-worker.js';
 
-export interface ReplicaOptions extends Omit<LeaderTermOptions, 'token' | 'worker' | 'onRefused' | 'onCommitted'> {
+export interface ReplicaOptions extends Omit<
+  LeaderTermOptions,
+  'token' | 'worker' | 'onRefused' | 'onCommitted'
+> {
   id: string;
   bootId: string;
   partition: number;
@@ -53,9 +63,13 @@ export class Replica {
     };
   }
 
-  /** @param pushed whether a monitor sends this as a current decision, not as an echo of what it knows. */
+  /**
+   * @param pushed whether a monitor sends this as a current decision, not as an echo of what it
+   *   knows.
+   */
   hear(leadership: Leadership, pushed = false): void {
-    if (leadership.partition === this.options.partition) this.step({ type: 'leadership', leadership, pushed });
+    if (leadership.partition === this.options.partition)
+      this.step({ type: 'leadership', leadership, pushed });
   }
 
   tick(): void {
@@ -67,12 +81,16 @@ export class Replica {
   }
 
   /**
-   * Finishes the work in flight in `term`. @returns a promise that resolves when nothing is in flight, or null when
-   * this replica does not lead in that term.
+   * Finishes the work in flight in `term`. @returns a promise that resolves when nothing is in
+   * flight, or null when this replica does not lead in that term.
    */
   standDown(term: number): Promise<void> | null {
     if (this.state.role === 'standby' || this.state.term !== term) return null;
-    this.step({ type: 'stand-down', term, resumeAtMs: this.options.clock.now() + this.options.resumeMs });
+    this.step({
+      type: 'stand-down',
+      term,
+      resumeAtMs: this.options.clock.now() + this.options.resumeMs,
+    });
     return this.pending.then(() => this.drained);
   }
 
@@ -133,8 +151,8 @@ export class Replica {
   }
 
   /**
-   * Waits for the work in flight for a limited time. Work that does not end is cancelled, and its unwritten payments
-   * begin again.
+   * Waits for the work in flight for a limited time. Work that does not end is cancelled, and its
+   * unwritten payments begin again.
    */
   private async resume(term: number): Promise<void> {
     const { resumeMs, logger } = this.options;

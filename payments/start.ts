@@ -1,4 +1,7 @@
-/** Assembles a replica: connections → gateway → role → HTTP. Exported, so that tests control start and shutdown. */
+/**
+ * Assembles a replica: connections → gateway → role → HTTP. Exported, so that tests control start
+ * and shutdown.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { systemClock } from '../shared/clock.js';
@@ -28,14 +31,20 @@ import { Replica } from './replica.js';
 
 /** The only partition; every key contains it so that there can be more. */
 const PARTITION = 0;
-/** Parcels that a new leader begins before its worker runs: enough work until the worker delivers more. */
+/**
+ * Parcels that a new leader begins before its worker runs: enough work until the worker delivers
+ * more.
+ */
 const HEAD_START = 8;
 /**
- * Payments in flight per concurrent call: a parcel ends with its slowest call, and meanwhile other parcels use the
- * connections.
+ * Payments in flight per concurrent call: a parcel ends with its slowest call, and meanwhile other
+ * parcels use the connections.
  */
 const IN_FLIGHT_PER_SOCKET = 4;
-/** Minimum number of attempts before a payment may be given up, also after a long outage of the gateway. */
+/**
+ * Minimum number of attempts before a payment may be given up, also after a long outage of the
+ * gateway.
+ */
 const LEAST_ATTEMPTS = 5;
 /** Share of the shutdown time in which a leader may finish its work in flight. */
 const DRAIN_SHARE = 0.6;
@@ -58,14 +67,20 @@ function createGateway(config: PaymentsConfig): Gateway {
 }
 
 /**
- * The limit of payments in flight. Payments beyond the gateway's capacity would only wait, and the next leader would
- * repeat them.
+ * The limit of payments in flight. Payments beyond the gateway's capacity would only wait, and the
+ * next leader would repeat them.
  */
 const inFlightMax = ({ gateway, gatewayMaxSockets, paymentsInFlight }: PaymentsConfig): number =>
-  gateway === 'http' ? Math.min(paymentsInFlight, gatewayMaxSockets * IN_FLIGHT_PER_SOCKET) : paymentsInFlight;
+  gateway === 'http'
+    ? Math.min(paymentsInFlight, gatewayMaxSockets * IN_FLIGHT_PER_SOCKET)
+    : paymentsInFlight;
 
-const retryPolicy = ({ giveUpAfterMs, retryBaseMs, retryCapMs }: PaymentsConfig): RetryPolicy =>
-  ({ leastAttempts: LEAST_ATTEMPTS, giveUpAfterMs, baseMs: retryBaseMs, capMs: retryCapMs });
+const retryPolicy = ({ giveUpAfterMs, retryBaseMs, retryCapMs }: PaymentsConfig): RetryPolicy => ({
+  leastAttempts: LEAST_ATTEMPTS,
+  giveUpAfterMs,
+  baseMs: retryBaseMs,
+  capMs: retryCapMs,
+});
 
 function openGateway(config: PaymentsConfig): Gateway {
   const timed = withMetrics(createGateway(config));
@@ -73,8 +88,8 @@ function openGateway(config: PaymentsConfig): Gateway {
 }
 
 /**
- * Longest wait of a commit for a lock, in ms. After it the leader finds out which payments are locked, and commits the
- * others.
+ * Longest wait of a commit for a lock, in ms. After it the leader finds out which payments are
+ * locked, and commits the others.
  */
 const LOCK_WAIT_MS = 500;
 
@@ -85,7 +100,13 @@ function createConnections(config: PaymentsConfig, logger: Logger) {
     createPool({ url, statementTimeoutMs, settings, name: `${config.id}-${name}`, max }, logger);
   const redis = connectRedis(config.redisUrl, 'hasty', logger);
   const queue = openQueue(PARTITION, config.queuePrefix, redis);
-  return { loads: pool('load', 1), commits: pool('commit', 1, `${KEYED_PLANS} ${lockWait}`), watch: pool('watch', 2), redis, queue };
+  return {
+    loads: pool('load', 1),
+    commits: pool('commit', 1, `${KEYED_PLANS} ${lockWait}`),
+    watch: pool('watch', 2),
+    redis,
+    queue,
+  };
 }
 
 const workerOptions = (config: PaymentsConfig, logger: Logger): ParcelWorkerOptions => ({
@@ -103,12 +124,33 @@ export interface RunningReplica {
   steps: ShutdownStep[];
 }
 
-/** @throws Error when the port is in use. @param onFatal called when an invariant broke: the process must end. */
-export async function startPayments(config: PaymentsConfig, logger: Logger, onFatal: (error: unknown) => void): Promise<RunningReplica> {
+/**
+ * @throws Error when the port is in use. @param onFatal called when an invariant broke: the process
+ *   must end.
+ */
+export async function startPayments(
+  config: PaymentsConfig,
+  logger: Logger,
+  onFatal: (error: unknown) => void,
+): Promise<RunningReplica> {
   const { loads, commits, watch, redis, queue } = createConnections(config, logger);
   const gateway = openGateway(config);
-  const probes = new Probes({ pool: watch, redis, gateway, prefix: config.queuePrefix, id: config.id });
-  const rehearsal = new Rehearsal({ partition: PARTITION, id: config.id, loads, commits, aside: watch, queue, redis });
+  const probes = new Probes({
+    pool: watch,
+    redis,
+    gateway,
+    prefix: config.queuePrefix,
+    id: config.id,
+  });
+  const rehearsal = new Rehearsal({
+    partition: PARTITION,
+    id: config.id,
+    loads,
+    commits,
+    aside: watch,
+    queue,
+    redis,
+  });
   const bootId = randomUUID();
   const channel = outcomeChannel(config.queuePrefix);
   const replica: Replica = new Replica({
@@ -147,8 +189,19 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
   probes.start();
   void rehearsal.start();
   streams.start();
-  const tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
-  const app = createPaymentsApp({ replica, streams, probes, tokens, faults: config.faults, logger });
+  const tokens = {
+    api: config.apiToken,
+    operator: config.operatorToken,
+    internal: config.internalToken,
+  };
+  const app = createPaymentsApp({
+    replica,
+    streams,
+    probes,
+    tokens,
+    faults: config.faults,
+    logger,
+  });
   const server = await listen(app, config.port, config.host);
   const { role, term } = replica.report();
   logger.info({ port: config.port, bootId, role, term }, `${config.id} is ready`);
@@ -156,22 +209,42 @@ export async function startPayments(config: PaymentsConfig, logger: Logger, onFa
     replica,
     server,
     steps: [
-      { name: 'finish the work in flight', run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)) },
+      {
+        name: 'finish the work in flight',
+        run: () => (leave(server), leaveLeadership(replica, config.shutdownMs * DRAIN_SHARE)),
+      },
       { name: 'close the beat streams', run: () => streams.close() },
-      { name: 'stop polling', run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()) },
+      {
+        name: 'stop polling',
+        run: () => (timers.forEach(clearInterval), probes.stop(), rehearsal.stop()),
+      },
       { name: 'stop listening', run: () => closeServer(server) },
       { name: 'close the worker', run: () => replica.close() },
-      { name: 'close connections', run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])) },
+      {
+        name: 'close connections',
+        run: () => (redis.disconnect(), Promise.all([loads.end(), commits.end(), watch.end()])),
+      },
     ],
   };
 }
 
 /**
- * Polls the leadership row and runs the replica's ticks. The polls find a promotion, or a higher term, that no monitor
- * could deliver.
+ * Polls the leadership row and runs the replica's ticks. The polls find a promotion, or a higher
+ * term, that no monitor could deliver.
  */
-function startTimers(config: PaymentsConfig, replica: Replica, read: () => Promise<Parameters<Replica['hear']>[0]>): NodeJS.Timeout[] {
-  const poll = setInterval(() => void read().then((news) => replica.hear(news), () => undefined), config.leadershipPollMs);
+function startTimers(
+  config: PaymentsConfig,
+  replica: Replica,
+  read: () => Promise<Parameters<Replica['hear']>[0]>,
+): NodeJS.Timeout[] {
+  const poll = setInterval(
+    () =>
+      void read().then(
+        (news) => replica.hear(news),
+        () => undefined,
+      ),
+    config.leadershipPollMs,
+  );
   const tick = setInterval(() => {
     replica.tick();
     measureReport(replica.report());
@@ -181,5 +254,9 @@ function startTimers(config: PaymentsConfig, replica: Replica, read: () => Promi
 
 async function leaveLeadership(replica: Replica, deadlineMs: number): Promise<void> {
   const finished = replica.standDown(replica.report().term);
-  if (finished) await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, deadlineMs).unref())]);
+  if (finished)
+    await Promise.race([
+      finished,
+      new Promise((resolve) => setTimeout(resolve, deadlineMs).unref()),
+    ]);
 }

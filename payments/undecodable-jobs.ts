@@ -1,7 +1,8 @@
 /**
- * Jobs that BullMQ cannot decode: their options, progress or parent are no JSON. BullMQ moves such a job to `active`, throws while it reads
- * the reply, and calls no handler, so the job would stay there and come back whenever its lock expires. The payments it may have named
- * stay pending, and the relay finds them. Read from bullmq 6.7.0, `redis-queue-backend.js`, `rawToJobJson`.
+ * Jobs that BullMQ cannot decode: their options, progress or parent are no JSON. BullMQ moves such
+ * a job to `active`, throws while it reads the reply, and calls no handler, so the job would stay
+ * there and come back whenever its lock expires. The payments it may have named stay pending, and
+ * the relay finds them. Read from bullmq 6.7.0, `redis-queue-backend.js`, `rawToJobJson`.
  */
 import type { Redis } from 'ioredis';
 
@@ -19,7 +20,10 @@ function isDecodable(field: (typeof PARSED)[number], text: string | null): boole
   }
 }
 
-/** @param prefix of all keys of the queue, with the colon. @returns the ids of the jobs removed from `active`. */
+/**
+ * @param prefix of all keys of the queue, with the colon. @returns the ids of the jobs removed from
+ *   `active`.
+ */
 export async function removeUndecodable(redis: Redis, prefix: string): Promise<string[]> {
   const removed: string[] = [];
   for (const id of await redis.lrange(`${prefix}active`, 0, -1)) {

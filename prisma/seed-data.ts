@@ -1,9 +1,16 @@
 /**
- * Generates a plausible hospital from a number: the same patient has the same name and the same charges on every
- * machine.
+ * Generates a plausible hospital from a number: the same patient has the same name and the same
+ * charges on every machine.
  */
 import { seededRandom, type Random } from '../shared/random.js';
-import { COMMON, STAYS, type Frequency, type SeedKind, type Service, type Stay } from './seed-stays.js';
+import {
+  COMMON,
+  STAYS,
+  type Frequency,
+  type SeedKind,
+  type Service,
+  type Stay,
+} from './seed-stays.js';
 
 export interface SeedCharge {
   id: string;
@@ -49,19 +56,24 @@ const MINUTE_MS = 60_000;
 const WARD_OPENS_MINUTE = 8 * 60;
 const WARD_MINUTES = 12 * 60;
 
-const uuidOf = (group: string, value: number): string => `00000000-0000-4000-${group}-${String(value).padStart(12, '0')}`;
+const uuidOf = (group: string, value: number): string =>
+  `00000000-0000-4000-${group}-${String(value).padStart(12, '0')}`;
 const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-const between = (random: Random, least: number, most: number): number => least + random.below(most - least + 1);
+const between = (random: Random, least: number, most: number): number =>
+  least + random.below(most - least + 1);
 
 /** A price between two whole dollars, in cents, with a typical ending. */
-const price = (random: Random, least: number, most: number): number => between(random, least, most) * 100 - random.pick([0, 1, 5, 10, 50]);
+const price = (random: Random, least: number, most: number): number =>
+  between(random, least, most) * 100 - random.pick([0, 1, 5, 10, 50]);
 
 /**
- * Draws a stay for a person of this age and sex; common stays are more frequent. At least one stay exists for every
- * age.
+ * Draws a stay for a person of this age and sex; common stays are more frequent. At least one stay
+ * exists for every age.
  */
 function stayOf(random: Random, age: number, sex: 'female' | 'male'): Stay {
-  const possible = STAYS.filter((stay) => stay.ages[0] <= age && age <= stay.ages[1] && (stay.sex ?? sex) === sex);
+  const possible = STAYS.filter(
+    (stay) => stay.ages[0] <= age && age <= stay.ages[1] && (stay.sex ?? sex) === sex,
+  );
   let left = random.below(possible.reduce((sum, { weight }) => sum + weight, 0));
   return possible.find(({ weight }) => (left -= weight) < 0) ?? random.pick(possible);
 }
@@ -70,7 +82,9 @@ function stayOf(random: Random, age: number, sex: 'female' | 'male'): Stay {
 function daysOf(random: Random, frequency: Frequency, nights: number): number[] {
   const any = (): number => random.below(nights + 1);
   if (frequency === 'once') return [0];
-  return frequency === 'daily' ? Array.from({ length: nights + 1 }, (_, day) => day) : Array.from({ length: random.below(frequency + 1) }, any);
+  return frequency === 'daily'
+    ? Array.from({ length: nights + 1 }, (_, day) => day)
+    : Array.from({ length: random.below(frequency + 1) }, any);
 }
 
 interface Person {
@@ -82,21 +96,37 @@ interface Person {
 type Charged = Omit<SeedCharge, 'id' | 'currency'>;
 
 /** Charges one service on its days, at the same price on every day. */
-function chargesFor([kind, description, least, most, frequency]: Service, random: Random, arrivedMs: number, nights: number): Charged[] {
+function chargesFor(
+  [kind, description, least, most, frequency]: Service,
+  random: Random,
+  arrivedMs: number,
+  nights: number,
+): Charged[] {
   const amountMinor = price(random, least, most);
   return daysOf(random, frequency, nights).map((day) => {
     const minute = WARD_OPENS_MINUTE + random.below(WARD_MINUTES);
-    return { kind, description, amountMinor, createdAt: new Date(arrivedMs + day * DAY_MS + minute * MINUTE_MS) };
+    return {
+      kind,
+      description,
+      amountMinor,
+      createdAt: new Date(arrivedMs + day * DAY_MS + minute * MINUTE_MS),
+    };
   });
 }
 
 /**
- * Bounds the charges of a kind: adds small services when there are few, and cuts the rest when there are too many for a
- * page.
+ * Bounds the charges of a kind: adds small services when there are few, and cuts the rest when
+ * there are too many for a page.
  */
-function bounded(charges: readonly Charged[], kind: SeedKind, extra: (service: Service) => Charged[]): Charged[] {
+function bounded(
+  charges: readonly Charged[],
+  kind: SeedKind,
+  extra: (service: Service) => Charged[],
+): Charged[] {
   const own = charges.filter((charge) => charge.kind === kind);
-  const added = COMMON.filter(([of]) => of === kind).slice(0, Math.max(0, LEAST_A_KIND - own.length)).flatMap(extra);
+  const added = COMMON.filter(([of]) => of === kind)
+    .slice(0, Math.max(0, LEAST_A_KIND - own.length))
+    .flatMap(extra);
   return [...own, ...added].slice(0, MOST_A_KIND);
 }
 
@@ -107,7 +137,11 @@ function chargesOf({ number, age, sex }: Person): SeedCharge[] {
   const arrivedMs = FIRST_DAY + random.below(120) * DAY_MS;
   const charge = (service: Service): Charged[] => chargesFor(service, random, arrivedMs, nights);
   const usual = stay.services.flatMap(charge);
-  return KINDS.flatMap((kind) => bounded(usual, kind, charge)).map((each, index) => ({ id: uuidOf('8001', number * 100 + index), currency: 'USD', ...each }));
+  return KINDS.flatMap((kind) => bounded(usual, kind, charge)).map((each, index) => ({
+    id: uuidOf('8001', number * 100 + index),
+    currency: 'USD',
+    ...each,
+  }));
 }
 
 /** @param number 1, 2, …; patient 1 has the id `00000000-0000-4000-8000-000000000001`. */
@@ -119,7 +153,8 @@ export function seedPatient(number: number): SeedPatient {
   const age = Math.floor((FIRST_DAY - bornMs) / YEAR_MS);
   return {
     id: uuidOf('8000', number),
-    // The step has no common factor with the range, so the first nine hundred million numbers are all different.
+    // The step has no common factor with the range, so the first nine hundred million numbers are
+    // all different.
     document: String(100_000_000 + ((number * 7_919_317) % 900_000_000)),
     fullName,
     birthDate: isoDay(bornMs),

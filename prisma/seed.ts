@@ -1,8 +1,9 @@
 /**
- * Seeds the database with the sample hospital: patients with fixed ids, and their charges. Existing rows do not change.
- * As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL): `--patients 500` adds patients up to that
- * number, `--show 3` prints the first ones with their identification. Authorization codes are stored as hashes, which
- * takes most of the time: about 15 s per thousand patients on two cores. A large seed therefore reports its progress.
+ * Seeds the database with the sample hospital: patients with fixed ids, and their charges. Existing
+ * rows do not change. As a program, `node --import tsx prisma/seed.ts` (needs DATABASE_URL):
+ * `--patients 500` adds patients up to that number, `--show 3` prints the first ones with their
+ * identification. Authorization codes are stored as hashes, which takes most of the time: about 15
+ * s per thousand patients on two cores. A large seed therefore reports its progress.
  */
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -25,29 +26,59 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::charge_kind[], $4::text[], $5::
 ON CONFLICT DO NOTHING`;
 
 /** Returns the patients that are not stored yet: the others need no hash. */
-async function missingOf(client: pg.Client, patients: readonly SeedPatient[]): Promise<SeedPatient[]> {
-  const { rows } = await client.query<{ id: string }>('SELECT id FROM patient WHERE id = ANY ($1::uuid[])', [patients.map(({ id }) => id)]);
+async function missingOf(
+  client: pg.Client,
+  patients: readonly SeedPatient[],
+): Promise<SeedPatient[]> {
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT id FROM patient WHERE id = ANY ($1::uuid[])',
+    [patients.map(({ id }) => id)],
+  );
   const there = new Set(rows.map(({ id }) => id));
   return patients.filter(({ id }) => !there.has(id));
 }
 
-async function insertPatients(client: pg.Client, patients: readonly SeedPatient[]): Promise<number> {
+async function insertPatients(
+  client: pg.Client,
+  patients: readonly SeedPatient[],
+): Promise<number> {
   const missing = await missingOf(client, patients);
-  const column = <K extends keyof SeedPatient>(key: K): SeedPatient[K][] => missing.map((patient) => patient[key]);
-  const columns = [column('id'), column('document'), column('fullName'), column('birthDate'), await hashCodes(column('authorizationCode'))];
+  const column = <K extends keyof SeedPatient>(key: K): SeedPatient[K][] =>
+    missing.map((patient) => patient[key]);
+  const columns = [
+    column('id'),
+    column('document'),
+    column('fullName'),
+    column('birthDate'),
+    await hashCodes(column('authorizationCode')),
+  ];
   const { rowCount } = await client.query(PATIENTS, columns);
   return rowCount ?? 0;
 }
 
 async function insertChunk(client: pg.Client, patients: readonly SeedPatient[]): Promise<number> {
   const added = await insertPatients(client, patients);
-  const charges = patients.flatMap((patient) => patient.charges.map((charge) => ({ ...charge, patientId: patient.id })));
-  const of = <K extends keyof SeedCharge | 'patientId'>(key: K) => charges.map((charge) => charge[key]);
-  await client.query(CHARGES, [of('id'), of('patientId'), of('kind'), of('description'), of('amountMinor'), of('currency'), of('createdAt')]);
+  const charges = patients.flatMap((patient) =>
+    patient.charges.map((charge) => ({ ...charge, patientId: patient.id })),
+  );
+  const of = <K extends keyof SeedCharge | 'patientId'>(key: K) =>
+    charges.map((charge) => charge[key]);
+  await client.query(CHARGES, [
+    of('id'),
+    of('patientId'),
+    of('kind'),
+    of('description'),
+    of('amountMinor'),
+    of('currency'),
+    of('createdAt'),
+  ]);
   return added;
 }
 
-async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  databaseUrl: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client(connectionTo(databaseUrl));
   await client.connect();
   try {
@@ -60,10 +91,17 @@ async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => P
 /** Called after each chunk of patients except the last, with the number stored so far. */
 type Progress = (there: number) => void;
 
-async function insertUpTo(client: pg.Client, patients: number, progress?: Progress): Promise<number> {
+async function insertUpTo(
+  client: pg.Client,
+  patients: number,
+  progress?: Progress,
+): Promise<number> {
   let added = 0;
   for (let first = 1; first <= patients; first += CHUNK) {
-    const numbers = Array.from({ length: Math.min(CHUNK, patients - first + 1) }, (_, index) => first + index);
+    const numbers = Array.from(
+      { length: Math.min(CHUNK, patients - first + 1) },
+      (_, index) => first + index,
+    );
     added += await insertChunk(client, numbers.map(seedPatient));
     if (first + CHUNK <= patients) progress?.(first + CHUNK - 1);
   }
@@ -71,13 +109,18 @@ async function insertUpTo(client: pg.Client, patients: number, progress?: Progre
 }
 
 /** Adds the missing ones of patients 1 to `patients`. @returns how many were added. */
-export const seedUpTo = (databaseUrl: string, patients: number, progress?: Progress): Promise<number> =>
-  withClient(databaseUrl, (client) => insertUpTo(client, patients, progress));
+export const seedUpTo = (
+  databaseUrl: string,
+  patients: number,
+  progress?: Progress,
+): Promise<number> => withClient(databaseUrl, (client) => insertUpTo(client, patients, progress));
 
 /** Seeds a database without patients. @returns how many were added; 0 when it already has one. */
 export const seedIfEmpty = (databaseUrl: string, patients = 100): Promise<number> =>
   withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ empty: boolean }>('SELECT NOT EXISTS (SELECT 1 FROM patient) AS empty');
+    const { rows } = await client.query<{ empty: boolean }>(
+      'SELECT NOT EXISTS (SELECT 1 FROM patient) AS empty',
+    );
     return rows[0]?.empty ? insertUpTo(client, patients) : 0;
   });
 
@@ -99,46 +142,71 @@ SELECT id, document, full_name AS name, birth_date::text AS "birthDate", authori
 const NO_CODE = '–';
 
 /**
- * The database stores only hashes. The code of a sample patient is generated again and shown when it matches the stored
- * hash.
+ * The database stores only hashes. The code of a sample patient is generated again and shown when
+ * it matches the stored hash.
  */
 async function shownPatient({ id, code: stored, ...rest }: StoredPatient): Promise<ShownPatient> {
   const number = Number(id.slice(-12));
   const sample = Number.isInteger(number) && number > 0 ? seedPatient(number) : null;
-  const isSample = sample?.id === id && (await isCodeOf(sample.authorizationCode, stored, (plain) => plain));
+  const isSample =
+    sample?.id === id && (await isCodeOf(sample.authorizationCode, stored, (plain) => plain));
   return { ...rest, code: isSample ? sample.authorizationCode : NO_CODE };
 }
 
 const COLUMNS = ['document', 'birthDate', 'code', 'name'] as const;
-const TITLES: ShownPatient = { document: 'document', name: 'name', birthDate: 'born', code: 'authorization code' };
+const TITLES: ShownPatient = {
+  document: 'document',
+  name: 'name',
+  birthDate: 'born',
+  code: 'authorization code',
+};
 
-/** Lists the first patients with their identification, for trying the pages. One line each, columns aligned. */
+/**
+ * Lists the first patients with their identification, for trying the pages. One line each, columns
+ * aligned.
+ */
 export async function showPatients(databaseUrl: string, count: number): Promise<string> {
-  const { rows } = await withClient(databaseUrl, (client) => client.query<StoredPatient>(FIRST_PATIENTS, [count]));
+  const { rows } = await withClient(databaseUrl, (client) =>
+    client.query<StoredPatient>(FIRST_PATIENTS, [count]),
+  );
   const lines = [TITLES, ...(await Promise.all(rows.map(shownPatient)))];
   const widths = COLUMNS.map((column) => Math.max(...lines.map((line) => line[column].length)));
-  const text = lines.map((line) => COLUMNS.map((column, index) => line[column].padEnd(widths[index] ?? 0)).join('  ').trimEnd());
+  const text = lines.map((line) =>
+    COLUMNS.map((column, index) => line[column].padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
   return `${text.join('\n')}\n`;
 }
 
-const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= 1_000_000;
+const isCount = (count: number): boolean =>
+  Number.isInteger(count) && count >= 1 && count <= 1_000_000;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { patients: { type: 'string' }, show: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { patients: { type: 'string' }, show: { type: 'string' } },
+  });
   const databaseUrl = process.env['DATABASE_URL'];
   const wrong = Object.entries(values).find(([, value]) => !isCount(Number(value)));
   if (!databaseUrl || wrong) {
-    process.stderr.write(wrong
-      ? `--${wrong[0]} must be a whole number from 1 to 1000000, got "${wrong[1]}".\n`
-      : 'DATABASE_URL is not set: it must name the database to seed.\n');
+    process.stderr.write(
+      wrong
+        ? `--${wrong[0]} must be a whole number from 1 to 1000000, got "${wrong[1]}".\n`
+        : 'DATABASE_URL is not set: it must name the database to seed.\n',
+    );
     return 1;
   }
   const patients = Number(values.patients ?? 100);
   if (values.patients !== undefined || values.show === undefined) {
-    const added = await seedUpTo(databaseUrl, patients, (there) => process.stderr.write(`${there} of ${patients} patients are stored …\n`));
-    process.stdout.write(`${added} patients were added; ${patients - added} of these ${patients} existed already.\n`);
+    const added = await seedUpTo(databaseUrl, patients, (there) =>
+      process.stderr.write(`${there} of ${patients} patients are stored …\n`),
+    );
+    process.stdout.write(
+      `${added} patients were added; ${patients - added} of these ${patients} existed already.\n`,
+    );
   }
-  if (values.show !== undefined) process.stdout.write(await showPatients(databaseUrl, Number(values.show)));
+  if (values.show !== undefined)
+    process.stdout.write(await showPatients(databaseUrl, Number(values.show)));
   return 0;
 }
 

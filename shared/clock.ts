@@ -1,6 +1,6 @@
 /**
- * Injected time. `now()` is monotonic and measures durations; `wall()` is for people and for stored rows.
- * No code in a `core/` folder reads a clock: callers pass `now`.
+ * Injected time. `now()` is monotonic and measures durations; `wall()` is for people and for stored
+ * rows. No code in a `core/` folder reads a clock: callers pass `now`.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 

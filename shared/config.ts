@@ -1,6 +1,7 @@
 /**
- * Configuration as one table per service: environment variable, kind, default, range and reason in one place.
- * Reports all problems together and freezes the result. A setting outside the table does not exist.
+ * Configuration as one table per service: environment variable, kind, default, range and reason in
+ * one place. Reports all problems together and freezes the result. A setting outside the table does
+ * not exist.
  */
 export interface Option<T> {
   env: string;
@@ -13,11 +14,15 @@ export interface Option<T> {
 }
 
 type Table = Record<string, Option<unknown>>;
-export type Config<T extends Table> = { readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never };
+export type Config<T extends Table> = {
+  readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
+};
 
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`Configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `Configuration has ${problems.length} problem(s):\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -27,25 +32,33 @@ interface Described<T> {
   default?: T;
 }
 
-export function integer(env: string, spec: Described<number> & { min: number; max: number }): Option<number> {
+export function integer(
+  env: string,
+  spec: Described<number> & { min: number; max: number },
+): Option<number> {
   return {
     env,
     doc: spec.doc,
     default: spec.default,
     parse: (text) => {
       const value = Number(text);
-      if (text.trim() === '' || !Number.isInteger(value)) throw new Error(`must be a whole number, got "${text}"`);
-      if (value < spec.min || value > spec.max) throw new Error(`must be between ${spec.min} and ${spec.max}, got ${value}`);
+      if (text.trim() === '' || !Number.isInteger(value))
+        throw new Error(`must be a whole number, got "${text}"`);
+      if (value < spec.min || value > spec.max)
+        throw new Error(`must be between ${spec.min} and ${spec.max}, got ${value}`);
       return value;
     },
   };
 }
 
 /** A duration in milliseconds. */
-export const milliseconds = (env: string, spec: Described<number> & { min?: number; max?: number }): Option<number> =>
-  integer(env, { min: 0, max: 86_400_000, ...spec });
+export const milliseconds = (
+  env: string,
+  spec: Described<number> & { min?: number; max?: number },
+): Option<number> => integer(env, { min: 0, max: 86_400_000, ...spec });
 
-export const port = (env: string, spec: Described<number>): Option<number> => integer(env, { min: 1, max: 65_535, ...spec });
+export const port = (env: string, spec: Described<number>): Option<number> =>
+  integer(env, { min: 1, max: 65_535, ...spec });
 
 /** A ratio from 0 to 1. */
 export function ratio(env: string, spec: Described<number>): Option<number> {
@@ -55,7 +68,8 @@ export function ratio(env: string, spec: Described<number>): Option<number> {
     default: spec.default,
     parse: (text) => {
       const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new Error(`must be between 0 and 1, got "${text}"`);
+      if (text.trim() === '' || !(value >= 0 && value <= 1))
+        throw new Error(`must be between 0 and 1, got "${text}"`);
       return value;
     },
   };
@@ -86,14 +100,19 @@ export function url(env: string, spec: Described<string>): Option<string> {
   };
 }
 
-export function oneOf<const T extends string>(env: string, values: readonly T[], spec: Described<T>): Option<T> {
+export function oneOf<const T extends string>(
+  env: string,
+  values: readonly T[],
+  spec: Described<T>,
+): Option<T> {
   return {
     env,
     doc: spec.doc,
     default: spec.default,
     parse: (value) => {
       const found = values.find((candidate) => candidate === value);
-      if (found === undefined) throw new Error(`must be one of ${values.join(', ')}, got "${value}"`);
+      if (found === undefined)
+        throw new Error(`must be one of ${values.join(', ')}, got "${value}"`);
       return found;
     },
   };
@@ -117,8 +136,14 @@ export interface Member {
   url: string;
 }
 
-/** `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique. Empty text means the default. */
-export function members(env: string, spec: Described<readonly Member[]>): Option<readonly Member[]> {
+/**
+ * `server_1=http://127.0.0.1:5001,server_2=…`: names and addresses, in order; names are unique.
+ * Empty text means the default.
+ */
+export function members(
+  env: string,
+  spec: Described<readonly Member[]>,
+): Option<readonly Member[]> {
   return {
     env,
     doc: spec.doc,
@@ -127,10 +152,12 @@ export function members(env: string, spec: Described<readonly Member[]>): Option
       if (value.trim() === '' && spec.default) return spec.default;
       const list = value.split(',').map((entry) => {
         const [, id, address] = /^\s*([A-Za-z0-9_-]+)=(\S+)\s*$/.exec(entry) ?? [];
-        if (!id || !address || !URL.canParse(address)) throw new Error(`must be name=address pairs, got "${entry.trim()}"`);
+        if (!id || !address || !URL.canParse(address))
+          throw new Error(`must be name=address pairs, got "${entry.trim()}"`);
         return { id, url: address.replace(/\/$/, '') };
       });
-      if (new Set(list.map(({ id }) => id)).size !== list.length) throw new Error('names a member twice');
+      if (new Set(list.map(({ id }) => id)).size !== list.length)
+        throw new Error('names a member twice');
       return Object.freeze(list);
     },
   };
@@ -158,7 +185,10 @@ export function loadConfig<T extends Table>(
     }
   }
   const config = Object.freeze(values) as Config<T>;
-  if (problems.length === 0) problems.push(...relations.map((relation) => relation(config)).filter((problem) => problem !== null));
+  if (problems.length === 0)
+    problems.push(
+      ...relations.map((relation) => relation(config)).filter((problem) => problem !== null),
+    );
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -169,7 +199,10 @@ export function printable<T extends Table>(table: T, config: Config<T>): Record<
     Object.entries(table).map(([name, option]) => {
       const value = config[name as keyof T];
       if (option.secret) return [name, '***'];
-      return [name, typeof value === 'string' ? value.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@') : value];
+      return [
+        name,
+        typeof value === 'string' ? value.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@') : value,
+      ];
     }),
   );
 }

@@ -1,5 +1,6 @@
 /**
- * Rows as RFC 4180 text for spreadsheets. A text that a spreadsheet would read as a formula gets an apostrophe in front.
+ * Rows as RFC 4180 text for spreadsheets. A text that a spreadsheet would read as a formula gets an
+ * apostrophe in front.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export type CsvValue = string | number | boolean | null;
@@ -9,11 +10,18 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Characters that begin a formula, also in their full-width and small forms. */
 const SIGNS = '=+\\-@＝＋－＠﹦﹢﹣﹫\u2212';
-/** With a semicolon or tab as separator, a program begins a new cell after one, even inside quotes; so does a line break. */
+/**
+ * With a semicolon or tab as separator, a program begins a new cell after one, even inside quotes;
+ * so does a line break.
+ */
 const FORMULA = new RegExp(`(^|[;\\t\\r\\n])(?=[${SIGNS}])`, 'g');
 
-/** The text, escaped where a spreadsheet would begin a formula. A leading tab or carriage return can hide one. */
-export const withoutFormulas = (text: string): string => text.replace(FORMULA, "$1'").replace(/^(?=[\t\r])/, "'");
+/**
+ * The text, escaped where a spreadsheet would begin a formula. A leading tab or carriage return can
+ * hide one.
+ */
+export const withoutFormulas = (text: string): string =>
+  text.replace(FORMULA, "$1'").replace(/^(?=[\t\r])/, "'");
 
 /** null becomes an empty cell. */
 export function csvCell(value: CsvValue): string {
@@ -23,11 +31,16 @@ export function csvCell(value: CsvValue): string {
 }
 
 /** One line, with its CRLF. */
-export const csvLine = (cells: readonly CsvValue[]): string => `${cells.map(csvCell).join(',')}\r\n`;
+export const csvLine = (cells: readonly CsvValue[]): string =>
+  `${cells.map(csvCell).join(',')}\r\n`;
 
 /** The first line of a file: the column names. */
-export const csvHead = (columns: readonly string[]): string => `${BYTE_ORDER_MARK}${csvLine(columns)}`;
+export const csvHead = (columns: readonly string[]): string =>
+  `${BYTE_ORDER_MARK}${csvLine(columns)}`;
 
 /** A whole table: the column names, then one line per row. */
-export const csvTable = <K extends string>(columns: readonly K[], rows: readonly Readonly<Record<K, CsvValue>>[]): string =>
+export const csvTable = <K extends string>(
+  columns: readonly K[],
+  rows: readonly Readonly<Record<K, CsvValue>>[],
+): string =>
   [csvHead(columns), ...rows.map((row) => csvLine(columns.map((column) => row[column])))].join('');

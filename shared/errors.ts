@@ -1,6 +1,6 @@
 /**
- * Every error answer in one list: stable code, HTTP status, whether a retry may succeed, and a title for people.
- * A retired code is never reused.
+ * Every error answer in one list: stable code, HTTP status, whether a retry may succeed, and a
+ * title for people. A retired code is never reused.
  * @see https://www.rfc-editor.org/rfc/rfc9457 Problem Details for HTTP APIs
  */
 export const PROBLEMS = {
@@ -9,13 +9,34 @@ export const PROBLEMS = {
   BODY_TOO_LARGE: { status: 413, retryable: false, title: 'The body is too large' },
   REQUEST_MALFORMED: { status: 400, retryable: false, title: 'The request is not valid HTTP' },
   REQUEST_TIMEOUT: { status: 408, retryable: true, title: 'The request took too long to arrive' },
-  EXPECTATION_FAILED: { status: 417, retryable: false, title: 'The Expect header asks for an unknown feature' },
+  EXPECTATION_FAILED: {
+    status: 417,
+    retryable: false,
+    title: 'The Expect header asks for an unknown feature',
+  },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, title: 'The headers are too large' },
-  VALIDATION_FAILED: { status: 400, retryable: false, title: 'The request does not have the required form' },
-  IDEMPOTENCY_KEY_INVALID: { status: 400, retryable: false, title: 'The Idempotency-Key must be 1 to 200 printable characters, sent once, without a reserved prefix' },
-  IDEMPOTENCY_KEY_REUSED: { status: 422, retryable: false, title: 'The Idempotency-Key was used with another body' },
+  VALIDATION_FAILED: {
+    status: 400,
+    retryable: false,
+    title: 'The request does not have the required form',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    retryable: false,
+    title:
+      'The Idempotency-Key must be 1 to 200 printable characters, sent once, without a reserved prefix',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    retryable: false,
+    title: 'The Idempotency-Key was used with another body',
+  },
   PATIENT_UNKNOWN: { status: 422, retryable: false, title: 'There is no such patient' },
-  BILL_NOT_PAYABLE: { status: 409, retryable: false, title: 'The bill does not have that much left to pay' },
+  BILL_NOT_PAYABLE: {
+    status: 409,
+    retryable: false,
+    title: 'The bill does not have that much left to pay',
+  },
   UNAUTHENTICATED: { status: 401, retryable: false, title: 'A valid bearer token is required' },
   FORBIDDEN: { status: 403, retryable: false, title: 'This token does not allow that' },
   NOT_FOUND: { status: 404, retryable: false, title: 'There is nothing at this address' },
@@ -24,15 +45,35 @@ export const PROBLEMS = {
   PATIENT_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such patient' },
   PASS_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such exit pass' },
   REPLICA_NOT_FOUND: { status: 404, retryable: false, title: 'There is no such replica' },
-  NOT_REDRIVABLE: { status: 409, retryable: false, title: 'Only a failed payment can be driven again' },
+  NOT_REDRIVABLE: {
+    status: 409,
+    retryable: false,
+    title: 'Only a failed payment can be driven again',
+  },
   NO_CANDIDATE: { status: 409, retryable: true, title: 'No other replica is up and ready to lead' },
-  HANDOVER_LOST: { status: 409, retryable: true, title: 'The leadership changed before this hand-over was carried out' },
+  HANDOVER_LOST: {
+    status: 409,
+    retryable: true,
+    title: 'The leadership changed before this hand-over was carried out',
+  },
   TERM_STALE: { status: 409, retryable: false, title: 'A higher term is known' },
-  CHARGE_CANCELLED: { status: 409, retryable: false, title: 'This charge was cancelled before it was made' },
+  CHARGE_CANCELLED: {
+    status: 409,
+    retryable: false,
+    title: 'This charge was cancelled before it was made',
+  },
   NO_PATIENTS_INSTANCE: { status: 503, retryable: true, title: 'No patients instance answers' },
-  SEARCH_TOO_WIDE: { status: 422, retryable: false, title: 'This search takes too long: narrow it down by time, patient or batch' },
+  SEARCH_TOO_WIDE: {
+    status: 422,
+    retryable: false,
+    title: 'This search takes too long: narrow it down by time, patient or batch',
+  },
   TOO_BUSY: { status: 429, retryable: true, title: 'Too much work is waiting already' },
-  BACKLOG_FULL: { status: 503, retryable: true, title: 'Too many accepted payments are not final yet' },
+  BACKLOG_FULL: {
+    status: 503,
+    retryable: true,
+    title: 'Too many accepted payments are not final yet',
+  },
   UNAVAILABLE: { status: 503, retryable: true, title: 'The database is unavailable' },
   GATEWAY_DOWN: { status: 503, retryable: true, title: 'The gateway is switched off' },
   INTERNAL: { status: 500, retryable: true, title: 'An internal error occurred' },
@@ -54,7 +95,11 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string = PROBLEMS[code].title,
-    readonly extra: { errors?: readonly FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    readonly extra: {
+      errors?: readonly FieldError[];
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(detail, { cause: extra.cause });
     this.name = 'Problem';

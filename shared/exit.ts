@@ -1,4 +1,7 @@
-/** Exits a process after its output was written, because `process.exit` discards data that a pipe has not accepted yet. */
+/**
+ * Exits a process after its output was written, because `process.exit` discards data that a pipe
+ * has not accepted yet.
+ */
 
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /**
- * Faults that the lab injects into a running service with `POST /faults`. Available only with FAULTS=on, which production never sets. Each
- * call sets the whole state: an omitted fault is healed. One set of switches per process.
+ * Faults that the lab injects into a running service with `POST /faults`. Available only with
+ * FAULTS=on, which production never sets. Each call sets the whole state: an omitted fault is
+ * healed. One set of switches per process.
  */
 import { z } from 'zod';
 import type { Clock } from './clock.js';
@@ -36,13 +37,19 @@ export class SteerableClock implements Clock {
     return new Date(this.real.wall().getTime() + this.wallAheadMs);
   }
 
-  steer({ wallAheadMs, monotonicLeapMs }: Pick<ServiceFaults, 'wallAheadMs' | 'monotonicLeapMs'>): void {
+  steer({
+    wallAheadMs,
+    monotonicLeapMs,
+  }: Pick<ServiceFaults, 'wallAheadMs' | 'monotonicLeapMs'>): void {
     this.wallAheadMs = wallAheadMs;
     this.leaptMs += monotonicLeapMs;
   }
 }
 
-/** Blocks the process: no timer fires, no byte is read, no request is answered. Uses no processor time. */
+/**
+ * Blocks the process: no timer fires, no byte is read, no request is answered. Uses no processor
+ * time.
+ */
 export function blockEventLoop(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
@@ -57,7 +64,10 @@ export class FaultSwitches {
     return this.state;
   }
 
-  /** @param afterAnswer calls back when the answer was sent, so that a block does not swallow the answer. */
+  /**
+   * @param afterAnswer calls back when the answer was sent, so that a block does not swallow the
+   *   answer.
+   */
   set(asked: Partial<ServiceFaults>, afterAnswer: (then: () => void) => void): ServiceFaults {
     this.state = { ...NONE, ...asked };
     this.clock?.steer(this.state);
@@ -68,5 +78,7 @@ export class FaultSwitches {
 }
 
 /** For `set`: calls back when a response was handed to the network. */
-export const afterResponse = (response: { once(event: 'finish', then: () => void): unknown }) => (then: () => void): void =>
-  void response.once('finish', () => setImmediate(then));
+export const afterResponse =
+  (response: { once(event: 'finish', then: () => void): unknown }) =>
+  (then: () => void): void =>
+    void response.once('finish', () => setImmediate(then));

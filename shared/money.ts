@@ -1,10 +1,12 @@
 /**
- * Money is a whole number of minor units and a currency. No function rounds, so no amount is lost. The decimals of a currency are read only
- * from this table, wherever amounts are read or written: the display data of a runtime (`Intl`) differs for 16 currencies.
+ * Money is a whole number of minor units and a currency. No function rounds, so no amount is lost.
+ * The decimals of a currency are read only from this table, wherever amounts are read or written:
+ * the display data of a runtime (`Intl`) differs for 16 currencies.
  */
 
 /**
- * The currencies that a payment may have: the active codes of ISO 4217. Excluded are funds (no payment uses them), metals and test codes.
+ * The currencies that a payment may have: the active codes of ISO 4217. Excluded are funds (no
+ * payment uses them), metals and test codes.
  */
 export const CURRENCIES = (
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP ' +
@@ -14,10 +16,14 @@ export const CURRENCIES = (
   'THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG'
 ).split(' ');
 
-/** Funds and units of account. Imported rows may contain them, and they are displayed correctly. Payments in them are refused. */
+/**
+ * Funds and units of account. Imported rows may contain them, and they are displayed correctly.
+ * Payments in them are refused.
+ */
 const FUNDS = 'BOV CHE CHW CLF COU MXV USN UYI UYW'.split(' ');
 
-const withDecimals = (decimals: number, codes: string): [string, number][] => codes.split(' ').map((code) => [code, decimals]);
+const withDecimals = (decimals: number, codes: string): [string, number][] =>
+  codes.split(' ').map((code) => [code, decimals]);
 
 /** ISO 4217, "minor unit": 2 unless listed below. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
@@ -30,16 +36,25 @@ const DECIMALS: ReadonlyMap<string, number> = new Map([
 /** Every code with known decimals. */
 export const KNOWN_CODES: readonly string[] = [...DECIMALS.keys()];
 
-/** Decimals of a currency: 2 for USD, 0 for JPY. Null: not a code of ISO 4217, so the position of the decimal point is unknown. */
+/**
+ * Decimals of a currency: 2 for USD, 0 for JPY. Null: not a code of ISO 4217, so the position of
+ * the decimal point is unknown.
+ */
 export const decimalsOf = (currency: string): number | null => DECIMALS.get(currency) ?? null;
 
 /** Whether payments may use this currency. */
 export const isPayable = (currency: string): boolean => CURRENCIES.includes(currency);
 
-/** The largest amount one payment may have, in minor units: a thousand million of a currency with cents. */
+/**
+ * The largest amount one payment may have, in minor units: a thousand million of a currency with
+ * cents.
+ */
 export const AMOUNT_MAX_MINOR = 100_000_000_000;
 
-/** An amount with a decimal point: 15000 with 2 decimals is `150.00`. @param minor whole; may be negative. */
+/**
+ * An amount with a decimal point: 15000 with 2 decimals is `150.00`. @param minor whole; may be
+ * negative.
+ */
 export function decimalText(minor: number, decimals: number): `${number}` {
   const text = String(Math.abs(minor)).padStart(decimals + 1, '0');
   const whole = text.slice(0, text.length - decimals);
@@ -48,4 +63,5 @@ export function decimalText(minor: number, decimals: number): `${number}` {
 }
 
 /** For a currency with unknown decimals: no decimal point, so that the amount cannot be misread. */
-export const minorUnitsText = (minor: number, currency: string): string => `${minor} minor units of ${currency}`;
+export const minorUnitsText = (minor: number, currency: string): string =>
+  `${minor} minor units of ${currency}`;

@@ -1,7 +1,8 @@
 /**
- * Seeded randomness: the same seed gives the same run. Each use has its own named stream, so that one more draw in one place changes
- * nothing elsewhere.
- * @see https://prng.di.unimi.it/ for the family; mulberry32 is good enough to choose victims and times.
+ * Seeded randomness: the same seed gives the same run. Each use has its own named stream, so that
+ * one more draw in one place changes nothing elsewhere.
+ * @see https://prng.di.unimi.it/ for the family; mulberry32 is good enough to choose victims and
+ *   times.
  */
 export interface Random {
   /** Uniform in [0, 1). */

@@ -1,4 +1,7 @@
-/** The frame of every `main.ts`: starts, installs the shutdown sequence, or prints in one sentence why the service cannot start. */
+/**
+ * The frame of every `main.ts`: starts, installs the shutdown sequence, or prints in one sentence
+ * why the service cannot start.
+ */
 import { ConfigError } from './config.js';
 import { onShutdown, type ShutdownOptions } from './shutdown.js';
 
@@ -8,7 +11,9 @@ const EXIT_CONFIG = 78;
 const EXIT_SOFTWARE = 70;
 
 /** @param start receives `onFatal`, which ends the process in order with exit code 70. */
-export async function runService(start: (onFatal: (error: unknown) => void) => Promise<ShutdownOptions>): Promise<void> {
+export async function runService(
+  start: (onFatal: (error: unknown) => void) => Promise<ShutdownOptions>,
+): Promise<void> {
   let end: ((reason: string, exitCode?: number) => void) | undefined;
   let options: ShutdownOptions | undefined;
   const onFatal = (error: unknown): void => {

@@ -1,7 +1,7 @@
 /**
  * One sequence for every way to end: signals, death of the parent process, an unhandled error.
- * Steps run in the given order, each within the rest of the deadline. The process then exits in any case.
- * A broken invariant exits with code 70; a standby takes over.
+ * Steps run in the given order, each within the rest of the deadline. The process then exits in any
+ * case. A broken invariant exits with code 70; a standby takes over.
  */
 import type { Logger } from './observability/logger.js';
 

@@ -1,6 +1,7 @@
 /**
- * Decides a simulated charge as a function of its key alone: all calls with one key get the same answer, in every process and any number of
- * times. Both simulated gateways use it, the one in process and the stand-alone one.
+ * Decides a simulated charge as a function of its key alone: all calls with one key get the same
+ * answer, in every process and any number of times. Both simulated gateways use it, the one in
+ * process and the stand-alone one.
  */
 import { hash32, seededRandom } from './random.js';
 
@@ -27,5 +28,7 @@ export function decideCharge(key: string, { seed, declineRatio }: SimulationOpti
 }
 
 /** Duration of a charge, in ms: 0.5 to 1.5 of the mean, a function of its key like the decision. */
-export const chargeDurationMs = (key: string, { seed, latencyMs }: { seed: number; latencyMs: number }): number =>
-  latencyMs * (0.5 + seededRandom(seed, `latency:${key}`).next());
+export const chargeDurationMs = (
+  key: string,
+  { seed, latencyMs }: { seed: number; latencyMs: number },
+): number => latencyMs * (0.5 + seededRandom(seed, `latency:${key}`).next());

@@ -1,10 +1,14 @@
 /**
- * Days and times in the hospital's time zone. The database holds times in UTC; the day of a charge, and every time that people read, is
- * that of the hospital. Pure, except for `machineTimeZone` and a cache of the last offset.
+ * Days and times in the hospital's time zone. The database holds times in UTC; the day of a charge,
+ * and every time that people read, is that of the hospital. Pure, except for `machineTimeZone` and
+ * a cache of the last offset.
  */
 import type { Option } from './config.js';
 
-/** A name of the IANA database, such as America/Bogota. Offsets such as +05:00 are invalid: they have no daylight saving time. */
+/**
+ * A name of the IANA database, such as America/Bogota. Offsets such as +05:00 are invalid: they
+ * have no daylight saving time.
+ */
 export function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false;
   try {
@@ -26,7 +30,10 @@ export const HOSPITAL_TIME_ZONE: Option<string> = {
   doc: 'Time zone of the hospital, a name of the IANA database; decides the day of a charge. Default: the zone of the machine.',
   default: machineTimeZone(),
   parse: (text) => {
-    if (!isTimeZone(text)) throw new Error(`must be a time zone of the IANA database, such as America/Bogota or UTC, got "${text}"`);
+    if (!isTimeZone(text))
+      throw new Error(
+        `must be a time zone of the IANA database, such as America/Bogota or UTC, got "${text}"`,
+      );
     return text;
   },
 };
@@ -45,8 +52,16 @@ const zones = new Map<string, Zone>();
 
 const newZone = (name: string): Zone => ({
   format: new Intl.DateTimeFormat('en-US', {
-    timeZone: name, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23',
-    year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+    timeZone: name,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   }),
   quarter: NaN,
   offsetMs: 0,
@@ -56,10 +71,20 @@ const newZone = (name: string): Zone => ({
 function wallMs({ format }: Zone, ms: number): number {
   const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
   const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
 }
 
-/** Offset of a zone from UTC, in ms. Times close together, such as the rows of a list, use the cached offset. */
+/**
+ * Offset of a zone from UTC, in ms. Times close together, such as the rows of a list, use the
+ * cached offset.
+ */
 function offsetMs(name: string, ms: number): number {
   const zone = zones.get(name) ?? newZone(name);
   zones.set(name, zone);

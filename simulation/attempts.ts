@@ -1,13 +1,14 @@
 /**
- * Watches from outside which payments a leader works on: charges, deferrals and payments that the relay enqueues again. Two rules follow. A
- * due payment must not wait while later ones of its patient are charged again and again. The relay must not enqueue, as fast as the queue
- * can carry them, parcels that cause no work.
+ * Watches from outside which payments a leader works on: charges, deferrals and payments that the
+ * relay enqueues again. Two rules follow. A due payment must not wait while later ones of its
+ * patient are charged again and again. The relay must not enqueue, as fast as the queue can carry
+ * them, parcels that cause no work.
  */
 import type { Row } from './model/records.js';
 
 /**
- * How often later payments of the same patient may be charged while a due payment is not in work. One load starts many charges at the same
- * time, which count once.
+ * How often later payments of the same patient may be charged while a due payment is not in work.
+ * One load starts many charges at the same time, which count once.
  */
 const PASSED_MAX = 20;
 /** Most futile rounds of the relay within a time, in ms: the usual interval allows four. */
@@ -17,7 +18,10 @@ const ROUNDS_MS = 400;
 export class Attempts {
   /** By term and payment: charged, and neither deferred nor final since. */
   private readonly working = new Set<string>();
-  /** By term and payment: distinct times at which later payments of its patient were charged since the payment was due. */
+  /**
+   * By term and payment: distinct times at which later payments of its patient were charged since
+   * the payment was due.
+   */
   private readonly passed = new Map<string, { moments: number; lastMs: number }>();
   /** By term: start of each futile round; the last round is not judged yet. */
   private readonly rounds = new Map<number, { startedMs: number[]; ids: ReadonlySet<string> }>();
@@ -31,11 +35,17 @@ export class Attempts {
     this.passed.delete(`${term}/${row.id}`);
     for (const other of ofPatient) {
       if (other.seq >= row.seq) break;
-      if (other.status !== 'PENDING' || other.nextAttemptMs === null || other.nextAttemptMs > this.nowMs()) continue;
+      if (
+        other.status !== 'PENDING' ||
+        other.nextAttemptMs === null ||
+        other.nextAttemptMs > this.nowMs()
+      )
+        continue;
       const key = `${term}/${other.id}`;
       if (this.working.has(key)) continue;
       const moments = this.countMoment(key);
-      if (moments > PASSED_MAX) return `${other.id} is due, and later payments of its patient were charged at ${moments} different times`;
+      if (moments > PASSED_MAX)
+        return `${other.id} is due, and later payments of its patient were charged at ${moments} different times`;
     }
     return null;
   }

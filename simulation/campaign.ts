@@ -1,4 +1,7 @@
-/** The two campaigns over many seeds: search for a seed that breaks the system, and check that every planted bug is caught. */
+/**
+ * The two campaigns over many seeds: search for a seed that breaks the system, and check that every
+ * planted bug is caught.
+ */
 import type { Finding } from './search.js';
 import { MUTANTS, type Mutant } from './mutants.js';
 import type { Job, Pool } from './pool.js';
@@ -22,19 +25,30 @@ export interface Request {
 }
 
 /** Searches all seeds on all cores; after a finding, only jobs already begun are finished. */
-export async function searchAll(pool: Pool, { from, count, mutant }: Request, show: (campaign: Campaign) => void): Promise<Campaign> {
+export async function searchAll(
+  pool: Pool,
+  { from, count, mutant }: Request,
+  show: (campaign: Campaign) => void,
+): Promise<Campaign> {
   const campaign: Campaign = { seeds: 0, steps: 0, finding: null };
   let given = 0;
   const next = (): Job | null => {
     if (given >= count || campaign.finding !== null) return null;
-    const job = { number: 0, from: from + given, count: Math.min(CHUNK, count - given), mutant, only: null };
+    const job = {
+      number: 0,
+      from: from + given,
+      count: Math.min(CHUNK, count - given),
+      mutant,
+      only: null,
+    };
     given += job.count;
     return job;
   };
   await pool.run(next, ({ seeds, steps, finding }) => {
     campaign.seeds += seeds;
     campaign.steps += steps;
-    if (finding && (campaign.finding === null || finding.seed < campaign.finding.seed)) campaign.finding = finding;
+    if (finding && (campaign.finding === null || finding.seed < campaign.finding.seed))
+      campaign.finding = finding;
     show(campaign);
   });
   return campaign;
@@ -47,13 +61,24 @@ export interface MutantResult {
 }
 
 /** Runs each mutant until its intended invariant catches it. */
-export async function huntMutants(pool: Pool, show: (done: number) => void): Promise<MutantResult[]> {
+export async function huntMutants(
+  pool: Pool,
+  show: (done: number) => void,
+): Promise<MutantResult[]> {
   const results: MutantResult[] = [];
   let given = 0;
   const next = (): Job | null => {
     const mutant = MUTANTS[given];
     given += 1;
-    return mutant ? { number: given - 1, from: 1, count: MUTANT_SEEDS, mutant: mutant.name, only: mutant.caughtBy } : null;
+    return mutant
+      ? {
+          number: given - 1,
+          from: 1,
+          count: MUTANT_SEEDS,
+          mutant: mutant.name,
+          only: mutant.caughtBy,
+        }
+      : null;
   };
   await pool.run(next, ({ number, finding }) => {
     results[number] = { mutant: MUTANTS[number] as Mutant, caughtAt: finding?.seed ?? null };

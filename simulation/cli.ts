@@ -1,5 +1,13 @@
-/** `npm run simulate -- [options]`: plays schedules of faults against the protocol in virtual time, optionally with a planted bug. */
-import { ArgumentError, describeOptions, parseOptions, type Options } from '../experiments/arguments.js';
+/**
+ * `npm run simulate -- [options]`: plays schedules of faults against the protocol in virtual time,
+ * optionally with a planted bug.
+ */
+import {
+  ArgumentError,
+  describeOptions,
+  parseOptions,
+  type Options,
+} from '../experiments/arguments.js';
 import { createProgress, type Progress } from '../experiments/report/progress.js';
 import { EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type Campaign } from './campaign.js';
@@ -11,7 +19,12 @@ import { drawSchedule } from './schedule.js';
 import { explain, transcribe } from './transcript.js';
 
 const OPTIONS = {
-  seeds: { default: 10_000, min: 1, max: 1_000_000_000, doc: 'number of schedules; with --seed alone: one' },
+  seeds: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000_000,
+    doc: 'number of schedules; with --seed alone: one',
+  },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'the first seed' },
   mutant: { text: true, value: 'NAME', doc: 'the system with this bug planted' },
   mutants: { flag: true, doc: 'plants every bug in turn until it is caught' },
@@ -49,13 +62,21 @@ function playOne(seed: number, mutant: string | null, transcript: boolean): numb
   }
   const { lines, outcome } = transcribe(drawSchedule(seed), rules);
   if (transcript) print(`${lines.join('\n')}\n`);
-  print(`Seed ${seed}: ${outcome.steps} steps in ${outcome.tookMs} virtual ms: every invariant held.`);
+  print(
+    `Seed ${seed}: ${outcome.steps} steps in ${outcome.tookMs} virtual ms: every invariant held.`,
+  );
   return EXIT.met;
 }
 
-async function playMany(pool: Pool, { seed, seeds, mutant }: SimulateOptions, progress: Progress): Promise<number> {
+async function playMany(
+  pool: Pool,
+  { seed, seeds, mutant }: SimulateOptions,
+  progress: Progress,
+): Promise<number> {
   const startMs = performance.now();
-  const campaign = await searchAll(pool, { from: seed, count: seeds, mutant }, (sofar) => progress.show(bar(sofar.seeds, seeds)));
+  const campaign = await searchAll(pool, { from: seed, count: seeds, mutant }, (sofar) =>
+    progress.show(bar(sofar.seeds, seeds)),
+  );
   progress.end();
   print(summary(campaign, pool.size, (performance.now() - startMs) / 1_000));
   if (campaign.finding === null) return EXIT.met;
@@ -72,25 +93,39 @@ async function playMutants(pool: Pool, progress: Progress): Promise<number> {
 }
 
 /** @throws ArgumentError when options contradict each other. */
-function check({ mutant, mutants, transcript, seeds }: SimulateOptions, args: readonly string[], json: string | null): void {
-  const given = (name: string): boolean => args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+function check(
+  { mutant, mutants, transcript, seeds }: SimulateOptions,
+  args: readonly string[],
+  json: string | null,
+): void {
+  const given = (name: string): boolean =>
+    args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
   if (json !== null) throw new ArgumentError('--json is not supported');
-  if (mutant !== null && !findMutant(mutant)) throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
-  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given)) throw new ArgumentError('--mutants allows no other option');
+  if (mutant !== null && !findMutant(mutant))
+    throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
+  if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given))
+    throw new ArgumentError('--mutants allows no other option');
   if (transcript && seeds !== 1) throw new ArgumentError('--transcript needs one seed: --seed S');
 }
 
 const help = (): string =>
   [
-    'Usage: npm run simulate -- [options]', '', describeOptions(OPTIONS), '', 'Mutants:',
+    'Usage: npm run simulate -- [options]',
+    '',
+    describeOptions(OPTIONS),
+    '',
+    'Mutants:',
     ...MUTANTS.map(({ name, bug }) => `  ${name.padEnd(25)} ${bug}`),
   ].join('\n');
 
-async function onAllCores(work: (pool: Pool, progress: Progress) => Promise<number>): Promise<number> {
+async function onAllCores(
+  work: (pool: Pool, progress: Progress) => Promise<number>,
+): Promise<number> {
   const pool = await Pool.open();
   const progress = createProgress();
   const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(EXIT.interrupted));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => resolve(EXIT.interrupted));
   });
   try {
     return await Promise.race([work(pool, progress), interrupted]);
@@ -106,7 +141,9 @@ async function main(args: readonly string[]): Promise<number> {
     print(help());
     return EXIT.met;
   }
-  const isAlone = args.some((word) => /^--seed(=|$)/.test(word)) && !args.some((word) => /^--seeds(=|$)/.test(word));
+  const isAlone =
+    args.some((word) => /^--seed(=|$)/.test(word)) &&
+    !args.some((word) => /^--seeds(=|$)/.test(word));
   const chosen = isAlone ? { ...options, seeds: 1 } : options;
   check(chosen, args, json);
   if (chosen.mutants) return onAllCores((pool, progress) => playMutants(pool, progress));
@@ -118,7 +155,9 @@ main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     const wrongArguments = error instanceof ArgumentError;
-    process.stderr.write(`${wrongArguments ? error.message.split('\n')[0] : String((error as Error).stack)}\n`);
+    process.stderr.write(
+      `${wrongArguments ? error.message.split('\n')[0] : String((error as Error).stack)}\n`,
+    );
     process.exit(wrongArguments ? EXIT.arguments : EXIT.setup);
   },
 );

@@ -1,13 +1,37 @@
-/** The faults: the effect of each kind on a simulated system, and its healing. A fault is plain data, so that a schedule can be shrunk. */
+/**
+ * The faults: the effect of each kind on a simulated system, and its healing. A fault is plain
+ * data, so that a schedule can be shrunk.
+ */
 import type { Engine } from './model/engine.js';
 import { QUIET } from './model/network.js';
 import type { Process } from './model/process.js';
 import type { Monitor, System } from './system.js';
 
 export const FAULT_KINDS = [
-  'kill', 'freeze', 'suspend', 'jump', 'cut', 'cut-one-way', 'noise', 'slow', 'lose-answers', 'refuse', 'wipe', 'restart-empty',
-  'duplicate', 'drain', 'maint', 'hand-over', 'stray', 'late', 'reconfigure',
-  'refuse-writes', 'jam', 'hang', 'refuse-row', 'lock-row',
+  'kill',
+  'freeze',
+  'suspend',
+  'jump',
+  'cut',
+  'cut-one-way',
+  'noise',
+  'slow',
+  'lose-answers',
+  'refuse',
+  'wipe',
+  'restart-empty',
+  'duplicate',
+  'drain',
+  'maint',
+  'hand-over',
+  'stray',
+  'late',
+  'reconfigure',
+  'refuse-writes',
+  'jam',
+  'hang',
+  'refuse-row',
+  'lock-row',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -28,14 +52,22 @@ type Heal = () => void;
 const NOTHING: Heal = () => undefined;
 
 export function processesOf(system: System): Map<string, Process> {
-  const all = [...system.replicas, ...system.monitors, ...system.patients, system.database, system.queue, system.gateway];
+  const all = [
+    ...system.replicas,
+    ...system.monitors,
+    ...system.patients,
+    system.database,
+    system.queue,
+    system.gateway,
+  ];
   return new Map(all.map((each): [string, Process] => [each.name, each]));
 }
 
 /** Redis is available again; clients notice shortly afterwards. */
 function redisReturns({ queue, replicas, world }: System): void {
   queue.restart();
-  for (const replica of replicas) if (replica.alive) replica.in(world.chance.below(40), () => replica.redisReturned());
+  for (const replica of replicas)
+    if (replica.alive) replica.in(world.chance.below(40), () => replica.redisReturned());
 }
 
 function cut({ network }: System, from: Process, to: Process, bothWays: boolean): Heal {
@@ -56,13 +88,17 @@ function kill(system: System, target: Process): Heal {
 function late({ replicas, world }: System, { amount }: Fault): Heal {
   const struck = replicas.filter(({ alive, frozen }) => alive && !frozen);
   for (const replica of struck) replica.freeze();
-  return () => struck.forEach((replica) => world.plan(world.chance.below(amount), null, () => replica.wake()));
+  return () =>
+    struck.forEach((replica) => world.plan(world.chance.below(amount), null, () => replica.wake()));
 }
 
 /** All monitors get another configuration: they stop and restart without their state. */
 function reconfigure({ monitors, world }: System, { amount }: Fault): Heal {
   for (const monitor of monitors) monitor.crash();
-  return () => monitors.forEach((monitor) => world.plan(world.chance.below(amount), null, () => monitor.restart()));
+  return () =>
+    monitors.forEach((monitor) =>
+      world.plan(world.chance.below(amount), null, () => monitor.restart()),
+    );
 }
 
 function suspend(system: System, { target, forMs }: Fault): Heal {
@@ -135,10 +171,13 @@ function stray({ payments }: System): Heal {
 /** Injects the fault. @returns its healing. */
 export function strike(system: System, fault: Fault): Heal {
   const { kind, amount } = fault;
-  const name = fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;
+  const name =
+    fault.target === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.target;
   const all = processesOf(system);
   const target = all.get(name) as Process;
-  const other = all.get(fault.other === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.other) as Process;
+  const other = all.get(
+    fault.other === 'leader' ? (system.leadership.row.leader ?? 'server_1') : fault.other,
+  ) as Process;
   // A shrunk system has fewer processes: a fault of a missing process has no effect.
   if ((name !== '' && !target) || (fault.other !== '' && !other)) return NOTHING;
   switch (kind) {
@@ -195,6 +234,12 @@ export function strike(system: System, fault: Fault): Heal {
 
 /** As text, for a transcript. */
 export function describeFault({ kind, target, other, forMs, amount }: Fault): string {
-  const words = [kind, target, other, amount === 0 ? '' : String(amount), forMs === 0 ? '' : `for ${forMs} ms`];
+  const words = [
+    kind,
+    target,
+    other,
+    amount === 0 ? '' : String(amount),
+    forMs === 0 ? '' : `for ${forMs} ms`,
+  ];
   return words.filter((word) => word !== '').join(' ');
 }

@@ -1,7 +1,13 @@
 /** The machines of `payments/core`, each with one planted bug; see mutants.ts. */
 import { Blocked, type PutOff } from '../payments/core/blocked.js';
 import type { CommitLane } from '../payments/core/commit-lane.js';
-import { ParcelLine, type LineOptions, type Moment, type WorkEffect, type Written } from '../payments/core/parcel-line.js';
+import {
+  ParcelLine,
+  type LineOptions,
+  type Moment,
+  type WorkEffect,
+  type Written,
+} from '../payments/core/parcel-line.js';
 import { RelayMachine } from '../payments/core/relay.js';
 
 /** The private parts of the line in which a bug would be. */
@@ -21,7 +27,9 @@ export class ForgetsWhatWaits extends ParcelLine {
 
 export class CommitsInOrderOfAnswers extends ParcelLine {
   override answered(...input: Parameters<ParcelLine['answered']>): WorkEffect[] {
-    partsOf(this).turns.sort((a, b) => Number(b.number === input[0]) - Number(a.number === input[0]));
+    partsOf(this).turns.sort(
+      (a, b) => Number(b.number === input[0]) - Number(a.number === input[0]),
+    );
     return super.answered(...input);
   }
 }
@@ -84,7 +92,9 @@ export class NeverLooks extends RelayMachine {
 }
 
 export class TrustsAnEmptyQueue extends RelayMachine {
-  override counted(...input: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
+  override counted(
+    ...input: Parameters<RelayMachine['counted']>
+  ): ReturnType<RelayMachine['counted']> {
     return input[0] === 0 ? this.failed(input[2]) : super.counted(...input);
   }
 }
@@ -96,7 +106,9 @@ export class WakesInVain extends RelayMachine {
 }
 
 export class TrustsTheCount extends RelayMachine {
-  override counted(...[waiting, view, nowMs]: Parameters<RelayMachine['counted']>): ReturnType<RelayMachine['counted']> {
+  override counted(
+    ...[waiting, view, nowMs]: Parameters<RelayMachine['counted']>
+  ): ReturnType<RelayMachine['counted']> {
     return super.counted(waiting, { ...view, hasRoom: false }, nowMs);
   }
 }

@@ -1,7 +1,8 @@
 /**
- * Invariants, checked at every step: I1 to I8 of the design, and the promises of the monitor's page. Each rule is one small function that
- * returns a violation as text, or null. `Checks` records events by itself and never asks the system under test for its state: a rule must
- * not share a mistake with the code it judges.
+ * Invariants, checked at every step: I1 to I8 of the design, and the promises of the monitor's
+ * page. Each rule is one small function that returns a violation as text, or null. `Checks` records
+ * events by itself and never asks the system under test for its state: a rule must not share a
+ * mistake with the code it judges.
  */
 import type { AdminState, Leadership } from '../shared/contracts/leadership.js';
 import type { FinalStatus } from '../shared/contracts/payment.js';
@@ -20,7 +21,8 @@ export const RULE_TEXTS = {
   I7: 'order, after a hand-over and after a retry',
   I8: 'stop when unsure, and only then',
   quorum: 'a majority of the configured monitors deposes a leader',
-  patience: 'a payment is given up only after a long failure, and only calls that were made count as attempts',
+  patience:
+    'a payment is given up only after a long failure, and only calls that were made count as attempts',
   maintenance: 'a replica that is drained or in maintenance is never elected',
   doubt: 'a monitor that was late, or whose clock jumped, observes and does not act',
   calm: 'while everything is only late: as many hand-overs as kills, and time for each new leader',
@@ -45,15 +47,24 @@ export const keyIsNew = (row: Row, before: Row | undefined): Verdict =>
   before === undefined ? null : `key ${row.key} has two rows, ${before.id} and ${row.id}`;
 
 export const isWritten = (id: string, said: string, row: Row | undefined): Verdict =>
-  row?.status === said ? null : `${id} was announced as ${said}, its row has ${row?.status ?? 'no status'}`;
+  row?.status === said
+    ? null
+    : `${id} was announced as ${said}, its row has ${row?.status ?? 'no status'}`;
 
-export const isDurable = (key: string, row: Row | undefined): Verdict => (row ? null : `${key} was answered 2xx and has no row`);
+export const isDurable = (key: string, row: Row | undefined): Verdict =>
+  row ? null : `${key} was answered 2xx and has no row`;
 
 export const termGrows = (before: Leadership, after: Leadership): Verdict =>
   after.term === before.term + 1 ? null : `term ${before.term} is followed by ${after.term}`;
 
-export const holdsLeadership = (row: Leadership, { term, leader }: FencingToken, what: string): Verdict =>
-  row.term === term && row.leader === leader ? null : `${leader} wrote ${what} under term ${term}; ${row.leader} leads in term ${row.term}`;
+export const holdsLeadership = (
+  row: Leadership,
+  { term, leader }: FencingToken,
+  what: string,
+): Verdict =>
+  row.term === term && row.leader === leader
+    ? null
+    : `${leader} wrote ${what} under term ${term}; ${row.leader} leads in term ${row.term}`;
 
 export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Verdict => {
   if ((status === 'SUCCEEDED') === moved) return null;
@@ -61,45 +72,82 @@ export const matchesMoney = (row: Row, status: FinalStatus, moved: boolean): Ver
 };
 
 /** @param failingMs since the first call of the gateway for this payment. */
-export const hasFailedForLong = (row: Row, status: FinalStatus, failingMs: number, giveUpAfterMs: number): Verdict =>
-  status !== 'FAILED' || failingMs >= giveUpAfterMs ? null : `${row.id} is given up ${failingMs} ms after the first call`;
+export const hasFailedForLong = (
+  row: Row,
+  status: FinalStatus,
+  failingMs: number,
+  giveUpAfterMs: number,
+): Verdict =>
+  status !== 'FAILED' || failingMs >= giveUpAfterMs
+    ? null
+    : `${row.id} is given up ${failingMs} ms after the first call`;
 
 export const isCountOfCalls = (id: string, attempts: number, made: number): Verdict =>
-  attempts <= made ? null : `${id} has ${attempts} attempts, but only ${made} charges of it were made`;
+  attempts <= made
+    ? null
+    : `${id} has ${attempts} attempts, but only ${made} charges of it were made`;
 
 export const isFirstOfPatient = (row: Row, ofPatient: readonly Row[]): Verdict => {
   const earlier = ofPatient.find((other) => other.seq < row.seq && other.status === 'PENDING');
   return earlier ? `${row.id} is finished before ${earlier.id} of the same patient` : null;
 };
 
-/** @param fetchedAt when the earlier leader fetched each job, in the order in which the jobs were returned. */
+/**
+ * @param fetchedAt when the earlier leader fetched each job, in the order in which the jobs were
+ *   returned.
+ */
 export const oldestIsPutBackLast = (fetchedAt: readonly number[]): Verdict =>
-  fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number)) ? null : 'interrupted parcels are returned in the wrong order';
+  fetchedAt.every((at, index) => index === 0 || at < (fetchedAt[index - 1] as number))
+    ? null
+    : 'interrupted parcels are returned in the wrong order';
 
 /** @param tookMs since the previous election. */
-export const hadTime = (leader: string | null, kind: string, tookMs: number, leastMs: number): Verdict =>
-  (kind === 'freeze' || kind === 'ping') && tookMs < leastMs ? `${leader} is deposed (${kind}) ${tookMs} ms after its election` : null;
+export const hadTime = (
+  leader: string | null,
+  kind: string,
+  tookMs: number,
+  leastMs: number,
+): Verdict =>
+  (kind === 'freeze' || kind === 'ping') && tookMs < leastMs
+    ? `${leader} is deposed (${kind}) ${tookMs} ms after its election`
+    : null;
 
 export const isAwake = (leader: string, frozenMs: number, mostMs: number): Verdict =>
   frozenMs > mostMs ? `${leader} is elected, although it was silent for ${frozenMs} ms` : null;
 
-export const isAllowed = ({ id, term: known }: RoleState, term: number, wasRefused: boolean, what: string): Verdict => {
+export const isAllowed = (
+  { id, term: known }: RoleState,
+  term: number,
+  wasRefused: boolean,
+  what: string,
+): Verdict => {
   if (known > term) return `${id} starts ${what} in term ${term} although it knows term ${known}`;
   return wasRefused ? `${id} starts ${what} in term ${term} although its commit was refused` : null;
 };
 
-export const hasReason = ({ id, term: known }: RoleState, term: number, wasRefused: boolean): Verdict =>
-  known > term || wasRefused ? null : `${id} stops leading in term ${term} although nothing was refused and no higher term is known`;
+export const hasReason = (
+  { id, term: known }: RoleState,
+  term: number,
+  wasRefused: boolean,
+): Verdict =>
+  known > term || wasRefused
+    ? null
+    : `${id} stops leading in term ${term} although nothing was refused and no higher term is known`;
 
 export class Checks {
   breach: Breach | null = null;
-  leadership: () => Leadership = () => { throw new Error('not wired'); };
+  leadership: () => Leadership = () => {
+    throw new Error('not wired');
+  };
   rows: ReadonlyMap<string, Row> = new Map();
   byKey: ReadonlyMap<string, Row> = new Map();
   byPatient: ReadonlyMap<string, readonly Row[]> = new Map();
   /** How often the queue lost data or was unavailable. */
   queueFailures = 0;
-  /** Most hand-overs other than planned ones; and how long silence cannot depose a new leader, in ms. */
+  /**
+   * Most hand-overs other than planned ones; and how long silence cannot depose a new leader, in
+   * ms.
+   */
   handoversMax = Infinity;
   graceMs = 0;
   /** Whether the process of this boot id still runs. */
@@ -169,7 +217,11 @@ export class Checks {
   /** A charge of this payment starts. */
   charges(id: string, term: number): void {
     const row = this.rows.get(id);
-    if (row) this.require('fair', this.attempts.charges(row, this.byPatient.get(row.patientId) ?? [], term));
+    if (row)
+      this.require(
+        'fair',
+        this.attempts.charges(row, this.byPatient.get(row.patientId) ?? [], term),
+      );
   }
 
   /** The relay enqueues these payments again. */
@@ -189,7 +241,8 @@ export class Checks {
   moneyMoved(payment: string): void {
     const status = this.rows.get(payment)?.status;
     if (this.moved.has(payment)) this.require('I6', `${payment} is charged twice`);
-    if (status !== 'PENDING') this.require('I6', `${payment} is charged although it is ${status ?? 'not accepted'}`);
+    if (status !== 'PENDING')
+      this.require('I6', `${payment} is charged although it is ${status ?? 'not accepted'}`);
     this.moved.add(payment);
   }
 
@@ -204,9 +257,14 @@ export class Checks {
     this.electedMs = this.nowMs();
     if (planned) return;
     if (before.leader !== null) this.handedOver(before, after.reason, tookMs);
-    this.require('calm', isAwake(after.leader ?? '', this.frozenForMs(after.leader ?? ''), this.graceMs));
+    this.require(
+      'calm',
+      isAwake(after.leader ?? '', this.frozenForMs(after.leader ?? ''), this.graceMs),
+    );
     const oldestMs = this.nowMs() - this.freshMs;
-    const fresh = [...this.ballots.values()].filter(({ term, castMs }) => term === before.term && castMs > oldestMs).length;
+    const fresh = [...this.ballots.values()].filter(
+      ({ term, castMs }) => term === before.term && castMs > oldestMs,
+    ).length;
     const needed = Math.floor(this.monitors / 2) + 1;
     const text = `${after.leader} is elected with ${fresh} fresh votes of ${this.monitors} monitors, ${needed} are needed`;
     if (fresh < needed) this.require('quorum', text);
@@ -224,9 +282,12 @@ export class Checks {
   began(id: string, bootId: string, term: number): void {
     const row = this.leadership();
     const before = this.begun.get(term);
-    if (before !== undefined) this.require('I3', `${bootId} begins term ${term}, which ${before} had begun`);
-    if (row.term === term && row.bootId !== bootId) this.require('I3', `${bootId} begins term ${term} of ${row.bootId}`);
-    if (row.term < term) this.require('I3', `${id} begins term ${term}, but the row has term ${row.term}`);
+    if (before !== undefined)
+      this.require('I3', `${bootId} begins term ${term}, which ${before} had begun`);
+    if (row.term === term && row.bootId !== bootId)
+      this.require('I3', `${bootId} begins term ${term} of ${row.bootId}`);
+    if (row.term < term)
+      this.require('I3', `${id} begins term ${term}, but the row has term ${row.term}`);
     this.begun.set(term, bootId);
   }
 
@@ -243,16 +304,20 @@ export class Checks {
 
   /** Work on a parcel begins. @param finishing whether the leader has begun to stand down. */
   takes(id: string, term: number, finishing: boolean): void {
-    if (finishing) this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
+    if (finishing)
+      this.require('I8', `${id} takes a new parcel in term ${term} while it stands down`);
   }
 
   stopped(role: RoleState, term: number): void {
     this.require('I8', hasReason(role, term, this.refusals.has(`${role.bootId}/${term}`)));
   }
 
-  /** A monitor votes or moves the term. @param awakeMs time since it was late, or its clock jumped. */
+  /**
+   * A monitor votes or moves the term. @param awakeMs time since it was late, or its clock jumped.
+   */
   acted(monitor: string, awakeMs: number, doubtForMs: number): void {
-    if (awakeMs < doubtForMs) this.require('doubt', `${monitor} acts ${awakeMs} ms after it was late or its clock jumped`);
+    if (awakeMs < doubtForMs)
+      this.require('doubt', `${monitor} acts ${awakeMs} ms after it was late or its clock jumped`);
   }
 
   queueFailed(): void {
@@ -274,10 +339,22 @@ export class Checks {
     return new Map(jobs.map(({ id }) => [id, this.fetches.get(id) ?? 0]));
   }
 
-  /** A new leader begins to fetch. @param active jobs held now. @param before jobs held at its election, with their fetch positions. */
-  fetchesFirst(id: string, active: readonly Job[], before: ReadonlyMap<number, number>, failures: number): void {
+  /**
+   * A new leader begins to fetch. @param active jobs held now. @param before jobs held at its
+   * election, with their fetch positions.
+   */
+  fetchesFirst(
+    id: string,
+    active: readonly Job[],
+    before: ReadonlyMap<number, number>,
+    failures: number,
+  ): void {
     if (this.queueFailures > failures) return;
     const left = active.find((job) => before.get(job.id) === this.fetches.get(job.id));
-    if (left) this.require('I7', `${id} fetches new parcels while job ${left.id} of the earlier leader is not reclaimed`);
+    if (left)
+      this.require(
+        'I7',
+        `${id} fetches new parcels while job ${left.id} of the earlier leader is not reclaimed`,
+      );
   }
 }

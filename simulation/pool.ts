@@ -24,7 +24,10 @@ export interface JobResult extends Searched {
 export class Pool {
   private constructor(private readonly workers: readonly Worker[]) {}
 
-  /** Compiles first: threads do not inherit a TypeScript loader, and the code such a loader adds to a function costs a tenth. */
+  /**
+   * Compiles first: threads do not inherit a TypeScript loader, and the code such a loader adds to
+   * a function costs a tenth.
+   */
   static async open(size = availableParallelism()): Promise<Pool> {
     const file = join(ROOT, await compile('simulation/worker.ts'));
     return new Pool(Array.from({ length: size }, () => new Worker(file)));
@@ -47,7 +50,11 @@ export class Pool {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 
-  private drive(worker: Worker, next: () => Job | null, done: (result: JobResult) => void): Promise<void> {
+  private drive(
+    worker: Worker,
+    next: () => Job | null,
+    done: (result: JobResult) => void,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       const give = (): void => {
         const job = next();

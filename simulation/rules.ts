@@ -1,6 +1,7 @@
 /**
- * Everything that a mutant may replace. The standard is production code where production code decides, and the guards of the SQL where the
- * database decides. The models call these rules, so a planted bug is one changed entry (mutants.ts) without a switch in the code.
+ * Everything that a mutant may replace. The standard is production code where production code
+ * decides, and the guards of the SQL where the database decides. The models call these rules, so a
+ * planted bug is one changed entry (mutants.ts) without a switch in the code.
  */
 import type { Leadership, AdminState } from '../shared/contracts/leadership.js';
 import type { FencingToken } from '../shared/postgres/ledger.js';
@@ -51,7 +52,8 @@ export interface Rules {
   renewsWorker: boolean;
 }
 
-const fence = (row: Leadership, { term, leader }: FencingToken): boolean => row.term === term && row.leader === leader;
+const fence = (row: Leadership, { term, leader }: FencingToken): boolean =>
+  row.term === term && row.leader === leader;
 
 /** The unmodified system. */
 export const STANDARD: Rules = {

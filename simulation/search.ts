@@ -18,7 +18,8 @@ export interface Searched {
   finding: Finding | null;
 }
 
-export const findMutant = (name: string): Mutant | undefined => MUTANTS.find((mutant) => mutant.name === name);
+export const findMutant = (name: string): Mutant | undefined =>
+  MUTANTS.find((mutant) => mutant.name === name);
 
 /** @param mutant null: the unmodified system. */
 export function rulesOf(mutant: string | null): Rules {
@@ -26,14 +27,23 @@ export function rulesOf(mutant: string | null): Rules {
   return found ? withBug(found) : STANDARD;
 }
 
-/** Plays `count` seeds from `from` until one breaks an invariant. @param only stops only at a breach of this rule. */
-export function search(from: number, count: number, rules: Rules, only: string | null = null): Searched {
+/**
+ * Plays `count` seeds from `from` until one breaks an invariant. @param only stops only at a breach
+ * of this rule.
+ */
+export function search(
+  from: number,
+  count: number,
+  rules: Rules,
+  only: string | null = null,
+): Searched {
   let steps = 0;
   for (let seed = from; seed < from + count; seed += 1) {
     const outcome = play(drawSchedule(seed), rules);
     steps += outcome.steps;
     const { breach } = outcome;
-    if (breach && (only === null || breach.rule === only)) return { seeds: seed - from + 1, steps, finding: { seed, breach } };
+    if (breach && (only === null || breach.rule === only))
+      return { seeds: seed - from + 1, steps, finding: { seed, breach } };
   }
   return { seeds: count, steps, finding: null };
 }

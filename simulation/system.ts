@@ -28,7 +28,9 @@ export interface Replica extends Process {
   redisReturned(): void;
   /** Its queue worker stops fetching and does not notice. */
   jamWorker(): void;
-  /** The statements of its current term get no answers any more, although everything is reachable. */
+  /**
+   * The statements of its current term get no answers any more, although everything is reachable.
+   */
   hang(): void;
 }
 
@@ -75,7 +77,10 @@ export interface System {
   readonly patients: Patients[];
 }
 
-/** Timings of the simulated replicas and patients, in ms: the relations of the defaults, a few times shorter. */
+/**
+ * Timings of the simulated replicas and patients, in ms: the relations of the defaults, a few times
+ * shorter.
+ */
 export const TIMES = {
   beatMs: 100,
   pollMs: 300,

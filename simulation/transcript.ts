@@ -1,4 +1,7 @@
-/** A run as text: one line per step that changed something, with its virtual time. Ticks, beats and echoes are omitted. */
+/**
+ * A run as text: one line per step that changed something, with its virtual time. Ticks, beats and
+ * echoes are omitted.
+ */
 import { RULE_TEXTS, type Breach } from './invariants.js';
 import { play, type Outcome } from './run.js';
 import type { Rules } from './rules.js';
@@ -13,13 +16,19 @@ export interface Transcript {
 /** Plays a schedule again and records its steps. */
 export function transcribe(schedule: Schedule, rules: Rules): Transcript {
   const lines: string[] = [];
-  const outcome = play(schedule, rules, (atMs, who, what) => lines.push(`${String(atMs).padStart(6)} ms  ${who.padEnd(10)}  ${what}`));
+  const outcome = play(schedule, rules, (atMs, who, what) =>
+    lines.push(`${String(atMs).padStart(6)} ms  ${who.padEnd(10)}  ${what}`),
+  );
   return { lines, outcome };
 }
 
-const sizeOf = ({ faults, payments }: Schedule): string => `${faults.length} faults, ${payments.length} payments`;
+const sizeOf = ({ faults, payments }: Schedule): string =>
+  `${faults.length} faults, ${payments.length} payments`;
 
-/** The explanation of a failing seed: the broken rule and the smallest schedule that still breaks it, step by step. */
+/**
+ * The explanation of a failing seed: the broken rule and the smallest schedule that still breaks
+ * it, step by step.
+ */
 export function explain(seed: number, rules: Rules, breach: Breach, again: string): string {
   const schedule = drawSchedule(seed);
   const small = shrink(schedule, rules, breach.rule);

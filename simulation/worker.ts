@@ -4,5 +4,8 @@ import type { Job, JobResult } from './pool.js';
 import { rulesOf, search } from './search.js';
 
 parentPort?.on('message', ({ number, from, count, mutant, only }: Job) => {
-  parentPort?.postMessage({ number, ...search(from, count, rulesOf(mutant), only) } satisfies JobResult);
+  parentPort?.postMessage({
+    number,
+    ...search(from, count, rulesOf(mutant), only),
+  } satisfies JobResult);
 });

@@ -19,13 +19,20 @@ export function percentText(share: number): string {
 }
 
 /** 0: all succeeded. 2: some are pending. 1: some were declined or failed. */
-export function exitCodeOfBatch({ sent, succeeded, pending }: Pick<Batch, 'sent' | 'succeeded' | 'pending'>): number {
+export function exitCodeOfBatch({
+  sent,
+  succeeded,
+  pending,
+}: Pick<Batch, 'sent' | 'succeeded' | 'pending'>): number {
   if (pending > 0) return EXIT.pending;
   return succeeded === sent ? EXIT.done : EXIT.no;
 }
 
 /** The line of progress. */
-export function batchProgress({ sent, succeeded, declined, failed, pending }: Batch, leaders: readonly string[]): string {
+export function batchProgress(
+  { sent, succeeded, declined, failed, pending }: Batch,
+  leaders: readonly string[],
+): string {
   const others = declined + failed > 0 ? `, ${declined} declined, ${failed} failed` : '';
   const by = leaders.length > 0 ? `; by ${leaders.join(', ')}` : '';
   return `${sent - pending} of ${sent} final: ${succeeded} succeeded${others}${by}`;
@@ -34,15 +41,25 @@ export function batchProgress({ sent, succeeded, declined, failed, pending }: Ba
 /** The replicas that decided payments of the batch so far, ordered by term. */
 export function leadersOf({ payments }: Batch): string[] {
   const terms = new Map<number, string>();
-  for (const { processedBy, term } of payments) if (processedBy !== null && term !== null) terms.set(term, processedBy);
+  for (const { processedBy, term } of payments)
+    if (processedBy !== null && term !== null) terms.set(term, processedBy);
   return [...terms].sort(([a], [b]) => a - b).map(([term, replica]) => `${replica} (term ${term})`);
 }
 
 function groups(payments: readonly BatchPayment[]): string[][] {
-  const counts = new Map<string, { cells: string[]; term: number; count: number; attempts: number; latencies: number[] }>();
+  const counts = new Map<
+    string,
+    { cells: string[]; term: number; count: number; attempts: number; latencies: number[] }
+  >();
   for (const { status, processedBy, term, attempts, latencyMs } of payments) {
     const cells = [status.toLowerCase(), processedBy ?? '-', term === null ? '-' : String(term)];
-    const group = counts.get(cells.join()) ?? { cells, term: term ?? Infinity, count: 0, attempts: 0, latencies: [] };
+    const group = counts.get(cells.join()) ?? {
+      cells,
+      term: term ?? Infinity,
+      count: 0,
+      attempts: 0,
+      latencies: [],
+    };
     counts.set(cells.join(), group);
     group.count += 1;
     group.attempts = Math.max(group.attempts, attempts);
@@ -52,11 +69,20 @@ function groups(payments: readonly BatchPayment[]): string[][] {
     .sort((a, b) => a.term - b.term)
     .map(({ cells, count, attempts, latencies }) => {
       const sorted = latencies.sort((a, b) => a - b);
-      return [...cells, String(count), String(attempts), duration(quantile(sorted, 0.5)), duration(sorted.at(-1) ?? null)];
+      return [
+        ...cells,
+        String(count),
+        String(attempts),
+        duration(quantile(sorted, 0.5)),
+        duration(sorted.at(-1) ?? null),
+      ];
     });
 }
 
-/** The complete answer. @param tookMs as measured by this client; null when another client sent the batch. */
+/**
+ * The complete answer. @param tookMs as measured by this client; null when another client sent the
+ * batch.
+ */
 export function batchText(batch: Batch, tookMs: number | null, paint: Paint): string {
   const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
   const sorted = payments.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
@@ -65,7 +91,11 @@ export function batchText(batch: Batch, tookMs: number | null, paint: Paint): st
   return [
     `Batch ${batchId}`,
     '',
-    ...table(['status', 'replica', 'term', 'payments', 'attempts', 'p50', 'longest'], groups(payments), '  '),
+    ...table(
+      ['status', 'replica', 'term', 'payments', 'attempts', 'p50', 'longest'],
+      groups(payments),
+      '  ',
+    ),
     '',
     `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${duration(tookMs)}`}.`,
     `Availability (succeeded of sent): ${paint(succeeded === sent ? 'green' : 'yellow', share)}`,

@@ -1,6 +1,7 @@
 /**
- * `relevo batch`: sends many payments at once, as the published test does, and shows progress. First the batch is accepted, then polled by
- * its id, so that a lost answer loses nothing. Exit codes: 0 all succeeded, 1 some did not, 2 some are pending.
+ * `relevo batch`: sends many payments at once, as the published test does, and shows progress.
+ * First the batch is accepted, then polled by its id, so that a lost answer loses nothing. Exit
+ * codes: 0 all succeeded, 1 some did not, 2 some are pending.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,7 +14,10 @@ import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
 import { batchProgress, batchText, exitCodeOfBatch, leadersOf } from './batch-text.js';
 
-/** A poll reads the whole batch, so the pause is at least twice as long as the last poll, within these bounds, in ms. */
+/**
+ * A poll reads the whole batch, so the pause is at least twice as long as the last poll, within
+ * these bounds, in ms.
+ */
 const LOOK_EVERY_MS = 200;
 const LOOK_AT_LEAST_EVERY_MS = 2_000;
 const LINE_EVERY_MS = 1_000;
@@ -35,7 +39,13 @@ async function insist<T>({ context, target }: Following, question: Question): Pr
   const begun = performance.now();
   for (;;) {
     try {
-      return (await ask<T>(target.addresses('patients'), { ...question, token: target.token('api'), signal: context.interruption })).body;
+      return (
+        await ask<T>(target.addresses('patients'), {
+          ...question,
+          token: target.token('api'),
+          signal: context.interruption,
+        })
+      ).body;
     } catch (error) {
       const passing = error instanceof Unreachable || (error instanceof Refused && error.retryable);
       if (!passing || performance.now() - begun > PATIENCE_MS) throw error;
@@ -57,8 +67,14 @@ async function follow(following: Following, first: Batch): Promise<Batch> {
       lineAt = performance.now();
     }
     const begun = performance.now();
-    batch = await insist<Batch>(following, { path: `/api/batches/${first.batchId}`, timeoutMs: ACCEPT_TIMEOUT_MS });
-    const pauseMs = Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(LOOK_EVERY_MS, (performance.now() - begun) * 2));
+    batch = await insist<Batch>(following, {
+      path: `/api/batches/${first.batchId}`,
+      timeoutMs: ACCEPT_TIMEOUT_MS,
+    });
+    const pauseMs = Math.min(
+      LOOK_AT_LEAST_EVERY_MS,
+      Math.max(LOOK_EVERY_MS, (performance.now() - begun) * 2),
+    );
     if (batch.pending > 0) await delay(pauseMs, undefined, { signal: interruption });
   }
   terminal.progress('');
@@ -80,7 +96,8 @@ interface Wanted {
 }
 
 function requestOf({ count, patient, amount, currency }: Wanted): Fired {
-  if (currency !== undefined && amount === undefined) throw wrongArguments('--currency needs --amount.');
+  if (currency !== undefined && amount === undefined)
+    throw wrongArguments('--currency needs --amount.');
   const code = readCurrency(currency ?? 'USD');
   return {
     count,
@@ -90,7 +107,12 @@ function requestOf({ count, patient, amount, currency }: Wanted): Fired {
 }
 
 async function fire(following: Following, request: Fired, key: string): Promise<Batch> {
-  const question: Question = { method: 'POST', path: '/api/batches', body: { ...request, timeoutMs: 0 }, headers: { 'idempotency-key': key } };
+  const question: Question = {
+    method: 'POST',
+    path: '/api/batches',
+    body: { ...request, timeoutMs: 0 },
+    headers: { 'idempotency-key': key },
+  };
   following.context.terminal.progress(`Sending ${request.count} payments …`);
   return insist<Batch>(following, { ...question, timeoutMs: ACCEPT_TIMEOUT_MS });
 }
@@ -106,7 +128,12 @@ export const batch = command({
     amount: words('Amount of each payment, such as 150.00'),
     currency: words('Currency of the amount. Default: USD'),
     key: words('Idempotency key of the batch. Default: a new one'),
-    timeout: whole('timeout', { min: 0, max: 3_600, default: 60, describe: 'Longest wait for the last outcome, in seconds' }),
+    timeout: whole('timeout', {
+      min: 0,
+      max: 3_600,
+      default: 60,
+      describe: 'Longest wait for the last outcome, in seconds',
+    }),
     watch: flag('Without a terminal, print progress to standard error once per second'),
   },
   examples: [
@@ -117,14 +144,24 @@ export const batch = command({
     const { terminal, interruption } = context;
     const request = requestOf(args);
     const begun = performance.now();
-    const following = { context, target: context.target(args), deadlineMs: begun + args.timeout * 1_000, watch: args.watch };
+    const following = {
+      context,
+      target: context.target(args),
+      deadlineMs: begun + args.timeout * 1_000,
+      watch: args.watch,
+    };
     const key = args.key ?? randomUUID();
-    const first = args.id === undefined
-      ? await fire(following, request, key)
-      : await insist<Batch>(following, { path: `/api/batches/${encodeURIComponent(args.id)}`, timeoutMs: ACCEPT_TIMEOUT_MS });
+    const first =
+      args.id === undefined
+        ? await fire(following, request, key)
+        : await insist<Batch>(following, {
+            path: `/api/batches/${encodeURIComponent(args.id)}`,
+            timeoutMs: ACCEPT_TIMEOUT_MS,
+          });
     const done = await follow(following, first).catch((error: unknown) => {
       terminal.progress('');
-      if (interruption.aborted) terminal.err(`Stopped waiting; the batch continues: relevo batch --id ${first.batchId}`);
+      if (interruption.aborted)
+        terminal.err(`Stopped waiting; the batch continues: relevo batch --id ${first.batchId}`);
       throw error;
     });
     const tookMs = args.id === undefined ? performance.now() - begun : null;

@@ -1,7 +1,8 @@
 /**
- * `relevo completion SHELL`: prints the completion script of a shell; with `--words`, prints the candidates that the script requests.
- * With `--words` the command never fails and prints nothing to standard error, because it runs on a key press. It briefly asks a monitor
- * for the names of the replicas.
+ * `relevo completion SHELL`: prints the completion script of a shell; with `--words`, prints the
+ * candidates that the script requests. With `--words` the command never fails and prints nothing to
+ * standard error, because it runs on a key press. It briefly asks a monitor for the names of the
+ * replicas.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,16 +19,24 @@ const ASK_TIMEOUT_MS = 800;
 
 async function replicas(context: Context): Promise<Candidate[]> {
   const addresses = context.target({ json: false, url: undefined }).addresses('monitor');
-  const { body } = await ask<{ replicas: { id: string; observed: string; role: string | null }[] }>(addresses, { path: '/status', timeoutMs: ASK_TIMEOUT_MS });
+  const { body } = await ask<{ replicas: { id: string; observed: string; role: string | null }[] }>(
+    addresses,
+    { path: '/status', timeoutMs: ASK_TIMEOUT_MS },
+  );
   return body.replicas.map(({ id, observed, role }) => ({ word: id, describe: role ?? observed }));
 }
 
-const bare = (words: readonly string[]): Candidate[] => words.map((word) => ({ word, describe: '' }));
+const bare = (words: readonly string[]): Candidate[] =>
+  words.map((word) => ({ word, describe: '' }));
 
 function folders(): Candidate[] {
   const folder = join(ROOT, 'test');
   if (!existsSync(folder)) return [];
-  return bare(readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name));
+  return bare(
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name),
+  );
 }
 
 async function looked(kind: Looked, context: Context): Promise<Candidate[]> {
@@ -38,14 +47,19 @@ async function looked(kind: Looked, context: Context): Promise<Candidate[]> {
 /** The arguments after `--`, unparsed: yargs would interpret options among them. */
 const typedWords = (): string[] => process.argv.slice(process.argv.indexOf('--') + 1);
 
-const options = { words: { ...flag('Print the candidates; for the script'), hidden: true } } as const;
+const options = {
+  words: { ...flag('Print the candidates; for the script'), hidden: true },
+} as const;
 
 export const completion = command<typeof options, { shell: string }>({
   command: 'completion <shell>',
   describe: 'Print the script that completes `relevo` in a shell',
   group: 'Tools',
-  details: 'The script completes commands, options, replicas of the running system and experiments, and defines a command `relevo`.',
-  positionals: { shell: { type: 'string', choices: SHELLS, demandOption: true, describe: 'The shell' } },
+  details:
+    'The script completes commands, options, replicas of the running system and experiments, and defines a command `relevo`.',
+  positionals: {
+    shell: { type: 'string', choices: SHELLS, demandOption: true, describe: 'The shell' },
+  },
   options,
   examples: [
     ['eval "$(npx relevo completion bash)"', 'in ~/.bashrc'],
@@ -61,7 +75,9 @@ export const completion = command<typeof options, { shell: string }>({
     const words = typedWords();
     const { candidates, look } = next(words, context.commands);
     const all = [...candidates, ...(look === null ? [] : await looked(look, context))];
-    matching(all, words.at(-1) ?? '').forEach((each) => context.terminal.out(candidateLine(shell, each)));
+    matching(all, words.at(-1) ?? '').forEach((each) =>
+      context.terminal.out(candidateLine(shell, each)),
+    );
     return EXIT.done;
   },
 });

@@ -1,4 +1,7 @@
-/** `relevo doctor`: finds problems and prints the command that corrects each. Changes nothing. Exit codes: 0 no problem, 1 a problem. */
+/**
+ * `relevo doctor`: finds problems and prints the command that corrects each. Changes nothing. Exit
+ * codes: 0 no problem, 1 a problem.
+ */
 import { readRunning } from '../../local/installation.js';
 import { answer, command } from '../command.js';
 import { doctorText, isHealthy } from '../doctor/doctor-text.js';
@@ -8,9 +11,15 @@ export const doctor = command({
   command: 'doctor',
   describe: 'Find problems and show how to correct them',
   group: 'The system',
-  details: 'Checks versions, packages, engines, ports, data folder, disk, memory and clock; of a running system also services, leader, tokens and backlog. Changes nothing.',
+  details:
+    'Checks versions, packages, engines, ports, data folder, disk, memory and clock; of a running system also services, leader, tokens and backlog. Changes nothing.',
   options: {},
-  examples: [['relevo doctor --json | jq \'.findings[] | select(.level == "problem")\'', 'only the problems']],
+  examples: [
+    [
+      'relevo doctor --json | jq \'.findings[] | select(.level == "problem")\'',
+      'only the problems',
+    ],
+  ],
   async run(args, context) {
     const { env, config, terminal } = context;
     const { examine } = await import('../doctor/checks.js');
@@ -18,7 +27,9 @@ export const doctor = command({
     const findings = await examine({ env, config, running });
     const healthy = isHealthy(findings);
     const document = { healthy, running: running !== null, findings };
-    answer(context, args.json, document, () => doctorText(findings, running !== null, terminal.paint));
+    answer(context, args.json, document, () =>
+      doctorText(findings, running !== null, terminal.paint),
+    );
     return healthy ? EXIT.done : EXIT.no;
   },
 });

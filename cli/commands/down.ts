@@ -1,4 +1,7 @@
-/** `relevo down`: stops the local system in order and waits until it has ended. Exit codes: 0 not running any more, 1 it does not end. */
+/**
+ * `relevo down`: stops the local system in order and waits until it has ended. Exit codes: 0 not
+ * running any more, 1 it does not end.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
@@ -15,20 +18,32 @@ const POLL_MS = 50;
 const alive = ({ pid, system }: Running): number[] =>
   [pid, ...(system?.processes ?? []).flatMap((process) => process.pid ?? [])].filter(isAlive);
 
-/** Identifies an installation, because several may run at the same time. The port of the first patients instance shows the offset. */
+/**
+ * Identifies an installation, because several may run at the same time. The port of the first
+ * patients instance shows the offset.
+ */
 function nameOfInstallation({ system }: Running, dataDir: string): string {
   const address = system?.addresses['patients_1'];
   const moved = address ? Number(new URL(address).port) - PATIENTS_PORT : 0;
   return `data in ${dataDir}${moved === 0 ? '' : `, ports moved by ${moved}`}`;
 }
 
-async function waitUntilGone(running: Running, waitMs: number, { terminal, interruption }: Context): Promise<void> {
+async function waitUntilGone(
+  running: Running,
+  waitMs: number,
+  { terminal, interruption }: Context,
+): Promise<void> {
   const deadline = performance.now() + waitMs;
   for (let left = alive(running); left.length > 0; left = alive(running)) {
     terminal.progress(`Stopping: ${left.length} processes are still running …`);
     if (performance.now() > deadline) {
       terminal.progress('');
-      throw new CommandFailure('STILL_RUNNING', `Relevo has not ended within ${duration(waitMs)}.`, EXIT.no, '`relevo down --force` kills it; no data is lost.');
+      throw new CommandFailure(
+        'STILL_RUNNING',
+        `Relevo has not ended within ${duration(waitMs)}.`,
+        EXIT.no,
+        '`relevo down --force` kills it; no data is lost.',
+      );
     }
     await delay(POLL_MS, undefined, { signal: interruption });
   }
@@ -51,7 +66,9 @@ export const down = command({
     const running = readRunning(dataDir);
     if (!running) {
       const sentence = `Relevo is not running (data in ${dataDir}); there is nothing to stop.`;
-      terminal.out(args.json ? JSON.stringify({ stopped: false, running: false, dataDir }) : sentence);
+      terminal.out(
+        args.json ? JSON.stringify({ stopped: false, running: false, dataDir }) : sentence,
+      );
       return EXIT.done;
     }
     signal(running.pid, args.force ? 'SIGKILL' : 'SIGTERM');

@@ -1,4 +1,7 @@
-/** `relevo handover`: moves the leadership without interruption. Exit codes: 0 done, 1 refused or cancelled, 5 no answer. */
+/**
+ * `relevo handover`: moves the leadership without interruption. Exit codes: 0 done, 1 refused or
+ * cancelled, 5 no answer.
+ */
 import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words } from '../command.js';
@@ -12,7 +15,8 @@ export const handover = command({
   command: 'handover',
   describe: 'Hand over the leadership gracefully',
   group: 'Leadership',
-  details: 'The leader finishes the payments in flight, then the next term begins. Without --to, the monitor chooses the next leader.',
+  details:
+    'The leader finishes the payments in flight, then the next term begins. Without --to, the monitor chooses the next leader.',
   options: {
     to: words('The next leader'),
     reason: words('Reason, kept in the history. On a terminal, the command asks for it'),
@@ -24,7 +28,11 @@ export const handover = command({
     const scene = await lookAround(args, context);
     if (!args.json) terminal.err(sceneText(scene.leader, scene.term, followersOf(scene)));
     const reason = await reasonFor(args.reason, context);
-    await confirm(`Hand over to ${args.to ?? 'the replica that the monitor chooses'}?`, args.yes, context);
+    await confirm(
+      `Hand over to ${args.to ?? 'the replica that the monitor chooses'}?`,
+      args.yes,
+      context,
+    );
     const { body } = await ask<HandoverAnswer>(scene.target.addresses('monitor'), {
       method: 'POST',
       path: '/handover',

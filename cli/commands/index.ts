@@ -16,8 +16,23 @@ import { tokens } from './tokens.js';
 import { up } from './up.js';
 
 export const COMMANDS: readonly Command[] = [
-  up, down, status, doctor, open, tokens,
-  pay, batch, payments, payment, patients, bill,
-  leaders, handover, drain, maint, ready,
-  ...programs, completion,
+  up,
+  down,
+  status,
+  doctor,
+  open,
+  tokens,
+  pay,
+  batch,
+  payments,
+  payment,
+  patients,
+  bill,
+  leaders,
+  handover,
+  drain,
+  maint,
+  ready,
+  ...programs,
+  completion,
 ];

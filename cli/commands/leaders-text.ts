@@ -4,18 +4,40 @@ import { dayAndTime, duration, timeText } from '../clock-text.js';
 import { table } from '../table.js';
 
 /** The fields that a row uses. `--json` prints the complete election. */
-export type ElectionRow = Pick<Election, 'term' | 'leader' | 'previousLeader' | 'kind' | 'reason' | 'suspectedAt' | 'electedAt' | 'promotedAt' | 'firstCommitAt'>;
+export type ElectionRow = Pick<
+  Election,
+  | 'term'
+  | 'leader'
+  | 'previousLeader'
+  | 'kind'
+  | 'reason'
+  | 'suspectedAt'
+  | 'electedAt'
+  | 'promotedAt'
+  | 'firstCommitAt'
+>;
 
-/** Time from the suspicion (or the election, when there was none) until the new leader works; null: not yet. */
+/**
+ * Time from the suspicion (or the election, when there was none) until the new leader works; null:
+ * not yet.
+ */
 export const handoverMs = ({ suspectedAt, electedAt, promotedAt }: ElectionRow): number | null =>
-  (promotedAt === null ? null : Date.parse(promotedAt) - Date.parse(suspectedAt ?? electedAt));
+  promotedAt === null ? null : Date.parse(promotedAt) - Date.parse(suspectedAt ?? electedAt);
 
 /** Newest first, as the monitor returns them. */
 export function leadersText(elections: readonly ElectionRow[]): string {
   if (elections.length === 0) return 'There has been no election yet.';
   const rows = elections.map((election) => {
     const { term, electedAt, leader, previousLeader, kind, reason } = election;
-    return [String(term), dayAndTime(new Date(electedAt)), previousLeader ?? '-', leader, kind, duration(handoverMs(election)), reason];
+    return [
+      String(term),
+      dayAndTime(new Date(electedAt)),
+      previousLeader ?? '-',
+      leader,
+      kind,
+      duration(handoverMs(election)),
+      reason,
+    ];
   });
   return table(['term', 'elected', 'from', 'to', 'kind', 'took', 'reason'], rows).join('\n');
 }
@@ -23,6 +45,7 @@ export function leadersText(elections: readonly ElectionRow[]): string {
 /** One election as a log line. */
 export const electionLine = (election: ElectionRow): string => {
   const { term, electedAt, leader, previousLeader, reason } = election;
-  const from = previousLeader === null || previousLeader === leader ? '' : ` after ${previousLeader}`;
+  const from =
+    previousLeader === null || previousLeader === leader ? '' : ` after ${previousLeader}`;
   return `${timeText(new Date(electedAt))} ${leader} leads in term ${term}${from}: ${reason}`;
 };

@@ -1,4 +1,6 @@
-/** `relevo leaders`: all leaders with the reason and the duration of each hand-over, newest first. */
+/**
+ * `relevo leaders`: all leaders with the reason and the duration of each hand-over, newest first.
+ */
 import { ask } from '../client.js';
 import { command, flag, whole, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -9,9 +11,15 @@ const WATCH_MS = 1_000;
 /** The page size limit of the monitor. */
 const MOST = 200;
 
-async function elections(args: CommonArguments & { limit: number }, context: Context): Promise<readonly ElectionRow[]> {
+async function elections(
+  args: CommonArguments & { limit: number },
+  context: Context,
+): Promise<readonly ElectionRow[]> {
   const addresses = context.target(args).addresses('monitor');
-  const { body } = await ask<{ elections: ElectionRow[] }>(addresses, { path: `/elections?limit=${args.limit}`, signal: context.interruption });
+  const { body } = await ask<{ elections: ElectionRow[] }>(addresses, {
+    path: `/elections?limit=${args.limit}`,
+    signal: context.interruption,
+  });
   return body.elections;
 }
 
@@ -19,15 +27,22 @@ export const leaders = command({
   command: 'leaders',
   describe: 'List the leaders, with times and reasons',
   group: 'Leadership',
-  details: '`took`: time from the suspicion (or the election, without a suspicion) until the new leader worked.',
+  details:
+    '`took`: time from the suspicion (or the election, without a suspicion) until the new leader worked.',
   options: {
-    limit: whole('limit', { min: 1, max: MOST, default: 10, describe: 'Number of elections, newest first' }),
+    limit: whole('limit', {
+      min: 1,
+      max: MOST,
+      default: 10,
+      describe: 'Number of elections, newest first',
+    }),
     watch: flag('Refresh until Ctrl-C; without a terminal, print a line per new election'),
   },
   examples: [['relevo leaders --limit 5', 'the last five']],
   async run(args, context) {
     const { terminal } = context;
-    const text = (rows: readonly ElectionRow[]): string => (args.json ? JSON.stringify({ elections: rows }, null, 2) : leadersText(rows));
+    const text = (rows: readonly ElectionRow[]): string =>
+      args.json ? JSON.stringify({ elections: rows }, null, 2) : leadersText(rows);
     if (!args.watch) {
       terminal.out(text(await elections(args, context)));
       return EXIT.done;
@@ -38,6 +53,10 @@ export const leaders = command({
       seen = fresh.at(-1)?.term ?? seen;
       return fresh.map((row) => (args.json ? JSON.stringify(row) : electionLine(row)));
     };
-    return watch(terminal, { everyMs: WATCH_MS, picture: async () => text(await elections(args, context)), lines }, context.interruption);
+    return watch(
+      terminal,
+      { everyMs: WATCH_MS, picture: async () => text(await elections(args, context)), lines },
+      context.interruption,
+    );
   },
 });

@@ -19,10 +19,15 @@ export interface StateAnswer {
   term: number;
 }
 
-const listed = (words: readonly string[]): string => (words.length === 0 ? 'no replica' : words.join(', '));
+const listed = (words: readonly string[]): string =>
+  words.length === 0 ? 'no replica' : words.join(', ');
 
 /** The leader, and the replicas that may follow it. */
-export function sceneText(leader: string | null, term: number, followers: readonly string[]): string {
+export function sceneText(
+  leader: string | null,
+  term: number,
+  followers: readonly string[],
+): string {
   const now = leader === null ? 'There is no leader now.' : `${leader} leads in term ${term}.`;
   return wrap(`${now} Possible next leaders: ${listed(followers)}.`, WIDTH).join('\n');
 }
@@ -30,8 +35,13 @@ export function sceneText(leader: string | null, term: number, followers: readon
 export function handoverText({ leader, term, previous, drained, tookMs }: HandoverAnswer): string {
   if (previous === leader) return `${leader} already leads, in term ${term}; nothing changed.`;
   const from = previous === null ? '' : `, after ${previous}`;
-  const rest = drained ? ' The old leader finished its payments in flight.' : ' The new leader takes over the payments in flight.';
-  return wrap(`${leader} leads in term ${term}${from}; it took ${duration(tookMs)}.${previous === null ? '' : rest}`, WIDTH).join('\n');
+  const rest = drained
+    ? ' The old leader finished its payments in flight.'
+    : ' The new leader takes over the payments in flight.';
+  return wrap(
+    `${leader} leads in term ${term}${from}; it took ${duration(tookMs)}.${previous === null ? '' : rest}`,
+    WIDTH,
+  ).join('\n');
 }
 
 const WHAT_A_STATE_MEANS: Readonly<Record<string, string>> = {
@@ -41,12 +51,25 @@ const WHAT_A_STATE_MEANS: Readonly<Record<string, string>> = {
 };
 
 /** The state of a replica, and the effect of the command. */
-export function stateScene(id: string, admin: string, state: string, leads: boolean, followers: readonly string[]): string {
-  const handsOver = leads && state !== 'ready' ? ` It leads now; possible next leaders: ${listed(followers)}.` : '';
-  return wrap(`${id} is ${admin}. In ${state} it ${WHAT_A_STATE_MEANS[state] ?? state}.${handsOver}`, WIDTH).join('\n');
+export function stateScene(
+  id: string,
+  admin: string,
+  state: string,
+  leads: boolean,
+  followers: readonly string[],
+): string {
+  const handsOver =
+    leads && state !== 'ready' ? ` It leads now; possible next leaders: ${listed(followers)}.` : '';
+  return wrap(
+    `${id} is ${admin}. In ${state} it ${WHAT_A_STATE_MEANS[state] ?? state}.${handsOver}`,
+    WIDTH,
+  ).join('\n');
 }
 
 export function stateText({ id, admin, leader, term }: StateAnswer, before: string | null): string {
-  const leads = leader === null ? 'There is no leader' : `${leader} leads${leader === before ? '' : ' now'}, in term ${term}`;
+  const leads =
+    leader === null
+      ? 'There is no leader'
+      : `${leader} leads${leader === before ? '' : ' now'}, in term ${term}`;
   return `${id} is set to ${admin}. ${leads}.`;
 }

@@ -12,18 +12,30 @@ export const open = command<Record<never, never>, { page: string | undefined }>(
   command: 'open [page]',
   describe: 'Print the addresses of the web pages',
   group: 'The system',
-  positionals: { page: { type: 'string', choices: PAGES.map(({ name }) => name), describe: 'The page' } },
+  positionals: {
+    page: { type: 'string', choices: PAGES.map(({ name }) => name), describe: 'The page' },
+  },
   options: {},
   examples: [['xdg-open $(relevo open console)', 'in a browser']],
   async run(args, context) {
     const target = context.target(args);
     const pages = PAGES.flatMap(({ name, role, path, describe }) => {
       const [address] = target.addresses(role);
-      return address === undefined || (args.page ?? name) !== name ? [] : [{ name, url: address + path, describe }];
+      return address === undefined || (args.page ?? name) !== name
+        ? []
+        : [{ name, url: address + path, describe }];
     });
-    if (args.json) context.terminal.out(JSON.stringify(Object.fromEntries(pages.map(({ name, url }) => [name, url])), null, 2));
+    if (args.json)
+      context.terminal.out(
+        JSON.stringify(Object.fromEntries(pages.map(({ name, url }) => [name, url])), null, 2),
+      );
     else if (args.page) context.terminal.out(pages.map(({ url }) => url).join('\n'));
-    else context.terminal.out(pages.map(({ name, url, describe }) => `${name.padEnd(8)} ${url.padEnd(30)} ${describe}`).join('\n'));
+    else
+      context.terminal.out(
+        pages
+          .map(({ name, url, describe }) => `${name.padEnd(8)} ${url.padEnd(30)} ${describe}`)
+          .join('\n'),
+      );
     return EXIT.done;
   },
 });

@@ -5,7 +5,12 @@ import { duration, preciseTime } from '../clock-text.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../paint.js';
 
-const STATUS_COLOUR = { SUCCEEDED: 'green', DECLINED: 'yellow', FAILED: 'red', PENDING: 'dim' } as const;
+const STATUS_COLOUR = {
+  SUCCEEDED: 'green',
+  DECLINED: 'yellow',
+  FAILED: 'red',
+  PENDING: 'dim',
+} as const;
 
 const row = (left: string, right: string): string => `  ${left.padEnd(11)}${right}`;
 
@@ -22,12 +27,19 @@ function decidedLine(payment: Payment, paint: Paint): string[] {
   if (completedAt === null) return [`  ${word}    not decided yet`];
   const tries = attempts > 1 ? `, attempt ${attempts}` : '';
   const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, after ${duration(latencyMs)}${tries}`;
-  return [`  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`, ...(reason ? [row('because', reason)] : [])];
+  return [
+    `  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`,
+    ...(reason ? [row('because', reason)] : []),
+  ];
 }
 
 /** The text before the payment is sent. */
-export const payingLine = (amountMinor: number, currency: string, patient: string, key: string): string =>
-  `Paying ${showAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
+export const payingLine = (
+  amountMinor: number,
+  currency: string,
+  patient: string,
+  key: string,
+): string => `Paying ${showAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
 
 /** The state of a payment, one line per fact. */
 export function paymentLines(payment: Payment, paint: Paint): string[] {
@@ -45,7 +57,8 @@ export function paymentLines(payment: Payment, paint: Paint): string[] {
 }
 
 export const REPLAYED = 'This key was used before; this is its payment. Nothing was charged again.';
-export const REPLAYED_OWN = 'An earlier try was accepted, but its answer was lost; nothing was charged twice.';
+export const REPLAYED_OWN =
+  'An earlier try was accepted, but its answer was lost; nothing was charged twice.';
 
 /** 0: succeeded. 1: declined or failed. 2: pending. */
 export function exitCodeOf({ status }: Pick<Payment, 'status'>): number {

@@ -1,6 +1,7 @@
 /**
- * `relevo pay`: sends one payment and shows its outcome. Generates and shows a key, so that a second run with that key does not pay twice.
- * Exit codes: 0 succeeded, 1 declined, failed or refused, 2 pending, 5 no answer.
+ * `relevo pay`: sends one payment and shows its outcome. Generates and shows a key, so that a
+ * second run with that key does not pay twice. Exit codes: 0 succeeded, 1 declined, failed or
+ * refused, 2 pending, 5 no answer.
  */
 import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from '../amount.js';
@@ -16,13 +17,20 @@ function showOutcome({ terminal }: Context, { payment, replayed }: PayOutcome): 
   terminal.out(paymentLines(payment, terminal.paint).join('\n'));
 }
 
-/** After a failure or an interruption, explains how to find out whether the payment was accepted. */
-async function payOrExplain(paying: PayCommand, { terminal, interruption }: Context): Promise<PayOutcome> {
+/**
+ * After a failure or an interruption, explains how to find out whether the payment was accepted.
+ */
+async function payOrExplain(
+  paying: PayCommand,
+  { terminal, interruption }: Context,
+): Promise<PayOutcome> {
   try {
     return await payThrough(paying);
   } catch (error) {
     if (interruption.aborted) terminal.err('Stopped waiting.');
-    terminal.err(`To find out whether it was accepted, retry with --key ${paying.key}; nothing is paid twice.`);
+    terminal.err(
+      `To find out whether it was accepted, retry with --key ${paying.key}; nothing is paid twice.`,
+    );
     throw error;
   }
 }
@@ -38,7 +46,12 @@ export const pay = command({
     currency: { ...words('Code of ISO 4217'), default: 'USD' },
     concept: words('Purpose of the payment'),
     key: words('Idempotency key; a repeated key returns the first answer. Default: a new one'),
-    wait: whole('wait', { min: 0, max: LONGEST_WAIT_S, default: 10, describe: 'Longest wait for the outcome, in seconds' }),
+    wait: whole('wait', {
+      min: 0,
+      max: LONGEST_WAIT_S,
+      default: 10,
+      describe: 'Longest wait for the outcome, in seconds',
+    }),
   },
   examples: [
     ['relevo pay --document 107919317 --amount 150.00', 'pays, waits, shows the outcome'],
@@ -49,14 +62,39 @@ export const pay = command({
     const currency = readCurrency(args.currency);
     const amountMinor = readAmount(args.amount, currency);
     const target = context.target(args);
-    const asking = { addresses: target.addresses('patients'), token: target.token('api'), signal: interruption };
+    const asking = {
+      addresses: target.addresses('patients'),
+      token: target.token('api'),
+      signal: interruption,
+    };
     const patient = await findPatient(asking, args);
     const key = args.key ?? randomUUID();
     if (!args.json) terminal.out(payingLine(amountMinor, currency, patient.shown, key));
-    const request = { patientId: patient.id, amountMinor, currency, ...(args.concept === undefined ? {} : { concept: args.concept }) };
-    const onRetry = (reason: string): void => terminal.err(`  ${reason} Retrying with the same key.`);
-    const outcome = await payOrExplain({ ...asking, request, key, waitMs: args.wait * 1_000, onRetry }, context);
-    if (args.json) terminal.out(JSON.stringify({ key, replayed: outcome.replayed !== 'no', tries: outcome.tries, payment: outcome.payment }, null, 2));
+    const request = {
+      patientId: patient.id,
+      amountMinor,
+      currency,
+      ...(args.concept === undefined ? {} : { concept: args.concept }),
+    };
+    const onRetry = (reason: string): void =>
+      terminal.err(`  ${reason} Retrying with the same key.`);
+    const outcome = await payOrExplain(
+      { ...asking, request, key, waitMs: args.wait * 1_000, onRetry },
+      context,
+    );
+    if (args.json)
+      terminal.out(
+        JSON.stringify(
+          {
+            key,
+            replayed: outcome.replayed !== 'no',
+            tries: outcome.tries,
+            payment: outcome.payment,
+          },
+          null,
+          2,
+        ),
+      );
     else showOutcome(context, outcome);
     return exitCodeOf(outcome.payment);
   },

@@ -25,9 +25,15 @@ export function paymentsText(payments: readonly Payment[], next: string | null, 
   return [...lines, ...(next === null ? [] : ['', `${MORE} ${next}`])].join('\n');
 }
 
-export function patientsText(patients: readonly { id: string; document: string; name: string }[], next: string | null): string {
+export function patientsText(
+  patients: readonly { id: string; document: string; name: string }[],
+  next: string | null,
+): string {
   if (patients.length === 0) return 'There is no patient; `relevo seed` adds some.';
-  const lines = table(['document', 'id', 'name'], patients.map(({ id, document, name }) => [document, id, name]));
+  const lines = table(
+    ['document', 'id', 'name'],
+    patients.map(({ id, document, name }) => [document, id, name]),
+  );
   return [...lines, ...(next === null ? [] : ['', `${MORE} ${next}`])].join('\n');
 }
 
@@ -50,10 +56,27 @@ export interface Bill {
   bills: readonly CurrencyBill[];
 }
 
-function currencyLines({ charges, currency, totalMinor, paidMinor, dueMinor }: CurrencyBill): string[] {
+function currencyLines({
+  charges,
+  currency,
+  totalMinor,
+  paidMinor,
+  dueMinor,
+}: CurrencyBill): string[] {
   const sum = (amountMinor: number): string => showAmount(amountMinor, currency).replace(/ .*/, '');
   const rows = Object.entries(charges).flatMap(([kind, { items, subtotalMinor }]) =>
-    (items.length === 0 ? [] : [...items.map(({ date, amountMinor, description }) => [kind, date, sum(amountMinor), description]), ['', '', sum(subtotalMinor), `${kind}, together`]]));
+    items.length === 0
+      ? []
+      : [
+          ...items.map(({ date, amountMinor, description }) => [
+            kind,
+            date,
+            sum(amountMinor),
+            description,
+          ]),
+          ['', '', sum(subtotalMinor), `${kind}, together`],
+        ],
+  );
   return [
     '',
     ...table(['kind', 'date', currency, 'for'], rows, '  '),

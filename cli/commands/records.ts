@@ -11,7 +11,11 @@ const MOST = 500;
 
 function asking(args: CommonArguments, context: Context): Asking {
   const target = context.target(args);
-  return { addresses: target.addresses('patients'), token: target.token('api'), signal: context.interruption };
+  return {
+    addresses: target.addresses('patients'),
+    token: target.token('api'),
+    signal: context.interruption,
+  };
 }
 
 async function read<T>({ addresses, token, signal }: Asking, path: string): Promise<T> {
@@ -28,7 +32,11 @@ export const payments = command({
   describe: 'List payments, newest first',
   group: 'Payments',
   options: {
-    status: { ...words('Payments with this status'), choices: PAYMENT_STATUSES, coerce: (value: string | undefined) => value?.toUpperCase() },
+    status: {
+      ...words('Payments with this status'),
+      choices: PAYMENT_STATUSES,
+      coerce: (value: string | undefined) => value?.toUpperCase(),
+    },
     patient: words('Payments of the patient with this id'),
     batch: words('Payments of the batch with this id'),
     by: words('Payments processed by this replica'),
@@ -38,10 +46,25 @@ export const payments = command({
   examples: [['relevo payments --status failed', 'payments that could not be charged']],
   async run(args, context) {
     const { status, patient, batch, by, term, cursor, limit } = args;
-    const filter = { status, patientId: patient, batchId: batch, processedBy: by, term, cursor, limit: String(limit) };
-    const given = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const found = await read<{ payments: Payment[]; next: string | null }>(asking(args, context), `/api/payments?${new URLSearchParams(given).toString()}`);
-    answer(context, args.json, found, () => paymentsText(found.payments, found.next, context.now()));
+    const filter = {
+      status,
+      patientId: patient,
+      batchId: batch,
+      processedBy: by,
+      term,
+      cursor,
+      limit: String(limit),
+    };
+    const given = Object.entries(filter).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    const found = await read<{ payments: Payment[]; next: string | null }>(
+      asking(args, context),
+      `/api/payments?${new URLSearchParams(given).toString()}`,
+    );
+    answer(context, args.json, found, () =>
+      paymentsText(found.payments, found.next, context.now()),
+    );
     return EXIT.done;
   },
 });
@@ -54,7 +77,10 @@ export const payment = command<Record<never, never>, { id: string }>({
   options: {},
   async run(args, context) {
     const { terminal } = context;
-    const found = await read<Payment>(asking(args, context), `/api/payments/${encodeURIComponent(args.id)}`);
+    const found = await read<Payment>(
+      asking(args, context),
+      `/api/payments/${encodeURIComponent(args.id)}`,
+    );
     answer(context, args.json, found, () => paymentLines(found, terminal.paint).join('\n'));
     return EXIT.done;
   },

@@ -1,4 +1,7 @@
-/** `relevo drain|maint|ready REPLICA`: sets the administrative state of one replica. Exit codes as in handover. */
+/**
+ * `relevo drain|maint|ready REPLICA`: sets the administrative state of one replica. Exit codes as
+ * in handover.
+ */
 import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words, type Command } from '../command.js';
@@ -21,21 +24,36 @@ const options = () =>
     yes: { ...flag('Do not ask for confirmation'), alias: 'y' },
   }) as const;
 
-const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, example: string): Command =>
+const stateCommand = (
+  state: 'drain' | 'maint' | 'ready',
+  describe: string,
+  example: string,
+): Command =>
   command<ReturnType<typeof options>, { replica: string }>({
     command: `${state} <replica>`,
     describe,
     group: 'Leadership',
-    positionals: { replica: { type: 'string', describe: 'Name of the replica, such as server_1', demandOption: true } },
+    positionals: {
+      replica: {
+        type: 'string',
+        describe: 'Name of the replica, such as server_1',
+        demandOption: true,
+      },
+    },
     options: options(),
     examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
     async run(args, context) {
       const { terminal } = context;
       const scene = await lookAround(args, context);
       const replica = scene.status.replicas.find(({ id }) => id === args.replica);
-      if (!replica) throw unknownReplica(args.replica, scene.status.replicas.map(({ id }) => id));
+      if (!replica)
+        throw unknownReplica(
+          args.replica,
+          scene.status.replicas.map(({ id }) => id),
+        );
       const leads = scene.leader === replica.id;
-      if (!args.json) terminal.err(stateScene(replica.id, replica.admin, state, leads, followersOf(scene)));
+      if (!args.json)
+        terminal.err(stateScene(replica.id, replica.admin, state, leads, followersOf(scene)));
       const reason = await reasonFor(args.reason, context);
       await confirm(`Set ${replica.id} to ${state}?`, args.yes, context);
       const { body } = await ask<StateAnswer>(scene.target.addresses('monitor'), {
@@ -51,6 +69,10 @@ const stateCommand = (state: 'drain' | 'maint' | 'ready', describe: string, exam
     },
   });
 
-export const drain = stateCommand('drain', 'Let a replica finish its work and give it no more', 'new disk');
+export const drain = stateCommand(
+  'drain',
+  'Let a replica finish its work and give it no more',
+  'new disk',
+);
 export const maint = stateCommand('maint', 'Take a replica out of service', 'new disk');
 export const ready = stateCommand('ready', 'Return a replica to service', 'disk replaced');

@@ -36,12 +36,17 @@ export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 export interface StatusView {
   /** The system that runs here; null for another machine. */
-  local: { pid: number; startedAt: string; processes: readonly { name: string; kind: string; pid: number | null; url: string }[] } | null;
+  local: {
+    pid: number;
+    startedAt: string;
+    processes: readonly { name: string; kind: string; pid: number | null; url: string }[];
+  } | null;
   /** Null when no monitor answers. */
   status: MonitorStatus | null;
 }
 
-const shown = (value: string | number | null | undefined): string => (value === null || value === undefined ? '-' : String(value));
+const shown = (value: string | number | null | undefined): string =>
+  value === null || value === undefined ? '-' : String(value);
 
 /** ` for 42 s`; '' when the start is unknown. */
 function ago(since: string | null | undefined, now: Date): string {
@@ -57,7 +62,10 @@ function leaders({ partitions }: MonitorStatus, now: Date): string[] {
   return partitions.flatMap(({ partition, term, leader, since, reason }) => {
     const where = partitions.length > 1 ? ` partition ${partition}` : '';
     if (leader === null) return [`There is no leader${where} yet.`];
-    return wrap(`${leader} leads${where} in term ${term}${ago(since, now)}${reason ? `: ${reason}` : ''}.`, WIDTH);
+    return wrap(
+      `${leader} leads${where} in term ${term}${ago(since, now)}${reason ? `: ${reason}` : ''}.`,
+      WIDTH,
+    );
   });
 }
 
@@ -65,7 +73,8 @@ const GOOD = new Set(['alive', 'ready', 'leading', 'standby']);
 const BAD = new Set(['suspect', 'down', 'left']);
 
 /** A word of the table. The colour only emphasises it. */
-const painted = (word: string, paint: Paint): string => (BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word));
+const painted = (word: string, paint: Paint): string =>
+  BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word);
 
 function replicaTable({ replicas }: MonitorStatus, paint: Paint): string[] {
   const head = ['replica', 'admin', 'observed', 'role', 'term', 'ping'];
@@ -84,23 +93,49 @@ function localLines(local: StatusView['local'], now: Date): string[] {
   if (!local) return [];
   const { pid, startedAt, processes } = local;
   const rows = processes.map((process) => [process.name, shown(process.pid), process.url]);
-  return [`Relevo runs (pid ${pid})${ago(startedAt, now)}.`, '', ...table(['process', 'pid', 'address'], rows, '  '), ''];
+  return [
+    `Relevo runs (pid ${pid})${ago(startedAt, now)}.`,
+    '',
+    ...table(['process', 'pid', 'address'], rows, '  '),
+    '',
+  ];
 }
 
 /** @param now for "leads for 12 s". */
 export function statusText({ local, status }: StatusView, now: Date, paint: Paint = plain): string {
   const head = localLines(local, now);
-  if (!status) return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join('\n');
+  if (!status)
+    return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
+      '\n',
+    );
   const { waiting, active, pending, failed } = status.queue;
-  const watching = status.monitors.length > 1 ? [`Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${shown(observed)}`).join(', ')}`] : [];
+  const watching =
+    status.monitors.length > 1
+      ? [
+          `Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${shown(observed)}`).join(', ')}`,
+        ]
+      : [];
   const queue = `Queue: ${shown(waiting)} waiting, ${shown(active)} active. Payments: ${shown(pending)} pending, ${shown(failed)} failed.`;
-  return [...head, ...leaders(status, now), '', ...replicaTable(status, paint), '', ...watching, queue, ''].join('\n');
+  return [
+    ...head,
+    ...leaders(status, now),
+    '',
+    ...replicaTable(status, paint),
+    '',
+    ...watching,
+    queue,
+    '',
+  ].join('\n');
 }
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
 export function statusLine({ status }: StatusView): string {
   if (!status) return 'no monitor answers';
-  const leading = status.partitions.map(({ leader, term }) => (leader === null ? 'no leader' : `${leader} leads in term ${term}`));
-  const replicas = status.replicas.map(({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`);
+  const leading = status.partitions.map(({ leader, term }) =>
+    leader === null ? 'no leader' : `${leader} leads in term ${term}`,
+  );
+  const replicas = status.replicas.map(
+    ({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`,
+  );
   return `${leading.join(', ')}; ${replicas.join(', ')}; ${shown(status.queue.pending)} pending`;
 }

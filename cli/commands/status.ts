@@ -1,6 +1,6 @@
 /**
- * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a monitor. Shows no secret.
- * Exit codes: 0 running, 1 not running, 4 wrong arguments.
+ * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a
+ * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
 import { withoutPassword } from '../../local/processes/address.js';
 import { timeText } from '../clock-text.js';
@@ -10,7 +10,13 @@ import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import type { Target } from '../target.js';
 import { watch } from '../watch.js';
-import { monitorStatus, statusLine, statusText, type MonitorStatus, type StatusView } from './status-text.js';
+import {
+  monitorStatus,
+  statusLine,
+  statusText,
+  type MonitorStatus,
+  type StatusView,
+} from './status-text.js';
 
 const ASK_TIMEOUT_MS = 2_000;
 const WATCH_MS = 1_000;
@@ -20,7 +26,10 @@ interface Looked {
   document: object;
 }
 
-/** Addresses and process ids need the operator token; without a token, the command shows the public part. */
+/**
+ * Addresses and process ids need the operator token; without a token, the command shows the public
+ * part.
+ */
 function tokenOf(target: Target): string | undefined {
   try {
     return target.token('operator');
@@ -32,7 +41,11 @@ function tokenOf(target: Target): string | undefined {
 /** Null when no monitor answers. */
 export async function askMonitors(target: Target): Promise<MonitorStatus | null> {
   try {
-    const { body } = await ask<unknown>(target.addresses('monitor'), { path: '/status', token: tokenOf(target), timeoutMs: ASK_TIMEOUT_MS });
+    const { body } = await ask<unknown>(target.addresses('monitor'), {
+      path: '/status',
+      token: tokenOf(target),
+      timeoutMs: ASK_TIMEOUT_MS,
+    });
     return monitorStatus.parse(body);
   } catch (error) {
     if (target.local) return null;
@@ -63,7 +76,11 @@ function documentOf(local: Target['local'], status: MonitorStatus | null): objec
       user: database.username,
       database: database.pathname.slice(1),
     },
-    redis: { ...engineOf('redis', local), url: withoutPassword(system.redisUrl), port: Number(new URL(system.redisUrl).port || 6379) },
+    redis: {
+      ...engineOf('redis', local),
+      url: withoutPassword(system.redisUrl),
+      port: Number(new URL(system.redisUrl).port || 6379),
+    },
     status,
   };
 }
@@ -76,7 +93,10 @@ async function look(context: Context, args: CommonArguments): Promise<Looked> {
   return { view, document: documentOf(local, status) };
 }
 
-/** Reports that Relevo does not run: for a program that is an answer, and the exit code is 1 for compatibility. */
+/**
+ * Reports that Relevo does not run: for a program that is an answer, and the exit code is 1 for
+ * compatibility.
+ */
 function asNotRunning(error: unknown, { terminal }: Context, json: boolean): never {
   if (!(error instanceof CommandFailure) || error.code !== 'NOT_RUNNING') throw error;
   if (json) terminal.out('{"running": false}');
@@ -94,9 +114,13 @@ export const status = command({
   ],
   async run(args, context) {
     const { terminal } = context;
-    const first = await look(context, args).catch((error: unknown) => asNotRunning(error, context, args.json));
+    const first = await look(context, args).catch((error: unknown) =>
+      asNotRunning(error, context, args.json),
+    );
     const text = ({ view, document }: Looked): string =>
-      (args.json ? JSON.stringify(document, null, 2) : statusText(view, context.now(), terminal.paint));
+      args.json
+        ? JSON.stringify(document, null, 2)
+        : statusText(view, context.now(), terminal.paint);
     if (!args.watch) {
       terminal.out(text(first));
       return EXIT.done;
@@ -109,6 +133,10 @@ export const status = command({
       last = line;
       return [args.json ? line : `${timeText(context.now())} ${line}`];
     };
-    return watch(terminal, { everyMs: WATCH_MS, picture: async () => text(await look(context, args)), lines }, context.interruption);
+    return watch(
+      terminal,
+      { everyMs: WATCH_MS, picture: async () => text(await look(context, args)), lines },
+      context.interruption,
+    );
   },
 });

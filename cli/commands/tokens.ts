@@ -1,4 +1,7 @@
-/** `relevo tokens`: prints the bearer tokens of this installation. Only this command and a start in the foreground print them. */
+/**
+ * `relevo tokens`: prints the bearer tokens of this installation. Only this command and a start in
+ * the foreground print them.
+ */
 import { readTokens } from '../../local/tokens.js';
 import { answer, command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -15,19 +18,29 @@ export const tokens = command<Record<never, never>, { kind: string | undefined }
   command: 'tokens [kind]',
   describe: 'Print the tokens of this installation',
   group: 'The system',
-  details: 'Tokens are secrets: they permit payments and operations. With a kind, prints only that token, for `$(relevo tokens api)`.',
+  details:
+    'Tokens are secrets: they permit payments and operations. With a kind, prints only that token, for `$(relevo tokens api)`.',
   positionals: { kind: { type: 'string', choices: KINDS, describe: 'Kind of the token' } },
   options: {},
   examples: [['curl -H "Authorization: Bearer $(relevo tokens api)" …', 'in a command']],
   async run(args, context) {
     const { config } = context;
     const kept = readTokens(config.dataDir);
-    if (!kept) throw new CommandFailure('NO_TOKENS', `There are no tokens in ${config.dataDir}; the first start creates them.`, EXIT.no);
+    if (!kept)
+      throw new CommandFailure(
+        'NO_TOKENS',
+        `There are no tokens in ${config.dataDir}; the first start creates them.`,
+        EXIT.no,
+      );
     const all = { ...kept, ...config.tokens };
     const kind = KINDS.find((each) => each === args.kind);
     const asked = kind ? [kind] : KINDS;
     const document = Object.fromEntries(asked.map((each) => [each, all[each]]));
-    answer(context, args.json, document, () => (kind ? all[kind] : KINDS.map((each) => `${each.padEnd(9)} ${all[each]}   ${USE[each]}`).join('\n')));
+    answer(context, args.json, document, () =>
+      kind
+        ? all[kind]
+        : KINDS.map((each) => `${each.padEnd(9)} ${all[each]}   ${USE[each]}`).join('\n'),
+    );
     return EXIT.done;
   },
 });

@@ -1,6 +1,7 @@
 /**
- * `relevo up --detach`: starts the system like `npm start`, but in the background, and returns when every process is up. (Without
- * --detach, bootstrap.mjs runs local/up.ts directly.) The output goes to `.data/up.log`, without tokens.
+ * `relevo up --detach`: starts the system like `npm start`, but in the background, and returns when
+ * every process is up. (Without --detach, bootstrap.mjs runs local/up.ts directly.) The output goes
+ * to `.data/up.log`, without tokens.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
@@ -18,23 +19,39 @@ import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
 const POLL_MS = 100;
 /** The last line of the start screen. */
 const UP = /stops everything\.\n/;
-/** The line is lost when another program moves the log. Once `relevo.json` shows that the system is up, waits this long for the line. */
+/**
+ * The line is lost when another program moves the log. Once `relevo.json` shows that the system is
+ * up, waits this long for the line.
+ */
 const LINE_DEADLINE_MS = 2_000;
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 /** Without npm's variables: with them, the child would end together with this npm. */
-const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
+const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 
-/** Opens in append mode: when logrotate truncates the file (copytruncate), it gets no hole. @throws CommandFailure */
+/**
+ * Opens in append mode: when logrotate truncates the file (copytruncate), it gets no hole. @throws
+ * CommandFailure
+ */
 function openLog(log: string): number {
   try {
     return openSync(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
   } catch (error) {
-    throw new CommandFailure('START_FAILED', `${log} cannot be written: ${(error as Error).message}.`, EXIT.setup, 'Nothing was started.');
+    throw new CommandFailure(
+      'START_FAILED',
+      `${log} cannot be written: ${(error as Error).message}.`,
+      EXIT.setup,
+      'Nothing was started.',
+    );
   }
 }
 
-function startInBackground(words: readonly string[], log: string, env: NodeJS.ProcessEnv): ChildProcess {
+function startInBackground(
+  words: readonly string[],
+  log: string,
+  env: NodeJS.ProcessEnv,
+): ChildProcess {
   const file = openLog(log);
   try {
     const child = spawn(process.execPath, [join(ROOT, 'local/bootstrap.mjs'), 'up', ...words], {
@@ -57,8 +74,14 @@ interface Start {
   json: boolean;
 }
 
-/** Shows the output of the start until the system is up. @throws CommandFailure with the exit code of a start that ended instead. */
-async function untilUp({ child, log, dataDir, json }: Start, { terminal, interruption }: Context): Promise<void> {
+/**
+ * Shows the output of the start until the system is up. @throws CommandFailure with the exit code
+ * of a start that ended instead.
+ */
+async function untilUp(
+  { child, log, dataDir, json }: Start,
+  { terminal, interruption }: Context,
+): Promise<void> {
   const follower = new FileFollower(log);
   let said = '';
   let recordedAt = Infinity;
@@ -68,7 +91,13 @@ async function untilUp({ child, log, dataDir, json }: Start, { terminal, interru
     if (!json) terminal.raw(added);
     said += added;
     if (UP.test(said)) return;
-    if (ended) throw new CommandFailure('START_FAILED', json ? said.trim() : 'Relevo did not start.', child.exitCode ?? EXIT.setup, `Its output is in ${log}.`);
+    if (ended)
+      throw new CommandFailure(
+        'START_FAILED',
+        json ? said.trim() : 'Relevo did not start.',
+        child.exitCode ?? EXIT.setup,
+        `Its output is in ${log}.`,
+      );
     if (readRunning(dataDir)?.system) recordedAt = Math.min(recordedAt, performance.now());
     if (performance.now() - recordedAt > LINE_DEADLINE_MS) return;
     if (interruption.aborted) child.kill('SIGTERM');
@@ -80,22 +109,46 @@ export const up = command({
   command: 'up',
   describe: 'Start the whole system on this machine',
   group: 'The system',
-  details: 'Runs until Ctrl-C; with --detach in the background. Restarts crashed processes. `npm start -- OPTIONS` is the same.',
+  details:
+    'Runs until Ctrl-C; with --detach in the background. Restarts crashed processes. `npm start -- OPTIONS` is the same.',
   options: UP_OPTIONS,
-  examples: [['relevo up --monitors 3 --replicas 5', 'three monitors, five replicas'], ['relevo up --detach && relevo batch', 'in the background']],
+  examples: [
+    ['relevo up --monitors 3 --replicas 5', 'three monitors, five replicas'],
+    ['relevo up --detach && relevo batch', 'in the background'],
+  ],
   async run(args, context) {
-    const words = wordsBehind('up').filter((word) => word !== '--detach' && word !== '--detach=true');
+    const words = wordsBehind('up').filter(
+      (word) => word !== '--detach' && word !== '--detach=true',
+    );
     if (!args.detach) return become('local/up.ts', words);
     parseUpOptions(words);
     const { dataDir } = context.config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const former = readRunning(dataDir);
-    if (former) throw new CommandFailure('ALREADY_RUNNING', `Relevo is running already (pid ${former.pid}).`, EXIT.setup, '`relevo status` shows it, `relevo down` ends it.');
+    if (former)
+      throw new CommandFailure(
+        'ALREADY_RUNNING',
+        `Relevo is running already (pid ${former.pid}).`,
+        EXIT.setup,
+        '`relevo status` shows it, `relevo down` ends it.',
+      );
     const log = join(dataDir, 'up.log');
-    await untilUp({ child: startInBackground(words, log, context.env), log, dataDir, json: args.json }, context);
+    await untilUp(
+      { child: startInBackground(words, log, context.env), log, dataDir, json: args.json },
+      context,
+    );
     const running = readRunning(dataDir);
-    const document = { running: true, pid: running?.pid ?? null, addresses: running?.system?.addresses ?? {} };
-    answer(context, args.json, document, () => `Relevo runs in the background (pid ${document.pid ?? '-'}).`);
+    const document = {
+      running: true,
+      pid: running?.pid ?? null,
+      addresses: running?.system?.addresses ?? {},
+    };
+    answer(
+      context,
+      args.json,
+      document,
+      () => `Relevo runs in the background (pid ${document.pid ?? '-'}).`,
+    );
     return EXIT.done;
   },
 });

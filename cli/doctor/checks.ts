@@ -14,18 +14,40 @@ import { servicesCheck } from './services.js';
 import { toolsCheck } from './tools.js';
 
 export const CHECKS: readonly Check[] = [
-  nodeCheck, packagesCheck, enginesCheck, toolsCheck, portsCheck, dataFolderCheck, diskCheck, limitsCheck, clockCheck,
-  databaseCheck, redisCheck, servicesCheck,
+  nodeCheck,
+  packagesCheck,
+  enginesCheck,
+  toolsCheck,
+  portsCheck,
+  dataFolderCheck,
+  diskCheck,
+  limitsCheck,
+  clockCheck,
+  databaseCheck,
+  redisCheck,
+  servicesCheck,
 ];
 
-/** Runs all checks concurrently and reports them in order. A check that fails is reported as a problem. */
-export async function examine(around: Surroundings, checks: readonly Check[] = CHECKS): Promise<Finding[]> {
+/**
+ * Runs all checks concurrently and reports them in order. A check that fails is reported as a
+ * problem.
+ */
+export async function examine(
+  around: Surroundings,
+  checks: readonly Check[] = CHECKS,
+): Promise<Finding[]> {
   const found = await Promise.all(
     checks.map(async (check) => {
       try {
         return await check.look(around);
       } catch (error) {
-        return [problem(check.name, `This check failed: ${(error as Error).message}.`, 'npx relevo doctor --json')];
+        return [
+          problem(
+            check.name,
+            `This check failed: ${(error as Error).message}.`,
+            'npx relevo doctor --json',
+          ),
+        ];
       }
     }),
   );

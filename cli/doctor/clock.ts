@@ -1,6 +1,7 @@
 /**
- * Checks the clock: correct, steady, and equal to the clocks of PostgreSQL and Redis. No decision depends on wall time alone. But votes
- * expire by the database's clock, sessions expire by Redis's clock, and jumps make a history useless for analysis.
+ * Checks the clock: correct, steady, and equal to the clocks of PostgreSQL and Redis. No decision
+ * depends on wall time alone. But votes expire by the database's clock, sessions expire by Redis's
+ * clock, and jumps make a history useless for analysis.
  */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,23 +34,48 @@ const DAY_MS = 86_400_000;
 const DRIFT_MS = 20;
 const OFFSET_WARNING_MS = 250;
 const OFFSET_PROBLEM_MS = 2_000;
-const SET_CLOCK = 'sudo timedatectl set-ntp true   (or: sudo chronyd -q "server pool.ntp.org iburst")';
+const SET_CLOCK =
+  'sudo timedatectl set-ntp true   (or: sudo chronyd -q "server pool.ntp.org iburst")';
 
 function judgeOffset({ of, aheadMs, uncertainMs }: Offset): Finding {
   const sure = Math.max(0, Math.abs(aheadMs) - uncertainMs);
   const says = `${of} is ${Math.abs(aheadMs).toFixed(0)} ms ${aheadMs < 0 ? 'behind' : 'ahead of'} this machine (± ${uncertainMs.toFixed(0)} ms)`;
   if (sure < OFFSET_WARNING_MS) return ok('clock', says);
-  return (sure < OFFSET_PROBLEM_MS ? warning : problem)('clock', `${says}.`, `${SET_CLOCK}   on both machines`);
+  return (sure < OFFSET_PROBLEM_MS ? warning : problem)(
+    'clock',
+    `${says}.`,
+    `${SET_CLOCK}   on both machines`,
+  );
 }
 
-export function judgeClock({ nowMs, newestFileMs, driftMs, synchronized, offsets }: ClockFacts): Finding[] {
+export function judgeClock({
+  nowMs,
+  newestFileMs,
+  driftMs,
+  synchronized,
+  offsets,
+}: ClockFacts): Finding[] {
   const past = nowMs < newestFileMs - DAY_MS;
   return [
     past
-      ? problem('clock', `It shows ${new Date(nowMs).toISOString().slice(0, 10)}, which is older than files of this checkout.`, SET_CLOCK)
+      ? problem(
+          'clock',
+          `It shows ${new Date(nowMs).toISOString().slice(0, 10)}, which is older than files of this checkout.`,
+          SET_CLOCK,
+        )
       : ok('clock', `${new Date(nowMs).toISOString()}`),
-    ...(Math.abs(driftMs) > DRIFT_MS ? [warning('clock', `The wall clock jumped by ${driftMs.toFixed(0)} ms during the check.`, SET_CLOCK)] : []),
-    ...(synchronized === false ? [warning('clock', 'It is not synchronized with any server.', SET_CLOCK)] : []),
+    ...(Math.abs(driftMs) > DRIFT_MS
+      ? [
+          warning(
+            'clock',
+            `The wall clock jumped by ${driftMs.toFixed(0)} ms during the check.`,
+            SET_CLOCK,
+          ),
+        ]
+      : []),
+    ...(synchronized === false
+      ? [warning('clock', 'It is not synchronized with any server.', SET_CLOCK)]
+      : []),
     ...offsets.map(judgeOffset),
   ];
 }
@@ -69,22 +95,39 @@ export async function offsetOf(of: string, ask: () => Promise<number>, times = 5
     const [wall, begun] = [Date.now(), performance.now()];
     const other = await ask();
     const uncertainMs = (performance.now() - begun) / 2;
-    if (uncertainMs < best.uncertainMs) best = { of, aheadMs: other - (wall + uncertainMs), uncertainMs };
+    if (uncertainMs < best.uncertainMs)
+      best = { of, aheadMs: other - (wall + uncertainMs), uncertainMs };
   }
   return best;
 }
 
 async function synchronized(): Promise<boolean | null> {
-  const { code, output } = await runToEnd(['timedatectl', 'show', '--property=NTPSynchronized', '--value']);
+  const { code, output } = await runToEnd([
+    'timedatectl',
+    'show',
+    '--property=NTPSynchronized',
+    '--value',
+  ]);
   return code === 0 && /^(yes|no)$/.test(output) ? output === 'yes' : null;
 }
 
-/** Checks the clock of this machine. The checks of the database and of Redis read the clocks of the engines. */
+/**
+ * Checks the clock of this machine. The checks of the database and of Redis read the clocks of the
+ * engines.
+ */
 export const clockCheck: Check = {
   name: 'clock',
   async look() {
-    const newestFileMs = Math.max(...['package.json', 'package-lock.json'].map((name) => statSync(join(ROOT, name)).mtimeMs));
-    return judgeClock({ nowMs: Date.now(), newestFileMs, driftMs: await drift(), synchronized: await synchronized(), offsets: [] });
+    const newestFileMs = Math.max(
+      ...['package.json', 'package-lock.json'].map((name) => statSync(join(ROOT, name)).mtimeMs),
+    );
+    return judgeClock({
+      nowMs: Date.now(),
+      newestFileMs,
+      driftMs: await drift(),
+      synchronized: await synchronized(),
+      offsets: [],
+    });
   },
 };
 

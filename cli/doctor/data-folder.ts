@@ -15,10 +15,14 @@ export interface FolderFacts {
   tokensMode: number | null;
 }
 
-/** The command for a folder that is not writable. It depends on the error: a new owner does not help against a full disk. */
+/**
+ * The command for a folder that is not writable. It depends on the error: a new owner does not help
+ * against a full disk.
+ */
 function fixOf(refusal: string, path: string): string {
   const elsewhere = 'RELEVO_DATA=~/relevo-data npm start';
-  if (refusal === 'ENOSPC' || refusal === 'EDQUOT') return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;
+  if (refusal === 'ENOSPC' || refusal === 'EDQUOT')
+    return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;
   if (refusal === 'EROFS') return elsewhere;
   return `sudo chown -R "$(id -u)" ${shellWord(path)}   or: ${elsewhere}`;
 }
@@ -29,12 +33,30 @@ export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): 
     refusal === null
       ? ok('data folder', path)
       : problem('data folder', `${path} cannot be written (${refusal}).`, fixOf(refusal, path)),
-    ...(stale ? [warning('relevo.json', 'A killed system left this file; the next start replaces it.', `rm ${shellWord(join(path, 'relevo.json'))}`)] : []),
-    ...(readable ? [problem('tokens.json', 'Other users of this machine can read the tokens.', `chmod 600 ${shellWord(join(path, 'tokens.json'))}`)] : []),
+    ...(stale
+      ? [
+          warning(
+            'relevo.json',
+            'A killed system left this file; the next start replaces it.',
+            `rm ${shellWord(join(path, 'relevo.json'))}`,
+          ),
+        ]
+      : []),
+    ...(readable
+      ? [
+          problem(
+            'tokens.json',
+            'Other users of this machine can read the tokens.',
+            `chmod 600 ${shellWord(join(path, 'tokens.json'))}`,
+          ),
+        ]
+      : []),
   ];
 }
 
-/** Writes and removes a file. For a missing folder, checks the folder in which it would be created. */
+/**
+ * Writes and removes a file. For a missing folder, checks the folder in which it would be created.
+ */
 function refusalOf(path: string): string | null {
   try {
     if (!existsSync(path)) {

@@ -3,7 +3,11 @@ import type { Paint } from '../paint.js';
 import { WIDTH, wrap } from '../table.js';
 import type { Finding, Level } from './finding.js';
 
-const SIGN: Readonly<Record<Level, string>> = { ok: '✓ ok', warning: '! warning', problem: '✗ problem' };
+const SIGN: Readonly<Record<Level, string>> = {
+  ok: '✓ ok',
+  warning: '! warning',
+  problem: '✗ problem',
+};
 const COLOUR = { ok: 'green', warning: 'yellow', problem: 'red' } as const;
 const SIGN_WIDTH = 11;
 const SUBJECT_WIDTH = 13;
@@ -20,15 +24,27 @@ function findingLines({ level, subject, says, fix }: Finding, paint: Paint): str
   ];
 }
 
-const count = (findings: readonly Finding[], level: Level): number => findings.filter((finding) => finding.level === level).length;
-const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+const count = (findings: readonly Finding[], level: Level): number =>
+  findings.filter((finding) => finding.level === level).length;
+const plural = (number: number, word: string): string =>
+  `${number} ${word}${number === 1 ? '' : 's'}`;
 
 export function doctorText(findings: readonly Finding[], running: boolean, paint: Paint): string {
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
-  const verdict = problems > 0 ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`) : warnings > 0 ? `No problem, ${plural(warnings, 'warning')}.` : 'No problems.';
+  const verdict =
+    problems > 0
+      ? paint('red', `${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.`)
+      : warnings > 0
+        ? `No problem, ${plural(warnings, 'warning')}.`
+        : 'No problems.';
   const rest = running ? '' : ' Relevo is not running; more checks need a running system.';
-  return [...findings.flatMap((finding) => findingLines(finding, paint)), '', ...wrap(verdict + rest, WIDTH)].join('\n');
+  return [
+    ...findings.flatMap((finding) => findingLines(finding, paint)),
+    '',
+    ...wrap(verdict + rest, WIDTH),
+  ].join('\n');
 }
 
 /** Whether there is no problem. */
-export const isHealthy = (findings: readonly Finding[]): boolean => count(findings, 'problem') === 0;
+export const isHealthy = (findings: readonly Finding[]): boolean =>
+  count(findings, 'problem') === 0;

@@ -27,19 +27,41 @@ export interface Check {
   look(around: Surroundings): Promise<readonly Finding[]>;
 }
 
-export const ok = (subject: string, says: string): Finding => ({ level: 'ok', subject, says, fix: null });
-export const warning = (subject: string, says: string, fix: string): Finding => ({ level: 'warning', subject, says, fix });
-export const problem = (subject: string, says: string, fix: string): Finding => ({ level: 'problem', subject, says, fix });
+export const ok = (subject: string, says: string): Finding => ({
+  level: 'ok',
+  subject,
+  says,
+  fix: null,
+});
+export const warning = (subject: string, says: string, fix: string): Finding => ({
+  level: 'warning',
+  subject,
+  says,
+  fix,
+});
+export const problem = (subject: string, says: string, fix: string): Finding => ({
+  level: 'problem',
+  subject,
+  says,
+  fix,
+});
 
 /** The command that installs a program of the operating system. */
-export function installCommand(debian: string, brew: string, platform: NodeJS.Platform = process.platform): string {
+export function installCommand(
+  debian: string,
+  brew: string,
+  platform: NodeJS.Platform = process.platform,
+): string {
   if (platform === 'darwin') return `brew install ${brew}`;
   return `${process.getuid?.() === 0 ? '' : 'sudo '}apt-get install -y ${debian}`;
 }
 
 /** Whether version `found` is at least `wanted`, compared number by number. */
 export function atLeast(found: string, wanted: readonly number[]): boolean {
-  const numbers = found.replace(/^v/, '').split('.').map((part) => Number.parseInt(part, 10));
+  const numbers = found
+    .replace(/^v/, '')
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
   for (const [index, least] of wanted.entries()) {
     const number = numbers[index] ?? 0;
     if (number !== least) return number > least;

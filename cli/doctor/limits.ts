@@ -23,11 +23,28 @@ export function judgeLimits({ availableBytes, descriptors, running }: LimitFacts
   // A running system already has its memory, so only a severe shortage matters.
   const [least, low] = running ? [LEAST_BYTES / 5, LEAST_BYTES / 2] : [LEAST_BYTES, LOW_BYTES];
   const memory = availableBytes < least ? problem : availableBytes < low ? warning : null;
-  const files = descriptors === null ? null : descriptors < LEAST_DESCRIPTORS ? problem : descriptors < LOW_DESCRIPTORS ? warning : null;
+  const files =
+    descriptors === null
+      ? null
+      : descriptors < LEAST_DESCRIPTORS
+        ? problem
+        : descriptors < LOW_DESCRIPTORS
+          ? warning
+          : null;
   return [
-    memory ? memory('memory', `${room}: too little for the whole system.`, 'npx relevo up --replicas 2   (after ending other programs)') : ok('memory', room),
+    memory
+      ? memory(
+          'memory',
+          `${room}: too little for the whole system.`,
+          'npx relevo up --replicas 2   (after ending other programs)',
+        )
+      : ok('memory', room),
     files
-      ? files('open files', `A process may have ${descriptors} open files; many clients need more.`, 'ulimit -n 65536   (in the shell that starts Relevo)')
+      ? files(
+          'open files',
+          `A process may have ${descriptors} open files; many clients need more.`,
+          'ulimit -n 65536   (in the shell that starts Relevo)',
+        )
       : ok('open files', descriptors === null ? 'no limit known' : `${descriptors} per process`),
   ];
 }
@@ -42,9 +59,15 @@ function read(path: string): string {
 
 /** The memory that new programs may use, also inside a container with its own limit. */
 function availableBytes(): number {
-  const system = Number(/^MemAvailable:\s+(\d+) kB/m.exec(read('/proc/meminfo'))?.[1] ?? NaN) * 1_024;
-  const [limit, used] = ['memory.max', 'memory.current'].map((name) => Number.parseInt(read(`/sys/fs/cgroup/${name}`), 10));
-  const ofContainer = Number.isFinite(limit) && Number.isFinite(used) ? (limit as number) - (used as number) : Infinity;
+  const system =
+    Number(/^MemAvailable:\s+(\d+) kB/m.exec(read('/proc/meminfo'))?.[1] ?? NaN) * 1_024;
+  const [limit, used] = ['memory.max', 'memory.current'].map((name) =>
+    Number.parseInt(read(`/sys/fs/cgroup/${name}`), 10),
+  );
+  const ofContainer =
+    Number.isFinite(limit) && Number.isFinite(used)
+      ? (limit as number) - (used as number)
+      : Infinity;
   return Math.min(Number.isFinite(system) ? system : freemem(), ofContainer);
 }
 
@@ -57,5 +80,10 @@ function descriptors(): number | null {
 
 export const limitsCheck: Check = {
   name: 'limits',
-  look: async ({ running }) => judgeLimits({ availableBytes: availableBytes(), descriptors: descriptors(), running: running !== null }),
+  look: async ({ running }) =>
+    judgeLimits({
+      availableBytes: availableBytes(),
+      descriptors: descriptors(),
+      running: running !== null,
+    }),
 };

@@ -14,17 +14,33 @@ export function judgeNode(node: string, npm: string | null): Finding[] {
   return [
     atLeast(node, OLDEST_NODE)
       ? ok('Node.js', node)
-      : problem('Node.js', `${node} is too old; version ${OLDEST_NODE.join('.')} or newer is required.`, 'npx --yes n 22   (or https://nodejs.org)'),
+      : problem(
+          'Node.js',
+          `${node} is too old; version ${OLDEST_NODE.join('.')} or newer is required.`,
+          'npx --yes n 22   (or https://nodejs.org)',
+        ),
     npm === null
-      ? warning('npm', 'It is not on the PATH; `npm start` and `npx relevo` need it.', 'node local/bootstrap.mjs up')
+      ? warning(
+          'npm',
+          'It is not on the PATH; `npm start` and `npx relevo` need it.',
+          'node local/bootstrap.mjs up',
+        )
       : atLeast(npm, OLDEST_NPM)
         ? ok('npm', npm)
-        : warning('npm', `${npm} is old; \`npx relevo\` needs ${OLDEST_NPM[0]} or newer.`, 'npm install --global npm@latest'),
+        : warning(
+            'npm',
+            `${npm} is old; \`npx relevo\` needs ${OLDEST_NPM[0]} or newer.`,
+            'npm install --global npm@latest',
+          ),
   ];
 }
 
 const onPath = (name: string, path: string): string | null =>
-  path.split(delimiter).filter(Boolean).map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
+  path
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file)) ?? null;
 
 export const nodeCheck: Check = {
   name: 'node',
@@ -32,6 +48,9 @@ export const nodeCheck: Check = {
     const npm = onPath('npm', env['PATH'] ?? '');
     if (npm === null) return judgeNode(process.versions.node, null);
     const { code, output } = await runToEnd([npm, '--version', '--loglevel=silent']);
-    return judgeNode(process.versions.node, code === 0 ? (output.split('\n').at(-1) ?? null) : null);
+    return judgeNode(
+      process.versions.node,
+      code === 0 ? (output.split('\n').at(-1) ?? null) : null,
+    );
   },
 };

@@ -1,4 +1,7 @@
-/** Checks the ports that a start needs: free, or used by which program. A running system uses them itself. */
+/**
+ * Checks the ports that a start needs: free, or used by which program. A running system uses them
+ * itself.
+ */
 import { startHint } from '../../local/command-hint.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
 import { isPortFree, portOwner } from '../../local/processes/ports.js';
@@ -17,14 +20,29 @@ const SHAPE = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated' } as
 const STEP = 100;
 const STEPS = 40;
 
-/** @param freeOffset an offset at which every port is free; null: none found. @param env its RELEVO_DATA becomes part of the fix. */
-export function judgePorts(needed: number, taken: readonly TakenPort[], freeOffset: number | null, env: NodeJS.ProcessEnv): Finding[] {
+/**
+ * @param freeOffset an offset at which every port is free; null: none found. @param env its
+ *   RELEVO_DATA becomes part of the fix.
+ */
+export function judgePorts(
+  needed: number,
+  taken: readonly TakenPort[],
+  freeOffset: number | null,
+  env: NodeJS.ProcessEnv,
+): Finding[] {
   if (taken.length === 0) return [ok('ports', `${needed} are free`)];
   return taken.map(({ port, needs, owner }) => {
     const pid = /\(pid (\d+)\)$/.exec(owner ?? '')?.[1];
     const says = `${needs} needs it, and ${owner ?? 'an unknown program'} has it.`;
-    const move = freeOffset === null ? null : startHint('npm start', { ...env, RELEVO_PORT_OFFSET: String(freeOffset) });
-    return problem(`port ${port}`, says, [move, pid ? `kill ${pid}` : null].filter(Boolean).join('   or: ') || `lsof -i :${port}`);
+    const move =
+      freeOffset === null
+        ? null
+        : startHint('npm start', { ...env, RELEVO_PORT_OFFSET: String(freeOffset) });
+    return problem(
+      `port ${port}`,
+      says,
+      [move, pid ? `kill ${pid}` : null].filter(Boolean).join('   or: ') || `lsof -i :${port}`,
+    );
   });
 }
 
@@ -38,7 +56,9 @@ async function firstFreeOffset(places: readonly Place[], from: number): Promise<
 }
 
 function neededPlaces({ config }: Surroundings): Place[] {
-  const engines = ENGINE_PLACES.filter(({ kind }) => !(kind === 'postgres' ? config.databaseUrl : config.redisUrl));
+  const engines = ENGINE_PLACES.filter(
+    ({ kind }) => !(kind === 'postgres' ? config.databaseUrl : config.redisUrl),
+  );
   return [...engines, ...servicePlaces(SHAPE)];
 }
 
@@ -55,6 +75,11 @@ export const portsCheck: Check = {
       }),
     );
     const taken = looked.flat();
-    return judgePorts(places.length, taken, taken.length === 0 ? null : await firstFreeOffset(places, config.portOffset), env);
+    return judgePorts(
+      places.length,
+      taken,
+      taken.length === 0 ? null : await firstFreeOffset(places, config.portOffset),
+      env,
+    );
   },
 };

@@ -1,4 +1,7 @@
-/** Checks the Redis server, when an address is known: reachable, writable, configured to drop nothing, its clock equal to ours. */
+/**
+ * Checks the Redis server, when an address is known: reachable, writable, configured to drop
+ * nothing, its clock equal to ours.
+ */
 import { withoutPassword } from '../../local/processes/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
 import { judgeOffsets, offsetOf, type Offset } from './clock.js';
@@ -30,20 +33,50 @@ const WRITES_AGAIN: Readonly<Record<string, string>> = {
 function judgeWrites(refusal: string | null, cli: string): Finding[] {
   if (refusal === null) return [];
   const command = WRITES_AGAIN[refusal.split(' ')[0] ?? ''] ?? 'info';
-  return [problem('Redis', `It refuses writes: ${refusal.replace(/\.$/, '')}.`, `${cli} ${command}`)];
+  return [
+    problem('Redis', `It refuses writes: ${refusal.replace(/\.$/, '')}.`, `${cli} ${command}`),
+  ];
 }
 
-export function judgeRedis({ url, failure, version, refusal, eviction, offset, running }: RedisFacts): Finding[] {
+export function judgeRedis({
+  url,
+  failure,
+  version,
+  refusal,
+  eviction,
+  offset,
+  running,
+}: RedisFacts): Finding[] {
   if (failure !== null) {
-    return [problem('Redis', `${url} cannot be used: ${failure}.`, running ? 'npm stop && npm start' : 'redis-cli -u "$REDIS_URL" ping   (correct REDIS_URL, or unset it)')];
+    return [
+      problem(
+        'Redis',
+        `${url} cannot be used: ${failure}.`,
+        running
+          ? 'npm stop && npm start'
+          : 'redis-cli -u "$REDIS_URL" ping   (correct REDIS_URL, or unset it)',
+      ),
+    ];
   }
   const old = !atLeast(version, OLDEST);
   const cli = `redis-cli -u "${running ? '$(jq -r .system.redisUrl .data/relevo.json)' : '$REDIS_URL'}"`;
   return [
-    old ? problem('Redis', `Redis ${version} is too old; version ${OLDEST.join('.')} or newer is required.`, 'unset REDIS_URL') : ok('Redis', `${version}, ${url}`),
+    old
+      ? problem(
+          'Redis',
+          `Redis ${version} is too old; version ${OLDEST.join('.')} or newer is required.`,
+          'unset REDIS_URL',
+        )
+      : ok('Redis', `${version}, ${url}`),
     ...judgeWrites(refusal, cli),
     ...(eviction !== null && eviction !== 'noeviction'
-      ? [warning('Redis', `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`, `${cli} config set maxmemory-policy noeviction`)]
+      ? [
+          warning(
+            'Redis',
+            `It may drop jobs when its memory is full (maxmemory-policy ${eviction}).`,
+            `${cli} config set maxmemory-policy noeviction`,
+          ),
+        ]
       : []),
     ...(offset ? judgeOffsets([offset]) : []),
   ];
@@ -54,20 +87,42 @@ const TIMEOUT_MS = 4_000;
 async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
   const { Redis } = await import('ioredis');
   const patience = { connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, ...patience });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    ...patience,
+  });
   let reason: Error | null = null;
   redis.on('error', (error: Error) => (reason ??= error));
-  const facts: RedisFacts = { url: withoutPassword(url), failure: null, version: '', refusal: null, eviction: null, offset: null, running };
+  const facts: RedisFacts = {
+    url: withoutPassword(url),
+    failure: null,
+    version: '',
+    refusal: null,
+    eviction: null,
+    offset: null,
+    running,
+  };
   try {
     await redis.connect();
     const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? '';
-    const refusal = await writeProbeKey(redis, 'relevo', 'doctor').then(() => null, (error: Error) => error.message);
+    const refusal = await writeProbeKey(redis, 'relevo', 'doctor').then(
+      () => null,
+      (error: Error) => error.message,
+    );
     const policy = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     const wall = async (): Promise<number> => {
       const [seconds, micros] = await redis.time();
       return Number(seconds) * 1_000 + Number(micros) / 1_000;
     };
-    return { ...facts, version, refusal, eviction: policy[1] ?? null, offset: await offsetOf('Redis', wall) };
+    return {
+      ...facts,
+      version,
+      refusal,
+      eviction: policy[1] ?? null,
+      offset: await offsetOf('Redis', wall),
+    };
   } catch (error) {
     const { message, code } = (reason ?? error) as NodeJS.ErrnoException;
     return { ...facts, failure: message || (code ?? 'no answer') };

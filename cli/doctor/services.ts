@@ -1,4 +1,7 @@
-/** Checks the running system: every service ready, a leader, a standby, and tokens that these services accept. */
+/**
+ * Checks the running system: every service ready, a leader, a standby, and tokens that these
+ * services accept.
+ */
 import { join } from 'node:path';
 import { shellWord } from '../../local/command-hint.js';
 import { boundedText } from '../../shared/http/bounded-body.js';
@@ -22,26 +25,63 @@ export function judgeServices(services: readonly ServiceFacts[], logs: string): 
   return [
     ...(good > 0 ? [ok('services', `${good} of ${services.length} ready`)] : []),
     ...bad.map(({ name, checks }) => {
-      const failed = Object.entries(checks ?? {}).filter(([, passed]) => !passed).map(([check]) => check);
-      const says = checks === null ? 'does not answer' : `is not ready: ${failed.join(', ') || 'no reason given'}`;
-      return problem(name, `${name} ${says}.`, `tail -n 20 ${shellWord(join(logs, `${name}.log`))}`);
+      const failed = Object.entries(checks ?? {})
+        .filter(([, passed]) => !passed)
+        .map(([check]) => check);
+      const says =
+        checks === null
+          ? 'does not answer'
+          : `is not ready: ${failed.join(', ') || 'no reason given'}`;
+      return problem(
+        name,
+        `${name} ${says}.`,
+        `tail -n 20 ${shellWord(join(logs, `${name}.log`))}`,
+      );
     }),
   ];
 }
 
 /** @param status null: no monitor answers. */
 export function judgeLeadership(status: MonitorStatus | null): Finding[] {
-  if (status === null) return [problem('leadership', 'No monitor answers: payments continue, failures are not detected.', 'npm stop && npm start')];
-  const standbys = status.replicas.filter(({ admin, observed, role }) => admin === 'ready' && observed === 'alive' && role !== 'leading');
+  if (status === null)
+    return [
+      problem(
+        'leadership',
+        'No monitor answers: payments continue, failures are not detected.',
+        'npm stop && npm start',
+      ),
+    ];
+  const standbys = status.replicas.filter(
+    ({ admin, observed, role }) => admin === 'ready' && observed === 'alive' && role !== 'leading',
+  );
   const out = status.replicas.filter(({ admin }) => admin !== 'ready').map(({ id }) => id);
-  const down = status.replicas.filter(({ observed }) => observed !== 'alive').map(({ id, observed }) => `${id} is ${observed}`);
-  const fix = out.length > 0 ? `npx relevo ready ${out[0] ?? ''} --reason "back in service"` : 'npx relevo status --watch';
+  const down = status.replicas
+    .filter(({ observed }) => observed !== 'alive')
+    .map(({ id, observed }) => `${id} is ${observed}`);
+  const fix =
+    out.length > 0
+      ? `npx relevo ready ${out[0] ?? ''} --reason "back in service"`
+      : 'npx relevo status --watch';
   const leaderless = status.partitions.filter(({ leader }) => leader === null);
   return [
-    ...status.partitions.flatMap(({ leader, term }) => (leader === null ? [] : [ok('leadership', `${leader} leads in term ${term}`)])),
-    ...leaderless.map(() => problem('leadership', 'There is no leader: accepted payments wait.', fix)),
-    ...(standbys.length === 0 ? [warning('standbys', 'No replica can follow if the leader fails.', fix)] : [ok('standbys', standbys.map(({ id }) => id).join(', '))]),
-    ...(down.length > 0 ? [warning('replicas', `${down.join(', ')} according to the monitors.`, 'npx relevo status --watch')] : []),
+    ...status.partitions.flatMap(({ leader, term }) =>
+      leader === null ? [] : [ok('leadership', `${leader} leads in term ${term}`)],
+    ),
+    ...leaderless.map(() =>
+      problem('leadership', 'There is no leader: accepted payments wait.', fix),
+    ),
+    ...(standbys.length === 0
+      ? [warning('standbys', 'No replica can follow if the leader fails.', fix)]
+      : [ok('standbys', standbys.map(({ id }) => id).join(', '))]),
+    ...(down.length > 0
+      ? [
+          warning(
+            'replicas',
+            `${down.join(', ')} according to the monitors.`,
+            'npx relevo status --watch',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -53,7 +93,14 @@ export interface TokenFacts {
 
 export function judgeTokens({ api, operator }: TokenFacts): Finding[] {
   const wrong = [...(api === false ? ['api'] : []), ...(operator === false ? ['operator'] : [])];
-  if (wrong.length > 0) return [problem('tokens', `The running system refuses the ${wrong.join(' and the ')} token of this installation.`, 'npm stop && npm start')];
+  if (wrong.length > 0)
+    return [
+      problem(
+        'tokens',
+        `The running system refuses the ${wrong.join(' and the ')} token of this installation.`,
+        'npm stop && npm start',
+      ),
+    ];
   return api === null && operator === null ? [] : [ok('tokens', 'accepted by the running system')];
 }
 
@@ -64,7 +111,9 @@ const SERVICES = new Set(['patients', 'monitor', 'payments', 'gateway']);
 async function readiness({ name, url }: { name: string; url: string }): Promise<ServiceFacts> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { checks } = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as { checks?: Record<string, boolean> };
+    const { checks } = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as {
+      checks?: Record<string, boolean>;
+    };
     return { name, checks: checks ?? {}, ready: response.ok };
   } catch {
     return { name, checks: null, ready: false };
@@ -72,7 +121,11 @@ async function readiness({ name, url }: { name: string; url: string }): Promise<
 }
 
 /** Null when no service answers. */
-async function accepted(addresses: readonly string[], path: string, token: string): Promise<boolean | null> {
+async function accepted(
+  addresses: readonly string[],
+  path: string,
+  token: string,
+): Promise<boolean | null> {
   try {
     await ask(addresses, { path, token, timeoutMs: TIMEOUT_MS });
     return true;
@@ -82,7 +135,11 @@ async function accepted(addresses: readonly string[], path: string, token: strin
 }
 
 async function tokensOf(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
-  const api = await accepted(target.addresses('patients'), '/api/patients?limit=1', target.token('api'));
+  const api = await accepted(
+    target.addresses('patients'),
+    '/api/patients?limit=1',
+    target.token('api'),
+  );
   // A monitor also answers without a valid token, but then omits the process ids.
   const operator = status === null ? null : status.replicas.some((replica) => 'pid' in replica);
   return { api, operator };
@@ -98,6 +155,10 @@ export const servicesCheck: Check = {
       askMonitors(target),
     ]);
     const tokens = await tokensOf(target, status);
-    return [...judgeServices(services, join(config.dataDir, 'logs')), ...judgeLeadership(status), ...judgeTokens(tokens)];
+    return [
+      ...judgeServices(services, join(config.dataDir, 'logs')),
+      ...judgeLeadership(status),
+      ...judgeTokens(tokens),
+    ];
   },
 };

@@ -1,7 +1,8 @@
 /**
- * Takes the pictures of README.md and docs/tour.md from a running system, in both colour schemes: the console two seconds after
- * its leader was killed, and a bill. With the page of a report as its argument, also a picture of that page. Takes about two
- * minutes. `node --import tsx docs/images/take.ts [reports/…/report.html]`
+ * Takes the pictures of README.md and docs/tour.md from a running system, in both colour schemes:
+ * the console two seconds after its leader was killed, and a bill. With the page of a report as its
+ * argument, also a picture of that page. Takes about two minutes. `node --import tsx
+ * docs/images/take.ts [reports/…/report.html]`
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,24 +24,44 @@ type Scheme = (typeof SCHEMES)[number];
 
 const suffix = (scheme: Scheme): string => (scheme === 'dark' ? '-dark' : '');
 
-async function openPage(browser: Browser, scheme: Scheme, height: number, width = 1_280): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: 'en-US', timezoneId: 'UTC' });
+async function openPage(
+  browser: Browser,
+  scheme: Scheme,
+  height: number,
+  width = 1_280,
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    locale: 'en-US',
+    timezoneId: 'UTC',
+  });
   return context.newPage();
 }
 
-const save = async (page: Page, name: string): Promise<void> => void (await page.screenshot({ path: join(HERE, `${name}.png`), animations: 'disabled' }));
+const save = async (page: Page, name: string): Promise<void> =>
+  void (await page.screenshot({ path: join(HERE, `${name}.png`), animations: 'disabled' }));
 
 /** Batches one after the other until `signal` fires. */
 async function makeTraffic(url: string, token: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    const headers = { 'Authorization': `Bearer ${token}`, 'Content-Type': 'application/json' };
     const body = JSON.stringify({ count: 40 + Math.round(Math.random() * 60) });
-    await fetch(`${url}/api/batches`, { method: 'POST', headers, body, signal: AbortSignal.timeout(ANSWER_MS) });
+    await fetch(`${url}/api/batches`, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     await delay(BETWEEN_BATCHES_MS);
   }
 }
 
-async function openConsole(browser: Browser, scheme: Scheme, { monitors, tokens }: System): Promise<Page> {
+async function openConsole(
+  browser: Browser,
+  scheme: Scheme,
+  { monitors, tokens }: System,
+): Promise<Page> {
   const page = await openPage(browser, scheme, 1_240);
   await page.goto(`${monitors[0]?.url}/session`);
   await page.locator('#token').fill(tokens.operator);
@@ -51,7 +72,10 @@ async function openConsole(browser: Browser, scheme: Scheme, { monitors, tokens 
 }
 
 async function leaderOf(monitorUrl: string, token: string): Promise<string> {
-  const answer = await fetch(`${monitorUrl}/status`, { headers: { Authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MS) });
+  const answer = await fetch(`${monitorUrl}/status`, {
+    headers: { Authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
   const { partitions } = (await answer.json()) as { partitions: { leader: string | null }[] };
   return partitions[0]?.leader ?? '';
 }
@@ -67,18 +91,29 @@ async function takeConsole(browser: Browser, system: System): Promise<void> {
   system.process(leader).kill();
   while ([leader, ''].includes(await leaderOf(monitorUrl, tokens.operator))) await delay(20);
   await delay(2_000);
-  for (const [index, scheme] of SCHEMES.entries()) await save(pages[index] as Page, `console${suffix(scheme)}`);
+  for (const [index, scheme] of SCHEMES.entries())
+    await save(pages[index] as Page, `console${suffix(scheme)}`);
   end.abort();
   await traffic;
 }
 
-async function takeBill(browser: Browser, scheme: Scheme, { patients, tokens }: System): Promise<void> {
+async function takeBill(
+  browser: Browser,
+  scheme: Scheme,
+  { patients, tokens }: System,
+): Promise<void> {
   const page = await openPage(browser, scheme, 900, 1_100);
   const { document, fullName, birthDate, authorizationCode } = seedPatient(1);
   await page.goto(`${patients[0]?.url}/sign-in`);
   await page.locator('[name=token]').fill(tokens.api);
   await page.locator('main form button').click();
-  for (const [name, value] of Object.entries({ document, name: fullName, birthDate, authorizationCode })) await page.locator(`[name=${name}]`).fill(value);
+  for (const [name, value] of Object.entries({
+    document,
+    name: fullName,
+    birthDate,
+    authorizationCode,
+  }))
+    await page.locator(`[name=${name}]`).fill(value);
   await page.locator('main form button').click();
   await page.waitForURL(/\/bill$/);
   await save(page, `bill${suffix(scheme)}`);
@@ -93,9 +128,19 @@ async function takeReport(browser: Browser, file: string): Promise<void> {
 const program = findChromium();
 if (program === null) throw new Error('There is no Chromium: install it, or name it in CHROMIUM');
 const folder = mkdtempSync(join(tmpdir(), 'relevo-pictures-'));
-const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'], artifactsDir: folder });
+const browser = await chromium.launch({
+  executablePath: program,
+  args: ['--no-sandbox', '--disable-gpu'],
+  artifactsDir: folder,
+});
 const shape = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated' } as const;
-const system = await startSystem({ ...shape, dataDir: folder, ports: 'free', supervise: true, quick: true });
+const system = await startSystem({
+  ...shape,
+  dataDir: folder,
+  ports: 'free',
+  supervise: true,
+  quick: true,
+});
 try {
   for (const scheme of SCHEMES) await takeBill(browser, scheme, system);
   await takeConsole(browser, system);

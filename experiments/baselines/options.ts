@@ -1,6 +1,6 @@
 /**
- * Options of the baselines: the same environment variables as for Relevo's services, so that both use the same engines
- * and ports.
+ * Options of the baselines: the same environment variables as for Relevo's services, so that both
+ * use the same engines and ports.
  */
 import { TOKEN_OPTIONS } from '../../shared/http/auth.js';
 import { members, port, text, url, type Config } from '../../shared/config.js';
@@ -14,11 +14,22 @@ const EVERYWHERE = {
 const databaseUrl = url('DATABASE_URL', { doc: 'Address of PostgreSQL.' });
 
 /** A payment server of either baseline. */
-export const SERVER_OPTIONS = { ...EVERYWHERE, databaseUrl, gatewayUrl: url('GATEWAY_URL', { doc: 'The stand-alone gateway.' }) };
+export const SERVER_OPTIONS = {
+  ...EVERYWHERE,
+  databaseUrl,
+  gatewayUrl: url('GATEWAY_URL', { doc: 'The stand-alone gateway.' }),
+};
 export type ServerConfig = Config<typeof SERVER_OPTIONS>;
 
-export const MONITOR_OPTIONS = { ...EVERYWHERE, servers: members('REPLICAS', { doc: 'The payment servers: name=address, …' }) };
+export const MONITOR_OPTIONS = {
+  ...EVERYWHERE,
+  servers: members('REPLICAS', { doc: 'The payment servers: name=address, …' }),
+};
 export type MonitorConfig = Config<typeof MONITOR_OPTIONS>;
 
-export const PATIENTS_OPTIONS = { ...EVERYWHERE, databaseUrl, monitorUrl: url('MONITOR_URL', { doc: 'Monitor that names the leader.' }) };
+export const PATIENTS_OPTIONS = {
+  ...EVERYWHERE,
+  databaseUrl,
+  monitorUrl: url('MONITOR_URL', { doc: 'Monitor that names the leader.' }),
+};
 export type PatientsConfig = Config<typeof PATIENTS_OPTIONS>;

@@ -1,4 +1,7 @@
-/** The frame of every baseline's program: configuration, connections, an HTTP server, a graceful shutdown. */
+/**
+ * The frame of every baseline's program: configuration, connections, an HTTP server, a graceful
+ * shutdown.
+ */
 import type { Express } from 'express';
 import type { Tokens } from '../../shared/http/auth.js';
 import { createHttpGateway } from '../../payments/gateway/http.js';
@@ -18,16 +21,33 @@ interface Identity {
 }
 
 export const tokensOf = ({ apiToken, operatorToken, internalToken }: Identity): Tokens => ({
-  api: apiToken, operator: operatorToken, internal: internalToken,
+  api: apiToken,
+  operator: operatorToken,
+  internal: internalToken,
 });
 
 /** A pool of a usual size: ten connections. */
 export const openPool = ({ id, databaseUrl }: { id: string; databaseUrl: string }): Pool =>
-  createPool({ url: databaseUrl, name: id, max: 10, statementTimeoutMs: 5_000 }, createLogger('baseline', id, 'warn'));
+  createPool(
+    { url: databaseUrl, name: id, max: 10, statementTimeoutMs: 5_000 },
+    createLogger('baseline', id, 'warn'),
+  );
 
 /** The gateway client of Relevo's replicas, with the same time-out. */
-export const openGateway = ({ gatewayUrl, internalToken }: { gatewayUrl: string; internalToken: string }): Gateway =>
-  createHttpGateway({ url: gatewayUrl, token: internalToken, timeoutMs: 1_000, maxSockets: 256, healthPath: '/readyz' });
+export const openGateway = ({
+  gatewayUrl,
+  internalToken,
+}: {
+  gatewayUrl: string;
+  internalToken: string;
+}): Gateway =>
+  createHttpGateway({
+    url: gatewayUrl,
+    token: internalToken,
+    timeoutMs: 1_000,
+    maxSockets: 256,
+    healthPath: '/readyz',
+  });
 
 /** Longest shutdown, ms. */
 const END_MS = 5_000;
@@ -35,11 +55,19 @@ const END_MS = 5_000;
 /** Adds the routes. @returns a function that is called at the shutdown, after the last request. */
 type Assemble<C> = (app: Express, config: C) => Promise<() => unknown>;
 
-export async function runBaseline<C extends Identity>(load: () => C, assemble: Assemble<C>): Promise<void> {
+export async function runBaseline<C extends Identity>(
+  load: () => C,
+  assemble: Assemble<C>,
+): Promise<void> {
   await runService(async () => {
     const config = load();
     const logger = createLogger('baseline', config.id, 'info');
-    const app = createApp({ logger, bodyLimit: '1mb', ready: () => ({ up: true }), servedBy: config.id });
+    const app = createApp({
+      logger,
+      bodyLimit: '1mb',
+      ready: () => ({ up: true }),
+      servedBy: config.id,
+    });
     const end = await assemble(app, config);
     const server = await listen(finishApp(app, logger), config.port, config.host);
     logger.info({ port: config.port }, `${config.id} is ready`);

@@ -1,6 +1,6 @@
 /**
- * SQL statements of the baselines. They check no term, because a baseline has none; its rows have term 0. A final
- * status cannot change in any case: a trigger of the table guards it.
+ * SQL statements of the baselines. They check no term, because a baseline has none; its rows have
+ * term 0. A final status cannot change in any case: a trigger of the table guards it.
  */
 import type { Answer } from '../../payments/core/parcel.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
@@ -24,7 +24,12 @@ const endingOf = (answer: FinalAnswer): Ending => ({
 });
 
 /** Sets the final status of a pending payment; does nothing when the payment is final. */
-export async function finish(db: Queryable, id: string, answer: FinalAnswer, by: string): Promise<void> {
+export async function finish(
+  db: Queryable,
+  id: string,
+  answer: FinalAnswer,
+  by: string,
+): Promise<void> {
   const { status, reason, reference } = endingOf(answer);
   await db.query({
     name: 'finish',
@@ -36,7 +41,12 @@ export async function finish(db: Queryable, id: string, answer: FinalAnswer, by:
 }
 
 /** Stores a payment that is already final; does nothing when its key exists. */
-export async function saveFinal(db: Queryable, payment: NewPayment, answer: FinalAnswer, by: string): Promise<void> {
+export async function saveFinal(
+  db: Queryable,
+  payment: NewPayment,
+  answer: FinalAnswer,
+  by: string,
+): Promise<void> {
   const { status, reason, reference } = endingOf(answer);
   await db.query({
     name: 'save-final',
@@ -45,8 +55,19 @@ export async function saveFinal(db: Queryable, payment: NewPayment, answer: Fina
            VALUES ($1, $2, $3, $4, $5, $6, true, $7, $8, $9, $10, $11, $12, $13, $10, 0, 1, clock_timestamp())
            ON CONFLICT DO NOTHING`,
     values: [
-      payment.id, payment.patientId, payment.batchId, payment.batchIndex, payment.idempotencyKey, payment.fingerprint,
-      payment.amountMinor, payment.currency, payment.concept, by, status, reason, reference,
+      payment.id,
+      payment.patientId,
+      payment.batchId,
+      payment.batchIndex,
+      payment.idempotencyKey,
+      payment.fingerprint,
+      payment.amountMinor,
+      payment.currency,
+      payment.concept,
+      by,
+      status,
+      reason,
+      reference,
     ],
   });
 }

@@ -1,4 +1,7 @@
-/** The two baselines as subjects of the lab: with the same engines, port scheme, gateway and contract as Relevo. */
+/**
+ * The two baselines as subjects of the lab: with the same engines, port scheme, gateway and
+ * contract as Relevo.
+ */
 import type { Place } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
 import type { Subject } from '../system/subject.js';
@@ -32,7 +35,8 @@ async function status({ monitors, tokens }: System): Promise<MonitorStatus> {
   const nobody = { leader: null, alive: [] };
   try {
     const answer = await fetch(`${monitors[0]?.url ?? ''}/status`, {
-      headers: { authorization: `Bearer ${tokens.operator}` }, signal: AbortSignal.timeout(STATUS_MS),
+      headers: { authorization: `Bearer ${tokens.operator}` },
+      signal: AbortSignal.timeout(STATUS_MS),
     });
     return answer.ok ? ((await answer.json()) as MonitorStatus) : nobody;
   } catch {

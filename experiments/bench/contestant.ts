@@ -1,6 +1,6 @@
 /**
- * A contestant of the bench: a name, a description, and the measurement of one round. All contestants get the same
- * environment and the same work; only the implementation differs.
+ * A contestant of the bench: a name, a description, and the measurement of one round. All
+ * contestants get the same environment and the same work; only the implementation differs.
  */
 import type { BenchEngines } from './engines.js';
 import type { Program } from './programs/program.js';
@@ -9,11 +9,11 @@ import type { LatencySummary } from '../statistics/latencies.js';
 
 /** Only contestants of one kind are compared: each kind has its own table. */
 export const KINDS = {
-  drain: 'Pre-filled queue, drained by one worker',
+  'drain': 'Pre-filled queue, drained by one worker',
   'drain-20ms': 'The same, with a gateway call of 20 ms per payment',
-  live: 'Live: batches are enqueued while one worker processes them',
-  single: 'Single requests over HTTP, each with a response when its payment is final',
-  lone: 'One payment at a time on an idle system',
+  'live': 'Live: batches are enqueued while one worker processes them',
+  'single': 'Single requests over HTTP, each with a response when its payment is final',
+  'lone': 'One payment at a time on an idle system',
 } as const;
 export type Kind = keyof typeof KINDS;
 
@@ -32,7 +32,10 @@ export interface MeasuredLatency {
 /** One measurement: one contestant in one round. */
 export interface Measurement {
   payments: number;
-  /** From the start of the work to the last commit (or to the last response, where there are responses). */
+  /**
+   * From the start of the work to the last commit (or to the last response, where there are
+   * responses).
+   */
   seconds: number;
   usage: Partial<Record<Part, Usage>>;
   latencies: MeasuredLatency[];
@@ -60,8 +63,8 @@ export interface Stage {
   /** For temporary data; deleted at the end. */
   dataDir: string;
   /**
-   * Additional arguments of node, for profiling. @param folder of the profile: the contestant, and the process where
-   * there are several.
+   * Additional arguments of node, for profiling. @param folder of the profile: the contestant, and
+   * the process where there are several.
    */
   nodeArgs: (folder: string) => readonly string[];
   onLine: (name: string, line: string) => void;

@@ -15,16 +15,26 @@ const PEER_CONTESTANTS: readonly Contestant[] = PEERS.flatMap((peer) => {
   return kinds.map((kind) => peerContestant(peer, kind as Contestant['kind'], side));
 });
 
-export const CONTESTANTS: readonly Contestant[] = [...RELEVO_DRAINS, ...RELEVO_LIVE, ...PEER_CONTESTANTS, ...LIMITS];
+export const CONTESTANTS: readonly Contestant[] = [
+  ...RELEVO_DRAINS,
+  ...RELEVO_LIVE,
+  ...PEER_CONTESTANTS,
+  ...LIMITS,
+];
 
 /**
- * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the first unknown name,
+ * @param only names, separated by commas; a final `*` matches any suffix; null: all. @returns the
+ *   first unknown name,
  * if any.
  */
-export function chooseContestants(only: string | null, all = CONTESTANTS): readonly Contestant[] | { unknown: string } {
+export function chooseContestants(
+  only: string | null,
+  all = CONTESTANTS,
+): readonly Contestant[] | { unknown: string } {
   if (only === null) return all;
   const words = only.split(',').map((word) => word.trim());
-  const answers = (word: string, { name }: Contestant): boolean => (word.endsWith('*') ? name.startsWith(word.slice(0, -1)) : name === word);
+  const answers = (word: string, { name }: Contestant): boolean =>
+    word.endsWith('*') ? name.startsWith(word.slice(0, -1)) : name === word;
   const unknown = words.find((word) => !all.some((contestant) => answers(word, contestant)));
   if (unknown !== undefined) return { unknown };
   return all.filter((contestant) => words.some((word) => answers(word, contestant)));

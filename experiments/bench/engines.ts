@@ -1,7 +1,7 @@
 /**
- * PostgreSQL and Redis of a whole run, as Relevo ships them, with default durability. Every measurement gets a fresh
- * environment: its own database, an empty Redis with a rewritten file, and a completed checkpoint. No contestant
- * inherits tables, dirty pages or log from another.
+ * PostgreSQL and Redis of a whole run, as Relevo ships them, with default durability. Every
+ * measurement gets a fresh environment: its own database, an empty Redis with a rewritten file, and
+ * a completed checkpoint. No contestant inherits tables, dirty pages or log from another.
  */
 import { Redis } from 'ioredis';
 import { prepareEngines, startDatabase } from '../../local/engines/engines.js';
@@ -19,7 +19,15 @@ import { readVersions } from '../record/evidence.js';
 const TEMPLATE = 'bench_template';
 const DATABASE_PREFIX = 'bench_';
 /** Settings about durability and memory, which the result reports. */
-const TOLD_SETTINGS = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers', 'max_wal_size', 'max_connections'];
+const TOLD_SETTINGS = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'wal_sync_method',
+  'shared_buffers',
+  'max_wal_size',
+  'max_connections',
+];
 
 export interface Ground {
   databaseUrl: string;
@@ -40,10 +48,18 @@ export class BenchEngines {
   ) {}
 
   /** @throws StartError; no engine is left running then. */
-  static async open(dataDir: string, onLine: (name: string, line: string) => void): Promise<BenchEngines> {
+  static async open(
+    dataDir: string,
+    onLine: (name: string, line: string) => void,
+  ): Promise<BenchEngines> {
     const ports = { postgres: await freePort(), redis: await freePort() };
-    const prepared = await prepareEngines({ dataDir, quick: false, portOf: (name) => (name === 'redis' ? ports.redis : ports.postgres) });
-    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer }; // Own servers: no address is configured.
+    const prepared = await prepareEngines({
+      dataDir,
+      quick: false,
+      portOf: (name) => (name === 'redis' ? ports.redis : ports.postgres),
+    });
+    // Own servers: no address is configured.
+    const { postgres, redis } = prepared as { postgres: PostgresServer; redis: RedisServer };
     for (const engine of [postgres, redis]) engine.on('line', (line) => onLine(engine.name, line));
     try {
       await Promise.all([startDatabase(prepared, undefined), redis.start()]);
@@ -55,7 +71,10 @@ export class BenchEngines {
     }
   }
 
-  /** @param furnished whether the database has Relevo's schema and patients; otherwise the database is empty. */
+  /**
+   * @param furnished whether the database has Relevo's schema and patients; otherwise the database
+   *   is empty.
+   */
   async ground(furnished: boolean): Promise<Ground> {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
     await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
@@ -89,7 +108,8 @@ export class BenchEngines {
   /** Settings of PostgreSQL by name, as `SHOW` prints them. */
   async settings(): Promise<Record<string, string>> {
     const { rows } = await this.admin.query<{ name: string; value: string }>(
-      'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name', [TOLD_SETTINGS],
+      'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
+      [TOLD_SETTINGS],
     );
     return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
@@ -101,7 +121,10 @@ export class BenchEngines {
 }
 
 const openPool = (url: string): Pool =>
-  createPool({ url, name: 'bench', max: 2, statementTimeoutMs: 120_000 }, createLogger('bench', 'bench', 'silent'));
+  createPool(
+    { url, name: 'bench', max: 2, statementTimeoutMs: 120_000 },
+    createLogger('bench', 'bench', 'silent'),
+  );
 
 async function furnishTemplate(postgres: PostgresServer): Promise<void> {
   const pool = openPool(postgres.urlOf('postgres'));
@@ -116,7 +139,8 @@ async function emptyRedis(url: string): Promise<void> {
   try {
     await redis.flushall();
     await redis.bgrewriteaof();
-    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence'))) await sleep(20);
+    while (/aof_rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence')))
+      await sleep(20);
   } finally {
     redis.disconnect();
   }

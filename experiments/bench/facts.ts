@@ -1,6 +1,6 @@
 /**
- * The facts that a reader needs in addition to the figures: versions, settings, the features that each peer lacks, and
- * the deviations from the requested measurement.
+ * The facts that a reader needs in addition to the figures: versions, settings, the features that
+ * each peer lacks, and the deviations from the requested measurement.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,11 @@ export interface BenchFacts {
 }
 
 const versionOf = (name: string): string =>
-  (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+  (
+    JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    }
+  ).version;
 
 export interface Circumstances {
   /** Requested payments per measurement. */
@@ -38,41 +42,73 @@ export interface Circumstances {
   settings: Record<string, string>;
 }
 
-const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts =>
-  ({ name, what, packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])), settings, lacks });
-
-/** Contestants that were measured with fewer payments because they are slow, and the number of payments. */
-const getSlow = (standings: readonly Standing[], wanted: number): string[] => standings.flatMap(({ name, kind, measurements }) => {
-  const least = Math.min(...measurements.map(({ payments }) => payments));
-  return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
+const peerFacts = ({ name, what, packages, settings, lacks }: Peer): PeerFacts => ({
+  name,
+  what,
+  packages: Object.fromEntries(packages.map((each) => [each, versionOf(each)])),
+  settings,
+  lacks,
 });
 
+/**
+ * Contestants that were measured with fewer payments because they are slow, and the number of
+ * payments.
+ */
+const getSlow = (standings: readonly Standing[], wanted: number): string[] =>
+  standings.flatMap(({ name, kind, measurements }) => {
+    const least = Math.min(...measurements.map(({ payments }) => payments));
+    return least < wanted && kind !== 'lone' ? [`${name} (${least})`] : [];
+  });
+
 const formatPairs = (values: Readonly<Record<string, string>>, between: string): string =>
-  Object.entries(values).map(([name, value]) => `${name}${between}${value}`).join(', ');
+  Object.entries(values)
+    .map(([name, value]) => `${name}${between}${value}`)
+    .join(', ');
 
 /** Remarks on figures that are not in the tables. */
 function remarks(summaries: readonly Summary[]): string[] {
   return summaries.flatMap(({ name, payments, figures: { secondsFromRequest, sentLateP99Ms } }) => [
-    ...(secondsFromRequest === undefined ? [] : [`${name} counts from the promotion; counted from the operator's request: ${Math.round(payments / secondsFromRequest)} payments/s`]),
-    ...(sentLateP99Ms === undefined ? [] : [`${name}, open loop: the generator sent its requests up to ${sentLateP99Ms.toFixed(1)} ms late (p99), which counts as latency`]),
+    ...(secondsFromRequest === undefined
+      ? []
+      : [
+          `${name} counts from the promotion; counted from the operator's request: ${Math.round(payments / secondsFromRequest)} payments/s`,
+        ]),
+    ...(sentLateP99Ms === undefined
+      ? []
+      : [
+          `${name}, open loop: the generator sent its requests up to ${sentLateP99Ms.toFixed(1)} ms late (p99), which counts as latency`,
+        ]),
   ]);
 }
 
-export function factsOf(standings: readonly Standing[], { wanted, machine, settings }: Circumstances): BenchFacts {
+export function factsOf(
+  standings: readonly Standing[],
+  { wanted, machine, settings }: Circumstances,
+): BenchFacts {
   const { cpu, cores, memoryGb } = machine;
-  const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(peerFacts);
-  const versions = Object.fromEntries([machine.versions, ...peers.map(({ packages }) => packages)].flatMap(Object.entries<string>));
+  const peers = PEERS.filter((peer) => standings.some(({ name }) => isOf(name, peer.name))).map(
+    peerFacts,
+  );
+  const versions = Object.fromEntries(
+    [machine.versions, ...peers.map(({ packages }) => packages)].flatMap(Object.entries<string>),
+  );
   const fewer = getSlow(standings, wanted);
   return {
-    postgres: settings, peers,
+    postgres: settings,
+    peers,
     notes: [
       `${cpu}, ${cores} cores, ${memoryGb} GB; ${formatPairs(versions, ' ')}`,
       `PostgreSQL: ${formatPairs(settings, '=')}`,
       ...remarks(standings.map(summarize)),
-      ...(fewer.length === 0 ? [] : [`Fewer than ${wanted} payments, as more take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`]),
+      ...(fewer.length === 0
+        ? []
+        : [
+            `Fewer than ${wanted} payments, as more take longer than ${LONGEST_SECONDS} s: ${fewer.join(', ')}`,
+          ]),
     ],
   };
 }
 
 /** Whether a contestant belongs to a peer, in any variant: `pg-boss-live` belongs to `pg-boss`. */
-const isOf = (contestant: string, peer: string): boolean => [peer, `${peer}-live`, `${peer}-20ms`].includes(contestant);
+const isOf = (contestant: string, peer: string): boolean =>
+  [peer, `${peer}-live`, `${peer}-20ms`].includes(contestant);

@@ -1,4 +1,7 @@
-/** Summarizes the measurements of a run: medians over the rounds with their extremes, and ratios of medians. Pure. */
+/**
+ * Summarizes the measurements of a run: medians over the rounds with their extremes, and ratios of
+ * medians. Pure.
+ */
 import type { Contestant, Measurement } from './contestant.js';
 import { PARTS, type Part } from './usage.js';
 
@@ -21,8 +24,11 @@ export function median(values: readonly number[]): number {
   return low === undefined || high === undefined ? NaN : (low + high) / 2;
 }
 
-export const spreadOf = (values: readonly number[]): Spread =>
-  ({ median: median(values), min: Math.min(...values), max: Math.max(...values) });
+export const spreadOf = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+});
 
 /** Payments per second. */
 export const rateOf = ({ payments, seconds }: Measurement): number => payments / seconds;
@@ -54,39 +60,64 @@ type ValueOf = (measurement: Measurement, part: Part) => number | undefined;
 
 type Reduce = (values: number[]) => number;
 
-function byPart(measurements: readonly Measurement[], valueOf: ValueOf, reduce: Reduce): Partial<Record<Part, number>> {
-  return Object.fromEntries(PARTS.flatMap((part) => {
-    const values = measurements.flatMap((measurement) => valueOf(measurement, part) ?? []);
-    return values.length === 0 ? [] : [[part, reduce(values)]];
-  }));
+function byPart(
+  measurements: readonly Measurement[],
+  valueOf: ValueOf,
+  reduce: Reduce,
+): Partial<Record<Part, number>> {
+  return Object.fromEntries(
+    PARTS.flatMap((part) => {
+      const values = measurements.flatMap((measurement) => valueOf(measurement, part) ?? []);
+      return values.length === 0 ? [] : [[part, reduce(values)]];
+    }),
+  );
 }
 
 function latenciesOf(measurements: readonly Measurement[]): Summary['latencies'] {
-  const names = [...new Set(measurements.flatMap(({ latencies }) => latencies.map(({ name }) => name)))];
-  return Object.fromEntries(names.map((name) => {
-    const summaries = measurements.flatMap(({ latencies }) => latencies.filter((each) => each.name === name).map(({ summary }) => summary));
-    const over = (key: 'p50' | 'p95' | 'p99'): Spread => spreadOf(summaries.map((summary) => summary[key]));
-    return [name, { p50: over('p50'), p95: over('p95'), p99: over('p99') }];
-  }));
+  const names = [
+    ...new Set(measurements.flatMap(({ latencies }) => latencies.map(({ name }) => name))),
+  ];
+  return Object.fromEntries(
+    names.map((name) => {
+      const summaries = measurements.flatMap(({ latencies }) =>
+        latencies.filter((each) => each.name === name).map(({ summary }) => summary),
+      );
+      const over = (key: 'p50' | 'p95' | 'p99'): Spread =>
+        spreadOf(summaries.map((summary) => summary[key]));
+      return [name, { p50: over('p50'), p95: over('p95'), p99: over('p99') }];
+    }),
+  );
 }
 
 export function summarize({ measurements, name, kind, side, what }: Standing): Summary {
   const keys = [...new Set(measurements.flatMap(({ figures }) => Object.keys(figures)))];
   const total = (measurement: Measurement): number =>
-    PARTS.reduce((sum, part) => sum + (part === 'generator' ? 0 : (microsOf(measurement, part) ?? 0)), 0);
+    PARTS.reduce(
+      (sum, part) => sum + (part === 'generator' ? 0 : (microsOf(measurement, part) ?? 0)),
+      0,
+    );
   return {
-    name, kind, side, what,
+    name,
+    kind,
+    side,
+    what,
     rounds: measurements.length,
     payments: Math.min(...measurements.map(({ payments }) => payments)),
     rate: spreadOf(measurements.map(rateOf)),
     cpuMicros: byPart(measurements, microsOf, median),
     cpuMicrosTotal: median(measurements.map(total)),
-    peakMb: byPart(measurements, ({ usage }, part) => usage[part]?.peakMb, (values) => Math.max(...values)),
+    peakMb: byPart(
+      measurements,
+      ({ usage }, part) => usage[part]?.peakMb,
+      (values) => Math.max(...values),
+    ),
     latencies: latenciesOf(measurements),
-    figures: Object.fromEntries(keys.map((key) => [key, median(measurements.flatMap(({ figures }) => figures[key] ?? []))])),
+    figures: Object.fromEntries(
+      keys.map((key) => [key, median(measurements.flatMap(({ figures }) => figures[key] ?? []))]),
+    ),
   };
 }
 
 /** Ratio of two median rates; NaN when either was not measured. */
 export const ratio = (one: Summary | undefined, other: Summary | undefined): number =>
-  (one && other ? one.rate.median / other.rate.median : NaN);
+  one && other ? one.rate.median / other.rate.median : NaN;

@@ -1,6 +1,6 @@
 /**
- * Generates the payments of the work, the same for all contestants: patient and amount, from the seed alone. Ids grow
- * with time, as Relevo's do.
+ * Generates the payments of the work, the same for all contestants: patient and amount, from the
+ * seed alone. Ids grow with time, as Relevo's do.
  */
 import { v7 as uuid } from 'uuid';
 import { seededRandom } from '../../shared/random.js';

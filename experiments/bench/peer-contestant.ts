@@ -1,6 +1,6 @@
 /**
- * Measures a peer: runs its producer and its worker in separate processes, drained or live, and counts its rows
- * afterwards.
+ * Measures a peer: runs its producer and its worker in separate processes, drained or live, and
+ * counts its rows afterwards.
  */
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
@@ -19,7 +19,9 @@ const PREFIX = 'bench';
 
 /** Peers that differ only in a number share a file: `bullmq-prisma-50` is in `bullmq-prisma.ts`. */
 function sourceOf(name: string, folder: string): string {
-  const [own, shared] = [name, name.replace(/-\d+$/, '')].map((each) => `experiments/bench/${folder}/${each}.ts`) as [string, string];
+  const [own, shared] = [name, name.replace(/-\d+$/, '')].map(
+    (each) => `experiments/bench/${folder}/${each}.ts`,
+  ) as [string, string];
   return existsSync(join(ROOT, own)) ? own : shared;
 }
 
@@ -35,12 +37,22 @@ class PeerAtWork {
     readonly worker: Program,
   ) {}
 
-  static async open(stage: Stage, place: PeerPlace, contestant: string, { name }: Peer, folder: string): Promise<PeerAtWork> {
+  static async open(
+    stage: Stage,
+    place: PeerPlace,
+    contestant: string,
+    { name }: Peer,
+    folder: string,
+  ): Promise<PeerAtWork> {
     const file = join(ROOT, await compile(sourceOf(name, folder)));
     const start = (part: string): Promise<Program> =>
       Program.start({
-        name: `${contestant} ${part}`, source: PROGRAM, args: [file, name],
-        nodeArgs: stage.nodeArgs(`${contestant}/${part}`), signal: stage.signal, onLine: stage.onLine,
+        name: `${contestant} ${part}`,
+        source: PROGRAM,
+        args: [file, name],
+        nodeArgs: stage.nodeArgs(`${contestant}/${part}`),
+        signal: stage.signal,
+        onLine: stage.onLine,
       });
     const producer = await start('producer');
     const worker = await start('worker');
@@ -60,21 +72,33 @@ class PeerAtWork {
   begin = (): Promise<bigint> => this.worker.ask<bigint>('start');
 
   enqueue(count: number): Promise<Span> {
-    const { stage: { seed, patients } } = this;
+    const {
+      stage: { seed, patients },
+    } = this;
     this.enqueued += count;
-    return this.producer.ask<Span>('enqueue', { count, seed: seed + this.enqueued, patients } satisfies OrdersWanted);
+    return this.producer.ask<Span>('enqueue', {
+      count,
+      seed: seed + this.enqueued,
+      patients,
+    } satisfies OrdersWanted);
   }
 
   /** Resolves when all enqueued payments are committed. */
-  allCommitted = (): Promise<bigint> => this.worker.ask<bigint>('reached', this.enqueued - this.committedBefore);
+  allCommitted = (): Promise<bigint> =>
+    this.worker.ask<bigint>('reached', this.enqueued - this.committedBefore);
 
-  /** Processes `count` payments live. @returns the span from the first enqueue to the last commit. */
+  /**
+   * Processes `count` payments live. @returns the span from the first enqueue to the last commit.
+   */
   async live(count: number): Promise<Span> {
     const [{ fromNs }, toNs] = await Promise.all([this.enqueue(count), this.allCommitted()]);
     return { fromNs, toNs };
   }
 
-  /** Enqueues `count` payments in advance. The process is the warm one; its worker is new and has not started. */
+  /**
+   * Enqueues `count` payments in advance. The process is the warm one; its worker is new and has
+   * not started.
+   */
   async prefill(count: number): Promise<void> {
     await this.worker.ask('close');
     await this.openWorker();
@@ -100,7 +124,11 @@ class PeerAtWork {
   }
 }
 
-async function measureAtWork(atWork: PeerAtWork, kind: Kind, stage: Stage): Promise<Omit<Measurement, 'problems'>> {
+async function measureAtWork(
+  atWork: PeerAtWork,
+  kind: Kind,
+  stage: Stage,
+): Promise<Omit<Measurement, 'problems'>> {
   await Promise.all([atWork.openProducer(), atWork.openWorker()]);
   await atWork.begin();
   const warm = await warmUp(async (count) => secondsOf(await atWork.live(count)));
@@ -109,16 +137,29 @@ async function measureAtWork(atWork: PeerAtWork, kind: Kind, stage: Stage): Prom
   await stage.engines.settle();
   const { postgres, redis } = stage.engines;
   const used = watchUsage({
-    worker: [atWork.worker.pid], front: [atWork.producer.pid], postgres: [postgres.pid ?? 0], redis: [redis.pid ?? 0],
+    worker: [atWork.worker.pid],
+    front: [atWork.producer.pid],
+    postgres: [postgres.pid ?? 0],
+    redis: [redis.pid ?? 0],
   });
   const span = kind === 'live' ? await atWork.live(payments) : await atWork.drain();
   return { payments, seconds: secondsOf(span), usage: used(), latencies: [], figures: {} };
 }
 
-async function measurePeer(peer: Peer, folder: string, { name, kind }: Pick<Contestant, 'name' | 'kind'>, stage: Stage): Promise<Measurement> {
+async function measurePeer(
+  peer: Peer,
+  folder: string,
+  { name, kind }: Pick<Contestant, 'name' | 'kind'>,
+  stage: Stage,
+): Promise<Measurement> {
   const ground = await stage.engines.ground(false);
   const gatewayLatencyMs = kind === 'drain-20ms' ? 20 : 0;
-  const place: PeerPlace = { databaseUrl: ground.databaseUrl, redisUrl: ground.redisUrl, prefix: PREFIX, gatewayLatencyMs };
+  const place: PeerPlace = {
+    databaseUrl: ground.databaseUrl,
+    redisUrl: ground.redisUrl,
+    prefix: PREFIX,
+    gatewayLatencyMs,
+  };
   let atWork: PeerAtWork | null = null;
   try {
     await peer.prepare(place);
@@ -126,7 +167,8 @@ async function measurePeer(peer: Peer, folder: string, { name, kind }: Pick<Cont
     const measured = await measureAtWork(atWork, kind, stage);
     await atWork.close();
     const committed = await peer.countCommitted(place);
-    const problems = committed === atWork.total ? [] : [`${name}: ${committed} rows for ${atWork.total} payments`];
+    const problems =
+      committed === atWork.total ? [] : [`${name}: ${committed} rows for ${atWork.total} payments`];
     return { ...measured, problems };
   } finally {
     await atWork?.end();
@@ -137,5 +179,11 @@ async function measurePeer(peer: Peer, folder: string, { name, kind }: Pick<Cont
 /** @param folder of its file, below `experiments/bench/`. */
 export function peerContestant(peer: Peer, kind: Kind, side: Side, folder = 'peers'): Contestant {
   const name = kind === 'drain' ? peer.name : `${peer.name}-${kind.replace('drain-', '')}`;
-  return { name, kind, side, what: peer.what, measure: (stage) => measurePeer(peer, folder, { name, kind }, stage) };
+  return {
+    name,
+    kind,
+    side,
+    what: peer.what,
+    measure: (stage) => measurePeer(peer, folder, { name, kind }, stage),
+  };
 }

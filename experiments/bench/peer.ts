@@ -1,7 +1,7 @@
 /**
- * The interface of a peer: another implementation of the same work, tuned for throughput as its own documentation
- * advises. Producer and worker run in separate processes and get all their inputs from the bench, so that the bench,
- * not the peer, decides what is measured and when.
+ * The interface of a peer: another implementation of the same work, tuned for throughput as its own
+ * documentation advises. Producer and worker run in separate processes and get all their inputs
+ * from the bench, so that the bench, not the peer, decides what is measured and when.
  */
 
 /** One payment of the work: the same for all contestants. */
@@ -26,15 +26,17 @@ export interface PeerPlace {
 
 export interface PeerProducer {
   /**
-   * Resolves when the peer's queue contains all orders; uses the peer's own enqueue function with the largest portions
-   * that its documentation advises.
+   * Resolves when the peer's queue contains all orders; uses the peer's own enqueue function with
+   * the largest portions that its documentation advises.
    */
   enqueue(orders: readonly Order[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface PeerWorker {
-  /** Starts the work. @param committed called after each durable write with its number of payments. */
+  /**
+   * Starts the work. @param committed called after each durable write with its number of payments.
+   */
   start(committed: (payments: number) => void): Promise<void>;
   /** Finishes jobs in progress and closes the connections. */
   close(): Promise<void>;
@@ -52,7 +54,9 @@ export interface Peer {
   settings: readonly string[];
   /** Features that Relevo has and the peer lacks; one line each. */
   lacks: readonly string[];
-  /** Creates its tables and queues; every measurement starts with this call on an empty database. */
+  /**
+   * Creates its tables and queues; every measurement starts with this call on an empty database.
+   */
   prepare(place: PeerPlace): Promise<void>;
   openProducer(place: PeerPlace): Promise<PeerProducer>;
   openWorker(place: PeerPlace): Promise<PeerWorker>;

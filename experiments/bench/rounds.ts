@@ -1,6 +1,6 @@
 /**
- * The order of a run: every contestant once per round, shuffled anew for each round, so that a drift of the machine
- * affects no particular contestant.
+ * The order of a run: every contestant once per round, shuffled anew for each round, so that a
+ * drift of the machine affects no particular contestant.
  */
 import { seededRandom } from '../../shared/random.js';
 

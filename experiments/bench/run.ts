@@ -1,6 +1,6 @@
 /**
- * Runs a bench: starts engines and load generator once, measures every contestant once per round, and leaves no process
- * or file behind on any exit path.
+ * Runs a bench: starts engines and load generator once, measures every contestant once per round,
+ * and leaves no process or file behind on any exit path.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,10 @@ import { shuffled } from './rounds.js';
 /** Time-out of a measurement. */
 const DEADLINE_MS = 240_000;
 
-export interface BenchWanted extends Pick<Stage, 'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'> {
+export interface BenchWanted extends Pick<
+  Stage,
+  'payments' | 'connections' | 'batchSize' | 'batchesInFlight' | 'seed'
+> {
   contestants: readonly Contestant[];
   rounds: number;
   /** Absolute folder of the profiles; null: no profiles. */
@@ -45,9 +48,25 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
   try {
     engines = await BenchEngines.open(dataDir, onLine);
     const nodeArgs = (folder: string): readonly string[] =>
-      wanted.profiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, folder)}`];
-    generator = await Program.start({ name: 'generator', source: 'experiments/bench/load/main.ts', nodeArgs: nodeArgs('generator'), signal: wanted.signal, onLine });
-    const stage: Omit<Stage, 'signal'> = { ...wanted, engines, generator, patients: await engines.patients(), dataDir, nodeArgs, onLine };
+      wanted.profiles === null
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${join(wanted.profiles, folder)}`];
+    generator = await Program.start({
+      name: 'generator',
+      source: 'experiments/bench/load/main.ts',
+      nodeArgs: nodeArgs('generator'),
+      signal: wanted.signal,
+      onLine,
+    });
+    const stage: Omit<Stage, 'signal'> = {
+      ...wanted,
+      engines,
+      generator,
+      patients: await engines.patients(),
+      dataDir,
+      nodeArgs,
+      onLine,
+    };
     const standings = await measureRounds(stage, wanted);
     return { standings, versions: await engines.versions(), settings: await engines.settings() };
   } finally {
@@ -59,29 +78,50 @@ export async function runBench(wanted: BenchWanted): Promise<BenchDone> {
   }
 }
 
-async function measureRounds(stage: Omit<Stage, 'signal'>, { contestants, rounds, seed, progress, signal }: BenchWanted): Promise<Standing[]> {
-  const measured = new Map<Contestant, Measurement[]>(contestants.map((contestant) => [contestant, []]));
+async function measureRounds(
+  stage: Omit<Stage, 'signal'>,
+  { contestants, rounds, seed, progress, signal }: BenchWanted,
+): Promise<Standing[]> {
+  const measured = new Map<Contestant, Measurement[]>(
+    contestants.map((contestant) => [contestant, []]),
+  );
   const all = rounds * contestants.length;
   const startMs = performance.now();
   let done = 0;
   for (let round = 1; round <= rounds; round += 1) {
     for (const contestant of shuffled(contestants, seed, round)) {
-      const left = done === 0 ? '' : ` · ${Math.ceil(((performance.now() - startMs) / done) * (all - done) / 60_000)} min left`;
+      const left =
+        done === 0
+          ? ''
+          : ` · ${Math.ceil((((performance.now() - startMs) / done) * (all - done)) / 60_000)} min left`;
       progress.show(`round ${round}/${rounds} · ${done + 1}/${all} · ${contestant.name}${left}`);
       measured.get(contestant)?.push(await measureOne(contestant, stage, signal));
       done += 1;
     }
   }
-  return [...measured].map(([{ name, kind, side, what }, measurements]) => ({ name, kind, side, what, measurements }));
+  return [...measured].map(([{ name, kind, side, what }, measurements]) => ({
+    name,
+    kind,
+    side,
+    what,
+    measurements,
+  }));
 }
 
-async function measureOne(contestant: Contestant, stage: Omit<Stage, 'signal'>, interruption: AbortSignal): Promise<Measurement> {
+async function measureOne(
+  contestant: Contestant,
+  stage: Omit<Stage, 'signal'>,
+  interruption: AbortSignal,
+): Promise<Measurement> {
   interruption.throwIfAborted();
   const signal = AbortSignal.any([interruption, AbortSignal.timeout(DEADLINE_MS)]);
   try {
     return await contestant.measure({ ...stage, signal });
   } catch (error) {
     interruption.throwIfAborted();
-    throw new Error(`${contestant.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`, { cause: error });
+    throw new Error(
+      `${contestant.name}: ${signal.aborted ? `took longer than ${DEADLINE_MS / 1_000} s` : (error as Error).message}`,
+      { cause: error },
+    );
   }
 }

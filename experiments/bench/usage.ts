@@ -9,8 +9,8 @@ export interface Usage {
   /** User and system time of all processes and their children, ms; accurate to 10 ms. */
   cpuMs: number;
   /**
-   * Largest resident memory of one process, MB. For PostgreSQL, which has many processes: the memory of all of them at
-   * the end.
+   * Largest resident memory of one process, MB. For PostgreSQL, which has many processes: the
+   * memory of all of them at the end.
    */
   peakMb: number;
 }
@@ -26,17 +26,25 @@ function readUsage(pid: number, beforeMs: number): Usage {
 }
 
 /**
- * Starts the measurement. @returns a function that returns the usage since then, by part; 0 where it cannot be read.
+ * Starts the measurement. @returns a function that returns the usage since then, by part; 0 where
+ * it cannot be read.
  */
 export function watchUsage(cast: Cast): () => Partial<Record<Part, Usage>> {
   const parts = Object.entries(cast) as [Part, readonly number[]][];
-  const before = new Map(parts.flatMap(([, pids]) => pids).map((pid) => {
-    resetPeak(pid);
-    return [pid, costOf(pid)?.cpuMs ?? 0];
-  }));
-  return () => Object.fromEntries(parts.map(([part, pids]) => {
-    const all = pids.map((pid) => readUsage(pid, before.get(pid) ?? 0));
-    const cpuMs = all.reduce((sum, each) => sum + each.cpuMs, 0);
-    return [part, { cpuMs, peakMb: Math.max(0, ...all.map(({ peakMb }) => peakMb)) }];
-  }));
+  const before = new Map(
+    parts
+      .flatMap(([, pids]) => pids)
+      .map((pid) => {
+        resetPeak(pid);
+        return [pid, costOf(pid)?.cpuMs ?? 0];
+      }),
+  );
+  return () =>
+    Object.fromEntries(
+      parts.map(([part, pids]) => {
+        const all = pids.map((pid) => readUsage(pid, before.get(pid) ?? 0));
+        const cpuMs = all.reduce((sum, each) => sum + each.cpuMs, 0);
+        return [part, { cpuMs, peakMb: Math.max(0, ...all.map(({ peakMb }) => peakMb)) }];
+      }),
+    );
 }

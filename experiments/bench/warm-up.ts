@@ -1,7 +1,7 @@
 /**
- * Determines the length of the warm-up: as many payments as take two seconds, at most ten thousand. Also determines the
- * number of measured payments: the requested number, or as many as a slow contestant processes in ten seconds. Pure,
- * except for the work it calls.
+ * Determines the length of the warm-up: as many payments as take two seconds, at most ten thousand.
+ * Also determines the number of measured payments: the requested number, or as many as a slow
+ * contestant processes in ten seconds. Pure, except for the work it calls.
  */
 export const WARM_UP_SECONDS = 2;
 export const WARM_UP_MOST = 10_000;
@@ -30,7 +30,10 @@ export interface WarmedUp {
 }
 
 /** @param work processes that many payments completely. @returns the seconds it took. */
-export async function warmUp(work: (payments: number) => Promise<number>, most = WARM_UP_MOST): Promise<WarmedUp> {
+export async function warmUp(
+  work: (payments: number) => Promise<number>,
+  most = WARM_UP_MOST,
+): Promise<WarmedUp> {
   let payments = 0;
   let seconds = 0;
   let rate = 0;

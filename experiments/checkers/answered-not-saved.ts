@@ -1,12 +1,18 @@
 /**
- * Answered, not saved (I2): the client received a final status, and there is no row, or a row that is still pending.
+ * Answered, not saved (I2): the client received a final status, and there is no row, or a row that
+ * is still pending.
  */
 import { FINAL, type Checker } from './recorded.js';
 
 export const answeredNotSaved: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
   for (const { paymentId, status } of requests) {
-    if (paymentId !== null && FINAL.has(status) && !FINAL.has(rowById.get(paymentId)?.status ?? null)) ids.add(paymentId);
+    if (
+      paymentId !== null &&
+      FINAL.has(status) &&
+      !FINAL.has(rowById.get(paymentId)?.status ?? null)
+    )
+      ids.add(paymentId);
   }
   return [...ids];
 };

@@ -1,17 +1,18 @@
 /**
- * Changed after final (I1): a client received one final status and the row has another, or two responses about one
- * payment differ. A row has no history, so a change that no response contradicts is not detected here; the guard in the
- * database has its own test.
+ * Changed after final (I1): a client received one final status and the row has another, or two
+ * responses about one payment differ. A row has no history, so a change that no response
+ * contradicts is not detected here; the guard in the database has its own test.
  */
 import { FINAL, type Checker } from './recorded.js';
 
 export const changedAfterFinal: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
-  const told = new Map<string, string>(); // Only payments without a final row; the others are compared with the row.
+  // Only payments without a final row; the others are compared with the row.
+  const told = new Map<string, string>();
   for (const { paymentId, status } of requests) {
     if (paymentId === null || status === null || !FINAL.has(status)) continue;
     const saved = rowById.get(paymentId)?.status ?? null;
-    const other = FINAL.has(saved) ? saved : told.get(paymentId) ?? status;
+    const other = FINAL.has(saved) ? saved : (told.get(paymentId) ?? status);
     if (other !== status) ids.add(paymentId);
     if (!FINAL.has(saved)) told.set(paymentId, other ?? status);
   }

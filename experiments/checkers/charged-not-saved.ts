@@ -1,6 +1,6 @@
 /**
- * Charged, not saved: money moved, and the row is not SUCCEEDED. While payments are in flight, a pending row is no
- * violation: it is pending between charge and commit.
+ * Charged, not saved: money moved, and the row is not SUCCEEDED. While payments are in flight, a
+ * pending row is no violation: it is pending between charge and commit.
  */
 import { approvedKeys, type Checker } from './recorded.js';
 

@@ -1,7 +1,8 @@
 /**
- * The rules, one small file each: pure functions that return the ids in a recorded history that break a rule; none
- * repairs or excuses anything. `violations` break a promise of the system; `findings` do not, and still deserve
- * attention. To add a rule: one file, one line in `CHECKERS`, one planted violation in its test.
+ * The rules, one small file each: pure functions that return the ids in a recorded history that
+ * break a rule; none repairs or excuses anything. `violations` break a promise of the system;
+ * `findings` do not, and still deserve attention. To add a rule: one file, one line in `CHECKERS`,
+ * one planted violation in its test.
  */
 import type { Verdict, Violation } from '../record/result.js';
 import { answeredNotSaved } from './answered-not-saved.js';
@@ -47,11 +48,15 @@ export interface Judgement {
   violations: Violation[];
   /** Breaks no promise, but deserves attention; same shape. */
   findings: Violation[];
-  /** Reasons why no better verdict than `unknown` is possible, one sentence each; empty: the evidence is complete. */
+  /**
+   * Reasons why no better verdict than `unknown` is possible, one sentence each; empty: the
+   * evidence is complete.
+   */
   missing: string[];
 }
 
-const broken = (rules: readonly Violation[]): Violation[] => rules.filter(({ ids }) => ids.length > 0);
+const broken = (rules: readonly Violation[]): Violation[] =>
+  rules.filter(({ ids }) => ids.length > 0);
 
 const violationsOf = (history: Indexed): Violation[] =>
   broken(Object.entries(CHECKERS).map(([rule, checker]) => ({ rule, ids: checker(history) })));
@@ -64,8 +69,14 @@ const findingsOf = (history: Indexed, deadlineMs: number): Violation[] =>
 
 function missingIn({ rested, charges }: Indexed): string[] {
   return [
-    ...(rested ? [] : ['The system did not come to rest: some payments were still in flight when the evidence was collected.']),
-    ...(charges === null ? ['The ledger of the gateway could not be read: nothing is known about charges.'] : []),
+    ...(rested
+      ? []
+      : [
+          'The system did not come to rest: some payments were still in flight when the evidence was collected.',
+        ]),
+    ...(charges === null
+      ? ['The ledger of the gateway could not be read: nothing is known about charges.']
+      : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Checker } from './recorded.js';
 
 export const lost: Checker = ({ requests, rowById }) => {
   const ids = new Set<string>();
-  for (const { paymentId } of requests) if (paymentId !== null && !rowById.has(paymentId)) ids.add(paymentId);
+  for (const { paymentId } of requests)
+    if (paymentId !== null && !rowById.has(paymentId)) ids.add(paymentId);
   return [...ids];
 };

@@ -1,5 +1,6 @@
 /**
- * Never final (I1): accepted, and still pending when the system was at rest. Not checked before the system is at rest.
+ * Never final (I1): accepted, and still pending when the system was at rest. Not checked before the
+ * system is at rest.
  */
 import type { Checker } from './recorded.js';
 

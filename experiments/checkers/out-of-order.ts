@@ -1,4 +1,6 @@
-/** Out of order (I7): a patient's payment was committed before an earlier one of the same patient. */
+/**
+ * Out of order (I7): a patient's payment was committed before an earlier one of the same patient.
+ */
 import type { PaymentRow } from '../record/history.js';
 import type { Checker } from './recorded.js';
 

@@ -1,12 +1,13 @@
 /**
- * The input of the checkers: a recorded history that can be iterated, and the one index that most of them need. Nothing
- * is copied: a history of a million payments costs one map from ids to its rows.
+ * The input of the checkers: a recorded history that can be iterated, and the one index that most
+ * of them need. Nothing is copied: a history of a million payments costs one map from ids to its
+ * rows.
  */
 import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../record/history.js';
 
 /**
- * Implemented by `Evidence` and by a history read from a file, one record at a time. Each part may be iterated several
- * times.
+ * Implemented by `Evidence` and by a history read from a file, one record at a time. Each part may
+ * be iterated several times.
  */
 export interface Recorded {
   requests: Iterable<RequestRecord>;

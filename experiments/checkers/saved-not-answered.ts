@@ -1,13 +1,13 @@
 /**
- * Saved, not answered: the payment is final, and the client did not receive the outcome: it got an error, no response,
- * or a response before the outcome. No promise is broken, because the client may retry with its key; but a user waited
- * and did not get the result.
+ * Saved, not answered: the payment is final, and the client did not receive the outcome: it got an
+ * error, no response, or a response before the outcome. No promise is broken, because the client
+ * may retry with its key; but a user waited and did not get the result.
  */
 import { FINAL, type Checker } from './recorded.js';
 
 /**
- * Prefix of the keys that patients generates for the payments of a batch. A client without a response to its batch does
- * not learn them.
+ * Prefix of the keys that patients generates for the payments of a batch. A client without a
+ * response to its batch does not learn them.
  */
 const BATCH = 'batch:';
 

@@ -1,6 +1,6 @@
 /**
- * Stale term (I4): committed by a replica that did not lead that term, or after the next term had begun. Both times are
- * PostgreSQL's.
+ * Stale term (I4): committed by a replica that did not lead that term, or after the next term had
+ * begun. Both times are PostgreSQL's.
  */
 import type { ElectionRow } from '../record/history.js';
 import type { Checker } from './recorded.js';
@@ -12,7 +12,11 @@ export const staleTerm: Checker = ({ payments, elections }) => {
   for (const { id, term, processedBy, completedMs } of payments) {
     if (term === null || completedMs === null) continue;
     const next = byTerm.get(term + 1);
-    if (byTerm.get(term)?.leader !== processedBy || (next !== undefined && completedMs > next.electedMs)) ids.push(id);
+    if (
+      byTerm.get(term)?.leader !== processedBy ||
+      (next !== undefined && completedMs > next.electedMs)
+    )
+      ids.push(id);
   }
   return ids;
 };

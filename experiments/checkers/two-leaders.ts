@@ -1,4 +1,7 @@
-/** Two leaders in a term (I3): two elections with one number, or payments committed under one term by two replicas. */
+/**
+ * Two leaders in a term (I3): two elections with one number, or payments committed under one term
+ * by two replicas.
+ */
 import type { Checker } from './recorded.js';
 
 export const twoLeaders: Checker = ({ payments, elections }) => {

@@ -1,6 +1,7 @@
 /**
- * The results of a run of hand-overs, per kind. They are collected stretch by stretch, so that ten thousand hand-overs
- * need only the memory of their own figures, not of the payments sent during them.
+ * The results of a run of hand-overs, per kind. They are collected stretch by stretch, so that ten
+ * thousand hand-overs need only the memory of their own figures, not of the payments sent during
+ * them.
  */
 import type { Evidence, RequestRecord } from '../record/history.js';
 import { keep, Latencies, type KeptLatencies } from '../statistics/latencies.js';
@@ -24,13 +25,13 @@ const KEPT: Readonly<Record<string, (observation: Observation) => number | null 
   'extra wait in the calm': ({ calmExtraMs }) => calmExtraMs,
   'longest gap': ({ gapMs }) => gapMs,
   'longest gap in the calm': ({ calmGapMs }) => calmGapMs,
-  detect: ({ handover }) => handover.detectMs,
-  vote: ({ handover }) => handover.voteMs,
-  promote: ({ handover }) => handover.promoteMs,
-  reclaim: ({ handover }) => handover.reclaimMs,
+  'detect': ({ handover }) => handover.detectMs,
+  'vote': ({ handover }) => handover.voteMs,
+  'promote': ({ handover }) => handover.promoteMs,
+  'reclaim': ({ handover }) => handover.reclaimMs,
   'first commit': ({ handover }) => handover.firstCommitMs,
-  gateway: ({ gatewayMs }) => gatewayMs,
-  answer: ({ answerMs }) => answerMs,
+  'gateway': ({ gatewayMs }) => gatewayMs,
+  'answer': ({ answerMs }) => answerMs,
 };
 
 interface Gathered {
@@ -50,19 +51,40 @@ export interface FailoverOptions {
 }
 
 export class FailoverFigures {
-  readonly traffic: TrafficReport = { mode: 'open', sent: 0, lateSends: 0, worstLatenessMs: 0, droppedSends: 0 };
+  readonly traffic: TrafficReport = {
+    mode: 'open',
+    sent: 0,
+    lateSends: 0,
+    worstLatenessMs: 0,
+    droppedSends: 0,
+  };
   private readonly gathered = new Map<HandoverKind, Gathered>();
 
   constructor(private readonly options: FailoverOptions) {
     for (const kind of options.kinds) {
-      this.gathered.set(kind, { observations: [], faults: [], tally: new TrialTally(), startedMs: Infinity });
+      this.gathered.set(kind, {
+        observations: [],
+        faults: [],
+        tally: new TrialTally(),
+        startedMs: Infinity,
+      });
     }
   }
 
-  /** Adds a stretch. @param evidence its payments, and at least the elections during the stretch. */
-  add({ strikes, requests, traffic }: Pick<RoundsDone, 'strikes' | 'requests' | 'traffic'>, evidence: Evidence): void {
-    const observations = observe({ strikes, evidence: { ...evidence, requests }, chargeMs: this.options.chargeMs });
-    for (const observation of observations) this.of(observation.kind).observations.push(observation);
+  /**
+   * Adds a stretch. @param evidence its payments, and at least the elections during the stretch.
+   */
+  add(
+    { strikes, requests, traffic }: Pick<RoundsDone, 'strikes' | 'requests' | 'traffic'>,
+    evidence: Evidence,
+  ): void {
+    const observations = observe({
+      strikes,
+      evidence: { ...evidence, requests },
+      chargeMs: this.options.chargeMs,
+    });
+    for (const observation of observations)
+      this.of(observation.kind).observations.push(observation);
     for (const strike of strikes) this.addFault(strike);
     this.addRequests(requests, strikes, evidence);
     this.traffic.sent += traffic.sent;
@@ -76,10 +98,14 @@ export class FailoverFigures {
     return this.kinds().every(({ observations }) => observations.length >= count);
   }
 
-  /** One row per kind: its hand-overs, and the payments that were due between a fault and the recovery. */
+  /**
+   * One row per kind: its hand-overs, and the payments that were due between a fault and the
+   * recovery.
+   */
   trials(): Trial[] {
     return [...this.gathered.values()].map(({ observations, faults, tally }) =>
-      tally.row({ faults, handovers: observations.map(({ handover }) => handover) }));
+      tally.row({ faults, handovers: observations.map(({ handover }) => handover) }),
+    );
   }
 
   kinds(): KindFigures[] {
@@ -91,18 +117,38 @@ export class FailoverFigures {
       Object.entries(KEPT).flatMap(([name, valueOf]) => {
         const values = observations.flatMap((observation) => valueOf(observation) ?? []);
         return values.length === 0 ? [] : [keep(`${kind}: ${name}`, Latencies.of(values))];
-      }));
+      }),
+    );
   }
 
   /** @param total of all payments. */
   objectives({ sent, withinDeadline }: Pick<Trial, 'sent' | 'withinDeadline'>): Objective[] {
     const failed = sent - withinDeadline;
     const promised = this.kinds().flatMap(({ kind, observations }) =>
-      HANDOVERS[kind].promised(this.options.monitors).map(({ quantity, share, withinMs }): Objective => {
-        const actual = percentile(observations.map((observation) => valueOf(observation, quantity)), share);
-        return { name: `${kind}: p${share * 100} ms ${SAID[quantity]}`, target: withinMs, actual, met: actual <= withinMs };
-      }));
-    return [...promised, { name: 'payments that did not succeed in time', target: 0, actual: failed, met: failed === 0 }];
+      HANDOVERS[kind]
+        .promised(this.options.monitors)
+        .map(({ quantity, share, withinMs }): Objective => {
+          const actual = percentile(
+            observations.map((observation) => valueOf(observation, quantity)),
+            share,
+          );
+          return {
+            name: `${kind}: p${share * 100} ms ${SAID[quantity]}`,
+            target: withinMs,
+            actual,
+            met: actual <= withinMs,
+          };
+        }),
+    );
+    return [
+      ...promised,
+      {
+        name: 'payments that did not succeed in time',
+        target: 0,
+        actual: failed,
+        met: failed === 0,
+      },
+    ];
   }
 
   private of(kind: HandoverKind): Gathered {
@@ -114,14 +160,24 @@ export class FailoverFigures {
   private addFault({ kind, leader, atMs, settledMs }: Strike): void {
     const gathered = this.of(kind);
     gathered.startedMs = Math.min(gathered.startedMs, atMs);
-    gathered.faults.push({ kind, target: leader, atMs: atMs - gathered.startedMs, healedAtMs: settledMs - gathered.startedMs });
+    gathered.faults.push({
+      kind,
+      target: leader,
+      atMs: atMs - gathered.startedMs,
+      healedAtMs: settledMs - gathered.startedMs,
+    });
   }
 
-  private addRequests(requests: readonly RequestRecord[], strikes: readonly Strike[], { payments }: Evidence): void {
+  private addRequests(
+    requests: readonly RequestRecord[],
+    strikes: readonly Strike[],
+    { payments }: Evidence,
+  ): void {
     const rows = new Map(payments.map((row) => [row.id, row]));
     let index = 0;
     for (const request of [...requests].sort((a, b) => a.intendedMs - b.intendedMs)) {
-      while (index < strikes.length && (strikes[index] as Strike).settledMs < request.intendedMs) index += 1;
+      while (index < strikes.length && (strikes[index] as Strike).settledMs < request.intendedMs)
+        index += 1;
       const strike = strikes[index];
       if (!strike || request.intendedMs < strike.atMs) continue;
       this.of(strike.kind).tally.add(request, isAvailable(request, rows, this.options.deadlineMs));
@@ -129,7 +185,11 @@ export class FailoverFigures {
   }
 }
 
-const valueOf = ({ handover, extraMs }: Observation, quantity: Quantity): number => (quantity === 'seen' ? handover.totalMs : extraMs);
+const valueOf = ({ handover, extraMs }: Observation, quantity: Quantity): number =>
+  quantity === 'seen' ? handover.totalMs : extraMs;
 
 /** Name of a quantity in an objective. */
-const SAID: Readonly<Record<Quantity, string>> = { seen: 'fault → commit seen', extra: 'longest extra wait' };
+const SAID: Readonly<Record<Quantity, string>> = {
+  seen: 'fault → commit seen',
+  extra: 'longest extra wait',
+};

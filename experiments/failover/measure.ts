@@ -1,12 +1,13 @@
 /**
  * Derives what a client saw of each hand-over from the recorded history. Pure.
  *
- * `seen` is the time from the fault to the first response that was committed under a later term, in all cases. It
- * includes the gateway's 10 to 30 ms, which are also shown separately, and is divided at the marks of the election
- * history. `extra` is the longest additional wait of a client: for every payment in flight between the fault and the
- * recovery, the wait without its own charge (the length of which is a function of the payment's id), minus the median
- * of these waits in the calm. `gap` is the longest time without any success meanwhile. Both have a control: the same
- * quantity in the calm before the fault.
+ * `seen` is the time from the fault to the first response that was committed under a later term, in
+ * all cases. It includes the gateway's 10 to 30 ms, which are also shown separately, and is divided
+ * at the marks of the election history. `extra` is the longest additional wait of a client: for
+ * every payment in flight between the fault and the recovery, the wait without its own charge (the
+ * length of which is a function of the payment's id), minus the median of these waits in the calm.
+ * `gap` is the longest time without any success meanwhile. Both have a control: the same quantity
+ * in the calm before the fault.
  */
 import type { ElectionRow, Evidence, RequestRecord } from '../record/history.js';
 import type { Handover } from '../record/result.js';
@@ -41,23 +42,41 @@ const positive = (ms: number): number => round(Math.max(0, ms));
 
 export function observe({ strikes, evidence, chargeMs }: MeasureOptions): Observation[] {
   const elections = new Map(evidence.elections.map((election) => [election.term, election]));
-  const chargedAt = chargeTimes(evidence, new Set(strikes.map(({ seenPaymentId }) => seenPaymentId)));
+  const chargedAt = chargeTimes(
+    evidence,
+    new Set(strikes.map(({ seenPaymentId }) => seenPaymentId)),
+  );
   const waits = waitsOf(evidence.requests, chargeMs);
   const calmWaits = waits.filter(inCalm(strikes)).map(({ ownMs }) => ownMs);
-  const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5); // Without a calm the whole wait counts as extra.
-  const worst = (some: readonly Wait[]): number => some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
+  // Without a calm the whole wait counts as extra.
+  const normalMs = calmWaits.length === 0 ? 0 : percentile(calmWaits, 0.5);
+  const worst = (some: readonly Wait[]): number =>
+    some.reduce((most, { ownMs }) => Math.max(most, ownMs - normalMs), 0);
   return strikes.map((strike, index) => {
     const near = waitsBetween(waits, strikes[index - 1]?.settledMs ?? -Infinity, strike.settledMs);
     const during = near.filter(({ answeredMs }) => answeredMs >= strike.atMs);
-    const calm = near.filter(({ intendedMs, answeredMs }) => intendedMs >= strike.calmFromMs && answeredMs < strike.atMs);
+    const calm = near.filter(
+      ({ intendedMs, answeredMs }) => intendedMs >= strike.calmFromMs && answeredMs < strike.atMs,
+    );
     const gatewayBoundMs = chargeMs(strike.seenPaymentId);
     return {
       kind: strike.kind,
-      ...split(strike, elections.get(strike.seenTerm), chargedAt.get(strike.seenPaymentId) ?? null, gatewayBoundMs),
+      ...split(
+        strike,
+        elections.get(strike.seenTerm),
+        chargedAt.get(strike.seenPaymentId) ?? null,
+        gatewayBoundMs,
+      ),
       extraMs: round(worst(during)),
       calmExtraMs: calm.length === 0 ? null : round(worst(calm)),
       gapMs: longestGap(near, (_beganMs, endedMs) => endedMs >= strike.atMs),
-      calmGapMs: calm.length < 2 ? null : longestGap(near, (beganMs, endedMs) => beganMs >= strike.calmFromMs && endedMs < strike.atMs),
+      calmGapMs:
+        calm.length < 2
+          ? null
+          : longestGap(
+              near,
+              (beganMs, endedMs) => beganMs >= strike.calmFromMs && endedMs < strike.atMs,
+            ),
     };
   });
 }
@@ -70,7 +89,10 @@ interface Wait {
 }
 
 /** The waits of the payments that succeeded, ordered by due time. */
-function waitsOf(requests: readonly RequestRecord[], chargeMs: (paymentId: string) => number): Wait[] {
+function waitsOf(
+  requests: readonly RequestRecord[],
+  chargeMs: (paymentId: string) => number,
+): Wait[] {
   const waits: Wait[] = [];
   for (const { status, paymentId, intendedMs, answeredMs } of requests) {
     if (status !== 'SUCCEEDED' || paymentId === null) continue;
@@ -91,7 +113,11 @@ const inCalm = (strikes: readonly Strike[]) => {
 /** The waits of payments due from `fromMs` to `toMs`. */
 function waitsBetween(waits: readonly Wait[], fromMs: number, toMs: number): Wait[] {
   const some: Wait[] = [];
-  for (let index = firstDue(waits, fromMs); index < waits.length && (waits[index] as Wait).intendedMs <= toMs; index += 1) {
+  for (
+    let index = firstDue(waits, fromMs);
+    index < waits.length && (waits[index] as Wait).intendedMs <= toMs;
+    index += 1
+  ) {
     some.push(waits[index] as Wait);
   }
   return some;
@@ -109,45 +135,62 @@ function firstDue(waits: readonly Wait[], ms: number): number {
 }
 
 /** Longest time without a response, among the gaps that count. */
-function longestGap(waits: readonly Wait[], counts: (beganMs: number, endedMs: number) => boolean): number {
+function longestGap(
+  waits: readonly Wait[],
+  counts: (beganMs: number, endedMs: number) => boolean,
+): number {
   const answers = waits.map(({ answeredMs }) => answeredMs).sort((a, b) => a - b);
   let longest = 0;
   for (const [index, endedMs] of answers.entries()) {
     const beganMs = answers[index - 1];
-    if (beganMs !== undefined && counts(beganMs, endedMs)) longest = Math.max(longest, endedMs - beganMs);
+    if (beganMs !== undefined && counts(beganMs, endedMs))
+      longest = Math.max(longest, endedMs - beganMs);
   }
   return round(longest);
 }
 
-function chargeTimes({ charges }: Pick<Evidence, 'charges'>, ids: ReadonlySet<string>): Map<string, number> {
+function chargeTimes(
+  { charges }: Pick<Evidence, 'charges'>,
+  ids: ReadonlySet<string>,
+): Map<string, number> {
   const times = new Map<string, number>();
-  for (const { key, at } of charges ?? []) if (at !== undefined && ids.has(key)) times.set(key, Date.parse(at));
+  for (const { key, at } of charges ?? [])
+    if (at !== undefined && ids.has(key)) times.set(key, Date.parse(at));
   return times;
 }
 
 /**
- * Divides `seen` into steps. The marks of the history use the system's wall clock, with 1 ms resolution; they are
- * converted to the client's.
+ * Divides `seen` into steps. The marks of the history use the system's wall clock, with 1 ms
+ * resolution; they are converted to the client's.
  */
 function split(
-  { kind, atMs, seenMs, seenTerm, skewMs }: Strike, election: ElectionRow | undefined, chargedMs: number | null, gatewayBoundMs: number,
+  { kind, atMs, seenMs, seenTerm, skewMs }: Strike,
+  election: ElectionRow | undefined,
+  chargedMs: number | null,
+  gatewayBoundMs: number,
 ): Pick<Observation, 'handover' | 'gatewayMs' | 'answerMs'> {
   const totalMs = round(seenMs - atMs);
   const bare = { kind, term: seenTerm, totalMs };
   if (!election) return { handover: bare, gatewayMs: null, answerMs: null };
   const { suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
   const readyMs = reclaimedMs ?? promotedMs;
-  const commitStep = readyMs === null || firstCommitMs === null ? null : Math.max(0, firstCommitMs - readyMs);
-  const gatewayMs = commitStep === null || chargedMs === null || readyMs === null ? null
-    : positive(Math.min(gatewayBoundMs, commitStep, chargedMs - readyMs));
+  const commitStep =
+    readyMs === null || firstCommitMs === null ? null : Math.max(0, firstCommitMs - readyMs);
+  const gatewayMs =
+    commitStep === null || chargedMs === null || readyMs === null
+      ? null
+      : positive(Math.min(gatewayBoundMs, commitStep, chargedMs - readyMs));
   return {
     handover: {
       ...bare,
-      // Without a suspicion (another kind of election was first) the whole time until the new term counts as vote.
+      // Without a suspicion (another kind of election was first) the whole time until the new term
+      // counts as vote.
       ...(suspectedMs === null ? {} : { detectMs: positive(suspectedMs - skewMs - atMs) }),
       voteMs: positive(electedMs - (suspectedMs ?? atMs + skewMs)),
       ...(promotedMs === null ? {} : { promoteMs: positive(promotedMs - electedMs) }),
-      ...(promotedMs === null || reclaimedMs === null ? {} : { reclaimMs: positive(reclaimedMs - promotedMs) }),
+      ...(promotedMs === null || reclaimedMs === null
+        ? {}
+        : { reclaimMs: positive(reclaimedMs - promotedMs) }),
       ...(commitStep === null ? {} : { firstCommitMs: round(commitStep) }),
     },
     gatewayMs,

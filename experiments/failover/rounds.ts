@@ -1,7 +1,7 @@
 /**
- * Injects faults into the leader again and again under steady traffic, one kind after the other, in an order that the
- * seed shuffles for each round. After each fault: the first response under a new term, the heal, every monitor healthy,
- * then a pause of random length.
+ * Injects faults into the leader again and again under steady traffic, one kind after the other, in
+ * an order that the seed shuffles for each round. After each fault: the first response under a new
+ * term, the heal, every monitor healthy, then a pause of random length.
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom, type Random } from '../../shared/random.js';
@@ -18,8 +18,8 @@ import { TermWatch } from './watch.js';
 /** Longest wait for a successor before the run fails, ms. */
 const SUCCESSOR_MS = 20_000;
 /**
- * Shortest calm before a fault, ms; a random time up to the same length is added. The normal wait is measured in the
- * calm.
+ * Shortest calm before a fault, ms; a random time up to the same length is added. The normal wait
+ * is measured in the calm.
  */
 const CALM_MS = 200;
 const SETTLE_MS = 30_000;
@@ -43,12 +43,13 @@ export interface Strike {
   seenTerm: number;
   seenPaymentId: string;
   /**
-   * When the fault was healed and every monitor was healthy again. All effects until then are attributed to the fault.
+   * When the fault was healed and every monitor was healthy again. All effects until then are
+   * attributed to the fault.
    */
   settledMs: number;
   /**
-   * Wall clock of the system minus that of the client, ms: in a long run the two drift apart, because the client's is
-   * based on the monotonic clock.
+   * Wall clock of the system minus that of the client, ms: in a long run the two drift apart,
+   * because the client's is based on the monotonic clock.
    */
   skewMs: number;
 }
@@ -77,14 +78,25 @@ export interface RoundsDone {
 
 export async function strikeUnderTraffic(options: RoundsOptions): Promise<RoundsDone> {
   const { laboratory, seed, stretch: trial, deadlineMs, signal, ratePerSec } = options;
-  const client = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, deadlineMs);
+  const client = createPaymentClient(
+    laboratory.entrances,
+    laboratory.system.tokens.api,
+    deadlineMs,
+  );
   const requests: RequestRecord[] = [];
   const watch = new TermWatch();
   const injector = new Injector(laboratory, signal);
   const stop = new AbortController();
   const traffic = runTraffic('open', {
-    client, signal, ratePerSec, trial, name: `stretch-${trial}`, count: Infinity, stop: stop.signal,
-    patients: laboratory.patients, random: seededRandom(seed, `traffic-${trial}`),
+    client,
+    signal,
+    ratePerSec,
+    trial,
+    name: `stretch-${trial}`,
+    count: Infinity,
+    stop: stop.signal,
+    patients: laboratory.patients,
+    random: seededRandom(seed, `traffic-${trial}`),
     onRecord: (record) => {
       requests.push(record);
       watch.answered(record);
@@ -95,7 +107,12 @@ export async function strikeUnderTraffic(options: RoundsOptions): Promise<Rounds
     await sleep(WARM_UP_MS, signal);
     const strikes = await runRounds(options, { injector, watch, requests });
     stop.abort();
-    return { requests, strikes, faults: injector.windows.map((window) => ({ trial, ...window })), traffic: await traffic };
+    return {
+      requests,
+      strikes,
+      faults: injector.windows.map((window) => ({ trial, ...window })),
+      traffic: await traffic,
+    };
   } finally {
     stop.abort();
     await injector.healAll();
@@ -131,15 +148,22 @@ async function runRounds(options: RoundsOptions, means: Means): Promise<Strike[]
 }
 
 /**
- * Waits until every monitor reports all replicas and a leader, because the next vote may need each monitor, and until
- * no payment waits. @throws Error.
+ * Waits until every monitor reports all replicas and a leader, because the next vote may need each
+ * monitor, and until no payment waits. @throws Error.
  */
-async function waitUntilSettled({ laboratory, ratePerSec, signal }: RoundsOptions, requests: readonly RequestRecord[]): Promise<void> {
+async function waitUntilSettled(
+  { laboratory, ratePerSec, signal }: RoundsOptions,
+  requests: readonly RequestRecord[],
+): Promise<void> {
   const { subject, system } = laboratory;
   const end = performance.now() + SETTLE_MS;
-  const waitUntil = async (isSo: () => boolean | Promise<boolean>, otherwise: string): Promise<void> => {
+  const waitUntil = async (
+    isSo: () => boolean | Promise<boolean>,
+    otherwise: string,
+  ): Promise<void> => {
     while (!(await isSo())) {
-      if (performance.now() > end) throw new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`);
+      if (performance.now() > end)
+        throw new Error(`${otherwise} ${SETTLE_MS} ms after the last fault`);
       await sleep(LOOK_MS, signal);
     }
   };
@@ -149,33 +173,65 @@ async function waitUntilSettled({ laboratory, ratePerSec, signal }: RoundsOption
       return led && alive === system.replicas.length;
     }, `${monitor.name} still missed a replica or a leader`);
   }
-  await waitUntil(() => isFluent(requests.at(-1)), `payments still waited (${ratePerSec} per second are too many for this machine)`);
+  await waitUntil(
+    () => isFluent(requests.at(-1)),
+    `payments still waited (${ratePerSec} per second are too many for this machine)`,
+  );
 }
 
 /** Whether the latest response is recent and fast: no backlog. */
 const isFluent = (latest: RequestRecord | undefined): boolean =>
-  latest?.status === 'SUCCEEDED' && latest.answeredMs - latest.intendedMs < FLUENT_MS && wallMs() - latest.answeredMs < FLUENT_MS;
+  latest?.status === 'SUCCEEDED' &&
+  latest.answeredMs - latest.intendedMs < FLUENT_MS &&
+  wallMs() - latest.answeredMs < FLUENT_MS;
 
 async function strike(
-  { laboratory, signal }: RoundsOptions, { injector, watch }: Means, kind: HandoverKind, random: Random,
+  { laboratory, signal }: RoundsOptions,
+  { injector, watch }: Means,
+  kind: HandoverKind,
+  random: Random,
 ): Promise<Omit<Strike, 'calmFromMs' | 'settledMs'>> {
   const { leader, term } = await laboratory.leadership();
   if (leader === null) throw new Error('there is no leader');
   const seen = watch.firstAbove(term);
   const skewMs = Date.now() - wallMs();
-  const landed = await injectAll(injector, HANDOVERS[kind].blows(laboratory, leader, random), random);
+  const landed = await injectAll(
+    injector,
+    HANDOVERS[kind].blows(laboratory, leader, random),
+    random,
+  );
   const atMs = landed.reduce((first, { window }) => Math.min(first, window.atMs), Infinity);
-  const answer = await withDeadline(seen, SUCCESSOR_MS, signal, `no payment under a new term within ${SUCCESSOR_MS} ms of ${kind} of ${leader}`);
+  const answer = await withDeadline(
+    seen,
+    SUCCESSOR_MS,
+    signal,
+    `no payment under a new term within ${SUCCESSOR_MS} ms of ${kind} of ${leader}`,
+  );
   await sleep(HANDOVERS[kind].heldMs - (wallMs() - atMs), signal);
   await Promise.all(landed.map(({ heal }) => heal()));
   const { answeredMs, term: seenTerm, paymentId } = answer;
-  return { kind, leader, term, atMs, seenMs: answeredMs, seenTerm: seenTerm ?? term, seenPaymentId: paymentId ?? '', skewMs };
+  return {
+    kind,
+    leader,
+    term,
+    atMs,
+    seenMs: answeredMs,
+    seenTerm: seenTerm ?? term,
+    seenPaymentId: paymentId ?? '',
+    skewMs,
+  };
 }
 
 /** Injects all faults at once. @throws Error when one of them fails. */
-async function injectAll(injector: Injector, blows: readonly Blow[], random: Random): Promise<Struck[]> {
+async function injectAll(
+  injector: Injector,
+  blows: readonly Blow[],
+  random: Random,
+): Promise<Struck[]> {
   const order = { durationMs: Infinity, random };
-  const struck = await Promise.all(blows.map(({ fault, target }) => injector.strike(faultOf(fault), { ...order, target })));
+  const struck = await Promise.all(
+    blows.map(({ fault, target }) => injector.strike(faultOf(fault), { ...order, target })),
+  );
   return struck.map((blow) => {
     if (!blow.struck) throw new Error(`${blow.kind} of ${blow.target} failed: ${blow.reason}`);
     return blow;
@@ -183,7 +239,12 @@ async function injectAll(injector: Injector, blows: readonly Blow[], random: Ran
 }
 
 /** @throws Error with `message` when the promise does not resolve in time. */
-async function withDeadline<T>(awaited: Promise<T>, ms: number, signal: AbortSignal, message: string): Promise<T> {
+async function withDeadline<T>(
+  awaited: Promise<T>,
+  ms: number,
+  signal: AbortSignal,
+  message: string,
+): Promise<T> {
   const over = new AbortController();
   try {
     const late = sleep(ms, AbortSignal.any([over.signal, signal])).then(() => {

@@ -1,4 +1,6 @@
-/** Notifies a waiting caller of the first response under a new term, by event instead of by polling. */
+/**
+ * Notifies a waiting caller of the first response under a new term, by event instead of by polling.
+ */
 import type { RequestRecord } from '../record/history.js';
 
 export class TermWatch {

@@ -1,7 +1,7 @@
 /**
- * Blocks the event loop of a replica or a monitor. Unlike a frozen process, the process stays alive, and its timers,
- * all due at once, fire when the loop continues. The fault ends by itself after at most five seconds; the heal waits
- * for that end.
+ * Blocks the event loop of a replica or a monitor. Unlike a frozen process, the process stays
+ * alive, and its timers, all due at once, fire when the loop continues. The fault ends by itself
+ * after at most five seconds; the heal waits for that end.
  */
 import { sleep } from '../../shared/clock.js';
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
@@ -11,7 +11,8 @@ import { switchFaults } from './switches.js';
 
 export const block: Fault = {
   kind: 'block',
-  purpose: 'One task occupies a process: a long computation, a huge JSON document, a pause of the garbage collector.',
+  purpose:
+    'One task occupies a process: a long computation, a huge JSON document, a pause of the garbage collector.',
   targets: (laboratory) => processNames(laboratory, 'payments', 'monitor'),
   inject: async (laboratory, { target, durationMs }) => {
     const victim = running(laboratory, target);

@@ -1,21 +1,26 @@
 /**
- * Makes the clock of a monitor jump. The monitor must detect the jump (`clock:jumped`) and must only observe for a
- * while instead of acting. The wall clock jumps forward or back; the heal is the opposite jump, which the monitor must
- * detect as well. The monotonic clock only jumps forward, as after a suspension of the machine; that fault has no heal.
+ * Makes the clock of a monitor jump. The monitor must detect the jump (`clock:jumped`) and must
+ * only observe for a while instead of acting. The wall clock jumps forward or back; the heal is the
+ * opposite jump, which the monitor must detect as well. The monotonic clock only jumps forward, as
+ * after a suspension of the machine; that fault has no heal.
  */
 import type { Random } from '../../shared/random.js';
 import type { Fault } from './fault.js';
 import { bringBack, processNames, running } from './processes.js';
 import { switchFaults } from './switches.js';
 
-/** From a jump that is detected for certain (DOUBT_MS is 1 s) to the error of a wrongly set time zone, ms. */
+/**
+ * From a jump that is detected for certain (DOUBT_MS is 1 s) to the error of a wrongly set time
+ * zone, ms.
+ */
 const LEAST_MS = 2_000;
 const MOST_MS = 3_600_000;
 const distanceMs = (random: Random): number => LEAST_MS + random.below(MOST_MS - LEAST_MS);
 
 export const clockWall: Fault = {
   kind: 'clock-wall',
-  purpose: 'The time of day of a monitor is set forward or back: by a wrong time server or by an operator.',
+  purpose:
+    'The time of day of a monitor is set forward or back: by a wrong time server or by an operator.',
   targets: (laboratory) => processNames(laboratory, 'monitor'),
   inject: async (laboratory, { target, random }) => {
     const monitor = running(laboratory, target);
@@ -35,7 +40,8 @@ const LONGEST_SLEEP_MS = 60_000;
 
 export const clockMonotonic: Fault = {
   kind: 'clock-monotonic',
-  purpose: 'A monitor measures a gap in which it did nothing: its machine was suspended or starved of CPU.',
+  purpose:
+    'A monitor measures a gap in which it did nothing: its machine was suspended or starved of CPU.',
   targets: (laboratory) => processNames(laboratory, 'monitor'),
   inject: async (laboratory, { target, random }) => {
     const monotonicLeapMs = LEAST_MS + random.below(LONGEST_SLEEP_MS);

@@ -1,7 +1,7 @@
 /**
- * Fills PostgreSQL's disk. A table cannot grow, and the server stops when the write-ahead log needs a new file. Only a
- * laboratory opened with `disk: true` has such a disk, and only where the machine allows one. The heal frees the space
- * and restarts a server that stopped.
+ * Fills PostgreSQL's disk. A table cannot grow, and the server stops when the write-ahead log needs
+ * a new file. Only a laboratory opened with `disk: true` has such a disk, and only where the
+ * machine allows one. The heal frees the space and restarts a server that stopped.
  */
 import type { Fault } from './fault.js';
 import { bringBack, running } from './processes.js';
@@ -12,7 +12,10 @@ export const diskFull: Fault = {
   targets: ({ disk, system }) => (disk && system.postgres ? [system.postgres.name] : []),
   inject: async (laboratory, { target }) => {
     const { disk } = laboratory;
-    if (!disk) throw new Error('this laboratory has no disk of its own: it was opened without `disk: true`, or the machine does not allow it');
+    if (!disk)
+      throw new Error(
+        'this laboratory has no disk of its own: it was opened without `disk: true`, or the machine does not allow it',
+      );
     const server = running(laboratory, target);
     await disk.fill();
     return async () => {

@@ -17,9 +17,22 @@ import { restart } from './restart.js';
 import { wipeRedis } from './wipe-redis.js';
 
 export const FAULTS: readonly Fault[] = [
-  kill, freeze, restart, wipeRedis, diskFull, logMoved, block, clockWall, clockMonotonic,
-  partition, isolate, latency, reset,
-  queueRefusesWrites, unreadableParcel, handoverWithoutQueue,
+  kill,
+  freeze,
+  restart,
+  wipeRedis,
+  diskFull,
+  logMoved,
+  block,
+  clockWall,
+  clockMonotonic,
+  partition,
+  isolate,
+  latency,
+  reset,
+  queueRefusesWrites,
+  unreadableParcel,
+  handoverWithoutQueue,
   ...GATEWAY_FAULTS,
   planned,
 ];
@@ -27,6 +40,9 @@ export const FAULTS: readonly Fault[] = [
 /** @throws RangeError when no fault has that kind. */
 export function faultOf(kind: string): Fault {
   const found = FAULTS.find((fault) => fault.kind === kind);
-  if (!found) throw new RangeError(`There is no fault "${kind}"; there are ${FAULTS.map((fault) => fault.kind).join(', ')}.`);
+  if (!found)
+    throw new RangeError(
+      `There is no fault "${kind}"; there are ${FAULTS.map((fault) => fault.kind).join(', ')}.`,
+    );
   return found;
 }

@@ -1,6 +1,7 @@
 /**
- * Faults of the payment gateway while its process runs. Each is a switch of the stand-alone gateway (`POST /faults`).
- * The heal switches all of them off; a gateway that ended meanwhile is started again, without faults.
+ * Faults of the payment gateway while its process runs. Each is a switch of the stand-alone gateway
+ * (`POST /faults`). The heal switches all of them off; a gateway that ended meanwhile is started
+ * again, without faults.
  */
 import type { GatewayFaults } from '../../gateway/faults.js';
 import type { Random } from '../../shared/random.js';
@@ -11,16 +12,23 @@ import { switchFaults } from './switches.js';
 
 /** More than the number of charges during any fault. */
 const EVERY_ONE = 1_000_000_000;
-/** Delay added to each charge, ms: from a wait that users feel to more than the GATEWAY_TIMEOUT_MS of the lab. */
+/**
+ * Delay added to each charge, ms: from a wait that users feel to more than the GATEWAY_TIMEOUT_MS
+ * of the lab.
+ */
 const SLOWEST_MS = 1_500;
 const LEAST_SLOW_MS = 200;
 /**
- * Longer than STALL_MS of the monitors: no replica finishes a payment while it waits for this gateway, so a hand-over
- * does not help.
+ * Longer than STALL_MS of the monitors: no replica finishes a payment while it waits for this
+ * gateway, so a hand-over does not help.
  */
 const STALLING_MS = 8_000;
 
-function gatewayFault(kind: string, purpose: string, switches: (random: Random) => Partial<GatewayFaults>): Fault {
+function gatewayFault(
+  kind: string,
+  purpose: string,
+  switches: (random: Random) => Partial<GatewayFaults>,
+): Fault {
   return {
     kind,
     purpose,
@@ -41,20 +49,42 @@ function gatewayFault(kind: string, purpose: string, switches: (random: Random) 
 
 export const GATEWAY_FAULTS: readonly Fault[] = [
   gatewayFault('gateway-down', 'The gateway answers 503 to everything.', () => ({ down: true })),
-  gatewayFault('gateway-slow', 'The gateway is slow, at times slower than the time-out of a replica.', (random) => ({
-    slowMs: LEAST_SLOW_MS + random.below(SLOWEST_MS - LEAST_SLOW_MS),
+  gatewayFault(
+    'gateway-slow',
+    'The gateway is slow, at times slower than the time-out of a replica.',
+    (random) => ({
+      slowMs: LEAST_SLOW_MS + random.below(SLOWEST_MS - LEAST_SLOW_MS),
+    }),
+  ),
+  gatewayFault(
+    'gateway-stalling',
+    'The gateway is slower than the time a monitor waits for progress, for every replica alike.',
+    () => ({
+      slowMs: STALLING_MS,
+    }),
+  ),
+  gatewayFault(
+    'gateway-refusing',
+    'The gateway refuses charges (503) but still answers queries about earlier charges.',
+    () => ({
+      refuseCharges: EVERY_ONE,
+    }),
+  ),
+  gatewayFault('gateway-declining', 'The card issuer declines every charge.', () => ({
+    declineAll: true,
   })),
-  gatewayFault('gateway-stalling', 'The gateway is slower than the time a monitor waits for progress, for every replica alike.', () => ({
-    slowMs: STALLING_MS,
-  })),
-  gatewayFault('gateway-refusing', 'The gateway refuses charges (503) but still answers queries about earlier charges.', () => ({
-    refuseCharges: EVERY_ONE,
-  })),
-  gatewayFault('gateway-declining', 'The card issuer declines every charge.', () => ({ declineAll: true })),
-  gatewayFault('gateway-losing-answers', 'The gateway charges, and its answer is lost: the outcome is unknown until a query by key.', () => ({
-    loseAnswers: EVERY_ONE,
-  })),
-  gatewayFault('gateway-dripping', 'The gateway charges and sends its answer one byte at a time: an idle time-out never fires.', () => ({
-    dripAnswers: true,
-  })),
+  gatewayFault(
+    'gateway-losing-answers',
+    'The gateway charges, and its answer is lost: the outcome is unknown until a query by key.',
+    () => ({
+      loseAnswers: EVERY_ONE,
+    }),
+  ),
+  gatewayFault(
+    'gateway-dripping',
+    'The gateway charges and sends its answer one byte at a time: an idle time-out never fires.',
+    () => ({
+      dripAnswers: true,
+    }),
+  ),
 ];

@@ -1,10 +1,12 @@
 /**
- * Injects faults and heals them. Every fault is healed on every exit path: when its time is up, at the end of the run,
- * after an error, at Ctrl-C, and before the laboratory closes. A laboratory has one injector.
+ * Injects faults and heals them. Every fault is healed on every exit path: when its time is up, at
+ * the end of the run, after an error, at Ctrl-C, and before the laboratory closes. A laboratory has
+ * one injector.
  *
- * A fault is `open` from the start of its injection until it is healed or its heal has failed. While it is open, its
- * target accepts no other fault. Such a request is refused with a value, so that the caller can choose another target
- * or skip the fault. A process and a link to it are two targets.
+ * A fault is `open` from the start of its injection until it is healed or its heal has failed.
+ * While it is open, its target accepts no other fault. Such a request is refused with a value, so
+ * that the caller can choose another target or skip the fault. A process and a link to it are two
+ * targets.
  */
 import type { Random } from '../../shared/random.js';
 import type { FaultWindow } from '../record/history.js';
@@ -20,8 +22,8 @@ export interface StrikeOrder {
 }
 
 /**
- * A fault as it was injected. `healedMs` is null until the heal, when the heal failed, and when there was nothing to
- * heal.
+ * A fault as it was injected. `healedMs` is null until the heal, when the heal failed, and when
+ * there was nothing to heal.
  */
 export type StruckWindow = Omit<FaultWindow, 'trial'>;
 
@@ -59,7 +61,8 @@ interface Open {
 }
 
 const wallMs = (): number => performance.timeOrigin + performance.now();
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 export class Injector {
   /** Every injected fault, in order. */
@@ -81,7 +84,8 @@ export class Injector {
   /** Kind of the fault that occupies a target; null: the target is free. */
   busyWith(target: string): string | null {
     const places = directionsOf(target);
-    for (const { kind, places: taken } of this.open) if (places.some((place) => taken.includes(place))) return kind;
+    for (const { kind, places: taken } of this.open)
+      if (places.some((place) => taken.includes(place))) return kind;
     return null;
   }
 
@@ -92,16 +96,30 @@ export class Injector {
     const end = new AbortController();
     let finish = (): void => undefined;
     const places = fault.harmless ? [] : directionsOf(order.target);
-    const entry: Open = { kind: fault.kind, places, end, done: new Promise((resolve) => (finish = resolve)) };
+    const entry: Open = {
+      kind: fault.kind,
+      places,
+      end,
+      done: new Promise((resolve) => (finish = resolve)),
+    };
     this.open.add(entry);
     const close = (): void => {
       this.open.delete(entry);
       finish();
     };
-    const window: StruckWindow = { kind: fault.kind, target: order.target, atMs: wallMs(), healedMs: null };
+    const window: StruckWindow = {
+      kind: fault.kind,
+      target: order.target,
+      atMs: wallMs(),
+      healedMs: null,
+    };
     let heal: Heal | null;
     try {
-      heal = await fault.inject(this.laboratory, { ...order, signal: end.signal, falls: () => void (window.atMs = wallMs()) });
+      heal = await fault.inject(this.laboratory, {
+        ...order,
+        signal: end.signal,
+        falls: () => void (window.atMs = wallMs()),
+      });
     } catch (error) {
       close();
       return this.refuse(fault, order.target, reasonOf(error));
@@ -112,8 +130,8 @@ export class Injector {
   }
 
   /**
-   * Heals all open faults and refuses further ones. Resolves when all heals are done. @returns every heal that ever
-   * failed. Never rejects.
+   * Heals all open faults and refuses further ones. Resolves when all heals are done. @returns
+   * every heal that ever failed. Never rejects.
    */
   async healAll(): Promise<readonly HealFailure[]> {
     this.endAll();
@@ -128,7 +146,8 @@ export class Injector {
 
   private obstacle(fault: Fault, target: string): string | null {
     if (this.ended || this.signal.aborted) return 'the run is over';
-    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target))) return `${fault.kind} cannot be injected into ${target} here`;
+    if (!fault.targets(this.laboratory).some((known) => isSameTarget(known, target)))
+      return `${fault.kind} cannot be injected into ${target} here`;
     const busy = fault.harmless ? null : this.busyWith(target);
     return busy === null ? null : `${target} is busy with ${busy}`;
   }
@@ -139,7 +158,12 @@ export class Injector {
     return refusal;
   }
 
-  private async healInTime(window: StruckWindow, heal: Heal | null, durationMs: number, ended: AbortSignal): Promise<void> {
+  private async healInTime(
+    window: StruckWindow,
+    heal: Heal | null,
+    durationMs: number,
+    ended: AbortSignal,
+  ): Promise<void> {
     if (!heal) return;
     await timeUp(durationMs, ended);
     try {
@@ -155,7 +179,9 @@ export class Injector {
 function timeUp(durationMs: number, ended: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (ended.aborted) return resolve();
-    const timer = Number.isFinite(durationMs) ? setTimeout(resolve, Math.max(0, durationMs)) : undefined;
+    const timer = Number.isFinite(durationMs)
+      ? setTimeout(resolve, Math.max(0, durationMs))
+      : undefined;
     ended.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
   });
 }

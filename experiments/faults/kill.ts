@@ -1,4 +1,7 @@
-/** SIGKILL: ends a process in the middle of its work; its connections close. The heal starts it again. */
+/**
+ * SIGKILL: ends a process in the middle of its work; its connections close. The heal starts it
+ * again.
+ */
 import type { Fault } from './fault.js';
 import { bringBack, processNames, running } from './processes.js';
 

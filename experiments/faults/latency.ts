@@ -8,7 +8,8 @@ const MOST_MS = 250;
 
 export const latency: Fault = {
   kind: 'latency',
-  purpose: 'The network is slow and uneven: a busy switch, a detour, a backup that takes the bandwidth.',
+  purpose:
+    'The network is slow and uneven: a busy switch, a detour, a backup that takes the bandwidth.',
   targets: linkTargets,
   inject: async (laboratory, { target, random }) => {
     const latencyMs = LEAST_MS + random.below(MOST_MS - LEAST_MS);

@@ -1,7 +1,7 @@
 /**
- * Moves the log file of a process away while the process writes, as an external log rotation does. The lab, which
- * started the processes, writes these files; the lab and all its processes must continue. There is nothing to heal: the
- * next line starts a new file.
+ * Moves the log file of a process away while the process writes, as an external log rotation does.
+ * The lab, which started the processes, writes these files; the lab and all its processes must
+ * continue. There is nothing to heal: the next line starts a new file.
  */
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';

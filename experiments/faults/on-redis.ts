@@ -5,7 +5,10 @@ import type { Laboratory } from '../system/laboratory.js';
 const ANSWER_MS = 2_000;
 
 /** Runs `use` with a connection of its own. @throws Error when Redis does not answer in time. */
-export async function onRedis<T>({ system }: Laboratory, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function onRedis<T>(
+  { system }: Laboratory,
+  use: (redis: Redis) => Promise<T>,
+): Promise<T> {
   const redis = new Redis(system.redisUrl, {
     lazyConnect: true,
     connectTimeout: ANSWER_MS,

@@ -1,7 +1,7 @@
 /**
- * Drops delivery from one part to another (`a>b`) or both ways (`a-b`) without an error on either side. At the heal,
- * chance decides: the data arrives late, as after TCP's retransmissions, or the connections break, as after a firewall
- * that lost its state.
+ * Drops delivery from one part to another (`a>b`) or both ways (`a-b`) without an error on either
+ * side. At the heal, chance decides: the data arrives late, as after TCP's retransmissions, or the
+ * connections break, as after a firewall that lost its state.
  */
 import type { Fault } from './fault.js';
 import { linksOf, linkTargets, onAll } from './links.js';
@@ -10,7 +10,8 @@ const FORGOTTEN_SHARE = 0.5;
 
 export const partition: Fault = {
   kind: 'partition',
-  purpose: 'The network between two parts is cut, both ways or one way; late messages may arrive after the heal.',
+  purpose:
+    'The network between two parts is cut, both ways or one way; late messages may arrive after the heal.',
   targets: linkTargets,
   inject: async (laboratory, { target, random }) => {
     const links = linksOf(laboratory);

@@ -1,6 +1,7 @@
 /**
- * Plans faults from the seed alone, before the run: "at the n-th request, the leader". The plan counts requests instead
- * of time, so that requests are in flight at the injection and a run can be repeated. Pure.
+ * Plans faults from the seed alone, before the run: "at the n-th request, the leader". The plan
+ * counts requests instead of time, so that requests are in flight at the injection and a run can be
+ * repeated. Pure.
  */
 import type { Random } from '../../shared/random.js';
 
@@ -15,12 +16,18 @@ export interface PlannedFault {
 const LONGEST_DELAY_MS = 25;
 
 /**
- * Plans one fault in each of `failures` equal parts of the requests. The share `leaderShare` of the faults targets the
- * leader.
+ * Plans one fault in each of `failures` equal parts of the requests. The share `leaderShare` of the
+ * faults targets the leader.
  * @throws RangeError when there are more failures than requests.
  */
-export function planFaults(random: Random, requests: number, failures: number, leaderShare: number): PlannedFault[] {
-  if (failures > requests) throw new RangeError(`${failures} failures do not fit in ${requests} requests`);
+export function planFaults(
+  random: Random,
+  requests: number,
+  failures: number,
+  leaderShare: number,
+): PlannedFault[] {
+  if (failures > requests)
+    throw new RangeError(`${failures} failures do not fit in ${requests} requests`);
   const targets = Array.from({ length: failures }, (_, index): PlannedFault['target'] =>
     index < Math.round(failures * leaderShare) ? 'leader' : 'standby',
   );
@@ -28,6 +35,10 @@ export function planFaults(random: Random, requests: number, failures: number, l
     const from = Math.floor((index * requests) / failures);
     const to = Math.floor(((index + 1) * requests) / failures);
     const [target = 'leader'] = targets.splice(random.below(targets.length), 1);
-    return { atRequest: from + random.below(to - from), delayMs: random.below(LONGEST_DELAY_MS), target };
+    return {
+      atRequest: from + random.below(to - from),
+      delayMs: random.below(LONGEST_DELAY_MS),
+      target,
+    };
   });
 }

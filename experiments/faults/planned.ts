@@ -1,6 +1,7 @@
 /**
- * A planned hand-over, not a failure: an operator requests a hand-over from the target if the target leads, otherwise
- * to it. The list of faults contains it so that schedules may. There is nothing to heal.
+ * A planned hand-over, not a failure: an operator requests a hand-over from the target if the
+ * target leads, otherwise to it. The list of faults contains it so that schedules may. There is
+ * nothing to heal.
  */
 import { processNames } from './processes.js';
 import type { Fault } from './fault.js';
@@ -14,7 +15,7 @@ async function ask(url: string, token: string, order: { to?: string }): Promise<
   try {
     const answer = await fetch(`${url}/handover`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...order, reason: 'requested by an experiment' }),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
@@ -39,7 +40,8 @@ export const planned: Fault = {
   kind: 'planned',
   purpose: 'An operator hands the leadership over, for maintenance.',
   harmless: true,
-  targets: (laboratory) => (laboratory.system.monitors.length > 0 ? processNames(laboratory, 'payments') : []),
+  targets: (laboratory) =>
+    laboratory.system.monitors.length > 0 ? processNames(laboratory, 'payments') : [],
   inject: async (laboratory, { target, falls }) => {
     const { leader } = await laboratory.leadership();
     falls();

@@ -4,10 +4,13 @@ import type { Laboratory } from '../system/laboratory.js';
 
 /** Names of all processes, or of those of the given kinds. */
 export const processNames = ({ system }: Laboratory, ...kinds: readonly ProcessKind[]): string[] =>
-  system.processes.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)).map(({ name }) => name);
+  system.processes
+    .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
+    .map(({ name }) => name);
 
 /**
- * Returns the running process of that name. @throws Error when the process does not run, so the fault has no target.
+ * Returns the running process of that name. @throws Error when the process does not run, so the
+ * fault has no target.
  */
 export function running({ system }: Laboratory, name: string): ManagedProcess {
   const found = system.process(name);
@@ -16,7 +19,8 @@ export function running({ system }: Laboratory, name: string): ManagedProcess {
 }
 
 /**
- * Starts a process after its last run has ended; does nothing when it runs. @throws StartError when it does not start.
+ * Starts a process after its last run has ended; does nothing when it runs. @throws StartError when
+ * it does not start.
  */
 export async function bringBack(process: ManagedProcess): Promise<void> {
   if (process.up) return;

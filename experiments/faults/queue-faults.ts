@@ -1,6 +1,6 @@
 /**
- * Faults of the queue that leave Redis running. Redis answers PING and reads, so a health check that only reads detects
- * nothing.
+ * Faults of the queue that leave Redis running. Redis answers PING and reads, so a health check
+ * that only reads detects nothing.
  */
 import { Queue } from 'bullmq';
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
@@ -22,7 +22,8 @@ const REFUSALS = [
 
 export const queueRefusesWrites: Fault = {
   kind: 'queue-refuses-writes',
-  purpose: 'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are lost.',
+  purpose:
+    'Redis answers reads and refuses writes: its memory or its disk is full, or its replicas are lost.',
   targets: redisTarget,
   inject: async (laboratory, { target, random }) => {
     const redis = running(laboratory, target);
@@ -36,10 +37,18 @@ export const queueRefusesWrites: Fault = {
 };
 
 /**
- * Jobs that are not parcels: of another version of the program, of an operator's experiment, or of a faulty client of
- * the same Redis.
+ * Jobs that are not parcels: of another version of the program, of an operator's experiment, or of
+ * a faulty client of the same Redis.
  */
-const UNREADABLE: readonly unknown[] = [{}, null, 'text', { ids: 'x' }, { ids: [1, null] }, { ids: ['not a payment id'] }, [[]]];
+const UNREADABLE: readonly unknown[] = [
+  {},
+  null,
+  'text',
+  { ids: 'x' },
+  { ids: [1, null] },
+  { ids: ['not a payment id'] },
+  [[]],
+];
 const PARTITION = 0;
 const PREFIX = String(PAYMENTS_OPTIONS.queuePrefix.default);
 
@@ -51,9 +60,15 @@ export const unreadableParcel: Fault = {
   inject: async (laboratory, { target }) => {
     running(laboratory, target);
     await onRedis(laboratory, async (connection) => {
-      const queue = new Queue(queueName(PARTITION), { connection, prefix: PREFIX, skipMetasUpdate: true });
+      const queue = new Queue(queueName(PARTITION), {
+        connection,
+        prefix: PREFIX,
+        skipMetasUpdate: true,
+      });
       queue.on('error', () => undefined); // The rejected command reports the error.
-      await queue.addBulk(UNREADABLE.map((data) => ({ name: 'parcel', data, opts: { ...JOB_OPTIONS, lifo: true } })));
+      await queue.addBulk(
+        UNREADABLE.map((data) => ({ name: 'parcel', data, opts: { ...JOB_OPTIONS, lifo: true } })),
+      );
     });
     return null;
   },
@@ -65,7 +80,8 @@ const RECONNECTING_MS = 120;
 export const handoverWithoutQueue: Fault = {
   kind: 'handover-without-queue',
   purpose: 'The leader hands over while it reconnects to Redis, and leads again later.',
-  targets: ({ system }) => (system.monitors.length > 0 ? redisTarget({ system } as Laboratory) : []),
+  targets: ({ system }) =>
+    system.monitors.length > 0 ? redisTarget({ system } as Laboratory) : [],
   inject: async (laboratory, { target, falls }) => {
     const redis = running(laboratory, target);
     const { leader } = await laboratory.leadership();
@@ -73,10 +89,12 @@ export const handoverWithoutQueue: Fault = {
     redis.kill('SIGKILL');
     await redis.exited;
     await sleep(RECONNECTING_MS);
-    await handOver(laboratory, {}).catch(() => undefined); // Without a second replica the death of Redis is the whole fault.
+    // Without a second replica the death of Redis is the whole fault.
+    await handOver(laboratory, {}).catch(() => undefined);
     return async () => {
       await bringBack(redis);
-      if (leader !== null) await handOver(laboratory, { to: leader }).catch(() => undefined); // The replica may be down meanwhile.
+      // The replica may be down meanwhile.
+      if (leader !== null) await handOver(laboratory, { to: leader }).catch(() => undefined);
     };
   },
 };

@@ -1,6 +1,6 @@
 /**
- * Breaks every connection of a link again and again until the heal. New connections are accepted and break at the next
- * reset.
+ * Breaks every connection of a link again and again until the heal. New connections are accepted
+ * and break at the next reset.
  */
 import type { Fault } from './fault.js';
 import { linksOf } from './links.js';
@@ -11,7 +11,8 @@ const MOST_MS = 400;
 
 export const reset: Fault = {
   kind: 'reset',
-  purpose: 'Connections break while they are in use: a restarted firewall, a flapping route, a load balancer that sheds.',
+  purpose:
+    'Connections break while they are in use: a restarted firewall, a flapping route, a load balancer that sheds.',
   targets: (laboratory) => laboratory.links?.names ?? [],
   inject: async (laboratory, { target, random }) => {
     const links = linksOf(laboratory);

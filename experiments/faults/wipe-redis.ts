@@ -1,10 +1,14 @@
-/** Kills Redis and deletes all its data: the queue, the sessions, the rate limits. The heal starts it empty. */
+/**
+ * Kills Redis and deletes all its data: the queue, the sessions, the rate limits. The heal starts
+ * it empty.
+ */
 import type { Fault } from './fault.js';
 import { bringBack, running } from './processes.js';
 
 export const wipeRedis: Fault = {
   kind: 'wipe-redis',
-  purpose: 'Redis loses everything: its disk is replaced, or a failover promotes a replica without data.',
+  purpose:
+    'Redis loses everything: its disk is replaced, or a failover promotes a replica without data.',
   targets: ({ system }) => (system.redis ? [system.redis.name] : []),
   inject: async (laboratory, { target }) => {
     const { redis } = laboratory.system;

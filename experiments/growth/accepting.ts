@@ -1,6 +1,6 @@
 /**
- * Sends batches through the API while a backlog is pending and no replica leads: measures the cost of acceptance and
- * the memory of patients.
+ * Sends batches through the API while a backlog is pending and no replica leads: measures the cost
+ * of acceptance and the memory of patients.
  */
 import { randomUUID } from 'node:crypto';
 import type { Laboratory } from '../system/laboratory.js';
@@ -13,8 +13,16 @@ const BATCH = 200;
 const AT_ONCE = 4;
 const ANSWER_MS = 60_000;
 
-/** @throws Error when a batch is refused. @param leader the replica whose costs are reported as the leader's. */
-export async function acceptBatches(laboratory: Laboratory, payments: number, leader: string, signal: AbortSignal): Promise<AcceptRound> {
+/**
+ * @throws Error when a batch is refused. @param leader the replica whose costs are reported as the
+ *   leader's.
+ */
+export async function acceptBatches(
+  laboratory: Laboratory,
+  payments: number,
+  leader: string,
+  signal: AbortSignal,
+): Promise<AcceptRound> {
   const before = costsOf(laboratory, leader);
   const startMs = performance.now();
   let left = payments;
@@ -30,14 +38,25 @@ export async function acceptBatches(laboratory: Laboratory, payments: number, le
   return { payments, seconds, cpuMs: spent(before, costsOf(laboratory, leader)) };
 }
 
-async function sendBatch({ system, entrances }: Laboratory, count: number, signal: AbortSignal): Promise<void> {
+async function sendBatch(
+  { system, entrances }: Laboratory,
+  count: number,
+  signal: AbortSignal,
+): Promise<void> {
   const answer = await fetch(`${entrances[0]}/api/batches`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${system.tokens.api}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+    headers: {
+      'authorization': `Bearer ${system.tokens.api}`,
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+    },
     body: JSON.stringify({ count, timeoutMs: 0 }),
     signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
   });
-  if (!answer.ok) throw new Error(`a batch was refused while a backlog is pending: HTTP ${answer.status} ${await answer.text()}`);
+  if (!answer.ok)
+    throw new Error(
+      `a batch was refused while a backlog is pending: HTTP ${answer.status} ${await answer.text()}`,
+    );
   const { sent } = (await answer.json()) as { sent: number };
   if (sent !== count) throw new Error(`a batch of ${count} payments was accepted with ${sent}`);
 }

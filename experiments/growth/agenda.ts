@@ -1,6 +1,6 @@
 /**
- * Progress of a run of many different steps, and the time left. Each step has a weight; the time left follows from the
- * average speed so far. Pure.
+ * Progress of a run of many different steps, and the time left. Each step has a weight; the time
+ * left follows from the average speed so far. Pure.
  */
 
 export interface Step<Name extends string = string> {
@@ -9,7 +9,10 @@ export interface Step<Name extends string = string> {
   weight: number;
 }
 
-/** Sum of the short steps of every round: a hand-over to the parking replica, a start of processes; s. */
+/**
+ * Sum of the short steps of every round: a hand-over to the parking replica, a start of processes;
+ * s.
+ */
 const ROUND_S = 3;
 const KILL_S = 5;
 const LAID_IN_A_S = 35_000;
@@ -20,7 +23,8 @@ export const drainWeight = (pending: number, rounds: number): number =>
   rounds * (ROUND_S + pending / LAID_IN_A_S + pending / WORKED_OFF_A_S);
 
 /** The backlog is inserted once, refilled a little for each kill, and drained at the end. */
-export const killsWeight = (pending: number, kills: number): number => kills * KILL_S + pending / LAID_IN_A_S + pending / WORKED_OFF_A_S;
+export const killsWeight = (pending: number, kills: number): number =>
+  kills * KILL_S + pending / LAID_IN_A_S + pending / WORKED_OFF_A_S;
 
 export const fillWeight = (finished: number): number => finished / LOADED_A_S;
 
@@ -30,7 +34,10 @@ export class Agenda {
   private step: Step | null = null;
 
   /** @param startMs monotonic clock, ms. */
-  constructor(steps: readonly Step[], private readonly startMs: number) {
+  constructor(
+    steps: readonly Step[],
+    private readonly startMs: number,
+  ) {
     this.total = steps.reduce((sum, { weight }) => sum + weight, 0);
   }
 
@@ -47,6 +54,8 @@ export class Agenda {
 
   /** Time until the end at the average speed so far, ms; null before the first step is complete. */
   leftMs(nowMs: number): number | null {
-    return this.done === 0 ? null : Math.max(0, ((nowMs - this.startMs) * (1 - this.share)) / this.share);
+    return this.done === 0
+      ? null
+      : Math.max(0, ((nowMs - this.startMs) * (1 - this.share)) / this.share);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Checks that every payment of a size is final, once, under a term that its replica led at that time, and in its
- * patient's order. Uses SQL, because a million rows are too many to read. A smaller number of rows is read, and judged
- * by the rules of all experiments as well.
+ * Checks that every payment of a size is final, once, under a term that its replica led at that
+ * time, and in its patient's order. Uses SQL, because a million rows are too many to read. A
+ * smaller number of rows is read, and judged by the rules of all experiments as well.
  */
 import { check } from '../checkers/checkers.js';
 import { readElections, readPayments } from '../record/evidence.js';
@@ -14,8 +14,8 @@ const READ_MAX = 200_000;
 const NAMED = 100;
 
 /**
- * The ids that break each rule, among the payments after `$1`, at rest. A rule has the name of its checker where there
- * is one.
+ * The ids that break each rule, among the payments after `$1`, at rest. A rule has the name of its
+ * checker where there is one.
  */
 const RULES: Readonly<Record<string, string>> = {
   'never-final': `SELECT id FROM payment WHERE seq > $1 AND status = 'PENDING'`,
@@ -40,24 +40,42 @@ export interface Audit {
   read: boolean;
 }
 
-/** @param wanted expected number of payments. Must be called at rest: no payment may be in flight. */
-export async function audit({ pool }: Pick<Laboratory, 'pool'>, after: number, wanted: number): Promise<Audit> {
-  const { rows: [counts = { payments: 0, succeeded: 0 }] } = await pool.query<{ payments: number; succeeded: number }>(
-    `SELECT count(*) AS payments, count(*) FILTER (WHERE status = 'SUCCEEDED') AS succeeded FROM payment WHERE seq > $1`, [after],
+/**
+ * @param wanted expected number of payments. Must be called at rest: no payment may be in flight.
+ */
+export async function audit(
+  { pool }: Pick<Laboratory, 'pool'>,
+  after: number,
+  wanted: number,
+): Promise<Audit> {
+  const {
+    rows: [counts = { payments: 0, succeeded: 0 }],
+  } = await pool.query<{ payments: number; succeeded: number }>(
+    `SELECT count(*) AS payments, count(*) FILTER (WHERE status = 'SUCCEEDED') AS succeeded FROM payment WHERE seq > $1`,
+    [after],
   );
   const violations: Violation[] = [];
   for (const [rule, text] of Object.entries(RULES)) {
     const { rows } = await pool.query<{ id: string }>(`${text} LIMIT ${NAMED}`, [after]);
     if (rows.length > 0) violations.push({ rule, ids: rows.map(({ id }) => id) });
   }
-  if (counts.payments < wanted) violations.push({ rule: 'lost', ids: [`${wanted - counts.payments} of ${wanted} have no row`] });
+  if (counts.payments < wanted)
+    violations.push({
+      rule: 'lost',
+      ids: [`${wanted - counts.payments} of ${wanted} have no row`],
+    });
   const read = counts.payments <= READ_MAX;
   if (read) merge(violations, check(await readHistory(pool, after)));
   return { ...counts, violations, read };
 }
 
 async function readHistory(pool: Laboratory['pool'], after: number) {
-  return { requests: [], payments: await readPayments(pool, after), charges: null, elections: await readElections(pool) };
+  return {
+    requests: [],
+    payments: await readPayments(pool, after),
+    charges: null,
+    elections: await readElections(pool),
+  };
 }
 
 /** Reports an id that both found only once. */

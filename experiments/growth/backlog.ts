@@ -1,6 +1,7 @@
 /**
- * Lays in a backlog as patients would leave it: rows in order of acceptance, and parcels of their ids in the queue. In bulk, because a
- * million payments through the API take minutes; what acceptance costs is measured apart (accepting.ts).
+ * Lays in a backlog as patients would leave it: rows in order of acceptance, and parcels of their
+ * ids in the queue. In bulk, because a million payments through the API take minutes; what
+ * acceptance costs is measured apart (accepting.ts).
  */
 import { createLogger } from '../../shared/observability/logger.js';
 import { connectRedis, createQueue, parcelsOf } from '../../shared/queue/queue.js';
@@ -8,7 +9,10 @@ import type { Laboratory } from '../system/laboratory.js';
 
 /** Rows of one insert, and ids in one call to the queue. */
 const PORTION = 20_000;
-/** Patients that a backlog is spread over; so many a batch is spread over as well (`patients/accept/known-patients.ts`). */
+/**
+ * Patients that a backlog is spread over; so many a batch is spread over as well
+ * (`patients/accept/known-patients.ts`).
+ */
 const PATIENTS = 1_000;
 const PREFIX = 'relevo';
 
@@ -23,13 +27,24 @@ export class Backlog {
   private readonly queue;
   private patients: string[] = [];
 
-  constructor(private readonly laboratory: Laboratory, private readonly seed: number) {
-    this.redis = connectRedis(laboratory.system.redisUrl, 'patient', createLogger('lab', 'backlog', 'silent'));
+  constructor(
+    private readonly laboratory: Laboratory,
+    private readonly seed: number,
+  ) {
+    this.redis = connectRedis(
+      laboratory.system.redisUrl,
+      'patient',
+      createLogger('lab', 'backlog', 'silent'),
+    );
     this.queue = createQueue(0, PREFIX, this.redis);
   }
 
   /** @param onProgress told how many are there. @returns `seq` of the last one; of nothing 0. */
-  async add(count: number, signal: AbortSignal, onProgress: (added: number) => void = () => undefined): Promise<number> {
+  async add(
+    count: number,
+    signal: AbortSignal,
+    onProgress: (added: number) => void = () => undefined,
+  ): Promise<number> {
     let last = 0;
     for (let added = 0; added < count; added += PORTION) {
       signal.throwIfAborted();
@@ -42,17 +57,28 @@ export class Backlog {
   private async portion(count: number, offset: number): Promise<number> {
     const { pool } = this.laboratory;
     const values = [count, await this.someone(), this.seed + offset];
-    const { rows } = await pool.query<{ id: string; seq: number }>({ name: 'growth-backlog', text: INSERT, values });
-    await this.queue.addBulk(parcelsOf(rows.map(({ id }) => id)).map((data) => ({ name: 'parcel', data })));
+    const { rows } = await pool.query<{ id: string; seq: number }>({
+      name: 'growth-backlog',
+      text: INSERT,
+      values,
+    });
+    await this.queue.addBulk(
+      parcelsOf(rows.map(({ id }) => id)).map((data) => ({ name: 'parcel', data })),
+    );
     return rows.at(-1)?.seq ?? 0;
   }
 
-  /** Those whom patients spread batches over; as many as are wanted are made when there are fewer. */
+  /**
+   * Those whom patients spread batches over; as many as are wanted are made when there are fewer.
+   */
   private async someone(): Promise<string[]> {
     if (this.patients.length > 0) return this.patients;
     const { pool } = this.laboratory;
     await addPatients(pool, PATIENTS);
-    const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id LIMIT $1', [PATIENTS]);
+    const { rows } = await pool.query<{ id: string }>(
+      'SELECT id FROM patient ORDER BY id LIMIT $1',
+      [PATIENTS],
+    );
     this.patients = rows.map(({ id }) => id);
     return this.patients;
   }
@@ -63,7 +89,10 @@ export class Backlog {
   }
 }
 
-/** Sees to it that there are so many patients. Their empty code identifies none of them, and needs no hash. */
+/**
+ * Sees to it that there are so many patients. Their empty code identifies none of them, and needs
+ * no hash.
+ */
 export async function addPatients(pool: Laboratory['pool'], wanted: number): Promise<void> {
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)

@@ -1,7 +1,7 @@
 /**
- * A whole run, in order: backlogs of every size in an empty table, with take-overs and costs; then, next to finished
- * payments, the backlogs of moderate size and the reads. The table is emptied between sizes, so that the sizes are
- * independent; each size is audited first.
+ * A whole run, in order: backlogs of every size in an empty table, with take-overs and costs; then,
+ * next to finished payments, the backlogs of moderate size and the reads. The table is emptied
+ * between sizes, so that the sizes are independent; each size is audited first.
  */
 import { emptyPayments } from '../system/empty-payments.js';
 import { readElections, readVersions } from '../record/evidence.js';
@@ -20,9 +20,14 @@ import { besideFinished, roundsOf } from './sizes.js';
 import { Steering } from './steering.js';
 import { measureTakeOvers } from './take-overs.js';
 
-/** Duration of a gateway call while leaders are killed, ms, so that calls are in flight. It is 0 ms for costs. */
+/**
+ * Duration of a gateway call while leaders are killed, ms, so that calls are in flight. It is 0 ms
+ * for costs.
+ */
 export const KILLS_GATEWAY_MS = 20;
-/** Payments processed without measurement before costs are measured, so that the code is compiled. */
+/**
+ * Payments processed without measurement before costs are measured, so that the code is compiled.
+ */
 const WARM_UP = 20_000;
 
 export interface CampaignOptions {
@@ -55,8 +60,17 @@ interface Task extends Step {
 }
 
 export class Campaign {
-  private readonly growth: Omit<Growth, 'elections' | 'versions'> =
-    { costs: [], takeOvers: [], fill: null, reads: [], sent: 0, succeeded: 0, violations: [], unread: [], faults: [] };
+  private readonly growth: Omit<Growth, 'elections' | 'versions'> = {
+    costs: [],
+    takeOvers: [],
+    fill: null,
+    reads: [],
+    sent: 0,
+    succeeded: 0,
+    violations: [],
+    unread: [],
+    faults: [],
+  };
   private readonly plan: DrainPlan;
   private step = '';
   private agenda: Agenda | null = null;
@@ -68,7 +82,10 @@ export class Campaign {
     private readonly show: (text: string) => void,
   ) {
     this.plan = {
-      laboratory, signal, steering: new Steering(laboratory, signal), backlog: new Backlog(laboratory, options.seed),
+      laboratory,
+      signal,
+      steering: new Steering(laboratory, signal),
+      backlog: new Backlog(laboratory, options.seed),
       onProgress: (text) => this.progress(text),
     };
     laboratory.beforeClose(() => this.plan.backlog.close());
@@ -85,7 +102,11 @@ export class Campaign {
       await task.run();
     }
     const { pool, system } = this.laboratory;
-    return { ...this.growth, elections: await readElections(pool), versions: await readVersions(pool, system.redisUrl) };
+    return {
+      ...this.growth,
+      elections: await readElections(pool),
+      versions: await readVersions(pool, system.redisUrl),
+    };
   }
 
   private tasks(): Task[] {
@@ -94,7 +115,15 @@ export class Campaign {
     return [
       ...this.killing(sizes, 0),
       ...this.draining(sizes, 0),
-      ...(finished > 0 ? [{ name: 'finished payments', weight: fillWeight(finished), run: () => this.fill(finished) }] : []),
+      ...(finished > 0
+        ? [
+            {
+              name: 'finished payments',
+              weight: fillWeight(finished),
+              run: () => this.fill(finished),
+            },
+          ]
+        : []),
       ...this.draining(beside, finished),
       ...this.killing(beside, finished),
       ...(finished > 0 ? [{ name: 'reads', weight: 60, run: () => this.read() }] : []),
@@ -104,36 +133,48 @@ export class Campaign {
   private killing(sizes: readonly number[], finished: number): Task[] {
     const { kills, seed } = this.options;
     if (sizes.length === 0) return [];
-    return [this.gateway(KILLS_GATEWAY_MS), ...sizes.map((pending) => ({
-      name: `take-over, ${pending} pending`,
-      weight: killsWeight(pending, kills),
-      run: () => this.auditWhile({ pending, finished }, async () => {
-        const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
-        this.growth.takeOvers.push(figures);
-        this.growth.faults.push(...figures.kills.map(faultOf));
-        this.progress('the rest is drained');
-        await untilAllFinal(this.laboratory, this.signal);
-      }),
-    }))];
+    return [
+      this.gateway(KILLS_GATEWAY_MS),
+      ...sizes.map((pending) => ({
+        name: `take-over, ${pending} pending`,
+        weight: killsWeight(pending, kills),
+        run: () =>
+          this.auditWhile({ pending, finished }, async () => {
+            const figures = await measureTakeOvers(this.plan, { pending, finished, kills, seed });
+            this.growth.takeOvers.push(figures);
+            this.growth.faults.push(...figures.kills.map(faultOf));
+            this.progress('the rest is drained');
+            await untilAllFinal(this.laboratory, this.signal);
+          }),
+      })),
+    ];
   }
 
   private draining(sizes: readonly number[], finished: number): Task[] {
     if (sizes.length === 0) return [];
     const warmUp = Math.min(WARM_UP, 10 * Math.max(...sizes));
-    return [this.gateway(0), {
-      name: 'warming up',
-      weight: drainWeight(warmUp, 1),
-      run: () => this.auditWhile({ pending: warmUp, finished }, () => measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 })),
-    }, ...sizes.map((pending) => {
-      const rounds = roundsOf(pending, this.options.rounds);
-      return {
-        name: `cost, ${pending} pending`,
-        weight: drainWeight(pending, rounds),
-        run: () => this.auditWhile({ pending, finished }, async () => {
-          this.growth.costs.push(await measureCosts(this.plan, { pending, finished, rounds }));
-        }),
-      };
-    })];
+    return [
+      this.gateway(0),
+      {
+        name: 'warming up',
+        weight: drainWeight(warmUp, 1),
+        run: () =>
+          this.auditWhile({ pending: warmUp, finished }, () =>
+            measureCosts(this.plan, { pending: warmUp, finished, rounds: 1 }),
+          ),
+      },
+      ...sizes.map((pending) => {
+        const rounds = roundsOf(pending, this.options.rounds);
+        return {
+          name: `cost, ${pending} pending`,
+          weight: drainWeight(pending, rounds),
+          run: () =>
+            this.auditWhile({ pending, finished }, async () => {
+              this.growth.costs.push(await measureCosts(this.plan, { pending, finished, rounds }));
+            }),
+        };
+      }),
+    ];
   }
 
   /** Restarts the replicas with another duration of a gateway call. */
@@ -154,8 +195,14 @@ export class Campaign {
     this.growth.reads = await measureReads(this.plan);
   }
 
-  /** The system is at rest before and after. Payments in an otherwise empty table are deleted afterwards. */
-  private async auditWhile({ pending, finished }: { pending: number; finished: number }, measure: () => Promise<unknown>): Promise<void> {
+  /**
+   * The system is at rest before and after. Payments in an otherwise empty table are deleted
+   * afterwards.
+   */
+  private async auditWhile(
+    { pending, finished }: { pending: number; finished: number },
+    measure: () => Promise<unknown>,
+  ): Promise<void> {
     const { pool } = this.laboratory;
     const after = await lastSeq(this.laboratory);
     await measure();
@@ -171,8 +218,23 @@ export class Campaign {
   private progress(text: string): void {
     const leftMs = this.agenda?.leftMs(performance.now()) ?? null;
     const percent = Math.floor((this.agenda?.share ?? 0) * 100);
-    this.show([`${percent} %`, this.step, text, leftMs === null ? '' : `${duration(Math.round(leftMs))} left`].filter((part) => part !== '').join(' · '));
+    this.show(
+      [
+        `${percent} %`,
+        this.step,
+        text,
+        leftMs === null ? '' : `${duration(Math.round(leftMs))} left`,
+      ]
+        .filter((part) => part !== '')
+        .join(' · '),
+    );
   }
 }
 
-const faultOf = ({ leader, atMs }: Kill): FaultWindow => ({ trial: 1, kind: 'kill', target: leader, atMs, healedMs: null });
+const faultOf = ({ leader, atMs }: Kill): FaultWindow => ({
+  trial: 1,
+  kind: 'kill',
+  target: leader,
+  atMs,
+  healedMs: null,
+});

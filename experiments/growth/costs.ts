@@ -3,7 +3,9 @@ import type { Laboratory } from '../system/laboratory.js';
 import { costOf, resetPeak, type Memory, type ProcessCost } from '../system/processes-cost.js';
 import type { Costs } from './figures.js';
 
-/** Process ids by role. The lab itself is included to show that it does not affect the measurement. */
+/**
+ * Process ids by role. The lab itself is included to show that it does not affect the measurement.
+ */
 function pidsOf({ system }: Laboratory, leader: string): Record<string, number | null> {
   const standby = system.replicas.find(({ name, up }) => name !== leader && up);
   return {
@@ -18,14 +20,26 @@ function pidsOf({ system }: Laboratory, leader: string): Record<string, number |
 }
 
 export const costsOf = (laboratory: Laboratory, leader: string): Costs =>
-  Object.fromEntries(Object.entries(pidsOf(laboratory, leader)).map(([name, pid]) => [name, pid === null ? null : costOf(pid)]));
+  Object.fromEntries(
+    Object.entries(pidsOf(laboratory, leader)).map(([name, pid]) => [
+      name,
+      pid === null ? null : costOf(pid),
+    ]),
+  );
 
 /** Resets the peaks, so that the next peak is of the following measurement alone. */
 export function resetPeaks(laboratory: Laboratory, leader: string): void {
   for (const pid of Object.values(pidsOf(laboratory, leader))) if (pid !== null) resetPeak(pid);
 }
 
-const memory = ({ residentMb, peakMb, privateMb, sharedMb }: ProcessCost): Memory => ({ residentMb, peakMb, privateMb, sharedMb });
+const memory = ({ residentMb, peakMb, privateMb, sharedMb }: ProcessCost): Memory => ({
+  residentMb,
+  peakMb,
+  privateMb,
+  sharedMb,
+});
 
 export const memoryOf = (costs: Costs): Record<string, Memory> =>
-  Object.fromEntries(Object.entries(costs).flatMap(([name, cost]) => (cost ? [[name, memory(cost)]] : [])));
+  Object.fromEntries(
+    Object.entries(costs).flatMap(([name, cost]) => (cost ? [[name, memory(cost)]] : [])),
+  );

@@ -1,6 +1,6 @@
 /**
- * Inserts a backlog while no replica leads, then lets one leader with warm code drain it: measures the rate, the cost
- * and the memory.
+ * Inserts a backlog while no replica leads, then lets one leader with warm code drain it: measures
+ * the rate, the cost and the memory.
  */
 import { lookAtBacklog } from '../../patients/records/payment-rows.js';
 import { SWEEP_MAX } from '../../payments/core/relay.js';
@@ -10,7 +10,13 @@ import type { Laboratory } from '../system/laboratory.js';
 import { acceptBatches } from './accepting.js';
 import type { Backlog } from './backlog.js';
 import { costsOf, memoryOf, resetPeaks } from './costs.js';
-import { spent, type AcceptRound, type CostFigures, type DrainRound, type Surroundings } from './figures.js';
+import {
+  spent,
+  type AcceptRound,
+  type CostFigures,
+  type DrainRound,
+  type Surroundings,
+} from './figures.js';
 import type { Steering } from './steering.js';
 
 /** The part of each backlog that is sent through the API, and its upper limit. */
@@ -29,13 +35,17 @@ export interface DrainPlan {
 }
 
 /** Number of payments sent through the API, for a backlog of `pending`. */
-export const throughApi = (pending: number): number => Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
+export const throughApi = (pending: number): number =>
+  Math.min(THROUGH_API.most, Math.round(pending * THROUGH_API.share));
 
 /**
- * Drains a backlog of one size, `rounds` times. The leader is always the first replica, so that it is equally warm at
- * every size.
+ * Drains a backlog of one size, `rounds` times. The leader is always the first replica, so that it
+ * is equally warm at every size.
  */
-export async function measureCosts(plan: DrainPlan, size: Surroundings & { rounds: number }): Promise<CostFigures> {
+export async function measureCosts(
+  plan: DrainPlan,
+  size: Surroundings & { rounds: number },
+): Promise<CostFigures> {
   const { pending, finished, rounds } = size;
   const { laboratory, steering } = plan;
   const leader = steering.replicas[0]?.name as string;
@@ -46,7 +56,9 @@ export async function measureCosts(plan: DrainPlan, size: Surroundings & { round
     const name = `backlog of ${pending}, drain ${round} of ${rounds}`;
     const after = await lastSeq(laboratory);
     await steering.park();
-    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) => plan.onProgress(`${name}: ${added} inserted`));
+    await plan.backlog.add(pending - throughApi(pending), plan.signal, (added) =>
+      plan.onProgress(`${name}: ${added} inserted`),
+    );
     accepted.push(await acceptBatches(laboratory, throughApi(pending), leader, plan.signal));
     plan.onProgress(`${name}: draining`);
     drained.push(await drain(plan, leader, { payments: pending, after }));
@@ -61,7 +73,11 @@ interface Laid {
 }
 
 /** Makes `leader` lead and waits until nothing is pending. */
-async function drain({ laboratory, steering, signal }: DrainPlan, leader: string, { payments, after }: Laid): Promise<DrainRound> {
+async function drain(
+  { laboratory, steering, signal }: DrainPlan,
+  leader: string,
+  { payments, after }: Laid,
+): Promise<DrainRound> {
   const { pool } = laboratory;
   const last = await lastSeq(laboratory);
   await pool.query('CHECKPOINT');
@@ -79,14 +95,22 @@ export async function lastSeq({ pool }: Laboratory): Promise<number> {
 }
 
 /**
- * Repeats the two queries that run all the time, patients' count of pending payments and the query of the leader's
- * relay for overdue payments, and returns their total duration. Both read index entries of payments that were pending
- * until shortly before. `first` null: nothing is pending.
+ * Repeats the two queries that run all the time, patients' count of pending payments and the query
+ * of the leader's relay for overdue payments, and returns their total duration. Both read index
+ * entries of payments that were pending until shortly before. `first` null: nothing is pending.
  */
-async function look({ pool }: Laboratory, from: number): Promise<{ first: number | null; tookMs: number }> {
+async function look(
+  { pool }: Laboratory,
+  from: number,
+): Promise<{ first: number | null; tookMs: number }> {
   const startMs = performance.now();
   const { oldest: first } = await lookAtBacklog(pool, 0, from);
-  await overduePayments(pool, { partition: 0, upto: first === null ? null : first - 1, graceMs: 0, limit: SWEEP_MAX });
+  await overduePayments(pool, {
+    partition: 0,
+    upto: first === null ? null : first - 1,
+    graceMs: 0,
+    limit: SWEEP_MAX,
+  });
   return { first, tookMs: performance.now() - startMs };
 }
 
@@ -97,13 +121,17 @@ export const untilAllFinal = async (laboratory: Laboratory, signal: AbortSignal)
 type Looks = Pick<DrainRound, 'looksMs' | 'lookAtEndMs'>;
 
 /**
- * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the last query reads all
- * dead index entries. @throws Error when the leader is stuck.
+ * Queries the beginning of the backlog periodically, and once more when the backlog is empty: the
+ * last query reads all dead index entries. @throws Error when the leader is stuck.
  */
-async function untilFinal(laboratory: Laboratory, last: number, signal: AbortSignal): Promise<Looks> {
+async function untilFinal(
+  laboratory: Laboratory,
+  last: number,
+  signal: AbortSignal,
+): Promise<Looks> {
   const looksMs: number[] = [];
   let passed = { seq: 0, atMs: performance.now() };
-  for (let lookedMs = performance.now(); ; ) {
+  for (let lookedMs = performance.now(); ;) {
     if (await isFinal(laboratory, last)) {
       const { first, tookMs } = await look(laboratory, passed.seq);
       if (first === null) return { looksMs, lookAtEndMs: tookMs };
@@ -114,18 +142,27 @@ async function untilFinal(laboratory: Laboratory, last: number, signal: AbortSig
     looksMs.push(tookMs);
     lookedMs = performance.now();
     if ((first ?? last) > passed.seq) passed = { seq: first ?? last, atMs: lookedMs };
-    if (lookedMs - passed.atMs > STUCK_MS) throw new Error(`nothing was committed for ${STUCK_MS} ms; payment ${passed.seq} is pending`);
+    if (lookedMs - passed.atMs > STUCK_MS)
+      throw new Error(`nothing was committed for ${STUCK_MS} ms; payment ${passed.seq} is pending`);
   }
 }
 
 async function isFinal({ pool }: Laboratory, seq: number): Promise<boolean> {
   const text = `SELECT status <> 'PENDING' AS final FROM payment WHERE seq = $1`;
-  const { rows } = await pool.query<{ final: boolean }>({ name: 'growth-last', text, values: [seq] });
+  const { rows } = await pool.query<{ final: boolean }>({
+    name: 'growth-last',
+    text,
+    values: [seq],
+  });
   return rows[0]?.final === true;
 }
 
 /** Times by PostgreSQL's clock, from the promotion of the term after `term`. */
-async function timesOf({ pool }: Laboratory, afterSeq: number, term: number): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {
+async function timesOf(
+  { pool }: Laboratory,
+  afterSeq: number,
+  term: number,
+): Promise<Pick<DrainRound, 'seconds' | 'waitedMs'>> {
   const { rows } = await pool.query<{ seconds: number; waited: [number, number, number, number] }>(
     `SELECT extract(epoch FROM max(completed_at) - (SELECT coalesce(promoted_at, elected_at) FROM election
                                                      WHERE partition = 0 AND term = $2))::float8 AS seconds,

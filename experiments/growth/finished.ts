@@ -1,7 +1,7 @@
 /**
- * Fills the table with payments that were finished long ago: years of a hospital's work in minutes. Secondary indexes
- * are dropped during the load. Triggers and references are off in the loading connection; its rows are correct by
- * construction.
+ * Fills the table with payments that were finished long ago: years of a hospital's work in minutes.
+ * Secondary indexes are dropped during the load. Triggers and references are off in the loading
+ * connection; its rows are correct by construction.
  */
 import { statfsSync } from 'node:fs';
 import { createLogger } from '../../shared/observability/logger.js';
@@ -13,8 +13,8 @@ import { dropIndexes, makeIndexes, secondaryIndexes, sizesOnDisk } from './index
 /** Rows per insert. */
 const PORTION = 100_000;
 /**
- * Disk space of a finished payment during the load (row, indexes, write-ahead log), and the space that must stay free,
- * bytes.
+ * Disk space of a finished payment during the load (row, indexes, write-ahead log), and the space
+ * that must stay free, bytes.
  */
 const BYTES_A_ROW = 1_100;
 const SPARE_BYTES = 3 * 2 ** 30;
@@ -29,17 +29,22 @@ export interface Fill {
   diskMb: Readonly<Record<string, number>>;
 }
 
-/** Checks the disk space for `rows` finished payments. @returns an error message; null: there is enough space. */
+/**
+ * Checks the disk space for `rows` finished payments. @returns an error message; null: there is
+ * enough space.
+ */
 export function missingRoom(folder: string, rows: number): string | null {
   const { bavail, bsize } = statfsSync(folder);
   const [free, needed] = [bavail * bsize, rows * BYTES_A_ROW + SPARE_BYTES];
   const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
-  return free >= needed ? null : `${rows} finished payments need ${gigabytes(needed)} GB of disk, ${folder} has ${gigabytes(free)} GB`;
+  return free >= needed
+    ? null
+    : `${rows} finished payments need ${gigabytes(needed)} GB of disk, ${folder} has ${gigabytes(free)} GB`;
 }
 
 /**
- * Every second thousand payments are a batch. Its id is derived from its position: a hash, with the digits that make it
- * a UUID (RFC 9562, version 8).
+ * Every second thousand payments are a batch. Its id is derived from its position: a hash, with the
+ * digits that make it a UUID (RFC 9562, version 8).
  */
 const BATCH_ID = `overlay(overlay(md5('growth-' || i / ${PAYMENTS_A_BATCH}) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid`;
 const BATCHES = `
@@ -49,8 +54,9 @@ SELECT ${BATCH_ID}, 'growth-' || i / ${PAYMENTS_A_BATCH}, 'growth', ${PAYMENTS_A
 ON CONFLICT DO NOTHING`;
 
 /**
- * Rows $1 to $2 of $3, one second apart. Patients are distributed by a hash. Declined and failed payments are rare, and
- * server_3 has been gone for the second half of the time: a filter finds such rows late or hardly at all.
+ * Rows $1 to $2 of $3, one second apart. Patients are distributed by a hash. Declined and failed
+ * payments are rare, and server_3 has been gone for the second half of the time: a filter finds
+ * such rows late or hardly at all.
  */
 const PAYMENTS = `
 INSERT INTO payment (id, patient_id, batch_id, batch_index, idempotency_key, fingerprint, answer_waited, amount_minor, currency, accepted_by,
@@ -74,8 +80,8 @@ const NOTES = [
 ];
 
 /**
- * Off for this connection: references and triggers (the loaded rows are correct), and waiting for the disk (the load as
- * a whole is checked).
+ * Off for this connection: references and triggers (the loaded rows are correct), and waiting for
+ * the disk (the load as a whole is checked).
  */
 const LOADING = `SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB'`;
 
@@ -85,14 +91,23 @@ export interface FillPlan {
   onProgress: (text: string) => void;
 }
 
-/** Must be called while nothing is pending and no replica leads. @throws Error when there is too little disk space. */
+/**
+ * Must be called while nothing is pending and no replica leads. @throws Error when there is too
+ * little disk space.
+ */
 export async function fillFinished(plan: FillPlan, finished: number): Promise<Fill> {
   const { laboratory } = plan;
   const missing = missingRoom(laboratory.folder, finished);
   if (missing !== null) throw new Error(missing);
-  const options = { url: laboratory.system.databaseUrl, name: 'lab-load', max: 1, statementTimeoutMs: HOUR_MS };
+  const options = {
+    url: laboratory.system.databaseUrl,
+    name: 'lab-load',
+    max: 1,
+    statementTimeoutMs: HOUR_MS,
+  };
   // Runs after the pool's own guard, which would reset both settings.
-  const onConnect = async (connection: Queryable): Promise<void> => void (await connection.query(LOADING));
+  const onConnect = async (connection: Queryable): Promise<void> =>
+    void (await connection.query(LOADING));
   const pool = createPool({ ...options, onConnect }, createLogger('lab', 'load', 'silent'));
   const startMs = performance.now();
   try {
@@ -100,7 +115,11 @@ export async function fillFinished(plan: FillPlan, finished: number): Promise<Fi
     plan.onProgress('analyzing the table');
     await pool.query('VACUUM (ANALYZE) payment');
     await pool.query('CHECKPOINT');
-    return { finished, seconds: (performance.now() - startMs) / 1_000, diskMb: await sizesOnDisk(pool) };
+    return {
+      finished,
+      seconds: (performance.now() - startMs) / 1_000,
+      diskMb: await sizesOnDisk(pool),
+    };
   } finally {
     await pool.end();
   }

@@ -1,6 +1,6 @@
 /**
- * The indexes of the table of payments, as PostgreSQL defines them: dropped for a bulk load, then created again
- * unchanged.
+ * The indexes of the table of payments, as PostgreSQL defines them: dropped for a bulk load, then
+ * created again unchanged.
  */
 import type { Pool } from '../../shared/postgres/postgres.js';
 
@@ -25,9 +25,15 @@ export async function dropIndexes(pool: Pool, indexes: readonly Index[]): Promis
   for (const { name } of indexes) await pool.query(`DROP INDEX ${name}`);
 }
 
-/** Creates the indexes one after the other. @param onProgress receives each name before its index is created. */
+/**
+ * Creates the indexes one after the other. @param onProgress receives each name before its index is
+ * created.
+ */
 export async function makeIndexes(
-  pool: Pool, indexes: readonly Index[], signal: AbortSignal, onProgress: (name: string) => void,
+  pool: Pool,
+  indexes: readonly Index[],
+  signal: AbortSignal,
+  onProgress: (name: string) => void,
 ): Promise<void> {
   for (const { name, definition } of indexes) {
     signal.throwIfAborted();

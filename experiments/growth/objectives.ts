@@ -1,5 +1,6 @@
 /**
- * The quantities that growth must not change: duration of a take-over, memory, and the responses of users' reads. Pure.
+ * The quantities that growth must not change: duration of a take-over, memory, and the responses of
+ * users' reads. Pure.
  */
 import type { Objective } from '../record/result.js';
 import { takeOverMs, type CostFigures, type TakeOverFigures } from './figures.js';
@@ -17,8 +18,12 @@ interface Figures {
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
-const atMost = (name: string, target: number, actual: number): Objective =>
-  ({ name, target, actual: rounded(actual), met: actual <= target });
+const atMost = (name: string, target: number, actual: number): Objective => ({
+  name,
+  target,
+  actual: rounded(actual),
+  met: actual <= target,
+});
 
 /** Ratio of the largest backlog to the smallest, in an empty table. Null: there is only one. */
 function takeOverRatio(takeOvers: readonly TakeOverFigures[]): Objective | null {
@@ -34,14 +39,23 @@ const peak = (costs: readonly CostFigures[], name: string): number =>
 
 export function growthObjectives({ costs, takeOvers, reads }: Figures): Objective[] {
   const ratio = takeOverRatio(takeOvers);
-  const leader = takeOvers.reduce((most, { leaderPeakMb }) => Math.max(most, leaderPeakMb), peak(costs, 'leader'));
+  const leader = takeOvers.reduce(
+    (most, { leaderPeakMb }) => Math.max(most, leaderPeakMb),
+    peak(costs, 'leader'),
+  );
   return [
     ...(ratio ? [ratio] : []),
     atMost('MB of the leader at its highest', MEMORY_MB, leader),
     atMost('MB of patients at its highest', MEMORY_MB, peak(costs, 'patients')),
-    ...(reads.length === 0 ? [] : [
-      atMost('reads that go through the table', 0, reads.filter(goesThrough).length),
-      atMost('reads that get no answer', 0, reads.filter(({ failed }) => failed !== null).length),
-    ]),
+    ...(reads.length === 0
+      ? []
+      : [
+          atMost('reads that go through the table', 0, reads.filter(goesThrough).length),
+          atMost(
+            'reads that get no answer',
+            0,
+            reads.filter(({ failed }) => failed !== null).length,
+          ),
+        ]),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's plan of a statement: the indexes it uses, whether it reads the whole table, and how many rows it reads
- * in vain.
+ * PostgreSQL's plan of a statement: the indexes it uses, whether it reads the whole table, and how
+ * many rows it reads in vain.
  */
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
@@ -34,22 +34,26 @@ export interface PlanNode {
   'Actual Loops'?: number;
   'Shared Hit Blocks'?: number;
   'Shared Read Blocks'?: number;
-  Plans?: PlanNode[];
+  'Plans'?: PlanNode[];
 }
 
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
 /** Rows that a node read and discarded, per loop. */
-const countRemoved = (node: PlanNode): number => (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+const countRemoved = (node: PlanNode): number =>
+  (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
 
 /** The figures of one statement. Pure. @param ms its execution time. */
 export function readPlan(root: PlanNode, ms: number): PlanFigures {
   const nodes = nodesOf(root);
-  const ways = nodes.filter((node) => node['Index Name'] !== undefined || node['Relation Name'] !== undefined)
+  const ways = nodes
+    .filter((node) => node['Index Name'] !== undefined || node['Relation Name'] !== undefined)
     .map((node) => `${node['Node Type']} ${node['Index Name'] ?? node['Relation Name'] ?? ''}`);
   return {
     ways: [...new Set(ways)],
-    sequential: nodes.some((node) => node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment'),
+    sequential: nodes.some(
+      (node) => node['Node Type'].endsWith('Seq Scan') && node['Relation Name'] === 'payment',
+    ),
     inVain: nodes.reduce((sum, node) => sum + countRemoved(node) * (node['Actual Loops'] ?? 1), 0),
     pages: (root['Shared Hit Blocks'] ?? 0) + (root['Shared Read Blocks'] ?? 0),
     ms,
@@ -73,12 +77,18 @@ export interface ListeningPool {
 }
 
 export function openListening(url: string, statementTimeoutMs: number): ListeningPool {
-  const pool = createPool({ url, name: 'lab-reads', max: 1, statementTimeoutMs }, createLogger('lab', 'reads', 'silent'));
+  const pool = createPool(
+    { url, name: 'lab-reads', max: 1, statementTimeoutMs },
+    createLogger('lab', 'reads', 'silent'),
+  );
   let sent: Sent[] = [];
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
   const listening = (...args: unknown[]): unknown => {
     const [statement, values] = args;
-    const { text, values: within } = typeof statement === 'string' ? { text: statement } : (statement as Partial<Sent> & { text: string });
+    const { text, values: within } =
+      typeof statement === 'string'
+        ? { text: statement }
+        : (statement as Partial<Sent> & { text: string });
     sent.push({ text, values: within ?? (Array.isArray(values) ? values : []) });
     return query(...args);
   };
@@ -93,20 +103,26 @@ export function openListening(url: string, statementTimeoutMs: number): Listenin
 }
 
 interface Explained {
-  Plan: PlanNode;
+  'Plan': PlanNode;
   'Execution Time'?: number;
 }
 
 async function ask(pool: Pool, how: string, { text, values }: Sent): Promise<Explained> {
-  const { rows } = await pool.query<{ 'QUERY PLAN': [Explained] }>(`EXPLAIN (${how}, FORMAT JSON) ${text}`, values);
+  const { rows } = await pool.query<{ 'QUERY PLAN': [Explained] }>(
+    `EXPLAIN (${how}, FORMAT JSON) ${text}`,
+    values,
+  );
   if (!rows[0]) throw new Error('PostgreSQL returned no plan');
   return rows[0]['QUERY PLAN'][0];
 }
 
-/** Returns the plan of a statement. Executes the statement, unless that takes longer than the pool's time-out. */
+/**
+ * Returns the plan of a statement. Executes the statement, unless that takes longer than the pool's
+ * time-out.
+ */
 export async function explain(pool: Pool, sent: Sent): Promise<PlanFigures> {
   try {
-    const { Plan: root, 'Execution Time': ms = NaN } = await ask(pool, 'ANALYZE, BUFFERS', sent);
+    const { 'Plan': root, 'Execution Time': ms = NaN } = await ask(pool, 'ANALYZE, BUFFERS', sent);
     return readPlan(root, ms);
   } catch (error) {
     if ((error as { code?: unknown }).code !== '57014') throw error;

@@ -1,7 +1,7 @@
 /**
- * The reads of users while millions of finished payments are in the table: lists by every filter, near the beginning
- * and far from it, a batch, a bill, an export. The durations are measured through the API; the plans are those of the
- * statements that the same code sends.
+ * The reads of users while millions of finished payments are in the table: lists by every filter,
+ * near the beginning and far from it, a batch, a bill, an export. The durations are measured
+ * through the API; the plans are those of the statements that the same code sends.
  */
 import { encodeCursor } from '../../patients/core/cursor.js';
 import { batchDocument } from '../../patients/accept/batches.js';
@@ -15,7 +15,10 @@ import { explain, joinPlans, openListening, type PlanFigures } from './plans.js'
 /** Number of requests per read; fewer when they take long. */
 const TIMES = 20;
 const PATIENCE_MS = 3_000;
-/** Default length of a page plus one row, which shows whether there is a next page; the page length of an export. */
+/**
+ * Default length of a page plus one row, which shows whether there is a next page; the page length
+ * of an export.
+ */
 const PAGE = 51;
 const CSV_PAGE = 1_000;
 const EXPLAIN_MS = 60_000;
@@ -37,14 +40,21 @@ export interface ReadFigures {
 }
 
 /**
- * Whether a read touches far more rows than it returns. A sequential scan of a table with as few pages as an index is
- * fine.
+ * Whether a read touches far more rows than it returns. A sequential scan of a table with as few
+ * pages as an index is fine.
  */
-export const goesThrough = ({ plan: { sequential, pages, inVain } }: Pick<ReadFigures, 'plan'>): boolean =>
+export const goesThrough = ({
+  plan: { sequential, pages, inVain },
+}: Pick<ReadFigures, 'plan'>): boolean =>
   (sequential && pages > SMALL_PAGES) || !(inVain <= IN_VAIN_MAX);
 
 /** Filter of `GET /api/payments`; as `PaymentFilter`. */
-type Filter = Readonly<Partial<Record<'patientId' | 'batchId' | 'processedBy', string>> & { status?: PaymentStatus; term?: number }>;
+type Filter = Readonly<
+  Partial<Record<'patientId' | 'batchId' | 'processedBy', string>> & {
+    status?: PaymentStatus;
+    term?: number;
+  }
+>;
 
 interface Read {
   name: string;
@@ -65,7 +75,9 @@ interface Subjects {
 }
 
 const queryOf = (words: Readonly<Record<string, string | number>>): string =>
-  Object.entries(words).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+  Object.entries(words)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join('&');
 
 function listRead(name: string, filter: Filter, before: number | null = null): Read {
   return {
@@ -101,10 +113,25 @@ const FILTERS = ({ patientId, batchId }: Subjects): readonly (readonly [string, 
 export function readsOf(subjects: Subjects, database: Laboratory['pool']): Read[] {
   const { patientId, batchId, paymentId, middle } = subjects;
   return [
-    ...FILTERS(subjects).flatMap(([name, filter]) => [listRead(name, filter), listRead(name, filter, middle)]),
-    { name: 'batch', path: `/api/batches/${batchId}`, perform: () => batchDocument(database, batchId) },
-    { name: 'bill', path: `/api/patients/${patientId}/bill`, perform: (records) => records.bill(patientId, 'USD') },
-    { name: 'payment', path: `/api/payments/${paymentId}`, perform: (records) => records.payment(paymentId) },
+    ...FILTERS(subjects).flatMap(([name, filter]) => [
+      listRead(name, filter),
+      listRead(name, filter, middle),
+    ]),
+    {
+      name: 'batch',
+      path: `/api/batches/${batchId}`,
+      perform: () => batchDocument(database, batchId),
+    },
+    {
+      name: 'bill',
+      path: `/api/patients/${patientId}/bill`,
+      perform: (records) => records.bill(patientId, 'USD'),
+    },
+    {
+      name: 'payment',
+      path: `/api/payments/${paymentId}`,
+      perform: (records) => records.payment(paymentId),
+    },
     csvRead('all', {}),
     csvRead('of a former replica', { processedBy: 'server_3' }),
   ];
@@ -127,7 +154,11 @@ export interface ReadsPlan {
 }
 
 /** Must be called while the system is idle. */
-export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan): Promise<ReadFigures[]> {
+export async function measureReads({
+  laboratory,
+  signal,
+  onProgress,
+}: ReadsPlan): Promise<ReadFigures[]> {
   const listening = openListening(laboratory.system.databaseUrl, EXPLAIN_MS);
   const prisma = createPrisma(listening.pool);
   const records = createRecords(prisma, listening.pool, 'UTC');
@@ -139,7 +170,9 @@ export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan
       listening.heard();
       await read.perform(records);
       const plans: PlanFigures[] = [];
-      for (const statement of listening.heard().filter(({ text }) => /^\s*(SELECT|WITH)/i.test(text))) {
+      for (const statement of listening
+        .heard()
+        .filter(({ text }) => /^\s*(SELECT|WITH)/i.test(text))) {
         plans.push(await explain(laboratory.pool, statement));
       }
       figures.push({ name: read.name, path: read.path, ...times, plan: joinPlans(plans) });
@@ -153,7 +186,11 @@ export async function measureReads({ laboratory, signal, onProgress }: ReadsPlan
 
 type Times = Pick<ReadFigures, 'times' | 'p50Ms' | 'p95Ms' | 'failed'>;
 
-async function measureTimes(laboratory: Laboratory, read: Read, signal: AbortSignal): Promise<Times> {
+async function measureTimes(
+  laboratory: Laboratory,
+  read: Read,
+  signal: AbortSignal,
+): Promise<Times> {
   const took: number[] = [];
   const refused: number[] = [];
   const startMs = performance.now();
@@ -163,12 +200,22 @@ async function measureTimes(laboratory: Laboratory, read: Read, signal: AbortSig
     took.push(performance.now() - beganMs);
     if (status !== 200) refused.push(status);
   }
-  const failed = refused.length === 0 ? null : { times: refused.length, status: refused.at(-1) ?? 0 };
-  return { times: took.length, p50Ms: percentile(took, 0.5), p95Ms: percentile(took, 0.95), failed };
+  const failed =
+    refused.length === 0 ? null : { times: refused.length, status: refused.at(-1) ?? 0 };
+  return {
+    times: took.length,
+    p50Ms: percentile(took, 0.5),
+    p95Ms: percentile(took, 0.95),
+    failed,
+  };
 }
 
 /** @returns the HTTP status; the response is read to its end, or to the end of its first chunk. */
-async function ask({ entrances, system }: Laboratory, { path, firstPiece }: Read, signal: AbortSignal): Promise<number> {
+async function ask(
+  { entrances, system }: Laboratory,
+  { path, firstPiece }: Read,
+  signal: AbortSignal,
+): Promise<number> {
   const leave = new AbortController();
   const answer = await fetch(`${entrances[0]}${path}`, {
     headers: { authorization: `Bearer ${system.tokens.api}` },

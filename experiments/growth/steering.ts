@@ -1,7 +1,8 @@
 /**
- * Controls the leadership, as an operator does. A backlog can only be inserted while no replica leads, so an additional
- * replica (beyond the usual three) parks the leadership: it receives the leadership, the others are set to maintenance,
- * and it is killed. No replica is elected until one is set to ready.
+ * Controls the leadership, as an operator does. A backlog can only be inserted while no replica
+ * leads, so an additional replica (beyond the usual three) parks the leadership: it receives the
+ * leadership, the others are set to maintenance, and it is killed. No replica is elected until one
+ * is set to ready.
  */
 import { sleep } from '../../shared/clock.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
@@ -22,7 +23,10 @@ export class Steering {
   private readonly aside: ManagedProcess;
   readonly replicas: readonly ManagedProcess[];
 
-  constructor(private readonly laboratory: Laboratory, private readonly signal: AbortSignal) {
+  constructor(
+    private readonly laboratory: Laboratory,
+    private readonly signal: AbortSignal,
+  ) {
     const { replicas } = laboratory.system;
     this.replicas = replicas.slice(0, REPLICAS);
     this.aside = replicas[REPLICAS] as ManagedProcess;
@@ -31,27 +35,46 @@ export class Steering {
   /** Parks the cluster: all replicas up, none eligible to lead. */
   async park(): Promise<void> {
     await Promise.all([...this.replicas, this.aside].map(bringBack));
-    await this.until(`${this.aside.name} to be alive`, ({ replicas }) => replicas.every(({ observed }) => observed === 'alive'));
+    await this.until(`${this.aside.name} to be alive`, ({ replicas }) =>
+      replicas.every(({ observed }) => observed === 'alive'),
+    );
     await this.setState(this.aside.name, 'ready');
-    await this.call('/handover', { to: this.aside.name, reason: 'the experiment inserts a backlog' });
+    await this.call('/handover', {
+      to: this.aside.name,
+      reason: 'the experiment inserts a backlog',
+    });
     for (const { name } of this.replicas) await this.setState(name, 'maint');
     this.aside.kill('SIGKILL');
     await this.aside.exited;
-    await this.until('the leadership to be vacant', ({ partitions: [partition] }) => partition?.phase === 'no-candidate');
+    await this.until(
+      'the leadership to be vacant',
+      ({ partitions: [partition] }) => partition?.phase === 'no-candidate',
+    );
   }
 
-  /** Makes these replicas eligible, the first one at once. Resolves when the first one leads and all are alive. */
+  /**
+   * Makes these replicas eligible, the first one at once. Resolves when the first one leads and all
+   * are alive.
+   */
   async release(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.setState(name, 'ready');
-    await this.until(`${names[0] ?? 'a replica'} to lead`, ({ partitions: [partition], replicas }) =>
-      replicas.some(({ id, role, term }) => id === names[0] && role === 'leading' && term === partition?.term));
+    await this.until(
+      `${names[0] ?? 'a replica'} to lead`,
+      ({ partitions: [partition], replicas }) =>
+        replicas.some(
+          ({ id, role, term }) => id === names[0] && role === 'leading' && term === partition?.term,
+        ),
+    );
   }
 
   /** Restarts the replicas with another environment. Must be called while the cluster is parked. */
   async restartReplicas(environment: Readonly<Record<string, string>>): Promise<void> {
     for (const replica of [...this.replicas, this.aside]) replica.instruct(environment);
     await Promise.all(this.replicas.map((replica) => replica.restart()));
-    await this.until('all replicas to be alive', ({ replicas }) => replicas.filter(({ observed }) => observed === 'alive').length >= REPLICAS);
+    await this.until(
+      'all replicas to be alive',
+      ({ replicas }) => replicas.filter(({ observed }) => observed === 'alive').length >= REPLICAS,
+    );
   }
 
   private setState(name: string, state: 'ready' | 'maint'): Promise<void> {
@@ -61,17 +84,21 @@ export class Steering {
   private async call(path: string, body: unknown): Promise<void> {
     const { monitors, tokens } = this.laboratory.system;
     const answer = await fetch(`${monitors[0]?.url}${path}`, {
-      method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(DEADLINE_MS),
-      headers: { authorization: `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
+      method: 'POST',
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(DEADLINE_MS),
+      headers: { 'authorization': `Bearer ${tokens.operator}`, 'content-type': 'application/json' },
     });
-    if (!answer.ok) throw new Error(`${path} was refused: HTTP ${answer.status} ${await answer.text()}`);
+    if (!answer.ok)
+      throw new Error(`${path} was refused: HTTP ${answer.status} ${await answer.text()}`);
     await answer.body?.cancel();
   }
 
   private async status(): Promise<Status> {
     const { monitors, tokens } = this.laboratory.system;
     const answer = await fetch(`${monitors[0]?.url}/status`, {
-      headers: { authorization: `Bearer ${tokens.operator}` }, signal: AbortSignal.timeout(DEADLINE_MS),
+      headers: { authorization: `Bearer ${tokens.operator}` },
+      signal: AbortSignal.timeout(DEADLINE_MS),
     });
     return (await answer.json()) as Status;
   }

@@ -1,7 +1,8 @@
 /**
- * Kills a leader that works on a backlog, again and again; the backlog is refilled to its size each time. The leader
- * has already drained a part of a large backlog; of a small one, which takes only an instant, all payments are in
- * flight. Every kill follows the arrival of more payments, at every size.
+ * Kills a leader that works on a backlog, again and again; the backlog is refilled to its size each
+ * time. The leader has already drained a part of a large backlog; of a small one, which takes only
+ * an instant, all payments are in flight. Every kill follows the arrival of more payments, at every
+ * size.
  */
 import { PAYMENTS_OPTIONS } from '../../payments/config.js';
 import { sleep } from '../../shared/clock.js';
@@ -18,36 +19,46 @@ import type { Kill, Surroundings, TakeOverFigures } from './figures.js';
 
 /** Payments that arrive just before the leader is killed. */
 const LASTLY = 1_000;
-/** Largest number of payments that a leader holds at once: a smaller backlog has no part that can be drained first. */
+/**
+ * Largest number of payments that a leader holds at once: a smaller backlog has no part that can be
+ * drained first.
+ */
 const AT_ONCE = PAYMENTS_OPTIONS.paymentsInFlight.default ?? 0;
 /** The part of a larger backlog that is drained first, and its upper limit. */
 const WORKED_OFF = { share: 0.1, most: 20_000 };
 /**
- * Time from the arrival of the last payments to the kill, ms: parcels are fetched and loaded, and gateway calls are in
- * flight.
+ * Time from the arrival of the last payments to the kill, ms: parcels are fetched and loaded, and
+ * gateway calls are in flight.
  */
 const STRIKE_MS = { least: 5, spread: 10 };
-/** Largest number of kills that come too late, because a small backlog was already drained: they are repeated. */
+/**
+ * Largest number of kills that come too late, because a small backlog was already drained: they are
+ * repeated.
+ */
 const MISSES_MAX = 10;
 const POLL_MS = 5;
 const DEADLINE_MS = 60_000;
 
 /** Number of payments that the leader commits before it is killed. */
 export const workedOff = (pending: number): number =>
-  (pending <= AT_ONCE ? 0 : Math.min(WORKED_OFF.most, Math.floor(pending * WORKED_OFF.share)));
+  pending <= AT_ONCE ? 0 : Math.min(WORKED_OFF.most, Math.floor(pending * WORKED_OFF.share));
 
 export interface KillOrder extends Surroundings {
   kills: number;
   seed: number;
 }
 
-export async function measureTakeOvers(plan: DrainPlan, { pending, finished, kills: count, seed }: KillOrder): Promise<TakeOverFigures> {
+export async function measureTakeOvers(
+  plan: DrainPlan,
+  { pending, finished, kills: count, seed }: KillOrder,
+): Promise<TakeOverFigures> {
   const { laboratory, steering, backlog, signal, onProgress } = plan;
   const random = seededRandom(seed, `kills-${pending}-${finished}`);
   const kills: Kill[] = [];
   let leaderPeakMb = 0;
   for (let tries = 1; kills.length < count; tries += 1) {
-    if (tries > count + MISSES_MAX) throw new Error(`a backlog of ${pending} is drained before its leader can be killed`);
+    if (tries > count + MISSES_MAX)
+      throw new Error(`a backlog of ${pending} is drained before its leader can be killed`);
     const name = `backlog of ${pending}, kill ${kills.length + 1} of ${count}`;
     await steering.park();
     await fillUp(plan, pending - Math.min(LASTLY, pending), name);
@@ -69,23 +80,35 @@ export async function measureTakeOvers(plan: DrainPlan, { pending, finished, kil
 }
 
 /** Refills the backlog to `pending` payments while no replica leads. */
-async function fillUp({ laboratory, backlog, signal, onProgress }: DrainPlan, pending: number, name: string): Promise<void> {
-  const missing = pending - await countPending(laboratory);
-  await backlog.add(Math.max(0, missing), signal, (added) => onProgress(`${name}: ${added} of ${missing} inserted`));
+async function fillUp(
+  { laboratory, backlog, signal, onProgress }: DrainPlan,
+  pending: number,
+  name: string,
+): Promise<void> {
+  const missing = pending - (await countPending(laboratory));
+  await backlog.add(Math.max(0, missing), signal, (added) =>
+    onProgress(`${name}: ${added} of ${missing} inserted`),
+  );
   await laboratory.pool.query('CHECKPOINT');
 }
 
 async function firstPending({ pool }: Laboratory): Promise<number> {
-  const { rows } = await pool.query<{ first: number | null }>('SELECT min(seq) AS first FROM pending_payment');
+  const { rows } = await pool.query<{ first: number | null }>(
+    'SELECT min(seq) AS first FROM pending_payment',
+  );
   return rows[0]?.first ?? 0;
 }
 
 /** Waits until the payment with that `seq` is final. @throws Error at the deadline. */
-async function untilPassed({ laboratory: { pool }, signal }: DrainPlan, seq: number): Promise<void> {
+async function untilPassed(
+  { laboratory: { pool }, signal }: DrainPlan,
+  seq: number,
+): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   const text = `SELECT 1 FROM payment WHERE seq = $1 AND status = 'PENDING'`;
   while ((await pool.query({ name: 'growth-passed', text, values: [seq] })).rowCount !== 0) {
-    if (performance.now() > end) throw new Error(`payment ${seq} was still pending after ${DEADLINE_MS} ms of work`);
+    if (performance.now() > end)
+      throw new Error(`payment ${seq} was still pending after ${DEADLINE_MS} ms of work`);
     await sleep(POLL_MS, signal);
   }
 }
@@ -96,8 +119,8 @@ interface Led {
 }
 
 /**
- * Kills the leader, waits for the first commit of its successor, and restarts the killed replica. @returns null: the
- * kill came too late.
+ * Kills the leader, waits for the first commit of its successor, and restarts the killed replica.
+ * @returns null: the kill came too late.
  */
 async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promise<Kill | null> {
   const { laboratory, steering } = plan;
@@ -115,17 +138,22 @@ async function strike(plan: DrainPlan, { leader, term }: Led, seqs: Seqs): Promi
 type Seqs = readonly [first: number, last: number];
 
 /**
- * The election after `term`, once its leader has committed a payment. @returns null: no payment was left. @throws Error
- * at the deadline.
+ * The election after `term`, once its leader has committed a payment. @returns null: no payment was
+ * left. @throws Error at the deadline.
  */
-async function nextElection({ laboratory, signal }: DrainPlan, term: number, seqs: Seqs): Promise<ElectionRow | null> {
+async function nextElection(
+  { laboratory, signal }: DrainPlan,
+  term: number,
+  seqs: Seqs,
+): Promise<ElectionRow | null> {
   const { pool } = laboratory;
   const end = performance.now() + DEADLINE_MS;
   for (;;) {
     const next = (await readElections(pool)).find((election) => election.term === term + 1);
     if (next?.firstCommitMs && next.reclaimedMs) return next;
     if (next && (await areCommittedUpTo(laboratory, term, seqs))) return null;
-    if (performance.now() > end) throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
+    if (performance.now() > end)
+      throw new Error(`nothing was committed under a new term within ${DEADLINE_MS} ms`);
     await sleep(POLL_MS, signal);
   }
 }
@@ -133,7 +161,14 @@ async function nextElection({ laboratory, signal }: DrainPlan, term: number, seq
 /** Whether all payments between two `seq` were committed under that term or an earlier one. */
 async function areCommittedUpTo({ pool }: Laboratory, term: number, seqs: Seqs): Promise<boolean> {
   if ((await pool.query('SELECT 1 FROM pending_payment LIMIT 1')).rowCount !== 0) return false;
-  return (await pool.query('SELECT 1 FROM payment WHERE seq BETWEEN $1 AND $2 AND term > $3 LIMIT 1', [...seqs, term])).rowCount === 0;
+  return (
+    (
+      await pool.query('SELECT 1 FROM payment WHERE seq BETWEEN $1 AND $2 AND term > $3 LIMIT 1', [
+        ...seqs,
+        term,
+      ])
+    ).rowCount === 0
+  );
 }
 
 /** Number of payments between two `seq` that were not final at that time. */

@@ -1,6 +1,6 @@
 /**
- * One direction of a link, with the conditions for all data on it. Conditions add up, and each is undone separately, so
- * that two faults on one lane (a cut while it is slow) are independent.
+ * One direction of a link, with the conditions for all data on it. Conditions add up, and each is
+ * undone separately, so that two faults on one lane (a cut while it is slow) are independent.
  */
 import type { Random } from '../../shared/random.js';
 
@@ -13,7 +13,9 @@ export interface Traveller {
 export interface Slowness {
   /** Delay of every piece, ms. */
   latencyMs: number;
-  /** Additional delay, uniformly distributed from 0 to this, ms; the order of the pieces is kept. */
+  /**
+   * Additional delay, uniformly distributed from 0 to this, ms; the order of the pieces is kept.
+   */
   jitterMs: number;
   random: Random;
 }
@@ -32,11 +34,14 @@ export class Lane {
   /** Delay of the next piece, ms; 0 when nothing slows the lane. */
   delayMs(): number {
     let total = 0;
-    for (const { latencyMs, jitterMs, random } of this.slownesses) total += latencyMs + jitterMs * random.next();
+    for (const { latencyMs, jitterMs, random } of this.slownesses)
+      total += latencyMs + jitterMs * random.next();
     return total;
   }
 
-  /** Stops all delivery without an error: data waits in the sender's buffers, as behind a cut cable. */
+  /**
+   * Stops all delivery without an error: data waits in the sender's buffers, as behind a cut cable.
+   */
   cut(): Undo {
     const mark = {};
     this.cuts.add(mark);

@@ -1,6 +1,6 @@
 /**
- * Redirects a service's addresses of other parts through proxies: maps each variable to a part, and replaces the port.
- * Pure.
+ * Redirects a service's addresses of other parts through proxies: maps each variable to a part, and
+ * replaces the port. Pure.
  */
 
 /** Variables that hold one address, and the part with that address. */
@@ -20,7 +20,10 @@ function redirect(to: string, url: string, detour: Detour): string {
 }
 
 /** Returns the variables of `env` that change. */
-export function leadThrough(env: Readonly<Record<string, string>>, detour: Detour): Record<string, string> {
+export function leadThrough(
+  env: Readonly<Record<string, string>>,
+  detour: Detour,
+): Record<string, string> {
   const changed: Record<string, string> = {};
   for (const [variable, to] of Object.entries(SINGLE)) {
     const url = env[variable];

@@ -1,6 +1,6 @@
 /**
- * Names of links, and the links of a system. `a-b` is a link both ways; `a>b` is the direction from a to b. The name
- * does not depend on which part opens the connections. Pure.
+ * Names of links, and the links of a system. `a-b` is a link both ways; `a>b` is the direction from
+ * a to b. The name does not depend on which part opens the connections. Pure.
  */
 import { servicePlaces, type Shape } from '../../local/plan.js';
 
@@ -12,29 +12,40 @@ export interface Pair {
 
 const BOTH_WAYS = /^([^->]+)-([^->]+)$/;
 
-/** The directions that a target occupies: both for a link both ways, otherwise the target itself. */
+/**
+ * The directions that a target occupies: both for a link both ways, otherwise the target itself.
+ */
 export function directionsOf(target: string): string[] {
   const [, one, other] = BOTH_WAYS.exec(target) ?? [];
-  return one !== undefined && other !== undefined ? [`${one}>${other}`, `${other}>${one}`] : [target];
+  return one !== undefined && other !== undefined
+    ? [`${one}>${other}`, `${other}>${one}`]
+    : [target];
 }
 
 /** Whether two targets are the same: `a-b` equals `b-a`. */
 export const isSameTarget = (one: string, other: string): boolean =>
-  one === other || (BOTH_WAYS.test(one) && directionsOf(one).reverse().join() === directionsOf(other).join());
+  one === other ||
+  (BOTH_WAYS.test(one) && directionsOf(one).reverse().join() === directionsOf(other).join());
 
 /** Every pair of parts in which the first connects to the second. */
 export function pairsOf(shape: Shape): Pair[] {
   const places = servicePlaces(shape);
-  const getNames = (kind: string): string[] => places.filter((place) => place.kind === kind).map(({ name }) => name);
+  const getNames = (kind: string): string[] =>
+    places.filter((place) => place.kind === kind).map(({ name }) => name);
   const goals: Partial<Record<string, readonly string[]>> = {
     patients: ['postgres', 'redis'],
     monitor: ['postgres', 'redis', ...getNames('payments'), ...getNames('monitor')],
     payments: ['postgres', 'redis', ...getNames('gateway')],
   };
-  return places.flatMap(({ name, kind }) => (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })));
+  return places.flatMap(({ name, kind }) =>
+    (goals[kind] ?? []).filter((to) => to !== name).map((to) => ({ from: name, to })),
+  );
 }
 
-/** Names of the links of these pairs, both ways each. Two parts that connect to each other share one link. */
+/**
+ * Names of the links of these pairs, both ways each. Two parts that connect to each other share one
+ * link.
+ */
 export function linkNames(pairs: readonly Pair[]): string[] {
   const names = new Set<string>();
   for (const { from, to } of pairs) if (!names.has(`${to}-${from}`)) names.add(`${from}-${to}`);

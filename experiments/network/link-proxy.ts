@@ -1,11 +1,11 @@
 /**
- * A TCP proxy between two parts: simulates a partition, a slow or a broken network between two processes without
- * special privileges. `forward` carries the data of the part that connects, `back` the responses. Each direction can be
- * cut or slowed separately.
+ * A TCP proxy between two parts: simulates a partition, a slow or a broken network between two
+ * processes without special privileges. `forward` carries the data of the part that connects,
+ * `back` the responses. Each direction can be cut or slowed separately.
  *
- * While a lane is cut, no connection can be established either. The proxy accepts a new connection (only the kernel
- * could leave it pending), keeps it silent, and resets it at the heal. A target that is down causes a reset instead of
- * a refusal.
+ * While a lane is cut, no connection can be established either. The proxy accepts a new connection
+ * (only the kernel could leave it pending), keeps it silent, and resets it at the heal. A target
+ * that is down causes a reset instead of a refusal.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Lane, type Undo } from './lane.js';
@@ -38,12 +38,14 @@ export class LinkProxy {
   }
 
   /**
-   * Listens on a free port of 127.0.0.1. @param targetPort called at each connection, because the port may become known
-   * later.
+   * Listens on a free port of 127.0.0.1. @param targetPort called at each connection, because the
+   * port may become known later.
    */
   static async open(targetPort: () => number): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(0, HOST, resolve),
+    );
     const proxy = new LinkProxy(server, (server.address() as AddressInfo).port, targetPort);
     server.on('connection', (client) => proxy.accept(client));
     return proxy;
@@ -85,7 +87,12 @@ export class LinkProxy {
   }
 
   private carry(client: Socket): void {
-    const upstream = connect({ port: this.targetPort(), host: HOST, allowHalfOpen: true, noDelay: true });
+    const upstream = connect({
+      port: this.targetPort(),
+      host: HOST,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
     const pipes = [new Pipe(this.forward, client, upstream), new Pipe(this.back, upstream, client)];
     const connection: Connection = { client, upstream, pipes };
     this.connections.add(connection);

@@ -1,7 +1,7 @@
 /**
- * Holds one proxy for every path between two parts of a laboratory's system. Must be opened before the system starts;
- * pass `environmentOf` to the system. A target (`a-b`, `a>b`) means every connection between the two parts, in
- * whichever direction it was opened.
+ * Holds one proxy for every path between two parts of a laboratory's system. Must be opened before
+ * the system starts; pass `environmentOf` to the system. A target (`a-b`, `a>b`) means every
+ * connection between the two parts, in whichever direction it was opened.
  */
 import type { Shape } from '../../local/plan.js';
 import type { Lane } from './lane.js';
@@ -21,7 +21,8 @@ export class Links {
 
   static async open(shape: Shape): Promise<Links> {
     const links = new Links(pairsOf(shape));
-    for (const pair of links.pairs) links.proxies.set(keyOf(pair), await LinkProxy.open(() => links.ports.get(pair.to) ?? 0));
+    for (const pair of links.pairs)
+      links.proxies.set(keyOf(pair), await LinkProxy.open(() => links.ports.get(pair.to) ?? 0));
     return links;
   }
 
@@ -37,10 +38,14 @@ export class Links {
 
   /** Names of the links of one part, both ways each. */
   of(part: string): string[] {
-    return this.names.filter((name) => directionsOf(name).some((direction) => direction.startsWith(`${part}>`)));
+    return this.names.filter((name) =>
+      directionsOf(name).some((direction) => direction.startsWith(`${part}>`)),
+    );
   }
 
-  /** Variables that replace the real addresses of the other parts in the environment of a service. */
+  /**
+   * Variables that replace the real addresses of the other parts in the environment of a service.
+   */
   environmentOf(name: string, env: Readonly<Record<string, string>>): Record<string, string> {
     return leadThrough(env, (to, port) => {
       const proxy = this.proxies.get(keyOf({ from: name, to }));
@@ -61,7 +66,10 @@ export class Links {
   lanes(target: string): Lane[] {
     return directionsOf(target).flatMap((direction) => {
       const [from = '', to = ''] = direction.split('>');
-      const [opened, accepted] = [this.proxies.get(keyOf({ from, to })), this.proxies.get(keyOf({ from: to, to: from }))];
+      const [opened, accepted] = [
+        this.proxies.get(keyOf({ from, to })),
+        this.proxies.get(keyOf({ from: to, to: from })),
+      ];
       return [...(opened ? [opened.forward] : []), ...(accepted ? [accepted.back] : [])];
     });
   }

@@ -1,8 +1,9 @@
 /**
- * One direction of one connection: reads pieces from a socket and writes them to another, in order, under the
- * conditions of the lane: at once, later, or not while the lane is cut. Behind a cut the pipe stops reading, so the
- * sender's kernel buffers the data, as it does with unacknowledged packets. After the heal the data arrives late.
- * Without faults a piece is written in the same turn, without allocation.
+ * One direction of one connection: reads pieces from a socket and writes them to another, in order,
+ * under the conditions of the lane: at once, later, or not while the lane is cut. Behind a cut the
+ * pipe stops reading, so the sender's kernel buffers the data, as it does with unacknowledged
+ * packets. After the heal the data arrives late. Without faults a piece is written in the same
+ * turn, without allocation.
  */
 import type { Socket } from 'node:net';
 import type { Lane, Traveller } from './lane.js';
@@ -10,7 +11,9 @@ import type { Lane, Traveller } from './lane.js';
 /** Bytes, the end of the stream, or a broken connection. */
 type Piece = Buffer | 'end' | 'reset';
 
-/** Largest number of pieces, of up to 64 kB, in transit on a slow lane before the sender must wait. */
+/**
+ * Largest number of pieces, of up to 64 kB, in transit on a slow lane before the sender must wait.
+ */
 const MOST_UNDER_WAY = 64;
 
 export class Pipe implements Traveller {

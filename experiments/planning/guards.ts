@@ -1,6 +1,7 @@
 /**
- * Parts that must not be unavailable at the same time, in a plan as in a run: the last replica, a majority of the
- * monitors, the last of several patients instances. With every replica down, an outage proves nothing. Pure.
+ * Parts that must not be unavailable at the same time, in a plan as in a run: the last replica, a
+ * majority of the monitors, the last of several patients instances. With every replica down, an
+ * outage proves nothing. Pure.
  */
 import { partKind, type PartKind } from './roles.js';
 
@@ -12,8 +13,8 @@ export interface Census {
 }
 
 /**
- * Largest number of parts of a kind that may be unavailable at once. The only part of a kind may be, because it
- * returns.
+ * Largest number of parts of a kind that may be unavailable at once. The only part of a kind may
+ * be, because it returns.
  */
 export function mayBeAway(kind: PartKind, { replicas, monitors, patients }: Census): number {
   if (kind === 'replica') return Math.max(1, replicas - 1);
@@ -29,5 +30,7 @@ export function refusal(part: string, away: readonly string[], census: Census): 
   const kind = partKind(part);
   if (kind === null || away.includes(part)) return null;
   const gone = new Set(away.filter((other) => partKind(other) === kind));
-  return gone.size < mayBeAway(kind, census) ? null : `already unavailable: ${[...gone].join(', ')}`;
+  return gone.size < mayBeAway(kind, census)
+    ? null
+    : `already unavailable: ${[...gone].join(', ')}`;
 }

@@ -1,8 +1,9 @@
 /**
- * Generates a schedule from a seed. Each fault draws from its own random stream and depends only on faults with a lower
- * number, so that an additional fault does not move the others. Times are spread evenly by the golden ratio, for any
- * number of faults. Pure.
- * @see Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences" (additive recurrence), 2018.
+ * Generates a schedule from a seed. Each fault draws from its own random stream and depends only on
+ * faults with a lower number, so that an additional fault does not move the others. Times are
+ * spread evenly by the golden ratio, for any number of faults. Pure.
+ * @see Roberts, "The Unreasonable Effectiveness of Quasirandom Sequences" (additive recurrence),
+ *   2018.
  */
 import { seededRandom, type Random } from '../../shared/random.js';
 import { dueMs, PlanError, type PlannedStrike, type Schedule } from '../run/schedule.js';
@@ -27,39 +28,60 @@ export interface PlanOptions {
 }
 
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
-/** Share of the payments before the first fault and after the last, so that payments are in flight at both. */
+/**
+ * Share of the payments before the first fault and after the last, so that payments are in flight
+ * at both.
+ */
 const MARGIN = 0.02;
 /** Longest delay after the payment, ms: the payment is then between the queue and its commit. */
 const LONGEST_DELAY_MS = 25;
 /**
- * Longest time that a part needs until it works again after its heal, ms: a process starts, a monitor finds the replica
- * alive.
+ * Longest time that a part needs until it works again after its heal, ms: a process starts, a
+ * monitor finds the replica alive.
  */
 export const RETURN_MS = 3_000;
-/** Number of draws of a kind and a target for each time, and of times for each fault. If none fits, planning fails. */
+/**
+ * Number of draws of a kind and a target for each time, and of times for each fault. If none fits,
+ * planning fails.
+ */
 const DRAWS = 20;
 const MOMENTS = 50;
 
-/** Largest number of simultaneous faults that make no part unavailable: more would mask each other. */
+/**
+ * Largest number of simultaneous faults that make no part unavailable: more would mask each other.
+ */
 const HINDERED_AT_ONCE = 3;
 
-/** The part that an earlier fault makes unavailable (or `hindered`: none), and the time span, ms from the start. */
+/**
+ * The part that an earlier fault makes unavailable (or `hindered`: none), and the time span, ms
+ * from the start.
+ */
 interface Away {
   part: PartKind | 'hindered';
   fromMs: number;
   untilMs: number;
 }
 
-/** @throws PlanError when so many faults cannot be planned without too many unavailable parts at once. */
+/**
+ * @throws PlanError when so many faults cannot be planned without too many unavailable parts at
+ *   once.
+ */
 export function planSchedule(options: PlanOptions): Schedule {
   const { seed, faults, ratePerSec } = options;
   const offset = seededRandom(seed, 'faults').next();
   const away: Away[] = [];
-  const strikes = Array.from({ length: faults }, (_, index) => planStrike(options, index + 1, (offset + (index + 1) * GOLDEN) % 1, away));
+  const strikes = Array.from({ length: faults }, (_, index) =>
+    planStrike(options, index + 1, (offset + (index + 1) * GOLDEN) % 1, away),
+  );
   return { strikes: strikes.sort((a, b) => dueMs(a.at, ratePerSec) - dueMs(b.at, ratePerSec)) };
 }
 
-function planStrike(options: PlanOptions, number: number, share: number, away: Away[]): PlannedStrike {
+function planStrike(
+  options: PlanOptions,
+  number: number,
+  share: number,
+  away: Away[],
+): PlannedStrike {
   const { payments, seed, faults, ratePerSec } = options;
   const random = seededRandom(seed, `fault-${number}`);
   const first = eachOnce(options)[number - 1];
@@ -68,29 +90,46 @@ function planStrike(options: PlanOptions, number: number, share: number, away: A
     const payment = Math.floor(payments * (MARGIN + place * (1 - 2 * MARGIN)));
     const at = { payment, delayMs: random.below(LONGEST_DELAY_MS) };
     for (let draw = 0; draw < DRAWS; draw += 1) {
-      const kind = (moment < MOMENTS / 2 ? first : undefined) ?? drawWeighted(random, options.kinds, ({ weight }) => weight);
+      const kind =
+        (moment < MOMENTS / 2 ? first : undefined) ??
+        drawWeighted(random, options.kinds, ({ weight }) => weight);
       const target = drawWeighted(random, kind.roles, (role) => weightOf(role, kind.roles));
-      const strike = { id: `fault-${number}-${kind.kind}`, kind: kind.kind, target, at, durationMs: drawDuration(random, kind, target) };
+      const strike = {
+        id: `fault-${number}-${kind.kind}`,
+        kind: kind.kind,
+        target,
+        at,
+        durationMs: drawDuration(random, kind, target),
+      };
       const takes = toAway(strike, kind, ratePerSec);
       if (!hasRoom(takes, away, options.census)) continue;
       away.push(takes);
       return strike;
     }
   }
-  throw new PlanError(`${faults} faults are too many for ${payments} payments at ${ratePerSec} per second: too many unavailable parts at once`);
+  throw new PlanError(
+    `${faults} faults are too many for ${payments} payments at ${ratePerSec} per second: too many unavailable parts at once`,
+  );
 }
 
 /**
- * The first faults are one of each kind, in an order derived from the seed, so that a long run contains all kinds,
- * where they fit.
+ * The first faults are one of each kind, in an order derived from the seed, so that a long run
+ * contains all kinds, where they fit.
  */
 function eachOnce({ kinds, seed }: PlanOptions): PlannedKind[] {
   const place = (kind: string): number => seededRandom(seed, `kind-${kind}`).next();
   return [...kinds].sort((a, b) => place(a.kind) - place(b.kind));
 }
 
-/** The time span lasts until the part is at work again. A part of unknown kind has no guard of its own. */
-function toAway({ target, at, durationMs }: PlannedStrike, { takesAway }: KindHabit, ratePerSec: number): Away {
+/**
+ * The time span lasts until the part is at work again. A part of unknown kind has no guard of its
+ * own.
+ */
+function toAway(
+  { target, at, durationMs }: PlannedStrike,
+  { takesAway }: KindHabit,
+  ratePerSec: number,
+): Away {
   const fromMs = dueMs(at, ratePerSec);
   const part = (takesAway ? partKind(partStruck(target)) : null) ?? 'hindered';
   return { part, fromMs, untilMs: fromMs + durationMs + RETURN_MS };
@@ -98,7 +137,9 @@ function toAway({ target, at, durationMs }: PlannedStrike, { takesAway }: KindHa
 
 /** The leader is not known yet, so every fault counts as one of a different part. */
 function hasRoom({ part, fromMs, untilMs }: Away, away: readonly Away[], census: Census): boolean {
-  const beside = away.filter((other) => other.part === part && other.fromMs < untilMs && other.untilMs > fromMs);
+  const beside = away.filter(
+    (other) => other.part === part && other.fromMs < untilMs && other.untilMs > fromMs,
+  );
   return beside.length < (part === 'hindered' ? HINDERED_AT_ONCE : mayBeAway(part, census));
 }
 
@@ -108,9 +149,14 @@ function weightOf(role: string, roles: readonly string[]): number {
   return roleWeight(part) / roles.filter((other) => partStruck(other) === part).length;
 }
 
-function drawDuration(random: Random, { durationMs: [shortest, longest] }: KindHabit, target: string): number {
+function drawDuration(
+  random: Random,
+  { durationMs: [shortest, longest] }: KindHabit,
+  target: string,
+): number {
   const part = partKind(partStruck(target));
-  const most = part === 'postgres' || part === 'redis' ? Math.min(longest, LONGEST_ENGINE_OUTAGE_MS) : longest;
+  const most =
+    part === 'postgres' || part === 'redis' ? Math.min(longest, LONGEST_ENGINE_OUTAGE_MS) : longest;
   return Math.min(shortest, most) + random.below(Math.max(1, most - shortest));
 }
 

@@ -1,19 +1,28 @@
 /**
- * Targets by role (`leader`, `monitor`, `leader-postgres`) and by name (`server_2`, `monitor_1-server_2`). A plan uses
- * roles, because the future leader is unknown; a fault uses a name. Links: `a-b` both ways, `a>b` one way. Pure.
+ * Targets by role (`leader`, `monitor`, `leader-postgres`) and by name (`server_2`,
+ * `monitor_1-server_2`). A plan uses roles, because the future leader is unknown; a fault uses a
+ * name. Links: `a-b` both ways, `a>b` one way. Pure.
  */
 export type PartKind = 'replica' | 'monitor' | 'patients' | 'gateway' | 'redis' | 'postgres';
 
 const PREFIXES: Readonly<Record<string, PartKind>> = {
-  server: 'replica', monitor: 'monitor', patients: 'patients', gateway: 'gateway', redis: 'redis', postgres: 'postgres',
-  leader: 'replica', standby: 'replica', 'any-replica': 'replica',
+  'server': 'replica',
+  'monitor': 'monitor',
+  'patients': 'patients',
+  'gateway': 'gateway',
+  'redis': 'redis',
+  'postgres': 'postgres',
+  'leader': 'replica',
+  'standby': 'replica',
+  'any-replica': 'replica',
 };
 
 /** Recognized before the separators: the only role that contains a hyphen. */
 const ANY_REPLICA = 'any-replica';
 
 /** The kind of part of a name or a role; null: unknown. */
-export const partKind = (part: string): PartKind | null => PREFIXES[part.replace(/_\d+$/, '')] ?? null;
+export const partKind = (part: string): PartKind | null =>
+  PREFIXES[part.replace(/_\d+$/, '')] ?? null;
 
 export interface Link {
   from: string;
@@ -26,14 +35,20 @@ export interface Link {
 export function linkOf(target: string): Link | null {
   if (target === ANY_REPLICA) return null;
   const match = /^(any-replica|[^->]+)([->])(any-replica|[^->]+)$/.exec(target);
-  return match ? { from: match[1] as string, direction: match[2] as Link['direction'], to: match[3] as string } : null;
+  return match
+    ? { from: match[1] as string, direction: match[2] as Link['direction'], to: match[3] as string }
+    : null;
 }
 
-/** The roles that a plan may use for this target; the target's own name when its kind is unknown. */
+/**
+ * The roles that a plan may use for this target; the target's own name when its kind is unknown.
+ */
 export function rolesOf(target: string): string[] {
   const link = linkOf(target);
   if (!link) return partRoles(target);
-  return partRoles(link.from).flatMap((from) => partRoles(link.to).map((to) => `${from}${link.direction}${to}`));
+  return partRoles(link.from).flatMap((from) =>
+    partRoles(link.to).map((to) => `${from}${link.direction}${to}`),
+  );
 }
 
 function partRoles(part: string): string[] {
@@ -42,13 +57,21 @@ function partRoles(part: string): string[] {
   return kind === 'replica' ? ['leader', 'standby'] : [kind];
 }
 
-/** Whether the target (a role or a name) means `name` while `leader` leads. @param leader null: no leader. */
+/**
+ * Whether the target (a role or a name) means `name` while `leader` leads. @param leader null: no
+ * leader.
+ */
 export function fits(target: string, name: string, leader: string | null): boolean {
   if (target === name) return true;
   const wanted = linkOf(target);
   const real = linkOf(name);
-  if (wanted === null || real === null) return wanted === null && real === null && partFits(target, name, leader);
-  return wanted.direction === real.direction && partFits(wanted.from, real.from, leader) && partFits(wanted.to, real.to, leader);
+  if (wanted === null || real === null)
+    return wanted === null && real === null && partFits(target, name, leader);
+  return (
+    wanted.direction === real.direction &&
+    partFits(wanted.from, real.from, leader) &&
+    partFits(wanted.to, real.to, leader)
+  );
 }
 
 function partFits(role: string, name: string, leader: string | null): boolean {
@@ -59,9 +82,19 @@ function partFits(role: string, name: string, leader: string | null): boolean {
 }
 
 /** Order in which an end of a link counts as cut off from its work. */
-const CUT_OFF_FIRST: readonly PartKind[] = ['monitor', 'patients', 'replica', 'gateway', 'redis', 'postgres'];
+const CUT_OFF_FIRST: readonly PartKind[] = [
+  'monitor',
+  'patients',
+  'replica',
+  'gateway',
+  'redis',
+  'postgres',
+];
 
-/** The part that a fault of this target makes unavailable: of a link, the end that is cut off from the rest. */
+/**
+ * The part that a fault of this target makes unavailable: of a link, the end that is cut off from
+ * the rest.
+ */
 export function partStruck(target: string): string {
   const link = linkOf(target);
   if (!link) return target;

@@ -1,8 +1,8 @@
 /**
- * Selects the evidence that stays in memory for the report. A run of usual size keeps all of it. A longer run keeps
- * every unusual payment, and of the others one in 2, 4, 8, …, so that a run of hours needs no more memory than one of
- * minutes. The whole history is written to a file, stretch by stretch; the checkers have processed all of it before any
- * record is released.
+ * Selects the evidence that stays in memory for the report. A run of usual size keeps all of it. A
+ * longer run keeps every unusual payment, and of the others one in 2, 4, 8, …, so that a run of
+ * hours needs no more memory than one of minutes. The whole history is written to a file, stretch
+ * by stretch; the checkers have processed all of it before any record is released.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { ChargeRow, Evidence, FaultWindow, PaymentRow, RequestRecord } from './history.js';
@@ -14,7 +14,10 @@ export const KEPT_PAYMENTS = 60_000;
 export interface KeeperOptions {
   /** As in `result.systems`. */
   system: string;
-  /** File for every line of the history; null: no record is released, so the report can write the history. */
+  /**
+   * File for every line of the history; null: no record is released, so the report can write the
+   * history.
+   */
   historyPath: string | null;
   keptPayments?: number;
 }
@@ -35,14 +38,20 @@ export class EvidenceKeeper {
   }
 
   /** Of the usual payments one in this many was kept; 1: all. */
-  get oneIn(): number { return this.stride; }
+  get oneIn(): number {
+    return this.stride;
+  }
 
-  /** Adds a stretch: its new records, and all elections so far. @param isUnusual whether a request must be kept. */
+  /**
+   * Adds a stretch: its new records, and all elections so far. @param isUnusual whether a request
+   * must be kept.
+   */
   async add(stretch: Evidence, isUnusual: (request: RequestRecord) => boolean): Promise<void> {
     const { system, historyPath } = this.options;
     const news = { ...stretch, elections: stretch.elections.slice(this.elections.length) };
     if (historyPath !== null) await appendHistory(historyPath, { system, evidence: news });
-    for (const request of stretch.requests) if (this.unusual.size < this.most / 2 && isUnusual(request)) this.unusual.add(request.key);
+    for (const request of stretch.requests)
+      if (this.unusual.size < this.most / 2 && isUnusual(request)) this.unusual.add(request.key);
     append(this.requests, stretch.requests);
     append(this.payments, stretch.payments);
     if (this.charges && stretch.charges) append(this.charges, stretch.charges);
@@ -59,8 +68,8 @@ export class EvidenceKeeper {
   }
 
   /**
-   * Halves the kept share only when the remaining records are still too many; otherwise each later stretch would thin
-   * out the earlier ones.
+   * Halves the kept share only when the remaining records are still too many; otherwise each later
+   * stretch would thin out the earlier ones.
    */
   private thin(): void {
     this.dropUsual();
@@ -72,7 +81,8 @@ export class EvidenceKeeper {
 
   private dropUsual(): void {
     if (this.stride === 1) return;
-    const stays = (key: string): boolean => this.unusual.has(key) || seededRandom(0, key).next() * this.stride < 1;
+    const stays = (key: string): boolean =>
+      this.unusual.has(key) || seededRandom(0, key).next() * this.stride < 1;
     this.requests = this.requests.filter(({ key }) => stays(key));
     this.payments = this.payments.filter(({ key }) => stays(key));
     const ids = new Set(this.payments.map(({ id }) => id));

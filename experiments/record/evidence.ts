@@ -1,4 +1,7 @@
-/** Collects the evidence of PostgreSQL, the elections and the gateway after the system has come to rest. */
+/**
+ * Collects the evidence of PostgreSQL, the elections and the gateway after the system has come to
+ * rest.
+ */
 import { Redis } from 'ioredis';
 import type { System } from '../../local/system.js';
 import { sleep } from '../../shared/clock.js';
@@ -36,20 +39,28 @@ export async function readElections(pool: Pool): Promise<ElectionRow[]> {
 }
 
 /**
- * The charges of the gateway; null when it is simulated in process and has no ledger. @param after number of charges
- * read before; 0: all.
+ * The charges of the gateway; null when it is simulated in process and has no ledger. @param after
+ * number of charges read before; 0: all.
  */
-export async function readCharges({ gateway, tokens }: System, after = 0): Promise<ChargeRow[] | null> {
+export async function readCharges(
+  { gateway, tokens }: System,
+  after = 0,
+): Promise<ChargeRow[] | null> {
   if (!gateway) return null;
   const answer = await fetch(`${gateway.url}/ledger?after=${after}`, {
-    headers: { authorization: `Bearer ${tokens.internal}` }, signal: AbortSignal.timeout(LEDGER_MS),
+    headers: { authorization: `Bearer ${tokens.internal}` },
+    signal: AbortSignal.timeout(LEDGER_MS),
   });
   if (!answer.ok) throw new Error(`the gateway's ledger cannot be read: HTTP ${answer.status}`);
   return ((await answer.json()) as { charges: ChargeRow[] }).charges;
 }
 
 /** Waits until no payment is pending. @returns false when `deadlineMs` passed first. */
-export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+export async function comesToRest(
+  pool: Pool,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const end = performance.now() + deadlineMs;
   while (performance.now() < end) {
     const { rowCount } = await pool.query(`SELECT 1 FROM pending_payment LIMIT 1`);
@@ -61,12 +72,17 @@ export async function comesToRest(pool: Pool, deadlineMs: number, signal: AbortS
 
 /** The versions of the engines in use, by name. */
 export async function readVersions(pool: Pool, redisUrl: string): Promise<Record<string, string>> {
-  const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+  const { rows } = await pool.query<{ version: string }>(
+    `SELECT current_setting('server_version') AS version`,
+  );
   const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 1 });
   try {
     await redis.connect();
     const info = await redis.info('server');
-    return { postgres: rows[0]?.version ?? 'unknown', redis: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown' };
+    return {
+      postgres: rows[0]?.version ?? 'unknown',
+      redis: /redis_version:(\S+)/.exec(info)?.[1] ?? 'unknown',
+    };
   } finally {
     redis.disconnect();
   }

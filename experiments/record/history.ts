@@ -1,6 +1,6 @@
 /**
- * The observations of the clients and the data of PostgreSQL, the gateway and the elections: the whole input of a
- * checker.
+ * The observations of the clients and the data of PostgreSQL, the gateway and the elections: the
+ * whole input of a checker.
  */
 
 /** One request as its client observed it. Times are wall clock, ms since 1970. */
@@ -18,7 +18,10 @@ export interface RequestRecord {
   status: 'PENDING' | 'SUCCEEDED' | 'DECLINED' | 'FAILED' | null;
   paymentId: string | null;
   term: number | null;
-  /** Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx, STILL_PENDING, NOT_SENT. */
+  /**
+   * Why there is no outcome: ECONNRESET, ETIMEDOUT, a problem's code, HTTP_5xx, STILL_PENDING,
+   * NOT_SENT.
+   */
   error: string | null;
   /** The called server: name or address of a patients instance or of a load balancer. */
   instance: string;

@@ -1,5 +1,6 @@
 /**
- * The result of every experiment, as `--json FILE` writes it. A field without meaning is omitted; no field is renamed.
+ * The result of every experiment, as `--json FILE` writes it. A field without meaning is omitted;
+ * no field is renamed.
  */
 import type { LatencySummary } from '../statistics/latencies.js';
 
@@ -65,10 +66,20 @@ export interface ExperimentResult {
   systems: { system: string; trials: Trial[]; total: Trial }[];
 }
 
-export const EXIT = { met: 0, missed: 1, broken: 2, setup: 3, arguments: 4, interrupted: 130 } as const;
+export const EXIT = {
+  met: 0,
+  missed: 1,
+  broken: 2,
+  setup: 3,
+  arguments: 4,
+  interrupted: 130,
+} as const;
 
 /** A broken invariant outweighs a missed objective; an unknown verdict is no success. */
-export function exitCode({ verdict, objectives }: Pick<ExperimentResult, 'verdict' | 'objectives'>): number {
+export function exitCode({
+  verdict,
+  objectives,
+}: Pick<ExperimentResult, 'verdict' | 'objectives'>): number {
   if (verdict === 'invalid') return EXIT.broken;
   if (verdict === 'unknown') return EXIT.setup;
   return objectives.every(({ met }) => met) ? EXIT.met : EXIT.missed;

@@ -1,6 +1,7 @@
 /**
- * The complete record of a run, from which every report is derived: the result, the command and the environment, and
- * for each system the evidence. Reports are functions of the journal; none of them measures anything.
+ * The complete record of a run, from which every report is derived: the result, the command and the
+ * environment, and for each system the evidence. Reports are functions of the journal; none of them
+ * measures anything.
  */
 import type { Evidence } from './history.js';
 import type { KeptLatencies } from '../statistics/latencies.js';
@@ -28,26 +29,33 @@ export interface SystemJournal {
   /** Of the payments without an incident, the evidence contains one in this many. Default: all. */
   keptOneIn?: number;
   /**
-   * Broken rules. Those of Relevo are in the result; those of a baseline are findings and do not affect the verdict.
+   * Broken rules. Those of Relevo are in the result; those of a baseline are findings and do not
+   * affect the verdict.
    */
   violations: readonly Violation[];
-  /** Findings that break no promise but deserve attention: paid without a final response, not available. Same shape. */
+  /**
+   * Findings that break no promise but deserve attention: paid without a final response, not
+   * available. Same shape.
+   */
   findings: readonly Violation[];
   /** Missing evidence, one sentence each; if there is any, the verdict is `unknown` at best. */
   missing: readonly string[];
   /**
-   * Histograms that later comparisons can merge: latencies of each trial and of all, and the scenario's other
-   * measurements.
+   * Histograms that later comparisons can merge: latencies of each trial and of all, and the
+   * scenario's other measurements.
    */
   histograms: readonly KeptLatencies[];
 }
 
 /**
- * The report of an experiment that is not about available requests: replaces the usual pages; the other files are the
- * same.
+ * The report of an experiment that is not about available requests: replaces the usual pages; the
+ * other files are the same.
  */
 export interface OwnReport {
-  /** `result.systems` as written: the fields of a trial that apply. `result.systems` itself is empty. */
+  /**
+   * `result.systems` as written: the fields of a trial that apply. `result.systems` itself is
+   * empty.
+   */
   systems: readonly { system: string; trials: readonly Partial<Trial>[]; total: Partial<Trial> }[];
   /** Contents by file name: `report.html`, `summary.md`, and other files for the reader. */
   files: Readonly<Record<string, string>>;
@@ -62,13 +70,16 @@ export interface Journal {
   /** A request that takes longer is late, ms; 0: no deadline. */
   deadlineMs: number;
   machine: Machine;
-  /** Decisions made before the run (schedule, traffic), for `--replay`; null: the command is sufficient. */
+  /**
+   * Decisions made before the run (schedule, traffic), for `--replay`; null: the command is
+   * sufficient.
+   */
   plan: unknown;
   /** Notes for the reader, such as skipped parts with the reason. One sentence each. */
   notes?: readonly string[];
   /**
-   * A file, alone in a temporary folder, with the whole history (`evidence` is then only a part of it); moved to the
-   * run's folder.
+   * A file, alone in a temporary folder, with the whole history (`evidence` is then only a part of
+   * it); moved to the run's folder.
    */
   history?: string;
   systems: readonly SystemJournal[];

@@ -1,7 +1,8 @@
 /**
- * Records a run, stretch by stretch. When a stretch has come to rest, its evidence is collected, judged, counted and
- * written to the history; afterwards only the part for the report stays in memory. All payments of a stretch are final
- * at its end, so no rule spans two stretches, except those about terms, which get all elections.
+ * Records a run, stretch by stretch. When a stretch has come to rest, its evidence is collected,
+ * judged, counted and written to the history; afterwards only the part for the report stays in
+ * memory. All payments of a stretch are final at its end, so no rule spans two stretches, except
+ * those about terms, which get all elections.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,12 @@ export function together(judgements: readonly Judgement[]): Judgement {
   const missing = [...new Set(judgements.flatMap((judgement) => judgement.missing))];
   const violations = byRule(judgements.flatMap((judgement) => judgement.violations));
   const verdict = violations.length > 0 ? 'invalid' : missing.length > 0 ? 'unknown' : 'valid';
-  return { verdict, violations, findings: byRule(judgements.flatMap(({ findings }) => findings)), missing };
+  return {
+    verdict,
+    violations,
+    findings: byRule(judgements.flatMap(({ findings }) => findings)),
+    missing,
+  };
 }
 
 function byRule(violations: readonly Violation[]): Violation[] {
@@ -52,7 +58,10 @@ function byRule(violations: readonly Violation[]): Violation[] {
 }
 
 export class StretchRecorder {
-  /** Whether the latest stretch came to rest. If it did not, its payments would mix with those of the next stretch. */
+  /**
+   * Whether the latest stretch came to rest. If it did not, its payments would mix with those of
+   * the next stretch.
+   */
   rested = true;
   private readonly keeper: EvidenceKeeper;
   private readonly history: string | null;
@@ -68,20 +77,27 @@ export class StretchRecorder {
     private readonly laboratory: Laboratory,
     private readonly options: StretchRecorderOptions,
   ) {
-    this.history = options.streamed ? join(mkdtempSync(join(tmpdir(), 'relevo-history-')), 'history.ndjson') : null;
-    this.keeper = new EvidenceKeeper({ system: laboratory.subject.name, historyPath: this.history });
+    this.history = options.streamed
+      ? join(mkdtempSync(join(tmpdir(), 'relevo-history-')), 'history.ndjson')
+      : null;
+    this.keeper = new EvidenceKeeper({
+      system: laboratory.subject.name,
+      historyPath: this.history,
+    });
   }
 
   /**
-   * Collects and judges the records of a stretch. @param rested whether the system has come to rest. @returns its
-   * evidence.
+   * Collects and judges the records of a stretch. @param rested whether the system has come to
+   * rest. @returns its evidence.
    */
   async add(seen: Pick<Evidence, 'requests' | 'faults'>, rested: boolean): Promise<Evidence> {
     const { deadlineMs } = this.options;
     this.rested = rested;
     const evidence = await this.collect(seen);
     this.judgements.push(judge(evidence, { rested, deadlineMs }));
-    this.histograms.push(...keptLatencies(evidence.requests).filter(({ name }) => name !== 'latency'));
+    this.histograms.push(
+      ...keptLatencies(evidence.requests).filter(({ name }) => name !== 'latency'),
+    );
     const rows = new Map(evidence.payments.map((row) => [row.id, row]));
     const late = new Set<string>();
     for (const request of evidence.requests) {
@@ -101,9 +117,20 @@ export class StretchRecorder {
 
   recording(): Recording {
     const { trials, history, keeper, tally } = this;
-    const total = tally.row({ faults: trials.flatMap(({ faults }) => faults), handovers: trials.flatMap(({ handovers }) => handovers) });
+    const total = tally.row({
+      faults: trials.flatMap(({ faults }) => faults),
+      handovers: trials.flatMap(({ handovers }) => handovers),
+    });
     const histograms = [keep('latency', tally.latencies), ...this.histograms];
-    return { evidence: keeper.evidence(), trials, total, histograms, keptOneIn: keeper.oneIn, history, ...together(this.judgements) };
+    return {
+      evidence: keeper.evidence(),
+      trials,
+      total,
+      histograms,
+      keptOneIn: keeper.oneIn,
+      history,
+      ...together(this.judgements),
+    };
   }
 
   /** The run was aborted: deletes the history. */
@@ -111,10 +138,15 @@ export class StretchRecorder {
     if (this.history !== null) rmSync(dirname(this.history), { recursive: true, force: true });
   }
 
-  private async collect({ requests, faults }: Pick<Evidence, 'requests' | 'faults'>): Promise<Evidence> {
+  private async collect({
+    requests,
+    faults,
+  }: Pick<Evidence, 'requests' | 'faults'>): Promise<Evidence> {
     const { pool, system } = this.laboratory;
     const [payments, elections, charges] = await Promise.all([
-      readPayments(pool, this.lastSeq), readElections(pool), readCharges(system, this.chargesRead),
+      readPayments(pool, this.lastSeq),
+      readElections(pool),
+      readCharges(system, this.chargesRead),
     ]);
     this.lastSeq = payments.at(-1)?.seq ?? this.lastSeq;
     this.chargesRead += charges?.length ?? 0;

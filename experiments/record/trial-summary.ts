@@ -1,6 +1,6 @@
 /**
- * Calculates a trial's row of the table from the records of its client. Pure, and one request at a time: a trial of a
- * million requests needs no more memory than one of a hundred.
+ * Calculates a trial's row of the table from the records of its client. Pure, and one request at a
+ * time: a trial of a million requests needs no more memory than one of a hundred.
  */
 import type { PaymentRow, RequestRecord } from './history.js';
 import { keep, Latencies, merged, type KeptLatencies } from '../statistics/latencies.js';
@@ -16,14 +16,25 @@ export interface TrialFacts {
 }
 
 /**
- * Whether a request is available: its response was SUCCEEDED within the deadline *and* its row is SUCCEEDED as well.
+ * Whether a request is available: its response was SUCCEEDED within the deadline *and* its row is
+ * SUCCEEDED as well.
  */
-export function isAvailable(request: RequestRecord, payments: TrialFacts['payments'], deadlineMs: number): boolean {
+export function isAvailable(
+  request: RequestRecord,
+  payments: TrialFacts['payments'],
+  deadlineMs: number,
+): boolean {
   const row = request.paymentId === null ? undefined : payments.get(request.paymentId);
-  return request.status === 'SUCCEEDED' && request.answeredMs - request.intendedMs <= deadlineMs && row?.status === 'SUCCEEDED';
+  return (
+    request.status === 'SUCCEEDED' &&
+    request.answeredMs - request.intendedMs <= deadlineMs &&
+    row?.status === 'SUCCEEDED'
+  );
 }
 
-/** Whether the response contained a final status, of any kind: only these requests have a latency. */
+/**
+ * Whether the response contained a final status, of any kind: only these requests have a latency.
+ */
 const isAnswered = ({ status }: RequestRecord): boolean => status !== null && status !== 'PENDING';
 
 /** Counts requests as they arrive; can be merged with others and can return its row at any time. */
@@ -62,7 +73,10 @@ export class TrialTally {
       availability: sent === 0 ? 0 : withinDeadline / sent,
       wilson95: wilson95(withinDeadline, sent),
       latencyMs: this.latencies.summary(),
-      throughputPerSec: sent === 0 ? 0 : Math.round((final / Math.max(1, this.lastMs - this.firstMs)) * 10_000) / 10,
+      throughputPerSec:
+        sent === 0
+          ? 0
+          : Math.round((final / Math.max(1, this.lastMs - this.firstMs)) * 10_000) / 10,
       faults: [...faults],
       handovers: [...handovers],
       errors: { ...this.errors },
@@ -70,7 +84,13 @@ export class TrialTally {
   }
 }
 
-export function summarizeTrial({ requests, payments, faults, handovers, deadlineMs }: TrialFacts): Trial {
+export function summarizeTrial({
+  requests,
+  payments,
+  faults,
+  handovers,
+  deadlineMs,
+}: TrialFacts): Trial {
   const tally = new TrialTally();
   for (const request of requests) tally.add(request, isAvailable(request, payments, deadlineMs));
   return tally.row({ faults, handovers });
@@ -84,6 +104,8 @@ export function keptLatencies(requests: Iterable<RequestRecord>): KeptLatencies[
     trials.set(request.trial, latencies);
     if (isAnswered(request)) latencies.add(request.answeredMs - request.intendedMs);
   }
-  const each = [...trials].map(([trial, latencies]) => keep(`latency of trial ${trial}`, latencies));
+  const each = [...trials].map(([trial, latencies]) =>
+    keep(`latency of trial ${trial}`, latencies),
+  );
   return [keep('latency', merged(trials.values())), ...each];
 }

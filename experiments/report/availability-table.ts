@@ -11,37 +11,84 @@ import { verdictLines } from './verdict-lines.js';
 const formatPublished = (row: { sent: number; succeeded: number } | undefined): string =>
   row ? `${row.succeeded}/${row.sent}` : '–';
 
-function row(name: string, trial: Trial, published: { sent: number; succeeded: number } | undefined): string[] {
+function row(
+  name: string,
+  trial: Trial,
+  published: { sent: number; succeeded: number } | undefined,
+): string[] {
   const { p50, p95, p99, max } = trial.latencyMs;
   const kept = `${trial.withinDeadline}/${trial.sent}`;
   const figures = [p50, p95, p99, max].map(ms);
-  return [name, kept, percent(trial.availability), formatPublished(published), ...figures, String(trial.handovers.length)];
+  return [
+    name,
+    kept,
+    percent(trial.availability),
+    formatPublished(published),
+    ...figures,
+    String(trial.handovers.length),
+  ];
 }
 
 function handoverLines(handovers: readonly Handover[]): string[] {
-  const rows = (['detectMs', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs', 'totalMs'] as const).flatMap((step) => {
+  const rows = (
+    ['detectMs', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs', 'totalMs'] as const
+  ).flatMap((step) => {
     const samples = handovers.flatMap((handover) => handover[step] ?? []);
     if (samples.length === 0) return [];
-    const name = { detectMs: 'detect', voteMs: 'vote', promoteMs: 'promote', reclaimMs: 'reclaim', firstCommitMs: 'first commit', totalMs: 'fault → commit' }[step];
-    return [[name, String(samples.length), ...[0.5, 0.95, 1].map((share) => ms(percentile(samples, share)))]];
+    const name = {
+      detectMs: 'detect',
+      voteMs: 'vote',
+      promoteMs: 'promote',
+      reclaimMs: 'reclaim',
+      firstCommitMs: 'first commit',
+      totalMs: 'fault → commit',
+    }[step];
+    return [
+      [
+        name,
+        String(samples.length),
+        ...[0.5, 0.95, 1].map((share) => ms(percentile(samples, share))),
+      ],
+    ];
   });
-  return rows.length === 0 ? [] : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];
+  return rows.length === 0
+    ? []
+    : ['', formatTable(['hand-over, ms', 'n', 'p50', 'p95', 'max'], rows)];
 }
 
-export function availabilityTable(result: ExperimentResult, { missing, evidence }: Pick<SystemJournal, 'missing' | 'evidence'>, mode: TrafficMode): string {
+export function availabilityTable(
+  result: ExperimentResult,
+  { missing, evidence }: Pick<SystemJournal, 'missing' | 'evidence'>,
+  mode: TrafficMode,
+): string {
   const relevo = result.systems[0] as ExperimentResult['systems'][number];
   // The published figures are shown only next to a trial with the same number of requests.
-  const alike = (trial: Trial, published: { sent: number } | undefined): boolean => trial.sent === published?.sent;
+  const alike = (trial: Trial, published: { sent: number } | undefined): boolean =>
+    trial.sent === published?.sent;
   const rows = relevo.trials.map((trial, index) => {
     const published = PUBLISHED_TRIALS[index];
     return row(String(index + 1), trial, alike(trial, published) ? published : undefined);
   });
-  const total = row('total', relevo.total, alike(relevo.total, PUBLISHED_TOTAL) ? PUBLISHED_TOTAL : undefined);
+  const total = row(
+    'total',
+    relevo.total,
+    alike(relevo.total, PUBLISHED_TOTAL) ? PUBLISHED_TOTAL : undefined,
+  );
   const [low, high] = relevo.total.wilson95;
   const errors = Object.entries(relevo.total.errors).map(([code, count]) => `${code} ${count}`);
   return [
     formatTable(
-      ['trial', 'in time', 'availability', 'published', 'p50 ms', 'p95', 'p99', 'max', 'hand-overs'],
+      [
+        'trial',
+        'in time',
+        'availability',
+        'published',
+        'p50 ms',
+        'p95',
+        'p99',
+        'max',
+        'hand-overs',
+      ],
       [...rows, total],
     ),
     '',

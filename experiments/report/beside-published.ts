@@ -4,7 +4,8 @@ import type { ExperimentResult } from '../record/result.js';
 import { wilson95 } from '../statistics/statistics.js';
 
 /** The published figures only apply to `availability`. */
-export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean => name === 'availability';
+export const isPublished = ({ name }: Pick<ExperimentResult, 'name'>): boolean =>
+  name === 'availability';
 
 export const PUBLISHED_ROW = {
   name: 'in the report',

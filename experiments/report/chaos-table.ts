@@ -1,6 +1,6 @@
 /**
- * The table of a declared scenario: one row per stretch, one row per kind of fault, the duration of hand-overs, and the
- * skipped faults.
+ * The table of a declared scenario: one row per stretch, one row per kind of fault, the duration of
+ * hand-overs, and the skipped faults.
  */
 import type { ExperimentResult, FaultRecord, Trial } from '../record/result.js';
 import type { DeclaredFacts } from '../scenarios/declared.js';
@@ -11,7 +11,14 @@ import { formatTable, ms, percent } from './table.js';
 const REASONS_SHOWN = 5;
 
 function row(name: string, trial: Trial, atFirstTry: number): string[] {
-  const { sent, declined, failed, pending, availability, latencyMs: { p50, p99, max } } = trial;
+  const {
+    sent,
+    declined,
+    failed,
+    pending,
+    availability,
+    latencyMs: { p50, p99, max },
+  } = trial;
   const counts = [sent, declined, failed, pending].map(String);
   const first = percent(sent === 0 ? 0 : atFirstTry / sent);
   return [name, ...counts, percent(availability), first, ms(p50), ms(p99), ms(max)];
@@ -24,13 +31,26 @@ function faultLines(faults: readonly FaultRecord[], { skipped, planned }: Declar
     const struck = faults.filter((fault) => fault.kind === kind);
     const lasted = struck.map(({ atMs, healedAtMs }) => healedAtMs - atMs);
     const left = skipped.filter((strike) => strike.kind === kind).length;
-    return [kind, String(struck.length), String(left), struck.length === 0 ? '–' : ms(percentile(lasted, 0.5)), [...new Set(struck.map(({ target }) => target))].length.toString()];
+    return [
+      kind,
+      String(struck.length),
+      String(left),
+      struck.length === 0 ? '–' : ms(percentile(lasted, 0.5)),
+      [...new Set(struck.map(({ target }) => target))].length.toString(),
+    ];
   });
-  const reasons = skipped.slice(0, REASONS_SHOWN).map(({ id, target, reason }) => `  skipped: ${id} on ${target}: ${reason}`.slice(0, 80));
-  const more = skipped.length > REASONS_SHOWN ? [`  … ${skipped.length - REASONS_SHOWN} more in plan and report`] : [];
+  const reasons = skipped
+    .slice(0, REASONS_SHOWN)
+    .map(({ id, target, reason }) => `  skipped: ${id} on ${target}: ${reason}`.slice(0, 80));
+  const more =
+    skipped.length > REASONS_SHOWN
+      ? [`  … ${skipped.length - REASONS_SHOWN} more in plan and report`]
+      : [];
   return [
     `${faults.length} of ${planned} planned faults injected, ${skipped.length} skipped`,
-    formatTable(['fault', 'injected', 'skipped', 'lasted, ms', 'targets'], rows), ...reasons, ...more,
+    formatTable(['fault', 'injected', 'skipped', 'lasted, ms', 'targets'], rows),
+    ...reasons,
+    ...more,
   ];
 }
 
@@ -40,11 +60,17 @@ function handoverLine({ handovers }: Trial): string {
   return `${handovers.length} hand-overs${totals.length > 0 ? `; fault → commit: p50 ${figures[0]} ms, p99 ${figures[1]}, max ${figures[2]}` : ''}`;
 }
 
-export function chaosTable({ systems, verdict, violations, objectives }: ExperimentResult, facts: DeclaredFacts): string {
+export function chaosTable(
+  { systems, verdict, violations, objectives }: ExperimentResult,
+  facts: DeclaredFacts,
+): string {
   const { trials, total } = systems[0] as ExperimentResult['systems'][number];
   const firstOfAll = facts.atFirstTry.reduce((sum, count) => sum + count, 0);
   const lateness = sayLateness(inAll(facts.traffic));
-  const rows = trials.length > 1 ? trials.map((trial, index) => row(String(index + 1), trial, facts.atFirstTry[index] ?? 0)) : [];
+  const rows =
+    trials.length > 1
+      ? trials.map((trial, index) => row(String(index + 1), trial, facts.atFirstTry[index] ?? 0))
+      : [];
   const errors = Object.entries(total.errors).map(([code, count]) => `${code} ${count}`);
   return [
     formatTable(
@@ -59,7 +85,10 @@ export function chaosTable({ systems, verdict, violations, objectives }: Experim
     `Peak memory of the lab itself: ${facts.peakMb} MB`,
     '',
     `Verdict: ${verdict}`,
-    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}${ids.length > 2 ? ' …' : ''}`),
+    ...violations.map(
+      ({ rule, ids }) =>
+        `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}${ids.length > 2 ? ' …' : ''}`,
+    ),
     ...facts.unhealed.map((what) => `Not healed: ${what}`),
     ...objectives.map(({ name, target, actual, met }) => sayObjective(name, target, actual, met)),
   ].join('\n');
@@ -67,7 +96,11 @@ export function chaosTable({ systems, verdict, violations, objectives }: Experim
 
 function sayObjective(name: string, target: number, actual: number, met: boolean): string {
   if (name.startsWith('availability')) {
-    return met ? `Met: ${name}: ${percent(actual)} of ${percent(target)}` : `Missed: ${name}: ${percent(actual)}, ${percent(target - actual)} below ${percent(target)}`;
+    return met
+      ? `Met: ${name}: ${percent(actual)} of ${percent(target)}`
+      : `Missed: ${name}: ${percent(actual)}, ${percent(target - actual)} below ${percent(target)}`;
   }
-  return met ? `Met: ${name}: ${actual} (at most ${target})` : `Missed: ${name}: ${actual}, ${actual - target} above ${target}`;
+  return met
+    ? `Met: ${name}: ${actual} (at most ${target})`
+    : `Missed: ${name}: ${actual}, ${actual - target} above ${target}`;
 }

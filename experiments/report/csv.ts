@@ -7,8 +7,8 @@ import type { Fate } from './facts/fate.js';
 type Field = string | number | null;
 
 /**
- * Quotes a field where necessary; changes a text that a spreadsheet would take for a formula. @see RFC 4180; OWASP,
- * "CSV injection".
+ * Quotes a field where necessary; changes a text that a spreadsheet would take for a formula. @see
+ * RFC 4180; OWASP, "CSV injection".
  */
 export function csvField(value: Field): string {
   if (value === null) return '';
@@ -20,30 +20,103 @@ export function csvField(value: Field): string {
 export const csvLine = (fields: readonly Field[]): string => `${fields.map(csvField).join(',')}\n`;
 
 const TRIAL_COLUMNS = [
-  'system', 'trial', 'sent', 'succeeded', 'declined', 'failed', 'pending', 'within_deadline', 'availability',
-  'p50_ms', 'p95_ms', 'p99_ms', 'max_ms', 'faults', 'handovers',
+  'system',
+  'trial',
+  'sent',
+  'succeeded',
+  'declined',
+  'failed',
+  'pending',
+  'within_deadline',
+  'availability',
+  'p50_ms',
+  'p95_ms',
+  'p99_ms',
+  'max_ms',
+  'faults',
+  'handovers',
 ];
 
 export function trialsCsv({ systems }: ExperimentResult): string {
   const lines = systems.flatMap(({ system, trials, total }) =>
-    [...trials.map((trial, index) => [String(index + 1), trial] as const), ['total', total] as const].map(([name, trial]) => {
+    [
+      ...trials.map((trial, index) => [String(index + 1), trial] as const),
+      ['total', total] as const,
+    ].map(([name, trial]) => {
       const { p50, p95, p99, max } = trial.latencyMs;
-      const counts = [trial.sent, trial.succeeded, trial.declined, trial.failed, trial.pending, trial.withinDeadline, trial.availability];
-      return csvLine([system, name, ...counts, p50, p95, p99, max, trial.faults.length, trial.handovers.length]);
+      const counts = [
+        trial.sent,
+        trial.succeeded,
+        trial.declined,
+        trial.failed,
+        trial.pending,
+        trial.withinDeadline,
+        trial.availability,
+      ];
+      return csvLine([
+        system,
+        name,
+        ...counts,
+        p50,
+        p95,
+        p99,
+        max,
+        trial.faults.length,
+        trial.handovers.length,
+      ]);
     }),
   );
   return [csvLine(TRIAL_COLUMNS), ...lines].join('');
 }
 
 export const REQUEST_COLUMNS = [
-  'system', 'trial', 'key', 'intended_ms', 'sent_after_ms', 'latency_ms', 'http_status', 'status', 'fate', 'error', 'payment_id', 'term', 'instance',
+  'system',
+  'trial',
+  'key',
+  'intended_ms',
+  'sent_after_ms',
+  'latency_ms',
+  'http_status',
+  'status',
+  'fate',
+  'error',
+  'payment_id',
+  'term',
+  'instance',
 ] as const;
 
 const tenth = (value: number): number => Math.round(value * 10) / 10;
 
-/** Line of a request; `intended_ms` is wall clock, ms since 1970, and the other times are relative to it. */
+/**
+ * Line of a request; `intended_ms` is wall clock, ms since 1970, and the other times are relative
+ * to it.
+ */
 export function requestLine(system: string, request: RequestRecord, fate: Fate): string {
-  const { trial, key, intendedMs, sentMs, answeredMs, httpStatus, status, error, paymentId, term, instance } = request;
+  const {
+    trial,
+    key,
+    intendedMs,
+    sentMs,
+    answeredMs,
+    httpStatus,
+    status,
+    error,
+    paymentId,
+    term,
+    instance,
+  } = request;
   const times = [tenth(intendedMs), tenth(sentMs - intendedMs), tenth(answeredMs - intendedMs)];
-  return csvLine([system, trial, key, ...times, httpStatus, status, fate, error, paymentId, term, instance]);
+  return csvLine([
+    system,
+    trial,
+    key,
+    ...times,
+    httpStatus,
+    status,
+    fate,
+    error,
+    paymentId,
+    term,
+    instance,
+  ]);
 }

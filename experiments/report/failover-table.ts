@@ -1,6 +1,6 @@
 /**
- * The tables of the failover experiment: durations by kind, the steps, the effect on a client, and the distribution as
- * bars.
+ * The tables of the failover experiment: durations by kind, the steps, the effect on a client, and
+ * the distribution as bars.
  */
 import type { FailoverFigures, KindFigures } from '../failover/figures.js';
 import type { Observation } from '../failover/measure.js';
@@ -12,14 +12,21 @@ import { formatTable, ms } from './table.js';
 
 type ValueOf = (observation: Observation) => number | null | undefined;
 
-/** The steps of a hand-over, in order. The gateway's time is separate from the step that waits for it. */
+/**
+ * The steps of a hand-over, in order. The gateway's time is separate from the step that waits for
+ * it.
+ */
 const STEPS: readonly (readonly [string, ValueOf])[] = [
   ['detect', ({ handover }) => handover.detectMs],
   ['vote', ({ handover }) => handover.voteMs],
   ['promote', ({ handover }) => handover.promoteMs],
   ['reclaim', ({ handover }) => handover.reclaimMs],
   ['gateway', ({ gatewayMs }) => gatewayMs],
-  ['commit', ({ handover, gatewayMs }) => (handover.firstCommitMs === undefined ? null : handover.firstCommitMs - (gatewayMs ?? 0))],
+  [
+    'commit',
+    ({ handover, gatewayMs }) =>
+      handover.firstCommitMs === undefined ? null : handover.firstCommitMs - (gatewayMs ?? 0),
+  ],
   ['answer', ({ answerMs }) => answerMs],
 ];
 
@@ -30,14 +37,21 @@ const at = (observations: readonly Observation[], valueOf: ValueOf, share: numbe
 
 function formatSeen(kinds: readonly KindFigures[]): string {
   const seen: ValueOf = ({ handover }) => handover.totalMs;
-  const rows = kinds.map(({ kind, observations }) =>
-    [kind, String(observations.length), ...[0.5, 0.95, 0.99, 1].map((share) => at(observations, seen, share))]);
+  const rows = kinds.map(({ kind, observations }) => [
+    kind,
+    String(observations.length),
+    ...[0.5, 0.95, 0.99, 1].map((share) => at(observations, seen, share)),
+  ]);
   return formatTable(['fault → first commit seen, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows);
 }
 
 function stepTable(kinds: readonly KindFigures[]): string {
   const rows = kinds.flatMap(({ kind, observations }) =>
-    [0.5, 0.99].map((share) => [`${kind} p${share * 100}`, ...STEPS.map(([, valueOf]) => at(observations, valueOf, share))]));
+    [0.5, 0.99].map((share) => [
+      `${kind} p${share * 100}`,
+      ...STEPS.map(([, valueOf]) => at(observations, valueOf, share)),
+    ]),
+  );
   return formatTable(['of which, ms', ...STEPS.map(([name]) => name)], rows);
 }
 
@@ -50,13 +64,21 @@ const CLIENT_EFFECTS: readonly (readonly [string, ValueOf])[] = [
 ];
 
 function formatClientEffect(kinds: readonly KindFigures[]): string {
-  const rows = kinds.map(({ kind, observations }) =>
-    [kind, ...CLIENT_EFFECTS.map(([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`)]);
+  const rows = kinds.map(({ kind, observations }) => [
+    kind,
+    ...CLIENT_EFFECTS.map(
+      ([, valueOf]) => `${at(observations, valueOf, 0.5)} / ${at(observations, valueOf, 0.99)}`,
+    ),
+  ]);
   return formatTable(['p50 / p99, ms', ...CLIENT_EFFECTS.map(([name]) => name)], rows);
 }
 
 /** @param skipped kinds that could not be measured, one sentence each. */
-export function failoverTable(result: ExperimentResult, figures: FailoverFigures, skipped: readonly string[]): string {
+export function failoverTable(
+  result: ExperimentResult,
+  figures: FailoverFigures,
+  skipped: readonly string[],
+): string {
   const { systems, verdict, violations, objectives } = result;
   const kinds = figures.kinds().filter(({ observations }) => observations.length > 0);
   const total = systems[0]?.total;
@@ -67,13 +89,22 @@ export function failoverTable(result: ExperimentResult, figures: FailoverFigures
     stepTable(kinds),
     '',
     formatClientEffect(kinds),
-    ...kinds.flatMap(({ kind, observations }) => ['', `${kind}, ms`, ...bars(observations.map(({ handover }) => handover.totalMs))]),
+    ...kinds.flatMap(({ kind, observations }) => [
+      '',
+      `${kind}, ms`,
+      ...bars(observations.map(({ handover }) => handover.totalMs)),
+    ]),
     '',
     `${total?.withinDeadline ?? 0} of ${total?.sent ?? 0} payments succeeded in time; slowest ${ms(total?.latencyMs.max ?? 0)} ms`,
     ...(lateness === null ? [] : [lateness]),
     ...skipped.map((sentence) => `Skipped: ${sentence}`),
     `Verdict: ${verdict}`,
-    ...violations.map(({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}`),
-    ...objectives.map(({ name, target, actual, met }) => `${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`),
+    ...violations.map(
+      ({ rule, ids }) => `  ${rule}: ${ids.length} — ${ids.slice(0, 2).join(', ')}`,
+    ),
+    ...objectives.map(
+      ({ name, target, actual, met }) =>
+        `${met ? 'Met' : 'Missed'}: ${name}: ${actual} (at most ${target})`,
+    ),
   ].join('\n');
 }

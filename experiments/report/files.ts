@@ -1,6 +1,6 @@
 /**
- * Writes the files of a run to `reports/NAME-TIME-seedN/`. Each file is a function of the journal; long ones are
- * streamed.
+ * Writes the files of a run to `reports/NAME-TIME-seedN/`. Each file is a function of the journal;
+ * long ones are streamed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,8 @@ export const REPORTS = 'reports';
 /** The measured commit, with `+` when the tree had changes; `unknown` outside of a checkout. */
 export function currentCommit(): string {
   try {
-    const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    const git = (...args: string[]): string =>
+      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     return `${git('rev-parse', '--short=12', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '+'}`;
   } catch {
     return 'unknown';
@@ -30,7 +31,11 @@ export function currentCommit(): string {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The folder of a run. */
-export function folderOf({ name, seed, startedAt }: Pick<ExperimentResult, 'name' | 'seed' | 'startedAt'>): string {
+export function folderOf({
+  name,
+  seed,
+  startedAt,
+}: Pick<ExperimentResult, 'name' | 'seed' | 'startedAt'>): string {
   const time = startedAt.replace(/[-:]/g, '').replace(/\..*/, '');
   return join(REPORTS, `${name}-${time}-seed${seed}`);
 }

@@ -1,4 +1,7 @@
-/** Formats figures for pages: counts in groups of three digits, times with a unit, probabilities as p-values. */
+/**
+ * Formats figures for pages: counts in groups of three digits, times with a unit, probabilities as
+ * p-values.
+ */
 
 const GROUPS = new Intl.NumberFormat('en-GB');
 
@@ -17,14 +20,18 @@ export function duration(ms: number): string {
   const size = Math.abs(ms);
   if (size < 1_000) return `${formatThreeDigits(ms)} ms`;
   if (size < 120_000) return `${formatThreeDigits(ms / 1_000)} s`;
-  return size < 7_200_000 ? `${formatThreeDigits(ms / 60_000)} min` : `${formatThreeDigits(ms / 3_600_000)} h`;
+  return size < 7_200_000
+    ? `${formatThreeDigits(ms / 60_000)} min`
+    : `${formatThreeDigits(ms / 3_600_000)} h`;
 }
 
 /** `p < 0.001`, `p = 0.034`. */
 export const chance = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 
 /** The figure of an objective: a share, a count or ms, according to its name. */
-export const plain = (value: number): string => (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6))));
+export const plain = (value: number): string =>
+  Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6)));
 
 /** `2026-11-21 11:00:38 UTC`. */
-export const readableTime = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
+export const readableTime = (iso: string): string =>
+  iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');

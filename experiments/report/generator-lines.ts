@@ -1,6 +1,6 @@
 /**
- * Notes on the traffic for a reader of its figures: the mode when it is not the usual one, and the delays of the
- * generator itself.
+ * Notes on the traffic for a reader of its figures: the mode when it is not the usual one, and the
+ * delays of the generator itself.
  */
 import type { RequestRecord } from '../record/history.js';
 import { READING, sayLateness, TrafficCount, type TrafficMode } from '../traffic/traffic-report.js';
@@ -12,7 +12,8 @@ function wrap(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
   return lines;

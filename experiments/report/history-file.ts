@@ -1,4 +1,6 @@
-/** Streams the long files of a run: every event of every system, and every request with its fate. */
+/**
+ * Streams the long files of a run: every event of every system, and every request with its fate.
+ */
 import { once } from 'node:events';
 import { copyFileSync, createWriteStream, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,9 +13,14 @@ import { answeredRow, fateOf, indexRows } from './facts/fate.js';
 const PIECE = 1 << 16;
 
 /** @throws Error when the file cannot be written. */
-async function writeLines(path: string, lines: Iterable<string>, flags: 'w' | 'a' = 'w'): Promise<void> {
+async function writeLines(
+  path: string,
+  lines: Iterable<string>,
+  flags: 'w' | 'a' = 'w',
+): Promise<void> {
   const file = createWriteStream(path, { flags });
-  const closed = once(file, 'close'); // Rejects on an error, even when no code awaits it at that time.
+  // Rejects on an error, even when no code awaits it at that time.
+  const closed = once(file, 'close');
   closed.catch(() => undefined);
   let piece = '';
   for (const line of lines) {
@@ -26,9 +33,17 @@ async function writeLines(path: string, lines: Iterable<string>, flags: 'w' | 'a
   await closed;
 }
 
-/** Ordered for reading without other sources: the requests first, then the data of PostgreSQL and of the gateway. */
-const kindsOf = ({ requests, payments, charges, elections, faults }: Evidence) =>
-  ({ request: requests, payment: payments, charge: charges ?? [], election: elections, fault: faults });
+/**
+ * Ordered for reading without other sources: the requests first, then the data of PostgreSQL and of
+ * the gateway.
+ */
+const kindsOf = ({ requests, payments, charges, elections, faults }: Evidence) => ({
+  request: requests,
+  payment: payments,
+  charge: charges ?? [],
+  election: elections,
+  fault: faults,
+});
 
 type Told = Pick<SystemJournal, 'system' | 'evidence'>;
 
@@ -42,21 +57,27 @@ function* historyLines(systems: readonly Told[]): Generator<string> {
 }
 
 /** Moves a history that was written during the run. */
-export async function writeHistory(path: string, { history, systems }: Pick<Journal, 'history' | 'systems'>): Promise<void> {
+export async function writeHistory(
+  path: string,
+  { history, systems }: Pick<Journal, 'history' | 'systems'>,
+): Promise<void> {
   if (history === undefined) return writeLines(path, historyLines(systems));
   copyFileSync(history, path);
   rmSync(dirname(history), { recursive: true });
 }
 
 /** Appends one stretch of a long run. */
-export const appendHistory = (path: string, stretch: Told): Promise<void> => writeLines(path, historyLines([stretch]), 'a');
+export const appendHistory = (path: string, stretch: Told): Promise<void> =>
+  writeLines(path, historyLines([stretch]), 'a');
 
 function* requestLines({ systems, deadlineMs }: Journal): Generator<string> {
   yield csvLine(REQUEST_COLUMNS);
   for (const { system, evidence } of systems) {
     const rows = indexRows(evidence.payments);
-    for (const request of evidence.requests) yield requestLine(system, request, fateOf(request, answeredRow(request, rows), deadlineMs));
+    for (const request of evidence.requests)
+      yield requestLine(system, request, fateOf(request, answeredRow(request, rows), deadlineMs));
   }
 }
 
-export const writeRequests = (path: string, journal: Journal): Promise<void> => writeLines(path, requestLines(journal));
+export const writeRequests = (path: string, journal: Journal): Promise<void> =>
+  writeLines(path, requestLines(journal));

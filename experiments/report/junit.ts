@@ -1,6 +1,7 @@
 /**
- * The result as JUnit XML, which build servers show next to the tests: one case per objective, and one per rule and
- * system. Rules that a baseline broke are findings: their cases are skipped with a message and fail no build. Pure.
+ * The result as JUnit XML, which build servers show next to the tests: one case per objective, and
+ * one per rule and system. Rules that a baseline broke are findings: their cases are skipped with a
+ * message and fail no build. Pure.
  * @see https://github.com/testmoapp/junitxml for the format as it is read in practice.
  */
 import { CHECKERS } from '../checkers/checkers.js';
@@ -19,12 +20,24 @@ interface Case {
   details: string;
 }
 
-const toPassedCase = (className: string, name: string): Case => ({ className, name, state: 'passed', message: '', details: '' });
+const toPassedCase = (className: string, name: string): Case => ({
+  className,
+  name,
+  state: 'passed',
+  message: '',
+  details: '',
+});
 
 function objectiveCase(experiment: string, { name, target, actual, met }: Objective): Case {
   if (met) return toPassedCase(`${experiment}.objectives`, name);
   const message = `target ${target}, actual ${actual}`;
-  return { className: `${experiment}.objectives`, name, state: 'failed', message, details: `${name}: ${message}` };
+  return {
+    className: `${experiment}.objectives`,
+    name,
+    state: 'failed',
+    message,
+    details: `${name}: ${message}`,
+  };
 }
 
 /** One case for every rule of a system, including the rules that it kept. */
@@ -36,16 +49,32 @@ function ruleCases(experiment: string, { system, violations }: SystemJournal): C
     const ids = broken.get(rule);
     if (!ids) return toPassedCase(className, rule);
     const state = system === RELEVO.name ? 'failed' : 'skipped';
-    return { className, name: rule, state, message: `${rule}: ${ids.length}`, details: ids.join('\n') };
+    return {
+      className,
+      name: rule,
+      state,
+      message: `${rule}: ${ids.length}`,
+      details: ids.join('\n'),
+    };
   });
 }
 
-/** Without evidence no rule fails, but the result proves nothing: an error in terms of build servers. */
+/**
+ * Without evidence no rule fails, but the result proves nothing: an error in terms of build
+ * servers.
+ */
 function evidenceCase(experiment: string, { system, missing }: SystemJournal): Case {
   const className = `${experiment}.${system}`;
   const [message] = missing;
-  if (message === undefined || system !== RELEVO.name) return toPassedCase(className, 'the evidence is complete');
-  return { className, name: 'the evidence is complete', state: 'error', message, details: missing.join('\n') };
+  if (message === undefined || system !== RELEVO.name)
+    return toPassedCase(className, 'the evidence is complete');
+  return {
+    className,
+    name: 'the evidence is complete',
+    state: 'error',
+    message,
+    details: missing.join('\n'),
+  };
 }
 
 function caseElement({ className, name, state, message, details }: Case): Markup {
@@ -64,7 +93,8 @@ export function junitXml({ result, command, systems }: Journal): string {
     ...objectives.map((objective) => objectiveCase(name, objective)),
     ...systems.flatMap((system) => [evidenceCase(name, system), ...ruleCases(name, system)]),
   ];
-  const number = (state: Case['state']): number => cases.filter((one) => one.state === state).length;
+  const number = (state: Case['state']): number =>
+    cases.filter((one) => one.state === state).length;
   const counts = markup`tests="${cases.length}" failures="${number('failed')}" errors="${number('error')}" skipped="${number('skipped')}" time="${durationMs / 1_000}"`;
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="relevo" ${counts}>

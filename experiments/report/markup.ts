@@ -1,6 +1,7 @@
 /**
- * Markup that is safe by construction: a value in a template is escaped unless it is markup itself, so an error text or
- * a name from a run can never become a tag. The same escape function serves HTML, SVG and XML.
+ * Markup that is safe by construction: a value in a template is escaped unless it is markup itself,
+ * so an error text or a name from a run can never become a tag. The same escape function serves
+ * HTML, SVG and XML.
  */
 
 /** Text that is inserted into a page unchanged. Created by `markup` and `trusted` only. */
@@ -15,14 +16,25 @@ export class Markup {
 /** Values in a template; `null` and `false` are omitted, lists are joined. */
 export type Part = string | number | Markup | null | false | readonly Part[];
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-/** Control characters that XML 1.0 forbids even as references. @see https://www.w3.org/TR/xml/#charsets */
+/**
+ * Control characters that XML 1.0 forbids even as references. @see
+ * https://www.w3.org/TR/xml/#charsets
+ */
 const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
 /** For text, and for attribute values in quotes. */
 export const escapeMarkup = (text: string): string =>
-  text.replace(FORBIDDEN, '\uFFFD').replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  text
+    .replace(FORBIDDEN, '\uFFFD')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 function render(part: Part): string {
   if (part === null || part === false) return '';
@@ -36,4 +48,8 @@ export const trusted = (text: string): Markup => new Markup(text);
 
 /** A template tag: `` markup`<b>${name}</b>` ``. */
 export const markup = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
-  new Markup(texts.map((text, index) => `${text}${index < parts.length ? render(parts[index] as Part) : ''}`).join(''));
+  new Markup(
+    texts
+      .map((text, index) => `${text}${index < parts.length ? render(parts[index] as Part) : ''}`)
+      .join(''),
+  );

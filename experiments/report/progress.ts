@@ -1,4 +1,7 @@
-/** A line that is updated in place on a terminal; elsewhere a line every few seconds, so that logs stay short. */
+/**
+ * A line that is updated in place on a terminal; elsewhere a line every few seconds, so that logs
+ * stay short.
+ */
 const ELSEWHERE_MS = 5_000;
 
 export interface Progress {

@@ -26,21 +26,59 @@ export function codeSpan(text: string): string {
 }
 
 /** Aligns the first column to the left, the others to the right. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)];
+  return [
+    line(header),
+    line(header.map((_, index) => (index === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ];
 }
 
-const systemRow = (system: string, { sent, withinDeadline, availability, wilson95: [low, high], latencyMs }: Trial): string[] => [
-  escapeMarkdown(system), count(sent), count(withinDeadline), percent(availability), `${percent(low)} – ${percent(high)}`,
+const systemRow = (
+  system: string,
+  { sent, withinDeadline, availability, wilson95: [low, high], latencyMs }: Trial,
+): string[] => [
+  escapeMarkdown(system),
+  count(sent),
+  count(withinDeadline),
+  percent(availability),
+  `${percent(low)} – ${percent(high)}`,
   ...[latencyMs.p50, latencyMs.p99, latencyMs.max].map(milliseconds),
 ];
 
 function systemsTable(result: ExperimentResult): string[] {
-  const { name, sent, succeeded, share, interval: [low, high] } = PUBLISHED_ROW;
-  const published = [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, '–', '–', '–'];
+  const {
+    name,
+    sent,
+    succeeded,
+    share,
+    interval: [low, high],
+  } = PUBLISHED_ROW;
+  const published = [
+    name,
+    count(sent),
+    count(succeeded),
+    percent(share),
+    `${percent(low)} – ${percent(high)}`,
+    '–',
+    '–',
+    '–',
+  ];
   const rows = result.systems.map(({ system, total }) => systemRow(system, total));
-  const header = ['system', 'sent', 'in time', 'availability', '95 % interval', 'p50 ms', 'p99 ms', 'max ms'];
+  const header = [
+    'system',
+    'sent',
+    'in time',
+    'availability',
+    '95 % interval',
+    'p50 ms',
+    'p99 ms',
+    'max ms',
+  ];
   return markdownTable(header, [...(isPublished(result) ? [published] : []), ...rows]);
 }
 
@@ -52,23 +90,40 @@ export function violationLine({ rule, ids }: Violation): string {
   return `- **${escapeMarkdown(rule)}** (${count(ids.length)}): ${ids.slice(0, MOST_IDS).map(codeSpan).join(', ')}${more}`;
 }
 
-const handoverRow = ({ kind, count: number, samples: { totalMs } }: HandoverKind): string[] =>
-  [escapeMarkdown(kind), count(number), ...[0.5, 0.95, 0.99, 1].map((share) => milliseconds(percentile(totalMs, share)))];
+const handoverRow = ({ kind, count: number, samples: { totalMs } }: HandoverKind): string[] => [
+  escapeMarkdown(kind),
+  count(number),
+  ...[0.5, 0.95, 0.99, 1].map((share) => milliseconds(percentile(totalMs, share))),
+];
 
-const folded = (title: string, lines: readonly string[]): string[] => ['<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
+const folded = (title: string, lines: readonly string[]): string[] => [
+  '<details>',
+  `<summary>${title}</summary>`,
+  '',
+  ...lines,
+  '',
+  '</details>',
+  '',
+];
 
 function handoverPart({ systems }: ExperimentResult): string[] {
   return systems.flatMap(({ system, total: { handovers } }) => {
     if (handovers.length === 0) return [];
     const rows = byKind(handovers).map(handoverRow);
-    return folded(`Hand-overs of ${escapeMarkdown(system)}`, markdownTable(['fault → first commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows));
+    return folded(
+      `Hand-overs of ${escapeMarkdown(system)}`,
+      markdownTable(['fault → first commit, ms', 'n', 'p50', 'p95', 'p99', 'max'], rows),
+    );
   });
 }
 
 /** Environment and command of the run, folded. */
 export function circumstances({ result, machine, command, deadlineMs }: Journal): string[] {
-  const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
-  const late = deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;
+  const versions = Object.entries(machine.versions)
+    .map(([part, version]) => `${part} ${version}`)
+    .join(', ');
+  const late =
+    deadlineMs === 0 ? '' : `; a request that takes longer than ${duration(deadlineMs)} is late`;
   return folded('How it was run', [
     `- ${readableTime(result.startedAt)}, took ${duration(result.durationMs)}${late}`,
     `- commit ${codeSpan(result.commit)}, seed ${result.seed}`,
@@ -84,11 +139,16 @@ export function summaryMarkdown(journal: Journal): string {
   const missing = [...new Set(systems.flatMap((system) => system.missing))];
   const mark = verdict === 'valid' && objectives.every(({ met }) => met) ? '✅' : '❌';
   return [
-    `### ${mark} ${escapeMarkdown(name)}, seed ${seed}: ${verdict}`, '',
-    ...systemsTable(result), '',
-    ...objectives.map(objectiveLine), ...(objectives.length > 0 ? [''] : []),
+    `### ${mark} ${escapeMarkdown(name)}, seed ${seed}: ${verdict}`,
+    '',
+    ...systemsTable(result),
+    '',
+    ...objectives.map(objectiveLine),
+    ...(objectives.length > 0 ? [''] : []),
     ...[...missing, ...notes].map((sentence) => `> ${escapeMarkdown(sentence)}\n`),
-    ...(violations.length > 0 ? ['**Rules broken**', '', ...violations.map(violationLine), ''] : []),
+    ...(violations.length > 0
+      ? ['**Rules broken**', '', ...violations.map(violationLine), '']
+      : []),
     ...handoverPart(result),
     ...circumstances(journal),
   ].join('\n');

@@ -1,10 +1,27 @@
 /** Tables within 80 columns: text aligned to the left, figures to the right. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const figures = header.map((_title, column) => column > 0 && rows.every((row) => /^[-–+±\d.,% ]*$|^NaN$/.test(row[column] ?? '')));
+export function formatTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const figures = header.map(
+    (_title, column) =>
+      column > 0 && rows.every((row) => /^[-–+±\d.,% ]*$|^NaN$/.test(row[column] ?? '')),
+  );
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (figures[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
-  return [line(header), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+    cells
+      .map((cell, column) =>
+        figures[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return [
+    line(header),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...rows.map(line),
+  ].join('\n');
 }
 
 export const percent = (share: number): string => `${(share * 100).toFixed(3)} %`;

@@ -1,6 +1,6 @@
 /**
- * The end of a table: the verdict, the broken rules, the missing evidence, each objective. No line is longer than a
- * terminal is wide.
+ * The end of a table: the verdict, the broken rules, the missing evidence, each objective. No line
+ * is longer than a terminal is wide.
  */
 import type { ExperimentResult, Objective, Violation } from '../record/result.js';
 import { percent } from './table.js';
@@ -12,16 +12,26 @@ const SHOWN = 2;
 const cut = (line: string): string => (line.length > WIDTH ? `${line.slice(0, WIDTH - 1)}…` : line);
 
 export const violationLines = (violations: readonly Violation[], indent: string): string[] =>
-  violations.map(({ rule, ids }) => cut(`${indent}${rule}: ${ids.length} — ${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ', …' : ''}`));
+  violations.map(({ rule, ids }) =>
+    cut(
+      `${indent}${rule}: ${ids.length} — ${ids.slice(0, SHOWN).join(', ')}${ids.length > SHOWN ? ', …' : ''}`,
+    ),
+  );
 
 /** An objective whose name begins with "availability" is a share; any other is a number. */
 function objectiveLine({ name, target, actual, met }: Objective): string {
-  const figures = name.startsWith('availability') ? `${percent(actual)} of ${percent(target)}` : `${actual} (at least ${target})`;
+  const figures = name.startsWith('availability')
+    ? `${percent(actual)} of ${percent(target)}`
+    : `${actual} (at least ${target})`;
   return `${met ? 'Met' : 'Missed'}: ${name}: ${figures}`;
 }
 
 export function verdictLines(
-  { verdict, violations, objectives }: Pick<ExperimentResult, 'verdict' | 'violations' | 'objectives'>,
+  {
+    verdict,
+    violations,
+    objectives,
+  }: Pick<ExperimentResult, 'verdict' | 'violations' | 'objectives'>,
   missing: readonly string[],
 ): string[] {
   return [

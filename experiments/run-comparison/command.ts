@@ -1,6 +1,6 @@
 /**
- * `npm run experiment -- compare RUN RUN`: reads two runs and prints the differences; the exit code shows whether any
- * figure became worse.
+ * `npm run experiment -- compare RUN RUN`: reads two runs and prints the differences; the exit code
+ * shows whether any figure became worse.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -32,7 +32,12 @@ interface Asked {
   html: string | undefined;
 }
 
-const OPTIONS = { tolerance: { type: 'string' }, json: { type: 'string' }, html: { type: 'string' }, help: { type: 'boolean' } } as const;
+const OPTIONS = {
+  tolerance: { type: 'string' },
+  json: { type: 'string' },
+  html: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
 
 function parseWords(args: readonly string[]) {
   try {
@@ -47,9 +52,11 @@ function parse(args: readonly string[]): Asked | null {
   const { values, positionals } = parseWords(args);
   if (values.help) return null;
   const [before, after, ...more] = positionals;
-  if (before === undefined || after === undefined || more.length > 0) throw new ArgumentError('compare needs two runs: compare RUN RUN');
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new ArgumentError('compare needs two runs: compare RUN RUN');
   const tolerance = Number(values.tolerance ?? DEFAULT_TOLERANCE);
-  if (!(tolerance >= 0 && tolerance <= 100)) throw new ArgumentError(`--tolerance must be between 0 and 100, got "${values.tolerance}"`);
+  if (!(tolerance >= 0 && tolerance <= 100))
+    throw new ArgumentError(`--tolerance must be between 0 and 100, got "${values.tolerance}"`);
   return { runs: [before, after], tolerance, json: values.json, html: values.html };
 }
 
@@ -75,12 +82,20 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
   if (differences.length === 0) throw new UnreadableRun('The two runs have no system in common.');
   const told = { before, after, differences, warnings: warningsOf(before, after), tolerance };
   print(comparisonTable(told));
-  const worse = differences.filter(({ judgement }) => judgement === 'worse').map(({ system, what }) => `${system}: ${what}`);
-  if (verdictIsWorse(before, after)) worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
-  print(worse.length === 0 ? 'No figure became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'));
+  const worse = differences
+    .filter(({ judgement }) => judgement === 'worse')
+    .map(({ system, what }) => `${system}: ${what}`);
+  if (verdictIsWorse(before, after))
+    worse.push(`verdict: ${before.result.verdict} before, ${after.result.verdict} after`);
+  print(
+    worse.length === 0 ? 'No figure became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'),
+  );
   if (json !== undefined) {
     const folders = { before: before.folder, after: after.folder };
-    writeFileSync(json, `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`);
+    writeFileSync(
+      json,
+      `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`,
+    );
   }
   if (html !== undefined) writeFileSync(html, comparisonPage({ ...told, worse }));
   return worse.length === 0 ? EXIT.met : EXIT.missed;

@@ -8,30 +8,60 @@ import { LEVEL, type Difference } from './compare-runs.js';
 import type { RecordedRun } from './recorded-run.js';
 
 const MARKS: Record<Difference['judgement'], Markup | string> = {
-  better: markup`<span class="good">▲ better</span>`, worse: markup`<span class="bad">▼ worse</span>`, alike: 'alike', untested: 'too few to test',
+  better: markup`<span class="good">▲ better</span>`,
+  worse: markup`<span class="bad">▼ worse</span>`,
+  alike: 'alike',
+  untested: 'too few to test',
 };
 
 function row(difference: Difference): Part[] {
   const { what, unit, before, after, p, method, judgement } = difference;
   const tested = p === null ? '–' : `${chance(p)} (${method ?? ''})`;
-  return [what, valueOf(unit, before), valueOf(unit, after), changeOf(difference), tested, MARKS[judgement]];
+  return [
+    what,
+    valueOf(unit, before),
+    valueOf(unit, after),
+    changeOf(difference),
+    tested,
+    MARKS[judgement],
+  ];
 }
 
-const COLUMNS = [...words(''), ...figures('before', 'after', 'change', 'probability of such a difference by chance'), ...words('')];
+const COLUMNS = [
+  ...words(''),
+  ...figures('before', 'after', 'change', 'probability of such a difference by chance'),
+  ...words(''),
+];
 
-function runFacts(name: string, { folder, result: { name: experiment, commit, seed, startedAt, verdict }, journal }: RecordedRun): Part {
+function runFacts(
+  name: string,
+  { folder, result: { name: experiment, commit, seed, startedAt, verdict }, journal }: RecordedRun,
+): Part {
   return markup`<div><dt>${name}</dt><dd><b>${experiment}</b>, seed ${seed}, commit <code>${commit}</code>, ${verdict}<br>
 ${readableTime(startedAt)}, ${journal.machine.cpu}<br><code>${folder}</code></dd></div>`;
 }
 
-export function comparisonPage({ before, after, differences, warnings, tolerance, worse }: Told & { worse: readonly string[] }): string {
+export function comparisonPage({
+  before,
+  after,
+  differences,
+  warnings,
+  tolerance,
+  worse,
+}: Told & { worse: readonly string[] }): string {
   const systems = [...new Set(differences.map(({ system }) => system))];
-  const outcome = worse.length === 0 ? markup`<span class="good">No figure became worse.</span>` : markup`<b class="bad">Worse:</b> ${worse.join('; ')}.`;
-  return htmlPage('Two runs compared', markup`<header><h1>Two runs compared</h1>
+  const outcome =
+    worse.length === 0
+      ? markup`<span class="good">No figure became worse.</span>`
+      : markup`<b class="bad">Worse:</b> ${worse.join('; ')}.`;
+  return htmlPage(
+    'Two runs compared',
+    markup`<header><h1>Two runs compared</h1>
 <dl class="facts">${runFacts('Before', before)}${runFacts('After', after)}</dl></header>
 <main><section><h2>Outcome</h2><p class="lead">${outcome}</p>
 ${warnings.map((sentence) => markup`<p class="warn">${sentence}</p>`)}</section>
 ${systems.map((system) => markup`<section><h2>${system}</h2>${table(null, COLUMNS, differences.filter((one) => one.system === system).map(row))}</section>`)}</main>
 <footer><p>The probability that two equal runs differ this much, corrected for the number of tests (Holm). Better or worse: below ${LEVEL} and, for times, by more
-than ${tolerance} %. Requests affected by the same hand-over are not independent, so p is slightly too small for shares.</p></footer>`).text;
+than ${tolerance} %. Requests affected by the same hand-over are not independent, so p is slightly too small for shares.</p></footer>`,
+  ).text;
 }

@@ -4,7 +4,12 @@ import { formatTable, ms, percent } from '../report/table.js';
 import { LEVEL, type Difference } from './compare-runs.js';
 import type { RecordedRun } from './recorded-run.js';
 
-const MARKS: Record<Difference['judgement'], string> = { better: '+ better', worse: '- worse', alike: '', untested: '? too few' };
+const MARKS: Record<Difference['judgement'], string> = {
+  better: '+ better',
+  worse: '- worse',
+  alike: '',
+  untested: '? too few',
+};
 const WIDTH = 80;
 
 export function changeOf({ unit, before, after }: Difference): string {
@@ -13,11 +18,19 @@ export function changeOf({ unit, before, after }: Difference): string {
   return before === 0 ? '–' : `${sign}${((Math.abs(after - before) / before) * 100).toFixed(1)} %`;
 }
 
-export const valueOf = (unit: Difference['unit'], value: number): string => (unit === 'share' ? percent(value) : ms(value));
+export const valueOf = (unit: Difference['unit'], value: number): string =>
+  unit === 'share' ? percent(value) : ms(value);
 
 const row = (difference: Difference): string[] => {
   const { what, unit, before, after, p, judgement } = difference;
-  return [what, valueOf(unit, before), valueOf(unit, after), changeOf(difference), p === null ? '–' : chance(p).replace('p = ', ''), MARKS[judgement]];
+  return [
+    what,
+    valueOf(unit, before),
+    valueOf(unit, after),
+    changeOf(difference),
+    p === null ? '–' : chance(p).replace('p = ', ''),
+    MARKS[judgement],
+  ];
 };
 
 /** Wraps at spaces, with indentation from the second line on. */
@@ -49,10 +62,13 @@ export function comparisonTable({ before, after, differences, warnings, toleranc
   });
   const methods = [...new Set(differences.flatMap(({ method }) => method ?? []))].join(', ');
   return [
-    ...runLine('before', before), ...runLine('after ', after),
+    ...runLine('before', before),
+    ...runLine('after ', after),
     ...warnings.flatMap((sentence) => wrap(`Warning: ${sentence}`)),
     ...tables,
     '',
-    ...wrap(`p: probability of such a difference between equal runs (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, for times, more than ${tolerance} %.`),
+    ...wrap(
+      `p: probability of such a difference between equal runs (${methods}; Holm over all). Better or worse: p < ${LEVEL} and, for times, more than ${tolerance} %.`,
+    ),
   ].join('\n');
 }

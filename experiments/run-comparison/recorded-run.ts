@@ -1,5 +1,6 @@
 /**
- * Reads a run from its folder: result.json and journal.json. Both are validated, because they may be from any source.
+ * Reads a run from its folder: result.json and journal.json. Both are validated, because they may
+ * be from any source.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,9 +31,18 @@ const journal = z.object({
   command: z.string(),
   deadlineMs: z.number(),
   machine: z.object({
-    cpu: z.string(), cores: z.number(), memoryGb: z.number(), os: z.string(), versions: z.record(z.string(), z.string()),
+    cpu: z.string(),
+    cores: z.number(),
+    memoryGb: z.number(),
+    os: z.string(),
+    versions: z.record(z.string(), z.string()),
   }),
-  systems: z.array(z.object({ system: z.string(), latencyBlocks: z.object({ blocks: z.array(z.array(z.number())) }) })),
+  systems: z.array(
+    z.object({
+      system: z.string(),
+      latencyBlocks: z.object({ blocks: z.array(z.array(z.number())) }),
+    }),
+  ),
 });
 
 export interface RecordedRun {
@@ -56,11 +66,21 @@ function read<T>(schema: z.ZodType<T>, path: string): T {
 }
 
 /**
- * @param run a folder, or its name under `reports/`. @throws ArgumentError when the folder does not exist;
+ * @param run a folder, or its name under `reports/`. @throws ArgumentError when the folder does not
+ *   exist;
  * UnreadableRun.
  */
 export function readRun(run: string): RecordedRun {
-  const folder = [run, join(REPORTS, run)].find((candidate) => existsSync(join(candidate, 'result.json')));
-  if (folder === undefined) throw new ArgumentError(`There is no run "${run}": no result.json in ${run}/ or ${join(REPORTS, run)}/.`);
-  return { folder, result: read(result, join(folder, 'result.json')), journal: read(journal, join(folder, 'journal.json')) };
+  const folder = [run, join(REPORTS, run)].find((candidate) =>
+    existsSync(join(candidate, 'result.json')),
+  );
+  if (folder === undefined)
+    throw new ArgumentError(
+      `There is no run "${run}": no result.json in ${run}/ or ${join(REPORTS, run)}/.`,
+    );
+  return {
+    folder,
+    result: read(result, join(folder, 'result.json')),
+    journal: read(journal, join(folder, 'journal.json')),
+  };
 }

@@ -1,4 +1,7 @@
-/** Matches faults with the elections that they caused, and divides the time between them into steps. Pure. */
+/**
+ * Matches faults with the elections that they caused, and divides the time between them into steps.
+ * Pure.
+ */
 import type { ElectionRow } from '../record/history.js';
 import type { Handover } from '../record/result.js';
 
@@ -15,41 +18,61 @@ export interface LeaderFault {
 const LINGERS_MS = 1_000;
 
 /** Whether a fault may have caused an election, according to its times. */
-function mayHaveLedTo({ atMs, healedMs }: LeaderFault, { suspectedMs, electedMs }: ElectionRow): boolean {
+function mayHaveLedTo(
+  { atMs, healedMs }: LeaderFault,
+  { suspectedMs, electedMs }: ElectionRow,
+): boolean {
   return atMs <= electedMs && (healedMs ?? Infinity) >= (suspectedMs ?? electedMs) - LINGERS_MS;
 }
 
 /** The leader at a time; null: none yet. */
 export function leaderAt(elections: readonly ElectionRow[], atMs: number): string | null {
-  const until = elections.filter(({ electedMs }) => electedMs <= atMs).sort((a, b) => a.term - b.term);
+  const until = elections
+    .filter(({ electedMs }) => electedMs <= atMs)
+    .sort((a, b) => a.term - b.term);
   return until.at(-1)?.leader ?? null;
 }
 
 const round = (ms: number): number => Math.round(ms * 10) / 10;
 
-/** @param fault null: no fault of the lab caused this election; its detection and total are omitted. */
+/**
+ * @param fault null: no fault of the lab caused this election; its detection and total are omitted.
+ */
 export function splitHandover(election: ElectionRow, fault: LeaderFault | null): Handover {
   const { kind, term, suspectedMs, electedMs, promotedMs, reclaimedMs, firstCommitMs } = election;
   return {
     kind,
     term,
-    ...(fault && suspectedMs !== null ? { detectMs: round(Math.max(0, suspectedMs - fault.atMs)) } : {}),
+    ...(fault && suspectedMs !== null
+      ? { detectMs: round(Math.max(0, suspectedMs - fault.atMs)) }
+      : {}),
     ...(suspectedMs !== null ? { voteMs: round(electedMs - suspectedMs) } : {}),
     ...(promotedMs !== null ? { promoteMs: round(promotedMs - electedMs) } : {}),
-    ...(promotedMs !== null && reclaimedMs !== null ? { reclaimMs: round(reclaimedMs - promotedMs) } : {}),
-    ...(reclaimedMs !== null && firstCommitMs !== null ? { firstCommitMs: round(firstCommitMs - reclaimedMs) } : {}),
+    ...(promotedMs !== null && reclaimedMs !== null
+      ? { reclaimMs: round(reclaimedMs - promotedMs) }
+      : {}),
+    ...(reclaimedMs !== null && firstCommitMs !== null
+      ? { firstCommitMs: round(firstCommitMs - reclaimedMs) }
+      : {}),
     ...(fault && firstCommitMs !== null ? { totalMs: round(firstCommitMs - fault.atMs) } : {}),
   };
 }
 
 /** Hand-overs since `sinceMs`, each with the latest preceding fault of its former leader. */
-export function handoversSince(elections: readonly ElectionRow[], faults: readonly LeaderFault[], sinceMs: number): Handover[] {
+export function handoversSince(
+  elections: readonly ElectionRow[],
+  faults: readonly LeaderFault[],
+  sinceMs: number,
+): Handover[] {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   return ordered.flatMap((election, index) => {
     const previous = ordered[index - 1];
     if (!previous || election.electedMs < sinceMs) return [];
     const causes = faults.filter(
-      (fault) => fault.target === previous.leader && fault.atMs >= previous.electedMs - 1 && mayHaveLedTo(fault, election),
+      (fault) =>
+        fault.target === previous.leader &&
+        fault.atMs >= previous.electedMs - 1 &&
+        mayHaveLedTo(fault, election),
     );
     return [splitHandover(election, causes.at(-1) ?? null)];
   });

@@ -1,6 +1,6 @@
 /**
- * Executes one run of an experiment: its journal with the plan, its report, its exit code, and the commands that repeat
- * it.
+ * Executes one run of an experiment: its journal with the plan, its report, its exit code, and the
+ * commands that repeat it.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +33,10 @@ export interface RunOutcome {
 }
 
 /** @throws AbortError at Ctrl-C, and the error that prevented the run. */
-export async function runOnce({ experiment, options, decided, command, json }: RunRequest, around: RunSurroundings): Promise<RunOutcome> {
+export async function runOnce(
+  { experiment, options, decided, command, json }: RunRequest,
+  around: RunSurroundings,
+): Promise<RunOutcome> {
   const journal = await experiment.run({ options, command, decided, ...around });
   const plan = { experiment: experiment.name, options, decided: journal.plan };
   const folder = await writeReport({ ...journal, plan }, json);
@@ -47,26 +50,44 @@ export function reportIn(folder: string): string {
 }
 
 /**
- * Two commands that repeat a run: the original one, and one from its plan, which is still valid when the planning code
- * has changed.
+ * Two commands that repeat a run: the original one, and one from its plan, which is still valid
+ * when the planning code has changed.
  */
-export function repeatLines({ experiment, command }: Pick<RunRequest, 'experiment' | 'command'>, folder: string): string[] {
+export function repeatLines(
+  { experiment, command }: Pick<RunRequest, 'experiment' | 'command'>,
+  folder: string,
+): string[] {
   const replay = `npm run experiment -- ${experiment.name} --replay ${folder.replace(/^reports\//, '')}`;
   return [`Again: ${command}`, ...(command === replay ? [] : [`   or: ${replay}`])];
 }
 
 /** The original command with an explicit seed; without `--runs`, because it repeats one run. */
-export function commandOf({ name }: Experiment, { seed }: Options<OptionTable>, args: readonly string[]): string {
+export function commandOf(
+  { name }: Experiment,
+  { seed }: Options<OptionTable>,
+  args: readonly string[],
+): string {
   const words = without(without(without(args, 'runs'), 'seed'), 'json');
-  return ['npm run experiment --', name, ...words, ...(seed === undefined ? [] : [`--seed ${seed}`])].join(' ');
+  return [
+    'npm run experiment --',
+    name,
+    ...words,
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+  ].join(' ');
 }
 
 /** The arguments without one option and its value. */
 function without(args: readonly string[], name: string): string[] {
-  return args.filter((word, index) => word !== `--${name}` && !word.startsWith(`--${name}=`) && args[index - 1] !== `--${name}`);
+  return args.filter(
+    (word, index) =>
+      word !== `--${name}` && !word.startsWith(`--${name}=`) && args[index - 1] !== `--${name}`,
+  );
 }
 
-/** The worse of two exit codes: a broken invariant, then an unknown verdict, then a missed objective. */
+/**
+ * The worse of two exit codes: a broken invariant, then an unknown verdict, then a missed
+ * objective.
+ */
 export function worse(one: number, other: number): number {
   const order: readonly number[] = [EXIT.met, EXIT.missed, EXIT.setup, EXIT.broken];
   return order.indexOf(other) > order.indexOf(one) ? other : one;

@@ -1,7 +1,7 @@
 /**
- * Executes a schedule: injects each fault when its payment was sent or its time has come, chooses the part that has the
- * role at that time, and skips faults that would make too many parts unavailable at once. Skipped faults are counted,
- * with the reason; the injector heals the others.
+ * Executes a schedule: injects each fault when its payment was sent or its time has come, chooses
+ * the part that has the role at that time, and skips faults that would make too many parts
+ * unavailable at once. Skipped faults are counted, with the reason; the injector heals the others.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { Fault } from '../faults/fault.js';
@@ -47,21 +47,29 @@ export class Strikes {
   constructor(private readonly options: StrikesOptions) {
     this.injector = new Injector(options.laboratory, options.signal);
     for (const strike of options.strikes) {
-      if ('payment' in strike.at) this.byPayment.set(strike.at.payment, [...(this.byPayment.get(strike.at.payment) ?? []), strike]);
+      if ('payment' in strike.at)
+        this.byPayment.set(strike.at.payment, [
+          ...(this.byPayment.get(strike.at.payment) ?? []),
+          strike,
+        ]);
     }
   }
 
   /** Number of faults injected so far. */
-  get struck(): number { return this.injector.windows.length; }
+  get struck(): number {
+    return this.injector.windows.length;
+  }
 
   /** Starts the traffic: times are relative to this call. */
   begin(): void {
-    for (const strike of this.options.strikes) if ('ms' in strike.at) this.strikeIn(strike, strike.at.ms);
+    for (const strike of this.options.strikes)
+      if ('ms' in strike.at) this.strikeIn(strike, strike.at.ms);
   }
 
   /** Payment `index` was sent. */
   sent(index: number): void {
-    for (const strike of this.byPayment.get(index) ?? []) if ('payment' in strike.at) this.strikeIn(strike, strike.at.delayMs);
+    for (const strike of this.byPayment.get(index) ?? [])
+      if ('payment' in strike.at) this.strikeIn(strike, strike.at.delayMs);
     this.byPayment.delete(index);
   }
 
@@ -93,30 +101,45 @@ export class Strikes {
     const fault = (this.options.faults ?? FAULTS).find(({ kind }) => kind === strike.kind);
     if (!fault) return this.skip(strike, 'there is no such fault');
     const leader = await this.options.leaders.ask();
-    // There is no await between here and the injector's own registration, so no other fault is injected in between.
+    // There is no await between here and the injector's own registration, so no other fault is
+    // injected in between.
     const random = seededRandom(this.options.seed, strike.id);
     const chosen = this.choose(fault, strike, leader);
     if (typeof chosen === 'string') return this.skip(strike, chosen);
     const target = random.pick(chosen);
     if (habitOf(fault.kind).takesAway) this.away.set(strike.id, partStruck(target));
-    const result = await this.injector.strike(fault, { target, durationMs: strike.durationMs, random });
+    const result = await this.injector.strike(fault, {
+      target,
+      durationMs: strike.durationMs,
+      random,
+    });
     if (result.struck) await result.healed;
     else this.skip({ ...strike, target }, result.reason);
     this.away.delete(strike.id);
   }
 
   /** @returns the names of the possible targets, or the reason why there is none. */
-  private choose(fault: Fault, { target }: PlannedStrike, leader: string | null): string[] | string {
+  private choose(
+    fault: Fault,
+    { target }: PlannedStrike,
+    leader: string | null,
+  ): string[] | string {
     const { laboratory, census } = this.options;
     const fitting = fault.targets(laboratory).filter((name) => fits(target, name, leader));
     const asksWhoLeads = /leader|standby/.test(target);
-    if (fitting.length === 0) return leader === null && asksWhoLeads ? 'there was no leader' : `${fault.kind} has no such target here`;
+    if (fitting.length === 0)
+      return leader === null && asksWhoLeads
+        ? 'there was no leader'
+        : `${fault.kind} has no such target here`;
     const idle = fitting.filter((name) => this.injector.busyWith(name) === null);
-    if (idle.length === 0) return `busy with ${this.injector.busyWith(fitting[0] as string) ?? 'another fault'}`;
+    if (idle.length === 0)
+      return `busy with ${this.injector.busyWith(fitting[0] as string) ?? 'another fault'}`;
     if (!habitOf(fault.kind).takesAway) return idle;
     const away = [...this.away.values()];
     const allowed = idle.filter((name) => refusal(partStruck(name), away, census) === null);
-    return allowed.length > 0 ? allowed : (refusal(partStruck(idle[0] as string), away, census) as string);
+    return allowed.length > 0
+      ? allowed
+      : (refusal(partStruck(idle[0] as string), away, census) as string);
   }
 
   private skip({ id, kind, target }: PlannedStrike, reason: string): void {

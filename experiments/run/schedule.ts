@@ -1,7 +1,7 @@
 /**
- * A schedule of faults: kind, target, time and duration of each, all decided before the run. JSON in, JSON out; a
- * schedule from a file is validated like any other input. `planning/planner.ts` generates one from a seed; `strikes.ts`
- * executes it. Pure.
+ * A schedule of faults: kind, target, time and duration of each, all decided before the run. JSON
+ * in, JSON out; a schedule from a file is validated like any other input. `planning/planner.ts`
+ * generates one from a seed; `strikes.ts` executes it. Pure.
  */
 import { z } from 'zod';
 
@@ -9,7 +9,10 @@ import { z } from 'zod';
 const LONGEST_MS = 3_600_000;
 const LONGEST_RUN_MS = 30 * 86_400_000;
 
-/** By time, from the start of the traffic; or by count, with a delay after that payment was sent (0 is the first). */
+/**
+ * By time, from the start of the traffic; or by count, with a delay after that payment was sent (0
+ * is the first).
+ */
 const moment = z.union([
   z.strictObject({ ms: z.number().min(0).max(LONGEST_RUN_MS) }),
   z.strictObject({ payment: z.int().min(0), delayMs: z.number().min(0).max(LONGEST_MS) }),
@@ -20,7 +23,9 @@ const plannedStrike = z.strictObject({
   id: z.string().min(1).max(100),
   /** One of the lab's faults: `kill`. */
   kind: z.string().min(1).max(100),
-  /** A role (`leader`, `monitor`, `leader-postgres`) or a name (`server_2`, `monitor_1>server_2`). */
+  /**
+   * A role (`leader`, `monitor`, `leader-postgres`) or a name (`server_2`, `monitor_1>server_2`).
+   */
   target: z.string().min(1).max(200),
   at: moment,
   /** From the injection to the start of the heal. */
@@ -29,7 +34,13 @@ const plannedStrike = z.strictObject({
 
 /** @see parseSchedule */
 export const schedule = z.strictObject({
-  strikes: z.array(plannedStrike).max(100_000).refine((strikes) => new Set(strikes.map(({ id }) => id)).size === strikes.length, 'ids must differ'),
+  strikes: z
+    .array(plannedStrike)
+    .max(100_000)
+    .refine(
+      (strikes) => new Set(strikes.map(({ id }) => id)).size === strikes.length,
+      'ids must differ',
+    ),
 });
 
 export type Moment = z.infer<typeof moment>;
@@ -53,12 +64,18 @@ export function parsePlan<T>(shape: z.ZodType<T>, text: string, what: string): T
   }
   const read = shape.safeParse(value);
   if (read.success) return read.data;
-  const problems = read.error.issues.slice(0, 3).map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
+  const problems = read.error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
   throw new PlanError(`${what} is invalid: ${problems.join('; ')}`);
 }
 
 /** @throws PlanError */
-export const parseSchedule = (text: string, what: string): Schedule => parsePlan(schedule, text, what);
+export const parseSchedule = (text: string, what: string): Schedule =>
+  parsePlan(schedule, text, what);
 
-/** When an injection is due, in ms from the start of the traffic, at a constant rate of payments. */
-export const dueMs = (at: Moment, ratePerSec: number): number => ('ms' in at ? at.ms : (at.payment * 1000) / ratePerSec + at.delayMs);
+/**
+ * When an injection is due, in ms from the start of the traffic, at a constant rate of payments.
+ */
+export const dueMs = (at: Moment, ratePerSec: number): number =>
+  'ms' in at ? at.ms : (at.payment * 1000) / ratePerSec + at.delayMs;

@@ -1,7 +1,7 @@
 /**
- * The published method, for any subject: trials with a fixed number of payments and of forced failures of payment
- * servers. Everything is derived from the seed (payments, times, roles, victims), so every subject gets the same
- * traffic and the same failures.
+ * The published method, for any subject: trials with a fixed number of payments and of forced
+ * failures of payment servers. Everything is derived from the seed (payments, times, roles,
+ * victims), so every subject gets the same traffic and the same failures.
  */
 import { seededRandom } from '../../shared/random.js';
 import type { Options } from '../arguments.js';
@@ -22,12 +22,32 @@ import { runTrial, type TrialOptions, type TrialRun } from './trial.js';
 export const OPTIONS = {
   trials: { default: 5, min: 1, max: 1_000, doc: 'trials' },
   requests: { default: 230, min: 1, max: 1_000_000, doc: 'payment requests per trial' },
-  failures: { default: 10, min: 0, max: 10_000, doc: 'forced failures of payment servers per trial' },
+  failures: {
+    default: 10,
+    min: 0,
+    max: 10_000,
+    doc: 'forced failures of payment servers per trial',
+  },
   fault: { text: true, value: 'KIND', doc: 'kill, freeze or restart (kill)' },
   traffic: { text: true, value: 'MODE', doc: 'open, batch or closed (open)' },
-  rate: { default: 10, min: 0, max: 10_000, doc: 'requests per second of open traffic; 0: all at once' },
-  deadline: { default: 1_000, min: 1, max: 600_000, doc: 'ms within which a request must have succeeded' },
-  pause: { default: 1_000, min: 0, max: 600_000, doc: 'ms before a failed server is started again' },
+  rate: {
+    default: 10,
+    min: 0,
+    max: 10_000,
+    doc: 'requests per second of open traffic; 0: all at once',
+  },
+  deadline: {
+    default: 1_000,
+    min: 1,
+    max: 600_000,
+    doc: 'ms within which a request must have succeeded',
+  },
+  pause: {
+    default: 1_000,
+    min: 0,
+    max: 600_000,
+    doc: 'ms before a failed server is started again',
+  },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
   compare: { flag: true, doc: 'compare with a single server and the published design' },
@@ -47,16 +67,26 @@ export const trafficOf = ({ traffic }: Pick<AvailabilityOptions, 'traffic'>): Tr
   traffic !== null && isTrafficMode(traffic) ? traffic : 'open';
 
 /** Checks the options beyond their ranges. @returns an error message, or null. */
-export function checkOptions({ failures, requests, monitors, fault, traffic }: AvailabilityOptions): string | null {
+export function checkOptions({
+  failures,
+  requests,
+  monitors,
+  fault,
+  traffic,
+}: AvailabilityOptions): string | null {
   if (failures > requests) return `--failures ${failures} needs at least as many --requests`;
-  if (fault !== null && !KINDS.includes(fault)) return `--fault must be one of ${KINDS.join(', ')}, got "${fault}"`;
-  if (traffic !== null && !isTrafficMode(traffic)) return `--traffic must be open, batch or closed, got "${traffic}"`;
+  if (fault !== null && !KINDS.includes(fault))
+    return `--fault must be one of ${KINDS.join(', ')}, got "${fault}"`;
+  if (traffic !== null && !isTrafficMode(traffic))
+    return `--traffic must be open, batch or closed, got "${traffic}"`;
   return monitors % 2 === 0 ? '--monitors must be odd' : null;
 }
 
 /** Plans the faults of a trial from the options alone: the same plan for every subject. */
-export const planTrial = ({ seed, requests, failures }: Pick<AvailabilityOptions, 'seed' | 'requests' | 'failures'>, trial: number) =>
-  planFaults(seededRandom(seed, `faults-${trial}`), requests, failures, LEADER_SHARE);
+export const planTrial = (
+  { seed, requests, failures }: Pick<AvailabilityOptions, 'seed' | 'requests' | 'failures'>,
+  trial: number,
+) => planFaults(seededRandom(seed, `faults-${trial}`), requests, failures, LEADER_SHARE);
 
 export interface Done {
   runs: TrialRun[];
@@ -65,16 +95,23 @@ export interface Done {
 export function availabilityMethod(context: Context): Method<Done> {
   const { replicas, monitors, deadline } = context.options;
   return {
-    replicas, monitors, deadlineMs: deadline,
+    replicas,
+    monitors,
+    deadlineMs: deadline,
     perform: async (laboratory) => {
       const runs = await runTrials(context, laboratory);
-      return { runs, requests: runs.flatMap(({ requests }) => requests), faults: runs.flatMap(windowsOf) };
+      return {
+        runs,
+        requests: runs.flatMap(({ requests }) => requests),
+        faults: runs.flatMap(windowsOf),
+      };
     },
     trials: ({ runs }, evidence) => summarize(runs, evidence, deadline),
   };
 }
 
-const windowsOf = ({ strikes }: TrialRun, index: number): FaultWindow[] => strikes.map((strike) => ({ trial: index + 1, ...strike }));
+const windowsOf = ({ strikes }: TrialRun, index: number): FaultWindow[] =>
+  strikes.map((strike) => ({ trial: index + 1, ...strike }));
 
 async function runTrials(context: Context, laboratory: Laboratory): Promise<TrialRun[]> {
   const { options, signal } = context;
@@ -85,7 +122,15 @@ async function runTrials(context: Context, laboratory: Laboratory): Promise<Tria
   try {
     for (let trial = 1; trial <= trials; trial += 1) {
       await laboratory.settled(replicas, SETTLE_MS);
-      runs.push(await runTrial({ laboratory, client, injector, fault: faultOf(fault ?? 'kill'), ...trialOptions(context, laboratory, trial) }));
+      runs.push(
+        await runTrial({
+          laboratory,
+          client,
+          injector,
+          fault: faultOf(fault ?? 'kill'),
+          ...trialOptions(context, laboratory, trial),
+        }),
+      );
     }
   } finally {
     client.close();
@@ -95,11 +140,18 @@ async function runTrials(context: Context, laboratory: Laboratory): Promise<Tria
 
 type Rest = Omit<TrialOptions, 'laboratory' | 'client' | 'injector' | 'fault'>;
 
-function trialOptions({ options, progress, signal }: Context, { subject }: Laboratory, trial: number): Rest {
+function trialOptions(
+  { options, progress, signal }: Context,
+  { subject }: Laboratory,
+  trial: number,
+): Rest {
   const { trials, requests, rate, pause, failures, seed, compare } = options;
   const name = compare ? `${subject.name}: ` : '';
   return {
-    trial, requests, seed, signal,
+    trial,
+    requests,
+    seed,
+    signal,
     mode: trafficOf(options),
     ratePerSec: rate,
     pauseMs: pause,
@@ -117,8 +169,17 @@ function summarize(runs: readonly TrialRun[], evidence: Evidence, deadlineMs: nu
     const endMs = runs[index + 1]?.startedMs ?? Infinity;
     const until = evidence.elections.filter(({ electedMs }) => electedMs < endMs);
     const faults = strikes.map(({ kind, target, atMs, healedMs }) => ({
-      kind, target, atMs: atMs - startedMs, healedAtMs: (healedMs ?? atMs) - startedMs,
+      kind,
+      target,
+      atMs: atMs - startedMs,
+      healedAtMs: (healedMs ?? atMs) - startedMs,
     }));
-    return summarizeTrial({ requests, payments, faults, handovers: handoversSince(until, strikes, startedMs), deadlineMs });
+    return summarizeTrial({
+      requests,
+      payments,
+      faults,
+      handovers: handoversSince(until, strikes, startedMs),
+      deadlineMs,
+    });
   });
 }

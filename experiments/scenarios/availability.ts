@@ -1,13 +1,19 @@
 /**
- * The published test, repeated: five trials of 230 payment requests, with ten forced failures of payment replicas in
- * each while requests are in flight. Published result: 1139 of 1150 succeeded, 99.043 %. With `--compare` the two
- * baselines run first, under the same conditions.
+ * The published test, repeated: five trials of 230 payment requests, with ten forced failures of
+ * payment replicas in each while requests are in flight. Published result: 1139 of 1150 succeeded,
+ * 99.043 %. With `--compare` the two baselines run first, under the same conditions.
  */
 import type { Experiment } from '../experiment.js';
 import type { Journal } from '../record/run-record.js';
 import { availabilityTable } from '../report/availability-table.js';
 import type { ExperimentResult, Objective, Trial } from '../record/result.js';
-import { availabilityMethod, checkOptions, OPTIONS, trafficOf, type Context } from './availability-method.js';
+import {
+  availabilityMethod,
+  checkOptions,
+  OPTIONS,
+  trafficOf,
+  type Context,
+} from './availability-method.js';
 import { everyPayment } from './availability-objectives.js';
 import { compareSystems } from './compare.js';
 import { runInLaboratory, type Measured } from './in-laboratory.js';
@@ -22,7 +28,13 @@ export const availability: Experiment<typeof OPTIONS> = {
 
 function measureRelevo(context: Context): Promise<Journal> {
   const { seed, deadline } = context.options;
-  const objectives = (_trials: readonly Trial[], total: Trial): Objective[] => [everyPayment(deadline, total)];
-  const table = (result: ExperimentResult, measured: Measured): string => availabilityTable(result, measured, trafficOf(context.options));
-  return runInLaboratory({ name: 'availability', seed, ...availabilityMethod(context), objectives, table }, context);
+  const objectives = (_trials: readonly Trial[], total: Trial): Objective[] => [
+    everyPayment(deadline, total),
+  ];
+  const table = (result: ExperimentResult, measured: Measured): string =>
+    availabilityTable(result, measured, trafficOf(context.options));
+  return runInLaboratory(
+    { name: 'availability', seed, ...availabilityMethod(context), objectives, table },
+    context,
+  );
 }

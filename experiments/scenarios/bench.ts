@@ -1,7 +1,8 @@
 /**
- * Compares the throughput of Relevo with that of usual alternatives: the same work, in one run, on one machine, with
- * the same engines, one after the other. The verdict is about the rows: each payment exists once. The objectives are
- * ratios within the run, because the speed of the machine affects both terms.
+ * Compares the throughput of Relevo with that of usual alternatives: the same work, in one run, on
+ * one machine, with the same engines, one after the other. The verdict is about the rows: each
+ * payment exists once. The objectives are ratios within the run, because the speed of the machine
+ * affects both terms.
  */
 import { join, resolve } from 'node:path';
 import type { Contestant } from '../bench/contestant.js';
@@ -19,12 +20,21 @@ import { currentCommit, folderOf } from '../report/files.js';
 import type { ExperimentResult } from '../record/result.js';
 
 const OPTIONS = {
-  payments: { default: 20_000, min: 100, max: 1_000_000, doc: 'payments per measurement; fewer if they take over 10 s' },
+  payments: {
+    default: 20_000,
+    min: 100,
+    max: 1_000_000,
+    doc: 'payments per measurement; fewer if they take over 10 s',
+  },
   rounds: { default: 3, min: 1, max: 100, doc: 'measurements of each, in a newly shuffled order' },
   connections: { default: 50, min: 1, max: 1_000, doc: 'connections for single requests' },
   batch: { default: 5_000, min: 1, max: 100_000, doc: 'payments per batch over HTTP' },
   batches: { default: 4, min: 1, max: 100, doc: 'batches in flight at once' },
-  only: { text: true, value: 'NAMES', doc: 'contestants, as in the tables; * ends a name: drain*,pg-boss*' },
+  only: {
+    text: true,
+    value: 'NAMES',
+    doc: 'contestants, as in the tables; * ends a name: drain*,pg-boss*',
+  },
   profile: { flag: true, doc: 'write a CPU profile of each process to the folder of the run' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'order of the rounds, amounts and patients' },
 } as const;
@@ -37,7 +47,9 @@ export const bench: Experiment<typeof OPTIONS> = {
   options: OPTIONS,
   check: ({ only }) => {
     const chosen = chooseContestants(only);
-    return 'unknown' in chosen ? `--only: there is no "${chosen.unknown}"; there are ${CONTESTANTS.map(({ name }) => name).join(', ')}` : null;
+    return 'unknown' in chosen
+      ? `--only: there is no "${chosen.unknown}"; there are ${CONTESTANTS.map(({ name }) => name).join(', ')}`
+      : null;
   },
   run,
 };
@@ -47,15 +59,29 @@ async function run(context: Context): Promise<Journal> {
   const { only, seed, batch: batchSize, batches: batchesInFlight, profile } = options;
   const startedAt = new Date().toISOString();
   const startMs = performance.now();
-  const profiles = profile ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles')) : null;
+  const profiles = profile
+    ? resolve(join(folderOf({ name: 'bench', seed, startedAt }), 'profiles'))
+    : null;
   const wanted = { ...options, batchSize, batchesInFlight, contestants: getChosen(only), profiles };
   const { standings, versions, settings } = await runBench({ ...wanted, progress, signal });
-  const result = resultOf(standings, { seed, startedAt, durationMs: Math.round(performance.now() - startMs) });
+  const result = resultOf(standings, {
+    seed,
+    startedAt,
+    durationMs: Math.round(performance.now() - startMs),
+  });
   const machine = describeMachine(versions);
   const facts = factsOf(standings, { wanted: options.payments, machine, settings });
   const summaries = standings.map(summarize);
   context.print(benchTable(result, summaries, facts));
-  const journal: Journal = { result, command, deadlineMs: 0, machine, plan: null, notes: facts.notes, systems: [] };
+  const journal: Journal = {
+    result,
+    command,
+    deadlineMs: 0,
+    machine,
+    plan: null,
+    notes: facts.notes,
+    systems: [],
+  };
   return { ...journal, own: ownReport(journal, standings, summaries, facts) };
 }
 
@@ -65,8 +91,13 @@ function getChosen(only: string | null): readonly Contestant[] {
   return 'unknown' in chosen ? [] : chosen;
 }
 
-function resultOf(standings: readonly Standing[], when: Pick<ExperimentResult, 'seed' | 'startedAt' | 'durationMs'>): ExperimentResult {
-  const problems = standings.flatMap(({ measurements }) => measurements.flatMap((measurement) => measurement.problems));
+function resultOf(
+  standings: readonly Standing[],
+  when: Pick<ExperimentResult, 'seed' | 'startedAt' | 'durationMs'>,
+): ExperimentResult {
+  const problems = standings.flatMap(({ measurements }) =>
+    measurements.flatMap((measurement) => measurement.problems),
+  );
   return {
     name: 'bench',
     ...when,

@@ -1,7 +1,7 @@
 /**
- * Thousands of payments while parts of every kind are killed, frozen, cut off and restarted, at times derived from a
- * seed. The verdict is about the invariants. Availability is only reported; it is an objective with `--floor` only. The
- * client retries, as the client of a user would.
+ * Thousands of payments while parts of every kind are killed, frozen, cut off and restarted, at
+ * times derived from a seed. The verdict is about the invariants. Availability is only reported; it
+ * is an objective with `--floor` only. The client retries, as the client of a user would.
  */
 import { readFileSync } from 'node:fs';
 import type { Options } from '../arguments.js';
@@ -20,31 +20,49 @@ import type { AskedScenario } from './pay-under-faults.js';
 const OPTIONS = {
   payments: { default: 8_000, min: 1, max: 100_000_000, doc: 'payments' },
   faults: { default: 30, min: 0, max: 100_000, doc: 'faults' },
-  minutes: { default: 0, min: 0, max: 43_200, doc: 'instead of --payments, same density of faults; 0: off' },
+  minutes: {
+    default: 0,
+    min: 0,
+    max: 43_200,
+    doc: 'instead of --payments, same density of faults; 0: off',
+  },
   rate: { default: 80, min: 1, max: 1_000, doc: 'payments per second' },
   only: { text: true, value: 'KINDS', doc: 'kinds of faults, separated by commas; default: all' },
   schedule: { text: true, value: 'FILE', doc: 'faults of a plan.json, instead of --faults' },
   floor: { text: true, value: 'PERCENT', doc: 'availability to reach; default: none' },
-  deadline: { default: 10_000, min: 1, max: 600_000, doc: 'ms within which a payment must succeed, with retries' },
+  deadline: {
+    default: 10_000,
+    min: 1,
+    max: 600_000,
+    doc: 'ms within which a payment must succeed, with retries',
+  },
   monitors: { default: 3, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   replicas: { default: 3, min: 2, max: 9, doc: 'payment replicas' },
   patients: { default: 2, min: 1, max: 9, doc: 'instances of patients' },
   runs: { default: 1, min: 1, max: 10_000, doc: 'runs, one seed after the other' },
-  seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses faults, times, victims and payments' },
+  seed: {
+    default: 1,
+    min: 0,
+    max: 2 ** 31 - 1,
+    doc: 'chooses faults, times, victims and payments',
+  },
 } as const;
 
 type ChaosOptions = Options<typeof OPTIONS>;
 
 /** The client retries when it has no response after this, ms. */
 const PATIENCE_MS = 2_000;
-/** A payment of the steady state must succeed within this, ms: much more than it needs, much less than an outage. */
+/**
+ * A payment of the steady state must succeed within this, ms: much more than it needs, much less
+ * than an outage.
+ */
 const STEADY_PAYMENT_MS = 1_000;
 /** Longest wait for the steady state, ms. */
 const STEADY_MS = 30_000;
 
 /**
- * Largest number of payments for which PostgreSQL's data fits on a disk in memory. A larger run uses the machine's
- * disk, which is never filled.
+ * Largest number of payments for which PostgreSQL's data fits on a disk in memory. A larger run
+ * uses the machine's disk, which is never filled.
  */
 const DISK_PAYMENTS = 60_000;
 
@@ -55,20 +73,33 @@ export const chaos: Experiment<typeof OPTIONS> = {
   check: (options) => {
     const { monitors, floor, only, schedule } = options;
     if (monitors % 2 === 0) return '--monitors must be odd';
-    if (floor !== null && !(floor.trim() !== '' && Number(floor) >= 0 && Number(floor) <= 100)) return `--floor must be a percentage, got "${floor}"`;
-    const unknown = [...(only?.split(',') ?? []), ...kindsOf(schedule)].find((kind) => !FAULTS.some((fault) => fault.kind === kind));
-    return unknown === undefined ? null : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
+    if (floor !== null && !(floor.trim() !== '' && Number(floor) >= 0 && Number(floor) <= 100))
+      return `--floor must be a percentage, got "${floor}"`;
+    const unknown = [...(only?.split(',') ?? []), ...kindsOf(schedule)].find(
+      (kind) => !FAULTS.some((fault) => fault.kind === kind),
+    );
+    return unknown === undefined
+      ? null
+      : `there is no fault "${unknown}"; there are ${FAULTS.map(({ kind }) => kind).join(', ')}`;
   },
-  run: (context) => runDeclared(context.decided === null ? fromOptions(context.options) : fromPlan(context), chaosTable, context),
+  run: (context) =>
+    runDeclared(
+      context.decided === null ? fromOptions(context.options) : fromPlan(context),
+      chaosTable,
+      context,
+    ),
 };
 
-const kindsOf = (file: string | null): string[] => (file === null ? [] : readSchedule(file).strikes.map(({ kind }) => kind));
+const kindsOf = (file: string | null): string[] =>
+  file === null ? [] : readSchedule(file).strikes.map(({ kind }) => kind);
 
 function readSchedule(file: string): Schedule {
   try {
     return parseSchedule(readFileSync(file, 'utf8'), file);
   } catch (error) {
-    throw error instanceof PlanError ? error : new PlanError(`${file} cannot be read: ${(error as Error).message}`);
+    throw error instanceof PlanError
+      ? error
+      : new PlanError(`${file} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -79,10 +110,15 @@ function fromPlan({ decided: plan }: RunContext<typeof OPTIONS>): AskedScenario 
 }
 
 /**
- * With --minutes the rate determines the number of payments, and the density of faults stays that of --faults in
- * --payments.
+ * With --minutes the rate determines the number of payments, and the density of faults stays that
+ * of --faults in --payments.
  */
-export function amounts({ payments, faults, minutes, rate }: Pick<ChaosOptions, 'payments' | 'faults' | 'minutes' | 'rate'>): {
+export function amounts({
+  payments,
+  faults,
+  minutes,
+  rate,
+}: Pick<ChaosOptions, 'payments' | 'faults' | 'minutes' | 'rate'>): {
   payments: number;
   faults: number;
 } {
@@ -101,15 +137,31 @@ function fromOptions(options: ChaosOptions): AskedScenario {
     seed,
     system,
     steadyState: { withinMs: STEADY_MS, paymentWithinMs: STEADY_PAYMENT_MS },
-    traffic: { payments, ratePerSec: rate, deadlineMs: deadline, patienceMs: Math.min(PATIENCE_MS, deadline) },
+    traffic: {
+      payments,
+      ratePerSec: rate,
+      deadlineMs: deadline,
+      patienceMs: Math.min(PATIENCE_MS, deadline),
+    },
     schedule: (laboratory) =>
-      given ?? planSchedule({ seed, faults, payments, ratePerSec: rate, kinds: kindsHere(laboratory, options), census: system }),
+      given ??
+      planSchedule({
+        seed,
+        faults,
+        payments,
+        ratePerSec: rate,
+        kinds: kindsHere(laboratory, options),
+        census: system,
+      }),
     objectives: { floor: floor === null ? null : Number(floor) / 100 },
     rollback: { withinMs: STEADY_MS },
   };
 }
 
-/** Kinds of faults that this laboratory supports. @throws PlanError when it does not support a requested kind. */
+/**
+ * Kinds of faults that this laboratory supports. @throws PlanError when it does not support a
+ * requested kind.
+ */
 function kindsHere(laboratory: Laboratory, { only, faults }: ChaosOptions): PlannedKind[] {
   const wanted = only?.split(',');
   return FAULTS.filter(({ kind }) => wanted?.includes(kind) ?? true).flatMap((fault) => {
@@ -119,4 +171,3 @@ function kindsHere(laboratory: Laboratory, { only, faults }: ChaosOptions): Plan
     return [];
   });
 }
-

@@ -1,7 +1,7 @@
 /**
- * Runs the same traffic and the same failures against a single server, the published design and Relevo, one after the
- * other, each with its own engines. The verdict is Relevo's. A rule that a baseline breaks is an expected result: the
- * report shows it, and the verdict ignores it.
+ * Runs the same traffic and the same failures against a single server, the published design and
+ * Relevo, one after the other, each with its own engines. The verdict is Relevo's. A rule that a
+ * baseline breaks is an expected result: the report shows it, and the verdict ignores it.
  */
 import { PUBLISHED, SINGLE_SERVER } from '../baselines/subjects.js';
 import type { Journal } from '../record/run-record.js';
@@ -16,7 +16,10 @@ import { measure, systemJournal, type Measured } from './in-laboratory.js';
 
 /** @throws as `measure`. */
 export async function compareSystems(context: Context): Promise<Journal> {
-  const { command, options: { deadline: deadlineMs } } = context;
+  const {
+    command,
+    options: { deadline: deadlineMs },
+  } = context;
   const startedAt = new Date();
   const method = availabilityMethod(context);
   const single = await measure(SINGLE_SERVER, method, context);
@@ -26,10 +29,21 @@ export async function compareSystems(context: Context): Promise<Journal> {
   const result = resultOf(context, startedAt, all);
   const systems = all.map(systemJournal);
   context.print(compareTable(result, systems, trafficOf(context.options)));
-  return { result, command, deadlineMs, machine: describeMachine(relevo.versions), plan: null, systems };
+  return {
+    result,
+    command,
+    deadlineMs,
+    machine: describeMachine(relevo.versions),
+    plan: null,
+    systems,
+  };
 }
 
-function resultOf({ options }: Context, startedAt: Date, all: readonly [Measured, Measured, Measured]): ExperimentResult {
+function resultOf(
+  { options }: Context,
+  startedAt: Date,
+  all: readonly [Measured, Measured, Measured],
+): ExperimentResult {
   const [, published, relevo] = all;
   const { seed, deadline, failures } = options;
   // Without failures the published design loses no payments.

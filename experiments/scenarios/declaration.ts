@@ -1,7 +1,8 @@
 /**
- * A machine-readable scenario: the system, its steady state, the traffic, the schedule of faults, the objectives, and
- * the rollback. It is complete before the first payment and stored in `plan.json`, from which the run can be repeated.
- * The parts are those of the Chaos Toolkit's experiment format. Pure.
+ * A machine-readable scenario: the system, its steady state, the traffic, the schedule of faults,
+ * the objectives, and the rollback. It is complete before the first payment and stored in
+ * `plan.json`, from which the run can be repeated. The parts are those of the Chaos Toolkit's
+ * experiment format. Pure.
  * @see https://chaostoolkit.org/reference/api/experiment/
  */
 import { z } from 'zod';
@@ -32,7 +33,10 @@ export const declaration = z.strictObject({
     patienceMs: duration,
   }),
   schedule,
-  /** Share of the payments that must succeed in time; null: no objective. The invariants always apply. */
+  /**
+   * Share of the payments that must succeed in time; null: no objective. The invariants always
+   * apply.
+   */
   objectives: z.strictObject({ floor: z.number().min(0).max(1).nullable() }),
   /** After all faults are healed, the steady state must be reached again within this time. */
   rollback: z.strictObject({ withinMs: duration }),

@@ -1,13 +1,19 @@
 /**
- * Measures how long a hand-over takes, by kind: from the fault to the first payment that a client sees committed under
- * the next term, with the duration of each step, and the additional wait of a client. Payments arrive at a fixed rate;
- * faults are injected into the leader again and again.
+ * Measures how long a hand-over takes, by kind: from the fault to the first payment that a client
+ * sees committed under the next term, with the duration of each step, and the additional wait of a
+ * client. Payments arrive at a fixed rate; faults are injected into the leader again and again.
  */
 import { GATEWAY_OPTIONS } from '../../gateway/config.js';
 import { chargeDurationMs } from '../../shared/simulated-charge.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import { FailoverFigures } from '../failover/figures.js';
-import { HANDOVER_KINDS, HANDOVERS, readKinds, unfit, type HandoverKind } from '../failover/kinds.js';
+import {
+  HANDOVER_KINDS,
+  HANDOVERS,
+  readKinds,
+  unfit,
+  type HandoverKind,
+} from '../failover/kinds.js';
 import { strikeUnderTraffic, type RoundsDone } from '../failover/rounds.js';
 import type { Journal } from '../record/run-record.js';
 import { failoverTable } from '../report/failover-table.js';
@@ -17,7 +23,12 @@ const OPTIONS = {
   count: { default: 20, min: 1, max: 10_000, doc: 'hand-overs of each kind' },
   kinds: { text: true, value: 'KINDS', doc: `of ${HANDOVER_KINDS.join(', ')}; default: all` },
   rate: { default: 100, min: 20, max: 2_000, doc: 'payments per second meanwhile' },
-  deadline: { default: 5_000, min: 100, max: 60_000, doc: 'ms within which a payment must have succeeded' },
+  deadline: {
+    default: 5_000,
+    min: 100,
+    max: 60_000,
+    doc: 'ms within which a payment must have succeeded',
+  },
   monitors: { default: 1, min: 1, max: 5, doc: 'monitors: 1, 3 or 5' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses payments, times, order and victims' },
 } as const;
@@ -26,8 +37,8 @@ type Context = RunContext<typeof OPTIONS>;
 
 const REPLICAS = 3;
 /**
- * Number of rounds per stretch. After each stretch the system comes to rest, is judged, and the records are released,
- * so ten thousand hand-overs need only the memory of one stretch.
+ * Number of rounds per stretch. After each stretch the system comes to rest, is judged, and the
+ * records are released, so ten thousand hand-overs need only the memory of one stretch.
  */
 const ROUNDS_A_STRETCH = 10;
 
@@ -37,31 +48,55 @@ export const failover: Experiment<typeof OPTIONS> = {
   options: OPTIONS,
   check: ({ monitors, kinds }) => {
     const read = readKinds(kinds);
-    if ('unknown' in read) return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;
+    if ('unknown' in read)
+      return `--kinds: there is no "${read.unknown}"; there are ${HANDOVER_KINDS.join(', ')}`;
     if (monitors % 2 === 0) return '--monitors must be odd';
-    return kinds === null ? null : unfitAmong(read.kinds, monitors)[0] ?? null;
+    return kinds === null ? null : (unfitAmong(read.kinds, monitors)[0] ?? null);
   },
   run,
 };
 
-const unfitAmong = (kinds: readonly HandoverKind[], monitors: number): string[] => kinds.flatMap((kind) => unfit(kind, monitors) ?? []);
+const unfitAmong = (kinds: readonly HandoverKind[], monitors: number): string[] =>
+  kinds.flatMap((kind) => unfit(kind, monitors) ?? []);
 
 function run(context: Context): Promise<Journal> {
   const { monitors, seed, deadline, count, rate, kinds: asked } = context.options;
   const read = readKinds(asked);
   const wanted = 'kinds' in read ? read.kinds : [];
   const kinds = wanted.filter((kind) => unfit(kind, monitors) === null);
-  const gateway = { seed: GATEWAY_OPTIONS.seed.default ?? 0, latencyMs: GATEWAY_OPTIONS.latencyMs.default ?? 0 };
-  const figures = new FailoverFigures({ kinds, monitors, deadlineMs: deadline, chargeMs: (id) => chargeDurationMs(id, gateway) });
+  const gateway = {
+    seed: GATEWAY_OPTIONS.seed.default ?? 0,
+    latencyMs: GATEWAY_OPTIONS.latencyMs.default ?? 0,
+  };
+  const figures = new FailoverFigures({
+    kinds,
+    monitors,
+    deadlineMs: deadline,
+    chargeMs: (id) => chargeDurationMs(id, gateway),
+  });
   const onProgress = progressOf(context, kinds.length, () => figures.traffic.sent);
   return runInLaboratory<RoundsDone>(
     {
-      name: 'failover', replicas: REPLICAS, monitors, seed, deadlineMs: deadline, links: kinds.some((kind) => HANDOVERS[kind].links === true),
+      name: 'failover',
+      replicas: REPLICAS,
+      monitors,
+      seed,
+      deadlineMs: deadline,
+      links: kinds.some((kind) => HANDOVERS[kind].links === true),
       stretches: Math.ceil(count / ROUNDS_A_STRETCH),
-      perform: (laboratory, stretch) => strikeUnderTraffic({
-        laboratory, kinds, seed, stretch, ratePerSec: rate, deadlineMs: deadline, signal: context.signal, onProgress,
-        from: (stretch - 1) * ROUNDS_A_STRETCH + 1, to: Math.min(count, stretch * ROUNDS_A_STRETCH),
-      }),
+      perform: (laboratory, stretch) =>
+        strikeUnderTraffic({
+          laboratory,
+          kinds,
+          seed,
+          stretch,
+          ratePerSec: rate,
+          deadlineMs: deadline,
+          signal: context.signal,
+          onProgress,
+          from: (stretch - 1) * ROUNDS_A_STRETCH + 1,
+          to: Math.min(count, stretch * ROUNDS_A_STRETCH),
+        }),
       // One row per kind, after the last stretch.
       trials: (done, evidence) => {
         figures.add(done, evidence);
@@ -76,18 +111,29 @@ function run(context: Context): Promise<Journal> {
 }
 
 /**
- * Shows the progress, and the time left at the average speed so far. @param before payments of the completed stretches.
+ * Shows the progress, and the time left at the average speed so far. @param before payments of the
+ * completed stretches.
  */
-function progressOf({ options: { count }, progress }: Context, kinds: number, before: () => number) {
+function progressOf(
+  { options: { count }, progress }: Context,
+  kinds: number,
+  before: () => number,
+) {
   const all = count * kinds;
   let startMs: number | null = null;
   let done = 0;
   return (kind: HandoverKind, answered: number): void => {
     startMs ??= performance.now();
-    const left = done === 0 ? '' : ` · ${duration(((performance.now() - startMs) / done) * (all - done))} left`;
-    progress.show(`${done}/${all} hand-overs · next: ${kind} · ${before() + answered} payments answered${left}`);
+    const left =
+      done === 0
+        ? ''
+        : ` · ${duration(((performance.now() - startMs) / done) * (all - done))} left`;
+    progress.show(
+      `${done}/${all} hand-overs · next: ${kind} · ${before() + answered} payments answered${left}`,
+    );
     done += 1;
   };
 }
 
-const duration = (ms: number): string => (ms < 90_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`);
+const duration = (ms: number): string =>
+  ms < 90_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`;

@@ -1,7 +1,8 @@
 /**
- * Measures the cost of growth: backlogs of a thousand to a million payments, then ten million finished payments in the
- * table. For each size: the cost of a payment by process, the memory of all processes, the time of a take-over by
- * another leader, and the duration of users' reads. All other settings are the shipped ones.
+ * Measures the cost of growth: backlogs of a thousand to a million payments, then ten million
+ * finished payments in the table. For each size: the cost of a payment by process, the memory of
+ * all processes, the time of a take-over by another leader, and the duration of users' reads. All
+ * other settings are the shipped ones.
  */
 import { tmpdir } from 'node:os';
 import type { Experiment, RunContext } from '../experiment.js';
@@ -26,7 +27,12 @@ const PENDING = '1000,10000,100000,1000000';
 
 const OPTIONS = {
   pending: { text: true, value: 'SIZES', doc: `backlogs, separated by commas (${PENDING})` },
-  finished: { default: 10_000_000, min: 0, max: 100_000_000, doc: 'finished payments added afterwards; 0: none, no reads' },
+  finished: {
+    default: 10_000_000,
+    min: 0,
+    max: 100_000_000,
+    doc: 'finished payments added afterwards; 0: none, no reads',
+  },
   kills: { default: 5, min: 1, max: 1_000, doc: 'leaders killed at each size' },
   rounds: { default: 5, min: 1, max: 100, doc: 'maximum number of drains of each size' },
   seed: { default: 1, min: 0, max: 2 ** 31 - 1, doc: 'chooses leaders, times and patients' },
@@ -53,23 +59,45 @@ async function run(context: Context): Promise<Journal> {
   if (typeof sizes === 'string') throw new Error(sizes);
   const measured = await measure({ ...options, sizes }, context);
   const result: ExperimentResult = {
-    name: 'growth', seed: options.seed, commit: currentCommit(), startedAt: startedAt.toISOString(),
-    durationMs: Math.round(performance.now() - startMs), verdict: measured.violations.length > 0 ? 'invalid' : 'valid',
-    violations: measured.violations, objectives: growthObjectives(measured), systems: [],
+    name: 'growth',
+    seed: options.seed,
+    commit: currentCommit(),
+    startedAt: startedAt.toISOString(),
+    durationMs: Math.round(performance.now() - startMs),
+    verdict: measured.violations.length > 0 ? 'invalid' : 'valid',
+    violations: measured.violations,
+    objectives: growthObjectives(measured),
+    systems: [],
   };
   context.print(growthTable(measured, result));
   const machine = describeMachine(measured.versions);
-  const journal = { result, command, deadlineMs: 0, machine, plan: null, notes: notesOf(measured), systems: [] };
+  const journal = {
+    result,
+    command,
+    deadlineMs: 0,
+    machine,
+    plan: null,
+    notes: notesOf(measured),
+    systems: [],
+  };
   return { ...journal, own: ownReport(journal, measured) };
 }
 
 async function measure(
-  options: ConstructorParameters<typeof Campaign>[1], { progress, signal }: Pick<Context, 'progress' | 'signal'>,
+  options: ConstructorParameters<typeof Campaign>[1],
+  { progress, signal }: Pick<Context, 'progress' | 'signal'>,
 ): Promise<Growth> {
   const replicas = REPLICAS + 1;
   // As shipped: the gateway is simulated inside the replicas, and fault switches are off.
   const laboratory = await openLaboratory({
-    replicas, monitors: 1, patients: 1, gateway: 'simulated', usualEngines: true, env: { FAULTS: 'off', LOG_LEVEL: 'warn' }, progress, signal,
+    replicas,
+    monitors: 1,
+    patients: 1,
+    gateway: 'simulated',
+    usualEngines: true,
+    env: { FAULTS: 'off', LOG_LEVEL: 'warn' },
+    progress,
+    signal,
   });
   try {
     await laboratory.settled(replicas, SETTLE_MS);
@@ -83,17 +111,27 @@ async function measure(
 const notesOf = ({ unread }: Growth): string[] => [
   `Take-over: a call to the gateway takes ${KILLS_GATEWAY_MS} ms. Costs: 0 ms. The gateway is simulated in process, so there is no ledger to compare.`,
   'Standby: one of the replicas that do not lead. The lab’s own CPU time is in growth.json and in no sum.',
-  ...(unread.length > 0 ? [`Judged by SQL alone, because reading every row takes too long: sizes of ${unread.join(', ')} payments.`] : []),
+  ...(unread.length > 0
+    ? [
+        `Judged by SQL alone, because reading every row takes too long: sizes of ${unread.join(', ')} payments.`,
+      ]
+    : []),
 ];
 
 type Size = CostFigures | TakeOverFigures;
 
 /** A size as a trial, with the fields that apply. */
 function trialOf(size: Size): Partial<Trial> {
-  if ('kills' in size) return { sent: size.pending, handovers: size.kills.map(({ handover }) => handover) };
+  if ('kills' in size)
+    return { sent: size.pending, handovers: size.kills.map(({ handover }) => handover) };
   const { pending, drained } = size;
   const latencyMs = drained.at(-1)?.waitedMs;
-  return { sent: pending, pending: 0, throughputPerSec: Math.round(ratePerSec(drained)), ...(latencyMs ? { latencyMs } : {}) };
+  return {
+    sent: pending,
+    pending: 0,
+    throughputPerSec: Math.round(ratePerSec(drained)),
+    ...(latencyMs ? { latencyMs } : {}),
+  };
 }
 
 function ownReport(journal: Journal, measured: Growth): OwnReport {

@@ -1,7 +1,7 @@
 /**
- * The frame of every experiment: starts a system, performs the scenario, waits for rest, collects the evidence, and
- * returns verdict and table. The scenario defines the actions and the meaning of the figures; this file judges the
- * correctness, in the same way for all scenarios.
+ * The frame of every experiment: starts a system, performs the scenario, waits for rest, collects
+ * the evidence, and returns verdict and table. The scenario defines the actions and the meaning of
+ * the figures; this file judges the correctness, in the same way for all scenarios.
  */
 import { comesToRest, readVersions } from '../record/evidence.js';
 import type { RunContext } from '../experiment.js';
@@ -31,19 +31,30 @@ export interface Scenario<Done> {
   patients?: number;
   /** Whether every path between two parts has a proxy, so that it can be cut. Default: false. */
   links?: boolean;
-  /** Whether PostgreSQL's disk is in memory and can be filled. Default: false, the machine's disk. */
+  /**
+   * Whether PostgreSQL's disk is in memory and can be filled. Default: false, the machine's disk.
+   */
   disk?: boolean;
-  /** Stretches, each at rest before the next one starts, so that a run of hours needs the memory of one. Default: 1. */
+  /**
+   * Stretches, each at rest before the next one starts, so that a run of hours needs the memory of
+   * one. Default: 1.
+   */
   stretches?: number;
   /** Sends payments and injects faults. @param stretch 1, 2, … */
-  perform(laboratory: Laboratory, stretch: number): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
+  perform(
+    laboratory: Laboratory,
+    stretch: number,
+  ): Promise<Done & { requests: RequestRecord[]; faults: FaultWindow[] }>;
   /** @param evidence of the stretch, and all elections so far. */
   trials(done: Done, evidence: Evidence): Trial[];
   /** Measured quantities other than the latencies of requests. */
   histograms?(done: Done, evidence: Evidence): KeptLatencies[];
   objectives(trials: readonly Trial[], total: Trial, violations: readonly Violation[]): Objective[];
   table(result: ExperimentResult, measured: Measured): string;
-  /** The plan of the run. Called at the end, because parts of the plan are only known after the system has started. */
+  /**
+   * The plan of the run. Called at the end, because parts of the plan are only known after the
+   * system has started.
+   */
   plan?(): unknown;
   notes?(): string[];
 }
@@ -51,7 +62,8 @@ export interface Scenario<Done> {
 type Context = Pick<RunContext<never>, 'command' | 'progress' | 'signal' | 'print'>;
 
 /** The payments of the evidence by id, as `summarizeTrial` needs them. */
-export const paymentsById = ({ payments }: Evidence) => new Map(payments.map((row) => [row.id, row]));
+export const paymentsById = ({ payments }: Evidence) =>
+  new Map(payments.map((row) => [row.id, row]));
 
 /** The evidence about one system, and the conclusions from it. */
 export interface Measured extends Recording {
@@ -64,16 +76,47 @@ export interface Measured extends Recording {
 
 /** The actions on a system, independent of the subject, and the interpretation of their figures. */
 export type Method<Done> = Pick<
-  Scenario<Done>, 'replicas' | 'monitors' | 'patients' | 'links' | 'disk' | 'stretches' | 'deadlineMs' | 'perform' | 'trials' | 'histograms'
+  Scenario<Done>,
+  | 'replicas'
+  | 'monitors'
+  | 'patients'
+  | 'links'
+  | 'disk'
+  | 'stretches'
+  | 'deadlineMs'
+  | 'perform'
+  | 'trials'
+  | 'histograms'
 >;
 
 /**
- * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError when the system does
- * not start; no process is left then.
+ * Measures one system, from its start to the evidence. @throws AbortError at Ctrl-C, StartError
+ * when the system does not start; no process is left then.
  */
-export async function measure<Done>(subject: Subject, method: Method<Done>, { progress, signal }: Context): Promise<Measured> {
-  const { replicas, monitors, patients = 1, links = false, disk = false, stretches = 1, deadlineMs } = method;
-  const laboratory = await openLaboratory({ subject, replicas, monitors, patients, links, disk, progress, signal });
+export async function measure<Done>(
+  subject: Subject,
+  method: Method<Done>,
+  { progress, signal }: Context,
+): Promise<Measured> {
+  const {
+    replicas,
+    monitors,
+    patients = 1,
+    links = false,
+    disk = false,
+    stretches = 1,
+    deadlineMs,
+  } = method;
+  const laboratory = await openLaboratory({
+    subject,
+    replicas,
+    monitors,
+    patients,
+    links,
+    disk,
+    progress,
+    signal,
+  });
   const recorder = new StretchRecorder(laboratory, { deadlineMs, streamed: stretches > 1 });
   try {
     await laboratory.settled(replicas, SETTLE_MS);
@@ -81,7 +124,10 @@ export async function measure<Done>(subject: Subject, method: Method<Done>, { pr
     for (let stretch = 1; stretch <= stretches && recorder.rested; stretch += 1) {
       const done = await method.perform(laboratory, stretch);
       progress.show('Waiting for the system to come to rest, then checking …');
-      const evidence = await recorder.add(done, await comesToRest(laboratory.pool, REST_MS, signal));
+      const evidence = await recorder.add(
+        done,
+        await comesToRest(laboratory.pool, REST_MS, signal),
+      );
       recorder.conclude(method.trials(done, evidence), method.histograms?.(done, evidence) ?? []);
     }
     const versions = await readVersions(laboratory.pool, laboratory.system.redisUrl);
@@ -95,14 +141,34 @@ export async function measure<Done>(subject: Subject, method: Method<Done>, { pr
   }
 }
 
-export function systemJournal({ subject, startedMs, endedMs, evidence, ...judged }: Measured): SystemJournal {
+export function systemJournal({
+  subject,
+  startedMs,
+  endedMs,
+  evidence,
+  ...judged
+}: Measured): SystemJournal {
   const { violations, findings, missing, histograms, keptOneIn } = judged;
   const kept = keptOneIn > 1 ? { keptOneIn } : {};
-  return { system: subject.name, what: subject.what, startedMs, endedMs, evidence, violations, findings, missing, histograms, ...kept };
+  return {
+    system: subject.name,
+    what: subject.what,
+    startedMs,
+    endedMs,
+    evidence,
+    violations,
+    findings,
+    missing,
+    histograms,
+    ...kept,
+  };
 }
 
 /** @throws as `measure`. */
-export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: Context): Promise<Journal> {
+export async function runInLaboratory<Done>(
+  scenario: Scenario<Done>,
+  context: Context,
+): Promise<Journal> {
   const { name, seed, deadlineMs } = scenario;
   const { command, print } = context;
   const startedAt = new Date();
@@ -123,7 +189,10 @@ export async function runInLaboratory<Done>(scenario: Scenario<Done>, context: C
   print(scenario.table(result, measured));
   const notes = scenario.notes?.() ?? [];
   return {
-    result, command, deadlineMs, machine: describeMachine(versions),
+    result,
+    command,
+    deadlineMs,
+    machine: describeMachine(versions),
     plan: scenario.plan?.() ?? null,
     ...(notes.length > 0 ? { notes } : {}),
     ...(measured.history === null ? {} : { history: measured.history }),

@@ -1,4 +1,7 @@
-/** Runs one stretch of a declared scenario: its payments and its faults, from the first payment to the last heal. */
+/**
+ * Runs one stretch of a declared scenario: its payments and its faults, from the first payment to
+ * the last heal.
+ */
 import { seededRandom } from '../../shared/random.js';
 import type { FaultWindow, RequestRecord } from '../record/history.js';
 import type { Laboratory } from '../system/laboratory.js';
@@ -14,7 +17,9 @@ import type { Declaration } from './declaration.js';
 import type { Stretch } from './stretches.js';
 
 /** A declaration whose schedule may still depend on the capabilities of the laboratory. */
-export type AskedScenario = Omit<Declaration, 'schedule'> & { schedule: (laboratory: Laboratory) => Schedule };
+export type AskedScenario = Omit<Declaration, 'schedule'> & {
+  schedule: (laboratory: Laboratory) => Schedule;
+};
 
 export interface StretchProgress {
   /** Payments sent in this stretch. */
@@ -46,17 +51,40 @@ export interface StretchDone {
   startedMs: number;
 }
 
-/** Creates a client that retries with the same key, through another instance, until the deadline. */
-function createUserClient({ asked: { traffic }, laboratory, signal }: StretchOptions): PaymentClient {
-  const once = createPaymentClient(laboratory.entrances, laboratory.system.tokens.api, traffic.patienceMs);
+/**
+ * Creates a client that retries with the same key, through another instance, until the deadline.
+ */
+function createUserClient({
+  asked: { traffic },
+  laboratory,
+  signal,
+}: StretchOptions): PaymentClient {
+  const once = createPaymentClient(
+    laboratory.entrances,
+    laboratory.system.tokens.api,
+    traffic.patienceMs,
+  );
   return withRetries(once, traffic.deadlineMs, signal);
 }
 
 /** All faults are healed on every exit path. @throws AbortError */
 export async function payUnderFaults(options: StretchOptions): Promise<StretchDone> {
-  const { asked: { seed, system }, laboratory, number, stretch, signal } = options;
+  const {
+    asked: { seed, system },
+    laboratory,
+    number,
+    stretch,
+    signal,
+  } = options;
   const leaders = new LeaderWatch(laboratory);
-  const strikes = new Strikes({ laboratory, strikes: stretch.strikes, seed, census: system, leaders, signal });
+  const strikes = new Strikes({
+    laboratory,
+    strikes: stretch.strikes,
+    seed,
+    census: system,
+    leaders,
+    signal,
+  });
   const client = createUserClient(options);
   const requests: RequestRecord[] = [];
   const startedMs = performance.timeOrigin + performance.now();
@@ -66,14 +94,25 @@ export async function payUnderFaults(options: StretchOptions): Promise<StretchDo
     strikes.begin();
     traffic = await pay(options, client, requests, (sent) => {
       strikes.sent(sent - 1);
-      options.onProgress({ sent, faults: strikes.struck + strikes.skipped.length, leader: leaders.last });
+      options.onProgress({
+        sent,
+        faults: strikes.struck + strikes.skipped.length,
+        leader: leaders.last,
+      });
     });
   } finally {
     unhealed = await strikes.end();
     leaders.close();
     client.close();
   }
-  return { requests, faults: strikes.windows(number), skipped: strikes.skipped, unhealed, traffic, startedMs };
+  return {
+    requests,
+    faults: strikes.windows(number),
+    skipped: strikes.skipped,
+    unhealed,
+    traffic,
+    startedMs,
+  };
 }
 
 function pay(
@@ -83,7 +122,8 @@ function pay(
   onSent: (sent: number) => void,
 ): Promise<TrafficReport> {
   return runTraffic('open', {
-    client, signal,
+    client,
+    signal,
     name: `${name}-${number}`,
     trial: number,
     count: stretch.payments,

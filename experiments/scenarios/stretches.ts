@@ -1,4 +1,6 @@
-/** Divides a long run into stretches that fit in memory, each with its part of the schedule. Pure. */
+/**
+ * Divides a long run into stretches that fit in memory, each with its part of the schedule. Pure.
+ */
 import { dueMs, type PlannedStrike } from '../run/schedule.js';
 import type { Declaration } from './declaration.js';
 
@@ -11,10 +13,14 @@ export interface Stretch {
   strikes: PlannedStrike[];
 }
 
-export const stretchCount = ({ payments }: Declaration['traffic']): number => Math.ceil(payments / STRETCH_PAYMENTS);
+export const stretchCount = ({ payments }: Declaration['traffic']): number =>
+  Math.ceil(payments / STRETCH_PAYMENTS);
 
 /** Divides as evenly as integers allow. @param strikes of the whole run. */
-export function cutStretches(traffic: Declaration['traffic'], strikes: readonly PlannedStrike[]): Stretch[] {
+export function cutStretches(
+  traffic: Declaration['traffic'],
+  strikes: readonly PlannedStrike[],
+): Stretch[] {
   const { payments, ratePerSec } = traffic;
   const count = stretchCount(traffic);
   const bound = (index: number): number => Math.floor((index * payments) / count);
@@ -25,9 +31,14 @@ export function cutStretches(traffic: Declaration['traffic'], strikes: readonly 
       if ('payment' in at) return at.payment >= from && (at.payment < to || index + 1 === count);
       return dueMs(at, ratePerSec) >= (from * 1000) / ratePerSec && dueMs(at, ratePerSec) < untilMs;
     });
-    return { payments: to - from, strikes: own.map((strike) => ({ ...strike, at: later(strike.at, from, ratePerSec) })) };
+    return {
+      payments: to - from,
+      strikes: own.map((strike) => ({ ...strike, at: later(strike.at, from, ratePerSec) })),
+    };
   });
 }
 
 const later = (at: PlannedStrike['at'], from: number, ratePerSec: number): PlannedStrike['at'] =>
-  'payment' in at ? { ...at, payment: at.payment - from } : { ms: at.ms - (from * 1000) / ratePerSec };
+  'payment' in at
+    ? { ...at, payment: at.payment - from }
+    : { ms: at.ms - (from * 1000) / ratePerSec };

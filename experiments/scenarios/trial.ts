@@ -1,6 +1,6 @@
 /**
- * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica, which is healed after a
- * pause.
+ * Runs one trial: payments in the traffic mode, and at some of them a fault in a replica, which is
+ * healed after a pause.
  */
 import { sleep } from '../../shared/clock.js';
 import { seededRandom } from '../../shared/random.js';
@@ -48,18 +48,29 @@ const WAIT_FOR_VICTIM_MS = 20;
 /** @throws AbortError; Error when a replica was not healed. */
 export async function runTrial(options: TrialOptions): Promise<TrialRun> {
   const { laboratory, client, seed, trial, mode, requests, ratePerSec, signal } = options;
-  const run: TrialRun = { startedMs: wallMs(), requests: [], succeeded: 0, strikes: [], traffic: null };
+  const run: TrialRun = {
+    startedMs: wallMs(),
+    requests: [],
+    succeeded: 0,
+    strikes: [],
+    traffic: null,
+  };
   const strikes = new Strikes(options, run);
   let sent = 0;
   run.traffic = await runTraffic(mode, {
-    client, trial, ratePerSec, signal,
+    client,
+    trial,
+    ratePerSec,
+    signal,
     name: `trial-${trial}`,
     count: requests,
     patients: laboratory.patients,
     random: seededRandom(seed, `traffic-${trial}`),
     onSent: (index) => {
       sent += 1;
-      options.faults.forEach((fault, order) => fault.atRequest === index && strikes.add(fault, order));
+      options.faults.forEach(
+        (fault, order) => fault.atRequest === index && strikes.add(fault, order),
+      );
     },
     onRecord: (record) => {
       run.requests.push(record);
@@ -72,8 +83,8 @@ export async function runTrial(options: TrialOptions): Promise<TrialRun> {
 }
 
 /**
- * The faults of one trial. Victims are chosen one after the other, so that no two faults have the same victim; they are
- * healed concurrently.
+ * The faults of one trial. Victims are chosen one after the other, so that no two faults have the
+ * same victim; they are healed concurrently.
  */
 class Strikes {
   private last: Promise<unknown> = Promise.resolve();
@@ -97,19 +108,32 @@ class Strikes {
   async healed(): Promise<void> {
     await Promise.all(this.all);
     const [failure] = this.options.injector.failures;
-    if (failure) throw new Error(`the heal of ${failure.kind} of ${failure.target} failed: ${failure.reason}`);
+    if (failure)
+      throw new Error(`the heal of ${failure.kind} of ${failure.target} failed: ${failure.reason}`);
   }
 
-  /** Waits until a victim is available. @returns a function whose promise resolves when the victim is healed. */
-  private async strike({ delayMs, target: role }: PlannedFault, order: number): Promise<() => Promise<void>> {
+  /**
+   * Waits until a victim is available. @returns a function whose promise resolves when the victim
+   * is healed.
+   */
+  private async strike(
+    { delayMs, target: role }: PlannedFault,
+    order: number,
+  ): Promise<() => Promise<void>> {
     const { laboratory, injector, fault, pauseMs, seed, trial, signal } = this.options;
     const random = seededRandom(seed, `strike-${trial}-${order}`);
     await sleep(delayMs, signal);
     for (;;) {
-      const replicas = laboratory.system.replicas.map(({ name, up }) => ({ name, free: up && injector.busyWith(name) === null }));
+      const replicas = laboratory.system.replicas.map(({ name, up }) => ({
+        name,
+        free: up && injector.busyWith(name) === null,
+      }));
       const fitting = victims(replicas, (await laboratory.leadership()).leader, role);
       const target = fitting.length > 0 ? random.pick(fitting) : null;
-      const struck = target === null ? null : await injector.strike(fault, { target, durationMs: pauseMs, random });
+      const struck =
+        target === null
+          ? null
+          : await injector.strike(fault, { target, durationMs: pauseMs, random });
       if (struck?.struck) {
         this.run.strikes.push(struck.window);
         return () => struck.healed;

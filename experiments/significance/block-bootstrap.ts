@@ -1,8 +1,10 @@
 /**
- * Estimates how much a percentile of latencies would vary between repeated runs. Requests close in time are correlated
- * (a hand-over delays all requests that wait for it), so whole blocks of time are resampled with replacement, and the
- * percentile is calculated for each sample. Pure: the random stream is a parameter.
- * @see Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of Statistics, 1989.
+ * Estimates how much a percentile of latencies would vary between repeated runs. Requests close in
+ * time are correlated (a hand-over delays all requests that wait for it), so whole blocks of time
+ * are resampled with replacement, and the percentile is calculated for each sample. Pure: the
+ * random stream is a parameter.
+ * @see Künsch, "The jackknife and the bootstrap for general stationary observations", Annals of
+ *   Statistics, 1989.
  */
 import type { Random } from '../../shared/random.js';
 import { twoSidedP } from './normal.js';
@@ -25,7 +27,10 @@ function quantileBin(counts: Float64Array, total: number, share: number): number
   return counts.length - 1;
 }
 
-/** Adds a block to `counts`, the first bin of which is `lowest`. @returns the total count of the block. */
+/**
+ * Adds a block to `counts`, the first bin of which is `lowest`. @returns the total count of the
+ * block.
+ */
 function pour(block: readonly number[], counts: Float64Array, lowest: number): number {
   let sum = 0;
   for (let index = 0; index < block.length; index += 2) {
@@ -39,7 +44,9 @@ function pour(block: readonly number[], counts: Float64Array, lowest: number): n
 
 const deviation = (values: readonly number[]): number => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+  return Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+  );
 };
 
 function binRange(blocks: Blocks): [lowest: number, highest: number] {
@@ -54,14 +61,19 @@ function binRange(blocks: Blocks): [lowest: number, highest: number] {
 }
 
 /** Standard deviation of each percentile, in bins. @returns null when there are too few blocks. */
-export function percentileDeviations(blocks: Blocks, shares: readonly number[], random: Random): number[] | null {
+export function percentileDeviations(
+  blocks: Blocks,
+  shares: readonly number[],
+  random: Random,
+): number[] | null {
   if (blocks.length < FEWEST_BLOCKS) return null;
   const [lowest, highest] = binRange(blocks);
   const drawn = shares.map((): number[] => []);
   for (let resample = 0; resample < RESAMPLES; resample += 1) {
     const counts = new Float64Array(highest - lowest + 1);
     let total = 0;
-    for (let block = 0; block < blocks.length; block += 1) total += pour(random.pick(blocks), counts, lowest);
+    for (let block = 0; block < blocks.length; block += 1)
+      total += pour(random.pick(blocks), counts, lowest);
     shares.forEach((share, index) => drawn[index]?.push(quantileBin(counts, total, share)));
   }
   return drawn.map(deviation);
@@ -75,4 +87,7 @@ const RESOLUTION = 0.5;
  * @param difference in bins. @param first, second their standard deviations in bins.
  */
 export const percentileP = (difference: number, first: number, second: number): number =>
-  twoSidedP(Math.max(0, Math.abs(difference) - RESOLUTION) / Math.sqrt(first ** 2 + second ** 2 + RESOLUTION ** 2));
+  twoSidedP(
+    Math.max(0, Math.abs(difference) - RESOLUTION) /
+      Math.sqrt(first ** 2 + second ** 2 + RESOLUTION ** 2),
+  );

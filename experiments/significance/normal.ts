@@ -1,11 +1,20 @@
-/** The tail of the normal distribution, for tests whose statistic is normal in large samples. Pure. */
+/**
+ * The tail of the normal distribution, for tests whose statistic is normal in large samples. Pure.
+ */
 
-/** A Chebyshev fit of erfc; relative error below 1.2e-7 everywhere. @see Press et al., Numerical Recipes, 2nd ed., 6.2, `erfcc`. */
+/**
+ * A Chebyshev fit of erfc; relative error below 1.2e-7 everywhere. @see Press et al., Numerical
+ * Recipes, 2nd ed., 6.2, `erfcc`.
+ */
 const COEFFICIENTS = [
-  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277,
+  -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587,
+  -0.82215223, 0.17087277,
 ] as const;
 
-/** Probability of a normal value at least this far from 0, on either side. @param z in standard deviations. */
+/**
+ * Probability of a normal value at least this far from 0, on either side. @param z in standard
+ * deviations.
+ */
 export function twoSidedP(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   const t = 1 / (1 + 0.5 * x);

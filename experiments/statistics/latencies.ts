@@ -1,15 +1,21 @@
 /**
- * Durations as a histogram of high dynamic range (HDR): percentiles of any number of requests in the memory of a few
- * hundred, merged without loss. Histograms that are recorded separately and merged equal one recorded together;
- * averaged percentiles would be meaningless.
+ * Durations as a histogram of high dynamic range (HDR): percentiles of any number of requests in
+ * the memory of a few hundred, merged without loss. Histograms that are recorded separately and
+ * merged equal one recorded together; averaged percentiles would be meaningless.
  * @see https://hdrhistogram.org/
  */
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  type Histogram,
+} from 'hdr-histogram-js';
 
 /** Relative accuracy of the values: three significant digits. */
 export const PRECISION = 0.001;
 /**
- * The largest recorded duration, ms; longer ones count as this. One hour: above every deadline and time-out of the lab.
+ * The largest recorded duration, ms; longer ones count as this. One hour: above every deadline and
+ * time-out of the lab.
  */
 export const LONGEST_MS = 3_600_000;
 const DIGITS = 3;
@@ -23,7 +29,10 @@ export interface LatencySummary {
   max: number;
 }
 
-/** A histogram as stored in a journal, so that later comparisons can merge it with those of other runs. */
+/**
+ * A histogram as stored in a journal, so that later comparisons can merge it with those of other
+ * runs.
+ */
 export interface KeptLatencies {
   /** Name of the quantity: `latency`, `latency of trial 2`, `kill: fault to commit seen`. */
   name: string;
@@ -37,9 +46,14 @@ export class Latencies {
 
   /** @param samplesMs recorded immediately. */
   static of(samplesMs: Iterable<number> = []): Latencies {
-    const options = { highestTrackableValue: LONGEST_MS * MICROSECONDS, numberOfSignificantValueDigits: DIGITS } as const;
+    const options = {
+      highestTrackableValue: LONGEST_MS * MICROSECONDS,
+      numberOfSignificantValueDigits: DIGITS,
+    } as const;
     // The pure JavaScript build: no WebAssembly initialization, and fixed memory.
-    const latencies = new Latencies(build({ ...options, bitBucketSize: BITS, autoResize: false, useWebAssembly: false }));
+    const latencies = new Latencies(
+      build({ ...options, bitBucketSize: BITS, autoResize: false, useWebAssembly: false }),
+    );
     for (const ms of samplesMs) latencies.add(ms);
     return latencies;
   }
@@ -53,7 +67,10 @@ export class Latencies {
     return this.histogram.totalCount;
   }
 
-  /** With a resolution of 1 µs. A negative value counts as 0, because two clocks may differ slightly. */
+  /**
+   * With a resolution of 1 µs. A negative value counts as 0, because two clocks may differ
+   * slightly.
+   */
   add(ms: number): void {
     this.histogram.recordValue(Math.round(Math.min(LONGEST_MS, Math.max(0, ms)) * MICROSECONDS));
   }
@@ -63,16 +80,23 @@ export class Latencies {
     this.histogram.add(other.histogram);
   }
 
-  /** Nearest rank, in ms, within `PRECISION`; NaN without samples. @param share 0.5 is the median, 1 the largest. */
+  /**
+   * Nearest rank, in ms, within `PRECISION`; NaN without samples. @param share 0.5 is the median, 1
+   * the largest.
+   */
   percentile(share: number): number {
     if (this.count === 0) return NaN;
     const largest = this.histogram.maxValue;
-    return (share >= 1 ? largest : Math.min(largest, this.histogram.getValueAtPercentile(share * 100))) / MICROSECONDS;
+    return (
+      (share >= 1 ? largest : Math.min(largest, this.histogram.getValueAtPercentile(share * 100))) /
+      MICROSECONDS
+    );
   }
 
   /** In ms, rounded to a tenth; zeros without samples. */
   summary(): LatencySummary {
-    const at = (share: number): number => (this.count === 0 ? 0 : Math.round(this.percentile(share) * 10) / 10);
+    const at = (share: number): number =>
+      this.count === 0 ? 0 : Math.round(this.percentile(share) * 10) / 10;
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
   }
 
@@ -88,4 +112,8 @@ export function merged(parts: Iterable<Latencies>): Latencies {
   return all;
 }
 
-export const keep = (name: string, latencies: Latencies): KeptLatencies => ({ name, count: latencies.count, hdr: latencies.encode() });
+export const keep = (name: string, latencies: Latencies): KeptLatencies => ({
+  name,
+  count: latencies.count,
+  hdr: latencies.encode(),
+});

@@ -1,6 +1,6 @@
 /**
- * Figures of a table from plain numbers: a share with its interval, a percentile of few samples. Latencies of requests,
- * of which there may be millions, are in `latencies.ts`.
+ * Figures of a table from plain numbers: a share with its interval, a percentile of few samples.
+ * Latencies of requests, of which there may be millions, are in `latencies.ts`.
  */
 const Z_95 = 1.959_963_984_540_054;
 
@@ -20,11 +20,13 @@ export function wilson95(successes: number, trials: number): [number, number] {
 }
 
 /**
- * Nearest-rank percentile, exact; NaN without samples. Sorts a copy: for hundreds of samples. @param share 0.5 is the
- * median.
+ * Nearest-rank percentile, exact; NaN without samples. Sorts a copy: for hundreds of samples.
+ * @param share 0.5 is the median.
  */
 export function percentile(samples: readonly number[], share: number): number {
   if (samples.length === 0) return NaN;
   const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] as number;
+  return sorted[
+    Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))
+  ] as number;
 }

@@ -1,7 +1,12 @@
-/** Deletes all payments of a laboratory's or a test's database, which its guards otherwise refuse. */
+/**
+ * Deletes all payments of a laboratory's or a test's database, which its guards otherwise refuse.
+ */
 import type { Queryable } from '../../shared/postgres/postgres.js';
 
-/** One transaction: the owner of the tables disables the two guards, removes all payments and batches, and enables the guards again. */
+/**
+ * One transaction: the owner of the tables disables the two guards, removes all payments and
+ * batches, and enables the guards again.
+ */
 export async function emptyPayments(db: Queryable): Promise<void> {
   await db.query(`
     ALTER TABLE payment DISABLE TRIGGER payment_is_never_emptied;

@@ -1,5 +1,6 @@
 /**
- * Opens a separate system for one experiment: free ports, data in a temporary folder, both released on every exit path.
+ * Opens a separate system for one experiment: free ports, data in a temporary folder, both released
+ * on every exit path.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,8 @@ const LOG_FOLDER = 'logs';
 /** Output of all processes of the latest run, for the analysis of a failure. */
 export const LOG = join('reports', 'latest.log');
 /** Each subject has its own file, so that the last of several does not overwrite the others. */
-const logOf = ({ name }: Subject): string => (name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`));
+const logOf = ({ name }: Subject): string =>
+  name === RELEVO.name ? LOG : join('reports', `latest-${name}.log`);
 
 export interface Laboratory {
   subject: Subject;
@@ -34,7 +36,10 @@ export interface Laboratory {
   links: Links | null;
   /** The disk of PostgreSQL's data; null: the machine's own disk. */
   disk: MemoryDisk | null;
-  /** Addresses for payments: the patients instances, or the payment server itself in a system without them. */
+  /**
+   * Addresses for payments: the patients instances, or the payment server itself in a system
+   * without them.
+   */
   entrances: readonly string[];
   pool: Pool;
   /** Ids of the patients that can pay. */
@@ -42,11 +47,14 @@ export interface Laboratory {
   /** Name and term of the current leader; leader null: none was elected yet. */
   leadership(): Promise<Leader>;
   /**
-   * Resolves when `replicas` (all, where there are fewer) are alive and one of them leads. @throws Error at the
-   * deadline.
+   * Resolves when `replicas` (all, where there are fewer) are alive and one of them leads. @throws
+   * Error at the deadline.
    */
   settled(replicas: number, deadlineMs: number): Promise<void>;
-  /** Registers a step for the beginning of `close`, such as a heal. A failing step does not prevent the others. */
+  /**
+   * Registers a step for the beginning of `close`, such as a heal. A failing step does not prevent
+   * the others.
+   */
   beforeClose(step: () => Promise<unknown>): void;
   /** Stops all processes and deletes the folder. May be called twice. */
   close(): Promise<void>;
@@ -59,16 +67,25 @@ export interface LaboratoryOptions {
   monitors: number;
   patients: number;
   env?: SystemOptions['env'];
-  /** Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken. Default: false. */
+  /**
+   * Adds a proxy to every path between two parts, so that the path can be cut, slowed and broken.
+   * Default: false.
+   */
   links?: boolean;
   /**
-   * Stores PostgreSQL's data on a separate disk in memory that can be filled, where the machine allows one. Default:
-   * false.
+   * Stores PostgreSQL's data on a separate disk in memory that can be filled, where the machine
+   * allows one. Default: false.
    */
   disk?: boolean;
-  /** `http` is a process with a ledger; `simulated` is inside the replicas, without a ledger. Default: `http`. */
+  /**
+   * `http` is a process with a ledger; `simulated` is inside the replicas, without a ledger.
+   * Default: `http`.
+   */
   gateway?: Shape['gateway'];
-  /** Starts the engines with the settings of `npm start`, for measurements. Default: false, smaller settings. */
+  /**
+   * Starts the engines with the settings of `npm start`, for measurements. Default: false, smaller
+   * settings.
+   */
   usualEngines?: boolean;
   progress: Progress;
   signal: AbortSignal;
@@ -85,7 +102,11 @@ interface Premises {
   vacate: () => Promise<void>;
 }
 
-async function openResources(subject: Subject, shape: Shape, options: Pick<LaboratoryOptions, 'links' | 'disk'>): Promise<Premises> {
+async function openResources(
+  subject: Subject,
+  shape: Shape,
+  options: Pick<LaboratoryOptions, 'links' | 'disk'>,
+): Promise<Premises> {
   const dataDir = mkdtempSync(join(tmpdir(), 'relevo-lab-'));
   mkdirSync('reports', { recursive: true });
   const log = new LogFile({ ...USUAL_LOG, largestBytes: Infinity, path: logOf(subject) });
@@ -102,14 +123,29 @@ async function openResources(subject: Subject, shape: Shape, options: Pick<Labor
 
 /** @throws StartError when a part does not start, AbortError at Ctrl-C; no process is left then. */
 export async function openLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
-  const { subject = RELEVO, replicas, monitors, patients, env = {}, gateway = 'http', usualEngines = false, progress, signal } = options;
+  const {
+    subject = RELEVO,
+    replicas,
+    monitors,
+    patients,
+    env = {},
+    gateway = 'http',
+    usualEngines = false,
+    progress,
+    signal,
+  } = options;
   const shape: Shape = { ...subject.shape({ replicas, monitors, patients }), gateway };
   const premises = await openResources(subject, shape, options);
   const { dataDir, log, logs, links, disk } = premises;
   let system: System | null = null;
   try {
     system = await startSystem({
-      ...shape, dataDir, ports: 'free', supervise: false, quick: !usualEngines, signal,
+      ...shape,
+      dataDir,
+      ports: 'free',
+      supervise: false,
+      quick: !usualEngines,
+      signal,
       env: { FAULTS: 'on', ...env },
       ...(disk ? { volume: disk } : {}),
       ...(links ? { serviceEnv: (name, _kind, usual) => links.environmentOf(name, usual) } : {}),
@@ -129,17 +165,27 @@ export async function openLaboratory(options: LaboratoryOptions): Promise<Labora
 }
 
 /** Adds the lab's own parts to a running system. */
-async function addLabParts(subject: Subject, system: System, premises: Premises, signal: AbortSignal): Promise<Laboratory> {
+async function addLabParts(
+  subject: Subject,
+  system: System,
+  premises: Premises,
+  signal: AbortSignal,
+): Promise<Laboratory> {
   const { dataDir, links, disk, vacate } = premises;
-  const pool = createPool({ url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 }, createLogger('lab', 'lab', 'silent'));
+  const pool = createPool(
+    { url: system.databaseUrl, name: 'lab', max: 4, statementTimeoutMs: 60_000 },
+    createLogger('lab', 'lab', 'silent'),
+  );
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
-  if (subject.termless) await pool.query('ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led');
+  if (subject.termless)
+    await pool.query('ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led');
   const doors = system.patients.length > 0 ? system.patients : system.replicas;
   const steps: (() => Promise<unknown>)[] = [];
   let closed: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
     await Promise.allSettled(steps.map((step) => step()));
-    // Concurrently: when PostgreSQL does not respond, `pool.end()` only resolves after the system has stopped.
+    // Concurrently: when PostgreSQL does not respond, `pool.end()` only resolves after the system
+    // has stopped.
     const [, stopped] = await Promise.allSettled([pool.end(), system.stop()]);
     await vacate();
     if (stopped.status === 'rejected') throw stopped.reason;
@@ -155,7 +201,8 @@ async function addLabParts(subject: Subject, system: System, premises: Premises,
     pool,
     patients: rows.map(({ id }) => id),
     leadership: () => subject.leadership(system, pool),
-    settled: (count, deadlineMs) => settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
+    settled: (count, deadlineMs) =>
+      settled({ subject, system }, Math.min(count, system.replicas.length), deadlineMs, signal),
     beforeClose: (step) => void steps.push(step),
     close: () => (closed ??= closeAll()),
   };
@@ -163,12 +210,20 @@ async function addLabParts(subject: Subject, system: System, premises: Premises,
 
 type Running = Pick<Laboratory, 'subject' | 'system'>;
 
-async function settled({ subject, system }: Running, count: number, deadlineMs: number, signal: AbortSignal): Promise<void> {
+async function settled(
+  { subject, system }: Running,
+  count: number,
+  deadlineMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     const { alive, led } = await subject.look(system);
     if (led && alive >= count) return;
-    if (performance.now() > end) throw new Error(`the system did not settle within ${deadlineMs} ms: ${alive} of ${count} replicas alive`);
+    if (performance.now() > end)
+      throw new Error(
+        `the system did not settle within ${deadlineMs} ms: ${alive} of ${count} replicas alive`,
+      );
     await sleep(POLL_MS, signal);
   }
 }

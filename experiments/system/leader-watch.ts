@@ -1,6 +1,6 @@
 /**
- * Returns the current leader without long waits: while PostgreSQL is unavailable or slow, the last answer counts. Also
- * used by the progress line.
+ * Returns the current leader without long waits: while PostgreSQL is unavailable or slow, the last
+ * answer counts. Also used by the progress line.
  */
 import { sleep } from '../../shared/clock.js';
 import type { Laboratory } from './laboratory.js';
@@ -20,10 +20,13 @@ export class LeaderWatch {
   }
 
   /** The last known leader. */
-  get last(): Leader { return this.latest; }
+  get last(): Leader {
+    return this.latest;
+  }
 
   /**
-   * Queries the leader now; without an answer within `PATIENCE_MS` the last known one counts. @returns null: no leader.
+   * Queries the leader now; without an answer within `PATIENCE_MS` the last known one counts.
+   * @returns null: no leader.
    */
   async ask(): Promise<string | null> {
     await Promise.race([this.queryLeader(), sleep(PATIENCE_MS)]);
@@ -38,7 +41,10 @@ export class LeaderWatch {
   private queryLeader(): Promise<void> {
     this.pending ??= this.laboratory
       .leadership()
-      .then((leader) => void (this.latest = leader), () => undefined)
+      .then(
+        (leader) => void (this.latest = leader),
+        () => undefined,
+      )
       .finally(() => (this.pending = null));
     return this.pending;
   }

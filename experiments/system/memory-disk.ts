@@ -1,8 +1,9 @@
 /**
- * A disk of the lab, in memory, whose size can be changed while it is in use: it is full when its size equals its used
- * space. It is mounted in a namespace that only the lab's processes enter. It needs no privileges where the system
- * allows user namespaces, and no more memory than its content. The disk vanishes with the last process in the
- * namespace; its keeper process ends when the lab ends in any way, because its input is closed.
+ * A disk of the lab, in memory, whose size can be changed while it is in use: it is full when its
+ * size equals its used space. It is mounted in a namespace that only the lab's processes enter. It
+ * needs no privileges where the system allows user namespaces, and no more memory than its content.
+ * The disk vanishes with the last process in the namespace; its keeper process ends when the lab
+ * ends in any way, because its input is closed.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, statfsSync } from 'node:fs';
@@ -31,7 +32,15 @@ export class MemoryDisk implements Volume {
     unshare: string,
   ) {
     this.window = join('/proc', String(keeper.pid), 'root', folder);
-    this.asMounter = [nsenter, '-t', String(keeper.pid), '-U', '-m', '--preserve-credentials', '--'];
+    this.asMounter = [
+      nsenter,
+      '-t',
+      String(keeper.pid),
+      '-U',
+      '-m',
+      '--preserve-credentials',
+      '--',
+    ];
     this.enter = [...this.asMounter, unshare, ...AS_NOBODY_SPECIAL];
   }
 
@@ -46,10 +55,26 @@ export class MemoryDisk implements Volume {
     if (!unshare || !nsenter) return null;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const script = 'mount -t tmpfs -o "size=$2,mode=0700" tmpfs "$1" && echo mounted && exec cat';
-    const args = ['-U', '--map-root-user', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh', folder, String(SIZE_BYTES)];
+    const args = [
+      '-U',
+      '--map-root-user',
+      '-m',
+      '--propagation',
+      'private',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      folder,
+      String(SIZE_BYTES),
+    ];
     const keeper = spawn(unshare, args, { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
     const disk = new MemoryDisk(folder, keeper, nsenter, unshare);
-    if ((await firstLine(keeper)) === 'mounted' && (await runToEnd([...disk.enter, 'true'])).code === 0) return disk;
+    if (
+      (await firstLine(keeper)) === 'mounted' &&
+      (await runToEnd([...disk.enter, 'true'])).code === 0
+    )
+      return disk;
     await disk.close();
     return null;
   }
@@ -73,7 +98,12 @@ export class MemoryDisk implements Volume {
 
   /** Must be called after the last use of the disk. */
   async close(): Promise<void> {
-    if (this.keeper.pid === undefined || this.keeper.exitCode !== null || this.keeper.signalCode !== null) return;
+    if (
+      this.keeper.pid === undefined ||
+      this.keeper.exitCode !== null ||
+      this.keeper.signalCode !== null
+    )
+      return;
     const ended = new Promise((resolve) => this.keeper.once('exit', resolve));
     this.keeper.kill('SIGKILL');
     await ended;
@@ -81,7 +111,13 @@ export class MemoryDisk implements Volume {
 
   /** @returns an error message; empty on success. */
   private async resize(bytes: number): Promise<string> {
-    const { code, output } = await runToEnd([...this.asMounter, 'mount', '-o', `remount,size=${bytes}`, this.folder]);
+    const { code, output } = await runToEnd([
+      ...this.asMounter,
+      'mount',
+      '-o',
+      `remount,size=${bytes}`,
+      this.folder,
+    ]);
     return code === 0 ? '' : output || `mount ended with code ${code}`;
   }
 }

@@ -1,20 +1,20 @@
 /**
- * Measures the cost of a program from Linux's /proc: CPU time, including its descendants and children that have ended;
- * memory, current and peak. On other systems the result is null. Parsing and calculations are pure; only `costOf` and
- * `resetPeak` access /proc.
+ * Measures the cost of a program from Linux's /proc: CPU time, including its descendants and
+ * children that have ended; memory, current and peak. On other systems the result is null. Parsing
+ * and calculations are pure; only `costOf` and `resetPeak` access /proc.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { descendantsOf } from '../../local/processes/process-tree.js';
 
 /**
- * The kernel's unit of CPU time in /proc, since 2.6 on every platform that Node supports: 1/100 s. @see proc(5),
- * sysconf(3)
+ * The kernel's unit of CPU time in /proc, since 2.6 on every platform that Node supports: 1/100 s.
+ * @see proc(5), sysconf(3)
  */
 const TICK_MS = 10;
 const KB_A_MB = 1_024;
 /**
- * Attempts to read a tree during which no child ends; for a server that starts and ends children all the time, the last
- * attempt counts.
+ * Attempts to read a tree during which no child ends; for a server that starts and ends children
+ * all the time, the last attempt counts.
  */
 const LOOKS = 4;
 
@@ -25,7 +25,10 @@ export interface CpuTimes {
   endedChildrenMs: number;
 }
 
-/** Memory of one process, MB (2²⁰ bytes); accurate to about half a MB, because the kernel counts pages in batches. */
+/**
+ * Memory of one process, MB (2²⁰ bytes); accurate to about half a MB, because the kernel counts
+ * pages in batches.
+ */
 export interface Memory {
   residentMb: number;
   /** Highest `residentMb` since the start, or since `resetPeak`. */
@@ -38,7 +41,9 @@ export interface Memory {
 
 /** A program: a process and all its descendants. */
 export interface ProcessCost extends Memory {
-  /** CPU time of all of them and of the children that ended, ms since the start; accurate to 10 ms. */
+  /**
+   * CPU time of all of them and of the children that ended, ms since the start; accurate to 10 ms.
+   */
   cpuMs: number;
   /** Current number of processes. */
   processes: number;
@@ -49,20 +54,33 @@ export function parseCpuTimes(stat: string): CpuTimes {
   // After the name: field 3 is first, so utime (14) to cstime (17) have the indexes 11 to 14.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (index: number): number => Number(fields[index] ?? 0);
-  return { ownMs: (ticks(11) + ticks(12)) * TICK_MS, endedChildrenMs: (ticks(13) + ticks(14)) * TICK_MS };
+  return {
+    ownMs: (ticks(11) + ticks(12)) * TICK_MS,
+    endedChildrenMs: (ticks(13) + ticks(14)) * TICK_MS,
+  };
 }
 
 /** @param status `/proc/PID/status`. A kernel thread or a zombie has no memory: zeros. */
 export function parseMemory(status: string): Memory {
-  const megabytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / KB_A_MB;
-  return { residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM'), privateMb: megabytes('RssAnon'), sharedMb: megabytes('RssShmem') };
+  const megabytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) / KB_A_MB;
+  return {
+    residentMb: megabytes('VmRSS'),
+    peakMb: megabytes('VmHWM'),
+    privateMb: megabytes('RssAnon'),
+    sharedMb: megabytes('RssShmem'),
+  };
 }
 
 /**
- * Combines the processes of a program. Resident and peak memory are the root's (a service is one process). Private
- * memory is the sum of all. Shared memory is the same for all, so the largest value of any process counts.
+ * Combines the processes of a program. Resident and peak memory are the root's (a service is one
+ * process). Private memory is the sum of all. Shared memory is the same for all, so the largest
+ * value of any process counts.
  */
-export function combineCosts(root: CpuTimes & Memory, descendants: readonly (CpuTimes & Memory)[]): ProcessCost {
+export function combineCosts(
+  root: CpuTimes & Memory,
+  descendants: readonly (CpuTimes & Memory)[],
+): ProcessCost {
   const all = [root, ...descendants];
   return {
     cpuMs: all.reduce((sum, { ownMs, endedChildrenMs }) => sum + ownMs + endedChildrenMs, 0),
@@ -91,13 +109,14 @@ export function costOf(pid: number): ProcessCost | null {
     const descendants = descendantsOf(pid).flatMap((child) => readProcess(child) ?? []);
     const after = readProcess(pid);
     // A child that ended in between would be missed or counted twice.
-    if (after && (after.endedChildrenMs === before.endedChildrenMs || left <= 1)) return combineCosts(after, descendants);
+    if (after && (after.endedChildrenMs === before.endedChildrenMs || left <= 1))
+      return combineCosts(after, descendants);
   }
 }
 
 /**
- * Resets a process's peak memory, so that `peakMb` only covers the following time. @returns false where the kernel does
- * not allow it.
+ * Resets a process's peak memory, so that `peakMb` only covers the following time. @returns false
+ * where the kernel does not allow it.
  */
 export function resetPeak(pid: number): boolean {
   try {

@@ -1,7 +1,7 @@
 /**
- * The steady state: every process runs, all monitors report every replica alive and the same leader, and a payment
- * through each entrance succeeds in time. Checked before the first fault and after the last heal; without a steady
- * state a fault would prove nothing.
+ * The steady state: every process runs, all monitors report every replica alive and the same
+ * leader, and a payment through each entrance succeeds in time. Checked before the first fault and
+ * after the last heal; without a steady state a fault would prove nothing.
  */
 import { z } from 'zod';
 import { sleep } from '../../shared/clock.js';
@@ -35,7 +35,10 @@ export async function reachSteadyState(options: SteadyStateOptions): Promise<Ste
   const { laboratory, withinMs, signal } = options;
   const startMs = performance.now();
   for (let look = 1; ; look += 1) {
-    const missing = checkProcesses(laboratory) ?? (await checkMonitors(laboratory)) ?? (await checkPayments(options, look));
+    const missing =
+      checkProcesses(laboratory) ??
+      (await checkMonitors(laboratory)) ??
+      (await checkPayments(options, look));
     const spentMs = Math.round(performance.now() - startMs);
     if (missing === null || spentMs > withinMs) return { spentMs, missing };
     await sleep(LOOK_AGAIN_MS, signal);
@@ -49,20 +52,34 @@ function checkProcesses({ system }: Laboratory): string | null {
 
 const statusShape = z.object({
   partitions: z.array(z.object({ leader: z.string().nullable(), term: z.number() })),
-  replicas: z.array(z.object({ id: z.string(), observed: z.string(), role: z.string().nullish(), term: z.number().nullish() })),
+  replicas: z.array(
+    z.object({
+      id: z.string(),
+      observed: z.string(),
+      role: z.string().nullish(),
+      term: z.number().nullish(),
+    }),
+  ),
 });
 
 async function checkMonitors({ system }: Laboratory): Promise<string | null> {
   const looks = await Promise.all(
-    system.monitors.map(async ({ name, url }) => ({ name, status: await readStatus(url, system.tokens.operator) })),
+    system.monitors.map(async ({ name, url }) => ({
+      name,
+      status: await readStatus(url, system.tokens.operator),
+    })),
   );
   const terms = new Set<string>();
   for (const { name, status } of looks) {
     const leader = status?.partitions[0];
     if (!status || !leader) return `${name} does not answer`;
-    const notAlive = status.replicas.filter(({ observed }) => observed !== 'alive').map(({ id }) => id);
+    const notAlive = status.replicas
+      .filter(({ observed }) => observed !== 'alive')
+      .map(({ id }) => id);
     if (notAlive.length > 0) return `${name} does not report ${notAlive.join(', ')} as alive`;
-    const leads = status.replicas.some(({ id, role, term }) => id === leader.leader && role === 'leading' && term === leader.term);
+    const leads = status.replicas.some(
+      ({ id, role, term }) => id === leader.leader && role === 'leading' && term === leader.term,
+    );
     if (!leads) return `${name} reports no leader of term ${leader.term}`;
     terms.add(`${leader.term} ${leader.leader ?? ''}`);
   }
@@ -71,28 +88,46 @@ async function checkMonitors({ system }: Laboratory): Promise<string | null> {
 
 async function readStatus(url: string, token: string): Promise<z.infer<typeof statusShape> | null> {
   try {
-    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(STATUS_MS) });
+    const answer = await fetch(`${url}/status`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(STATUS_MS),
+    });
     return answer.ok ? statusShape.parse(await answer.json()) : null;
   } catch {
     return null;
   }
 }
 
-async function checkPayments({ laboratory, paymentWithinMs, name }: SteadyStateOptions, look: number): Promise<string | null> {
+async function checkPayments(
+  { laboratory, paymentWithinMs, name }: SteadyStateOptions,
+  look: number,
+): Promise<string | null> {
   const { entrances, patients, system } = laboratory;
   const client = createPaymentClient(entrances, system.tokens.api, paymentWithinMs);
   try {
     const order = { patientId: patients[0] ?? '', amountMinor: 1_000, currency: 'USD' };
     const paid = await Promise.all(
-      entrances.map((_, index) => client.pay({ ...order, key: `${name}-${look}-${index}` }, 0, performance.timeOrigin + performance.now())),
+      entrances.map((_, index) =>
+        client.pay(
+          { ...order, key: `${name}-${look}-${index}` },
+          0,
+          performance.timeOrigin + performance.now(),
+        ),
+      ),
     );
-    return paid.map((answer) => shortcoming(answer, paymentWithinMs)).find((found) => found !== null) ?? null;
+    return (
+      paid.map((answer) => shortcoming(answer, paymentWithinMs)).find((found) => found !== null) ??
+      null
+    );
   } finally {
     client.close();
   }
 }
 
-function shortcoming({ status, error, instance, answeredMs, intendedMs }: RequestRecord, withinMs: number): string | null {
+function shortcoming(
+  { status, error, instance, answeredMs, intendedMs }: RequestRecord,
+  withinMs: number,
+): string | null {
   const spentMs = Math.round(answeredMs - intendedMs);
   if (status === 'SUCCEEDED' && spentMs <= withinMs) return null;
   return `a payment at ${instance} ended with ${status ?? error ?? 'no outcome'} after ${spentMs} ms`;

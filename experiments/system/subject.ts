@@ -1,7 +1,7 @@
 /**
- * The system in a laboratory: Relevo, or a baseline on the same engines, ports, gateway and contract. A subject defines
- * its processes and how the lab reads its leader; everything else (traffic, faults, evidence, checkers) is the same for
- * all.
+ * The system in a laboratory: Relevo, or a baseline on the same engines, ports, gateway and
+ * contract. A subject defines its processes and how the lab reads its leader; everything else
+ * (traffic, faults, evidence, checkers) is the same for all.
  */
 import type { Place, Shape } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
@@ -23,10 +23,15 @@ export interface Subject {
   shape(asked: Omit<Shape, 'gateway'>): Omit<Shape, 'gateway'>;
   /** Its programs. Default: Relevo's. */
   program?: (place: Place) => string;
-  /** Whether its outcomes have no valid term, which a constraint of the table otherwise refuses. Default: false. */
+  /**
+   * Whether its outcomes have no valid term, which a constraint of the table otherwise refuses.
+   * Default: false.
+   */
   termless?: boolean;
   leadership(system: System, pool: Pool): Promise<Leader>;
-  /** Polls the system once: the number of replicas that are alive, and whether one of them leads. */
+  /**
+   * Polls the system once: the number of replicas that are alive, and whether one of them leads.
+   */
   look(system: System): Promise<{ alive: number; led: boolean }>;
 }
 
@@ -40,7 +45,10 @@ const STATUS_MS = 2_000;
 
 async function readStatus(url: string, token: string): Promise<MonitorStatus | null> {
   try {
-    const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(STATUS_MS) });
+    const answer = await fetch(`${url}/status`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(STATUS_MS),
+    });
     return answer.ok ? ((await answer.json()) as MonitorStatus) : null;
   } catch {
     return null;
@@ -56,6 +64,11 @@ export const RELEVO: Subject = {
     const status = await readStatus(monitors[0]?.url ?? '', tokens.operator);
     const leader = status?.partitions[0];
     const alive = status?.replicas.filter(({ observed }) => observed === 'alive') ?? [];
-    return { alive: alive.length, led: alive.some(({ id, role, term }) => id === leader?.leader && role === 'leading' && term === leader.term) };
+    return {
+      alive: alive.length,
+      led: alive.some(
+        ({ id, role, term }) => id === leader?.leader && role === 'leading' && term === leader.term,
+      ),
+    };
   },
 };

@@ -1,6 +1,6 @@
 /**
- * Converts an HTTP response, or its absence, into an outcome: a payment status, or one stable code for the reason why
- * there is none. Pure.
+ * Converts an HTTP response, or its absence, into an outcome: a payment status, or one stable code
+ * for the reason why there is none. Pure.
  */
 import { payment } from '../../shared/contracts/payment.js';
 import type { RequestRecord } from '../record/history.js';
@@ -23,10 +23,19 @@ export function readPayment(httpStatus: number, body: unknown): Outcome {
   const parsed = payment.safeParse(body);
   if (!parsed.success) return { httpStatus, ...NO_OUTCOME, error: refusalCode(httpStatus, body) };
   const { id, status, term } = parsed.data;
-  return { httpStatus, status, paymentId: id, term, error: status === 'PENDING' ? 'STILL_PENDING' : null };
+  return {
+    httpStatus,
+    status,
+    paymentId: id,
+    term,
+    error: status === 'PENDING' ? 'STILL_PENDING' : null,
+  };
 }
 
-/** @param error thrown by the HTTP client; its time-out gets the same code as the operating system's. */
+/**
+ * @param error thrown by the HTTP client; its time-out gets the same code as the operating
+ *   system's.
+ */
 export function readFailure(error: unknown): Outcome {
   const code = (error as { code?: string }).code ?? 'NO_ANSWER';
   return { httpStatus: null, ...NO_OUTCOME, error: code === 'ECONNABORTED' ? 'ETIMEDOUT' : code };

@@ -1,7 +1,7 @@
 /**
- * Calculates when requests are due. The times are fixed in advance and do not depend on the requests. `constant` sends
- * at a fixed interval. `poisson` has the same average rate with exponential gaps, as from independent users: bursts and
- * lulls.
+ * Calculates when requests are due. The times are fixed in advance and do not depend on the
+ * requests. `constant` sends at a fixed interval. `poisson` has the same average rate with
+ * exponential gaps, as from independent users: bursts and lulls.
  */
 import type { Random } from '../../shared/random.js';
 
@@ -13,15 +13,22 @@ export interface ArrivalOptions {
   ratePerSec: number;
   /** Default: constant. */
   arrivals?: Arrivals;
-  /** Draws the gaps of `poisson`; a separate stream, so that the payments do not depend on the gaps. */
+  /**
+   * Draws the gaps of `poisson`; a separate stream, so that the payments do not depend on the gaps.
+   */
   random?: Random;
 }
 
 /**
- * @returns a function that returns the next due time at each call, in ms from the start; never decreasing.
+ * @returns a function that returns the next due time at each call, in ms from the start; never
+ *   decreasing.
  * @throws RangeError when `poisson` has no random stream.
  */
-export function dueMoments({ ratePerSec, arrivals = 'constant', random }: ArrivalOptions): () => number {
+export function dueMoments({
+  ratePerSec,
+  arrivals = 'constant',
+  random,
+}: ArrivalOptions): () => number {
   const gapMs = ratePerSec > 0 ? 1_000 / ratePerSec : 0;
   let index = 0;
   if (arrivals === 'constant') return () => index++ * gapMs;

@@ -1,6 +1,7 @@
 /**
- * A payment client as an application would write it: POST, an Idempotency-Key, `Prefer: wait`; or a whole batch in one
- * request, as from Postman. It does not retry: the first response counts (`retrying-client.ts` retries).
+ * A payment client as an application would write it: POST, an Idempotency-Key, `Prefer: wait`; or a
+ * whole batch in one request, as from Postman. It does not retry: the first response counts
+ * (`retrying-client.ts` retries).
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
@@ -22,7 +23,10 @@ export interface BatchOrder {
 }
 
 export interface PaymentClient {
-  /** Never rejects: an error is part of the record. @param intendedMs when the request was due, wall clock. */
+  /**
+   * Never rejects: an error is part of the record. @param intendedMs when the request was due, wall
+   * clock.
+   */
   pay(order: PaymentOrder, trial: number, intendedMs: number): Promise<RequestRecord>;
   /** Sends one request for `count` payments and returns one record per payment. Never rejects. */
   payBatch(order: BatchOrder, trial: number, intendedMs: number): Promise<RequestRecord[]>;
@@ -37,31 +41,63 @@ const ANSWER_MAX_BYTES = 64 * 1_048_576;
 const NONE: readonly string[] = [];
 
 /** @param patienceMs the longest time that the client waits for a response. */
-export function createPaymentClient(urls: readonly string[], token: string, patienceMs: number): PaymentClient {
+export function createPaymentClient(
+  urls: readonly string[],
+  token: string,
+  patienceMs: number,
+): PaymentClient {
   const agent = new Agent({ keepAlive: true });
-  const headers = { authorization: `Bearer ${token}`, prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}` };
-  const options = { headers, httpAgent: agent, validateStatus: () => true, proxy: false as const, maxContentLength: ANSWER_MAX_BYTES };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    prefer: `wait=${Math.max(1, Math.ceil(patienceMs / 1000))}`,
+  };
+  const options = {
+    headers,
+    httpAgent: agent,
+    validateStatus: () => true,
+    proxy: false as const,
+    maxContentLength: ANSWER_MAX_BYTES,
+  };
   const clients: AxiosInstance[] = urls.map((baseURL) => axios.create({ baseURL, ...options }));
-  const post = (client: AxiosInstance, path: string, body: object, key: string): Promise<AxiosResponse<unknown>> =>
-    withDeadline(patienceMs + 1_000, null, (signal) => client.post<unknown>(path, body, { signal, headers: { 'idempotency-key': key } }));
+  const post = (
+    client: AxiosInstance,
+    path: string,
+    body: object,
+    key: string,
+  ): Promise<AxiosResponse<unknown>> =>
+    withDeadline(patienceMs + 1_000, null, (signal) =>
+      client.post<unknown>(path, body, { signal, headers: { 'idempotency-key': key } }),
+    );
   let turn = 0;
   const startRequest = (trial: number, key: string, intendedMs: number) => {
     const at = turn++ % clients.length;
-    const start = { trial, key, intendedMs, sentMs: wallMs(), instance: urls[at] ?? '', tries: 1, earlierErrors: NONE };
+    const start = {
+      trial,
+      key,
+      intendedMs,
+      sentMs: wallMs(),
+      instance: urls[at] ?? '',
+      tries: 1,
+      earlierErrors: NONE,
+    };
     return { client: clients[at] as AxiosInstance, start };
   };
   return {
     pay: async ({ key, ...body }, trial, intendedMs) => {
       const { client, start } = startRequest(trial, key, intendedMs);
-      const outcome = await post(client, '/api/payments', body, key)
-        .then(({ status, data }) => readPayment(status, data), readFailure);
+      const outcome = await post(client, '/api/payments', body, key).then(
+        ({ status, data }) => readPayment(status, data),
+        readFailure,
+      );
       return { ...start, answeredMs: wallMs(), ...outcome };
     },
     payBatch: async ({ key, count }, trial, intendedMs) => {
       const { client, start } = startRequest(trial, key, intendedMs);
       const body = { count, timeoutMs: patienceMs };
-      const outcomes = await post(client, '/api/batches', body, key)
-        .then(({ status, data }) => readBatch(key, count, status, data), (error: unknown) => readBatch(key, count, null, error));
+      const outcomes = await post(client, '/api/batches', body, key).then(
+        ({ status, data }) => readBatch(key, count, status, data),
+        (error: unknown) => readBatch(key, count, null, error),
+      );
       const answeredMs = wallMs();
       return outcomes.map((outcome) => ({ ...start, answeredMs, ...outcome }));
     },

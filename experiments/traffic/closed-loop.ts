@@ -1,7 +1,7 @@
 /**
- * Closed loop: a fixed number of clients, each of which waits for its response before it sends again. Only for
- * comparison: while the system is slow, these clients send less, so slow periods contribute few samples and the
- * percentiles are too good ("coordinated omission").
+ * Closed loop: a fixed number of clients, each of which waits for its response before it sends
+ * again. Only for comparison: while the system is slow, these clients send less, so slow periods
+ * contribute few samples and the percentiles are too good ("coordinated omission").
  */
 export interface ClosedLoopOptions {
   /** Number of requests; Infinity: until `stop` fires. */
@@ -16,7 +16,13 @@ export interface ClosedLoopOptions {
 }
 
 /** Resolves when every request was sent and answered. @throws AbortError. */
-export async function closedLoop({ count, clients, signal, stop, send }: ClosedLoopOptions): Promise<void> {
+export async function closedLoop({
+  count,
+  clients,
+  signal,
+  stop,
+  send,
+}: ClosedLoopOptions): Promise<void> {
   let index = 0;
   const keepSending = async (): Promise<void> => {
     while (index < count && !stop?.aborted) {

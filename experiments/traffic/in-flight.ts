@@ -1,6 +1,6 @@
 /**
- * Counts the requests that were sent and not answered yet. A count instead of a list, so that memory does not grow with
- * the length of a run.
+ * Counts the requests that were sent and not answered yet. A count instead of a list, so that
+ * memory does not grow with the length of a run.
  */
 export class InFlight {
   private open = 0;

@@ -1,8 +1,8 @@
 /**
- * Open loop: every request is due at a time fixed in advance, regardless of earlier responses. A generator that waits
- * for responses sends less exactly when the system is slow, and so hides the slowness ("coordinated omission"). Only
- * the limit on requests in flight suppresses a request. Such a request is reported as dropped, and counts as sent and
- * failed.
+ * Open loop: every request is due at a time fixed in advance, regardless of earlier responses. A
+ * generator that waits for responses sends less exactly when the system is slow, and so hides the
+ * slowness ("coordinated omission"). Only the limit on requests in flight suppresses a request.
+ * Such a request is reported as dropped, and counts as sent and failed.
  * @see Schroeder, Wierman, Harchol-Balter, "Open Versus Closed: A Cautionary Tale", NSDI 2006.
  */
 import { setImmediate as turn } from 'node:timers/promises';
@@ -29,7 +29,14 @@ export interface OpenLoopOptions extends ArrivalOptions {
 
 /** Resolves when every request was sent and answered. @throws AbortError. */
 export async function openLoop(options: OpenLoopOptions): Promise<void> {
-  const { count, signal, stop, send, drop = () => undefined, maxInFlight = MAX_IN_FLIGHT } = options;
+  const {
+    count,
+    signal,
+    stop,
+    send,
+    drop = () => undefined,
+    maxInFlight = MAX_IN_FLIGHT,
+  } = options;
   const next = dueMoments(options);
   const open = new InFlight();
   const ended = stop ? AbortSignal.any([signal, stop]) : signal;
@@ -47,8 +54,8 @@ export async function openLoop(options: OpenLoopOptions): Promise<void> {
 }
 
 /**
- * Waits until `dueMs`; when that is past, yields one turn so that responses are read. Ends early, without an error,
- * when `ended` fires.
+ * Waits until `dueMs`; when that is past, yields one turn so that responses are read. Ends early,
+ * without an error, when `ended` fires.
  */
 async function until(dueMs: number, ended: AbortSignal): Promise<void> {
   const waitMs = dueMs - performance.now();

@@ -15,7 +15,11 @@ const LOWEST_MINOR = 1_000;
 const SPREAD_MINOR = 90_000;
 
 /** Call with ascending indexes: each order draws the next values of the stream. */
-export function paymentOrders({ name, patients, random }: OrderOptions): (index: number) => PaymentOrder {
+export function paymentOrders({
+  name,
+  patients,
+  random,
+}: OrderOptions): (index: number) => PaymentOrder {
   return (index) => ({
     key: `${name}-request-${index}`,
     patientId: random.pick(patients),

@@ -1,7 +1,7 @@
 /**
- * Runs one of three kinds of load: `open` (arrivals fixed in advance; the reliable figures), `batch` (one request for
- * all payments, as from Postman), `closed` (clients that wait; for comparison). Passes every record to `onRecord` and
- * stores none.
+ * Runs one of three kinds of load: `open` (arrivals fixed in advance; the reliable figures),
+ * `batch` (one request for all payments, as from Postman), `closed` (clients that wait; for
+ * comparison). Passes every record to `onRecord` and stores none.
  */
 import type { Random } from '../../shared/random.js';
 import type { RequestRecord } from '../record/history.js';
@@ -18,7 +18,10 @@ export interface TrafficOptions {
   /** Prefix of every key; unique in a run: `trial-1`. */
   name: string;
   trial: number;
-  /** Ids of the patients that pay. In `batch` the system itself spreads the payments over its patients. */
+  /**
+   * Ids of the patients that pay. In `batch` the system itself spreads the payments over its
+   * patients.
+   */
   patients: readonly string[];
   /** Chooses patient and amount; nothing else may draw from this stream. */
   random: Random;
@@ -37,7 +40,10 @@ export interface TrafficOptions {
   signal: AbortSignal;
   /** Stops sending gracefully; open requests are still awaited. Has no effect on a batch. */
   stop?: AbortSignal;
-  /** Called right after payment `index` was sent or dropped; in `batch` for all of them, right after the request. */
+  /**
+   * Called right after payment `index` was sent or dropped; in `batch` for all of them, right after
+   * the request.
+   */
   onSent?: (index: number) => void;
   onRecord: (record: RequestRecord) => void;
 }
@@ -45,7 +51,10 @@ export interface TrafficOptions {
 const CLIENTS = 10;
 
 /** Resolves when everything was sent and answered. @throws AbortError. */
-export async function runTraffic(mode: TrafficMode, options: TrafficOptions): Promise<TrafficReport> {
+export async function runTraffic(
+  mode: TrafficMode,
+  options: TrafficOptions,
+): Promise<TrafficReport> {
   const count = new TrafficCount(mode);
   const onRecord = (record: RequestRecord): void => {
     count.add(record);
@@ -55,7 +64,11 @@ export async function runTraffic(mode: TrafficMode, options: TrafficOptions): Pr
   return count.report();
 }
 
-const MODES: Readonly<Record<TrafficMode, (options: TrafficOptions) => Promise<void>>> = { open, batch, closed };
+const MODES: Readonly<Record<TrafficMode, (options: TrafficOptions) => Promise<void>>> = {
+  open,
+  batch,
+  closed,
+};
 
 function open(options: TrafficOptions): Promise<void> {
   const { trial, onSent = () => undefined, onRecord, arrivalRandom: random, ...rest } = options;
@@ -69,7 +82,8 @@ function open(options: TrafficOptions): Promise<void> {
       onRecord(await answer);
     },
     drop: (index, intendedMs) => {
-      const { key } = order(index); // Draws the values of the dropped payment, so that later payments do not change.
+      // Draws the values of the dropped payment, so that later payments do not change.
+      const { key } = order(index);
       onSent(index);
       onRecord(notSent(key, trial, intendedMs));
     },
@@ -80,12 +94,29 @@ function open(options: TrafficOptions): Promise<void> {
 function notSent(key: string, trial: number, intendedMs: number): RequestRecord {
   const nowMs = wallMs();
   return {
-    trial, key, intendedMs, sentMs: nowMs, answeredMs: nowMs, httpStatus: null, ...NO_OUTCOME,
-    error: NOT_SENT, instance: '', tries: 0, earlierErrors: [],
+    trial,
+    key,
+    intendedMs,
+    sentMs: nowMs,
+    answeredMs: nowMs,
+    httpStatus: null,
+    ...NO_OUTCOME,
+    error: NOT_SENT,
+    instance: '',
+    tries: 0,
+    earlierErrors: [],
   };
 }
 
-async function batch({ client, name, trial, count, signal, onSent = () => undefined, onRecord }: TrafficOptions): Promise<void> {
+async function batch({
+  client,
+  name,
+  trial,
+  count,
+  signal,
+  onSent = () => undefined,
+  onRecord,
+}: TrafficOptions): Promise<void> {
   if (!Number.isFinite(count)) throw new RangeError('a batch needs a finite number of payments');
   signal.throwIfAborted();
   const answer = client.payBatch({ key: `${name}-batch`, count }, trial, wallMs());

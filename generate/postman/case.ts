@@ -1,5 +1,6 @@
 /**
- * Defines one request of the collection as a row of its particular values. All other values come from the documents.
+ * Defines one request of the collection as a row of its particular values. All other values come
+ * from the documents.
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { ServiceName } from '../documents.js';
@@ -33,7 +34,8 @@ export interface PostmanCase {
 }
 
 /**
- * Codes that one client cannot provoke, or not without harm, and the reasons. Their examples are saved all the same.
+ * Codes that one client cannot provoke, or not without harm, and the reasons. Their examples are
+ * saved all the same.
  */
 export const NOT_PROVOKED: Partial<Record<ProblemCode, string>> = {
   TOO_BUSY: 'needs thousands of requests at once',

@@ -1,7 +1,8 @@
 /**
- * Checks every response: status, content type and, for a refusal, its code and the refused field. There is one script,
- * at the collection, which runs after every request. It begins with a table of the expected response by name of the
- * request. A script per request, or before each request, would cost a runner another quarter of a second per request.
+ * Checks every response: status, content type and, for a refusal, its code and the refused field.
+ * There is one script, at the collection, which runs after every request. It begins with a table of
+ * the expected response by name of the request. A script per request, or before each request, would
+ * cost a runner another quarter of a second per request.
  */
 import { literal } from '../../shared/http/openapi/samples.js';
 import type { PostmanCase } from './case.js';
@@ -23,9 +24,12 @@ export interface Expected {
 export const mayBeMissing = ({ tag }: Operation): boolean => tag === 'faults';
 
 export function expectedOf({ status, code, field }: PostmanCase, operation: Operation): Expected {
-  const typeOf = (each: number): string | undefined => operation.answers.find((answer) => answer.status === each)?.contentType;
+  const typeOf = (each: number): string | undefined =>
+    operation.answers.find((answer) => answer.status === each)?.contentType;
   return {
-    status, ...(code ? { code } : { type: [...new Set(status.map(typeOf))] }), ...(field ? { field } : {}),
+    status,
+    ...(code ? { code } : { type: [...new Set(status.map(typeOf))] }),
+    ...(field ? { field } : {}),
     ...(mayBeMissing(operation) ? { mayBeMissing: true } : {}),
   };
 }
@@ -45,10 +49,19 @@ const CHECKS = [
   '}',
 ];
 
-/** @throws Error for two requests with the same name, because the table could not distinguish them. */
-export function commonChecks(table: readonly (readonly [name: string, expected: Expected])[]): string[] {
+/**
+ * @throws Error for two requests with the same name, because the table could not distinguish them.
+ */
+export function commonChecks(
+  table: readonly (readonly [name: string, expected: Expected])[],
+): string[] {
   const names = table.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`two requests have the name ${twice}`);
-  return ['const EXPECTED = {', ...table.map(([name, expected]) => `  ${literal(name)}: ${literal(expected)},`), '};', ...CHECKS];
+  return [
+    'const EXPECTED = {',
+    ...table.map(([name, expected]) => `  ${literal(name)}: ${literal(expected)},`),
+    '};',
+    ...CHECKS,
+  ];
 }

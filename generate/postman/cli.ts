@@ -1,6 +1,7 @@
 /**
- * Writes the files generated from the documents into docs/: the Postman collection and environment, and the table of
- * refusals. With `--check` it writes nothing and exits with 1 when the files on disk are outdated.
+ * Writes the files generated from the documents into docs/: the Postman collection and environment,
+ * and the table of refusals. With `--check` it writes nothing and exits with 1 when the files on
+ * disk are outdated.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,12 +33,16 @@ const onDisk = (path: string): string | null => {
 };
 
 /** The files that are missing or not up to date. */
-export const outdatedFiles = (): string[] => postmanFiles().filter(([path, text]) => onDisk(path) !== text).map(([path]) => path);
+export const outdatedFiles = (): string[] =>
+  postmanFiles()
+    .filter(([path, text]) => onDisk(path) !== text)
+    .map(([path]) => path);
 
 function main(check: boolean): number {
   if (check) {
     const outdated = outdatedFiles();
-    for (const path of outdated) process.stderr.write(`${path} is not up to date: run npm run postman\n`);
+    for (const path of outdated)
+      process.stderr.write(`${path} is not up to date: run npm run postman\n`);
     return outdated.length > 0 ? 1 : 0;
   }
   mkdirSync(FOLDER, { recursive: true });
@@ -48,4 +53,5 @@ function main(check: boolean): number {
   return 0;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = main(process.argv.includes('--check'));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.exitCode = main(process.argv.includes('--check'));

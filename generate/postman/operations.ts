@@ -47,40 +47,70 @@ export interface Operation {
 }
 
 const examplesIn = ({ parameters }: Spec, place: string): Record<string, string> =>
-  Object.fromEntries(parameters.filter((each) => each.in === place && each.example !== undefined)
-    .map(({ name, example }) => [name, String(example)]));
+  Object.fromEntries(
+    parameters
+      .filter((each) => each.in === place && each.example !== undefined)
+      .map(({ name, example }) => [name, String(example)]),
+  );
 
 function answersOf({ responses }: Spec): ShownAnswer[] {
   return Object.entries(responses).flatMap(([status, { content = {} }]) =>
     Object.entries(content).flatMap(([contentType, { example, examples }]): ShownAnswer[] => {
-      const shown = examples ? Object.entries(examples).map(([name, { value }]) => [name, value] as const) : [['', example] as const];
-      return shown.map(([name, body]) => ({ status: Number(status), name: `${status} ${name}`.trim(), contentType, body }));
-    }));
+      const shown = examples
+        ? Object.entries(examples).map(([name, { value }]) => [name, value] as const)
+        : [['', example] as const];
+      return shown.map(([name, body]) => ({
+        status: Number(status),
+        name: `${status} ${name}`.trim(),
+        contentType,
+        body,
+      }));
+    }),
+  );
 }
 
 const codesOf = ({ responses }: Spec): ProblemCode[] =>
-  Object.values(responses).flatMap(({ content = {} }) => content['application/problem+json']?.schema?.allOf?.[1].properties.code.enum ?? []);
+  Object.values(responses).flatMap(
+    ({ content = {} }) =>
+      content['application/problem+json']?.schema?.allOf?.[1].properties.code.enum ?? [],
+  );
 
 function operationOf(service: ServiceName, path: string, method: string, spec: Spec): Operation {
   const media = spec.requestBody?.content['application/json'];
   return {
-    service, path, method, id: spec.operationId, tag: spec.tags[0] ?? '',
+    service,
+    path,
+    method,
+    id: spec.operationId,
+    tag: spec.tags[0] ?? '',
     token: (Object.keys(spec.security[0] ?? {})[0] ?? null) as Operation['token'],
-    summary: spec.summary, description: spec.description,
-    params: examplesIn(spec, 'path'), query: examplesIn(spec, 'query'),
+    summary: spec.summary,
+    description: spec.description,
+    params: examplesIn(spec, 'path'),
+    query: examplesIn(spec, 'query'),
     takesQuery: spec.parameters.some((each) => each.in === 'query'),
-    takesBody: media !== undefined, body: media?.example,
-    codes: codesOf(spec), answers: answersOf(spec),
+    takesBody: media !== undefined,
+    body: media?.example,
+    codes: codesOf(spec),
+    answers: answersOf(spec),
   };
 }
 
 export type Operations = ReadonlyMap<string, Operation>;
 
 /** All operations by `service.operationId`. */
-export function operationsOf(documents: Readonly<Record<ServiceName, OpenApiDocument>>): Operations {
-  return new Map((Object.entries(documents) as [ServiceName, OpenApiDocument][]).flatMap(([service, { paths }]) =>
-    Object.entries(paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, spec]): [string, Operation] => {
-      const operation = operationOf(service, path, method, spec as unknown as Spec);
-      return [`${service}.${operation.id}`, operation];
-    }))));
+export function operationsOf(
+  documents: Readonly<Record<ServiceName, OpenApiDocument>>,
+): Operations {
+  return new Map(
+    (Object.entries(documents) as [ServiceName, OpenApiDocument][]).flatMap(
+      ([service, { paths }]) =>
+        Object.entries(paths).flatMap(([path, methods]) =>
+          Object.entries(methods).map(([method, spec]): [string, Operation] => {
+            const operation = operationOf(service, path, method, spec as unknown as Spec);
+            return [`${service}.${operation.id}`, operation];
+          }),
+        ),
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones that DATABASE_URL and REDIS_URL name.
+ * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones
+ * that DATABASE_URL and REDIS_URL name.
  */
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -30,11 +31,25 @@ export interface Engines {
 export const DATABASE = 'relevo';
 
 /** Prepares our own servers; does not start them. @throws StartError */
-export async function prepareEngines({ dataDir, databaseUrl, redisUrl, quick, volume, portOf }: EngineOptions): Promise<Engines> {
+export async function prepareEngines({
+  dataDir,
+  databaseUrl,
+  redisUrl,
+  quick,
+  volume,
+  portOf,
+}: EngineOptions): Promise<Engines> {
   const postgres = databaseUrl
     ? null
-    : await preparePostgres({ dataDir: join(volume?.folder ?? dataDir, 'postgres'), port: portOf('postgres'), quick, volume });
-  const redis = redisUrl ? null : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
+    : await preparePostgres({
+        dataDir: join(volume?.folder ?? dataDir, 'postgres'),
+        port: portOf('postgres'),
+        quick,
+        volume,
+      });
+  const redis = redisUrl
+    ? null
+    : prepareRedis({ dataDir: join(dataDir, 'redis'), port: portOf('redis') });
   return { postgres, redis };
 }
 
@@ -45,14 +60,21 @@ async function checkDatabase(url: string): Promise<string> {
     await client.connect();
     return url;
   } catch (error) {
-    throw new StartError(`DATABASE_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(error)}.`);
+    throw new StartError(
+      `DATABASE_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(error)}.`,
+    );
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
 async function checkRedis(url: string): Promise<string> {
-  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, connectTimeout: 5_000, retryStrategy: () => null });
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 5_000,
+    retryStrategy: () => null,
+  });
   let reason: unknown = null;
   redis.on('error', (error) => {
     reason ??= error;
@@ -62,20 +84,31 @@ async function checkRedis(url: string): Promise<string> {
     await redis.ping();
     return url;
   } catch (error) {
-    throw new StartError(`REDIS_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(reason ?? error)}.`);
+    throw new StartError(
+      `REDIS_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(reason ?? error)}.`,
+    );
   } finally {
     redis.disconnect();
   }
 }
 
-/** The reason of a failure. An AggregateError (one failure per address tried) has no message of its own, so its first error counts. */
+/**
+ * The reason of a failure. An AggregateError (one failure per address tried) has no message of its
+ * own, so its first error counts.
+ */
 function reasonOf(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
 }
 
-/** Starts or checks PostgreSQL. @returns its address, once it answers and the database exists. @throws StartError */
-export async function startDatabase({ postgres }: Engines, url: string | undefined): Promise<string> {
+/**
+ * Starts or checks PostgreSQL. @returns its address, once it answers and the database exists.
+ * @throws StartError
+ */
+export async function startDatabase(
+  { postgres }: Engines,
+  url: string | undefined,
+): Promise<string> {
   if (!postgres) return checkDatabase(url ?? '');
   await postgres.start();
   return ensureDatabase(postgres, DATABASE);

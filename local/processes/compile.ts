@@ -1,7 +1,8 @@
 /**
- * Compiles a service into one file, in some ten milliseconds. Replicas run the compiled file because the TypeScript compiler would
- * add 30 MB to their process. Memory delays failover: a monitor detects a killed replica when its connections close, and the kernel
- * closes them only after it has freed the memory, at about 0.1 ms per MB. That is the largest part of a failover.
+ * Compiles a service into one file, in some ten milliseconds. Replicas run the compiled file
+ * because the TypeScript compiler would add 30 MB to their process. Memory delays failover: a
+ * monitor detects a killed replica when its connections close, and the kernel closes them only
+ * after it has freed the memory, at about 0.1 ms per MB. That is the largest part of a failover.
  */
 import { mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -10,10 +11,17 @@ import { ROOT } from '../root.js';
 
 const FOLDER = join(ROOT, 'generated/services');
 
-/** The name of the compiled file: the folder when the program is its `main.ts`, else folder and file. */
-const nameOf = (program: string): string => (basename(program) === 'main.ts' ? dirname(program) : program.replace(/\.ts$/, ''));
+/**
+ * The name of the compiled file: the folder when the program is its `main.ts`, else folder and
+ * file.
+ */
+const nameOf = (program: string): string =>
+  basename(program) === 'main.ts' ? dirname(program) : program.replace(/\.ts$/, '');
 
-/** @param program relative to the project's root: `payments/main.ts`. @returns the compiled file, relative to the project's root. */
+/**
+ * @param program relative to the project's root: `payments/main.ts`. @returns the compiled file,
+ *   relative to the project's root.
+ */
 export async function compile(program: string): Promise<string> {
   const file = join(FOLDER, `${nameOf(program)}.mjs`);
   const fresh = `${file}.${process.pid}`;

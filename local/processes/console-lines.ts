@@ -1,6 +1,7 @@
 /**
- * Selects the log lines that `npm start` prints: the published lines (`I AM ALIVE from server 1`), each only when it changes, and
- * warnings and errors. Several monitors may disagree briefly, so a published line is shown when a majority of the monitors logs it.
+ * Selects the log lines that `npm start` prints: the published lines (`I AM ALIVE from server 1`),
+ * each only when it changes, and warnings and errors. Several monitors may disagree briefly, so a
+ * published line is shown when a majority of the monitors logs it.
  */
 
 import { messageOf, parseLogLine } from './log-line.js';
@@ -33,11 +34,12 @@ export class ConsoleLines {
   }
 
   /**
-   * The state when every process is up. Drops replicas shown as off, because they had not started yet; the next ping shows a replica
-   * that is still off.
+   * The state when every process is up. Drops replicas shown as off, because they had not started
+   * yet; the next ping shows a replica that is still off.
    */
   present(): string[] {
-    for (const [subject, message] of this.#shown) if (OFF_LINE.test(message)) this.#shown.delete(subject);
+    for (const [subject, message] of this.#shown)
+      if (OFF_LINE.test(message)) this.#shown.delete(subject);
     return [...this.#shown.values()].sort();
   }
 
@@ -45,7 +47,8 @@ export class ConsoleLines {
     const words = this.#said.get(subject) ?? new Map<string, string>();
     this.#said.set(subject, words.set(monitor, message));
     const saying = [...words.values()].filter((word) => word === message).length;
-    if (this.#shown.get(subject) === message || saying < Math.floor(this.monitors / 2) + 1) return null;
+    if (this.#shown.get(subject) === message || saying < Math.floor(this.monitors / 2) + 1)
+      return null;
     this.#shown.set(subject, message);
     return message;
   }

@@ -1,7 +1,8 @@
 /**
- * Writes one log file. Other programs may move, delete, truncate or replace the file at any time, and the disk may be full. Lines wait
- * in memory and one loop writes them in order. No failure leaves this class. Lost lines are counted, and the count is written to the
- * file as soon as writing works again. Does not guarantee that every line is kept.
+ * Writes one log file. Other programs may move, delete, truncate or replace the file at any time,
+ * and the disk may be full. Lines wait in memory and one loop writes them in order. No failure
+ * leaves this class. Lost lines are counted, and the count is written to the file as soon as
+ * writing works again. Does not guarantee that every line is kept.
  */
 import { constants, type Stats } from 'node:fs';
 import { open, rename, stat, type FileHandle } from 'node:fs/promises';
@@ -9,9 +10,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LogFileOptions {
   path: string;
-  /** When the file grows beyond this size, it is renamed to NAME.1. At most twice this size is kept. */
+  /**
+   * When the file grows beyond this size, it is renamed to NAME.1. At most twice this size is kept.
+   */
   largestBytes: number;
-  /** Interval between checks that the path still leads to the open file, and pause after a failed write, in ms. */
+  /**
+   * Interval between checks that the path still leads to the open file, and pause after a failed
+   * write, in ms.
+   */
   lookMs: number;
   /** Upper bound of the lines kept in memory while the disk is slow. */
   waitingBytes: number;
@@ -19,13 +25,19 @@ export interface LogFileOptions {
   keeps?: boolean;
 }
 
-export const USUAL_LOG: Omit<LogFileOptions, 'path'> = { largestBytes: 20_000_000, lookMs: 1_000, waitingBytes: 16_000_000 };
+export const USUAL_LOG: Omit<LogFileOptions, 'path'> = {
+  largestBytes: 20_000_000,
+  lookMs: 1_000,
+  waitingBytes: 16_000_000,
+};
 /** Time limit for writing the last lines, in ms. */
 const CLOSE_DEADLINE_MS = 2_000;
 
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
-const isSame = (one: Stats, other: Stats): boolean => one.ino === other.ino && one.dev === other.dev;
-const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | null)?.code ?? error);
+const isSame = (one: Stats, other: Stats): boolean =>
+  one.ino === other.ino && one.dev === other.dev;
+const codeOf = (error: unknown): string =>
+  String((error as NodeJS.ErrnoException | null)?.code ?? error);
 
 export class LogFile {
   #handle: FileHandle | null = null;
@@ -59,7 +71,9 @@ export class LogFile {
   /** Writes the waiting lines within the time limit, then closes the file. Never rejects. */
   async close(): Promise<void> {
     const timeout = new AbortController();
-    const late = delay(CLOSE_DEADLINE_MS, undefined, { signal: timeout.signal }).catch(() => undefined);
+    const late = delay(CLOSE_DEADLINE_MS, undefined, { signal: timeout.signal }).catch(
+      () => undefined,
+    );
     await Promise.race([this.#writing, late]);
     timeout.abort();
     await this.#drop();
@@ -79,7 +93,8 @@ export class LogFile {
         await this.#drop();
       }
     }
-    this.#writing = null; // No await before this line: the next line to arrive must start a new loop.
+    // No await before this line: the next line to arrive must start a new loop.
+    this.#writing = null;
   }
 
   async #append(lines: readonly string[]): Promise<void> {
@@ -88,7 +103,10 @@ export class LogFile {
       return;
     }
     const handle = await this.#current();
-    const told = this.#lost > 0 ? [`${this.#lost} lines are missing here: they could not be written (${this.#reason})`] : [];
+    const told =
+      this.#lost > 0
+        ? [`${this.#lost} lines are missing here: they could not be written (${this.#reason})`]
+        : [];
     const text = Buffer.from(`${[...told, ...lines].join('\n')}\n`);
     await handle.appendFile(text);
     this.#lost = 0;
@@ -98,11 +116,16 @@ export class LogFile {
 
   /** The open file. Opens the path again when it leads to another file or to none. */
   async #current(): Promise<FileHandle> {
-    if (this.#handle && performance.now() - this.#lookedAt < this.options.lookMs) return this.#handle;
+    if (this.#handle && performance.now() - this.#lookedAt < this.options.lookMs)
+      return this.#handle;
     this.#lookedAt = performance.now();
     if (this.#handle) {
-      const [mine, there] = await Promise.all([this.#handle.stat(), stat(this.options.path).catch(() => null)]);
-      this.#bytes = mine.size; // Smaller than the bytes written when another program has truncated the file.
+      const [mine, there] = await Promise.all([
+        this.#handle.stat(),
+        stat(this.options.path).catch(() => null),
+      ]);
+      // Smaller than the bytes written when another program has truncated the file.
+      this.#bytes = mine.size;
       if (there && isSame(mine, there)) return this.#handle;
       await this.#drop();
     }
@@ -120,7 +143,10 @@ export class LogFile {
     return handle;
   }
 
-  /** Renames a long file. Where that is impossible, empties the file, so that its size stays bounded. */
+  /**
+   * Renames a long file. Where that is impossible, empties the file, so that its size stays
+   * bounded.
+   */
   async #turn(handle: FileHandle): Promise<void> {
     const { path } = this.options;
     const [mine, there] = await Promise.all([handle.stat(), stat(path).catch(() => null)]);

@@ -1,4 +1,7 @@
-/** One log file per process, with its lines unchanged. Each start begins a new file. A long file is renamed once, to NAME.log.1. */
+/**
+ * One log file per process, with its lines unchanged. Each start begins a new file. A long file is
+ * renamed once, to NAME.log.1.
+ */
 import { join } from 'node:path';
 import { LogFile, USUAL_LOG } from './log-file.js';
 import { makePrivate } from '../modes.js';
@@ -16,12 +19,17 @@ export class LogFiles {
 
   /** Never throws. */
   write(name: string, line: string): void {
-    const file = this.#files.get(name) ?? new LogFile({ ...USUAL_LOG, ...this.options, path: join(this.folder, `${name}.log`) });
+    const file =
+      this.#files.get(name) ??
+      new LogFile({ ...USUAL_LOG, ...this.options, path: join(this.folder, `${name}.log`) });
     this.#files.set(name, file);
     file.write(line);
   }
 
-  /** Number of lines, over all files, that could not be written and that their file does not report yet. */
+  /**
+   * Number of lines, over all files, that could not be written and that their file does not report
+   * yet.
+   */
   get lost(): number {
     return [...this.#files.values()].reduce((sum, { lost }) => sum + lost, 0);
   }

@@ -20,7 +20,9 @@ export function parseLogLine(line: string): LogLine | null {
 /** The message of a line, with the reason of its error. */
 export function messageOf({ msg, err }: LogLine): string {
   const message = typeof msg === 'string' ? msg : '';
-  return typeof err?.message === 'string' && err.message !== '' ? `${message} (${err.message})` : message;
+  return typeof err?.message === 'string' && err.message !== ''
+    ? `${message} (${err.message})`
+    : message;
 }
 
 /** The line for display: message and level of a service, the unchanged line of another program. */

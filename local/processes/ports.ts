@@ -1,7 +1,8 @@
 /**
- * Finds and reserves free ports, and finds the owner of a port in use.
- * Chooses ports below the range that the kernel uses for outgoing connections. A killed server must get its port again when it restarts;
- * inside that range, an outgoing connection of any client could occupy the port in the meantime.
+ * Finds and reserves free ports, and finds the owner of a port in use. Chooses ports below the
+ * range that the kernel uses for outgoing connections. A killed server must get its port again when
+ * it restarts; inside that range, an outgoing connection of any client could occupy the port in the
+ * meantime.
  */
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
@@ -21,8 +22,9 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /**
- * Reserves a port for this process until it ends, by binding the UDP port of the same number: only one process can bind it, and the
- * kernel releases it however the process ends. No part of Relevo uses UDP.
+ * Reserves a port for this process until it ends, by binding the UDP port of the same number: only
+ * one process can bind it, and the kernel releases it however the process ends. No part of Relevo
+ * uses UDP.
  */
 function reserve(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -36,8 +38,12 @@ function reserve(port: number): Promise<boolean> {
   });
 }
 
-/** Reserves a port. @returns false when another process has reserved it in this way, or listens on it. */
-export const claimPort = async (port: number): Promise<boolean> => (await reserve(port)) && isPortFree(port);
+/**
+ * Reserves a port. @returns false when another process has reserved it in this way, or listens on
+ * it.
+ */
+export const claimPort = async (port: number): Promise<boolean> =>
+  (await reserve(port)) && isPortFree(port);
 
 /** A free port that no other process has reserved. */
 export async function freePort(): Promise<number> {
@@ -62,19 +68,28 @@ function listeningInode(port: number): string | null {
 
 function holdsSocket(pid: string, inode: string): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === `socket:[${inode}]`);
+    return readdirSync(`/proc/${pid}/fd`).some(
+      (descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`) === `socket:[${inode}]`,
+    );
   } catch {
     return false;
   }
 }
 
-/** The process that listens on a port, as `name (pid 123)`; null when unknown (other systems, processes of other users). */
+/**
+ * The process that listens on a port, as `name (pid 123)`; null when unknown (other systems,
+ * processes of other users).
+ */
 export function portOwner(port: number): string | null {
   try {
     const inode = listeningInode(port);
     if (inode === null) return null;
-    const pid = readdirSync('/proc').find((entry) => /^\d+$/.test(entry) && holdsSocket(entry, inode));
-    return pid === undefined ? null : `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
+    const pid = readdirSync('/proc').find(
+      (entry) => /^\d+$/.test(entry) && holdsSocket(entry, inode),
+    );
+    return pid === undefined
+      ? null
+      : `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
   } catch {
     return null;
   }

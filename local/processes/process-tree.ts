@@ -1,11 +1,14 @@
 /**
- * Sends signals to a process and all its descendants. A signal to the process group is not enough: PostgreSQL's children have sessions
- * of their own, so it reaches only the parent.
+ * Sends signals to a process and all its descendants. A signal to the process group is not enough:
+ * PostgreSQL's children have sessions of their own, so it reaches only the parent.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The entries of a folder; empty when it cannot be read, for example without free file descriptors: a kill must still reach the parent. */
+/**
+ * The entries of a folder; empty when it cannot be read, for example without free file descriptors:
+ * a kill must still reach the parent.
+ */
 function listed(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -19,7 +22,9 @@ function parents(): Map<number, number> {
   for (const entry of listed('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
-      const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+      const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
       table.set(Number(entry), Number(ppid));
     } catch {
       // The process ended during the scan.
@@ -37,9 +42,12 @@ function childrenByPgrep(pid: number): number[] {
 export function descendantsOf(pid: number): number[] {
   const table = process.platform === 'linux' ? parents() : null;
   const childrenOf = (parent: number): number[] =>
-    table ? [...table].filter(([, ppid]) => ppid === parent).map(([child]) => child) : childrenByPgrep(parent);
+    table
+      ? [...table].filter(([, ppid]) => ppid === parent).map(([child]) => child)
+      : childrenByPgrep(parent);
   const found = childrenOf(pid);
-  for (let index = 0; index < found.length; index += 1) found.push(...childrenOf(found[index] as number));
+  for (let index = 0; index < found.length; index += 1)
+    found.push(...childrenOf(found[index] as number));
   return found;
 }
 
@@ -66,10 +74,17 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Distinguishes two processes that used the same pid: the start time in clock ticks; null where the operating system has none. */
+/**
+ * Distinguishes two processes that used the same pid: the start time in clock ticks; null where the
+ * operating system has none.
+ */
 export function startMark(pid: number): string | null {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[19] ?? null;
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19] ?? null
+    );
   } catch {
     return null;
   }

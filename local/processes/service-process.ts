@@ -1,4 +1,7 @@
-/** One of our services as a managed process. Runs TypeScript through `tsx`, or the compiled file. Ready when `/livez` answers 200. */
+/**
+ * One of our services as a managed process. Runs TypeScript through `tsx`, or the compiled file.
+ * Ready when `/livez` answers 200.
+ */
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { urlOf, type Place } from '../plan.js';
@@ -6,17 +9,27 @@ import { ManagedProcess } from './processes.js';
 import { ROOT } from '../root.js';
 
 const ASK_TIMEOUT_MS = 1_000;
-/** Arguments for a compiled service. A replica gets a small young generation: its memory delays failover (compile.ts). */
-const compiledArgs = (kind: Place['kind']): string[] => ['--enable-source-maps', ...(kind === 'payments' ? ['--max-semi-space-size=4'] : [])];
+/**
+ * Arguments for a compiled service. A replica gets a small young generation: its memory delays
+ * failover (compile.ts).
+ */
+const compiledArgs = (kind: Place['kind']): string[] => [
+  '--enable-source-maps',
+  ...(kind === 'payments' ? ['--max-semi-space-size=4'] : []),
+];
 
 /** Whether an address answers 200 now. */
 export function answersOk(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     // Reads only the status: the body may be large or never end.
-    const request = get(url, { agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) }, (response) => {
-      resolve(response.statusCode === 200);
-      response.destroy();
-    });
+    const request = get(
+      url,
+      { agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) },
+      (response) => {
+        resolve(response.statusCode === 200);
+        response.destroy();
+      },
+    );
     request.on('error', () => resolve(false));
   });
 }
@@ -30,9 +43,14 @@ export interface ServiceOptions {
   nodeArgs: readonly string[];
 }
 
-export function serviceProcess({ name, kind }: Place, { program, port, env, nodeArgs }: ServiceOptions): ManagedProcess {
+export function serviceProcess(
+  { name, kind }: Place,
+  { program, port, env, nodeArgs }: ServiceOptions,
+): ManagedProcess {
   const url = urlOf(port);
-  const loader = program.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : compiledArgs(kind);
+  const loader = program.endsWith('.ts')
+    ? ['--import', import.meta.resolve('tsx')]
+    : compiledArgs(kind);
   return new ManagedProcess({
     name,
     kind,

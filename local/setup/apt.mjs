@@ -1,6 +1,7 @@
 /**
- * Provides Debian packages in two ways. `installPackage` needs root, or sudo without a password. `unpackPackage` needs neither: it
- * downloads the archive and unpacks its files into a folder of ours, so that the package is not installed and none of its services starts.
+ * Provides Debian packages in two ways. `installPackage` needs root, or sudo without a password.
+ * `unpackPackage` needs neither: it downloads the archive and unpacks its files into a folder of
+ * ours, so that the package is not installed and none of its services starts.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,18 +34,34 @@ export async function installPackage(label, ...packages) {
   return run(`installing ${label}`, program, install, QUIET);
 }
 
-/** Downloads with the package lists of the machine, else with new lists below `work`, which need no root. */
+/**
+ * Downloads with the package lists of the machine, else with new lists below `work`, which need no
+ * root.
+ */
 async function fetchPackage(label, name, work) {
-  const inWork = (...args) => run(`fetching ${label}`, 'sh', ['-c', 'cd "$1" && shift && exec apt-get -q "$@"', 'sh', work, ...args], QUIET);
+  const inWork = (...args) =>
+    run(
+      `fetching ${label}`,
+      'sh',
+      ['-c', 'cd "$1" && shift && exec apt-get -q "$@"', 'sh', work, ...args],
+      QUIET,
+    );
   if ((await inWork('download', name)) === null) return null;
-  const lists = ['-o', `Dir::State::Lists=${join(work, 'lists')}`, '-o', `Dir::Cache=${join(work, 'cache')}`];
-  for (const folder of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(work, folder), { recursive: true });
+  const lists = [
+    '-o',
+    `Dir::State::Lists=${join(work, 'lists')}`,
+    '-o',
+    `Dir::Cache=${join(work, 'cache')}`,
+  ];
+  for (const folder of ['lists/partial', 'cache/archives/partial'])
+    mkdirSync(join(work, folder), { recursive: true });
   await inWork(...lists, 'update');
   return inWork(...lists, 'download', name);
 }
 
 /**
- * Unpacks the files of a package below `folder` (`usr/bin/…`). Does not unpack dependencies: only for programs that need none.
+ * Unpacks the files of a package below `folder` (`usr/bin/…`). Does not unpack dependencies: only
+ * for programs that need none.
  * @returns as installPackage.
  */
 export async function unpackPackage(label, name, folder) {

@@ -1,6 +1,7 @@
 /**
- * Allows one set-up at a time in a checkout: `npm start` and `npm test` of a fresh clone may start together.
- * The lock is a file with the owner's process id. When the owner has ended, the next set-up takes the lock over.
+ * Allows one set-up at a time in a checkout: `npm start` and `npm test` of a fresh clone may start
+ * together. The lock is a file with the owner's process id. When the owner has ended, the next
+ * set-up takes the lock over.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

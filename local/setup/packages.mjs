@@ -1,6 +1,6 @@
 /**
- * Installs the npm packages when node_modules does not match package-lock.json. Comparing the two lists takes milliseconds and, unlike a
- * stamp file, also recognises an installation by hand.
+ * Installs the npm packages when node_modules does not match package-lock.json. Comparing the two
+ * lists takes milliseconds and, unlike a stamp file, also recognises an installation by hand.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,11 +8,16 @@ import { run, say, SetupError } from './run.mjs';
 
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
-/** Whether every package of the lock file is installed in its version. Optional packages may be missing (other platforms). */
+/**
+ * Whether every package of the lock file is installed in its version. Optional packages may be
+ * missing (other platforms).
+ */
 export function installed(root) {
   try {
     const there = packagesOf(join(root, 'node_modules/.package-lock.json'));
-    const wanted = Object.entries(packagesOf(join(root, 'package-lock.json'))).filter(([path]) => path !== '');
+    const wanted = Object.entries(packagesOf(join(root, 'package-lock.json'))).filter(
+      ([path]) => path !== '',
+    );
     return wanted.every(([path, { version, optional, devOptional }]) =>
       there[path] ? there[path].version === version : optional === true || devOptional === true,
     );
@@ -32,7 +37,18 @@ export async function installPackages(root) {
   if (installed(root)) return;
   say('Installing packages (npm ci, once; about a minute) …');
   const [program, ...before] = npm();
-  const args = [...before, 'ci', '--prefix', root, '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [
+    ...before,
+    'ci',
+    '--prefix',
+    root,
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const failure = await run('installing packages', program, args, { NODE_ENV: '' });
-  if (failure !== null) throw new SetupError(`The packages could not be installed. Output of npm:\n${failure}`);
+  if (failure !== null)
+    throw new SetupError(`The packages could not be installed. Output of npm:\n${failure}`);
 }

@@ -1,6 +1,7 @@
 /**
- * Generates the Prisma client when schema.prisma or Prisma's version has changed. Generating does not use the schema engine, but requires
- * a path to one. Any existing file satisfies that, so nothing is downloaded.
+ * Generates the Prisma client when schema.prisma or Prisma's version has changed. Generating does
+ * not use the schema engine, but requires a path to one. Any existing file satisfies that, so
+ * nothing is downloaded.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,14 +14,20 @@ const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 
 /** Identifies the schema and the version from which a client is generated. */
 function fingerprint(root) {
-  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'));
-  return createHash('sha256').update(read(join(root, 'prisma/schema.prisma'))).update(version).digest('hex');
+  const { version } = JSON.parse(
+    readFileSync(join(root, 'node_modules/prisma/package.json'), 'utf8'),
+  );
+  return createHash('sha256')
+    .update(read(join(root, 'prisma/schema.prisma')))
+    .update(version)
+    .digest('hex');
 }
 
 const stampOf = (root) => join(root, 'generated/stamp');
 
 /** Whether the client exists and matches the schema. */
-export const generated = (root) => existsSync(join(root, 'generated/prisma/client.ts')) && read(stampOf(root)) === fingerprint(root);
+export const generated = (root) =>
+  existsSync(join(root, 'generated/prisma/client.ts')) && read(stampOf(root)) === fingerprint(root);
 
 /** @throws SetupError with the end of Prisma's output. */
 export async function generateClient(root) {
@@ -28,7 +35,11 @@ export async function generateClient(root) {
   say('Generating the Prisma client …');
   const cli = join(root, 'node_modules/prisma/build/index.js');
   const args = [cli, 'generate', '--schema', join(root, 'prisma/schema.prisma')];
-  const failure = await run('generating', process.execPath, args, { ...QUIET, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath });
-  if (failure !== null) throw new SetupError(`The Prisma client could not be generated. Output of Prisma:\n${failure}`);
+  const failure = await run('generating', process.execPath, args, {
+    ...QUIET,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+  });
+  if (failure !== null)
+    throw new SetupError(`The Prisma client could not be generated. Output of Prisma:\n${failure}`);
   writeFileSync(stampOf(root), fingerprint(root));
 }

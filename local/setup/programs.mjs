@@ -2,7 +2,14 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin'];
+const PLACES = [
+  '/usr/bin',
+  '/usr/sbin',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+  '/opt/homebrew/bin',
+  '/home/linuxbrew/.linuxbrew/bin',
+];
 
 /** Program names of Redis servers; both use the same protocol. */
 export const REDIS_SERVERS = ['redis-server', 'valkey-server'];
@@ -16,9 +23,16 @@ function isExecutable(file) {
   }
 }
 
-/** The first executable with one of these names: on the PATH, in the usual folders, or in `ours`; null when there is none. */
+/**
+ * The first executable with one of these names: on the PATH, in the usual folders, or in `ours`;
+ * null when there is none.
+ */
 export function findProgram(names, ours = []) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter).filter(Boolean), ...PLACES, ...ours];
+  const folders = [
+    ...(process.env.PATH ?? '').split(delimiter).filter(Boolean),
+    ...PLACES,
+    ...ours,
+  ];
   for (const name of names) {
     const folder = folders.find((candidate) => isExecutable(join(candidate, name)));
     if (folder !== undefined) return join(folder, name);

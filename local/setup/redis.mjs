@@ -1,4 +1,7 @@
-/** Provides a Redis server: uses an installed one, else installs it with the system's package manager, else prints one line of advice. */
+/**
+ * Provides a Redis server: uses an installed one, else installs it with the system's package
+ * manager, else prints one line of advice.
+ */
 import { installPackage } from './apt.mjs';
 import { findProgram, REDIS_SERVERS } from './programs.mjs';
 import { run, say, SetupError } from './run.mjs';
@@ -19,6 +22,9 @@ export async function provideRedis() {
   if (hasRedis()) return;
   const failure = await install();
   if (findProgram(REDIS_SERVERS)) return;
-  const advice = 'Redis is missing: install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL.';
-  throw new SetupError(failure ? `${advice}\nThe attempt to install it ended with:\n${failure}` : advice);
+  const advice =
+    'Redis is missing: install redis-server or valkey-server (Debian: apt-get install redis-server), or set REDIS_URL.';
+  throw new SetupError(
+    failure ? `${advice}\nThe attempt to install it ended with:\n${failure}` : advice,
+  );
 }

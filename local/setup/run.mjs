@@ -1,6 +1,7 @@
 /**
- * Shared by the set-up steps: progress lines for the user, and commands whose output is shown only when they fail.
- * Plain JavaScript without dependencies, because it runs before anything is installed.
+ * Shared by the set-up steps: progress lines for the user, and commands whose output is shown only
+ * when they fail. Plain JavaScript without dependencies, because it runs before anything is
+ * installed.
  */
 import { spawn, spawnSync } from 'node:child_process';
 
@@ -16,7 +17,8 @@ export class SetupError extends Error {}
 export const say = (text) => process.stderr.write(`${text}\n`);
 
 /** Whether a program exists and ends with code 0. */
-export const answers = (program, ...args) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
+export const answers = (program, ...args) =>
+  spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
 /**
  * Runs a command to its end and prints a progress line at regular intervals.
@@ -24,7 +26,10 @@ export const answers = (program, ...args) => spawnSync(program, args, { stdio: '
  */
 export function run(label, program, args, env = {}) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     const begun = Date.now();
     let output = '';
     const keep = (chunk) => {
@@ -32,7 +37,10 @@ export function run(label, program, args, env = {}) {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    const timer = setInterval(() => say(`  … still ${label} (${Math.round((Date.now() - begun) / 1000)} s)`), STILL_AT_WORK_MS);
+    const timer = setInterval(
+      () => say(`  … still ${label} (${Math.round((Date.now() - begun) / 1000)} s)`),
+      STILL_AT_WORK_MS,
+    );
     child.once('error', (error) => keep(`\n${error.message}`));
     child.once('close', (code) => {
       clearInterval(timer);

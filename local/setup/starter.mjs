@@ -1,7 +1,8 @@
 /**
- * Ends this process when its starter has ended. An npm that is killed with -9 cannot forward a signal, so this process checks at regular
- * intervals that its parents are still the same, and ends itself when they are not.
- * Active only below npm: a process started by hand in the background of a shell may outlive the shell.
+ * Ends this process when its starter has ended. An npm that is killed with -9 cannot forward a
+ * signal, so this process checks at regular intervals that its parents are still the same, and ends
+ * itself when they are not. Active only below npm: a process started by hand in the background of a
+ * shell may outlive the shell.
  */
 import { readFileSync } from 'node:fs';
 
@@ -10,7 +11,9 @@ const LOOK_EVERY_MS = 500;
 /** The parent of a process; null when it is unknown (no /proc) or there is none. */
 function parentOf(pid) {
   try {
-    const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return Number(ppid);
   } catch {
     return null;
@@ -34,7 +37,8 @@ export function endWithStarter() {
   const above = shell === null ? null : parentOf(shell);
   const parent = process.ppid;
   const timer = setInterval(() => {
-    const same = process.ppid === parent && (shell === null || above === null || parentOf(shell) === above);
+    const same =
+      process.ppid === parent && (shell === null || above === null || parentOf(shell) === above);
     if (same) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');

@@ -3,4 +3,8 @@ export type ToolName = 'chromium' | 'prometheus';
 export declare function findTool(root: string, name: ToolName): string[] | null;
 export declare function adviceOn(name: ToolName): string;
 export declare function toolsOf(paths: readonly string[]): ToolName[];
-export declare function provideTestTools(root: string, paths: readonly string[], inCi: boolean): Promise<void>;
+export declare function provideTestTools(
+  root: string,
+  paths: readonly string[],
+  inCi: boolean,
+): Promise<void>;

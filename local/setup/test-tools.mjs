@@ -1,6 +1,7 @@
 /**
- * Provides programs that only tests need: a browser, Prometheus. Only `npm test` provides them, and only those of the selected tests.
- * When a program is unavailable, its tests are skipped and one line names the package to install; in CI (`CI=true`) that is a failure.
+ * Provides programs that only tests need: a browser, Prometheus. Only `npm test` provides them, and
+ * only those of the selected tests. When a program is unavailable, its tests are skipped and one
+ * line names the package to install; in CI (`CI=true`) that is a failure.
  */
 import { join } from 'node:path';
 import { installPackage, unpackPackage } from './apt.mjs';
@@ -8,21 +9,32 @@ import { alone } from './lock.mjs';
 import { findProgram } from './programs.mjs';
 import { say, SetupError } from './run.mjs';
 
-/** For each tool: its programs (one list of names per program), the tests that use it, the installation, and the advice for the user. */
+/**
+ * For each tool: its programs (one list of names per program), the tests that use it, the
+ * installation, and the advice for the user.
+ */
 const TOOLS = {
   chromium: {
     label: 'Chromium',
     programs: [['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']],
     tests: /^test\/browser\//,
-    provide: () => installPackage('Chromium, for the browser tests (some 100 MB)', 'chromium', 'fonts-liberation'),
-    advice: 'install Chromium (Debian: apt-get install chromium), or name it with CHROMIUM=/path/to/it',
+    provide: () =>
+      installPackage(
+        'Chromium, for the browser tests (some 100 MB)',
+        'chromium',
+        'fonts-liberation',
+      ),
+    advice:
+      'install Chromium (Debian: apt-get install chromium), or name it with CHROMIUM=/path/to/it',
   },
   prometheus: {
     label: 'Prometheus',
     programs: [['prometheus'], ['promtool']],
     tests: /^test\/integration\/metrics\//,
-    provide: (folder) => unpackPackage('Prometheus, for the tests of metrics (20 MB)', 'prometheus', folder),
-    advice: 'install Prometheus (Debian: apt-get install prometheus; macOS: brew install prometheus)',
+    provide: (folder) =>
+      unpackPackage('Prometheus, for the tests of metrics (20 MB)', 'prometheus', folder),
+    advice:
+      'install Prometheus (Debian: apt-get install prometheus; macOS: brew install prometheus)',
   },
 };
 
@@ -32,7 +44,9 @@ const folderOf = (root, name) => join(root, '.data/tools', name);
 export function findTool(root, name) {
   const given = name === 'chromium' ? process.env.CHROMIUM : undefined;
   if (given) return [given];
-  const paths = TOOLS[name].programs.map((names) => findProgram(names, [join(folderOf(root, name), 'usr/bin')]));
+  const paths = TOOLS[name].programs.map((names) =>
+    findProgram(names, [join(folderOf(root, name), 'usr/bin')]),
+  );
   return paths.includes(null) ? null : paths;
 }
 
@@ -40,7 +54,8 @@ export function findTool(root, name) {
 export const adviceOn = (name) => TOOLS[name].advice;
 
 /** The tools that the tests at these paths (relative to the project's root) use. */
-export const toolsOf = (paths) => Object.keys(TOOLS).filter((name) => paths.some((path) => TOOLS[name].tests.test(path)));
+export const toolsOf = (paths) =>
+  Object.keys(TOOLS).filter((name) => paths.some((path) => TOOLS[name].tests.test(path)));
 
 /** @throws SetupError that names the package to install, only in CI. */
 async function provideTool(root, name, inCi) {

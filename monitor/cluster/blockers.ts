@@ -1,8 +1,9 @@
 /**
- * Ends the sessions that block an election. A session that holds a lock on the leadership row without progress (a process that was stopped
- * inside its transaction, a psql session left open) would block every vote until the session ends.
- * Ends only sessions of this role, and only when their transaction is older than the time that the vote has already waited. The vote waits
- * for a commit that has just begun. Never ends sessions of monitors, because they wait for the same lock.
+ * Ends the sessions that block an election. A session that holds a lock on the leadership row
+ * without progress (a process that was stopped inside its transaction, a psql session left open)
+ * would block every vote until the session ends. Ends only sessions of this role, and only when
+ * their transaction is older than the time that the vote has already waited. The vote waits for a
+ * commit that has just begun. Never ends sessions of monitors, because they wait for the same lock.
  * The fence is not affected: PostgreSQL rolls back the open transaction of an ended session.
  */
 import type { Queryable } from '../../shared/postgres/postgres.js';
@@ -23,7 +24,10 @@ export interface BlockerOptions {
   onEnded?: (sessions: readonly EndedSession[]) => void;
 }
 
-/** Checks row locks only. A session that changes a table (a migration) locks the table and is not ended. */
+/**
+ * Checks row locks only. A session that changes a table (a migration) locks the table and is not
+ * ended.
+ */
 const END_BLOCKERS = `
 WITH blocker AS MATERIALIZED (
   SELECT DISTINCT unnest(pg_blocking_pids(waiting.pid)) AS pid
@@ -36,8 +40,16 @@ SELECT a.pid, a.application_name AS name, (extract(epoch FROM clock_timestamp() 
  WHERE a.usename = current_user AND a.pid <> pg_backend_pid() AND NOT a.application_name = ANY ($2::text[])
    AND a.xact_start < clock_timestamp() - make_interval(secs => $3 / 1000.0)`;
 
-/** Awaits a statement of `monitor`. While the statement waits, repeatedly ends the sessions that block it. */
-export async function unblocked<T>(db: Queryable, monitor: string, options: BlockerOptions, call: Promise<T>): Promise<T> {
+/**
+ * Awaits a statement of `monitor`. While the statement waits, repeatedly ends the sessions that
+ * block it.
+ */
+export async function unblocked<T>(
+  db: Queryable,
+  monitor: string,
+  options: BlockerOptions,
+  call: Promise<T>,
+): Promise<T> {
   const { monitors, blockedMs, onEnded } = options;
   const end = async (): Promise<void> => {
     const { rows } = await db.query<EndedSession>(END_BLOCKERS, [monitor, monitors, blockedMs]);

@@ -1,11 +1,13 @@
 /**
- * Reads the history from PostgreSQL: elections, actions of operators, recent latency of payments. Read-only, every list is bounded, and
- * every monitor returns the same.
+ * Reads the history from PostgreSQL: elections, actions of operators, recent latency of payments.
+ * Read-only, every list is bounded, and every monitor returns the same.
  */
 import type { Queryable } from '../../shared/postgres/postgres.js';
 import type { Marks } from '../core/steps.js';
 
-/** One row of the history. A time is null when the step has not happened or there was no suspicion. */
+/**
+ * One row of the history. A time is null when the step has not happened or there was no suspicion.
+ */
 export interface ElectionRow extends Marks {
   partition: number;
   term: number;
@@ -28,7 +30,10 @@ export interface AuditRow {
   outcome: string;
 }
 
-/** The filters of a list. Null or omitted: no filter. Texts match anywhere in their column, case-insensitively. */
+/**
+ * The filters of a list. Null or omitted: no filter. Texts match anywhere in their column,
+ * case-insensitively.
+ */
 interface Page {
   limit: number;
   /** Only entries older than this term or row. Null: from the newest. */
@@ -83,8 +88,9 @@ const AUDIT = `SELECT id, at, actor, action, target, reason, outcome
  ORDER BY id DESC LIMIT $2`;
 
 /**
- * Payments become final in the order of their acceptance, so the latest outcomes are directly before the oldest pending payment that is
- * not deferred. Reads at most 500 rows with two index scans: about one millisecond, independent of the size of the table.
+ * Payments become final in the order of their acceptance, so the latest outcomes are directly
+ * before the oldest pending payment that is not deferred. Reads at most 500 rows with two index
+ * scans: about one millisecond, independent of the size of the table.
  */
 const LATENCY = `
 WITH front AS (SELECT coalesce(min(seq), 9223372036854775807) AS seq FROM pending_payment WHERE partition = $1 AND next_attempt_at IS NULL),
@@ -100,19 +106,45 @@ export class PostgresHistory implements History {
     private readonly partition: number,
   ) {}
 
-  async elections({ limit, before, from, until, text, replica, kind, monitor }: ElectionFilter): Promise<ElectionRow[]> {
+  async elections({
+    limit,
+    before,
+    from,
+    until,
+    text,
+    replica,
+    kind,
+    monitor,
+  }: ElectionFilter): Promise<ElectionRow[]> {
     const narrowed = [from, until, text, replica, kind, monitor].map((value) => value ?? null);
     const values = [this.partition, before ?? NEWEST, limit, ...narrowed];
     return (await this.db.query<ElectionRow>({ name: 'elections', text: ELECTIONS, values })).rows;
   }
 
-  async audit({ limit, before, from, until, text, actor, action, target }: AuditFilter): Promise<AuditRow[]> {
-    const values = [before ?? NEWEST, limit, ...[from, until, text, actor, action, target].map((value) => value ?? null)];
+  async audit({
+    limit,
+    before,
+    from,
+    until,
+    text,
+    actor,
+    action,
+    target,
+  }: AuditFilter): Promise<AuditRow[]> {
+    const values = [
+      before ?? NEWEST,
+      limit,
+      ...[from, until, text, actor, action, target].map((value) => value ?? null),
+    ];
     return (await this.db.query<AuditRow>({ name: 'audit', text: AUDIT, values })).rows;
   }
 
   async latency(): Promise<Latency | null> {
-    const { rows } = await this.db.query<{ ms: [number, number] | null }>({ name: 'latency', text: LATENCY, values: [this.partition] });
+    const { rows } = await this.db.query<{ ms: [number, number] | null }>({
+      name: 'latency',
+      text: LATENCY,
+      values: [this.partition],
+    });
     const ms = rows[0]?.ms;
     return ms ? { p50: ms[0], p99: ms[1] } : null;
   }

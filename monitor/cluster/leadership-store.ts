@@ -1,6 +1,7 @@
 /**
- * The port to the leadership data and its PostgreSQL adapter: leadership, votes, moves, administrative states. The past is in history.ts.
- * Vote, count and election are one call, `vote_and_elect`. The migration documents its guarantees. No state is kept here.
+ * The port to the leadership data and its PostgreSQL adapter: leadership, votes, moves,
+ * administrative states. The past is in history.ts. Vote, count and election are one call,
+ * `vote_and_elect`. The migration documents its guarantees. No state is kept here.
  */
 import { writeAudit, type AuditEntry } from '../../shared/postgres/audit.js';
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
@@ -54,7 +55,10 @@ interface LeadershipRow extends Omit<Leadership, 'electedAt'> {
 }
 
 const ROW = `leader, boot_id AS "bootId", term, reason, elected_at AS "electedAt"`;
-const toLeadership = ({ electedAt, ...row }: LeadershipRow): Leadership => ({ ...row, electedAt: electedAt.toISOString() });
+const toLeadership = ({ electedAt, ...row }: LeadershipRow): Leadership => ({
+  ...row,
+  electedAt: electedAt.toISOString(),
+});
 
 const VOTE = `SELECT $1::int AS partition, votes, majority, elected, ${ROW}
   FROM vote_and_elect($1::smallint, $2::bigint, $3, $4::text[], $5::float8, $6, $7, $8, $9, $10::float8)`;
@@ -76,12 +80,21 @@ export interface StoreOptions extends BlockerOptions {
 }
 
 /**
- * Prepares the two statements of a failover on a new connection, with a partition that does not exist, so they lock and change nothing.
- * Otherwise parsing and compiling the functions would delay the first election on a connection.
+ * Prepares the two statements of a failover on a new connection, with a partition that does not
+ * exist, so they lock and change nothing. Otherwise parsing and compiling the functions would delay
+ * the first election on a connection.
  */
 export async function warmUp(connection: Queryable): Promise<void> {
-  await connection.query({ name: 'vote-and-elect', text: VOTE, values: [-1, -1, '', [], 0, null, null, '', '', null] });
-  await connection.query({ name: 'move-leadership', text: MOVE, values: [-1, -1, '', '', '', '', '', null] });
+  await connection.query({
+    name: 'vote-and-elect',
+    text: VOTE,
+    values: [-1, -1, '', [], 0, null, null, '', '', null],
+  });
+  await connection.query({
+    name: 'move-leadership',
+    text: MOVE,
+    values: [-1, -1, '', '', '', '', '', null],
+  });
 }
 
 export class PostgresLeadershipStore implements LeadershipStore {
@@ -98,24 +111,64 @@ export class PostgresLeadershipStore implements LeadershipStore {
     const { partition, monitor, monitors, voteFreshMs } = this.options;
     const { term, candidate, kind, reason, suspectedMsAgo } = change;
     const standing = [candidate?.id ?? null, candidate?.bootId ?? null];
-    const { rows } = await unblocked(this.db, monitor, this.options, this.db.query<LeadershipRow & Omit<VoteAnswer, 'leadership'>>({
-      name: 'vote-and-elect',
-      text: VOTE,
-      values: [partition, term, monitor, monitors, voteFreshMs, ...standing, kind, reason, suspectedMsAgo],
-    }));
+    const { rows } = await unblocked(
+      this.db,
+      monitor,
+      this.options,
+      this.db.query<LeadershipRow & Omit<VoteAnswer, 'leadership'>>({
+        name: 'vote-and-elect',
+        text: VOTE,
+        values: [
+          partition,
+          term,
+          monitor,
+          monitors,
+          voteFreshMs,
+          ...standing,
+          kind,
+          reason,
+          suspectedMsAgo,
+        ],
+      }),
+    );
     const { votes, majority, elected, ...row } = rows[0] as (typeof rows)[0];
     return { votes, majority, elected, leadership: toLeadership(row) };
   }
 
-  async move({ term, candidate, kind, reason, suspectedMsAgo }: Change & { candidate: Candidate }): Promise<Leadership | null> {
+  async move({
+    term,
+    candidate,
+    kind,
+    reason,
+    suspectedMsAgo,
+  }: Change & { candidate: Candidate }): Promise<Leadership | null> {
     const { partition, monitor } = this.options;
-    const values = [partition, term, candidate.id, candidate.bootId, kind, reason, monitor, suspectedMsAgo];
-    const { rows } = await unblocked(this.db, monitor, this.options, this.db.query<LeadershipRow>({ name: 'move-leadership', text: MOVE, values }));
+    const values = [
+      partition,
+      term,
+      candidate.id,
+      candidate.bootId,
+      kind,
+      reason,
+      monitor,
+      suspectedMsAgo,
+    ];
+    const { rows } = await unblocked(
+      this.db,
+      monitor,
+      this.options,
+      this.db.query<LeadershipRow>({ name: 'move-leadership', text: MOVE, values }),
+    );
     return rows[0] ? toLeadership(rows[0]) : null;
   }
 
   async adminStates(): Promise<AdminRow[]> {
-    return (await this.db.query<AdminRow>({ name: 'admin-states', text: 'SELECT id, admin, reason, changed_at AS "changedAt" FROM replica' })).rows;
+    return (
+      await this.db.query<AdminRow>({
+        name: 'admin-states',
+        text: 'SELECT id, admin, reason, changed_at AS "changedAt" FROM replica',
+      })
+    ).rows;
   }
 
   async setAdminState(id: string, state: AdminState, reason: string, actor: string): Promise<void> {

@@ -1,4 +1,7 @@
-/** Polls the other monitors for their opinions, which this monitor displays. A monitor that does not answer has no opinion. */
+/**
+ * Polls the other monitors for their opinions, which this monitor displays. A monitor that does not
+ * answer has no opinion.
+ */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
@@ -50,7 +53,9 @@ export class PeerClient {
 
   private async ask({ id, url }: Member): Promise<void> {
     try {
-      const { data } = await this.http.get<unknown>(`${url}/opinion`, { signal: AbortSignal.timeout(this.options.timeoutMs) });
+      const { data } = await this.http.get<unknown>(`${url}/opinion`, {
+        signal: AbortSignal.timeout(this.options.timeoutMs),
+      });
       this.heard.set(id, opinion.parse(data));
       this.observed.set(id, 'alive');
     } catch {

@@ -1,12 +1,18 @@
 /**
- * Calls replicas over HTTP: ping, leadership push, stand-down. Connections stay open, so that a push after an election needs no handshake.
- * A ping that must prove that a process still listens uses a new connection.
+ * Calls replicas over HTTP: ping, leadership push, stand-down. Connections stay open, so that a
+ * push after an election needs no handshake. A ping that must prove that a process still listens
+ * uses a new connection.
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import type { Member } from '../../shared/config.js';
 import {
-  replicaReport, standDownAnswer, type Leadership, type PingRequest, type ReplicaReport, type StandDownAnswer,
+  replicaReport,
+  standDownAnswer,
+  type Leadership,
+  type PingRequest,
+  type ReplicaReport,
+  type StandDownAnswer,
 } from '../../shared/contracts/leadership.js';
 import { withoutRequest } from '../../shared/observability/log-errors.js';
 import type { PingFailure } from '../core/kinds.js';
@@ -21,7 +27,10 @@ export interface ReplicaClientOptions {
 const ANSWER_MARGIN_MS = 1_000;
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
-/** The cause of a failed call. An answer that is no report is an `error`: a process answers, but does not work. */
+/**
+ * The cause of a failed call. An answer that is no report is an `error`: a process answers, but
+ * does not work.
+ */
 export function failureOf(error: unknown): PingFailure {
   const { code } = (error ?? {}) as { code?: unknown };
   if (code === 'ECONNREFUSED') return 'refused';
@@ -44,19 +53,35 @@ export class ReplicaClient {
     });
   }
 
-  private async post(replica: string, path: string, body: unknown, timeoutMs: number, agent?: Agent): Promise<unknown> {
-    const { data } = await this.http.post<unknown>(`${this.urls.get(replica)}${path}`, body, {
-      timeout: timeoutMs,
-      signal: AbortSignal.timeout(timeoutMs),
-      httpAgent: agent ?? new Agent({ keepAlive: false }),
-    }).catch((error: unknown) => {
-      throw withoutRequest(error); // Its request has the token.
-    });
+  private async post(
+    replica: string,
+    path: string,
+    body: unknown,
+    timeoutMs: number,
+    agent?: Agent,
+  ): Promise<unknown> {
+    const { data } = await this.http
+      .post<unknown>(`${this.urls.get(replica)}${path}`, body, {
+        timeout: timeoutMs,
+        signal: AbortSignal.timeout(timeoutMs),
+        httpAgent: agent ?? new Agent({ keepAlive: false }),
+      })
+      .catch((error: unknown) => {
+        throw withoutRequest(error); // Its request has the token.
+      });
     return data;
   }
 
-  /** The other side may close an idle connection while it is in use. That proves nothing, so the call is retried on a new connection. */
-  private async postKept(replica: string, path: string, body: unknown, timeoutMs: number): Promise<unknown> {
+  /**
+   * The other side may close an idle connection while it is in use. That proves nothing, so the
+   * call is retried on a new connection.
+   */
+  private async postKept(
+    replica: string,
+    path: string,
+    body: unknown,
+    timeoutMs: number,
+  ): Promise<unknown> {
     try {
       return await this.post(replica, path, body, timeoutMs, this.kept);
     } catch (error) {
@@ -65,20 +90,38 @@ export class ReplicaClient {
     }
   }
 
-  /** @param fresh on a new connection. @throws when there is no answer in time, or the answer is no report of this replica. */
+  /**
+   * @param fresh on a new connection. @throws when there is no answer in time, or the answer is no
+   *   report of this replica.
+   */
   async ping(replica: string, request: PingRequest, fresh: boolean): Promise<ReplicaReport> {
     const { pingTimeoutMs } = this.options;
-    const call = fresh ? this.post(replica, '/ping', request, pingTimeoutMs) : this.postKept(replica, '/ping', request, pingTimeoutMs);
+    const call = fresh
+      ? this.post(replica, '/ping', request, pingTimeoutMs)
+      : this.postKept(replica, '/ping', request, pingTimeoutMs);
     return this.reportOf(replica, await call);
   }
 
   /** Notifies a replica of the leadership. */
   async push(replica: string, leadership: Leadership): Promise<ReplicaReport> {
-    return this.reportOf(replica, await this.postKept(replica, '/leadership', leadership, this.options.pingTimeoutMs));
+    return this.reportOf(
+      replica,
+      await this.postKept(replica, '/leadership', leadership, this.options.pingTimeoutMs),
+    );
   }
 
-  async standDown(replica: string, partition: number, term: number, timeoutMs: number): Promise<StandDownAnswer> {
-    const answer = await this.postKept(replica, '/stand-down', { partition, term, timeoutMs }, timeoutMs + ANSWER_MARGIN_MS);
+  async standDown(
+    replica: string,
+    partition: number,
+    term: number,
+    timeoutMs: number,
+  ): Promise<StandDownAnswer> {
+    const answer = await this.postKept(
+      replica,
+      '/stand-down',
+      { partition, term, timeoutMs },
+      timeoutMs + ANSWER_MARGIN_MS,
+    );
     return standDownAnswer.parse(answer);
   }
 
@@ -89,7 +132,8 @@ export class ReplicaClient {
 
   private reportOf(replica: string, data: unknown): ReplicaReport {
     const report = replicaReport.parse(data);
-    if (report.id !== replica) throw new Error(`${this.urls.get(replica)} answers as ${report.id}, not as ${replica}`);
+    if (report.id !== replica)
+      throw new Error(`${this.urls.get(replica)} answers as ${report.id}, not as ${replica}`);
     return report;
   }
 

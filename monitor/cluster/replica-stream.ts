@@ -1,8 +1,9 @@
 /**
- * Keeps one stream open to one replica. It delivers beats and a goodbye, and above all detects when the connection breaks. Uses node:http
- * because its close events are exact. Reconnects by itself: 100 ms after the first loss, then with a delay that doubles up to one second,
- * and at once when a ping shows that the replica answers.
- * Does not judge the replica. It only notifies its listener: `opened`, `line`, `closed`, and `closed` only after `opened`.
+ * Keeps one stream open to one replica. It delivers beats and a goodbye, and above all detects when
+ * the connection breaks. Uses node:http because its close events are exact. Reconnects by itself:
+ * 100 ms after the first loss, then with a delay that doubles up to one second, and at once when a
+ * ping shows that the replica answers. Does not judge the replica. It only notifies its listener:
+ * `opened`, `line`, `closed`, and `closed` only after `opened`.
  */
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { streamLine, type StreamLine } from '../../shared/contracts/leadership.js';
@@ -22,7 +23,10 @@ export interface StreamOptions {
   replica: string;
   url: string;
   internalToken: string;
-  /** The stream reconnects when it received no complete line for this long, in ms. The heartbeat layer suspects the replica long before. */
+  /**
+   * The stream reconnects when it received no complete line for this long, in ms. The heartbeat
+   * layer suspects the replica long before.
+   */
   silenceMs: number;
 }
 

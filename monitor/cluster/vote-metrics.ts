@@ -10,7 +10,10 @@ const votes = counter(
   ['result'],
   [{ result: 'elected' }, { result: 'not-elected' }, { result: 'failed' }],
 );
-const voteSeconds = histogram('relevo_vote_duration_seconds', 'Duration of one vote-and-elect statement.');
+const voteSeconds = histogram(
+  'relevo_vote_duration_seconds',
+  'Duration of one vote-and-elect statement.',
+);
 
 async function measured<T extends { elected: boolean }>(vote: Promise<T>): Promise<T> {
   const stopTimer = voteSeconds.startTimer();

@@ -1,6 +1,7 @@
 /**
- * Serves the console's styles and scripts below an address that changes with their content, so that browsers may cache them forever. All
- * files have the same version, so that scripts import each other by their plain names. Compressed once, at start.
+ * Serves the console's styles and scripts below an address that changes with their content, so that
+ * browsers may cache them forever. All files have the same version, so that scripts import each
+ * other by their plain names. Compressed once, at start.
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -10,11 +11,29 @@ const CLIENT = 'monitor/console/client';
 
 /** The scripts of the overview, and of the list of elections. */
 const SCRIPTS = [
-  'actions', 'arrows', 'charts', 'dom', 'elections', 'filters', 'flows', 'format', 'link', 'live', 'news', 'overview', 'replicas', 'sparkline',
-  'timeline', 'tones', 'topology',
+  'actions',
+  'arrows',
+  'charts',
+  'dom',
+  'elections',
+  'filters',
+  'flows',
+  'format',
+  'link',
+  'live',
+  'news',
+  'overview',
+  'replicas',
+  'sparkline',
+  'timeline',
+  'tones',
+  'topology',
 ];
 
-/** Name in the address → file, relative to the project's root. Add every file that a page of the console needs. */
+/**
+ * Name in the address → file, relative to the project's root. Add every file that a page of the
+ * console needs.
+ */
 const FILES: Readonly<Record<string, string>> = {
   'theme.css': 'shared/web/theme.css',
   'console.css': 'monitor/console/console.css',
@@ -27,7 +46,10 @@ const FILES: Readonly<Record<string, string>> = {
   'queue-proof.js': 'monitor/inspect/client/queue-proof.js',
 };
 
-const TYPES: Readonly<Record<string, string>> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' };
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+};
 
 export interface Asset {
   contentType: string;
@@ -42,7 +64,9 @@ function load(path: string): Asset {
   return { contentType, plain, packed: gzipSync(plain, { level: 9 }) };
 }
 
-const assets: ReadonlyMap<string, Asset> = new Map(Object.entries(FILES).map(([name, path]) => [name, load(path)]));
+const assets: ReadonlyMap<string, Asset> = new Map(
+  Object.entries(FILES).map(([name, path]) => [name, load(path)]),
+);
 
 function versionOf(all: Iterable<[string, Asset]>): string {
   const hash = createHash('sha256');
@@ -54,9 +78,13 @@ function versionOf(all: Iterable<[string, Asset]>): string {
 export const ASSETS_VERSION = versionOf(assets);
 
 /** @returns null when there is no such file in this version. */
-export const assetOf = (version: string, name: string): Asset | null => (version === ASSETS_VERSION ? (assets.get(name) ?? null) : null);
+export const assetOf = (version: string, name: string): Asset | null =>
+  version === ASSETS_VERSION ? (assets.get(name) ?? null) : null;
 
-/** The address of a file. @throws Error when the list does not contain the file, which is a bug in a page. */
+/**
+ * The address of a file. @throws Error when the list does not contain the file, which is a bug in a
+ * page.
+ */
 export function assetPath(name: string): string {
   if (!assets.has(name)) throw new Error(`There is no asset ${name}`);
   return `/assets/${ASSETS_VERSION}/${name}`;

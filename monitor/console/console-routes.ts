@@ -21,7 +21,9 @@ function answerOf({ contentType, plain, packed }: Asset, request: Request): Answ
     contentType,
     body: unpacks ? packed : plain,
     headers: {
-      'Cache-Control': 'public, max-age=31536000, immutable', 'X-Content-Type-Options': 'nosniff', Vary: 'Accept-Encoding',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'X-Content-Type-Options': 'nosniff',
+      'Vary': 'Accept-Encoding',
       ...(unpacks ? { 'Content-Encoding': 'gzip' } : {}),
     },
   };
@@ -33,20 +35,51 @@ function listRoutes(options: RoutesOptions): Route[] {
   const { sessions, sources } = options;
   return [
     route({
-      id: 'electionsPage', method: 'get', path: '/elections.html', tag: 'pages', auth: [], query: electionQuery,
-      summary: 'Page of elections, live, with filters', responses: page('Elections.'), problems: ['UNAVAILABLE'],
+      id: 'electionsPage',
+      method: 'get',
+      path: '/elections.html',
+      tag: 'pages',
+      auth: [],
+      query: electionQuery,
+      summary: 'Page of elections, live, with filters',
+      responses: page('Elections.'),
+      problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
-        const members = { replicas: sources.replicas.map(({ id }) => id), monitors: sources.monitors.map(({ id }) => id) };
+        const members = {
+          replicas: sources.replicas.map(({ id }) => id),
+          monitors: sources.monitors.map(({ id }) => id),
+        };
         const body = electionsPage(query, await electionsOf(options, query, false), members);
-        return consoleAnswer({ title: 'Elections', active: 'elections', session: await sessions.read(request), monitor: sources.id, body, scripts: ['elections.js'] });
+        return consoleAnswer({
+          title: 'Elections',
+          active: 'elections',
+          session: await sessions.read(request),
+          monitor: sources.id,
+          body,
+          scripts: ['elections.js'],
+        });
       },
     }),
     route({
-      id: 'auditPage', method: 'get', path: '/audit.html', tag: 'pages', auth: ['operator'], query: auditQuery,
-      summary: 'Page of the audit, with filters', responses: page('Audit rows.'), problems: ['UNAVAILABLE'],
+      id: 'auditPage',
+      method: 'get',
+      path: '/audit.html',
+      tag: 'pages',
+      auth: ['operator'],
+      query: auditQuery,
+      summary: 'Page of the audit, with filters',
+      responses: page('Audit rows.'),
+      problems: ['UNAVAILABLE'],
       handle: async ({ query, request }) => {
         const body = auditListPage(query, await auditRows(options, query));
-        return consoleAnswer({ title: 'Audit', active: 'audit', session: await sessions.read(request), monitor: sources.id, body, scripts: ['local-times.js'] });
+        return consoleAnswer({
+          title: 'Audit',
+          active: 'audit',
+          session: await sessions.read(request),
+          monitor: sources.id,
+          body,
+          scripts: ['local-times.js'],
+        });
       },
     }),
   ];
@@ -56,19 +89,41 @@ export function consoleRoutes(options: RoutesOptions): Route[] {
   const { sessions, sources } = options;
   return [
     route({
-      id: 'console', method: 'get', path: '/', tag: 'pages', auth: [],
-      summary: 'Overview page of the operator console, live', responses: page('One page without external resources.'),
+      id: 'console',
+      method: 'get',
+      path: '/',
+      tag: 'pages',
+      auth: [],
+      summary: 'Overview page of the operator console, live',
+      responses: page('One page without external resources.'),
       handle: async ({ request }) => {
         const session = await sessions.read(request);
         const files = { scripts: ['overview.js'], styles: ['uPlot.css', 'overview.css'] };
-        return consoleAnswer({ title: 'Overview', active: 'overview', session, monitor: sources.id, body: overview(session), ...files });
+        return consoleAnswer({
+          title: 'Overview',
+          active: 'overview',
+          session,
+          monitor: sources.id,
+          body: overview(session),
+          ...files,
+        });
       },
     }),
     ...listRoutes(options),
     route({
-      id: 'consoleAsset', method: 'get', path: '/assets/{version}/{name}', tag: 'pages', auth: [], params: assetParams,
+      id: 'consoleAsset',
+      method: 'get',
+      path: '/assets/{version}/{name}',
+      tag: 'pages',
+      auth: [],
+      params: assetParams,
       summary: 'A style or script of the console',
-      responses: { 200: { description: 'Immutable: new content has a new address.', contentType: 'text/javascript' } },
+      responses: {
+        200: {
+          description: 'Immutable: new content has a new address.',
+          contentType: 'text/javascript',
+        },
+      },
       problems: ['NOT_FOUND'],
       handle: ({ params, request }) => {
         const asset = assetOf(params.version, params.name);

@@ -1,7 +1,8 @@
 /**
- * Stores the console sessions that a sign-out has ended in PostgreSQL, so that every monitor refuses a copy of the cookie. Each check of a
- * cookie queries PostgreSQL with a short time-out. A monitor also caches ended sessions: a session that is known to have ended stays ended
- * while PostgreSQL is unavailable.
+ * Stores the console sessions that a sign-out has ended in PostgreSQL, so that every monitor
+ * refuses a copy of the cookie. Each check of a cookie queries PostgreSQL with a short time-out. A
+ * monitor also caches ended sessions: a session that is known to have ended stays ended while
+ * PostgreSQL is unavailable.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../shared/observability/logger.js';
@@ -10,7 +11,10 @@ import type { Queryable } from '../../shared/postgres/postgres.js';
 export interface EndedSessions {
   /** Null: not known now. */
   has(id: string): Promise<boolean | null>;
-  /** @returns false when the database could not store it: then only this monitor refuses the session. */
+  /**
+   * @returns false when the database could not store it: then only this monitor refuses the
+   *   session.
+   */
   end(id: string): Promise<boolean>;
 }
 
@@ -38,7 +42,13 @@ export class PostgresEndedSessions implements EndedSessions {
 
   async has(id: string): Promise<boolean | null> {
     if (this.remembered.has(id)) return true;
-    const found = await this.within(this.db.query<{ ended: boolean }>({ name: 'ended-session', text: HAS, values: [digestOf(id)] }));
+    const found = await this.within(
+      this.db.query<{ ended: boolean }>({
+        name: 'ended-session',
+        text: HAS,
+        values: [digestOf(id)],
+      }),
+    );
     const ended = found?.rows[0]?.ended ?? null;
     if (ended === true) this.remember(id);
     return ended;
@@ -46,12 +56,17 @@ export class PostgresEndedSessions implements EndedSessions {
 
   async end(id: string): Promise<boolean> {
     this.remember(id);
-    return (await this.within(this.db.query({ name: 'end-session', text: END, values: [digestOf(id), this.keptHours] }))) !== null;
+    return (
+      (await this.within(
+        this.db.query({ name: 'end-session', text: END, values: [digestOf(id), this.keptHours] }),
+      )) !== null
+    );
   }
 
   private remember(id: string): void {
     this.remembered.add(id);
-    for (const oldest of this.remembered) if (this.remembered.size > REMEMBERED_MAX) this.remembered.delete(oldest);
+    for (const oldest of this.remembered)
+      if (this.remembered.size > REMEMBERED_MAX) this.remembered.delete(oldest);
   }
 
   /** @returns null when the call failed or timed out. */
@@ -59,7 +74,10 @@ export class PostgresEndedSessions implements EndedSessions {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), LOOK_MS)));
     const caught = answer.catch((error: unknown) => {
-      this.logger.warn({ err: { message: error instanceof Error ? error.message : String(error) } }, 'cannot read ended sessions; using the cached ones');
+      this.logger.warn(
+        { err: { message: error instanceof Error ? error.message : String(error) } },
+        'cannot read ended sessions; using the cached ones',
+      );
       return null;
     });
     return Promise.race([caught, late]).finally(() => clearTimeout(timer));

@@ -1,6 +1,7 @@
 /**
- * Renders the pages of elections and the audit: filters in the address, rows, links to CSV and JSON. They work without JavaScript. With
- * JavaScript the elections are live: the script replaces the content of `#found`.
+ * Renders the pages of elections and the audit: filters in the address, rows, links to CSV and
+ * JSON. They work without JavaScript. With JavaScript the elections are live: the script replaces
+ * the content of `#found`.
  */
 import { html, type Html } from '../../shared/web/html.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
@@ -10,7 +11,9 @@ import type { Audit, AuditPage, Election, ElectionPage } from '../http/schemas.j
 
 /** A time in UTC. The page's script converts it to the reader's zone. */
 const moment = (iso: string | null): Html =>
-  iso === null ? html`–` : html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
+  iso === null
+    ? html`–`
+    : html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 
 const steps = (ms: number | null): string => (ms === null ? '–' : duration(ms));
 
@@ -23,9 +26,16 @@ const given = (values: Values, name: string): string => {
 const textField = (values: Values, name: string, label: string, type = 'search'): Html =>
   html`<label>${label} <input type="${type}" name="${name}" value="${given(values, name)}" maxlength="200"></label>`;
 
-const selectField = (values: Values, name: string, label: string, options: readonly string[]): Html =>
-  html`<label>${label} <select name="${name}">${['', ...options].map((option) =>
-    html`<option value="${option}"${option === given(values, name) ? html` selected` : null}>${option || 'all'}</option>`)}</select></label>`;
+const selectField = (
+  values: Values,
+  name: string,
+  label: string,
+  options: readonly string[],
+): Html =>
+  html`<label>${label} <select name="${name}">${['', ...options].map(
+    (option) =>
+      html`<option value="${option}"${option === given(values, name) ? html` selected` : null}>${option || 'all'}</option>`,
+  )}</select></label>`;
 
 interface List {
   title: string;
@@ -49,13 +59,22 @@ type Head = string | { readonly number: string };
 type Cell = Html | string | number;
 
 const wordsOf = (head: Head): string => (typeof head === 'string' ? head : head.number);
-const numberClass = (head: Head): Html | null => (typeof head === 'string' ? null : html` class="n"`);
+const numberClass = (head: Head): Html | null =>
+  typeof head === 'string' ? null : html` class="n"`;
 
 /** On a phone a row is a block, and each cell has a label. */
 const cellsOf = (heads: readonly Head[], cells: readonly Cell[]): Html[] =>
-  cells.map((cell, index) => html`<td data-label="${wordsOf(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`);
+  cells.map(
+    (cell, index) =>
+      html`<td data-label="${wordsOf(heads[index] ?? '')}"${numberClass(heads[index] ?? '')}>${cell}</td>`,
+  );
 
-const table = ({ title, heads, rows, marks = [] }: List): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="rows">
+const table = ({
+  title,
+  heads,
+  rows,
+  marks = [],
+}: List): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="rows">
 <thead><tr>${heads.map((head) => html`<th scope="col"${numberClass(head)}>${wordsOf(head)}</th>`)}</tr></thead>
 <tbody>${rows.map((cells, index) => html`<tr${marks[index]}>${cellsOf(heads, cells)}</tr>`)}</tbody>
 </table></div>`;
@@ -83,10 +102,24 @@ const LIVE = html`<p class="link" id="link" role="status" hidden></p>
 <p class="hidden" id="announcer" role="log" aria-live="polite"></p>
 `;
 
-const electionCells = ({ term, leader, previousLeader, kind, reason, monitor, electedAt, steps: took }: Election): Cell[] => [
-  term, html`<strong>${leader}</strong>`, previousLeader ?? '–',
-  html`<span class="state ${kind === 'planned' || kind === 'first' ? 'good' : 'warn'}">${kind}</span>`, html`<span class="why">${reason}</span>`, monitor,
-  moment(electedAt), ...[took.voteMs, took.promoteMs, took.reclaimMs, took.firstCommitMs].map(steps),
+const electionCells = ({
+  term,
+  leader,
+  previousLeader,
+  kind,
+  reason,
+  monitor,
+  electedAt,
+  steps: took,
+}: Election): Cell[] => [
+  term,
+  html`<strong>${leader}</strong>`,
+  previousLeader ?? '–',
+  html`<span class="state ${kind === 'planned' || kind === 'first' ? 'good' : 'warn'}">${kind}</span>`,
+  html`<span class="why">${reason}</span>`,
+  monitor,
+  moment(electedAt),
+  ...[took.voteMs, took.promoteMs, took.reclaimMs, took.firstCommitMs].map(steps),
 ];
 
 interface Members {
@@ -94,14 +127,34 @@ interface Members {
   monitors: readonly string[];
 }
 
-export const electionsPage = (query: ElectionQuery, { elections, next }: ElectionPage, { replicas, monitors }: Members): Html =>
+export const electionsPage = (
+  query: ElectionQuery,
+  { elections, next }: ElectionPage,
+  { replicas, monitors }: Members,
+): Html =>
   list({
-    title: 'Elections', path: '/elections', query, next, link: LIVE,
+    title: 'Elections',
+    path: '/elections',
+    query,
+    next,
+    link: LIVE,
     fields: [
-      selectField(query, 'replica', 'Replica', replicas), selectField(query, 'kind', 'Kind', ELECTION_KINDS), selectField(query, 'monitor', 'Monitor', monitors),
+      selectField(query, 'replica', 'Replica', replicas),
+      selectField(query, 'kind', 'Kind', ELECTION_KINDS),
+      selectField(query, 'monitor', 'Monitor', monitors),
     ],
     heads: [
-      { number: 'Term' }, 'Leader', 'From', 'Kind', 'Why', 'By', 'Elected', { number: 'Vote' }, { number: 'Told' }, { number: 'Took over' }, { number: 'First payment' },
+      { number: 'Term' },
+      'Leader',
+      'From',
+      'Kind',
+      'Why',
+      'By',
+      'Elected',
+      { number: 'Vote' },
+      { number: 'Told' },
+      { number: 'Took over' },
+      { number: 'First payment' },
     ],
     rows: elections.map(electionCells),
     marks: elections.map(({ term, leader }) => html` data-term="${term}" data-leader="${leader}"`),
@@ -109,13 +162,25 @@ export const electionsPage = (query: ElectionQuery, { elections, next }: Electio
   });
 
 const auditCells = ({ at, actor, action, target, reason, outcome }: Audit): Cell[] => [
-  moment(at), actor, action, target, html`<span class="why">${reason}</span>`, html`<span class="why">${outcome}</span>`,
+  moment(at),
+  actor,
+  action,
+  target,
+  html`<span class="why">${reason}</span>`,
+  html`<span class="why">${outcome}</span>`,
 ];
 
 export const auditListPage = (query: AuditQuery, { rows, next }: AuditPage): Html =>
   list({
-    title: 'Audit', path: '/audit', query, next,
-    fields: [textField(query, 'actor', 'Who'), selectField(query, 'action', 'Action', AUDIT_ACTIONS), textField(query, 'target', 'Target')],
+    title: 'Audit',
+    path: '/audit',
+    query,
+    next,
+    fields: [
+      textField(query, 'actor', 'Who'),
+      selectField(query, 'action', 'Action', AUDIT_ACTIONS),
+      textField(query, 'target', 'Target'),
+    ],
     heads: ['When', 'Who', 'Action', 'Target', 'Reason', 'Outcome'],
     rows: rows.map(auditCells),
   });

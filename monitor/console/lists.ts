@@ -27,36 +27,82 @@ export const auditOf = ({ at, ...row }: AuditRow): Audit => ({ ...row, at: at.to
 
 /** Whether a replica matches the filter. */
 export const isShown = (replica: ReplicaStatus, { admin, observed, role }: ReplicaQuery): boolean =>
-  (!admin || replica.admin === admin) && (!observed || replica.observed === observed) && (!role || replica.role === role);
+  (!admin || replica.admin === admin) &&
+  (!observed || replica.observed === observed) &&
+  (!role || replica.role === role);
 
 const ELECTION_COLUMNS = [
-  'partition', 'term', 'leader', 'previousLeader', 'kind', 'reason', 'monitor', 'votes', 'suspectedAt', 'electedAt', 'promotedAt',
-  'reclaimedAt', 'firstCommitAt', 'voteMs', 'promoteMs', 'reclaimMs', 'firstCommitMs',
+  'partition',
+  'term',
+  'leader',
+  'previousLeader',
+  'kind',
+  'reason',
+  'monitor',
+  'votes',
+  'suspectedAt',
+  'electedAt',
+  'promotedAt',
+  'reclaimedAt',
+  'firstCommitAt',
+  'voteMs',
+  'promoteMs',
+  'reclaimMs',
+  'firstCommitMs',
 ] as const;
 const AUDIT_COLUMNS = ['id', 'at', 'actor', 'action', 'target', 'reason', 'outcome'] as const;
 const REPLICA_COLUMNS = [
-  'id', 'admin', 'adminReason', 'adminSince', 'observed', 'observedSince', 'layer', 'role', 'term', 'pingMs', 'parcelsInFlight', 'committed',
-  'committedPerSecond', 'reaches', 'lastFailureAt', 'lastFailure', 'opinions',
+  'id',
+  'admin',
+  'adminReason',
+  'adminSince',
+  'observed',
+  'observedSince',
+  'layer',
+  'role',
+  'term',
+  'pingMs',
+  'parcelsInFlight',
+  'committed',
+  'committedPerSecond',
+  'reaches',
+  'lastFailureAt',
+  'lastFailure',
+  'opinions',
 ] as const;
 
 /** A download with the data at the time of the request. */
 function file(name: string, body: string): Answer {
   const headers = {
-    'Content-Disposition': `attachment; filename="${name}.csv"`, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff',
+    'Content-Disposition': `attachment; filename="${name}.csv"`,
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
   };
   return { status: 200, contentType: 'text/csv; charset=utf-8', body, headers };
 }
 
 export const electionsCsv = (elections: readonly Election[]): Answer =>
-  file('elections', csvTable(ELECTION_COLUMNS, elections.map(({ steps, ...rest }) => ({ ...rest, ...steps }))));
+  file(
+    'elections',
+    csvTable(
+      ELECTION_COLUMNS,
+      elections.map(({ steps, ...rest }) => ({ ...rest, ...steps })),
+    ),
+  );
 
-export const auditCsv = (rows: readonly Audit[]): Answer => file('audit', csvTable(AUDIT_COLUMNS, rows));
+export const auditCsv = (rows: readonly Audit[]): Answer =>
+  file('audit', csvTable(AUDIT_COLUMNS, rows));
 
 const pairs = (of: Readonly<Record<string, string | boolean>> | null): string =>
-  Object.entries(of ?? {}).map(([name, value]) => `${name}: ${value === true ? 'yes' : value === false ? 'no' : value}`).join(', ');
+  Object.entries(of ?? {})
+    .map(([name, value]) => `${name}: ${value === true ? 'yes' : value === false ? 'no' : value}`)
+    .join(', ');
 
 /** @param rateOf committed payments per second of a replica. */
-export function replicasCsv(replicas: readonly ReplicaStatus[], rateOf: (id: string) => number): Answer {
+export function replicasCsv(
+  replicas: readonly ReplicaStatus[],
+  rateOf: (id: string) => number,
+): Answer {
   const rows = replicas.map((replica): Record<(typeof REPLICA_COLUMNS)[number], CsvValue> => ({
     ...replica,
     committedPerSecond: rateOf(replica.id),

@@ -1,4 +1,7 @@
-/** Independent parts of the overview: the legend of every colour and shape, and the dialog for operator actions. */
+/**
+ * Independent parts of the overview: the legend of every colour and shape, and the dialog for
+ * operator actions.
+ */
 import { LONGEST_BLOCK_MS } from '../../shared/fault-switches.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { duration } from '../core/preview.js';

@@ -1,4 +1,7 @@
-/** Renders the overview page: leadership, topology, replicas, charts, elections, events. The scripts fill its empty elements. */
+/**
+ * Renders the overview page: leadership, topology, replicas, charts, elections, events. The scripts
+ * fill its empty elements.
+ */
 import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
 import { OBSERVED } from '../core/observed.js';
@@ -7,7 +10,9 @@ import type { Session } from './session.js';
 
 const NEXT = encodeURIComponent('/');
 
-const leader = (session: Session | null): Html => html`<section class="leader" aria-labelledby="leader-title">
+const leader = (
+  session: Session | null,
+): Html => html`<section class="leader" aria-labelledby="leader-title">
 <h2 id="leader-title">Leads</h2>
 <p class="name" id="leader">–</p>
 <dl>
@@ -17,9 +22,11 @@ const leader = (session: Session | null): Html => html`<section class="leader" a
 <div><dt>Next</dt><dd id="candidates">–</dd></div>
 </dl>
 <p class="decision" id="decision"></p>
-${session === null
+${
+  session === null
     ? html`<p class="soft"><a href="/session?next=${NEXT}">Sign in</a> to hand over, drain and see what was done.</p>`
-    : html`<p><button type="button" class="primary" id="handover">Hand over …</button></p>`}
+    : html`<p><button type="button" class="primary" id="handover">Hand over …</button></p>`
+}
 </section>`;
 
 const payments = html`<section aria-labelledby="queue-title">
@@ -50,19 +57,31 @@ ${lane('monitors', 'Monitors', 'watch the replicas and elect the leader')}
 </div>
 </section>`;
 
-const choice = (name: string, label: string, options: readonly (readonly [string, string])[]): Html =>
+const choice = (
+  name: string,
+  label: string,
+  options: readonly (readonly [string, string])[],
+): Html =>
   html`<label>${label} <select name="${name}">${options.map(([value, text]) => html`<option value="${value}">${text}</option>`)}</select></label>`;
 
-const states = (names: readonly string[]): (readonly [string, string])[] => [['', 'all'], ...names.map((name): [string, string] => [name, name])];
+const states = (names: readonly string[]): (readonly [string, string])[] => [
+  ['', 'all'],
+  ...names.map((name): [string, string] => [name, name]),
+];
 
 const filter = html`<form id="filter" class="filter" aria-label="What is shown">
 ${choice('admin', 'Administrative', states(ADMIN_STATES))}
 ${choice('observed', 'Observed', states(OBSERVED))}
-${choice('minutes', 'Charts', [['5', 'last 5 minutes'], ['15', 'last 15 minutes']])}
+${choice('minutes', 'Charts', [
+  ['5', 'last 5 minutes'],
+  ['15', 'last 15 minutes'],
+])}
 <span class="save">Save: <a href="/replicas.csv" data-narrowed="/replicas.csv">CSV</a> <a href="/replicas" data-narrowed="/replicas">JSON</a></span>
 </form>`;
 
-const replicas = (session: Session | null): Html => html`<section class="wide" aria-labelledby="replicas-title">
+const replicas = (
+  session: Session | null,
+): Html => html`<section class="wide" aria-labelledby="replicas-title">
 <h2 id="replicas-title">Replicas</h2>
 ${filter}
 <table class="replicas">
@@ -73,7 +92,11 @@ ${filter}
 ${legend}
 </section>`;
 
-const chart = (id: string, title: string, keys: readonly (readonly [string, string, string])[]): Html => html`<figure class="chart">
+const chart = (
+  id: string,
+  title: string,
+  keys: readonly (readonly [string, string, string])[],
+): Html => html`<figure class="chart">
 <figcaption><strong>${title}</strong> ${keys.map(([name, label, line]) => html`<span class="key"><span class="line ${line}" aria-hidden="true"></span>${label} <b data-now="${name}">–</b></span> `)}</figcaption>
 <div id="chart-${id}"></div>
 </figure>`;
@@ -82,8 +105,14 @@ const plots = html`<section class="wide" aria-labelledby="charts-title">
 <h2 id="charts-title">The last minutes</h2>
 <div class="charts" id="charts">
 ${chart('rate', 'Completed', [['committed', 'payments a second', 'solid']])}
-${chart('latency', 'Latency, acceptance to outcome', [['p50', 'half within', 'solid'], ['p99', '99 % within', 'dashed']])}
-${chart('depth', 'What waits', [['pending', 'payments pending', 'solid'], ['waiting', 'parcels waiting', 'dashed']])}
+${chart('latency', 'Latency, acceptance to outcome', [
+  ['p50', 'half within', 'solid'],
+  ['p99', '99 % within', 'dashed'],
+])}
+${chart('depth', 'What waits', [
+  ['pending', 'payments pending', 'solid'],
+  ['waiting', 'parcels waiting', 'dashed'],
+])}
 </div>
 </section>`;
 
@@ -96,10 +125,13 @@ const history = (session: Session | null): Html => html`<section aria-labelledby
 <h2 id="news-title">News</h2>
 <ol class="news" id="news" tabindex="0" aria-label="News"><li class="empty">Nothing happened since this page was opened.</li></ol>
 </section>
-${session && html`<section aria-labelledby="audit-title">
+${
+  session &&
+  html`<section aria-labelledby="audit-title">
 <h2 id="audit-title">What operators did <a class="all" href="/audit.html">all</a></h2>
 <ol class="news" id="audit" tabindex="0" aria-label="What operators did"></ol>
-</section>`}
+</section>`
+}
 </div>`;
 
 export const overview = (session: Session | null): Html => html`<h1 class="hidden">Overview</h1>

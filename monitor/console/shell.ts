@@ -1,4 +1,7 @@
-/** Renders the frame of every page of the console: head, navigation, session. Pages provide their body and their scripts. */
+/**
+ * Renders the frame of every page of the console: head, navigation, session. Pages provide their
+ * body and their scripts.
+ */
 import type { Answer } from '../../shared/http/routes.js';
 import { html, trusted, type Html } from '../../shared/web/html.js';
 import { pageHeaders } from '../../shared/web/page-headers.js';
@@ -31,8 +34,11 @@ export interface ConsolePage {
 }
 
 /** The icon as a data URL, for `<link rel="icon">`. */
-export const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
-const MARK = trusted('<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path d="M2 8h9M8 4l4 4-4 4"/></svg>');
+export const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
+const MARK = trusted(
+  '<svg class="mark" viewBox="0 0 16 16" aria-hidden="true"><path d="M2 8h9M8 4l4 4-4 4"/></svg>',
+);
 
 const entry = (label: string, path: string, isActive: boolean): Html =>
   html`<li><a href="${path}"${isActive ? html` aria-current="page"` : null}>${label}</a></li>`;
@@ -58,9 +64,13 @@ export function consolePage(page: ConsolePage & { nonce: string }): string {
 <meta name="csrf" content="${session?.csrf}">
 <title>${title} · Relevo</title>
 <link rel="icon" href="${ICON}">
-${['theme.css', 'console.css', ...styles].map((name) => html`<link rel="stylesheet" nonce="${nonce}" href="${assetPath(name)}">
-`)}${scripts.map((name) => html`<script type="module" nonce="${nonce}" src="${assetPath(name)}"></script>
-`)}</head>
+${['theme.css', 'console.css', ...styles].map(
+  (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${assetPath(name)}">
+`,
+)}${scripts.map(
+    (name) => html`<script type="module" nonce="${nonce}" src="${assetPath(name)}"></script>
+`,
+  )}</head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header class="top">
@@ -78,7 +88,16 @@ ${body}
 }
 
 /** The HTTP answer with the page, its headers and its own nonce. */
-export function consoleAnswer(page: ConsolePage, status = 200, more: Readonly<Record<string, string>> = {}): Answer {
+export function consoleAnswer(
+  page: ConsolePage,
+  status = 200,
+  more: Readonly<Record<string, string>> = {},
+): Answer {
   const { nonce, headers } = pageHeaders();
-  return { status, contentType: 'text/html; charset=utf-8', body: consolePage({ ...page, nonce }), headers: { ...headers, ...more } };
+  return {
+    status,
+    contentType: 'text/html; charset=utf-8',
+    body: consolePage({ ...page, nonce }),
+    headers: { ...headers, ...more },
+  };
 }

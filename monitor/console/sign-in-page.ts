@@ -9,7 +9,10 @@ export interface SignInForm {
   problem: string | null;
 }
 
-export const signInPage = ({ next, problem }: SignInForm): Html => html`<section class="card narrow">
+export const signInPage = ({
+  next,
+  problem,
+}: SignInForm): Html => html`<section class="card narrow">
 <h1>Sign in</h1>
 <p>Watching is open to everybody. Acting on replicas, payments and the queue needs the operator token of this installation; <code>npm start</code> prints it and keeps it in <code>.data/tokens.json</code>.</p>
 ${problem === null ? null : html`<p class="problem" role="alert" id="sign-in-problem">${problem}</p>`}

@@ -1,17 +1,33 @@
 /**
- * Applies one input to the state, without a decision about leadership: failover.ts decides after every input, on the whole state.
- * Each input type has one function. Inputs about replicas that are not configured change nothing.
+ * Applies one input to the state, without a decision about leadership: failover.ts decides after
+ * every input, on the whole state. Each input type has one function. Inputs about replicas that are
+ * not configured change nothing.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
 import {
-  beatHeard, byeHeard, pingAnswered, pingFailed, pingSent, streamClosed, streamOpened, timePassed, troubleBegan,
+  beatHeard,
+  byeHeard,
+  pingAnswered,
+  pingFailed,
+  pingSent,
+  streamClosed,
+  streamOpened,
+  timePassed,
+  troubleBegan,
 } from './failure-detector.js';
 import { areSilentTogether, failsWithOthers, SHARED_FALL } from './common-cause.js';
 import { isNewLeader } from './grace.js';
 import { handoverRequested, moveAnswered, moveFailed, stoodDown } from './handover.js';
 import { hearOut, learn, readRow } from './learning.js';
 import { majority } from './quorum.js';
-import { beatPatienceMs, isPingExcused, silenceBorne, silenceEnded, silentTogether, ticked } from './self-doubt.js';
+import {
+  beatPatienceMs,
+  isPingExcused,
+  silenceBorne,
+  silenceEnded,
+  silentTogether,
+  ticked,
+} from './self-doubt.js';
 import type { MonitorEvent } from './events.js';
 import type { Detector, Doubt, Effect, Input, Reaction, State } from './types.js';
 
@@ -21,19 +37,32 @@ const emit = (event: MonitorEvent): Effect => ({ type: 'emit', event });
 
 /** The events that a change of opinion emits. */
 function changes(id: string, before: Detector, after: Detector, now: number): Effect[] {
-  const restarted = before.report !== null && after.report !== null && before.report.bootId !== after.report.bootId;
+  const restarted =
+    before.report !== null && after.report !== null && before.report.bootId !== after.report.bootId;
   if (after.opinion === 'suspect' && before.opinion !== 'suspect' && after.layer) {
     const detectMs = now - troubleBegan(before, after.layer, now);
-    return [emit({ name: 'replica:suspected', data: { replica: id, layer: after.layer, detectMs } })];
+    return [
+      emit({ name: 'replica:suspected', data: { replica: id, layer: after.layer, detectMs } }),
+    ];
   }
   if (after.opinion === 'alive' && (before.opinion !== 'alive' || restarted)) {
     return [emit({ name: 'replica:recovered', data: { replica: id, restarted } })];
   }
-  return after.opinion === 'left' && before.opinion !== 'left' ? [emit({ name: 'replica:left', data: { replica: id } })] : [];
+  return after.opinion === 'left' && before.opinion !== 'left'
+    ? [emit({ name: 'replica:left', data: { replica: id } })]
+    : [];
 }
 
-/** Applies a detector function to one replica, then the rest of the report: role, trouble and term. */
-function update(state: State, id: string, verb: (detector: Detector) => Detector, now: number, report?: ReplicaReport): Reaction {
+/**
+ * Applies a detector function to one replica, then the rest of the report: role, trouble and term.
+ */
+function update(
+  state: State,
+  id: string,
+  verb: (detector: Detector) => Detector,
+  now: number,
+  report?: ReplicaReport,
+): Reaction {
   const before = state.replicas[id];
   if (!before) return { state, effects: [] };
   const after = verb(before);
@@ -45,7 +74,10 @@ function update(state: State, id: string, verb: (detector: Detector) => Detector
   return { state: heard.state, effects: [...effects, ...heard.effects] };
 }
 
-const plus = (reaction: Reaction, ...effects: Effect[]): Reaction => ({ ...reaction, effects: [...reaction.effects, ...effects] });
+const plus = (reaction: Reaction, ...effects: Effect[]): Reaction => ({
+  ...reaction,
+  effects: [...reaction.effects, ...effects],
+});
 
 /** The pings that are due, and the refresh of the data from the database and the other monitors. */
 function duties(state: State, now: number): Reaction {
@@ -54,10 +86,13 @@ function duties(state: State, now: number): Reaction {
     const sentAt = state.replicas[id]?.pingSentAt ?? null;
     return sentAt === null || now - sentAt >= pingIntervalMs;
   });
-  const sent = Object.fromEntries(due.map((id) => [id, pingSent(state.replicas[id] as Detector, now)]));
+  const sent = Object.fromEntries(
+    due.map((id) => [id, pingSent(state.replicas[id] as Detector, now)]),
+  );
   const pings = due.map((replica): Effect => ({ type: 'ping', replica, fresh: false }));
   const pinging = { ...state, replicas: { ...state.replicas, ...sent } };
-  if (state.refreshedAt !== null && now - state.refreshedAt < pingIntervalMs) return { state: pinging, effects: pings };
+  if (state.refreshedAt !== null && now - state.refreshedAt < pingIntervalMs)
+    return { state: pinging, effects: pings };
   const read = readRow({ ...pinging, refreshedAt: now }, now);
   return { state: read.state, effects: [...pings, { type: 'refresh' }, ...read.effects] };
 }
@@ -66,7 +101,10 @@ function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
   const { doubt: looked, jump } = ticked(state.doubt, state.settings, now, wallMs);
   const doubt = areSilentTogether(state, now) ? silentTogether(looked, now) : looked;
   const patienceMs = beatPatienceMs(doubt, state.settings.beatTimeoutMs, now);
-  let reaction: Reaction = { state: { ...state, doubt }, effects: jump ? [emit({ name: 'clock:jumped', data: jump })] : [] };
+  let reaction: Reaction = {
+    state: { ...state, doubt },
+    effects: jump ? [emit({ name: 'clock:jumped', data: jump })] : [],
+  };
   for (const id of state.settings.replicas) {
     const borneMs = isNewLeader(state, id, now) ? Infinity : patienceMs;
     const next = update(reaction.state, id, (detector) => timePassed(detector, now, borneMs), now);
@@ -76,23 +114,44 @@ function tick(state: State, { now, wallMs }: Of<'tick'>): Reaction {
   return { state: owed.state, effects: [...reaction.effects, ...owed.effects] };
 }
 
-/** A beat. A beat that ends a silence in the same life also shows whether the suspicion was, or would have been, a false alarm. */
+/**
+ * A beat. A beat that ends a silence in the same life also shows whether the suspicion was, or
+ * would have been, a false alarm.
+ */
 function beat(state: State, { replica, report, now }: Of<'beat'>): Reaction {
   const before = state.replicas[replica];
-  const reaction = update(state, replica, (detector) => beatHeard(detector, report, now), now, report);
-  if (!before || before.report?.bootId !== report.bootId || reaction.state.replicas[replica]?.opinion !== 'alive') return reaction;
+  const reaction = update(
+    state,
+    replica,
+    (detector) => beatHeard(detector, report, now),
+    now,
+    report,
+  );
+  if (
+    !before ||
+    before.report?.bootId !== report.bootId ||
+    reaction.state.replicas[replica]?.opinion !== 'alive'
+  )
+    return reaction;
   const doubt = learntFrom(reaction.state, before, now);
-  return doubt === reaction.state.doubt ? reaction : { ...reaction, state: { ...reaction.state, doubt } };
+  return doubt === reaction.state.doubt
+    ? reaction
+    : { ...reaction, state: { ...reaction.state, doubt } };
 }
 
 /** Adjusts this monitor's patience at the end of a silence. */
 function learntFrom({ doubt, settings }: State, before: Detector, now: number): Doubt {
   const { opinion, layer, since, streamOpen, lastBeatAt } = before;
   if (layer === 'heartbeat') return silenceEnded(doubt, settings.beatTimeoutMs, now - since, now);
-  return opinion === 'alive' && streamOpen ? silenceBorne(doubt, settings.beatTimeoutMs, now - lastBeatAt, now) : doubt;
+  return opinion === 'alive' && streamOpen
+    ? silenceBorne(doubt, settings.beatTimeoutMs, now - lastBeatAt, now)
+    : doubt;
 }
 
-/** Confirms a closed stream at once with a ping on a new connection. No timer delays the detection of a dead process. */
+/**
+ * Confirms a closed stream at once with a ping on a new connection. No timer delays the detection
+ * of a dead process.
+ */
 function closed(state: State, { replica, now }: Of<'stream-closed'>): Reaction {
   const reaction = update(state, replica, (detector) => streamClosed(detector, now), now);
   const confirm = (reaction.state.replicas[replica]?.confirmingSince ?? null) !== null;
@@ -100,16 +159,26 @@ function closed(state: State, { replica, now }: Of<'stream-closed'>): Reaction {
 }
 
 function answered(state: State, { replica, report, sentAt, now }: Of<'ping-answered'>): Reaction {
-  const verb = (detector: Detector): Detector => pingAnswered(detector, report, sentAt, now, state.settings.rise);
-  return plus(update(state, replica, verb, now, report), emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }));
+  const verb = (detector: Detector): Detector =>
+    pingAnswered(detector, report, sentAt, now, state.settings.rise);
+  return plus(
+    update(state, replica, verb, now, report),
+    emit({ name: 'replica:answered', data: { replica, pingMs: now - sentAt } }),
+  );
 }
 
-/** Whether the time-out is evidence about this monitor or its machine rather than the replica. Such a time-out does not count. */
+/**
+ * Whether the time-out is evidence about this monitor or its machine rather than the replica. Such
+ * a time-out does not count.
+ */
 function isOwnFault({ doubt, settings }: State, { cause, now }: Of<'ping-failed'>): boolean {
   return cause === 'timeout' && isPingExcused(doubt, settings.pingTimeoutMs, now);
 }
 
-/** The number of consecutive failed pings before the monitor suspects the replica. Does not apply to a refused connection. */
+/**
+ * The number of consecutive failed pings before the monitor suspects the replica. Does not apply to
+ * a refused connection.
+ */
 function fallOf(state: State, { replica, sentAt, now }: Of<'ping-failed'>): number {
   if (isNewLeader(state, replica, now)) return Infinity;
   return state.settings.fall * (failsWithOthers(state, replica, sentAt) ? SHARED_FALL : 1);
@@ -121,12 +190,22 @@ function failed(state: State, input: Of<'ping-failed'>): Reaction {
     const confirming = (state.replicas[replica]?.confirmingSince ?? null) !== null;
     return { state, effects: confirming ? [{ type: 'ping', replica, fresh: true }] : [] };
   }
-  const verb = (detector: Detector): Detector => pingFailed(detector, cause, sentAt, now, fallOf(state, input));
-  return plus(update(state, replica, verb, now), emit({ name: 'replica:unanswered', data: { replica, cause } }));
+  const verb = (detector: Detector): Detector =>
+    pingFailed(detector, cause, sentAt, now, fallOf(state, input));
+  return plus(
+    update(state, replica, verb, now),
+    emit({ name: 'replica:unanswered', data: { replica, cause } }),
+  );
 }
 
-/** The answer to a push is a sign of life, as the answer to a ping is, but does not measure the ping time. */
-function pushAnswered(state: State, { replica, report, sentAt, now }: Of<'push-answered'>): Reaction {
+/**
+ * The answer to a push is a sign of life, as the answer to a ping is, but does not measure the ping
+ * time.
+ */
+function pushAnswered(
+  state: State,
+  { replica, report, sentAt, now }: Of<'push-answered'>,
+): Reaction {
   const verb = (detector: Detector): Detector => ({
     ...pingAnswered(detector, report, sentAt, now, state.settings.rise),
     pingMs: detector.pingMs,
@@ -136,20 +215,37 @@ function pushAnswered(state: State, { replica, report, sentAt, now }: Of<'push-a
 
 /** Pings a new leader at once when a push to it fails. */
 function pushFailed(state: State, { replica }: Of<'push-failed'>): Reaction {
-  return { state, effects: replica === state.leadership?.leader ? [{ type: 'ping', replica, fresh: true }] : [] };
+  return {
+    state,
+    effects: replica === state.leadership?.leader ? [{ type: 'ping', replica, fresh: true }] : [],
+  };
 }
 
 /** Stores the number of votes from the answer to a vote in this term. */
 function counted(state: State, term: number, votes: number | null): State {
   const { phase } = state;
-  if ((phase.name !== 'voting' && phase.name !== 'no-candidate') || phase.term !== term) return state;
-  return { ...state, phase: { ...phase, ballot: { ...phase.ballot, pending: false, votes: votes ?? phase.ballot.votes } } };
+  if ((phase.name !== 'voting' && phase.name !== 'no-candidate') || phase.term !== term)
+    return state;
+  return {
+    ...state,
+    phase: {
+      ...phase,
+      ballot: { ...phase.ballot, pending: false, votes: votes ?? phase.ballot.votes },
+    },
+  };
 }
 
-/** Enough votes without an election mean that the candidate is not ready in the database. The administrative states here are outdated. */
-function voteAnswered(state: State, { term, votes, elected, leadership, now }: Of<'vote-answered'>): Reaction {
+/**
+ * Enough votes without an election mean that the candidate is not ready in the database. The
+ * administrative states here are outdated.
+ */
+function voteAnswered(
+  state: State,
+  { term, votes, elected, leadership, now }: Of<'vote-answered'>,
+): Reaction {
   const reaction = learn(database(counted(state, term, votes), true), leadership, elected, now);
-  const refused = !elected && leadership.term === term && votes >= majority(state.settings.monitors.length);
+  const refused =
+    !elected && leadership.term === term && votes >= majority(state.settings.monitors.length);
   return refused ? plus(reaction, { type: 'refresh' }) : reaction;
 }
 
@@ -169,7 +265,13 @@ export function absorb(state: State, input: Input): Reaction {
     case 'beat':
       return beat(state, input);
     case 'bye':
-      return update(state, input.replica, (detector) => byeHeard(detector, input.report, now), now, input.report);
+      return update(
+        state,
+        input.replica,
+        (detector) => byeHeard(detector, input.report, now),
+        now,
+        input.report,
+      );
     case 'ping-answered':
       return answered(state, input);
     case 'ping-failed':

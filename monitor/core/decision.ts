@@ -1,4 +1,7 @@
-/** Describes the monitor's decision in one sentence. The monitor logs changes, and the console shows the sentence. */
+/**
+ * Describes the monitor's decision in one sentence. The monitor logs changes, and the console shows
+ * the sentence.
+ */
 import type { Ballot, State } from './types.js';
 import { majority } from './quorum.js';
 
@@ -12,7 +15,9 @@ export function decisionOf(state: State): string {
   const term = leadership?.term ?? 0;
   switch (phase.name) {
     case 'observing':
-      return leadership ? 'There is no leader and no candidate yet; waiting for a replica.' : 'The leader is not known yet; reading the database.';
+      return leadership
+        ? 'There is no leader and no candidate yet; waiting for a replica.'
+        : 'The leader is not known yet; reading the database.';
     case 'watching':
       return `${leader} leads in term ${term}; watching.`;
     case 'confirming':

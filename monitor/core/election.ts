@@ -1,9 +1,10 @@
 /**
- * Selects the candidates and chooses one of them. A candidate is alive in this monitor's opinion, `ready` in its administrative state,
- * and reports that it reaches PostgreSQL.
- * In an election its last report must also be recent: a silent successor would be deposed next.
- * The leader to replace is no candidate, unless it was restarted (another life) and there is no other candidate.
- * The database checks the administrative state again, because the state may have changed since this monitor read it.
+ * Selects the candidates and chooses one of them. A candidate is alive in this monitor's opinion,
+ * `ready` in its administrative state, and reports that it reaches PostgreSQL. In an election its
+ * last report must also be recent: a silent successor would be deposed next. The leader to replace
+ * is no candidate, unless it was restarted (another life) and there is no other candidate. The
+ * database checks the administrative state again, because the state may have changed since this
+ * monitor read it.
  */
 import type { Policy } from './kinds.js';
 import type { Reaches } from '../../shared/contracts/leadership.js';
@@ -20,43 +21,74 @@ interface Standing extends Candidate {
 function standing(state: State, id: string): Standing | null {
   const detector: Detector | undefined = state.replicas[id];
   const report = detector?.report;
-  if (!detector || !report || detector.opinion !== 'alive' || detector.confirmingSince !== null) return null;
+  if (!detector || !report || detector.opinion !== 'alive' || detector.confirmingSince !== null)
+    return null;
   if ((state.admin[id] ?? 'ready') !== 'ready' || !report.reaches.postgres) return null;
   const { reaches } = report;
   const reachesAll = reaches.redis && reaches.gateway;
-  return { id, bootId: report.bootId, pingMs: detector.pingMs, reaches, reachesAll, fresh: !state.stalled.includes(id) };
+  return {
+    id,
+    bootId: report.bootId,
+    pingMs: detector.pingMs,
+    reaches,
+    reachesAll,
+    fresh: !state.stalled.includes(id),
+  };
 }
 
-/** Whether the last report of the replica (by beat or ping) is recent enough to know that the replica is ready. */
-const isHeard = ({ seenAt }: Detector, { beatIntervalMs, beatTimeoutMs }: Settings, now: number): boolean =>
-  seenAt !== null && now - seenAt <= (beatIntervalMs + beatTimeoutMs) / 2;
+/**
+ * Whether the last report of the replica (by beat or ping) is recent enough to know that the
+ * replica is ready.
+ */
+const isHeard = (
+  { seenAt }: Detector,
+  { beatIntervalMs, beatTimeoutMs }: Settings,
+  now: number,
+): boolean => seenAt !== null && now - seenAt <= (beatIntervalMs + beatTimeoutMs) / 2;
 
 /**
- * The replicas that may follow the current leader. Prefers replicas that reach everything, then replicas that have not led without
- * progress.
+ * The replicas that may follow the current leader. Prefers replicas that reach everything, then
+ * replicas that have not led without progress.
  * @param heardAt leaves out replicas without a recent report at this time. Null: leaves out none.
  */
 export function candidates(state: State, heardAt: number | null = null): readonly Standing[] {
-  const all = state.settings.replicas.map((id) => standing(state, id)).filter((each) => each !== null);
+  const all = state.settings.replicas
+    .map((id) => standing(state, id))
+    .filter((each) => each !== null);
   const others = all.filter(({ id }) => id !== state.leadership?.leader);
-  const restarted = all.filter(({ id, bootId }) => id === state.leadership?.leader && bootId !== state.leadership.bootId);
-  const eligible = (others.length > 0 ? others : restarted)
-    .filter(({ id }) => heardAt === null || isHeard(state.replicas[id] as Detector, state.settings, heardAt));
-  return preferred(preferred(eligible, ({ reachesAll }) => reachesAll), ({ fresh }) => fresh);
+  const restarted = all.filter(
+    ({ id, bootId }) => id === state.leadership?.leader && bootId !== state.leadership.bootId,
+  );
+  const eligible = (others.length > 0 ? others : restarted).filter(
+    ({ id }) =>
+      heardAt === null || isHeard(state.replicas[id] as Detector, state.settings, heardAt),
+  );
+  return preferred(
+    preferred(eligible, ({ reachesAll }) => reachesAll),
+    ({ fresh }) => fresh,
+  );
 }
 
 /** The candidates that meet the condition, or all candidates when none meets it. */
-function preferred(all: readonly Standing[], holds: (each: Standing) => boolean): readonly Standing[] {
+function preferred(
+  all: readonly Standing[],
+  holds: (each: Standing) => boolean,
+): readonly Standing[] {
   const some = all.filter(holds);
   return some.length > 0 ? some : all;
 }
 
-const byId = (a: Standing, b: Standing): number => a.id.localeCompare(b.id, 'en', { numeric: true });
+const byId = (a: Standing, b: Standing): number =>
+  a.id.localeCompare(b.id, 'en', { numeric: true });
 /** Unknown ping times come last. */
 const byPing = (a: Standing, b: Standing): number =>
   (a.pingMs ?? Number.MAX_VALUE) - (b.pingMs ?? Number.MAX_VALUE) || byId(a, b);
 
-function pick(standings: readonly Standing[], policy: Policy, random: number): Standing | undefined {
+function pick(
+  standings: readonly Standing[],
+  policy: Policy,
+  random: number,
+): Standing | undefined {
   switch (policy) {
     case 'random':
       return standings[Math.floor(random * standings.length)];
@@ -67,29 +99,43 @@ function pick(standings: readonly Standing[], policy: Policy, random: number): S
   }
 }
 
-const chosenOf = (standings: readonly Standing[], { settings }: State, random: number): Candidate | null => {
+const chosenOf = (
+  standings: readonly Standing[],
+  { settings }: State,
+  random: number,
+): Candidate | null => {
   const chosen = pick(standings, settings.policy, random);
   return chosen ? { id: chosen.id, bootId: chosen.bootId } : null;
 };
 
-/** For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when there is no candidate. */
-export const choose = (state: State, random: number): Candidate | null => chosenOf(candidates(state), state, random);
+/**
+ * For a planned hand-over. @param random in [0, 1), for the policy `random`. @returns null when
+ * there is no candidate.
+ */
+export const choose = (state: State, random: number): Candidate | null =>
+  chosenOf(candidates(state), state, random);
 
 /**
- * The candidates without a recent report that have no stream to this monitor. A ping shows whether they are ready.
- * Leaves out replicas that were pinged within the last VOTE_INTERVAL_MS.
+ * The candidates without a recent report that have no stream to this monitor. A ping shows whether
+ * they are ready. Leaves out replicas that were pinged within the last VOTE_INTERVAL_MS.
  */
 export function unheardWithoutStream(state: State, now: number): readonly string[] {
   const { settings, replicas } = state;
-  return candidates(state).map(({ id }) => id).filter((id) => {
-    const { streamOpen, pingSentAt } = replicas[id] as Detector;
-    const wasPinged = pingSentAt !== null && now - pingSentAt < settings.voteIntervalMs;
-    return !streamOpen && !wasPinged && !isHeard(replicas[id] as Detector, settings, now);
-  });
+  return candidates(state)
+    .map(({ id }) => id)
+    .filter((id) => {
+      const { streamOpen, pingSentAt } = replicas[id] as Detector;
+      const wasPinged = pingSentAt !== null && now - pingSentAt < settings.voteIntervalMs;
+      return !streamOpen && !wasPinged && !isHeard(replicas[id] as Detector, settings, now);
+    });
 }
 
-/** For an election. @returns null when no candidate has a recent report. The next beat or ping may change that. */
-export const chooseHeard = (state: State, { now, random }: Moment): Candidate | null => chosenOf(candidates(state, now), state, random);
+/**
+ * For an election. @returns null when no candidate has a recent report. The next beat or ping may
+ * change that.
+ */
+export const chooseHeard = (state: State, { now, random }: Moment): Candidate | null =>
+  chosenOf(candidates(state, now), state, random);
 
 /** The replica that an operator named. @returns null when it is no candidate. */
 export function named(state: State, id: string): Candidate | null {
@@ -98,13 +144,15 @@ export function named(state: State, id: string): Candidate | null {
 }
 
 const DEPENDENCIES = ['postgres', 'redis', 'gateway'] as const;
-const reachesAsMuch = (one: Reaches, other: Reaches): boolean => DEPENDENCIES.every((name) => one[name] || !other[name]);
+const reachesAsMuch = (one: Reaches, other: Reaches): boolean =>
+  DEPENDENCIES.every((name) => one[name] || !other[name]);
 const NOTHING: Reaches = { postgres: false, redis: false, gateway: false };
 
 /**
- * Whether another replica is better than the leader: the condition for deposing a leader that is alive. Either the other replica reaches
- * everything and the leader does not, or the leader makes no progress and the other reaches as much and has not led without progress.
- * So a cause that all replicas share moves the leadership to each replica at most once until a leader makes progress.
+ * Whether another replica is better than the leader: the condition for deposing a leader that is
+ * alive. Either the other replica reaches everything and the leader does not, or the leader makes
+ * no progress and the other reaches as much and has not led without progress. So a cause that all
+ * replicas share moves the leadership to each replica at most once until a leader makes progress.
  */
 export function hasBetter(state: State, trouble: Pick<Trouble, 'stalled'>): boolean {
   const leader = state.leadership?.leader ?? null;

@@ -1,6 +1,7 @@
 /**
- * The events that a monitor emits, named `subject:fact`. One map feeds logs, metrics, the event stream and tests.
- * Durations are in ms on this monitor's clock. Null: this monitor cannot know, because another one acted or there was no suspicion.
+ * The events that a monitor emits, named `subject:fact`. One map feeds logs, metrics, the event
+ * stream and tests. Durations are in ms on this monitor's clock. Null: this monitor cannot know,
+ * because another one acted or there was no suspicion.
  */
 import type { ElectionKind, Layer, PingFailure } from './kinds.js';
 
@@ -15,7 +16,13 @@ export interface EventMap {
   /** The leadership that this monitor read at its start. */
   'leadership:learnt': { partition: number; term: number; leader: string | null };
   /** This monitor no longer trusts the leader. The election follows. */
-  'leadership:lost': { partition: number; term: number; leader: string; kind: ElectionKind; reason: string };
+  'leadership:lost': {
+    partition: number;
+    term: number;
+    leader: string;
+    kind: ElectionKind;
+    reason: string;
+  };
   /** `mine`: this monitor carried it out; otherwise `kind` is null. */
   'election:won': {
     partition: number;
@@ -42,4 +49,6 @@ export interface EventMap {
 }
 
 export type EventName = keyof EventMap;
-export type MonitorEvent = { readonly [K in EventName]: { readonly name: K; readonly data: EventMap[K] } }[EventName];
+export type MonitorEvent = {
+  readonly [K in EventName]: { readonly name: K; readonly data: EventMap[K] };
+}[EventName];

@@ -1,19 +1,21 @@
 /**
  * One monitor's opinion of one replica: unknown → alive ⇄ suspect, and `left` after a goodbye.
  *
- * Idea: a dead process loses its connections. A frozen process keeps them but sends no beats. A process with a partly broken network
- * sends beats but does not answer. So there are three layers with separate evidence. Only evidence of the missing kind ends a suspicion;
- * otherwise a replica that beats but never answers would flap ten times per second.
+ * Idea: a dead process loses its connections. A frozen process keeps them but sends no beats. A
+ * process with a partly broken network sends beats but does not answer. So there are three layers
+ * with separate evidence. Only evidence of the missing kind ends a suspicion; otherwise a replica
+ * that beats but never answers would flap ten times per second.
  *
- *   layer       suspects when                                               recovers by
- *   connection  no stream is open and a ping is refused, or the ping that    a beat, or RISE answers
- *               confirms a closed stream fails
- *   heartbeat   the stream is open and silent for longer than the patience   a beat, or RISE answers while no stream is open
- *   ping        FALL consecutive pings fail                                  RISE answers
+ * - connection: suspects when no stream is open and a ping is refused, or when the ping that
+ *   confirms a closed stream fails. Recovers by a beat, or RISE answers.
+ * - heartbeat: suspects when the stream is open and silent for longer than the patience. Recovers
+ *   by a beat, or RISE answers while no stream is open.
+ * - ping: suspects after FALL consecutive failed pings. Recovers by RISE answers.
  *
- * A new `bootId` is a new life: evidence against the old life does not count. A replica that was never seen stays `unknown`.
- * Rejected: one counter for all three layers (as in HAProxy); it would be as slow as the slowest layer.
- * Does not guarantee that a suspicion is right. A suspicion is an opinion; the quorum and the fence make a wrong one harmless.
+ * A new `bootId` is a new life: evidence against the old life does not count. A replica that was
+ * never seen stays `unknown`. Rejected: one counter for all three layers (as in HAProxy); it would
+ * be as slow as the slowest layer. Does not guarantee that a suspicion is right. A suspicion is an
+ * opinion; the quorum and the fence make a wrong one harmless.
  * @see tigerbeetle/tigerbeetle src/vsr/fault_detector.zig for the shape; HAProxy `fall` and `rise`.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
@@ -38,26 +40,54 @@ export const UNSEEN: Detector = {
 };
 
 const suspect = (detector: Detector, layer: Layer, now: number): Detector =>
-  detector.opinion === 'alive' ? { ...detector, opinion: 'suspect', layer, since: now, successes: 0, confirmingSince: null } : detector;
+  detector.opinion === 'alive'
+    ? { ...detector, opinion: 'suspect', layer, since: now, successes: 0, confirmingSince: null }
+    : detector;
 
-const alive = (detector: Detector, now: number): Detector => ({ ...detector, opinion: 'alive', layer: null, since: now, successes: 0 });
+const alive = (detector: Detector, now: number): Detector => ({
+  ...detector,
+  opinion: 'alive',
+  layer: null,
+  since: now,
+  successes: 0,
+});
 
 /** Stores a report. A new `bootId` starts a new life, which is alive. */
 function hear(detector: Detector, report: ReplicaReport, now: number): Detector {
   const heard = { ...detector, report, seenAt: now };
-  if (detector.report?.bootId === report.bootId) return heard.opinion === 'unknown' ? alive(heard, now) : heard;
-  return { ...alive(heard, now), bornAt: now, failures: 0, failingSince: null, confirmingSince: null };
+  if (detector.report?.bootId === report.bootId)
+    return heard.opinion === 'unknown' ? alive(heard, now) : heard;
+  return {
+    ...alive(heard, now),
+    bornAt: now,
+    failures: 0,
+    failingSince: null,
+    confirmingSince: null,
+  };
 }
 
-/** Whether the report is from an earlier life: its request was sent before the monitor first saw the current life. */
+/**
+ * Whether the report is from an earlier life: its request was sent before the monitor first saw the
+ * current life.
+ */
 const isOutdated = (detector: Detector, report: ReplicaReport, sentAt: number): boolean =>
   detector.report !== null && detector.report.bootId !== report.bootId && sentAt < detector.bornAt;
 
-export const streamOpened = (detector: Detector, now: number): Detector => ({ ...detector, streamOpen: true, lastBeatAt: now });
+export const streamOpened = (detector: Detector, now: number): Detector => ({
+  ...detector,
+  streamOpen: true,
+  lastBeatAt: now,
+});
 
-/** The stream is closed, which alone proves nothing. The caller pings at once, and the ping decides. */
+/**
+ * The stream is closed, which alone proves nothing. The caller pings at once, and the ping decides.
+ */
 export function streamClosed(detector: Detector, now: number): Detector {
-  return { ...detector, streamOpen: false, confirmingSince: detector.opinion === 'alive' ? now : null };
+  return {
+    ...detector,
+    streamOpen: false,
+    confirmingSince: detector.opinion === 'alive' ? now : null,
+  };
 }
 
 export function beatHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
@@ -65,37 +95,73 @@ export function beatHeard(detector: Detector, report: ReplicaReport, now: number
   return heard.opinion === 'suspect' && heard.layer !== 'ping' ? alive(heard, now) : heard;
 }
 
-/** The replica leaves gracefully: it stays `left` until a report of another life arrives. Later reports of this life do not change that. */
+/**
+ * The replica leaves gracefully: it stays `left` until a report of another life arrives. Later
+ * reports of this life do not change that.
+ */
 export function byeHeard(detector: Detector, report: ReplicaReport, now: number): Detector {
   const heard = hear(detector, report, now);
-  return heard.opinion === 'left' ? heard : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
+  return heard.opinion === 'left'
+    ? heard
+    : { ...heard, opinion: 'left', layer: null, since: now, confirmingSince: null };
 }
 
-export const pingSent = (detector: Detector, now: number): Detector => ({ ...detector, pingSentAt: now });
+export const pingSent = (detector: Detector, now: number): Detector => ({
+  ...detector,
+  pingSentAt: now,
+});
 
-/** @param sentAt when the ping was sent. An answer to a ping from before the suspicion does not end the suspicion. */
-export function pingAnswered(detector: Detector, report: ReplicaReport, sentAt: number, now: number, rise: number): Detector {
+/**
+ * @param sentAt when the ping was sent. An answer to a ping from before the suspicion does not end
+ *   the suspicion.
+ */
+export function pingAnswered(
+  detector: Detector,
+  report: ReplicaReport,
+  sentAt: number,
+  now: number,
+  rise: number,
+): Detector {
   if (isOutdated(detector, report, sentAt)) return detector;
-  const heard = { ...hear(detector, report, now), failures: 0, failingSince: null, pingMs: now - sentAt };
-  if (heard.confirmingSince !== null && sentAt >= heard.confirmingSince) return { ...heard, confirmingSince: null };
+  const heard = {
+    ...hear(detector, report, now),
+    failures: 0,
+    failingSince: null,
+    pingMs: now - sentAt,
+  };
+  if (heard.confirmingSince !== null && sentAt >= heard.confirmingSince)
+    return { ...heard, confirmingSince: null };
   if (heard.opinion !== 'suspect' || sentAt < heard.since) return heard;
   const counted = { ...heard, successes: heard.successes + 1 };
   const beatIsMissing = counted.layer === 'heartbeat' && counted.streamOpen;
   return counted.successes >= rise && !beatIsMissing ? alive(counted, now) : counted;
 }
 
-export function pingFailed(detector: Detector, cause: PingFailure, sentAt: number, now: number, fall: number): Detector {
+export function pingFailed(
+  detector: Detector,
+  cause: PingFailure,
+  sentAt: number,
+  now: number,
+  fall: number,
+): Detector {
   if (sentAt < detector.bornAt) return detector;
   const failures = detector.failures + 1;
-  const failed = { ...detector, failures, failingSince: detector.failingSince ?? sentAt, successes: 0, pingMs: null };
+  const failed = {
+    ...detector,
+    failures,
+    failingSince: detector.failingSince ?? sentAt,
+    successes: 0,
+    pingMs: null,
+  };
   const confirmed = detector.confirmingSince !== null && sentAt >= detector.confirmingSince;
-  if (!detector.streamOpen && (cause === 'refused' || confirmed)) return suspect(failed, 'connection', now);
+  if (!detector.streamOpen && (cause === 'refused' || confirmed))
+    return suspect(failed, 'connection', now);
   return failures >= fall ? suspect(failed, 'ping', now) : failed;
 }
 
 /**
- * Trusts a leader that other monitors elected: they received its reports, so this monitor discards the failures before the election.
- * A refused connection still counts.
+ * Trusts a leader that other monitors elected: they received its reports, so this monitor discards
+ * the failures before the election. A refused connection still counts.
  */
 export function trusted(detector: Detector, now: number): Detector {
   if (detector.opinion === 'unknown') return { ...detector, failures: 0, failingSince: null };

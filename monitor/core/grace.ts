@@ -1,9 +1,10 @@
 /**
- * Gives a new leader time to take over: during the grace neither silence nor failed pings depose it. A connection that is closed and
- * refused does depose it at once, because that is stronger evidence. Each election in quick succession doubles the grace, and expires
- * after a while.
- * Without the grace, on a machine where every replica is late now and then, the monitors depose each new leader for a silence that began
- * before its election, and leadership moves as fast as they detect silence.
+ * Gives a new leader time to take over: during the grace neither silence nor failed pings depose
+ * it. A connection that is closed and refused does depose it at once, because that is stronger
+ * evidence. Each election in quick succession doubles the grace, and expires after a while. Without
+ * the grace, on a machine where every replica is late now and then, the monitors depose each new
+ * leader for a silence that began before its election, and leadership moves as fast as they detect
+ * silence.
  */
 import { beatPatienceMs, leftOf } from './self-doubt.js';
 import type { Settings, State, Unrest } from './types.js';
@@ -15,10 +16,12 @@ export const ELECTIONS_MAX = 2;
 
 export const NO_UNREST: Unrest = { elections: 0, at: 0 };
 
-const electionsAt = ({ elections, at }: Unrest, now: number): number => leftOf(elections, now - at, FORGET_ELECTION_MS);
+const electionsAt = ({ elections, at }: Unrest, now: number): number =>
+  leftOf(elections, now - at, FORGET_ELECTION_MS);
 
 /** Maximum of the grace, in ms: the time that pings need to detect a failure. */
-const longestGraceMs = ({ fall, pingIntervalMs, pingTimeoutMs }: Settings): number => fall * pingIntervalMs + pingTimeoutMs;
+const longestGraceMs = ({ fall, pingIntervalMs, pingTimeoutMs }: Settings): number =>
+  fall * pingIntervalMs + pingTimeoutMs;
 
 /** The grace of a leader that is elected at `now`, in ms. */
 export function graceMs({ doubt, unrest, settings }: State, now: number): number {
@@ -27,8 +30,10 @@ export function graceMs({ doubt, unrest, settings }: State, now: number): number
 }
 
 /** Counts one more election that deposed a leader. */
-export const oneMoreElection = (unrest: Unrest, now: number): Unrest =>
-  ({ elections: Math.min(ELECTIONS_MAX, electionsAt(unrest, now) + 1), at: now });
+export const oneMoreElection = (unrest: Unrest, now: number): Unrest => ({
+  elections: Math.min(ELECTIONS_MAX, electionsAt(unrest, now) + 1),
+  at: now,
+});
 
 /** Whether this replica leads and its grace has not ended. */
 export const isNewLeader = ({ leadership, graceUntil }: State, id: string, now: number): boolean =>

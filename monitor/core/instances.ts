@@ -1,8 +1,9 @@
 /**
- * This monitor's view of a patients instance: unknown → alive ⇄ suspect. The view is only displayed and never leads to an election, so
- * one layer (a poll every few seconds) without a vote is enough. A refused connection makes a suspicion at once, because no process
- * listens there. Any other failure may be transient and counts only when it repeats. An answer ends a suspicion. An instance that never
- * answered stays `unknown`.
+ * This monitor's view of a patients instance: unknown → alive ⇄ suspect. The view is only displayed
+ * and never leads to an election, so one layer (a poll every few seconds) without a vote is enough.
+ * A refused connection makes a suspicion at once, because no process listens there. Any other
+ * failure may be transient and counts only when it repeats. An answer ends a suspicion. An instance
+ * that never answered stays `unknown`.
  */
 import type { PingFailure } from './kinds.js';
 
@@ -20,11 +21,23 @@ export const UNSEEN_INSTANCE: Instance = { observed: 'unknown', since: null, fai
 
 /** @param now epoch ms. */
 export const instanceAnswered = (instance: Instance, now: number): Instance =>
-  instance.observed === 'alive' ? { ...instance, failures: 0 } : { observed: 'alive', since: now, failures: 0 };
+  instance.observed === 'alive'
+    ? { ...instance, failures: 0 }
+    : { observed: 'alive', since: now, failures: 0 };
 
-/** @param now epoch ms. @param fall consecutive failures before a suspicion, unless the connection was refused. */
-export function instanceUnanswered(instance: Instance, cause: PingFailure, now: number, fall: number): Instance {
+/**
+ * @param now epoch ms. @param fall consecutive failures before a suspicion, unless the connection
+ *   was refused.
+ */
+export function instanceUnanswered(
+  instance: Instance,
+  cause: PingFailure,
+  now: number,
+  fall: number,
+): Instance {
   const failures = instance.failures + 1;
   const isGone = cause === 'refused' || failures >= fall;
-  return instance.observed === 'alive' && isGone ? { observed: 'suspect', since: now, failures } : { ...instance, failures };
+  return instance.observed === 'alive' && isGone
+    ? { observed: 'suspect', since: now, failures }
+    : { ...instance, failures };
 }

@@ -1,6 +1,7 @@
 /**
- * The state of a replica as a monitor shows it. `suspect` is the opinion of this monitor. `down` means that a majority of the configured
- * monitors shares it, by their last answers. The state is only displayed: the database counts elections.
+ * The state of a replica as a monitor shows it. `suspect` is the opinion of this monitor. `down`
+ * means that a majority of the configured monitors shares it, by their last answers. The state is
+ * only displayed: the database counts elections.
  */
 import { hasQuorum } from './quorum.js';
 import type { Opinion } from './kinds.js';
@@ -9,9 +10,17 @@ import type { State } from './types.js';
 export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
 export type Observed = (typeof OBSERVED)[number];
 
-export const OPINIONS = ['unknown', 'alive', 'suspect', 'left'] as const satisfies readonly Opinion[];
+export const OPINIONS = [
+  'unknown',
+  'alive',
+  'suspect',
+  'left',
+] as const satisfies readonly Opinion[];
 
-/** The replicas that each monitor suspects, by its last answer. A monitor that does not answer has no opinion. */
+/**
+ * The replicas that each monitor suspects, by its last answer. A monitor that does not answer has
+ * no opinion.
+ */
 export type Opinions = Readonly<Record<string, readonly string[]>>;
 
 export const suspectsOf = (state: State): readonly string[] =>
@@ -27,4 +36,6 @@ export function observedOf(state: State, id: string, opinions: Opinions): Observ
 
 /** This monitor's opinion of every replica. */
 export const opinionsOf = (state: State): Record<string, Opinion> =>
-  Object.fromEntries(state.settings.replicas.map((id) => [id, state.replicas[id]?.opinion ?? 'unknown']));
+  Object.fromEntries(
+    state.settings.replicas.map((id) => [id, state.replicas[id]?.opinion ?? 'unknown']),
+  );

@@ -1,6 +1,7 @@
 /**
- * Computes payments per second from the counters of the replicas: `committed` grows during one life of the process and restarts at 0.
- * The rates miss payments that a leader commits between its last beat and its death. PostgreSQL has those payments.
+ * Computes payments per second from the counters of the replicas: `committed` grows during one life
+ * of the process and restarts at 0. The rates miss payments that a leader commits between its last
+ * beat and its death. PostgreSQL has those payments.
  */
 import type { State } from './types.js';
 
@@ -21,16 +22,28 @@ export function talliesOf(state: State): Tallies {
   return Object.fromEntries(known);
 }
 
-/** Payments since the previous tally. The first tally of a replica is only the starting point, so it counts as 0. */
+/**
+ * Payments since the previous tally. The first tally of a replica is only the starting point, so it
+ * counts as 0.
+ */
 function committedSince(before: Tally | undefined, after: Tally): number {
   if (before === undefined) return 0;
-  return before.bootId === after.bootId ? Math.max(0, after.committed - before.committed) : after.committed;
+  return before.bootId === after.bootId
+    ? Math.max(0, after.committed - before.committed)
+    : after.committed;
 }
 
 /** @returns payments per second, by replica; 0 when no time has passed. */
-export function ratesBetween(before: Tallies, after: Tallies, elapsedMs: number): Record<string, number> {
-  const perSecond = (count: number): number => (elapsedMs > 0 ? Math.round((count * 10_000) / elapsedMs) / 10 : 0);
-  return Object.fromEntries(Object.entries(after).map(([id, tally]) => [id, perSecond(committedSince(before[id], tally))]));
+export function ratesBetween(
+  before: Tallies,
+  after: Tallies,
+  elapsedMs: number,
+): Record<string, number> {
+  const perSecond = (count: number): number =>
+    elapsedMs > 0 ? Math.round((count * 10_000) / elapsedMs) / 10 : 0;
+  return Object.fromEntries(
+    Object.entries(after).map(([id, tally]) => [id, perSecond(committedSince(before[id], tally))]),
+  );
 }
 
 /** Sum over all replicas. */

@@ -1,6 +1,7 @@
 /**
- * Computes the steps of a hand-over from the times in its history row. In ms. Null: the step has not happened or was not measured.
- * The times come from several clocks (the database and the leader), so a negative step counts as 0.
+ * Computes the steps of a hand-over from the times in its history row. In ms. Null: the step has
+ * not happened or was not measured. The times come from several clocks (the database and the
+ * leader), so a negative step counts as 0.
  */
 export interface Marks {
   readonly suspectedAt: Date | null;
@@ -25,7 +26,13 @@ export interface Steps {
 const between = (from: Date | null, to: Date | null): number | null =>
   from === null || to === null ? null : Math.max(0, to.getTime() - from.getTime());
 
-export const stepsOf = ({ suspectedAt, electedAt, promotedAt, reclaimedAt, firstCommitAt }: Marks): Steps => ({
+export const stepsOf = ({
+  suspectedAt,
+  electedAt,
+  promotedAt,
+  reclaimedAt,
+  firstCommitAt,
+}: Marks): Steps => ({
   voteMs: between(suspectedAt, electedAt),
   promoteMs: between(electedAt, promotedAt),
   reclaimMs: between(promotedAt, reclaimedAt),

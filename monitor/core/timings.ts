@@ -1,18 +1,22 @@
 /**
- * Computes the worst-case failover time by kind of failure: from the failure until the new leader is notified. The time that the new
- * leader needs to take over is not included. The monitor logs the figures at its start; the experiments compare them with measurements.
+ * Computes the worst-case failover time by kind of failure: from the failure until the new leader
+ * is notified. The time that the new leader needs to take over is not included. The monitor logs
+ * the figures at its start; the experiments compare them with measurements.
  */
 import type { ElectionKind } from './kinds.js';
 import type { Settings } from './types.js';
 
-/** Assumed maximum duration of one call on the local network (ping, statement, push), in ms. Published with the figures. */
+/**
+ * Assumed maximum duration of one call on the local network (ping, statement, push), in ms.
+ * Published with the figures.
+ */
 export const CALL_MS = 10;
 
 export type WorstCase = Readonly<Record<Exclude<ElectionKind, 'first'>, number>>;
 
 /**
- * The time that several monitors need to agree: the last necessary vote may be one interval later, from a monitor that detected the
- * failure one tick later. @returns ms; 0 for a single monitor.
+ * The time that several monitors need to agree: the last necessary vote may be one interval later,
+ * from a monitor that detected the failure one tick later. @returns ms; 0 for a single monitor.
  */
 export function concertMs(settings: Settings): number {
   return settings.monitors.length === 1 ? 0 : settings.voteIntervalMs + 2 * settings.tickMs;

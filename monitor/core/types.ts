@@ -1,7 +1,7 @@
 /**
- * The types of the monitor's core: settings, state, inputs and effects. All of them are plain data. The loop performs the effects; a
- * simulator may do so as well.
- * Every time here is in monotonic milliseconds of this monitor's clock. Times of two monitors are never compared.
+ * The types of the monitor's core: settings, state, inputs and effects. All of them are plain data.
+ * The loop performs the effects; a simulator may do so as well. Every time here is in monotonic
+ * milliseconds of this monitor's clock. Times of two monitors are never compared.
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { AdminState, Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
@@ -34,7 +34,10 @@ export interface Settings {
   readonly doubtForMs: number;
 }
 
-/** The knowledge of one monitor about one replica. Only the functions of failure-detector.ts change it. */
+/**
+ * The knowledge of one monitor about one replica. Only the functions of failure-detector.ts change
+ * it.
+ */
 export interface Detector {
   readonly opinion: Opinion;
   /** Which layer suspected it; null unless `suspect`. */
@@ -103,7 +106,10 @@ export interface Ballot {
 }
 
 export interface HandoverRequest {
-  /** Identifies the caller that waits for the answer. Null: the monitor itself requests the hand-over. */
+  /**
+   * Identifies the caller that waits for the answer. Null: the monitor itself requests the
+   * hand-over.
+   */
   readonly id: number | null;
   readonly to: string | null;
   readonly kind: 'planned' | 'gray';
@@ -115,8 +121,18 @@ export type Phase =
   | { readonly name: 'observing' }
   | { readonly name: 'watching' }
   | { readonly name: 'confirming' }
-  | { readonly name: 'voting'; readonly term: number; readonly verdict: Verdict; readonly ballot: Ballot }
-  | { readonly name: 'no-candidate'; readonly term: number; readonly verdict: Verdict; readonly ballot: Ballot }
+  | {
+      readonly name: 'voting';
+      readonly term: number;
+      readonly verdict: Verdict;
+      readonly ballot: Ballot;
+    }
+  | {
+      readonly name: 'no-candidate';
+      readonly term: number;
+      readonly verdict: Verdict;
+      readonly ballot: Ballot;
+    }
   | { readonly name: 'promoting'; readonly pushedAt: number }
   | {
       readonly name: 'handing-over';
@@ -129,7 +145,14 @@ export type Phase =
   | { readonly name: 'doubting' };
 export type PhaseName = Phase['name'];
 export const PHASES = [
-  'observing', 'watching', 'confirming', 'voting', 'no-candidate', 'promoting', 'handing-over', 'doubting',
+  'observing',
+  'watching',
+  'confirming',
+  'voting',
+  'no-candidate',
+  'promoting',
+  'handing-over',
+  'doubting',
 ] as const satisfies readonly PhaseName[];
 
 /** The obstacle to the work of a leader that is alive. */
@@ -140,7 +163,10 @@ export interface Trouble {
   readonly since: number;
 }
 
-/** The times of a failover, from its beginning until the new leader reports that it leads. Used for metrics only. */
+/**
+ * The times of a failover, from its beginning until the new leader reports that it leads. Used for
+ * metrics only.
+ */
 export interface Course {
   /** Null: another monitor carried out the election, and the row does not contain the kind. */
   readonly kind: ElectionKind | null;
@@ -165,9 +191,15 @@ export interface State {
   /** Whether the leader of this term has reported that it leads. */
   readonly taken: boolean;
   readonly trouble: Trouble | null;
-  /** Since when another replica has continuously been better than the leader. Null: none is better, or the leader has no trouble. */
+  /**
+   * Since when another replica has continuously been better than the leader. Null: none is better,
+   * or the leader has no trouble.
+   */
   readonly betterSince: number | null;
-  /** Replicas that led without progress since a leader last made progress. None of them is better than another. */
+  /**
+   * Replicas that led without progress since a leader last made progress. None of them is better
+   * than another.
+   */
   readonly stalled: readonly string[];
   /** The monitor begins no hand-over of its own before this time. */
   readonly restUntil: number;
@@ -193,9 +225,24 @@ export type Happening =
   | { readonly type: 'stream-closed'; readonly replica: string }
   | { readonly type: 'beat'; readonly replica: string; readonly report: ReplicaReport }
   | { readonly type: 'bye'; readonly replica: string; readonly report: ReplicaReport }
-  | { readonly type: 'ping-answered'; readonly replica: string; readonly report: ReplicaReport; readonly sentAt: number }
-  | { readonly type: 'ping-failed'; readonly replica: string; readonly cause: PingFailure; readonly sentAt: number }
-  | { readonly type: 'push-answered'; readonly replica: string; readonly report: ReplicaReport; readonly sentAt: number }
+  | {
+      readonly type: 'ping-answered';
+      readonly replica: string;
+      readonly report: ReplicaReport;
+      readonly sentAt: number;
+    }
+  | {
+      readonly type: 'ping-failed';
+      readonly replica: string;
+      readonly cause: PingFailure;
+      readonly sentAt: number;
+    }
+  | {
+      readonly type: 'push-answered';
+      readonly replica: string;
+      readonly report: ReplicaReport;
+      readonly sentAt: number;
+    }
   | { readonly type: 'push-failed'; readonly replica: string }
   | { readonly type: 'leadership-read'; readonly leadership: Leadership }
   | { readonly type: 'admin-read'; readonly admin: Readonly<Record<string, AdminState>> }
@@ -211,14 +258,34 @@ export type Happening =
   | { readonly type: 'handover-requested'; readonly request: HandoverRequest }
   | { readonly type: 'stand-down-answered'; readonly term: number; readonly drained: boolean }
   | { readonly type: 'stand-down-failed'; readonly term: number }
-  | { readonly type: 'move-answered'; readonly term: number; readonly leadership: Leadership | null }
+  | {
+      readonly type: 'move-answered';
+      readonly term: number;
+      readonly leadership: Leadership | null;
+    }
   | { readonly type: 'move-failed'; readonly term: number };
 export type Input = Moment & Happening;
 export type InputType = Happening['type'];
 export const INPUT_TYPES = [
-  'tick', 'stream-opened', 'stream-closed', 'beat', 'bye', 'ping-answered', 'ping-failed', 'push-answered', 'push-failed',
-  'leadership-read', 'admin-read', 'database-failed', 'vote-answered', 'vote-failed', 'handover-requested',
-  'stand-down-answered', 'stand-down-failed', 'move-answered', 'move-failed',
+  'tick',
+  'stream-opened',
+  'stream-closed',
+  'beat',
+  'bye',
+  'ping-answered',
+  'ping-failed',
+  'push-answered',
+  'push-failed',
+  'leadership-read',
+  'admin-read',
+  'database-failed',
+  'vote-answered',
+  'vote-failed',
+  'handover-requested',
+  'stand-down-answered',
+  'stand-down-failed',
+  'move-answered',
+  'move-failed',
 ] as const satisfies readonly InputType[];
 
 export interface Candidate {
@@ -254,7 +321,12 @@ export type Effect =
   | ({ readonly type: 'move'; readonly candidate: Candidate } & Change)
   /** Notify these replicas in this order: the new leader first. */
   | { readonly type: 'push'; readonly leadership: Leadership; readonly to: readonly string[] }
-  | { readonly type: 'stand-down'; readonly replica: string; readonly term: number; readonly timeoutMs: number }
+  | {
+      readonly type: 'stand-down';
+      readonly replica: string;
+      readonly term: number;
+      readonly timeoutMs: number;
+    }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: HandoverOutcome }
   | { readonly type: 'emit'; readonly event: MonitorEvent };
 

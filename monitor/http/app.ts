@@ -1,6 +1,7 @@
 /**
- * Creates the monitor's Express app. The monitor is ready when the database answers and accepts writes (a vote is a write), and the
- * leadership is known. Redirects browsers without a session to the sign-in page; programs receive 401.
+ * Creates the monitor's Express app. The monitor is ready when the database answers and accepts
+ * writes (a vote is a write), and the leadership is known. Redirects browsers without a session to
+ * the sign-in page; programs receive 401.
  */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { requireToken } from '../../shared/http/auth.js';
@@ -24,10 +25,15 @@ export interface MonitorAppOptions extends RoutesOptions {
 const BODY_LIMIT = '16kb';
 
 const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, next) => {
-  const wantsPage = request.method === 'GET' && request.headers.authorization === undefined && request.accepts(['json', 'html']) === 'html';
+  const wantsPage =
+    request.method === 'GET' &&
+    request.headers.authorization === undefined &&
+    request.accepts(['json', 'html']) === 'html';
   if (wantsPage && error instanceof Problem && error.code === 'UNAUTHENTICATED') {
     response.removeHeader('WWW-Authenticate');
-    response.set('Cache-Control', 'no-store').redirect(303, `/session?next=${encodeURIComponent(request.originalUrl)}`);
+    response
+      .set('Cache-Control', 'no-store')
+      .redirect(303, `/session?next=${encodeURIComponent(request.originalUrl)}`);
   } else {
     next(error);
   }
@@ -36,7 +42,7 @@ const askToSignIn: ErrorRequestHandler = (error: unknown, request, response, nex
 export function createMonitorApp(options: MonitorAppOptions): Express {
   const { loop, logger, sessions, tokens, inspection, trustProxy } = options;
   const ready = async (): Promise<Record<string, boolean>> => ({
-    postgres: loop.state.databaseUp === true && await options.takesWrites(),
+    postgres: loop.state.databaseUp === true && (await options.takesWrites()),
     leadership: loop.state.leadership !== null,
   });
   const forms = express.urlencoded({ extended: false, limit: BODY_LIMIT, verify: requireUtf8 });

@@ -2,46 +2,136 @@
 const AT = '2026-11-21T09:00:00.000Z';
 
 const replica = (id: string, leads: boolean): object => ({
-  id, admin: 'ready', adminReason: '', adminSince: null, observed: 'alive', observedSince: AT, opinions: { monitor_1: 'alive' },
-  lastFailure: null, layer: null, role: leads ? 'leading' : 'standby', term: 4, pingMs: 0.8,
-  lastSeenAt: AT, parcelsInFlight: 0, committed: leads ? 230 : 0, reaches: { postgres: true, redis: true, gateway: true },
+  id,
+  admin: 'ready',
+  adminReason: '',
+  adminSince: null,
+  observed: 'alive',
+  observedSince: AT,
+  opinions: { monitor_1: 'alive' },
+  lastFailure: null,
+  layer: null,
+  role: leads ? 'leading' : 'standby',
+  term: 4,
+  pingMs: 0.8,
+  lastSeenAt: AT,
+  parcelsInFlight: 0,
+  committed: leads ? 230 : 0,
+  reaches: { postgres: true, redis: true, gateway: true },
 });
 
 export const STATUS = {
-  id: 'monitor_1', at: AT,
-  partitions: [{
-    partition: 0, term: 4, leader: 'server_2', since: AT, reason: 'server_1 closed its connection', phase: 'watching',
-    decision: 'server_2 leads in term 4; watching.', candidates: ['server_1', 'server_3'],
-  }],
+  id: 'monitor_1',
+  at: AT,
+  partitions: [
+    {
+      partition: 0,
+      term: 4,
+      leader: 'server_2',
+      since: AT,
+      reason: 'server_1 closed its connection',
+      phase: 'watching',
+      decision: 'server_2 leads in term 4; watching.',
+      candidates: ['server_1', 'server_3'],
+    },
+  ],
   replicas: [replica('server_1', false), replica('server_2', true), replica('server_3', false)],
   monitors: [{ id: 'monitor_1', observed: 'alive', leader: 'server_2', term: 4 }],
   patients: [{ id: 'patients_1', observed: 'alive', since: AT }],
-  queue: { waiting: 0, active: 0, pending: 0, failed: 0 }, engines: { postgres: true, redis: true }, faults: false,
+  queue: { waiting: 0, active: 0, pending: 0, failed: 0 },
+  engines: { postgres: true, redis: true },
+  faults: false,
 };
 
 export const ELECTION = {
-  partition: 0, term: 4, leader: 'server_2', previousLeader: 'server_1', kind: 'kill', reason: 'server_1 closed its connection and refuses a new one',
-  monitor: 'monitor_1', votes: 1, suspectedAt: AT, electedAt: '2026-11-21T09:00:00.013Z', promotedAt: '2026-11-21T09:00:00.017Z',
-  reclaimedAt: '2026-11-21T09:00:00.020Z', firstCommitAt: '2026-11-21T09:00:00.049Z',
+  partition: 0,
+  term: 4,
+  leader: 'server_2',
+  previousLeader: 'server_1',
+  kind: 'kill',
+  reason: 'server_1 closed its connection and refuses a new one',
+  monitor: 'monitor_1',
+  votes: 1,
+  suspectedAt: AT,
+  electedAt: '2026-11-21T09:00:00.013Z',
+  promotedAt: '2026-11-21T09:00:00.017Z',
+  reclaimedAt: '2026-11-21T09:00:00.020Z',
+  firstCommitAt: '2026-11-21T09:00:00.049Z',
   steps: { voteMs: 13, promoteMs: 4, reclaimMs: 3, firstCommitMs: 29 },
 };
 export const REPLICA = replica('server_1', false);
-export const AUDIT = { id: 7, at: AT, actor: 'operator: Ana', action: 'state', target: 'server_1', reason: 'new disk', outcome: 'drain' };
+export const AUDIT = {
+  id: 7,
+  at: AT,
+  actor: 'operator: Ana',
+  action: 'state',
+  target: 'server_1',
+  reason: 'new disk',
+  outcome: 'drain',
+};
 
 export const EVENT_LINES = `event: status\nid: 3fa94c01-1\ndata: ${JSON.stringify(STATUS)}\n\n`;
-export const OPINION = { id: 'monitor_1', suspects: [], at: AT, opinions: { server_1: 'alive', server_2: 'alive' }, leader: 'server_2', term: 4 };
-export const HANDED_OVER = { partition: 0, term: 5, leader: 'server_1', previous: 'server_2', drained: true, tookMs: 55.97 };
-export const STATE_SET = { id: 'server_1', admin: 'drain', reason: 'new disk', leader: 'server_2', term: 4, moved: null };
+export const OPINION = {
+  id: 'monitor_1',
+  suspects: [],
+  at: AT,
+  opinions: { server_1: 'alive', server_2: 'alive' },
+  leader: 'server_2',
+  term: 4,
+};
+export const HANDED_OVER = {
+  partition: 0,
+  term: 5,
+  leader: 'server_1',
+  previous: 'server_2',
+  drained: true,
+  tookMs: 55.97,
+};
+export const STATE_SET = {
+  id: 'server_1',
+  admin: 'drain',
+  reason: 'new disk',
+  leader: 'server_2',
+  term: 4,
+  moved: null,
+};
 export const NO_FAULTS = { blockMs: 0, wallAheadMs: 0, monotonicLeapMs: 0 };
 export const KILLED = {
-  id: 'server_2', words: 'server_2 was killed; server_3 leads in term 5, elected after 12 ms', leader: 'server_3', term: 5, tookMs: 12.4,
+  id: 'server_2',
+  words: 'server_2 was killed; server_3 leads in term 5, elected after 12 ms',
+  leader: 'server_3',
+  term: 5,
+  tookMs: 12.4,
 };
-export const FROZEN = { id: 'server_1', words: 'server_1 was frozen for 2 s; it did not lead', leader: 'server_3', term: 5, tookMs: null };
+export const FROZEN = {
+  id: 'server_1',
+  words: 'server_1 was frozen for 2 s; it did not lead',
+  leader: 'server_3',
+  term: 5,
+  tookMs: null,
+};
 export const PREVIEW = {
-  action: 'drain', replica: 'server_2', refusal: null, leader: 'server_2', term: 4, moves: true, candidates: ['server_1', 'server_3'],
-  worstCaseMs: 30, parcelsInFlight: 0, words: ['server_2 leads in term 4 and has nothing in flight.'],
+  action: 'drain',
+  replica: 'server_2',
+  refusal: null,
+  leader: 'server_2',
+  term: 4,
+  moves: true,
+  candidates: ['server_1', 'server_3'],
+  worstCaseMs: 30,
+  parcelsInFlight: 0,
+  words: ['server_2 leads in term 4 and has nothing in flight.'],
 };
 export const SERIES = {
-  stepMs: 1_000, at: [1_795_250_400_000], committed: [998.2], pending: [12], waiting: [0], active: [3], failed: [0], p50: [31], p99: [58.4],
-  replicas: { server_2: [998.2] }, pings: { server_2: [0.8, 0.7] },
+  stepMs: 1_000,
+  at: [1_795_250_400_000],
+  committed: [998.2],
+  pending: [12],
+  waiting: [0],
+  active: [3],
+  failed: [0],
+  p50: [31],
+  p99: [58.4],
+  replicas: { server_2: [998.2] },
+  pings: { server_2: [0.8, 0.7] },
 };

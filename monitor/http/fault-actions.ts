@@ -1,6 +1,7 @@
 /**
- * Kills or freezes a replica through the replica's fault switches, so that it works on other machines too. If the replica led, the outcome
- * contains the new leader and the time of the failover.
+ * Kills or freezes a replica through the replica's fault switches, so that it works on other
+ * machines too. If the replica led, the outcome contains the new leader and the time of the
+ * failover.
  */
 import { sleep, type Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
@@ -15,7 +16,10 @@ export interface StrikeOutcome {
   words: string;
   leader: string | null;
   term: number;
-  /** From the call to the replica until another leader was elected, ms. Null: the leadership did not move. */
+  /**
+   * From the call to the replica until another leader was elected, ms. Null: the leadership did not
+   * move.
+   */
   tookMs: number | null;
 }
 
@@ -44,7 +48,12 @@ async function tell({ striker }: Parts, id: string, what: Strike): Promise<void>
 }
 
 /** Waits for a term above `term`. @returns ms since `startedAt`; null: timed out. */
-async function nextTerm({ loop, clock }: Parts, term: number, startedAt: number, patienceMs: number): Promise<number | null> {
+async function nextTerm(
+  { loop, clock }: Parts,
+  term: number,
+  startedAt: number,
+  patienceMs: number,
+): Promise<number | null> {
   while (clock.now() - startedAt < patienceMs) {
     if ((loop.state.leadership?.term ?? 0) > term) return clock.now() - startedAt;
     await sleep(LOOK_MS);
@@ -52,7 +61,8 @@ async function nextTerm({ loop, clock }: Parts, term: number, startedAt: number,
   return null;
 }
 
-const struck = (id: string, what: Strike): string => (what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${duration(what.ms)}`);
+const struck = (id: string, what: Strike): string =>
+  what.kind === 'kill' ? `${id} was killed` : `${id} was frozen for ${duration(what.ms)}`;
 
 /** @throws Problem UNAVAILABLE. */
 export async function strike(parts: Parts, id: string, what: Strike): Promise<StrikeOutcome> {
@@ -61,9 +71,18 @@ export async function strike(parts: Parts, id: string, what: Strike): Promise<St
   const startedAt = clock.now();
   await tell(parts, id, what);
   const worstCaseMs = worstCaseFailoverMs(loop.state.settings)[what.kind];
-  const tookMs = leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
-  const now = { leader: loop.state.leadership?.leader ?? null, term: loop.state.leadership?.term ?? 0 };
+  const tookMs =
+    leader === id ? await nextTerm(parts, term, startedAt, worstCaseMs + MARGIN_MS) : null;
+  const now = {
+    leader: loop.state.leadership?.leader ?? null,
+    term: loop.state.leadership?.term ?? 0,
+  };
   if (leader !== id) return { ...now, tookMs, words: `${struck(id, what)}; it did not lead` };
-  if (tookMs === null) return { ...now, tookMs, words: `${struck(id, what)}; no other replica was elected so far` };
-  return { ...now, tookMs, words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${duration(tookMs)}` };
+  if (tookMs === null)
+    return { ...now, tookMs, words: `${struck(id, what)}; no other replica was elected so far` };
+  return {
+    ...now,
+    tookMs,
+    words: `${struck(id, what)}; ${now.leader} leads in term ${now.term}, elected after ${duration(tookMs)}`,
+  };
 }

@@ -1,7 +1,8 @@
 /**
- * Performs operator actions: hand over, set a replica to ready, drain or maint, and with fault switches kill or freeze a replica. Each
- * action writes an audit row, also when it fails. To take the leader out of service, the monitor first hands over. Without another
- * candidate nothing changes.
+ * Performs operator actions: hand over, set a replica to ready, drain or maint, and with fault
+ * switches kill or freeze a replica. Each action writes an audit row, also when it fails. To take
+ * the leader out of service, the monitor first hands over. Without another candidate nothing
+ * changes.
  */
 import type { AuditEntry } from '../../shared/postgres/audit.js';
 import type { Clock } from '../../shared/clock.js';
@@ -29,7 +30,10 @@ export interface Order {
 }
 
 export type Moved = Extract<HandoverOutcome, { ok: true }>;
-/** Maximum number of hand-overs. A replica may lead again before its state is written; then the monitor hands over again. */
+/**
+ * Maximum number of hand-overs. A replica may lead again before its state is written; then the
+ * monitor hands over again.
+ */
 const ATTEMPTS = 3;
 
 export class Operations {
@@ -39,7 +43,11 @@ export class Operations {
   async handOver(to: string | null, { actor, reason }: Order): Promise<Moved> {
     const outcome = await this.options.loop.handOver({ to, reason });
     const target = outcome.ok ? (outcome.leadership.leader ?? '') : (to ?? '');
-    const came = !outcome.ok ? outcome.code : outcome.moved ? `term ${outcome.leadership.term}` : 'leads already';
+    const came = !outcome.ok
+      ? outcome.code
+      : outcome.moved
+        ? `term ${outcome.leadership.term}`
+        : 'leads already';
     await this.audit({ actor, action: 'handover', target, reason, outcome: came });
     if (outcome.ok) return outcome;
     throw new Problem(outcome.code, outcome.detail);
@@ -61,7 +69,10 @@ export class Operations {
     return after ?? before;
   }
 
-  /** Injects a fault into a replica. @throws Problem REPLICA_NOT_FOUND, and UNAVAILABLE when the replica cannot be reached. */
+  /**
+   * Injects a fault into a replica. @throws Problem REPLICA_NOT_FOUND, and UNAVAILABLE when the
+   * replica cannot be reached.
+   */
   async strike(id: string, what: Strike, { actor, reason }: Order): Promise<StrikeOutcome> {
     const { loop, clock, striker } = this.options;
     this.demand(id);
@@ -77,7 +88,8 @@ export class Operations {
   }
 
   private demand(id: string): void {
-    if (!this.options.replicas.includes(id)) throw new Problem('REPLICA_NOT_FOUND', `There is no replica ${id}`);
+    if (!this.options.replicas.includes(id))
+      throw new Problem('REPLICA_NOT_FOUND', `There is no replica ${id}`);
   }
 
   /** Hands over until `id` does not lead. */
@@ -88,7 +100,8 @@ export class Operations {
         moved = await this.handOver(null, order);
       } catch (error) {
         // Another election moved the leadership: check the leader again.
-        if (!(error instanceof Problem) || error.code !== 'HANDOVER_LOST' || attempt >= ATTEMPTS) throw error;
+        if (!(error instanceof Problem) || error.code !== 'HANDOVER_LOST' || attempt >= ATTEMPTS)
+          throw error;
       }
     }
     return moved;
@@ -96,6 +109,13 @@ export class Operations {
 
   /** A failed write of the audit row must not replace the result of the action. */
   private async audit(entry: AuditEntry): Promise<void> {
-    await this.options.store.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'cannot write the audit row; the action itself is complete'));
+    await this.options.store
+      .audit(entry)
+      .catch((error: unknown) =>
+        this.options.logger.warn(
+          { err: error, entry },
+          'cannot write the audit row; the action itself is complete',
+        ),
+      );
   }
 }

@@ -1,4 +1,7 @@
-/** Routes of operator actions: preview, hand over, set a replica's state; with fault switches also kill and freeze. */
+/**
+ * Routes of operator actions: preview, hand over, set a replica's state; with fault switches also
+ * kill and freeze.
+ */
 import { z } from 'zod';
 import { memberId, reason, written } from '../../shared/contracts/ids.js';
 import { handoverRequest, stateRequest } from '../../shared/contracts/leadership.js';
@@ -9,7 +12,13 @@ import { ACTIONS, previewOf } from '../core/preview.js';
 import { FROZEN, HANDED_OVER, KILLED, PREVIEW, STATE_SET } from './examples.js';
 import type { Moved } from './operations.js';
 import type { RoutesOptions } from './options.js';
-import { handoverAnswer, preview, stateAnswer, strikeAnswer, type HandoverAnswer } from './schemas.js';
+import {
+  handoverAnswer,
+  preview,
+  stateAnswer,
+  strikeAnswer,
+  type HandoverAnswer,
+} from './schemas.js';
 
 const replicaPath = z.object({ id: memberId });
 const paramsExample = { id: 'server_1' };
@@ -18,14 +27,23 @@ const paramsExample = { id: 'server_1' };
 const SHORTEST_FREEZE_MS = 100;
 const freezeMs = written(z.int().min(SHORTEST_FREEZE_MS).max(LONGEST_BLOCK_MS)).default(2_000);
 const previewQuery = z.strictObject({
-  action: z.enum(ACTIONS), replica: z.union([z.literal(''), memberId]).optional(), freezeMs,
+  action: z.enum(ACTIONS),
+  replica: z.union([z.literal(''), memberId]).optional(),
+  freezeMs,
 });
 const killRequest = z.strictObject({ reason });
 const freezeRequest = z.strictObject({ reason, freezeMs });
 
 function movedOf({ leadership, previous, drained, tookMs }: Moved): HandoverAnswer {
   const { partition, term, leader } = leadership;
-  return { partition, term, leader: leader ?? '', previous, drained, tookMs: Math.round(tookMs * 100) / 100 };
+  return {
+    partition,
+    term,
+    leader: leader ?? '',
+    previous,
+    drained,
+    tookMs: Math.round(tookMs * 100) / 100,
+  };
 }
 
 const leads = ({ loop }: RoutesOptions): { leader: string | null; term: number } => ({
@@ -37,17 +55,33 @@ const MOVING = ['REPLICA_NOT_FOUND', 'NO_CANDIDATE', 'HANDOVER_LOST', 'UNAVAILAB
 
 function previewRoute({ loop, sources, faults }: RoutesOptions): Route {
   return route({
-    id: 'preview', method: 'get', path: '/preview', tag: 'acting', auth: ['operator'], query: previewQuery,
+    id: 'preview',
+    method: 'get',
+    path: '/preview',
+    tag: 'acting',
+    auth: ['operator'],
+    query: previewQuery,
     queryExample: { action: 'drain', replica: 'server_2' },
     summary: 'Preview an operator action',
-    description: 'Applies the same rules as the action: leader, candidates, worst-case time without a leader, possible refusal. Changes nothing.',
-    responses: { 200: { description: 'The preview as data and as sentences.', schema: preview, example: PREVIEW } },
+    description:
+      'Applies the same rules as the action: leader, candidates, worst-case time without a leader, possible refusal. Changes nothing.',
+    responses: {
+      200: {
+        description: 'The preview as data and as sentences.',
+        schema: preview,
+        example: PREVIEW,
+      },
+    },
     problems: ['NOT_FOUND'],
     handle: ({ query }) => {
       const { action } = query;
-      if (faults === null && (action === 'kill' || action === 'freeze')) throw new Problem('NOT_FOUND', 'Fault switches are off (FAULTS=off)');
+      if (faults === null && (action === 'kill' || action === 'freeze'))
+        throw new Problem('NOT_FOUND', 'Fault switches are off (FAULTS=off)');
       const intent = { action, replica: query.replica || null, freezeMs: query.freezeMs };
-      return { status: 200, body: previewOf(loop.state, intent, { now: sources.clock.now(), random: 0 }) };
+      return {
+        status: 200,
+        body: previewOf(loop.state, intent, { now: sources.clock.now(), random: 0 }),
+      };
     },
   });
 }
@@ -56,27 +90,59 @@ function orderRoutes(options: RoutesOptions): Route[] {
   const { operations, sessions } = options;
   return [
     route({
-      id: 'handover', method: 'post', path: '/handover', tag: 'acting', auth: ['operator'], body: handoverRequest,
+      id: 'handover',
+      method: 'post',
+      path: '/handover',
+      tag: 'acting',
+      auth: ['operator'],
+      body: handoverRequest,
       bodyExample: { reason: 'kernel update of server_1' },
       summary: 'Hand over leadership gracefully',
-      description: 'The leader finishes its payments in flight, then the term moves. A request that names the current leader moves nothing.',
-      responses: { 200: { description: 'The leadership after the hand-over.', schema: handoverAnswer, example: HANDED_OVER } },
+      description:
+        'The leader finishes its payments in flight, then the term moves. A request that names the current leader moves nothing.',
+      responses: {
+        200: {
+          description: 'The leadership after the hand-over.',
+          schema: handoverAnswer,
+          example: HANDED_OVER,
+        },
+      },
       problems: MOVING,
       handle: async ({ body, request }) => {
         const actor = await sessions.actorOf(request);
-        return { status: 200, body: movedOf(await operations.handOver(body.to ?? null, { actor, reason: body.reason })) };
+        return {
+          status: 200,
+          body: movedOf(await operations.handOver(body.to ?? null, { actor, reason: body.reason })),
+        };
       },
     }),
     route({
-      id: 'setReplicaState', method: 'post', path: '/replicas/{id}/state', tag: 'acting', auth: ['operator'],
-      params: replicaPath, paramsExample, body: stateRequest, bodyExample: { state: 'drain', reason: 'new disk' },
+      id: 'setReplicaState',
+      method: 'post',
+      path: '/replicas/{id}/state',
+      tag: 'acting',
+      auth: ['operator'],
+      params: replicaPath,
+      paramsExample,
+      body: stateRequest,
+      bodyExample: { state: 'drain', reason: 'new disk' },
       summary: 'Set a replica to ready, drain or maint',
-      description: 'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
-      responses: { 200: { description: 'The stored state and the current leader.', schema: stateAnswer, example: STATE_SET } },
+      description:
+        'For the leader, `drain` and `maint` first hand over leadership. Without another candidate nothing changes.',
+      responses: {
+        200: {
+          description: 'The stored state and the current leader.',
+          schema: stateAnswer,
+          example: STATE_SET,
+        },
+      },
       problems: MOVING,
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
-        const moved = await operations.setState(params.id, body.state, { actor, reason: body.reason });
+        const moved = await operations.setState(params.id, body.state, {
+          actor,
+          reason: body.reason,
+        });
         const now = { id: params.id, admin: body.state, reason: body.reason, ...leads(options) };
         return { status: 200, body: { ...now, moved: moved && movedOf(moved) } };
       },
@@ -86,30 +152,57 @@ function orderRoutes(options: RoutesOptions): Route[] {
 
 /** These routes exist only with fault switches. */
 function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
-  const shared = { method: 'post', tag: 'faults', auth: ['operator'], params: replicaPath, paramsExample } as const;
+  const shared = {
+    method: 'post',
+    tag: 'faults',
+    auth: ['operator'],
+    params: replicaPath,
+    paramsExample,
+  } as const;
   return [
     route({
-      ...shared, id: 'killReplica', path: '/replicas/{id}/kill', body: killRequest, bodyExample: { reason: 'showing a hand-over' },
+      ...shared,
+      id: 'killReplica',
+      path: '/replicas/{id}/kill',
+      body: killRequest,
+      bodyExample: { reason: 'showing a hand-over' },
       summary: 'Kill a replica (SIGKILL)',
-      description: 'Requires FAULTS=on at this monitor and at the replica. If the replica led, the response waits for the election of another leader.',
-      responses: { 200: { description: 'The effect of the fault.', schema: strikeAnswer, example: KILLED } },
+      description:
+        'Requires FAULTS=on at this monitor and at the replica. If the replica led, the response waits for the election of another leader.',
+      responses: {
+        200: { description: 'The effect of the fault.', schema: strikeAnswer, example: KILLED },
+      },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
-        const outcome = await operations.strike(params.id, { kind: 'kill' }, { actor, reason: body.reason });
+        const outcome = await operations.strike(
+          params.id,
+          { kind: 'kill' },
+          { actor, reason: body.reason },
+        );
         return { status: 200, body: { id: params.id, ...outcome } };
       },
     }),
     route({
-      ...shared, id: 'freezeReplica', path: '/replicas/{id}/freeze', body: freezeRequest,
+      ...shared,
+      id: 'freezeReplica',
+      path: '/replicas/{id}/freeze',
+      body: freezeRequest,
       bodyExample: { freezeMs: 2_000, reason: 'showing a frozen leader' },
       summary: 'Freeze a replica',
-      description: 'Requires FAULTS=on at this monitor and at the replica. The replica keeps its connections and answers nothing, then continues.',
-      responses: { 200: { description: 'The effect of the fault.', schema: strikeAnswer, example: FROZEN } },
+      description:
+        'Requires FAULTS=on at this monitor and at the replica. The replica keeps its connections and answers nothing, then continues.',
+      responses: {
+        200: { description: 'The effect of the fault.', schema: strikeAnswer, example: FROZEN },
+      },
       problems: ['REPLICA_NOT_FOUND', 'UNAVAILABLE'],
       handle: async ({ params, body, request }) => {
         const actor = await sessions.actorOf(request);
-        const outcome = await operations.strike(params.id, { kind: 'freeze', ms: body.freezeMs }, { actor, reason: body.reason });
+        const outcome = await operations.strike(
+          params.id,
+          { kind: 'freeze', ms: body.freezeMs },
+          { actor, reason: body.reason },
+        );
         return { status: 200, body: { id: params.id, ...outcome } };
       },
     }),
@@ -117,5 +210,7 @@ function strikeRoutes({ operations, sessions }: RoutesOptions): Route[] {
 }
 
 export const actingRoutes = (options: RoutesOptions): Route[] => [
-  previewRoute(options), ...orderRoutes(options), ...(options.faults ? strikeRoutes(options) : []),
+  previewRoute(options),
+  ...orderRoutes(options),
+  ...(options.faults ? strikeRoutes(options) : []),
 ];

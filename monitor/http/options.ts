@@ -25,8 +25,14 @@ export interface RoutesOptions {
   faults: FaultSwitches | null;
 }
 
-/** Whether the request may see addresses and process ids: it has the operator token, the internal token or a session. */
-export async function seesAll({ tokens, sessions }: Pick<RoutesOptions, 'tokens' | 'sessions'>, request: Request): Promise<boolean> {
+/**
+ * Whether the request may see addresses and process ids: it has the operator token, the internal
+ * token or a session.
+ */
+export async function seesAll(
+  { tokens, sessions }: Pick<RoutesOptions, 'tokens' | 'sessions'>,
+  request: Request,
+): Promise<boolean> {
   const { authorization } = request.headers;
   if (authorization === undefined) return (await sessions.read(request)) !== null;
   return ['operator', 'internal'].includes(tokenKind(tokens, authorization) ?? '');

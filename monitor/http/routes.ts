@@ -1,4 +1,7 @@
-/** Defines the monitor's HTTP API as one table. Reading needs no token but omits addresses; actions need the operator token or session. */
+/**
+ * Defines the monitor's HTTP API as one table. Reading needs no token but omits addresses; actions
+ * need the operator token or session.
+ */
 import { readFileSync } from 'node:fs';
 import { docsRoutes } from '../../shared/http/docs/routes.js';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
@@ -14,7 +17,9 @@ import { election, status } from './schemas.js';
 import { signInRoutes } from '../console/sign-in.js';
 import { watchingRoutes } from './status-routes.js';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
 
 const DESCRIPTION = `Watches the payment replicas, elects the leader and hands over leadership.
 
@@ -33,8 +38,17 @@ const BASE = 'http://127.0.0.1:5000';
 
 const documentOf = (routes: readonly Route[], server: string): OpenApiDocument =>
   openApiDocument({
-    title: 'Relevo: monitor', version, description: DESCRIPTION, base: BASE, servers: [server], routes, tags: TAGS,
-    schemas: { Status: status, Election: election }, client: 'createMonitorClient', checks: ['postgres', 'leadership'], servedBy: false,
+    title: 'Relevo: monitor',
+    version,
+    description: DESCRIPTION,
+    base: BASE,
+    servers: [server],
+    routes,
+    tags: TAGS,
+    schemas: { Status: status, Election: election },
+    client: 'createMonitorClient',
+    checks: ['postgres', 'leadership'],
+    servedBy: false,
   });
 
 /** All routes. The last one is the OpenAPI document about the others. */
@@ -43,21 +57,38 @@ export function monitorRoutes(options: RoutesOptions): Route[] {
   const console = { sessions, tokens, monitor: sources.id };
   let made: OpenApiDocument | undefined;
   const routes = [
-    ...watchingRoutes(options), ...historyRoutes(options), ...actingRoutes(options), ...(faults ? faultRoutes(faults) : []),
-    ...consoleRoutes(options), ...signInRoutes(console), ...docsRoutes('monitor', 'Console'),
+    ...watchingRoutes(options),
+    ...historyRoutes(options),
+    ...actingRoutes(options),
+    ...(faults ? faultRoutes(faults) : []),
+    ...consoleRoutes(options),
+    ...signInRoutes(console),
+    ...docsRoutes('monitor', 'Console'),
     ...options.inspection.routes,
   ];
-  routes.push(route({
-    id: 'openApi', method: 'get', path: '/openapi.json', tag: 'watching', auth: [],
-    summary: 'This API as an OpenAPI 3.1 document',
-    description: 'Generated from the table that also defines routing and validation. The page `/docs` shows it.',
-    responses: { 200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE } },
-    handle: () => ({ status: 200, body: (made ??= documentOf(routes, '/')) }),
-  }));
+  routes.push(
+    route({
+      id: 'openApi',
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'watching',
+      auth: [],
+      summary: 'This API as an OpenAPI 3.1 document',
+      description:
+        'Generated from the table that also defines routing and validation. The page `/docs` shows it.',
+      responses: {
+        200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE },
+      },
+      handle: () => ({ status: 200, body: (made ??= documentOf(routes, '/')) }),
+    }),
+  );
   return routes;
 }
 
-/** The OpenAPI document without a running monitor, including fault switches. The handlers are never called. */
+/**
+ * The OpenAPI document without a running monitor, including fault switches. The handlers are never
+ * called.
+ */
 export function offlineDocument(): OpenApiDocument {
   const inspection = { routes: inspectionRoutes({} as Parameters<typeof inspectionRoutes>[0]) };
   return documentOf(monitorRoutes({ faults: {}, sources: {}, inspection } as RoutesOptions), BASE);

@@ -22,7 +22,10 @@ export const partitionStatus = z.object({
 });
 export type PartitionStatus = z.infer<typeof partitionStatus>;
 
-/** `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is alive. */
+/**
+ * `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is
+ * alive.
+ */
 export const replicaStatus = z.object({
   id: memberId,
   url: z.string().optional(),
@@ -34,7 +37,10 @@ export const replicaStatus = z.object({
   adminSince: timestamp.nullable(),
   observed: z.enum(OBSERVED),
   observedSince: timestamp.nullable(),
-  /** The opinion of each configured monitor; `unknown`: that monitor did not answer, or never saw the replica. */
+  /**
+   * The opinion of each configured monitor; `unknown`: that monitor did not answer, or never saw
+   * the replica.
+   */
   opinions: z.record(memberId, z.enum(OPINIONS)),
   /** The last failure as text, and its time. Null: none is known. */
   lastFailure: z.object({ at: timestamp, words: z.string() }).nullable(),
@@ -113,7 +119,10 @@ export const election = z.object({
   firstCommitAt: timestamp.nullable(),
   /** The duration of each step, in ms. Null: the step has not happened or was not measured. */
   steps: z.object({
-    voteMs: z.number().nullable(), promoteMs: z.number().nullable(), reclaimMs: z.number().nullable(), firstCommitMs: z.number().nullable(),
+    voteMs: z.number().nullable(),
+    promoteMs: z.number().nullable(),
+    reclaimMs: z.number().nullable(),
+    firstCommitMs: z.number().nullable(),
   }),
 });
 export type Election = z.infer<typeof election>;

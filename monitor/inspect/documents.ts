@@ -1,4 +1,7 @@
-/** JSON and CSV of the search, the list of failed payments and a story. The content is the same as on their pages. */
+/**
+ * JSON and CSV of the search, the list of failed payments and a story. The content is the same as
+ * on their pages.
+ */
 import { z } from 'zod';
 import { currency, id, memberId, term, timestamp } from '../../shared/contracts/ids.js';
 import { paymentStatus } from '../../shared/contracts/payment.js';
@@ -27,15 +30,35 @@ export const foundPayment = z.object({
   completedAt: timestamp.nullable(),
   redriveOf: id.nullable(),
 });
-/** `next` is the `before` of the next page. `cut`: the search reached its limit, so a short page may still have a next one. */
-export const foundPage = z.object({ payments: z.array(foundPayment), next: z.int().nullable(), cut: z.boolean() });
+/**
+ * `next` is the `before` of the next page. `cut`: the search reached its limit, so a short page may
+ * still have a next one.
+ */
+export const foundPage = z.object({
+  payments: z.array(foundPayment),
+  next: z.int().nullable(),
+  cut: z.boolean(),
+});
 
-export const failedPayment = foundPayment.extend({ repeatedBy: id.nullable(), repeatedStatus: paymentStatus.nullable() });
-export const failedPageSchema = z.object({ payments: z.array(failedPayment), next: z.int().nullable() });
+export const failedPayment = foundPayment.extend({
+  repeatedBy: id.nullable(),
+  repeatedStatus: paymentStatus.nullable(),
+});
+export const failedPageSchema = z.object({
+  payments: z.array(failedPayment),
+  next: z.int().nullable(),
+});
 
 const entry = z.object({
-  at: timestamp.nullable(), kind: z.string(), tone: z.string(), text: z.string(), details: z.array(z.string()), payment: id.optional(),
-  led: z.object({ replica: memberId, term, from: timestamp, until: timestamp.nullable() }).optional(),
+  at: timestamp.nullable(),
+  kind: z.string(),
+  tone: z.string(),
+  text: z.string(),
+  details: z.array(z.string()),
+  payment: id.optional(),
+  led: z
+    .object({ replica: memberId, term, from: timestamp, until: timestamp.nullable() })
+    .optional(),
 });
 export const storySchema = foundPayment.extend({
   concept: z.string().nullable(),
@@ -60,7 +83,12 @@ const KEPT = Object.keys(storySchema.shape) as (keyof z.infer<typeof storySchema
 export function storyDocument(story: StoryFacts): object {
   const ids = (list: readonly { id: string }[]): string[] => list.map((each) => each.id);
   const chain = { repeats: ids(story.repeats), repeatedBy: ids(story.repeatedBy) };
-  const all: Record<string, unknown> = { ...story, ...chain, survivedHandOver: survivedHandOver(story), story: timeline(story) };
+  const all: Record<string, unknown> = {
+    ...story,
+    ...chain,
+    survivedHandOver: survivedHandOver(story),
+    story: timeline(story),
+  };
   return Object.fromEntries(KEPT.map((name) => [name, all[name]]));
 }
 
@@ -72,5 +100,7 @@ type Plain<T> = { [K in keyof T]: Exclude<T[K], Date> | string };
 /** Times as ISO 8601 text. */
 export function plain<T extends object>(row: T): Plain<T> {
   const text = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])) as Plain<T>;
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, text(value)]),
+  ) as Plain<T>;
 }

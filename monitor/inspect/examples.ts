@@ -4,21 +4,73 @@ const AGAIN_ID = '01939c0e-6b7a-7c3e-9f52-0d6a54f0a002';
 const AT = '2026-11-21T09:00:00.000Z';
 
 const FOUND = {
-  id: PAYMENT_ID, seq: 42, status: 'SUCCEEDED', amountMinor: 15_000, currency: 'USD', patientId: '00000000-0000-4000-8000-000000000001',
-  document: '1700000001', fullName: 'Ana Torres', batchId: null, acceptedBy: 'patients_1', acceptedAt: AT, processedBy: 'server_2', term: 4,
-  attempts: 1, reason: null, lastError: null, completedAt: '2026-11-21T09:00:00.084Z', redriveOf: null,
+  id: PAYMENT_ID,
+  seq: 42,
+  status: 'SUCCEEDED',
+  amountMinor: 15_000,
+  currency: 'USD',
+  patientId: '00000000-0000-4000-8000-000000000001',
+  document: '1700000001',
+  fullName: 'Ana Torres',
+  batchId: null,
+  acceptedBy: 'patients_1',
+  acceptedAt: AT,
+  processedBy: 'server_2',
+  term: 4,
+  attempts: 1,
+  reason: null,
+  lastError: null,
+  completedAt: '2026-11-21T09:00:00.084Z',
+  redriveOf: null,
 };
-const FAILED = { ...FOUND, status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', lastError: 'gateway answered 503' };
+const FAILED = {
+  ...FOUND,
+  status: 'FAILED',
+  attempts: 5,
+  reason: 'GATEWAY_UNAVAILABLE',
+  lastError: 'gateway answered 503',
+};
 
 export const FOUND_PAGE = { payments: [FOUND], next: null, cut: false };
-export const FAILED_PAGE = { payments: [{ ...FAILED, repeatedBy: null, repeatedStatus: null }], next: null };
+export const FAILED_PAGE = {
+  payments: [{ ...FAILED, repeatedBy: null, repeatedStatus: null }],
+  next: null,
+};
 export const STORY = {
-  ...FOUND, concept: 'Consolidated bill', batchIndex: null, batchSent: null, fingerprint: '5f0c3a7e91d2', answerWaited: true, parcel: 'parcel-1',
-  nextAttemptAt: null, gatewayReference: 'sim-1', survivedHandOver: false, repeats: [], repeatedBy: [],
-  story: [{ at: AT, kind: 'accepted', tone: 'plain', text: 'Accepted by patients_1: its row was committed.', details: [] }],
+  ...FOUND,
+  concept: 'Consolidated bill',
+  batchIndex: null,
+  batchSent: null,
+  fingerprint: '5f0c3a7e91d2',
+  answerWaited: true,
+  parcel: 'parcel-1',
+  nextAttemptAt: null,
+  gatewayReference: 'sim-1',
+  survivedHandOver: false,
+  repeats: [],
+  repeatedBy: [],
+  story: [
+    {
+      at: AT,
+      kind: 'accepted',
+      tone: 'plain',
+      text: 'Accepted by patients_1: its row was committed.',
+      details: [],
+    },
+  ],
 };
 export const FOUND_CSV_EXAMPLE = `id,seq,status\r\n${PAYMENT_ID},42,SUCCEEDED\r\n`;
 export const IDS = { ids: [PAYMENT_ID] };
 export const REDRIVE_BODY = { ids: [PAYMENT_ID], reason: 'the gateway works again' };
-export const REDRIVE_PREVIEW = { drive: [PAYMENT_ID], sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }], refused: [] };
-export const REDRIVEN = { driven: 1, refused: 0, payments: [{ id: PAYMENT_ID, ok: true, payment: { id: AGAIN_ID, status: 'PENDING' }, replayed: false }] };
+export const REDRIVE_PREVIEW = {
+  drive: [PAYMENT_ID],
+  sums: [{ currency: 'USD', amountMinor: 15_000, payments: 1 }],
+  refused: [],
+};
+export const REDRIVEN = {
+  driven: 1,
+  refused: 0,
+  payments: [
+    { id: PAYMENT_ID, ok: true, payment: { id: AGAIN_ID, status: 'PENDING' }, replayed: false },
+  ],
+};

@@ -1,4 +1,7 @@
-/** Reads failed payments and their re-drives, newest first. Uses the index of failed payments, so only their number determines the cost. */
+/**
+ * Reads failed payments and their re-drives, newest first. Uses the index of failed payments, so
+ * only their number determines the cost.
+ */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { listTable } from '../../shared/postgres/payment-lists.js';
 import { plainArray, type Queryable } from '../../shared/postgres/postgres.js';
@@ -17,7 +20,8 @@ export interface FailedResult {
 }
 
 const COLUMNS = `${FOUND_COLUMNS}, again.id AS "repeatedBy", again.status AS "repeatedStatus"`;
-const JOINS = 'JOIN patient ON patient.id = p.patient_id LEFT JOIN payment again ON again.redrive_of = p.id';
+const JOINS =
+  'JOIN patient ON patient.id = p.patient_id LEFT JOIN payment again ON again.redrive_of = p.id';
 
 const LISTED = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable('FAILED')} WHERE seq < $1) AS listed JOIN payment p USING (seq) ${JOINS}
  WHERE $2::boolean OR again.id IS NULL ORDER BY p.seq DESC LIMIT $3`;
@@ -29,8 +33,15 @@ export interface FailedQuery {
   all: boolean;
 }
 
-export async function failedPayments(db: Queryable, { before, limit, all }: FailedQuery): Promise<FailedResult> {
-  const { rows } = await db.query<FailedPayment>(LISTED, [before ?? Number.MAX_SAFE_INTEGER, all, limit + 1]);
+export async function failedPayments(
+  db: Queryable,
+  { before, limit, all }: FailedQuery,
+): Promise<FailedResult> {
+  const { rows } = await db.query<FailedPayment>(LISTED, [
+    before ?? Number.MAX_SAFE_INTEGER,
+    all,
+    limit + 1,
+  ]);
   const payments = rows.slice(0, limit);
   return { payments, next: rows.length > limit ? (payments.at(-1)?.seq ?? null) : null };
 }
@@ -40,12 +51,18 @@ export interface PaymentToDrive extends FailedPayment {
   payableMinor: number | null;
 }
 
-/** Payments of the staff's pages that are older than the column `settles` are recognized by their key. */
+/**
+ * Payments of the staff's pages that are older than the column `settles` are recognized by their
+ * key.
+ */
 const PAYABLE = `CASE WHEN p.settles IS NOT NULL OR p.idempotency_key LIKE 'bill:%'
   THEN greatest(0, bill_payable(p.patient_id, p.currency)) END AS "payableMinor"`;
 
 /** Payments by id, of any status, in order of acceptance. Omits ids that do not exist. */
-export async function paymentsToDrive(db: Queryable, ids: readonly string[]): Promise<PaymentToDrive[]> {
+export async function paymentsToDrive(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<PaymentToDrive[]> {
   const text = `SELECT ${COLUMNS}, ${PAYABLE} FROM payment p ${JOINS} WHERE p.id = ANY ($1::uuid[]) ORDER BY p.seq`;
   return (await db.query<PaymentToDrive>(text, [plainArray(ids)])).rows;
 }

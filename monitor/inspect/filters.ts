@@ -1,6 +1,6 @@
 /**
- * The filters of the payment search. The address of the page, its form, the JSON and the CSV use the same names.
- * A form sends every field. An empty field is no filter.
+ * The filters of the payment search. The address of the page, its form, the JSON and the CSV use
+ * the same names. A form sends every field. An empty field is no filter.
  */
 import { z } from 'zod';
 import { id, memberId, term, written } from '../../shared/contracts/ids.js';
@@ -12,17 +12,32 @@ export const PAGE_MAX = 500;
 export const PAGE_DEFAULT = 50;
 
 /** Typed text without control characters. PostgreSQL cannot store NUL. */
-const typed = (max: number) => z.string().trim().min(1).max(max).regex(/^\P{Cc}*$/u, 'must not contain control characters');
+const typed = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^\P{Cc}*$/u, 'must not contain control characters');
 
 /** A day or a time, in UTC unless it has a zone. A day means its start. */
-export const moment = z.string().max(40).transform((text, context) => {
-  const spelled = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text.trim());
-  const [, day, time = '00:00', zone = 'Z'] = spelled ?? [];
-  const at = new Date(`${day}T${time}${zone}`);
-  if (spelled && !Number.isNaN(at.getTime())) return at;
-  context.addIssue({ code: 'custom', message: 'must be a time such as 2026-11-21T18:00, in UTC unless it names its zone' });
-  return z.NEVER;
-});
+export const moment = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const spelled =
+      /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(
+        text.trim(),
+      );
+    const [, day, time = '00:00', zone = 'Z'] = spelled ?? [];
+    const at = new Date(`${day}T${time}${zone}`);
+    if (spelled && !Number.isNaN(at.getTime())) return at;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a time such as 2026-11-21T18:00, in UTC unless it names its zone',
+    });
+    return z.NEVER;
+  });
 
 const filterFields = {
   id: id.optional(),
@@ -47,9 +62,12 @@ const pageFields = {
 };
 
 const withoutEmpty = (fields: unknown): unknown =>
-  typeof fields === 'object' && fields !== null ? Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')) : fields;
+  typeof fields === 'object' && fields !== null
+    ? Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
+    : fields;
 
-const strict = <T extends z.ZodRawShape>(shape: T) => z.preprocess(withoutEmpty, z.strictObject(shape));
+const strict = <T extends z.ZodRawShape>(shape: T) =>
+  z.preprocess(withoutEmpty, z.strictObject(shape));
 
 /** Of the JSON and the CSV. */
 export const searchQuery = strict({ ...filterFields, ...pageFields });
@@ -61,10 +79,18 @@ export const failedQuery = strict({ ...pageFields, all: z.enum(['yes']).optional
 export type SearchQuery = z.output<typeof searchQuery>;
 export type PaymentFilter = Omit<SearchQuery, keyof typeof pageFields>;
 
-/** The filter as the parameters of an address, in the order of the form. Omits filters that are not set. */
+/**
+ * The filter as the parameters of an address, in the order of the form. Omits filters that are not
+ * set.
+ */
 export function addressOf(path: string, filter: Readonly<Record<string, unknown>>): string {
-  const fields = Object.entries(filter).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const text = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
-  const query = new URLSearchParams(fields.map(([name, value]): [string, string] => [name, text(value)]));
+  const fields = Object.entries(filter).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
+  const text = (value: unknown): string =>
+    value instanceof Date ? value.toISOString() : String(value);
+  const query = new URLSearchParams(
+    fields.map(([name, value]): [string, string] => [name, text(value)]),
+  );
   return query.size === 0 ? path : `${path}?${query.toString()}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Assembles the inspection of a monitor: search, stories, failed payments, queue. Reads with a small pool of its own with read-only
- * connections, so that no search can delay an election.
+ * Assembles the inspection of a monitor: search, stories, failed payments, queue. Reads with a
+ * small pool of its own with read-only connections, so that no search can delay an election.
  */
 import type { Redis } from 'ioredis';
 import type { Router } from 'express';
@@ -37,13 +37,36 @@ const STATEMENT_MS = 3_000;
 const idsOf = (members: readonly { id: string }[]): string[] => members.map(({ id }) => id);
 
 /** The routes. Without their dependencies they serve for the OpenAPI document only. */
-export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [...searchRoutes(deps), ...failedRoutes(deps)];
+export const inspectionRoutes = (deps: SearchDeps & FailedDeps): Route[] => [
+  ...searchRoutes(deps),
+  ...failedRoutes(deps),
+];
 
-export function openInspection({ config, logger, sessions, store, redis }: InspectionOptions): Inspection {
+export function openInspection({
+  config,
+  logger,
+  sessions,
+  store,
+  redis,
+}: InspectionOptions): Inspection {
   const { databaseUrl, id, replicas, patients, internalToken, queuePrefix, faults } = config;
   const settings = '-c default_transaction_read_only=on';
-  const db = createPool({ url: databaseUrl, name: `${id} inspecting`, max: POOL_SIZE, statementTimeoutMs: STATEMENT_MS, settings }, logger);
-  const redrives = new Redrives({ patients, internalToken, audit: (entry) => store.audit(entry), logger });
+  const db = createPool(
+    {
+      url: databaseUrl,
+      name: `${id} inspecting`,
+      max: POOL_SIZE,
+      statementTimeoutMs: STATEMENT_MS,
+      settings,
+    },
+    logger,
+  );
+  const redrives = new Redrives({
+    patients,
+    internalToken,
+    audit: (entry) => store.audit(entry),
+    logger,
+  });
   const page = { sessions, monitor: id };
   const members = { replicas: idsOf(replicas), patients: idsOf(patients) };
   return {

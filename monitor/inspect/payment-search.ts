@@ -1,10 +1,11 @@
 /**
- * Searches payments by filter, newest first, in bounded time on a table of any size. Every value is a parameter. Only the names of the
- * filter select the columns.
+ * Searches payments by filter, newest first, in bounded time on a table of any size. Every value is
+ * a parameter. Only the names of the filter select the columns.
  *
- * Ids, patients and batches have indexes. Pending payments have a list of their own. Recorded ranges show where payments of a replica, term
- * or final status are. A binary search first converts times to numbers of acceptance. Only the accepting instance has no index or range:
- * such a search reads a limited number of rows, and the answer contains the position it reached.
+ * Ids, patients and batches have indexes. Pending payments have a list of their own. Recorded
+ * ranges show where payments of a replica, term or final status are. A binary search first converts
+ * times to numbers of acceptance. Only the accepting instance has no index or range: such a search
+ * reads a limited number of rows, and the answer contains the position it reached.
  */
 import { Problem } from '../../shared/errors.js';
 import { listHandled, type Stretch } from '../../shared/postgres/handled-ranges.js';
@@ -42,7 +43,10 @@ export interface SearchResult {
   payments: FoundPayment[];
   /** `before` of the next page. Null: there is none. */
   next: number | null;
-  /** Whether the search reached its limit, so the next page may have more although this one is short. */
+  /**
+   * Whether the search reached its limit, so the next page may have more although this one is
+   * short.
+   */
   cut: boolean;
 }
 
@@ -51,7 +55,8 @@ export const FOUND_COLUMNS = `p.id, p.seq, p.status, p.amount_minor AS "amountMi
   p.processed_by AS "processedBy", p.term, p.attempts, p.reason, p.last_error AS "lastError", p.completed_at AS "completedAt",
   p.redrive_of AS "redriveOf"`;
 
-type Column = 'id' | 'patientId' | 'batchId' | 'processedBy' | 'acceptedBy' | 'term' | 'status' | 'document';
+type Column =
+  'id' | 'patientId' | 'batchId' | 'processedBy' | 'acceptedBy' | 'term' | 'status' | 'document';
 const CONDITIONS: Readonly<Record<Column, (parameter: string) => string>> = {
   id: (value) => `p.id = ${value}::uuid`,
   patientId: (value) => `p.patient_id = ${value}::uuid`,
@@ -66,8 +71,9 @@ const CONDITIONS: Readonly<Record<Column, (parameter: string) => string>> = {
 const INDEXED: readonly Column[] = ['id', 'patientId', 'batchId', 'document'];
 
 /**
- * The first `seq` accepted at a time or later; one beyond the newest when there is none. Numbers of acceptance and times grow together
- * (accepting statements run one after the other), so a binary search finds it: about 30 index lookups.
+ * The first `seq` accepted at a time or later; one beyond the newest when there is none. Numbers of
+ * acceptance and times grow together (accepting statements run one after the other), so a binary
+ * search finds it: about 30 index lookups.
  */
 const FIRST_SEQ = `
 WITH RECURSIVE halving (low, high) AS (
@@ -90,47 +96,73 @@ interface Bounds extends Stretch {
   cut: boolean;
 }
 
-const isIndexed = (filter: PaymentFilter): boolean => INDEXED.some((column) => filter[column] !== undefined);
+const isIndexed = (filter: PaymentFilter): boolean =>
+  INDEXED.some((column) => filter[column] !== undefined);
 
-async function boundsOf(db: Queryable, { before, from: since, to: until, ...filter }: SearchQuery): Promise<Bounds> {
-  const [from = 0, to = Number.MAX_SAFE_INTEGER] = await Promise.all([since && firstSeq(db, since), until && firstSeq(db, until)]);
+async function boundsOf(
+  db: Queryable,
+  { before, from: since, to: until, ...filter }: SearchQuery,
+): Promise<Bounds> {
+  const [from = 0, to = Number.MAX_SAFE_INTEGER] = await Promise.all([
+    since && firstSeq(db, since),
+    until && firstSeq(db, until),
+  ]);
   const below = Math.min(before ?? Number.MAX_SAFE_INTEGER, to);
   if (filter.acceptedBy === undefined || isIndexed(filter)) return { from, below, cut: false };
-  const { rows } = await db.query<{ newest: number | null }>('SELECT max(seq) AS newest FROM payment');
+  const { rows } = await db.query<{ newest: number | null }>(
+    'SELECT max(seq) AS newest FROM payment',
+  );
   const top = Math.min(below, (rows[0]?.newest ?? 0) + 1);
   const end = top - WINDOW_ROWS;
   return end > from ? { below: top, from: end, cut: true } : { below: top, from, cut: false };
 }
 
 /** Reads one window, newest first. */
-async function readStretch(db: Queryable, query: SearchQuery, { from, below }: Stretch, limit: number): Promise<FoundPayment[]> {
+async function readStretch(
+  db: Queryable,
+  query: SearchQuery,
+  { from, below }: Stretch,
+  limit: number,
+): Promise<FoundPayment[]> {
   const { from: since, to: until, ...filter } = query;
   const values: unknown[] = [below, from, limit];
   const bind = (value: unknown): string => `$${values.push(value)}`;
-  const columns = (Object.keys(CONDITIONS) as Column[]).filter((column) => filter[column] !== undefined);
-  const valueOf = (column: Column): unknown => (column === 'document' ? documentSpellings(filter.document ?? '') : filter[column]);
+  const columns = (Object.keys(CONDITIONS) as Column[]).filter(
+    (column) => filter[column] !== undefined,
+  );
+  const valueOf = (column: Column): unknown =>
+    column === 'document' ? documentSpellings(filter.document ?? '') : filter[column];
   const conditions = columns.map((column) => CONDITIONS[column](bind(valueOf(column))));
   if (since) conditions.push(`p.accepted_at >= ${bind(since)}::timestamptz`);
   if (until) conditions.push(`p.accepted_at < ${bind(until)}::timestamptz`);
   const list = filter.status === 'PENDING' && !isIndexed(filter) ? listTable(filter.status) : null;
-  const source = list === null ? 'payment p' : `(SELECT seq FROM ${list}) AS listed JOIN payment p USING (seq)`;
+  const source =
+    list === null ? 'payment p' : `(SELECT seq FROM ${list}) AS listed JOIN payment p USING (seq)`;
   const where = ['p.seq < $1', 'p.seq >= $2', ...conditions].join(' AND ');
   const text = `SELECT ${FOUND_COLUMNS} FROM ${source} JOIN patient ON patient.id = p.patient_id WHERE ${where} ORDER BY p.seq DESC LIMIT $3`;
   return (await db.query<FoundPayment>(text, values)).rows;
 }
 
 /** Reads one page and one more row, which shows whether there is another page. */
-async function readPage(db: Queryable, query: SearchQuery, bounds: Bounds): Promise<FoundPayment[]> {
+async function readPage(
+  db: Queryable,
+  query: SearchQuery,
+  bounds: Bounds,
+): Promise<FoundPayment[]> {
   const { processedBy, term, status } = query;
   const limit = query.limit + 1;
   const isNoted = processedBy !== undefined || term !== undefined || status !== undefined;
-  if (!isNoted || status === 'PENDING' || bounds.cut || isIndexed(query)) return readStretch(db, query, bounds, limit);
+  if (!isNoted || status === 'PENDING' || bounds.cut || isIndexed(query))
+    return readStretch(db, query, bounds, limit);
   const read = async ({ from, below }: Stretch, take: number): Promise<FoundPayment[]> =>
-    below <= bounds.from ? [] : readStretch(db, query, { from: Math.max(from, bounds.from), below }, take);
+    below <= bounds.from
+      ? []
+      : readStretch(db, query, { from: Math.max(from, bounds.from), below }, take);
   return listHandled(db, { processedBy, term, status }, { before: bounds.below, limit }, read);
 }
 
-const timedOut = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
+const timedOut = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === '57014';
 
 /** @throws Problem SEARCH_TOO_WIDE when the search exceeds the statement time-out of this pool. */
 export async function searchPayments(db: Queryable, query: SearchQuery): Promise<SearchResult> {
@@ -138,7 +170,8 @@ export async function searchPayments(db: Queryable, query: SearchQuery): Promise
     const bounds = await boundsOf(db, query);
     const rows = await readPage(db, query, bounds);
     const payments = rows.slice(0, query.limit);
-    if (rows.length > query.limit) return { payments, next: payments.at(-1)?.seq ?? null, cut: false };
+    if (rows.length > query.limit)
+      return { payments, next: payments.at(-1)?.seq ?? null, cut: false };
     return { payments, next: bounds.cut ? bounds.from : null, cut: bounds.cut };
   } catch (error) {
     if (timedOut(error)) throw new Problem('SEARCH_TOO_WIDE', undefined, { cause: error });

@@ -1,6 +1,7 @@
 /**
- * Reads the data of one payment from PostgreSQL: its row, its patient and batch, the leaders during its life, the payments it repeats and
- * that repeat it, and the re-drives by operators. All reads use keys.
+ * Reads the data of one payment from PostgreSQL: its row, its patient and batch, the leaders during
+ * its life, the payments it repeats and that repeat it, and the re-drives by operators. All reads
+ * use keys.
  */
 import { Problem } from '../../shared/errors.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
@@ -47,7 +48,10 @@ export interface StoryFacts extends FoundPayment {
   parcel: string | null;
   nextAttemptAt: Date | null;
   gatewayReference: string | null;
-  /** From the term at its acceptance to the term of its commit, or to the current one; at most `TERMS_MAX`. */
+  /**
+   * From the term at its acceptance to the term of its commit, or to the current one; at most
+   * `TERMS_MAX`.
+   */
   terms: StoryTerm[];
   /** The payments it repeats, the nearest first. */
   repeats: Relative[];
@@ -73,7 +77,8 @@ const TERMS = `SELECT e.term, e.leader, e.previous_leader AS "previousLeader", e
                                   AND term <= coalesce($3::bigint, term)), 0)
  ORDER BY e.term LIMIT ${TERMS_MAX}`;
 
-const RELATIVE = 'payment.id, payment.status, payment.accepted_at AS "acceptedAt", payment.completed_at AS "completedAt", payment.reason';
+const RELATIVE =
+  'payment.id, payment.status, payment.accepted_at AS "acceptedAt", payment.completed_at AS "completedAt", payment.reason';
 const chain = (link: string): string => `
 WITH RECURSIVE chain (id, step) AS (
   SELECT $1::uuid, 0
@@ -88,9 +93,12 @@ const DRIVEN = `SELECT at, actor, reason, outcome FROM audit WHERE action = 'red
 
 /** @throws Problem PAYMENT_NOT_FOUND */
 export async function paymentStory(db: Queryable, id: string): Promise<StoryFacts> {
-  const [facts] = (await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy'>>(PAYMENT, [id])).rows;
+  const [facts] = (
+    await db.query<Omit<StoryFacts, 'terms' | 'repeats' | 'repeatedBy' | 'drivenBy'>>(PAYMENT, [id])
+  ).rows;
   if (!facts) throw new Problem('PAYMENT_NOT_FOUND', `There is no payment ${id}`);
-  const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> => (await db.query<T>(text, values)).rows;
+  const ask = async <T extends object>(text: string, values: unknown[]): Promise<T[]> =>
+    (await db.query<T>(text, values)).rows;
   const [terms, repeats, repeatedBy, drivenBy] = await Promise.all([
     ask<StoryTerm>(TERMS, [facts.partition, facts.acceptedAt, facts.term]),
     ask<Relative>(BACK, [id]),
@@ -114,5 +122,8 @@ export async function whoseId(db: Queryable, id: string): Promise<Whose | null> 
 
 /** The patient with this document, in any spelling; null: there is none. */
 export async function patientOf(db: Queryable, document: string): Promise<string | null> {
-  return (await db.query<{ id: string }>(patientByDocument('id'), [documentSpellings(document)])).rows[0]?.id ?? null;
+  return (
+    (await db.query<{ id: string }>(patientByDocument('id'), [documentSpellings(document)])).rows[0]
+      ?.id ?? null
+  );
 }

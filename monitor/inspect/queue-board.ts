@@ -1,7 +1,8 @@
 /**
- * Serves bull-board at `/queues`: the parcels in the queue, for operators. Read-only, unless fault switches exist. While Redis is
- * unavailable, a page reports that at once. The page of bull-board loads a font from another host and allows any style, so a page of this
- * service replaces it, with a content security policy for these paths only.
+ * Serves bull-board at `/queues`: the parcels in the queue, for operators. Read-only, unless fault
+ * switches exist. While Redis is unavailable, a page reports that at once. The page of bull-board
+ * loads a font from another host and allows any style, so a page of this service replaces it, with
+ * a content security policy for these paths only.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -44,12 +45,16 @@ const CONFIG = {
 function filesOf(page: string): { style: string; scripts: string[] } {
   const style = /href="(static\/css\/[^"]+\.css)"/.exec(page)?.[1];
   const scripts = [...page.matchAll(/src="(static\/js\/[^"]+\.js)"/g)].map(([, name = '']) => name);
-  if (style === undefined || scripts.length === 0) throw new Error('the page of bull-board has an unexpected form');
+  if (style === undefined || scripts.length === 0)
+    throw new Error('the page of bull-board has an unexpected form');
   return { style, scripts };
 }
 
 const FILES = filesOf(readFileSync(join(UI_FOLDER, 'dist/index.ejs'), 'utf8'));
-/** A script element has no HTML escapes, so characters that could end the element become JSON escapes. */
+/**
+ * A script element has no HTML escapes, so characters that could end the element become JSON
+ * escapes.
+ */
 const configText = trusted(JSON.stringify(CONFIG).replace(/</g, '\\u003c'));
 
 /** @param csrf token for requests that change data. Null: the board is read-only. */
@@ -73,14 +78,24 @@ ${FILES.scripts.map((name) => html`<script defer nonce="${nonce}" src="${name}">
 </html>
 `;
 
-/** The only style sheet that its scripts insert: the colours of the Redis logo. Styles that they set on elements need no permission. */
+/**
+ * The only style sheet that its scripts insert: the colours of the Redis logo. Styles that they set
+ * on elements need no permission.
+ */
 const OWN_STYLE = "'sha256-r2N1TB/gHbBtBZFKg7ejmq1acVSREzucTAEw6ga4hoU='";
 
 function boardHeaders(): ReturnType<typeof pageHeaders> {
   const { nonce, headers } = pageHeaders({ forms: false });
   const policy = [
-    "default-src 'none'", `script-src 'self' 'nonce-${nonce}'`, `style-src 'self' ${OWN_STYLE}`, "connect-src 'self'", "img-src 'self' data:",
-    "font-src 'self'", "base-uri 'self'", "form-action 'none'", "frame-ancestors 'none'",
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'self' ${OWN_STYLE}`,
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "base-uri 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
   ];
   return { nonce, headers: { ...headers, 'Content-Security-Policy': policy.join('; ') } };
 }
@@ -100,7 +115,8 @@ export class QueueBoard {
     const router = Router();
     router.use((request, response, next) => {
       if (this.options.redis.status === 'ready') next();
-      else if (request.path.startsWith('/api/')) next(new Problem('UNAVAILABLE', 'Redis does not answer'));
+      else if (request.path.startsWith('/api/'))
+        next(new Problem('UNAVAILABLE', 'Redis does not answer'));
       else return this.sayAway(request, response);
     });
     router.get(VIEWS, (request, response) => this.show(request, response));
@@ -109,25 +125,45 @@ export class QueueBoard {
   }
 
   private async sayAway(request: Request, response: Response): Promise<void> {
-    const { body, headers } = await asPage(this.options, request, 'queue', async () =>
-      ({ title: 'Queue', active: 'queue', body: awayPage }));
-    response.status(503).set({ ...headers, 'Retry-After': '1' }).type('html').send(body);
+    const { body, headers } = await asPage(this.options, request, 'queue', async () => ({
+      title: 'Queue',
+      active: 'queue',
+      body: awayPage,
+    }));
+    response
+      .status(503)
+      .set({ ...headers, 'Retry-After': '1' })
+      .type('html')
+      .send(body);
   }
 
   private async show(request: Request, response: Response): Promise<void> {
     const { nonce, headers } = boardHeaders();
     const session = this.options.writable ? await this.options.sessions.read(request) : null;
-    response.set(headers).type('html').send(boardPage(nonce, session?.csrf ?? null).toString());
+    response
+      .set(headers)
+      .type('html')
+      .send(boardPage(nonce, session?.csrf ?? null).toString());
   }
 
-  /** Created at the first request, and again after a failure: a BullMQ queue that could not reach Redis at its creation keeps the error. */
+  /**
+   * Created at the first request, and again after a failure: a BullMQ queue that could not reach
+   * Redis at its creation keeps the error.
+   */
   private board(): RequestHandler {
     if (this.made) return this.made.router;
     const { redis, prefix, writable } = this.options;
     const queue = createQueue(0, prefix, redis);
     const serverAdapter = new ExpressAdapter().setBasePath(QUEUES_PATH);
-    const adapter = new BullMQAdapter(queue, { readOnlyMode: !writable, description: 'Parcels of payment ids, on their way to the leader.' });
-    createBullBoard({ queues: [adapter], serverAdapter, options: { uiBasePath: UI_FOLDER, uiConfig: CONFIG } });
+    const adapter = new BullMQAdapter(queue, {
+      readOnlyMode: !writable,
+      description: 'Parcels of payment ids, on their way to the leader.',
+    });
+    createBullBoard({
+      queues: [adapter],
+      serverAdapter,
+      options: { uiBasePath: UI_FOLDER, uiConfig: CONFIG },
+    });
     const made = { queue, router: serverAdapter.getRouter() as RequestHandler };
     this.made = made;
     queue.waitUntilReady().catch(() => {

@@ -16,11 +16,17 @@ export interface Sum {
 }
 
 /** The sum of each currency, in alphabetical order. */
-export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amountMinor'>[]): Sum[] {
+export function sumsOf(
+  payments: readonly Pick<FailedPayment, 'currency' | 'amountMinor'>[],
+): Sum[] {
   const sums = new Map<string, Sum>();
   for (const { currency, amountMinor } of payments) {
     const before = sums.get(currency) ?? { currency, amountMinor: 0, payments: 0 };
-    sums.set(currency, { currency, amountMinor: before.amountMinor + amountMinor, payments: before.payments + 1 });
+    sums.set(currency, {
+      currency,
+      amountMinor: before.amountMinor + amountMinor,
+      payments: before.payments + 1,
+    });
   }
   return [...sums.values()].sort((a, b) => a.currency.localeCompare(b.currency));
 }
@@ -29,13 +35,19 @@ export function sumsOf(payments: readonly Pick<FailedPayment, 'currency' | 'amou
 class Bills {
   private readonly taken = new Map<string, number>();
 
-  /** Why its bill refuses the payment. Null: the bill accepts it and its remaining amount shrinks, or the payment settles no bill. */
+  /**
+   * Why its bill refuses the payment. Null: the bill accepts it and its remaining amount shrinks,
+   * or the payment settles no bill.
+   */
   refusal({ patientId, currency, amountMinor, payableMinor }: PaymentToDrive): string | null {
     if (payableMinor === null) return null;
     const bill = `${patientId} ${currency}`;
     const before = this.taken.get(bill) ?? 0;
     if (payableMinor === 0) return 'settles a bill that was paid meanwhile, or is being paid';
-    if (amountMinor > payableMinor - before) return before > 0 ? 'settles a bill that others of these pay' : 'settles a bill that has less left to pay now';
+    if (amountMinor > payableMinor - before)
+      return before > 0
+        ? 'settles a bill that others of these pay'
+        : 'settles a bill that has less left to pay now';
     this.taken.set(bill, before + amountMinor);
     return null;
   }
@@ -43,7 +55,8 @@ class Bills {
 
 function refusal(payment: PaymentToDrive | undefined, bills: Bills): string | null {
   if (!payment) return 'does not exist';
-  if (payment.status !== 'FAILED') return `is ${payment.status.toLowerCase()}: only a failed payment can be driven again`;
+  if (payment.status !== 'FAILED')
+    return `is ${payment.status.toLowerCase()}: only a failed payment can be driven again`;
   return payment.repeatedBy === null ? bills.refusal(payment) : 'was driven again already';
 }
 

@@ -1,7 +1,8 @@
 /**
- * Re-drives failed payments with calls to patients, with the internal token, at the first instance that answers. A call to a second
- * instance after a lost answer is harmless, because the key of the new payment derives from the id of the old one. This monitor writes an
- * audit row for each payment; patients writes none for a service.
+ * Re-drives failed payments with calls to patients, with the internal token, at the first instance
+ * that answers. A call to a second instance after a lost answer is harmless, because the key of the
+ * new payment derives from the id of the old one. This monitor writes an audit row for each
+ * payment; patients writes none for a service.
  */
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
@@ -34,7 +35,10 @@ export interface RedriveOptions {
 const TIMEOUT_MS = 5_000;
 /** Maximum size of an answer, in bytes. A payment has less than 2 kB. */
 const ANSWER_MAX_BYTES = 65_536;
-/** Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most connections of the store for elections. */
+/**
+ * Maximum concurrent calls. Each one needs a row, a commit and an audit row. Two leave most
+ * connections of the store for elections.
+ */
 const AT_ONCE = 2;
 
 const NO_INSTANCE: ProblemCode = 'NO_PATIENTS_INSTANCE';
@@ -44,11 +48,21 @@ const isDefinite = (status: number): boolean => status < 500 && status !== 429 &
 function drivenOf(id: string, response: AxiosResponse): Driven {
   const payment = newPayment.safeParse(response.data);
   if (response.status < 300 && payment.success) {
-    return { id, ok: true, payment: payment.data, replayed: String(response.headers['idempotent-replayed']) === 'true' };
+    return {
+      id,
+      ok: true,
+      payment: payment.data,
+      replayed: String(response.headers['idempotent-replayed']) === 'true',
+    };
   }
   const problem = problemDocument.safeParse(response.data);
   if (problem.success) return { id, ok: false, ...problem.data };
-  return { id, ok: false, code: 'INTERNAL', detail: `The patients instance answered ${response.status}` };
+  return {
+    id,
+    ok: false,
+    code: 'INTERNAL',
+    detail: `The patients instance answered ${response.status}`,
+  };
 }
 
 export class Redrives {
@@ -69,7 +83,10 @@ export class Redrives {
     return this.options.patients.length > 0;
   }
 
-  /** Re-drives payments in order. A failure does not stop the rest, unless no instance answers. Never rejects. */
+  /**
+   * Re-drives payments in order. A failure does not stop the rest, unless no instance answers.
+   * Never rejects.
+   */
   async drive(ids: readonly string[], actor: string, reason: string): Promise<Driven[]> {
     const driven: Driven[] = [];
     const waiting = [...ids.entries()];
@@ -92,7 +109,9 @@ export class Redrives {
     for (const { url } of this.options.patients) {
       const path = `${url}/api/payments/${encodeURIComponent(id)}/redrive`;
       const post = (signal: AbortSignal) => this.client.post<unknown>(path, undefined, { signal });
-      const response = await withDeadline(this.options.timeoutMs ?? TIMEOUT_MS, null, post).catch(() => null);
+      const response = await withDeadline(this.options.timeoutMs ?? TIMEOUT_MS, null, post).catch(
+        () => null,
+      );
       if (!response) continue;
       last = drivenOf(id, response);
       if (last.ok || isDefinite(response.status)) return last;
@@ -101,7 +120,9 @@ export class Redrives {
   }
 
   private notReached(id: string): Driven {
-    const detail = this.possible ? PROBLEMS[NO_INSTANCE].title : 'This monitor knows no patients instance: PATIENTS is empty';
+    const detail = this.possible
+      ? PROBLEMS[NO_INSTANCE].title
+      : 'This monitor knows no patients instance: PATIENTS is empty';
     return { id, ok: false, code: NO_INSTANCE, detail };
   }
 
@@ -109,6 +130,13 @@ export class Redrives {
   private async note(driven: Driven, actor: string, reason: string): Promise<void> {
     const outcome = driven.ok ? `driven again as ${driven.payment.id}` : driven.code;
     const entry = { actor, action: 'redrive', target: driven.id, reason, outcome };
-    await this.options.audit(entry).catch((error: unknown) => this.options.logger.warn({ err: error, entry }, 'cannot write the audit row; the re-drive itself is complete'));
+    await this.options
+      .audit(entry)
+      .catch((error: unknown) =>
+        this.options.logger.warn(
+          { err: error, entry },
+          'cannot write the audit row; the re-drive itself is complete',
+        ),
+      );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Parses the text of the search box, word by word, into a filter. Unambiguous words become part of the filter. An id may be of a payment, a
- * batch or a patient, and other words may be a patient's document: only the database can resolve them. Pure.
+ * Parses the text of the search box, word by word, into a filter. Unambiguous words become part of
+ * the filter. An id may be of a payment, a batch or a patient, and other words may be a patient's
+ * document: only the database can resolve them. Pure.
  */
 import { z } from 'zod';
 import { memberId } from '../../shared/contracts/ids.js';
@@ -26,15 +27,21 @@ export interface Understood {
 const uuid = z.uuid();
 /** `term:5`, `status=failed`, `by:server_2`. */
 const NAMED: ReadonlyMap<string, keyof PaymentFilter> = new Map([
-  ['term', 'term'], ['status', 'status'], ['by', 'processedBy'], ['processedby', 'processedBy'], ['acceptedby', 'acceptedBy'],
-  ['batch', 'batchId'], ['patient', 'patientId'],
+  ['term', 'term'],
+  ['status', 'status'],
+  ['by', 'processedBy'],
+  ['processedby', 'processedBy'],
+  ['acceptedby', 'acceptedBy'],
+  ['batch', 'batchId'],
+  ['patient', 'patientId'],
 ]);
 
 /** The value of a named word. Null: it is invalid. */
 function valueOf(field: keyof PaymentFilter, text: string): string | number | null {
   if (field === 'term') return /^\d{1,15}$/.test(text) ? Number(text) : null;
   if (field === 'status') return paymentStatus.safeParse(text.toUpperCase()).data ?? null;
-  if (field === 'batchId' || field === 'patientId') return uuid.safeParse(text).success ? text.toLowerCase() : null;
+  if (field === 'batchId' || field === 'patientId')
+    return uuid.safeParse(text).success ? text.toLowerCase() : null;
   return memberId.safeParse(text).data ?? null;
 }
 
@@ -59,7 +66,8 @@ export function understand(text: string, members: Members): Understood {
   const found: Understood = { filter: {}, id: null, document: null, unclear: [] };
   for (const word of text.split(/\s+/u).filter((each) => each !== '')) {
     const known = said(word, members);
-    if (known && found.filter[known[0]] === undefined) Object.assign(found.filter, { [known[0]]: known[1] });
+    if (known && found.filter[known[0]] === undefined)
+      Object.assign(found.filter, { [known[0]]: known[1] });
     else if (known) found.unclear.push(word);
     else if (found.id === null && uuid.safeParse(word).success) found.id = word.toLowerCase();
     else if (found.document === null && found.id === null && /\d/.test(word)) found.document = word;

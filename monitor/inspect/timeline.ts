@@ -1,7 +1,17 @@
-/** Builds a payment's story from its data: a list of events, oldest first, each as a sentence. Pure. */
+/**
+ * Builds a payment's story from its data: a list of events, oldest first, each as a sentence. Pure.
+ */
 import type { StoryFacts, StoryTerm } from './payment-story.js';
 
-export type Happened = 'repeats' | 'accepted' | 'hand-over' | 'attempt' | 'waits' | 'committed' | 'pass' | 'driven-again';
+export type Happened =
+  | 'repeats'
+  | 'accepted'
+  | 'hand-over'
+  | 'attempt'
+  | 'waits'
+  | 'committed'
+  | 'pass'
+  | 'driven-again';
 
 export interface Entry {
   /** Null: the time is not stored. The position in the list is still right. */
@@ -17,9 +27,12 @@ export interface Entry {
   led?: { replica: string; term: number; from: Date; until: Date | null };
 }
 
-const seconds = (ms: number): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
-const between = (from: Date, to: Date): string => seconds(Math.max(0, to.getTime() - from.getTime()));
-const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
+const seconds = (ms: number): string =>
+  ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+const between = (from: Date, to: Date): string =>
+  seconds(Math.max(0, to.getTime() - from.getTime()));
+const times = (count: number): string =>
+  count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
 
 /** The leader at the acceptance. Undefined: there was no leader yet. */
 const leaderAtAcceptance = ({ terms, acceptedAt }: StoryFacts): StoryTerm | undefined =>
@@ -29,11 +42,18 @@ function acceptance(facts: StoryFacts): Entry {
   const leader = leaderAtAcceptance(facts);
   const { acceptedBy, answerWaited, fingerprint, batchIndex, batchSent } = facts;
   return {
-    at: facts.acceptedAt, kind: 'accepted', tone: 'plain', text: `Accepted by ${acceptedBy}: its row was committed.`,
+    at: facts.acceptedAt,
+    kind: 'accepted',
+    tone: 'plain',
+    text: `Accepted by ${acceptedBy}: its row was committed.`,
     details: [
-      ...(batchIndex === null ? [] : [`Number ${batchIndex + 1} of the ${batchSent ?? '?'} payments of its batch.`]),
+      ...(batchIndex === null
+        ? []
+        : [`Number ${batchIndex + 1} of the ${batchSent ?? '?'} payments of its batch.`]),
       leader ? `${leader.leader} led then, in term ${leader.term}.` : 'Nobody led then.',
-      answerWaited ? 'Who sent it waited for the outcome.' : 'Who sent it did not wait for the outcome.',
+      answerWaited
+        ? 'Who sent it waited for the outcome.'
+        : 'Who sent it did not wait for the outcome.',
       `Fingerprint of the request: ${fingerprint.slice(0, 12)}.`,
     ],
   };
@@ -44,18 +64,34 @@ const livedThrough = (facts: StoryFacts): StoryTerm[] =>
   facts.terms.filter(({ electedAt }) => electedAt.getTime() > facts.acceptedAt.getTime());
 
 const handOver = ({ term, leader, previousLeader, kind, reason, electedAt }: StoryTerm): Entry => ({
-  at: electedAt, kind: 'hand-over', tone: 'warn',
-  text: previousLeader === null ? `${leader} was elected, in term ${term}.` : `${leader} took over from ${previousLeader}, in term ${term} (${kind}).`,
+  at: electedAt,
+  kind: 'hand-over',
+  tone: 'warn',
+  text:
+    previousLeader === null
+      ? `${leader} was elected, in term ${term}.`
+      : `${leader} took over from ${previousLeader}, in term ${term} (${kind}).`,
   details: [`Why: ${reason}`],
 });
 
 function attempts({ attempts: made, lastError, completedAt }: StoryFacts): Entry[] {
   if (lastError === null && made < 2) return [];
   const when = completedAt === null ? 'so far' : 'in all';
-  return [{
-    at: null, kind: 'attempt', tone: 'warn', text: made === 0 ? 'No charge was taken so far.' : `Tried ${times(made)} ${when}, always under the same key.`,
-    details: lastError === null ? [] : [`What the last attempt that had to be repeated ran into: ${lastError}.`],
-  }];
+  return [
+    {
+      at: null,
+      kind: 'attempt',
+      tone: 'warn',
+      text:
+        made === 0
+          ? 'No charge was taken so far.'
+          : `Tried ${times(made)} ${when}, always under the same key.`,
+      details:
+        lastError === null
+          ? []
+          : [`What the last attempt that had to be repeated ran into: ${lastError}.`],
+    },
+  ];
 }
 
 function waiting({ status, nextAttemptAt, attempts: made }: StoryFacts): Entry[] {
@@ -64,39 +100,79 @@ function waiting({ status, nextAttemptAt, attempts: made }: StoryFacts): Entry[]
   return [{ at: nextAttemptAt, kind: 'waits', tone: 'warn', text, details: [] }];
 }
 
-const ENDS = { SUCCEEDED: ['good', 'Paid'], DECLINED: ['bad', 'Declined'], FAILED: ['bad', 'Failed'] } as const;
+const ENDS = {
+  SUCCEEDED: ['good', 'Paid'],
+  DECLINED: ['bad', 'Declined'],
+  FAILED: ['bad', 'Failed'],
+} as const;
 
 function reign({ terms, term, processedBy }: StoryFacts): Pick<Entry, 'led'> {
   const own = terms.find((each) => each.term === term);
-  return own && processedBy !== null ? { led: { replica: processedBy, term: own.term, from: own.electedAt, until: own.until } } : {};
+  return own && processedBy !== null
+    ? { led: { replica: processedBy, term: own.term, from: own.electedAt, until: own.until } }
+    : {};
 }
 
 function committed(facts: StoryFacts): Entry[] {
-  const { status, completedAt, acceptedAt, processedBy, term, parcel, gatewayReference, reason } = facts;
+  const { status, completedAt, acceptedAt, processedBy, term, parcel, gatewayReference, reason } =
+    facts;
   if (status === 'PENDING' || completedAt === null) return [];
   const [tone, word] = ENDS[status];
-  return [{
-    at: completedAt, kind: 'committed', tone, text: `${word}: committed by ${processedBy} under term ${term}, ${between(acceptedAt, completedAt)} after it was accepted.`,
-    details: [
-      ...(reason === null ? [] : [`Reason: ${reason}.`]),
-      ...(gatewayReference === null ? ['The gateway gave no reference: no money moved.'] : [`The gateway's reference: ${gatewayReference}.`]),
-      parcel === null ? 'It came without the queue: the leader took it from the record.' : `Parcel ${parcel} of the queue brought it.`,
-    ],
-    ...reign(facts),
-  }];
+  return [
+    {
+      at: completedAt,
+      kind: 'committed',
+      tone,
+      text: `${word}: committed by ${processedBy} under term ${term}, ${between(acceptedAt, completedAt)} after it was accepted.`,
+      details: [
+        ...(reason === null ? [] : [`Reason: ${reason}.`]),
+        ...(gatewayReference === null
+          ? ['The gateway gave no reference: no money moved.']
+          : [`The gateway's reference: ${gatewayReference}.`]),
+        parcel === null
+          ? 'It came without the queue: the leader took it from the record.'
+          : `Parcel ${parcel} of the queue brought it.`,
+      ],
+      ...reign(facts),
+    },
+  ];
 }
 
 const pass = ({ status, completedAt, id }: StoryFacts): Entry[] =>
-  status === 'SUCCEEDED' ? [{ at: completedAt, kind: 'pass', tone: 'good', text: 'The patient may leave: it earned an exit pass.', details: [`Pass ${id}.`] }] : [];
+  status === 'SUCCEEDED'
+    ? [
+        {
+          at: completedAt,
+          kind: 'pass',
+          tone: 'good',
+          text: 'The patient may leave: it earned an exit pass.',
+          details: [`Pass ${id}.`],
+        },
+      ]
+    : [];
 
-function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): { before: Entry[]; after: Entry[] } {
+function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): {
+  before: Entry[];
+  after: Entry[];
+} {
   const before = repeats.map(({ id, status, completedAt, reason }): Entry => ({
-    at: completedAt, kind: 'repeats', tone: 'plain', text: `An earlier payment ${status === 'FAILED' ? 'failed' : `was ${status}`}; this one repeats it.`,
-    details: reason === null ? [] : [`Reason: ${reason}.`], payment: id,
+    at: completedAt,
+    kind: 'repeats',
+    tone: 'plain',
+    text: `An earlier payment ${status === 'FAILED' ? 'failed' : `was ${status}`}; this one repeats it.`,
+    details: reason === null ? [] : [`Reason: ${reason}.`],
+    payment: id,
   }));
   const after = repeatedBy.map(({ id, status, acceptedAt }, index): Entry => ({
-    at: acceptedAt, kind: 'driven-again', tone: status === 'SUCCEEDED' ? 'good' : 'plain', text: `Driven again as another payment, which is ${status}.`,
-    details: index > 0 ? [] : drivenBy.slice(0, 1).map(({ actor, reason }) => `By ${actor}. Reason: ${reason}`), payment: id,
+    at: acceptedAt,
+    kind: 'driven-again',
+    tone: status === 'SUCCEEDED' ? 'good' : 'plain',
+    text: `Driven again as another payment, which is ${status}.`,
+    details:
+      index > 0
+        ? []
+        : drivenBy.slice(0, 1).map(({ actor, reason }) => `By ${actor}. Reason: ${reason}`),
+    payment: id,
   }));
   return { before: before.reverse(), after };
 }
@@ -105,9 +181,22 @@ function relatives({ repeats, repeatedBy, drivenBy }: StoryFacts): { before: Ent
 export function timeline(facts: StoryFacts): Entry[] {
   const { before, after } = relatives(facts);
   const handOvers = livedThrough(facts).map(handOver);
-  return [...before, acceptance(facts), ...handOvers, ...attempts(facts), ...waiting(facts), ...committed(facts), ...pass(facts), ...after];
+  return [
+    ...before,
+    acceptance(facts),
+    ...handOvers,
+    ...attempts(facts),
+    ...waiting(facts),
+    ...committed(facts),
+    ...pass(facts),
+    ...after,
+  ];
 }
 
-/** Whether the leader that committed the payment was elected after the acceptance: there was a hand-over between them. */
+/**
+ * Whether the leader that committed the payment was elected after the acceptance: there was a
+ * hand-over between them.
+ */
 export const survivedHandOver = (facts: StoryFacts): boolean =>
-  facts.status !== 'PENDING' && livedThrough(facts).some(({ previousLeader }) => previousLeader !== null);
+  facts.status !== 'PENDING' &&
+  livedThrough(facts).some(({ previousLeader }) => previousLeader !== null);

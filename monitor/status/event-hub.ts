@@ -1,8 +1,9 @@
 /**
- * Sends server-sent events. A reader receives a status snapshot on connect, every event with an id at once, the status again when its
- * structure changes (leader, opinions, administrative states), and once per second a sample with the numbers that changed. A reader that
- * reconnects with `Last-Event-ID` receives the events that are still stored. The hub disconnects a reader that does not read; the reader
- * reconnects and receives a snapshot.
+ * Sends server-sent events. A reader receives a status snapshot on connect, every event with an id
+ * at once, the status again when its structure changes (leader, opinions, administrative states),
+ * and once per second a sample with the numbers that changed. A reader that reconnects with
+ * `Last-Event-ID` receives the events that are still stored. The hub disconnects a reader that does
+ * not read; the reader reconnects and receives a snapshot.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Response } from 'express';
@@ -15,14 +16,23 @@ import { withoutAddresses } from './status.js';
 
 /** The events that are sent. Ping events are too frequent; the samples contain their results. */
 const PUBLISHED = new Set<string>([
-  'election:won', 'replica:suspected', 'replica:recovered', 'replica:left', 'leadership:lost', 'failover:completed', 'clock:jumped',
+  'election:won',
+  'replica:suspected',
+  'replica:recovered',
+  'replica:left',
+  'leadership:lost',
+  'failover:completed',
+  'clock:jumped',
 ]);
 const REMEMBERED = 256;
 /** Interval of the check for a changed structure, ms. Events cause an immediate check. */
 const LOOK_INTERVAL_MS = 250;
 /** Maximum data that may wait for one reader, in bytes. */
 const BACKLOG_MAX_BYTES = 262_144;
-/** Limits of anonymous readers: in total, and per address. Readers with a session or a token have separate limits. */
+/**
+ * Limits of anonymous readers: in total, and per address. Readers with a session or a token have
+ * separate limits.
+ */
 const STRANGERS_MAX = 200;
 const STRANGERS_PER_ADDRESS = 50;
 const KNOWN_MAX = 100;
@@ -71,10 +81,16 @@ export class EventHub {
   private hasPlace({ full, address }: Reader): boolean {
     const others = [...this.readers, ...this.coming].filter((other) => other.full === full);
     if (full) return others.length < KNOWN_MAX;
-    return others.length < STRANGERS_MAX && others.filter((other) => other.address === address).length < STRANGERS_PER_ADDRESS;
+    return (
+      others.length < STRANGERS_MAX &&
+      others.filter((other) => other.address === address).length < STRANGERS_PER_ADDRESS
+    );
   }
 
-  /** @param full whether the reader may see addresses. @returns false when there are already too many readers of its kind. */
+  /**
+   * @param full whether the reader may see addresses. @returns false when there are already too
+   *   many readers of its kind.
+   */
   async add(response: Response, full: boolean, lastEventId: string | undefined): Promise<boolean> {
     const reader = { response, full, address: clientNetwork(response.req) };
     if (this.closed || !this.hasPlace(reader)) return false;
@@ -84,12 +100,19 @@ export class EventHub {
 
   private async welcome(reader: Reader, lastEventId: string | undefined): Promise<boolean> {
     const { response, full } = reader;
-    response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'close' });
+    response.status(200).set({
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+      'Connection': 'close',
+    });
     const snapshot = await this.sources.status();
     if (response.destroyed) return true;
     if (this.closed) return (response.end(), true);
     response.once('close', () => this.readers.delete(reader));
-    response.write(`retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.missed(lastEventId)}`);
+    response.write(
+      `retry: 1000\n\n${frame('status', full ? snapshot : withoutAddresses(snapshot))}${this.missed(lastEventId)}`,
+    );
     this.readers.add(reader);
     return true;
   }
@@ -109,11 +132,15 @@ export class EventHub {
     const text = frame(name, data, `${this.run}.${this.lastId}`);
     this.remembered = [...this.remembered.slice(1 - REMEMBERED), { id: this.lastId, text }];
     this.broadcast(() => text);
-    // After this turn of the event loop: the state then includes the change, and the push to the new leader has priority.
+    // After this turn of the event loop: the state then includes the change, and the push to the
+    // new leader has priority.
     setImmediate(() => this.sendStatus());
   }
 
-  /** Sends the numbers of this second. A missing sample also shows readers that their stream is lost. */
+  /**
+   * Sends the numbers of this second. A missing sample also shows readers that their stream is
+   * lost.
+   */
   sample(sample: Sample): void {
     if (this.readers.size === 0) return;
     const numbers = numbersOf(this.sources.known(), sample);

@@ -1,6 +1,7 @@
 /**
- * Keeps the last failure of each replica as a sentence. The failures of leaders come from PostgreSQL, so every monitor reports the same.
- * The failures of standbys are those that this monitor detected.
+ * Keeps the last failure of each replica as a sentence. The failures of leaders come from
+ * PostgreSQL, so every monitor reports the same. The failures of standbys are those that this
+ * monitor detected.
  */
 import type { MonitorEvent } from '../core/events.js';
 import type { Layer } from '../core/kinds.js';
@@ -20,7 +21,10 @@ const NOTICED: Readonly<Record<Layer, string>> = {
 
 /** Kinds of election without a failure. */
 const ORDERLY = new Set(['first', 'planned', 'left']);
-/** Within this time, ms, a failure that this monitor detected and one in PostgreSQL are the same. The text from PostgreSQL is used. */
+/**
+ * Within this time, ms, a failure that this monitor detected and one in PostgreSQL are the same.
+ * The text from PostgreSQL is used.
+ */
 const SAME_MS = 5_000;
 
 export class FailureMemory {
@@ -29,11 +33,13 @@ export class FailureMemory {
 
   /** @param at wall clock. */
   hear({ name, data }: MonitorEvent, at: Date): void {
-    if (name === 'replica:suspected') this.noticed.set(data.replica, { at, words: NOTICED[data.layer] });
+    if (name === 'replica:suspected')
+      this.noticed.set(data.replica, { at, words: NOTICED[data.layer] });
     if (name !== 'replica:recovered' || !data.restarted) return;
     const before = this.noticed.get(data.replica);
     // A restart after a failure ends that failure and is not another one.
-    if (!before || at.getTime() - before.at.getTime() > SAME_MS) this.noticed.set(data.replica, { at, words: 'was restarted' });
+    if (!before || at.getTime() - before.at.getTime() > SAME_MS)
+      this.noticed.set(data.replica, { at, words: 'was restarted' });
   }
 
   /** @param rows newest first. */
@@ -41,7 +47,9 @@ export class FailureMemory {
     const found = new Map<string, Failure>();
     for (const { previousLeader, kind, reason, suspectedAt, electedAt } of rows) {
       if (previousLeader === null || ORDERLY.has(kind) || found.has(previousLeader)) continue;
-      const words = reason.startsWith(`${previousLeader} `) ? reason.slice(previousLeader.length + 1) : reason;
+      const words = reason.startsWith(`${previousLeader} `)
+        ? reason.slice(previousLeader.length + 1)
+        : reason;
       found.set(previousLeader, { at: suspectedAt ?? electedAt, words });
     }
     this.recorded = found;

@@ -1,12 +1,18 @@
 /**
- * Polls the patients instances: `GET /livez` of each every two seconds, on connections that stay open. The cost for an instance is
- * negligible, and no token is needed. The result is only displayed. core/instances.ts evaluates the answers.
+ * Polls the patients instances: `GET /livez` of each every two seconds, on connections that stay
+ * open. The cost for an instance is negligible, and no token is needed. The result is only
+ * displayed. core/instances.ts evaluates the answers.
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance } from 'axios';
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
-import { instanceAnswered, instanceUnanswered, UNSEEN_INSTANCE, type Instance } from '../core/instances.js';
+import {
+  instanceAnswered,
+  instanceUnanswered,
+  UNSEEN_INSTANCE,
+  type Instance,
+} from '../core/instances.js';
 import { failureOf } from '../cluster/replica-client.js';
 
 /** Interval between two polls of an instance, ms. */
@@ -18,7 +24,9 @@ export interface InstanceWatchOptions {
   /** Empty: none is configured. */
   instances: readonly Member[];
   clock: Clock;
-  /** Maximum wait for one answer, ms. Limited to INSTANCE_LOOK_MS, so that polls do not accumulate. */
+  /**
+   * Maximum wait for one answer, ms. Limited to INSTANCE_LOOK_MS, so that polls do not accumulate.
+   */
   timeoutMs: number;
   /** Consecutive failures before a suspicion. */
   fall: number;
@@ -31,7 +39,12 @@ export class InstanceWatch {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: InstanceWatchOptions) {
-    this.http = axios.create({ httpAgent: this.agent, proxy: false, maxRedirects: 0, maxContentLength: ANSWER_MAX_BYTES });
+    this.http = axios.create({
+      httpAgent: this.agent,
+      proxy: false,
+      maxRedirects: 0,
+      maxContentLength: ANSWER_MAX_BYTES,
+    });
   }
 
   start(): void {
@@ -58,8 +71,15 @@ export class InstanceWatch {
   private async lookAt({ id, url }: Member): Promise<void> {
     const { clock, fall } = this.options;
     const timeout = Math.min(this.options.timeoutMs, INSTANCE_LOOK_MS);
-    const cause = await this.http.get(`${url}/livez`, { timeout, signal: AbortSignal.timeout(timeout) }).then(() => null, failureOf);
+    const cause = await this.http
+      .get(`${url}/livez`, { timeout, signal: AbortSignal.timeout(timeout) })
+      .then(() => null, failureOf);
     const now = clock.wall().getTime();
-    this.known.set(id, cause === null ? instanceAnswered(this.of(id), now) : instanceUnanswered(this.of(id), cause, now, fall));
+    this.known.set(
+      id,
+      cause === null
+        ? instanceAnswered(this.of(id), now)
+        : instanceUnanswered(this.of(id), cause, now, fall),
+    );
   }
 }

@@ -1,4 +1,7 @@
-/** Read-only observers for the console: live stream, samples, last failures, patients instances. None of them acts. */
+/**
+ * Read-only observers for the console: live stream, samples, last failures, patients instances.
+ * None of them acts.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
@@ -35,11 +38,21 @@ export class Observers {
 
   constructor(private readonly options: ObserverOptions) {
     const { clock, counts, history, state, sources, patients, pingTimeoutMs, fall } = options;
-    this.instances = new InstanceWatch({ instances: patients, clock, timeoutMs: pingTimeoutMs, fall });
-    const status = { status: () => statusOf(sources()), known: () => knownStatus(sources(), this.sampler.queue) };
+    this.instances = new InstanceWatch({
+      instances: patients,
+      clock,
+      timeoutMs: pingTimeoutMs,
+      fall,
+    });
+    const status = {
+      status: () => statusOf(sources()),
+      known: () => knownStatus(sources(), this.sampler.queue),
+    };
     this.hub = new EventHub(status, randomUUID().slice(0, 8));
     this.sampler = new Sampler({
-      clock, counts, state,
+      clock,
+      counts,
+      state,
       latency: () => history.latency(),
       isWatched: () => this.hub.readerCount > 0,
       onSample: (sample) => this.hub.sample(sample),
@@ -69,7 +82,9 @@ export class Observers {
 
   /** Reloads the last failures. Keeps the known ones when the database does not answer. */
   private async recall(): Promise<void> {
-    const rows = await this.options.history.elections({ limit: REMEMBERED_ELECTIONS, before: null }).catch(() => null);
+    const rows = await this.options.history
+      .elections({ limit: REMEMBERED_ELECTIONS, before: null })
+      .catch(() => null);
     if (rows) this.failures.learn(rows);
   }
 }

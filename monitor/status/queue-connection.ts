@@ -1,6 +1,6 @@
 /**
- * The monitor's connection to Redis: counts the waiting parcels and checks the availability of Redis. The queue board uses the connection
- * too. The monitor itself writes nothing.
+ * The monitor's connection to Redis: counts the waiting parcels and checks the availability of
+ * Redis. The queue board uses the connection too. The monitor itself writes nothing.
  */
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../shared/observability/logger.js';
@@ -26,7 +26,9 @@ export function connectQueue(config: MonitorConfig, logger: Logger): QueueConnec
   return {
     redis,
     parcels: async () => {
-      const { wait = 0, active = 0 } = await queue.use((bull) => bull.getJobCounts('wait', 'active'));
+      const { wait = 0, active = 0 } = await queue.use((bull) =>
+        bull.getJobCounts('wait', 'active'),
+      );
       return { waiting: wait, active };
     },
     isUp: () => up,

@@ -1,6 +1,6 @@
 /**
- * Counts the waiting work: parcels in Redis, payments in PostgreSQL. Queries them at most twice per second for any number of readers. A
- * source that does not answer in time is null: not known.
+ * Counts the waiting work: parcels in Redis, payments in PostgreSQL. Queries them at most twice per
+ * second for any number of readers. A source that does not answer in time is null: not known.
  */
 import type { Clock } from '../../shared/clock.js';
 
@@ -40,7 +40,10 @@ export function cachedCounts(sources: CountSources, clock: Clock): () => Promise
   let askedAt = -Infinity;
   let latest: Promise<QueueCounts> | null = null;
   const look = async (): Promise<QueueCounts> => {
-    const [parcels, payments] = await Promise.all([withinPatience(sources.parcels), withinPatience(sources.payments)]);
+    const [parcels, payments] = await Promise.all([
+      withinPatience(sources.parcels),
+      withinPatience(sources.payments),
+    ]);
     return {
       waiting: parcels?.waiting ?? null,
       active: parcels?.active ?? null,

@@ -1,7 +1,9 @@
 /**
- * Takes one sample per second and keeps it for 15 minutes: committed payments per second, waiting work, latency, pings. Rates come from
- * the beats without extra cost. The sampler reads PostgreSQL and the queue every one or two seconds while a reader is connected, otherwise
- * every ten seconds. It also reads the latency often while payments are made, so that a later reader sees all of a busy minute.
+ * Takes one sample per second and keeps it for 15 minutes: committed payments per second, waiting
+ * work, latency, pings. Rates come from the beats without extra cost. The sampler reads PostgreSQL
+ * and the queue every one or two seconds while a reader is connected, otherwise every ten seconds.
+ * It also reads the latency often while payments are made, so that a later reader sees all of a
+ * busy minute.
  */
 import type { Clock } from '../../shared/clock.js';
 import { ratesBetween, talliesOf, totalOf, type Tallies } from '../core/rates.js';
@@ -16,7 +18,9 @@ export const SAMPLES_KEPT = 900;
 export const PINGS_KEPT = 60;
 const UNWATCHED_MS = 10_000;
 const LATENCY_MS = 2_000;
-/** After a read the pause is at least this many times its duration, to limit the load on PostgreSQL. */
+/**
+ * After a read the pause is at least this many times its duration, to limit the load on PostgreSQL.
+ */
 const RELIEF = 20;
 
 export interface Sample {
@@ -51,7 +55,10 @@ class Look<T> {
   private tookMs = 0;
   private isAsking = false;
 
-  constructor(private readonly ask: () => Promise<T>, private readonly clock: Clock) {}
+  constructor(
+    private readonly ask: () => Promise<T>,
+    private readonly clock: Clock,
+  ) {}
 
   /** @param everyMs time between the starts of two calls. */
   async again(everyMs: number): Promise<void> {
@@ -120,8 +127,18 @@ export class Sampler {
     const { clock, state, isWatched, onSample } = this.options;
     const now = clock.now();
     const tallies = talliesOf(state());
-    const rates = ratesBetween(this.tallies, tallies, this.lookedAt === null ? 0 : now - this.lookedAt);
-    const made = { at: clock.wall().getTime(), rates, queue: this.queue, latency: this.newLatency(), pings: this.fresh };
+    const rates = ratesBetween(
+      this.tallies,
+      tallies,
+      this.lookedAt === null ? 0 : now - this.lookedAt,
+    );
+    const made = {
+      at: clock.wall().getTime(),
+      rates,
+      queue: this.queue,
+      latency: this.newLatency(),
+      pings: this.fresh,
+    };
     [this.tallies, this.lookedAt, this.fresh] = [tallies, now, {}];
     this.samples.push(made);
     if (this.samples.length > SAMPLES_KEPT) this.samples.shift();
@@ -139,7 +156,11 @@ export class Sampler {
 }
 
 /** The samples as columns, as `GET /series` answers. */
-export function columnsOf(samples: readonly Sample[], replicas: readonly string[], pings: Sampler['pings']) {
+export function columnsOf(
+  samples: readonly Sample[],
+  replicas: readonly string[],
+  pings: Sampler['pings'],
+) {
   const column = <T>(pick: (sample: Sample) => T): T[] => samples.map(pick);
   return {
     at: column(({ at }) => at),

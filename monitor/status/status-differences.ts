@@ -1,6 +1,7 @@
 /**
- * Computes the parts of a status to send: the structure (names, states, texts) whenever it changes, and once per second the numbers that
- * changed. At 1,000 payments per second this is a few kilobytes per minute instead of half a megabyte. Pure.
+ * Computes the parts of a status to send: the structure (names, states, texts) whenever it changes,
+ * and once per second the numbers that changed. At 1,000 payments per second this is a few
+ * kilobytes per minute instead of half a megabyte. Pure.
  */
 import { totalOf } from '../core/rates.js';
 import type { Status } from '../http/schemas.js';
@@ -10,7 +11,10 @@ import type { Sample } from './sampler.js';
 export type Numbers = Readonly<Record<string, number | null>>;
 export const NO_NUMBERS: Numbers = {};
 
-/** The status without the numbers and the times that change with the clock. Equal structures have equal texts. */
+/**
+ * The status without the numbers and the times that change with the clock. Equal structures have
+ * equal texts.
+ */
 export function structureOf({ at: _at, queue: _queue, replicas, ...rest }: Status): string {
   return JSON.stringify({ ...rest, replicas: replicas.map(lastingOf) });
 }
@@ -18,14 +22,29 @@ export function structureOf({ at: _at, queue: _queue, replicas, ...rest }: Statu
 type Replica = Status['replicas'][number];
 
 const lastingOf = ({
-  lastSeenAt: _seen, observedSince: _since, pingMs: _ping, parcelsInFlight: _held, committed: _done, ...lasting
+  lastSeenAt: _seen,
+  observedSince: _since,
+  pingMs: _ping,
+  parcelsInFlight: _held,
+  committed: _done,
+  ...lasting
 }: Replica): object => lasting;
 
 export function numbersOf({ queue, replicas }: Status, { rates }: Sample): Numbers {
-  const ofReplicas = replicas.flatMap(({ id, parcelsInFlight, committed }): [string, number | null][] => [
-    [`${id}.parcelsInFlight`, parcelsInFlight], [`${id}.committed`, committed], [`${id}.rate`, rates[id] ?? 0],
+  const ofReplicas = replicas.flatMap(
+    ({ id, parcelsInFlight, committed }): [string, number | null][] => [
+      [`${id}.parcelsInFlight`, parcelsInFlight],
+      [`${id}.committed`, committed],
+      [`${id}.rate`, rates[id] ?? 0],
+    ],
+  );
+  return Object.fromEntries([
+    ...Object.entries(queue).map(([name, value]): [string, number | null] => [
+      `queue.${name}`,
+      value,
+    ]),
+    ...ofReplicas,
   ]);
-  return Object.fromEntries([...Object.entries(queue).map(([name, value]): [string, number | null] => [`queue.${name}`, value]), ...ofReplicas]);
 }
 
 /** `event: sample`. An omitted number has not changed. */
@@ -41,11 +60,17 @@ export interface SampleChanges {
 
 const tenth = (ms: number): number => Math.round(ms * 10) / 10;
 
-export function changes(before: Numbers, after: Numbers, { at, rates, latency, pings }: Sample): SampleChanges {
+export function changes(
+  before: Numbers,
+  after: Numbers,
+  { at, rates, latency, pings }: Sample,
+): SampleChanges {
   return {
     at,
     rate: totalOf(rates),
-    numbers: Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value)),
+    numbers: Object.fromEntries(
+      Object.entries(after).filter(([name, value]) => before[name] !== value),
+    ),
     ...(latency ? { latency: [tenth(latency.p50), tenth(latency.p99)] } : {}),
     ...(Object.keys(pings).length > 0 ? { pings } : {}),
   };

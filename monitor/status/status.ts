@@ -1,4 +1,7 @@
-/** Builds the status document from the state of the loop. Without a token it contains no address, process id or boot id. */
+/**
+ * Builds the status document from the state of the loop. Without a token it contains no address,
+ * process id or boot id.
+ */
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
@@ -6,7 +9,13 @@ import { candidates } from '../core/election.js';
 import type { Instance } from '../core/instances.js';
 import { observedOf, opinionsOf, type Opinions } from '../core/observed.js';
 import type { State } from '../core/types.js';
-import type { InstanceStatus, MonitorStatus, PartitionStatus, ReplicaStatus, Status } from '../http/schemas.js';
+import type {
+  InstanceStatus,
+  MonitorStatus,
+  PartitionStatus,
+  ReplicaStatus,
+  Status,
+} from '../http/schemas.js';
 import type { Failure } from './failure-memory.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';
@@ -37,7 +46,8 @@ export interface StatusSources {
 const wallTime = (clock: Clock, at: number | null): string | null =>
   at === null ? null : new Date(clock.wall().getTime() - (clock.now() - at)).toISOString();
 
-const rounded = (ms: number | null): number | null => (ms === null ? null : Math.round(ms * 100) / 100);
+const rounded = (ms: number | null): number | null =>
+  ms === null ? null : Math.round(ms * 100) / 100;
 
 function partitionOf(state: State, decision: string): PartitionStatus {
   const { leadership, settings, phase } = state;
@@ -61,16 +71,26 @@ interface Administered {
 
 const administered = (rows: readonly AdminRow[], id: string): Administered => {
   const row = rows.find((each) => each.id === id);
-  return { admin: row?.admin ?? 'ready', adminReason: row?.reason ?? '', adminSince: row?.changedAt.toISOString() ?? null };
+  return {
+    admin: row?.admin ?? 'ready',
+    adminReason: row?.reason ?? '',
+    adminSince: row?.changedAt.toISOString() ?? null,
+  };
 };
 
 /** Each monitor's opinion of a replica. */
-function heldOf(replica: string, { id, monitors, peerWord }: StatusSources, state: State): ReplicaStatus['opinions'] {
+function heldOf(
+  replica: string,
+  { id, monitors, peerWord }: StatusSources,
+  state: State,
+): ReplicaStatus['opinions'] {
   const own = opinionsOf(state);
-  return Object.fromEntries(monitors.map((each) => {
-    const held = each.id === id ? own : peerWord(each.id)?.opinions;
-    return [each.id, held?.[replica] ?? 'unknown'];
-  }));
+  return Object.fromEntries(
+    monitors.map((each) => {
+      const held = each.id === id ? own : peerWord(each.id)?.opinions;
+      return [each.id, held?.[replica] ?? 'unknown'];
+    }),
+  );
 }
 
 function failureOf(id: string, { lastFailure }: StatusSources): ReplicaStatus['lastFailure'] {
@@ -89,7 +109,10 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
     bootId: report?.bootId ?? null,
     ...administered(sources.adminRows(), id),
     observed: observedOf(state, id, sources.opinions()),
-    observedSince: wallTime(sources.clock, detector && detector.opinion !== 'unknown' ? detector.since : null),
+    observedSince: wallTime(
+      sources.clock,
+      detector && detector.opinion !== 'unknown' ? detector.since : null,
+    ),
     opinions: heldOf(id, sources, state),
     lastFailure: failureOf(id, sources),
     layer: detector?.layer ?? null,
@@ -103,10 +126,20 @@ function replicaOf({ id, url }: Member, sources: StatusSources, state: State): R
   };
 }
 
-function monitorOf({ id, url }: Member, sources: StatusSources, { leadership }: State): MonitorStatus {
+function monitorOf(
+  { id, url }: Member,
+  sources: StatusSources,
+  { leadership }: State,
+): MonitorStatus {
   const isSelf = id === sources.id;
   const word = isSelf ? leadership : sources.peerWord(id);
-  return { id, url, observed: isSelf ? 'alive' : sources.peerObserved(id), leader: word?.leader ?? null, term: word?.term ?? null };
+  return {
+    id,
+    url,
+    observed: isSelf ? 'alive' : sources.peerObserved(id),
+    leader: word?.leader ?? null,
+    term: word?.term ?? null,
+  };
 }
 
 function instanceOf({ id, url }: Member, { instance }: StatusSources): InstanceStatus {

@@ -1,9 +1,10 @@
 /**
- * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows are inserted in groups
- * (group-commit.ts) over one connection. While PostgreSQL is unavailable the same insert is retried; a retry is safe,
- * because only this instance can have inserted a row with its id. New rows are enqueued without delaying the response.
- * Other modules decide how to answer a known key. A payment whose patient row another session locks is refused with
- * UNAVAILABLE; the others of its group are accepted.
+ * Durable accept (I2): a payment is accepted when its row is committed, and not before. Rows are
+ * inserted in groups (group-commit.ts) over one connection. While PostgreSQL is unavailable the
+ * same insert is retried; a retry is safe, because only this instance can have inserted a row with
+ * its id. New rows are enqueued without delaying the response. Other modules decide how to answer a
+ * known key. A payment whose patient row another session locks is refused with UNAVAILABLE; the
+ * others of its group are accepted.
  */
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
@@ -35,13 +36,16 @@ export interface Submission {
 }
 
 /**
- * The row under the payment's key, new or earlier; null when there is none: no such patient, or its bill has less left
- * to pay.
+ * The row under the payment's key, new or earlier; null when there is none: no such patient, or its
+ * bill has less left to pay.
  */
 export type AcceptResult = PaymentRecord | null;
 
 export interface Acceptor {
-  /** @throws Problem TOO_BUSY · UNAVAILABLE (the row may exist or not: repeat the request with the same key). */
+  /**
+   * @throws Problem TOO_BUSY · UNAVAILABLE (the row may exist or not: repeat the request with the
+   *   same key).
+   */
   accept(submission: Submission): Promise<AcceptResult>;
   /** Part of a batch: at most one group at a time. @throws Problem UNAVAILABLE. */
   acceptPart(payments: readonly NewPayment[], traceparent?: string): Promise<AcceptResult[]>;
@@ -49,12 +53,20 @@ export interface Acceptor {
 
 export const PARTITION = 0;
 
-const tracesOf = (group: readonly Submission[]): string[] => differentTraces(group.map(({ traceparent }) => traceparent));
+const tracesOf = (group: readonly Submission[]): string[] =>
+  differentTraces(group.map(({ traceparent }) => traceparent));
 
 /** Records the statement as a span in the traces of the requests that it serves. */
-async function traced<T>(to: Tracing, group: readonly Submission[], insert: () => Promise<T>): Promise<T> {
+async function traced<T>(
+  to: Tracing,
+  group: readonly Submission[],
+  insert: () => Promise<T>,
+): Promise<T> {
   const parents = tracesOf(group);
-  const span = parents.length > 0 ? to.begin({ name: 'accept', parents, attributes: { 'relevo.payments': group.length } }) : undefined;
+  const span =
+    parents.length > 0
+      ? to.begin({ name: 'accept', parents, attributes: { 'relevo.payments': group.length } })
+      : undefined;
   try {
     const inserted = await insert();
     span?.end();
@@ -67,15 +79,26 @@ async function traced<T>(to: Tracing, group: readonly Submission[], insert: () =
 
 type ByKey = Map<string, PaymentRecord>;
 
-/** The statement that met the lock was rolled back, so nothing was inserted under this key and nothing will be. */
+/**
+ * The statement that met the lock was rolled back, so nothing was inserted under this key and
+ * nothing will be.
+ */
 const lockedOutProblem = (): Problem =>
-  new Problem('UNAVAILABLE', 'Another session keeps the record of this patient locked; repeat the request', { retryAfterSeconds: 1 });
+  new Problem(
+    'UNAVAILABLE',
+    'Another session keeps the record of this patient locked; repeat the request',
+    { retryAfterSeconds: 1 },
+  );
 
 /**
  * The existing row under the key of a payment that was not inserted; null when there is none.
  * @throws Problem UNAVAILABLE for a lock.
  */
-function notInserted({ id, idempotencyKey }: NewPayment, byKey: ByKey, locked: ReadonlySet<string>): AcceptResult {
+function notInserted(
+  { id, idempotencyKey }: NewPayment,
+  byKey: ByKey,
+  locked: ReadonlySet<string>,
+): AcceptResult {
   const known = byKey.get(idempotencyKey) ?? null;
   if (known === null && locked.has(id)) throw lockedOutProblem();
   return known;
@@ -88,12 +111,19 @@ class Inserter {
     this.wary = new WaryInsert(deps.lane, deps.config.id);
   }
 
-  async insert(group: readonly Submission[], giveUpAtMs: number): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
+  async insert(
+    group: readonly Submission[],
+    giveUpAtMs: number,
+  ): Promise<(AcceptResult | Promise<AcceptResult>)[]> {
     const payments = group.map(({ payment }) => payment);
-    const insert = (): Promise<Inserted> => this.patiently(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
+    const insert = (): Promise<Inserted> =>
+      this.patiently(giveUpAtMs, () => this.wary.insert(PARTITION, payments));
     const inserted = await (tracing ? traced(tracing, group, insert) : insert());
     acceptGroupSize.observe(group.length);
-    this.dispatched(inserted.rows.map(({ id }) => id), group);
+    this.dispatched(
+      inserted.rows.map(({ id }) => id),
+      group,
+    );
     const rows = new Map(inserted.rows.map((row) => [row.id, row]));
     const missing = payments.filter(({ id }) => !rows.has(id));
     const found = missing.length > 0 ? this.lookUp(missing, group, giveUpAtMs) : undefined;
@@ -104,13 +134,23 @@ class Inserter {
     });
   }
 
-  /** Runs on another connection than the inserts, so that the next group does not wait for this read. */
-  private async lookUp(missing: readonly NewPayment[], group: readonly Submission[], giveUpAtMs: number): Promise<ByKey> {
+  /**
+   * Runs on another connection than the inserts, so that the next group does not wait for this
+   * read.
+   */
+  private async lookUp(
+    missing: readonly NewPayment[],
+    group: readonly Submission[],
+    giveUpAtMs: number,
+  ): Promise<ByKey> {
     const keys = missing.map((payment) => payment.idempotencyKey);
     const rows = await this.patiently(giveUpAtMs, () => paymentsByKey(this.deps.reads, keys));
     const ids = new Set(missing.map(({ id }) => id));
     // An earlier attempt inserted these rows, and its answer was lost.
-    this.dispatched(rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id), group);
+    this.dispatched(
+      rows.filter(({ id, status }) => ids.has(id) && status === 'PENDING').map(({ id }) => id),
+      group,
+    );
     return new Map(rows.map((row) => [row.idempotencyKey, row]));
   }
 
@@ -148,6 +188,13 @@ export function createAcceptor(deps: AcceptDeps): Acceptor {
   return {
     accept: (submission) => timed(1, groups.submit(submission)),
     acceptPart: (payments, traceparent) =>
-      timed(payments.length, groups.admit(payments.map((payment) => (traceparent === undefined ? { payment } : { payment, traceparent })))),
+      timed(
+        payments.length,
+        groups.admit(
+          payments.map((payment) =>
+            traceparent === undefined ? { payment } : { payment, traceparent },
+          ),
+        ),
+      ),
   };
 }

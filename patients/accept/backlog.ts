@@ -1,8 +1,9 @@
 /**
- * Limits the number of accepted payments that are not final. The backlog is measured twice per second (or as
- * configured); between two measurements this instance counts the payments it admits. Beyond the limit nothing new is
- * stored, and the refusal contains a `Retry-After`. A known key is answered as usual, because its payment is accepted
- * already. Every instance measures the whole table, so the limit holds for all instances together.
+ * Limits the number of accepted payments that are not final. The backlog is measured twice per
+ * second (or as configured); between two measurements this instance counts the payments it admits.
+ * Beyond the limit nothing new is stored, and the refusal contains a `Retry-After`. A known key is
+ * answered as usual, because its payment is accepted already. Every instance measures the whole
+ * table, so the limit holds for all instances together.
  */
 import type { Clock } from '../../shared/clock.js';
 import { Problem } from '../../shared/errors.js';
@@ -24,12 +25,17 @@ export interface BacklogDeps {
   byKey(keys: readonly string[]): Promise<PaymentRecord[]>;
   clock: Clock;
   logger: Logger;
-  config: Pick<PatientsConfig, 'backlogMax' | 'acceptGroupMax' | 'acceptQueueMax' | 'acceptRetryMs'>;
+  config: Pick<
+    PatientsConfig,
+    'backlogMax' | 'acceptGroupMax' | 'acceptQueueMax' | 'acceptRetryMs'
+  >;
 }
 
 export class Backlog {
   private readonly admission: Admission;
-  /** Reads the keys of refused requests: one read at a time, keys that arrive meanwhile together. */
+  /**
+   * Reads the keys of refused requests: one read at a time, keys that arrive meanwhile together.
+   */
   private readonly keys: GroupCommit<string, PaymentRecord | null>;
   private from = 0;
   private looking = false;
@@ -78,12 +84,14 @@ export class Backlog {
   /** @throws Problem BACKLOG_FULL, always. @param count payments that were refused. */
   refuse(count: number): never {
     refusedTotal.inc({ reason: 'backlog' });
-    throw new Problem('BACKLOG_FULL', undefined, { retryAfterSeconds: this.admission.comeBackSeconds(count) });
+    throw new Problem('BACKLOG_FULL', undefined, {
+      retryAfterSeconds: this.admission.comeBackSeconds(count),
+    });
   }
 
   /**
-   * Called every `backlogLookMs`. A failed measurement changes nothing: payments admitted since the last one still
-   * count.
+   * Called every `backlogLookMs`. A failed measurement changes nothing: payments admitted since the
+   * last one still count.
    */
   async look(): Promise<void> {
     if (this.looking) return;
@@ -93,23 +101,38 @@ export class Backlog {
       const mark = this.admission.lookBegins(this.deps.clock.now());
       const seen = await this.deps.look(this.from);
       this.admission.looked(mark, seen.pending);
-      // After a replacement of the server the database may be older than before: then nothing is known.
+      // After a replacement of the server the database may be older than before: then nothing is
+      // known.
       this.from = seen.newest < this.from ? 0 : (seen.oldest ?? seen.newest);
       backlogGauge.set(seen.pending);
       backlogAge.set(seen.oldestAgeSeconds);
       measureDependencies({ postgres: true });
     } catch (error) {
       measureDependencies({ postgres: false });
-      // Other modules report that PostgreSQL is unavailable. Any other error would silently leave the limit to local counts.
-      this.deps.logger[isPassing(error) ? 'debug' : 'warn']({ err: error }, 'cannot measure the backlog; retrying at the next interval');
+      // Other modules report that PostgreSQL is unavailable. Any other error would silently leave
+      // the limit to local counts.
+      this.deps.logger[isPassing(error) ? 'debug' : 'warn'](
+        { err: error },
+        'cannot measure the backlog; retrying at the next interval',
+      );
     } finally {
       this.looking = false;
     }
-    if (wasOpen !== this.open) this.deps.logger.warn({ load: this.admission.load, open: this.open }, 'the backlog reached or left its bound');
+    if (wasOpen !== this.open)
+      this.deps.logger.warn(
+        { load: this.admission.load, open: this.open },
+        'the backlog reached or left its bound',
+      );
   }
 
-  private async recordsOf(keys: readonly string[], giveUpAtMs: number): Promise<(PaymentRecord | null)[]> {
-    const rows = await whilePassing(() => this.deps.byKey(keys), { clock: this.deps.clock, giveUpAtMs });
+  private async recordsOf(
+    keys: readonly string[],
+    giveUpAtMs: number,
+  ): Promise<(PaymentRecord | null)[]> {
+    const rows = await whilePassing(() => this.deps.byKey(keys), {
+      clock: this.deps.clock,
+      giveUpAtMs,
+    });
     const found = new Map(rows.map((row) => [row.idempotencyKey, row]));
     return keys.map((key) => found.get(key) ?? null);
   }

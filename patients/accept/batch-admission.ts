@@ -1,6 +1,7 @@
 /**
- * Admits a batch as a whole, before any of it is stored, or refuses it as a whole. A known batch was admitted once and
- * is completed regardless of the backlog. The room that a batch reserves in the backlog is released part by part.
+ * Admits a batch as a whole, before any of it is stored, or refuses it as a whole. A known batch
+ * was admitted once and is completed regardless of the backlog. The room that a batch reserves in
+ * the backlog is released part by part.
  */
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
@@ -23,11 +24,17 @@ export interface BatchPlace {
 }
 
 /** @throws Problem TOO_BUSY · BACKLOG_FULL: nothing is stored */
-export async function placeForBatch(deps: BatchPlaceDeps, sent: number, idempotencyKey: string): Promise<BatchPlace> {
+export async function placeForBatch(
+  deps: BatchPlaceDeps,
+  sent: number,
+  idempotencyKey: string,
+): Promise<BatchPlace> {
   const { backlog, outcomes, reads } = deps;
   if (outcomes.room < sent) {
     refusedTotal.inc({ reason: 'waiting' });
-    throw new Problem('TOO_BUSY', 'Too many outcomes are being awaited already', { retryAfterSeconds: 1 });
+    throw new Problem('TOO_BUSY', 'Too many outcomes are being awaited already', {
+      retryAfterSeconds: 1,
+    });
   }
   if (!backlog.admit(sent)) {
     if ((await batchByKey(reads, idempotencyKey)) === null) backlog.refuse(sent);

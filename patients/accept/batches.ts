@@ -1,7 +1,7 @@
 /**
- * Handles a batch: checks its patients, registers it, accepts missing payments in groups, waits, and reports. Every
- * payment's key is made from the batch and the index. So a client completes an interrupted batch by repeating it with
- * the same key, on any instance.
+ * Handles a batch: checks its patients, registers it, accepts missing payments in groups, waits,
+ * and reports. Every payment's key is made from the batch and the index. So a client completes an
+ * interrupted batch by repeating it with the same key, on any instance.
  */
 import { v7 as uuid } from 'uuid';
 import type { Clock } from '../../shared/clock.js';
@@ -13,7 +13,14 @@ import type { Acceptor } from './accept.js';
 import type { Backlog } from './backlog.js';
 import { placeForBatch, type BatchPlace } from './batch-admission.js';
 import type { PatientsConfig } from '../config.js';
-import { batchPayment, isListed, planBatch, tallyBatch, unknownIndexes, type BatchPlan } from '../core/batch.js';
+import {
+  batchPayment,
+  isListed,
+  planBatch,
+  tallyBatch,
+  unknownIndexes,
+  type BatchPlan,
+} from '../core/batch.js';
 import { batchKey } from '../core/idempotency.js';
 import { Countdown } from '../outcomes/countdown.js';
 import { fingerprint } from './fingerprint.js';
@@ -38,7 +45,15 @@ export interface BatchDeps {
     known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   };
   clock: Clock;
-  config: Pick<PatientsConfig, 'id' | 'acceptGroupMax' | 'acceptRetryMs' | 'batchTimeoutMs' | 'defaultCurrency' | 'defaultAmountMinor'>;
+  config: Pick<
+    PatientsConfig,
+    | 'id'
+    | 'acceptGroupMax'
+    | 'acceptRetryMs'
+    | 'batchTimeoutMs'
+    | 'defaultCurrency'
+    | 'defaultAmountMinor'
+  >;
 }
 
 export interface BatchCommand {
@@ -59,16 +74,28 @@ async function requireKnown(body: CountedBatch | ListedBatch, deps: BatchDeps): 
   const known = await deps.patients.known([...new Set(asked)]);
   const unknown = unknownIndexes(asked, known);
   if (unknown.length === 0) return;
-  if (!isListed(body)) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${asked[0] as string}`);
-  const errors = unknown.slice(0, 20).map((index) => ({ path: `body.payments.${index}.patientId`, message: 'There is no such patient' }));
-  throw new Problem('PATIENT_UNKNOWN', `No such patient at index ${unknown.slice(0, 20).join(', ')}; nothing was stored`, { errors });
+  if (!isListed(body))
+    throw new Problem('PATIENT_UNKNOWN', `There is no patient ${asked[0] as string}`);
+  const errors = unknown.slice(0, 20).map((index) => ({
+    path: `body.payments.${index}.patientId`,
+    message: 'There is no such patient',
+  }));
+  throw new Problem(
+    'PATIENT_UNKNOWN',
+    `No such patient at index ${unknown.slice(0, 20).join(', ')}; nothing was stored`,
+    { errors },
+  );
 }
 
 async function planned(body: CountedBatch | ListedBatch, deps: BatchDeps): Promise<BatchPlan> {
   const spread = !isListed(body) && body.patientId === undefined;
   const known = spread ? await deps.patients.some() : [];
-  if (spread && known.length === 0) throw new Problem('PATIENT_UNKNOWN', 'There are no patients yet');
-  return planBatch(body, known, { amountMinor: deps.config.defaultAmountMinor, currency: deps.config.defaultCurrency });
+  if (spread && known.length === 0)
+    throw new Problem('PATIENT_UNKNOWN', 'There are no patients yet');
+  return planBatch(body, known, {
+    amountMinor: deps.config.defaultAmountMinor,
+    currency: deps.config.defaultCurrency,
+  });
 }
 
 interface Registered {
@@ -77,7 +104,8 @@ interface Registered {
 }
 
 /** The body without `timeoutMs`, which is not part of the request's identity. */
-const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown => request;
+const requestOf = ({ timeoutMs: _timeoutMs, ...request }: CountedBatch | ListedBatch): unknown =>
+  request;
 
 function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment {
   return {
@@ -93,7 +121,11 @@ function paymentAt(plan: BatchPlan, batch: BatchHead, index: number): NewPayment
 }
 
 /** The indexes that have a row already; pending ones join the countdown. */
-async function stored(batch: BatchHead, countdown: Countdown, deps: BatchDeps): Promise<Set<number>> {
+async function stored(
+  batch: BatchHead,
+  countdown: Countdown,
+  deps: BatchDeps,
+): Promise<Set<number>> {
   const indexes = new Set<number>();
   for await (const rows of pages(batch.id, deps.reads)) {
     for (const { id, batchIndex, status } of rows) {
@@ -112,12 +144,17 @@ interface Acceptance {
   countdown: Countdown;
 }
 
-async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: BatchDeps): Promise<void> {
+async function acceptMissing(
+  acceptance: Acceptance,
+  there: Set<number>,
+  deps: BatchDeps,
+): Promise<void> {
   const { batch, plan, place, countdown, traceparent } = acceptance;
   let group: NewPayment[] = [];
   const flush = async (): Promise<void> => {
     for (const row of await deps.acceptor.acceptPart(group, traceparent)) {
-      if (row === null) throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
+      if (row === null)
+        throw new Problem('PATIENT_UNKNOWN', 'A patient of this batch was removed meanwhile');
       if (row.status === 'PENDING') countdown.add(row.id);
     }
     place.stored(group.length);
@@ -132,7 +169,10 @@ async function acceptMissing(acceptance: Acceptance, there: Set<number>, deps: B
   place.end();
 }
 
-/** Retries until the deadline that all steps before the acceptance share; each accepted part has its own deadline. */
+/**
+ * Retries until the deadline that all steps before the acceptance share; each accepted part has its
+ * own deadline.
+ */
 type Patiently = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 interface LetIn {
@@ -141,19 +181,29 @@ interface LetIn {
 }
 
 /** Runs every check that can refuse a batch. A refused batch leaves nothing behind. */
-async function letIn(deps: BatchDeps, { body, idempotencyKey }: BatchCommand, patiently: Patiently): Promise<LetIn> {
+async function letIn(
+  deps: BatchDeps,
+  { body, idempotencyKey }: BatchCommand,
+  patiently: Patiently,
+): Promise<LetIn> {
   await patiently(() => requireKnown(body, deps));
   const plan = await patiently(() => planned(body, deps));
   return { plan, place: await patiently(() => placeForBatch(deps, plan.sent, idempotencyKey)) };
 }
 
 /** Stores the batch row. */
-async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPlan, patiently: Patiently): Promise<Registered> {
+async function registered(
+  deps: BatchDeps,
+  command: BatchCommand,
+  plan: BatchPlan,
+  patiently: Patiently,
+): Promise<Registered> {
   const { body, idempotencyKey } = command;
   const asked = { id: uuid(), fingerprint: fingerprint(requestOf(body)), sent: plan.sent };
   const head = { ...asked, idempotencyKey, acceptedBy: deps.config.id };
   const batch = await patiently(() => registerBatch(deps.reads, head));
-  if (batch === null) throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
+  if (batch === null)
+    throw new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a payment');
   if (batch.fingerprint !== asked.fingerprint) throw new Problem('IDEMPOTENCY_KEY_REUSED');
   const replayed = batch.id !== asked.id;
   if (replayed) replaysTotal.inc();
@@ -165,17 +215,28 @@ async function registered(deps: BatchDeps, command: BatchCommand, plan: BatchPla
  * @throws Problem PATIENT_UNKNOWN, TOO_BUSY, BACKLOG_FULL (nothing stored) · IDEMPOTENCY_KEY_REUSED
  *   · UNAVAILABLE (repeat the request with the same key)
  */
-export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise<{ batchId: string; replayed: boolean }> {
+export async function fireBatch(
+  deps: BatchDeps,
+  command: BatchCommand,
+): Promise<{ batchId: string; replayed: boolean }> {
   const { clock, config } = deps;
   const startedMs = clock.now();
-  const patiently: Patiently = (attempt) => whilePassing(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
+  const patiently: Patiently = (attempt) =>
+    whilePassing(attempt, { clock, giveUpAtMs: startedMs + config.acceptRetryMs });
   const { plan, place } = await letIn(deps, command, patiently);
   const countdown = new Countdown(deps.outcomes);
   try {
     const { batch, replayed } = await registered(deps, command, plan, patiently);
     const there = replayed ? await stored(batch, countdown, deps) : new Set<number>();
-    await acceptMissing({ batch, plan, place, countdown, traceparent: command.traceparent }, there, deps);
-    await countdown.done((command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs), command.gone);
+    await acceptMissing(
+      { batch, plan, place, countdown, traceparent: command.traceparent },
+      there,
+      deps,
+    );
+    await countdown.done(
+      (command.body.timeoutMs ?? config.batchTimeoutMs) - (clock.now() - startedMs),
+      command.gone,
+    );
     return { batchId: batch.id, replayed };
   } finally {
     place.end();
@@ -183,8 +244,11 @@ export async function fireBatch(deps: BatchDeps, command: BatchCommand): Promise
   }
 }
 
-async function* pages(batchId: string, reads: Queryable): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {
-  for (let from = 0; ; ) {
+async function* pages(
+  batchId: string,
+  reads: Queryable,
+): AsyncGenerator<Awaited<ReturnType<typeof batchRows>>> {
+  for (let from = 0; ;) {
     const rows = await batchRows(reads, batchId, from, PAGE);
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE) return;
@@ -197,6 +261,7 @@ export async function batchDocument(reads: Queryable, batchId: string): Promise<
   const head = await batchById(reads, batchId);
   if (head === null) throw new Problem('BATCH_NOT_FOUND', `There is no batch ${batchId}`);
   const payments: Batch['payments'] = [];
-  for await (const rows of pages(batchId, reads)) for (const row of rows) payments.push(batchPayment(row));
+  for await (const rows of pages(batchId, reads))
+    for (const row of rows) payments.push(batchPayment(row));
   return { ...tallyBatch(batchId, head.sent, payments), payments };
 }

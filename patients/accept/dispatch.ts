@@ -1,7 +1,7 @@
 /**
- * Enqueues accepted payments, in order of acceptance, without delaying the response. One call to Redis at a time:
- * payments accepted during a call travel in the next parcels. While Redis is unavailable the parcels are dropped; the
- * leader's relay finds their rows (I5).
+ * Enqueues accepted payments, in order of acceptance, without delaying the response. One call to
+ * Redis at a time: payments accepted during a call travel in the next parcels. While Redis is
+ * unavailable the parcels are dropped; the leader's relay finds their rows (I5).
  */
 import type { HealingQueue } from '../../shared/queue/reconnecting-queue.js';
 import type { Logger } from '../../shared/observability/logger.js';
@@ -29,8 +29,17 @@ const PRODUCER = 3;
 /** @returns undefined when tracing is off, or no request had a trace context. */
 function beginSpan(parcels: readonly Parcel[]): OpenSpan | undefined {
   if (!tracing) return undefined;
-  const parents = parcels.flatMap(({ traceparent, otherTraces = [] }) => (traceparent === undefined ? [] : [traceparent, ...otherTraces]));
-  return parents.length === 0 ? undefined : tracing.begin({ name: 'enqueue', kind: PRODUCER, parents, attributes: { 'relevo.parcels': parcels.length } });
+  const parents = parcels.flatMap(({ traceparent, otherTraces = [] }) =>
+    traceparent === undefined ? [] : [traceparent, ...otherTraces],
+  );
+  return parents.length === 0
+    ? undefined
+    : tracing.begin({
+        name: 'enqueue',
+        kind: PRODUCER,
+        parents,
+        attributes: { 'relevo.parcels': parcels.length },
+      });
 }
 
 async function deliver({ queue, logger }: DispatchDeps, parcels: readonly Parcel[]): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * Checks whether patients exist, and lists some for a counted batch. The list is cached, because new patients are rare.
+ * Checks whether patients exist, and lists some for a counted batch. The list is cached, because
+ * new patients are rare.
  */
 import type { Clock } from '../../shared/clock.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
@@ -21,10 +22,17 @@ export function createKnownPatients(db: Queryable, clock: Clock): KnownPatients 
   return {
     async some() {
       if (kept && kept.ids.length > 0 && clock.now() < kept.untilMs) return kept.ids;
-      const ids = await idsOf('some-patients', 'SELECT id FROM patient ORDER BY id LIMIT $1', SPREAD_OVER);
+      const ids = await idsOf(
+        'some-patients',
+        'SELECT id FROM patient ORDER BY id LIMIT $1',
+        SPREAD_OVER,
+      );
       kept = { ids, untilMs: clock.now() + KEPT_MS };
       return ids;
     },
-    known: async (ids) => new Set(await idsOf('known-patients', 'SELECT id FROM patient WHERE id = ANY ($1::uuid[])', ids)),
+    known: async (ids) =>
+      new Set(
+        await idsOf('known-patients', 'SELECT id FROM patient WHERE id = ANY ($1::uuid[])', ids),
+      ),
   };
 }

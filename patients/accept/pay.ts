@@ -1,6 +1,7 @@
 /**
- * Handles one payment request: accepts it durably, decides how to treat its key, and waits for the outcome if the
- * client asks for it. A re-drive uses the same steps with a key made from the payment that it repeats.
+ * Handles one payment request: accepts it durably, decides how to treat its key, and waits for the
+ * outcome if the client asks for it. A re-drive uses the same steps with a key made from the
+ * payment that it repeats.
  */
 import type { Payment, Settlement } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
@@ -70,63 +71,109 @@ function newPayment(command: PayCommand): NewPayment {
 }
 
 /** The row, if it is final now or within the wait; null otherwise. */
-async function outcomeOf(row: PaymentRecord, command: PayCommand, outcomes: Outcomes): Promise<PaymentRecord | null> {
+async function outcomeOf(
+  row: PaymentRecord,
+  command: PayCommand,
+  outcomes: Outcomes,
+): Promise<PaymentRecord | null> {
   if (row.status !== 'PENDING') return row;
   if (!tracing) return outcomes.wait(row.id, command.waitMs, command.gone);
-  const span = tracing.begin({ name: 'outcome', parents: [command.traceparent], attributes: { 'relevo.payment': row.id } });
+  const span = tracing.begin({
+    name: 'outcome',
+    parents: [command.traceparent],
+    attributes: { 'relevo.payment': row.id },
+  });
   const final = await outcomes.wait(row.id, command.waitMs, command.gone);
-  span.end(final ? { 'relevo.status': final.status, 'relevo.term': final.term ?? 0 } : { 'relevo.status': 'PENDING' });
+  span.end(
+    final
+      ? { 'relevo.status': final.status, 'relevo.term': final.term ?? 0 }
+      : { 'relevo.status': 'PENDING' },
+  );
   return final;
 }
 
 /** The row under the key: the new row; without room for new payments, an existing one. */
-async function acceptedRow({ acceptor, backlog }: PayDeps, payment: NewPayment, traceparent: string | undefined): Promise<AcceptResult> {
+async function acceptedRow(
+  { acceptor, backlog }: PayDeps,
+  payment: NewPayment,
+  traceparent: string | undefined,
+): Promise<AcceptResult> {
   if (!backlog.admit(1)) return backlog.known(payment.idempotencyKey);
   let row: AcceptResult | undefined;
   try {
     row = await acceptor.accept({ payment, ...(traceparent === undefined ? {} : { traceparent }) });
     return row;
   } finally {
-      // After an error the row may exist, so it counts as stored.
+    // After an error the row may exist, so it counts as stored.
     backlog.settled(1, row === undefined || row?.id === payment.id ? 1 : 0);
   }
 }
 
-/** The reason why a payment was not inserted. The facts may be newer than the decision, so they only explain it. */
+/**
+ * The reason why a payment was not inserted. The facts may be newer than the decision, so they only
+ * explain it.
+ */
 async function refusal({ reads }: PayDeps, payment: NewPayment): Promise<Problem> {
   const { isPatient, isBatchKey, payableMinor } = await refusalFacts(reads, payment);
-  if (isBatchKey) return new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a batch');
-  if (!isPatient || !payment.settles) return new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
-  return new Problem('BILL_NOT_PAYABLE', `Not paid: in ${payment.currency} the bill has ${payableMinor} minor units left to pay`);
+  if (isBatchKey)
+    return new Problem('IDEMPOTENCY_KEY_REUSED', 'The Idempotency-Key was used for a batch');
+  if (!isPatient || !payment.settles)
+    return new Problem('PATIENT_UNKNOWN', `There is no patient ${payment.patientId}`);
+  return new Problem(
+    'BILL_NOT_PAYABLE',
+    `Not paid: in ${payment.currency} the bill has ${payableMinor} minor units left to pay`,
+  );
 }
 
-/** @throws Problem PATIENT_UNKNOWN · BILL_NOT_PAYABLE · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL · TOO_BUSY · UNAVAILABLE */
+/**
+ * @throws Problem PATIENT_UNKNOWN · BILL_NOT_PAYABLE · IDEMPOTENCY_KEY_REUSED · BACKLOG_FULL ·
+ *   TOO_BUSY · UNAVAILABLE
+ */
 export async function pay(deps: PayDeps, command: PayCommand): Promise<Paid> {
   const payment = newPayment(command);
   const row = await acceptedRow(deps, payment, command.traceparent);
   if (row === null) throw await refusal(deps, payment);
 
-  const verdict = decide(row, { id: payment.id, fingerprint: payment.fingerprint, waits: command.waitMs > 0 });
+  const verdict = decide(row, {
+    id: payment.id,
+    fingerprint: payment.fingerprint,
+    waits: command.waitMs > 0,
+  });
   if (verdict.answer === 'conflict') throw new Problem('IDEMPOTENCY_KEY_REUSED');
   if (verdict.replayed) replaysTotal.inc();
 
-  const outcome = verdict.answer === 'outcome' ? await outcomeOf(row, command, deps.outcomes) : null;
+  const outcome =
+    verdict.answer === 'outcome' ? await outcomeOf(row, command, deps.outcomes) : null;
   return outcome
     ? { payment: paymentDocument(outcome), final: true, replayed: verdict.replayed }
     : { payment: acceptanceDocument(row), final: false, replayed: verdict.replayed };
 }
 
-/** Payments that the staff's pages made before the column `settles` existed are recognized by their key. */
+/**
+ * Payments that the staff's pages made before the column `settles` existed are recognized by their
+ * key.
+ */
 const settlementOf = ({ settles, idempotencyKey }: PaymentRecord): Settlement | undefined =>
   settles ?? (isBillKey(idempotencyKey) ? 'bill' : undefined);
 
 /**
- * The command that repeats a failed payment. A payment that settled a bill settles it again, if the bill still has that
- * much left. The failed payment keeps its status for ever. A second re-drive returns the same new payment.
+ * The command that repeats a failed payment. A payment that settled a bill settles it again, if the
+ * bill still has that much left. The failed payment keeps its status for ever. A second re-drive
+ * returns the same new payment.
  */
-export function redriveCommand(failed: PaymentRecord, rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'>): PayCommand {
-  if (failed.status !== 'FAILED') throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);
+export function redriveCommand(
+  failed: PaymentRecord,
+  rest: Pick<PayCommand, 'waitMs' | 'traceparent' | 'gone'>,
+): PayCommand {
+  if (failed.status !== 'FAILED')
+    throw new Problem('NOT_REDRIVABLE', `Payment ${failed.id} is ${failed.status}`);
   const { patientId, amountMinor, currency, concept } = failed;
-  const request = { patientId, amountMinor, currency, concept: concept ?? undefined, settles: settlementOf(failed) };
+  const request = {
+    patientId,
+    amountMinor,
+    currency,
+    concept: concept ?? undefined,
+    settles: settlementOf(failed),
+  };
   return { request, idempotencyKey: redriveKey(failed.id), redriveOf: failed.id, ...rest };
 }

@@ -1,7 +1,7 @@
 /**
- * Re-drives a failed payment, and writes an audit row when an operator requests it here. A monitor's console uses the
- * token of the services and writes its own rows, with actor and reason. A failed audit write does not turn the re-drive
- * into an error.
+ * Re-drives a failed payment, and writes an audit row when an operator requests it here. A
+ * monitor's console uses the token of the services and writes its own rows, with actor and reason.
+ * A failed audit write does not turn the re-drive into an error.
  */
 import { writeAudit } from '../../shared/postgres/audit.js';
 import { Problem } from '../../shared/errors.js';
@@ -22,11 +22,22 @@ export interface RedriveRequest extends Pick<PayCommand, 'waitMs' | 'traceparent
 }
 
 async function note({ reads, logger }: RedriveDeps, id: string, outcome: string): Promise<void> {
-  const entry = { actor: 'operator', action: 'redrive', target: id, reason: 'asked through the API of patients', outcome };
-  await writeAudit(reads, entry).catch((error: unknown) => logger.warn({ err: error, entry }, 'could not write an audit row'));
+  const entry = {
+    actor: 'operator',
+    action: 'redrive',
+    target: id,
+    reason: 'asked through the API of patients',
+    outcome,
+  };
+  await writeAudit(reads, entry).catch((error: unknown) =>
+    logger.warn({ err: error, entry }, 'could not write an audit row'),
+  );
 }
 
-async function drive(deps: RedriveDeps, { id, waitMs, traceparent, gone }: RedriveRequest): Promise<Paid> {
+async function drive(
+  deps: RedriveDeps,
+  { id, waitMs, traceparent, gone }: RedriveRequest,
+): Promise<Paid> {
   return pay(deps, redriveCommand(await deps.records.payment(id), { waitMs, traceparent, gone }));
 }
 

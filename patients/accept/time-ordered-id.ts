@@ -1,6 +1,6 @@
 /**
- * Ids and keys: UUIDs that begin with the time (RFC 9562, version 7), so that ids of one hour are adjacent in the
- * index.
+ * Ids and keys: UUIDs that begin with the time (RFC 9562, version 7), so that ids of one hour are
+ * adjacent in the index.
  */
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';

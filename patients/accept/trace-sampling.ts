@@ -1,4 +1,7 @@
-/** Assigns the trace contexts of requests to the parcels that contain their payments; a bounded number per parcel. */
+/**
+ * Assigns the trace contexts of requests to the parcels that contain their payments; a bounded
+ * number per parcel.
+ */
 import type { Parcel } from '../../shared/queue/queue.js';
 import { differentTraces } from '../../shared/observability/traceparent.js';
 
@@ -17,7 +20,9 @@ export class TraceMarks {
     if (traces.length > 0) this.marks.push({ from, to, traces });
   }
 
-  /** Adds the contexts to the parcels into which all queued payments were split, and starts again. */
+  /**
+   * Adds the contexts to the parcels into which all queued payments were split, and starts again.
+   */
   take(parcels: readonly Parcel[]): Parcel[] {
     const marks = this.marks;
     this.marks = [];

@@ -1,16 +1,25 @@
 /**
- * Inserts a group while another session may lock the row of a patient. The statement waits for a lock only briefly
- * (`lock_timeout` of the connection). The next attempt then queries which payments are locked out and inserts the
- * others. An attempt without an earlier time-out queries nothing, so that the normal case stays one statement.
+ * Inserts a group while another session may lock the row of a patient. The statement waits for a
+ * lock only briefly (`lock_timeout` of the connection). The next attempt then queries which
+ * payments are locked out and inserts the others. An attempt without an earlier time-out queries
+ * nothing, so that the normal case stays one statement.
  */
-import { acceptPayments, lockedOut, type AcceptedPayment, type NewPayment } from '../../shared/postgres/accept.js';
+import {
+  acceptPayments,
+  lockedOut,
+  type AcceptedPayment,
+  type NewPayment,
+} from '../../shared/postgres/accept.js';
 import { isLockTimeout, type Queryable } from '../../shared/postgres/postgres.js';
 
 /** Longest wait of one insert for a lock, in ms. */
 const LOCK_WAIT_MS = 500;
 
 /** Settings of the insert connection. A second attempt must fit into the deadline of a request. */
-export function lockWaitSetting(config: { statementTimeoutMs: number; acceptRetryMs: number }): string {
+export function lockWaitSetting(config: {
+  statementTimeoutMs: number;
+  acceptRetryMs: number;
+}): string {
   const patience = config.acceptRetryMs > 0 ? config.acceptRetryMs : config.statementTimeoutMs;
   return `-c lock_timeout=${Math.max(1, Math.min(LOCK_WAIT_MS, Math.floor(config.statementTimeoutMs / 2), Math.floor(patience / 4)))}`;
 }

@@ -1,17 +1,18 @@
 /**
- * Decides whether an instance may accept more payments while others are not final yet. Pure: the caller reports each
- * measurement of the backlog, each admitted payment and its result. The decision is made before anything is stored.
- * open: admits payments while there is room; closes when the load reaches the bound.
- * closed: admits nothing; opens again at nine tenths of the bound, so that the state does not flap. The load is the
- * last measurement plus the payments of this instance that the measurement cannot include. Payments that other
- * instances accept between two measurements are unknown here, so several instances may exceed the bound by that number.
+ * Decides whether an instance may accept more payments while others are not final yet. Pure: the
+ * caller reports each measurement of the backlog, each admitted payment and its result. The
+ * decision is made before anything is stored. open: admits payments while there is room; closes
+ * when the load reaches the bound. closed: admits nothing; opens again at nine tenths of the bound,
+ * so that the state does not flap. The load is the last measurement plus the payments of this
+ * instance that the measurement cannot include. Payments that other instances accept between two
+ * measurements are unknown here, so several instances may exceed the bound by that number.
  */
 
 /** Share of the bound at which a closed admission opens again. */
 const REOPENS_AT = 0.9;
 /**
- * How long the measured drain rate counts, in ms: longer than the jitter of one measurement, too short to hide a
- * failover.
+ * How long the measured drain rate counts, in ms: longer than the jitter of one measurement, too
+ * short to hide a failover.
  */
 const DRAIN_MEMORY_MS = 5_000;
 /** Shortest and longest `Retry-After`, in seconds. The longest also applies when nothing drains. */
@@ -31,7 +32,10 @@ export class Admission {
   private pending = 0;
   /** Admitted payments for which no result is reported yet. */
   private reserved = 0;
-  /** Payments that this instance has stored since its start, and how many of them the last measurement could include. */
+  /**
+   * Payments that this instance has stored since its start, and how many of them the last
+   * measurement could include.
+   */
   private settledTotal = 0;
   private settledSeen = 0;
   private lookedAtMs: number | null = null;
@@ -53,8 +57,8 @@ export class Admission {
   }
 
   /**
-   * Admits `count` payments, all or none. The caller must report each of them to `settled`. Costs nanoseconds and
-   * stores nothing.
+   * Admits `count` payments, all or none. The caller must report each of them to `settled`. Costs
+   * nanoseconds and stores nothing.
    */
   admit(count: number): boolean {
     this.turn();
@@ -81,7 +85,10 @@ export class Admission {
   /** @param pending payments that were pending at this measurement. */
   looked(mark: LookMark, pending: number): void {
     if (this.lookedAtMs !== null && mark.atMs > this.lookedAtMs) {
-      this.measureDrain(mark.atMs - this.lookedAtMs, this.pending + mark.settled - this.settledSeen - pending);
+      this.measureDrain(
+        mark.atMs - this.lookedAtMs,
+        this.pending + mark.settled - this.settledSeen - pending,
+      );
     }
     this.pending = pending;
     this.settledSeen = mark.settled;
@@ -90,12 +97,16 @@ export class Admission {
   }
 
   /**
-   * When `count` refused payments may find room, in whole seconds, 1 to 60. Estimated from the drain rate of the load.
+   * When `count` refused payments may find room, in whole seconds, 1 to 60. Estimated from the
+   * drain rate of the load.
    */
   comeBackSeconds(count: number): number {
     const tooMany = this.load - (this.closed ? this.reopensAt : this.max - this.roomNeeded(count));
     if (this.drainedPerMs <= 0) return COME_BACK_MAX;
-    return Math.min(COME_BACK_MAX, Math.max(COME_BACK_MIN, Math.ceil(tooMany / this.drainedPerMs / 1_000)));
+    return Math.min(
+      COME_BACK_MAX,
+      Math.max(COME_BACK_MIN, Math.ceil(tooMany / this.drainedPerMs / 1_000)),
+    );
   }
 
   private turn(): void {
@@ -103,7 +114,10 @@ export class Admission {
     else if (this.load <= this.reopensAt) this.closed = false;
   }
 
-  /** A group needs room for all its payments, but at most a tenth of the bound; otherwise a large batch could starve. */
+  /**
+   * A group needs room for all its payments, but at most a tenth of the bound; otherwise a large
+   * batch could starve.
+   */
   private roomNeeded(count: number): number {
     return Math.min(count, this.max - this.reopensAt);
   }

@@ -1,7 +1,7 @@
 /**
- * Parses amounts as people type them, exactly: digits are moved, never divided or rounded. Both comma and point are
- * accepted as the decimal sign. When both occur, the last one is the decimal sign and the other one groups thousands.
- * An ambiguous amount is refused.
+ * Parses amounts as people type them, exactly: digits are moved, never divided or rounded. Both
+ * comma and point are accepted as the decimal sign. When both occur, the last one is the decimal
+ * sign and the other one groups thousands. An ambiguous amount is refused.
  */
 
 /** `12.345.678` or `12,345,678`: the whole part with grouped thousands. */
@@ -18,7 +18,8 @@ function wholeDigits(text: string, grouping: Sign): string | null {
 /**
  * @param text `150`, `150.00`, `150,00`, `1,500.00`, `1.500,00`.
  * @param digits decimals of the currency: 2 for USD, 0 for JPY.
- * @returns whole minor units; null when the text is not an amount, has too many decimals, or exceeds the safe integers.
+ * @returns whole minor units; null when the text is not an amount, has too many decimals, or
+ *   exceeds the safe integers.
  */
 export function parseAmount(text: string, digits: number): number | null {
   const typed = text.trim();

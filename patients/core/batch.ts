@@ -1,6 +1,7 @@
 /**
- * The arithmetic of a batch: which payments a batch contains, and how many have which status. Payments are planned one
- * index at a time, so that 100,000 planned payments are never in memory together.
+ * The arithmetic of a batch: which payments a batch contains, and how many have which status.
+ * Payments are planned one index at a time, so that 100,000 planned payments are never in memory
+ * together.
  */
 import type { Batch, CountedBatch, ListedBatch } from '../../shared/contracts/batch.js';
 import type { PaymentRecord } from './payment-record.js';
@@ -25,16 +26,24 @@ export interface BatchDefaults {
   currency: string;
 }
 
-export const isListed = (body: CountedBatch | ListedBatch): body is ListedBatch => 'payments' in body;
+export const isListed = (body: CountedBatch | ListedBatch): body is ListedBatch =>
+  'payments' in body;
 
 /**
- * @param known the patients over which a counted batch without a patient is spread, in turn; must not be empty in that
+ * @param known the patients over which a counted batch without a patient is spread, in turn; must
+ *   not be empty in that
  * case.
  */
-export function planBatch(body: CountedBatch | ListedBatch, known: readonly string[], defaults: BatchDefaults): BatchPlan {
+export function planBatch(
+  body: CountedBatch | ListedBatch,
+  known: readonly string[],
+  defaults: BatchDefaults,
+): BatchPlan {
   if (isListed(body)) {
     const item = (index: number): BatchItem => {
-      const { patientId, amountMinor, currency, concept } = body.payments[index] as ListedBatch['payments'][number];
+      const { patientId, amountMinor, currency, concept } = body.payments[
+        index
+      ] as ListedBatch['payments'][number];
       return { patientId, amountMinor, currency, concept: concept ?? null };
     };
     return { sent: body.payments.length, item };
@@ -50,12 +59,18 @@ export function planBatch(body: CountedBatch | ListedBatch, known: readonly stri
 }
 
 /** The indexes of the unknown patients in a list. */
-export function unknownIndexes(patientIds: readonly string[], known: ReadonlySet<string>): number[] {
+export function unknownIndexes(
+  patientIds: readonly string[],
+  known: ReadonlySet<string>,
+): number[] {
   return patientIds.flatMap((id, index) => (known.has(id) ? [] : [index]));
 }
 
 /** The fields of a payment that the document of a batch needs. */
-export type BatchRow = Pick<PaymentRecord, 'id' | 'status' | 'processedBy' | 'term' | 'attempts' | 'acceptedAt' | 'completedAt'>;
+export type BatchRow = Pick<
+  PaymentRecord,
+  'id' | 'status' | 'processedBy' | 'term' | 'attempts' | 'acceptedAt' | 'completedAt'
+>;
 
 export const batchPayment = (row: BatchRow): Batch['payments'][number] => ({
   id: row.id,
@@ -67,8 +82,15 @@ export const batchPayment = (row: BatchRow): Batch['payments'][number] => ({
   latencyMs: latencyMs(row),
 });
 
-/** The counts of a batch. Payments that are not stored yet, because acceptance was interrupted, count as pending. */
-export function tallyBatch(batchId: string, sent: number, payments: readonly Pick<BatchRow, 'status'>[]): Omit<Batch, 'payments'> {
+/**
+ * The counts of a batch. Payments that are not stored yet, because acceptance was interrupted,
+ * count as pending.
+ */
+export function tallyBatch(
+  batchId: string,
+  sent: number,
+  payments: readonly Pick<BatchRow, 'status'>[],
+): Omit<Batch, 'payments'> {
   const counts = { PENDING: 0, SUCCEEDED: 0, DECLINED: 0, FAILED: 0 };
   for (const { status } of payments) counts[status] += 1;
   return {

@@ -1,7 +1,7 @@
 /**
- * The consolidated bill: charges by kind, the paid amount and the amount due; one bill per currency. Whole minor units
- * are added and never divided, so nothing is rounded. Amounts in two currencies are never added; a payment reduces only
- * the bill in its own currency.
+ * The consolidated bill: charges by kind, the paid amount and the amount due; one bill per
+ * currency. Whole minor units are added and never divided, so nothing is rounded. Amounts in two
+ * currencies are never added; a payment reduces only the bill in its own currency.
  */
 export const CHARGE_KINDS = ['exam', 'medicine', 'procedure', 'consultation'] as const;
 export type ChargeKind = (typeof CHARGE_KINDS)[number];
@@ -37,18 +37,27 @@ export interface CurrencyBill {
   dueMinor: number;
 }
 
-/** The fields of `CurrencyBill` repeat the first element of `bills`, for clients that know a single currency. */
+/**
+ * The fields of `CurrencyBill` repeat the first element of `bills`, for clients that know a single
+ * currency.
+ */
 export interface Bill extends CurrencyBill {
   patient: BilledPatient;
   /** One per currency, at least one. */
   bills: CurrencyBill[];
 }
 
-const sum = (charges: readonly Charge[]): number => charges.reduce((total, { amountMinor }) => total + amountMinor, 0);
+const sum = (charges: readonly Charge[]): number =>
+  charges.reduce((total, { amountMinor }) => total + amountMinor, 0);
 
 function section(charges: readonly Charge[], kind: ChargeKind): BillSection {
   const ofKind = charges.filter((charge) => charge.kind === kind);
-  const items = ofKind.map(({ id, description, amountMinor, date }) => ({ id, description, amountMinor, date }));
+  const items = ofKind.map(({ id, description, amountMinor, date }) => ({
+    id,
+    description,
+    amountMinor,
+    date,
+  }));
   return { items, subtotalMinor: sum(ofKind) };
 }
 
@@ -70,10 +79,14 @@ function billIn(currency: string, all: readonly Charge[], paidMinor: number): Cu
 }
 
 /**
- * The currencies of the charges, in the order of the charges, then those that only payments have. `fallback` without
- * charges.
+ * The currencies of the charges, in the order of the charges, then those that only payments have.
+ * `fallback` without charges.
  */
-function currenciesOf(charges: readonly Charge[], paid: ReadonlyMap<string, number>, fallback: string): string[] {
+function currenciesOf(
+  charges: readonly Charge[],
+  paid: ReadonlyMap<string, number>,
+  fallback: string,
+): string[] {
   const charged = charges.length > 0 ? charges.map(({ currency }) => currency) : [fallback];
   return [...new Set([...charged, ...[...paid.keys()].sort()])];
 }
@@ -89,7 +102,9 @@ export interface BillFacts {
 }
 
 export function consolidate(patient: BilledPatient, { charges, paid, fallback }: BillFacts): Bill {
-  const bills = currenciesOf(charges, paid, fallback).map((currency) => billIn(currency, charges, paid.get(currency) ?? 0));
+  const bills = currenciesOf(charges, paid, fallback).map((currency) =>
+    billIn(currency, charges, paid.get(currency) ?? 0),
+  );
   const [first = billIn(fallback, [], 0)] = bills;
   return { patient, ...first, bills };
 }

@@ -1,6 +1,10 @@
-/** Opaque list cursors: the start of the next page. Base64url, so that clients do not rely on the contents. */
+/**
+ * Opaque list cursors: the start of the next page. Base64url, so that clients do not rely on the
+ * contents.
+ */
 
-export const encodeCursor = (mark: number | string): string => Buffer.from(String(mark)).toString('base64url');
+export const encodeCursor = (mark: number | string): string =>
+  Buffer.from(String(mark)).toString('base64url');
 
 /** The contents of a cursor; null when this service cannot have made the cursor. */
 function decode(cursor: string): string | null {

@@ -1,30 +1,37 @@
 /**
- * Decides how to answer an idempotency key that is already known. The same request gets the first answer again; a
- * different request under the same key is refused. Pure: the caller reads the row under the key.
+ * Decides how to answer an idempotency key that is already known. The same request gets the first
+ * answer again; a different request under the same key is refused. Pure: the caller reads the row
+ * under the key.
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 
 /**
- * Prefixes of the keys that the service makes; a client's key must not have one. The staff's pages make the `bill:`
- * keys.
+ * Prefixes of the keys that the service makes; a client's key must not have one. The staff's pages
+ * make the `bill:` keys.
  */
 export const BATCH_PREFIX = 'batch:';
 export const REDRIVE_PREFIX = 'redrive:';
 export const BILL_PREFIX = 'bill:';
 const RESERVED = [BATCH_PREFIX, REDRIVE_PREFIX, BILL_PREFIX];
 
-const isKey = (text: string): boolean => /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(text);
+const isKey = (text: string): boolean =>
+  /^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/.test(text);
 
 /** 1 to 200 printable ASCII characters without a prefix of the service. */
-export const isClientKey = (key: string): boolean => isKey(key) && !RESERVED.some((prefix) => key.startsWith(prefix));
+export const isClientKey = (key: string): boolean =>
+  isKey(key) && !RESERVED.some((prefix) => key.startsWith(prefix));
 
 /** Whether the staff's pages may have made this key. */
 export const isBillKey = (key: string): boolean => isKey(key) && key.startsWith(BILL_PREFIX);
 
-export const batchKey = (batchId: string, index: number): string => `${BATCH_PREFIX}${batchId}:${index}`;
+export const batchKey = (batchId: string, index: number): string =>
+  `${BATCH_PREFIX}${batchId}:${index}`;
 export const redriveKey = (paymentId: string): string => `${REDRIVE_PREFIX}${paymentId}`;
 
-/** JSON with sorted keys in every object, so that equal values give equal text. Omits `undefined` members. */
+/**
+ * JSON with sorted keys in every object, so that equal values give equal text. Omits `undefined`
+ * members.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -50,16 +57,17 @@ export interface PresentedRequest {
 }
 
 /**
- * conflict: the key belongs to another request.
- * acceptance: answer 202 with the payment as accepted, independent of its current state.
- * outcome: answer 201 when the outcome is known within the requested wait (none for a client that does not wait), else
- * 202.
+ * conflict: the key belongs to another request. acceptance: answer 202 with the payment as
+ * accepted, independent of its current state. outcome: answer 201 when the outcome is known within
+ * the requested wait (none for a client that does not wait), else 202.
  */
-export type Verdict = { answer: 'conflict' } | { answer: 'acceptance' | 'outcome'; replayed: boolean };
+export type Verdict =
+  { answer: 'conflict' } | { answer: 'acceptance' | 'outcome'; replayed: boolean };
 
 /**
- * A replay gets the first answer again: a request that did not wait keeps getting 202, unless the replay itself waits.
- * A row with the presented id is not a replay: an earlier attempt of this insert succeeded and its answer was lost.
+ * A replay gets the first answer again: a request that did not wait keeps getting 202, unless the
+ * replay itself waits. A row with the presented id is not a replay: an earlier attempt of this
+ * insert succeeded and its answer was lost.
  */
 export function decide(stored: StoredRequest, presented: PresentedRequest): Verdict {
   const replayed = stored.id !== presented.id;

@@ -1,7 +1,7 @@
 /**
- * The exit pass: a patient with a succeeded payment may leave, for a limited time. A pass has the id of its payment.
- * Every succeeded payment earns a pass, also a payment of a part of the bill: the staff decide which part is enough,
- * and the rest stays due.
+ * The exit pass: a patient with a succeeded payment may leave, for a limited time. A pass has the
+ * id of its payment. Every succeeded payment earns a pass, also a payment of a part of the bill:
+ * the staff decide which part is enough, and the rest stays due.
  */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 
@@ -21,8 +21,8 @@ export interface PaidPayment {
 }
 
 /**
- * The pass of a payment; null unless the payment has succeeded. A pass is no longer valid at the very millisecond of
- * its expiry.
+ * The pass of a payment; null unless the payment has succeeded. A pass is no longer valid at the
+ * very millisecond of its expiry.
  */
 export function exitPass(payment: PaidPayment, validityHours: number, now: Date): ExitPass | null {
   if (payment.status !== 'SUCCEEDED' || payment.completedAt === null) return null;
@@ -38,7 +38,8 @@ export function exitPass(payment: PaidPayment, validityHours: number, now: Date)
 /** unknown: no payment earned this pass. An expired pass remains known. */
 export type PassState = 'valid' | 'expired' | 'unknown';
 
-export const passState = (pass: ExitPass | null): PassState => (pass === null ? 'unknown' : pass.valid ? 'valid' : 'expired');
+export const passState = (pass: ExitPass | null): PassState =>
+  pass === null ? 'unknown' : pass.valid ? 'valid' : 'expired';
 
 /** The part of a name that a stranger may read: the first name and initials, `Lucía R. S.` */
 export function maskedName(name: string): string {

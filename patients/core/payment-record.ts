@@ -1,6 +1,6 @@
 /**
- * A payment row of the database and its two documents: the current state, and the state at acceptance.
- * The second document never changes, so a replay gets the same answer byte for byte.
+ * A payment row of the database and its two documents: the current state, and the state at
+ * acceptance. The second document never changes, so a replay gets the same answer byte for byte.
  */
 import type { Payment, PaymentStatus } from '../../shared/contracts/payment.js';
 import type { NewPayment } from '../../shared/postgres/ledger.js';
@@ -17,13 +17,24 @@ export interface PaymentRecord extends NewPayment {
   completedAt: Date | null;
 }
 
-const NO_OUTCOME = { status: 'PENDING', attempts: 0, processedBy: null, term: null, reason: null, completedAt: null } as const;
+const NO_OUTCOME = {
+  status: 'PENDING',
+  attempts: 0,
+  processedBy: null,
+  term: null,
+  reason: null,
+  completedAt: null,
+} as const;
 
 /**
- * The record of a new payment. The fields are written out, because this runs for every payment and a spread costs more
- * than the rest.
+ * The record of a new payment. The fields are written out, because this runs for every payment and
+ * a spread costs more than the rest.
  */
-export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acceptedAt: Date }, acceptedBy: string): PaymentRecord {
+export function acceptedRecord(
+  payment: NewPayment,
+  accepted: { seq: number; acceptedAt: Date },
+  acceptedBy: string,
+): PaymentRecord {
   return {
     id: payment.id,
     patientId: payment.patientId,
@@ -50,7 +61,10 @@ export function acceptedRecord(payment: NewPayment, accepted: { seq: number; acc
 }
 
 /** From acceptance to the final status, in ms; null before. */
-export const latencyMs = ({ acceptedAt, completedAt }: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
+export const latencyMs = ({
+  acceptedAt,
+  completedAt,
+}: Pick<PaymentRecord, 'acceptedAt' | 'completedAt'>): number | null =>
   completedAt === null ? null : Math.max(0, completedAt.getTime() - acceptedAt.getTime());
 
 /** The document of the current state. */
@@ -77,4 +91,5 @@ export function paymentDocument(record: PaymentRecord): Payment {
 }
 
 /** The document of the state at acceptance, independent of the current state. */
-export const acceptanceDocument = (record: PaymentRecord): Payment => paymentDocument({ ...record, ...NO_OUTCOME });
+export const acceptanceDocument = (record: PaymentRecord): Payment =>
+  paymentDocument({ ...record, ...NO_OUTCOME });

@@ -1,6 +1,6 @@
 /**
- * A semaphore: limits how many things run at the same time. A single request for more places than the maximum gets in
- * when all places are free; otherwise it could never run.
+ * A semaphore: limits how many things run at the same time. A single request for more places than
+ * the maximum gets in when all places are free; otherwise it could never run.
  */
 export class Places {
   private count = 0;

@@ -1,13 +1,18 @@
 /**
- * `Prefer: wait=N`: how long the client wants to wait for the outcome. A preference is optional: a malformed value is
- * ignored, as the standard requires.
+ * `Prefer: wait=N`: how long the client wants to wait for the outcome. A preference is optional: a
+ * malformed value is ignored, as the standard requires.
  * @see https://www.rfc-editor.org/rfc/rfc7240 sections 2 and 4.3
  */
 
-/** The longest wait, in seconds; longer values are reduced to this. Below the idle time-outs of common load balancers. */
+/**
+ * The longest wait, in seconds; longer values are reduced to this. Below the idle time-outs of
+ * common load balancers.
+ */
 export const WAIT_MAX_SECONDS = 30;
 
-/** Splits a text at separators outside quoted strings. One pass: the cost is linear for any input. */
+/**
+ * Splits a text at separators outside quoted strings. One pass: the cost is linear for any input.
+ */
 function partsOf(text: string, separator: string): string[] {
   const parts: string[] = [];
   let isQuoted = false;
@@ -24,9 +29,12 @@ function partsOf(text: string, separator: string): string[] {
   return [...parts, text.slice(start)];
 }
 
-const unquoted = (value: string): string => (value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value);
+const unquoted = (value: string): string =>
+  value.length >= 2 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 
-/** Seconds to wait, 0 to 30; null when the header is missing or malformed. The first `wait` counts. */
+/**
+ * Seconds to wait, 0 to 30; null when the header is missing or malformed. The first `wait` counts.
+ */
 export function waitSeconds(header: string | undefined): number | null {
   for (const preference of partsOf(header ?? '', ',')) {
     const [token = ''] = partsOf(preference, ';');

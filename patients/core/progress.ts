@@ -1,14 +1,15 @@
 /**
- * The progress of a payment for the staff's pages, derived from its row and the leadership. The row decides; the
- * leadership only explains a longer wait. Never calls a monitor.
+ * The progress of a payment for the staff's pages, derived from its row and the leadership. The row
+ * decides; the leadership only explains a longer wait. Never calls a monitor.
  */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 
 /**
- * queued: earlier payments come first. charging: the leader charges it. retrying: the gateway did not answer.
- * leaderless: no leader.
+ * queued: earlier payments come first. charging: the leader charges it. retrying: the gateway did
+ * not answer. leaderless: no leader.
  */
-export type Stage = 'queued' | 'charging' | 'retrying' | 'leaderless' | 'succeeded' | 'declined' | 'failed';
+export type Stage =
+  'queued' | 'charging' | 'retrying' | 'leaderless' | 'succeeded' | 'declined' | 'failed';
 
 export interface ProgressFacts {
   status: PaymentStatus;
@@ -23,9 +24,20 @@ export interface ProgressFacts {
   leaderSuspected: boolean;
 }
 
-const FINAL: Partial<Record<PaymentStatus, Stage>> = { SUCCEEDED: 'succeeded', DECLINED: 'declined', FAILED: 'failed' };
+const FINAL: Partial<Record<PaymentStatus, Stage>> = {
+  SUCCEEDED: 'succeeded',
+  DECLINED: 'declined',
+  FAILED: 'failed',
+};
 
-export function stageOf({ status, hasFailed, nextAttemptAt, ahead, leader, leaderSuspected }: ProgressFacts): Stage {
+export function stageOf({
+  status,
+  hasFailed,
+  nextAttemptAt,
+  ahead,
+  leader,
+  leaderSuspected,
+}: ProgressFacts): Stage {
   const final = FINAL[status];
   if (final) return final;
   if (leader === null || leaderSuspected) return 'leaderless';
@@ -33,7 +45,8 @@ export function stageOf({ status, hasFailed, nextAttemptAt, ahead, leader, leade
   return ahead > 0 ? 'queued' : 'charging';
 }
 
-export const isFinal = (stage: Stage): boolean => stage === 'succeeded' || stage === 'declined' || stage === 'failed';
+export const isFinal = (stage: Stage): boolean =>
+  stage === 'succeeded' || stage === 'declined' || stage === 'failed';
 
 /** The four steps on the page. */
 export const STEPS = ['accepted', 'queued', 'charging', 'done'] as const;
@@ -41,7 +54,13 @@ export type Step = (typeof STEPS)[number];
 export type StepState = 'done' | 'now' | 'later';
 
 const REACHED: Record<Stage, Step> = {
-  queued: 'queued', leaderless: 'queued', charging: 'charging', retrying: 'charging', succeeded: 'done', declined: 'done', failed: 'done',
+  queued: 'queued',
+  leaderless: 'queued',
+  charging: 'charging',
+  retrying: 'charging',
+  succeeded: 'done',
+  declined: 'done',
+  failed: 'done',
 };
 
 /** Every step with its state. A final payment has completed all of them. */

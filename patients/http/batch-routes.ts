@@ -14,16 +14,24 @@ import { batchForm, batchRequest, idPath } from './schemas.js';
 import { batchJson, stream } from './streams.js';
 
 /**
- * Deadline for the delivery of a batch document, in ms: 100,000 payments are 25 MB, and the response holds the places
- * of the batch.
+ * Deadline for the delivery of a batch document, in ms: 100,000 payments are 25 MB, and the
+ * response holds the places of the batch.
  */
 const ANSWER_MS = 120_000;
 
-/** Runs `work` if there is room for this many payments and their document. @throws Problem TOO_BUSY */
-async function withRoom({ batchRoom }: PatientsDeps, payments: number, work: () => Promise<null>): Promise<null> {
+/**
+ * Runs `work` if there is room for this many payments and their document. @throws Problem TOO_BUSY
+ */
+async function withRoom(
+  { batchRoom }: PatientsDeps,
+  payments: number,
+  work: () => Promise<null>,
+): Promise<null> {
   if (!batchRoom.take(payments)) {
     refusedTotal.inc({ reason: 'batch-payments' });
-    throw new Problem('TOO_BUSY', 'Batches with too many payments are in progress already', { retryAfterSeconds: 1 });
+    throw new Problem('TOO_BUSY', 'Batches with too many payments are in progress already', {
+      retryAfterSeconds: 1,
+    });
   }
   try {
     return await work();
@@ -41,10 +49,15 @@ async function answerBatch(deps: PatientsDeps, batchId: string, response: Respon
 
 const fireRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'fireBatch', method: 'post', path: '/api/batches', tag: 'batches', auth: ['api'],
+    id: 'fireBatch',
+    method: 'post',
+    path: '/api/batches',
+    tag: 'batches',
+    auth: ['api'],
     summary: 'Submit many payments at once',
-    description: 'Responds when all payments are final, or after `timeoutMs` (default: 60,000). `availability` is succeeded / sent. '
-      + 'A repeated request with the same key completes an interrupted batch, waits again and reports the same batch.',
+    description:
+      'Responds when all payments are final, or after `timeoutMs` (default: 60,000). `availability` is succeeded / sent. ' +
+      'A repeated request with the same key completes an interrupted batch, waits again and reports the same batch.',
     body: batchRequest,
     bodyExample: { count: 230 },
     clientSample: BATCH_SAMPLE,
@@ -57,18 +70,28 @@ const fireRoute = (deps: PatientsDeps): Route =>
         schema: batch,
         example: BATCH,
         headers: {
-          Location: 'The path of the batch.',
+          'Location': 'The path of the batch.',
           'Idempotency-Key': 'The key of this batch.',
           'Idempotent-Replayed': '`true` when an earlier request submitted this batch.',
         },
       },
     },
-    problems: ['PATIENT_UNKNOWN', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
+    problems: [
+      'PATIENT_UNKNOWN',
+      'IDEMPOTENCY_KEY_INVALID',
+      'IDEMPOTENCY_KEY_REUSED',
+      'TOO_BUSY',
+      'BACKLOG_FULL',
+      'UNAVAILABLE',
+    ],
     async handle({ body, request, response }) {
       const key = idempotencyKey(request, response);
       return withRoom(deps, 'payments' in body ? body.payments.length : body.count, async () => {
         const { batchId, replayed } = await fireBatch(deps, {
-          body, idempotencyKey: key, traceparent: traceparent(request), gone: clientGone(response),
+          body,
+          idempotencyKey: key,
+          traceparent: traceparent(request),
+          gone: clientGone(response),
         });
         response.location(`/api/batches/${batchId}`);
         if (replayed) response.set('Idempotent-Replayed', 'true');
@@ -79,12 +102,19 @@ const fireRoute = (deps: PatientsDeps): Route =>
 
 const getRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'getBatch', method: 'get', path: '/api/batches/{id}', tag: 'batches', auth: ['api'],
+    id: 'getBatch',
+    method: 'get',
+    path: '/api/batches/{id}',
+    tag: 'batches',
+    auth: ['api'],
     summary: 'Get a batch',
-    description: 'The current state, read from the database by any instance: `pending` falls to 0 while the other numbers rise up to `sent`.',
+    description:
+      'The current state, read from the database by any instance: `pending` falls to 0 while the other numbers rise up to `sent`.',
     params: idPath,
     paramsExample: { id: BATCH_ID },
-    responses: { 200: { description: 'The current outcomes of the payments.', schema: batch, example: BATCH } },
+    responses: {
+      200: { description: 'The current outcomes of the payments.', schema: batch, example: BATCH },
+    },
     problems: ['BATCH_NOT_FOUND', 'TOO_BUSY', 'UNAVAILABLE'],
     async handle({ params, request, response }) {
       if (answeredHead(request, response, 'application/json')) return null;

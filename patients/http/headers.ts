@@ -11,8 +11,9 @@ import { timeOrderedId } from '../accept/time-ordered-id.js';
 
 export const KEY_HEADER: HeaderSpec = {
   name: 'Idempotency-Key',
-  description: '1 to 200 printable ASCII characters; must not begin with `batch:`, `bill:` or `redrive:`, and must not be repeated. The same key and body get the first answer again. '
-    + 'Without this header the service makes a key. Every answer repeats the key, errors included, except a 429 without a read request.',
+  description:
+    '1 to 200 printable ASCII characters; must not begin with `batch:`, `bill:` or `redrive:`, and must not be repeated. The same key and body get the first answer again. ' +
+    'Without this header the service makes a key. Every answer repeats the key, errors included, except a 429 without a read request.',
   schema: z.string().min(1).max(200),
   example: 'bill-2026-11-0042',
 };
@@ -29,18 +30,22 @@ export const TRACE_HEADER: HeaderSpec = {
 };
 
 /**
- * The key of a request; undefined: none. Repeated headers give an invalid key: Node joins them to one text that could
- * be a valid key.
+ * The key of a request; undefined: none. Repeated headers give an invalid key: Node joins them to
+ * one text that could be a valid key.
  */
-export function givenKey({ headers, headersDistinct }: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
+export function givenKey({
+  headers,
+  headersDistinct,
+}: Pick<Request, 'headers' | 'headersDistinct'>): string | undefined {
   const key = headers['idempotency-key'];
-  const isRepeated = key?.includes(', ') === true && headersDistinct['idempotency-key']?.length !== 1;
+  const isRepeated =
+    key?.includes(', ') === true && headersDistinct['idempotency-key']?.length !== 1;
   return isRepeated ? '' : (key as string | undefined);
 }
 
 /**
- * The client's key, or a new one. Every answer from here on contains the key, so that a client that receives 503 can
- * repeat its request.
+ * The client's key, or a new one. Every answer from here on contains the key, so that a client that
+ * receives 503 can repeat its request.
  * @throws Problem IDEMPOTENCY_KEY_INVALID
  */
 export function idempotencyKey(request: Request, response: Response): string {
@@ -51,10 +56,12 @@ export function idempotencyKey(request: Request, response: Response): string {
   return key;
 }
 
-export const traceparent = (request: Request): string | undefined => validTraceparent(request.get('traceparent'));
+export const traceparent = (request: Request): string | undefined =>
+  validTraceparent(request.get('traceparent'));
 
 /** How long the client wants to wait, in seconds; null without a preference. */
-export const preferredWait = (request: Request): number | null => waitSeconds(request.get('Prefer'));
+export const preferredWait = (request: Request): number | null =>
+  waitSeconds(request.get('Prefer'));
 
 /** 201 with the final payment, or 202 with the payment as accepted. */
 export function paidAnswer({ payment, final, replayed }: Paid, wait: number | null): Answer {

@@ -1,4 +1,7 @@
-/** The routes without a token: the first page, the identity of the instance, the document of the API. */
+/**
+ * The routes without a token: the first page, the identity of the instance, the document of the
+ * API.
+ */
 import { hostname } from 'node:os';
 import type { Request, Response } from 'express';
 import { openApi, OPEN_API_EXAMPLE } from '../../shared/http/openapi/about.js';
@@ -12,17 +15,31 @@ import { SESSION_COOKIE } from '../web/session.js';
 import { WHO_AM_I } from './examples.js';
 import { whoami } from './schemas.js';
 
-/** Attaches the session to the request. @throws Problem UNAVAILABLE when the session store is unavailable. */
-const withSession = ({ sessions }: PatientsDeps, request: Request, response: Response): Promise<void> =>
+/**
+ * Attaches the session to the request. @throws Problem UNAVAILABLE when the session store is
+ * unavailable.
+ */
+const withSession = (
+  { sessions }: PatientsDeps,
+  request: Request,
+  response: Response,
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    void sessions(request, response, (error: unknown) => (error instanceof Error ? reject(error) : resolve()));
+    void sessions(request, response, (error: unknown) =>
+      error instanceof Error ? reject(error) : resolve(),
+    );
   });
 
 const whoamiRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'whoami', method: 'get', path: '/whoami', tag: 'instance', auth: [],
+    id: 'whoami',
+    method: 'get',
+    path: '/whoami',
+    tag: 'instance',
+    auth: [],
     summary: 'Identify the instance and count the visits of this session',
-    description: 'For tests of load balancers: the instance, its address and machine, and the number of visits of this session, which a cookie identifies.',
+    description:
+      'For tests of load balancers: the instance, its address and machine, and the number of visits of this session, which a cookie identifies.',
     responses: {
       200: {
         description: 'The instance and the session.',
@@ -53,7 +70,11 @@ const whoamiRoute = (deps: PatientsDeps): Route =>
 
 const landingRoute = ({ config }: PatientsDeps): Route =>
   route({
-    id: 'landing', method: 'get', path: '/', tag: 'pages', auth: [],
+    id: 'landing',
+    method: 'get',
+    path: '/',
+    tag: 'pages',
+    auth: [],
     summary: 'The first page',
     responses: { 200: { description: 'A page, in English or Spanish.', contentType: 'text/html' } },
     handle({ request, response }) {
@@ -65,13 +86,22 @@ const landingRoute = ({ config }: PatientsDeps): Route =>
 
 const openApiRoute = (document: () => OpenApiDocument): Route =>
   route({
-    id: 'openapi', method: 'get', path: '/openapi.json', tag: 'instance', auth: [],
+    id: 'openapi',
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'instance',
+    auth: [],
     summary: 'This API as an OpenAPI 3.1 document',
-    description: 'Made from the table that also routes and validates, so it matches this instance. `/docs` shows it as a page.',
-    responses: { 200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE } },
+    description:
+      'Made from the table that also routes and validates, so it matches this instance. `/docs` shows it as a page.',
+    responses: {
+      200: { description: 'The document.', schema: openApi, example: OPEN_API_EXAMPLE },
+    },
     handle: () => ({ status: 200, body: document() }),
   });
 
 export const openRoutes = (deps: PatientsDeps, document: () => OpenApiDocument): Route[] => [
-  landingRoute(deps), whoamiRoute(deps), openApiRoute(document),
+  landingRoute(deps),
+  whoamiRoute(deps),
+  openApiRoute(document),
 ];

@@ -7,7 +7,11 @@ import { bill, idPath, pass, patientList, patientsQuery } from './schemas.js';
 
 const listRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'listPatients', method: 'get', path: '/api/patients', tag: 'patients', auth: ['api'],
+    id: 'listPatients',
+    method: 'get',
+    path: '/api/patients',
+    tag: 'patients',
+    auth: ['api'],
     summary: 'List patients, in order of id',
     description: 'The first start adds a hundred sample patients.',
     query: patientsQuery,
@@ -24,35 +28,63 @@ const listRoute = (deps: PatientsDeps): Route =>
       const rows = await deps.records.patients(cursor ?? null, limit + 1);
       const patients = rows.slice(0, limit);
       const last = patients.at(-1);
-      return { status: 200, body: { patients, next: rows.length > limit && last ? encodeCursor(last.id) : null } };
+      return {
+        status: 200,
+        body: { patients, next: rows.length > limit && last ? encodeCursor(last.id) : null },
+      };
     },
   });
 
 const billRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'getBill', method: 'get', path: '/api/patients/{id}/bill', tag: 'patients', auth: ['api'],
+    id: 'getBill',
+    method: 'get',
+    path: '/api/patients/{id}/bill',
+    tag: 'patients',
+    auth: ['api'],
     summary: 'Get the consolidated bill',
-    description: 'Charges by kind, the paid amount and the amount due, in minor units: `bills` has one bill per currency. The other fields repeat the '
-      + 'first bill, in the currency of the oldest charge. Nothing is due at all when every `dueMinor` of `bills` is 0.',
+    description:
+      'Charges by kind, the paid amount and the amount due, in minor units: `bills` has one bill per currency. The other fields repeat the ' +
+      'first bill, in the currency of the oldest charge. Nothing is due at all when every `dueMinor` of `bills` is 0.',
     params: idPath,
     paramsExample: { id: PATIENT_ID },
     responses: { 200: { description: 'The bill.', schema: bill, example: BILL } },
     problems: ['PATIENT_NOT_FOUND', 'UNAVAILABLE'],
-    handle: async ({ params }) => ({ status: 200, body: await deps.records.bill(params.id, deps.config.defaultCurrency) }),
+    handle: async ({ params }) => ({
+      status: 200,
+      body: await deps.records.bill(params.id, deps.config.defaultCurrency),
+    }),
   });
 
 const passRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'getPass', method: 'get', path: '/api/passes/{id}', tag: 'patients', auth: ['api'],
+    id: 'getPass',
+    method: 'get',
+    path: '/api/passes/{id}',
+    tag: 'patients',
+    auth: ['api'],
     summary: 'Check an exit pass',
-    description: 'A succeeded payment earns a pass with the payment\'s id.',
+    description: "A succeeded payment earns a pass with the payment's id.",
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
-    responses: { 200: { description: 'The pass; `valid` is true until it expires.', schema: pass, example: PASS } },
+    responses: {
+      200: {
+        description: 'The pass; `valid` is true until it expires.',
+        schema: pass,
+        example: PASS,
+      },
+    },
     problems: ['PASS_NOT_FOUND', 'UNAVAILABLE'],
     async handle({ params }) {
-      return { status: 200, body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()) };
+      return {
+        status: 200,
+        body: await deps.records.pass(params.id, deps.config.passValidityHours, deps.clock.wall()),
+      };
     },
   });
 
-export const patientRoutes = (deps: PatientsDeps): Route[] => [listRoute(deps), billRoute(deps), passRoute(deps)];
+export const patientRoutes = (deps: PatientsDeps): Route[] => [
+  listRoute(deps),
+  billRoute(deps),
+  passRoute(deps),
+];

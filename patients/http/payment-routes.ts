@@ -11,8 +11,22 @@ import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 import { pay } from '../accept/pay.js';
 import { redrive } from '../accept/redrive.js';
 import type { PatientsDeps } from '../service.js';
-import { ACCEPTED_PAYMENT, PAID_PAYMENT, PATIENT_ID, PAYMENT_ID, PAYMENT_REQUEST } from './examples.js';
-import { idempotencyKey, KEY_HEADER, paidAnswer, preferredWait, PREFER_HEADER, traceparent, TRACE_HEADER } from './headers.js';
+import {
+  ACCEPTED_PAYMENT,
+  PAID_PAYMENT,
+  PATIENT_ID,
+  PAYMENT_ID,
+  PAYMENT_REQUEST,
+} from './examples.js';
+import {
+  idempotencyKey,
+  KEY_HEADER,
+  paidAnswer,
+  preferredWait,
+  PREFER_HEADER,
+  traceparent,
+  TRACE_HEADER,
+} from './headers.js';
 import { idPath, paymentFilter, paymentList, paymentsQuery } from './schemas.js';
 import { PAY_SAMPLE, REDRIVE_SAMPLE } from './samples.js';
 import { paymentsCsv, stream } from './streams.js';
@@ -21,7 +35,7 @@ import { paymentsCsv, stream } from './streams.js';
 const CSV_PAGE = 1_000;
 
 const ANSWER_HEADERS = {
-  Location: 'The path of the payment.',
+  'Location': 'The path of the payment.',
   'Idempotency-Key': 'The key of this payment.',
   'Idempotent-Replayed': '`true` when this is the answer to an earlier request with this key.',
   'Preference-Applied': 'The wait that was granted.',
@@ -45,24 +59,39 @@ const CSV_RESPONSE = {
   description: 'RFC 4180, with a header line.',
   contentType: 'text/csv',
   schema: z.string(),
-  example: csvHeader() + csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }, 'America/Bogota'),
+  example:
+    csvHeader() +
+    csvPayment({ ...PAID_PAYMENT, status: 'SUCCEEDED', currency: 'USD' }, 'America/Bogota'),
   headers: { 'Content-Disposition': 'The name of the file, `payments.csv`.' },
 };
 
 const payRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'pay', method: 'post', path: '/api/payments', tag: 'payments', auth: ['api'],
+    id: 'pay',
+    method: 'post',
+    path: '/api/payments',
+    tag: 'payments',
+    auth: ['api'],
     summary: 'Pay',
-    description: 'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and returns 201. Without it, or after '
-      + 'the wait, the answer is 202 and `Location` is the path to poll. A repeated request with the same key and body gets the first answer again. '
-      + 'With `settles: "bill"` a payment is accepted only if the bill in this currency has that much left that is neither paid nor pending (409 '
-      + '`BILL_NOT_PAYABLE`), also under concurrent requests. Without `settles`, any amount is accepted.',
+    description:
+      'Accepted means durable: no 2xx before the row is committed. `Prefer: wait=N` waits for the outcome and returns 201. Without it, or after ' +
+      'the wait, the answer is 202 and `Location` is the path to poll. A repeated request with the same key and body gets the first answer again. ' +
+      'With `settles: "bill"` a payment is accepted only if the bill in this currency has that much left that is neither paid nor pending (409 ' +
+      '`BILL_NOT_PAYABLE`), also under concurrent requests. Without `settles`, any amount is accepted.',
     body: paymentRequest,
     bodyExample: PAYMENT_REQUEST,
     clientSample: PAY_SAMPLE,
     headers: [KEY_HEADER, PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PATIENT_UNKNOWN', 'BILL_NOT_PAYABLE', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
+    problems: [
+      'PATIENT_UNKNOWN',
+      'BILL_NOT_PAYABLE',
+      'IDEMPOTENCY_KEY_INVALID',
+      'IDEMPOTENCY_KEY_REUSED',
+      'TOO_BUSY',
+      'BACKLOG_FULL',
+      'UNAVAILABLE',
+    ],
     async handle({ body, request, response }) {
       const wait = preferredWait(request);
       const command = {
@@ -79,47 +108,88 @@ const payRoute = (deps: PatientsDeps): Route =>
 
 /** Whether the caller is an operator. A service (internal token) writes its own audit row. */
 const isOperator = ({ config }: PatientsDeps, { headers }: Request): boolean =>
-  tokenKind({ api: config.apiToken, operator: config.operatorToken, internal: config.internalToken }, headers.authorization) === 'operator';
+  tokenKind(
+    { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken },
+    headers.authorization,
+  ) === 'operator';
 
 const redriveRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'redrive', method: 'post', path: '/api/payments/{id}/redrive', tag: 'payments', auth: ['operator', 'internal'],
+    id: 'redrive',
+    method: 'post',
+    path: '/api/payments/{id}/redrive',
+    tag: 'payments',
+    auth: ['operator', 'internal'],
     summary: 'Re-drive a failed payment',
-    description: 'Makes a new payment; the failed one keeps its status for ever. A second re-drive returns the same new payment. A payment that settled a '
-      + 'bill is re-driven only if the bill has that much left: 409 `BILL_NOT_PAYABLE` if it was paid meanwhile. Each call with the operator '
-      + 'token writes an audit row, whether it succeeds or fails.',
+    description:
+      'Makes a new payment; the failed one keeps its status for ever. A second re-drive returns the same new payment. A payment that settled a ' +
+      'bill is re-driven only if the bill has that much left: 409 `BILL_NOT_PAYABLE` if it was paid meanwhile. Each call with the operator ' +
+      'token writes an audit row, whether it succeeds or fails.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
     clientSample: REDRIVE_SAMPLE,
     headers: [PREFER_HEADER, TRACE_HEADER],
     responses: PAID_RESPONSES,
-    problems: ['PAYMENT_NOT_FOUND', 'NOT_REDRIVABLE', 'BILL_NOT_PAYABLE', 'TOO_BUSY', 'BACKLOG_FULL', 'UNAVAILABLE'],
+    problems: [
+      'PAYMENT_NOT_FOUND',
+      'NOT_REDRIVABLE',
+      'BILL_NOT_PAYABLE',
+      'TOO_BUSY',
+      'BACKLOG_FULL',
+      'UNAVAILABLE',
+    ],
     async handle({ params, request, response }) {
       const wait = preferredWait(request);
       response.setHeader('Idempotency-Key', redriveKey(params.id));
-      const asked = { waitMs: (wait ?? 0) * 1_000, traceparent: traceparent(request), gone: clientGone(response) };
-      return paidAnswer(await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }), wait);
+      const asked = {
+        waitMs: (wait ?? 0) * 1_000,
+        traceparent: traceparent(request),
+        gone: clientGone(response),
+      };
+      return paidAnswer(
+        await redrive(deps, { id: params.id, isAudited: isOperator(deps, request), ...asked }),
+        wait,
+      );
     },
   });
 
 const getRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'getPayment', method: 'get', path: '/api/payments/{id}', tag: 'payments', auth: ['api'],
+    id: 'getPayment',
+    method: 'get',
+    path: '/api/payments/{id}',
+    tag: 'payments',
+    auth: ['api'],
     summary: 'Get a payment',
-    description: 'The payment as stored in the database. `PENDING` means accepted and not final; all other statuses are final.',
+    description:
+      'The payment as stored in the database. `PENDING` means accepted and not final; all other statuses are final.',
     params: idPath,
     paramsExample: { id: PAYMENT_ID },
-    responses: { 200: { description: 'The current state of the payment.', schema: payment, example: PAID_PAYMENT } },
+    responses: {
+      200: {
+        description: 'The current state of the payment.',
+        schema: payment,
+        example: PAID_PAYMENT,
+      },
+    },
     problems: ['PAYMENT_NOT_FOUND', 'UNAVAILABLE'],
-    handle: async ({ params }) => ({ status: 200, body: paymentDocument(await deps.records.payment(params.id)) }),
+    handle: async ({ params }) => ({
+      status: 200,
+      body: paymentDocument(await deps.records.payment(params.id)),
+    }),
   });
 
 const listRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'listPayments', method: 'get', path: '/api/payments', tag: 'payments', auth: ['api'],
+    id: 'listPayments',
+    method: 'get',
+    path: '/api/payments',
+    tag: 'payments',
+    auth: ['api'],
     summary: 'List payments, newest first',
-    description: 'All given filters must match. For the next page pass `next` as `cursor`, with the same filters; payments accepted meanwhile '
-      + 'do not shift the pages.',
+    description:
+      'All given filters must match. For the next page pass `next` as `cursor`, with the same filters; payments accepted meanwhile ' +
+      'do not shift the pages.',
     query: paymentsQuery,
     queryExample: { status: 'SUCCEEDED', limit: '10' },
     responses: {
@@ -141,19 +211,28 @@ const listRoute = (deps: PatientsDeps): Route =>
 
 const csvRoute = (deps: PatientsDeps): Route =>
   route({
-    id: 'exportPayments', method: 'get', path: '/api/payments.csv', tag: 'payments', auth: ['api'],
+    id: 'exportPayments',
+    method: 'get',
+    path: '/api/payments.csv',
+    tag: 'payments',
+    auth: ['api'],
     summary: 'Export payments as CSV, newest first',
-    description: 'All matching payments. Times are in the time zone of the hospital, with its UTC offset. An apostrophe precedes cells that a spreadsheet would treat as a formula.',
+    description:
+      'All matching payments. Times are in the time zone of the hospital, with its UTC offset. An apostrophe precedes cells that a spreadsheet would treat as a formula.',
     query: paymentFilter,
     queryExample: { patientId: PATIENT_ID },
     responses: { 200: CSV_RESPONSE },
     problems: ['UNAVAILABLE'],
     async handle({ query, request, response }) {
       if (answeredHead(request, response, 'text/csv; charset=utf-8')) return null;
-      const { records, config: { timeZone } } = deps;
+      const {
+        records,
+        config: { timeZone },
+      } = deps;
       const first = await records.payments(query, null, CSV_PAGE);
       response.status(200).type('text/csv; charset=utf-8').attachment('payments.csv');
-      const next = (last: PaymentRecord): Promise<PaymentRecord[]> => records.payments(query, last.seq, CSV_PAGE);
+      const next = (last: PaymentRecord): Promise<PaymentRecord[]> =>
+        records.payments(query, last.seq, CSV_PAGE);
       await stream(response, paymentsCsv({ first, pageSize: CSV_PAGE, next, timeZone }));
       return null;
     },
@@ -161,5 +240,9 @@ const csvRoute = (deps: PatientsDeps): Route =>
 
 /** The static path must precede the path with a parameter. */
 export const paymentRoutes = (deps: PatientsDeps): Route[] => [
-  payRoute(deps), listRoute(deps), csvRoute(deps), getRoute(deps), redriveRoute(deps),
+  payRoute(deps),
+  listRoute(deps),
+  csvRoute(deps),
+  getRoute(deps),
+  redriveRoute(deps),
 ];

@@ -1,8 +1,8 @@
 /**
- * Limits the payment requests and batches in progress. Each holds a connection, a request, a response and perhaps a
- * body. Beyond the limit the answer is 429, before a body is read and with little work, because floods are when work is
- * expensive. The connection stays
- * open: a new one would cost more than this answer. A request takes a place only with a valid token and a complete
+ * Limits the payment requests and batches in progress. Each holds a connection, a request, a
+ * response and perhaps a body. Beyond the limit the answer is 429, before a body is read and with
+ * little work, because floods are when work is expensive. The connection stays open: a new one
+ * would cost more than this answer. A request takes a place only with a valid token and a complete
  * body.
  */
 import type { Express, RequestHandler } from 'express';
@@ -28,12 +28,16 @@ interface Kind {
 }
 
 /**
- * Answers requests without a free place. The response is made once and sent in one write; it repeats a client's key but
- * makes none.
+ * Answers requests without a free place. The response is made once and sent in one write; it
+ * repeats a client's key but makes none.
  */
 function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler {
   const body = JSON.stringify(new Problem('TOO_BUSY', detail));
-  const headers = { 'Content-Type': 'application/problem+json; charset=utf-8', 'Content-Length': Buffer.byteLength(body), 'Retry-After': '1' };
+  const headers = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Retry-After': '1',
+  };
   return (request, response) => {
     refusedTotal.inc({ reason });
     const key = givenKey(request);
@@ -44,13 +48,15 @@ function refuser({ reason, detail }: Kind, reading: SlowReading): RequestHandler
 }
 
 /**
- * Refuses before the body is read when no place is free. Takes no place, so that a client that never ends its body
- * holds nothing.
+ * Refuses before the body is read when no place is free. Takes no place, so that a client that
+ * never ends its body holds nothing.
  */
-const look = ({ places }: Kind, refuse: RequestHandler): RequestHandler => (request, response, next) => {
-  if (places.full) void refuse(request, response, next);
-  else next();
-};
+const look =
+  ({ places }: Kind, refuse: RequestHandler): RequestHandler =>
+  (request, response, next) => {
+    if (places.full) void refuse(request, response, next);
+    else next();
+  };
 
 /** Takes a place for a complete request. */
 function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
@@ -70,9 +76,9 @@ function take({ places, gauge }: Kind, refuse: RequestHandler): RequestHandler {
 }
 
 /**
- * Reads a body while all bodies in progress have at most this many bytes together. Bytes count as they arrive, so a
- * client that sends few of them blocks no other. A refused request's connection is closed, because the rest of its body
- * is not needed.
+ * Reads a body while all bodies in progress have at most this many bytes together. Bytes count as
+ * they arrive, so a client that sends few of them blocks no other. A refused request's connection
+ * is closed, because the rest of its body is not needed.
  */
 function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler): RequestHandler {
   return (request, response, next) => {
@@ -104,23 +110,48 @@ function readWithin(bytes: Places, read: RequestHandler, refuse: RequestHandler)
 const SINGLE_PATHS = ['/api/payments', '/api/payments/:id/redrive'];
 
 /**
- * Adds the middleware before the body parser: tokens, the check for a free place, and for batches the parser of their
- * larger bodies.
- * @returns a function that adds the middleware after the body parser: only requests with a valid token and a complete
+ * Adds the middleware before the body parser: tokens, the check for a free place, and for batches
+ * the parser of their larger bodies.
+ * @returns a function that adds the middleware after the body parser: only requests with a valid
+ *   token and a complete
  * body take places.
  */
-export function mountPlaces(app: Express, config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>, tokens: Tokens): (app: Express) => void {
+export function mountPlaces(
+  app: Express,
+  config: Pick<PatientsConfig, 'requestsMax' | 'batchesMax'>,
+  tokens: Tokens,
+): (app: Express) => void {
   const reading = createSlowReading();
   const single: Kind = {
-    reason: 'requests', places: new Places(config.requestsMax), gauge: requestsUnderWay, detail: 'Too many payment requests are in progress already',
+    reason: 'requests',
+    places: new Places(config.requestsMax),
+    gauge: requestsUnderWay,
+    detail: 'Too many payment requests are in progress already',
   };
   const batch: Kind = {
-    reason: 'batches', places: new Places(config.batchesMax), gauge: batchesUnderWay, detail: 'Too many batches are in progress already',
+    reason: 'batches',
+    places: new Places(config.batchesMax),
+    gauge: batchesUnderWay,
+    detail: 'Too many batches are in progress already',
   };
   const [refuseSingle, refuseBatch] = [refuser(single, reading), refuser(batch, reading)];
-  const readBatch = readWithin(new Places(config.batchesMax * BATCH_BODY_BYTES), jsonBodies(BATCH_BODY_LIMIT), refuseBatch);
+  const readBatch = readWithin(
+    new Places(config.batchesMax * BATCH_BODY_BYTES),
+    jsonBodies(BATCH_BODY_LIMIT),
+    refuseBatch,
+  );
   app.post('/api/payments', requireToken(tokens, ['api']), look(single, refuseSingle));
-  app.post('/api/payments/:id/redrive', requireToken(tokens, ['operator', 'internal']), look(single, refuseSingle));
-  app.post('/api/batches', requireToken(tokens, ['api']), look(batch, refuseBatch), readBatch, take(batch, refuseBatch));
+  app.post(
+    '/api/payments/:id/redrive',
+    requireToken(tokens, ['operator', 'internal']),
+    look(single, refuseSingle),
+  );
+  app.post(
+    '/api/batches',
+    requireToken(tokens, ['api']),
+    look(batch, refuseBatch),
+    readBatch,
+    take(batch, refuseBatch),
+  );
   return (behind) => void behind.post(SINGLE_PATHS, take(single, refuseSingle));
 }

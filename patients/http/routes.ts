@@ -30,12 +30,19 @@ export function patientsRoutes(deps: PatientsDeps): Route[] {
   const document = (): OpenApiDocument => (made ??= patientsDocument(routes, '/'));
   let made: OpenApiDocument | undefined;
   // The most frequent routes come first: a request is matched against one route after the other.
-  routes.push(...paymentRoutes(deps), ...batchRoutes(deps), ...openRoutes(deps, document), ...patientRoutes(deps), ...docsRoutes('patients', 'First page'));
+  routes.push(
+    ...paymentRoutes(deps),
+    ...batchRoutes(deps),
+    ...openRoutes(deps, document),
+    ...patientRoutes(deps),
+    ...docsRoutes('patients', 'First page'),
+  );
   return routes;
 }
 
 /** The document without an instance: its handlers have no dependencies and are never called. */
-export const offlineDocument = (): OpenApiDocument => patientsDocument(patientsRoutes({} as PatientsDeps), BASE);
+export const offlineDocument = (): OpenApiDocument =>
+  patientsDocument(patientsRoutes({} as PatientsDeps), BASE);
 
 function patientsDocument(routes: readonly Route[], server: string): OpenApiDocument {
   return openApiDocument({

@@ -1,4 +1,7 @@
-/** Code samples of the document for calls of the typed client that do more than the plain request: keys and waiting. */
+/**
+ * Code samples of the document for calls of the typed client that do more than the plain request:
+ * keys and waiting.
+ */
 export const PAY_SAMPLE = `// Pays and waits for the outcome; every retry uses the same key.
 const payment = await relevo.payAndWait(
   { patientId: '00000000-0000-4000-8000-000000000001', amountMinor: 15000, currency: 'USD', concept: 'Consolidated bill' },

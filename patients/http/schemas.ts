@@ -1,7 +1,21 @@
 /** The schemas of this service's own API; schemas shared by services are in shared/contracts/. */
 import { z } from 'zod';
-import { amountMinor, currency, id, memberId, term, timestamp, written } from '../../shared/contracts/ids.js';
-import { batch, batchPayment, countedBatch, listedBatch, listedBatchBody } from '../../shared/contracts/batch.js';
+import {
+  amountMinor,
+  currency,
+  id,
+  memberId,
+  term,
+  timestamp,
+  written,
+} from '../../shared/contracts/ids.js';
+import {
+  batch,
+  batchPayment,
+  countedBatch,
+  listedBatch,
+  listedBatchBody,
+} from '../../shared/contracts/batch.js';
 import { decodeIdCursor, decodeSeqCursor } from '../core/cursor.js';
 import { payment, paymentRequest, paymentStatus } from '../../shared/contracts/payment.js';
 
@@ -11,12 +25,16 @@ const limit = written(z.int().min(1).max(500)).default(50);
 
 /** Decodes the cursor of one list. */
 const cursor = <T>(open: (text: string) => T | null) =>
-  z.string().max(200).transform((text, context) => {
-    const mark = open(text);
-    if (mark !== null) return mark;
-    context.addIssue({ code: 'custom', message: 'not a cursor of this list' });
-    return z.NEVER;
-  }).optional();
+  z
+    .string()
+    .max(200)
+    .transform((text, context) => {
+      const mark = open(text);
+      if (mark !== null) return mark;
+      context.addIssue({ code: 'custom', message: 'not a cursor of this list' });
+      return z.NEVER;
+    })
+    .optional();
 
 const filter = {
   status: paymentStatus.optional(),
@@ -38,14 +56,23 @@ const billSection = z.object({
   subtotalMinor: z.int(),
 });
 const currencyBill = z.object({
-  charges: z.object({ exam: billSection, medicine: billSection, procedure: billSection, consultation: billSection }),
+  charges: z.object({
+    exam: billSection,
+    medicine: billSection,
+    procedure: billSection,
+    consultation: billSection,
+  }),
   currency,
   totalMinor: z.int(),
   paidMinor: z.int(),
   dueMinor: z.int().min(0),
 });
 /** The fields other than `patient` and `bills` repeat the first element of `bills`. */
-export const bill = z.object({ patient, ...currencyBill.shape, bills: z.array(currencyBill).min(1) });
+export const bill = z.object({
+  patient,
+  ...currencyBill.shape,
+  bills: z.array(currencyBill).min(1),
+});
 
 export const pass = z.object({
   valid: z.boolean(),
@@ -65,15 +92,30 @@ export const whoami = z.object({
 
 export const batchRequest = z.union([countedBatch, listedBatch]);
 /**
- * Selects the form for error messages: the form with a list if `payments` is present, otherwise the form with a count.
+ * Selects the form for error messages: the form with a list if `payments` is present, otherwise the
+ * form with a count.
  */
 export const batchForm = (value: unknown): z.ZodType =>
-  typeof value === 'object' && value !== null && 'payments' in value ? listedBatchBody : countedBatch;
+  typeof value === 'object' && value !== null && 'payments' in value
+    ? listedBatchBody
+    : countedBatch;
 
 /** Named `components/schemas` of the document. */
 export const NAMED_SCHEMAS = {
-  Payment: payment, PaymentRequest: paymentRequest, PaymentStatus: paymentStatus, PaymentList: paymentList,
-  CountedBatch: countedBatch, ListedBatch: listedBatch, Batch: batch, BatchPayment: batchPayment,
-  Patient: patient, PatientList: patientList, BillSection: billSection, CurrencyBill: currencyBill, Bill: bill,
-  ExitPass: pass, WhoAmI: whoami, Currency: currency,
+  Payment: payment,
+  PaymentRequest: paymentRequest,
+  PaymentStatus: paymentStatus,
+  PaymentList: paymentList,
+  CountedBatch: countedBatch,
+  ListedBatch: listedBatch,
+  Batch: batch,
+  BatchPayment: batchPayment,
+  Patient: patient,
+  PatientList: patientList,
+  BillSection: billSection,
+  CurrencyBill: currencyBill,
+  Bill: bill,
+  ExitPass: pass,
+  WhoAmI: whoami,
+  Currency: currency,
 };

@@ -1,4 +1,7 @@
-/** Streams long responses in pieces, so that the event loop is not blocked and the whole text is never in memory. */
+/**
+ * Streams long responses in pieces, so that the event loop is not blocked and the whole text is
+ * never in memory.
+ */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
@@ -10,13 +13,19 @@ import { paymentDocument, type PaymentRecord } from '../core/payment-record.js';
 const SLICE = 1_000;
 
 /**
- * Writes the pieces and ends the response. A client that disconnects ends the stream without an error; a failing source
- * aborts the response.
- * @param deadlineMs the connection is closed unless the client has received everything by then: for responses that hold
+ * Writes the pieces and ends the response. A client that disconnects ends the stream without an
+ * error; a failing source aborts the response.
+ * @param deadlineMs the connection is closed unless the client has received everything by then: for
+ *   responses that hold
  * a scarce resource.
  */
-export async function stream(response: Response, pieces: AsyncIterable<string> | Iterable<string>, deadlineMs?: number): Promise<void> {
-  const deadline = deadlineMs === undefined ? undefined : setTimeout(() => response.destroy(), deadlineMs);
+export async function stream(
+  response: Response,
+  pieces: AsyncIterable<string> | Iterable<string>,
+  deadlineMs?: number,
+): Promise<void> {
+  const deadline =
+    deadlineMs === undefined ? undefined : setTimeout(() => response.destroy(), deadlineMs);
   try {
     await pipeline(Readable.from(pieces), response);
   } catch (error) {
@@ -46,9 +55,14 @@ export interface CsvSource {
 }
 
 /** Payments as CSV, page by page until a page is not full. */
-export async function* paymentsCsv({ first, pageSize, next, timeZone }: CsvSource): AsyncGenerator<string> {
+export async function* paymentsCsv({
+  first,
+  pageSize,
+  next,
+  timeZone,
+}: CsvSource): AsyncGenerator<string> {
   yield csvHeader();
-  for (let page = first; ; ) {
+  for (let page = first; ;) {
     yield page.map((record) => csvPayment(paymentDocument(record), timeZone)).join('');
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;

@@ -1,4 +1,7 @@
-/** Waits until many payments are final, with one shared callback and one counter; keeps nothing about final payments. */
+/**
+ * Waits until many payments are final, with one shared callback and one counter; keeps nothing
+ * about final payments.
+ */
 import type { Outcomes } from './outcomes.js';
 
 export class Countdown {
@@ -16,8 +19,8 @@ export class Countdown {
   }
 
   /**
-   * Resolves when all are final, after `waitMs`, when `gone` fires, or when the process ends. Then no subscription
-   * remains.
+   * Resolves when all are final, after `waitMs`, when `gone` fires, or when the process ends. Then
+   * no subscription remains.
    */
   async done(waitMs: number, gone: AbortSignal): Promise<void> {
     if (this.left > 0 && waitMs > 0) await this.until(waitMs, gone);

@@ -1,9 +1,9 @@
 /**
- * Notifies callers that wait for the outcome of a payment. Redis events are hints; the row in PostgreSQL is
- * authoritative, and no outcome is answered from an event alone. Where events may be lost (a new term, a reconnection
- * to Redis) the rows of all awaited payments are read at once. If an event is lost unnoticed, a periodic poll still
- * finds the outcome, only later. The number of awaited payments is bounded. Beyond the bound the answer is 202 without
- * a wait.
+ * Notifies callers that wait for the outcome of a payment. Redis events are hints; the row in
+ * PostgreSQL is authoritative, and no outcome is answered from an event alone. Where events may be
+ * lost (a new term, a reconnection to Redis) the rows of all awaited payments are read at once. If
+ * an event is lost unnoticed, a periodic poll still finds the outcome, only later. The number of
+ * awaited payments is bounded. Beyond the bound the answer is 202 without a wait.
  */
 import type { Clock } from '../../shared/clock.js';
 import type { Logger } from '../../shared/observability/logger.js';
@@ -25,7 +25,9 @@ interface Entry {
   counted: Counted[];
 }
 
-/** The reason for reading a row: an event that named it, a gap in the events, or the periodic poll. */
+/**
+ * The reason for reading a row: an event that named it, a gap in the events, or the periodic poll.
+ */
 type Cause = 'event' | 'gap' | 'row';
 
 /** The next `most` elements, or fewer at the end. */
@@ -59,7 +61,9 @@ export class Outcomes {
   private reading: Promise<void> | null = null;
   private released = false;
   private looking = false;
-  /** Where the next poll continues, so that every payment is polled once before any is polled twice. */
+  /**
+   * Where the next poll continues, so that every payment is polled once before any is polled twice.
+   */
   private round = this.entries.entries();
   private catchingUp = false;
   private gap = false;
@@ -89,7 +93,11 @@ export class Outcomes {
   /** Calls `told` once, when the payment is final. @returns a function that unsubscribes. */
   watch(paymentId: string, told: Told): () => void {
     this.entryOf(paymentId).told.push(told);
-    return () => this.unwatch(paymentId, (entry) => (entry.told = entry.told.filter((other) => other !== told)));
+    return () =>
+      this.unwatch(
+        paymentId,
+        (entry) => (entry.told = entry.told.filter((other) => other !== told)),
+      );
   }
 
   /** Calls `counted` once, when the payment is final, without reading its row. */
@@ -99,7 +107,10 @@ export class Outcomes {
 
   /** Reverts `count`. */
   uncount(paymentId: string, counted: Counted): void {
-    this.unwatch(paymentId, (entry) => (entry.counted = entry.counted.filter((other) => other !== counted)));
+    this.unwatch(
+      paymentId,
+      (entry) => (entry.counted = entry.counted.filter((other) => other !== counted)),
+    );
   }
 
   private entryOf(paymentId: string): Entry {
@@ -119,7 +130,10 @@ export class Outcomes {
     if (entry.told.length + entry.counted.length === 0) this.remove(paymentId);
   }
 
-  /** The final row; null after `waitMs`, when `gone` fires, when there is no room, or when the process ends. */
+  /**
+   * The final row; null after `waitMs`, when `gone` fires, when there is no room, or when the
+   * process ends.
+   */
   wait(paymentId: string, waitMs: number, gone: AbortSignal): Promise<PaymentRecord | null> {
     if (waitMs <= 0 || gone.aborted || this.room <= 0) return Promise.resolve(null);
     return new Promise((resolve) => {
@@ -133,7 +147,10 @@ export class Outcomes {
     });
   }
 
-  /** Handles a message of the outcome channel. An unreadable message is ignored, because the rows are polled anyway. */
+  /**
+   * Handles a message of the outcome channel. An unreadable message is ignored, because the rows
+   * are polled anyway.
+   */
   async hinted(message: string): Promise<void> {
     const hint = this.hintOf(message);
     if (hint === null) return;
@@ -142,7 +159,10 @@ export class Outcomes {
     await Promise.all([this.reading, hint.isGap ? this.catchUp() : null]);
   }
 
-  /** Reads the rows of all awaited payments after a possible loss of events, oldest first, until a read finds nothing. */
+  /**
+   * Reads the rows of all awaited payments after a possible loss of events, oldest first, until a
+   * read finds nothing.
+   */
   async catchUp(): Promise<void> {
     this.gap = true; // A read in progress may have started before the end of the gap: read again.
     if (this.catchingUp) return;
@@ -158,7 +178,10 @@ export class Outcomes {
     }
   }
 
-  /** Polls the rows of payments that have waited longer than an event needs. Called every `outcomePollMs`. */
+  /**
+   * Polls the rows of payments that have waited longer than an event needs. Called every
+   * `outcomePollMs`.
+   */
   async look(): Promise<void> {
     if (this.looking) return;
     this.looking = true;
@@ -177,8 +200,8 @@ export class Outcomes {
   }
 
   /**
-   * Reads one group at a time; ids named meanwhile form the next group. Parallel reads would need connections, which
-   * are slow to open.
+   * Reads one group at a time; ids named meanwhile form the next group. Parallel reads would need
+   * connections, which are slow to open.
    */
   private async readNamed(): Promise<void> {
     while (this.named.size > 0) {
@@ -195,16 +218,24 @@ export class Outcomes {
     } catch {
       // The error is not logged, because its text quotes the message.
       hintsUnreadable.inc();
-      this.deps.logger.warn({ characters: message.length }, 'cannot read an outcome event; awaited rows are polled anyway');
+      this.deps.logger.warn(
+        { characters: message.length },
+        'cannot read an outcome event; awaited rows are polled anyway',
+      );
       return null;
     }
   }
 
-  /** The next part of the round. Entries are in order of arrival, so the first one that is not due ends the round. */
+  /**
+   * The next part of the round. Entries are in order of arrival, so the first one that is not due
+   * ends the round.
+   */
   private due(): string[] {
     const latest = this.deps.clock.now() - this.deps.config.outcomePollMs;
     const piece = take(this.round, LOOK_MAX);
-    const ids = piece.filter(([, { sinceMs }]) => sinceMs <= latest).map(([paymentId]) => paymentId);
+    const ids = piece
+      .filter(([, { sinceMs }]) => sinceMs <= latest)
+      .map(([paymentId]) => paymentId);
     if (ids.length < LOOK_MAX) this.round = this.entries.entries();
     return ids;
   }
@@ -212,7 +243,10 @@ export class Outcomes {
   private async tell(ids: readonly string[], by: Cause): Promise<number> {
     if (ids.length === 0) return 0;
     const toTell = ids.filter((paymentId) => (this.entries.get(paymentId)?.told.length ?? 0) > 0);
-    const toCount = toTell.length === ids.length ? [] : ids.filter((paymentId) => this.entries.get(paymentId)?.told.length === 0);
+    const toCount =
+      toTell.length === ids.length
+        ? []
+        : ids.filter((paymentId) => this.entries.get(paymentId)?.told.length === 0);
     const [rows, ended] = await Promise.all([
       this.read(toTell, (few) => this.deps.readFinal(few)),
       this.read(toCount, (few) => this.deps.readEnded(few)),
@@ -222,7 +256,10 @@ export class Outcomes {
     return rows.length + ended.length;
   }
 
-  private async read<T>(ids: readonly string[], how: (ids: readonly string[]) => Promise<T[]>): Promise<T[]> {
+  private async read<T>(
+    ids: readonly string[],
+    how: (ids: readonly string[]) => Promise<T[]>,
+  ): Promise<T[]> {
     if (ids.length === 0) return [];
     return how(ids).catch((error: unknown) => {
       this.deps.logger.warn({ err: error }, 'cannot read outcomes; retrying on the next poll');

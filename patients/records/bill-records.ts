@@ -1,7 +1,7 @@
 /**
- * Reads a patient's bill together with its paid and pending amounts, in one statement. A payment that becomes final at
- * the same time counts as pending or as paid, once. The insert of a payment decides again (trigger
- * `payment_settles_bill`).
+ * Reads a patient's bill together with its paid and pending amounts, in one statement. A payment
+ * that becomes final at the same time counts as pending or as paid, once. The insert of a payment
+ * decides again (trigger `payment_settles_bill`).
  */
 import { Problem } from '../../shared/errors.js';
 import type { Queryable } from '../../shared/postgres/postgres.js';
@@ -45,12 +45,26 @@ SELECT patient.id, full_name AS name, document,
   FROM patient WHERE patient.id = $1`;
 
 /** @param timeZone decides the day of a charge. @throws Problem PATIENT_NOT_FOUND, UNAVAILABLE */
-export async function readBillState(db: Queryable, timeZone: string, patientId: string, fallback: string): Promise<BillState> {
-  const { rows: [row] } = await db.query<BillRow>({ name: 'bill', text: BILL, values: [patientId, BILL_PREFIX] });
+export async function readBillState(
+  db: Queryable,
+  timeZone: string,
+  patientId: string,
+  fallback: string,
+): Promise<BillState> {
+  const {
+    rows: [row],
+  } = await db.query<BillRow>({ name: 'bill', text: BILL, values: [patientId, BILL_PREFIX] });
   if (!row) throw new Problem('PATIENT_NOT_FOUND', `There is no patient ${patientId}`);
   const { id, name, document } = row;
-  const charges = row.charges.map(({ createdAt, ...charge }): Charge => ({ ...charge, date: dayIn(timeZone, new Date(createdAt)) }));
+  const charges = row.charges.map(({ createdAt, ...charge }): Charge => ({
+    ...charge,
+    date: dayIn(timeZone, new Date(createdAt)),
+  }));
   const payments = new Map(row.payments.map((each) => [each.currency, each]));
-  const paid = new Map(row.payments.filter(({ paidMinor }) => paidMinor > 0).map(({ currency, paidMinor }) => [currency, paidMinor]));
+  const paid = new Map(
+    row.payments
+      .filter(({ paidMinor }) => paidMinor > 0)
+      .map(({ currency, paidMinor }) => [currency, paidMinor]),
+  );
   return { bill: consolidate({ id, name, document }, { charges, paid, fallback }), payments };
 }

@@ -1,6 +1,7 @@
 /**
- * The reads of the hot path, as named statements: by key, after an insert that met an existing row; by id, for awaited
- * payments; and the lists that Prisma cannot express. Everything else is read through Prisma (records.ts).
+ * The reads of the hot path, as named statements: by key, after an insert that met an existing row;
+ * by id, for awaited payments; and the lists that Prisma cannot express. Everything else is read
+ * through Prisma (records.ts).
  */
 import type { PaymentRecord } from '../core/payment-record.js';
 import type { BatchRow } from '../core/batch.js';
@@ -14,7 +15,10 @@ const COLUMNS = `id, seq, patient_id AS "patientId", batch_id AS "batchId", batc
   completed_at AS "completedAt", settles`;
 
 /** The rows under these keys, unordered. */
-export async function paymentsByKey(db: Queryable, keys: readonly string[]): Promise<PaymentRecord[]> {
+export async function paymentsByKey(
+  db: Queryable,
+  keys: readonly string[],
+): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE idempotency_key = ANY ($1::text[])`;
   return (await db.query<PaymentRecord>({ name: 'payments-by-key', text, values: [keys] })).rows;
 }
@@ -29,14 +33,26 @@ export interface RefusalFacts {
 }
 
 /** Reads all facts in one snapshot. */
-export async function refusalFacts(db: Queryable, { patientId, currency, idempotencyKey }: NewPayment): Promise<RefusalFacts> {
+export async function refusalFacts(
+  db: Queryable,
+  { patientId, currency, idempotencyKey }: NewPayment,
+): Promise<RefusalFacts> {
   const text = `SELECT EXISTS (SELECT 1 FROM patient WHERE id = $1) AS "isPatient", greatest(0, bill_payable($1, $2)) AS "payableMinor",
     EXISTS (SELECT 1 FROM batch WHERE idempotency_key = $3) AS "isBatchKey"`;
-  return (await db.query<RefusalFacts>({ name: 'refusal-facts', text, values: [patientId, currency, idempotencyKey] })).rows[0] as RefusalFacts;
+  return (
+    await db.query<RefusalFacts>({
+      name: 'refusal-facts',
+      text,
+      values: [patientId, currency, idempotencyKey],
+    })
+  ).rows[0] as RefusalFacts;
 }
 
 /** The final payments among these ids. */
-export async function finalPayments(db: Queryable, ids: readonly string[]): Promise<PaymentRecord[]> {
+export async function finalPayments(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<PaymentRecord[]> {
   const text = `SELECT ${COLUMNS} FROM payment WHERE id = ANY ($1::uuid[]) AND status <> 'PENDING'`;
   return (await db.query<PaymentRecord>({ name: 'final-payments', text, values: [ids] })).rows;
 }
@@ -44,7 +60,11 @@ export async function finalPayments(db: Queryable, ids: readonly string[]): Prom
 /** The ids of the final payments among these ids. */
 export async function endedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
   const text = `SELECT array_agg(id) AS ids FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NOT NULL`;
-  const { rows } = await db.query<{ ids: string[] | null }>({ name: 'ended-payments', text, values: [plainArray(ids)] });
+  const { rows } = await db.query<{ ids: string[] | null }>({
+    name: 'ended-payments',
+    text,
+    values: [plainArray(ids)],
+  });
   return rows[0]?.ids ?? [];
 }
 
@@ -53,31 +73,49 @@ export interface ListQuery {
   /** Only payments accepted before the payment with this `seq`. */
   before: number;
   /** Required values by column; undefined matches any value. */
-  wanted: Readonly<Record<'patient_id' | 'batch_id' | 'processed_by' | 'term', string | number | undefined>>;
+  wanted: Readonly<
+    Record<'patient_id' | 'batch_id' | 'processed_by' | 'term', string | number | undefined>
+  >;
   limit: number;
 }
 
 /**
- * Pending or failed payments, newest first. Read from their own list, without a search through ten million other
- * payments.
+ * Pending or failed payments, newest first. Read from their own list, without a search through ten
+ * million other payments.
  */
-export async function listedPayments(db: Queryable, { status, before, wanted, limit }: ListQuery): Promise<PaymentRecord[]> {
-  const { patient_id: patient = null, batch_id: batch = null, processed_by: by = null, term = null } = wanted;
+export async function listedPayments(
+  db: Queryable,
+  { status, before, wanted, limit }: ListQuery,
+): Promise<PaymentRecord[]> {
+  const {
+    patient_id: patient = null,
+    batch_id: batch = null,
+    processed_by: by = null,
+    term = null,
+  } = wanted;
   const text = `SELECT ${COLUMNS} FROM (SELECT seq FROM ${listTable(status)} WHERE seq < $1) AS listed JOIN payment USING (seq)
     WHERE status = $2::payment_status AND patient_id = coalesce($3::uuid, patient_id) AND ($4::uuid IS NULL OR batch_id = $4)
       AND ($5::text IS NULL OR processed_by = $5) AND ($6::bigint IS NULL OR term = $6)
     ORDER BY seq DESC LIMIT $7`;
-  return (await db.query<PaymentRecord>(text, [before, status, patient, batch, by, term, limit])).rows;
+  return (await db.query<PaymentRecord>(text, [before, status, patient, batch, by, term, limit]))
+    .rows;
 }
 
 export type IndexedBatchRow = BatchRow & { batchIndex: number };
 
 /** Payments of a batch from index `from` on, in order of index. */
-export async function batchRows(db: Queryable, batchId: string, from: number, limit: number): Promise<IndexedBatchRow[]> {
+export async function batchRows(
+  db: Queryable,
+  batchId: string,
+  from: number,
+  limit: number,
+): Promise<IndexedBatchRow[]> {
   const text = `SELECT id, batch_index AS "batchIndex", status, processed_by AS "processedBy", term, attempts,
       accepted_at AS "acceptedAt", completed_at AS "completedAt"
     FROM payment WHERE batch_id = $1 AND batch_index >= $2 ORDER BY batch_index LIMIT $3`;
-  return (await db.query<IndexedBatchRow>({ name: 'batch-rows', text, values: [batchId, from, limit] })).rows;
+  return (
+    await db.query<IndexedBatchRow>({ name: 'batch-rows', text, values: [batchId, from, limit] })
+  ).rows;
 }
 
 export interface BatchHead {
@@ -116,13 +154,14 @@ export async function batchById(db: Queryable, id: string): Promise<BatchHead | 
 const SAMPLES = 256;
 
 /**
- * backlog: how many payments are not final. Never counts them all: the first row of `pending_payment` and the last row
- * of `payment` bound the range that contains them, and at most SAMPLES numbers of that range are checked, one at random
- * in each interval. So the cost is the same for a thousand and for ten million payments. Neither a payment that is
- * retried for hours nor numbers used up by repeated keys make final payments count as pending. Exact up to 256, and
- * when the whole range is pending; otherwise an estimate. `$2` skips the dead index entries before the oldest pending
- * payment: a final payment stays final. The statement has no name, so that no plan from the time of an empty table is
- * reused.
+ * backlog: how many payments are not final. Never counts them all: the first row of
+ * `pending_payment` and the last row of `payment` bound the range that contains them, and at most
+ * SAMPLES numbers of that range are checked, one at random in each interval. So the cost is the
+ * same for a thousand and for ten million payments. Neither a payment that is retried for hours nor
+ * numbers used up by repeated keys make final payments count as pending. Exact up to 256, and when
+ * the whole range is pending; otherwise an estimate. `$2` skips the dead index entries before the
+ * oldest pending payment: a final payment stays final. The statement has no name, so that no plan
+ * from the time of an empty table is reused.
  */
 const BACKLOG = `
 WITH ends AS MATERIALIZED (
@@ -149,7 +188,14 @@ export interface BacklogLook {
   pending: number;
 }
 
-/** @param from no payment before this `seq` is pending, according to an earlier measurement; 0: unknown. */
-export async function lookAtBacklog(db: Queryable, partition: number, from: number): Promise<BacklogLook> {
+/**
+ * @param from no payment before this `seq` is pending, according to an earlier measurement; 0:
+ *   unknown.
+ */
+export async function lookAtBacklog(
+  db: Queryable,
+  partition: number,
+  from: number,
+): Promise<BacklogLook> {
   return (await db.query<BacklogLook>(BACKLOG, [partition, from, SAMPLES])).rows[0] as BacklogLook;
 }

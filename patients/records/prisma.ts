@@ -1,4 +1,7 @@
-/** Prisma on the service's own pool, for reads. Maps every Prisma error for an unavailable database to one problem. */
+/**
+ * Prisma on the service's own pool, for reads. Maps every Prisma error for an unavailable database
+ * to one problem.
+ */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
 import { Problem } from '../../shared/errors.js';
@@ -39,7 +42,8 @@ export function createPrisma(pool: Pool, schema = 'public') {
         try {
           return (await query(args)) as unknown;
         } catch (error) {
-          if (isPassingRead(error)) throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
+          if (isPassingRead(error))
+            throw new Problem('UNAVAILABLE', undefined, { retryAfterSeconds: 1, cause: error });
           throw error;
         }
       },

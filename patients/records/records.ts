@@ -1,4 +1,6 @@
-/** Reads outside the hot path: lists of payments and patients, a bill, an exit pass. Through Prisma. */
+/**
+ * Reads outside the hot path: lists of payments and patients, a bill, an exit pass. Through Prisma.
+ */
 import type { PaymentModel } from '../../generated/prisma/models.js';
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { Problem } from '../../shared/errors.js';
@@ -22,7 +24,10 @@ export interface PaymentFilter {
 }
 
 export interface Records {
-  /** Newest first, at most `limit`, accepted before the payment with `seq` = `before` (null: from the newest). */
+  /**
+   * Newest first, at most `limit`, accepted before the payment with `seq` = `before` (null: from
+   * the newest).
+   */
   payments(filter: PaymentFilter, before: number | null, limit: number): Promise<PaymentRecord[]>;
   /** @throws Problem PAYMENT_NOT_FOUND */
   payment(id: string): Promise<PaymentRecord>;
@@ -30,7 +35,9 @@ export interface Records {
   patients(after: string | null, limit: number): Promise<BilledPatient[]>;
   /** @throws Problem PATIENT_NOT_FOUND */
   bill(patientId: string, fallbackCurrency: string): Promise<Bill>;
-  /** The bill and the payments of each currency, in one snapshot. @throws Problem PATIENT_NOT_FOUND */
+  /**
+   * The bill and the payments of each currency, in one snapshot. @throws Problem PATIENT_NOT_FOUND
+   */
   billState(patientId: string, fallbackCurrency: string): Promise<BillState>;
   /** @throws Problem PASS_NOT_FOUND */
   pass(id: string, validityHours: number, now: Date): Promise<ExitPass>;
@@ -43,43 +50,83 @@ const recordOf = (row: PaymentModel): PaymentRecord => ({
   term: row.term === null ? null : Number(row.term),
 });
 
-/** Omits undefined members. Prisma ignores them, but `exactOptionalPropertyTypes` requires their absence. */
+/**
+ * Omits undefined members. Prisma ignores them, but `exactOptionalPropertyTypes` requires their
+ * absence.
+ */
 const given = <T extends object>(filter: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 
-async function passOf(prisma: Prisma, id: string, validityHours: number, now: Date): Promise<ExitPass> {
+async function passOf(
+  prisma: Prisma,
+  id: string,
+  validityHours: number,
+  now: Date,
+): Promise<ExitPass> {
   const found = await prisma.payment.findUnique({
     where: { id },
     select: { status: true, completedAt: true, patient: { select: { id: true, fullName: true } } },
   });
   const patient = found && { id: found.patient.id, name: found.patient.fullName };
-  const pass = found && patient && exitPass({ status: found.status, completedAt: found.completedAt, patient }, validityHours, now);
+  const pass =
+    found &&
+    patient &&
+    exitPass({ status: found.status, completedAt: found.completedAt, patient }, validityHours, now);
   if (!pass) throw new Problem('PASS_NOT_FOUND', `There is no exit pass ${id}`);
   return pass;
 }
 
-/** The part of a filter that the handled ranges answer; null when the filter has an index, or has no such part. */
-function handledOf({ status, patientId, batchId, processedBy, term }: PaymentFilter): Handled | null {
+/**
+ * The part of a filter that the handled ranges answer; null when the filter has an index, or has no
+ * such part.
+ */
+function handledOf({
+  status,
+  patientId,
+  batchId,
+  processedBy,
+  term,
+}: PaymentFilter): Handled | null {
   if (status === 'PENDING' || patientId !== undefined || batchId !== undefined) return null;
-  return status === undefined && processedBy === undefined && term === undefined ? null : { status, processedBy, term };
+  return status === undefined && processedBy === undefined && term === undefined
+    ? null
+    : { status, processedBy, term };
 }
 
-/** @param reads for lists that Prisma cannot express. @param timeZone decides the day of a charge. */
+/**
+ * @param reads for lists that Prisma cannot express. @param timeZone decides the day of a charge.
+ */
 export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string): Records {
   return {
     async payments(filter, before, limit) {
       const { status, patientId, batchId, processedBy, term } = filter;
       if (isListed(status)) {
-        const wanted = { patient_id: patientId, batch_id: batchId, processed_by: processedBy, term };
-        return listedPayments(reads, { status, before: before ?? Number.MAX_SAFE_INTEGER, wanted, limit });
+        const wanted = {
+          patient_id: patientId,
+          batch_id: batchId,
+          processed_by: processedBy,
+          term,
+        };
+        return listedPayments(reads, {
+          status,
+          before: before ?? Number.MAX_SAFE_INTEGER,
+          wanted,
+          limit,
+        });
       }
       const find = async ({ from, below }: Stretch, take: number): Promise<PaymentRecord[]> => {
         const where = { ...given(filter), seq: { gte: BigInt(from), lt: BigInt(below) } };
-        return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(recordOf);
+        return (await prisma.payment.findMany({ where, orderBy: { seq: 'desc' }, take })).map(
+          recordOf,
+        );
       };
       const below = before ?? Number.MAX_SAFE_INTEGER;
       const handled = handledOf(filter);
-      return handled ? listHandled(reads, handled, { before: below, limit }, find) : find({ from: 0, below }, limit);
+      return handled
+        ? listHandled(reads, handled, { before: below, limit }, find)
+        : find({ from: 0, below }, limit);
     },
     async payment(id) {
       const row = await prisma.payment.findUnique({ where: { id } });
@@ -89,11 +136,18 @@ export function createRecords(prisma: Prisma, reads: Queryable, timeZone: string
     async patients(after, limit) {
       const where = after === null ? {} : { id: { gt: after } };
       const select = { id: true, document: true, fullName: true };
-      const rows = await prisma.patient.findMany({ where, select, orderBy: { id: 'asc' }, take: limit });
+      const rows = await prisma.patient.findMany({
+        where,
+        select,
+        orderBy: { id: 'asc' },
+        take: limit,
+      });
       return rows.map(({ id, document, fullName }) => ({ id, document, name: fullName }));
     },
-    bill: async (patientId, fallbackCurrency) => (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
-    billState: (patientId, fallbackCurrency) => readBillState(reads, timeZone, patientId, fallbackCurrency),
+    bill: async (patientId, fallbackCurrency) =>
+      (await readBillState(reads, timeZone, patientId, fallbackCurrency)).bill,
+    billState: (patientId, fallbackCurrency) =>
+      readBillState(reads, timeZone, patientId, fallbackCurrency),
     pass: (id, validityHours, now) => passOf(prisma, id, validityHours, now),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Reads for the staff's pages that the API does not have: a patient by document, and the progress of a payment. Named
- * statements.
+ * Reads for the staff's pages that the API does not have: a patient by document, and the progress
+ * of a payment. Named statements.
  */
 import type { PaymentStatus } from '../../shared/contracts/payment.js';
 import { documentSpellings, patientByDocument } from '../../shared/postgres/patient-documents.js';
@@ -47,7 +47,9 @@ export interface StaffRecords {
   followed(paymentId: string, patientId: string): Promise<FollowedPayment | null>;
 }
 
-const PATIENT = patientByDocument('id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"');
+const PATIENT = patientByDocument(
+  'id, document, full_name AS name, birth_date::text AS "birthDate", authorization_code AS "authorizationCode"',
+);
 
 /** Maximum count of earlier pending payments. */
 export const AHEAD_MAX = 1_000;
@@ -73,8 +75,16 @@ SELECT term, leader, previous_leader AS "previousLeader", elected_at AS at
  WHERE elected_at >= $2 AND ($3::timestamptz IS NULL OR elected_at <= $3)
  ORDER BY term`;
 
-async function followed(db: Queryable, paymentId: string, patientId: string): Promise<FollowedPayment | null> {
-  const { rows } = await db.query<FollowedPayment>({ name: 'followed-payment', text: FOLLOWED, values: [paymentId, patientId] });
+async function followed(
+  db: Queryable,
+  paymentId: string,
+  patientId: string,
+): Promise<FollowedPayment | null> {
+  const { rows } = await db.query<FollowedPayment>({
+    name: 'followed-payment',
+    text: FOLLOWED,
+    values: [paymentId, patientId],
+  });
   const [payment] = rows;
   if (!payment) return null;
   const values = [paymentId, payment.acceptedAt, payment.completedAt];
@@ -86,7 +96,10 @@ export function createStaffRecords(db: Queryable): StaffRecords {
   return {
     async patientByDocument(document) {
       const values = [documentSpellings(document)];
-      return (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values })).rows[0] ?? null;
+      return (
+        (await db.query<KnownPatient>({ name: 'patient-by-document', text: PATIENT, values }))
+          .rows[0] ?? null
+      );
     },
     followed: (paymentId, patientId) => followed(db, paymentId, patientId),
   };

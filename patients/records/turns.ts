@@ -1,13 +1,19 @@
 /**
- * Runs a limited number of tasks at the same time, queues a few more, and refuses all others. For expensive work that an
- * unauthenticated client may request.
+ * Runs a limited number of tasks at the same time, queues a few more, and refuses all others. For
+ * expensive work that an unauthenticated client may request.
  */
 export class Turns {
   private running = 0;
   private readonly line: (() => void)[] = [];
 
-  /** @param atOnce how many tasks run at the same time; at least 1. @param waitingMax how many may wait. */
-  constructor(private readonly atOnce: number, private readonly waitingMax: number) {}
+  /**
+   * @param atOnce how many tasks run at the same time; at least 1. @param waitingMax how many may
+   *   wait.
+   */
+  constructor(
+    private readonly atOnce: number,
+    private readonly waitingMax: number,
+  ) {}
 
   /** @returns null when too many tasks wait already; then the work does not start. */
   take<T>(work: () => Promise<T>): Promise<T> | null {

@@ -12,17 +12,27 @@ type Deps = Pick<PatientsDeps, 'config' | 'records'>;
 /** Number of payments shown next to the bill. */
 const LATEST = 6;
 
-function accountOf(patientId: string, bill: CurrencyBill, payments: CurrencyPayments | undefined): BillAccount {
+function accountOf(
+  patientId: string,
+  bill: CurrencyBill,
+  payments: CurrencyPayments | undefined,
+): BillAccount {
   const { pendingMinor, lastSeq } = payments ?? { pendingMinor: 0, lastSeq: 0 };
   return { bill, pendingMinor, key: billKey(patientId, bill.currency, lastSeq) };
 }
 
 /** @throws Problem PATIENT_NOT_FOUND, UNAVAILABLE */
-export async function readBill({ config, records }: Deps, patientId: string): Promise<Omit<BillFacts, 'refused'>> {
+export async function readBill(
+  { config, records }: Deps,
+  patientId: string,
+): Promise<Omit<BillFacts, 'refused'>> {
   const [{ bill, payments }, latest] = await Promise.all([
-    records.billState(patientId, config.defaultCurrency), records.payments({ patientId }, null, LATEST),
+    records.billState(patientId, config.defaultCurrency),
+    records.payments({ patientId }, null, LATEST),
   ]);
-  const accounts = bill.bills.map((each) => accountOf(patientId, each, payments.get(each.currency)));
+  const accounts = bill.bills.map((each) =>
+    accountOf(patientId, each, payments.get(each.currency)),
+  );
   return { patient: bill.patient, payments: latest, accounts };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Formats amounts, days and times in the reader's language. Exact: Intl receives amounts as decimal texts, never as
- * fractions.
+ * Formats amounts, days and times in the reader's language. Exact: Intl receives amounts as decimal
+ * texts, never as fractions.
  */
 import { decimalsOf, decimalText } from '../../shared/money.js';
 import { html, type Html } from '../../shared/web/html.js';
@@ -16,14 +16,16 @@ interface MoneyFormat {
 const moneyFormats = new Map<string, MoneyFormat>();
 
 /**
- * The language decides symbols and grouping. ISO 4217 decides the decimals, because Intl does not know them for all
- * currencies.
+ * The language decides symbols and grouping. ISO 4217 decides the decimals, because Intl does not
+ * know them for all currencies.
  */
 function moneyFormat(language: Language, currency: string, decimals: number): MoneyFormat {
   const name = `${language} ${currency}`;
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-  const known = moneyFormats.get(name)
-    ?? { format: new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency, ...digits }), decimals };
+  const known = moneyFormats.get(name) ?? {
+    format: new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency, ...digits }),
+    decimals,
+  };
   moneyFormats.set(name, known);
   return known;
 }
@@ -32,13 +34,17 @@ function moneyFormat(language: Language, currency: string, decimals: number): Mo
 export function money(language: Language, minor: number, currency: string): string {
   const decimals = decimalsOf(currency);
   if (decimals === null) return WORDS[language].bill.minorUnits(String(minor), currency);
-  return moneyFormat(language, currency, decimals).format.format(decimalText(minor, decimals) as unknown as number);
+  return moneyFormat(language, currency, decimals).format.format(
+    decimalText(minor, decimals) as unknown as number,
+  );
 }
 
-const dayFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });
+const dayFormat = (language: Language): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'medium', timeZone: 'UTC' });
 
 /** Formats a calendar day without a time zone. @param day `2026-03-14`. */
-export const dayText = (language: Language, day: string): string => dayFormat(language).format(new Date(`${day}T00:00:00Z`));
+export const dayText = (language: Language, day: string): string =>
+  dayFormat(language).format(new Date(`${day}T00:00:00Z`));
 
 interface Reader {
   language: Language;
@@ -46,21 +52,34 @@ interface Reader {
   timeZone: string;
 }
 
-const MOMENT = { year: 'numeric', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', timeZoneName: 'shortOffset' } as const;
+const MOMENT = {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'shortOffset',
+} as const;
 const momentFormats = new Map<string, Intl.DateTimeFormat>();
 
 function momentFormat({ language, timeZone }: Reader): Intl.DateTimeFormat {
   const name = `${language} ${timeZone}`;
-  const format = momentFormats.get(name) ?? new Intl.DateTimeFormat(LOCALES[language], { ...MOMENT, timeZone });
+  const format =
+    momentFormats.get(name) ?? new Intl.DateTimeFormat(LOCALES[language], { ...MOMENT, timeZone });
   momentFormats.set(name, format);
   return format;
 }
 
-/** A time in the time zone of the hospital, independent of the reader's machine; the title shows UTC. */
+/**
+ * A time in the time zone of the hospital, independent of the reader's machine; the title shows
+ * UTC.
+ */
 export function moment(reader: Reader, at: Date): Html {
   const iso = at.toISOString();
   return html`<time datetime="${iso}" title="${iso}">${momentFormat(reader).format(at)}</time>`;
 }
 
 /** @param count a whole number, not negative. */
-export const countText = (language: Language, count: number): string => new Intl.NumberFormat(LOCALES[language]).format(count);
+export const countText = (language: Language, count: number): string =>
+  new Intl.NumberFormat(LOCALES[language]).format(count);

@@ -1,6 +1,6 @@
 /**
- * Guards of the pages: staff, then staff with an identified patient, and forms of the same session. Other requests are
- * redirected.
+ * Guards of the pages: staff, then staff with an identified patient, and forms of the same session.
+ * Other requests are redirected.
  */
 import express, { type RequestHandler } from 'express';
 import { requireUtf8 } from '../../shared/http/json-bodies.js';
@@ -13,7 +13,10 @@ import { isOwnForm, withFormToken } from './session.js';
 export type PageHandler = (answering: Answering) => Promise<void> | void;
 
 export interface Guards {
-  /** Reads the session, or responds 503. Makes no session, so a rejected stranger leaves nothing in the store. */
+  /**
+   * Reads the session, or responds 503. Makes no session, so a rejected stranger leaves nothing in
+   * the store.
+   */
   session: RequestHandler;
   /** Runs before a page with a form: prepares its token and sets the cookie of the session. */
   formToken: RequestHandler;
@@ -28,39 +31,55 @@ export interface Guards {
 const FORM = { extended: false, limit: '8kb', parameterLimit: 20, verify: requireUtf8 } as const;
 
 /**
- * A field of a form; empty when it is missing or not text. NUL is replaced, because PostgreSQL does not accept it in
- * text.
+ * A field of a form; empty when it is missing or not text. NUL is replaced, because PostgreSQL does
+ * not accept it in text.
  */
 export function fieldOf({ request }: Answering, name: string): string {
   const value = (request.body as Record<string, unknown> | undefined)?.[name];
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : '';
 }
 
-export function refuse(answering: Answering, status: number, name: MessageName, next?: 'home' | 'bill'): void {
+export function refuse(
+  answering: Answering,
+  status: number,
+  name: MessageName,
+  next?: 'home' | 'bill',
+): void {
   sendPage(answering, status, (view) => messagePage(view, name, next));
 }
 
-export function createGuards({ config, sessions }: Pick<PatientsDeps, 'config' | 'sessions'>): Guards {
-  const page = (handle: PageHandler): RequestHandler => (request, response) => handle(answeringFor(config, request, response));
+export function createGuards({
+  config,
+  sessions,
+}: Pick<PatientsDeps, 'config' | 'sessions'>): Guards {
+  const page =
+    (handle: PageHandler): RequestHandler =>
+    (request, response) =>
+      handle(answeringFor(config, request, response));
   /**
-   * Redirects the reader to `before`. A form without its session is refused instead, so that the lost session is
-   * visible.
+   * Redirects the reader to `before`. A form without its session is refused instead, so that the
+   * lost session is visible.
    */
-  const only = (may: (answering: Answering) => boolean, before: string): RequestHandler => (request, response, next) => {
-    const answering = answeringFor(config, request, response);
-    if (may(answering)) next();
-    else if (request.method === 'POST') refuse(answering, 403, 'stale', 'bill');
-    else seeOther(response, before);
-  };
+  const only =
+    (may: (answering: Answering) => boolean, before: string): RequestHandler =>
+    (request, response, next) => {
+      const answering = answeringFor(config, request, response);
+      if (may(answering)) next();
+      else if (request.method === 'POST') refuse(answering, 403, 'stale', 'bill');
+      else seeOther(response, before);
+    };
   return {
     page,
     session: sessions,
     formToken: withFormToken,
-    form: [express.urlencoded(FORM), (request, response, next) => {
-      const answering = answeringFor(config, request, response);
-      if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();
-      else refuse(answering, 403, 'stale', 'bill');
-    }],
+    form: [
+      express.urlencoded(FORM),
+      (request, response, next) => {
+        const answering = answeringFor(config, request, response);
+        if (isOwnForm(request, fieldOf(answering, 'csrf'))) next();
+        else refuse(answering, 403, 'stale', 'bill');
+      },
+    ],
     staff: only(({ request }) => !config.staffSignIn || request.session.staff === true, '/sign-in'),
     patient: only(({ request }) => request.session.patientId !== undefined, '/bill/identify'),
   };

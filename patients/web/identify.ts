@@ -1,4 +1,7 @@
-/** Identifies the patient of a session by four facts. A few wrong attempts lock the patient for a while. */
+/**
+ * Identifies the patient of a session by four facts. A few wrong attempts lock the patient for a
+ * while.
+ */
 import { FACTS, incompleteFacts, type PatientFacts } from '../core/identification.js';
 import type { PatientsDeps } from '../service.js';
 import { fieldOf, type PageHandler } from './guards.js';
@@ -9,13 +12,16 @@ import { addressOf, idleMs, sendLocked } from './sign-in.js';
 
 type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock' | 'identify'>;
 
-export const showIdentify: PageHandler = (answering) => sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
+export const showIdentify: PageHandler = (answering) =>
+  sendPage(answering, 200, (view) => identifyPage(view, EMPTY_FORM));
 
 /** PostgreSQL stores no NUL, and no person types the other control characters. */
 const CONTROL = /\p{Cc}/gu;
 
 const factsOf = (answering: Answering): PatientFacts =>
-  Object.fromEntries(FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC').replace(CONTROL, ' ')])) as unknown as PatientFacts;
+  Object.fromEntries(
+    FACTS.map((fact) => [fact, fieldOf(answering, fact).normalize('NFC').replace(CONTROL, ' ')]),
+  ) as unknown as PatientFacts;
 
 async function compare(deps: Deps, answering: Answering, typed: PatientFacts): Promise<void> {
   const { limits, config, identify } = deps;
@@ -31,13 +37,24 @@ async function compare(deps: Deps, answering: Answering, typed: PatientFacts): P
   });
   if (patientId !== null) {
     await limits.forgive(typed.document, address);
-    await renewSession(answering.request, { staff: answering.request.session.staff ?? false, patientId }, idleMs(config));
+    await renewSession(
+      answering.request,
+      { staff: answering.request.session.staff ?? false, patientId },
+      idleMs(config),
+    );
     seeOther(answering.response, '/bill');
     return;
   }
   const after = await limits.wrong(typed.document, address, allowance.left);
   if ('lockedMs' in after) sendLocked(deps, answering, after.lockedMs);
-  else sendPage(answering, 422, (view) => identifyPage(view, { typed: { ...typed, authorizationCode: '' }, missing: [], left: after.left }));
+  else
+    sendPage(answering, 422, (view) =>
+      identifyPage(view, {
+        typed: { ...typed, authorizationCode: '' },
+        missing: [],
+        left: after.left,
+      }),
+    );
 }
 
 export function identifyPatient(deps: Deps): PageHandler {

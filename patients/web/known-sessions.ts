@@ -1,7 +1,7 @@
 /**
- * Wraps the session store. A session without contents is not stored: a page with a form needs only the signed id in the
- * cookie, so anonymous visitors take no memory. A value that is not a session (other JSON, another type in Redis)
- * counts as missing and is removed.
+ * Wraps the session store. A session without contents is not stored: a page with a form needs only
+ * the signed id in the cookie, so anonymous visitors take no memory. A value that is not a session
+ * (other JSON, another type in Redis) counts as missing and is removed.
  */
 import { Store, type SessionData } from 'express-session';
 import { z } from 'zod';
@@ -26,14 +26,21 @@ const stored = z.object({
   form: z.boolean().optional(),
 });
 
-const isStranger = ({ staff, patientId, views }: Partial<SessionData>): boolean => !staff && patientId === undefined && views === undefined;
+const isStranger = ({ staff, patientId, views }: Partial<SessionData>): boolean =>
+  !staff && patientId === undefined && views === undefined;
 
-/** Whether the store has a value under the key that cannot be read: not JSON, or another type in Redis. */
+/**
+ * Whether the store has a value under the key that cannot be read: not JSON, or another type in
+ * Redis.
+ */
 const isUnreadable = (error: unknown): boolean =>
   error instanceof SyntaxError || (error instanceof Error && error.message.startsWith('WRONGTYPE'));
 
 export class KnownSessions extends Store {
-  constructor(private readonly store: Store, private readonly logger: Logger) {
+  constructor(
+    private readonly store: Store,
+    private readonly logger: Logger,
+  ) {
     super();
   }
 

@@ -1,6 +1,6 @@
 /**
- * Selects the language of the reader: the query (`?lang=es`), else the earlier choice (cookie), else the browser's,
- * else English.
+ * Selects the language of the reader: the query (`?lang=es`), else the earlier choice (cookie),
+ * else the browser's, else English.
  */
 import type { Request } from 'express';
 import { en, type Words } from './words/en.js';
@@ -17,11 +17,15 @@ export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English
 export const LANGUAGE_COOKIE = 'relevo.lang';
 const YEAR_SECONDS = 31_536_000;
 
-const known = (text: unknown): Language | null => LANGUAGES.find((language) => language === text) ?? null;
+const known = (text: unknown): Language | null =>
+  LANGUAGES.find((language) => language === text) ?? null;
 
 /** The raw value of a cookie; null when it is missing. */
 export function cookieValue(header: string | undefined, name: string): string | null {
-  const found = (header ?? '').split(';').map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${name}=`));
+  const found = (header ?? '')
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .find((cookie) => cookie.startsWith(`${name}=`));
   return found?.slice(name.length + 1) ?? null;
 }
 
@@ -29,7 +33,8 @@ export function cookieValue(header: string | undefined, name: string): string | 
 export const askedLanguage = (request: Request): Language | null => known(request.query['lang']);
 
 export function languageOf(request: Request): Language {
-  const chosen = askedLanguage(request) ?? known(cookieValue(request.get('Cookie'), LANGUAGE_COOKIE));
+  const chosen =
+    askedLanguage(request) ?? known(cookieValue(request.get('Cookie'), LANGUAGE_COOKIE));
   return chosen ?? known(request.acceptsLanguages([...LANGUAGES])) ?? 'en';
 }
 

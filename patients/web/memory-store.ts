@@ -1,6 +1,6 @@
 /**
- * Sessions in this process's memory, as published: they end with their instance, and other instances do not have them.
- * Bounded.
+ * Sessions in this process's memory, as published: they end with their instance, and other
+ * instances do not have them. Bounded.
  */
 import { Store, type SessionData } from 'express-session';
 import type { Clock } from '../../shared/clock.js';
@@ -17,13 +17,17 @@ export class BoundedMemoryStore extends Store {
   private readonly kept = new Map<string, Kept>();
 
   /** @param max maximum number of sessions; beyond it the least recently used one is removed. */
-  constructor(private readonly max: number, private readonly clock: Clock) {
+  constructor(
+    private readonly max: number,
+    private readonly clock: Clock,
+  ) {
     super();
   }
 
   override get(id: string, done: (error: unknown, session?: SessionData | null) => void): void {
     const found = this.kept.get(id);
-    if (found && this.clock.now() < found.untilMs) done(null, JSON.parse(found.json) as SessionData);
+    if (found && this.clock.now() < found.untilMs)
+      done(null, JSON.parse(found.json) as SessionData);
     else {
       this.kept.delete(id);
       done(null, null);

@@ -1,4 +1,7 @@
-/** The public pages of exit passes: anyone with the number may read a pass, without a session or token. */
+/**
+ * The public pages of exit passes: anyone with the number may read a pass, without a session or
+ * token.
+ */
 import { id as idSchema } from '../../shared/contracts/ids.js';
 import { Problem } from '../../shared/errors.js';
 import type { ExitPass } from '../core/pass.js';
@@ -23,12 +26,20 @@ async function passOf({ config, records, clock }: Deps, id: string): Promise<Exi
 async function sendPass(deps: Deps, answering: Answering, typed: string): Promise<void> {
   const id = idSchema.safeParse(typed);
   const pass = id.success ? await passOf(deps, id.data) : null;
-  const svg = pass && id.success ? await qrSvg(publicAddress(deps.config, answering.request) + passPath(id.data)) : '';
+  const svg =
+    pass && id.success
+      ? await qrSvg(publicAddress(deps.config, answering.request) + passPath(id.data))
+      : '';
   const now = deps.clock.wall();
-  sendPage(answering, pass ? 200 : 404, (view) => passPage(view, { pass, id: id.data ?? '', svg, now }));
+  sendPage(answering, pass ? 200 : 404, (view) =>
+    passPage(view, { pass, id: id.data ?? '', svg, now }),
+  );
 }
 
-export const showPass = (deps: Deps): PageHandler => (answering) => sendPass(deps, answering, String(answering.request.params['id']));
+export const showPass =
+  (deps: Deps): PageHandler =>
+  (answering) =>
+    sendPass(deps, answering, String(answering.request.params['id']));
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 

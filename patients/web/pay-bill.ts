@@ -1,7 +1,7 @@
 /**
- * Takes a payment from the form next to a bill. The form's key identifies the bill as it was shown: a form that is
- * submitted twice, or from two tabs, makes one payment. If another form paid the bill meanwhile, the current bill is
- * shown instead of paid twice.
+ * Takes a payment from the form next to a bill. The form's key identifies the bill as it was shown:
+ * a form that is submitted twice, or from two tabs, makes one payment. If another form paid the
+ * bill meanwhile, the current bill is shown instead of paid twice.
  */
 import { Problem } from '../../shared/errors.js';
 import { decimalsOf, isPayable } from '../../shared/money.js';
@@ -33,47 +33,89 @@ type Taken = { paymentId: string } | { problem: AmountProblem | 'changed' };
 const formOf = (answering: Answering): PayForm => ({
   patientId: fieldOf(answering, 'patient'),
   key: fieldOf(answering, 'key'),
-  wanted: { part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole', amount: fieldOf(answering, 'amount'), shown: fieldOf(answering, 'shown') },
+  wanted: {
+    part: fieldOf(answering, 'part') === 'part' ? 'part' : 'whole',
+    amount: fieldOf(answering, 'amount'),
+    shown: fieldOf(answering, 'shown'),
+  },
 });
 
 /** Handles a form that was submitted before; its bill was payable at that time. */
 function takenBefore(before: PaymentRecord, { patientId, wanted }: PayForm): Taken {
-  const amountMinor = amountToPay(wanted, Number.MAX_SAFE_INTEGER, decimalsOf(before.currency) ?? 0);
-  return before.patientId === patientId && before.amountMinor === amountMinor ? { paymentId: before.id } : { problem: 'changed' };
+  const amountMinor = amountToPay(
+    wanted,
+    Number.MAX_SAFE_INTEGER,
+    decimalsOf(before.currency) ?? 0,
+  );
+  return before.patientId === patientId && before.amountMinor === amountMinor
+    ? { paymentId: before.id }
+    : { problem: 'changed' };
 }
 
-async function take(deps: PatientsDeps, { patientId, key, wanted }: PayForm, trace: string | undefined): Promise<Taken> {
+async function take(
+  deps: PatientsDeps,
+  { patientId, key, wanted }: PayForm,
+  trace: string | undefined,
+): Promise<Taken> {
   const { accounts } = await readBill(deps, patientId);
   const [before] = isBillKey(key) ? await paymentsByKey(deps.reads, [key]) : [];
   if (before) return takenBefore(before, { patientId, key, wanted });
   const account = accounts.find((each) => each.key === key);
-    // Currencies that the service takes no payments in have no form.
+  // Currencies that the service takes no payments in have no form.
   if (!account || !isPayable(account.bill.currency)) return { problem: 'changed' };
-  const { pendingMinor, bill: { currency, dueMinor } } = account;
-  const amountMinor = amountToPay(wanted, payableMinor({ dueMinor, pendingMinor }), decimalsOf(currency) ?? 0);
+  const {
+    pendingMinor,
+    bill: { currency, dueMinor },
+  } = account;
+  const amountMinor = amountToPay(
+    wanted,
+    payableMinor({ dueMinor, pendingMinor }),
+    decimalsOf(currency) ?? 0,
+  );
   if (typeof amountMinor !== 'number') return { problem: amountMinor };
   const request = { patientId, amountMinor, currency, concept: CONCEPT, settles: 'bill' as const };
-  const command = { request, idempotencyKey: key, redriveOf: null, waitMs: 0, traceparent: trace, gone: new AbortController().signal };
+  const command = {
+    request,
+    idempotencyKey: key,
+    redriveOf: null,
+    waitMs: 0,
+    traceparent: trace,
+    gone: new AbortController().signal,
+  };
   const { payment } = await pay(deps, command);
   return { paymentId: payment.id };
 }
 
-/** A faster tab paid another amount, or the bill was paid since it was read. Both count as a changed bill. */
+/**
+ * A faster tab paid another amount, or the bill was paid since it was read. Both count as a changed
+ * bill.
+ */
 const orChanged = (error: unknown): Taken => {
-  if (error instanceof Problem && (error.code === 'IDEMPOTENCY_KEY_REUSED' || error.code === 'BILL_NOT_PAYABLE')) return { problem: 'changed' };
+  if (
+    error instanceof Problem &&
+    (error.code === 'IDEMPOTENCY_KEY_REUSED' || error.code === 'BILL_NOT_PAYABLE')
+  )
+    return { problem: 'changed' };
   throw error;
 };
 
-async function showAgain(deps: PatientsDeps, answering: Answering, form: PayForm, problem: AmountProblem | 'changed'): Promise<void> {
+async function showAgain(
+  deps: PatientsDeps,
+  answering: Answering,
+  form: PayForm,
+  problem: AmountProblem | 'changed',
+): Promise<void> {
   const facts = await readBill(deps, form.patientId);
   const typed = form.wanted.part === 'part' ? form.wanted.amount : '';
   const refused = { key: form.key, problem, typed };
-  sendPage(answering, problem === 'changed' ? 409 : 422, (view) => billPage(view, { ...facts, refused }));
+  sendPage(answering, problem === 'changed' ? 409 : 422, (view) =>
+    billPage(view, { ...facts, refused }),
+  );
 }
 
 /**
- * PostgreSQL was unavailable and the result of this submission is unknown, so the page offers the same form with the
- * same key.
+ * PostgreSQL was unavailable and the result of this submission is unknown, so the page offers the
+ * same form with the same key.
  */
 function sendUnclear(answering: Answering, form: PayForm): void {
   answering.response.setHeader('Retry-After', '1');

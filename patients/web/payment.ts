@@ -1,4 +1,7 @@
-/** The page of one payment of the identified patient: its progress, then its receipt; and the stream of its progress. */
+/**
+ * The page of one payment of the identified patient: its progress, then its receipt; and the stream
+ * of its progress.
+ */
 import type { Response } from 'express';
 import { Problem } from '../../shared/errors.js';
 import { answeredHead, clientGone } from '../../shared/http/routes.js';
@@ -13,10 +16,13 @@ import { paymentPage, progress, type ReceiptFacts } from './pages/payment.js';
 import { passPath, publicAddress, qrSvg } from './public-address.js';
 import { sendPage, viewOf, type Answering } from './send-page.js';
 
-/** Maximum number of concurrent streams; without a free place the browser reloads the page instead. */
+/**
+ * Maximum number of concurrent streams; without a free place the browser reloads the page instead.
+ */
 const STREAMS_MAX = 500;
 /**
- * Longest duration of a stream; then the browser opens a new one. This respects expired sessions and stopped instances.
+ * Longest duration of a stream; then the browser opens a new one. This respects expired sessions
+ * and stopped instances.
  */
 const STREAM_MS = 60_000;
 /** How often the row is polled without an event. */
@@ -25,12 +31,18 @@ const LOOK_MS = 1_000;
 /** @throws Problem PAYMENT_NOT_FOUND, also for payments of other patients. */
 async function followed({ staff }: PatientsDeps, { request }: Answering): Promise<FollowedPayment> {
   const id = idSchema.safeParse(request.params['id']);
-  const payment = id.success ? await staff.followed(id.data, request.session.patientId ?? '') : null;
+  const payment = id.success
+    ? await staff.followed(id.data, request.session.patientId ?? '')
+    : null;
   if (!payment) throw new Problem('PAYMENT_NOT_FOUND');
   return payment;
 }
 
-async function receiptFacts(deps: PatientsDeps, { request }: Answering, payment: FollowedPayment): Promise<ReceiptFacts> {
+async function receiptFacts(
+  deps: PatientsDeps,
+  { request }: Answering,
+  payment: FollowedPayment,
+): Promise<ReceiptFacts> {
   const { records, config, clock } = deps;
   const bill = await records.bill(request.session.patientId ?? '', config.defaultCurrency);
   const { patient } = bill;
@@ -38,7 +50,15 @@ async function receiptFacts(deps: PatientsDeps, { request }: Answering, payment:
   if (payment.status !== 'SUCCEEDED') return { patient, dueMinor, pass: null };
   const { expirationTime } = await records.pass(payment.id, config.passValidityHours, clock.wall());
   const path = passPath(payment.id);
-  return { patient, dueMinor, pass: { path, svg: await qrSvg(publicAddress(config, request) + path), until: new Date(expirationTime) } };
+  return {
+    patient,
+    dueMinor,
+    pass: {
+      path,
+      svg: await qrSvg(publicAddress(config, request) + path),
+      until: new Date(expirationTime),
+    },
+  };
 }
 
 export function showPayment(deps: PatientsDeps): PageHandler {
@@ -82,11 +102,15 @@ async function tell(deps: PatientsDeps, answering: Answering, end: AbortSignal):
   }
 }
 
-const EVENT_STREAM = { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' };
+const EVENT_STREAM = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store',
+  'X-Accel-Buffering': 'no',
+};
 
 /**
- * Sends the progress as server-sent events, in the markup of the page, after every change. An error ends the stream;
- * the browser reconnects.
+ * Sends the progress as server-sent events, in the markup of the page, after every change. An error
+ * ends the stream; the browser reconnects.
  */
 export function followPayment(deps: PatientsDeps): PageHandler {
   const places = new Places(STREAMS_MAX);
@@ -94,7 +118,8 @@ export function followPayment(deps: PatientsDeps): PageHandler {
     const { response } = answering;
     await followed(deps, answering);
     if (answeredHead(answering.request, response, EVENT_STREAM['Content-Type'])) return;
-    if (!places.take()) throw new Problem('TOO_BUSY', 'Too many payments are being followed already');
+    if (!places.take())
+      throw new Problem('TOO_BUSY', 'Too many payments are being followed already');
     const end = new AbortController();
     const unlimit = deps.outcomes.limit(STREAM_MS, clientGone(response), () => end.abort());
     try {

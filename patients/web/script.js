@@ -1,7 +1,7 @@
 /**
- * Enhances the staff's pages in browsers with scripts: a form is submitted once, pages print, and the progress of a
- * payment is live. Every page works without scripts. Times come from the server, in the time zone of the hospital: a
- * receipt and a bill show the same day on every machine.
+ * Enhances the staff's pages in browsers with scripts: a form is submitted once, pages print, and
+ * the progress of a payment is live. Every page works without scripts. Times come from the server,
+ * in the time zone of the hospital: a receipt and a bill show the same day on every machine.
  */
 
 /** The key in the form makes a second submission harmless; this function makes it rare. */
@@ -22,8 +22,8 @@ function sendOnce(form) {
 const AGAIN_MS = 2_000;
 
 /**
- * Follows a payment. After the end of a stream the browser reconnects to any instance; after it gives up, the page
- * reloads.
+ * Follows a payment. After the end of a stream the browser reconnects to any instance; after it
+ * gives up, the page reloads.
  */
 function follow(progress) {
   const events = new EventSource(progress.dataset.events);

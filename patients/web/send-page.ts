@@ -16,15 +16,27 @@ export interface Answering {
   timeZone: string;
 }
 
-export const answeringFor = ({ id, timeZone }: Pick<PatientsConfig, 'id' | 'timeZone'>, request: Request, response: Response): Answering =>
-  ({ request, response, instance: id, timeZone });
+export const answeringFor = (
+  { id, timeZone }: Pick<PatientsConfig, 'id' | 'timeZone'>,
+  request: Request,
+  response: Response,
+): Answering => ({ request, response, instance: id, timeZone });
 
 export function viewOf({ request, instance, timeZone }: Answering, nonce: string): View {
   // The session is missing on pages without sessions, contrary to its type.
   const { session } = request as { session?: Request['session'] };
   const language = languageOf(request);
   const known = session?.staff === true || session?.patientId !== undefined;
-  return { language, words: WORDS[language], path: request.path, nonce, instance, timeZone, known, csrf: session ? request.formToken?.() ?? '' : '' };
+  return {
+    language,
+    words: WORDS[language],
+    path: request.path,
+    nonce,
+    instance,
+    timeZone,
+    known,
+    csrf: session ? (request.formToken?.() ?? '') : '',
+  };
 }
 
 /** @param make builds the page from the view. */
@@ -34,8 +46,17 @@ export function sendPage(answering: Answering, status: number, make: (view: View
   const view = viewOf(answering, nonce);
   const asked = askedLanguage(request);
   if (asked) response.append('Set-Cookie', languageCookie(asked));
-  response.status(status).set(headers).set('Content-Language', view.language).type('html').send(layout(view, make(view)).toString());
+  response
+    .status(status)
+    .set(headers)
+    .set('Content-Language', view.language)
+    .type('html')
+    .send(layout(view, make(view)).toString());
 }
 
-/** Redirects after a form: the browser requests the page with GET, so that a reload does not submit the form again. */
-export const seeOther = (response: Response, path: string): void => response.set('Cache-Control', 'no-store').redirect(303, path);
+/**
+ * Redirects after a form: the browser requests the page with GET, so that a reload does not submit
+ * the form again.
+ */
+export const seeOther = (response: Response, path: string): void =>
+  response.set('Cache-Control', 'no-store').redirect(303, path);

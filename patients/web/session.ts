@@ -1,7 +1,8 @@
 /**
- * Sessions of the staff's pages and of `/whoami`: in Redis, shared by all instances, or in memory, as published. The
- * cookie contains a signed id, so that an id alone is worthless. A session gets a new id whenever it gains a privilege.
- * The token in the forms is derived from the id, so that a page with a form stores nothing.
+ * Sessions of the staff's pages and of `/whoami`: in Redis, shared by all instances, or in memory,
+ * as published. The cookie contains a signed id, so that an id alone is worthless. A session gets a
+ * new id whenever it gains a privilege. The token in the forms is derived from the id, so that a
+ * page with a form stores nothing.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import RedisStore from 'connect-redis';
@@ -41,42 +42,59 @@ export const SESSION_COOKIE = 'relevo.sid';
 const STRANGER_MS = 10 * 60_000;
 const SECRET_BYTES = 32;
 
-type SessionsConfig = Pick<PatientsConfig, 'sessionStore' | 'sessionsMax' | 'queuePrefix' | 'internalToken'>;
+type SessionsConfig = Pick<
+  PatientsConfig,
+  'sessionStore' | 'sessionsMax' | 'queuePrefix' | 'internalToken'
+>;
 
 /**
- * Equal on every instance and unknown to staff, because they have only the api token. So cookies and form tokens cannot
- * be forged.
+ * Equal on every instance and unknown to staff, because they have only the api token. So cookies
+ * and form tokens cannot be forged.
  */
 const derive = (internalToken: string, purpose: string): string =>
   Buffer.from(hkdfSync('sha256', internalToken, '', purpose, SECRET_BYTES)).toString('base64url');
 
-const away = (cause: unknown): Problem => new Problem('UNAVAILABLE', 'The session store is unavailable', { retryAfterSeconds: 1, cause });
+const away = (cause: unknown): Problem =>
+  new Problem('UNAVAILABLE', 'The session store is unavailable', { retryAfterSeconds: 1, cause });
 
 /** Requests whose session gets a new id. */
 const renewing = new WeakSet<Request>();
 
 /**
- * Keeps the id of a request without a stored session, because the forms of anonymous pages belong to it; a renewed
- * session gets a new id.
+ * Keeps the id of a request without a stored session, because the forms of anonymous pages belong
+ * to it; a renewed session gets a new id.
  */
-const newId = (request: Request): string => (renewing.has(request) ? undefined : request.sessionID) ?? uuid();
+const newId = (request: Request): string =>
+  (renewing.has(request) ? undefined : request.sessionID) ?? uuid();
 
 /**
  * @param redis unused with sessions in memory.
  * @throws Problem UNAVAILABLE, to `next`, when the session store is unavailable.
  */
-export function createSessions(config: SessionsConfig, redis: Redis, clock: Clock, logger: Logger): RequestHandler {
-  const values = config.sessionStore === 'redis'
-    ? new RedisStore({ client: redis, prefix: `${config.queuePrefix}:session:` })
-    : new BoundedMemoryStore(config.sessionsMax, clock);
+export function createSessions(
+  config: SessionsConfig,
+  redis: Redis,
+  clock: Clock,
+  logger: Logger,
+): RequestHandler {
+  const values =
+    config.sessionStore === 'redis'
+      ? new RedisStore({ client: redis, prefix: `${config.queuePrefix}:session:` })
+      : new BoundedMemoryStore(config.sessionsMax, clock);
   const formKey = derive(config.internalToken, 'relevo session form');
   const handler = session({
-    store: new KnownSessions(values, logger), name: SESSION_COOKIE, secret: derive(config.internalToken, 'relevo session cookie'), genid: newId,
-    resave: false, saveUninitialized: false, rolling: true,
+    store: new KnownSessions(values, logger),
+    name: SESSION_COOKIE,
+    secret: derive(config.internalToken, 'relevo session cookie'),
+    genid: newId,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: STRANGER_MS },
   });
   return (request, response, next) => {
-    request.formToken = () => createHmac('sha256', formKey).update(request.sessionID).digest('base64url');
+    request.formToken = () =>
+      createHmac('sha256', formKey).update(request.sessionID).digest('base64url');
     let passed = false;
     handler(request, response, (error?: unknown) => {
       // An error after the page was made must not abort the page.
@@ -92,24 +110,34 @@ const settled = (work: (done: (error?: unknown) => void) => void): Promise<void>
   new Promise((resolve, reject) => work((error) => (error ? reject(away(error)) : resolve())));
 
 /**
- * Gives the session a new id and these contents, stored before the response is sent. The old id becomes invalid.
+ * Gives the session a new id and these contents, stored before the response is sent. The old id
+ * becomes invalid.
  * @throws Problem UNAVAILABLE
  */
-export async function renewSession(request: Request, contents: Partial<SessionData>, idleMs: number): Promise<void> {
+export async function renewSession(
+  request: Request,
+  contents: Partial<SessionData>,
+  idleMs: number,
+): Promise<void> {
   const { views } = request.session;
   renewing.add(request);
   await settled((done) => request.session.regenerate(done));
   renewing.delete(request);
-  Object.assign(request.session, { ...(views === undefined ? {} : { views }), ...contents, form: true });
+  Object.assign(request.session, {
+    ...(views === undefined ? {} : { views }),
+    ...contents,
+    form: true,
+  });
   request.session.cookie.maxAge = idleMs;
   await settled((done) => request.session.save(done));
 }
 
-export const endSession = (request: Request): Promise<void> => settled((done) => request.session.destroy(done));
+export const endSession = (request: Request): Promise<void> =>
+  settled((done) => request.session.destroy(done));
 
 /**
- * Runs before a page with a form: sets the cookie, and checks that the session store is available, because a form is
- * useless without it.
+ * Runs before a page with a form: sets the cookie, and checks that the session store is available,
+ * because a form is useless without it.
  * @throws Problem UNAVAILABLE
  */
 export const withFormToken: RequestHandler = (request, _response, next) => {
@@ -118,11 +146,16 @@ export const withFormToken: RequestHandler = (request, _response, next) => {
     return;
   }
   request.session.form = true;
-  request.sessionStore.get(request.sessionID, (error: unknown) => next(error ? away(error) : undefined));
+  request.sessionStore.get(request.sessionID, (error: unknown) =>
+    next(error ? away(error) : undefined),
+  );
 };
 
 /** Whether a page of this session made the form. */
 export function isOwnForm(request: Request, token: unknown): boolean {
-  const [known, shown] = [Buffer.from(request.formToken?.() ?? ''), Buffer.from(typeof token === 'string' ? token : '')];
+  const [known, shown] = [
+    Buffer.from(request.formToken?.() ?? ''),
+    Buffer.from(typeof token === 'string' ? token : ''),
+  ];
   return known.length > 0 && known.length === shown.length && timingSafeEqual(known, shown);
 }

@@ -11,12 +11,17 @@ import { endSession, renewSession, SESSION_COOKIE } from './session.js';
 type Deps = Pick<PatientsDeps, 'config' | 'limits' | 'clock'>;
 
 const MINUTE_MS = 60_000;
-export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number => sessionIdleMinutes * MINUTE_MS;
+export const idleMs = ({ sessionIdleMinutes }: Deps['config']): number =>
+  sessionIdleMinutes * MINUTE_MS;
 
 /** The key under which limits count the client. */
 export const addressOf = ({ request }: Answering): string => clientNetwork(request);
 
-export function sendLocked(deps: Pick<Deps, 'clock'>, answering: Answering, lockedMs: number): void {
+export function sendLocked(
+  deps: Pick<Deps, 'clock'>,
+  answering: Answering,
+  lockedMs: number,
+): void {
   const until = new Date(deps.clock.wall().getTime() + lockedMs);
   answering.response.setHeader('Retry-After', String(Math.ceil(lockedMs / 1_000)));
   sendPage(answering, 429, (view) => lockedPage(view, until));
@@ -24,14 +29,19 @@ export function sendLocked(deps: Pick<Deps, 'clock'>, answering: Answering, lock
 
 export function showSignIn({ config }: Deps): PageHandler {
   return (answering) => {
-    if (!config.staffSignIn || answering.request.session.staff) seeOther(answering.response, '/bill');
+    if (!config.staffSignIn || answering.request.session.staff)
+      seeOther(answering.response, '/bill');
     else sendPage(answering, 200, (view) => signInPage(view, false));
   };
 }
 
 export function signIn(deps: Deps): PageHandler {
   const { config, limits } = deps;
-  const tokens: Tokens = { api: config.apiToken, operator: config.operatorToken, internal: config.internalToken };
+  const tokens: Tokens = {
+    api: config.apiToken,
+    operator: config.operatorToken,
+    internal: config.internalToken,
+  };
   return async (answering) => {
     const address = addressOf(answering);
     const lockedMs = await limits.enter(address);

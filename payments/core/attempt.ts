@@ -1,15 +1,17 @@
 /**
- * Decides the calls of one attempt to charge one payment: charge first; when the answer is lost, look the charge up by
- * its key. A charge that was never sent, or that a rate limit refused, does not count as an attempt, because it shows
- * nothing about whether the gateway can charge. The last attempt may end in FAILED only after the gateway closed the
- * key: an earlier call, of this leader or of one that crashed, may have moved money although its answer was lost. Until
- * the gateway confirms an outcome, the payment stays pending.
+ * Decides the calls of one attempt to charge one payment: charge first; when the answer is lost,
+ * look the charge up by its key. A charge that was never sent, or that a rate limit refused, does
+ * not count as an attempt, because it shows nothing about whether the gateway can charge. The last
+ * attempt may end in FAILED only after the gateway closed the key: an earlier call, of this leader
+ * or of one that crashed, may have moved money although its answer was lost. Until the gateway
+ * confirms an outcome, the payment stays pending.
  */
 import type { Verdict } from './gateway.js';
 import type { Answer } from './parcel.js';
 
 /**
- * The next call to the gateway. `lost`: why an earlier answer of this attempt is missing; null: no answer is missing.
+ * The next call to the gateway. `lost`: why an earlier answer of this attempt is missing; null: no
+ * answer is missing.
  */
 export interface Call {
   readonly ask: 'charge' | 'lookup' | 'cancel';
@@ -34,7 +36,11 @@ function fromVerdict(verdict: Verdict): Answer {
       return { kind: 'again', error: 'the gateway lost the call' };
     case 'unavailable':
     case 'limited':
-      return { kind: 'again', error: verdict.error, ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }) };
+      return {
+        kind: 'again',
+        error: verdict.error,
+        ...(verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs }),
+      };
     case 'unsent':
     case 'unknown':
       return { kind: 'again', error: verdict.error };
@@ -42,15 +48,21 @@ function fromVerdict(verdict: Verdict): Answer {
 }
 
 /** Whether this charge shows nothing about the gateway's ability to charge. */
-const isNoAttempt = ({ ask }: Call, { kind }: Verdict): boolean => ask === 'charge' && (kind === 'unsent' || kind === 'limited');
+const isNoAttempt = ({ ask }: Call, { kind }: Verdict): boolean =>
+  ask === 'charge' && (kind === 'unsent' || kind === 'limited');
 
 /**
- * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means that no money moved or
+ * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means
+ *   that no money moved or
  * ever will.
  */
 export function afterVerdict({ ask, lost }: Call, verdict: Verdict, last: boolean): AttemptStep {
-  if (ask === 'charge' && verdict.kind === 'unknown') return { call: { ask: 'lookup', lost: verdict.error } };
-  const asked = verdict.kind === 'absent' && lost !== null ? { kind: 'again' as const, error: lost } : fromVerdict(verdict);
+  if (ask === 'charge' && verdict.kind === 'unknown')
+    return { call: { ask: 'lookup', lost: verdict.error } };
+  const asked =
+    verdict.kind === 'absent' && lost !== null
+      ? { kind: 'again' as const, error: lost }
+      : fromVerdict(verdict);
   if (asked.kind !== 'again') return { answer: asked };
   if (isNoAttempt({ ask, lost }, verdict)) return { answer: { ...asked, uncounted: true } };
   if (ask === 'cancel') return { answer: { kind: 'again', error: lost ?? asked.error } };

@@ -1,12 +1,13 @@
 /**
- * Groups settlements into statements, in order of arrival, one statement at a time. Settlements that arrive while a
- * statement runs form the next group. A commit waits for the disk, so small parcels committed one by one would be
- * limited by that wait: to 100 per second at 10 ms each. As a group they share one wait, like group commit in a
- * database and in patients.
+ * Groups settlements into statements, in order of arrival, one statement at a time. Settlements
+ * that arrive while a statement runs form the next group. A commit waits for the disk, so small
+ * parcels committed one by one would be limited by that wait: to 100 per second at 10 ms each. As a
+ * group they share one wait, like group commit in a database and in patients.
  *
- * A group is written in at most two statements: outcomes first, then deferrals. When the database refuses a statement
- * because of its data, the statement is halved until the payment at fault is alone. After any other failure no later
- * settlement may overtake the failed one: the lane ends, and the term ends with it.
+ * A group is written in at most two statements: outcomes first, then deferrals. When the database
+ * refuses a statement because of its data, the statement is halved until the payment at fault is
+ * alone. After any other failure no later settlement may overtake the failed one: the lane ends,
+ * and the term ends with it.
  */
 import type { FinalOutcome, Wait } from './parcel.js';
 
@@ -18,23 +19,30 @@ export interface Settled {
 }
 
 /**
- * The statement that is due. `wary`: another session held locks on some of its rows, so check the locks before writing.
+ * The statement that is due. `wary`: another session held locks on some of its rows, so check the
+ * locks before writing.
  */
 export type Statement =
   | { type: 'commit'; outcomes: readonly FinalOutcome[]; wary?: true }
   | { type: 'defer'; waits: readonly Wait[]; wary?: true };
 
-/** The new form of an outcome that is not written yet: the same outcome, none, or a deferral of the payment. */
+/**
+ * The new form of an outcome that is not written yet: the same outcome, none, or a deferral of the
+ * payment.
+ */
 export type Revision = 'keep' | 'drop' | Wait;
 
 /**
- * Maximum number of payments in one statement. An election waits for the commit in progress, so a statement must stay
- * short.
+ * Maximum number of payments in one statement. An election waits for the commit in progress, so a
+ * statement must stay short.
  */
 const GROUP_MAX = 500;
 
 /** Splits the items so that each one refused before is alone and cannot fail the others. */
-function apart<T extends { id: string }>(items: readonly T[], isAlone: (id: string) => boolean): (readonly T[])[] {
+function apart<T extends { id: string }>(
+  items: readonly T[],
+  isAlone: (id: string) => boolean,
+): (readonly T[])[] {
   const parts: T[][] = [];
   let open: T[] | null = null;
   for (const item of items) {
@@ -73,8 +81,8 @@ export class CommitLane {
   }
 
   /**
-   * The first statement of the next group; null: a group is in progress, none is waiting, or the group has nothing to
-   * write.
+   * The first statement of the next group; null: a group is in progress, none is waiting, or the
+   * group has nothing to write.
    */
   next(isAlone: ((id: string) => boolean) | null = null): Statement | null {
     if (this.group.length > 0 || this.queue.length === 0) return null;
@@ -94,13 +102,19 @@ export class CommitLane {
     return waits ? { type: 'defer', waits } : null;
   }
 
-  /** Marks the current statement as written. @returns the next one of the group; null: the group is written. */
+  /**
+   * Marks the current statement as written. @returns the next one of the group; null: the group is
+   * written.
+   */
   step(): Statement | null {
     (this.commits.length > 0 ? this.commits : this.deferrals).shift();
     return this.statement();
   }
 
-  /** Splits the current statement, which the database refused, in two. @returns false when it has only one payment. */
+  /**
+   * Splits the current statement, which the database refused, in two. @returns false when it has
+   * only one payment.
+   */
   halve(): boolean {
     return this.commits.length > 0 ? halveFirst(this.commits) : halveFirst(this.deferrals);
   }
@@ -114,7 +128,9 @@ export class CommitLane {
         if (typeof revision === 'object') put.push(revision);
         return revision === 'keep';
       });
-    this.commits = this.commits.map((outcomes) => kept(outcomes, waits)).filter(({ length }) => length > 0);
+    this.commits = this.commits
+      .map((outcomes) => kept(outcomes, waits))
+      .filter(({ length }) => length > 0);
     if (waits.length > 0) this.deferrals.push(waits);
     this.queue = this.queue.map((settled): Settled => {
       const put = [...settled.waits];
@@ -124,7 +140,9 @@ export class CommitLane {
 
   /** Removes these deferrals from the current group, because their rows cannot be written. */
   dropWaits(ids: ReadonlySet<string>): void {
-    this.deferrals = this.deferrals.map((waits) => waits.filter(({ id }) => !ids.has(id))).filter(({ length }) => length > 0);
+    this.deferrals = this.deferrals
+      .map((waits) => waits.filter(({ id }) => !ids.has(id)))
+      .filter(({ length }) => length > 0);
   }
 
   /** The outcomes of the current statement. */
@@ -139,7 +157,10 @@ export class CommitLane {
     return works;
   }
 
-  /** Ends the current group as failed, and everything queued after it. @returns the numbers of all their works. */
+  /**
+   * Ends the current group as failed, and everything queued after it. @returns the numbers of all
+   * their works.
+   */
   failed(): number[] {
     const works = [...this.group, ...this.queue].map(({ work }) => work);
     this.group = this.queue = [];
@@ -150,7 +171,10 @@ export class CommitLane {
 
   private takeGroup(): Settled[] {
     let size = 0;
-    const end = this.queue.findIndex(({ outcomes, waits }, index) => (size += outcomes.length + waits.length) > GROUP_MAX && index > 0);
+    const end = this.queue.findIndex(
+      ({ outcomes, waits }, index) =>
+        (size += outcomes.length + waits.length) > GROUP_MAX && index > 0,
+    );
     return this.queue.splice(0, end < 0 ? this.queue.length : end);
   }
 }

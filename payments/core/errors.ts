@@ -1,4 +1,7 @@
-/** The two errors that end the work on a parcel early. Neither is a failure of its payments: they stay pending. */
+/**
+ * The two errors that end the work on a parcel early. Neither is a failure of its payments: they
+ * stay pending.
+ */
 
 /** The fence refused a commit: another replica leads. */
 export class LeadershipLost extends Error {
@@ -17,4 +20,5 @@ export class CalledOff extends Error {
 }
 
 /** Whether `error` only reports that the work of this term was cancelled. */
-export const isCalledOff = (error: unknown, signal: AbortSignal): boolean => signal.aborted || error instanceof LeadershipLost;
+export const isCalledOff = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted || error instanceof LeadershipLost;

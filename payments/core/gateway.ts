@@ -1,7 +1,7 @@
 /**
- * The interface of a gateway to a replica. Every call names the payment id as its key; a gateway moves money at most
- * once per key (I6). "Unknown" is an outcome: a lost answer shows nothing about the money, so the charge is looked up
- * by key, never guessed.
+ * The interface of a gateway to a replica. Every call names the payment id as its key; a gateway
+ * moves money at most once per key (I6). "Unknown" is an outcome: a lost answer shows nothing about
+ * the money, so the charge is looked up by key, never guessed.
  */
 export interface ChargeOrder {
   /** The payment id: the idempotency key. */

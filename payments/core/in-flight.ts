@@ -1,6 +1,6 @@
 /**
- * Tracks the payments in flight, and how far each patient's payments were loaded: a later load need not return those
- * again. The bound of a patient is removed with the last of its payments.
+ * Tracks the payments in flight, and how far each patient's payments were loaded: a later load need
+ * not return those again. The bound of a patient is removed with the last of its payments.
  */
 export interface Claimed {
   id: string;

@@ -1,17 +1,19 @@
 /**
- * Moves the parcels of one term from load to outcome. A state machine without timers or I/O: every input returns the
- * next effects.
+ * Moves the parcels of one term from load to outcome. A state machine without timers or I/O: every
+ * input returns the next effects.
  *
- *   waiting   one load at a time, each load knows the claims of the one before. Parcels that arrive
- *             during a load are loaded together: one query costs as much as twenty              loaded → charging, or done
- *   charging  parcels overlap; all payments of a parcel are charged at once                     all answered → in turn
- *   in turn   a parcel settles after every earlier one has settled or failed (I7)               → writing
- *   writing   in that order, through the commit lane; small parcels share a statement           committed, deferred → done
- *             a payment that PostgreSQL does not accept is set aside; the others continue       rejected, locked → writing
+ * - waiting: one load at a time; each load knows the claims of the one before. Parcels that arrive
+ *   during a load are loaded together, because one query costs as much as twenty.
+ *   loaded → charging, or done
+ * - charging: parcels overlap; all payments of a parcel are charged at once. all answered → in turn
+ * - in turn: a parcel settles after every earlier one has settled or failed (I7). → writing
+ * - writing: in that order, through the commit lane; small parcels share a statement. A payment
+ *   that PostgreSQL does not accept is set aside; the others continue. committed, deferred → done;
+ *   rejected, locked → writing
  *
- * Every state → failed: the term was cancelled, the fence refused, or an error occurred. The payments stay pending in
- * PostgreSQL and arrive again; a second charge call has the same key (I6). After a refusal by the fence, or `stop`, no
- * new work begins (I8).
+ * Every state → failed: the term was cancelled, the fence refused, or an error occurred. The
+ * payments stay pending in PostgreSQL and arrive again; a second charge call has the same key (I6).
+ * After a refusal by the fence, or `stop`, no new work begins (I8).
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import { Blocked, type PutOff } from './blocked.js';
@@ -29,11 +31,16 @@ export type { LineOptions, Moment, WorkEffect, Written } from './work-effects.js
 
 export class ParcelLine {
   readonly inFlight = new InFlight();
-  /** The newest payment (`seq`) that was settled. An older payment that is still pending was skipped. */
+  /**
+   * The newest payment (`seq`) that was settled. An older payment that is still pending was
+   * skipped.
+   */
   passedSeq = 0;
   /** When work was last finished, or the gateway last answered, monotonic ms. */
   progressMs: number;
-  /** Since when parcels are in flight without interruption, monotonic ms; valid only while some are. */
+  /**
+   * Since when parcels are in flight without interruption, monotonic ms; valid only while some are.
+   */
   busySinceMs: number;
   private readonly works = new Map<number, Work>();
   /** Parcels to load. */
@@ -65,37 +72,54 @@ export class ParcelLine {
   /** Accepts a parcel. */
   arrive(number: number, ids: readonly string[], { nowMs }: Moment): WorkEffect[] {
     if (this.works.size === 0) this.busySinceMs = nowMs;
-    const work: Work = { number, ids, plan: { charge: [], hold: [] }, answers: [], missing: 0, lastSeq: 0 };
+    const work: Work = {
+      number,
+      ids,
+      plan: { charge: [], hold: [] },
+      answers: [],
+      missing: 0,
+      lastSeq: 0,
+    };
     this.works.set(number, work);
     this.waiting.push(work);
     return this.loadNext();
   }
 
   /**
-   * Claims the rows of a load: from here on no later parcel works on them. @param number of the first parcel of the
-   * load.
+   * Claims the rows of a load: from here on no later parcel works on them. @param number of the
+   * first parcel of the load.
    */
   loaded(number: number, rows: readonly PendingPayment[], moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
     if (read.length === 0) return [];
-    if (this.stopped) return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
+    if (this.stopped)
+      return [...read.flatMap((work) => this.fail(work, new CalledOff())), ...this.loadNext()];
     const unreadable = withholdUnreadable(this.aside, rows, moment.nowMs);
     const shares = shareRows(read, this.asDue(rows, moment));
-    const claims = read.flatMap((work, index) => this.claim(work, shares[index] ?? [], unreadable.waits));
+    const claims = read.flatMap((work, index) =>
+      this.claim(work, shares[index] ?? [], unreadable.waits),
+    );
     return [...unreadable.effects, ...claims, ...this.advance(moment), ...this.loadNext()];
   }
 
-  /** Applies the due time of payments that were set aside, even when the row says that they are due. */
+  /**
+   * Applies the due time of payments that were set aside, even when the row says that they are due.
+   */
   private asDue(rows: readonly PendingPayment[], { nowMs }: Moment): readonly PendingPayment[] {
-    if (this.blocked.size > 0) for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
+    if (this.blocked.size > 0)
+      for (const id of this.blocked.takeFinal(rows, this.readBeyond)) this.aside.remove(id);
     if (this.aside.size === 0) return rows;
-    return rows.map((row) => ({ ...row, waitMs: Math.max(row.waitMs, this.aside.waitMs(row.id, nowMs)) }));
+    return rows.map((row) => ({
+      ...row,
+      waitMs: Math.max(row.waitMs, this.aside.waitMs(row.id, nowMs)),
+    }));
   }
 
   private claim(work: Work, rows: readonly PendingPayment[], waits: readonly Wait[]): WorkEffect[] {
     const { number } = work;
     work.plan = planParcel(rows, this.inFlight);
-    if (waits.length > 0) work.plan.hold.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
+    if (waits.length > 0)
+      work.plan.hold.push(...waits.filter((wait) => rows.some(({ id }) => id === wait.id)));
     work.lastSeq = rows.at(-1)?.seq ?? 0;
     work.missing = work.plan.charge.length;
     if (work.missing + work.plan.hold.length === 0) {
@@ -105,7 +129,13 @@ export class ParcelLine {
     this.inFlight.enter(work.plan.charge);
     this.turns.push(work);
     return work.plan.charge.map((payment, index): WorkEffect => {
-      return { type: 'charge', work: number, index, payment, last: isLastAttempt(this.options.policy, payment) };
+      return {
+        type: 'charge',
+        work: number,
+        index,
+        payment,
+        last: isLastAttempt(this.options.policy, payment),
+      };
     });
   }
 
@@ -114,7 +144,8 @@ export class ParcelLine {
     const work = this.works.get(number);
     if (!work || work.answers[index]) return [];
     work.answers[index] = answer;
-    // A slow gateway still counts as progress. While a statement is running, only the end of that statement counts.
+    // A slow gateway still counts as progress. While a statement is running, only the end of that
+    // statement counts.
     if (!this.lane.isWriting) this.progressMs = moment.nowMs;
     work.missing -= 1;
     return this.advance(moment);
@@ -141,13 +172,16 @@ export class ParcelLine {
     const statement = this.lane.statement();
     const waits = statement?.type === 'defer' ? statement.waits : [];
     this.lane.step();
-    const wake: WorkEffect[] = waits.length > 0 ? [{ type: 'wake', ms: Math.min(...waits.map(({ waitMs }) => waitMs)) }] : [];
+    const wake: WorkEffect[] =
+      waits.length > 0
+        ? [{ type: 'wake', ms: Math.min(...waits.map(({ waitMs }) => waitMs)) }]
+        : [];
     return [...wake, ...this.goOn(moment)];
   }
 
   /**
-   * The database refuses the current statement because of its data. @param error for `last_error` of the payment at
-   * fault.
+   * The database refuses the current statement because of its data. @param error for `last_error`
+   * of the payment at fault.
    */
   rejected(error: string, moment: Moment): WorkEffect[] {
     if (this.lane.halve()) return this.goOn(moment);
@@ -156,19 +190,35 @@ export class ParcelLine {
     return this.setAside({ ids: items.map(({ id }) => id), reason: 'refused', error }, moment);
   }
 
-  /** Other sessions hold locks on these rows of the current statement, and may hold them for long. */
+  /**
+   * Other sessions hold locks on these rows of the current statement, and may hold them for long.
+   */
   locked(ids: readonly string[], moment: Moment): WorkEffect[] {
-    return this.setAside({ ids, reason: 'locked', error: 'another session holds a lock on the row' }, moment);
+    return this.setAside(
+      { ids, reason: 'locked', error: 'another session holds a lock on the row' },
+      moment,
+    );
   }
 
   private setAside(fault: Fault, moment: Moment): WorkEffect[] {
     const { lane, blocked, aside } = this;
-    const payments = new Map([...this.works.values()].flatMap(({ plan }) => plan.charge.map((payment) => [payment.id, payment])));
-    const ms = withhold({ lane, blocked, aside, payments, behindMs: (payment) => this.behindMs(payment) }, fault, moment.nowMs);
+    const payments = new Map(
+      [...this.works.values()].flatMap(({ plan }) =>
+        plan.charge.map((payment) => [payment.id, payment]),
+      ),
+    );
+    const ms = withhold(
+      { lane, blocked, aside, payments, behindMs: (payment) => this.behindMs(payment) },
+      fault,
+      moment.nowMs,
+    );
     return [{ type: 'set-aside', ...fault }, { type: 'wake', ms }, ...this.goOn(moment)];
   }
 
-  /** When the earlier payment of its patient is due that this one must wait for, monotonic ms; null: there is none. */
+  /**
+   * When the earlier payment of its patient is due that this one must wait for, monotonic ms; null:
+   * there is none.
+   */
   protected behindMs({ patientId, seq }: PutOff): number | null {
     return this.blocked.dueBefore(patientId, seq);
   }
@@ -180,12 +230,21 @@ export class ParcelLine {
     return statement === null ? this.written(moment) : this.begin(statement);
   }
 
-  /** The work on one parcel failed. After its turn the failure has no effect: its statement decides. */
+  /**
+   * The work on one parcel failed. After its turn the failure has no effect: its statement decides.
+   */
   failed(number: number, error: unknown, moment: Moment): WorkEffect[] {
     const read = this.takeRead(number);
-    if (read.length > 0) return [...read.flatMap((work) => this.fail(work, error)), ...this.advance(moment), ...this.loadNext()];
+    if (read.length > 0)
+      return [
+        ...read.flatMap((work) => this.fail(work, error)),
+        ...this.advance(moment),
+        ...this.loadNext(),
+      ];
     const work = this.works.get(number);
-    return work && this.turns.includes(work) ? [...this.fail(work, error), ...this.advance(moment)] : [];
+    return work && this.turns.includes(work)
+      ? [...this.fail(work, error), ...this.advance(moment)]
+      : [];
   }
 
   /** A statement failed permanently. */
@@ -200,7 +259,8 @@ export class ParcelLine {
 
   private loadNext(): WorkEffect[] {
     if (this.reading.length > 0) return [];
-    if (this.stopped) return this.waiting.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
+    if (this.stopped)
+      return this.waiting.splice(0).flatMap((work) => this.fail(work, new CalledOff()));
     if (this.inFlight.size >= (this.options.inFlightMax ?? Infinity)) return [];
     this.reading = this.waiting.splice(0, groupEnd(this.waiting));
     const [first] = this.reading;
@@ -211,9 +271,9 @@ export class ParcelLine {
   }
 
   /**
-   * The bounds of the next load. Of each patient in flight, all payments up to this `seq` are in flight, so a load need
-   * not return them. A deferred payment is not in flight and lowers the bound: otherwise it would not be loaded while
-   * later payments of its patient keep arriving.
+   * The bounds of the next load. Of each patient in flight, all payments up to this `seq` are in
+   * flight, so a load need not return them. A deferred payment is not in flight and lowers the
+   * bound: otherwise it would not be loaded while later payments of its patient keep arriving.
    */
   protected beyond(): Map<string, number> {
     const bounds = this.inFlight.bounds();
@@ -245,21 +305,38 @@ export class ParcelLine {
   }
 
   private settle({ number, plan, answers }: Work, { nowMs, draw }: Moment): void {
-    const charged = plan.charge.map((payment, index) => ({ payment, answer: answers[index] as Answer }));
-    const settled = settleParcel({ charged, blocked: this.blocked, policy: this.options.policy, nowMs, draw });
-    this.lane.add({ work: number, outcomes: settled.outcomes, waits: [...settled.waits, ...plan.hold] });
+    const charged = plan.charge.map((payment, index) => ({
+      payment,
+      answer: answers[index] as Answer,
+    }));
+    const settled = settleParcel({
+      charged,
+      blocked: this.blocked,
+      policy: this.options.policy,
+      nowMs,
+      draw,
+    });
+    this.lane.add({
+      work: number,
+      outcomes: settled.outcomes,
+      waits: [...settled.waits, ...plan.hold],
+    });
   }
 
   private write(moment: Moment): WorkEffect[] {
     if (this.lane.isWriting) return [];
-    const statement = this.lane.next(this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null);
+    const statement = this.lane.next(
+      this.aside.size > 0 ? (id) => this.aside.is(id, 'refused') : null,
+    );
     if (statement !== null) return this.begin(statement);
     return this.lane.isWriting ? this.written(moment) : [];
   }
 
   private begin(statement: Statement): WorkEffect[] {
     if (this.stopped) return this.unwritten(new CalledOff());
-    return [this.aside.size > 0 && this.mayBeLocked(statement) ? { ...statement, wary: true } : statement];
+    return [
+      this.aside.size > 0 && this.mayBeLocked(statement) ? { ...statement, wary: true } : statement,
+    ];
   }
 
   private mayBeLocked(statement: Statement): boolean {
@@ -273,7 +350,11 @@ export class ParcelLine {
       this.passedSeq = Math.max(this.passedSeq, work.lastSeq);
       this.progressMs = moment.nowMs;
       this.end(work);
-      return { type: 'done', work: number, claimed: work.plan.charge.length + work.plan.hold.length };
+      return {
+        type: 'done',
+        work: number,
+        claimed: work.plan.charge.length + work.plan.hold.length,
+      };
     });
     return [...done, ...this.write(moment), ...this.loadNext()];
   }

@@ -1,10 +1,11 @@
 /**
- * Decides which payments of a parcel to charge now and, after the gateway answered, which get their final status and
- * which wait. All of it serves I7: a payment is never finished before an earlier one of its patient.
+ * Decides which payments of a parcel to charge now and, after the gateway answered, which get their
+ * final status and which wait. All of it serves I7: a payment is never finished before an earlier
+ * one of its patient.
  *
- * Two steps, because parcels overlap: `planParcel` runs when the rows are read, `settleParcel` when the parcel's turn
- * to commit has come. In between an earlier parcel may defer a payment of the same patient; `Blocked` carries that from
- * one parcel to the next.
+ * Two steps, because parcels overlap: `planParcel` runs when the rows are read, `settleParcel` when
+ * the parcel's turn to commit has come. In between an earlier parcel may defer a payment of the
+ * same patient; `Blocked` carries that from one parcel to the next.
  */
 import type { Blocked } from './blocked.js';
 import { backoffMs, type RetryPolicy } from './retry.js';
@@ -20,7 +21,10 @@ export interface PlannedPayment {
   waitMs: number;
 }
 
-/** A payment to process again later. `lastError` null: it only waits behind an earlier one of its patient. */
+/**
+ * A payment to process again later. `lastError` null: it only waits behind an earlier one of its
+ * patient.
+ */
 export interface Wait {
   id: string;
   attempts: number;
@@ -36,16 +40,26 @@ export interface ParcelPlan<P> {
 }
 
 /**
- * @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this leader is processing.
+ * @param payments pending ones, oldest first. @param inFlight ids that an earlier parcel of this
+ *   leader is processing.
  */
-export function planParcel<P extends PlannedPayment>(payments: readonly P[], inFlight: Pick<ReadonlySet<string>, 'has'>): ParcelPlan<P> {
+export function planParcel<P extends PlannedPayment>(
+  payments: readonly P[],
+  inFlight: Pick<ReadonlySet<string>, 'has'>,
+): ParcelPlan<P> {
   const plan: ParcelPlan<P> = { charge: [], hold: [] };
   const waitByPatient = new Map<string, number>();
   for (const payment of payments) {
     if (inFlight.has(payment.id)) continue;
     const behindMs = waitByPatient.get(payment.patientId);
     if (behindMs !== undefined) {
-      if (payment.waitMs < behindMs) plan.hold.push({ id: payment.id, attempts: payment.attempts, waitMs: behindMs, lastError: null });
+      if (payment.waitMs < behindMs)
+        plan.hold.push({
+          id: payment.id,
+          attempts: payment.attempts,
+          waitMs: behindMs,
+          lastError: null,
+        });
     } else if (payment.waitMs > 0) {
       waitByPatient.set(payment.patientId, payment.waitMs);
     } else {
@@ -60,7 +74,10 @@ export type Answer =
   | { kind: 'succeeded'; reference: string }
   | { kind: 'declined'; reference: string; reason: string }
   | { kind: 'failed'; reason: string }
-  /** `uncounted`: the charge was never sent, or a rate limit refused it. `retryAfterMs`: the gateway asked for this wait. */
+  /**
+   * `uncounted`: the charge was never sent, or a rate limit refused it. `retryAfterMs`: the gateway
+   * asked for this wait.
+   */
   | { kind: 'again'; error: string; uncounted?: true; retryAfterMs?: number };
 
 export interface FinalOutcome {
@@ -77,18 +94,39 @@ export interface Settlement {
 }
 
 /**
- * Lists every field instead of spreading: this runs for every payment, and a spread costs more than the rest of the
- * function.
+ * Lists every field instead of spreading: this runs for every payment, and a spread costs more than
+ * the rest of the function.
  */
-function finalOutcome({ id, attempts }: PlannedPayment, answer: Exclude<Answer, { kind: 'again' }>): FinalOutcome {
+function finalOutcome(
+  { id, attempts }: PlannedPayment,
+  answer: Exclude<Answer, { kind: 'again' }>,
+): FinalOutcome {
   const made = attempts + 1;
   switch (answer.kind) {
     case 'succeeded':
-      return { id, status: 'SUCCEEDED', attempts: made, reason: null, gatewayReference: answer.reference };
+      return {
+        id,
+        status: 'SUCCEEDED',
+        attempts: made,
+        reason: null,
+        gatewayReference: answer.reference,
+      };
     case 'declined':
-      return { id, status: 'DECLINED', attempts: made, reason: answer.reason, gatewayReference: answer.reference };
+      return {
+        id,
+        status: 'DECLINED',
+        attempts: made,
+        reason: answer.reason,
+        gatewayReference: answer.reference,
+      };
     case 'failed':
-      return { id, status: 'FAILED', attempts: made, reason: answer.reason, gatewayReference: null };
+      return {
+        id,
+        status: 'FAILED',
+        attempts: made,
+        reason: answer.reason,
+        gatewayReference: null,
+      };
   }
 }
 
@@ -105,17 +143,26 @@ export interface SettleInput {
 }
 
 /** Plans the next attempt of a payment that got no final answer from the gateway. */
-function planRetry(payment: PlannedPayment, answer: Extract<Answer, { kind: 'again' }>, policy: RetryPolicy, draw: number): Wait {
+function planRetry(
+  payment: PlannedPayment,
+  answer: Extract<Answer, { kind: 'again' }>,
+  policy: RetryPolicy,
+  draw: number,
+): Wait {
   const { id, attempts, failingMs } = payment;
   const isCounted = answer.uncounted !== true;
   const made = attempts + (isCounted ? 1 : 0);
-  const waitMs = backoffMs(policy, { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 }, draw);
+  const waitMs = backoffMs(
+    policy,
+    { attempts: made, failingMs, isCounted, retryAfterMs: answer.retryAfterMs ?? 0 },
+    draw,
+  );
   return { id, attempts: made, waitMs, lastError: answer.error };
 }
 
 /**
- * Decides which answers become final. An answer that must wait is dropped: the same key gets the same answer next time
- * (I6).
+ * Decides which answers become final. An answer that must wait is dropped: the same key gets the
+ * same answer next time (I6).
  */
 export function settleParcel({ charged, blocked, policy, nowMs, draw }: SettleInput): Settlement {
   const settlement: Settlement = { outcomes: [], waits: [] };

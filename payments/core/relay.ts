@@ -1,19 +1,22 @@
 /**
- * Decides when the relay searches for pending payments in no parcel, which ones, and how they return to work (I5). A
- * state machine; its caller runs the timer.
+ * Decides when the relay searches for pending payments in no parcel, which ones, and how they
+ * return to work (I5). A state machine; its caller runs the timer.
  *
- *   resting       the timer runs                                due → counting
- *   counting      asks how many parcels wait in the queue       counted → searching; resting while returned parcels are on their way
- *   searching     asks PostgreSQL for pending payments          found → putting back; delivering when Redis is unavailable; resting
- *   putting back, delivering                                    done → resting
+ * - resting: the timer runs. due → counting
+ * - counting: asks how many parcels wait in the queue. counted → searching; resting while returned
+ *   parcels are on their way
+ * - searching: asks PostgreSQL for pending payments. found → putting back; delivering when Redis is
+ *   unavailable; resting
+ * - putting back, delivering: done → resting
  *
- * The queue is first in, first out. When it is empty, every pending payment was forgotten; otherwise every pending
- * payment older than the newest settled one was. Returning a payment unnecessarily costs one read of rows that are
- * already final.
+ * The queue is first in, first out. When it is empty, every pending payment was forgotten;
+ * otherwise every pending payment older than the newest settled one was. Returning a payment
+ * unnecessarily costs one read of rows that are already final.
  *
- * A count is no evidence that the queue works: Redis may answer reads and refuse writes, and a worker may be stuck.
- * When parcels wait, the worker has free capacity and delivers none for `stallMs`, the relay searches without an upper
- * bound, delivers without the queue, and has the worker replaced.
+ * A count is no evidence that the queue works: Redis may answer reads and refuse writes, and a
+ * worker may be stuck. When parcels wait, the worker has free capacity and delivers none for
+ * `stallMs`, the relay searches without an upper bound, delivers without the queue, and has the
+ * worker replaced.
  */
 import type { Parcel } from '../../shared/queue/queue.js';
 import type { Owed } from './progress.js';
@@ -48,17 +51,23 @@ export interface TermView {
 export interface RelayRules {
   intervalMs: number;
   /**
-   * A queue that has parcels and delivers none for this long, in ms, counts as stuck. Must be longer than any fetch
-   * takes.
+   * A queue that has parcels and delivers none for this long, in ms, counts as stuck. Must be
+   * longer than any fetch takes.
    */
   stallMs: number;
   /** Splits ids into parcels; keeps the order. */
   parcelsOf(ids: readonly string[]): Parcel[];
 }
 
-/** Maximum number of payments returned in one sweep; the next sweep follows when these are processed. */
+/**
+ * Maximum number of payments returned in one sweep; the next sweep follows when these are
+ * processed.
+ */
 export const SWEEP_MAX = 20_000;
-/** Returned parcels that did not arrive within this time are returned again, even if others still wait in the queue. */
+/**
+ * Returned parcels that did not arrive within this time are returned again, even if others still
+ * wait in the queue.
+ */
 const REPEAT_MS = 5_000;
 /** Maximum number of doublings of the wait between two replacements of the worker. */
 const RENEWALS_MAX = 4;
@@ -73,7 +82,9 @@ export class RelayMachine {
   private claimed = 0;
   private putBackMs = -Infinity;
   private toDeliver: Parcel[] = [];
-  /** Whether payments bypass the queue, because Redis is unavailable or the queue delivers nothing. */
+  /**
+   * Whether payments bypass the queue, because Redis is unavailable or the queue delivers nothing.
+   */
   private bypasses = false;
   /** Since when the queue should deliver a parcel; null: it has none to deliver. */
   private expectsSinceMs: number | null = null;
@@ -103,8 +114,9 @@ export class RelayMachine {
   }
 
   /**
-   * A returned parcel arrived. After the last one the relay polls at once for more, unless none of them had work to
-   * claim: otherwise the same payments would be found and returned again as fast as the queue can carry them.
+   * A returned parcel arrived. After the last one the relay polls at once for more, unless none of
+   * them had work to claim: otherwise the same payments would be found and returned again as fast
+   * as the queue can carry them.
    */
   arrived(claimed: number, nowMs: number): RelayEffect[] {
     this.claimed += claimed;
@@ -138,22 +150,32 @@ export class RelayMachine {
     if (this.counts) this.owedSinceMs ??= nowMs;
     const idle = this.bypasses || (waiting === 0 && view.parcelsInFlight === 0);
     // While returned parcels are on their way, a search would find their payments again.
-    if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS) return this.rest(nowMs);
-    return [...(isStuck ? this.renew(nowMs) : []), { type: 'search', upto: idle ? null : view.passedSeq }];
+    if (!idle && this.outstanding > 0 && nowMs - this.putBackMs < REPEAT_MS)
+      return this.rest(nowMs);
+    return [
+      ...(isStuck ? this.renew(nowMs) : []),
+      { type: 'search', upto: idle ? null : view.passedSeq },
+    ];
   }
 
-  private bringsNothing(waiting: number | null, { broughtMs, hasRoom }: TermView, nowMs: number): boolean {
+  private bringsNothing(
+    waiting: number | null,
+    { broughtMs, hasRoom }: TermView,
+    nowMs: number,
+  ): boolean {
     if (waiting === null) return false;
     const expects = hasRoom && (waiting > 0 || this.outstanding > 0);
     this.expectsSinceMs = expects ? (this.expectsSinceMs ?? nowMs) : null;
-    const isStuck = this.expectsSinceMs !== null && nowMs - Math.max(this.expectsSinceMs, broughtMs) >= this.rules.stallMs;
+    const isStuck =
+      this.expectsSinceMs !== null &&
+      nowMs - Math.max(this.expectsSinceMs, broughtMs) >= this.rules.stallMs;
     if (!isStuck) this.renewAtMs = this.renewals = 0;
     return isStuck;
   }
 
   /**
-   * Replaces the worker at once, then with growing waits: another worker does not help when the queue itself is at
-   * fault.
+   * Replaces the worker at once, then with growing waits: another worker does not help when the
+   * queue itself is at fault.
    */
   private renew(nowMs: number): RelayEffect[] {
     if (nowMs < this.renewAtMs) return [];
@@ -168,7 +190,9 @@ export class RelayMachine {
     if (ids.length > 0) this.owedSinceMs ??= nowMs;
     else if (!this.counts) this.owedSinceMs = null;
     if (ids.length === 0 || this.stopped) return this.rest(nowMs);
-    const parcels = this.rules.parcelsOf(ids).map((parcel): Parcel => ({ ...parcel, relayed: true }));
+    const parcels = this.rules
+      .parcelsOf(ids)
+      .map((parcel): Parcel => ({ ...parcel, relayed: true }));
     if (this.bypasses) return this.deliver(parcels, nowMs);
     this.outstanding = parcels.length;
     this.putBackMs = nowMs;
@@ -193,7 +217,10 @@ export class RelayMachine {
     return this.rest(nowMs);
   }
 
-  /** Delivers one parcel at a time: this is slower than the queue, but no payment waits for Redis to return. */
+  /**
+   * Delivers one parcel at a time: this is slower than the queue, but no payment waits for Redis to
+   * return.
+   */
   private deliver(parcels: readonly Parcel[], nowMs: number): RelayEffect[] {
     const [parcel, ...others] = parcels;
     this.toDeliver = others;

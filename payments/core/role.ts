@@ -1,15 +1,17 @@
 /**
- * Decides the role of a replica in a partition. A pure state machine; its inputs are leadership news, refused commits,
- * requests and ticks.
+ * Decides the role of a replica in a partition. A pure state machine; its inputs are leadership
+ * news, refused commits, requests and ticks.
  *
- * standby        warm, processes nothing. Enters: at boot; when another replica leads; when a commit was refused (I8).
- *                Leaves: elected.
- * leading        works the queue under one term. Enters: the leadership row names this id *and this process* (`bootId`).
- *                Leaves: a higher term, a refused commit, a request to stand down.
- * standing-down  finishes the work in flight, fetches nothing. Enters: a request in its own term. Leaves: a higher term →
- *                standby; a request to continue, or no successor before the deadline → leading: payments must go on.
+ * - standby: warm, processes nothing. Enters: at boot; when another replica leads; when a commit
+ *   was refused (I8). Leaves: elected.
+ * - leading: works the queue under one term. Enters: the leadership row names this id *and this
+ *   process* (`bootId`). Leaves: a higher term, a refused commit, a request to stand down.
+ * - standing-down: finishes the work in flight, fetches nothing. Enters: a request in its own term.
+ *   Leaves: a higher term → standby; a request to continue, or no successor before the deadline →
+ *   leading, because payments must continue.
  *
- * A term is never resumed after it was refused or superseded (I3, I8): a restarted process has another `bootId`.
+ * A term is never resumed after it was refused or superseded (I3, I8): a restarted process has
+ * another `bootId`.
  */
 import type { Leadership, Role } from '../../shared/contracts/leadership.js';
 
@@ -20,8 +22,8 @@ export interface RoleState {
   /** The highest term received; 0: none. */
   readonly term: number;
   /**
-   * A term of this replica whose commit was refused. The term is over, even if a later message still names this
-   * replica.
+   * A term of this replica whose commit was refused. The term is over, even if a later message
+   * still names this replica.
    */
   readonly refusedTerm: number;
   /** While standing down: when to lead again without a successor, monotonic ms. */
@@ -30,8 +32,8 @@ export interface RoleState {
 
 export type RoleInput =
   /**
-   * `pushed`: a monitor sends this as a current decision. Otherwise it is an echo (a ping, the row) and may be
-   * arbitrarily old.
+   * `pushed`: a monitor sends this as a current decision. Otherwise it is an echo (a ping, the row)
+   * and may be arbitrarily old.
    */
   | { type: 'leadership'; leadership: Leadership; pushed: boolean }
   | { type: 'refused'; term: number }
@@ -69,16 +71,29 @@ const resume = (state: RoleState): RoleStep => ({
   effects: [{ type: 'resume', term: state.term }],
 });
 
-function onLeadership(state: RoleState, { term, leader, bootId }: Leadership, pushed: boolean): RoleStep {
+function onLeadership(
+  state: RoleState,
+  { term, leader, bootId }: Leadership,
+  pushed: boolean,
+): RoleStep {
   if (term < state.term) return unchanged(state);
-  const mine = leader === state.id && bootId === state.bootId && term > state.refusedTerm && term > 0;
+  const mine =
+    leader === state.id && bootId === state.bootId && term > state.refusedTerm && term > 0;
   const working = state.role !== 'standby';
   if (term === state.term && mine && pushed && state.role === 'standing-down') return resume(state);
   if (term === state.term && (working || !mine)) return unchanged(state);
   const effects: RoleEffect[] = [];
-  if (working) effects.push({ type: 'stop', term: state.term, because: `term ${term} belongs to ${leader ?? 'no replica'}` });
+  if (working)
+    effects.push({
+      type: 'stop',
+      term: state.term,
+      because: `term ${term} belongs to ${leader ?? 'no replica'}`,
+    });
   if (mine) effects.push({ type: 'begin', term });
-  return { state: { ...state, term, role: mine ? 'leading' : 'standby', resumeAtMs: null }, effects };
+  return {
+    state: { ...state, term, role: mine ? 'leading' : 'standby', resumeAtMs: null },
+    effects,
+  };
 }
 
 export function stepRole(state: RoleState, input: RoleInput): RoleStep {
@@ -89,7 +104,13 @@ export function stepRole(state: RoleState, input: RoleInput): RoleStep {
       if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
       return {
         state: { ...state, role: 'standby', refusedTerm: input.term, resumeAtMs: null },
-        effects: [{ type: 'stop', term: input.term, because: 'a commit was refused: another replica leads' }],
+        effects: [
+          {
+            type: 'stop',
+            term: input.term,
+            because: 'a commit was refused: another replica leads',
+          },
+        ],
       };
     case 'stand-down':
       if (state.role === 'standby' || input.term !== state.term) return unchanged(state);
@@ -98,7 +119,12 @@ export function stepRole(state: RoleState, input: RoleInput): RoleStep {
         effects: [{ type: 'finish', term: input.term }],
       };
     case 'tick':
-      if (state.role !== 'standing-down' || state.resumeAtMs === null || input.nowMs < state.resumeAtMs) return unchanged(state);
+      if (
+        state.role !== 'standing-down' ||
+        state.resumeAtMs === null ||
+        input.nowMs < state.resumeAtMs
+      )
+        return unchanged(state);
       return resume(state);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Tracks the payments that PostgreSQL did not accept: it refuses to write them (a constraint, a trigger, a value that
- * it cannot hold), or another session holds a lock on their rows. One such payment must not stop the others, so the
- * leader sets it aside and retries it after growing waits. The due times are kept in memory, because the row may be the
- * one that cannot be written.
+ * Tracks the payments that PostgreSQL did not accept: it refuses to write them (a constraint, a
+ * trigger, a value that it cannot hold), or another session holds a lock on their rows. One such
+ * payment must not stop the others, so the leader sets it aside and retries it after growing waits.
+ * The due times are kept in memory, because the row may be the one that cannot be written.
  */
 export type SetAsideReason = 'refused' | 'locked';
 
@@ -13,8 +13,14 @@ interface Entry {
   dueMs: number;
 }
 
-/** First and longest wait, in ms. The leader checks a locked row before it writes, so a short wait costs little. */
-const WAITS: Readonly<Record<SetAsideReason, readonly [number, number]>> = { refused: [1_000, 60_000], locked: [250, 2_000] };
+/**
+ * First and longest wait, in ms. The leader checks a locked row before it writes, so a short wait
+ * costs little.
+ */
+const WAITS: Readonly<Record<SetAsideReason, readonly [number, number]>> = {
+  refused: [1_000, 60_000],
+  locked: [250, 2_000],
+};
 
 export class SetAside {
   private readonly entries = new Map<string, Entry>();

@@ -16,17 +16,26 @@ export function groupEnd(waiting: readonly Named[]): number {
 }
 
 /**
- * Distributes the rows of one load among its parcels. Each gets the rows that it would get alone: those that it names
- * and earlier ones of their patients. When none of a patient's named rows was read (so many earlier ones are pending
- * that the load reached its limit), the rows of that patient go to the first parcel.
+ * Distributes the rows of one load among its parcels. Each gets the rows that it would get alone:
+ * those that it names and earlier ones of their patients. When none of a patient's named rows was
+ * read (so many earlier ones are pending that the load reached its limit), the rows of that patient
+ * go to the first parcel.
  */
-export function shareRows(read: readonly Named[], rows: readonly PendingPayment[]): (readonly PendingPayment[])[] {
+export function shareRows(
+  read: readonly Named[],
+  rows: readonly PendingPayment[],
+): (readonly PendingPayment[])[] {
   const uptos = read.map(({ ids }) => {
     const named = new Set(ids);
-    return new Map(rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]));
+    return new Map(
+      rows.filter(({ id }) => named.has(id)).map(({ patientId, seq }) => [patientId, seq]),
+    );
   });
-  const isUnclaimed = ({ patientId }: PendingPayment): boolean => uptos.every((upto) => !upto.has(patientId));
+  const isUnclaimed = ({ patientId }: PendingPayment): boolean =>
+    uptos.every((upto) => !upto.has(patientId));
   return uptos.map((upto, index) =>
-    rows.filter((row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && isUnclaimed(row))),
+    rows.filter(
+      (row) => row.seq <= (upto.get(row.patientId) ?? -1) || (index === 0 && isUnclaimed(row)),
+    ),
   );
 }

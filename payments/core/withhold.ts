@@ -1,6 +1,6 @@
 /**
- * Sets aside the payments that PostgreSQL did not accept, and defers later payments of the same patients that are in
- * the commit lane.
+ * Sets aside the payments that PostgreSQL did not accept, and defers later payments of the same
+ * patients that are in the commit lane.
  */
 import type { PendingPayment } from '../../shared/postgres/ledger.js';
 import type { Blocked, PutOff } from './blocked.js';
@@ -24,17 +24,29 @@ export interface WithholdInput {
   blocked: Blocked;
   aside: SetAside;
   payments: ReadonlyMap<string, Unwritten>;
-  /** When the earlier payment of the patient is due that a payment must wait for, monotonic ms; null: there is none. */
+  /**
+   * When the earlier payment of the patient is due that a payment must wait for, monotonic ms;
+   * null: there is none.
+   */
   behindMs: (payment: PutOff) => number | null;
 }
 
-const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait =>
-  ({ id, attempts, waitMs: Math.max(0, waitMs), lastError });
+const wait = ({ id, attempts }: Unwritten, waitMs: number, lastError: string | null): Wait => ({
+  id,
+  attempts,
+  waitMs: Math.max(0, waitMs),
+  lastError,
+});
 
 /** @returns the wait until the next attempt, in ms. */
-export function withhold(input: WithholdInput, { ids, reason, error }: Fault, nowMs: number): number {
+export function withhold(
+  input: WithholdInput,
+  { ids, reason, error }: Fault,
+  nowMs: number,
+): number {
   const { lane, blocked, aside, payments, behindMs } = input;
-  // A locked row cannot be deferred either. The same holds for a row whose deferral the database refused.
+  // A locked row cannot be deferred either. The same holds for a row whose deferral the database
+  // refused.
   const isDeferred = lane.statement()?.type === 'commit' && reason === 'refused';
   const waits = new Map(ids.map((id): [string, number] => [id, aside.add(id, reason, nowMs)]));
   for (const [id, waitMs] of waits) {
@@ -60,13 +72,27 @@ export interface Unreadable {
   effects: WorkEffect[];
 }
 
-/** An amount beyond 2^53 is not read exactly: such a payment is not charged, and later ones of its patient wait. */
-export function withholdUnreadable(aside: SetAside, rows: readonly PendingPayment[], nowMs: number): Unreadable {
+/**
+ * An amount beyond 2^53 is not read exactly: such a payment is not charged, and later ones of its
+ * patient wait.
+ */
+export function withholdUnreadable(
+  aside: SetAside,
+  rows: readonly PendingPayment[],
+  nowMs: number,
+): Unreadable {
   const unreadable = rows.filter(({ id, amountMinor, waitMs }) => {
     return !Number.isSafeInteger(amountMinor) && waitMs === 0 && aside.waitMs(id, nowMs) === 0;
   });
   const error = 'the amount is too large to read exactly';
-  const waits = unreadable.map((payment) => wait(payment, aside.add(payment.id, 'refused', nowMs), error));
-  const effects = waits.map(({ id }): WorkEffect => ({ type: 'set-aside', ids: [id], reason: 'refused', error }));
+  const waits = unreadable.map((payment) =>
+    wait(payment, aside.add(payment.id, 'refused', nowMs), error),
+  );
+  const effects = waits.map(({ id }): WorkEffect => ({
+    type: 'set-aside',
+    ids: [id],
+    reason: 'refused',
+    error,
+  }));
   return { waits, effects };
 }

@@ -5,7 +5,10 @@ import type { Answer, FinalOutcome, ParcelPlan } from './parcel.js';
 import type { RetryPolicy } from './retry.js';
 import type { SetAsideReason } from './set-aside.js';
 
-/** An effect to carry out for one term; `work` is the number under which the caller added the parcel. */
+/**
+ * An effect to carry out for one term; `work` is the number under which the caller added the
+ * parcel.
+ */
 export type WorkEffect =
   /** Loads this parcel and, when there are more ids, the ones after it. */
   | { type: 'load'; work: number; ids: readonly string[]; beyond: ReadonlyMap<string, number> }
@@ -30,7 +33,10 @@ export interface Moment {
   draw: () => number;
 }
 
-/** The result of a fenced statement. `held`: whether the fence held. `ids`: the payments that it wrote. */
+/**
+ * The result of a fenced statement. `held`: whether the fence held. `ids`: the payments that it
+ * wrote.
+ */
 export interface Written {
   held: boolean;
   ids: readonly string[];
@@ -42,8 +48,8 @@ export interface LineOptions {
   /** Monotonic ms. */
   startMs: number;
   /**
-   * Limit of payments in flight: at this number no parcel is loaded. Default: no limit. A successor may have to ask for
-   * all of them again.
+   * Limit of payments in flight: at this number no parcel is loaded. Default: no limit. A successor
+   * may have to ask for all of them again.
    */
   inFlightMax?: number;
 }

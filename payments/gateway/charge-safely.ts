@@ -4,10 +4,16 @@ import type { Answer } from '../core/parcel.js';
 import type { ChargeOrder, Gateway } from '../core/gateway.js';
 
 /**
- * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means that no money moved or
+ * @param last whether no further attempt is planned. If so, the key is closed, and FAILED means
+ *   that no money moved or
  * ever will.
  */
-export async function chargeSafely(gateway: Gateway, order: ChargeOrder, last: boolean, signal: AbortSignal): Promise<Answer> {
+export async function chargeSafely(
+  gateway: Gateway,
+  order: ChargeOrder,
+  last: boolean,
+  signal: AbortSignal,
+): Promise<Answer> {
   let step: AttemptStep = { call: FIRST_CALL };
   while ('call' in step) {
     const { call } = step;

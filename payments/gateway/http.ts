@@ -1,8 +1,8 @@
 /**
- * Client for any gateway that honours `Idempotency-Key` and supports look-up and cancellation by key
- * (shared/contracts/gateway.ts). Each call has one deadline and a maximum response size. A request that was never sent
- * is distinguished from one whose answer was lost. The health check uses its own connection, so that it does not wait
- * behind charges.
+ * Client for any gateway that honours `Idempotency-Key` and supports look-up and cancellation by
+ * key (shared/contracts/gateway.ts). Each call has one deadline and a maximum response size. A
+ * request that was never sent is distinguished from one whose answer was lost. The health check
+ * uses its own connection, so that it does not wait behind charges.
  */
 import http, { type ClientRequest } from 'node:http';
 import https from 'node:https';
@@ -31,12 +31,16 @@ interface Sending {
 }
 
 /** Wraps node:http or node:https and records when a request was written. */
-function noting(url: string, sending: Sending): { request(options: object, handle: () => void): ClientRequest } {
+function noting(
+  url: string,
+  sending: Sending,
+): { request(options: object, handle: () => void): ClientRequest } {
   const { request } = url.startsWith('https:') ? https : http;
   return {
-    request: (options, handle) => request(options, handle).once('finish', () => {
-      sending.isSent = true;
-    }),
+    request: (options, handle) =>
+      request(options, handle).once('finish', () => {
+        sending.isSent = true;
+      }),
   };
 }
 
@@ -65,12 +69,18 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
   const client = createClient(options, maxSockets);
   const health = createClient(options, 1);
 
-  async function ask(request: AxiosRequestConfig, order: ChargeOrder, outer: AbortSignal): Promise<Verdict> {
+  async function ask(
+    request: AxiosRequestConfig,
+    order: ChargeOrder,
+    outer: AbortSignal,
+  ): Promise<Verdict> {
     const sending = { isSent: false };
     try {
-      const send = (signal: AbortSignal) => client.request<unknown>({ ...request, signal, transport: noting(url, sending) });
+      const send = (signal: AbortSignal) =>
+        client.request<unknown>({ ...request, signal, transport: noting(url, sending) });
       const { status, headers, data } = await withDeadline(timeoutMs, outer, send);
-      const retryAfter = headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);
+      const retryAfter =
+        headers['retry-after'] === undefined ? undefined : String(headers['retry-after']);
       return verdictOf({ status, retryAfter, body: data }, order, new Date());
     } catch (error) {
       outer.throwIfAborted();
@@ -81,13 +91,20 @@ export function createHttpGateway(options: HttpGatewayOptions): Gateway {
   return {
     charge: (order, signal) => {
       const { key, ...data } = order;
-      return ask({ method: 'POST', url: '/charges', data, headers: { 'Idempotency-Key': key } }, order, signal);
+      return ask(
+        { method: 'POST', url: '/charges', data, headers: { 'Idempotency-Key': key } },
+        order,
+        signal,
+      );
     },
     lookup: (order, signal) => ask({ method: 'GET', url: `/charges/${order.key}` }, order, signal),
-    cancel: (order, signal) => ask({ method: 'POST', url: `/charges/${order.key}/cancel`, data: {} }, order, signal),
+    cancel: (order, signal) =>
+      ask({ method: 'POST', url: `/charges/${order.key}/cancel`, data: {} }, order, signal),
     reachable: async () => {
       try {
-        const { status } = await withDeadline(timeoutMs, null, (signal) => health.get(healthPath, { signal }));
+        const { status } = await withDeadline(timeoutMs, null, (signal) =>
+          health.get(healthPath, { signal }),
+        );
         return status < 300 || status === 404; // A gateway without that path at least answers.
       } catch {
         return false;

@@ -1,9 +1,14 @@
 /**
- * A simulated gateway in this process: a timer and seeded declines. It stores nothing, because its answer is a function
- * of the key. It cannot reveal a double charge; the stand-alone gateway with its ledger can.
+ * A simulated gateway in this process: a timer and seeded declines. It stores nothing, because its
+ * answer is a function of the key. It cannot reveal a double charge; the stand-alone gateway with
+ * its ledger can.
  */
 import { sleep } from '../../shared/clock.js';
-import { chargeDurationMs, decideCharge, type SimulationOptions } from '../../shared/simulated-charge.js';
+import {
+  chargeDurationMs,
+  decideCharge,
+  type SimulationOptions,
+} from '../../shared/simulated-charge.js';
 import type { Gateway, Verdict } from '../core/gateway.js';
 
 export interface SimulatedGatewayOptions extends SimulationOptions {
@@ -14,7 +19,9 @@ export interface SimulatedGatewayOptions extends SimulationOptions {
 export function createSimulatedGateway(options: SimulatedGatewayOptions): Gateway {
   const answer = (key: string): Verdict => {
     const { status, reference, reason } = decideCharge(key, options);
-    return status === 'approved' ? { kind: 'approved', reference } : { kind: 'declined', reference, reason: reason ?? status };
+    return status === 'approved'
+      ? { kind: 'approved', reference }
+      : { kind: 'declined', reference, reason: reason ?? status };
   };
   return {
     charge: async ({ key }, signal) => {

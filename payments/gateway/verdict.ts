@@ -1,6 +1,7 @@
 /**
- * Translates an HTTP response of the gateway into a verdict. Only a readable, valid response about this key, amount and
- * currency decides the outcome. Every other response means "unknown", and the outcome is looked up by key.
+ * Translates an HTTP response of the gateway into a verdict. Only a readable, valid response about
+ * this key, amount and currency decides the outcome. Every other response means "unknown", and the
+ * outcome is looked up by key.
  */
 import { charge as chargeSchema } from '../../shared/contracts/gateway.js';
 import { retryAfterMs } from '../core/retry.js';
@@ -15,9 +16,17 @@ export interface GatewayResponse {
 
 const unknown = (error: string): Verdict => ({ kind: 'unknown', error });
 
-function refusal(kind: 'unavailable' | 'limited', { status, retryAfter }: GatewayResponse, wall: Date): Verdict {
+function refusal(
+  kind: 'unavailable' | 'limited',
+  { status, retryAfter }: GatewayResponse,
+  wall: Date,
+): Verdict {
   const asked = retryAfterMs(retryAfter, wall);
-  return { kind, error: `gateway answered ${status}`, ...(asked === null ? {} : { retryAfterMs: asked }) };
+  return {
+    kind,
+    error: `gateway answered ${status}`,
+    ...(asked === null ? {} : { retryAfterMs: asked }),
+  };
 }
 
 /** @param wall the current time, for a `Retry-After` that is a date. */
@@ -32,6 +41,9 @@ export function verdictOf(response: GatewayResponse, order: ChargeOrder, wall: D
   const { key, status: outcome, reference, reason, amountMinor, currency } = parsed.data;
   if (key !== order.key) return unknown('gateway answered for another key');
   if (outcome === 'cancelled') return { kind: 'cancelled' };
-  if (amountMinor !== order.amountMinor || currency !== order.currency) return unknown('gateway answered for another amount or currency');
-  return outcome === 'approved' ? { kind: 'approved', reference } : { kind: 'declined', reference, reason: reason ?? 'DECLINED' };
+  if (amountMinor !== order.amountMinor || currency !== order.currency)
+    return unknown('gateway answered for another amount or currency');
+  return outcome === 'approved'
+    ? { kind: 'approved', reference }
+    : { kind: 'declined', reference, reason: reason ?? 'DECLINED' };
 }

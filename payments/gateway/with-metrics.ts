@@ -2,7 +2,10 @@
 import { gatewaySeconds } from '../metrics.js';
 import type { Gateway, Verdict } from '../core/gateway.js';
 
-async function timed(call: 'charge' | 'lookup' | 'cancel', answer: Promise<Verdict>): Promise<Verdict> {
+async function timed(
+  call: 'charge' | 'lookup' | 'cancel',
+  answer: Promise<Verdict>,
+): Promise<Verdict> {
   const since = performance.now();
   const verdict = await answer;
   gatewaySeconds.observe({ call, result: verdict.kind }, (performance.now() - since) / 1_000);

@@ -3,7 +3,12 @@ import type { Express } from 'express';
 import { z } from 'zod';
 import { requireToken, type Tokens } from '../../shared/http/auth.js';
 import { sleep } from '../../shared/clock.js';
-import { leadership, pingRequest, standDownRequest, type StandDownAnswer } from '../../shared/contracts/leadership.js';
+import {
+  leadership,
+  pingRequest,
+  standDownRequest,
+  type StandDownAnswer,
+} from '../../shared/contracts/leadership.js';
 import { Problem } from '../../shared/errors.js';
 import { afterResponse, FaultSwitches, serviceFaults } from '../../shared/fault-switches.js';
 import { createApp, finishApp, parse } from '../../shared/http/http.js';
@@ -25,22 +30,32 @@ export interface PaymentsAppOptions {
 }
 
 /**
- * The faults of a replica. No clock of a replica decides anything, so there is no clock fault; its event loop can be
- * blocked, and the process can be killed.
+ * The faults of a replica. No clock of a replica decides anything, so there is no clock fault; its
+ * event loop can be blocked, and the process can be killed.
  */
 const replicaFaults = serviceFaults.pick({ blockMs: true }).extend({
   /** Sends SIGKILL to the process after the response. */
   kill: z.boolean().default(false),
 });
 
-export function createPaymentsApp({ replica, streams, probes, tokens, faults, logger }: PaymentsAppOptions): Express {
+export function createPaymentsApp({
+  replica,
+  streams,
+  probes,
+  tokens,
+  faults,
+  logger,
+}: PaymentsAppOptions): Express {
   const makesProgress = (): boolean => (replica.report().stalledMs ?? 0) < NO_PROGRESS_MS;
   const ready = () => ({ postgres: probes.reaches.postgres, progress: makesProgress() });
   const internal = requireToken(tokens, ['internal']);
   const app = createApp({
-    logger, bodyLimit: '64kb', ready,
+    logger,
+    bodyLimit: '64kb',
+    ready,
     // Rejects requests without the token before their bodies are read.
-    beforeBodies: (early) => void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
+    beforeBodies: (early) =>
+      void early.post(['/ping', '/leadership', '/stand-down', '/faults'], internal),
   });
 
   app.post('/ping', internal, (request, response) => {
@@ -57,7 +72,10 @@ export function createPaymentsApp({ replica, streams, probes, tokens, faults, lo
     const { term, timeoutMs } = parse(standDownRequest, request.body, 'body');
     const finished = replica.standDown(term);
     if (!finished) throw new Problem('TERM_STALE', `This replica does not lead in term ${term}`);
-    const drained = await Promise.race([finished.then(() => true), sleep(timeoutMs).then(() => false)]);
+    const drained = await Promise.race([
+      finished.then(() => true),
+      sleep(timeoutMs).then(() => false),
+    ]);
     response.json({ drained, report: replica.report() } satisfies StandDownAnswer);
   });
 

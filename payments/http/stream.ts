@@ -1,6 +1,6 @@
 /**
- * Streams beats; every monitor keeps one stream open. A killed process closes it, a frozen one sends nothing, an
- * orderly shutdown sends `bye`.
+ * Streams beats; every monitor keeps one stream open. A killed process closes it, a frozen one
+ * sends nothing, an orderly shutdown sends `bye`.
  */
 import type { Response } from 'express';
 import type { ReplicaReport, StreamLine } from '../../shared/contracts/leadership.js';

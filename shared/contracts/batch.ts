@@ -18,21 +18,33 @@ export const listedBatch = z.strictObject({
   payments: z.array(listedPayment).min(1).max(BATCH_MAX),
   timeoutMs: timeoutMs.optional(),
 });
-/** Most wrong payments described in an answer: describing 100,000 takes seconds, and all other requests would wait. */
+/**
+ * Most wrong payments described in an answer: describing 100,000 takes seconds, and all other
+ * requests would wait.
+ */
 const WRONG_MAX = 20;
 
-/** The payments of a list, or the errors of the first wrong ones. Validation stops after `WRONG_MAX` wrong payments. */
-const payments = z.array(z.unknown()).min(1).max(BATCH_MAX).transform((items, context) => {
-  const valid: z.output<typeof listedPayment>[] = [];
-  let wrong = 0;
-  for (const [index, item] of items.entries()) {
-    const result = listedPayment.safeParse(item);
-    if (result.success) valid.push(result.data);
-    else for (const { path, message } of result.error.issues) context.addIssue({ code: 'custom', path: [index, ...path], message });
-    if (!result.success && (wrong += 1) === WRONG_MAX) break;
-  }
-  return wrong > 0 ? z.NEVER : valid;
-});
+/**
+ * The payments of a list, or the errors of the first wrong ones. Validation stops after `WRONG_MAX`
+ * wrong payments.
+ */
+const payments = z
+  .array(z.unknown())
+  .min(1)
+  .max(BATCH_MAX)
+  .transform((items, context) => {
+    const valid: z.output<typeof listedPayment>[] = [];
+    let wrong = 0;
+    for (const [index, item] of items.entries()) {
+      const result = listedPayment.safeParse(item);
+      if (result.success) valid.push(result.data);
+      else
+        for (const { path, message } of result.error.issues)
+          context.addIssue({ code: 'custom', path: [index, ...path], message });
+      if (!result.success && (wrong += 1) === WRONG_MAX) break;
+    }
+    return wrong > 0 ? z.NEVER : valid;
+  });
 
 /** Validates request bodies; the OpenAPI document shows `listedBatch` instead. */
 export const listedBatchBody = z.strictObject({ ...listedBatch.shape, payments });

@@ -1,4 +1,7 @@
-/** Messages between monitors and replicas: the current leadership, reports of replicas and commands of monitors. */
+/**
+ * Messages between monitors and replicas: the current leadership, reports of replicas and commands
+ * of monitors.
+ */
 import { z } from 'zod';
 import { memberId, partition, reason, term, timestamp } from './ids.js';
 
@@ -6,7 +9,10 @@ export const ADMIN_STATES = ['ready', 'drain', 'maint'] as const;
 export const adminState = z.enum(ADMIN_STATES);
 export type AdminState = z.infer<typeof adminState>;
 
-/** The row of `leadership`, as pings and promotions carry it. `leader` null: no leader was elected yet (term 0). */
+/**
+ * The row of `leadership`, as pings and promotions carry it. `leader` null: no leader was elected
+ * yet (term 0).
+ */
 export const leadership = z.object({
   partition,
   term,
@@ -18,24 +24,35 @@ export const leadership = z.object({
 export type Leadership = z.infer<typeof leadership>;
 
 /**
- * standby: warm, ready to lead. leading: processes payments. standing-down: finishes payments in flight and fetches no new ones;
- * ends with the next leadership received, or a time-out returns the replica to leading.
+ * standby: warm, ready to lead. leading: processes payments. standing-down: finishes payments in
+ * flight and fetches no new ones; ends with the next leadership received, or a time-out returns the
+ * replica to leading.
  */
 export const ROLES = ['standby', 'leading', 'standing-down'] as const;
 export const role = z.enum(ROLES);
 export type Role = z.infer<typeof role>;
 
-/** `POST /ping` of a replica. Carries the current leadership (ECHO), so that a lost message is made good by the next ping. */
+/**
+ * `POST /ping` of a replica. Carries the current leadership (ECHO), so that a lost message is made
+ * good by the next ping.
+ */
 export const pingRequest = z.object({ monitor: memberId, leaderships: z.array(leadership) });
 export type PingRequest = z.infer<typeof pingRequest>;
 
-export const reaches = z.object({ postgres: z.boolean(), redis: z.boolean(), gateway: z.boolean() });
+export const reaches = z.object({
+  postgres: z.boolean(),
+  redis: z.boolean(),
+  gateway: z.boolean(),
+});
 export type Reaches = z.infer<typeof reaches>;
 
 /** A replica's report about itself: the answer to a ping, and a beat of the stream. */
 export const replicaReport = z.object({
   id: memberId,
-  /** Identifies one run of the process. A restarted replica has a new one and never resumes an old term. */
+  /**
+   * Identifies one run of the process. A restarted replica has a new one and never resumes an old
+   * term.
+   */
   bootId: z.string(),
   pid: z.int(),
   role,
@@ -46,17 +63,30 @@ export const replicaReport = z.object({
   committed: z.int(),
   /** The dependencies that the last check reached. */
   reaches,
-  /** Leader only: time without progress while payments wait or are in work, in ms; null: no payment waits. */
+  /**
+   * Leader only: time without progress while payments wait or are in work, in ms; null: no payment
+   * waits.
+   */
   stalledMs: z.number().nullable(),
 });
 export type ReplicaReport = z.infer<typeof replicaReport>;
 
-/** One line of `GET /stream` (NDJSON). `bye`: the replica stops in an orderly way and has nothing in flight. */
+/**
+ * One line of `GET /stream` (NDJSON). `bye`: the replica stops in an orderly way and has nothing in
+ * flight.
+ */
 export const streamLine = z.object({ type: z.enum(['beat', 'bye']), report: replicaReport });
 export type StreamLine = z.infer<typeof streamLine>;
 
-/** `POST /stand-down` of the leader: finish payments in flight, fetch no new ones. Answered when done or after `timeoutMs`. */
-export const standDownRequest = z.object({ partition, term, timeoutMs: z.int().min(0).max(60_000) });
+/**
+ * `POST /stand-down` of the leader: finish payments in flight, fetch no new ones. Answered when
+ * done or after `timeoutMs`.
+ */
+export const standDownRequest = z.object({
+  partition,
+  term,
+  timeoutMs: z.int().min(0).max(60_000),
+});
 export type StandDownRequest = z.infer<typeof standDownRequest>;
 export const standDownAnswer = z.object({ drained: z.boolean(), report: replicaReport });
 export type StandDownAnswer = z.infer<typeof standDownAnswer>;

@@ -8,7 +8,10 @@ export type PaymentStatus = z.infer<typeof paymentStatus>;
 /** The statuses that never change again. */
 export type FinalStatus = Exclude<PaymentStatus, 'PENDING'>;
 
-/** The debt that a payment may settle. Such a payment is refused unless that much is due and no pending payment covers it. */
+/**
+ * The debt that a payment may settle. Such a payment is refused unless that much is due and no
+ * pending payment covers it.
+ */
 export const settlement = z.enum(['bill']);
 export type Settlement = z.infer<typeof settlement>;
 
@@ -18,13 +21,22 @@ export const listedPayment = z.strictObject({
   amountMinor,
   currency,
   /** No control characters: PostgreSQL cannot store NUL. */
-  concept: z.string().trim().min(1).max(200).regex(/^\P{Cc}*$/u, 'must not hold control characters').optional(),
+  concept: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+    .optional(),
 });
 
 export const paymentRequest = listedPayment.extend({ settles: settlement.optional() });
 export type PaymentRequest = z.infer<typeof paymentRequest>;
 
-/** The answer to every question about one payment. Before the outcome, all fields after `acceptedAt` are null and `attempts` is 0. */
+/**
+ * The answer to every question about one payment. Before the outcome, all fields after `acceptedAt`
+ * are null and `attempts` is 0.
+ */
 export const payment = z.object({
   id,
   status: paymentStatus,

@@ -1,4 +1,7 @@
-/** The network of a client, by which limits count. An IPv6 host has at least 2^64 addresses, so a limit per address bounds nothing. */
+/**
+ * The network of a client, by which limits count. An IPv6 host has at least 2^64 addresses, so a
+ * limit per address bounds nothing.
+ */
 import { isIPv6 } from 'node:net';
 import type { Request } from 'express';
 
@@ -12,15 +15,26 @@ function groupsOf(address: string): string[] {
   const [head = '', tail] = canonical.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  return [...before, ...Array.from({ length: GROUPS - before.length - after.length }, () => '0'), ...after];
+  return [
+    ...before,
+    ...Array.from({ length: GROUPS - before.length - after.length }, () => '0'),
+    ...after,
+  ];
 }
 
-const isMapped = (groups: readonly string[]): boolean => groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
+const isMapped = (groups: readonly string[]): boolean =>
+  groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
 
 const toIpv4 = (groups: readonly string[]): string =>
-  groups.slice(6).flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]).join('.');
+  groups
+    .slice(6)
+    .flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255])
+    .join('.');
 
-/** IPv4, also mapped into IPv6: the address. IPv6: the first 64 bits. Other text is returned unchanged. */
+/**
+ * IPv4, also mapped into IPv6: the address. IPv6: the first 64 bits. Other text is returned
+ * unchanged.
+ */
 export function toNetwork(address: string): string {
   const [withoutZone = ''] = address.split('%');
   if (!isIPv6(withoutZone)) return address;
@@ -28,5 +42,9 @@ export function toNetwork(address: string): string {
   return isMapped(groups) ? toIpv4(groups) : `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64`;
 }
 
-/** @returns the key by which limits count this client. TRUST_PROXY decides whether the proxy supplies the address. */
-export const clientNetwork = ({ ip }: Pick<Request, 'ip'>): string => (ip === undefined ? 'unknown' : toNetwork(ip));
+/**
+ * @returns the key by which limits count this client. TRUST_PROXY decides whether the proxy
+ *   supplies the address.
+ */
+export const clientNetwork = ({ ip }: Pick<Request, 'ip'>): string =>
+  ip === undefined ? 'unknown' : toNetwork(ip);

@@ -1,7 +1,8 @@
 /**
- * Reads JSON bodies as I-JSON (RFC 7493): valid UTF-8, no lone surrogate, no object with a repeated member. Other JSON text is ambiguous:
- * the stored value could differ from the sent one, and a repeated request could get a different answer.
- * The cost is linear in the size of the body: 2 ms for 1 MB.
+ * Reads JSON bodies as I-JSON (RFC 7493): valid UTF-8, no lone surrogate, no object with a repeated
+ * member. Other JSON text is ambiguous: the stored value could differ from the sent one, and a
+ * repeated request could get a different answer. The cost is linear in the size of the body: 2 ms
+ * for 1 MB.
  * @see https://www.rfc-editor.org/rfc/rfc7493#section-2
  */
 import { isUtf8 } from 'node:buffer';
@@ -26,7 +27,10 @@ function membersWritten(json: Uint8Array): number {
 
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Number of members of all objects in a value. Not recursive: a body may be nested more deeply than the stack allows. */
+/**
+ * Number of members of all objects in a value. Not recursive: a body may be nested more deeply than
+ * the stack allows.
+ */
 function membersOf(value: unknown): number {
   let count = 0;
   const open = [value].filter(isNested);
@@ -38,10 +42,15 @@ function membersOf(value: unknown): number {
   return count;
 }
 
-/** Whether a JSON text contains half of a surrogate pair. In valid UTF-8 only an escape can; escaped backslashes are not escapes. */
+/**
+ * Whether a JSON text contains half of a surrogate pair. In valid UTF-8 only an escape can; escaped
+ * backslashes are not escapes.
+ */
 function isTorn(text: string): boolean {
   if (!text.includes('\\u')) return false;
-  const escapes = text.replaceAll('\\\\', '--').replace(/\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}/gi, '-');
+  const escapes = text
+    .replaceAll('\\\\', '--')
+    .replace(/\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}/gi, '-');
   return /\\ud[89a-f]/i.test(escapes);
 }
 
@@ -60,7 +69,8 @@ export function parseJson(bytes: Buffer): unknown {
     throw malformed('The body is not valid JSON');
   }
   if (isTorn(text)) throw malformed('A text of the body holds half of a surrogate pair');
-  if (membersOf(value) !== membersWritten(bytes)) throw malformed('An object of the body has the same member twice');
+  if (membersOf(value) !== membersWritten(bytes))
+    throw malformed('An object of the body has the same member twice');
   return value;
 }
 
@@ -68,10 +78,14 @@ const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
 function requireUtf8Header({ headers }: IncomingMessage): void {
   const named = charset.exec(headers['content-type'] ?? '')?.[1];
-  if (named !== undefined && named.toLowerCase() !== 'utf-8') throw malformed('The body must be sent in UTF-8');
+  if (named !== undefined && named.toLowerCase() !== 'utf-8')
+    throw malformed('The body must be sent in UTF-8');
 }
 
-/** Reads a JSON body of at most `limit`, in body-parser's notation. An empty body, or one of another type, counts as no body. */
+/**
+ * Reads a JSON body of at most `limit`, in body-parser's notation. An empty body, or one of another
+ * type, counts as no body.
+ */
 export function jsonBodies(limit: string): RequestHandler {
   const read = express.raw({ type: 'application/json', limit });
   return function readJson(request, response, next) {
@@ -94,5 +108,6 @@ export function jsonBodies(limit: string): RequestHandler {
 
 /** `verify` function for form parsers, which would otherwise replace bytes that are not UTF-8. */
 export function requireUtf8(_request: IncomingMessage, _response: unknown, bytes: Buffer): void {
-  if (!isUtf8(bytes)) throw Object.assign(new Error('The body is not valid UTF-8'), { type: 'entity.parse.failed' });
+  if (!isUtf8(bytes))
+    throw Object.assign(new Error('The body is not valid UTF-8'), { type: 'entity.parse.failed' });
 }

@@ -1,8 +1,8 @@
 /**
- * A service's HTTP surface as a table, one row per route. Express routes, validation and the OpenAPI document
- * (shared/http/openapi.ts) are built
- * from it, so they cannot disagree. Handlers are plain functions from request parts to an answer. They throw a `Problem` to refuse, and
- * only streaming handlers use the framework.
+ * A service's HTTP surface as a table, one row per route. Express routes, validation and the
+ * OpenAPI document (shared/http/openapi.ts) are built from it, so they cannot disagree. Handlers
+ * are plain functions from request parts to an answer. They throw a `Problem` to refuse, and only
+ * streaming handlers use the framework.
  */
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
@@ -70,7 +70,10 @@ interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
   /** Only for the document: the body of a handler that also reads forms and validates by itself. */
   documentedBody?: z.ZodType;
   documentedQuery?: z.ZodType;
-  /** For a body with several forms: the form that this value intends, so that errors refer only to that form. */
+  /**
+   * For a body with several forms: the form that this value intends, so that errors refer only to
+   * that form.
+   */
   bodyForm?: (value: unknown) => z.ZodType;
   headers?: readonly HeaderSpec[];
   /** TypeScript call of the typed client `relevo`. Absent: built from the examples. */
@@ -82,9 +85,15 @@ interface RouteFacts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTy
 
 type None = z.ZodUndefined;
 
-export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> extends RouteFacts<P, Q, B> {
+export interface RouteSpec<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+> extends RouteFacts<P, Q, B> {
   /** @returns null when the handler wrote the answer itself. */
-  handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Promise<Answer | null> | Answer | null;
+  handle(
+    asked: Asked<z.output<P>, z.output<Q>, z.output<B>>,
+  ): Promise<Answer | null> | Answer | null;
 }
 
 /** A row of the table without the types of its parts. */
@@ -93,16 +102,22 @@ export interface Route extends RouteFacts<z.ZodType, z.ZodType, z.ZodType> {
 }
 
 /** Types a handler by its schemas. */
-export function route<P extends z.ZodType = None, Q extends z.ZodType = None, B extends z.ZodType = None>(
-  spec: RouteSpec<P, Q, B>,
-): Route {
+export function route<
+  P extends z.ZodType = None,
+  Q extends z.ZodType = None,
+  B extends z.ZodType = None,
+>(spec: RouteSpec<P, Q, B>): Route {
   return spec;
 }
 
 /** An empty body counts as no body, with any content type. */
-const bodyOf = (request: Request): unknown => (request.headers['content-length'] === '0' ? undefined : request.body);
+const bodyOf = (request: Request): unknown =>
+  request.headers['content-length'] === '0' ? undefined : request.body;
 
-function validated(spec: Route, request: Request): { params: unknown; query: unknown; body: unknown } {
+function validated(
+  spec: Route,
+  request: Request,
+): { params: unknown; query: unknown; body: unknown } {
   const body = spec.body ? bodyOf(request) : undefined;
   const form = body !== undefined && spec.bodyForm ? spec.bodyForm(body) : spec.body;
   return {
@@ -130,17 +145,32 @@ function handlerOf(spec: Route): RequestHandler {
 }
 
 /**
- * Checks the token, or the presence of a session, before bodies are read, for every protected route that reads a body. The route itself
- * checks proof that only the body can give, such as a form's CSRF field.
+ * Checks the token, or the presence of a session, before bodies are read, for every protected route
+ * that reads a body. The route itself checks proof that only the body can give, such as a form's
+ * CSRF field.
  */
-export function checkBeforeBodies(app: Express, routes: readonly Route[], tokens: Tokens, hasSession: SessionKind): void {
+export function checkBeforeBodies(
+  app: Express,
+  routes: readonly Route[],
+  tokens: Tokens,
+  hasSession: SessionKind,
+): void {
   for (const { auth, method, path } of routes) {
-    if (auth.length > 0 && method !== 'get') app[method](expressPath(path), requireToken(tokens, auth, hasSession));
+    if (auth.length > 0 && method !== 'get')
+      app[method](expressPath(path), requireToken(tokens, auth, hasSession));
   }
 }
 
-/** Adds every route to `app`, in the order of the table. @param sessionKind accepts a session instead of a token. */
-export function mountRoutes(app: Express, routes: readonly Route[], tokens: Tokens, sessionKind?: SessionKind): void {
+/**
+ * Adds every route to `app`, in the order of the table. @param sessionKind accepts a session
+ * instead of a token.
+ */
+export function mountRoutes(
+  app: Express,
+  routes: readonly Route[],
+  tokens: Tokens,
+  sessionKind?: SessionKind,
+): void {
   for (const spec of routes) {
     const guards = spec.auth.length > 0 ? [requireToken(tokens, spec.auth, sessionKind)] : [];
     app[spec.method](expressPath(spec.path), ...guards, handlerOf(spec));
@@ -148,7 +178,8 @@ export function mountRoutes(app: Express, routes: readonly Route[], tokens: Toke
 }
 
 /**
- * Answers a HEAD request for a stream or a long answer with its type alone; reads and holds nothing.
+ * Answers a HEAD request for a stream or a long answer with its type alone; reads and holds
+ * nothing.
  * @returns false when the request is not HEAD.
  */
 export function answeredHead(request: Request, response: Response, contentType: string): boolean {

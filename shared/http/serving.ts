@@ -1,8 +1,9 @@
 /**
- * The HTTP server and its connections: time limits for requests and answers, the limit of connections, the answer to an unreadable request,
- * and a shutdown that interrupts no request.
- * On shutdown the server stops listening, every answer carries `Connection: close`, and a kept connection without a request is closed after
- * `LINGER_MS` without traffic. A client that sends a request at exactly that time still loses it; HTTP/1.1 cannot prevent that.
+ * The HTTP server and its connections: time limits for requests and answers, the limit of
+ * connections, the answer to an unreadable request, and a shutdown that interrupts no request. On
+ * shutdown the server stops listening, every answer carries `Connection: close`, and a kept
+ * connection without a request is closed after `LINGER_MS` without traffic. A client that sends a
+ * request at exactly that time still loses it; HTTP/1.1 cannot prevent that.
  * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
  */
 import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
@@ -10,9 +11,15 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Express } from 'express';
 import { Problem, type ProblemCode } from '../errors.js';
 
-/** Connections that the kernel queues for accept. With Node's default of 511 a burst loses some; clients retry after 1, 3, 7 s. */
+/**
+ * Connections that the kernel queues for accept. With Node's default of 511 a burst loses some;
+ * clients retry after 1, 3, 7 s.
+ */
 const ACCEPT_BACKLOG = 4_096;
-/** Longest idle time of a kept connection, in ms: longer than the clients of common balancers keep theirs. */
+/**
+ * Longest idle time of a kept connection, in ms: longer than the clients of common balancers keep
+ * theirs.
+ */
 const KEEP_ALIVE_MS = 65_000;
 /** From the first byte of a request to the end of its head, and to the end of its body, in ms. */
 const HEAD_MS = 10_000;
@@ -49,12 +56,19 @@ const PARSER_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** A problem as an answer to a request that never reaches the app. */
-function refusal(code: ProblemCode): { status: number; headers: Record<string, string | number>; body: string } {
+function refusal(code: ProblemCode): {
+  status: number;
+  headers: Record<string, string | number>;
+  body: string;
+} {
   const problem = new Problem(code);
   const body = JSON.stringify(problem);
   const headers = {
-    'Content-Type': 'application/problem+json; charset=utf-8', 'Content-Length': Buffer.byteLength(body),
-    'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', Connection: 'close',
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    'Connection': 'close',
   };
   return { status: problem.status, headers, body };
 }
@@ -76,7 +90,9 @@ class Connections {
   ) {
     server.on('connection', (socket: Socket) => this.opened(socket));
     server.on('request', ({ socket }, response) => this.asked(socket, response));
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.unreadable(error, socket as Socket));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+      this.unreadable(error, socket as Socket),
+    );
     server.on('checkExpectation', (_request, response) => {
       const { status, headers, body } = refusal('EXPECTATION_FAILED');
       response.writeHead(status, headers).end(body);
@@ -87,7 +103,8 @@ class Connections {
   leave(): void {
     this.leaving = true;
     this.app.locals['leaving'] = true;
-    for (const { answer } of this.all.values()) if (answer && !answer.headersSent) answer.setHeader('Connection', 'close');
+    for (const { answer } of this.all.values())
+      if (answer && !answer.headersSent) answer.setHeader('Connection', 'close');
   }
 
   /** Resolves when the last connection is closed. */
@@ -95,13 +112,15 @@ class Connections {
     this.leave();
     return new Promise((resolve) => {
       const sweep = setInterval(() => setImmediate(() => this.closeQuiet()), SWEEP_MS);
-      // Not `close` of the HTTP server: it ends kept connections at once, together with requests on their way.
+      // Not `close` of the HTTP server: it ends kept connections at once, together with requests on
+      // their way.
       const end = (): void => {
         clearInterval(sweep);
         this.server.close(() => undefined); // Stops the timer of its time-outs.
         resolve();
       };
-      // After the kernel's queue of new connections was emptied, because connections left in it are reset.
+      // After the kernel's queue of new connections was emptied, because connections left in it are
+      // reset.
       setImmediate(() => NetServer.prototype.close.call(this.server, end));
     });
   }
@@ -118,7 +137,8 @@ class Connections {
     connection.answer = response;
     if (this.leaving) response.setHeader('Connection', 'close');
     response.setMaxListeners(LISTENERS_MAX);
-    // An answer in preparation is idle too; only an answer that has begun and is not read is stalled.
+    // An answer in preparation is idle too; only an answer that has begun and is not read is
+    // stalled.
     response.on('timeout', () => {
       if (socket.writableLength > 0) socket.destroy();
     });
@@ -147,7 +167,8 @@ class Connections {
   private unreadable({ code = '' }: NodeJS.ErrnoException, socket: Socket): void {
     const answer = this.all.get(socket)?.answer;
     const isAnswered = answer?.headersSent === true;
-    if (socket.writable && code !== 'ECONNRESET' && !isAnswered) socket.write(refusalText(PARSER_PROBLEMS[code] ?? 'REQUEST_MALFORMED'));
+    if (socket.writable && code !== 'ECONNRESET' && !isAnswered)
+      socket.write(refusalText(PARSER_PROBLEMS[code] ?? 'REQUEST_MALFORMED'));
     socket.destroySoon();
   }
 }
@@ -165,9 +186,17 @@ function known(server: Server): Connections {
  * @param connectionsMax most connections; any further connection is closed at once.
  * @throws Error with one clear sentence when the port is in use.
  */
-export function listen(app: Express, port: number, host: string, connectionsMax = CONNECTIONS_MAX): Promise<Server> {
+export function listen(
+  app: Express,
+  port: number,
+  host: string,
+  connectionsMax = CONNECTIONS_MAX,
+): Promise<Server> {
   const server = createServer({
-    headersTimeout: HEAD_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS, keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEAD_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.timeout = STALLED_MS;
   server.maxConnections = connectionsMax;
@@ -175,13 +204,18 @@ export function listen(app: Express, port: number, host: string, connectionsMax 
   server.on('request', app);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken by another program`) : error),
+      reject(
+        error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken by another program`) : error,
+      ),
     );
     server.listen({ port, host, backlog: ACCEPT_BACKLOG }, () => resolve(server));
   });
 }
 
-/** First step of a shutdown whose further steps precede the close of the server: reports not ready, still listens. */
+/**
+ * First step of a shutdown whose further steps precede the close of the server: reports not ready,
+ * still listens.
+ */
 export const leave = (server: Server): void => known(server).leave();
 
 /** Stops listening, lets current and arriving requests finish, then closes the connections. */

@@ -1,9 +1,18 @@
 /**
- * Spans of work that serves one request or many. Work for many requests (a group's statement, a parcel) is one span in the first trace and
- * a twin in each other trace, linked both ways. So every sampled trace is complete from request to commit, and the number of spans stays
- * bounded (traceparent.ts). Imports only types of OpenTelemetry and loads nothing of it.
+ * Spans of work that serves one request or many. Work for many requests (a group's statement, a
+ * parcel) is one span in the first trace and a twin in each other trace, linked both ways. So every
+ * sampled trace is complete from request to commit, and the number of spans stays bounded
+ * (traceparent.ts). Imports only types of OpenTelemetry and loads nothing of it.
  */
-import type { Attributes, Context, Link, Span, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Context,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  Tracer,
+} from '@opentelemetry/api';
 import { differentTraces, validTraceparent } from './traceparent.js';
 
 /** Epoch ms with fractions, by the clock of the spans. */
@@ -48,7 +57,10 @@ class SharedSpan implements OpenSpan {
   readonly traceparent: string;
 
   /** @param spans the first is the span itself, the others are its twins. */
-  constructor(private readonly parts: SpanParts, private readonly spans: readonly [Span, ...Span[]]) {
+  constructor(
+    private readonly parts: SpanParts,
+    private readonly spans: readonly [Span, ...Span[]],
+  ) {
     this.traceparent = traceparentOf(spans[0].spanContext());
   }
 
@@ -66,7 +78,11 @@ class SharedSpan implements OpenSpan {
   end(attributes: Attributes = {}, error?: unknown): void {
     for (const span of this.spans) {
       span.setAttributes(attributes);
-      if (error !== undefined) span.setStatus({ code: this.parts.errorCode, message: error instanceof Error ? error.message : '' });
+      if (error !== undefined)
+        span.setStatus({
+          code: this.parts.errorCode,
+          message: error instanceof Error ? error.message : '',
+        });
       span.end();
     }
   }
@@ -75,20 +91,29 @@ class SharedSpan implements OpenSpan {
 export interface SpanSpec {
   name: string;
   kind?: SpanKind;
-  /** Traceparents of the served requests; malformed ones are skipped. None: the span begins a new trace. */
+  /**
+   * Traceparents of the served requests; malformed ones are skipped. None: the span begins a new
+   * trace.
+   */
   parents: readonly (string | undefined)[];
   attributes?: Attributes;
 }
 
 /** Begins a span in the trace of each parent. */
-export function beginSpan(parts: SpanParts, { name, kind, parents, attributes = {} }: SpanSpec): OpenSpan {
+export function beginSpan(
+  parts: SpanParts,
+  { name, kind, parents, attributes = {} }: SpanSpec,
+): OpenSpan {
   const contexts = differentTraces(parents.map(validTraceparent)).map(spanContext);
   const begin = (parent: SpanContext | undefined, links: Link[]): Span => {
     const options = { attributes, links, ...(kind === undefined ? {} : { kind }) };
     return parts.tracer.startSpan(name, options, parent ? parts.withContext(parent) : parts.root);
   };
   const [first, ...others] = contexts;
-  const main = begin(first, others.map((context) => ({ context })));
+  const main = begin(
+    first,
+    others.map((context) => ({ context })),
+  );
   const twins = others.map((parent) => begin(parent, [{ context: main.spanContext() }]));
   return new SharedSpan(parts, [main, ...twins]);
 }

@@ -1,4 +1,7 @@
-/** The SQL that accepts payments: one statement and no open transaction across the network, like every payment statement (ledger.ts). */
+/**
+ * The SQL that accepts payments: one statement and no open transaction across the network, like
+ * every payment statement (ledger.ts).
+ */
 import type { Settlement } from '../contracts/payment.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
 
@@ -16,7 +19,10 @@ export interface NewPayment {
   amountMinor: number;
   currency: string;
   concept: string | null;
-  /** Set: the payment settles a bill and is accepted only when that much is left to pay. Null or absent: a free payment. */
+  /**
+   * Set: the payment settles a bill and is accepted only when that much is left to pay. Null or
+   * absent: a free payment.
+   */
   settles?: Settlement | null;
 }
 
@@ -27,12 +33,13 @@ export interface AcceptedPayment {
 }
 
 /**
- * accept: many payments, one insert (I2).
- * The insert skips a payment whose key exists, whose key belongs to a batch, or whose patient is unknown. The caller compares the rows
- * returned with the payments passed. The advisory lock of `accept_turn` makes rows visible in the order of `seq`, so that a payment seen
- * later has a higher `seq` (I7). The lock lasts for one statement.
- * The insert also skips a payment that settles a bill when less is left to pay. Trigger `payment_settles_bill` decides each such row in
- * order, under the lock, from the rows committed by then and the rows that this statement has inserted (I9).
+ * accept: many payments, one insert (I2). The insert skips a payment whose key exists, whose key
+ * belongs to a batch, or whose patient is unknown. The caller compares the rows returned with the
+ * payments passed. The advisory lock of `accept_turn` makes rows visible in the order of `seq`, so
+ * that a payment seen later has a higher `seq` (I7). The lock lasts for one statement. The insert
+ * also skips a payment that settles a bill when less is left to pay. Trigger `payment_settles_bill`
+ * decides each such row in order, under the lock, from the rows committed by then and the rows that
+ * this statement has inserted (I9).
  */
 const ACCEPT = `
 WITH turn AS MATERIALIZED (SELECT accept_turn($1::int, $15::text[]) AS taken)
@@ -52,27 +59,49 @@ RETURNING id, seq, accepted_at AS "acceptedAt"`;
 
 /** Sends nothing for free payments: `unnest` fills a shorter array with NULL. */
 const settlements = (payments: readonly NewPayment[]): string =>
-  textArray(payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : []);
+  textArray(
+    payments.some(({ settles }) => settles) ? payments.map(({ settles = null }) => settles) : [],
+  );
 
-/** Keys that a batch may also have. The service creates the keys of re-drives and of parts of a batch, so these cannot collide. */
+/**
+ * Keys that a batch may also have. The service creates the keys of re-drives and of parts of a
+ * batch, so these cannot collide.
+ */
 const clientKeys = (payments: readonly NewPayment[]): string[] =>
-  payments.filter(({ batchId, redriveOf }) => batchId === null && redriveOf === null).map(({ idempotencyKey }) => idempotencyKey);
+  payments
+    .filter(({ batchId, redriveOf }) => batchId === null && redriveOf === null)
+    .map(({ idempotencyKey }) => idempotencyKey);
 
-/** Inserts new payments in order. @returns the inserted rows; all other payments existed already or are not acceptable. */
+/**
+ * Inserts new payments in order. @returns the inserted rows; all other payments existed already or
+ * are not acceptable.
+ */
 export async function acceptPayments(
   db: Queryable,
   partition: number,
   acceptedBy: string,
   payments: readonly NewPayment[],
 ): Promise<AcceptedPayment[]> {
-  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] => payments.map((payment) => payment[key]);
+  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] =>
+    payments.map((payment) => payment[key]);
   const { rows } = await db.query<AcceptedPayment>({
     name: 'accept',
     text: ACCEPT,
     values: [
-      partition, acceptedBy, plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('batchIndex'),
-      column('redriveOf'), textArray(column('idempotencyKey')), textArray(column('fingerprint')), plainArray(column('answerWaited')),
-      plainArray(column('amountMinor')), textArray(column('currency')), textArray(column('concept')), settlements(payments),
+      partition,
+      acceptedBy,
+      plainArray(column('id')),
+      plainArray(column('patientId')),
+      column('batchId'),
+      column('batchIndex'),
+      column('redriveOf'),
+      textArray(column('idempotencyKey')),
+      textArray(column('fingerprint')),
+      plainArray(column('answerWaited')),
+      plainArray(column('amountMinor')),
+      textArray(column('currency')),
+      textArray(column('concept')),
+      settlements(payments),
       textArray(clientKeys(payments)),
     ],
   });
@@ -80,8 +109,9 @@ export async function acceptPayments(
 }
 
 /**
- * accept-locked: which of these payments ACCEPT would have to wait for, because another session holds a lock on the row of their patient,
- * of their batch or of the payment that they repeat. Takes the locks of the foreign keys where they are free, for this statement only.
+ * accept-locked: which of these payments ACCEPT would have to wait for, because another session
+ * holds a lock on the row of their patient, of their batch or of the payment that they repeat.
+ * Takes the locks of the foreign keys where they are free, for this statement only.
  */
 const ACCEPT_LOCKED = `
 WITH asked AS MATERIALIZED (
@@ -95,9 +125,22 @@ SELECT id FROM asked a
     OR EXISTS (SELECT 1 FROM payment WHERE id = a.redrive_of AND id NOT IN (SELECT id FROM free_payment))`;
 
 /** @returns the ids of the payments that cannot be accepted now because a row is locked. */
-export async function lockedOut(db: Queryable, payments: readonly NewPayment[]): Promise<Set<string>> {
-  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] => payments.map((payment) => payment[key]);
-  const values = [plainArray(column('id')), plainArray(column('patientId')), column('batchId'), column('redriveOf')];
-  const { rows } = await db.query<{ id: string }>({ name: 'accept-locked', text: ACCEPT_LOCKED, values });
+export async function lockedOut(
+  db: Queryable,
+  payments: readonly NewPayment[],
+): Promise<Set<string>> {
+  const column = <K extends keyof NewPayment>(key: K): NewPayment[K][] =>
+    payments.map((payment) => payment[key]);
+  const values = [
+    plainArray(column('id')),
+    plainArray(column('patientId')),
+    column('batchId'),
+    column('redriveOf'),
+  ];
+  const { rows } = await db.query<{ id: string }>({
+    name: 'accept-locked',
+    text: ACCEPT_LOCKED,
+    values,
+  });
   return new Set(rows.map(({ id }) => id));
 }

@@ -9,7 +9,13 @@ export interface AuditEntry {
   outcome: string;
 }
 
-export async function writeAudit(db: Queryable, { actor, action, target, reason, outcome }: AuditEntry): Promise<void> {
+export async function writeAudit(
+  db: Queryable,
+  { actor, action, target, reason, outcome }: AuditEntry,
+): Promise<void> {
   const values = [actor, action, target, reason, outcome];
-  await db.query('INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)', values);
+  await db.query(
+    'INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $2, $3, $4, $5)',
+    values,
+  );
 }

@@ -1,7 +1,8 @@
 /**
- * Lists payments by replica, term and final status, newest first, on a table of any size. Reads only the ranges of `seq` that hold such
- * payments (table `handled_range`, maintained by a trigger of payment) and skips everything between. A range spans at most 65,536 payments
- * and holds at least one match, so a page takes no more reads than it has rows.
+ * Lists payments by replica, term and final status, newest first, on a table of any size. Reads
+ * only the ranges of `seq` that hold such payments (table `handled_range`, maintained by a trigger
+ * of payment) and skips everything between. A range spans at most 65,536 payments and holds at
+ * least one match, so a page takes no more reads than it has rows.
  */
 import type { PaymentStatus } from '../contracts/payment.js';
 import type { Queryable } from './postgres.js';
@@ -53,7 +54,12 @@ export async function listHandled<T>(
   const found: T[] = [];
   let below = page.before;
   for (;;) {
-    const { rows } = await db.query<Stretch>(RANGES, [below, processedBy ?? null, term ?? null, status ?? null]);
+    const { rows } = await db.query<Stretch>(RANGES, [
+      below,
+      processedBy ?? null,
+      term ?? null,
+      status ?? null,
+    ]);
     for (const stretch of joinOverlapping(rows)) {
       found.push(...(await read(stretch, page.limit - found.length)));
       if (found.length >= page.limit) return found;

@@ -9,6 +9,7 @@ export async function readLeadership(db: Queryable, partition: number): Promise<
     values: [partition],
   });
   const row = rows[0];
-  if (!row) throw new Error(`partition ${partition} has no leadership row; were the migrations applied?`);
+  if (!row)
+    throw new Error(`partition ${partition} has no leadership row; were the migrations applied?`);
   return { ...row, electedAt: row.electedAt.toISOString() };
 }

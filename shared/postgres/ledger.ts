@@ -1,6 +1,7 @@
 /**
- * The SQL that touches payments and the fence. Each important statement has a name and its guarantee above it.
- * Each is one statement without an open transaction across the network, so a frozen process cannot hold a lock.
+ * The SQL that touches payments and the fence. Each important statement has a name and its
+ * guarantee above it. Each is one statement without an open transaction across the network, so a
+ * frozen process cannot hold a lock.
  */
 import type { FinalStatus } from '../contracts/payment.js';
 import { plainArray, textArray, type Queryable } from './postgres.js';
@@ -22,19 +23,24 @@ export interface PendingPayment {
 }
 
 /**
- * Settings that make the plans below independent of the planner's estimate of how many payments are pending. The estimate describes the
- * past and is wrong by orders of magnitude when a queue fills; the planner then reads every pending row for every parcel. So each statement
- * has one plan, made once (planning costs as much as 50 rows), and the settings leave only a plan that reaches each row by its key. A join
- * by key is written as `BETWEEN k AND k`: with `=`, a plan made on an empty table scans the whole index, because the planner considers the
- * order of an equality useful for sorting.
+ * Settings that make the plans below independent of the planner's estimate of how many payments are
+ * pending. The estimate describes the past and is wrong by orders of magnitude when a queue fills;
+ * the planner then reads every pending row for every parcel. So each statement has one plan, made
+ * once (planning costs as much as 50 rows), and the settings leave only a plan that reaches each
+ * row by its key. A join by key is written as `BETWEEN k AND k`: with `=`, a plan made on an empty
+ * table scans the whole index, because the planner considers the order of an equality useful for
+ * sorting.
  */
-export const KEYED_PLANS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
+export const KEYED_PLANS =
+  '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off';
 
 /**
- * load: the pending payments of a parcel, *and every earlier pending one of the same patients*, oldest first.
- * So a payment never overtakes an earlier one of its patient, in any order of parcels (I7). A payment that is already final is not
- * returned (I1). For patients with payments in work, only payments after `beyond` are returned: everything before was loaded with those.
- * Reads row by row and patient by patient, each by its own index; one join takes 70 times as long with 10,000 pending.
+ * load: the pending payments of a parcel, *and every earlier pending one of the same patients*,
+ * oldest first. So a payment never overtakes an earlier one of its patient, in any order of parcels
+ * (I7). A payment that is already final is not returned (I1). For patients with payments in work,
+ * only payments after `beyond` are returned: everything before was loaded with those. Reads row by
+ * row and patient by patient, each by its own index; one join takes 70 times as long with 10,000
+ * pending.
  */
 const LOAD = `
 WITH named AS MATERIALIZED (SELECT patient_id, seq, partition, completed_at FROM payment WHERE id = ANY ($2::uuid[])),
@@ -54,8 +60,9 @@ SELECT p.id, p.seq, p.patient_id AS "patientId", p.amount_minor AS "amountMinor"
  ORDER BY q.seq LIMIT $3`;
 
 /**
- * Longest deferral of a payment, in ms. No written `next_attempt_at` lies further ahead. One that does was written before the database's
- * clock was set back, and the payment is due; otherwise it would wait for hours.
+ * Longest deferral of a payment, in ms. No written `next_attempt_at` lies further ahead. One that
+ * does was written before the database's clock was set back, and the payment is due; otherwise it
+ * would wait for hours.
  */
 export const LONGEST_WAIT_MS = 300_000;
 
@@ -68,21 +75,36 @@ export interface LoadQuery {
   beyond: ReadonlyMap<string, number>;
 }
 
-export async function loadParcel(db: Queryable, { partition, ids, limit, beyond }: LoadQuery): Promise<PendingPayment[]> {
-  const values = [partition, plainArray(ids), limit, plainArray([...beyond.keys()]), plainArray([...beyond.values()])];
+export async function loadParcel(
+  db: Queryable,
+  { partition, ids, limit, beyond }: LoadQuery,
+): Promise<PendingPayment[]> {
+  const values = [
+    partition,
+    plainArray(ids),
+    limit,
+    plainArray([...beyond.keys()]),
+    plainArray([...beyond.values()]),
+  ];
   const { rows } = await db.query<PendingPayment>({ name: 'load', text: LOAD, values });
   for (const row of rows) if (row.waitMs > LONGEST_WAIT_MS) row.waitMs = 0;
   return rows;
 }
 
-/** The writer. Every statement that changes a pending payment checks it against the `leadership` row. */
+/**
+ * The writer. Every statement that changes a pending payment checks it against the `leadership`
+ * row.
+ */
 export interface FencingToken {
   partition: number;
   term: number;
   leader: string;
 }
 
-/** The fence (I4). Locked for share: an election waits for a commit under way, and a commit waits for an election. */
+/**
+ * The fence (I4). Locked for share: an election waits for a commit under way, and a commit waits
+ * for an election.
+ */
 export const FENCE = `SELECT 1 AS holds FROM leadership WHERE partition = $1 AND term = $2 AND leader = $3 FOR SHARE`;
 
 export interface Outcome {
@@ -132,13 +154,20 @@ export async function commitOutcomes(
   outcomes: readonly Outcome[],
   { parcels = outcomes.map(() => null), statement = COMMIT }: CommitOptions = {},
 ): Promise<CommitResult> {
-  const column = <K extends keyof Outcome>(key: K): Outcome[K][] => outcomes.map((outcome) => outcome[key]);
+  const column = <K extends keyof Outcome>(key: K): Outcome[K][] =>
+    outcomes.map((outcome) => outcome[key]);
   const { rows } = await db.query<CommitResult>({
     ...statement,
     values: [
-      token.partition, token.term, token.leader,
-      plainArray(column('id')), plainArray(column('status')), plainArray(column('attempts')), textArray(column('reason')),
-      textArray(column('gatewayReference')), textArray(parcels),
+      token.partition,
+      token.term,
+      token.leader,
+      plainArray(column('id')),
+      plainArray(column('status')),
+      plainArray(column('attempts')),
+      textArray(column('reason')),
+      textArray(column('gatewayReference')),
+      textArray(parcels),
     ],
   });
   return rows[0] as CommitResult;
@@ -153,9 +182,11 @@ export interface Deferral {
 }
 
 /**
- * defer: postpone. Fenced like the commit. The payment stays pending, and the relay returns it when it is due. The first failed attempt
- * also writes its time, because a later leader must know how long the gateway has failed before it may fail a payment. Times are cut to
- * milliseconds, because the column rounds: "0 ms from now" could become half a millisecond in the future, which is not due yet.
+ * defer: postpone. Fenced like the commit. The payment stays pending, and the relay returns it when
+ * it is due. The first failed attempt also writes its time, because a later leader must know how
+ * long the gateway has failed before it may fail a payment. Times are cut to milliseconds, because
+ * the column rounds: "0 ms from now" could become half a millisecond in the future, which is not
+ * due yet.
  */
 const DEFER = `
 WITH fence AS MATERIALIZED (${FENCE}),
@@ -169,20 +200,33 @@ done AS (
   RETURNING p.id)
 SELECT EXISTS (SELECT 1 FROM fence) AS held, ARRAY (SELECT id FROM done) AS ids, statement_timestamp() AS at`;
 
-export async function deferPayments(db: Queryable, token: FencingToken, deferrals: readonly Deferral[]): Promise<CommitResult> {
-  const column = <K extends keyof Deferral>(key: K): Deferral[K][] => deferrals.map((deferral) => deferral[key]);
+export async function deferPayments(
+  db: Queryable,
+  token: FencingToken,
+  deferrals: readonly Deferral[],
+): Promise<CommitResult> {
+  const column = <K extends keyof Deferral>(key: K): Deferral[K][] =>
+    deferrals.map((deferral) => deferral[key]);
   const waits = deferrals.map(({ waitMs }) => Math.min(waitMs, LONGEST_WAIT_MS));
   const { rows } = await db.query<CommitResult>({
     name: 'defer',
     text: DEFER,
-    values: [token.partition, token.term, token.leader, column('id'), column('attempts'), waits, column('lastError')],
+    values: [
+      token.partition,
+      token.term,
+      token.leader,
+      column('id'),
+      column('attempts'),
+      waits,
+      column('lastError'),
+    ],
   });
   return rows[0] as CommitResult;
 }
 
 /**
- * locked: the pending payments whose change would have to wait, because another session locks the row or its row in `pending_payment`.
- * Takes the free locks for this statement only.
+ * locked: the pending payments whose change would have to wait, because another session locks the
+ * row or its row in `pending_payment`. Takes the free locks for this statement only.
  */
 const LOCKED = `
 WITH free AS MATERIALIZED (
@@ -192,15 +236,21 @@ WITH free AS MATERIALIZED (
 SELECT id FROM payment WHERE id = ANY ($1::uuid[]) AND completed_at IS NULL AND id NOT IN (SELECT id FROM free)`;
 
 export async function lockedPayments(db: Queryable, ids: readonly string[]): Promise<string[]> {
-  const { rows } = await db.query<{ id: string }>({ name: 'locked', text: LOCKED, values: [plainArray(ids)] });
+  const { rows } = await db.query<{ id: string }>({
+    name: 'locked',
+    text: LOCKED,
+    values: [plainArray(ids)],
+  });
   return rows.map(({ id }) => id);
 }
 
 /**
- * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its own index: payments that the queue
- * should have delivered by now (up to `upto`, the newest payment known to have been passed, and older than the grace period), and payments
- * whose next attempt is due. Triggers of payment maintain table pending_payment, whichever program writes.
- * The database's clock may be set back: a payment accepted in the future, or deferred beyond the longest deferral, is due.
+ * overdue: pending payments that are in no parcel, oldest first (I5). Two kinds, each found by its
+ * own index: payments that the queue should have delivered by now (up to `upto`, the newest payment
+ * known to have been passed, and older than the grace period), and payments whose next attempt is
+ * due. Triggers of payment maintain table pending_payment, whichever program writes. The database's
+ * clock may be set back: a payment accepted in the future, or deferred beyond the longest deferral,
+ * is due.
  */
 const OVERDUE = `
 (SELECT payment_id AS id, seq FROM pending_payment
@@ -225,7 +275,10 @@ export interface OverdueQuery {
   limit: number;
 }
 
-export async function overduePayments(db: Queryable, query: OverdueQuery): Promise<{ id: string; seq: number }[]> {
+export async function overduePayments(
+  db: Queryable,
+  query: OverdueQuery,
+): Promise<{ id: string; seq: number }[]> {
   const { rows } = await db.query<{ id: string; seq: number }>({
     name: 'overdue',
     text: OVERDUE,

@@ -1,14 +1,21 @@
-/** Finds a patient by identity document in any spelling: a stored `900.000.006-K` is also found as `900000006k`. */
+/**
+ * Finds a patient by identity document in any spelling: a stored `900.000.006-K` is also found as
+ * `900000006k`.
+ */
 import { documentForm } from '../core/spelling.js';
 
-/** The parameter of the statement below: the text as typed, and its normal form in lower and upper case. */
+/**
+ * The parameter of the statement below: the text as typed, and its normal form in lower and upper
+ * case.
+ */
 export function documentSpellings(typed: string): string[] {
   const form = documentForm(typed);
   return [typed.trim(), form, form.toUpperCase()];
 }
 
 /**
- * The statement that finds the patient: by the document as stored, or else by its letters and digits (index patient_document_form).
+ * The statement that finds the patient: by the document as stored, or else by its letters and
+ * digits (index patient_document_form).
  * @param parameter holds `documentSpellings`.
  */
 export const patientByDocument = (columns: string, parameter = '$1'): string => `

@@ -1,6 +1,7 @@
 /**
- * Connections to PostgreSQL. `bigint` columns (seq, term, amounts) are parsed as numbers: all of ours stay far below 2^53.
- * Every pool has an error listener; without one the process would exit when the server stops.
+ * Connections to PostgreSQL. `bigint` columns (seq, term, amounts) are parsed as numbers: all of
+ * ours stay far below 2^53. Every pool has an error listener; without one the process would exit
+ * when the server stops.
  */
 import { types as kinds } from 'node:util';
 import pg from 'pg';
@@ -14,9 +15,14 @@ const TIMESTAMPTZ = 1184;
 type Parser = (text: string) => unknown;
 const standardParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
 
-/** Timestamps of a server in UTC are parsed by the JavaScript engine, ten times as fast as piece by piece. */
+/**
+ * Timestamps of a server in UTC are parsed by the JavaScript engine, ten times as fast as piece by
+ * piece.
+ */
 const parseTime: Parser = (text) =>
-  (/^\d{4}-\d\d-\d\d .*\+00$/.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : standardParser(TIMESTAMPTZ)(text));
+  /^\d{4}-\d\d-\d\d .*\+00$/.test(text)
+    ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+    : standardParser(TIMESTAMPTZ)(text);
 
 const parsers: Readonly<Record<number, Parser>> = {
   [INT8]: Number,
@@ -24,16 +30,26 @@ const parsers: Readonly<Record<number, Parser>> = {
   [UUID_ARRAY]: (text) => (text === '{}' ? [] : text.slice(1, -1).split(',')),
 };
 const types = {
-  getTypeParser: (oid: number, format?: string): Parser => parsers[oid] ?? standardParser(oid, format),
+  getTypeParser: (oid: number, format?: string): Parser =>
+    parsers[oid] ?? standardParser(oid, format),
 } as pg.CustomTypesConfig;
 
-/** A parameter of an array type whose elements need no quotes: uuids, numbers, booleans, names of an enumeration. */
-export const plainArray = (values: readonly (string | number | boolean)[]): string => `{${values.join(',')}}`;
+/**
+ * A parameter of an array type whose elements need no quotes: uuids, numbers, booleans, names of an
+ * enumeration.
+ */
+export const plainArray = (values: readonly (string | number | boolean)[]): string =>
+  `{${values.join(',')}}`;
 
-const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+const quoted = (text: string): string =>
+  `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 
-/** A parameter of type `text[]`. Same text as the driver's, without its two replacements per element. */
-export const textArray = (values: readonly (string | null)[]): string => `{${values.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
+/**
+ * A parameter of type `text[]`. Same text as the driver's, without its two replacements per
+ * element.
+ */
+export const textArray = (values: readonly (string | null)[]): string =>
+  `{${values.map((text) => (text === null ? 'NULL' : quoted(text))).join(',')}}`;
 
 export interface PoolOptions {
   url: string;
@@ -45,9 +61,15 @@ export interface PoolOptions {
   statementTimeoutMs: number;
   /** Longest wait for a connection. Default: 2,000 ms. */
   connectTimeoutMs?: number;
-  /** Settings of every connection, in the form of the server's command line: `-c enable_seqscan=off`. */
+  /**
+   * Settings of every connection, in the form of the server's command line: `-c
+   * enable_seqscan=off`.
+   */
   settings?: string;
-  /** Awaited on every new connection before its first use. When it rejects, the call that needed the connection rejects too. */
+  /**
+   * Awaited on every new connection before its first use. When it rejects, the call that needed the
+   * connection rejects too.
+   */
   onConnect?: (connection: Queryable) => Promise<void>;
 }
 
@@ -70,7 +92,7 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_MS,
     keepAlive: true,
     types,
-    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it; its types do not say so.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool awaits it
     onConnect: async (connection: Queryable) => {
       await connection.query(GUARD_SETTINGS);
       await options.onConnect?.(connection);
@@ -81,43 +103,69 @@ export function createPool(options: PoolOptions, logger: Logger): Pool {
 }
 
 /**
- * SQLSTATE: connection, resources, operator, system error, a read-only server, a transaction that lost against another one.
- * System error codes: a network, host, name, address or file handle that is temporarily unavailable.
+ * SQLSTATE: connection, resources, operator, system error, a read-only server, a transaction that
+ * lost against another one. System error codes: a network, host, name, address or file handle that
+ * is temporarily unavailable.
  */
 const PASSING_STATE = /^(08...|53...|57P..|58...|25006|40001|40P01|55P03)$/;
-const PASSING_ERRNO = /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
-const PASSING_MESSAGE = /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
+const PASSING_ERRNO =
+  /^(ECONN[A-Z]+|ENET[A-Z]+|EHOST[A-Z]+|EAI_[A-Z]+|EADDRNOTAVAIL|EPIPE|ETIMEDOUT|ENOTFOUND|ENOTCONN|ESHUTDOWN|EMFILE|ENFILE|ENOBUFS)$/;
+const PASSING_MESSAGE =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection error and is not queryable/i;
 
-/** Whether the same statement may succeed on retry. A time-out means an unknown result: only repeatable statements may be retried. */
+/**
+ * Whether the same statement may succeed on retry. A time-out means an unknown result: only
+ * repeatable statements may be retried.
+ */
 export function isPassing(error: unknown): boolean {
   // Not `instanceof`: an error of a socket belongs to another realm than a test's sandbox.
   if (!kinds.isNativeError(error)) return false;
   const { code, errors } = error as Error & { code?: unknown; errors?: unknown };
   if (code === '57014') return true; // statement_timeout
-  if (Array.isArray(errors)) return errors.some(isPassing); // AggregateError: all addresses were tried.
-  return (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) || PASSING_MESSAGE.test(error.message);
+  // AggregateError: all addresses were tried.
+  if (Array.isArray(errors)) return errors.some(isPassing);
+  return (
+    (typeof code === 'string' && (PASSING_STATE.test(code) || PASSING_ERRNO.test(code))) ||
+    PASSING_MESSAGE.test(error.message)
+  );
 }
 
 const sqlState = (error: unknown): string | null => {
-  const { code, severity } = (kinds.isNativeError(error) ? error : {}) as { code?: unknown; severity?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string' ? code : null;
+  const { code, severity } = (kinds.isNativeError(error) ? error : {}) as {
+    code?: unknown;
+    severity?: unknown;
+  };
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && typeof severity === 'string'
+    ? code
+    : null;
 };
 
-/** Whether the server returned the error: the statement reached the server, so this process works. */
+/**
+ * Whether the server returned the error: the statement reached the server, so this process works.
+ */
 export const isFromServer = (error: unknown): boolean => sqlState(error) !== null;
 
 /** Whether a lock was not available within `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
-/** SQLSTATE classes that blame the data of a statement: without the bad row the same statement may succeed. */
+/**
+ * SQLSTATE classes that blame the data of a statement: without the bad row the same statement may
+ * succeed.
+ */
 const REFUSED = /^(09|21|22|23|27|38|39|44|54|P0|XX)/;
 
 /** Whether the server refuses this statement because of its data, and would refuse it again. */
 export const isRefused = (error: unknown): boolean => REFUSED.test(sqlState(error) ?? '');
 
-/** The reason in printable, bounded text. The server's message may quote the row, so only the code and the constraint are included. */
+/**
+ * The reason in printable, bounded text. The server's message may quote the row, so only the code
+ * and the constraint are included.
+ */
 export function describeRefusal(error: unknown): string {
   const { constraint } = error as { constraint?: unknown };
-  const name = typeof constraint === 'string' ? `, constraint ${constraint.replace(/[^\w]/g, '?').slice(0, 63)}` : '';
+  const name =
+    typeof constraint === 'string'
+      ? `, constraint ${constraint.replace(/[^\w]/g, '?').slice(0, 63)}`
+      : '';
   return `the database refuses the row: SQLSTATE ${sqlState(error) ?? 'unknown'}${name}`;
 }

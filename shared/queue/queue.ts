@@ -1,6 +1,6 @@
 /**
- * Names and options of the queue. The queue only delivers: a job is a parcel of payment ids, and the leader's relay enqueues lost ids again
- * from PostgreSQL.
+ * Names and options of the queue. The queue only delivers: a job is a parcel of payment ids, and
+ * the leader's relay enqueues lost ids again from PostgreSQL.
  */
 import { Redis } from 'ioredis';
 import { Queue, type JobsOptions } from 'bullmq';
@@ -18,16 +18,27 @@ export const JOB_OPTIONS: JobsOptions = { attempts: 1, removeOnComplete: true, r
 /** Blocking and worker connections: wait for Redis without limit. */
 const PATIENT = { maxRetriesPerRequest: null };
 /** Producers: fail at once while Redis is unavailable; the payment is in PostgreSQL already. */
-const HASTY = { maxRetriesPerRequest: 0, enableOfflineQueue: false, commandTimeout: 1_000, connectTimeout: 1_000 };
+const HASTY = {
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  commandTimeout: 1_000,
+  connectTimeout: 1_000,
+};
 
-/** Services with users: wait through a restart of Redis and report a longer outage. Waiting commands are dropped every few seconds. */
+/**
+ * Services with users: wait through a restart of Redis and report a longer outage. Waiting commands
+ * are dropped every few seconds.
+ */
 const BRIEF = { maxRetriesPerRequest: 20, commandTimeout: 1_000, connectTimeout: 1_000 };
 const TEMPERS = { patient: PATIENT, hasty: HASTY, brief: BRIEF };
 
 /** Reconnects quickly, then every 250 ms: Redis on the same network restarts faster. */
 const retryStrategy = (attempt: number): number => Math.min(25 * attempt, 250);
 
-/** @param temper while Redis is unavailable: `patient` waits, `hasty` fails at once, `brief` fails after a second. */
+/**
+ * @param temper while Redis is unavailable: `patient` waits, `hasty` fails at once, `brief` fails
+ *   after a second.
+ */
 export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: Logger): Redis {
   const redis = new Redis(url, { ...TEMPERS[temper], retryStrategy });
   let away = false;
@@ -43,7 +54,12 @@ export function connectRedis(url: string, temper: keyof typeof TEMPERS, logger: 
 }
 
 export function createQueue(partition: number, prefix: string, connection: Redis): Queue<Parcel> {
-  const queue = new Queue<Parcel>(queueName(partition), { connection, prefix, skipMetasUpdate: true, defaultJobOptions: JOB_OPTIONS });
+  const queue = new Queue<Parcel>(queueName(partition), {
+    connection,
+    prefix,
+    skipMetasUpdate: true,
+    defaultJobOptions: JOB_OPTIONS,
+  });
   queue.on('error', () => undefined); // The connection already logs its errors, once.
   return queue;
 }

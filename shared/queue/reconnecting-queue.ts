@@ -1,7 +1,8 @@
 /**
- * A BullMQ queue that survives failures of Redis. BullMQ holds a call, and its data, until Redis answers. It also asks Redis for its
- * version once and keeps the answer, even an error, for the life of the queue. This queue therefore fails at once while Redis is
- * unavailable, gives each call a deadline, and recreates a queue whose first contact failed or never happened.
+ * A BullMQ queue that survives failures of Redis. BullMQ holds a call, and its data, until Redis
+ * answers. It also asks Redis for its version once and keeps the answer, even an error, for the
+ * life of the queue. This queue therefore fails at once while Redis is unavailable, gives each call
+ * a deadline, and recreates a queue whose first contact failed or never happened.
  */
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -9,22 +10,33 @@ import { waitAtMost } from '../deadline.js';
 import { createQueue, type Parcel } from './queue.js';
 
 /** The part of BullMQ's queue that is used here. */
-export type BullQueue = Pick<Queue<Parcel>, 'addBulk' | 'getJobCounts' | 'getBackend' | 'toKey' | 'waitUntilReady'>;
+export type BullQueue = Pick<
+  Queue<Parcel>,
+  'addBulk' | 'getJobCounts' | 'getBackend' | 'toKey' | 'waitUntilReady'
+>;
 
 export interface HealingQueue {
   /**
    * Calls the current queue.
    * @param call must change nothing after its signal fired, because its caller no longer waits.
-   * @throws Error at once when Redis is unavailable, DeadlineExceeded when the call takes too long, or the error of the call.
+   * @throws Error at once when Redis is unavailable, DeadlineExceeded when the call takes too long,
+   *   or the error of the call.
    */
   use<T>(call: (queue: BullQueue, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
-/** Longer than the time-out of one command of a hasty connection: such a command fails by itself first. */
+/**
+ * Longer than the time-out of one command of a hasty connection: such a command fails by itself
+ * first.
+ */
 const DEADLINE_MS = 3_000;
 
 /** @param connection a hasty one; @param make is called again when a queue never became ready. */
-export function createHealingQueue(connection: Pick<Redis, 'status'>, make: () => BullQueue, deadlineMs = DEADLINE_MS): HealingQueue {
+export function createHealingQueue(
+  connection: Pick<Redis, 'status'>,
+  make: () => BullQueue,
+  deadlineMs = DEADLINE_MS,
+): HealingQueue {
   let queue = make();
   return {
     use: async (call) => {

@@ -1,10 +1,18 @@
 /**
- * HTML by tagged templates: every inserted value is escaped, in text and in quoted attributes, unless it is `Html`. Markup is escaped only
- * here; pages never join strings. Not for scripts or styles, which are separate files (assets.ts).
+ * HTML by tagged templates: every inserted value is escaped, in text and in quoted attributes,
+ * unless it is `Html`. Markup is escaped only here; pages never join strings. Not for scripts or
+ * styles, which are separate files (assets.ts).
  */
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
+const escape = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES[character] as string);
 
 /** Markup that is inserted without escaping. Only `html` and `trusted` create it. */
 export class Html {
@@ -15,8 +23,12 @@ export class Html {
   }
 }
 
-/** Values allowed in a template: null, undefined and false render nothing; lists are joined without a separator. */
-export type Content = Html | string | number | bigint | boolean | null | undefined | readonly Content[];
+/**
+ * Values allowed in a template: null, undefined and false render nothing; lists are joined without
+ * a separator.
+ */
+export type Content =
+  Html | string | number | bigint | boolean | null | undefined | readonly Content[];
 
 function render(content: Content): string {
   if (content instanceof Html) return content.toString();
@@ -27,8 +39,13 @@ function render(content: Content): string {
 
 /** `html\`<p>${name}</p>\``: the name is always rendered as text. Attributes must be quoted. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Html {
-  return new Html(parts.reduce((before, part, index) => before + render(contents[index - 1]) + part));
+  return new Html(
+    parts.reduce((before, part, index) => before + render(contents[index - 1]) + part),
+  );
 }
 
-/** Our own text that is markup: a style or script from a file, an image made by a library. Never use it for external input. */
+/**
+ * Our own text that is markup: a style or script from a file, an image made by a library. Never use
+ * it for external input.
+ */
 export const trusted = (text: string): Html => new Html(text);

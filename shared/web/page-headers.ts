@@ -1,6 +1,6 @@
 /**
- * The headers of every page: no external resources, no inline script or style without this answer's nonce, no framing, no referrer, no
- * storage in caches.
+ * The headers of every page: no external resources, no inline script or style without this answer's
+ * nonce, no framing, no referrer, no storage in caches.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
  */
 import { randomBytes } from 'node:crypto';
@@ -15,8 +15,14 @@ export interface PageHeaders {
 export function pageHeaders({ forms = true }: { forms?: boolean } = {}): PageHeaders {
   const nonce = randomBytes(16).toString('base64');
   const policy = [
-    "default-src 'none'", `script-src 'nonce-${nonce}'`, `style-src 'nonce-${nonce}'`, "connect-src 'self'", "img-src 'self' data:",
-    "base-uri 'none'", `form-action ${forms ? "'self'" : "'none'"}`, "frame-ancestors 'none'",
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    `form-action ${forms ? "'self'" : "'none'"}`,
+    "frame-ancestors 'none'",
   ];
   return {
     nonce,

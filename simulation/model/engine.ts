@@ -1,4 +1,7 @@
-/** The common part of PostgreSQL, Redis and the gateway: they serve calls, may be slow, and may lose an answer after the effect. */
+/**
+ * The common part of PostgreSQL, Redis and the gateway: they serve calls, may be slow, and may lose
+ * an answer after the effect.
+ */
 import type { Exchange, Network } from './network.js';
 import { Process } from './process.js';
 import type { World } from './world.js';
@@ -22,9 +25,17 @@ export class Engine extends Process {
   }
 
   /** @param settle null: no answer, so the effect is unknown. */
-  ask<T>(caller: Process, timeoutMs: number, what: string, run: () => T, settle: (answer: T | null, refused: boolean) => void): void {
+  ask<T>(
+    caller: Process,
+    timeoutMs: number,
+    what: string,
+    run: () => T,
+    settle: (answer: T | null, refused: boolean) => void,
+  ): void {
     this.network.call<T>(
-      caller, this, timeoutMs,
+      caller,
+      this,
+      timeoutMs,
       (exchange) => this.serve(exchange, what, run),
       (answer, silence) => settle(answer, silence === 'refused'),
     );
@@ -39,7 +50,8 @@ export class Engine extends Process {
 
   private answer<T>(exchange: Exchange<T>, what: string, run: () => T): void {
     const answer = run();
-    if (this.world.chance.strikes(this.loseAnswers)) this.world.log?.(this.name, `loses its answer to ${what}`);
+    if (this.world.chance.strikes(this.loseAnswers))
+      this.world.log?.(this.name, `loses its answer to ${what}`);
     else exchange.reply(answer);
   }
 }

@@ -1,10 +1,13 @@
-/** Planned events by virtual time; events of the same time in the order of planning. A binary heap. */
+/**
+ * Planned events by virtual time; events of the same time in the order of planning. A binary heap.
+ */
 export interface Timed {
   readonly atMs: number;
   readonly order: number;
 }
 
-const isBefore = (a: Timed, b: Timed): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+const isBefore = (a: Timed, b: Timed): boolean =>
+  a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 
 export class EventQueue<T extends Timed> {
   private readonly heap: T[] = [];

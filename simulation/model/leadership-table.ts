@@ -1,6 +1,7 @@
 /**
- * The tables `leadership`, `vote`, `election` and `replica`, and the functions `vote_and_elect` and `move_leadership` of the migration:
- * the row changes only by compare-and-set on the observed term, and the database's clock decides which votes are fresh.
+ * The tables `leadership`, `vote`, `election` and `replica`, and the functions `vote_and_elect` and
+ * `move_leadership` of the migration: the row changes only by compare-and-set on the observed term,
+ * and the database's clock decides which votes are fresh.
  */
 import type { AdminState, Leadership } from '../../shared/contracts/leadership.js';
 import type { Candidate } from '../../monitor/core/types.js';
@@ -27,7 +28,14 @@ export interface VoteAnswer {
 const ELECTED_AT = '2026-01-01T00:00:00.000Z';
 
 export class LeadershipTable {
-  row: Leadership = { partition: 0, term: 0, leader: null, bootId: null, reason: 'no leader was elected yet', electedAt: ELECTED_AT };
+  row: Leadership = {
+    partition: 0,
+    term: 0,
+    leader: null,
+    bootId: null,
+    reason: 'no leader was elected yet',
+    electedAt: ELECTED_AT,
+  };
   readonly admin: Record<string, AdminState> = {};
   private votes: Vote[] = [];
 
@@ -41,32 +49,55 @@ export class LeadershipTable {
 
   /** Vote, count and election in one statement. */
   voteAndElect(change: Change): VoteAnswer {
-    if (!this.rules.isObservedTerm(this.row, change.term)) return { votes: 0, elected: false, leadership: this.row };
+    if (!this.rules.isObservedTerm(this.row, change.term))
+      return { votes: 0, elected: false, leadership: this.row };
     this.cast({ monitor: change.monitor, term: change.term, castMs: this.world.nowMs });
-    const counted = this.votes.filter((vote) => this.rules.isCounted(vote, change.term, this.world.nowMs, this.freshMs));
+    const counted = this.votes.filter((vote) =>
+      this.rules.isCounted(vote, change.term, this.world.nowMs, this.freshMs),
+    );
     const votes = counted.filter(({ monitor }) => this.monitors.includes(monitor)).length;
-    const enough = votes >= this.rules.votesNeeded(this.monitors.length, new Set(this.votes.map(({ monitor }) => monitor)).size);
-    const elected = enough && change.candidate !== null && this.elect(change, change.candidate, counted) !== null;
+    const enough =
+      votes >=
+      this.rules.votesNeeded(
+        this.monitors.length,
+        new Set(this.votes.map(({ monitor }) => monitor)).size,
+      );
+    const elected =
+      enough && change.candidate !== null && this.elect(change, change.candidate, counted) !== null;
     return { votes, elected, leadership: this.row };
   }
 
-  /** A planned hand-over, without a vote. @returns null when the term had moved, or the candidate is not ready. */
+  /**
+   * A planned hand-over, without a vote. @returns null when the term had moved, or the candidate is
+   * not ready.
+   */
   move(change: Change & { candidate: Candidate }): Leadership | null {
     return this.elect(change, change.candidate, null);
   }
 
   private cast(vote: Vote): void {
     this.checks.voted(vote);
-    if (this.rules.oneVoteEach) this.votes = this.votes.filter(({ monitor }) => monitor !== vote.monitor);
+    if (this.rules.oneVoteEach)
+      this.votes = this.votes.filter(({ monitor }) => monitor !== vote.monitor);
     this.votes.push(vote);
   }
 
   /** move_leadership, with the two checks it makes. @param votes null: a planned hand-over. */
-  private elect({ monitor, term, kind }: Change, candidate: Candidate, votes: readonly Vote[] | null): Leadership | null {
+  private elect(
+    { monitor, term, kind }: Change,
+    candidate: Candidate,
+    votes: readonly Vote[] | null,
+  ): Leadership | null {
     if (!this.rules.isObservedTerm(this.row, term)) return null;
     if (!this.rules.mayBeElected(this.admin[candidate.id] ?? 'ready')) return null;
     const next = this.rules.nextTerm(this.row, term, kind);
-    const row = { ...this.row, term: next, leader: candidate.id, bootId: candidate.bootId, reason: kind };
+    const row = {
+      ...this.row,
+      term: next,
+      leader: candidate.id,
+      bootId: candidate.bootId,
+      reason: kind,
+    };
     this.checks.elected(this.row, row, votes === null, this.admin[candidate.id] ?? 'ready');
     this.world.log?.('postgres', `term ${next}: ${candidate.id} leads (${kind}, by ${monitor})`);
     this.row = row;

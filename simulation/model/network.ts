@@ -1,6 +1,7 @@
 /**
- * The network between processes: delays, drops, duplicates, reorders, and cuts, also in one direction only. A call is a request and an
- * answer. Either may be lost; the caller then only times out. A request whose answer is lost still had its effect.
+ * The network between processes: delays, drops, duplicates, reorders, and cuts, also in one
+ * direction only. A call is a request and an answer. Either may be lost; the caller then only times
+ * out. A request whose answer is lost still had its effect.
  */
 import type { Process } from './process.js';
 import type { SimulatedEvent, World } from './world.js';
@@ -46,16 +47,28 @@ export class Network {
 
   delayMs(): number {
     const { chance } = this.world;
-    return 1 + chance.below(DELAY_MS) + (this.noise.delayMs > 0 ? chance.below(this.noise.delayMs) : 0);
+    return (
+      1 + chance.below(DELAY_MS) + (this.noise.delayMs > 0 ? chance.below(this.noise.delayMs) : 0)
+    );
   }
 
-  /** Sends one message, which may get lost. `arrive` runs at the receiver on arrival. @param notBeforeMs for messages in order. */
-  send(from: Process, to: Process, arrive: () => void, refused: () => void = nothing, notBeforeMs = 0): number {
+  /**
+   * Sends one message, which may get lost. `arrive` runs at the receiver on arrival. @param
+   * notBeforeMs for messages in order.
+   */
+  send(
+    from: Process,
+    to: Process,
+    arrive: () => void,
+    refused: () => void = nothing,
+    notBeforeMs = 0,
+  ): number {
     const { world, noise } = this;
     if (this.isCut(from, to) || world.chance.strikes(noise.drop)) return notBeforeMs;
     const atMs = Math.max(world.nowMs + this.delayMs(), notBeforeMs);
     world.plan(atMs - world.nowMs, null, () => (to.alive ? to.receive(arrive) : refused()));
-    if (world.chance.strikes(noise.duplicate)) world.plan(this.delayMs() * 2, null, () => to.alive && to.receive(arrive));
+    if (world.chance.strikes(noise.duplicate))
+      world.plan(this.delayMs() * 2, null, () => to.alive && to.receive(arrive));
     return atMs;
   }
 
@@ -73,7 +86,12 @@ export class Network {
   ): void {
     const exchange = new Exchange(this, caller, callee, settle);
     exchange.timer = caller.in(timeoutMs, () => exchange.end(null, 'timeout'));
-    this.send(caller, callee, () => serve(exchange), () => exchange.refuse());
+    this.send(
+      caller,
+      callee,
+      () => serve(exchange),
+      () => exchange.refuse(),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * The queue of parcels as BullMQ stores it in Redis: first in, first out. A fetched job stays in the active list, locked by its worker's
- * token, until it is completed or moved back to the front. Redis may lose its data at any time, and a job may exist twice.
+ * The queue of parcels as BullMQ stores it in Redis: first in, first out. A fetched job stays in
+ * the active list, locked by its worker's token, until it is completed or moved back to the front.
+ * Redis may lose its data at any time, and a job may exist twice.
  */
 import type { Parcel } from '../../shared/queue/queue.js';
 import type { Checks } from '../invariants.js';
@@ -42,8 +43,16 @@ export class ParcelQueue extends Engine {
     super(world, network, 'redis', node);
   }
 
-  /** @param settle false: no answer. @param front inserts one after the other at the front; else behind all others. */
-  add(caller: Process, parcels: readonly Parcel[], front: boolean, settle: (taken: boolean) => void): void {
+  /**
+   * @param settle false: no answer. @param front inserts one after the other at the front; else
+   *   behind all others.
+   */
+  add(
+    caller: Process,
+    parcels: readonly Parcel[],
+    front: boolean,
+    settle: (taken: boolean) => void,
+  ): void {
     const run = (): boolean => {
       if (this.refusesWrites) return false;
       for (const data of parcels) this.put({ id: (this.lastId += 1), data, token: null }, front);
@@ -59,16 +68,28 @@ export class ParcelQueue extends Engine {
 
   /** The next job; null: none waits, or no answer. */
   fetchJob(caller: Process, token: string, settle: (job: Job | null) => void): void {
-    this.ask<Job | null>(caller, TIMEOUT_MS, 'a fetch', () => (this.refusesWrites ? null : this.take(token)), settle);
+    this.ask<Job | null>(
+      caller,
+      TIMEOUT_MS,
+      'a fetch',
+      () => (this.refusesWrites ? null : this.take(token)),
+      settle,
+    );
   }
 
   /** Blocks until there may be work, or for a while. */
   wait(caller: Process, settle: () => void): void {
     const { life } = caller;
-    this.network.call<true>(caller, this, BLOCK_MS, (exchange) => {
-      this.blocked.push({ caller, life, untilMs: this.world.nowMs + BLOCK_MS, exchange });
-      if (this.waiting.length > 0 && !this.refusesWrites) this.wakeOne();
-    }, settle);
+    this.network.call<true>(
+      caller,
+      this,
+      BLOCK_MS,
+      (exchange) => {
+        this.blocked.push({ caller, life, untilMs: this.world.nowMs + BLOCK_MS, exchange });
+        if (this.waiting.length > 0 && !this.refusesWrites) this.wakeOne();
+      },
+      settle,
+    );
   }
 
   complete(caller: Process, { id }: Job, token: string): void {
@@ -81,7 +102,13 @@ export class ParcelQueue extends Engine {
 
   /** The oldest parcels, active or waiting. */
   peek(caller: Process, limit: number, settle: (jobs: readonly Job[] | null) => void): void {
-    this.ask(caller, TIMEOUT_MS, 'a read', () => [...this.active, ...this.waiting].slice(0, limit), settle);
+    this.ask(
+      caller,
+      TIMEOUT_MS,
+      'a read',
+      () => [...this.active, ...this.waiting].slice(0, limit),
+      settle,
+    );
   }
 
   /** Ids in the active list, oldest first. */
@@ -90,7 +117,12 @@ export class ParcelQueue extends Engine {
   }
 
   /** Moves active jobs to the front, one by one in this order. @param token null: of any worker. */
-  moveToWait(caller: Process, ids: readonly number[], token: string | null, settle: (moved: number | null) => void): void {
+  moveToWait(
+    caller: Process,
+    ids: readonly number[],
+    token: string | null,
+    settle: (moved: number | null) => void,
+  ): void {
     const run = (): number | null => {
       if (this.refusesWrites) return null;
       const moved = ids.filter((id) => this.moveOne(id, token));
@@ -114,7 +146,10 @@ export class ParcelQueue extends Engine {
     this.checks.queueFailed();
   }
 
-  /** The queue considers a job stalled: the job exists twice, and one copy is held by no known worker. */
+  /**
+   * The queue considers a job stalled: the job exists twice, and one copy is held by no known
+   * worker.
+   */
   duplicate(): void {
     const job = this.active[0] ?? this.waiting[0];
     if (!job) return;
@@ -153,7 +188,8 @@ export class ParcelQueue extends Engine {
   /** One marker wakes one worker. A closed connection no longer waits. */
   private wakeOne(): void {
     for (let next = this.blocked.shift(); next; next = this.blocked.shift()) {
-      if (next.untilMs >= this.world.nowMs && next.caller.life === next.life) return next.exchange.reply(true);
+      if (next.untilMs >= this.world.nowMs && next.caller.life === next.life)
+        return next.exchange.reply(true);
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * A gateway with its own ledger, like gateway/: money moves at most once per key; a key can be queried, and closed before its charge. The
- * gateway may be down (and answer so), limit the rate, be unreachable, be slower than every time-out, decline, or lose its answer after the
- * charge.
+ * A gateway with its own ledger, like gateway/: money moves at most once per key; a key can be
+ * queried, and closed before its charge. The gateway may be down (and answer so), limit the rate,
+ * be unreachable, be slower than every time-out, decline, or lose its answer after the charge.
  */
 import type { Verdict } from '../../payments/core/gateway.js';
 import type { Call } from '../../payments/core/attempt.js';
@@ -52,10 +52,18 @@ export class PaymentGateway extends Engine {
   }
 
   /** @param payment the payment of the key, for the checks; the gateway knows only the key. */
-  call(caller: Process, ask: Call['ask'], key: string, payment: string, settle: (verdict: Verdict) => void): void {
+  call(
+    caller: Process,
+    ask: Call['ask'],
+    key: string,
+    payment: string,
+    settle: (verdict: Verdict) => void,
+  ): void {
     this.checks.asks(payment);
     this.network.call<Verdict>(
-      caller, this, TIMEOUT_MS,
+      caller,
+      this,
+      TIMEOUT_MS,
       (exchange) => this.serveCall(ask, key, payment, exchange),
       (heard, silence) => {
         const verdict = heard ?? (silence === 'refused' ? UNSENT : UNKNOWN);
@@ -65,12 +73,19 @@ export class PaymentGateway extends Engine {
     );
   }
 
-  private serveCall(ask: Call['ask'], key: string, payment: string, exchange: Exchange<Verdict>): void {
+  private serveCall(
+    ask: Call['ask'],
+    key: string,
+    payment: string,
+    exchange: Exchange<Verdict>,
+  ): void {
     if (this.refusal) return exchange.reply(this.refusal);
     if (ask === 'lookup') return exchange.reply(this.ledger.get(key) ?? ABSENT);
     if (ask === 'cancel') return exchange.reply(this.record(key, { kind: 'cancelled' }));
     const { chance } = this.world;
-    this.in(chance.below(LATENCY_MS) + (this.slowMs > 0 ? chance.below(this.slowMs) : 0), () => this.charge(key, payment, exchange));
+    this.in(chance.below(LATENCY_MS) + (this.slowMs > 0 ? chance.below(this.slowMs) : 0), () =>
+      this.charge(key, payment, exchange),
+    );
   }
 
   private charge(key: string, payment: string, exchange: Exchange<Verdict>): void {
@@ -95,6 +110,8 @@ export class PaymentGateway extends Engine {
   /** A function of the key alone, like the real one. */
   private decide(key: string): Verdict {
     const share = ((Number(key.replace(/\D+/g, '')) * 2_654_435_761) >>> 0) / 2 ** 32;
-    return share < this.declineRatio ? { kind: 'declined', reference: key, reason: 'DECLINED' } : { kind: 'approved', reference: key };
+    return share < this.declineRatio
+      ? { kind: 'declined', reference: key, reason: 'DECLINED' }
+      : { kind: 'approved', reference: key };
   }
 }

@@ -1,9 +1,15 @@
 /**
- * The table `payment` and the statements of shared/postgres/ledger.ts, each with the guards of its SQL: the unique
- * key, the fence in the same
- * statement, "a final status never changes", `beyond`, overdue payments. One statement is atomic: it takes effect whole or not at all.
+ * The table `payment` and the statements of shared/postgres/ledger.ts, each with the guards of its
+ * SQL: the unique key, the fence in the same statement, "a final status never changes", `beyond`,
+ * overdue payments. One statement is atomic: it takes effect whole or not at all.
  */
-import type { FencingToken, LoadQuery, Outcome, Deferral, PendingPayment } from '../../shared/postgres/ledger.js';
+import type {
+  FencingToken,
+  LoadQuery,
+  Outcome,
+  Deferral,
+  PendingPayment,
+} from '../../shared/postgres/ledger.js';
 import type { Checks } from '../invariants.js';
 import type { Rules } from '../rules.js';
 import type { LeadershipTable } from './leadership-table.js';
@@ -46,8 +52,17 @@ export class PaymentTable {
       if (this.rows.has(id) || (this.byKey.has(key) && this.rules.keysAreUnique)) continue;
       this.seq += 1;
       const row: Row = {
-        id, seq: this.seq, key, patientId, acceptedMs: this.world.nowMs,
-        status: 'PENDING', attempts: 0, nextAttemptMs: null, failingSinceMs: null, term: null, processedBy: null,
+        id,
+        seq: this.seq,
+        key,
+        patientId,
+        acceptedMs: this.world.nowMs,
+        status: 'PENDING',
+        attempts: 0,
+        nextAttemptMs: null,
+        failingSinceMs: null,
+        term: null,
+        processedBy: null,
       };
       this.checks.accepted(row, this.byKey.get(key));
       this.insert(row);
@@ -60,16 +75,26 @@ export class PaymentTable {
     const upto = new Map<string, number>();
     for (const id of ids) {
       const row = this.rows.get(id);
-      if (row?.status === 'PENDING') upto.set(row.patientId, Math.max(row.seq, upto.get(row.patientId) ?? 0));
+      if (row?.status === 'PENDING')
+        upto.set(row.patientId, Math.max(row.seq, upto.get(row.patientId) ?? 0));
     }
     const found: Row[] = [];
     for (const [patientId, last] of upto) {
       const after = beyond.get(patientId) ?? 0;
       for (const row of this.byPatient.get(patientId) ?? []) {
-        if (row.status === 'PENDING' && row.seq > after && row.seq <= last && this.rules.isLoaded(row.id, ids)) found.push(row);
+        if (
+          row.status === 'PENDING' &&
+          row.seq > after &&
+          row.seq <= last &&
+          this.rules.isLoaded(row.id, ids)
+        )
+          found.push(row);
       }
     }
-    return found.sort(bySeq).slice(0, limit).map((row) => this.asPending(row));
+    return found
+      .sort(bySeq)
+      .slice(0, limit)
+      .map((row) => this.asPending(row));
   }
 
   holds(token: FencingToken): boolean {
@@ -78,9 +103,15 @@ export class PaymentTable {
 
   /** A commit or a deferral, if the rows can be written. @see payments/attempt-write.ts */
   attempt(token: FencingToken, payments: readonly { id: string }[], run: () => Written): Attempted {
-    const ids = payments.map(({ id }) => id).filter((id) => this.rows.get(id)?.status === 'PENDING');
+    const ids = payments
+      .map(({ id }) => id)
+      .filter((id) => this.rows.get(id)?.status === 'PENDING');
     const obstacle = this.holds(token) ? this.unwritable.among(ids) : null;
-    if (obstacle) this.world.log?.('postgres', `does not write ${ids.join(', ')}: ${Object.entries(obstacle).join(' ')}`);
+    if (obstacle)
+      this.world.log?.(
+        'postgres',
+        `does not write ${ids.join(', ')}: ${Object.entries(obstacle).join(' ')}`,
+      );
     return obstacle ?? { written: run() };
   }
 
@@ -94,7 +125,13 @@ export class PaymentTable {
       this.checks.finalised(row, status, token);
       this.checks.countsAttempts(id, attempts);
       if (row.status === 'PENDING') this.pending -= 1;
-      Object.assign(row, { status, attempts, term: token.term, processedBy: token.leader, nextAttemptMs: null });
+      Object.assign(row, {
+        status,
+        attempts,
+        term: token.term,
+        processedBy: token.leader,
+        nextAttemptMs: null,
+      });
       ids.push(id);
     }
     return { held: true, ids };
@@ -116,14 +153,21 @@ export class PaymentTable {
     return { held: true, ids };
   }
 
-  /** Pending and in no parcel, oldest first: up to `upto` and older than the grace period, or due again. */
+  /**
+   * Pending and in no parcel, oldest first: up to `upto` and older than the grace period, or due
+   * again.
+   */
   overdue(upto: number | null, graceMs: number): string[] {
     const { nowMs } = this.world;
     const found: string[] = [];
     for (const row of this.rows.values()) {
       if (row.status !== 'PENDING' && !this.strays.has(row.id)) continue;
-      const forgotten = row.nextAttemptMs === null && (upto === null || row.seq <= upto) && row.acceptedMs <= nowMs - graceMs;
-      if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs)) found.push(row.id);
+      const forgotten =
+        row.nextAttemptMs === null &&
+        (upto === null || row.seq <= upto) &&
+        row.acceptedMs <= nowMs - graceMs;
+      if (forgotten || (row.nextAttemptMs !== null && row.nextAttemptMs <= nowMs))
+        found.push(row.id);
     }
     return found; // A map keeps the order of insertion, which is that of `seq`.
   }
@@ -137,7 +181,14 @@ export class PaymentTable {
     this.pending += 1;
   }
 
-  private asPending({ id, seq, patientId, attempts, nextAttemptMs, failingSinceMs }: Row): PendingPayment {
+  private asPending({
+    id,
+    seq,
+    patientId,
+    attempts,
+    nextAttemptMs,
+    failingSinceMs,
+  }: Row): PendingPayment {
     const { nowMs } = this.world;
     const waitMs = nextAttemptMs === null ? 0 : Math.max(0, nextAttemptMs - nowMs);
     const failingMs = failingSinceMs === null ? 0 : nowMs - failingSinceMs;

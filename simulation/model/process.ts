@@ -1,6 +1,7 @@
 /**
- * A process that runs, freezes and dies: a replica, a monitor, an instance of patients, an engine. A crash ends a life: events planned in
- * that life do not run. A frozen process collects its events and runs them, late and in order, when it wakes.
+ * A process that runs, freezes and dies: a replica, a monitor, an instance of patients, an engine.
+ * A crash ends a life: events planned in that life do not run. A frozen process collects its events
+ * and runs them, late and in order, when it wakes.
  */
 import type { Owner, SimulatedEvent, World } from './world.js';
 
@@ -28,7 +29,8 @@ export class Process implements Owner {
 
   /** An event from outside arrives now. */
   receive(run: () => void): void {
-    if (this.frozen) this.keep({ atMs: this.world.nowMs, order: 0, owner: this, life: this.life, run });
+    if (this.frozen)
+      this.keep({ atMs: this.world.nowMs, order: 0, owner: this, life: this.life, run });
     else run();
   }
 
@@ -69,7 +71,8 @@ export class Process implements Owner {
     if (!this.frozen) return;
     this.world.log?.(this.name, 'wakes');
     this.frozen = false;
-    for (const event of this.backlog.splice(0)) this.world.plan(0, this, event.run ?? (() => undefined));
+    for (const event of this.backlog.splice(0))
+      this.world.plan(0, this, event.run ?? (() => undefined));
   }
 
   /** A life begins. */

@@ -1,4 +1,7 @@
-/** The stored data of the models: rows, votes, jobs. Shared with the rules and checks that judge them. */
+/**
+ * The stored data of the models: rows, votes, jobs. Shared with the rules and checks that judge
+ * them.
+ */
 import type { FinalStatus } from '../../shared/contracts/payment.js';
 import type { Parcel } from '../../shared/queue/queue.js';
 

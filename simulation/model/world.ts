@@ -1,6 +1,6 @@
 /**
- * Virtual time. Nothing waits: the world jumps from one event to the next, and all randomness comes from one seed, so the same seed gives
- * the same run. A step is one delivered event.
+ * Virtual time. Nothing waits: the world jumps from one event to the next, and all randomness comes
+ * from one seed, so the same seed gives the same run. A step is one delivered event.
  */
 import { EventQueue } from './event-queue.js';
 
@@ -27,7 +27,10 @@ export type WriteLine = (atMs: number, who: string, what: string) => void;
 /** The same, at the current time. */
 export type Log = (who: string, what: string) => void;
 
-/** Uniform in [0, 1); mulberry32, like shared/random.ts, but without closures: every message draws from it. */
+/**
+ * Uniform in [0, 1); mulberry32, like shared/random.ts, but without closures: every message draws
+ * from it.
+ */
 export class Chance {
   constructor(private state: number) {}
 
@@ -77,7 +80,13 @@ export class World {
   /** Plans an event in `ms`. Set its `run` to null to cancel it. */
   plan(ms: number, owner: Owner | null, run: () => void): SimulatedEvent {
     this.order += 1;
-    const event = { atMs: this.nowMs + ms, order: this.order, owner, life: owner === null ? 0 : owner.life, run };
+    const event = {
+      atMs: this.nowMs + ms,
+      order: this.order,
+      owner,
+      life: owner === null ? 0 : owner.life,
+      run,
+    };
     this.events.push(event);
     return event;
   }

@@ -1,4 +1,7 @@
-/** A paying client: sends each payment with its key until the payment is accepted or a time limit passes; sometimes twice at once. */
+/**
+ * A paying client: sends each payment with its key until the payment is accepted or a time limit
+ * passes; sometimes twice at once.
+ */
 import { Process } from '../model/process.js';
 import type { PaymentPlan } from '../schedule.js';
 import type { Patients, System } from '../system.js';
@@ -22,7 +25,9 @@ export class ClientProcess extends Process {
     const copies = payment.twice ? 2 : 1;
     this.open += copies;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.in(payment.atMs - this.world.nowMs, () => this.pay(payment, payment.instance + copy, TRIES));
+      this.in(payment.atMs - this.world.nowMs, () =>
+        this.pay(payment, payment.instance + copy, TRIES),
+      );
     }
   }
 
@@ -31,11 +36,17 @@ export class ClientProcess extends Process {
     const asked = patients[instance % patients.length] as Patients;
     const { key, patientId } = payment;
     this.world.log?.(this.name, `pays ${key} of ${patientId} at ${asked.name}`);
-    network.call<boolean>(this, asked, TIMEOUT_MS, (exchange) => {
-      asked.pay(key, patientId, (accepted) => exchange.reply(accepted));
-    }, (accepted) => {
-      if (accepted || tries === 1) this.open -= 1;
-      else this.in(PAUSE_MS, () => this.pay(payment, instance + 1, tries - 1));
-    });
+    network.call<boolean>(
+      this,
+      asked,
+      TIMEOUT_MS,
+      (exchange) => {
+        asked.pay(key, patientId, (accepted) => exchange.reply(accepted));
+      },
+      (accepted) => {
+        if (accepted || tries === 1) this.open -= 1;
+        else this.in(PAUSE_MS, () => this.pay(payment, instance + 1, tries - 1));
+      },
+    );
   }
 }

@@ -1,7 +1,13 @@
-/** Parcels that a new leader begins before the queue delivers them, and joins on delivery: payments/head-start.ts without promises. */
+/**
+ * Parcels that a new leader begins before the queue delivers them, and joins on delivery:
+ * payments/head-start.ts without promises.
+ */
 import type { Job } from '../model/records.js';
 
-/** Receives null or the reason why the work failed, and the number of payments of the parcel that were worked on. */
+/**
+ * Receives null or the reason why the work failed, and the number of payments of the parcel that
+ * were worked on.
+ */
 export type Settle = (failed: unknown, claimed: number) => void;
 
 class Begun {
@@ -36,7 +42,8 @@ export class HeadStart {
   }
 
   /**
-   * Joins the work on this job, once. A wiped queue restarts its job ids, so the content is compared too.
+   * Joins the work on this job, once. A wiped queue restarts its job ids, so the content is
+   * compared too.
    * @returns false: the job was not begun.
    */
   join({ id, data }: Job, settle: Settle): boolean {

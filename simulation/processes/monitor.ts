@@ -1,6 +1,6 @@
 /**
- * A monitor like monitor/loop.ts: inputs → step → effects, and each answer becomes an input. It has its own clock, which may stop during a
- * suspension and may jump.
+ * A monitor like monitor/loop.ts: inputs → step → effects, and each answer becomes an input. It has
+ * its own clock, which may stop during a suspension and may jump.
  */
 import { initialState } from '../../monitor/core/failover.js';
 import type { Effect, Happening, Input, Settings, State } from '../../monitor/core/types.js';
@@ -15,7 +15,10 @@ const STATEMENT_MS = 150;
 /** Allowance for the answer itself, beyond the drain time, in ms. */
 const ANSWER_MARGIN_MS = 100;
 
-/** The first life in a run models a monitor that has run for long: the longer time-outs of the first seconds are over. */
+/**
+ * The first life in a run models a monitor that has run for long: the longer time-outs of the first
+ * seconds are over.
+ */
 function experienced(settings: Settings): State {
   const state = initialState(settings);
   return { ...state, doubt: { ...state.doubt, startedAt: -Infinity } };
@@ -29,7 +32,10 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   /** Time that its clocks lost or gained, in ms. */
   private stoodStillMs = 0;
   private wallShiftMs = 0;
-  /** For the checks: the last tick by its own clock, the drift between its clocks since, and the world's time of the last disturbance. */
+  /**
+   * For the checks: the last tick by its own clock, the drift between its clocks since, and the
+   * world's time of the last disturbance.
+   */
   private tickedMs = 0;
   private jumpedMs = 0;
   private upsetMs = -Infinity;
@@ -46,12 +52,18 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   }
 
   override started(): void {
-    this.state = this.life === 1 ? experienced(this.state.settings) : initialState(this.state.settings);
+    this.state =
+      this.life === 1 ? experienced(this.state.settings) : initialState(this.state.settings);
     this.sentence = '';
     this.tickedMs = this.nowMs;
     this.jumpedMs = 0;
     this.upsetMs = -Infinity;
-    this.links = new Map(this.system.replicas.map((replica) => [replica.name, new StreamLink(this.system, this, replica)]));
+    this.links = new Map(
+      this.system.replicas.map((replica) => [
+        replica.name,
+        new StreamLink(this.system, this, replica),
+      ]),
+    );
     for (const link of this.links.values()) link.connect();
     this.tick();
   }
@@ -76,12 +88,18 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
   /** An operator requests a hand-over. */
   handOver(to: string | null): void {
     this.requests += 1;
-    this.dispatch({ type: 'handover-requested', request: { id: this.requests, to, kind: 'planned', reason: 'asked to' } });
+    this.dispatch({
+      type: 'handover-requested',
+      request: { id: this.requests, to, kind: 'planned', reason: 'asked to' },
+    });
   }
 
   dispatch(happening: Happening): void {
     const { world, rules } = this.system;
-    const input = Object.assign(happening, { now: this.nowMs, random: world.chance.next() }) as Input;
+    const input = Object.assign(happening, {
+      now: this.nowMs,
+      random: world.chance.next(),
+    }) as Input;
     const { state, effects, decision } = rules.stepMonitor(this.state, input);
     this.state = state;
     this.noticeUpset(happening.type === 'tick');
@@ -90,7 +108,10 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
     for (const effect of effects) if (effect.type !== 'emit') this.perform(effect);
   }
 
-  /** Independent of self-doubt.ts: late by the world's clock, or jumped, at the tick that could have shown it. */
+  /**
+   * Independent of self-doubt.ts: late by the world's clock, or jumped, at the tick that could have
+   * shown it.
+   */
   private noticeUpset(isTick: boolean): void {
     const { tickMs, doubtMs } = this.system.settings;
     const isLate = this.nowMs - this.tickedMs > tickMs + doubtMs;
@@ -112,9 +133,19 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       case 'ping':
         return this.ping(effect);
       case 'refresh':
-        return this.ask('the states', () => ({ ...leadership.admin }), (admin) => ({ type: 'admin-read', admin }), { type: 'database-failed' });
+        return this.ask(
+          'the states',
+          () => ({ ...leadership.admin }),
+          (admin) => ({ type: 'admin-read', admin }),
+          { type: 'database-failed' },
+        );
       case 'read-leadership':
-        return this.ask('who leads', () => leadership.row, (row) => ({ type: 'leadership-read', leadership: row }), { type: 'database-failed' });
+        return this.ask(
+          'who leads',
+          () => leadership.row,
+          (row) => ({ type: 'leadership-read', leadership: row }),
+          { type: 'database-failed' },
+        );
       case 'vote':
         return this.vote(effect);
       case 'move':
@@ -124,64 +155,115 @@ export class MonitorProcess extends Process implements Monitor, StreamOwner {
       case 'stand-down':
         return this.standDown(effect);
       case 'answer':
-        return this.world.log?.(this.name, `answers the operator: ${effect.outcome.ok ? 'done' : effect.outcome.detail}`);
+        return this.world.log?.(
+          this.name,
+          `answers the operator: ${effect.outcome.ok ? 'done' : effect.outcome.detail}`,
+        );
     }
   }
 
-  private ask<T>(what: string, run: () => T, toInput: (answer: T) => Happening, failed: Happening): void {
-    this.system.database.ask(this, STATEMENT_MS, what, () => ({ value: run() }), (answer) =>
-      this.dispatch(answer === null ? failed : toInput(answer.value)));
+  private ask<T>(
+    what: string,
+    run: () => T,
+    toInput: (answer: T) => Happening,
+    failed: Happening,
+  ): void {
+    this.system.database.ask(
+      this,
+      STATEMENT_MS,
+      what,
+      () => ({ value: run() }),
+      (answer) => this.dispatch(answer === null ? failed : toInput(answer.value)),
+    );
   }
 
   private vote({ term, candidate, kind, reason }: Of<'vote'>): void {
     this.acts(`votes for ${candidate?.id ?? 'nobody'}, because ${reason}`);
     const change = { monitor: this.name, term, kind, candidate };
-    const toInput = (answer: { votes: number; elected: boolean; leadership: State['leadership'] }): Happening =>
-      ({ type: 'vote-answered', term, ...answer }) as Happening;
-    this.ask('a vote', () => this.system.leadership.voteAndElect(change), toInput, { type: 'vote-failed', term });
+    const toInput = (answer: {
+      votes: number;
+      elected: boolean;
+      leadership: State['leadership'];
+    }): Happening => ({ type: 'vote-answered', term, ...answer }) as Happening;
+    this.ask('a vote', () => this.system.leadership.voteAndElect(change), toInput, {
+      type: 'vote-failed',
+      term,
+    });
   }
 
   private move({ term, candidate, kind }: Of<'move'>): void {
     this.acts(`moves the term to ${candidate.id}`);
     const run = () => this.system.leadership.move({ monitor: this.name, term, kind, candidate });
-    this.ask('a move', run, (leadership) => ({ type: 'move-answered', term, leadership }), { type: 'move-failed', term });
+    this.ask('a move', run, (leadership) => ({ type: 'move-answered', term, leadership }), {
+      type: 'move-failed',
+      term,
+    });
   }
 
   private acts(what: string): void {
     this.world.log?.(this.name, what);
-    this.system.checks.acted(this.name, this.world.nowMs - this.upsetMs, this.system.settings.doubtForMs);
+    this.system.checks.acted(
+      this.name,
+      this.world.nowMs - this.upsetMs,
+      this.system.settings.doubtForMs,
+    );
   }
 
   private ping({ replica: name }: Of<'ping'>): void {
     const replica = this.byName.get(name) as Replica;
     const { leadership } = this.state;
     const sentAt = this.nowMs;
-    this.system.network.call<ReplicaReport>(this, replica, this.system.settings.pingTimeoutMs, (exchange) => {
-      if (leadership) replica.hear(leadership, false);
-      exchange.reply(replica.report());
-    }, (report, silence) => {
-      if (report === null) return this.dispatch({ type: 'ping-failed', replica: name, cause: silence, sentAt });
-      this.dispatch({ type: 'ping-answered', replica: name, report, sentAt });
-      this.links.get(name)?.connect();
-    });
+    this.system.network.call<ReplicaReport>(
+      this,
+      replica,
+      this.system.settings.pingTimeoutMs,
+      (exchange) => {
+        if (leadership) replica.hear(leadership, false);
+        exchange.reply(replica.report());
+      },
+      (report, silence) => {
+        if (report === null)
+          return this.dispatch({ type: 'ping-failed', replica: name, cause: silence, sentAt });
+        this.dispatch({ type: 'ping-answered', replica: name, report, sentAt });
+        this.links.get(name)?.connect();
+      },
+    );
   }
 
   private push(name: string, { leadership }: Of<'push'>): void {
     const replica = this.byName.get(name) as Replica;
     const sentAt = this.nowMs;
-    this.system.network.call<ReplicaReport>(this, replica, this.system.settings.pingTimeoutMs, (exchange) => {
-      replica.hear(leadership, true);
-      exchange.reply(replica.report());
-    }, (report) => this.dispatch(report ? { type: 'push-answered', replica: name, report, sentAt } : { type: 'push-failed', replica: name }));
+    this.system.network.call<ReplicaReport>(
+      this,
+      replica,
+      this.system.settings.pingTimeoutMs,
+      (exchange) => {
+        replica.hear(leadership, true);
+        exchange.reply(replica.report());
+      },
+      (report) =>
+        this.dispatch(
+          report
+            ? { type: 'push-answered', replica: name, report, sentAt }
+            : { type: 'push-failed', replica: name },
+        ),
+    );
   }
 
   private standDown({ replica: name, term, timeoutMs }: Of<'stand-down'>): void {
     const replica = this.byName.get(name) as Replica;
     this.acts(`asks ${name} to stand down`);
     this.system.network.call<Pick<StandDownAnswer, 'drained'>>(
-      this, replica, timeoutMs + ANSWER_MARGIN_MS,
+      this,
+      replica,
+      timeoutMs + ANSWER_MARGIN_MS,
       (exchange) => replica.standDown(term, timeoutMs, (drained) => exchange.reply({ drained })),
-      (answer) => this.dispatch(answer ? { type: 'stand-down-answered', term, drained: answer.drained } : { type: 'stand-down-failed', term }),
+      (answer) =>
+        this.dispatch(
+          answer
+            ? { type: 'stand-down-answered', term, drained: answer.drained }
+            : { type: 'stand-down-failed', term },
+        ),
     );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * An instance of patients like accept.ts and dispatch.ts: inserts rows in groups, one insert at a time, and answers 2xx after the commit.
- * Then it enqueues the ids without delaying the answer. The relay finds ids that get lost.
+ * An instance of patients like accept.ts and dispatch.ts: inserts rows in groups, one insert at a
+ * time, and answers 2xx after the commit. Then it enqueues the ids without delaying the answer. The
+ * relay finds ids that get lost.
  */
 import { parcelsOf } from '../../shared/queue/queue.js';
 import { Process } from '../model/process.js';
@@ -56,15 +57,21 @@ export class PatientsProcess extends Process implements Patients {
 
   private try(group: readonly Submission[], tries: number): void {
     const { database, payments } = this.system;
-    database.ask(this, TIMES.statementMs, 'an insert', () => payments.accept(group), (inserted) => {
-      if (inserted) this.inserted(group, new Set(inserted));
-      else if (tries > 1) this.in(PAUSE_MS, () => this.try(group, tries - 1));
-      else {
-        this.inserting = false;
-        this.refuse(group);
-        this.insert();
-      }
-    });
+    database.ask(
+      this,
+      TIMES.statementMs,
+      'an insert',
+      () => payments.accept(group),
+      (inserted) => {
+        if (inserted) this.inserted(group, new Set(inserted));
+        else if (tries > 1) this.in(PAUSE_MS, () => this.try(group, tries - 1));
+        else {
+          this.inserting = false;
+          this.refuse(group);
+          this.insert();
+        }
+      },
+    );
   }
 
   private inserted(group: readonly Submission[], ids: ReadonlySet<string>): void {
@@ -76,15 +83,28 @@ export class PatientsProcess extends Process implements Patients {
     this.insert();
   }
 
-  /** Their keys exist already: from another request, or from an insert of this instance with a lost answer. */
+  /**
+   * Their keys exist already: from another request, or from an insert of this instance with a lost
+   * answer.
+   */
   private lookUp(others: readonly Submission[]): void {
     const { database, payments } = this.system;
-    database.ask(this, TIMES.statementMs, 'a look-up', () => others.map(({ key }) => payments.byKey.get(key)), (rows) => {
-      if (rows === null) return this.refuse(others);
-      const found = others.filter((_, index) => rows[index] !== undefined);
-      this.answer(found);
-      this.send(found.filter(({ id }) => rows.some((row) => row?.id === id && row.status === 'PENDING')).map(({ id }) => id));
-    });
+    database.ask(
+      this,
+      TIMES.statementMs,
+      'a look-up',
+      () => others.map(({ key }) => payments.byKey.get(key)),
+      (rows) => {
+        if (rows === null) return this.refuse(others);
+        const found = others.filter((_, index) => rows[index] !== undefined);
+        this.answer(found);
+        this.send(
+          found
+            .filter(({ id }) => rows.some((row) => row?.id === id && row.status === 'PENDING'))
+            .map(({ id }) => id),
+        );
+      },
+    );
   }
 
   private refuse(group: readonly Submission[]): void {
@@ -104,7 +124,10 @@ export class PatientsProcess extends Process implements Patients {
     if (this.sending || this.toSend.length === 0) return;
     this.sending = true;
     const parcels = parcelsOf(this.toSend.splice(0), TIMES.parcelMax);
-    this.world.log?.(this.name, `enqueues ${parcels.map((parcel) => parcel.ids.join(' ')).join(' | ')}`);
+    this.world.log?.(
+      this.name,
+      `enqueues ${parcels.map((parcel) => parcel.ids.join(' ')).join(' | ')}`,
+    );
     this.system.queue.add(this, parcels, false, () => {
       this.sending = false;
       this.send([]);

@@ -1,4 +1,6 @@
-/** Runs the relay machine like payments/relay.ts: carries out its effects and returns the answers. */
+/**
+ * Runs the relay machine like payments/relay.ts: carries out its effects and returns the answers.
+ */
 import type { Owed } from '../../payments/core/progress.js';
 import type { RelayEffect, RelayMachine, TermView } from '../../payments/core/relay.js';
 import { parcelsOf, type Parcel } from '../../shared/queue/queue.js';
@@ -21,7 +23,11 @@ export class Relay {
     private readonly renew: () => void,
   ) {
     const parcels = (ids: readonly string[]): Parcel[] => parcelsOf(ids, TIMES.parcelMax);
-    this.machine = system.rules.newRelay({ intervalMs: TIMES.relayIntervalMs, stallMs: TIMES.relayStallMs, parcelsOf: parcels });
+    this.machine = system.rules.newRelay({
+      intervalMs: TIMES.relayIntervalMs,
+      stallMs: TIMES.relayStallMs,
+      parcelsOf: parcels,
+    });
   }
 
   get owed(): Owed | null {
@@ -60,13 +66,23 @@ export class Relay {
         this.timer = this.replica.in(effect.inMs, () => this.perform(this.machine.due(this.now)));
         return;
       case 'count':
-        return queue.count(this.replica, (waiting) => this.perform(this.machine.counted(waiting, this.view, this.now)));
+        return queue.count(this.replica, (waiting) =>
+          this.perform(this.machine.counted(waiting, this.view, this.now)),
+        );
       case 'search':
         return this.search(effect.upto);
       case 'put-back':
-        checks.putsBack(effect.parcels.flatMap(({ ids }) => ids), this.term);
-        world.log?.(this.replica.name, `enqueues again ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`);
-        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) => this.perform(this.machine.putBack(taken, this.now)));
+        checks.putsBack(
+          effect.parcels.flatMap(({ ids }) => ids),
+          this.term,
+        );
+        world.log?.(
+          this.replica.name,
+          `enqueues again ${effect.parcels.map(({ ids }) => ids.join(' ')).join(' | ')}`,
+        );
+        return queue.add(this.replica, rules.toFront(effect.parcels), true, (taken) =>
+          this.perform(this.machine.putBack(taken, this.now)),
+        );
       case 'deliver':
         world.log?.(this.replica.name, `works on ${effect.parcel.ids.join(' ')} without the queue`);
         return this.attempt(effect.parcel.ids, (_failed, claimed) => {
@@ -82,6 +98,9 @@ export class Relay {
     const { database, payments } = this.system;
     const run = (): string[] => payments.overdue(upto, TIMES.relayGraceMs);
     database.ask(this.replica, TIMES.statementMs, 'a search', run, (ids) =>
-      this.perform(ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.view, this.now)));
+      this.perform(
+        ids === null ? this.machine.failed(this.now) : this.machine.found(ids, this.view, this.now),
+      ),
+    );
   }
 }

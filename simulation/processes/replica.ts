@@ -1,10 +1,16 @@
 /**
- * A payment replica, assembled like payments/replica.ts and start.ts: the role machine decides, starts and ends of terms run one after the
- * other, every listening monitor receives beats, and the row is polled.
+ * A payment replica, assembled like payments/replica.ts and start.ts: the role machine decides,
+ * starts and ends of terms run one after the other, every listening monitor receives beats, and the
+ * row is polled.
  */
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { FinalOutcome } from '../../payments/core/parcel.js';
-import { initialRole, type RoleEffect, type RoleInput, type RoleState } from '../../payments/core/role.js';
+import {
+  initialRole,
+  type RoleEffect,
+  type RoleInput,
+  type RoleState,
+} from '../../payments/core/role.js';
 import { Process } from '../model/process.js';
 import { TIMES, type BeatListener, type Replica, type System } from '../system.js';
 import { Term, type Leader } from './term.js';
@@ -52,7 +58,8 @@ export class ReplicaProcess extends Process implements Replica, Leader {
   }
 
   protected override died(): void {
-    for (const listener of this.listeners) this.system.network.send(this, listener.monitor, () => listener.lost());
+    for (const listener of this.listeners)
+      this.system.network.send(this, listener.monitor, () => listener.lost());
     this.listeners.clear();
   }
 
@@ -68,9 +75,18 @@ export class ReplicaProcess extends Process implements Replica, Leader {
       parcelsInFlight: current?.line.parcelsInFlight ?? 0,
       committed: this.committed,
       reaches: {
-        postgres: database.alive && !network.isCut(this, database) && !network.isCut(database, this),
-        redis: queue.alive && !queue.refusesWrites && !network.isCut(this, queue) && !network.isCut(queue, this),
-        gateway: gateway.alive && gateway.refusal === null && !network.isCut(this, gateway) && !network.isCut(gateway, this),
+        postgres:
+          database.alive && !network.isCut(this, database) && !network.isCut(database, this),
+        redis:
+          queue.alive &&
+          !queue.refusesWrites &&
+          !network.isCut(this, queue) &&
+          !network.isCut(queue, this),
+        gateway:
+          gateway.alive &&
+          gateway.refusal === null &&
+          !network.isCut(this, gateway) &&
+          !network.isCut(gateway, this),
       },
       stalledMs: current ? rules.stalledMs(current.evidence, world.nowMs) : null,
     };
@@ -84,7 +100,10 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.step({ type: 'refused', term });
   }
 
-  /** Finishes payments in flight. @param settle receives whether nothing is in flight; not called when the term is not its own. */
+  /**
+   * Finishes payments in flight. @param settle receives whether nothing is in flight; not called
+   * when the term is not its own.
+   */
   standDown(term: number, timeoutMs: number, settle: (drained: boolean) => void): void {
     if (this.role.role === 'standby' || this.role.term !== term) return settle(false);
     this.step({ type: 'stand-down', term, resumeAtMs: this.world.nowMs + TIMES.resumeMs });
@@ -118,7 +137,9 @@ export class ReplicaProcess extends Process implements Replica, Leader {
     this.current?.redisReturned();
   }
 
-  /** Notifies callers that wait. An announcement is only a hint, so only its truth is checked here. */
+  /**
+   * Notifies callers that wait. An announcement is only a hint, so only its truth is checked here.
+   */
   announce(outcomes: readonly FinalOutcome[]): void {
     for (const { id, status } of outcomes) this.system.checks.announced(id, status);
   }
@@ -145,22 +166,35 @@ export class ReplicaProcess extends Process implements Replica, Leader {
       return;
     }
     const { monitor, arrivalMs } = listener;
-    listener.arrivalMs = this.system.network.send(this, monitor, () => listener.line(report), undefined, arrivalMs);
+    listener.arrivalMs = this.system.network.send(
+      this,
+      monitor,
+      () => listener.line(report),
+      undefined,
+      arrivalMs,
+    );
   }
 
   private poll(): void {
     const { database, leadership } = this.system;
-    database.ask(this, TIMES.statementMs, 'a read of the row', () => leadership.row, (row) => {
-      if (row) this.hear(row, false);
-      this.in(TIMES.pollMs, () => this.poll());
-    });
+    database.ask(
+      this,
+      TIMES.statementMs,
+      'a read of the row',
+      () => leadership.row,
+      (row) => {
+        if (row) this.hear(row, false);
+        this.in(TIMES.pollMs, () => this.poll());
+      },
+    );
   }
 
   private step(input: RoleInput): void {
     const { state, effects } = this.system.rules.stepRole(this.role, input);
     const before = this.role;
     this.role = state;
-    if (state.role !== before.role) this.world.log?.(this.name, `is ${state.role} in term ${state.term}`);
+    if (state.role !== before.role)
+      this.world.log?.(this.name, `is ${state.role} in term ${state.term}`);
     for (const effect of effects) this.perform(effect);
     if (state.role === before.role && state.term === before.term) return;
     this.tellAll();

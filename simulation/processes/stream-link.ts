@@ -1,7 +1,7 @@
 /**
- * One stream from a replica to a monitor like monitor/cluster/replica-stream.ts: reopened 100 ms after a loss, with
- * doubling pauses, and at once
- * after an answered ping. A cut line shows nothing until its silence has lasted too long.
+ * One stream from a replica to a monitor like monitor/cluster/replica-stream.ts: reopened 100 ms
+ * after a loss, with doubling pauses, and at once after an answered ping. A cut line shows nothing
+ * until its silence has lasted too long.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
 import type { Happening } from '../../monitor/core/types.js';
@@ -66,14 +66,20 @@ export class StreamLink {
     this.state = 'connecting';
     const connection = new Connection(this, this.monitor);
     this.connection = connection;
-    this.system.network.call<true>(this.monitor, this.replica, CONNECT_MS, (exchange) => {
-      if (connection.isOver) return;
-      exchange.reply(true);
-      this.replica.listen(connection);
-    }, (answer) => {
-      if (answer) this.opened(connection);
-      else if (this.state === 'connecting') this.close();
-    });
+    this.system.network.call<true>(
+      this.monitor,
+      this.replica,
+      CONNECT_MS,
+      (exchange) => {
+        if (connection.isOver) return;
+        exchange.reply(true);
+        this.replica.listen(connection);
+      },
+      (answer) => {
+        if (answer) this.opened(connection);
+        else if (this.state === 'connecting') this.close();
+      },
+    );
   }
 
   line(connection: Connection, report: ReplicaReport): void {

@@ -1,6 +1,7 @@
 /**
- * One term of a leader, carried out like payments/leader-term.ts, process-parcel.ts and relay.ts: oldest parcels → reclaim → fetch → relay.
- * The machines of payments/core decide everything else. Statements are retried while the database is unavailable, until the term ends.
+ * One term of a leader, carried out like payments/leader-term.ts, process-parcel.ts and relay.ts:
+ * oldest parcels → reclaim → fetch → relay. The machines of payments/core decide everything else.
+ * Statements are retried while the database is unavailable, until the term ends.
  */
 import { CalledOff, LeadershipLost } from '../../payments/core/errors.js';
 import { FIRST_CALL, type Call } from '../../payments/core/attempt.js';
@@ -56,7 +57,14 @@ export class Term {
     const { rules, world } = system;
     this.line = rules.newLine({ term, policy: TIMES.retry, startMs: world.nowMs });
     const renew = (): void => this.worker.renew();
-    this.relay = new Relay(system, replica, this.viewOfRelay(), term, (ids, through) => this.attempt(ids, through), renew);
+    this.relay = new Relay(
+      system,
+      replica,
+      this.viewOfRelay(),
+      term,
+      (ids, through) => this.attempt(ids, through),
+      renew,
+    );
     this.moment = { nowMs: 0, draw: () => world.chance.next() };
   }
 
@@ -65,11 +73,21 @@ export class Term {
     const broughtMs = (): number => this.broughtMs;
     const held = { has: (id: string): boolean => line.holds(id, this.now) };
     return {
-      get parcelsInFlight() { return line.parcelsInFlight; },
-      get passedSeq() { return line.passedSeq; },
-      get inFlight() { return held; },
-      get broughtMs() { return broughtMs(); },
-      get hasRoom() { return worker.holds < TIMES.concurrency; },
+      get parcelsInFlight() {
+        return line.parcelsInFlight;
+      },
+      get passedSeq() {
+        return line.passedSeq;
+      },
+      get inFlight() {
+        return held;
+      },
+      get broughtMs() {
+        return broughtMs();
+      },
+      get hasRoom() {
+        return worker.holds < TIMES.concurrency;
+      },
     };
   }
 
@@ -89,14 +107,18 @@ export class Term {
     this.hung = true;
   }
 
-  /** Begins with the oldest parcels, reclaims, then fetches, then relays. Leads also while the queue is unavailable. */
+  /**
+   * Begins with the oldest parcels, reclaims, then fetches, then relays. Leads also while the queue
+   * is unavailable.
+   */
   begin(done: () => void): void {
     const { queue, rules, checks } = this.system;
     const heldBefore = checks.stampsOf(queue.active);
     const { queueFailures } = checks;
     const go = (answered: boolean): void => {
       if (!this.stopped) {
-        if (answered) checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
+        if (answered)
+          checks.fetchesFirst(this.replica.name, queue.active, heldBefore, queueFailures);
         this.fetch();
       }
       done();
@@ -108,7 +130,10 @@ export class Term {
     });
   }
 
-  /** Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see payments/head-start.ts */
+  /**
+   * Begins a parcel before the queue delivers it; on delivery, the queue job joins that work. @see
+   * payments/head-start.ts
+   */
   private startAhead(job: Job): void {
     this.attempt(job.data.ids, this.ahead.begin(job));
   }
@@ -145,11 +170,15 @@ export class Term {
   /** Ends at once. @returns whether the worker may be reused, because it finished in order. */
   stop(): boolean {
     if (!this.system.rules.stopsWork) return true;
-    const isKept = this.finishing && !(this.brokeOff && this.system.rules.replacesHeldWorker) && this.line.parcelsInFlight === 0;
+    const isKept =
+      this.finishing &&
+      !(this.brokeOff && this.system.rules.replacesHeldWorker) &&
+      this.line.parcelsInFlight === 0;
     this.stopped = true;
     this.relay.stop();
     this.line.stop();
-    for (const work of [...this.charging]) this.feed(this.line.failed(work, new CalledOff(), this.at()));
+    for (const work of [...this.charging])
+      this.feed(this.line.failed(work, new CalledOff(), this.at()));
     return isKept;
   }
 
@@ -180,7 +209,8 @@ export class Term {
 
   private feed(effects: readonly WorkEffect[]): void {
     for (const effect of effects) this.perform(effect);
-    if (this.line.parcelsInFlight === 0 && this.whenIdle.length > 0) for (const idle of this.whenIdle.splice(0)) idle();
+    if (this.line.parcelsInFlight === 0 && this.whenIdle.length > 0)
+      for (const idle of this.whenIdle.splice(0)) idle();
   }
 
   private perform(effect: WorkEffect): void {
@@ -214,13 +244,24 @@ export class Term {
     else through?.(effect.error, 0);
   }
 
-  /** Retries a statement while the database is unavailable. @param off called when the term ended before the answer. */
-  private steadfast<T>(what: string, run: () => T, settle: (answer: T) => void, off: () => void, waitMs = FIRST_WAIT_MS): void {
+  /**
+   * Retries a statement while the database is unavailable. @param off called when the term ended
+   * before the answer.
+   */
+  private steadfast<T>(
+    what: string,
+    run: () => T,
+    settle: (answer: T) => void,
+    off: () => void,
+    waitMs = FIRST_WAIT_MS,
+  ): void {
     if (this.stopped) return off();
     if (this.hung) return;
     this.system.database.ask(this.replica, TIMES.statementMs, what, run, (answer) => {
       if (answer !== null) return settle(answer);
-      this.replica.in(waitMs, () => this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)));
+      this.replica.in(waitMs, () =>
+        this.steadfast(what, run, settle, off, Math.min(waitMs * 2, LONGEST_WAIT_MS)),
+      );
     });
   }
 
@@ -240,13 +281,19 @@ export class Term {
     checks.starts(this.replica.role, this.term, `a ${call.ask} of ${payment.id}`);
     if (call === FIRST_CALL) checks.charges(payment.id, this.term);
     world.log?.(this.replica.name, `asks the gateway: ${call.ask} ${payment.id}`);
-    gateway.call(this.replica, call.ask, rules.gatewayKey(payment.id, payment.attempts, this.term), payment.id, (verdict) => {
-      if (this.stopped) return;
-      const step = rules.afterVerdict(call, verdict, last);
-      if ('call' in step) return this.charge(effect, step.call);
-      world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
-      this.feed(this.line.answered(work, index, step.answer, this.at()));
-    });
+    gateway.call(
+      this.replica,
+      call.ask,
+      rules.gatewayKey(payment.id, payment.attempts, this.term),
+      payment.id,
+      (verdict) => {
+        if (this.stopped) return;
+        const step = rules.afterVerdict(call, verdict, last);
+        if ('call' in step) return this.charge(effect, step.call);
+        world.log?.(this.replica.name, `${payment.id}: ${step.answer.kind}`);
+        this.feed(this.line.answered(work, index, step.answer, this.at()));
+      },
+    );
   }
 
   private commit(outcomes: Of<'commit'>['outcomes']): void {
@@ -254,18 +301,34 @@ export class Term {
     const token = { partition: 0, term: this.term, leader: this.replica.name };
     const off = (): void => this.feed(this.line.unwritten(new CalledOff()));
     checks.starts(this.replica.role, this.term, 'a commit');
-    world.log?.(this.replica.name, `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`);
-    const attempt = (isFenced: boolean) => payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
-    const settle = (attempted: Attempted): void => this.answeredBy(attempted, (written) => this.committed(written));
-    const write = (isFenced: boolean): void => this.steadfast('a commit', () => attempt(isFenced), settle, off);
+    world.log?.(
+      this.replica.name,
+      `commits ${outcomes.map(({ id, status }) => `${id} ${status}`).join(', ')} in term ${this.term}`,
+    );
+    const attempt = (isFenced: boolean) =>
+      payments.attempt(token, outcomes, () => payments.commit(token, outcomes, isFenced));
+    const settle = (attempted: Attempted): void =>
+      this.answeredBy(attempted, (written) => this.committed(written));
+    const write = (isFenced: boolean): void =>
+      this.steadfast('a commit', () => attempt(isFenced), settle, off);
     if (rules.fencesInOneStatement) write(true);
-    else this.steadfast('a check of the fence', () => payments.holds(token), (holds) => write(!holds), off);
+    else
+      this.steadfast(
+        'a check of the fence',
+        () => payments.holds(token),
+        (holds) => write(!holds),
+        off,
+      );
   }
 
   private answeredBy(attempted: Attempted, settle: (written: Written) => void): void {
     if ('written' in attempted) return settle(attempted.written);
     const { line } = this;
-    this.feed('locked' in attempted ? line.locked(attempted.locked, this.at()) : line.rejected(attempted.refused, this.at()));
+    this.feed(
+      'locked' in attempted
+        ? line.locked(attempted.locked, this.at())
+        : line.rejected(attempted.refused, this.at()),
+    );
   }
 
   private committed(result: Written): void {
@@ -284,14 +347,18 @@ export class Term {
     const { payments, checks, world } = this.system;
     const token = { partition: 0, term: this.term, leader: this.replica.name };
     checks.starts(this.replica.role, this.term, 'a delay');
-    world.log?.(this.replica.name, `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`);
+    world.log?.(
+      this.replica.name,
+      `defers ${waits.map(({ id, waitMs }) => `${id} for ${Math.round(waitMs)} ms`).join(', ')}`,
+    );
     this.steadfast(
       'a delay',
       () => payments.attempt(token, waits, () => payments.defer(token, waits)),
-      (attempted) => this.answeredBy(attempted, (written) => {
-        this.noteRefusal(written);
-        this.feed(this.line.deferred(written, this.at()));
-      }),
+      (attempted) =>
+        this.answeredBy(attempted, (written) => {
+          this.noteRefusal(written);
+          this.feed(this.line.deferred(written, this.at()));
+        }),
       () => this.feed(this.line.unwritten(new CalledOff())),
     );
   }

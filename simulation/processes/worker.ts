@@ -1,6 +1,6 @@
 /**
- * The queue worker of a replica, like payments/parcel-worker.ts with BullMQ: fetches while there is room, completes finished jobs, and
- * returns its jobs when it is destroyed.
+ * The queue worker of a replica, like payments/parcel-worker.ts with BullMQ: fetches while there is
+ * room, completes finished jobs, and returns its jobs when it is destroyed.
  */
 import type { Process } from '../model/process.js';
 import type { Job } from '../model/records.js';
@@ -94,7 +94,13 @@ export class Worker {
   }
 
   private get hasRoom(): boolean {
-    return !this.pausing && !this.ended && !this.isStuck && !this.isJammed && this.held.size < TIMES.concurrency;
+    return (
+      !this.pausing &&
+      !this.ended &&
+      !this.isStuck &&
+      !this.isJammed &&
+      this.held.size < TIMES.concurrency
+    );
   }
 
   private fetch(): void {

@@ -1,4 +1,7 @@
-/** A whole system and the console of its monitor, for browser tests: opens the console signed in, acts, waits until all is healthy. */
+/**
+ * A whole system and the console of its monitor, for browser tests: opens the console signed in,
+ * acts, waits until all is healthy.
+ */
 import { beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Election, Status } from '../../monitor/http/schemas.js';
@@ -7,7 +10,8 @@ import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
 export const PATIENCE_MS = 60_000;
-export const HOSTILE = '<img src=x onerror=alert(1)>"\'=1+1 {{7*7}} </script><script>alert(2)</script>';
+export const HOSTILE =
+  '<img src=x onerror=alert(1)>"\'=1+1 {{7*7}} </script><script>alert(2)</script>';
 
 export interface ConsoleStage {
   readonly system: TestSystem;
@@ -18,12 +22,21 @@ export interface ConsoleStage {
   settled: () => Promise<string>;
   /** Opens a page of the console, signed in. */
   open: (options?: PageOptions, path?: string) => Promise<Page>;
-  /** Presses a button, enters a reason, and waits for the outcome. @returns the text of the banner. */
+  /**
+   * Presses a button, enters a reason, and waits for the outcome. @returns the text of the banner.
+   */
   act: (page: Page, action: string, replica: string | null, reason?: string) => Promise<string>;
 }
 
-async function actOn(page: Page, action: string, replica: string | null, reason = 'a browser test'): Promise<string> {
-  await page.click(replica === null ? '#handover' : `button[data-action=${action}][data-replica=${replica}]`);
+async function actOn(
+  page: Page,
+  action: string,
+  replica: string | null,
+  reason = 'a browser test',
+): Promise<string> {
+  await page.click(
+    replica === null ? '#handover' : `button[data-action=${action}][data-replica=${replica}]`,
+  );
   await page.fill('#deed-reason', reason);
   await page.waitForSelector('#deed-do:not([disabled])');
   await page.click('#deed-do');
@@ -35,14 +48,24 @@ export function useConsole(browser: ReturnType<typeof useBrowser>): ConsoleStage
   let system: TestSystem;
   let url: string;
 
-  const status = async (): Promise<Status> => (await fetch(`${url}/status`)).json() as Promise<Status>;
+  const status = async (): Promise<Status> =>
+    (await fetch(`${url}/status`)).json() as Promise<Status>;
   const elections = async (): Promise<Election[]> =>
     ((await (await fetch(`${url}/elections`)).json()) as { elections: Election[] }).elections;
-  const settled = (): Promise<string> => eventually(async () => {
-    const { replicas, partitions: [partition] } = await status();
-    const all = replicas.length === 3 && replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready');
-    return all && partition?.phase === 'watching' ? partition.leader : null;
-  }, { what: 'three replicas that are alive and ready, and a leader', deadlineMs: PATIENCE_MS });
+  const settled = (): Promise<string> =>
+    eventually(
+      async () => {
+        const {
+          replicas,
+          partitions: [partition],
+        } = await status();
+        const all =
+          replicas.length === 3 &&
+          replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready');
+        return all && partition?.phase === 'watching' ? partition.leader : null;
+      },
+      { what: 'three replicas that are alive and ready, and a leader', deadlineMs: PATIENCE_MS },
+    );
 
   async function open(options: PageOptions = {}, path = '/'): Promise<Page> {
     const page = await browser.page(options);
@@ -56,10 +79,25 @@ export function useConsole(browser: ReturnType<typeof useBrowser>): ConsoleStage
   }
 
   beforeAll(async () => {
-    system = await startTestSystem({ env: { BEAT_TIMEOUT_MS: '2000', DOUBT_MS: '60000' }, supervise: true });
+    system = await startTestSystem({
+      env: { BEAT_TIMEOUT_MS: '2000', DOUBT_MS: '60000' },
+      supervise: true,
+    });
     url = system.process('monitor_1').url;
     await settled();
   }, 180_000);
 
-  return { get system() { return system; }, get url() { return url; }, status, elections, settled, open, act: actOn };
+  return {
+    get system() {
+      return system;
+    },
+    get url() {
+      return url;
+    },
+    status,
+    elections,
+    settled,
+    open,
+    act: actOn,
+  };
 }

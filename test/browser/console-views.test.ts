@@ -1,12 +1,20 @@
 /**
- * The views of the operator's console, in a real browser on a whole system: widths and colour schemes, a phone, live elections, filters and
- * exports, a visitor without a session, the size of the stream. Every error of a page fails its test.
+ * The views of the operator's console, in a real browser on a whole system: widths and colour
+ * schemes, a phone, live elections, filters and exports, a visitor without a session, the size of
+ * the stream. Every error of a page fails its test.
  */
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Election, Status } from '../../monitor/http/schemas.js';
 import { structureOf } from '../../monitor/status/status-differences.js';
-import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+import {
+  axeProblems,
+  describeInBrowser,
+  screenshot,
+  sidewaysScroll,
+  useBrowser,
+  type PageOptions,
+} from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { framesUntil } from '../support/frames.js';
 import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
@@ -14,7 +22,10 @@ import { HOSTILE, PATIENCE_MS, useConsole } from './console-stage.js';
 /** Largest size of the stream per minute, in bytes. */
 const MINUTE_MAX_BYTES = 150_000;
 const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
-  { width: 1_280, scheme: 'light' }, { width: 1_280, scheme: 'dark' }, { width: 390, scheme: 'light' }, { width: 390, scheme: 'dark' },
+  { width: 1_280, scheme: 'light' },
+  { width: 1_280, scheme: 'dark' },
+  { width: 390, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
 ];
 
 describeInBrowser('the views of the console', () => {
@@ -22,23 +33,30 @@ describeInBrowser('the views of the console', () => {
   const stage = useConsole(browser);
   const { elections, settled, open } = stage;
 
-  test.each(SHAPES)('at $width pixels, $scheme: no sideways scrolling, no serious finding of axe', async (shape) => {
-    const page = await open(shape);
-    await page.waitForSelector('#chart-rate canvas');
-    await page.waitForSelector('#elections li');
-    await page.click('.legend summary');
-    await looksGood(page, 'overview', shape);
-    await page.click('#handover');
-    await page.waitForSelector('#deed-do:not([disabled])');
-    await looksGood(page, 'dialog', shape);
-    await page.keyboard.press('Escape');
-    for (const path of ['/elections.html', '/audit.html', '/session']) {
-      await page.goto(stage.url + path);
-      await looksGood(page, path.slice(1), shape);
-    }
-  });
+  test.each(SHAPES)(
+    'at $width pixels, $scheme: no sideways scrolling, no serious finding of axe',
+    async (shape) => {
+      const page = await open(shape);
+      await page.waitForSelector('#chart-rate canvas');
+      await page.waitForSelector('#elections li');
+      await page.click('.legend summary');
+      await looksGood(page, 'overview', shape);
+      await page.click('#handover');
+      await page.waitForSelector('#deed-do:not([disabled])');
+      await looksGood(page, 'dialog', shape);
+      await page.keyboard.press('Escape');
+      for (const path of ['/elections.html', '/audit.html', '/session']) {
+        await page.goto(stage.url + path);
+        await looksGood(page, path.slice(1), shape);
+      }
+    },
+  );
 
-  async function looksGood(page: Page, name: string, { width, scheme }: { width: number; scheme: string }): Promise<void> {
+  async function looksGood(
+    page: Page,
+    name: string,
+    { width, scheme }: { width: number; scheme: string },
+  ): Promise<void> {
     await screenshot(page, `console-${name}-${width}-${scheme}`);
     expect([name, await axeProblems(page)]).toEqual([name, []]);
     expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
@@ -48,12 +66,17 @@ describeInBrowser('the views of the console', () => {
     const page = await open({ width: 390 });
     await page.waitForSelector('[data-lane=patients] .node');
     expect(await page.isVisible('.arrows')).toBe(false);
-    expect(await page.isVisible('.lane-replicas .does:has-text("commits to the database")')).toBe(true);
+    expect(await page.isVisible('.lane-replicas .does:has-text("commits to the database")')).toBe(
+      true,
+    );
     expect(await sidewaysScroll(page)).toBe(0);
   });
 
   test('the elections are live: a new one appears without a reload, filters stay active, and typed text remains', async () => {
-    const [all, killed] = [await open({}, '/elections.html'), await open({}, '/elections.html?kind=kill')];
+    const [all, killed] = [
+      await open({}, '/elections.html'),
+      await open({}, '/elections.html?kind=kill'),
+    ];
     const pages = [all, killed];
     for (const page of pages) {
       await page.waitForSelector('#link.live');
@@ -61,19 +84,36 @@ describeInBrowser('the views of the console', () => {
     }
     await settled();
     await all.fill('[name=text]', 'half a wo');
-    const headers = { Authorization: `Bearer ${stage.system.tokens.operator}`, 'Content-Type': 'application/json' };
-    const answer = await fetch(`${stage.url}/handover`, { method: 'POST', headers, body: JSON.stringify({ reason: HOSTILE }) });
+    const headers = {
+      'Authorization': `Bearer ${stage.system.tokens.operator}`,
+      'Content-Type': 'application/json',
+    };
+    const answer = await fetch(`${stage.url}/handover`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ reason: HOSTILE }),
+    });
     const { term, leader } = (await answer.json()) as Election;
     await all.waitForSelector(`tr.fresh[data-term="${term}"]:has-text("onerror")`);
     expect(await all.textContent('#announcer')).toBe(`${leader} was elected in term ${term}.`);
     expect(await all.inputValue('[name=text]')).toBe('half a wo');
     await settled();
     stage.system.process(leader).kill('SIGKILL');
-    const next = await eventually(async () => (await elections()).find((each) => each.term > term), { what: 'another election', deadlineMs: PATIENCE_MS });
+    const next = await eventually(
+      async () => (await elections()).find((each) => each.term > term),
+      { what: 'another election', deadlineMs: PATIENCE_MS },
+    );
     await all.waitForSelector(`tr[data-term="${next.term}"]`);
     if (next.kind === 'kill') await killed.waitForSelector(`tr[data-term="${next.term}"]`);
-    expect(await killed.evaluate(`document.querySelectorAll('tr[data-term="${term}"]').length`)).toBe(0);
-    for (const page of pages) expect(await page.evaluate('[globalThis.notReloaded, document.querySelectorAll("main img").length]')).toEqual([true, 0]);
+    expect(
+      await killed.evaluate(`document.querySelectorAll('tr[data-term="${term}"]').length`),
+    ).toBe(0);
+    for (const page of pages)
+      expect(
+        await page.evaluate(
+          '[globalThis.notReloaded, document.querySelectorAll("main img").length]',
+        ),
+      ).toEqual([true, 0]);
     await settled();
   });
 
@@ -81,7 +121,11 @@ describeInBrowser('the views of the console', () => {
     const page = await browser.page();
     await page.goto(stage.url);
     await page.waitForSelector('#replicas tr');
-    expect(await page.evaluate('document.querySelectorAll("[data-action], #handover, #deed, #audit").length')).toBe(0);
+    expect(
+      await page.evaluate(
+        'document.querySelectorAll("[data-action], #handover, #deed, #audit").length',
+      ),
+    ).toBe(0);
     expect(await axeProblems(page)).toEqual([]);
     await page.click('nav a:has-text("Audit")');
     await page.waitForURL('**/session?next=%2Faudit.html');
@@ -93,19 +137,38 @@ describeInBrowser('the views of the console', () => {
     await page.waitForSelector('#no-replicas:visible');
     await page.selectOption('[name=observed]', 'alive');
     expect(page.url()).toBe(`${stage.url}/?observed=alive&minutes=15`);
-    expect(await page.getAttribute('a[data-narrowed="/replicas.csv"]', 'href')).toBe('/replicas.csv?observed=alive');
+    expect(await page.getAttribute('a[data-narrowed="/replicas.csv"]', 'href')).toBe(
+      '/replicas.csv?observed=alive',
+    );
     await page.goto(`${stage.url}/elections.html?replica=${leader}&kind=planned`);
     const json = await page.getAttribute('.save a:has-text("JSON")', 'href');
-    const shown = await page.evaluate<string[]>('[...document.querySelectorAll("tbody td:first-child")].map((cell) => cell.textContent)');
+    const shown = await page.evaluate<string[]>(
+      '[...document.querySelectorAll("tbody td:first-child")].map((cell) => cell.textContent)',
+    );
     const answer = (await (await fetch(stage.url + json)).json()) as { elections: Election[] };
     expect(answer.elections.map(({ term }) => String(term))).toEqual(shown);
-    expect(answer.elections.every(({ kind, leader: one, previousLeader }) => kind === 'planned' && [one, previousLeader].includes(leader))).toBe(true);
+    expect(
+      answer.elections.every(
+        ({ kind, leader: one, previousLeader }) =>
+          kind === 'planned' && [one, previousLeader].includes(leader),
+      ),
+    ).toBe(true);
   });
 
   test('under load the stream stays small: only numbers, and the status when more than numbers changed', async () => {
-    const headers = { Authorization: `Bearer ${stage.system.tokens.api}`, 'Content-Type': 'application/json' };
-    const batch = fetch(`${stage.system.process('patients_1').url}/api/batches`, { method: 'POST', headers, body: '{"count":3000,"timeoutMs":30000}' });
-    const frames = await framesUntil(`${stage.url}/events`, (all) => all.filter(({ name }) => name === 'sample').length === 8);
+    const headers = {
+      'Authorization': `Bearer ${stage.system.tokens.api}`,
+      'Content-Type': 'application/json',
+    };
+    const batch = fetch(`${stage.system.process('patients_1').url}/api/batches`, {
+      method: 'POST',
+      headers,
+      body: '{"count":3000,"timeoutMs":30000}',
+    });
+    const frames = await framesUntil(
+      `${stage.url}/events`,
+      (all) => all.filter(({ name }) => name === 'sample').length === 8,
+    );
     expect((await batch).status).toBe(200);
     const [snapshot, ...statuses] = frames.filter(({ name }) => name === 'status');
     const samples = frames.filter(({ name }) => name === 'sample');
@@ -114,6 +177,8 @@ describeInBrowser('the views of the console', () => {
     expect((snapshot?.bytes ?? Infinity) + 60 * sampleBytes).toBeLessThan(MINUTE_MAX_BYTES);
     const structures = statuses.map(({ data }) => structureOf(data as Status));
     // Elections on a busy machine: each sends the whole status, once.
-    expect(structures.filter((structure, index) => structure === structures[index - 1])).toEqual([]);
+    expect(structures.filter((structure, index) => structure === structures[index - 1])).toEqual(
+      [],
+    );
   });
 });

@@ -1,6 +1,7 @@
 /**
- * The operator's console in a real browser on a whole system: sign in, see a failover after a kill without a reload, drain, hand over,
- * freeze; the stale banner; the topology; keyboard only; hostile reasons. Every error of a page fails its test.
+ * The operator's console in a real browser on a whole system: sign in, see a failover after a kill
+ * without a reload, drain, hand over, freeze; the stale banner; the topology; keyboard only;
+ * hostile reasons. Every error of a page fails its test.
  */
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -17,7 +18,8 @@ describeInBrowser('the console', () => {
   const { status, elections, settled, open, act } = stage;
 
   /** Records the times at which the name of the leader changes, by this machine's clock. */
-  const watchLeader = (page: Page): Promise<unknown> => page.evaluate(`
+  const watchLeader = (page: Page): Promise<unknown> =>
+    page.evaluate(`
     globalThis.shownAt = {};
     new MutationObserver(() => {
       const key = document.getElementById('term').textContent + ' ' + document.getElementById('leader').textContent;
@@ -26,10 +28,17 @@ describeInBrowser('the console', () => {
 
   /** Time from the election until the page showed it, in ms. */
   async function shownAfter(page: Page, term: number): Promise<number> {
-    const { leader, electedAt } = await eventually(async () => (await elections()).find((each) => each.term === term), { what: `term ${term}` });
-    const shownAt = await eventually(() => page.evaluate<number | undefined>(`globalThis.shownAt['${term} ${leader}']`), {
-      what: `${leader} in the page`, deadlineMs: PATIENCE_MS,
-    });
+    const { leader, electedAt } = await eventually(
+      async () => (await elections()).find((each) => each.term === term),
+      { what: `term ${term}` },
+    );
+    const shownAt = await eventually(
+      () => page.evaluate<number | undefined>(`globalThis.shownAt['${term} ${leader}']`),
+      {
+        what: `${leader} in the page`,
+        deadlineMs: PATIENCE_MS,
+      },
+    );
     return shownAt - Date.parse(electedAt);
   }
 
@@ -45,14 +54,18 @@ describeInBrowser('the console', () => {
     await settled();
 
     const drained = await settled();
-    expect(await act(page, 'drain', drained)).toMatch(new RegExp(`^${drained} is drain now\\. server_\\d leads in term \\d+, after ${drained}`));
-    took.push(await shownAfter(page, ((await status()).partitions[0]?.term ?? 0)));
+    expect(await act(page, 'drain', drained)).toMatch(
+      new RegExp(`^${drained} is drain now\\. server_\\d leads in term \\d+, after ${drained}`),
+    );
+    took.push(await shownAfter(page, (await status()).partitions[0]?.term ?? 0));
     await page.waitForSelector(`tr[data-replica=${drained}] .state.warn:has-text("drain")`);
     expect(await act(page, 'ready', drained)).toMatch(/is ready now/);
 
     const leader = await settled();
-    expect(await act(page, 'handover', null)).toMatch(new RegExp(`leads in term \\d+, after ${leader}`));
-    took.push(await shownAfter(page, ((await status()).partitions[0]?.term ?? 0)));
+    expect(await act(page, 'handover', null)).toMatch(
+      new RegExp(`leads in term \\d+, after ${leader}`),
+    );
+    took.push(await shownAfter(page, (await status()).partitions[0]?.term ?? 0));
     const audit = await page.textContent('#audit');
     expect(audit).toContain('operator: Ana <b>: a browser test');
     expect(took.sort((a, b) => a - b)[1]).toBeLessThanOrEqual(SHOWN_WITHIN_MS);
@@ -68,7 +81,11 @@ describeInBrowser('the console', () => {
       await page.waitForSelector('#deed-preview:has-text("leads next")');
       await page.click('#deed-cancel');
       const words = await act(page, action, leader);
-      expect(words).toMatch(new RegExp(`^${leader} was ${action === 'kill' ? 'killed' : 'frozen for 5 s'}; server_\\d leads in term \\d+, elected after`));
+      expect(words).toMatch(
+        new RegExp(
+          `^${leader} was ${action === 'kill' ? 'killed' : 'frozen for 5 s'}; server_\\d leads in term \\d+, elected after`,
+        ),
+      );
     }
     await settled();
   });
@@ -95,10 +112,16 @@ describeInBrowser('the console', () => {
     await act(page, 'ready', standby, HOSTILE);
     await act(page, 'handover', null, HOSTILE);
     await page.waitForSelector('#elections .why:has-text("onerror")');
-    for (const path of ['/elections.html', '/audit.html', `/audit.html?text=${encodeURIComponent(HOSTILE)}`]) {
+    for (const path of [
+      '/elections.html',
+      '/audit.html',
+      `/audit.html?text=${encodeURIComponent(HOSTILE)}`,
+    ]) {
       await page.goto(stage.url + path);
       expect(await page.textContent('main')).toContain(HOSTILE);
-      expect(await page.evaluate('document.querySelectorAll("main img, main script").length')).toBe(0);
+      expect(await page.evaluate('document.querySelectorAll("main img, main script").length')).toBe(
+        0,
+      );
     }
     const csv = await (await page.context().request.get(`${stage.url}/audit.csv`)).text();
     expect(csv).toContain('"<img src=x onerror=alert(1)>""\'=1+1');
@@ -121,9 +144,13 @@ describeInBrowser('the console', () => {
   test('the topology: patients, queue and leader; a missing answer is shown by a word, a shape and an interrupted arrow', async () => {
     const page = await open();
     const leader = await settled();
-    await page.waitForSelector(`[data-lane=patients] .node:has-text("patients_1") .state.good:has-text("alive")`);
+    await page.waitForSelector(
+      `[data-lane=patients] .node:has-text("patients_1") .state.good:has-text("alive")`,
+    );
     await page.waitForSelector('.arrows .arrow');
-    const words = await page.evaluate<string[]>('[...document.querySelectorAll(".arrows text")].map((word) => word.textContent)');
+    const words = await page.evaluate<string[]>(
+      '[...document.querySelectorAll(".arrows text")].map((word) => word.textContent)',
+    );
     expect(words.sort()).toEqual(['accept', 'commit', 'enqueue', 'fetch', 'watch']);
     expect(await leaderTouchesItsArrows(page, leader)).toBe(true);
     const [next] = (await status()).partitions[0]?.candidates ?? [];
@@ -132,20 +159,26 @@ describeInBrowser('the console', () => {
     await page.waitForSelector('#deed-do:not([disabled])');
     await page.click('#deed-do');
     await page.waitForSelector(`[data-lane=replicas] .node.leads:has-text("${next}")`);
-    await eventually(() => leaderTouchesItsArrows(page, next ?? ''), { what: `arrows to and from ${next}`, deadlineMs: PATIENCE_MS });
+    await eventually(() => leaderTouchesItsArrows(page, next ?? ''), {
+      what: `arrows to and from ${next}`,
+      deadlineMs: PATIENCE_MS,
+    });
 
     const instance = stage.system.process('patients_1');
     instance.kill('SIGSTOP');
     await page.waitForSelector('[data-lane=patients] .state.warn:has-text("suspect")');
     await page.waitForSelector('.arrows .arrow.stands', { state: 'attached' });
-    expect(await page.textContent('[data-lane=patients] .node')).toMatch(/no answer since \d\d:\d\d:\d\d/);
+    expect(await page.textContent('[data-lane=patients] .node')).toMatch(
+      /no answer since \d\d:\d\d:\d\d/,
+    );
     instance.kill('SIGCONT');
     await page.waitForSelector('[data-lane=patients] .state.good');
     await page.waitForSelector('.arrows:not(:has(.stands))', { state: 'attached' });
   });
 
   /** Whether one arrow ends at the leader's left side and another one starts at its right side. */
-  const leaderTouchesItsArrows = (page: Page, leader: string): Promise<boolean> => page.evaluate(`(() => {
+  const leaderTouchesItsArrows = (page: Page, leader: string): Promise<boolean> =>
+    page.evaluate(`(() => {
     const box = [...document.querySelectorAll('[data-lane=replicas] .node')].find((node) => node.textContent.startsWith('${leader}')).getBoundingClientRect();
     const lines = [...document.querySelectorAll('.arrow path:not(.tip)')].map((line) => line.getBoundingClientRect());
     const touches = (x, y) => lines.some(({ left, right, top, bottom }) =>

@@ -1,6 +1,7 @@
 /**
- * Stored hostile text in a real browser: names, concepts, reasons, actors, errors and gateway references with markup appear on every
- * page as text. A script that runs opens a dialog, and a blocked script violates the page's policy: both fail the test.
+ * Stored hostile text in a real browser: names, concepts, reasons, actors, errors and gateway
+ * references with markup appear on every page as text. A script that runs opens a dialog, and a
+ * blocked script violates the page's policy: both fail the test.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { HOSTILE_TEXTS, MARK } from '../integration/security/corpus.js';
@@ -10,17 +11,32 @@ import type { ServiceName } from '../integration/security/vocabulary.js';
 import { describeInBrowser, useBrowser } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 
-const MARKUP = HOSTILE_TEXTS.filter((text) => text.includes(MARK) && !/\p{Cc}/u.test(text)).slice(0, 8).join(' ');
+const MARKUP = HOSTILE_TEXTS.filter((text) => text.includes(MARK) && !/\p{Cc}/u.test(text))
+  .slice(0, 8)
+  .join(' ');
 
-/** Writes hostile text into every text column that users can fill, also where the services would have refused it. */
+/**
+ * Writes hostile text into every text column that users can fill, also where the services would
+ * have refused it.
+ */
 async function storeHostileTexts({ pool, subjects }: Services): Promise<void> {
   await pool.query('UPDATE patient SET full_name = $1 WHERE id = $2', [MARKUP, subjects.patient]);
-  await pool.query('UPDATE charge SET description = $1 WHERE patient_id = $2', [MARKUP, subjects.patient]);
-  await pool.query(`INSERT INTO replica (id, admin, reason) VALUES ('server_3', 'ready', $1) ON CONFLICT (id) DO UPDATE SET reason = $1`, [MARKUP]);
-  await pool.query(`INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $1, $1, $1, $1)`, [MARKUP]);
+  await pool.query('UPDATE charge SET description = $1 WHERE patient_id = $2', [
+    MARKUP,
+    subjects.patient,
+  ]);
+  await pool.query(
+    `INSERT INTO replica (id, admin, reason) VALUES ('server_3', 'ready', $1) ON CONFLICT (id) DO UPDATE SET reason = $1`,
+    [MARKUP],
+  );
+  await pool.query(
+    `INSERT INTO audit (actor, action, target, reason, outcome) VALUES ($1, $1, $1, $1, $1)`,
+    [MARKUP],
+  );
   await pool.query(
     `INSERT INTO payment (id, patient_id, idempotency_key, fingerprint, amount_minor, currency, concept, accepted_by, last_error)
-     VALUES (gen_random_uuid(), $2, $1, $1, 100, 'USD', $1, 'patients_1', $1)`, [MARKUP, subjects.patient],
+     VALUES (gen_random_uuid(), $2, $1, $1, 100, 'USD', $1, 'patients_1', $1)`,
+    [MARKUP, subjects.patient],
   );
 }
 
@@ -31,13 +47,15 @@ describeInBrowser('stored hostile text', () => {
 
   beforeAll(async () => {
     services = await startServices();
-    for (const service of ['monitor', 'patients'] as const) visitors.set(service, await signedIn(service, services));
+    for (const service of ['monitor', 'patients'] as const)
+      visitors.set(service, await signedIn(service, services));
     await storeHostileTexts(services);
     const handover = { reason: MARKUP.slice(0, 400) };
-    const headers = { Authorization: 'Bearer operator', 'Content-Type': 'application/json' };
+    const headers = { 'Authorization': 'Bearer operator', 'Content-Type': 'application/json' };
     const url = `${services.url('monitor')}/handover`;
     // A monitor that was late refuses to act for a short time.
-    const handedOver = async (): Promise<boolean> => (await fetch(url, { method: 'POST', headers, body: JSON.stringify(handover) })).ok;
+    const handedOver = async (): Promise<boolean> =>
+      (await fetch(url, { method: 'POST', headers, body: JSON.stringify(handover) })).ok;
     await eventually(handedOver, { what: 'a hand-over with a hostile reason', deadlineMs: 30_000 });
   }, 300_000);
   afterAll(() => services.stop(), 60_000);
@@ -54,7 +72,12 @@ describeInBrowser('stored hostile text', () => {
     ['a bill', 'patients', '/bill', true],
     ['a receipt', 'patients', ({ subjects }) => `/bill/payments/${subjects.succeeded}`, true],
     ['a pass', 'patients', ({ subjects }) => `/passes/${subjects.succeeded}`, false],
-    ['the number of a pass', 'patients', `/passes/${encodeURIComponent(MARKUP.slice(0, 200))}`, false],
+    [
+      'the number of a pass',
+      'patients',
+      `/passes/${encodeURIComponent(MARKUP.slice(0, 200))}`,
+      false,
+    ],
     ['the language', 'patients', `/?lang=${encodeURIComponent(MARKUP)}`, false],
   ])('%s (%s)', async (_name, service, path, showsIt) => {
     const page = await browser.page();
@@ -63,6 +86,12 @@ describeInBrowser('stored hostile text', () => {
     await page.locator('h1').first().waitFor();
     if (showsIt) await page.getByText(MARK).first().waitFor();
     // No element of ours has such a name, so a match was created from the text.
-    expect(await page.locator(`[onerror], [onload], [onfocus], base, svg[onload], a[href^="javascript"], a[href*="${MARK}"][href^="//"]`).count()).toBe(0);
+    expect(
+      await page
+        .locator(
+          `[onerror], [onload], [onfocus], base, svg[onload], a[href^="javascript"], a[href*="${MARK}"][href^="//"]`,
+        )
+        .count(),
+    ).toBe(0);
   });
 });

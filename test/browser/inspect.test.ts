@@ -1,8 +1,18 @@
-/** Inspection in a real browser: search, the story of a payment, re-drives, the queue; on a phone, in dark mode, without scripts. */
+/**
+ * Inspection in a real browser: search, the story of a payment, re-drives, the queue; on a phone,
+ * in dark mode, without scripts.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openInspected, PATIENTS, type Inspected } from '../integration/inspect/support.js';
-import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+import {
+  axeProblems,
+  describeInBrowser,
+  screenshot,
+  sidewaysScroll,
+  useBrowser,
+  type PageOptions,
+} from '../support/browser.js';
 import { openQueue } from '../../shared/queue/reconnecting-queue.js';
 import { connectRedis } from '../../shared/queue/queue.js';
 import { createLogger } from '../../shared/observability/logger.js';
@@ -17,7 +27,12 @@ async function putParcels(): Promise<void> {
   const redis = connectRedis(testRedisUrl(), 'hasty', createLogger('test', 'test', 'silent'));
   const queue = openQueue(0, system.hospital.prefix, redis);
   await eventually(() => redis.status === 'ready', { what: 'Redis' });
-  await queue.use((bull) => bull.addBulk([{ name: 'parcel', data: { ids: failed } }, { name: 'parcel', data: { ids: [survivor] } }]));
+  await queue.use((bull) =>
+    bull.addBulk([
+      { name: 'parcel', data: { ids: failed } },
+      { name: 'parcel', data: { ids: [survivor] } },
+    ]),
+  );
   redis.disconnect();
 }
 
@@ -27,17 +42,30 @@ describeInBrowser('inspecting payments', () => {
   beforeAll(async () => {
     system = await openInspected();
     const { accept, elect, finish, pool } = system;
-    await pool.query(`UPDATE patient SET full_name = 'Elena Castillo Peña' WHERE id = ANY ($1)`, [PATIENTS]);
+    await pool.query(`UPDATE patient SET full_name = 'Elena Castillo Peña' WHERE id = ANY ($1)`, [
+      PATIENTS,
+    ]);
     const first = await elect('server_1');
-    const twelve = Array.from({ length: 12 }, (_, index) => ({ patientId: PATIENTS[index % 2] ?? '', amountMinor: 12_50 * (index + 1) }));
+    const twelve = Array.from({ length: 12 }, (_, index) => ({
+      patientId: PATIENTS[index % 2] ?? '',
+      amountMinor: 12_50 * (index + 1),
+    }));
     const many = await accept(twelve);
     for (const { id } of many.slice(0, 6)) await finish(id, 'server_1', first);
     for (const { id } of many.slice(6, 9)) {
       failed.push(id);
-      await finish(id, 'server_1', first, { status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+      await finish(id, 'server_1', first, {
+        status: 'FAILED',
+        attempts: 5,
+        reason: 'GATEWAY_UNAVAILABLE',
+        gatewayReference: null,
+      });
     }
     survivor = many[9]?.id ?? '';
-    await pool.query(`UPDATE payment SET last_error = 'gateway answered 503', attempts = 1 WHERE id = $1`, [survivor]);
+    await pool.query(
+      `UPDATE payment SET last_error = 'gateway answered 503', attempts = 1 WHERE id = $1`,
+      [survivor],
+    );
     await pool.query('SELECT pg_sleep(0.005)');
     await finish(survivor, 'server_2', await elect('server_2'), { attempts: 2 });
     await putParcels();
@@ -61,7 +89,9 @@ describeInBrowser('inspecting payments', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/payments/${survivor}`);
     const story = page.locator('.story');
-    expect(await story.innerText()).toMatch(/Accepted by patients_1[^]*server_2 took over from server_1, in term 2 \(kill\)[^]*Tried twice[^]*committed by server_2 under term 2[^]*may leave/);
+    expect(await story.innerText()).toMatch(
+      /Accepted by patients_1[^]*server_2 took over from server_1, in term 2 \(kill\)[^]*Tried twice[^]*committed by server_2 under term 2[^]*may leave/,
+    );
     expect(await page.locator('.facts').innerText()).toContain('Elena Castillo Peña');
     // In the reader's time zone, with UTC in the title.
     expect(await page.locator('.story time').first().getAttribute('title')).toMatch(/Z$/);
@@ -91,15 +121,32 @@ describeInBrowser('inspecting payments', () => {
     expect(await page.locator('.payments tbody tr').count()).toBe(12);
   });
 
-  test.each<[string, PageOptions]>([['light', { width: 390 }], ['dark', { width: 390, scheme: 'dark' }], ['wide-dark', { scheme: 'dark' }]])(
-    'on a phone and in dark mode (%s): no sideways scrolling, no serious finding of axe', async (name, options) => {
+  test.each<[string, PageOptions]>([
+    ['light', { width: 390 }],
+    ['dark', { width: 390, scheme: 'dark' }],
+    ['wide-dark', { scheme: 'dark' }],
+  ])(
+    'on a phone and in dark mode (%s): no sideways scrolling, no serious finding of axe',
+    async (name, options) => {
       const page = await open('/payments', options);
-      for (const path of ['/payments', `/payments/${survivor}`, '/failed?all=yes', `/failed/redrive?ids=${failed[0]}`, '/payments?q=nobody']) {
+      for (const path of [
+        '/payments',
+        `/payments/${survivor}`,
+        '/failed?all=yes',
+        `/failed/redrive?ids=${failed[0]}`,
+        '/payments?q=nobody',
+      ]) {
         const answer = await page.goto(system.base + path);
         expect(answer?.status()).toBeLessThan(500);
         expect({ path, sideways: await sidewaysScroll(page) }).toEqual({ path, sideways: 0 });
         expect({ path, axe: await axeProblems(page) }).toEqual({ path, axe: [] });
-        await screenshot(page, `inspect-${name}-${path.replace(/\W+/g, '-').replace(/-[0-9a-f-]{30,}/, '').slice(1)}`);
+        await screenshot(
+          page,
+          `inspect-${name}-${path
+            .replace(/\W+/g, '-')
+            .replace(/-[0-9a-f-]{30,}/, '')
+            .slice(1)}`,
+        );
       }
     },
   );
@@ -126,14 +173,20 @@ describeInBrowser('inspecting payments', () => {
     await page.getByLabel('Reason').fill('the gateway is back <b>');
     await page.getByRole('button', { name: 'Drive 2 payments again' }).click();
     await page.getByRole('status').waitFor();
-    expect(await page.getByRole('status').innerText()).toContain('2 payments driven again. Reason: the gateway is back <b>');
+    expect(await page.getByRole('status').innerText()).toContain(
+      '2 payments driven again. Reason: the gateway is back <b>',
+    );
     await screenshot(page, 'inspect-outcome');
-    const { rows } = await system.pool.query<Record<string, string>>(`SELECT actor, action, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY target`);
+    const { rows } = await system.pool.query<Record<string, string>>(
+      `SELECT actor, action, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY target`,
+    );
     expect(rows.map(({ target }) => target).sort()).toEqual(failed.slice(0, 2).sort());
     expect(rows[0]).toMatchObject({ actor: 'operator: Ana', reason: 'the gateway is back <b>' });
     expect(rows[0]?.['outcome']).toMatch(/^driven again as /);
     await page.goto(`${system.base}/payments/${failed[0]}`);
-    expect(await page.locator('.story').innerText()).toMatch(/Driven again as another payment, which is PENDING[^]*By operator: Ana. Reason: the gateway is back <b>/);
+    expect(await page.locator('.story').innerText()).toMatch(
+      /Driven again as another payment, which is PENDING[^]*By operator: Ana. Reason: the gateway is back <b>/,
+    );
     await screenshot(page, 'inspect-story-failed');
     await page.goto(`${system.base}/failed`);
     expect(await page.locator('.payments tbody tr').count()).toBe(1);

@@ -1,13 +1,21 @@
 /**
- * Every page, at two widths and in both colour schemes: no error in the console, no request to another host, no serious finding of
- * axe-core, no sideways scrolling. A new page is one line. With SCREENSHOTS=folder each is saved for review.
+ * Every page, at two widths and in both colour schemes: no error in the console, no request to
+ * another host, no serious finding of axe-core, no sideways scrolling. A new page is one line. With
+ * SCREENSHOTS=folder each is saved for review.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { startServices, type Services } from '../integration/security/services.js';
 import { signedIn } from '../integration/security/visitor.js';
 import type { ServiceName, Subjects } from '../integration/security/vocabulary.js';
-import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+import {
+  axeProblems,
+  describeInBrowser,
+  screenshot,
+  sidewaysScroll,
+  useBrowser,
+  type PageOptions,
+} from '../support/browser.js';
 
 interface Shown {
   name: string;
@@ -26,9 +34,19 @@ const PAGES: readonly Shown[] = [
   { name: 'console-signed-in', service: 'monitor', path: '/', signedIn: true },
   { name: 'console-sign-in', service: 'monitor', path: '/session' },
   { name: 'console-payments', service: 'monitor', path: '/payments', signedIn: true },
-  { name: 'console-payment', service: 'monitor', path: ({ failed }) => `/payments/${failed}`, signedIn: true },
+  {
+    name: 'console-payment',
+    service: 'monitor',
+    path: ({ failed }) => `/payments/${failed}`,
+    signedIn: true,
+  },
   { name: 'console-failed', service: 'monitor', path: '/failed', signedIn: true },
-  { name: 'console-redrive', service: 'monitor', path: ({ failed }) => `/failed/redrive?ids=${failed}`, signedIn: true },
+  {
+    name: 'console-redrive',
+    service: 'monitor',
+    path: ({ failed }) => `/failed/redrive?ids=${failed}`,
+    signedIn: true,
+  },
   { name: 'console-elections', service: 'monitor', path: '/elections.html' },
   { name: 'console-audit', service: 'monitor', path: '/audit.html', signedIn: true },
   { name: 'console-queue', service: 'monitor', path: '/queues', signedIn: true, foreign: true },
@@ -37,14 +55,25 @@ const PAGES: readonly Shown[] = [
   { name: 'staff-sign-in', service: 'patients', path: '/sign-in' },
   { name: 'staff-identify', service: 'patients', path: '/bill/identify', signedIn: true },
   { name: 'staff-bill', service: 'patients', path: '/bill', signedIn: true },
-  { name: 'staff-payment', service: 'patients', path: ({ succeeded }) => `/bill/payments/${succeeded}`, signedIn: true },
+  {
+    name: 'staff-payment',
+    service: 'patients',
+    path: ({ succeeded }) => `/bill/payments/${succeeded}`,
+    signedIn: true,
+  },
   { name: 'pass', service: 'patients', path: ({ succeeded }) => `/passes/${succeeded}` },
-  { name: 'pass-unknown', service: 'patients', path: '/passes/00000000-0000-4000-8000-000000000009' },
+  {
+    name: 'pass-unknown',
+    service: 'patients',
+    path: '/passes/00000000-0000-4000-8000-000000000009',
+  },
   { name: 'staff-not-found', service: 'patients', path: '/nothing' },
   { name: 'patients-docs', service: 'patients', path: '/docs', foreign: true },
 ];
 
-const VARIANTS = [1280, 390].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
+const VARIANTS = [1280, 390].flatMap((width) =>
+  (['light', 'dark'] as const).map((scheme) => ({ width, scheme })),
+);
 
 describeInBrowser('every page', () => {
   const browser = useBrowser();
@@ -53,14 +82,25 @@ describeInBrowser('every page', () => {
 
   beforeAll(async () => {
     services = await startServices();
-    for (const service of ['monitor', 'patients'] as const) cookies.set(service, (await signedIn(service, services)).jar);
+    for (const service of ['monitor', 'patients'] as const)
+      cookies.set(service, (await signedIn(service, services)).jar);
   }, 300_000);
   afterAll(() => services.stop(), 60_000);
 
-  async function open({ service, path, signedIn: isSignedIn = false, ready = 'h1, .swagger-ui .info, #root > *' }: Shown, options: PageOptions): Promise<Page> {
+  async function open(
+    {
+      service,
+      path,
+      signedIn: isSignedIn = false,
+      ready = 'h1, .swagger-ui .info, #root > *',
+    }: Shown,
+    options: PageOptions,
+  ): Promise<Page> {
     const page = await browser.page(options);
     if (isSignedIn) await page.context().addCookies(cookies.get(service) ?? []);
-    await page.goto(services.url(service) + (typeof path === 'string' ? path : path(services.subjects)));
+    await page.goto(
+      services.url(service) + (typeof path === 'string' ? path : path(services.subjects)),
+    );
     await page.locator(ready).first().waitFor();
     return page;
   }

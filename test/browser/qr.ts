@@ -3,7 +3,11 @@ import jsQR from 'jsqr';
 import { PNG } from 'pngjs';
 import type { Page } from 'playwright-core';
 
-const read = jsQR as unknown as (data: Uint8ClampedArray, width: number, height: number) => { data: string } | null;
+const read = jsQR as unknown as (
+  data: Uint8ClampedArray,
+  width: number,
+  height: number,
+) => { data: string } | null;
 
 /** @returns the text of the code. @throws Error when the code cannot be read. */
 export async function decode(page: Page, selector: string): Promise<string> {

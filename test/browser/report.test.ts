@@ -1,6 +1,7 @@
 /**
- * A report in a browser: opens from the disk without a network and without errors, in both colour schemes, on a phone without sideways
- * scrolling; a click on a mark opens its story. Needs a Chromium; without one, the tests are skipped with a message.
+ * A report in a browser: opens from the disk without a network and without errors, in both colour
+ * schemes, on a phone without sideways scrolling; a click on a mark opens its story. Needs a
+ * Chromium; without one, the tests are skipped with a message.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { reportPage } from '../../experiments/report/page/page.js';
-import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser } from '../support/browser.js';
+import {
+  axeProblems,
+  describeInBrowser,
+  screenshot,
+  sidewaysScroll,
+  useBrowser,
+} from '../support/browser.js';
 import { madeUpJournal } from '../support/journal.js';
 
 describeInBrowser('a report in a browser', () => {
@@ -20,7 +27,12 @@ describeInBrowser('a report in a browser', () => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-page-'));
     const file = join(folder, 'report.html');
     const text = '<b onclick="fail()">"&\'';
-    writeFileSync(file, reportPage(madeUpJournal({ requests: 4_000, lost: 4, text }, { system: 'published', lost: 9 })));
+    writeFileSync(
+      file,
+      reportPage(
+        madeUpJournal({ requests: 4_000, lost: 4, text }, { system: 'published', lost: 9 }),
+      ),
+    );
     url = pathToFileURL(file).href;
   });
 
@@ -29,7 +41,9 @@ describeInBrowser('a report in a browser', () => {
   test('requests only its own file', async () => {
     const page = await browser.page();
     await page.goto(url);
-    expect(browser.watch(page).requests.filter((address) => !address.startsWith('data:'))).toEqual([url]);
+    expect(browser.watch(page).requests.filter((address) => !address.startsWith('data:'))).toEqual([
+      url,
+    ]);
     expect(await page.locator('svg.chart').count()).toBeGreaterThan(5);
     expect(await page.locator('[onclick]').count()).toBe(0);
   });

@@ -1,25 +1,39 @@
 /**
- * The staff's pages in a real browser on a whole system: bill, pay, pass, validate; a payment whose leader is killed; a locked patient;
- * Spanish; a phone; without scripts. Every error of a page fails its test (test/support/browser.ts).
+ * The staff's pages in a real browser on a whole system: bill, pay, pass, validate; a payment whose
+ * leader is killed; a locked patient; Spanish; a phone; without scripts. Every error of a page
+ * fails its test (test/support/browser.ts).
  */
 import { beforeAll, expect, test } from '@jest/globals';
 import { decode } from './qr.js';
 import type { Page } from 'playwright-core';
 import { maskedName } from '../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../prisma/seed-data.js';
-import { axeProblems, describeInBrowser, screenshot, sidewaysScroll, useBrowser, type PageOptions } from '../support/browser.js';
+import {
+  axeProblems,
+  describeInBrowser,
+  screenshot,
+  sidewaysScroll,
+  useBrowser,
+  type PageOptions,
+} from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';
 
-/** Duration of a charge that a test observes in flight: long enough for a busy machine, below GATEWAY_TIMEOUT_MS. */
+/**
+ * Duration of a charge that a test observes in flight: long enough for a busy machine, below
+ * GATEWAY_TIMEOUT_MS.
+ */
 const SLOW_MS = 15_000;
 /** The same for a charge that the test interrupts, so that it costs no time. */
 const ENDLESS_MS = 50_000;
 const SHAPES: readonly Required<Pick<PageOptions, 'width' | 'scheme'>>[] = [
-  { width: 1_280, scheme: 'light' }, { width: 1_280, scheme: 'dark' }, { width: 390, scheme: 'light' }, { width: 390, scheme: 'dark' },
+  { width: 1_280, scheme: 'light' },
+  { width: 1_280, scheme: 'dark' },
+  { width: 390, scheme: 'light' },
+  { width: 390, scheme: 'dark' },
 ];
 
-describeInBrowser('the staff\'s pages', () => {
+describeInBrowser("the staff's pages", () => {
   const browser = useBrowser();
   let system: TestSystem;
   let url: string;
@@ -27,20 +41,30 @@ describeInBrowser('the staff\'s pages', () => {
   const nextPatient = (): SeedPatient => seedPatient((last += 1));
 
   beforeAll(async () => {
-    system = await startTestSystem({ patients: 2, env: { GATEWAY_TIMEOUT_MS: '60000', STALL_MS: '120000' } });
+    system = await startTestSystem({
+      patients: 2,
+      env: { GATEWAY_TIMEOUT_MS: '60000', STALL_MS: '120000' },
+    });
     url = system.process('patients_1').url;
     await eventually(async () => leaderNow(), { what: 'a leader', deadlineMs: 60_000 });
   }, 180_000);
 
   async function leaderNow(): Promise<string | null> {
-    const { partitions } = await (await fetch(`${system.process('monitor_1').url}/status`)).json() as { partitions: { leader: string | null }[] };
+    const { partitions } = (await (
+      await fetch(`${system.process('monitor_1').url}/status`)
+    ).json()) as { partitions: { leader: string | null }[] };
     return partitions[0]?.leader ?? null;
   }
 
-  const gatewayIs = (faults: object): Promise<Response> => fetch(`${system.process('gateway').url}/faults`, {
-    method: 'POST', body: JSON.stringify(faults),
-    headers: { Authorization: `Bearer ${system.tokens.internal}`, 'Content-Type': 'application/json' },
-  });
+  const gatewayIs = (faults: object): Promise<Response> =>
+    fetch(`${system.process('gateway').url}/faults`, {
+      method: 'POST',
+      body: JSON.stringify(faults),
+      headers: {
+        'Authorization': `Bearer ${system.tokens.internal}`,
+        'Content-Type': 'application/json',
+      },
+    });
 
   async function signIn(page: Page): Promise<void> {
     await page.goto(`${url}/bill`);
@@ -49,8 +73,17 @@ describeInBrowser('the staff\'s pages', () => {
     await page.waitForURL('**/bill/identify');
   }
 
-  async function identify(page: Page, { document, fullName, birthDate, authorizationCode }: SeedPatient): Promise<void> {
-    for (const [name, value] of Object.entries({ document, name: fullName, birthDate, authorizationCode })) await page.fill(`[name=${name}]`, value);
+  async function identify(
+    page: Page,
+    { document, fullName, birthDate, authorizationCode }: SeedPatient,
+  ): Promise<void> {
+    for (const [name, value] of Object.entries({
+      document,
+      name: fullName,
+      birthDate,
+      authorizationCode,
+    }))
+      await page.fill(`[name=${name}]`, value);
     await follow(page, 'main form button');
   }
 
@@ -62,7 +95,9 @@ describeInBrowser('the staff\'s pages', () => {
   /** Checks each page when the test reaches it. */
   async function looksGood(page: Page, name: string): Promise<void> {
     const { width = 0 } = page.viewportSize() ?? {};
-    const scheme = await page.evaluate<string>(`matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'`);
+    const scheme = await page.evaluate<string>(
+      `matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'`,
+    );
     await screenshot(page, `staff-${name}-${width}-${scheme}`);
     expect([name, await axeProblems(page)]).toEqual([name, []]);
     expect([name, await sidewaysScroll(page)]).toEqual([name, 0]);
@@ -88,7 +123,9 @@ describeInBrowser('the staff\'s pages', () => {
     expect(await page.textContent('.amount')).toBe('$150.00');
     await looksGood(page, 'receipt');
     const address = await decode(page, '.qr');
-    expect(address).toBe(`${url}${new URL(await page.getAttribute('.pass a', 'href') ?? '', url).pathname}`);
+    expect(address).toBe(
+      `${url}${new URL((await page.getAttribute('.pass a', 'href')) ?? '', url).pathname}`,
+    );
     const stranger = await browser.page(shape);
     await stranger.goto(address);
     expect(await stranger.textContent('h1')).toMatch(/Valid/);
@@ -107,7 +144,7 @@ describeInBrowser('the staff\'s pages', () => {
     await signIn(page);
     await identify(page, patient);
     await page.waitForURL('**/bill');
-    const leader = await leaderNow() ?? '';
+    const leader = (await leaderNow()) ?? '';
     await gatewayIs({ slowMs: ENDLESS_MS });
     try {
       await page.click('.pay button');
@@ -132,12 +169,16 @@ describeInBrowser('the staff\'s pages', () => {
   });
 
   async function ask<T>(path: string): Promise<T> {
-    return (await fetch(url + path, { headers: { Authorization: `Bearer ${system.tokens.api}` } })).json() as Promise<T>;
+    return (
+      await fetch(url + path, { headers: { Authorization: `Bearer ${system.tokens.api}` } })
+    ).json() as Promise<T>;
   }
 
   async function billOf({ id }: SeedPatient) {
-    const bill = await ask<{ totalMinor: number; paidMinor: number; dueMinor: number }>(`/api/patients/${id}/bill`);
-    return { bill, ...await ask<{ payments: unknown[] }>(`/api/payments?patientId=${id}`) };
+    const bill = await ask<{ totalMinor: number; paidMinor: number; dueMinor: number }>(
+      `/api/patients/${id}/bill`,
+    );
+    return { bill, ...(await ask<{ payments: unknown[] }>(`/api/payments?patientId=${id}`)) };
   }
 
   test('a bill served by one instance is paid through another one', async () => {
@@ -146,7 +187,11 @@ describeInBrowser('the staff\'s pages', () => {
     await identify(page, nextPatient());
     await page.waitForURL('**/bill');
     const elsewhere = page.url().replace(url, system.process('patients_2').url);
-    const cookies = (await page.context().cookies()).map(({ name, value }) => ({ name, value, url: elsewhere }));
+    const cookies = (await page.context().cookies()).map(({ name, value }) => ({
+      name,
+      value,
+      url: elsewhere,
+    }));
     await page.context().addCookies(cookies);
     await page.goto(elsewhere);
     expect(await page.textContent('footer')).toContain('patients_2');
@@ -168,7 +213,7 @@ describeInBrowser('the staff\'s pages', () => {
     await looksGood(page, 'identify-wrong');
     await identify(page, { ...patient, authorizationCode: 'AUT-000005-0000' });
     await page.getByText('Too many wrong attempts').first().waitFor();
-    const until = Date.parse(await page.getAttribute('main time', 'datetime') ?? '');
+    const until = Date.parse((await page.getAttribute('main time', 'datetime')) ?? '');
     expect(until - Date.now()).toBeGreaterThan(14 * 60_000);
     await looksGood(page, 'locked');
     await page.goto(`${url}/bill/identify`);
@@ -239,10 +284,14 @@ describeInBrowser('the staff\'s pages', () => {
     const page = await browser.page();
     await page.goto(url);
     await page.keyboard.press('Tab');
-    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Skip to the content');
+    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe(
+      'Skip to the content',
+    );
     for (let presses = 0; presses < 10; presses += 1) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle')).not.toBe('none');
+      expect(
+        await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle'),
+      ).not.toBe('none');
     }
   });
 });

@@ -1,4 +1,7 @@
-/** The browser support detects the faults that it must detect: each kind, on a page made for it, is named; a good page has no problems. */
+/**
+ * The browser support detects the faults that it must detect: each kind, on a page made for it, is
+ * named; a good page has no problems.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,8 +38,13 @@ describeInBrowser('the browser support', () => {
     server = createServer((request, response) => {
       const body = BODIES[request.url ?? ''];
       response.setHeader('Content-Type', 'text/html; charset=utf-8');
-      response.setHeader('Content-Security-Policy', "default-src 'none'; script-src 'nonce-n'; style-src 'unsafe-inline'; img-src *");
-      response.writeHead(body === undefined ? 404 : 200).end(`<!doctype html><html lang="en"><title>Page</title>${body ?? '<h1>Not here</h1>'}`);
+      response.setHeader(
+        'Content-Security-Policy',
+        "default-src 'none'; script-src 'nonce-n'; style-src 'unsafe-inline'; img-src *",
+      );
+      response
+        .writeHead(body === undefined ? 404 : 200)
+        .end(`<!doctype html><html lang="en"><title>Page</title>${body ?? '<h1>Not here</h1>'}`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -57,7 +65,10 @@ describeInBrowser('the browser support', () => {
     const page = await browser.page();
     const watch = browser.watch(page);
     await page.goto(url + path);
-    await eventually(() => watch.problems().some((problem) => says.test(problem)), { what: `${path} is detected`, deadlineMs: 30_000 });
+    await eventually(() => watch.problems().some((problem) => says.test(problem)), {
+      what: `${path} is detected`,
+      deadlineMs: 30_000,
+    });
     watch.expects(/./);
     expect(watch.problems()).toEqual([]);
   });
@@ -65,7 +76,10 @@ describeInBrowser('the browser support', () => {
   test('control: findings of axe, and a page that is too wide', async () => {
     const page = await browser.page({ width: 390 });
     await page.goto(`${url}/unlabelled`);
-    expect(await axeProblems(page)).toEqual([expect.stringMatching(/critical button-name/), expect.stringMatching(/critical label/)]);
+    expect(await axeProblems(page)).toEqual([
+      expect.stringMatching(/critical button-name/),
+      expect.stringMatching(/critical label/),
+    ]);
     await page.goto(`${url}/wide`);
     expect(await sidewaysScroll(page)).toBeGreaterThan(1_000);
   });
@@ -73,7 +87,8 @@ describeInBrowser('the browser support', () => {
   test('pages have the requested options', async () => {
     const phone = await browser.page({ width: 390, scheme: 'dark', lang: 'es' });
     await phone.goto(`${url}/good`);
-    const facts = '[navigator.language, matchMedia("(prefers-color-scheme: dark)").matches, navigator.maxTouchPoints > 0]';
+    const facts =
+      '[navigator.language, matchMedia("(prefers-color-scheme: dark)").matches, navigator.maxTouchPoints > 0]';
     expect(await phone.evaluate(facts)).toEqual(['es', true, true]);
     const second = await browser.page({ like: phone });
     await second.context().addCookies([{ name: 'a', value: 'b', url }]);

@@ -1,6 +1,7 @@
 /**
- * The systems that the lab compares with Relevo, as real processes: each accepts payments and batches under the same contract, fails as its
- * header describes when its server is killed, and works again afterwards. A comparison with a broken baseline would prove nothing.
+ * The systems that the lab compares with Relevo, as real processes: each accepts payments and
+ * batches under the same contract, fails as its header describes when its server is killed, and
+ * works again afterwards. A comparison with a broken baseline would prove nothing.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { PUBLISHED, SINGLE_SERVER } from '../../experiments/baselines/subjects.js';
@@ -27,7 +28,11 @@ async function open(subject: Subject): Promise<void> {
 }
 
 const pay = (key = `key-${(number += 1)}`): Promise<RequestRecord> =>
-  client.pay({ key, patientId: laboratory.patients[0] as string, amountMinor: 1_500, currency: 'USD' }, 1, Date.now());
+  client.pay(
+    { key, patientId: laboratory.patients[0] as string, amountMinor: 1_500, currency: 'USD' },
+    1,
+    Date.now(),
+  );
 
 const leaderOf = async () => {
   const { leader } = await laboratory.leadership();
@@ -35,12 +40,14 @@ const leaderOf = async () => {
 };
 
 const pending = async (key: string): Promise<boolean> => (await rowOf(key))?.status === 'PENDING';
-const chargeCount = async (): Promise<number> => (await readCharges(laboratory.system))?.length ?? 0;
+const chargeCount = async (): Promise<number> =>
+  (await readCharges(laboratory.system))?.length ?? 0;
 
 /**
- * Kills the leader between charge and save. The gateway is frozen until a lock blocks all writes. When the leader is killed, its blocked
- * statements are terminated, as if they had never been sent.
- * @param savedBefore whether the baseline saves the payment before the charge. @returns the answer that the client received.
+ * Kills the leader between charge and save. The gateway is frozen until a lock blocks all writes.
+ * When the leader is killed, its blocked statements are terminated, as if they had never been sent.
+ * @param savedBefore whether the baseline saves the payment before the charge. @returns the answer
+ *   that the client received.
  */
 async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<RequestRecord> {
   const [victim, gateway] = [await leaderOf(), laboratory.system.process('gateway')];
@@ -49,14 +56,20 @@ async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<Req
   try {
     gateway.freeze();
     const told = pay(key);
-    if (savedBefore) await eventually(() => pending(key), { what: `${key} is saved, and not final` });
+    if (savedBefore)
+      await eventually(() => pending(key), { what: `${key} is saved, and not final` });
     await lock.query('BEGIN');
     await lock.query('LOCK TABLE payment IN EXCLUSIVE MODE');
     gateway.thaw();
-    await eventually(async () => (await chargeCount()) > before, { what: 'the gateway has charged' });
+    await eventually(async () => (await chargeCount()) > before, {
+      what: 'the gateway has charged',
+    });
     victim.kill('SIGKILL');
     await victim.exited;
-    await lock.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [victim.name]);
+    await lock.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1',
+      [victim.name],
+    );
     return await told;
   } finally {
     gateway.thaw();
@@ -65,10 +78,14 @@ async function killBeforeItSaves(key: string, savedBefore: boolean): Promise<Req
   }
 }
 
-const rowOf = async (key: string) => (await readPayments(laboratory.pool)).find((row) => row.key === key);
+const rowOf = async (key: string) =>
+  (await readPayments(laboratory.pool)).find((row) => row.key === key);
 
 async function violations(): Promise<Violation[]> {
-  const [payments, charges] = [await readPayments(laboratory.pool), await readCharges(laboratory.system)];
+  const [payments, charges] = [
+    await readPayments(laboratory.pool),
+    await readCharges(laboratory.system),
+  ];
   return check({ requests: [], payments, charges, elections: [] });
 }
 
@@ -79,20 +96,34 @@ function answersPayments(): void {
     const again = await pay('twice');
     expect(first).toMatchObject({ httpStatus: 201, status: 'SUCCEEDED', error: null });
     expect(again).toMatchObject({ status: 'SUCCEEDED', paymentId: first.paymentId });
-    expect(await rowOf('twice')).toMatchObject({ id: first.paymentId, status: 'SUCCEEDED', term: null });
-    expect((await readCharges(laboratory.system))?.filter(({ key }) => key === first.paymentId)).toHaveLength(1);
+    expect(await rowOf('twice')).toMatchObject({
+      id: first.paymentId,
+      status: 'SUCCEEDED',
+      term: null,
+    });
+    expect(
+      (await readCharges(laboratory.system))?.filter(({ key }) => key === first.paymentId),
+    ).toHaveLength(1);
   });
 
   test('a batch of twenty in one request', async () => {
     const records = await client.payBatch({ key: 'batch', count: 20 }, 1, Date.now());
-    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 'SUCCEEDED'));
+    expect(records.map(({ status }) => status)).toEqual(
+      Array.from({ length: 20 }, () => 'SUCCEEDED'),
+    );
   });
 
   test.each([
     ['no such patient', { patientId: '00000000-0000-7000-8000-000000000000' }, 'PATIENT_UNKNOWN'],
     ['an invalid payment', { amountMinor: 0 }, 'VALIDATION_FAILED'],
   ])('%s is refused as Relevo refuses it', async (_what, wrong, code) => {
-    const order = { key: `wrong-${code}`, patientId: laboratory.patients[0] as string, amountMinor: 1, currency: 'USD', ...wrong };
+    const order = {
+      key: `wrong-${code}`,
+      patientId: laboratory.patients[0] as string,
+      amountMinor: 1,
+      currency: 'USD',
+      ...wrong,
+    };
     expect(await client.pay(order, 1, Date.now())).toMatchObject({ status: null, error: code });
   });
 }
@@ -101,42 +132,63 @@ describe('a single server', () => {
   beforeAll(() => open(SINGLE_SERVER), TEST_MS);
   answersPayments();
 
-  test('killed between charge and save: clients lose the connection and are refused; a restart finishes the pending payment', async () => {
-    expect(await killBeforeItSaves('interrupted', true)).toMatchObject({ status: null, httpStatus: null });
-    expect(await pay()).toMatchObject({ status: null, error: 'ECONNREFUSED' });
-    expect(await rowOf('interrupted')).toMatchObject({ status: 'PENDING' });
-    await (await leaderOf()).start();
-    expect(await rowOf('interrupted')).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await violations()).toEqual([]);
-  }, TEST_MS);
+  test(
+    'killed between charge and save: clients lose the connection and are refused; a restart finishes the pending payment',
+    async () => {
+      expect(await killBeforeItSaves('interrupted', true)).toMatchObject({
+        status: null,
+        httpStatus: null,
+      });
+      expect(await pay()).toMatchObject({ status: null, error: 'ECONNREFUSED' });
+      expect(await rowOf('interrupted')).toMatchObject({ status: 'PENDING' });
+      await (await leaderOf()).start();
+      expect(await rowOf('interrupted')).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await violations()).toEqual([]);
+    },
+    TEST_MS,
+  );
 });
 
 describe('the published design', () => {
   beforeAll(() => open(PUBLISHED), TEST_MS);
   answersPayments();
 
-  test('leader killed between charge and save: that payment is lost, another leader processes the next one', async () => {
-    const before = await leaderOf();
-    const lost = await killBeforeItSaves('interrupted', false);
-    expect(lost).toMatchObject({ status: null, httpStatus: 503, error: 'UNAVAILABLE' });
-    const another = async () => [null, before.name].indexOf((await laboratory.leadership()).leader) < 0;
-    await eventually(another, { what: 'another leader' });
-    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
-    expect(await rowOf('interrupted')).toBeUndefined();
-    expect((await violations()).map(({ rule }) => rule)).toEqual(['charged-not-saved']);
-    await before.start();
-    await laboratory.settled(3, TEST_MS);
-  }, TEST_MS);
+  test(
+    'leader killed between charge and save: that payment is lost, another leader processes the next one',
+    async () => {
+      const before = await leaderOf();
+      const lost = await killBeforeItSaves('interrupted', false);
+      expect(lost).toMatchObject({ status: null, httpStatus: 503, error: 'UNAVAILABLE' });
+      const another = async () =>
+        [null, before.name].indexOf((await laboratory.leadership()).leader) < 0;
+      await eventually(another, { what: 'another leader' });
+      expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await rowOf('interrupted')).toBeUndefined();
+      expect((await violations()).map(({ rule }) => rule)).toEqual(['charged-not-saved']);
+      await before.start();
+      await laboratory.settled(3, TEST_MS);
+    },
+    TEST_MS,
+  );
 
-  test('all servers off: payments are refused; the first server to return leads after the next ping', async () => {
-    for (const { name } of laboratory.system.replicas) laboratory.system.process(name).kill('SIGKILL');
-    await Promise.all(laboratory.system.replicas.map(({ exited }) => exited));
-    await pay();
-    await eventually(async () => (await laboratory.leadership()).leader === null, { what: 'no leader' });
-    expect(await pay()).toMatchObject({ status: null, error: 'UNAVAILABLE' });
-    await laboratory.system.process('server_3').start();
-    await eventually(async () => (await laboratory.leadership()).leader === 'server_3', { what: 'server_3 leads' });
-    expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
-  }, TEST_MS);
+  test(
+    'all servers off: payments are refused; the first server to return leads after the next ping',
+    async () => {
+      for (const { name } of laboratory.system.replicas)
+        laboratory.system.process(name).kill('SIGKILL');
+      await Promise.all(laboratory.system.replicas.map(({ exited }) => exited));
+      await pay();
+      await eventually(async () => (await laboratory.leadership()).leader === null, {
+        what: 'no leader',
+      });
+      expect(await pay()).toMatchObject({ status: null, error: 'UNAVAILABLE' });
+      await laboratory.system.process('server_3').start();
+      await eventually(async () => (await laboratory.leadership()).leader === 'server_3', {
+        what: 'server_3 leads',
+      });
+      expect(await pay()).toMatchObject({ status: 'SUCCEEDED' });
+    },
+    TEST_MS,
+  );
 });

@@ -1,4 +1,7 @@
-/** A small run of the bench as a user starts it: checked rows, ratios as objectives, profiles on request, no processes left. No timing. */
+/**
+ * A small run of the bench as a user starts it: checked rows, ratios as objectives, profiles on
+ * request, no processes left. No timing.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,46 +20,141 @@ function reportFolder(): string {
 
 /** The processes that wrote a profile, each in its own folder. */
 const profiled = (folder: string): string[] =>
-  readdirSync(folder).filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith('.cpuprofile'))).sort();
+  readdirSync(folder)
+    .filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith('.cpuprofile')))
+    .sort();
 
 describe('npm run experiment -- bench', () => {
   test('Relevo and a peer, drained: each payment once, a ratio as objective, profiles per process, exit code by the objective', async () => {
-    const args = ['--payments', '500', '--rounds', '1', '--only', 'drain,bullmq-prisma-50', '--profile', '--json', 'result.json'];
+    const args = [
+      '--payments',
+      '500',
+      '--rounds',
+      '1',
+      '--only',
+      'drain,bullmq-prisma-50',
+      '--profile',
+      '--json',
+      'result.json',
+    ];
     const { ended, output } = run('bench', ...args);
     const code = await ended;
-    const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
-    expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
-    expect(result.objectives).toMatchObject([{ name: 'drain: × naive worker at concurrency 50', target: 20 }]);
+    const result = JSON.parse(
+      readFileSync(join(workplace.folder, 'result.json'), 'utf8'),
+    ) as ExperimentResult;
+    expect({ verdict: result.verdict, violations: result.violations }).toEqual({
+      verdict: 'valid',
+      violations: [],
+    });
+    expect(result.objectives).toMatchObject([
+      { name: 'drain: × naive worker at concurrency 50', target: 20 },
+    ]);
     expect(code).toBe(result.objectives[0]?.met ? 0 : 1);
-    const trial = { sent: 500, succeeded: 500, declined: 0, failed: 0, pending: 0, throughputPerSec: expect.any(Number) as unknown };
-    expect(result.systems).toEqual(['drain', 'bullmq-prisma-50'].map((system) => ({ system, trials: [trial], total: trial })));
-    for (const line of output().split('\n').filter((text) => !/^(Report|Again| +or):/.test(text))) expect(line.length).toBeLessThanOrEqual(80);
+    const trial = {
+      sent: 500,
+      succeeded: 500,
+      declined: 0,
+      failed: 0,
+      pending: 0,
+      throughputPerSec: expect.any(Number) as unknown,
+    };
+    expect(result.systems).toEqual(
+      ['drain', 'bullmq-prisma-50'].map((system) => ({ system, trials: [trial], total: trial })),
+    );
+    for (const line of output()
+      .split('\n')
+      .filter((text) => !/^(Report|Again| +or):/.test(text)))
+      expect(line.length).toBeLessThanOrEqual(80);
 
     const folder = reportFolder();
     expect(readdirSync(folder).sort()).toEqual([
-      'bench.json', 'journal.json', 'junit.xml', 'plan.json', 'profiles', 'report.html', 'result.json', 'summary.md', 'trials.csv',
+      'bench.json',
+      'journal.json',
+      'junit.xml',
+      'plan.json',
+      'profiles',
+      'report.html',
+      'result.json',
+      'summary.md',
+      'trials.csv',
     ]);
-    expect(readdirSync(join(folder, 'profiles')).sort()).toEqual(['bullmq-prisma-50', 'drain', 'generator']);
+    expect(readdirSync(join(folder, 'profiles')).sort()).toEqual([
+      'bullmq-prisma-50',
+      'drain',
+      'generator',
+    ]);
     expect(profiled(join(folder, 'profiles/bullmq-prisma-50'))).toEqual(['producer', 'worker']);
-    expect(profiled(join(folder, 'profiles/drain'))).toEqual(['monitor_1', 'patients_1', 'server_1', 'server_2', 'server_3']);
-    const { standings } = JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as { standings: { measurements: { usage: object }[] }[] };
-    expect(Object.keys(standings[0]?.measurements[0]?.usage ?? {}).sort()).toEqual(['front', 'generator', 'others', 'postgres', 'redis', 'worker']);
+    expect(profiled(join(folder, 'profiles/drain'))).toEqual([
+      'monitor_1',
+      'patients_1',
+      'server_1',
+      'server_2',
+      'server_3',
+    ]);
+    const { standings } = JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as {
+      standings: { measurements: { usage: object }[] }[];
+    };
+    expect(Object.keys(standings[0]?.measurements[0]?.usage ?? {}).sort()).toEqual([
+      'front',
+      'generator',
+      'others',
+      'postgres',
+      'redis',
+      'worker',
+    ]);
     expect(leftovers()).toEqual([]);
   }, 240_000);
 
   test('Relevo live: batches, single requests, a lone payment; latencies where they are measured', async () => {
-    const { ended } = run('bench', '--payments', '300', '--rounds', '1', '--only', 'batches,single,lone', '--batch', '100', '--json', 'result.json');
+    const { ended } = run(
+      'bench',
+      '--payments',
+      '300',
+      '--rounds',
+      '1',
+      '--only',
+      'batches,single,lone',
+      '--batch',
+      '100',
+      '--json',
+      'result.json',
+    );
     await ended;
-    const result = JSON.parse(readFileSync(join(workplace.folder, 'result.json'), 'utf8')) as ExperimentResult;
-    expect({ verdict: result.verdict, violations: result.violations }).toEqual({ verdict: 'valid', violations: [] });
-    expect(result.systems.map(({ system, total }) => [system, total.succeeded])).toEqual([['batches', 300], ['single', 300], ['lone', 300]]);
-    expect(result.systems.map(({ trials }) => trials[0]?.latencyMs !== undefined)).toEqual([false, true, true]);
-    expect(result.objectives.map(({ name }) => name)).toEqual(['single requests: p99 at half the load, ms', 'a lone payment: p50, ms']);
+    const result = JSON.parse(
+      readFileSync(join(workplace.folder, 'result.json'), 'utf8'),
+    ) as ExperimentResult;
+    expect({ verdict: result.verdict, violations: result.violations }).toEqual({
+      verdict: 'valid',
+      violations: [],
+    });
+    expect(result.systems.map(({ system, total }) => [system, total.succeeded])).toEqual([
+      ['batches', 300],
+      ['single', 300],
+      ['lone', 300],
+    ]);
+    expect(result.systems.map(({ trials }) => trials[0]?.latencyMs !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(result.objectives.map(({ name }) => name)).toEqual([
+      'single requests: p99 at half the load, ms',
+      'a lone payment: p50, ms',
+    ]);
   }, 240_000);
 
   test('Ctrl-C while a peer works: exit code 130, everything stopped, no data left', async () => {
-    const { child, ended, output } = run('bench', '--payments', '100000', '--only', 'bullmq-prisma-1');
-    await eventually(() => leftovers().length > 5, { what: 'engines, generator and peer run', deadlineMs: 60_000 });
+    const { child, ended, output } = run(
+      'bench',
+      '--payments',
+      '100000',
+      '--only',
+      'bullmq-prisma-1',
+    );
+    await eventually(() => leftovers().length > 5, {
+      what: 'engines, generator and peer run',
+      deadlineMs: 60_000,
+    });
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(output()).toContain('Interrupted');

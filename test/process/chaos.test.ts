@@ -1,4 +1,7 @@
-/** Chaos as a user starts it: valid under all kinds of faults, repeatable from its plan, cleanly interrupted, missed when too harsh. */
+/**
+ * Chaos as a user starts it: valid under all kinds of faults, repeatable from its plan, cleanly
+ * interrupted, missed when too harsh.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,34 +13,59 @@ const workplace = experimentWorkplace();
 const { run, leftovers } = workplace;
 
 const at = (...path: string[]): string => join(workplace.folder, ...path);
-const reports = (): string[] => readdirSync(at('reports')).filter((name) => name.startsWith('chaos-')).sort();
-const resultOf = (file: string): ExperimentResult => JSON.parse(readFileSync(at(file), 'utf8')) as ExperimentResult;
+const reports = (): string[] =>
+  readdirSync(at('reports'))
+    .filter((name) => name.startsWith('chaos-'))
+    .sort();
+const resultOf = (file: string): ExperimentResult =>
+  JSON.parse(readFileSync(at(file), 'utf8')) as ExperimentResult;
 
 describe('npm run experiment -- chaos', () => {
   test('payments under all kinds of faults: no violation, every payment final, exit code by the objectives', async () => {
-    const { ended, output } = run('chaos', '--payments', '1600', '--faults', '16', '--seed', '3', '--json', 'result.json');
+    const { ended, output } = run(
+      'chaos',
+      '--payments',
+      '1600',
+      '--faults',
+      '16',
+      '--seed',
+      '3',
+      '--json',
+      'result.json',
+    );
     const code = await ended;
     if (code !== 0 && code !== 1) throw new Error(`exit code ${code}\n${output()}`);
     const { verdict, violations, objectives, systems } = resultOf('result.json');
     expect({ verdict, violations }).toEqual({ verdict: 'valid', violations: [] });
-    // On a busy machine the objective about time may be missed: then the run reports the miss and ends with 1.
-    expect(objectives.filter(({ name }) => !name.startsWith('ms ')).map(({ met }) => met)).toEqual([true, true]);
+    // On a busy machine the objective about time may be missed: then the run reports the miss and
+    // ends with 1.
+    expect(objectives.filter(({ name }) => !name.startsWith('ms ')).map(({ met }) => met)).toEqual([
+      true,
+      true,
+    ]);
     expect([code, objectives.length]).toEqual([objectives.every(({ met }) => met) ? 0 : 1, 3]);
     const total = systems[0]!.total;
     expect(total.sent).toBe(1_600);
     expect(total.faults.length).toBeGreaterThan(10);
     expect(new Set(total.faults.map(({ kind }) => kind)).size).toBeGreaterThan(8);
-    expect(total.succeeded).toBeGreaterThan(0); // The number depends on the load of the machine; the invariants do not.
-    for (const line of output().split('\n').filter((text) => !text.startsWith('Report'))) expect(line.length).toBeLessThanOrEqual(80);
+    // The number depends on the load of the machine; the invariants do not.
+    expect(total.succeeded).toBeGreaterThan(0);
+    for (const line of output()
+      .split('\n')
+      .filter((text) => !text.startsWith('Report')))
+      expect(line.length).toBeLessThanOrEqual(80);
     expect(leftovers()).toEqual([]);
   }, 180_000);
 
   test('--runs: a line per seed, a table, one exit code; --replay: exactly the same plan', async () => {
     const many = run('chaos', '--payments', '160', '--faults', '2', '--seed', '8', '--runs', '2');
     expect(await many.ended).toBe(0);
-    expect(many.output()).toMatch(/seed 8: valid · \d+\/160 in time · 2 faults[^]*seed 9: valid[^]*2 of 2 runs valid, objectives met/);
+    expect(many.output()).toMatch(
+      /seed 8: valid · \d+\/160 in time · 2 faults[^]*seed 9: valid[^]*2 of 2 runs valid, objectives met/,
+    );
     const [first, second] = reports() as [string, string];
-    const planOf = (report: string): string => readFileSync(at('reports', report, 'plan.json'), 'utf8');
+    const planOf = (report: string): string =>
+      readFileSync(at('reports', report, 'plan.json'), 'utf8');
     expect(planOf(first)).not.toBe(planOf(second));
     const replay = run('chaos', '--replay', second, '--json', 'again.json');
     expect(await replay.ended).toBe(0);
@@ -47,22 +75,56 @@ describe('npm run experiment -- chaos', () => {
   }, 180_000);
 
   test('too harsh: the objective is missed, exit code 1, and the output has its name and the difference', async () => {
-    const { ended, output } = run('chaos', '--payments', '160', '--faults', '0', '--deadline', '5', '--floor', '100');
+    const { ended, output } = run(
+      'chaos',
+      '--payments',
+      '160',
+      '--faults',
+      '0',
+      '--deadline',
+      '5',
+      '--floor',
+      '100',
+    );
     expect(await ended).toBe(1);
-    expect(output()).toMatch(/Missed: availability within 5 ms: \d+\.\d+ %, \d+\.\d+ % below 100\.000 %/);
-    expect(output()).toMatch(/Again: npm run experiment -- chaos --payments 160 .*--seed 1\n {3}or: npm run experiment -- chaos --replay chaos-/);
+    expect(output()).toMatch(
+      /Missed: availability within 5 ms: \d+\.\d+ %, \d+\.\d+ % below 100\.000 %/,
+    );
+    expect(output()).toMatch(
+      /Again: npm run experiment -- chaos --payments 160 .*--seed 1\n {3}or: npm run experiment -- chaos --replay chaos-/,
+    );
   }, 180_000);
 
   test('Ctrl-C while parts are dead, frozen, cut off and slow: exit code 130 before the faults end, nothing left', async () => {
-    const strike = (id: number, kind: string, target: string) => ({ id: `${kind}-${id}`, kind, target, at: { ms: 200 }, durationMs: 600_000 });
+    const strike = (id: number, kind: string, target: string) => ({
+      id: `${kind}-${id}`,
+      kind,
+      target,
+      at: { ms: 200 },
+      durationMs: 600_000,
+    });
     const strikes = [
-      strike(1, 'freeze', 'leader'), strike(2, 'kill', 'monitor_3'), strike(3, 'kill', 'patients_2'), strike(4, 'freeze', 'redis'),
-      strike(5, 'partition', 'monitor_1-postgres'), strike(6, 'latency', 'patients_1-postgres'), strike(7, 'gateway-slow', 'gateway'),
+      strike(1, 'freeze', 'leader'),
+      strike(2, 'kill', 'monitor_3'),
+      strike(3, 'kill', 'patients_2'),
+      strike(4, 'freeze', 'redis'),
+      strike(5, 'partition', 'monitor_1-postgres'),
+      strike(6, 'latency', 'patients_1-postgres'),
+      strike(7, 'gateway-slow', 'gateway'),
     ];
     writeFileSync(at('schedule.json'), JSON.stringify({ strikes }));
-    const { child, ended, output } = run('chaos', '--payments', '100000', '--schedule', 'schedule.json');
+    const { child, ended, output } = run(
+      'chaos',
+      '--payments',
+      '100000',
+      '--schedule',
+      'schedule.json',
+    );
     const log = at('reports', 'latest.log');
-    await eventually(() => existsSync(log) && /I AM OFF/.test(readFileSync(log, 'utf8')), { what: 'the freeze was detected', deadlineMs: 60_000 });
+    await eventually(() => existsSync(log) && /I AM OFF/.test(readFileSync(log, 'utf8')), {
+      what: 'the freeze was detected',
+      deadlineMs: 60_000,
+    });
     const startMs = performance.now();
     child.kill('SIGINT');
     expect(await ended).toBe(130);
@@ -70,7 +132,8 @@ describe('npm run experiment -- chaos', () => {
     expect(performance.now() - startMs).toBeLessThan(60_000);
     expect(output()).toContain('Interrupted');
     expect(leftovers()).toEqual([]);
-    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]); // tsx has its own cache there.
+    // tsx has its own cache there.
+    expect(readdirSync(workplace.folder).filter((name) => name.startsWith('relevo-'))).toEqual([]);
   }, 180_000);
 
   test.each([

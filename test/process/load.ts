@@ -32,11 +32,18 @@ export class Load {
       while (!this.stopped) {
         const number = count++;
         const patientId = target.patients[number % patients] as string;
-        const order = { key: `load-${process.hrtime.bigint()}-${number}`, patientId, amountMinor: 100 + number, currency: 'USD' };
+        const order = {
+          key: `load-${process.hrtime.bigint()}-${number}`,
+          patientId,
+          amountMinor: 100 + number,
+          currency: 'USD',
+        };
         this.requests.push(await client.pay(order, 0, performance.timeOrigin + performance.now()));
       }
     };
-    this.done = Promise.all(Array.from({ length: clients }, keepPaying)).finally(() => client.close());
+    this.done = Promise.all(Array.from({ length: clients }, keepPaying)).finally(() =>
+      client.close(),
+    );
   }
 
   get succeeded(): number {
@@ -51,7 +58,10 @@ export class Load {
   /** Waits for `count` more payments that succeed. */
   async flows(count = 30): Promise<void> {
     const goal = this.succeeded + count;
-    await eventually(() => this.succeeded >= goal, { what: `${count} more payments to succeed`, deadlineMs: PATIENCE_MS });
+    await eventually(() => this.succeeded >= goal, {
+      what: `${count} more payments to succeed`,
+      deadlineMs: PATIENCE_MS,
+    });
   }
 
   /** Waits until every client has finished its current payment. */

@@ -1,12 +1,13 @@
 /**
- * A proxy between each monitor and each replica: one monitor can be isolated from one replica while all other connections work. Pass
- * `options` to the system, then call `cut` and `heal`.
+ * A proxy between each monitor and each replica: one monitor can be isolated from one replica while
+ * all other connections work. Pass `options` to the system, then call `cut` and `heal`.
  */
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import type { SystemOptions } from '../../local/system.js';
 import { SilencingProxy } from '../support/silencing-proxy.js';
 
-const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${prefix}_${index + 1}`);
+const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}_${index + 1}`);
 
 export class MonitorPaths {
   private readonly ports = new Map<string, number>();
@@ -18,7 +19,10 @@ export class MonitorPaths {
     const paths = new MonitorPaths(names('server', replicas));
     for (const monitor of names('monitor', monitors)) {
       for (const replica of paths.replicas) {
-        paths.proxies.set(`${monitor} ${replica}`, await SilencingProxy.open(() => paths.ports.get(replica) ?? 1));
+        paths.proxies.set(
+          `${monitor} ${replica}`,
+          await SilencingProxy.open(() => paths.ports.get(replica) ?? 1),
+        );
       }
     }
     return paths;
@@ -32,7 +36,11 @@ export class MonitorPaths {
   }
 
   environmentOf(monitor: string): Record<string, string> {
-    return { REPLICAS: this.replicas.map((replica) => `${replica}=${this.path(monitor, replica).url}`).join(',') };
+    return {
+      REPLICAS: this.replicas
+        .map((replica) => `${replica}=${this.path(monitor, replica).url}`)
+        .join(','),
+    };
   }
 
   /** Drops everything in both directions, without closing the connections. */

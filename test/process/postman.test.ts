@@ -1,4 +1,7 @@
-/** Newman runs the whole committed collection against a real system, twice: its own effects must not break the second run. */
+/**
+ * Newman runs the whole committed collection against a real system, twice: its own effects must not
+ * break the second run.
+ */
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,33 +16,70 @@ beforeAll(async () => {
   system = await startTestSystem();
 }, TEST_MS);
 
-function newman(folders: readonly string[] = [], tokens: Partial<TestSystem['tokens']> = {}): Promise<{ code: number; output: string }> {
+function newman(
+  folders: readonly string[] = [],
+  tokens: Partial<TestSystem['tokens']> = {},
+): Promise<{ code: number; output: string }> {
   const { api, operator, internal } = { ...system.tokens, ...tokens };
   const program = createRequire(import.meta.url).resolve('newman/bin/newman.js');
   const variables = {
-    baseUrl: system.process('patients_1').url, monitorUrl: system.process('monitor_1').url,
-    apiToken: api, operatorToken: operator, internalToken: internal,
+    baseUrl: system.process('patients_1').url,
+    monitorUrl: system.process('monitor_1').url,
+    apiToken: api,
+    operatorToken: operator,
+    internalToken: internal,
   };
-  const values = Object.entries(variables).flatMap(([key, value]) => ['--env-var', `${key}=${value}`]);
+  const values = Object.entries(variables).flatMap(([key, value]) => [
+    '--env-var',
+    `${key}=${value}`,
+  ]);
   const chosen = folders.flatMap((name) => ['--folder', name]);
-  const args = [program, 'run', file('collection'), '-e', file('environment'), ...chosen, ...values, '--reporters', 'cli', '--color', 'off'];
+  const args = [
+    program,
+    'run',
+    file('collection'),
+    '-e',
+    file('environment'),
+    ...chosen,
+    ...values,
+    '--reporters',
+    'cli',
+    '--color',
+    'off',
+  ];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024, timeout: 2 * PATIENCE_MS }, (error, stdout, stderr) => {
-      resolve({ code: error ? 1 : 0, output: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { maxBuffer: 64 * 1024 * 1024, timeout: 2 * PATIENCE_MS },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? 1 : 0, output: stdout + stderr });
+      },
+    );
   });
 }
 
 /** The lines of the summary with the failures and their places. */
-const failuresOf = (output: string): string[] => output.split('\n').filter((line) => /^\s*\d+\.\s|AssertionError|at assertion|inside "/.test(line));
+const failuresOf = (output: string): string[] =>
+  output
+    .split('\n')
+    .filter((line) => /^\s*\d+\.\s|AssertionError|at assertion|inside "/.test(line));
 
-test.each(['the first time', 'the second time'])('the whole collection passes, %s', async () => {
-  const { code, output } = await newman();
-  expect({ code, failures: failuresOf(output) }).toEqual({ code: 0, failures: [] });
-  expect(output).toContain('availability 100.000 %');
-}, TEST_MS);
+test.each(['the first time', 'the second time'])(
+  'the whole collection passes, %s',
+  async () => {
+    const { code, output } = await newman();
+    expect({ code, failures: failuresOf(output) }).toEqual({ code: 0, failures: [] });
+    expect(output).toContain('availability 100.000 %');
+  },
+  TEST_MS,
+);
 
-test('control: with a wrong api token it fails', async () => {
-  const { code } = await newman(['2 Payments and batches'], { api: 'wrong' });
-  expect(code).toBe(1);
-}, TEST_MS);
+test(
+  'control: with a wrong api token it fails',
+  async () => {
+    const { code } = await newman(['2 Payments and batches'], { api: 'wrong' });
+    expect(code).toBe(1);
+  },
+  TEST_MS,
+);

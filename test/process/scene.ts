@@ -1,11 +1,17 @@
 /**
- * A whole system for a test, with the requests of a client, an operator and an inspector, and a final verdict by the checkers of the lab.
- * Everything is real: processes, engines, the gateway with its own ledger.
- * `close` stops everything and fails when a process of the system is still alive.
+ * A whole system for a test, with the requests of a client, an operator and an inspector, and a
+ * final verdict by the checkers of the lab. Everything is real: processes, engines, the gateway
+ * with its own ledger. `close` stops everything and fails when a process of the system is still
+ * alive.
  */
 import { check } from '../../experiments/checkers/checkers.js';
 import { readCharges, readElections, readPayments } from '../../experiments/record/evidence.js';
-import type { ChargeRow, ElectionRow, PaymentRow, RequestRecord } from '../../experiments/record/history.js';
+import type {
+  ChargeRow,
+  ElectionRow,
+  PaymentRow,
+  RequestRecord,
+} from '../../experiments/record/history.js';
 import type { Violation } from '../../experiments/record/result.js';
 import type { GatewayFaults } from '../../gateway/faults.js';
 import { descendantsOf, isAlive } from '../../local/processes/process-tree.js';
@@ -36,7 +42,10 @@ export interface Question {
   body?: unknown;
 }
 
-/** Long time-outs: suspicions must come from the faults of a test, not from a busy machine that beats late. */
+/**
+ * Long time-outs: suspicions must come from the faults of a test, not from a busy machine that
+ * beats late.
+ */
 const CALM = { monitor: { BEAT_TIMEOUT_MS: '5000', GRAY_MS: '10000', STALL_MS: '60000' } };
 
 export interface SceneOptions extends Partial<SystemOptions> {
@@ -63,12 +72,22 @@ export class Scene {
       process.on('line', () => process.pid !== null && pids.add(process.pid));
       options.onProcess?.(process);
     };
-    const env: Partial<Record<ProcessKind, Record<string, string>>> = { ...kindEnv, monitor: { ...CALM.monitor, ...kindEnv.monitor } };
-    const serviceEnv: SystemOptions['serviceEnv'] = (name, kind, usual) => ({ ...env[kind], ...options.serviceEnv?.(name, kind, usual) });
+    const env: Partial<Record<ProcessKind, Record<string, string>>> = {
+      ...kindEnv,
+      monitor: { ...CALM.monitor, ...kindEnv.monitor },
+    };
+    const serviceEnv: SystemOptions['serviceEnv'] = (name, kind, usual) => ({
+      ...env[kind],
+      ...options.serviceEnv?.(name, kind, usual),
+    });
     const system = await startTestSystem({ ...options, onProcess: watch, serviceEnv });
-    const scene = new Scene(system, createTestPool(system.databaseUrl, { statementTimeoutMs: 20_000 }));
+    const scene = new Scene(
+      system,
+      createTestPool(system.databaseUrl, { statementTimeoutMs: 20_000 }),
+    );
     for (const pid of pids) scene.pids.add(pid);
-    for (const process of system.processes) process.on('line', () => process.pid !== null && scene.pids.add(process.pid));
+    for (const process of system.processes)
+      process.on('line', () => process.pid !== null && scene.pids.add(process.pid));
     const { rows } = await scene.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
     scene.patients.push(...rows.map(({ id }) => id));
     await scene.settled();
@@ -78,7 +97,8 @@ export class Scene {
   /** Stops the system. @throws Error when one of its processes is still alive. */
   async close(): Promise<void> {
     await this.stopLoads();
-    for (const process of this.system.processes) if (process.pid !== null) descendantsOf(process.pid).forEach((pid) => this.pids.add(pid));
+    for (const process of this.system.processes)
+      if (process.pid !== null) descendantsOf(process.pid).forEach((pid) => this.pids.add(pid));
     Object.values(this.system.pids()).forEach((pid) => this.pids.add(pid));
     await this.pool.end();
     await stopTestSystem(this.system);
@@ -89,7 +109,10 @@ export class Scene {
   /** Starts clients that pay until they are stopped. */
   load(options: LoadOptions = {}): Load {
     const { patients, tokens } = this.system;
-    const load = new Load({ urls: patients.map(({ url }) => url), token: tokens.api, patients: this.patients }, options);
+    const load = new Load(
+      { urls: patients.map(({ url }) => url), token: tokens.api, patients: this.patients },
+      options,
+    );
     this.loads.push(load);
     return load;
   }
@@ -99,15 +122,28 @@ export class Scene {
     await Promise.all(this.loads.splice(0).map((load) => load.stop()));
   }
 
-  async ask(service: ManagedProcess, path: string, { token = 'api', headers = {}, body }: Question = {}): Promise<Answered> {
+  async ask(
+    service: ManagedProcess,
+    path: string,
+    { token = 'api', headers = {}, body }: Question = {},
+  ): Promise<Answered> {
     const response = await fetch(service.url + path, {
       method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${this.system.tokens[token]}`, 'content-type': 'application/json', ...headers },
+      headers: {
+        'authorization': `Bearer ${this.system.tokens[token]}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : null,
+    };
   }
 
   leadership(): Promise<Leadership> {
@@ -132,12 +168,16 @@ export class Scene {
     }
   }
 
-  /** Kills the leader while commits are blocked, and terminates its blocked commit, as if the commit had never been sent. */
+  /**
+   * Kills the leader while commits are blocked, and terminates its blocked commit, as if the commit
+   * had never been sent.
+   */
   async killBeforeItCommits(leader: ManagedProcess): Promise<void> {
     leader.kill('SIGKILL');
     await leader.exited;
     const calledOff = async (): Promise<boolean> => {
-      const text = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
+      const text =
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
       return (await this.pool.query(text, [`${leader.name}-commit`])).rowCount === 0;
     };
     await eventually(calledOff, { what: 'the end of its commit', deadlineMs: PATIENCE_MS });
@@ -156,22 +196,35 @@ export class Scene {
     return (await this.ask(monitor, '/status', { token: 'operator' })).body as Status;
   }
 
-  /** Waits until every running monitor sees every running replica as alive, and a leader that leads. */
+  /**
+   * Waits until every running monitor sees every running replica as alive, and a leader that leads.
+   */
   async settled(): Promise<void> {
     const running = this.system.replicas.filter(({ up }) => up).map(({ name }) => name);
     for (const monitor of this.system.monitors.filter(({ up }) => up)) {
       const calm = async (): Promise<boolean> => {
         const { partitions, replicas } = await this.status(monitor);
-        const alive = replicas.filter(({ id, observed }) => running.includes(id) && observed === 'alive');
-        return alive.length === running.length && alive.some(({ id, role }) => id === partitions[0]?.leader && role === 'leading');
+        const alive = replicas.filter(
+          ({ id, observed }) => running.includes(id) && observed === 'alive',
+        );
+        return (
+          alive.length === running.length &&
+          alive.some(({ id, role }) => id === partitions[0]?.leader && role === 'leading')
+        );
       };
-      await eventually(calm, { what: `${monitor.name} to see all replicas alive and one leading`, deadlineMs: PATIENCE_MS });
+      await eventually(calm, {
+        what: `${monitor.name} to see all replicas alive and one leading`,
+        deadlineMs: PATIENCE_MS,
+      });
     }
   }
 
   /** Sets the faults of the gateway; faults that are not named are removed. */
   async gatewayFaults(faults: Partial<GatewayFaults>): Promise<void> {
-    const { status, text } = await this.ask(this.gateway, '/faults', { token: 'internal', body: faults });
+    const { status, text } = await this.ask(this.gateway, '/faults', {
+      token: 'internal',
+      body: faults,
+    });
     if (status !== 200) throw new Error(`the gateway does not accept faults: ${status} ${text}`);
   }
 
@@ -182,7 +235,9 @@ export class Scene {
   /** A number in a service's /metrics, summed over its labels; 0 when it is missing. */
   async metric(service: ManagedProcess, name: string): Promise<number> {
     const { text } = await this.ask(service, '/metrics');
-    const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+    const lines = text
+      .split('\n')
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 
@@ -199,7 +254,9 @@ export class Scene {
     return readElections(this.pool);
   }
 
-  /** Ids of a batch's payments, by the batch's Idempotency-Key; optionally only the pending ones. */
+  /**
+   * Ids of a batch's payments, by the batch's Idempotency-Key; optionally only the pending ones.
+   */
   async batchIds(key: string, pendingOnly = false): Promise<string[]> {
     const { rows } = await this.pool.query<{ id: string }>(
       `SELECT p.id FROM payment p JOIN batch b ON b.id = p.batch_id
@@ -210,14 +267,26 @@ export class Scene {
   }
 
   async pending(): Promise<number> {
-    const { rows } = await this.pool.query<{ count: number }>(`SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`);
+    const { rows } = await this.pool.query<{ count: number }>(
+      `SELECT count(*) AS count FROM payment WHERE status = 'PENDING'`,
+    );
     return rows[0]?.count ?? -1;
   }
 
-  /** Waits until every accepted payment is final, then runs the checkers over all evidence. @returns the violations. */
+  /**
+   * Waits until every accepted payment is final, then runs the checkers over all evidence. @returns
+   * the violations.
+   */
   async verdict(requests: readonly RequestRecord[] = []): Promise<Violation[]> {
-    await eventually(async () => (await this.pending()) === 0, { what: 'every payment to be final', deadlineMs: 2 * PATIENCE_MS });
-    const [payments, charges, elections] = [await this.payments(), await this.charges(), await this.elections()];
+    await eventually(async () => (await this.pending()) === 0, {
+      what: 'every payment to be final',
+      deadlineMs: 2 * PATIENCE_MS,
+    });
+    const [payments, charges, elections] = [
+      await this.payments(),
+      await this.charges(),
+      await this.elections(),
+    ];
     return check({ requests, payments, charges, elections });
   }
 }

@@ -1,19 +1,37 @@
 /**
- * Traces of real processes at a real receiver. Aim: one trace shows a payment from the request to the commit, across the queue and
- * the death of a leader; an unavailable receiver has no cost; without tracing, no module of OpenTelemetry is loaded.
+ * Traces of real processes at a real receiver. Aim: one trace shows a payment from the request to
+ * the commit, across the queue and the death of a leader; an unavailable receiver has no cost;
+ * without tracing, no module of OpenTelemetry is loaded.
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { eventually } from '../support/eventually.js';
-import { startTraceReceiver, type ReceivedSpan, type TraceReceiver } from '../support/trace-receiver.js';
+import {
+  startTraceReceiver,
+  type ReceivedSpan,
+  type TraceReceiver,
+} from '../support/trace-receiver.js';
 import { PATIENCE_MS, TEST_MS } from './patience.js';
 import { Scene } from './scene.js';
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 const WATCHED = `--import ${pathToFileURL(fileURLToPath(new URL('../support/watch-imports.mjs', import.meta.url))).href}`;
-const STORY = ['POST /api/payments', 'accept', 'enqueue', 'parcel', 'load', 'charge', 'commit', 'outcome'];
+const STORY = [
+  'POST /api/payments',
+  'accept',
+  'enqueue',
+  'parcel',
+  'load',
+  'charge',
+  'commit',
+  'outcome',
+];
 
-const tracedTo = (url: string): Record<string, string> => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_BSP_SCHEDULE_DELAY: '50', NODE_OPTIONS: WATCHED });
+const tracedTo = (url: string): Record<string, string> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  OTEL_BSP_SCHEDULE_DELAY: '50',
+  NODE_OPTIONS: WATCHED,
+});
 
 interface Paid {
   status: number;
@@ -25,11 +43,17 @@ async function pay(scene: Scene, patient = 0, wait = 30): Promise<Paid> {
   const [traceId, clientSpan] = [hex(16), hex(8)];
   const body = { patientId: scene.patients[patient], amountMinor: 100, currency: 'USD' };
   const headers = { Prefer: `wait=${wait}`, traceparent: `00-${traceId}-${clientSpan}-01` };
-  return { status: (await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers })).status, traceId, clientSpan };
+  return {
+    status: (await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers })).status,
+    traceId,
+    clientSpan,
+  };
 }
 
 const imported = (scene: Scene, name: string): string[] =>
-  scene.system.log.filter((line) => line.startsWith(`${name}: imported `)).map((line) => line.split(' ')[2] ?? '');
+  scene.system.log
+    .filter((line) => line.startsWith(`${name}: imported `))
+    .map((line) => line.split(' ')[2] ?? '');
 
 describe('with a receiver', () => {
   let receiver: TraceReceiver;
@@ -38,7 +62,10 @@ describe('with a receiver', () => {
   beforeAll(async () => {
     receiver = await startTraceReceiver();
     // On a busy machine, calls must not time out: a retry would be another scenario.
-    scene = await Scene.open({ env: tracedTo(receiver.url), kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } } });
+    scene = await Scene.open({
+      env: tracedTo(receiver.url),
+      kindEnv: { payments: { GATEWAY_TIMEOUT_MS: '20000' } },
+    });
   }, TEST_MS);
 
   afterAll(async () => {
@@ -47,94 +74,168 @@ describe('with a receiver', () => {
   }, TEST_MS);
 
   /** Waits until the trace has spans of all these names. */
-  const traceWith = (traceId: string, names: readonly string[]): Promise<ReceivedSpan[]> => eventually(() => {
-    const spans = receiver.trace(traceId);
-    return names.every((name) => spans.some((span) => span.name === name)) ? spans : null;
-  }, { what: `${names.join(', ')} in trace ${traceId}`, deadlineMs: PATIENCE_MS });
+  const traceWith = (traceId: string, names: readonly string[]): Promise<ReceivedSpan[]> =>
+    eventually(
+      () => {
+        const spans = receiver.trace(traceId);
+        return names.every((name) => spans.some((span) => span.name === name)) ? spans : null;
+      },
+      { what: `${names.join(', ')} in trace ${traceId}`, deadlineMs: PATIENCE_MS },
+    );
 
-  test('one payment: one trace, below the client’s span, from the request to the outcome', async () => {
-    const paid = await pay(scene);
-    expect(paid.status).toBe(201);
-    const spans = await traceWith(paid.traceId, STORY);
-    expect(spans.map(({ name }) => name).toSorted()).toEqual(STORY.toSorted());
-    const of = (name: string): ReceivedSpan => spans.find((span) => span.name === name) as ReceivedSpan;
-    const request = of('POST /api/payments');
-    expect(request).toMatchObject({ parent: paid.clientSpan, service: 'patients', instance: 'patients_1', failed: false });
-    expect(request.attributes).toMatchObject({ 'http.response.status_code': 201, 'http.route': '/api/payments' });
-    for (const name of ['accept', 'enqueue', 'parcel', 'outcome']) expect(of(name).parent).toBe(request.spanId);
-    for (const name of ['load', 'charge', 'commit']) expect(of(name).parent).toBe(of('parcel').spanId);
-    const { leader, term } = await scene.leadership();
-    expect(of('parcel')).toMatchObject({ service: 'payments', instance: leader, attributes: { 'relevo.term': term, 'relevo.charged': 1 } });
-    expect(of('outcome').attributes).toMatchObject({ 'relevo.status': 'SUCCEEDED', 'relevo.term': term });
-    for (const [before, after] of [['accept', 'load'], ['load', 'charge'], ['charge', 'commit']] as const) {
-      expect(of(before).endMs).toBeLessThanOrEqual(of(after).startMs + 1);
-    }
-    expect(JSON.stringify(spans)).not.toContain(scene.patients[0]);
-  }, TEST_MS);
+  test(
+    'one payment: one trace, below the client’s span, from the request to the outcome',
+    async () => {
+      const paid = await pay(scene);
+      expect(paid.status).toBe(201);
+      const spans = await traceWith(paid.traceId, STORY);
+      expect(spans.map(({ name }) => name).toSorted()).toEqual(STORY.toSorted());
+      const of = (name: string): ReceivedSpan =>
+        spans.find((span) => span.name === name) as ReceivedSpan;
+      const request = of('POST /api/payments');
+      expect(request).toMatchObject({
+        parent: paid.clientSpan,
+        service: 'patients',
+        instance: 'patients_1',
+        failed: false,
+      });
+      expect(request.attributes).toMatchObject({
+        'http.response.status_code': 201,
+        'http.route': '/api/payments',
+      });
+      for (const name of ['accept', 'enqueue', 'parcel', 'outcome'])
+        expect(of(name).parent).toBe(request.spanId);
+      for (const name of ['load', 'charge', 'commit'])
+        expect(of(name).parent).toBe(of('parcel').spanId);
+      const { leader, term } = await scene.leadership();
+      expect(of('parcel')).toMatchObject({
+        service: 'payments',
+        instance: leader,
+        attributes: { 'relevo.term': term, 'relevo.charged': 1 },
+      });
+      expect(of('outcome').attributes).toMatchObject({
+        'relevo.status': 'SUCCEEDED',
+        'relevo.term': term,
+      });
+      for (const [before, after] of [
+        ['accept', 'load'],
+        ['load', 'charge'],
+        ['charge', 'commit'],
+      ] as const) {
+        expect(of(before).endMs).toBeLessThanOrEqual(of(after).startMs + 1);
+      }
+      expect(JSON.stringify(spans)).not.toContain(scene.patients[0]);
+    },
+    TEST_MS,
+  );
 
-  test('many at once: shared spans are in the trace of each payment, linked', async () => {
-    const served: string[] = [];
-    // The number of payments served together is random; after a few rounds there are some.
-    const linked = await eventually(async () => {
-      const paid = await Promise.all(Array.from({ length: 12 }, (_, index) => pay(scene, index)));
-      served.push(...paid.map(({ status, traceId }) => `${status} ${traceId}`));
-      const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
-      const shared = traces.flat().filter(({ name, links }) => (name === 'accept' || name === 'parcel') && links.length > 0);
-      return shared.length > 0 ? shared : null;
-    }, { what: 'payments with shared spans', deadlineMs: PATIENCE_MS });
-    expect(served.filter((each) => !each.startsWith('201 '))).toEqual([]);
-    for (const { links } of linked) for (const other of links) expect(served).toContain(`201 ${other}`);
-  }, TEST_MS);
+  test(
+    'many at once: shared spans are in the trace of each payment, linked',
+    async () => {
+      const served: string[] = [];
+      // The number of payments served together is random; after a few rounds there are some.
+      const linked = await eventually(
+        async () => {
+          const paid = await Promise.all(
+            Array.from({ length: 12 }, (_, index) => pay(scene, index)),
+          );
+          served.push(...paid.map(({ status, traceId }) => `${status} ${traceId}`));
+          const traces = await Promise.all(paid.map(({ traceId }) => traceWith(traceId, STORY)));
+          const shared = traces
+            .flat()
+            .filter(
+              ({ name, links }) => (name === 'accept' || name === 'parcel') && links.length > 0,
+            );
+          return shared.length > 0 ? shared : null;
+        },
+        { what: 'payments with shared spans', deadlineMs: PATIENCE_MS },
+      );
+      expect(served.filter((each) => !each.startsWith('201 '))).toEqual([]);
+      for (const { links } of linked)
+        for (const other of links) expect(served).toContain(`201 ${other}`);
+    },
+    TEST_MS,
+  );
 
-  test('a batch of 600: its parcels are in its trace, and their spans are few', async () => {
-    const [traceId, headers] = [hex(16), {} as Record<string, string>];
-    headers['traceparent'] = `00-${traceId}-${hex(8)}-01`;
-    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count: 600 }, headers });
-    expect(status).toBe(200);
-    const spans = await traceWith(traceId, ['POST /api/batches', 'accept', 'enqueue', 'parcel', 'commit']);
-    expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(2);
-    expect(spans.length).toBeLessThan(100);
-  }, TEST_MS);
+  test(
+    'a batch of 600: its parcels are in its trace, and their spans are few',
+    async () => {
+      const [traceId, headers] = [hex(16), {} as Record<string, string>];
+      headers['traceparent'] = `00-${traceId}-${hex(8)}-01`;
+      const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', {
+        body: { count: 600 },
+        headers,
+      });
+      expect(status).toBe(200);
+      const spans = await traceWith(traceId, [
+        'POST /api/batches',
+        'accept',
+        'enqueue',
+        'parcel',
+        'commit',
+      ]);
+      expect(spans.filter(({ name }) => name === 'parcel').length).toBeGreaterThanOrEqual(2);
+      expect(spans.length).toBeLessThan(100);
+    },
+    TEST_MS,
+  );
 
-  test('a leader killed in the middle: the spans of the next leader are in the same trace', async () => {
-    await scene.gatewayFaults({ slowMs: 5_000 });
-    const { leader, term } = await scene.leadership();
-    const paying = pay(scene);
-    const busy = async (): Promise<boolean> => {
-      const { replicas } = await scene.status(scene.system.monitors[0]!);
-      return replicas.some(({ parcelsInFlight }) => (parcelsInFlight ?? 0) > 0);
-    };
-    await eventually(busy, { what: 'the leader has a parcel', deadlineMs: PATIENCE_MS });
-    scene.system.process(leader ?? '').kill('SIGKILL');
-    const next = await scene.nextLeadership(term);
-    await scene.gatewayFaults({});
-    const paid = await paying;
-    expect(paid.status).toBe(201);
-    const spans = await traceWith(paid.traceId, STORY);
-    const parcel = spans.find(({ name }) => name === 'parcel');
-    expect(parcel).toMatchObject({ instance: next.leader, attributes: { 'relevo.term': next.term }, failed: false });
-  }, TEST_MS);
+  test(
+    'a leader killed in the middle: the spans of the next leader are in the same trace',
+    async () => {
+      await scene.gatewayFaults({ slowMs: 5_000 });
+      const { leader, term } = await scene.leadership();
+      const paying = pay(scene);
+      const busy = async (): Promise<boolean> => {
+        const { replicas } = await scene.status(scene.system.monitors[0]!);
+        return replicas.some(({ parcelsInFlight }) => (parcelsInFlight ?? 0) > 0);
+      };
+      await eventually(busy, { what: 'the leader has a parcel', deadlineMs: PATIENCE_MS });
+      scene.system.process(leader ?? '').kill('SIGKILL');
+      const next = await scene.nextLeadership(term);
+      await scene.gatewayFaults({});
+      const paid = await paying;
+      expect(paid.status).toBe(201);
+      const spans = await traceWith(paid.traceId, STORY);
+      const parcel = spans.find(({ name }) => name === 'parcel');
+      expect(parcel).toMatchObject({
+        instance: next.leader,
+        attributes: { 'relevo.term': next.term },
+        failed: false,
+      });
+    },
+    TEST_MS,
+  );
 
   test('the SDK is loaded by services that trace', () => {
-    for (const name of ['patients_1', 'server_1']) expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
+    for (const name of ['patients_1', 'server_1'])
+      expect(imported(scene, name)).toContain('@opentelemetry/sdk-trace-node');
   });
 });
 
-test('an unavailable receiver has no cost: payments continue, and the service stops gracefully', async () => {
-  const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
-  const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
-  expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
-  const [patients] = scene.system.patients;
-  await patients!.stop();
-  // A graceful stop, with half a second for the last spans; a process that hangs would be killed.
-  expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
-  expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
-  await scene.close();
-}, TEST_MS);
+test(
+  'an unavailable receiver has no cost: payments continue, and the service stops gracefully',
+  async () => {
+    const scene = await Scene.open({ env: tracedTo('http://127.0.0.1:9') });
+    const paid = await Promise.all(Array.from({ length: 50 }, (_, index) => pay(scene, index)));
+    expect(paid.map(({ status }) => status)).toEqual(paid.map(() => 201));
+    const [patients] = scene.system.patients;
+    await patients!.stop();
+    // A graceful stop, with half a second for the last spans; a process that hangs would be killed.
+    expect(await patients!.exited).toMatchObject({ code: 0, signal: null });
+    expect(scene.system.log.filter((line) => /uncaught|unhandled/.test(line))).toEqual([]);
+    await scene.close();
+  },
+  TEST_MS,
+);
 
-test('without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded', async () => {
-  const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
-  expect((await pay(scene)).status).toBe(201);
-  for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
-  await scene.close();
-}, TEST_MS);
+test(
+  'without OTEL_EXPORTER_OTLP_ENDPOINT no module of OpenTelemetry is loaded',
+  async () => {
+    const scene = await Scene.open({ env: { NODE_OPTIONS: WATCHED } });
+    expect((await pay(scene)).status).toBe(201);
+    for (const { name } of scene.system.processes) expect(imported(scene, name)).toEqual([]);
+    await scene.close();
+  },
+  TEST_MS,
+);

@@ -17,10 +17,20 @@ function record(monitors = ['monitor_1', 'monitor_2', 'monitor_3']) {
   const leadership = new LeadershipTable(world, STANDARD, monitors, 100, checks);
   const payments = new PaymentTable(world, STANDARD, leadership, checks);
   checks.leadership = () => leadership.row;
-  Object.assign(checks, { rows: payments.rows, byKey: payments.byKey, byPatient: payments.byPatient });
+  Object.assign(checks, {
+    rows: payments.rows,
+    byKey: payments.byKey,
+    byPatient: payments.byPatient,
+  });
   const vote = (monitor: string, term = 0) =>
-    leadership.voteAndElect({ monitor, term, kind: 'kill', candidate: { id: 'server_1', bootId: 'server_1#1' } });
-  const pass = (ms: number) => world.plan(ms, null, () => undefined) && world.runUntil(world.nowMs + ms, never);
+    leadership.voteAndElect({
+      monitor,
+      term,
+      kind: 'kill',
+      candidate: { id: 'server_1', bootId: 'server_1#1' },
+    });
+  const pass = (ms: number) =>
+    world.plan(ms, null, () => undefined) && world.runUntil(world.nowMs + ms, never);
   return { world, checks, leadership, payments, vote, pass };
 }
 
@@ -28,7 +38,13 @@ describe('virtual time', () => {
   test('events run by time, and at the same time in the order of planning', () => {
     const chance = new Chance(3);
     const queue = new EventQueue();
-    const planned = Array.from({ length: 500 }, (_, order) => ({ atMs: chance.below(50), order, owner: null, life: 0, run: null }));
+    const planned = Array.from({ length: 500 }, (_, order) => ({
+      atMs: chance.below(50),
+      order,
+      owner: null,
+      life: 0,
+      run: null,
+    }));
     for (const event of planned) queue.push(event);
     const popped = planned.map(() => queue.pop());
     expect(popped).toEqual([...planned].sort((a, b) => a.atMs - b.atMs || a.order - b.order));
@@ -54,20 +70,39 @@ describe('the network', () => {
   function pair() {
     const world = new World(5, null);
     const network = new Network(world, 2);
-    return { world, network, one: new Process(world, 'one', 0), other: new Process(world, 'other', 1) };
+    return {
+      world,
+      network,
+      one: new Process(world, 'one', 0),
+      other: new Process(world, 'other', 1),
+    };
   }
 
   test.each([
     ['an answer', () => undefined, 'yes'],
     ['nobody listens', ({ other }: ReturnType<typeof pair>) => other.crash(), 'refused'],
-    ['a cut there', ({ network, one, other }: ReturnType<typeof pair>) => network.cut(one, other), 'timeout'],
-    ['a cut back', ({ network, one, other }: ReturnType<typeof pair>) => network.cut(other, one), 'timeout'],
+    [
+      'a cut there',
+      ({ network, one, other }: ReturnType<typeof pair>) => network.cut(one, other),
+      'timeout',
+    ],
+    [
+      'a cut back',
+      ({ network, one, other }: ReturnType<typeof pair>) => network.cut(other, one),
+      'timeout',
+    ],
     ['a frozen callee', ({ other }: ReturnType<typeof pair>) => other.freeze(), 'timeout'],
   ])('a call with %s ends once', (_name, disturb, expected) => {
     const parts = pair();
     disturb(parts);
     const ends: string[] = [];
-    parts.network.call<string>(parts.one, parts.other, 50, (exchange) => exchange.reply('yes'), (answer, silence) => ends.push(answer ?? silence));
+    parts.network.call<string>(
+      parts.one,
+      parts.other,
+      50,
+      (exchange) => exchange.reply('yes'),
+      (answer, silence) => ends.push(answer ?? silence),
+    );
     parts.world.runUntil(1_000, never);
     expect(ends).toEqual([expected]);
   });
@@ -81,7 +116,11 @@ describe('the record', () => {
     pass(101);
     expect(vote('monitor_2')).toMatchObject({ votes: 1, elected: false });
     expect(vote('stranger')).toMatchObject({ votes: 1, elected: false });
-    expect(vote('monitor_3')).toMatchObject({ votes: 2, elected: true, leadership: { term: 1, leader: 'server_1' } });
+    expect(vote('monitor_3')).toMatchObject({
+      votes: 2,
+      elected: true,
+      leadership: { term: 1, leader: 'server_1' },
+    });
     expect(vote('monitor_1')).toMatchObject({ votes: 0, elected: false, leadership: { term: 1 } });
   });
 
@@ -93,19 +132,40 @@ describe('the record', () => {
 
   test('a key makes one payment; a commit needs the fence and does not change a final row', () => {
     const { payments, vote } = record(['monitor_1']);
-    expect(payments.accept([{ id: 'a', key: 'k', patientId: 'p' }, { id: 'b', key: 'k', patientId: 'p' }])).toEqual(['a']);
+    expect(
+      payments.accept([
+        { id: 'a', key: 'k', patientId: 'p' },
+        { id: 'b', key: 'k', patientId: 'p' },
+      ]),
+    ).toEqual(['a']);
     vote('monitor_1');
-    const failed = [{ id: 'a', status: 'FAILED', attempts: 1, reason: 'x', gatewayReference: null }] as const;
-    expect(payments.commit({ partition: 0, term: 0, leader: 'server_1' }, failed)).toEqual({ held: false, ids: [] });
-    expect(payments.commit({ partition: 0, term: 1, leader: 'server_2' }, failed)).toEqual({ held: false, ids: [] });
-    expect(payments.commit({ partition: 0, term: 1, leader: 'server_1' }, failed)).toEqual({ held: true, ids: ['a'] });
-    expect(payments.commit({ partition: 0, term: 1, leader: 'server_1' }, failed)).toEqual({ held: true, ids: [] });
+    const failed = [
+      { id: 'a', status: 'FAILED', attempts: 1, reason: 'x', gatewayReference: null },
+    ] as const;
+    expect(payments.commit({ partition: 0, term: 0, leader: 'server_1' }, failed)).toEqual({
+      held: false,
+      ids: [],
+    });
+    expect(payments.commit({ partition: 0, term: 1, leader: 'server_2' }, failed)).toEqual({
+      held: false,
+      ids: [],
+    });
+    expect(payments.commit({ partition: 0, term: 1, leader: 'server_1' }, failed)).toEqual({
+      held: true,
+      ids: ['a'],
+    });
+    expect(payments.commit({ partition: 0, term: 1, leader: 'server_1' }, failed)).toEqual({
+      held: true,
+      ids: [],
+    });
     expect(payments.pending).toBe(0);
   });
 
   test('a load returns earlier payments of the same patients, above the payments in work', () => {
     const { payments } = record();
-    payments.accept(['a', 'b', 'c', 'd'].map((id) => ({ id, key: id, patientId: id === 'c' ? 'q' : 'p' })));
+    payments.accept(
+      ['a', 'b', 'c', 'd'].map((id) => ({ id, key: id, patientId: id === 'c' ? 'q' : 'p' })),
+    );
     const load = (ids: string[], beyond = new Map<string, number>()) =>
       payments.load({ partition: 0, ids, limit: 10, beyond }).map(({ id }) => id);
     expect(load(['b'])).toEqual(['a', 'b']);
@@ -121,7 +181,9 @@ describe('the record', () => {
     pass(50);
     expect(payments.overdue(null, 50)).toEqual(['a', 'b']);
     expect(payments.overdue(1, 50)).toEqual(['a']);
-    payments.defer({ partition: 0, term: 1, leader: 'server_1' }, [{ id: 'a', attempts: 1, waitMs: 30.9, lastError: null }]);
+    payments.defer({ partition: 0, term: 1, leader: 'server_1' }, [
+      { id: 'a', attempts: 1, waitMs: 30.9, lastError: null },
+    ]);
     expect(payments.overdue(1, 50)).toEqual([]);
     pass(30);
     expect(payments.overdue(0, 50)).toEqual(['a']);

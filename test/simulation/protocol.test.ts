@@ -1,4 +1,6 @@
-/** The protocol under thousands of seeded schedules, and the tools that find and explain a breach. */
+/**
+ * The protocol under thousands of seeded schedules, and the tools that find and explain a breach.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { FAULT_KINDS } from '../../simulation/faults.js';
 import { RULE_TEXTS, type RuleName } from '../../simulation/invariants.js';
@@ -34,25 +36,40 @@ describe('the protocol', () => {
     expect(new Set(schedules.map(({ replicas }) => replicas))).toEqual(new Set([1, 2, 3]));
   });
 
-  test.each(['relay-skipped', 'never-resumes'])('control for liveness: with %s the system does not recover', (mutant) => {
-    expect(['I5', 'liveness']).toContain(firstFinding(mutant).breach.rule);
-  });
+  test.each(['relay-skipped', 'never-resumes'])(
+    'control for liveness: with %s the system does not recover',
+    (mutant) => {
+      expect(['I5', 'liveness']).toContain(firstFinding(mutant).breach.rule);
+    },
+  );
 
   test('an exception of the code under test is a finding, not the end of the search', () => {
-    const rules: Rules = { ...STANDARD, stepMonitor: () => { throw new Error('invariant of the failover machine broken'); } };
-    expect(play(drawSchedule(1), rules).breach).toEqual({ rule: 'crash', text: 'invariant of the failover machine broken' });
+    const rules: Rules = {
+      ...STANDARD,
+      stepMonitor: () => {
+        throw new Error('invariant of the failover machine broken');
+      },
+    };
+    expect(play(drawSchedule(1), rules).breach).toEqual({
+      rule: 'crash',
+      text: 'invariant of the failover machine broken',
+    });
   });
 });
 
 describe.each(REGRESSIONS)('a bug found once: $what', ({ schedule, without }) => {
   test('is gone', () => expect(play(schedule, STANDARD).breach).toBeNull());
-  test('control: without the fix, the schedule finds it', () => expect(play(schedule, { ...STANDARD, ...without }).breach).not.toBeNull());
+  test('control: without the fix, the schedule finds it', () =>
+    expect(play(schedule, { ...STANDARD, ...without }).breach).not.toBeNull());
 });
 
 describe('the same seed', () => {
   test.each([7, 11, 4_321])('%i gives the same schedule and transcript twice', (seed) => {
     expect(drawSchedule(seed)).toEqual(drawSchedule(seed));
-    const [once, twice] = [transcribe(drawSchedule(seed), STANDARD), transcribe(drawSchedule(seed), STANDARD)];
+    const [once, twice] = [
+      transcribe(drawSchedule(seed), STANDARD),
+      transcribe(drawSchedule(seed), STANDARD),
+    ];
     expect(once.lines.length).toBeGreaterThan(20);
     expect(twice).toEqual(once);
   });
@@ -65,7 +82,9 @@ describe('the same seed', () => {
   });
 
   test('control: another seed gives another transcript', () => {
-    expect(transcribe(drawSchedule(7), STANDARD).lines).not.toEqual(transcribe(drawSchedule(8), STANDARD).lines);
+    expect(transcribe(drawSchedule(7), STANDARD).lines).not.toEqual(
+      transcribe(drawSchedule(8), STANDARD).lines,
+    );
   });
 });
 
@@ -74,24 +93,33 @@ describe('a finding', () => {
     const { seed, breach } = firstFinding('no-fence');
     const whole = drawSchedule(seed);
     const small = shrink(whole, rulesOf('no-fence'), breach.rule);
-    expect(small.faults.length + small.payments.length).toBeLessThan(whole.faults.length + whole.payments.length);
+    expect(small.faults.length + small.payments.length).toBeLessThan(
+      whole.faults.length + whole.payments.length,
+    );
     expect(play(small, rulesOf('no-fence')).breach?.rule).toBe('I4');
     expect(play(small, STANDARD).breach).toBeNull();
   });
 
   test('is explained in the same words each time, with the command that repeats it', () => {
     const { seed, breach } = firstFinding('no-fence');
-    const words = () => explain(seed, rulesOf('no-fence'), breach, 'npm run simulate -- --seed 1 --mutant no-fence');
+    const words = () =>
+      explain(seed, rulesOf('no-fence'), breach, 'npm run simulate -- --seed 1 --mutant no-fence');
     expect(words()).toBe(words());
-    expect(words()).toMatch(/breaks I4: nothing is written under a stale term\.[^]*FAULT[^]*BROKEN {6}I4: [^]*\nAgain: npm run simulate/);
+    expect(words()).toMatch(
+      /breaks I4: nothing is written under a stale term\.[^]*FAULT[^]*BROKEN {6}I4: [^]*\nAgain: npm run simulate/,
+    );
   });
 
   test('trust in a stopped clock is found by the clock alone, not by the monitor’s state', () => {
-    const rules: Rules = { ...STANDARD, stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input) };
+    const rules: Rules = {
+      ...STANDARD,
+      stepMonitor: (state, input) => STANDARD.stepMonitor(withoutLateness(state), input),
+    };
     expect(search(1, 500, rules).finding?.breach.rule).toBe('doubt');
   });
 
   test('every rule has a text', () => {
-    for (const rule of ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] satisfies RuleName[]) expect(RULE_TEXTS[rule]).not.toBe('');
+    for (const rule of ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8'] satisfies RuleName[])
+      expect(RULE_TEXTS[rule]).not.toBe('');
   });
 });

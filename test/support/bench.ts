@@ -1,4 +1,6 @@
-/** Invented measurements of the bench: a test sets rates and costs; all other values are neutral. */
+/**
+ * Invented measurements of the bench: a test sets rates and costs; all other values are neutral.
+ */
 import type { Measurement } from '../../experiments/bench/contestant.js';
 import type { Standing } from '../../experiments/bench/figures.js';
 import type { Part } from '../../experiments/bench/usage.js';
@@ -16,10 +18,22 @@ export interface MadeUp {
 
 export const PAYMENTS = 1_000;
 
-function measurement(rate: number, { micros = {}, latencies = {}, problems = [] }: MadeUp): Measurement {
-  const usage = Object.fromEntries(Object.entries(micros).map(([part, each]) => [part, { cpuMs: (each * PAYMENTS) / 1_000, peakMb: 100 }]));
+function measurement(
+  rate: number,
+  { micros = {}, latencies = {}, problems = [] }: MadeUp,
+): Measurement {
+  const usage = Object.fromEntries(
+    Object.entries(micros).map(([part, each]) => [
+      part,
+      { cpuMs: (each * PAYMENTS) / 1_000, peakMb: 100 },
+    ]),
+  );
   return {
-    payments: PAYMENTS, seconds: PAYMENTS / rate, usage, figures: {}, problems: [...problems],
+    payments: PAYMENTS,
+    seconds: PAYMENTS / rate,
+    usage,
+    figures: {},
+    problems: [...problems],
     latencies: Object.entries(latencies).map(([name, samples]) => {
       const recorded = Latencies.of(samples);
       return { name, count: recorded.count, summary: recorded.summary(), hdr: recorded.encode() };
@@ -27,6 +41,17 @@ function measurement(rate: number, { micros = {}, latencies = {}, problems = [] 
   };
 }
 
-export function standing(name: string, kind: Standing['kind'], side: Standing['side'], madeUp: MadeUp): Standing {
-  return { name, kind, side, what: `what ${name} is`, measurements: madeUp.rates.map((rate) => measurement(rate, madeUp)) };
+export function standing(
+  name: string,
+  kind: Standing['kind'],
+  side: Standing['side'],
+  madeUp: MadeUp,
+): Standing {
+  return {
+    name,
+    kind,
+    side,
+    what: `what ${name} is`,
+    measurements: madeUp.rates.map((rate) => measurement(rate, madeUp)),
+  };
 }

@@ -1,6 +1,7 @@
 /**
- * The machine's Chromium for a test file: one browser, a fresh profile per page, everything closed and removed afterwards. A test fails
- * when its page writes an error to the console, violates its own policy, opens a dialog or asks another host, unless expected.
+ * The machine's Chromium for a test file: one browser, a fresh profile per page, everything closed
+ * and removed afterwards. A test fails when its page writes an error to the console, violates its
+ * own policy, opens a dialog or asks another host, unless expected.
  *
  *   describeInBrowser('the console', () => {
  *     const browser = useBrowser();
@@ -17,20 +18,36 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { findChromium } from './chromium.js';
 import { keepSecret } from './log-evidence.js';
 import { PageWatch } from './page-watch.js';
 
-/** Deadline of each wait inside a page, in ms. Generous, because a shared machine may be slow and a finished wait costs nothing. */
+/**
+ * Deadline of each wait inside a page, in ms. Generous, because a shared machine may be slow and a
+ * finished wait costs nothing.
+ */
 export const PAGE_DEADLINE_MS = 60_000;
 const TEST_DEADLINE_MS = 300_000;
 
 /** Resolves only names of this machine: a request to another host fails and is reported. */
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
 
 export interface PageOptions {
-  /** In pixels. Default: 1280. Below 500 the page behaves as on a phone: touch, and its own viewport counts. */
+  /**
+   * In pixels. Default: 1280. Below 500 the page behaves as on a phone: touch, and its own viewport
+   * counts.
+   */
   width?: number;
   /** In pixels. Default: 900. */
   height?: number;
@@ -40,7 +57,10 @@ export interface PageOptions {
   /** False: no JavaScript. Then no code can run in the page, not even axe. */
   javaScript?: boolean;
   reducedMotion?: boolean;
-  /** Shares cookies and storage with this page instead of a fresh profile; the other options are then those of that page. */
+  /**
+   * Shares cookies and storage with this page instead of a fresh profile; the other options are
+   * then those of that page.
+   */
   like?: Page;
 }
 
@@ -52,18 +72,33 @@ export interface TestBrowser {
 }
 
 function contextOptions(options: PageOptions): BrowserContextOptions {
-  const { width = 1_280, height = 900, scheme = 'light', lang = 'en-US', javaScript = true, reducedMotion = false } = options;
+  const {
+    width = 1_280,
+    height = 900,
+    scheme = 'light',
+    lang = 'en-US',
+    javaScript = true,
+    reducedMotion = false,
+  } = options;
   const phone = width < 500;
   return {
-    viewport: { width, height }, isMobile: phone, hasTouch: phone, colorScheme: scheme, locale: lang, javaScriptEnabled: javaScript,
-    reducedMotion: reducedMotion ? 'reduce' : 'no-preference', acceptDownloads: true,
+    viewport: { width, height },
+    isMobile: phone,
+    hasTouch: phone,
+    colorScheme: scheme,
+    locale: lang,
+    javaScriptEnabled: javaScript,
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    acceptDownloads: true,
   };
 }
 
 /** Keeps the session cookies, so that the search of all logs finds them too. */
 async function keepCookies(context: BrowserContext): Promise<void> {
   const cookies = await context.cookies().catch(() => []);
-  cookies.filter(({ value }) => value.length >= 16).forEach(({ value }) => keepSecret('cookie of a session', value));
+  cookies
+    .filter(({ value }) => value.length >= 16)
+    .forEach(({ value }) => keepSecret('cookie of a session', value));
 }
 
 class OneBrowser implements TestBrowser {
@@ -75,13 +110,16 @@ class OneBrowser implements TestBrowser {
   /** Puts all files of the browser into a temporary folder of ours. */
   async open(program: string): Promise<void> {
     this.folder = mkdtempSync(join(tmpdir(), 'relevo-chromium-'));
-    const env = { ...process.env, TMPDIR: this.folder, HOME: this.folder } as Record<string, string>;
+    const env = { ...process.env, TMPDIR: this.folder, HOME: this.folder } as Record<
+      string,
+      string
+    >;
     const place = { executablePath: program, artifactsDir: this.folder, env };
     this.browser = await chromium.launch({ ...place, args: FLAGS, timeout: PAGE_DEADLINE_MS * 2 });
   }
 
   async page(options: PageOptions = {}): Promise<Page> {
-    const context = options.like?.context() ?? await this.context(options);
+    const context = options.like?.context() ?? (await this.context(options));
     const page = await context.newPage();
     const watch = this.watches.get(page);
     if (!watch) throw new Error('the page is not watched');
@@ -90,12 +128,18 @@ class OneBrowser implements TestBrowser {
 
   watch(page: Page): PageWatch {
     const watch = this.watches.get(page);
-    if (!watch) throw new Error('this page was not created by the test support, or belongs to an earlier test');
+    if (!watch)
+      throw new Error(
+        'this page was not created by the test support, or belongs to an earlier test',
+      );
     return watch;
   }
 
   private async context(options: PageOptions): Promise<BrowserContext> {
-    if (!this.browser) throw new Error('the browser is not open yet: create pages inside tests, not while tests are declared');
+    if (!this.browser)
+      throw new Error(
+        'the browser is not open yet: create pages inside tests, not while tests are declared',
+      );
     const context = await this.browser.newContext(contextOptions(options));
     context.setDefaultTimeout(PAGE_DEADLINE_MS);
     // Also watches windows that a page opens.
@@ -123,7 +167,10 @@ class OneBrowser implements TestBrowser {
 
 const program = findChromium();
 
-/** `describe` for tests in a browser. Without a Chromium they are skipped, and their title says so; with CI=true that is a failure. */
+/**
+ * `describe` for tests in a browser. Without a Chromium they are skipped, and their title says so;
+ * with CI=true that is a failure.
+ */
 export function describeInBrowser(title: string, tests: () => void): void {
   const missing = program === null;
   if (missing && process.env['CI'] === 'true') {
@@ -132,7 +179,12 @@ export function describeInBrowser(title: string, tests: () => void): void {
     });
     return;
   }
-  (missing ? describe.skip : describe)(missing ? `${title}: skipped, because this machine has no Chromium (apt-get install chromium)` : title, tests);
+  (missing ? describe.skip : describe)(
+    missing
+      ? `${title}: skipped, because this machine has no Chromium (apt-get install chromium)`
+      : title,
+    tests,
+  );
 }
 
 /** Call this once, inside `describeInBrowser`. Tests of the file get a longer deadline. */
@@ -146,21 +198,30 @@ export function useBrowser(): TestBrowser {
 }
 
 /**
- * The findings of axe-core for the current page that are serious or critical, one readable line each.
+ * The findings of axe-core for the current page that are serious or critical, one readable line
+ * each.
  * @see https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md
  */
 export async function axeProblems(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: { run(): Promise<axe.AxeResults> } }).axe.run();
+    const { violations } = await (
+      globalThis as unknown as { axe: { run(): Promise<axe.AxeResults> } }
+    ).axe.run();
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, impact, help, nodes }) => nodes.map(({ target, failureSummary = '' }) =>
-        `${impact} ${id}: ${help} at ${target.join(' ')}. ${failureSummary.replace(/\s+/g, ' ')}`));
+      .flatMap(({ id, impact, help, nodes }) =>
+        nodes.map(
+          ({ target, failureSummary = '' }) =>
+            `${impact} ${id}: ${help} at ${target.join(' ')}. ${failureSummary.replace(/\s+/g, ' ')}`,
+        ),
+      );
   });
 }
 
-/** By how many pixels the page is wider than its window: 0 for a page that does not scroll sideways. */
+/**
+ * By how many pixels the page is wider than its window: 0 for a page that does not scroll sideways.
+ */
 export const sidewaysScroll = (page: Page): Promise<number> =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 
@@ -169,5 +230,9 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS'];
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({
+    path: join(folder, `${name}.png`),
+    fullPage: true,
+    animations: 'disabled',
+  });
 }

@@ -1,4 +1,7 @@
-/** A separate database per test file: a copy of the migrated and seeded template that `npm test` creates. */
+/**
+ * A separate database per test file: a copy of the migrated and seeded template that `npm test`
+ * creates.
+ */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
@@ -11,7 +14,10 @@ export interface TestDatabase {
 /** The superuser's address of the test server. @throws Error outside of `npm test`. */
 export function testPostgresUrl(): string {
   const url = process.env['TEST_POSTGRES_URL'];
-  if (!url) throw new Error('TEST_POSTGRES_URL is not set: run the tests with `npm test`, which starts PostgreSQL');
+  if (!url)
+    throw new Error(
+      'TEST_POSTGRES_URL is not set: run the tests with `npm test`, which starts PostgreSQL',
+    );
   return url;
 }
 
@@ -37,6 +43,10 @@ export async function createTestDatabase(template = 'relevo_template'): Promise<
 /** Makes a database read-only, or writable again, for all sessions; open sessions are ended. */
 export async function setReadOnly(url: string, on: boolean): Promise<void> {
   const name = new URL(url).pathname.slice(1);
-  await asSuperuser(`ALTER DATABASE ${name} ${on ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only'}`);
-  await asSuperuser(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+  await asSuperuser(
+    `ALTER DATABASE ${name} ${on ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only'}`,
+  );
+  await asSuperuser(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`,
+  );
 }

@@ -6,7 +6,10 @@ const POLL_MS = 15;
 export interface Patience {
   /** Description of the condition, for the error. */
   what: string;
-  /** Longest wait in ms. Default: 20,000, because a machine may be slow and a finished wait costs nothing. */
+  /**
+   * Longest wait in ms. Default: 20,000, because a machine may be slow and a finished wait costs
+   * nothing.
+   */
   deadlineMs?: number;
 }
 
@@ -14,7 +17,10 @@ export interface Patience {
  * Calls `look` until it returns a truthy value without throwing, and returns that value.
  * @throws Error that names `what` and the last failure when the deadline has passed.
  */
-export async function eventually<T>(look: () => T | Promise<T>, { what, deadlineMs = 20_000 }: Patience): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  look: () => T | Promise<T>,
+  { what, deadlineMs = 20_000 }: Patience,
+): Promise<NonNullable<T>> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     let failure: unknown;

@@ -1,4 +1,7 @@
-/** Runs experiments like a user: `experiments/cli.ts` as a process, in a separate folder that is removed after each test. */
+/**
+ * Runs experiments like a user: `experiments/cli.ts` as a process, in a separate folder that is
+ * removed after each test.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,20 +30,31 @@ export interface Workplace {
 
 function start(folder: string, args: readonly string[]): ExperimentRun {
   const texts: string[] = [];
-  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => texts.push(String(text)));
-  return { child, output: () => texts.join(''), ended: new Promise((settle) => child.once('close', (code) => settle(code))) };
+  const child = spawn(
+    process.execPath,
+    ['--import', TSX, join(ROOT, 'experiments/cli.ts'), ...args],
+    {
+      cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: '', TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (text: Buffer) => texts.push(String(text)));
+  return {
+    child,
+    output: () => texts.join(''),
+    ended: new Promise((settle) => child.once('close', (code) => settle(code))),
+  };
 }
 
 function processesNaming(folder: string): string[] {
   return readdirSync('/proc').filter((entry) => {
     if (!/^\d+$/.test(entry) || Number(entry) === process.pid) return false;
     try {
-      return ['cmdline', 'environ'].some((file) => readFileSync(`/proc/${entry}/${file}`, 'utf8').includes(folder));
+      return ['cmdline', 'environ'].some((file) =>
+        readFileSync(`/proc/${entry}/${file}`, 'utf8').includes(folder),
+      );
     } catch {
       return false;
     }
@@ -58,7 +72,9 @@ export function experimentWorkplace(): Workplace {
     rmSync(folder, { recursive: true, force: true });
   });
   return {
-    get folder() { return folder; },
+    get folder() {
+      return folder;
+    },
     run: (...args) => start(folder, args),
     leftovers: () => processesNaming(folder),
   };

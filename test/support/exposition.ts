@@ -15,12 +15,25 @@ const COMMON = new Set(['le', 'service', 'id']);
 const familyOf = (sample: string, families: ReadonlyMap<string, Metric>): Metric | undefined =>
   families.get(sample) ?? families.get(sample.replace(/_(bucket|sum|count)$/, ''));
 
-/** Adds the metrics of one service. Only those that begin with `relevo_`: the documentation of the runtime covers the others. */
-export function readExposition(text: string, service: string, families = new Map<string, Metric>()): Map<string, Metric> {
+/**
+ * Adds the metrics of one service. Only those that begin with `relevo_`: the documentation of the
+ * runtime covers the others.
+ */
+export function readExposition(
+  text: string,
+  service: string,
+  families = new Map<string, Metric>(),
+): Map<string, Metric> {
   for (const line of text.split('\n').filter((each) => /(^|# \w+ )relevo_/.test(each))) {
     const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
     if (kind === 'HELP') {
-      const known = families.get(name) ?? { name, type: '', help: rest, labels: new Set<string>(), services: new Set<string>() };
+      const known = families.get(name) ?? {
+        name,
+        type: '',
+        help: rest,
+        labels: new Set<string>(),
+        services: new Set<string>(),
+      };
       families.set(name, known);
       known.services.add(service);
     } else if (kind === 'TYPE') {
@@ -28,13 +41,18 @@ export function readExposition(text: string, service: string, families = new Map
       if (family) family.type = rest;
     } else {
       const family = familyOf(/^\w+/.exec(line)?.[0] ?? '', families);
-      for (const [, label = ''] of line.matchAll(/[{,](\w+)="/g)) if (!COMMON.has(label)) family?.labels.add(label);
+      for (const [, label = ''] of line.matchAll(/[{,](\w+)="/g))
+        if (!COMMON.has(label)) family?.labels.add(label);
     }
   }
   return families;
 }
 
-const code = (names: Iterable<string>): string => [...names].toSorted().map((name) => `\`${name}\``).join(', ') || '–';
+const code = (names: Iterable<string>): string =>
+  [...names]
+    .toSorted()
+    .map((name) => `\`${name}\``)
+    .join(', ') || '–';
 
 /** A row of the table. */
 export const rowOf = ({ name, type, labels, services, help }: Metric): string =>

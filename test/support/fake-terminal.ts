@@ -9,10 +9,16 @@ export interface FakeTerminal extends Terminal {
   questions: string[];
 }
 
-export function fakeTerminal(options: Partial<Pick<Terminal, 'isTerminal' | 'canAsk'>> = {}, answers: string[] = []): FakeTerminal {
+export function fakeTerminal(
+  options: Partial<Pick<Terminal, 'isTerminal' | 'canAsk'>> = {},
+  answers: string[] = [],
+): FakeTerminal {
   const [outputs, errors, raws, questions]: string[][] = [[], [], [], []];
   return {
-    outputs: outputs as string[], errors: errors as string[], raws: raws as string[], questions: questions as string[],
+    outputs: outputs as string[],
+    errors: errors as string[],
+    raws: raws as string[],
+    questions: questions as string[],
     out: (text) => void outputs?.push(text),
     err: (text) => void errors?.push(text),
     raw: (text) => void raws?.push(text),

@@ -10,12 +10,20 @@ export interface Frame {
 }
 
 function frameOf(text: string): Frame {
-  const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
-  return { name: field('event') ?? 'message', data: JSON.parse(field('data') ?? 'null'), bytes: Buffer.byteLength(text) + 2 };
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
+  return {
+    name: field('event') ?? 'message',
+    data: JSON.parse(field('data') ?? 'null'),
+    bytes: Buffer.byteLength(text) + 2,
+  };
 }
 
 /** Reads frames until `enough` returns true, then closes the stream. */
-export async function framesUntil(url: string, enough: (frames: readonly Frame[]) => boolean): Promise<Frame[]> {
+export async function framesUntil(
+  url: string,
+  enough: (frames: readonly Frame[]) => boolean,
+): Promise<Frame[]> {
   const leaving = new AbortController();
   const { body } = await fetch(url, { signal: leaving.signal });
   const frames: Frame[] = [];

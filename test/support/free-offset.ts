@@ -1,10 +1,16 @@
-/** A RELEVO_PORT_OFFSET for a system with fixed ports: none of its ports is, or will be, in use by another system. */
+/**
+ * A RELEVO_PORT_OFFSET for a system with fixed ports: none of its ports is, or will be, in use by
+ * another system.
+ */
 import { randomInt } from 'node:crypto';
 import { claimPort } from '../../local/processes/ports.js';
 
 /** The ports of one monitor, three replicas, one instance of the API and the engines. */
 export const PORTS = [4000, 5000, 5001, 5002, 5003, 5454, 6390];
-/** With these offsets the ports lie below the range of single free ports, and below the kernel's range. */
+/**
+ * With these offsets the ports lie below the range of single free ports, and below the kernel's
+ * range.
+ */
 const LOWEST = 5_000;
 const HIGHEST = 11_600;
 

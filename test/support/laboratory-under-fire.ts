@@ -1,6 +1,6 @@
 /**
- * A program for tests of the exit paths: opens a laboratory, injects every kind of fault at once, reports that in one line of JSON, and
- * waits. On SIGINT (Ctrl-C) it heals and closes everything.
+ * A program for tests of the exit paths: opens a laboratory, injects every kind of fault at once,
+ * reports that in one line of JSON, and waits. On SIGINT (Ctrl-C) it heals and closes everything.
  */
 import { FAULTS } from '../../experiments/faults/faults.js';
 import { Injector } from '../../experiments/faults/injector.js';
@@ -9,10 +9,16 @@ import { seededRandom } from '../../shared/random.js';
 
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort());
-const over = new Promise<void>((resolve) => interruption.signal.addEventListener('abort', () => resolve(), { once: true }));
+const over = new Promise<void>((resolve) =>
+  interruption.signal.addEventListener('abort', () => resolve(), { once: true }),
+);
 
 const laboratory = await openLaboratory({
-  replicas: 3, monitors: 3, patients: 2, links: true, disk: true,
+  replicas: 3,
+  monitors: 3,
+  patients: 2,
+  links: true,
+  disk: true,
   progress: { show: () => undefined, end: () => undefined },
   signal: interruption.signal,
 });
@@ -21,13 +27,20 @@ const struck: string[] = [];
 // Starts with the last target of each kind, because then few faults exclude each other.
 for (const fault of [...FAULTS].reverse()) {
   for (const target of [...fault.targets(laboratory)].reverse()) {
-    const outcome = await injector.strike(fault, { target, durationMs: Infinity, random: seededRandom(1, fault.kind) });
+    const outcome = await injector.strike(fault, {
+      target,
+      durationMs: Infinity,
+      random: seededRandom(1, fault.kind),
+    });
     if (!outcome.struck) continue;
     struck.push(fault.kind);
     break;
   }
 }
-const pids = [...Object.values(laboratory.system.pids()), ...(laboratory.disk ? [laboratory.disk.pid] : [])];
+const pids = [
+  ...Object.values(laboratory.system.pids()),
+  ...(laboratory.disk ? [laboratory.disk.pid] : []),
+];
 const ports = laboratory.links?.pairs.map((pair) => laboratory.links?.portOf(pair));
 process.stdout.write(`${JSON.stringify({ struck, pids, ports, folder: laboratory.folder })}\n`);
 // Keeps the program running while all its connections are broken.

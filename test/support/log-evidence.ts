@@ -1,15 +1,27 @@
 /**
- * Collects the logs of all systems of a test run, and the secrets that must not appear in them, in the folder TEST_LOGS of `npm test`: one
- * log per source, one line of JSON per secret. log-search.ts searches all logs for all secrets when the run has ended.
+ * Collects the logs of all systems of a test run, and the secrets that must not appear in them, in
+ * the folder TEST_LOGS of `npm test`: one log per source, one line of JSON per secret.
+ * log-search.ts searches all logs for all secrets when the run has ended.
  */
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 
 export interface Secret {
   /** Reported when the secret is found; the value is not. */
   kind: string;
   value: string;
-  /** Matches whole words only: short secrets and words of people's names occur inside other words by chance. */
+  /**
+   * Matches whole words only: short secrets and words of people's names occur inside other words by
+   * chance.
+   */
   whole: boolean;
 }
 
@@ -22,7 +34,10 @@ const folder = (): string => process.env['TEST_LOGS'] ?? '';
 const known = new Set<string>();
 let source = 'run';
 
-/** Sets the source of all further evidence. @param testFile such as `integration/cli/background.test.ts`. */
+/**
+ * Sets the source of all further evidence. @param testFile such as
+ * `integration/cli/background.test.ts`.
+ */
 export function keepFor(testFile: string): void {
   source = testFile.replaceAll('/', '--');
 }
@@ -35,7 +50,9 @@ export function keepSecret(kind: string, value: string, personal = false): void 
   if (!isKept() || value === '' || known.has(value)) return;
   known.add(value);
   const secret: Secret = { kind, value, whole: personal || value.length < SHORTEST_INSIDE };
-  appendFileSync(join(folder(), `${process.pid}.secrets`), `${JSON.stringify(secret)}\n`, { mode: 0o600 });
+  appendFileSync(join(folder(), `${process.pid}.secrets`), `${JSON.stringify(secret)}\n`, {
+    mode: 0o600,
+  });
 }
 
 /** Keeps the password of an address, if it has one. */
@@ -68,14 +85,22 @@ export function keepLine(name: string, line: string): void {
 
 const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
-/** Copies the logs of a folder. A longer version replaces an earlier copy of the same file; a moved log stays beside it. */
+/**
+ * Copies the logs of a folder. A longer version replaces an earlier copy of the same file; a moved
+ * log stays beside it.
+ */
 function copyLogs(from: string, prefix: string): void {
   if (!existsSync(from)) return;
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (!entry.isFile() || !/\.log\b/.test(entry.name)) continue;
     const path = join(from, entry.name);
-    const found = statSync(path, { throwIfNoEntry: false }); // A running system may move it at any time.
-    if (found) copyFileSync(path, placeOf(`${prefix}-${entry.name}-${found.ino}-${Math.round(found.birthtimeMs)}`));
+    // A running system may move it at any time.
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found)
+      copyFileSync(
+        path,
+        placeOf(`${prefix}-${entry.name}-${found.ino}-${Math.round(found.birthtimeMs)}`),
+      );
   }
 }
 
@@ -83,8 +108,15 @@ function copyLogs(from: string, prefix: string): void {
 export function keepInstallation(dataDir: string): void {
   if (!isKept() || !existsSync(dataDir)) return;
   const tokens = readIfThere(join(dataDir, 'tokens.json'));
-  if (tokens.startsWith('{')) Object.entries(JSON.parse(tokens) as Record<string, string>).forEach(([kind, value]) => keepSecret(`${kind} token`, value));
-  for (const engine of ['postgres', 'redis']) keepSecret(`password of ${engine}`, readIfThere(join(dataDir, engine, 'relevo.password')).trim());
+  if (tokens.startsWith('{'))
+    Object.entries(JSON.parse(tokens) as Record<string, string>).forEach(([kind, value]) =>
+      keepSecret(`${kind} token`, value),
+    );
+  for (const engine of ['postgres', 'redis'])
+    keepSecret(
+      `password of ${engine}`,
+      readIfThere(join(dataDir, engine, 'relevo.password')).trim(),
+    );
   copyLogs(dataDir, basename(dataDir));
   copyLogs(join(dataDir, 'logs'), basename(dataDir));
 }

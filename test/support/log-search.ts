@@ -1,6 +1,7 @@
 /**
- * Searches all logs of a test run for all secrets that log-evidence.ts collected. The search also fails when systems ran and no log exists,
- * and when a secret is too short to search for. Reports never contain a secret.
+ * Searches all logs of a test run for all secrets that log-evidence.ts collected. The search also
+ * fails when systems ran and no log exists, and when a secret is too short to search for. Reports
+ * never contain a secret.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ export interface Searched {
 }
 
 /** A header with a token or a cookie, of any request. */
-const HEADERS = /\bBearer\s+(?!\[redacted\])[\w-]{12,}|\bset-cookie['"]?\s*:|\brelevo\.(?:sid|console)=[\w%]/i;
+const HEADERS =
+  /\bBearer\s+(?!\[redacted\])[\w-]{12,}|\bset-cookie['"]?\s*:|\brelevo\.(?:sid|console)=[\w%]/i;
 
 interface Sought {
   kind: string;
@@ -23,10 +25,13 @@ interface Sought {
   whole: boolean;
 }
 
-const isWordByte = (byte: number | undefined): boolean => byte !== undefined && /[\w\x80-\xff]/.test(String.fromCharCode(byte));
+const isWordByte = (byte: number | undefined): boolean =>
+  byte !== undefined && /[\w\x80-\xff]/.test(String.fromCharCode(byte));
 
 /** The value itself, and its forms in an address and in JSON. */
-const spellings = (value: string): string[] => [...new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])];
+const spellings = (value: string): string[] => [
+  ...new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)]),
+];
 
 /** Finds many texts in one pass; looks candidates up by their first four bytes. */
 export class SecretFinder {
@@ -36,7 +41,10 @@ export class SecretFinder {
   /** @throws Error that names the kind of a secret that is too short. */
   constructor(secrets: readonly Secret[]) {
     for (const { kind, value, whole } of secrets) {
-      if (value.length < SHORTEST) throw new Error(`the ${kind} is too short to be searched for: it has ${value.length} characters`);
+      if (value.length < SHORTEST)
+        throw new Error(
+          `the ${kind} is too short to be searched for: it has ${value.length} characters`,
+        );
       for (const bytes of spellings(value).map((text) => Buffer.from(text))) {
         const head = bytes.readUInt32LE(0);
         this.byHead.set(head, [...(this.byHead.get(head) ?? []), { kind, bytes, whole }]);
@@ -51,8 +59,13 @@ export class SecretFinder {
     for (let at = 0; at + SHORTEST <= text.length; at += 1) {
       if (this.firstTwo[(text[at] ?? 0) | ((text[at + 1] ?? 0) << 8)] !== 1) continue;
       for (const { kind, bytes, whole } of this.byHead.get(text.readUInt32LE(at)) ?? []) {
-        if (found.has(kind) || text.compare(bytes, 0, bytes.length, at, Math.min(at + bytes.length, text.length)) !== 0) continue;
-        if (!whole || !(isWordByte(text[at - 1]) || isWordByte(text[at + bytes.length]))) found.set(kind, at);
+        if (
+          found.has(kind) ||
+          text.compare(bytes, 0, bytes.length, at, Math.min(at + bytes.length, text.length)) !== 0
+        )
+          continue;
+        if (!whole || !(isWordByte(text[at - 1]) || isWordByte(text[at + bytes.length])))
+          found.set(kind, at);
       }
     }
     return found;
@@ -60,8 +73,15 @@ export class SecretFinder {
 }
 
 function readSecrets(folder: string): Secret[] {
-  const texts = readdirSync(folder).filter((name) => name.endsWith('.secrets')).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const all = texts.flatMap((text) => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Secret));
+  const texts = readdirSync(folder)
+    .filter((name) => name.endsWith('.secrets'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+  const all = texts.flatMap((text) =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Secret),
+  );
   return [...new Map(all.map((secret) => [secret.value, secret])).values()];
 }
 
@@ -73,31 +93,50 @@ const linesIn = (text: Buffer, end = text.length): number => {
 
 /** Problems of one log. @param name of the log in the report. */
 function leaksIn(finder: SecretFinder, name: string, text: Buffer): string[] {
-  const leaks = [...finder.find(text)].map(([kind, at]) => `line ${linesIn(text, at) + 1} of ${name} has the ${kind}`);
+  const leaks = [...finder.find(text)].map(
+    ([kind, at]) => `line ${linesIn(text, at) + 1} of ${name} has the ${kind}`,
+  );
   const [header] = HEADERS.exec(text.toString('latin1')) ?? [];
   return header === undefined ? leaks : [...leaks, `${name} has a header with a token or a cookie`];
 }
 
-/** @param folder TEST_LOGS of the run. @param expectsLogs whether systems ran, so that logs must exist. */
+/**
+ * @param folder TEST_LOGS of the run. @param expectsLogs whether systems ran, so that logs must
+ *   exist.
+ */
 export function searchLogs(folder: string, expectsLogs: boolean): Searched {
   const secrets = readSecrets(folder);
   const logs = join(folder, 'logs');
   const sources = existsSync(logs) ? readdirSync(logs) : [];
   const searched: Searched = { files: 0, lines: 0, secrets: secrets.length, problems: [] };
   const tooShort = secrets.filter(({ value }) => value.length < SHORTEST);
-  searched.problems.push(...tooShort.map(({ kind, value }) => `the ${kind} is too short to be searched for: it has ${value.length} characters`));
+  searched.problems.push(
+    ...tooShort.map(
+      ({ kind, value }) =>
+        `the ${kind} is too short to be searched for: it has ${value.length} characters`,
+    ),
+  );
   const finder = new SecretFinder(secrets.filter((secret) => !tooShort.includes(secret)));
   for (const source of sources) {
     const names = readdirSync(join(logs, source));
-    const texts = names.map((name) => [`${source.replaceAll('--', '/')}: ${name}`, readFileSync(join(logs, source, name))] as const);
-    if (texts.every(([, text]) => text.length === 0)) searched.problems.push(`${source}: systems ran and wrote nothing that could be searched`);
+    const texts = names.map(
+      (name) =>
+        [
+          `${source.replaceAll('--', '/')}: ${name}`,
+          readFileSync(join(logs, source, name)),
+        ] as const,
+    );
+    if (texts.every(([, text]) => text.length === 0))
+      searched.problems.push(`${source}: systems ran and wrote nothing that could be searched`);
     for (const [name, text] of texts) {
       searched.files += 1;
       searched.lines += linesIn(text);
       searched.problems.push(...leaksIn(finder, name, text));
     }
   }
-  if (expectsLogs && searched.lines === 0) searched.problems.push('systems ran and no log was there to be searched');
-  if (expectsLogs && searched.secrets === 0) searched.problems.push('systems ran and no secret was kept to be searched for');
+  if (expectsLogs && searched.lines === 0)
+    searched.problems.push('systems ran and no log was there to be searched');
+  if (expectsLogs && searched.secrets === 0)
+    searched.problems.push('systems ran and no secret was kept to be searched for');
   return searched;
 }

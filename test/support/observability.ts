@@ -35,10 +35,16 @@ const read = (path: string): string => readFileSync(join(ROOT, 'deploy', path), 
 const readYaml = <T>(path: string): T => parse(read(path)) as T;
 
 export const readAlerts = (): AlertRule[] =>
-  readYaml<{ groups: { rules: AlertRule[] }[] }>('prometheus/alerts.yml').groups.flatMap(({ rules }) => rules);
-export const readRuleTests = (): RuleTest[] => readYaml<{ tests: RuleTest[] }>('prometheus/alerts.test.yml').tests;
-export const readDashboard = (): Dashboard => JSON.parse(read('grafana/dashboards/relevo.json')) as Dashboard;
+  readYaml<{ groups: { rules: AlertRule[] }[] }>('prometheus/alerts.yml').groups.flatMap(
+    ({ rules }) => rules,
+  );
+export const readRuleTests = (): RuleTest[] =>
+  readYaml<{ tests: RuleTest[] }>('prometheus/alerts.test.yml').tests;
+export const readDashboard = (): Dashboard =>
+  JSON.parse(read('grafana/dashboards/relevo.json')) as Dashboard;
 
 /** Every expression of a dashboard, with its variables filled in. */
 export const expressionsOf = ({ panels, annotations }: Dashboard): string[] =>
-  [...panels.flatMap(({ targets = [] }) => targets), ...annotations.list].map(({ expr }) => expr.replaceAll('$__rate_interval', '1m'));
+  [...panels.flatMap(({ targets = [] }) => targets), ...annotations.list].map(({ expr }) =>
+    expr.replaceAll('$__rate_interval', '1m'),
+  );

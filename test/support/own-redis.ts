@@ -1,4 +1,7 @@
-/** A separate Redis for tests that kill or misuse the server, because several files share the Redis of the test run. */
+/**
+ * A separate Redis for tests that kill or misuse the server, because several files share the Redis
+ * of the test run.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

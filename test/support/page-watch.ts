@@ -1,6 +1,7 @@
 /**
- * Records every problem of a page: errors in its console, exceptions, violations of its policy, dialogs, requests to other hosts. Recording
- * starts when the page is created. A test lists the problems it expects; any other problem fails the test at its end.
+ * Records every problem of a page: errors in its console, exceptions, violations of its policy,
+ * dialogs, requests to other hosts. Recording starts when the page is created. A test lists the
+ * problems it expects; any other problem fails the test at its end.
  */
 import type { Page } from 'playwright-core';
 
@@ -15,7 +16,9 @@ interface Noted {
 
 export const isLocal = (url: string): boolean => {
   const { protocol, hostname } = new URL(url);
-  return !/^(https?|wss?):$/.test(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return (
+    !/^(https?|wss?):$/.test(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  );
 };
 
 export class PageWatch {
@@ -28,7 +31,8 @@ export class PageWatch {
   constructor(page: Page) {
     const note = (text: string, url = ''): void => void this.noted.push({ text, url });
     page.on('console', (line) => {
-      if (['error', 'warning', 'assert'].includes(line.type())) note(`console ${line.type()}: ${line.text()}`, line.location().url);
+      if (['error', 'warning', 'assert'].includes(line.type()))
+        note(`console ${line.type()}: ${line.text()}`, line.location().url);
     });
     page.on('pageerror', (error) => note(`exception: ${error.message}`));
     page.on('crash', () => note('the page crashed'));
@@ -38,12 +42,16 @@ export class PageWatch {
     });
     page.on('request', (request) => {
       this.requests.push(request.url());
-      if (request.isNavigationRequest() && request.frame() === page.mainFrame()) this.documents.add(request.url());
+      if (request.isNavigationRequest() && request.frame() === page.mainFrame())
+        this.documents.add(request.url());
       if (!isLocal(request.url())) note(`asked another host: ${request.url()}`);
     });
   }
 
-  /** Accepts matching problems in this test, such as a stream that breaks when the test stops its server. */
+  /**
+   * Accepts matching problems in this test, such as a stream that breaks when the test stops its
+   * server.
+   */
   expects(...patterns: readonly RegExp[]): void {
     this.expected.push(...patterns);
   }
@@ -51,7 +59,10 @@ export class PageWatch {
   /** The unexpected problems. */
   problems(): string[] {
     const isProblem = ({ text, url }: Noted): boolean =>
-      !this.expected.some((pattern) => pattern.test(text)) && !(REFUSED_DOCUMENT.test(text) && this.documents.has(url));
-    return this.noted.filter(isProblem).map(({ text, url }) => (url === '' ? text : `${text} (${url})`));
+      !this.expected.some((pattern) => pattern.test(text)) &&
+      !(REFUSED_DOCUMENT.test(text) && this.documents.has(url));
+    return this.noted
+      .filter(isProblem)
+      .map(({ text, url }) => (url === '' ? text : `${text} (${url})`));
   }
 }

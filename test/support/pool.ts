@@ -1,4 +1,7 @@
-/** The pool with which a test asks PostgreSQL itself: it waits for a connection as long as a busy machine may need. */
+/**
+ * The pool with which a test asks PostgreSQL itself: it waits for a connection as long as a busy
+ * machine may need.
+ */
 import { createLogger } from '../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../shared/postgres/postgres.js';
 
@@ -11,5 +14,11 @@ export interface TestPoolOptions {
   statementTimeoutMs?: number;
 }
 
-export const createTestPool = (url: string, { max = 4, statementTimeoutMs = 10_000 }: TestPoolOptions = {}): Pool =>
-  createPool({ url, name: 'test', max, statementTimeoutMs, connectTimeoutMs: CONNECT_MS }, createLogger('test', 'test', 'silent'));
+export const createTestPool = (
+  url: string,
+  { max = 4, statementTimeoutMs = 10_000 }: TestPoolOptions = {},
+): Pool =>
+  createPool(
+    { url, name: 'test', max, statementTimeoutMs, connectTimeoutMs: CONNECT_MS },
+    createLogger('test', 'test', 'silent'),
+  );

@@ -1,6 +1,7 @@
 /**
- * A real Prometheus for tests, with the configuration of deploy/prometheus. It scrapes a system of the test every second and stores its
- * data in a temporary folder. `close` stops it and removes the folder.
+ * A real Prometheus for tests, with the configuration of deploy/prometheus. It scrapes a system of
+ * the test every second and stores its data in a temporary folder. `close` stops it and removes the
+ * folder.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -41,7 +42,10 @@ function configure(folder: string, services: readonly ManagedProcess[]): string 
   cpSync(join(ROOT, 'deploy/prometheus'), folder, { recursive: true });
   const file = join(folder, 'prometheus.yml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/_interval: 5s/g, '_interval: 1s'));
-  const targets = services.map(({ name, kind, port }) => ({ targets: [`127.0.0.1:${port}`], labels: { job: kind, service: kind, id: name } }));
+  const targets = services.map(({ name, kind, port }) => ({
+    targets: [`127.0.0.1:${port}`],
+    labels: { job: kind, service: kind, id: name },
+  }));
   writeFileSync(join(folder, 'targets', 'services.yml'), JSON.stringify(targets)); // JSON is YAML.
   return file;
 }
@@ -52,7 +56,11 @@ export async function startPrometheus(services: readonly ManagedProcess[]): Prom
   const folder = mkdtempSync(join(tmpdir(), 'relevo-prometheus-'));
   const url = `http://127.0.0.1:${await freePort()}`;
   const file = configure(folder, services);
-  const args = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=${new URL(url).host}`];
+  const args = [
+    `--config.file=${file}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${new URL(url).host}`,
+  ];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-4_000)));
@@ -61,18 +69,30 @@ export async function startPrometheus(services: readonly ManagedProcess[]): Prom
     rmSync(folder, { recursive: true, force: true });
   };
   const api = async <T>(path: string): Promise<T> => {
-    const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as { status: string; error?: string; data: T };
+    const answer = (await (await fetch(`${url}/api/v1/${path}`)).json()) as {
+      status: string;
+      error?: string;
+      data: T;
+    };
     if (answer.status !== 'success') throw new Error(answer.error);
     return answer.data;
   };
-  const isReady = (): Promise<boolean> => fetch(`${url}/-/ready`).then(({ ok }) => ok, () => false);
-  await eventually(isReady, { what: 'Prometheus to be ready', deadlineMs: PATIENCE_MS }).catch(async (error: Error) => {
-    await close();
-    throw new Error(`${error.message}\n${said}`);
-  });
+  const isReady = (): Promise<boolean> =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await eventually(isReady, { what: 'Prometheus to be ready', deadlineMs: PATIENCE_MS }).catch(
+    async (error: Error) => {
+      await close();
+      throw new Error(`${error.message}\n${said}`);
+    },
+  );
   return {
-    query: async (expression) => (await api<{ result: Sample[] }>(`query?query=${encodeURIComponent(expression)}`)).result,
-    rules: async () => (await api<{ groups: { rules: Rule[] }[] }>('rules')).groups.flatMap(({ rules }) => rules),
+    query: async (expression) =>
+      (await api<{ result: Sample[] }>(`query?query=${encodeURIComponent(expression)}`)).result,
+    rules: async () =>
+      (await api<{ groups: { rules: Rule[] }[] }>('rules')).groups.flatMap(({ rules }) => rules),
     close,
   };
 }

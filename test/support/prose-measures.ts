@@ -1,10 +1,21 @@
-/** Adds up the findings of prose.ts in all source files and pages, by kind of text and by folder. */
+/**
+ * Adds up the findings of prose.ts in all source files and pages, by kind of text and by folder.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ROOT } from '../../local/root.js';
 import {
-  beginsWithParticiple, commentsIn, findingsIn, functionNamesIn, messagesIn, paragraphsIn, parseSource, wordsIn,
-  type Finding, type Passage, type Rule,
+  beginsWithParticiple,
+  commentsIn,
+  findingsIn,
+  functionNamesIn,
+  messagesIn,
+  paragraphsIn,
+  parseSource,
+  wordsIn,
+  type Finding,
+  type Passage,
+  type Rule,
 } from './prose.js';
 
 export interface TextMeasure {
@@ -27,12 +38,19 @@ export interface Measured {
   findings: (Pick<Finding, 'path' | 'line' | 'excerpt'> & { rule: Rule | 'participle' })[];
 }
 
-const folderOf = (path: string): string => path.split('/').slice(0, path.startsWith('test/') ? 2 : 1).join('/');
+const folderOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, path.startsWith('test/') ? 2 : 1)
+    .join('/');
 
 function addPassage(measured: Measured, passage: Passage): void {
   const findings = findingsIn(passage);
   measured.findings.push(...findings);
-  for (const key of [passage.kind, `${passage.kind} ${passage.path.includes('/') ? folderOf(passage.path) : '.'}`]) {
+  for (const key of [
+    passage.kind,
+    `${passage.kind} ${passage.path.includes('/') ? folderOf(passage.path) : '.'}`,
+  ]) {
     const measure = measured.texts.get(key) ?? { words: 0, counts: { who: 0, nobody: 0, what: 0 } };
     measure.words += wordsIn(passage.text);
     for (const { rule } of findings) measure.counts[rule] += 1;
@@ -40,7 +58,10 @@ function addPassage(measured: Measured, passage: Passage): void {
   }
 }
 
-function addName(measured: Measured, { name, path, line }: { name: string; path: string; line: number }): void {
+function addName(
+  measured: Measured,
+  { name, path, line }: { name: string; path: string; line: number },
+): void {
   const isParticiple = beginsWithParticiple(name);
   if (isParticiple) measured.findings.push({ rule: 'participle', path, line, excerpt: name });
   for (const key of path.startsWith('test/') ? [folderOf(path)] : [folderOf(path), 'production']) {
@@ -54,11 +75,15 @@ function addName(measured: Measured, { name, path, line }: { name: string; path:
 
 const ELSEWHERE = new Set(['node_modules', 'generated', 'reports', 'coverage']);
 
-/** Files below a folder, as paths from `root` with `/`. Hidden folders hold data and caches, not sources. */
+/**
+ * Files below a folder, as paths from `root` with `/`. Hidden folders hold data and caches, not
+ * sources.
+ */
 function filesBelow(root: string, folder = root): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): string[] => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ELSEWHERE.has(entry.name) || entry.name.startsWith('.') ? [] : filesBelow(root, path);
+    if (entry.isDirectory())
+      return ELSEWHERE.has(entry.name) || entry.name.startsWith('.') ? [] : filesBelow(root, path);
     return [relative(root, path).split(sep).join('/')];
   });
 }
@@ -73,10 +98,11 @@ export function measureRepository(root = ROOT): Measured {
     if (!isSource) paragraphsIn(path, text).forEach((passage) => addPassage(measured, passage));
     else {
       const source = parseSource(path, text);
-      [...commentsIn(path, source), ...messagesIn(path, source)].forEach((passage) => addPassage(measured, passage));
+      [...commentsIn(path, source), ...messagesIn(path, source)].forEach((passage) =>
+        addPassage(measured, passage),
+      );
       functionNamesIn(path, source).forEach((name) => addName(measured, name));
     }
   }
   return measured;
 }
-

@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 /** @throws Error outside of `npm test`. */
 export function testRedisUrl(): string {
   const url = process.env['TEST_REDIS_URL'];
-  if (!url) throw new Error('TEST_REDIS_URL is not set: run the tests with `npm test`, which starts Redis');
+  if (!url)
+    throw new Error('TEST_REDIS_URL is not set: run the tests with `npm test`, which starts Redis');
   return url;
 }
 

@@ -1,4 +1,7 @@
-/** Runs `relevo` as a separate process, like a user: its output and its exit code; also on a pseudo-terminal. */
+/**
+ * Runs `relevo` as a separate process, like a user: its output and its exit code; also on a
+ * pseudo-terminal.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
@@ -18,7 +21,15 @@ const DOOR = join(ROOT, 'local/bootstrap.mjs');
 
 /** The environment without the variables of the test run. */
 const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
-  ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', DATABASE_URL: '', REDIS_URL: '', API_TOKEN: '', OPERATOR_TOKEN: '', INTERNAL_TOKEN: '', ...env,
+  ...process.env,
+  NODE_OPTIONS: '',
+  npm_lifecycle_event: '',
+  DATABASE_URL: '',
+  REDIS_URL: '',
+  API_TOKEN: '',
+  OPERATOR_TOKEN: '',
+  INTERNAL_TOKEN: '',
+  ...env,
 });
 
 function follow(child: ChildProcess, env: Readonly<Record<string, string>>): Ran {
@@ -27,22 +38,54 @@ function follow(child: ChildProcess, env: Readonly<Record<string, string>>): Ran
   child.stderr?.on('data', (data: Buffer) => (err += data.toString()));
   const dataDir = env['RELEVO_DATA'];
   if (dataDir) child.once('close', () => keepInstallation(dataDir));
-  const ended = new Promise<number | string>((resolve) => child.once('close', (code, by) => resolve(code ?? by ?? -1)));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, by) => resolve(code ?? by ?? -1)),
+  );
   return { child, out: () => out, err: () => err, ended };
 }
 
 export function relevo(words: readonly string[], env: Record<string, string>): Ran {
-  return follow(spawn(process.execPath, [DOOR, ...words], { cwd: ROOT, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
+  return follow(
+    spawn(process.execPath, [DOOR, ...words], {
+      cwd: ROOT,
+      env: clean(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+    env,
+  );
 }
 
 /** Runs another program around it: npx, a shell. */
-export const runProgram = (command: readonly string[], env: Record<string, string>, cwd = ROOT): Ran =>
-  follow(spawn(command[0] ?? '', command.slice(1), { cwd, env: clean(env), stdio: ['ignore', 'pipe', 'pipe'] }), env);
+export const runProgram = (
+  command: readonly string[],
+  env: Record<string, string>,
+  cwd = ROOT,
+): Ran =>
+  follow(
+    spawn(command[0] ?? '', command.slice(1), {
+      cwd,
+      env: clean(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+    env,
+  );
 
-/** On a pseudo-terminal: text written to `child.stdin` is typed. Standard output and standard error are combined. */
+/**
+ * On a pseudo-terminal: text written to `child.stdin` is typed. Standard output and standard error
+ * are combined.
+ */
 export function relevoOnTerminal(words: readonly string[], env: Record<string, string>): Ran {
-  const line = [process.execPath, DOOR, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  return follow(spawn('script', ['-qefc', line, '/dev/null'], { cwd: ROOT, env: clean({ TERM: 'xterm', ...env }), stdio: ['pipe', 'pipe', 'pipe'] }), env);
+  const line = [process.execPath, DOOR, ...words]
+    .map((word) => `'${word.replaceAll("'", `'\\''`)}'`)
+    .join(' ');
+  return follow(
+    spawn('script', ['-qefc', line, '/dev/null'], {
+      cwd: ROOT,
+      env: clean({ TERM: 'xterm', ...env }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }),
+    env,
+  );
 }
 
 interface Ended {

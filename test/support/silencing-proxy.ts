@@ -1,4 +1,7 @@
-/** A TCP proxy for tests of one service, with one mode at a time, in both directions: passes, delays, drops or refuses. */
+/**
+ * A TCP proxy for tests of one service, with one mode at a time, in both directions: passes,
+ * delays, drops or refuses.
+ */
 import { LinkProxy } from '../../experiments/network/link-proxy.js';
 import { seededRandom } from '../../shared/random.js';
 
@@ -7,9 +10,14 @@ export class SilencingProxy {
 
   private constructor(private readonly proxy: LinkProxy) {}
 
-  /** Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is called per connection, for a port known later. */
+  /**
+   * Listens on a free port of 127.0.0.1 and forwards to `targetPort`; a function is called per
+   * connection, for a port known later.
+   */
   static async open(targetPort: number | (() => number)): Promise<SilencingProxy> {
-    return new SilencingProxy(await LinkProxy.open(typeof targetPort === 'function' ? targetPort : () => targetPort));
+    return new SilencingProxy(
+      await LinkProxy.open(typeof targetPort === 'function' ? targetPort : () => targetPort),
+    );
   }
 
   get port(): number {
@@ -34,7 +42,9 @@ export class SilencingProxy {
   /** Delays each piece by `ms`. */
   delay(ms: number): void {
     this.pass();
-    this.undo = this.lanes.map((lane) => lane.slow({ latencyMs: ms, jitterMs: 0, random: seededRandom(1) }));
+    this.undo = this.lanes.map((lane) =>
+      lane.slow({ latencyMs: ms, jitterMs: 0, random: seededRandom(1) }),
+    );
   }
 
   /** Drops all data, also of new connections, without notifying either side. */

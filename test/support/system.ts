@@ -1,6 +1,6 @@
 /**
- * Whole systems for process tests: real processes on free ports with data in a temporary folder. The systems of a test file are
- * stopped after its last test, whether or not the tests passed.
+ * Whole systems for process tests: real processes on free ports with data in a temporary folder.
+ * The systems of a test file are stopped after its last test, whether or not the tests passed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,9 +14,20 @@ export interface TestSystem extends System {
 
 const started: { system: TestSystem; folder: string }[] = [];
 
-const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'http', ports: 'free', supervise: false, quick: true } as const;
+const DEFAULTS = {
+  monitors: 1,
+  replicas: 3,
+  patients: 1,
+  gateway: 'http',
+  ports: 'free',
+  supervise: false,
+  quick: true,
+} as const;
 
-/** A system like the lab's: one monitor, three replicas, the stand-alone gateway, no restart after a crash. */
+/**
+ * A system like the lab's: one monitor, three replicas, the stand-alone gateway, no restart after a
+ * crash.
+ */
 export async function startTestSystem(options: Partial<SystemOptions> = {}): Promise<TestSystem> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-system-'));
   const log: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * Programs that only tests need. `npm test` provides them (local/setup/test-tools.mjs). Where one is missing, the tests that need it are
- * skipped, and their title names the program to install. In CI these tests run and fail.
+ * Programs that only tests need. `npm test` provides them (local/setup/test-tools.mjs). Where one
+ * is missing, the tests that need it are skipped, and their title names the program to install. In
+ * CI these tests run and fail.
  */
 import { adviceOn, findTool, type ToolName } from '../../local/setup/test-tools.mjs';
 import { ROOT } from '../../local/root.js';

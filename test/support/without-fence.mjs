@@ -1,8 +1,9 @@
 /**
- * A build without the fence, for controls: `node --import tsx --import …/without-fence.mjs service/main.ts`. Loads
- * shared/postgres/ledger.ts with a
- * condition that always holds instead of the fence; all other files are unchanged. Production code does not refer to this file.
- * When the fence is not found as written here, the service does not start: a control must not pass because its mutation was lost.
+ * A build without the fence, for controls: `node --import tsx --import …/without-fence.mjs
+ * service/main.ts`. Loads shared/postgres/ledger.ts with a condition that always holds instead of
+ * the fence; all other files are unchanged. Production code does not refer to this file. When the
+ * fence is not found as written here, the service does not start: a control must not pass because
+ * its mutation was lost.
  */
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -18,6 +19,9 @@ export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
   if (!new URL(url).pathname.endsWith('/shared/postgres/ledger.ts')) return loaded;
   const source = String(loaded.source);
-  if (!source.includes(FENCE)) throw new Error('shared/postgres/ledger.ts has no fence to remove: bring without-fence.mjs up to date');
+  if (!source.includes(FENCE))
+    throw new Error(
+      'shared/postgres/ledger.ts has no fence to remove: bring without-fence.mjs up to date',
+    );
   return { ...loaded, source: source.replaceAll(FENCE, ALWAYS) };
 }

@@ -1,6 +1,7 @@
 /**
- * Checks the pages against the checkout: every link and anchor has a target, every npm script exists, the code reads every environment
- * variable. Statements about behaviour are not checked here. Each rule has a control: a page that breaks it.
+ * Checks the pages against the checkout: every link and anchor has a target, every npm script
+ * exists, the code reads every environment variable. Statements about behaviour are not checked
+ * here. Each rule has a control: a page that breaks it.
  */
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -27,8 +28,11 @@ interface Page {
 function pagesBelow(folder: string): Page[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry): Page[] => {
     const file = join(folder, entry.name);
-    if (entry.isDirectory()) return ELSEWHERE.has(entry.name) || entry.name.startsWith('.') ? [] : pagesBelow(file);
-    return entry.name.endsWith('.md') ? [{ path: relative(ROOT, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }] : [];
+    if (entry.isDirectory())
+      return ELSEWHERE.has(entry.name) || entry.name.startsWith('.') ? [] : pagesBelow(file);
+    return entry.name.endsWith('.md')
+      ? [{ path: relative(ROOT, file).split(sep).join('/'), text: readFileSync(file, 'utf8') }]
+      : [];
   });
 }
 
@@ -59,13 +63,17 @@ function anchorsOf(text: string): Set<string> {
 /** Targets of links and pictures that are inside this repository. */
 function linksOf(text: string): string[] {
   const page = prose(text);
-  const targets = [/\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g, /(?:src|srcset|href)="([^"\s]+)"/g, /^\[[^\]]+\]:\s+(\S+)/gm].flatMap((pattern) =>
-    [...page.matchAll(pattern)].map(([, link = '']) => link),
-  );
+  const targets = [
+    /\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)/g,
+    /(?:src|srcset|href)="([^"\s]+)"/g,
+    /^\[[^\]]+\]:\s+(\S+)/gm,
+  ].flatMap((pattern) => [...page.matchAll(pattern)].map(([, link = '']) => link));
   return targets.filter((link) => !/^[a-z][a-z+.-]*:/i.test(link));
 }
 
-/** Links of a page without a target: the file does not exist, or the file does not have the heading. */
+/**
+ * Links of a page without a target: the file does not exist, or the file does not have the heading.
+ */
 function brokenLinks({ path, text }: Page): string[] {
   return linksOf(text).filter((link) => {
     const [file = '', heading] = decodeURI(link).split('#');
@@ -76,25 +84,39 @@ function brokenLinks({ path, text }: Page): string[] {
   });
 }
 
-const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 
 /** Scripts that a page names and package.json does not have. */
 const unknownScripts = ({ text }: Page): string[] =>
-  [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name).filter((name) => !(name in scripts));
+  [...text.matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !(name in scripts));
 
 const localSources = readdirSync(join(ROOT, 'local'), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.(ts|mjs)$/.test(name))
   .map((name) => readFileSync(join(ROOT, 'local', name), 'utf8'))
   .join('\n');
 const OPTIONS = [GATEWAY_OPTIONS, LOCAL_OPTIONS, CONFIG_TABLE, PATIENTS_OPTIONS, PAYMENTS_OPTIONS];
-const optionNames = new Set(OPTIONS.flatMap((table) => Object.values<{ env: string }>(table).map(({ env }) => env)));
+const optionNames = new Set(
+  OPTIONS.flatMap((table) => Object.values<{ env: string }>(table).map(({ env }) => env)),
+);
 
-/** Whether the code reads this variable: an option of a table, or a name in local/ (`TEST_POSTGRES_URL`). */
-const isRead = (name: string): boolean => optionNames.has(name) || new RegExp(`\\b${name}\\b`).test(localSources);
+/**
+ * Whether the code reads this variable: an option of a table, or a name in local/
+ * (`TEST_POSTGRES_URL`).
+ */
+const isRead = (name: string): boolean =>
+  optionNames.has(name) || new RegExp(`\\b${name}\\b`).test(localSources);
 
-/** Words like `RELEVO_DATA` that the code does not read. Ignores shown output and the codes of refusals. */
+/**
+ * Words like `RELEVO_DATA` that the code does not read. Ignores shown output and the codes of
+ * refusals.
+ */
 function unknownVariables({ text }: Page): string[] {
-  const words = text.replace(/^```text\n.*?^```$/gms, '').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
+  const words =
+    text.replace(/^```text\n.*?^```$/gms, '').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
   return [...new Set(words)].filter((word) => !(word in PROBLEMS) && !isRead(word));
 }
 
@@ -104,27 +126,38 @@ const readme = page('README.md');
 
 test('the test finds the pages, and the README has links, scripts and variables to check', () => {
   const paths = pages.map(({ path }) => path);
-  for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'monitor/README.md']) expect(paths).toContain(path);
+  for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'monitor/README.md'])
+    expect(paths).toContain(path);
   expect(linksOf(readme.text).length).toBeGreaterThan(15);
   expect(readme.text).toMatch(/npm run status/);
   expect(readme.text).toMatch(/RELEVO_DATA/);
 });
 
-test('the README has at most 150 lines', () => expect(readme.text.split('\n').length).toBeLessThanOrEqual(151));
+test('the README has at most 150 lines', () =>
+  expect(readme.text.split('\n').length).toBeLessThanOrEqual(151));
 
 describe.each(pages)('$path', (page) => {
-  test('every link has a target: a file, and a heading in the file', () => expect(brokenLinks(page)).toEqual([]));
-  test('every npm script that the page names exists', () => expect(unknownScripts(page)).toEqual([]));
+  test('every link has a target: a file, and a heading in the file', () =>
+    expect(brokenLinks(page)).toEqual([]));
+  test('every npm script that the page names exists', () =>
+    expect(unknownScripts(page)).toEqual([]));
 });
 
 test('the patient of the tour is a sample patient with these four facts', () => {
   const { document, fullName, birthDate, authorizationCode } = seedPatient(1);
-  expect(page('docs/tour.md').text).toContain(`document \`${document}\`, name \`${fullName}\`, born ${birthDate}, authorization code \`${authorizationCode}\``);
+  expect(page('docs/tour.md').text).toContain(
+    `document \`${document}\`, name \`${fullName}\`, born ${birthDate}, authorization code \`${authorizationCode}\``,
+  );
 });
 
-test.each(['README.md', 'docs/tour.md', 'docs/queries.md', 'docs/operating.md', 'docs/troubleshooting.md'])(
-  '%s names only environment variables that the code reads',
-  (path) => expect(unknownVariables(page(path))).toEqual([]),
+test.each([
+  'README.md',
+  'docs/tour.md',
+  'docs/queries.md',
+  'docs/operating.md',
+  'docs/troubleshooting.md',
+])('%s names only environment variables that the code reads', (path) =>
+  expect(unknownVariables(page(path))).toEqual([]),
 );
 
 describe('control', () => {
@@ -139,7 +172,9 @@ describe('control', () => {
     ['![a](docs/images/none.png "title")', 'docs/images/none.png'],
     ['<img src="docs/images/none.png">', 'docs/images/none.png'],
     ['[a]: none.md', 'none.md'],
-  ])('the link %s is caught', (link, target) => expect(brokenLinks({ path: 'made-up.md', text: `${HEADINGS}\n${link}\n` })).toEqual([target]));
+  ])('the link %s is caught', (link, target) =>
+    expect(brokenLinks({ path: 'made-up.md', text: `${HEADINGS}\n${link}\n` })).toEqual([target]),
+  );
 
   test('valid links, external links and links in code are not', () => {
     const text = `${HEADINGS}\n[a](README.md) [b](#two--three-four-1) [c](https://example.org/x) \`[d](none.md)\`\n\n\`\`\`sh\n[e](none.md)\n\`\`\`\n`;
@@ -147,10 +182,16 @@ describe('control', () => {
   });
 
   test('a script that does not exist is caught, with -s too', () =>
-    expect(unknownScripts({ path: 'made-up.md', text: 'npm run studio, `npm run fly` and npm run -s swim' })).toEqual(['fly', 'swim']));
+    expect(
+      unknownScripts({
+        path: 'made-up.md',
+        text: 'npm run studio, `npm run fly` and npm run -s swim',
+      }),
+    ).toEqual(['fly', 'swim']));
 
   test('a variable that the code does not read is caught; codes, shown output and known variables are not', () => {
-    const text = 'RELEVO_DATE=x RELEVO_DATA=y PING_INTERVAL_MS NO_CANDIDATE\n```text\nSHOWN_OUTPUT\n```\n';
+    const text =
+      'RELEVO_DATE=x RELEVO_DATA=y PING_INTERVAL_MS NO_CANDIDATE\n```text\nSHOWN_OUTPUT\n```\n';
     expect(unknownVariables({ path: 'README.md', text })).toEqual(['RELEVO_DATE']);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Readers of external text take time in proportion to its length: 1 MB of the worst character costs little. A pattern that backtracks
- * would need minutes. Measures processor time, so that a busy machine changes nothing.
+ * Readers of external text take time in proportion to its length: 1 MB of the worst character costs
+ * little. A pattern that backtracks would need minutes. Measures processor time, so that a busy
+ * machine changes nothing.
  */
 import type { Request } from 'express';
 import { cleanName } from '../../monitor/console/session.js';
@@ -33,22 +34,40 @@ function costOf(read: () => unknown): number {
 }
 
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  Prefer: (text) => waitSeconds(text),
+  'Prefer': (text) => waitSeconds(text),
   'Prefer, quoted': (text) => waitSeconds(`"${text}`),
-  Authorization: (text) => tokenKind(TOKENS, `Bearer ${text}\u0000`),
+  'Authorization': (text) => tokenKind(TOKENS, `Bearer ${text}\u0000`),
   'Idempotency-Key': (text) => isClientKey(text),
-  traceparent: (text) => validTraceparent(text),
+  'traceparent': (text) => validTraceparent(text),
   'next of the sign-in': (text) => localPath(`/${text}`),
   'name of the sign-in': (text) => cleanName(text),
-  Host: (text) => publicAddress(HOSPITAL, { host: text, protocol: 'http' } as Pick<Request, 'host' | 'protocol'>),
-  document: documentForm,
+  'Host': (text) =>
+    publicAddress(HOSPITAL, { host: text, protocol: 'http' } as Pick<Request, 'host' | 'protocol'>),
+  'document': documentForm,
   'name of a patient': nameForm,
   'authorization code': codeForm,
-  amount: (text) => parseAmount(text, 2),
+  'amount': (text) => parseAmount(text, 2),
   'JSON text': (text) => parseJson(Buffer.from(JSON.stringify(text))),
   'names and addresses': (text) => members('T', { doc: '' }).parse(`a=b${text}c`),
 };
-const WORST = [' ', '\t', '\\', '\\u', '"', ',', ';', '=', '; ', 'a', 'a.', '0', '-', '/', '\u0001', 'é'];
+const WORST = [
+  ' ',
+  '\t',
+  '\\',
+  '\\u',
+  '"',
+  ',',
+  ';',
+  '=',
+  '; ',
+  'a',
+  'a.',
+  '0',
+  '-',
+  '/',
+  '\u0001',
+  'é',
+];
 
 describe.each(Object.keys(READERS))('%s', (name) => {
   test.each(WORST)('finishes with 1 MB of %j', (worst) => {

@@ -1,7 +1,8 @@
 /**
- * No synchronous call of the file system or of a program may end a running process. Such a call throws when another program moved a file,
- * and an exception in an event handler or a timer ends the process. Each file of the services, of `local/` and of `cli/` with such calls is
- * listed with the reason why they are safe; in handlers such calls must be in a `try`.
+ * No synchronous call of the file system or of a program may end a running process. Such a call
+ * throws when another program moved a file, and an exception in an event handler or a timer ends
+ * the process. Each file of the services, of `local/` and of `cli/` with such calls is listed with
+ * the reason why they are safe; in handlers such calls must be in a `try`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,21 +30,44 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['cli/doctor/node.ts', 'existsSync', LOOKS],
   ['cli/doctor/tools.ts', 'existsSync', LOOKS],
   ['cli/handbook-cli.ts', 'readFileSync writeFileSync', COMMAND],
-  ['gateway/ledger.ts', 'closeSync existsSync fstatSync ftruncateSync mkdirSync openSync readFileSync truncateSync writeSync',
-    'opened before the gateway listens; a line that cannot be written is a Problem of its request; closed by the shutdown sequence, which bears failures'],
+  [
+    'gateway/ledger.ts',
+    'closeSync existsSync fstatSync ftruncateSync mkdirSync openSync readFileSync truncateSync writeSync',
+    'opened before the gateway listens; a line that cannot be written is a Problem of its request; closed by the shutdown sequence, which bears failures',
+  ],
   ['local/processes/compile.ts', 'mkdirSync renameSync', START],
-  ['local/installation.ts', 'readFileSync renameSync rmSync writeFileSync', `the lock is taken ${START}; what handlers call is in attempt()`],
+  [
+    'local/installation.ts',
+    'readFileSync renameSync rmSync writeFileSync',
+    `the lock is taken ${START}; what handlers call is in attempt()`,
+  ],
   ['local/engines/migrate.ts', 'existsSync readFileSync readdirSync', START],
   ['local/modes.ts', 'chmodSync lstatSync mkdirSync readdirSync', START],
   ['local/processes/ports.ts', 'readFileSync readdirSync readlinkSync', GUARDED],
   ['local/engines/postgres-binaries.ts', 'existsSync readFileSync spawnSync symlinkSync', START],
-  ['local/engines/postgres.ts', 'chmodSync existsSync mkdirSync readFileSync readdirSync renameSync rmSync writeFileSync', START],
-  ['local/processes/process-tree.ts', 'readFileSync readdirSync spawnSync', `${GUARDED}; spawnSync does not throw for a program that is missing`],
-  ['local/engines/redis.ts', 'existsSync mkdirSync readFileSync rmSync writeFileSync', `${START}; wipe() is the lab's, whose faults bear failures`],
+  [
+    'local/engines/postgres.ts',
+    'chmodSync existsSync mkdirSync readFileSync readdirSync renameSync rmSync writeFileSync',
+    START,
+  ],
+  [
+    'local/processes/process-tree.ts',
+    'readFileSync readdirSync spawnSync',
+    `${GUARDED}; spawnSync does not throw for a program that is missing`,
+  ],
+  [
+    'local/engines/redis.ts',
+    'existsSync mkdirSync readFileSync rmSync writeFileSync',
+    `${START}; wipe() is the lab's, whose faults bear failures`,
+  ],
   ['local/engines/seed.ts', 'existsSync', LOOKS],
   ['local/setup/apt.mjs', 'mkdirSync mkdtempSync readdirSync rmSync', START],
   ['local/setup/bare-doctor.mjs', 'existsSync', LOOKS],
-  ['local/setup/lock.mjs', 'mkdirSync readFileSync rmSync writeFileSync', `${START}; the release is in a try`],
+  [
+    'local/setup/lock.mjs',
+    'mkdirSync readFileSync rmSync writeFileSync',
+    `${START}; the release is in a try`,
+  ],
   ['local/setup/packages.mjs', 'existsSync readFileSync', OWN_FILES],
   ['local/setup/prisma.mjs', 'existsSync readFileSync writeFileSync', OWN_FILES],
   ['local/setup/programs.mjs', 'accessSync', GUARDED],
@@ -59,8 +83,14 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
 ];
 
 function sourcesOf(folders: readonly string[]): { path: string; text: string }[] {
-  const paths = folders.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`));
-  return paths.filter((path) => /\.(ts|mjs)$/.test(path)).map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name}`,
+    ),
+  );
+  return paths
+    .filter((path) => /\.(ts|mjs)$/.test(path))
+    .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }
 
 /** Every call of a function with a name that ends with `Sync`. */
@@ -68,7 +98,9 @@ function syncCalls(text: string): { name: string; node: ts.CallExpression }[] {
   const found: { name: string; node: ts.CallExpression }[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node)) {
-      const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name.text : node.expression.getText();
+      const name = ts.isPropertyAccessExpression(node.expression)
+        ? node.expression.name.text
+        : node.expression.getText();
       if (/^\w+Sync$/.test(name) && !HARMLESS.has(name)) found.push({ name, node });
     }
     node.forEachChild(visit);
@@ -85,9 +117,15 @@ const listOf = (path: string, text: string): string[] => {
 const REGISTERS = /^(on|once|addEventListener|setTimeout|setInterval|setImmediate)$/;
 
 const isHandler = (node: ts.Node): boolean => {
-  if (!(ts.isArrowFunction(node) || ts.isFunctionExpression(node)) || !ts.isCallExpression(node.parent)) return false;
+  if (
+    !(ts.isArrowFunction(node) || ts.isFunctionExpression(node)) ||
+    !ts.isCallExpression(node.parent)
+  )
+    return false;
   const { expression } = node.parent;
-  return REGISTERS.test(ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText());
+  return REGISTERS.test(
+    ts.isPropertyAccessExpression(expression) ? expression.name.text : expression.getText(),
+  );
 };
 
 /** A call without a `try` in a function passed to an event or a timer. */
@@ -99,25 +137,47 @@ function isUnguarded(call: ts.Node): boolean {
   }
 }
 
-const unguardedIn = (text: string): string[] => syncCalls(text).filter(({ node }) => isUnguarded(node)).map(({ name }) => name);
+const unguardedIn = (text: string): string[] =>
+  syncCalls(text)
+    .filter(({ node }) => isUnguarded(node))
+    .map(({ name }) => name);
 
 test('every file with synchronous calls, and no other, is listed with the reason why they are safe', () => {
-  expect(sourcesOf(LISTED).flatMap(({ path, text }) => listOf(path, text)).sort()).toEqual(ALLOWED.map(([file, calls]) => `${file}: ${calls}`).sort());
+  expect(
+    sourcesOf(LISTED)
+      .flatMap(({ path, text }) => listOf(path, text))
+      .sort(),
+  ).toEqual(ALLOWED.map(([file, calls]) => `${file}: ${calls}`).sort());
 });
 
 test('control: a new call is found, a call of another kind is not', () => {
-  expect(listOf('local/x.ts', "import fs, { statSync } from 'node:fs'; statSync(a); fs.rmSync(b); hkdfSync(c); doAsync(d);")).toEqual(['local/x.ts: rmSync statSync']);
+  expect(
+    listOf(
+      'local/x.ts',
+      "import fs, { statSync } from 'node:fs'; statSync(a); fs.rmSync(b); hkdfSync(c); doAsync(d);",
+    ),
+  ).toEqual(['local/x.ts: rmSync statSync']);
 });
 
 test('no handler of an event or a timer has an unguarded call', () => {
-  expect(sourcesOf([...LISTED, 'experiments']).flatMap(({ path, text }) => unguardedIn(text).map((name) => `${path}: ${name}`))).toEqual([]);
+  expect(
+    sourcesOf([...LISTED, 'experiments']).flatMap(({ path, text }) =>
+      unguardedIn(text).map((name) => `${path}: ${name}`),
+    ),
+  ).toEqual([]);
 });
 
 test.each([
   ["stream.on('line', (line) => appendFileSync(file, line));", ['appendFileSync']],
   ["process.once('exit', function () { rmSync(file); });", ['rmSync']],
   ['setInterval(() => { if (isOld) fs.renameSync(a, b); }, 1_000);', ['renameSync']],
-  ["stream.on('line', (line) => { try { appendFileSync(file, line); } catch (error) { lost += 1; } });", []],
-  ["stream.on('line', (line) => { try { work(); } catch (error) { appendFileSync(file, line); } });", ['appendFileSync']],
+  [
+    "stream.on('line', (line) => { try { appendFileSync(file, line); } catch (error) { lost += 1; } });",
+    [],
+  ],
+  [
+    "stream.on('line', (line) => { try { work(); } catch (error) { appendFileSync(file, line); } });",
+    ['appendFileSync'],
+  ],
   ['const text = readFileSync(file);', []],
 ])('control: in %j are %j', (text, found) => expect(unguardedIn(text)).toEqual(found));

@@ -1,6 +1,6 @@
 /**
- * How patients reaches the leader in the published design: queries the monitor, sends once, reports a failed
- * connection.
+ * How patients reaches the leader in the published design: queries the monitor, sends once, reports
+ * a failed connection.
  */
 import { Agent } from 'node:http';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
@@ -12,20 +12,25 @@ import { Problem, PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
 import type { NewPayment } from '../../../shared/postgres/ledger.js';
 
 /**
- * Longest wait for the leader's response: a hundred times the duration of a payment. A slower leader is considered
- * frozen.
+ * Longest wait for the leader's response: a hundred times the duration of a payment. A slower
+ * leader is considered frozen.
  */
 const PATIENCE_MS = 2_000;
 /** Largest response that is read, in bytes. */
 const ANSWER_MAX_BYTES = 65_536;
-/** Derives a payment's id from its key, so that a retry with the same key causes no second charge. */
+/**
+ * Derives a payment's id from its key, so that a retry with the same key causes no second charge.
+ */
 const NAMESPACE = '6f2d0f0e-53a1-4c0a-9a3c-0d8a54a2c9b1';
 
 const leadership = z.object({ leader: z.string().nullable(), url: z.string().nullable() });
 type Leadership = z.infer<typeof leadership>;
 
 export interface LeaderClient {
-  /** @throws Problem UNAVAILABLE when there is no leader or it did not respond; the leader's own problems. */
+  /**
+   * @throws Problem UNAVAILABLE when there is no leader or it did not respond; the leader's own
+   *   problems.
+   */
   pay(this: void, payment: NewPayment): Promise<Payment>;
   close(): void;
 }
@@ -34,7 +39,10 @@ const isCode = (code: unknown): code is ProblemCode => typeof code === 'string' 
 
 function refusal(status: number, body: unknown): Problem {
   const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown };
-  return new Problem(isCode(code) ? code : 'UNAVAILABLE', typeof detail === 'string' ? detail : `The leader answered ${status}`);
+  return new Problem(
+    isCode(code) ? code : 'UNAVAILABLE',
+    typeof detail === 'string' ? detail : `The leader answered ${status}`,
+  );
 }
 
 /** The leader named by the monitor; when the monitor is unavailable, the last known leader. */
@@ -42,7 +50,13 @@ function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<
   let last: Leadership = { leader: null, url: null };
   return async () => {
     try {
-      last = leadership.parse((await withDeadline(PATIENCE_MS, null, (signal) => client.get<unknown>(`${monitorUrl}/leader`, { signal }))).data);
+      last = leadership.parse(
+        (
+          await withDeadline(PATIENCE_MS, null, (signal) =>
+            client.get<unknown>(`${monitorUrl}/leader`, { signal }),
+          )
+        ).data,
+      );
     } catch {
       // Payments continue without the monitor as long as the leader runs.
     }
@@ -52,7 +66,12 @@ function leaderFinder(client: AxiosInstance, monitorUrl: string): () => Promise<
 
 export function createLeaderClient(monitorUrl: string, token: string): LeaderClient {
   const agent = new Agent({ keepAlive: true });
-  const options = { httpAgent: agent, proxy: false as const, maxContentLength: ANSWER_MAX_BYTES, validateStatus: () => true };
+  const options = {
+    httpAgent: agent,
+    proxy: false as const,
+    maxContentLength: ANSWER_MAX_BYTES,
+    validateStatus: () => true,
+  };
   const client = axios.create({ ...options, headers: { authorization: `Bearer ${token}` } });
   const find = leaderFinder(client, monitorUrl);
   const post = (address: string, body?: object): Promise<AxiosResponse<unknown>> =>
@@ -65,7 +84,11 @@ export function createLeaderClient(monitorUrl: string, token: string): LeaderCli
       const order = { ...payment, id: v5(payment.idempotencyKey, NAMESPACE) };
       const answer = await post(`${url}/payments`, order).catch((error: unknown) => {
         report();
-        throw new Problem('UNAVAILABLE', `${leader} gave no answer: ${(error as { code?: string }).code ?? 'cut off'}`, { cause: error });
+        throw new Problem(
+          'UNAVAILABLE',
+          `${leader} gave no answer: ${(error as { code?: string }).code ?? 'cut off'}`,
+          { cause: error },
+        );
       });
       if (answer.status !== 201) throw refusal(answer.status, answer.data);
       return paymentDocument.parse(answer.data);

@@ -1,6 +1,7 @@
 /**
- * Baseline (b), patients: queries the monitor for the leader and sends the payment to the leader, once. Reports a
- * failed connection to the monitor, which pings at once. The payment is not sent again; the client receives 503.
+ * Baseline (b), patients: queries the monitor for the leader and sends the payment to the leader,
+ * once. Reports a failed connection to the monitor, which pings at once. The payment is not sent
+ * again; the client receives 503.
  */
 import { loadConfig } from '../../../shared/config.js';
 import { mountFront } from '../front.js';

@@ -1,6 +1,6 @@
 /**
- * Baseline (b), a payment server: answers PING and processes payments. Only the leader receives payments; it does not
- * check that it still leads, and has no queue.
+ * Baseline (b), a payment server: answers PING and processes payments. Only the leader receives
+ * payments; it does not check that it still leads, and has no queue.
  */
 import { z } from 'zod';
 import { requireToken } from '../../../shared/http/auth.js';
@@ -13,8 +13,14 @@ import { openGateway, openPool, runBaseline, tokensOf } from '../process.js';
 import { PublishedServer } from './server.js';
 
 const order = listedPayment.extend({
-  id, concept: z.string().nullable(), batchId: id.nullable(), batchIndex: z.int().nullable(), redriveOf: z.null(),
-  idempotencyKey: z.string(), fingerprint: z.string(), answerWaited: z.boolean(),
+  id,
+  concept: z.string().nullable(),
+  batchId: id.nullable(),
+  batchIndex: z.int().nullable(),
+  redriveOf: z.null(),
+  idempotencyKey: z.string(),
+  fingerprint: z.string(),
+  answerWaited: z.boolean(),
 });
 
 await runBaseline(

@@ -1,6 +1,6 @@
 /**
- * Serializes rounds: a call during a round returns the following round, because the current one may have checked too
- * early.
+ * Serializes rounds: a call during a round returns the following round, because the current one may
+ * have checked too early.
  */
 export class Rounds {
   private current: Promise<void> | null = null;

@@ -1,6 +1,7 @@
 /**
- * Processes a payment in a server of the published design: charges, then saves it after the answer of the gateway. The
- * server writes nothing earlier, so a killed server forgets the payments in progress.
+ * Processes a payment in a server of the published design: charges, then saves it after the answer
+ * of the gateway. The server writes nothing earlier, so a killed server forgets the payments in
+ * progress.
  */
 import { paymentDocument } from '../../../patients/core/payment-record.js';
 import { paymentsByKey } from '../../../patients/records/payment-rows.js';
@@ -22,15 +23,24 @@ export class PublishedServer {
     private readonly gateway: Gateway,
   ) {}
 
-  /** A known key returns its saved payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED, UNAVAILABLE. */
+  /**
+   * A known key returns its saved payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED,
+   * UNAVAILABLE.
+   */
   async take(payment: NewPayment): Promise<Payment> {
     const before = await this.findSaved(payment);
     if (before) return before;
     const { id, patientId, amountMinor, currency } = payment;
     const { rowCount } = await this.db.query('SELECT 1 FROM patient WHERE id = $1', [patientId]);
     if (rowCount === 0) throw new Problem('PATIENT_UNKNOWN', `There is no patient ${patientId}`);
-    const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
-    if (answer.kind === 'again') throw new Problem('UNAVAILABLE', `The gateway did not answer: ${answer.error}`);
+    const answer = await chargeSafely(
+      this.gateway,
+      { key: id, patientId, amountMinor, currency },
+      true,
+      NEVER,
+    );
+    if (answer.kind === 'again')
+      throw new Problem('UNAVAILABLE', `The gateway did not answer: ${answer.error}`);
     await saveFinal(this.db, payment, answer, this.id);
     const document = await this.findSaved(payment);
     if (!document) throw new Problem('INTERNAL', 'The payment was saved but cannot be found');

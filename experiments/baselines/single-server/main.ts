@@ -1,7 +1,8 @@
 /**
- * Baseline (a): a single payment server. It receives the request, saves the payment, charges with the payment's id as
- * the idempotency key, saves the outcome and responds. After a crash it finishes pending payments before it listens. It
- * has no standby, no monitor and no queue: while it is down, clients get no connection.
+ * Baseline (a): a single payment server. It receives the request, saves the payment, charges with
+ * the payment's id as the idempotency key, saves the outcome and responds. After a crash it
+ * finishes pending payments before it listens. It has no standby, no monitor and no queue: while it
+ * is down, clients get no connection.
  */
 import { loadConfig } from '../../../shared/config.js';
 import { mountFront } from '../front.js';
@@ -15,7 +16,12 @@ await runBaseline(
     const pool = openPool(config);
     const server = new SingleServer(config.id, pool, openGateway(config));
     await finishWhatWasLeft(server, pool);
-    mountFront(app, { id: config.id, pool, tokens: tokensOf(config), pay: (payment) => server.pay(payment) });
+    mountFront(app, {
+      id: config.id,
+      pool,
+      tokens: tokensOf(config),
+      pay: (payment) => server.pay(payment),
+    });
     return () => pool.end();
   },
 );

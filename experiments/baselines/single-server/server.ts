@@ -20,7 +20,10 @@ export class SingleServer {
     private readonly gateway: Gateway,
   ) {}
 
-  /** A known key returns the current state of its payment. @throws Problem PATIENT_UNKNOWN, IDEMPOTENCY_KEY_REUSED. */
+  /**
+   * A known key returns the current state of its payment. @throws Problem PATIENT_UNKNOWN,
+   * IDEMPOTENCY_KEY_REUSED.
+   */
   async pay(payment: NewPayment): Promise<Payment> {
     const accepted = await acceptPayments(this.db, PARTITION, this.id, [payment]);
     if (accepted.length > 0) await this.charge(payment);
@@ -31,10 +34,16 @@ export class SingleServer {
   }
 
   /**
-   * Charges once; a lost answer is queried by key. Without an answer the payment stays pending until the next start.
+   * Charges once; a lost answer is queried by key. Without an answer the payment stays pending
+   * until the next start.
    */
   async charge({ id, patientId, amountMinor, currency }: Unfinished): Promise<void> {
-    const answer = await chargeSafely(this.gateway, { key: id, patientId, amountMinor, currency }, true, NEVER);
+    const answer = await chargeSafely(
+      this.gateway,
+      { key: id, patientId, amountMinor, currency },
+      true,
+      NEVER,
+    );
     if (answer.kind !== 'again') await finish(this.db, id, answer, this.id);
   }
 }
@@ -42,13 +51,14 @@ export class SingleServer {
 /** Groups pending payments by patient, each group in order. Pure. */
 export function byPatient<P extends Pick<Unfinished, 'patientId'>>(payments: readonly P[]): P[][] {
   const lists = new Map<string, P[]>();
-  for (const payment of payments) lists.set(payment.patientId, [...(lists.get(payment.patientId) ?? []), payment]);
+  for (const payment of payments)
+    lists.set(payment.patientId, [...(lists.get(payment.patientId) ?? []), payment]);
   return [...lists.values()];
 }
 
 /**
- * Charges the payments that the last run of the server left pending. They have the same keys, so no payment is charged
- * twice; payments of one patient stay in order.
+ * Charges the payments that the last run of the server left pending. They have the same keys, so no
+ * payment is charged twice; payments of one patient stay in order.
  */
 export async function finishWhatWasLeft(server: SingleServer, db: Queryable): Promise<void> {
   const inOrder = async (payments: readonly Unfinished[]): Promise<void> => {

@@ -1,8 +1,14 @@
 /**
- * The limit of one payment per job on BullMQ: a worker that does nothing. The work of any handler adds to this time.
+ * The limit of one payment per job on BullMQ: a worker that does nothing. The work of any handler
+ * adds to this time.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
-import { BULLMQ_SETTINGS, countFinished, createBullmqWorker, openBullmqProducer } from '../peers/bullmq.js';
+import {
+  BULLMQ_SETTINGS,
+  countFinished,
+  createBullmqWorker,
+  openBullmqProducer,
+} from '../peers/bullmq.js';
 
 const CONCURRENCY = 500;
 

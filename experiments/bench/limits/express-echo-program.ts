@@ -1,7 +1,7 @@
 /**
- * A minimal Express server that answers JSON with JSON: parses the body, has one route, and responds 201 with about the
- * same body as Relevo's response to a payment. It omits the headers that Relevo omits, so that they do not lower the
- * limit.
+ * A minimal Express server that answers JSON with JSON: parses the body, has one route, and
+ * responds 201 with about the same body as Relevo's response to a payment. It omits the headers
+ * that Relevo omits, so that they do not lower the limit.
  */
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -18,8 +18,23 @@ const AT = '2026-01-01T00:00:00.000Z';
 
 /** Same fields and lengths as in the response to a final payment. */
 const answerTo = ({ patientId, amountMinor, currency }: Body) => ({
-  id: ID, status: 'SUCCEEDED', exit_granted: true, patientId, amountMinor, currency, concept: null, batchId: null, redriveOf: null,
-  acceptedBy: 'patients_1', acceptedAt: AT, processedBy: 'server_1', term: 1, attempts: 1, reason: null, completedAt: AT, latencyMs: 4,
+  id: ID,
+  status: 'SUCCEEDED',
+  exit_granted: true,
+  patientId,
+  amountMinor,
+  currency,
+  concept: null,
+  batchId: null,
+  redriveOf: null,
+  acceptedBy: 'patients_1',
+  acceptedAt: AT,
+  processedBy: 'server_1',
+  term: 1,
+  attempts: 1,
+  reason: null,
+  completedAt: AT,
+  latencyMs: 4,
 });
 
 function createEcho(): express.Express {

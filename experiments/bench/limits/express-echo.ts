@@ -13,7 +13,8 @@ const PATH = '/echo';
 
 async function measureAt(origin: string, pid: number, stage: Stage): Promise<Measurement> {
   const { generator, seed, patients, connections } = stage;
-  const target = { origin, path: PATH, headers: { prefer: 'wait=10' } }; // The same headers as for Relevo.
+  // The same headers as for Relevo.
+  const target = { origin, path: PATH, headers: { prefer: 'wait=10' } };
   let sent = 0;
   const load = (count: number): Promise<LoopDone> => {
     sent += count;
@@ -26,12 +27,25 @@ async function measureAt(origin: string, pid: number, stage: Stage): Promise<Mea
   const done = await load(payments);
   const usage = used();
   const latencies = [latencyOf(CLOSED_LOOP, done)];
-  return { payments, seconds: secondsOf(done), usage, latencies, figures: {}, problems: unpaid(ECHO, done) };
+  return {
+    payments,
+    seconds: secondsOf(done),
+    usage,
+    latencies,
+    figures: {},
+    problems: unpaid(ECHO, done),
+  };
 }
 
 async function measure(stage: Stage): Promise<Measurement> {
   const source = 'experiments/bench/limits/express-echo-program.ts';
-  const program = await Program.start({ name: ECHO, source, nodeArgs: stage.nodeArgs(ECHO), signal: stage.signal, onLine: stage.onLine });
+  const program = await Program.start({
+    name: ECHO,
+    source,
+    nodeArgs: stage.nodeArgs(ECHO),
+    signal: stage.signal,
+    onLine: stage.onLine,
+  });
   try {
     return await measureAt(await program.ask<string>('listen'), program.pid, stage);
   } finally {
@@ -40,5 +54,9 @@ async function measure(stage: Stage): Promise<Measurement> {
 }
 
 export const expressEcho: Contestant = {
-  name: ECHO, kind: 'single', side: 'limit', what: 'Express alone: parses JSON, responds 201 with the same amount; stores nothing', measure,
+  name: ECHO,
+  kind: 'single',
+  side: 'limit',
+  what: 'Express alone: parses JSON, responds 201 with the same amount; stores nothing',
+  measure,
 };

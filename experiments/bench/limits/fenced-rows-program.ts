@@ -1,5 +1,13 @@
-/** The process that only commits fenced rows: statement after statement on one connection, as a leader does. */
-import { commitOutcomes, KEYED_PLANS, type FencingToken, type Outcome } from '../../../shared/postgres/ledger.js';
+/**
+ * The process that only commits fenced rows: statement after statement on one connection, as a
+ * leader does.
+ */
+import {
+  commitOutcomes,
+  KEYED_PLANS,
+  type FencingToken,
+  type Outcome,
+} from '../../../shared/postgres/ledger.js';
 import { createLogger } from '../../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
 import { portionsOf } from '../peers/portions.js';
@@ -21,17 +29,30 @@ let pool: Pool | null = null;
 let token: FencingToken = { partition: 0, term: 0, leader: '' };
 
 /** Same length as an outcome of the simulated gateway. */
-const outcomeOf = (id: string): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: `sim-${id.slice(-8)}` });
+const outcomeOf = (id: string): Outcome => ({
+  id,
+  status: 'SUCCEEDED',
+  attempts: 1,
+  reason: null,
+  gatewayReference: `sim-${id.slice(-8)}`,
+});
 
 async function commitGroup(db: Pool, outcomes: readonly Outcome[]): Promise<void> {
   const { held, ids } = await commitOutcomes(db, token, outcomes);
-  if (!held || ids.length !== outcomes.length) throw new Error(`${ids.length} of ${outcomes.length} rows were committed; fence held: ${held}`);
+  if (!held || ids.length !== outcomes.length)
+    throw new Error(`${ids.length} of ${outcomes.length} rows were committed; fence held: ${held}`);
 }
 
 serve({
   open: async (opened: Opened) => {
     token = opened.token;
-    const options = { url: opened.databaseUrl, name: 'fenced-rows', max: 1, statementTimeoutMs: 60_000, settings: KEYED_PLANS };
+    const options = {
+      url: opened.databaseUrl,
+      name: 'fenced-rows',
+      max: 1,
+      statementTimeoutMs: 60_000,
+      settings: KEYED_PLANS,
+    };
     pool = createPool(options, createLogger('bench', 'fenced-rows', 'silent'));
     await pool.query('SELECT 1');
   },

@@ -1,10 +1,14 @@
 /**
- * The limit of PostgreSQL: pending payments in Relevo's own schema, committed by its own fenced statement over one
- * connection, one after the other. There is no queue, gateway, loading of rows or response: the other work of a leader
- * adds to this time.
+ * The limit of PostgreSQL: pending payments in Relevo's own schema, committed by its own fenced
+ * statement over one connection, one after the other. There is no queue, gateway, loading of rows
+ * or response: the other work of a leader adds to this time.
  */
 import { v7 as uuid } from 'uuid';
-import { acceptPayments, type FencingToken, type NewPayment } from '../../../shared/postgres/ledger.js';
+import {
+  acceptPayments,
+  type FencingToken,
+  type NewPayment,
+} from '../../../shared/postgres/ledger.js';
 import type { Queryable } from '../../../shared/postgres/postgres.js';
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import type { Ground } from '../engines.js';
@@ -22,15 +26,25 @@ const TOKEN: FencingToken = { partition: 0, term: 1, leader: 'limit' };
 const ACCEPTED_AT_ONCE = 1_000;
 
 const newPayment = ({ id, patientId, amountMinor, currency }: Order): NewPayment => ({
-  id, patientId, amountMinor, currency,
-  batchId: null, batchIndex: null, redriveOf: null, concept: null, answerWaited: false, idempotencyKey: uuid(), fingerprint: 'bench',
+  id,
+  patientId,
+  amountMinor,
+  currency,
+  batchId: null,
+  batchIndex: null,
+  redriveOf: null,
+  concept: null,
+  answerWaited: false,
+  idempotencyKey: uuid(),
+  fingerprint: 'bench',
 });
 
 /** @returns the ids in the order of acceptance. */
 async function fill(pool: Queryable, orders: readonly Order[]): Promise<string[]> {
   for (const portion of portionsOf(orders, ACCEPTED_AT_ONCE)) {
     const accepted = await acceptPayments(pool, TOKEN.partition, 'limit', portion.map(newPayment));
-    if (accepted.length !== portion.length) throw new Error(`${accepted.length} of ${portion.length} payments were accepted`);
+    if (accepted.length !== portion.length)
+      throw new Error(`${accepted.length} of ${portion.length} payments were accepted`);
   }
   return orders.map(({ id }) => id);
 }
@@ -44,29 +58,59 @@ async function electLeader(pool: Queryable): Promise<void> {
 async function problemsIn({ pool }: Ground, name: string, expected: number): Promise<string[]> {
   const { rows } = await pool.query<{ paid: number; pending: number }>(
     `SELECT (SELECT count(*)::int FROM payment WHERE status = 'SUCCEEDED' AND term = $1 AND processed_by = $2) AS paid,
-            (SELECT count(*)::int FROM pending_payment) AS pending`, [TOKEN.term, TOKEN.leader],
+            (SELECT count(*)::int FROM pending_payment) AS pending`,
+    [TOKEN.term, TOKEN.leader],
   );
   const { paid = 0, pending = 0 } = rows[0] ?? {};
-  return paid === expected && pending === 0 ? [] : [`${name}: ${paid} rows paid and ${pending} pending for ${expected} payments`];
+  return paid === expected && pending === 0
+    ? []
+    : [`${name}: ${paid} rows paid and ${pending} pending for ${expected} payments`];
 }
 
-async function measureOn(ground: Ground, name: string, rows: number, stage: Stage): Promise<Measurement> {
-  const { payments, patients, seed, engines: { postgres } } = stage;
+async function measureOn(
+  ground: Ground,
+  name: string,
+  rows: number,
+  stage: Stage,
+): Promise<Measurement> {
+  const {
+    payments,
+    patients,
+    seed,
+    engines: { postgres },
+  } = stage;
   const warmUpPayments = Math.min(WARM_UP_MOST, payments);
   await electLeader(ground.pool);
-  const ids = await fill(ground.pool, makeOrders({ count: warmUpPayments + payments, seed, patients }));
+  const ids = await fill(
+    ground.pool,
+    makeOrders({ count: warmUpPayments + payments, seed, patients }),
+  );
   const source = 'experiments/bench/limits/fenced-rows-program.ts';
-  const program = await Program.start({ name, source, nodeArgs: stage.nodeArgs(name), signal: stage.signal, onLine: stage.onLine });
+  const program = await Program.start({
+    name,
+    source,
+    nodeArgs: stage.nodeArgs(name),
+    signal: stage.signal,
+    onLine: stage.onLine,
+  });
   try {
     await program.ask('open', { databaseUrl: ground.databaseUrl, token: TOKEN } satisfies Opened);
-    const commit = (some: readonly string[]): Promise<Span> => program.ask<Span>('commit', { ids: some, rows } satisfies RowsToCommit);
+    const commit = (some: readonly string[]): Promise<Span> =>
+      program.ask<Span>('commit', { ids: some, rows } satisfies RowsToCommit);
     await commit(ids.slice(0, warmUpPayments));
     await stage.engines.settle();
     const used = watchUsage({ worker: [program.pid], postgres: [postgres.pid ?? 0] });
     const seconds = secondsOf(await commit(ids.slice(warmUpPayments)));
     const usage = used();
     await program.ask('close');
-    return { payments, seconds, usage, latencies: [], figures: {}, problems: await problemsIn(ground, name, ids.length) };
+    return {
+      payments,
+      seconds,
+      usage,
+      latencies: [],
+      figures: {},
+      problems: await problemsIn(ground, name, ids.length),
+    };
   } finally {
     await program.end();
   }
@@ -82,5 +126,11 @@ export function fencedRows(name: string, rows: number): Contestant {
       await ground.clear();
     }
   };
-  return { name, kind: 'drain', side: 'limit', what: `PostgreSQL alone: fenced rows of Relevo's table, ${rows} per statement`, measure };
+  return {
+    name,
+    kind: 'drain',
+    side: 'limit',
+    what: `PostgreSQL alone: fenced rows of Relevo's table, ${rows} per statement`,
+    measure,
+  };
 }

@@ -1,4 +1,7 @@
-/** Sends batches over HTTP: several in flight at once, each with listed payments; every response is read to its end. */
+/**
+ * Sends batches over HTTP: several in flight at once, each with listed payments; every response is
+ * read to its end.
+ */
 import { Pool } from 'undici';
 import { makeOrders, type OrdersWanted } from '../orders.js';
 import { nowNs, type Span } from '../programs/commands.js';
@@ -25,11 +28,27 @@ export interface BatchesDone extends Span {
 const HEAD = /"succeeded":(\d+)/;
 
 /** @throws Error when the response to a batch is not 200. */
-export async function sendBatches({ target, orders: wanted, size, inFlight, timeoutMs }: Batches): Promise<BatchesDone> {
+export async function sendBatches({
+  target,
+  orders: wanted,
+  size,
+  inFlight,
+  timeoutMs,
+}: Batches): Promise<BatchesDone> {
   const orders = makeOrders(wanted);
-  const starts = Array.from({ length: Math.ceil(orders.length / size) }, (_, index) => index * size);
-  const requests = starts.map((start) => batchRequest(target, orders.slice(start, start + size), timeoutMs));
-  const pool = new Pool(target.origin, { connections: inFlight, pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
+  const starts = Array.from(
+    { length: Math.ceil(orders.length / size) },
+    (_, index) => index * size,
+  );
+  const requests = starts.map((start) =>
+    batchRequest(target, orders.slice(start, start + size), timeoutMs),
+  );
+  const pool = new Pool(target.origin, {
+    connections: inFlight,
+    pipelining: 1,
+    headersTimeout: 120_000,
+    bodyTimeout: 120_000,
+  });
   let succeeded = 0;
   let next = 0;
   const client = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * Closed loop (n clients that wait for their responses) and open loop (requests due at fixed times, independent of each
- * other).
+ * Closed loop (n clients that wait for their responses) and open loop (requests due at fixed times,
+ * independent of each other).
  */
 import { Pool } from 'undici';
 import { Latencies } from '../../statistics/latencies.js';
@@ -17,7 +17,10 @@ export interface LoopDone extends Span {
   errors: Record<string, number>;
   /** `Latencies.encode`: from the send time in closed loops, from the due time in open loops. */
   hdr: string;
-  /** Delay between due time and send time, ms, 99th percentile: the generator's own part of the latency. */
+  /**
+   * Delay between due time and send time, ms, 99th percentile: the generator's own part of the
+   * latency.
+   */
   lateP99Ms: number;
 }
 
@@ -32,13 +35,18 @@ class Loop {
   private readonly errors: Record<string, number> = {};
   private paid = 0;
 
-  constructor(private readonly pool: Pool, private readonly target: Target) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly target: Target,
+  ) {}
 
   /** @param dueNs start of the latency. */
   async one(request: Request, dueNs: bigint): Promise<void> {
     this.lateness.add(millisecondsSince(dueNs));
-    const outcome = await send(this.pool, this.target, request, false)
-      .then(({ status }) => status, (error: Error & { code?: string }) => error.code ?? error.name);
+    const outcome = await send(this.pool, this.target, request, false).then(
+      ({ status }) => status,
+      (error: Error & { code?: string }) => error.code ?? error.name,
+    );
     this.latencies.add(millisecondsSince(dueNs));
     if (outcome === PAID) this.paid += 1;
     else this.errors[outcome] = (this.errors[outcome] ?? 0) + 1;
@@ -46,12 +54,29 @@ class Loop {
 
   done(fromNs: bigint): LoopDone {
     const { paid, errors, latencies, lateness } = this;
-    return { fromNs, toNs: nowNs(), sent: latencies.count, paid, errors, hdr: latencies.encode(), lateP99Ms: lateness.percentile(0.99) };
+    return {
+      fromNs,
+      toNs: nowNs(),
+      sent: latencies.count,
+      paid,
+      errors,
+      hdr: latencies.encode(),
+      lateP99Ms: lateness.percentile(0.99),
+    };
   }
 }
 
-async function withPool<T>({ origin }: Target, connections: number, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: 60_000, bodyTimeout: 60_000 });
+async function withPool<T>(
+  { origin }: Target,
+  connections: number,
+  work: (pool: Pool) => Promise<T>,
+): Promise<T> {
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+  });
   try {
     return await work(pool);
   } finally {
@@ -73,7 +98,8 @@ export function closedLoop({ target, orders: wanted, connections }: ClosedLoop):
     const fromNs = nowNs();
     let next = 0;
     const client = async (): Promise<void> => {
-      for (let request = requests[next++]; request; request = requests[next++]) await loop.one(request, nowNs());
+      for (let request = requests[next++]; request; request = requests[next++])
+        await loop.one(request, nowNs());
     };
     await Promise.all(Array.from({ length: connections }, client));
     return loop.done(fromNs);
@@ -86,10 +112,15 @@ export interface OpenLoop extends ClosedLoop {
 }
 
 /**
- * Timers have a resolution of 1 ms: requests due in the same millisecond are sent together, and the latency of each
- * still counts from its own due time.
+ * Timers have a resolution of 1 ms: requests due in the same millisecond are sent together, and the
+ * latency of each still counts from its own due time.
  */
-export function openLoop({ target, orders: wanted, connections, rate }: OpenLoop): Promise<LoopDone> {
+export function openLoop({
+  target,
+  orders: wanted,
+  connections,
+  rate,
+}: OpenLoop): Promise<LoopDone> {
   const requests = makeOrders(wanted).map((order) => singleRequest(target, order));
   const intervalNs = 1e9 / rate;
   return withPool(target, connections, async (pool) => {

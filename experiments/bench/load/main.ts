@@ -1,4 +1,7 @@
-/** The load generator: a separate process, so that its CPU time is separate from that of the measured system. */
+/**
+ * The load generator: a separate process, so that its CPU time is separate from that of the
+ * measured system.
+ */
 import { serve } from '../programs/serve.js';
 import { sendBatches } from './batches.js';
 import { closedLoop, openLoop } from './loops.js';

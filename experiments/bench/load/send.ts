@@ -1,6 +1,6 @@
 /**
- * Sends one request with the least overhead in the client: undici's `dispatch`, the status of the response and, if
- * requested, its text.
+ * Sends one request with the least overhead in the client: undici's `dispatch`, the status of the
+ * response and, if requested, its text.
  */
 import type { Pool } from 'undici';
 import type { Request, Target } from './target.js';
@@ -12,20 +12,28 @@ export interface Answer {
 }
 
 /** @throws Error without a response. */
-export function send(pool: Pool, { path }: Target, { headers, body }: Request, wantsText: boolean): Promise<Answer> {
+export function send(
+  pool: Pool,
+  { path }: Target,
+  { headers, body }: Request,
+  wantsText: boolean,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let status = 0;
-    pool.dispatch({ path, method: 'POST', headers, body }, {
-      onRequestStart: () => undefined,
-      onResponseStart: (_controller, code) => {
-        status = code;
+    pool.dispatch(
+      { path, method: 'POST', headers, body },
+      {
+        onRequestStart: () => undefined,
+        onResponseStart: (_controller, code) => {
+          status = code;
+        },
+        onResponseData: (_controller, chunk) => {
+          if (wantsText) chunks.push(chunk);
+        },
+        onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
+        onResponseError: (_controller, error) => reject(error),
       },
-      onResponseData: (_controller, chunk) => {
-        if (wantsText) chunks.push(chunk);
-      },
-      onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
-      onResponseError: (_controller, error) => reject(error),
-    });
+    );
   });
 }

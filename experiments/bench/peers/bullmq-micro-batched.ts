@@ -1,13 +1,19 @@
 /**
- * BullMQ, optimized: many concurrent jobs whose handlers share one multi-row insert, which is fenced by the row of the
- * leader. This is the limit with one payment per job.
+ * BullMQ, optimized: many concurrent jobs whose handlers share one multi-row insert, which is
+ * fenced by the row of the leader. This is the limit with one payment per job.
  */
 import type pg from 'pg';
 import type { Order, Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
 import { charge } from './gateway.js';
 import { MicroBatch } from './micro-batch.js';
-import { columnsOf, countPayments, createPaymentTable, onConnection, openPool } from './payment-table.js';
+import {
+  columnsOf,
+  countPayments,
+  createPaymentTable,
+  onConnection,
+  openPool,
+} from './payment-table.js';
 
 const CONCURRENCY = 500;
 const LEADER = 'worker-1';
@@ -29,8 +35,12 @@ ON CONFLICT (id) DO NOTHING`,
 };
 
 async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<number> {
-  const { rowCount } = await pool.query({ ...FENCED_INSERT, values: [...columnsOf(orders), TERM, LEADER] });
-  // Repeated rows do not count either. A whole group of repeated rows is very rare; its jobs are then retried.
+  const { rowCount } = await pool.query({
+    ...FENCED_INSERT,
+    values: [...columnsOf(orders), TERM, LEADER],
+  });
+  // Repeated rows do not count either. A whole group of repeated rows is very rare; its jobs are
+  // then retried.
   if (!rowCount) throw new Error('No row was inserted: this worker does not lead any more');
   return rowCount;
 }
@@ -38,7 +48,9 @@ async function insertFenced(pool: pg.Pool, orders: readonly Order[]): Promise<nu
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const pool = await openPool(place, 1); // Only one statement at a time.
   let committed: (payments: number) => void = () => undefined;
-  const batch = new MicroBatch<Order>(async (orders) => committed(await insertFenced(pool, orders)));
+  const batch = new MicroBatch<Order>(async (orders) =>
+    committed(await insertFenced(pool, orders)),
+  );
   const worker = await createBullmqWorker(place, CONCURRENCY, async ({ data }) => {
     await charge(place.gatewayLatencyMs);
     await batch.add(data);

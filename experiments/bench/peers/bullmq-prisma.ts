@@ -1,6 +1,7 @@
 /**
- * The usual implementation: a BullMQ worker whose handler calls the gateway and then creates one row with Prisma. The
- * handlers are independent of each other, so each payment costs a statement and a commit.
+ * The usual implementation: a BullMQ worker whose handler calls the gateway and then creates one
+ * row with Prisma. The handlers are independent of each other, so each payment costs a statement
+ * and a commit.
  */
 import type { Peer, PeerPlace, PeerWorker } from '../peer.js';
 import { BULLMQ_SETTINGS, createBullmqWorker, openBullmqProducer } from './bullmq.js';
@@ -9,8 +10,8 @@ import { countPayments, createPaymentTable } from './payment-table.js';
 import { ensurePrismaClient, openPrismaClient } from './prisma-client.js';
 
 /**
- * Prisma's rule of thumb is twice the number of cores plus one; the default of node-postgres is 10, which Prisma 7 does
- * not change.
+ * Prisma's rule of thumb is twice the number of cores plus one; the default of node-postgres is 10,
+ * which Prisma 7 does not change.
  */
 const POOL_MAX = 10;
 
@@ -18,11 +19,17 @@ async function openWorker(place: PeerPlace, concurrency: number): Promise<PeerWo
   const prisma = await openPrismaClient(place.databaseUrl, POOL_MAX);
   await prisma.$connect();
   let committed: (payments: number) => void = () => undefined;
-  const worker = await createBullmqWorker(place, concurrency, async ({ data: { id, patientId, amountMinor, currency } }) => {
-    await charge(place.gatewayLatencyMs);
-    await prisma.payment.create({ data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' } });
-    committed(1);
-  });
+  const worker = await createBullmqWorker(
+    place,
+    concurrency,
+    async ({ data: { id, patientId, amountMinor, currency } }) => {
+      await charge(place.gatewayLatencyMs);
+      await prisma.payment.create({
+        data: { id, patientId, amountMinor: BigInt(amountMinor), currency, status: 'SUCCEEDED' },
+      });
+      committed(1);
+    },
+  );
   return {
     start: async (report) => {
       committed = report;

@@ -1,6 +1,7 @@
 /**
- * Shared code of the peers on BullMQ: a queue that is filled in bulk, one payment per job, and a worker. Completed jobs
- * are removed, as BullMQ's guide advises for production; that costs no speed and saves memory.
+ * Shared code of the peers on BullMQ: a queue that is filled in bulk, one payment per job, and a
+ * worker. Completed jobs are removed, as BullMQ's guide advises for production; that costs no speed
+ * and saves memory.
  */
 import { Queue, Worker, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -24,7 +25,8 @@ export function openBullmqProducer({ redisUrl, prefix }: PeerPlace): PeerProduce
   queue.on('error', (error) => console.error(error));
   return {
     enqueue: async (orders) => {
-      for (const portion of portionsOf(orders, PORTION)) await queue.addBulk(portion.map((data) => ({ name: 'pay', data })));
+      for (const portion of portionsOf(orders, PORTION))
+        await queue.addBulk(portion.map((data) => ({ name: 'pay', data })));
     },
     close: () => queue.close(),
   };

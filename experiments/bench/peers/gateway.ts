@@ -1,4 +1,7 @@
-/** The gateway of all peers: in the worker's own process, as Relevo's simulated one; a call is a wait. */
+/**
+ * The gateway of all peers: in the worker's own process, as Relevo's simulated one; a call is a
+ * wait.
+ */
 import { sleep } from '../../../shared/clock.js';
 
 /** One payment's call. @param latencyMs 0: returns at once. */

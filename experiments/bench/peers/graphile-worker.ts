@@ -1,7 +1,7 @@
 /**
- * graphile-worker with the settings of its page on performance, and with a micro-batched insert in its task. The queue
- * is in PostgreSQL, so that a job can be added in the user's own transaction. One payment stays one job; a job with a
- * list of payments would be a parcel.
+ * graphile-worker with the settings of its page on performance, and with a micro-batched insert in
+ * its task. The queue is in PostgreSQL, so that a job can be added in the user's own transaction.
+ * One payment stays one job; a job with a list of payments would be a parcel.
  */
 import { Logger, run, runMigrations } from 'graphile-worker';
 import type { Order, Peer, PeerPlace, PeerProducer, PeerWorker } from '../peer.js';
@@ -13,17 +13,21 @@ import { portionsOf } from './portions.js';
 const TASK = 'pay';
 
 /**
- * Concurrent jobs. Its page shows 24 for tasks without work; here each insert has as many payments as jobs wait for it.
+ * Concurrent jobs. Its page shows 24 for tasks without work; here each insert has as many payments
+ * as jobs wait for it.
  */
 const CONCURRENT_JOBS = 500;
 /** Jobs fetched by one statement: as on its page. */
 const LOCAL_QUEUE_SIZE = 500;
 /**
- * Time in which completions are collected, ms: the next statement completes the jobs that ended meanwhile. As on its
- * page.
+ * Time in which completions are collected, ms: the next statement completes the jobs that ended
+ * meanwhile. As on its page.
  */
 const BATCH_DELAY_MS = 0;
-/** Fetching and completing use one statement at a time each, so jobs need no connection of their own. */
+/**
+ * Fetching and completing use one statement at a time each, so jobs need no connection of their
+ * own.
+ */
 const MAX_POOL_SIZE = 10;
 /** Jobs per `add_jobs`. */
 const PORTION = 5_000;
@@ -34,7 +38,10 @@ const ADD_JOBS = {
   text: `SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(SELECT json_populate_recordset(NULL::graphile_worker.job_spec, $1::json)))`,
 };
 
-/** Errors only: otherwise it would log every job, and warn of fewer connections than jobs, which is intended. */
+/**
+ * Errors only: otherwise it would log every job, and warn of fewer connections than jobs, which is
+ * intended.
+ */
 const quiet = new Logger(() => (level, message) => {
   if ((level as string) === 'error') console.error(message);
 });
@@ -63,22 +70,29 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
 }
 
 /**
- * Its start takes a tenth of a second, which no drain should include, and it begins to work when it has started.
- * Therefore it starts when the worker is opened, and its first jobs wait for `start`. The pools are our own, because
- * its pools would be closed without a listener for errors.
+ * Its start takes a tenth of a second, which no drain should include, and it begins to work when it
+ * has started. Therefore it starts when the worker is opened, and its first jobs wait for `start`.
+ * The pools are our own, because its pools would be closed without a listener for errors.
  */
 async function openWorker(place: PeerPlace): Promise<PeerWorker> {
   const [jobs, payments] = [await openPool(place, MAX_POOL_SIZE), await openPool(place, 1)];
   let committed: (payments: number) => void = () => undefined;
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  const batch = new MicroBatch<Order>(async (orders) => committed(await insertPayments(payments, orders)));
+  const batch = new MicroBatch<Order>(async (orders) =>
+    committed(await insertPayments(payments, orders)),
+  );
   const pay = async (payload: unknown): Promise<void> => {
     await begun;
     await charge(place.gatewayLatencyMs);
     await batch.add(payload as Order);
   };
-  const runner = await run({ preset: PRESET, pgPool: jobs, taskList: { [TASK]: pay }, noHandleSignals: true });
+  const runner = await run({
+    preset: PRESET,
+    pgPool: jobs,
+    taskList: { [TASK]: pay },
+    noHandleSignals: true,
+  });
   return {
     start: async (report) => {
       committed = report;
@@ -118,7 +132,7 @@ export const graphileWorker: Peer = {
     'after a crash its jobs stay locked for up to four hours (another product, Worker Pro, shortens that)',
     'no order per patient, unless each has a named queue, which processes one job at a time',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
-    'advantages over Relevo: a job can be added in the user\'s own transaction, and Redis is not needed',
+    "advantages over Relevo: a job can be added in the user's own transaction, and Redis is not needed",
   ],
   prepare,
   openProducer,

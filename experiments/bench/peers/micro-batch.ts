@@ -1,7 +1,7 @@
 /**
- * A micro-batch for a worker that handles one job at a time: items that arrive during a write are written together by
- * the next write. There is one write at a time, in order of arrival, and the first starts at once. All items of a group
- * succeed or fail together.
+ * A micro-batch for a worker that handles one job at a time: items that arrive during a write are
+ * written together by the next write. There is one write at a time, in order of arrival, and the
+ * first starts at once. All items of a group succeed or fail together.
  */
 export class MicroBatch<Item> {
   private waiting: Item[] = [];
@@ -25,7 +25,8 @@ export class MicroBatch<Item> {
     this.waiting = [];
     this.nextWrite = null;
     const written = this.write(group);
-    this.turn = written.catch(() => undefined); // The callers of this group get the error; the next group is written in any case.
+    // The callers of this group get the error; the next group is written in any case.
+    this.turn = written.catch(() => undefined);
     return written;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The table of all peers, as small as the work allows: six columns, a primary key, no other index. The peers do without
- * the additional columns and indexes of Relevo's own table. A repeated row is ignored, because every queue may deliver
- * a job twice.
+ * The table of all peers, as small as the work allows: six columns, a primary key, no other index.
+ * The peers do without the additional columns and indexes of Relevo's own table. A repeated row is
+ * ignored, because every queue may deliver a job twice.
  */
 import pg from 'pg';
 import type { Order, PeerPlace } from '../peer.js';
@@ -41,12 +41,13 @@ export async function insertPayments(pool: pg.Pool, orders: readonly Order[]): P
 }
 
 /**
- * Opens a connected pool, so that the first statement of a measurement does not wait for a connection. @param max
- * largest number of connections.
+ * Opens a connected pool, so that the first statement of a measurement does not wait for a
+ * connection. @param max largest number of connections.
  */
 export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max });
-  // Without a listener a lost connection would end the process, whether the connection is idle or in use.
+  // Without a listener a lost connection would end the process, whether the connection is idle or
+  // in use.
   const report = (error: Error): void => console.error(error.message);
   pool.on('error', report);
   pool.on('connect', (client) => client.on('error', report));
@@ -55,7 +56,10 @@ export async function openPool({ databaseUrl }: PeerPlace, max: number): Promise
 }
 
 /** Runs `work` with a connection of its own. */
-export async function onConnection<T>({ databaseUrl }: PeerPlace, work: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function onConnection<T>(
+  { databaseUrl }: PeerPlace,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -71,6 +75,8 @@ export async function createPaymentTable(place: PeerPlace): Promise<void> {
 
 export const countPayments = (place: PeerPlace): Promise<number> =>
   onConnection(place, async (client) => {
-    const { rows } = await client.query<{ payments: number }>('SELECT count(*)::int AS payments FROM payment');
+    const { rows } = await client.query<{ payments: number }>(
+      'SELECT count(*)::int AS payments FROM payment',
+    );
     return rows[0]?.payments ?? 0;
   });

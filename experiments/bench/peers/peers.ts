@@ -5,4 +5,10 @@ import { bullmqPrisma } from './bullmq-prisma.js';
 import { graphileWorker } from './graphile-worker.js';
 import { pgBoss } from './pg-boss.js';
 
-export const PEERS: readonly Peer[] = [bullmqPrisma(1), bullmqPrisma(50), bullmqMicroBatched, pgBoss, graphileWorker];
+export const PEERS: readonly Peer[] = [
+  bullmqPrisma(1),
+  bullmqPrisma(50),
+  bullmqMicroBatched,
+  pgBoss,
+  graphileWorker,
+];

@@ -1,7 +1,7 @@
 /**
- * pg-boss with its batches: a handler receives a list of jobs and writes it with one insert. The queue is in
- * PostgreSQL, so that a job can be added in the user's own transaction. pg-boss polls; a worker that found jobs polls
- * again at once.
+ * pg-boss with its batches: a handler receives a list of jobs and writes it with one insert. The
+ * queue is in PostgreSQL, so that a job can be added in the user's own transaction. pg-boss polls;
+ * a worker that found jobs polls again at once.
  */
 import PgBoss from 'pg-boss';
 import { sleep } from '../../../shared/clock.js';
@@ -12,27 +12,33 @@ import { portionsOf } from './portions.js';
 
 const QUEUE = 'payments';
 
-/** Jobs per handler. Each fetch sorts all waiting jobs, so a few large fetches cost less than many small ones. */
+/**
+ * Jobs per handler. Each fetch sorts all waiting jobs, so a few large fetches cost less than many
+ * small ones.
+ */
 const BATCH_SIZE = 5_000;
 /**
- * Workers in this process: one fetches while another writes. They start at different times, so that one of the two
- * polls every quarter of a second.
+ * Workers in this process: one fetches while another writes. They start at different times, so that
+ * one of the two polls every quarter of a second.
  */
 const POLLERS = 2;
 /** The shortest interval that pg-boss accepts. */
 const POLLING_INTERVAL_SECONDS = 0.5;
 /**
- * Our own tuning, not in its documentation. On such new tables PostgreSQL expects one active job, and the statement
- * that completes a batch then compares every active job with every job of the batch: for 20,000 jobs in batches of
- * 1,000, about 9 s of PostgreSQL's time instead of 1.5 s. Statistics of an older table might prevent this; that was not
- * tried.
+ * Our own tuning, not in its documentation. On such new tables PostgreSQL expects one active job,
+ * and the statement that completes a batch then compares every active job with every job of the
+ * batch: for 20,000 jobs in batches of 1,000, about 9 s of PostgreSQL's time instead of 1.5 s.
+ * Statistics of an older table might prevent this; that was not tried.
  */
 const SERVER_OPTIONS = '-c enable_nestloop=off';
 /** Jobs per `insert`. */
 const PORTION = 5_000;
 
 /** @param options in addition to those of every instance here: no cron. */
-async function startBoss({ databaseUrl }: PeerPlace, options: PgBoss.ConstructorOptions = {}): Promise<PgBoss> {
+async function startBoss(
+  { databaseUrl }: PeerPlace,
+  options: PgBoss.ConstructorOptions = {},
+): Promise<PgBoss> {
   const url = new URL(databaseUrl);
   url.searchParams.set('options', SERVER_OPTIONS);
   const boss = new PgBoss({ connectionString: url.href, schedule: false, ...options });
@@ -45,16 +51,24 @@ async function openProducer(place: PeerPlace): Promise<PeerProducer> {
   const boss = await startBoss(place, { supervise: false, migrate: false });
   return {
     enqueue: async (orders) => {
-      for (const portion of portionsOf(orders, PORTION)) await boss.insert(portion.map((data) => ({ name: QUEUE, data })));
+      for (const portion of portionsOf(orders, PORTION))
+        await boss.insert(portion.map((data) => ({ name: QUEUE, data })));
     },
     close: () => boss.stop({ wait: true }),
   };
 }
 
 /** Adds a poller. A handler with jobs notifies its own poller not to wait for the interval. */
-async function addPoller(boss: PgBoss, handle: (orders: readonly Order[]) => Promise<void>): Promise<void> {
+async function addPoller(
+  boss: PgBoss,
+  handle: (orders: readonly Order[]) => Promise<void>,
+): Promise<void> {
   let id = '';
-  const options = { batchSize: BATCH_SIZE, pollingIntervalSeconds: POLLING_INTERVAL_SECONDS, priority: false };
+  const options = {
+    batchSize: BATCH_SIZE,
+    pollingIntervalSeconds: POLLING_INTERVAL_SECONDS,
+    priority: false,
+  };
   id = await boss.work<Order>(QUEUE, options, async (jobs) => {
     boss.notifyWorker(id);
     await handle(jobs.map(({ data }) => data));
@@ -107,7 +121,7 @@ export const pgBoss: Peer = {
     'a batch fails as a whole; after a crash its jobs wait until they expire, 15 minutes by default',
     'no order per patient with more than one worker',
     'no idempotency key at the gateway: a worker that dies after the charge charges again',
-    'advantages over Relevo: a job can be added in the user\'s own transaction, and Redis is not needed',
+    "advantages over Relevo: a job can be added in the user's own transaction, and Redis is not needed",
   ],
   prepare,
   openProducer,

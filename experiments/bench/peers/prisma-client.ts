@@ -1,7 +1,7 @@
 /**
- * The naive peer's Prisma client. It is generated from its own small schema and compiled when the schema or Prisma's
- * version has changed (some seconds, once). The worker then imports it from a file, because TypeScript cannot know a
- * client that may not exist yet.
+ * The naive peer's Prisma client. It is generated from its own small schema and compiled when the
+ * schema or Prisma's version has changed (some seconds, once). The worker then imports it from a
+ * file, because TypeScript cannot know a client that may not exist yet.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,8 +30,15 @@ interface NewPaymentRow {
 
 const SCHEMA = join(ROOT, 'experiments/bench/peers/prisma/schema.prisma');
 const STAMP = join(ROOT, 'generated/bench-prisma.stamp');
-/** Prisma requires an engine that generation does not use; any existing file is accepted, so nothing is downloaded. */
-const QUIET = { CHECKPOINT_DISABLE: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1', PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
+/**
+ * Prisma requires an engine that generation does not use; any existing file is accepted, so nothing
+ * is downloaded.
+ */
+const QUIET = {
+  CHECKPOINT_DISABLE: '1',
+  PRISMA_HIDE_UPDATE_MESSAGE: '1',
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+};
 
 interface Stamp {
   fingerprint: string;
@@ -40,7 +47,9 @@ interface Stamp {
 }
 
 function fingerprint(): string {
-  const { version } = JSON.parse(readFileSync(join(ROOT, 'node_modules/prisma/package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(
+    readFileSync(join(ROOT, 'node_modules/prisma/package.json'), 'utf8'),
+  ) as { version: string };
   return createHash('sha256').update(readFileSync(SCHEMA)).update(version).digest('hex');
 }
 
@@ -50,11 +59,22 @@ function readStamp(): Stamp | null {
   return stamp.fingerprint === fingerprint() && existsSync(join(ROOT, stamp.file)) ? stamp : null;
 }
 
-/** Generates the client when it is missing or its schema has changed. @throws Error with Prisma's last output. */
+/**
+ * Generates the client when it is missing or its schema has changed. @throws Error with Prisma's
+ * last output.
+ */
 export async function ensurePrismaClient(): Promise<void> {
   if (readStamp()) return;
-  const generate = [join(ROOT, 'node_modules/prisma/build/index.js'), 'generate', '--schema', SCHEMA];
-  await promisify(execFile)(process.execPath, generate, { cwd: ROOT, env: { ...process.env, ...QUIET } });
+  const generate = [
+    join(ROOT, 'node_modules/prisma/build/index.js'),
+    'generate',
+    '--schema',
+    SCHEMA,
+  ];
+  await promisify(execFile)(process.execPath, generate, {
+    cwd: ROOT,
+    env: { ...process.env, ...QUIET },
+  });
   const file = await compile('generated/bench-prisma/client.ts');
   const stamp: Stamp = { fingerprint: fingerprint(), file };
   writeFileSync(`${STAMP}.${process.pid}`, JSON.stringify(stamp));

@@ -1,7 +1,7 @@
 /**
- * The messages between the bench and its child processes: a command by name, and one reply. Times are nanoseconds of
- * the monotonic clock, which all processes of a machine share, so that a start seen by one process and an end seen by
- * another can be subtracted.
+ * The messages between the bench and its child processes: a command by name, and one reply. Times
+ * are nanoseconds of the monotonic clock, which all processes of a machine share, so that a start
+ * seen by one process and an end seen by another can be subtracted.
  */
 export interface Question {
   id: number;

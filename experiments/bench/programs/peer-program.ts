@@ -1,6 +1,6 @@
 /**
- * The process of a peer's producer or worker; the bench decides which. The worker counts its peer's commits itself, so
- * that the time of the last commit does not include a message to the bench.
+ * The process of a peer's producer or worker; the bench decides which. The worker counts its peer's
+ * commits itself, so that the time of the last commit does not include a message to the bench.
  */
 import { pathToFileURL } from 'node:url';
 import { makeOrders, type OrdersWanted } from '../orders.js';
@@ -11,13 +11,19 @@ import { serve } from './serve.js';
 const [file = '', name = ''] = process.argv.slice(2);
 
 /**
- * A file exports its peer, or, for several peers that differ only in a number, a function from the number at the end of
- * the name to the peer.
+ * A file exports its peer, or, for several peers that differ only in a number, a function from the
+ * number at the end of the name to the peer.
  */
 async function loadPeer(): Promise<Peer> {
-  const exported = Object.values((await import(pathToFileURL(file).href)) as Record<string, unknown>);
+  const exported = Object.values(
+    (await import(pathToFileURL(file).href)) as Record<string, unknown>,
+  );
   const number = /-(\d+)$/.exec(name)?.[1];
-  const made = exported.map((value) => (number !== undefined && typeof value === 'function' ? (value as (of: number) => unknown)(Number(number)) : value));
+  const made = exported.map((value) =>
+    number !== undefined && typeof value === 'function'
+      ? (value as (of: number) => unknown)(Number(number))
+      : value,
+  );
   const found = made.find((value) => (value as Peer | null)?.name === name);
   if (!found) throw new Error(`${file} exports no peer ${name}`);
   return found as Peer;
@@ -50,7 +56,8 @@ let tally = new Tally();
 const peer = loadPeer();
 
 serve({
-  openProducer: async (place: PeerPlace) => void (producer = await (await peer).openProducer(place)),
+  openProducer: async (place: PeerPlace) =>
+    void (producer = await (await peer).openProducer(place)),
   /** Also starts a new tally. */
   openWorker: async (place: PeerPlace) => {
     tally = new Tally();

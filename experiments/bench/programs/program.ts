@@ -1,6 +1,6 @@
 /**
- * A child process of the bench, controlled by commands. Its output goes to the run's log; when it dies, all pending
- * commands fail.
+ * A child process of the bench, controlled by commands. Its output goes to the run's log; when it
+ * dies, all pending commands fail.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +12,10 @@ import type { Question, Reply } from './commands.js';
 export interface ProgramOptions {
   /** As in tables and in the log. */
   name: string;
-  /** Relative to the project's root. Compiled, as a replica is, so that both have similar memory and start times. */
+  /**
+   * Relative to the project's root. Compiled, as a replica is, so that both have similar memory and
+   * start times.
+   */
   source: string;
   args?: readonly string[];
   /** Additional arguments of node. */
@@ -34,7 +37,10 @@ export class Program {
   private readonly exited: Promise<void>;
   private asked = 0;
 
-  private constructor(readonly name: string, private readonly child: ChildProcess) {
+  private constructor(
+    readonly name: string,
+    private readonly child: ChildProcess,
+  ) {
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.fail(new Error(`${name} ended (${signal ?? `code ${code}`})`));
@@ -45,10 +51,20 @@ export class Program {
     child.on('error', (error) => this.fail(error));
   }
 
-  static async start({ name, source, args = [], nodeArgs, signal, onLine }: ProgramOptions): Promise<Program> {
+  static async start({
+    name,
+    source,
+    args = [],
+    nodeArgs,
+    signal,
+    onLine,
+  }: ProgramOptions): Promise<Program> {
     const file = join(ROOT, await compile(source));
     const child = fork(file, [...args], {
-      cwd: ROOT, execArgv: ['--enable-source-maps', ...nodeArgs], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      cwd: ROOT,
+      execArgv: ['--enable-source-maps', ...nodeArgs],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', (line) => onLine(name, line));
@@ -78,7 +94,11 @@ export class Program {
   /** Ends the process, with SIGKILL after a time-out. Does nothing when it has ended. */
   async end(): Promise<void> {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), END_DEADLINE_MS);
-    if (this.child.connected) this.child.send({ id: 0, command: 'end', argument: null } satisfies Question, () => undefined);
+    if (this.child.connected)
+      this.child.send(
+        { id: 0, command: 'end', argument: null } satisfies Question,
+        () => undefined,
+      );
     await this.exited.finally(() => clearTimeout(timer));
   }
 

@@ -14,7 +14,8 @@ async function answer(commands: Commands, { id, command, argument }: Question): 
 }
 
 /**
- * @param commands by name; each receives the argument of the bench. The command `end` is built in: the process exits
+ * @param commands by name; each receives the argument of the bench. The command `end` is built in:
+ *   the process exits
  * normally.
  */
 export function serve(commands: Commands): void {

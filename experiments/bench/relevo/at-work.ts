@@ -1,7 +1,7 @@
 /**
- * Relevo for one measurement: as shipped (a monitor, three replicas, one patients instance, the gateway simulated in
- * process), on the bench's engines. The same replica, always the first, leads during warm-up and measurement, so that
- * the measured replica is warm.
+ * Relevo for one measurement: as shipped (a monitor, three replicas, one patients instance, the
+ * gateway simulated in process), on the bench's engines. The same replica, always the first, leads
+ * during warm-up and measurement, so that the measured replica is warm.
  */
 import { join } from 'node:path';
 import { startSystem, type System } from '../../../local/system.js';
@@ -34,15 +34,33 @@ export class RelevoAtWork {
   /** Number of payments sent so far. */
   sent = 0;
 
-  private constructor(private readonly stage: Stage, readonly ground: Ground, readonly system: System) {}
+  private constructor(
+    private readonly stage: Stage,
+    readonly ground: Ground,
+    readonly system: System,
+  ) {}
 
   /** Resolves when all processes are up and there is a leader. */
-  static async open(stage: Stage, ground: Ground, { gatewayLatencyMs, contestant }: RelevoOptions): Promise<RelevoAtWork> {
+  static async open(
+    stage: Stage,
+    ground: Ground,
+    { gatewayLatencyMs, contestant }: RelevoOptions,
+  ): Promise<RelevoAtWork> {
     const { databaseUrl, redisUrl } = ground;
     const system = await startSystem({
-      monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) }, supervise: false,
-      dataDir: join(stage.dataDir, 'relevo'), ports: 'free', databaseUrl, redisUrl,
-      nodeArgs: (name) => stage.nodeArgs(`${contestant}/${name}`), onLine: stage.onLine, signal: stage.signal,
+      monitors: 1,
+      replicas: 3,
+      patients: 1,
+      gateway: 'simulated',
+      env: { GATEWAY_LATENCY_MS: String(gatewayLatencyMs) },
+      supervise: false,
+      dataDir: join(stage.dataDir, 'relevo'),
+      ports: 'free',
+      databaseUrl,
+      redisUrl,
+      nodeArgs: (name) => stage.nodeArgs(`${contestant}/${name}`),
+      onLine: stage.onLine,
+      signal: stage.signal,
     });
     const atWork = new RelevoAtWork(stage, ground, system);
     stage.signal.addEventListener('abort', () => system.kill(), { once: true });
@@ -69,7 +87,11 @@ export class RelevoAtWork {
   }
 
   target(path: string, headers: Record<string, string> = {}): Target {
-    return { origin: this.system.patients[0]?.url ?? '', path, headers: { authorization: `Bearer ${this.system.tokens.api}`, ...headers } };
+    return {
+      origin: this.system.patients[0]?.url ?? '',
+      path,
+      headers: { authorization: `Bearer ${this.system.tokens.api}`, ...headers },
+    };
   }
 
   /** Parameters of orders; no two calls return the same. */
@@ -82,28 +104,44 @@ export class RelevoAtWork {
   batches(count: number, waits: boolean): Promise<BatchesDone> {
     const { generator, batchSize, batchesInFlight } = this.stage;
     const wanted: Batches = {
-      target: this.target('/api/batches'), orders: this.orders(count), size: batchSize, inFlight: batchesInFlight, timeoutMs: waits ? PATIENCE_MS : 0,
+      target: this.target('/api/batches'),
+      orders: this.orders(count),
+      size: batchSize,
+      inFlight: batchesInFlight,
+      timeoutMs: waits ? PATIENCE_MS : 0,
     };
     return generator.ask<BatchesDone>('batches', wanted);
   }
 
-  readonly liveSeconds = async (count: number): Promise<number> => secondsOf(await this.batches(count, true));
+  readonly liveSeconds = async (count: number): Promise<number> =>
+    secondsOf(await this.batches(count, true));
 
-  leader = async (): Promise<string> => (await RELEVO.leadership(this.system, this.ground.pool)).leader ?? '';
+  leader = async (): Promise<string> =>
+    (await RELEVO.leadership(this.system, this.ground.pool)).leader ?? '';
 
-  setState = (replica: string, state: 'ready' | 'maint'): Promise<void> => this.ask(`replicas/${replica}/state`, { state });
+  setState = (replica: string, state: 'ready' | 'maint'): Promise<void> =>
+    this.ask(`replicas/${replica}/state`, { state });
 
   /** Sends an operator's request to the monitor. */
   private async ask(path: string, wish: object): Promise<void> {
     const answer = await fetch(`${this.system.monitors[0]?.url ?? ''}/${path}`, {
-      method: 'POST', body: JSON.stringify({ ...wish, reason: 'bench' }), signal: AbortSignal.timeout(ANSWER_MS),
-      headers: { authorization: `Bearer ${this.system.tokens.operator}`, 'content-type': 'application/json' },
+      method: 'POST',
+      body: JSON.stringify({ ...wish, reason: 'bench' }),
+      signal: AbortSignal.timeout(ANSWER_MS),
+      headers: {
+        'authorization': `Bearer ${this.system.tokens.operator}`,
+        'content-type': 'application/json',
+      },
     });
-    if (!answer.ok) throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);
+    if (!answer.ok)
+      throw new Error(`the monitor answered ${answer.status}: ${await answer.text()}`);
   }
 
   watch(): () => Partial<Record<Part, Usage>> {
-    const { generator, engines: { postgres, redis } } = this.stage;
+    const {
+      generator,
+      engines: { postgres, redis },
+    } = this.stage;
     const { patients, monitors, replicas } = this.system;
     const pidOf = ({ pid }: { pid: number | null }) => pid ?? [];
     return watchUsage({

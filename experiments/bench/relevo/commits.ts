@@ -1,7 +1,8 @@
 /**
- * Determines when Relevo's last payment was committed, by the outcome events. The leader sends one event per commit,
- * after the commit is durable. The rows contain the time at which the commit statement *began*, which is slightly
- * earlier; therefore the event counts, to Relevo's disadvantage.
+ * Determines when Relevo's last payment was committed, by the outcome events. The leader sends one
+ * event per commit, after the commit is durable. The rows contain the time at which the commit
+ * statement *began*, which is slightly earlier; therefore the event counts, to Relevo's
+ * disadvantage.
  */
 import { Redis } from 'ioredis';
 import type { OutcomeMessage } from '../../../shared/contracts/outcome.js';
@@ -15,9 +16,16 @@ export const wallMs = (): number => performance.timeOrigin + performance.now();
 
 export class Commits {
   private count = 0;
-  private waiting: { count: number; resolve(atMs: number): void; reject(reason: unknown): void } | null = null;
+  private waiting: {
+    count: number;
+    resolve(atMs: number): void;
+    reject(reason: unknown): void;
+  } | null = null;
 
-  private constructor(private readonly redis: Redis, private readonly signal: AbortSignal) {
+  private constructor(
+    private readonly redis: Redis,
+    private readonly signal: AbortSignal,
+  ) {
     redis.on('message', (_channel, text) => {
       const message = JSON.parse(text) as OutcomeMessage;
       if ('ids' in message) this.take(message.ids.length);
@@ -34,7 +42,8 @@ export class Commits {
   }
 
   /**
-   * Resolves with the wall clock, ms, when `count` payments were committed since `listen`. @throws the signal's reason.
+   * Resolves with the wall clock, ms, when `count` payments were committed since `listen`. @throws
+   * the signal's reason.
    */
   reached(count: number): Promise<number> {
     return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
- * Measures Relevo with a full queue: no replica leads while the queue is filled, then the warm replica becomes
- * eligible. The time runs from its promotion to the last commit; the time from the operator's request, which includes
- * the election, is reported separately.
+ * Measures Relevo with a full queue: no replica leads while the queue is filled, then the warm
+ * replica becomes eligible. The time runs from its promotion to the last commit; the time from the
+ * operator's request, which includes the election, is reported separately.
  */
 import type { Contestant, Measurement, Stage } from '../contestant.js';
 import { cappedPayments, warmUp } from '../warm-up.js';
@@ -9,9 +9,14 @@ import { RelevoAtWork, WORKER } from './at-work.js';
 import { Commits, wallMs } from './commits.js';
 import { problemsInRows } from './rows.js';
 
-/** Makes the cluster leaderless: only the worker can lead, once an operator allows it. The last leader is stopped. */
+/**
+ * Makes the cluster leaderless: only the worker can lead, once an operator allows it. The last
+ * leader is stopped.
+ */
 async function makeLeaderless(atWork: RelevoAtWork): Promise<void> {
-  const [last, other] = atWork.system.replicas.map(({ name }) => name).filter((name) => name !== WORKER) as [string, string];
+  const [last, other] = atWork.system.replicas
+    .map(({ name }) => name)
+    .filter((name) => name !== WORKER) as [string, string];
   await atWork.setState(other, 'maint');
   await atWork.setState(WORKER, 'maint');
   await atWork.until(`${last} leads`, async () => (await atWork.leader()) === last);
@@ -27,7 +32,11 @@ async function readPromotedMs({ ground: { pool } }: RelevoAtWork): Promise<numbe
   return at;
 }
 
-async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): Promise<Omit<Measurement, 'problems'>> {
+async function drainFull(
+  atWork: RelevoAtWork,
+  stage: Stage,
+  payments: number,
+): Promise<Omit<Measurement, 'problems'>> {
   await makeLeaderless(atWork);
   await atWork.batches(payments, false);
   await stage.engines.settle();
@@ -35,7 +44,10 @@ async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): 
   try {
     const used = atWork.watch();
     const askedMs = wallMs();
-    const [, endMs] = await Promise.all([atWork.setState(WORKER, 'ready'), commits.reached(payments)]);
+    const [, endMs] = await Promise.all([
+      atWork.setState(WORKER, 'ready'),
+      commits.reached(payments),
+    ]);
     const usage = used();
     const startMs = await readPromotedMs(atWork);
     const figures = { secondsFromRequest: (endMs - askedMs) / 1_000 };
@@ -45,7 +57,11 @@ async function drainFull(atWork: RelevoAtWork, stage: Stage, payments: number): 
   }
 }
 
-async function measureDrain(name: string, gatewayLatencyMs: number, stage: Stage): Promise<Measurement> {
+async function measureDrain(
+  name: string,
+  gatewayLatencyMs: number,
+  stage: Stage,
+): Promise<Measurement> {
   const ground = await stage.engines.ground(true);
   try {
     const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs, contestant: name });
@@ -61,9 +77,22 @@ async function measureDrain(name: string, gatewayLatencyMs: number, stage: Stage
   }
 }
 
-const WHAT = 'Relevo: a queue filled through HTTP (durable acceptance) while no replica led; drained by one leader under its fenced term';
+const WHAT =
+  'Relevo: a queue filled through HTTP (durable acceptance) while no replica led; drained by one leader under its fenced term';
 
 export const RELEVO_DRAINS: readonly Contestant[] = [
-  { name: 'drain', kind: 'drain', side: 'relevo', what: WHAT, measure: (stage) => measureDrain('drain', 0, stage) },
-  { name: 'drain-20ms', kind: 'drain-20ms', side: 'relevo', what: WHAT, measure: (stage) => measureDrain('drain-20ms', 20, stage) },
+  {
+    name: 'drain',
+    kind: 'drain',
+    side: 'relevo',
+    what: WHAT,
+    measure: (stage) => measureDrain('drain', 0, stage),
+  },
+  {
+    name: 'drain-20ms',
+    kind: 'drain-20ms',
+    side: 'relevo',
+    what: WHAT,
+    measure: (stage) => measureDrain('drain-20ms', 20, stage),
+  },
 ];

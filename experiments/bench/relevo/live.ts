@@ -1,6 +1,6 @@
 /**
- * Measures Relevo live through HTTP: batches, single requests that wait for their outcome, and one payment at a time on
- * an idle system.
+ * Measures Relevo live through HTTP: batches, single requests that wait for their outcome, and one
+ * payment at a time on an idle system.
  */
 import { Latencies } from '../../statistics/latencies.js';
 import type { Contestant, MeasuredLatency, Measurement, Stage } from '../contestant.js';
@@ -29,7 +29,11 @@ export function latencyOf(name: string, { hdr }: LoopDone): MeasuredLatency {
 
 /** Describes the unpaid requests of a loop in one sentence; empty when all were paid. */
 export const unpaid = (name: string, { sent, paid, errors }: LoopDone): string[] =>
-  paid === sent ? [] : [`${name}: ${sent - paid} of ${sent} requests were not answered 201: ${JSON.stringify(errors)}`];
+  paid === sent
+    ? []
+    : [
+        `${name}: ${sent - paid} of ${sent} requests were not answered 201: ${JSON.stringify(errors)}`,
+      ];
 
 async function measureBatches(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
   const { rate } = await warmUp(atWork.liveSeconds);
@@ -40,25 +44,46 @@ async function measureBatches(atWork: RelevoAtWork, stage: Stage): Promise<Measu
   const usage = used();
   const { rows } = await atWork.ground.pool.query<{ ms: number }>(
     `SELECT (extract(epoch FROM max(completed_at) - min(accepted_at)) * 1000)::float8 AS ms
-       FROM payment WHERE batch_id IN (SELECT id FROM batch ORDER BY id DESC LIMIT $1)`, [Math.ceil(payments / stage.batchSize)],
+       FROM payment WHERE batch_id IN (SELECT id FROM batch ORDER BY id DESC LIMIT $1)`,
+    [Math.ceil(payments / stage.batchSize)],
   );
   const figures = { secondsFirstAcceptToLastCommit: (rows[0]?.ms ?? 0) / 1_000 };
   return { payments, seconds: secondsOf(done), usage, latencies: [], figures };
 }
 
-const closed = (atWork: RelevoAtWork, { generator }: Stage, count: number, connections: number): Promise<LoopDone> => {
-  const wanted: ClosedLoop = { target: atWork.target(SINGLES.path, SINGLES.headers), orders: atWork.orders(count), connections };
+const closed = (
+  atWork: RelevoAtWork,
+  { generator }: Stage,
+  count: number,
+  connections: number,
+): Promise<LoopDone> => {
+  const wanted: ClosedLoop = {
+    target: atWork.target(SINGLES.path, SINGLES.headers),
+    orders: atWork.orders(count),
+    connections,
+  };
   return generator.ask<LoopDone>('closed', wanted);
 };
 
-const open = (atWork: RelevoAtWork, { generator, connections }: Stage, rate: number): Promise<LoopDone> => {
+const open = (
+  atWork: RelevoAtWork,
+  { generator, connections }: Stage,
+  rate: number,
+): Promise<LoopDone> => {
   const orders = atWork.orders(Math.round(rate * OPEN_SECONDS));
-  const wanted: OpenLoop = { target: atWork.target(SINGLES.path, SINGLES.headers), orders, connections, rate };
+  const wanted: OpenLoop = {
+    target: atWork.target(SINGLES.path, SINGLES.headers),
+    orders,
+    connections,
+    rate,
+  };
   return generator.ask<LoopDone>('open', wanted);
 };
 
 async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
-  const { rate } = await warmUp(async (count) => secondsOf(await closed(atWork, stage, count, stage.connections)));
+  const { rate } = await warmUp(async (count) =>
+    secondsOf(await closed(atWork, stage, count, stage.connections)),
+  );
   const payments = cappedPayments(stage.payments, rate);
   await stage.engines.settle();
   const used = atWork.watch();
@@ -67,7 +92,13 @@ async function measureSingles(atWork: RelevoAtWork, stage: Stage): Promise<Measu
   const half = await open(atWork, stage, payments / secondsOf(full) / 2);
   const latencies = [latencyOf(CLOSED_LOOP, full), latencyOf(HALF_LOAD, half)];
   const failures = full.sent - full.paid + half.sent - half.paid;
-  return { payments, seconds: secondsOf(full), usage, latencies, figures: { requestsNotPaid: failures, sentLateP99Ms: half.lateP99Ms } };
+  return {
+    payments,
+    seconds: secondsOf(full),
+    usage,
+    latencies,
+    figures: { requestsNotPaid: failures, sentLateP99Ms: half.lateP99Ms },
+  };
 }
 
 async function measureLone(atWork: RelevoAtWork, stage: Stage): Promise<Measured> {
@@ -76,17 +107,27 @@ async function measureLone(atWork: RelevoAtWork, stage: Stage): Promise<Measured
   const used = atWork.watch();
   const done = await closed(atWork, stage, LONE_PAYMENTS, 1);
   const figures = { requestsNotPaid: done.sent - done.paid };
-  return { payments: LONE_PAYMENTS, seconds: secondsOf(done), usage: used(), latencies: [latencyOf(ONE_AT_A_TIME, done)], figures };
+  return {
+    payments: LONE_PAYMENTS,
+    seconds: secondsOf(done),
+    usage: used(),
+    latencies: [latencyOf(ONE_AT_A_TIME, done)],
+    figures,
+  };
 }
 
 async function measureLive(name: string, measure: Measure, stage: Stage): Promise<Measurement> {
   const ground = await stage.engines.ground(true);
   try {
-    const atWork = await RelevoAtWork.open(stage, ground, { gatewayLatencyMs: 0, contestant: name });
+    const atWork = await RelevoAtWork.open(stage, ground, {
+      gatewayLatencyMs: 0,
+      contestant: name,
+    });
     try {
       const measured = await measure(atWork, stage);
       const { requestsNotPaid = 0 } = measured.figures;
-      const refused = requestsNotPaid === 0 ? [] : [`${name}: ${requestsNotPaid} requests were not answered 201`];
+      const refused =
+        requestsNotPaid === 0 ? [] : [`${name}: ${requestsNotPaid} requests were not answered 201`];
       return { ...measured, problems: [...refused, ...(await problemsInRows(name, atWork))] };
     } finally {
       await atWork.close();
@@ -96,11 +137,31 @@ async function measureLive(name: string, measure: Measure, stage: Stage): Promis
   }
 }
 
-const contestant = (name: string, kind: Contestant['kind'], what: string, measure: Measure): Contestant =>
-  ({ name, kind, side: 'relevo', what, measure: (stage) => measureLive(name, measure, stage) });
+const contestant = (
+  name: string,
+  kind: Contestant['kind'],
+  what: string,
+  measure: Measure,
+): Contestant => ({
+  name,
+  kind,
+  side: 'relevo',
+  what,
+  measure: (stage) => measureLive(name, measure, stage),
+});
 
 export const RELEVO_LIVE: readonly Contestant[] = [
-  contestant('batches', 'live', 'Relevo: POST /api/batches, accepted durably, with a response when every payment is final', measureBatches),
+  contestant(
+    'batches',
+    'live',
+    'Relevo: POST /api/batches, accepted durably, with a response when every payment is final',
+    measureBatches,
+  ),
   contestant('single', 'single', 'Relevo: POST /api/payments with Prefer: wait=10', measureSingles),
-  contestant('lone', 'lone', 'Relevo: POST /api/payments with Prefer: wait=10, one after the other', measureLone),
+  contestant(
+    'lone',
+    'lone',
+    'Relevo: POST /api/payments with Prefer: wait=10, one after the other',
+    measureLone,
+  ),
 ];

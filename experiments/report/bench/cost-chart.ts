@@ -37,20 +37,28 @@ function drawPiece({ part, from, micros }: Piece, scale: Scale, y: number): Part
   const step = COUNTED.indexOf(part) + 1;
   return [
     markup`<g><title>${part}: ${whole(micros)} µs</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
-    width > part.length * LETTER + 6 ? text(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part) : null,
+    width > part.length * LETTER + 6
+      ? text(x + width / 2, y + BAR_HEIGHT - 4, 'step-name middle', part)
+      : null,
   ];
 }
 
 export function costChart(all: readonly Summary[]): Markup {
   const dearest = all.reduce((most, { cpuMicrosTotal }) => Math.max(most, cpuMicrosTotal), 1);
-  const scale = scaleLinear().domain([0, dearest]).nice().range([NAMES, WIDTH - RIGHT]);
+  const scale = scaleLinear()
+    .domain([0, dearest])
+    .nice()
+    .range([NAMES, WIDTH - RIGHT]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, 'CPU time per payment by part, one bar per contestant; the table below has the figures.',
+    bottom + 24,
+    'CPU time per payment by part, one bar per contestant; the table below has the figures.',
     bottomAxis(scale, scale.ticks(6), (micros) => `${micros} µs`, TOP, bottom),
     all.map((one, index) => [
       text(NAMES - 12, TOP + (index + 0.5) * ROW_HEIGHT + 4, 'tick end', one.name),
-      stack(one).map((piece) => drawPiece(piece, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2)),
+      stack(one).map((piece) =>
+        drawPiece(piece, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2),
+      ),
     ]),
   );
 }

@@ -1,4 +1,7 @@
-/** The report of a bench: its files, and the systems of its result with the fields of a trial that apply. Pure. */
+/**
+ * The report of a bench: its files, and the systems of its result with the fields of a trial that
+ * apply. Pure.
+ */
 import type { Measurement } from '../../bench/contestant.js';
 import type { BenchFacts } from '../../bench/facts.js';
 import { rateOf, type Standing, type Summary } from '../../bench/figures.js';
@@ -27,10 +30,18 @@ function totalOf(measurements: readonly Measurement[], rate: number): Partial<Tr
 }
 
 /** @param summaries of `standings`, in the same order. */
-export function ownReport(journal: Journal, standings: readonly Standing[], summaries: readonly Summary[], facts: BenchFacts): OwnReport {
+export function ownReport(
+  journal: Journal,
+  standings: readonly Standing[],
+  summaries: readonly Summary[],
+  facts: BenchFacts,
+): OwnReport {
   const { result, machine, command } = journal;
-  const systems = standings.map(({ name, measurements }, index) =>
-    ({ system: name, trials: measurements.map(trialOf), total: totalOf(measurements, summaries[index]?.rate.median ?? NaN) }));
+  const systems = standings.map(({ name, measurements }, index) => ({
+    system: name,
+    trials: measurements.map(trialOf),
+    total: totalOf(measurements, summaries[index]?.rate.median ?? NaN),
+  }));
   const everything = { ...result, systems, command, machine, facts, summaries, standings };
   return {
     systems,

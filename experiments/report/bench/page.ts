@@ -1,6 +1,6 @@
 /**
- * The page of the bench: result, a chart and a table per kind, the cost of a payment, latencies, and a description of
- * the peers.
+ * The page of the bench: result, a chart and a table per kind, the cost of a payment, latencies,
+ * and a description of the peers.
  */
 import { KINDS, type Kind } from '../../bench/contestant.js';
 import type { BenchFacts, PeerFacts } from '../../bench/facts.js';
@@ -23,11 +23,25 @@ function kindSection(kind: Kind, all: readonly Summary[]): Part {
   const alike = ofKind(kind, all);
   if (alike.length === 0) return null;
   const yardstick = yardstickOf(kind, all);
-  const measures = ['payments/s', 'lowest – highest', '×', 'payments', 'CPU, µs per payment', 'worker, MB', 'PostgreSQL, MB'];
+  const measures = [
+    'payments/s',
+    'lowest – highest',
+    '×',
+    'payments',
+    'CPU, µs per payment',
+    'worker, MB',
+    'PostgreSQL, MB',
+  ];
   const columns = [...words(''), ...figures(...measures)];
   const rows = alike.map((one): Part[] => [
-    one.name, whole(one.rate.median), `${whole(one.rate.min)} – ${whole(one.rate.max)}`, tenth(ratio(one, yardstick)),
-    count(one.payments), whole(one.cpuMicrosTotal), whole(one.peakMb.worker ?? NaN), whole(one.peakMb.postgres ?? NaN),
+    one.name,
+    whole(one.rate.median),
+    `${whole(one.rate.min)} – ${whole(one.rate.max)}`,
+    tenth(ratio(one, yardstick)),
+    count(one.payments),
+    whole(one.cpuMicrosTotal),
+    whole(one.peakMb.worker ?? NaN),
+    whole(one.peakMb.postgres ?? NaN),
   ]);
   return markup`<section id="${kind}"><h2>${KINDS[kind]}</h2>
 ${rateChart(alike, yardstick)}
@@ -39,8 +53,11 @@ ${yardstick ? markup`<p class="quiet">×: multiples of ${yardstick.name}'s media
 
 function costSection(all: readonly Summary[]): Markup {
   const ordered = kinds.flatMap((kind) => ofKind(kind, all));
-  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Part[] =>
-    [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
+  const rows = ordered.map(({ name, cpuMicros, cpuMicrosTotal }): Part[] => [
+    name,
+    ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
+    whole(cpuMicrosTotal),
+  ]);
   return markup`<section id="cost"><h2>Cost of a payment</h2>
 <p>CPU time, user and system, of every process with its children. A busy machine affects this figure least.</p>
 ${costChart(ordered)}
@@ -50,8 +67,14 @@ ${table('µs per payment, medians', [...words(''), ...figures(...PARTS, 'all but
 }
 
 function latencySection(all: readonly Summary[]): Part {
-  const rows = all.flatMap(({ name, latencies }) => Object.entries(latencies).map(([of, { p50, p95, p99 }]): Part[] =>
-    [name, of, ...[p50, p95, p99].map(({ median }) => milliseconds(median)), `${milliseconds(p99.min)} – ${milliseconds(p99.max)}`]));
+  const rows = all.flatMap(({ name, latencies }) =>
+    Object.entries(latencies).map(([of, { p50, p95, p99 }]): Part[] => [
+      name,
+      of,
+      ...[p50, p95, p99].map(({ median }) => milliseconds(median)),
+      `${milliseconds(p99.min)} – ${milliseconds(p99.max)}`,
+    ]),
+  );
   if (rows.length === 0) return null;
   return markup`<section id="latency"><h2>Latency</h2>
 ${table('ms, medians of the rounds', [...words('', 'of'), ...figures('p50', 'p95', 'p99', 'p99, lowest – highest')], rows)}
@@ -60,14 +83,23 @@ ${table('ms, medians of the rounds', [...words('', 'of'), ...figures('p50', 'p95
 }
 
 const list = (title: string, lines: readonly string[]): Part =>
-  lines.length > 0 && markup`<h3>${title}</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
+  lines.length > 0 &&
+  markup`<h3>${title}</h3><ul>${lines.map((line) => markup`<li>${line}</li>`)}</ul>`;
 
-const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part => folded(name, [
-  markup`<p>${what}. ${Object.entries(packages).map(([each, version]) => `${each} ${version}`).join(', ')}</p>`,
-  list('Missing features', lacks), list('Settings', settings),
-]);
+const peerPart = ({ name, what, packages, settings, lacks }: PeerFacts): Part =>
+  folded(name, [
+    markup`<p>${what}. ${Object.entries(packages)
+      .map(([each, version]) => `${each} ${version}`)
+      .join(', ')}</p>`,
+    list('Missing features', lacks),
+    list('Settings', settings),
+  ]);
 
-export function benchPage(journal: Journal, all: readonly Summary[], { peers }: BenchFacts): string {
+export function benchPage(
+  journal: Journal,
+  all: readonly Summary[],
+  { peers }: BenchFacts,
+): string {
   const { name, seed, verdict } = journal.result;
   return htmlPage(`${name}, seed ${seed}: ${verdict}`, [
     pageHead(journal),

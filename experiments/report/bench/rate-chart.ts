@@ -1,10 +1,20 @@
 /**
- * Rates next to each other: a bar for the median, a line from the lowest round to the highest, and the ratio to a
- * reference as text. Linear, so that a bar twice as long is twice as fast.
+ * Rates next to each other: a bar for the median, a line from the lowest round to the highest, and
+ * the ratio to a reference as text. Linear, so that a bar twice as long is twice as fast.
  */
 import { scaleLinear } from 'd3-scale';
 import { ratio, type Summary } from '../../bench/figures.js';
-import { bottomAxis, chart, coordinate, path, rectanglePath, RIGHT, text, WIDTH, type Scale } from '../charts/svg.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  path,
+  rectanglePath,
+  RIGHT,
+  text,
+  WIDTH,
+  type Scale,
+} from '../charts/svg.js';
 import { count } from '../format.js';
 import type { Markup, Part } from '../markup.js';
 import { tenth, whole } from './table.js';
@@ -17,13 +27,23 @@ const NAMES = 200;
 const WORDS = 170;
 
 function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: number): Part {
-  const { name, side, rate: { median, min, max } } = one;
+  const {
+    name,
+    side,
+    rate: { median, min, max },
+  } = one;
   const times = ratio(one, yardstick);
-  const words = Number.isFinite(times) && one !== yardstick ? `${whole(median)} · ${tenth(times)} ×` : whole(median);
+  const words =
+    Number.isFinite(times) && one !== yardstick
+      ? `${whole(median)} · ${tenth(times)} ×`
+      : whole(median);
   const [low, high] = [coordinate(scale(min)), coordinate(scale(max))];
   return [
     text(NAMES - 12, y + 4, 'tick end', name),
-    path(side === 'relevo' ? 'bar' : 'bar other', rectanglePath(NAMES, y - BAR_HEIGHT / 2, scale(median) - NAMES, BAR_HEIGHT)),
+    path(
+      side === 'relevo' ? 'bar' : 'bar other',
+      rectanglePath(NAMES, y - BAR_HEIGHT / 2, scale(median) - NAMES, BAR_HEIGHT),
+    ),
     path('interval', `M${low} ${y}H${high}M${low} ${y - 4}v8M${high} ${y - 4}v8`),
     text(scale(Math.max(median, max)) + 8, y + 4, 'tick', words),
   ];
@@ -32,10 +52,13 @@ function drawRow(one: Summary, yardstick: Summary | undefined, scale: Scale, y: 
 /** @param all of one kind, fastest first. @param yardstick the reference of the ratios. */
 export function rateChart(all: readonly Summary[], yardstick: Summary | undefined): Markup {
   const fastest = all.reduce((most, { rate: { max } }) => Math.max(most, max), 1);
-  const scale = scaleLinear().domain([0, fastest]).range([NAMES, WIDTH - RIGHT - WORDS]);
+  const scale = scaleLinear()
+    .domain([0, fastest])
+    .range([NAMES, WIDTH - RIGHT - WORDS]);
   const bottom = TOP + all.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, `Payments per second: ${all.map(({ name, rate }) => `${name} ${whole(rate.median)}`).join(', ')}.`,
+    bottom + 24,
+    `Payments per second: ${all.map(({ name, rate }) => `${name} ${whole(rate.median)}`).join(', ')}.`,
     bottomAxis(scale, scale.ticks(6), count, TOP, bottom),
     all.map((one, index) => drawRow(one, yardstick, scale, TOP + (index + 0.5) * ROW_HEIGHT)),
   );

@@ -1,6 +1,6 @@
 /**
- * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios, and the features that
- * each peer lacks.
+ * The tables of the bench, 80 columns: one table of rates per kind, CPU time, latencies, ratios,
+ * and the features that each peer lacks.
  */
 import { KINDS, type Kind } from '../../bench/contestant.js';
 import { ratio, type Spread, type Summary } from '../../bench/figures.js';
@@ -13,14 +13,20 @@ import { formatTable } from '../table.js';
 const WIDTH = 80;
 const kinds = Object.keys(KINDS) as Kind[];
 
-export const whole = (value: number): string => (Number.isFinite(value) ? count(Math.round(value)) : '–');
+export const whole = (value: number): string =>
+  Number.isFinite(value) ? count(Math.round(value)) : '–';
 export const tenth = (value: number): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
 const range = ({ min, max }: Spread): string => `${whole(min)}–${whole(max)}`;
 
-/** The reference of a kind's ratios: the naive worker with the same work; without one, the first limit. */
+/**
+ * The reference of a kind's ratios: the naive worker with the same work; without one, the first
+ * limit.
+ */
 export function yardstickOf(kind: Kind, all: readonly Summary[]): Summary | undefined {
   const alike = all.filter((one) => one.kind === kind);
-  return alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit');
+  return (
+    alike.find(({ name }) => name.startsWith(NAIVE)) ?? alike.find(({ side }) => side === 'limit')
+  );
 }
 
 /** Fastest first. */
@@ -31,25 +37,62 @@ function rateTable(kind: Kind, all: readonly Summary[]): string[] {
   const yardstick = yardstickOf(kind, all);
   const rows = ofKind(kind, all).map((one) => {
     const times = one === yardstick ? '1' : tenth(ratio(one, yardstick));
-    return [one.name, whole(one.rate.median), range(one.rate), times, whole(one.cpuMicrosTotal), whole(one.peakMb.worker ?? NaN)];
+    return [
+      one.name,
+      whole(one.rate.median),
+      range(one.rate),
+      times,
+      whole(one.cpuMicrosTotal),
+      whole(one.peakMb.worker ?? NaN),
+    ];
   });
   if (rows.length === 0) return [];
   const against = yardstick?.side === 'limit' ? '× limit' : '× naive';
-  return ['', KINDS[kind], formatTable(['', 'payments/s', 'min–max', against, 'CPU µs', 'MB'], rows)];
+  return [
+    '',
+    KINDS[kind],
+    formatTable(['', 'payments/s', 'min–max', against, 'CPU µs', 'MB'], rows),
+  ];
 }
 
-const SHORT: Readonly<Record<Part, string>> = { worker: 'worker', front: 'front', postgres: 'postgres', redis: 'redis', others: 'others', generator: 'load' };
+const SHORT: Readonly<Record<Part, string>> = {
+  worker: 'worker',
+  front: 'front',
+  postgres: 'postgres',
+  redis: 'redis',
+  others: 'others',
+  generator: 'load',
+};
 
 function cpuTable(all: readonly Summary[]): string[] {
-  const rows = kinds.flatMap((kind) => ofKind(kind, all)).map(({ name, cpuMicros, cpuMicrosTotal }) =>
-    [name, ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)), whole(cpuMicrosTotal)]);
-  return ['', 'CPU time, µs per payment (all: without the load generator)', formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows)];
+  const rows = kinds
+    .flatMap((kind) => ofKind(kind, all))
+    .map(({ name, cpuMicros, cpuMicrosTotal }) => [
+      name,
+      ...PARTS.map((part) => whole(cpuMicros[part] ?? NaN)),
+      whole(cpuMicrosTotal),
+    ]);
+  return [
+    '',
+    'CPU time, µs per payment (all: without the load generator)',
+    formatTable(['', ...PARTS.map((part) => SHORT[part]), 'all'], rows),
+  ];
 }
 
 function latencyTable(all: readonly Summary[]): string[] {
-  const rows = all.flatMap(({ name, latencies }) => Object.entries(latencies).map(([what, { p50, p95, p99 }]) =>
-    [name, what, tenth(p50.median), tenth(p95.median), tenth(p99.median), `${tenth(p99.min)}–${tenth(p99.max)}`]));
-  return rows.length === 0 ? [] : ['', 'Latency, ms', formatTable(['', 'of', 'p50', 'p95', 'p99', 'p99 of rounds'], rows)];
+  const rows = all.flatMap(({ name, latencies }) =>
+    Object.entries(latencies).map(([what, { p50, p95, p99 }]) => [
+      name,
+      what,
+      tenth(p50.median),
+      tenth(p95.median),
+      tenth(p99.median),
+      `${tenth(p99.min)}–${tenth(p99.max)}`,
+    ]),
+  );
+  return rows.length === 0
+    ? []
+    : ['', 'Latency, ms', formatTable(['', 'of', 'p50', 'p95', 'p99', 'p99 of rounds'], rows)];
 }
 
 export const objectiveLine = (objective: Objective): string =>
@@ -60,7 +103,8 @@ export function wrapped(text: string, indent: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
+    if (last !== undefined && last.length + 1 + word.length <= WIDTH)
+      lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(last === undefined ? word : `${indent}${word}`);
   }
   return lines;
@@ -72,7 +116,11 @@ export interface Told {
   notes: readonly string[];
 }
 
-export function benchTable({ objectives, verdict, violations }: ExperimentResult, all: readonly Summary[], { peers, notes }: Told): string {
+export function benchTable(
+  { objectives, verdict, violations }: ExperimentResult,
+  all: readonly Summary[],
+  { peers, notes }: Told,
+): string {
   return [
     ...kinds.flatMap((kind) => rateTable(kind, all)),
     ...latencyTable(all),
@@ -85,5 +133,7 @@ export function benchTable({ objectives, verdict, violations }: ExperimentResult
     `Verdict: ${verdict}`,
     ...violations.flatMap(({ ids }) => ids.flatMap((id) => wrapped(`  ${id}`, '    '))),
     ...objectives.flatMap((objective) => wrapped(objectiveLine(objective), '  ')),
-  ].slice(1).join('\n');
+  ]
+    .slice(1)
+    .join('\n');
 }

@@ -1,5 +1,6 @@
 /**
- * Shares with their 95 % intervals, one row each: shows whether systems and the published figure differ significantly.
+ * Shares with their 95 % intervals, one row each: shows whether systems and the published figure
+ * differ significantly.
  */
 import { scaleLinear } from 'd3-scale';
 import type { Markup, Part } from '../markup.js';
@@ -27,12 +28,22 @@ function drawRow({ name, share, interval: [low, high] }: ShareRow, scale: Scale,
 
 export function availabilityChart(rows: readonly ShareRow[]): Markup {
   const lowest = rows.reduce((least, { interval: [low] }) => Math.min(least, low), 1);
-  const scale = scaleLinear().domain([Math.max(0, lowest - (1 - lowest) * 0.1), 1]).nice().range([NAMES, WIDTH - RIGHT - 24]);
+  const scale = scaleLinear()
+    .domain([Math.max(0, lowest - (1 - lowest) * 0.1), 1])
+    .nice()
+    .range([NAMES, WIDTH - RIGHT - 24]);
   const bottom = TOP + rows.length * ROW_HEIGHT;
   const summary = `Availability with 95 % intervals: ${rows.map(({ name, share }) => `${name} ${(share * 100).toFixed(2)} %`).join(', ')}.`;
   return chart(
-    bottom + 24, summary,
-    bottomAxis(scale, scale.ticks(8), (share) => `${Number((share * 100).toPrecision(6))} %`, TOP, bottom),
+    bottom + 24,
+    summary,
+    bottomAxis(
+      scale,
+      scale.ticks(8),
+      (share) => `${Number((share * 100).toPrecision(6))} %`,
+      TOP,
+      bottom,
+    ),
     rows.map((row, index) => drawRow(row, scale, TOP + (index + 0.5) * ROW_HEIGHT)),
   );
 }

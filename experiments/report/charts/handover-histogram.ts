@@ -1,10 +1,24 @@
-/** Durations of hand-overs: one histogram per kind, all on one logarithmic axis, so that kinds can be compared. */
+/**
+ * Durations of hand-overs: one histogram per kind, all on one logarithmic axis, so that kinds can
+ * be compared.
+ */
 import { scaleLog } from 'd3-scale';
 import type { HandoverKind } from '../facts/handover-figures.js';
 import { percentile } from '../../statistics/statistics.js';
 import { duration } from '../format.js';
 import type { Markup, Part } from '../markup.js';
-import { bottomAxis, chart, coordinate, LEFT, path, rectanglePath, RIGHT, text, WIDTH, type Scale } from './svg.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  LEFT,
+  path,
+  rectanglePath,
+  RIGHT,
+  text,
+  WIDTH,
+  type Scale,
+} from './svg.js';
 
 const PANEL_HEIGHT = 78;
 const BARS_HEIGHT = 44;
@@ -14,12 +28,18 @@ const BINS_PER_DECADE = 24;
 /** Complete bins around all samples, ms. */
 function binEdges(kinds: readonly HandoverKind[]): number[] {
   const [low, high] = kinds.reduce(
-    ([least, most], { samples: { totalMs } }) => [Math.min(least, totalMs[0] ?? Infinity), Math.max(most, totalMs.at(-1) ?? 0)],
+    ([least, most], { samples: { totalMs } }) => [
+      Math.min(least, totalMs[0] ?? Infinity),
+      Math.max(most, totalMs.at(-1) ?? 0),
+    ],
     [Infinity, 1],
   );
   const first = Math.floor(Math.log10(Math.max(1, low)) * BINS_PER_DECADE) - 1;
   const last = Math.ceil(Math.log10(high) * BINS_PER_DECADE) + 1;
-  return Array.from({ length: Math.max(2, last - first + 1) }, (_, index) => 10 ** ((first + index) / BINS_PER_DECADE));
+  return Array.from(
+    { length: Math.max(2, last - first + 1) },
+    (_, index) => 10 ** ((first + index) / BINS_PER_DECADE),
+  );
 }
 
 /** Number of samples per bin; both lists are ascending. */
@@ -37,10 +57,17 @@ export function countInBins(samples: readonly number[], edges: readonly number[]
 function ticksOf([low = 1, high = 10]: readonly number[]): number[] {
   const powers = Array.from({ length: 8 }, (_, power) => 10 ** power);
   const factors = high / low > 12 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 8];
-  return powers.flatMap((power) => factors.map((factor) => factor * power)).filter((tick) => tick >= low && tick <= high);
+  return powers
+    .flatMap((power) => factors.map((factor) => factor * power))
+    .filter((tick) => tick >= low && tick <= high);
 }
 
-function drawKind({ kind, samples: { totalMs } }: HandoverKind, edges: readonly number[], scale: Scale, top: number): Part {
+function drawKind(
+  { kind, samples: { totalMs } }: HandoverKind,
+  edges: readonly number[],
+  scale: Scale,
+  top: number,
+): Part {
   const counts = countInBins(totalMs, edges);
   const most = counts.reduce((highest, count) => Math.max(highest, count), 1);
   const base = top + PANEL_HEIGHT - 14;
@@ -56,8 +83,16 @@ function drawKind({ kind, samples: { totalMs } }: HandoverKind, edges: readonly 
     text(LEFT - 8, base, 'note end', `n = ${totalMs.length}`),
     path('bar', bars.join('')),
     path('base', `M${LEFT} ${coordinate(base)}H${WIDTH - RIGHT}`),
-    path('median', `M${coordinate(scale(median))} ${coordinate(base - BARS_HEIGHT - 4)}V${coordinate(base)}`),
-    text(scale(median), base - BARS_HEIGHT - 8, 'note middle', `median ${duration(Math.round(median))}`),
+    path(
+      'median',
+      `M${coordinate(scale(median))} ${coordinate(base - BARS_HEIGHT - 4)}V${coordinate(base)}`,
+    ),
+    text(
+      scale(median),
+      base - BARS_HEIGHT - 8,
+      'note middle',
+      `median ${duration(Math.round(median))}`,
+    ),
   ];
 }
 
@@ -67,9 +102,12 @@ export function handoverHistogram(all: readonly HandoverKind[]): Markup | null {
   if (kinds.length === 0) return null;
   const edges = binEdges(kinds);
   const bottom = TOP + kinds.length * PANEL_HEIGHT;
-  const scale = scaleLog().domain([edges[0] as number, edges.at(-1) as number]).range([LEFT, WIDTH - RIGHT]);
+  const scale = scaleLog()
+    .domain([edges[0] as number, edges.at(-1) as number])
+    .range([LEFT, WIDTH - RIGHT]);
   return chart(
-    bottom + 24, 'Histograms of the time from the fault to the first commit, one row per kind; the table below has the figures.',
+    bottom + 24,
+    'Histograms of the time from the fault to the first commit, one row per kind; the table below has the figures.',
     bottomAxis(scale, ticksOf(scale.domain()), duration, TOP, bottom),
     kinds.map((kind, index) => drawKind(kind, edges, scale, TOP + index * PANEL_HEIGHT)),
   );

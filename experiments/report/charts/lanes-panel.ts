@@ -16,9 +16,15 @@ const NARROWEST = 3;
 /** Longer names would overlap the chart. */
 const LONGEST_NAME = 19;
 
-const shorten = (name: string): string => (name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`);
+const shorten = (name: string): string =>
+  name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
 
-export function drawLanes(lanes: readonly Lane[], timeline: Timeline, axis: TimeAxis, top: number): Part {
+export function drawLanes(
+  lanes: readonly Lane[],
+  timeline: Timeline,
+  axis: TimeAxis,
+  top: number,
+): Part {
   if (lanes.length === 0) return null;
   return [
     text(0, top - 10, 'title', 'Leaders (with their terms) and faults'),
@@ -26,15 +32,27 @@ export function drawLanes(lanes: readonly Lane[], timeline: Timeline, axis: Time
   ];
 }
 
-function drawLane({ part, reigns, faults }: Lane, timeline: Timeline, axis: TimeAxis, top: number): Part {
+function drawLane(
+  { part, reigns, faults }: Lane,
+  timeline: Timeline,
+  axis: TimeAxis,
+  top: number,
+): Part {
   const y = top + (LANE_HEIGHT - BAR) / 2;
-  const place = (wallMs: number): number => Math.min(WIDTH - RIGHT, Math.max(LEFT, axis.scale(wallMs - timeline.originMs)));
+  const place = (wallMs: number): number =>
+    Math.min(WIDTH - RIGHT, Math.max(LEFT, axis.scale(wallMs - timeline.originMs)));
   const endMs = timeline.originMs + timeline.spanMs;
-  const bars = reigns.map(({ term, fromMs, toMs }) => ({ term, x: place(fromMs), width: place(toMs) - place(fromMs) }));
+  const bars = reigns.map(({ term, fromMs, toMs }) => ({
+    term,
+    x: place(fromMs),
+    width: place(toMs) - place(fromMs),
+  }));
   return [
     text(LEFT - 8, y + BAR - 3, 'tick end', shorten(part)),
     path('reign', bars.map(({ x, width }) => rectanglePath(x, y, width, BAR)).join('')),
-    bars.map(({ term, x, width }) => (width < ROOM_FOR_TERM ? null : text(x + width / 2, y + BAR - 3, 'term middle', String(term)))),
+    bars.map(({ term, x, width }) =>
+      width < ROOM_FOR_TERM ? null : text(x + width / 2, y + BAR - 3, 'term middle', String(term)),
+    ),
     faults.map((fault) => {
       const until = faultEndMs(fault, endMs);
       const x = Math.min(place(fault.atMs), WIDTH - RIGHT - NARROWEST);

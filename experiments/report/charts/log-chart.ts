@@ -1,11 +1,24 @@
 /**
- * Quantities over a size, both axes logarithmic. A constant quantity is a horizontal line, a proportional one rises
- * like the diagonal, and sizes from a thousand to a million fit next to each other.
+ * Quantities over a size, both axes logarithmic. A constant quantity is a horizontal line, a
+ * proportional one rises like the diagonal, and sizes from a thousand to a million fit next to each
+ * other.
  */
 import { scaleLog } from 'd3-scale';
 import { count } from '../format.js';
 import { markup, trusted, type Markup, type Part } from '../markup.js';
-import { bottomAxis, chart, coordinate, leftAxis, LEFT, linePath, path, RIGHT, text, WIDTH, type Scale } from './svg.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  leftAxis,
+  LEFT,
+  linePath,
+  path,
+  RIGHT,
+  text,
+  WIDTH,
+  type Scale,
+} from './svg.js';
 
 const TOP = 26;
 const HEIGHT = 280;
@@ -18,7 +31,8 @@ export interface LogSeries {
   points: readonly (readonly [size: number, value: number])[];
 }
 
-const drawable = ([size, value]: readonly [number, number]): boolean => size > 0 && value > 0 && Number.isFinite(value);
+const drawable = ([size, value]: readonly [number, number]): boolean =>
+  size > 0 && value > 0 && Number.isFinite(value);
 
 /** 1, 2 and 5 times every power of ten within the range. */
 export function logTicks(low: number, high: number): number[] {
@@ -26,7 +40,9 @@ export function logTicks(low: number, high: number): number[] {
   const to = Math.ceil(Math.log10(high));
   const powers = Array.from({ length: to - from + 1 }, (_, index) => 10 ** (from + index));
   const factors = to - from > 3 ? [1] : [1, 2, 5];
-  const ticks = powers.flatMap((power) => factors.map((factor) => Number((factor * power).toPrecision(3))));
+  const ticks = powers.flatMap((power) =>
+    factors.map((factor) => Number((factor * power).toPrecision(3))),
+  );
   return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
@@ -34,7 +50,9 @@ export function logTicks(low: number, high: number): number[] {
 function outward(value: number, direction: 'down' | 'up'): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const steps = [1, 2, 5, 10].map((factor) => Number((factor * power).toPrecision(3)));
-  return direction === 'up' ? (steps.find((step) => step >= value) ?? value) : (steps.findLast((step) => step <= value) ?? value);
+  return direction === 'up'
+    ? (steps.find((step) => step >= value) ?? value)
+    : (steps.findLast((step) => step <= value) ?? value);
 }
 
 function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Scale): Part {
@@ -53,20 +71,36 @@ function drawSeries({ name, points }: LogSeries, index: number, x: Scale, y: Sca
 /** Range from the smallest to the largest value, extended to full ticks. */
 function extent(values: readonly number[]): [number, number] {
   const least = values.reduce((low, value) => Math.min(low, value), Infinity);
-  return [outward(least, 'down'), outward(values.reduce((high, value) => Math.max(high, value), 0), 'up')];
+  return [
+    outward(least, 'down'),
+    outward(
+      values.reduce((high, value) => Math.max(high, value), 0),
+      'up',
+    ),
+  ];
 }
 
 /** @param unit of the values. @returns null when no point can be drawn. */
-export function logChart(title: string, unit: string, across: string, series: readonly LogSeries[]): Markup | null {
+export function logChart(
+  title: string,
+  unit: string,
+  across: string,
+  series: readonly LogSeries[],
+): Markup | null {
   const points = series.flatMap((one) => one.points.filter(drawable));
   if (points.length === 0) return null;
   const [left, right] = extent(points.map(([size]) => size));
   const [low, high] = extent(points.map(([, value]) => value));
   const bottom = TOP + HEIGHT;
-  const x = scaleLog().domain([left, right > left ? right : left * 10]).range([LEFT, WIDTH - RIGHT - LEGEND_WIDTH - 16]);
-  const y = scaleLog().domain([low, high > low ? high : low * 10]).range([bottom, TOP]);
+  const x = scaleLog()
+    .domain([left, right > left ? right : left * 10])
+    .range([LEFT, WIDTH - RIGHT - LEGEND_WIDTH - 16]);
+  const y = scaleLog()
+    .domain([low, high > low ? high : low * 10])
+    .range([bottom, TOP]);
   return chart(
-    bottom + 40, `${title} in ${unit} over ${across}, both logarithmic; the table below has the figures.`,
+    bottom + 40,
+    `${title} in ${unit} over ${across}, both logarithmic; the table below has the figures.`,
     text(LEFT, 14, 'title', `${title}, ${unit}`),
     leftAxis(y, logTicks(...(y.domain() as [number, number])), count),
     bottomAxis(x, logTicks(...(x.domain() as [number, number])), count, TOP, bottom),

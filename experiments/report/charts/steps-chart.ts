@@ -9,7 +9,10 @@ import { bottomAxis, chart, coordinate, LEFT, RIGHT, text, WIDTH, type Scale } f
 const ROW_HEIGHT = 34;
 const BAR_HEIGHT = 20;
 const TOP = 8;
-/** Width of a letter, in chart units: a step's name is written into its part of the bar where it fits. */
+/**
+ * Width of a letter, in chart units: a step's name is written into its part of the bar where it
+ * fits.
+ */
 const LETTER = 6.6;
 
 interface Piece {
@@ -30,29 +33,40 @@ function stack({ samples }: HandoverKind): Piece[] {
   });
 }
 
-const endOf = (parts: readonly Piece[]): number => parts.reduce((end, { fromMs, ms }) => Math.max(end, fromMs + ms), 0);
+const endOf = (parts: readonly Piece[]): number =>
+  parts.reduce((end, { fromMs, ms }) => Math.max(end, fromMs + ms), 0);
 
 function drawPart({ name, step, fromMs, ms }: Piece, scale: Scale, y: number): Part {
   const [x, width] = [scale(fromMs), Math.max(0.5, scale(fromMs + ms) - scale(fromMs))];
   return [
     markup`<g><title>${name}: ${duration(ms)}</title><rect class="step step-${step}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${BAR_HEIGHT}"/></g>`,
-    width > name.length * LETTER + 6 ? text(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name) : null,
+    width > name.length * LETTER + 6
+      ? text(x + width / 2, y + BAR_HEIGHT - 6, 'step-name middle', name)
+      : null,
   ];
 }
 
 /** Null when no step has a duration. */
 export function stepsChart(kinds: readonly HandoverKind[]): Markup | null {
-  const rows = kinds.map((kind) => ({ kind: kind.kind, parts: stack(kind) })).filter(({ parts }) => parts.length > 0);
+  const rows = kinds
+    .map((kind) => ({ kind: kind.kind, parts: stack(kind) }))
+    .filter(({ parts }) => parts.length > 0);
   if (rows.length === 0) return null;
   const longest = rows.reduce((most, { parts }) => Math.max(most, endOf(parts)), 1);
-  const scale = scaleLinear().domain([0, longest]).nice().range([LEFT, WIDTH - RIGHT]);
+  const scale = scaleLinear()
+    .domain([0, longest])
+    .nice()
+    .range([LEFT, WIDTH - RIGHT]);
   const bottom = TOP + rows.length * ROW_HEIGHT;
   return chart(
-    bottom + 24, 'Median of each step of a hand-over, one bar per kind; the table below has the figures.',
+    bottom + 24,
+    'Median of each step of a hand-over, one bar per kind; the table below has the figures.',
     bottomAxis(scale, scale.ticks(8), duration, TOP, bottom),
     rows.map(({ kind, parts }, index) => [
       text(LEFT - 8, TOP + index * ROW_HEIGHT + 20, 'tick end', kind),
-      parts.map((part) => drawPart(part, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2)),
+      parts.map((part) =>
+        drawPart(part, scale, TOP + index * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) / 2),
+      ),
     ]),
   );
 }

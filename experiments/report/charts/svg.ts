@@ -1,7 +1,7 @@
 /**
- * Shared parts of the charts: frame, axes, grid, text. Charts are SVG, created when the report is written. They need no
- * script, can be printed, use the page's light and dark colours, and every mark can be a link. d3-scale chooses the
- * ticks; no other part of D3 is used.
+ * Shared parts of the charts: frame, axes, grid, text. Charts are SVG, created when the report is
+ * written. They need no script, can be printed, use the page's light and dark colours, and every
+ * mark can be a link. d3-scale chooses the ticks; no other part of D3 is used.
  */
 import type { ScaleContinuousNumeric } from 'd3-scale';
 import { markup, trusted, type Markup, type Part } from '../markup.js';
@@ -41,22 +41,43 @@ export const rectanglePath = (x: number, y: number, width: number, height: numbe
   `M${coordinate(x)} ${coordinate(y)}h${coordinate(Math.max(0.5, width))}v${coordinate(height)}h${coordinate(-Math.max(0.5, width))}z`;
 
 /** A path from generated numbers and letters, without a need to escape. */
-export const path = (className: string, d: string): Markup | null => (d === '' ? null : markup`<path class="${className}" d="${trusted(d)}"/>`);
+export const path = (className: string, d: string): Markup | null =>
+  d === '' ? null : markup`<path class="${className}" d="${trusted(d)}"/>`;
 
 export function text(x: number, y: number, className: string, content: string): Markup {
   return markup`<text class="${className}" x="${coordinate(x)}" y="${coordinate(y)}">${content}</text>`;
 }
 
 /** Vertical grid lines and their labels below. */
-export function bottomAxis(scale: Scale, ticks: readonly number[], format: (value: number) => string, top: number, bottom: number): Part {
-  const lines = ticks.map((tick) => `M${coordinate(scale(tick))} ${coordinate(top)}V${coordinate(bottom)}`).join('');
-  return [path('grid', lines), ticks.map((tick) => text(scale(tick), bottom + 16, 'tick middle', format(tick)))];
+export function bottomAxis(
+  scale: Scale,
+  ticks: readonly number[],
+  format: (value: number) => string,
+  top: number,
+  bottom: number,
+): Part {
+  const lines = ticks
+    .map((tick) => `M${coordinate(scale(tick))} ${coordinate(top)}V${coordinate(bottom)}`)
+    .join('');
+  return [
+    path('grid', lines),
+    ticks.map((tick) => text(scale(tick), bottom + 16, 'tick middle', format(tick))),
+  ];
 }
 
 /** Horizontal grid lines and their labels to the left. */
-export function leftAxis(scale: Scale, ticks: readonly number[], format: (value: number) => string): Part {
-  const lines = ticks.map((tick) => `M${LEFT} ${coordinate(scale(tick))}H${WIDTH - RIGHT}`).join('');
-  return [path('grid', lines), ticks.map((tick) => text(LEFT - 8, scale(tick) + 4, 'tick end', format(tick)))];
+export function leftAxis(
+  scale: Scale,
+  ticks: readonly number[],
+  format: (value: number) => string,
+): Part {
+  const lines = ticks
+    .map((tick) => `M${LEFT} ${coordinate(scale(tick))}H${WIDTH - RIGHT}`)
+    .join('');
+  return [
+    path('grid', lines),
+    ticks.map((tick) => text(LEFT - 8, scale(tick) + 4, 'tick end', format(tick))),
+  ];
 }
 
 /** The complete chart. @param summary for users of a screen reader. */

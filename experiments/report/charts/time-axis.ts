@@ -1,4 +1,7 @@
-/** The time axis of a run: round ticks in seconds, minutes or hours, depending on the length of the run. */
+/**
+ * The time axis of a run: round ticks in seconds, minutes or hours, depending on the length of the
+ * run.
+ */
 import { scaleLinear } from 'd3-scale';
 import { LEFT, RIGHT, WIDTH, type Scale } from './svg.js';
 
@@ -27,8 +30,13 @@ export interface TimeAxis {
 const TICKS = 10;
 
 export function timeAxis(spanMs: number): TimeAxis {
-  const scale = scaleLinear().domain([0, spanMs]).range([LEFT, WIDTH - RIGHT]);
+  const scale = scaleLinear()
+    .domain([0, spanMs])
+    .range([LEFT, WIDTH - RIGHT]);
   const unit = UNITS.find(({ untilMs }) => spanMs <= untilMs) ?? HOURS;
-  const ticks = scaleLinear().domain([0, spanMs / unit.ms]).ticks(TICKS).map((value) => value * unit.ms);
+  const ticks = scaleLinear()
+    .domain([0, spanMs / unit.ms])
+    .ticks(TICKS)
+    .map((value) => value * unit.ms);
   return { scale, ticks, format: (ms) => `${Number((ms / unit.ms).toPrecision(6))} ${unit.name}` };
 }

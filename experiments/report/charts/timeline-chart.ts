@@ -1,7 +1,7 @@
 /**
- * A system's run over time: latency (logarithmic), rate, and one lane per part with its terms and its faults. Periods
- * with an open fault are shaded through all panels, hand-overs are vertical lines, and requests that did not succeed in
- * time are links to their stories.
+ * A system's run over time: latency (logarithmic), rate, and one lane per part with its terms and
+ * its faults. Periods with an open fault are shaded through all panels, hand-overs are vertical
+ * lines, and requests that did not succeed in time are links to their stories.
  */
 import { scaleLinear } from 'd3-scale';
 import type { ElectionRow } from '../../record/history.js';
@@ -13,14 +13,23 @@ import { duration } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { drawLanes, LANE_HEIGHT } from './lanes-panel.js';
 import { drawLatency } from './latency-panel.js';
-import { bottomAxis, chart, coordinate, leftAxis, linePath, path, rectanglePath, text } from './svg.js';
+import {
+  bottomAxis,
+  chart,
+  coordinate,
+  leftAxis,
+  linePath,
+  path,
+  rectanglePath,
+  text,
+} from './svg.js';
 import { timeAxis, type TimeAxis } from './time-axis.js';
 
 export interface TimelineFacts {
   timeline: Timeline;
   /**
-   * Due time (ms from the origin) and latency of each request that is drawn as a dot; empty: percentiles are drawn
-   * instead.
+   * Due time (ms from the origin) and latency of each request that is drawn as a dot; empty:
+   * percentiles are drawn instead.
    */
   points: readonly (readonly [atMs: number, latencyMs: number])[];
   /** Requests that were not in time and have a story. */
@@ -42,8 +51,14 @@ export function timelineChart(facts: TimelineFacts): Markup {
   const { originMs, spanMs } = facts.timeline;
   const summary = `Latency, rate, leaders and faults over ${duration(spanMs)}; the table below has the same figures.`;
   return chart(
-    bottom + 26, summary,
-    path('broken', facts.broken.map(({ fromMs, toMs }) => shade(axis, fromMs - originMs, toMs - originMs, bottom)).join('')),
+    bottom + 26,
+    summary,
+    path(
+      'broken',
+      facts.broken
+        .map(({ fromMs, toMs }) => shade(axis, fromMs - originMs, toMs - originMs, bottom))
+        .join(''),
+    ),
     bottomAxis(axis.scale, axis.ticks, axis.format, LATENCY.top, bottom),
     drawHandovers(facts, axis, bottom),
     drawLatency(facts, axis, LATENCY),
@@ -63,8 +78,19 @@ function shade(axis: TimeAxis, fromMs: number, toMs: number, bottom: number): st
   return rectanglePath(x, LATENCY.top, inside(axis, toMs) - x, bottom - LATENCY.top);
 }
 
-function drawHandovers({ handovers, timeline: { originMs } }: TimelineFacts, { scale }: TimeAxis, bottom: number): Part {
-  return path('handover', handovers.map(({ electedMs }) => `M${coordinate(scale(electedMs - originMs))} ${LATENCY.top}V${bottom}`).join(''));
+function drawHandovers(
+  { handovers, timeline: { originMs } }: TimelineFacts,
+  { scale }: TimeAxis,
+  bottom: number,
+): Part {
+  return path(
+    'handover',
+    handovers
+      .map(
+        ({ electedMs }) => `M${coordinate(scale(electedMs - originMs))} ${LATENCY.top}V${bottom}`,
+      )
+      .join(''),
+  );
 }
 
 /** One cross per request at the top edge, in order of time, each a link to its story. */
@@ -74,7 +100,9 @@ function drawMissed({ missed, timeline: { originMs } }: TimelineFacts, { scale }
     const [x, y] = [scale(request.intendedMs - originMs), LATENCY.top - 10];
     const cross = `M${coordinate(x - 4)} ${y - 4}l8 8m0-8l-8 8`;
     const hint = `${name}: ${fate ?? ''}, ${duration(latencyOf(request))}`;
-    return [markup`<a href="#${anchor}"><title>${hint}</title><circle class="target" cx="${coordinate(x)}" cy="${y}" r="9"/><path class="missed" d="${cross}"/></a>`];
+    return [
+      markup`<a href="#${anchor}"><title>${hint}</title><circle class="target" cx="${coordinate(x)}" cy="${y}" r="9"/><path class="missed" d="${cross}"/></a>`,
+    ];
   });
 }
 
@@ -83,13 +111,27 @@ function drawRate({ buckets: all, bucketMs, lastDueMs }: Timeline, axis: TimeAxi
   const buckets = all.filter(({ fromMs }, index) => index === 0 || fromMs + bucketMs <= lastDueMs);
   const perSecond = (count: number): number => (count * 1_000) / bucketMs;
   const most = buckets.reduce((top, { sent }) => Math.max(top, perSecond(sent)), 0);
-  const scale = scaleLinear().domain([0, most || 1]).nice(RATE_TICKS).range([RATE.bottom, RATE.top]);
+  const scale = scaleLinear()
+    .domain([0, most || 1])
+    .nice(RATE_TICKS)
+    .range([RATE.bottom, RATE.top]);
   const line = (count: (bucket: Timeline['buckets'][number]) => number): string =>
-    linePath(buckets.map((bucket) => [axis.scale(bucket.fromMs + bucketMs / 2), scale(perSecond(count(bucket)))]));
+    linePath(
+      buckets.map((bucket) => [
+        axis.scale(bucket.fromMs + bucketMs / 2),
+        scale(perSecond(count(bucket))),
+      ]),
+    );
   return [
     leftAxis(scale, scale.ticks(RATE_TICKS), String),
-    path('rate-sent', line(({ sent }) => sent)),
-    path('rate-in-time', line(({ inTime }) => inTime)),
+    path(
+      'rate-sent',
+      line(({ sent }) => sent),
+    ),
+    path(
+      'rate-in-time',
+      line(({ inTime }) => inTime),
+    ),
     text(0, RATE.top - 13, 'title', 'Payments per second, by due time'),
   ];
 }

@@ -1,16 +1,31 @@
 /** The fate of a request, in one term of the report; availability counts `in time`. Pure. */
 import type { PaymentRow, RequestRecord } from '../../record/history.js';
 
-export type Fate = 'in time' | 'late' | 'not saved' | 'declined' | 'failed' | 'pending' | 'no answer' | 'refused';
+export type Fate =
+  'in time' | 'late' | 'not saved' | 'declined' | 'failed' | 'pending' | 'no answer' | 'refused';
 
 /** Ordered from the best to the worst for the user who pays. */
-export const FATES: readonly Fate[] = ['in time', 'late', 'declined', 'failed', 'pending', 'refused', 'no answer', 'not saved'];
+export const FATES: readonly Fate[] = [
+  'in time',
+  'late',
+  'declined',
+  'failed',
+  'pending',
+  'refused',
+  'no answer',
+  'not saved',
+];
 
 /** From the due time to the response or to the end of the attempts, ms. */
-export const latencyOf = ({ intendedMs, answeredMs }: RequestRecord): number => answeredMs - intendedMs;
+export const latencyOf = ({ intendedMs, answeredMs }: RequestRecord): number =>
+  answeredMs - intendedMs;
 
 /** @param row the payment that the request led to; undefined: there is none. */
-export function fateOf(request: RequestRecord, row: PaymentRow | undefined, deadlineMs: number): Fate {
+export function fateOf(
+  request: RequestRecord,
+  row: PaymentRow | undefined,
+  deadlineMs: number,
+): Fate {
   switch (request.status) {
     case 'SUCCEEDED':
       if (row?.status !== 'SUCCEEDED') return 'not saved';
@@ -26,8 +41,12 @@ export function fateOf(request: RequestRecord, row: PaymentRow | undefined, dead
   }
 }
 
-/** Number of requests that one record represents: of a long run only the unusual requests are all kept. */
-export const weightOf = (fate: Fate, keptOneIn: number): number => (fate === 'in time' ? keptOneIn : 1);
+/**
+ * Number of requests that one record represents: of a long run only the unusual requests are all
+ * kept.
+ */
+export const weightOf = (fate: Fate, keptOneIn: number): number =>
+  fate === 'in time' ? keptOneIn : 1;
 
 /** The rows of PostgreSQL, indexed by payment and by request. */
 export interface Rows {
@@ -46,8 +65,10 @@ export function indexRows(payments: Iterable<PaymentRow>): Rows {
 }
 
 /** The row that the response named; `undefined` when it named none, or one that does not exist. */
-export const answeredRow = ({ paymentId }: RequestRecord, { byId }: Rows): PaymentRow | undefined =>
-  paymentId === null ? undefined : byId.get(paymentId);
+export const answeredRow = (
+  { paymentId }: RequestRecord,
+  { byId }: Rows,
+): PaymentRow | undefined => (paymentId === null ? undefined : byId.get(paymentId));
 
 /** The row of a request, even when its response was lost. */
 export const rowOf = (request: RequestRecord, rows: Rows): PaymentRow | undefined =>

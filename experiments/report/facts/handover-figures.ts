@@ -22,10 +22,15 @@ export interface HandoverKind {
 const ascending = (values: number[]): number[] => values.sort((a, b) => a - b);
 
 function samplesOf(handovers: readonly Handover[]): Record<Step, number[]> {
-  const of = (step: Step): number[] => ascending(handovers.flatMap((handover) => handover[step] ?? []));
+  const of = (step: Step): number[] =>
+    ascending(handovers.flatMap((handover) => handover[step] ?? []));
   return {
-    detectMs: of('detectMs'), voteMs: of('voteMs'), promoteMs: of('promoteMs'),
-    reclaimMs: of('reclaimMs'), firstCommitMs: of('firstCommitMs'), totalMs: of('totalMs'),
+    detectMs: of('detectMs'),
+    voteMs: of('voteMs'),
+    promoteMs: of('promoteMs'),
+    reclaimMs: of('reclaimMs'),
+    firstCommitMs: of('firstCommitMs'),
+    totalMs: of('totalMs'),
   };
 }
 

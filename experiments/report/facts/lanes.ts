@@ -1,6 +1,6 @@
 /**
- * Leaders and faults as lanes over time: one lane per part, with its terms and its faults; and the periods with at
- * least one open fault. Pure.
+ * Leaders and faults as lanes over time: one lane per part, with its terms and its faults; and the
+ * periods with at least one open fault. Pure.
  */
 import type { ElectionRow, FaultWindow } from '../../record/history.js';
 
@@ -22,7 +22,8 @@ export interface Lane {
 }
 
 /**
- * A planned hand-over breaks nothing and has no duration. Any other fault that was never healed lasts until the end.
+ * A planned hand-over breaks nothing and has no duration. Any other fault that was never healed
+ * lasts until the end.
  */
 export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number): number =>
   healedMs ?? (kind === 'planned' ? atMs : Math.max(atMs, endMs));
@@ -31,7 +32,10 @@ export const faultEndMs = ({ kind, atMs, healedMs }: FaultWindow, endMs: number)
 export function reignsOf(elections: readonly ElectionRow[], endMs: number): Reign[] {
   const ordered = [...elections].sort((a, b) => a.term - b.term);
   return ordered.map(({ term, leader, electedMs }, index) => ({
-    term, leader, fromMs: electedMs, toMs: Math.max(electedMs, ordered[index + 1]?.electedMs ?? endMs),
+    term,
+    leader,
+    fromMs: electedMs,
+    toMs: Math.max(electedMs, ordered[index + 1]?.electedMs ?? endMs),
   }));
 }
 
@@ -56,16 +60,30 @@ function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<stri
   return groups;
 }
 
-/** Leaders first, then all other targets of faults, each by name. The lanes beyond `most` share the last one. */
-export function lanesOf(elections: readonly ElectionRow[], faults: readonly FaultWindow[], endMs: number, most: number): Lane[] {
+/**
+ * Leaders first, then all other targets of faults, each by name. The lanes beyond `most` share the
+ * last one.
+ */
+export function lanesOf(
+  elections: readonly ElectionRow[],
+  faults: readonly FaultWindow[],
+  endMs: number,
+  most: number,
+): Lane[] {
   const reigns = groupBy(reignsOf(elections, endMs), ({ leader }) => leader);
   const struck = groupBy(faults, ({ target }) => target);
   const others = [...struck.keys()].filter((part) => !reigns.has(part)).sort();
-  const lanes = [...[...reigns.keys()].sort(), ...others].map(
-    (part): Lane => ({ part, reigns: reigns.get(part) ?? [], faults: struck.get(part) ?? [] }),
-  );
+  const lanes = [...[...reigns.keys()].sort(), ...others].map((part): Lane => ({
+    part,
+    reigns: reigns.get(part) ?? [],
+    faults: struck.get(part) ?? [],
+  }));
   if (lanes.length <= most) return lanes;
   const rest = lanes.slice(most - 1);
-  const shared: Lane = { part: `${rest.length} more`, reigns: rest.flatMap((lane) => lane.reigns), faults: rest.flatMap((lane) => lane.faults) };
+  const shared: Lane = {
+    part: `${rest.length} more`,
+    reigns: rest.flatMap((lane) => lane.reigns),
+    faults: rest.flatMap((lane) => lane.faults),
+  };
   return [...lanes.slice(0, most - 1), shared];
 }

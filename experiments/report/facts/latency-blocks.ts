@@ -1,7 +1,7 @@
 /**
- * Latencies per block of time, in a compact form: a later comparison derives the variance of this run's percentiles
- * from them. The requests that one hand-over affects are correlated, so that comparison resamples blocks, not requests.
- * Pure.
+ * Latencies per block of time, in a compact form: a later comparison derives the variance of this
+ * run's percentiles from them. The requests that one hand-over affects are correlated, so that
+ * comparison resamples blocks, not requests. Pure.
  */
 import type { RequestRecord } from '../../record/history.js';
 import { latencyOf } from './fate.js';
@@ -14,11 +14,15 @@ const SHORTEST_BLOCK_MS = 1_000;
 
 export interface LatencyBlocks {
   blockMs: number;
-  /** For each block: a bin, its count, the next bin, …, ascending. A bin is an exponent of `GRAIN`, in ms. */
+  /**
+   * For each block: a bin, its count, the next bin, …, ascending. A bin is an exponent of `GRAIN`,
+   * in ms.
+   */
   blocks: readonly (readonly number[])[];
 }
 
-export const binOf = (ms: number): number => Math.round(Math.log(Math.max(SHORTEST_MS, ms)) / Math.log(GRAIN));
+export const binOf = (ms: number): number =>
+  Math.round(Math.log(Math.max(SHORTEST_MS, ms)) / Math.log(GRAIN));
 export const latencyOfBin = (bin: number): number => GRAIN ** bin;
 
 /** @param weightOf number of requests that a kept one represents. */
@@ -37,6 +41,8 @@ export function latencyBlocks(
     const bin = binOf(latencyOf(request));
     block.set(bin, (block.get(bin) ?? 0) + weightOf(request));
   }
-  const ordered = [...blocks].sort(([a], [b]) => a - b).map(([, block]) => [...block].sort(([a], [b]) => a - b).flat());
+  const ordered = [...blocks]
+    .sort(([a], [b]) => a - b)
+    .map(([, block]) => [...block].sort(([a], [b]) => a - b).flat());
   return { blockMs, blocks: ordered };
 }

@@ -1,6 +1,6 @@
 /**
- * The story of one payment: all events about it of the client, PostgreSQL, the gateway, the elections and the faults,
- * in order of time. Pure.
+ * The story of one payment: all events about it of the client, PostgreSQL, the gateway, the
+ * elections and the faults, in order of time. Pure.
  */
 import type { ElectionRow, FaultWindow, PaymentRow, RequestRecord } from '../../record/history.js';
 import { faultEndMs } from './lanes.js';
@@ -25,24 +25,41 @@ export interface StoryFacts {
 /** Largest number of elections and of faults in one story: the latest ones. */
 const MOST_AROUND = 8;
 
-/** The due time, or the time of acceptance when no request of the run led to the row. Wall clock, ms. */
-export const beginningMs = ({ request, row }: StoryFacts): number => request?.intendedMs ?? row?.acceptedMs ?? 0;
+/**
+ * The due time, or the time of acceptance when no request of the run led to the row. Wall clock,
+ * ms.
+ */
+export const beginningMs = ({ request, row }: StoryFacts): number =>
+  request?.intendedMs ?? row?.acceptedMs ?? 0;
 
 function endMs(facts: StoryFacts): number {
   const { request, row } = facts;
-  return Math.max(beginningMs(facts), request?.answeredMs ?? -Infinity, row?.completedMs ?? row?.acceptedMs ?? -Infinity);
+  return Math.max(
+    beginningMs(facts),
+    request?.answeredMs ?? -Infinity,
+    row?.completedMs ?? row?.acceptedMs ?? -Infinity,
+  );
 }
 
 type Moment = [wallMs: number | null, by: StoryEvent['by'], what: string];
 
 function formatAnswer({ httpStatus, status, error, term }: RequestRecord): string {
   if (httpStatus === null) return `gave up: ${error ?? 'no answer'}`;
-  return [`answered HTTP ${httpStatus}`, status ?? '', term === null ? '' : `term ${term}`, error ?? ''].filter((word) => word !== '').join(', ');
+  return [
+    `answered HTTP ${httpStatus}`,
+    status ?? '',
+    term === null ? '' : `term ${term}`,
+    error ?? '',
+  ]
+    .filter((word) => word !== '')
+    .join(', ');
 }
 
 function formatSent({ instance, tries, earlierErrors }: RequestRecord): string {
   if (tries === 0) return 'never sent: too many requests were in flight';
-  return tries === 1 ? `sent to ${instance}` : `first sent; ${tries} attempts, errors: ${earlierErrors.join(', ')}; last sent to ${instance}`;
+  return tries === 1
+    ? `sent to ${instance}`
+    : `first sent; ${tries} attempts, errors: ${earlierErrors.join(', ')}; last sent to ${instance}`;
 }
 
 const clientMoments = (request: RequestRecord): Moment[] => [
@@ -60,7 +77,14 @@ function recordMoments(row: PaymentRow): Moment[] {
   ];
 }
 
-const electionMoments = ({ term, leader, previousLeader, kind, reason, ...at }: ElectionRow): Moment[] => [
+const electionMoments = ({
+  term,
+  leader,
+  previousLeader,
+  kind,
+  reason,
+  ...at
+}: ElectionRow): Moment[] => [
   [at.suspectedMs, 'election', `${previousLeader ?? 'no leader'} suspected (${kind}): ${reason}`],
   [at.electedMs, 'election', `${leader} elected for term ${term}`],
   [at.promotedMs, 'election', `${leader} promoted`],
@@ -73,19 +97,25 @@ const faultMoments = ({ kind, target, atMs, healedMs }: FaultWindow): Moment[] =
   [healedMs, 'fault', `${kind} of ${target} healed`],
 ];
 
-const electionEndMs = ({ electedMs, firstCommitMs }: ElectionRow): number => firstCommitMs ?? electedMs;
+const electionEndMs = ({ electedMs, firstCommitMs }: ElectionRow): number =>
+  firstCommitMs ?? electedMs;
 
 /** The elections that overlap the payment's lifetime. */
 function electionsAround({ elections }: StoryFacts, fromMs: number, toMs: number): ElectionRow[] {
   return elections
-    .filter((election) => (election.suspectedMs ?? election.electedMs) <= toMs && electionEndMs(election) >= fromMs)
+    .filter(
+      (election) =>
+        (election.suspectedMs ?? election.electedMs) <= toMs && electionEndMs(election) >= fromMs,
+    )
     .slice(-MOST_AROUND);
 }
 
 /** The faults that were open during the payment's lifetime. */
 export function faultsAround(facts: StoryFacts): FaultWindow[] {
   const [fromMs, toMs] = [beginningMs(facts), endMs(facts)];
-  return facts.faults.filter((fault) => fault.atMs <= toMs && faultEndMs(fault, toMs) >= fromMs).slice(-MOST_AROUND);
+  return facts.faults
+    .filter((fault) => fault.atMs <= toMs && faultEndMs(fault, toMs) >= fromMs)
+    .slice(-MOST_AROUND);
 }
 
 const ORDER: readonly StoryEvent['by'][] = ['fault', 'election', 'client', 'record'];
@@ -100,6 +130,8 @@ export function storyEvents(facts: StoryFacts): StoryEvent[] {
     ...faultsAround(facts).flatMap(faultMoments),
   ];
   return moments
-    .flatMap(([wallMs, by, what]) => (wallMs === null ? [] : [{ atMs: wallMs - originMs, by, what }]))
+    .flatMap(([wallMs, by, what]) =>
+      wallMs === null ? [] : [{ atMs: wallMs - originMs, by, what }],
+    )
     .sort((a, b) => a.atMs - b.atMs || ORDER.indexOf(a.by) - ORDER.indexOf(b.by));
 }

@@ -1,4 +1,7 @@
-/** The facts of one system for its section of the page: its journal, its results, and the data derived from both. */
+/**
+ * The facts of one system for its section of the page: its journal, its results, and the data
+ * derived from both.
+ */
 import type { SystemJournal } from '../../record/run-record.js';
 import type { ExperimentResult } from '../../record/result.js';
 import type { Stories } from './choose-stories.js';

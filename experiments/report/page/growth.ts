@@ -1,10 +1,17 @@
 /**
- * The page of the growth experiment: cost of a payment, memory and take-over over the size of the backlog, as charts
- * and as tables.
+ * The page of the growth experiment: cost of a payment, memory and take-over over the size of the
+ * backlog, as charts and as tables.
  */
 import type { Growth } from '../../growth/campaign.js';
 import {
-  cpuUsAPayment, ofSystem, ratePerSec, sumOf, TAKE_OVER_STEPS, takeOverMs, type CostFigures, type Surroundings,
+  cpuUsAPayment,
+  ofSystem,
+  ratePerSec,
+  sumOf,
+  TAKE_OVER_STEPS,
+  takeOverMs,
+  type CostFigures,
+  type Surroundings,
 } from '../../growth/figures.js';
 import type { Journal } from '../../record/run-record.js';
 import { logChart, type LogSeries } from '../charts/log-chart.js';
@@ -23,34 +30,77 @@ type Valued<T> = readonly (readonly [name: string, of: (figures: T) => number])[
 
 /** One line per quantity in an empty table; next to finished payments only the first quantity. */
 function seriesOf<T extends Surroundings>(all: readonly T[], quantities: Valued<T>): LogSeries[] {
-  const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries =>
-    ({ name, points: some.map((figures) => [figures.pending, of(figures)] as const) });
+  const line = (name: string, of: (figures: T) => number, some: readonly T[]): LogSeries => ({
+    name,
+    points: some.map((figures) => [figures.pending, of(figures)] as const),
+  });
   const alone = all.filter(({ finished }) => finished === 0);
   const beside = all.filter(({ finished }) => finished > 0);
   const [first] = quantities;
-  const more = first && beside.length > 0 ? [line(`${first[0]}, ${count(beside[0]?.finished ?? 0)} done`, first[1], beside)] : [];
+  const more =
+    first && beside.length > 0
+      ? [line(`${first[0]}, ${count(beside[0]?.finished ?? 0)} done`, first[1], beside)]
+      : [];
   return [...quantities.map(([name, of]) => line(name, of, alone)), ...more];
 }
 
-const cpuOf = (part: string) => ({ drained }: CostFigures): number => cpuUsAPayment(drained)[part] ?? NaN;
+const cpuOf =
+  (part: string) =>
+  ({ drained }: CostFigures): number =>
+    cpuUsAPayment(drained)[part] ?? NaN;
 const allCpu = ({ drained }: CostFigures): number => ofSystem(cpuUsAPayment(drained));
-const memoryOf = (part: string) => ({ memory }: CostFigures): number => memory[part]?.peakMb ?? NaN;
+const memoryOf =
+  (part: string) =>
+  ({ memory }: CostFigures): number =>
+    memory[part]?.peakMb ?? NaN;
 
 const chartsOf = ({ costs, takeOvers }: Growth): Part => [
-  logChart('Cost of a payment', 'CPU µs', ACROSS, seriesOf(costs, [['all processes', allCpu], ...PARTS.map((part) => [part, cpuOf(part)] as const)])),
-  logChart('Drained', 'payments per second', ACROSS, seriesOf(costs, [
-    ['drained', ({ drained }) => ratePerSec(drained)], ['accepted', ({ accepted }) => ratePerSec(accepted)],
-  ])),
-  logChart('Take-over, median', 'ms', ACROSS, seriesOf(takeOvers, TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]))),
-  logChart('Peak memory', 'MB', ACROSS, seriesOf(costs, [
-    ['leader', memoryOf('leader')], ['patients', memoryOf('patients')], ['redis', memoryOf('redis')],
-  ])),
+  logChart(
+    'Cost of a payment',
+    'CPU µs',
+    ACROSS,
+    seriesOf(costs, [
+      ['all processes', allCpu],
+      ...PARTS.map((part) => [part, cpuOf(part)] as const),
+    ]),
+  ),
+  logChart(
+    'Drained',
+    'payments per second',
+    ACROSS,
+    seriesOf(costs, [
+      ['drained', ({ drained }) => ratePerSec(drained)],
+      ['accepted', ({ accepted }) => ratePerSec(accepted)],
+    ]),
+  ),
+  logChart(
+    'Take-over, median',
+    'ms',
+    ACROSS,
+    seriesOf(
+      takeOvers,
+      TAKE_OVER_STEPS.map(([step, name]) => [name, (one) => takeOverMs(one, step)]),
+    ),
+  ),
+  logChart(
+    'Peak memory',
+    'MB',
+    ACROSS,
+    seriesOf(costs, [
+      ['leader', memoryOf('leader')],
+      ['patients', memoryOf('patients')],
+      ['redis', memoryOf('redis')],
+    ]),
+  ),
 ];
 
 /** The first columns are sizes, or the name of a read. */
 const sheetTable = ({ title, header, rows }: Sheet): Markup => {
   const [first = '', ...others] = header;
-  const columns = first === 'read' ? [...words(first), ...figures(...others.slice(0, -1)), ...words(others.at(-1) ?? '')] : figures(...header);
+  const columns =
+    first === 'read'
+      ? [...words(first), ...figures(...others.slice(0, -1)), ...words(others.at(-1) ?? '')]
+      : figures(...header);
   return markup`<h3>${title}</h3>${table(null, columns, rows)}`;
 };
 

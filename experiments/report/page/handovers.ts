@@ -1,4 +1,6 @@
-/** The hand-overs of a system: durations by kind, their steps, and each hand-over with its reason. */
+/**
+ * The hand-overs of a system: durations by kind, their steps, and each hand-over with its reason.
+ */
 import type { ElectionRow } from '../../record/history.js';
 import type { Handover } from '../../record/result.js';
 import { percentile } from '../../statistics/statistics.js';
@@ -12,30 +14,63 @@ import { figures, folded, table, words } from './table.js';
 /** Largest number of elections in the table; history.ndjson has all of them. */
 const MOST_ELECTIONS = 200;
 
-const at = ({ samples }: HandoverKind, step: Step, share: number): string => milliseconds(percentile(samples[step], share));
+const at = ({ samples }: HandoverKind, step: Step, share: number): string =>
+  milliseconds(percentile(samples[step], share));
 
-const totalRow = (kind: HandoverKind): Part[] =>
-  [kind.kind, count(kind.count), ...[0.5, 0.95, 0.99, 1].map((share) => at(kind, 'totalMs', share))];
+const totalRow = (kind: HandoverKind): Part[] => [
+  kind.kind,
+  count(kind.count),
+  ...[0.5, 0.95, 0.99, 1].map((share) => at(kind, 'totalMs', share)),
+];
 
-const stepRow = (kind: HandoverKind): Part[] => [kind.kind, ...STEPS.map(([step]) => `${at(kind, step, 0.5)} / ${at(kind, step, 0.99)}`)];
+const stepRow = (kind: HandoverKind): Part[] => [
+  kind.kind,
+  ...STEPS.map(([step]) => `${at(kind, step, 0.5)} / ${at(kind, step, 0.99)}`),
+];
 
 function electionRow(election: ElectionRow, originMs: number): Part[] {
-  const { term, leader, previousLeader, kind, reason, electedMs, suspectedMs, firstCommitMs } = election;
-  const since = suspectedMs === null || firstCommitMs === null ? '–' : milliseconds(firstCommitMs - suspectedMs);
-  return [term, duration(electedMs - originMs), `${previousLeader ?? '–'} → ${leader}`, kind, reason, since];
+  const { term, leader, previousLeader, kind, reason, electedMs, suspectedMs, firstCommitMs } =
+    election;
+  const since =
+    suspectedMs === null || firstCommitMs === null
+      ? '–'
+      : milliseconds(firstCommitMs - suspectedMs);
+  return [
+    term,
+    duration(electedMs - originMs),
+    `${previousLeader ?? '–'} → ${leader}`,
+    kind,
+    reason,
+    since,
+  ];
 }
 
 function electionTable(elections: readonly ElectionRow[], originMs: number): Markup {
   const shown = elections.slice(0, MOST_ELECTIONS);
-  const columns = [...figures('term', 'at'), ...words('leader', 'kind', 'reason'), ...figures('suspicion → commit, ms')];
+  const columns = [
+    ...figures('term', 'at'),
+    ...words('leader', 'kind', 'reason'),
+    ...figures('suspicion → commit, ms'),
+  ];
   const more = elections.length - shown.length;
-  return markup`${table(null, columns, shown.map((election) => electionRow(election, originMs)))}
+  return markup`${table(
+    null,
+    columns,
+    shown.map((election) => electionRow(election, originMs)),
+  )}
 ${more > 0 && markup`<p class="quiet">${count(more)} more in history.ndjson.</p>`}`;
 }
 
-export function handoversPart(handovers: readonly Handover[], elections: readonly ElectionRow[], originMs: number): Markup | null {
+export function handoversPart(
+  handovers: readonly Handover[],
+  elections: readonly ElectionRow[],
+  originMs: number,
+): Markup | null {
   const kinds = byKind(handovers);
-  const list = elections.length === 0 ? null : folded(`Every election (${count(elections.length)})`, electionTable(elections, originMs));
+  const list =
+    elections.length === 0
+      ? null
+      : folded(`Every election (${count(elections.length)})`, electionTable(elections, originMs));
   if (kinds.length === 0) return list;
   return markup`<h3>Hand-overs</h3>
 <p>From the fault to the first commit under the next term, by kind. Each histogram has its own height; the axis is logarithmic.</p>

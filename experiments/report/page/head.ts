@@ -4,11 +4,14 @@ import { duration, readableTime } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 import { verdictBadge } from './outcome.js';
 
-const fact = (name: string, value: Part): Markup => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name: string, value: Part): Markup =>
+  markup`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 export function pageHead({ result, command, deadlineMs, machine }: Journal): Markup {
   const { name, seed, commit, startedAt, durationMs, verdict } = result;
-  const versions = Object.entries(machine.versions).map(([part, version]) => `${part} ${version}`).join(', ');
+  const versions = Object.entries(machine.versions)
+    .map(([part, version]) => `${part} ${version}`)
+    .join(', ');
   return markup`<header>
 <h1>${name} <small>seed ${seed}</small> ${verdictBadge(verdict)}</h1>
 <dl class="facts">

@@ -1,6 +1,6 @@
 /**
- * The scenario's own measurements, from its histograms: one row per quantity, one column per kind. Histograms are named
- * `KIND: MEASURE`.
+ * The scenario's own measurements, from its histograms: one row per quantity, one column per kind.
+ * Histograms are named `KIND: MEASURE`.
  */
 import { Latencies, type KeptLatencies } from '../../statistics/latencies.js';
 import { milliseconds } from '../format.js';
@@ -30,7 +30,12 @@ export function measuresPart(histograms: readonly KeptLatencies[]): Markup | nul
   if (measures.length === 0) return null;
   const kinds = [...new Set(measures.map(({ kind }) => kind))];
   const names = [...new Set(measures.map(({ measure }) => measure))];
-  const texts = new Map(measures.map(({ kind, measure, text }) => [`${kind}${SEPARATOR}${measure}`, text]));
-  const rows = names.map((name) => [name, ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–')]);
+  const texts = new Map(
+    measures.map(({ kind, measure, text }) => [`${kind}${SEPARATOR}${measure}`, text]),
+  );
+  const rows = names.map((name) => [
+    name,
+    ...kinds.map((kind) => texts.get(`${kind}${SEPARATOR}${name}`) ?? '–'),
+  ]);
   return markup`<h3>Other measurements</h3>${table('ms: p50 / p99', [...words(''), ...figures(...kinds)], rows)}`;
 }

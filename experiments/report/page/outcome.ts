@@ -1,4 +1,7 @@
-/** The result: the verdict, the objectives, and each broken rule with links to the stories of the payments. */
+/**
+ * The result: the verdict, the objectives, and each broken rule with links to the stories of the
+ * payments.
+ */
 import type { Journal } from '../../record/run-record.js';
 import type { Objective, Verdict, Violation } from '../../record/result.js';
 import { count, plain } from '../format.js';
@@ -14,17 +17,30 @@ const VERDICTS: Record<Verdict, string> = {
 /** Largest number of ids shown per rule; the others are counted. */
 const MOST_IDS = 30;
 
-const mark = (met: boolean): Markup => markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
+const mark = (met: boolean): Markup =>
+  markup`<span class="${met ? 'good' : 'bad'}">${met ? '✓ met' : '✗ missed'}</span>`;
 
-export const verdictBadge = (verdict: Verdict): Markup => markup`<span class="badge ${verdict}">${verdict}</span>`;
+export const verdictBadge = (verdict: Verdict): Markup =>
+  markup`<span class="badge ${verdict}">${verdict}</span>`;
 
-const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [mark(met), name, plain(target), plain(actual)];
+const objectiveRow = ({ name, target, actual, met }: Objective): Part[] => [
+  mark(met),
+  name,
+  plain(target),
+  plain(actual),
+];
 
-export function outcomeSection({ result, systems, notes = [] }: Journal, anchorOf: ReadonlyMap<string, string>): Markup {
+export function outcomeSection(
+  { result, systems, notes = [] }: Journal,
+  anchorOf: ReadonlyMap<string, string>,
+): Markup {
   const { verdict, objectives, violations } = result;
   const missing = systems.flatMap((system) => system.missing);
   const missed = objectives.filter(({ met }) => !met).length;
-  const reached = objectives.length === 0 ? 'There are no objectives.' : `${objectives.length - missed} of ${objectives.length} objectives met.`;
+  const reached =
+    objectives.length === 0
+      ? 'There are no objectives.'
+      : `${objectives.length - missed} of ${objectives.length} objectives met.`;
   return markup`<section id="outcome"><h2>Outcome</h2>
 <p class="lead">${verdictBadge(verdict)} ${VERDICTS[verdict]} ${reached}</p>
 ${objectives.length === 0 ? null : table(null, [...words('', 'objective'), ...figures('target', 'actual')], objectives.map(objectiveRow))}
@@ -36,14 +52,28 @@ ${ruleLines(violations, anchorOf)}
 }
 
 /** One line per rule, with the ids that it names. */
-export const ruleLines = (rules: readonly Violation[], anchorOf: ReadonlyMap<string, string>): Part =>
-  rules.map(({ rule, ids }) => markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`);
+export const ruleLines = (
+  rules: readonly Violation[],
+  anchorOf: ReadonlyMap<string, string>,
+): Part =>
+  rules.map(
+    ({ rule, ids }) =>
+      markup`<p class="ids"><b>${rule}</b> (${count(ids.length)}): ${idList(ids, anchorOf)}</p>`,
+  );
 
 /** Ids, each a link to its story where there is one. */
 function idList(ids: readonly string[], anchorOf: ReadonlyMap<string, string>): Part {
   const links = ids.slice(0, MOST_IDS).map((id, index): Part => {
     const anchor = anchorOf.get(id);
-    return [index > 0 && ', ', anchor === undefined ? markup`<code>${id}</code>` : markup`<a href="#${anchor}"><code>${id}</code></a>`];
+    return [
+      index > 0 && ', ',
+      anchor === undefined
+        ? markup`<code>${id}</code>`
+        : markup`<a href="#${anchor}"><code>${id}</code></a>`,
+    ];
   });
-  return [links, ids.length > MOST_IDS && ` and ${count(ids.length - MOST_IDS)} more in journal.json`];
+  return [
+    links,
+    ids.length > MOST_IDS && ` and ${count(ids.length - MOST_IDS)} more in journal.json`,
+  ];
 }

@@ -14,15 +14,24 @@ const MOST_POINTS = 3_000;
 const MOST_LANES = 24;
 
 const LEGEND: readonly (readonly [className: string, text: string])[] = [
-  ['key-broken', 'a fault was open'], ['key-handover', 'hand-over'], ['key-reign', 'leads'], ['key-fault', 'fault'],
-  ['key-missed', 'not in time (link to its story)'], ['key-sent', 'due'], ['key-in-time', 'succeeded in time'],
+  ['key-broken', 'a fault was open'],
+  ['key-handover', 'hand-over'],
+  ['key-reign', 'leads'],
+  ['key-fault', 'fault'],
+  ['key-missed', 'not in time (link to its story)'],
+  ['key-sent', 'due'],
+  ['key-in-time', 'succeeded in time'],
 ];
 
 const bucketTable = ({ buckets, bucketMs }: Timeline): Markup =>
   table(
-    `Every ${duration(bucketMs)}`, figures('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
+    `Every ${duration(bucketMs)}`,
+    figures('from', 'due', 'in time', 'p50 ms', 'p99 ms', 'max ms'),
     buckets.map(({ fromMs, sent, inTime, ...latency }) => [
-      duration(fromMs), count(sent), count(inTime), ...[latency.p50, latency.p99, latency.max].map(milliseconds),
+      duration(fromMs),
+      count(sent),
+      count(inTime),
+      ...[latency.p50, latency.p99, latency.max].map(milliseconds),
     ]),
   );
 
@@ -30,14 +39,20 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
   const { requests, elections, faults } = journal.evidence;
   const { originMs, spanMs } = timeline;
   const endMs = originMs + spanMs;
-  const drawn = requests.length <= MOST_POINTS ? requests.filter(({ status }) => status !== null && status !== 'PENDING') : [];
+  const drawn =
+    requests.length <= MOST_POINTS
+      ? requests.filter(({ status }) => status !== null && status !== 'PENDING')
+      : [];
   return timelineChart({
     timeline,
     points: drawn.map((request) => [request.intendedMs - originMs, latencyOf(request)] as const),
     missed: stories.told.filter(({ fate }) => fate !== null && fate !== 'in time'),
     broken: union(faults.map((fault) => ({ fromMs: fault.atMs, toMs: faultEndMs(fault, endMs) }))),
     lanes: lanesOf(elections, faults, endMs, MOST_LANES),
-    handovers: elections.filter(({ previousLeader, electedMs: at }) => previousLeader !== null && at >= originMs && at <= endMs),
+    handovers: elections.filter(
+      ({ previousLeader, electedMs: at }) =>
+        previousLeader !== null && at >= originMs && at <= endMs,
+    ),
     deadlineMs,
   });
 }
@@ -45,7 +60,13 @@ function drawTimeline({ journal, stories, deadlineMs }: SystemFacts, timeline: T
 /** @returns the part of the page, and the origin of its times (wall clock, ms). */
 export function overTimePart(facts: SystemFacts): { part: Markup; originMs: number } {
   const { evidence, startedMs, endedMs, keptOneIn = 1 } = facts.journal;
-  const timeline = timelineOf(evidence.requests, facts.rows, facts.deadlineMs, extent(evidence.requests, startedMs, endedMs), keptOneIn);
+  const timeline = timelineOf(
+    evidence.requests,
+    facts.rows,
+    facts.deadlineMs,
+    extent(evidence.requests, startedMs, endedMs),
+    keptOneIn,
+  );
   const part = markup`<h3>Over time</h3>
 <ul class="legend">${LEGEND.map(([className, text]) => markup`<li><span class="key ${className}" aria-hidden="true"></span>${text}</li>`)}</ul>
 ${drawTimeline(facts, timeline)}

@@ -1,6 +1,7 @@
 /**
- * The whole report as one HTML file. The page sends no request, so it can be opened from a disk, from a build's
- * artefacts or from a mail. Style and script are inside the page; its policy forbids all other sources.
+ * The whole report as one HTML file. The page sends no request, so it can be opened from a disk,
+ * from a build's artefacts or from a mail. Style and script are inside the page; its policy forbids
+ * all other sources.
  */
 import { readFileSync } from 'node:fs';
 import type { Journal } from '../../record/run-record.js';
@@ -13,10 +14,13 @@ import { outcomeSection } from './outcome.js';
 import { systemSection } from './system.js';
 import { systemsSection } from './systems.js';
 
-const read = (name: string): Markup => trusted(readFileSync(new URL(name, import.meta.url), 'utf8'));
+const read = (name: string): Markup =>
+  trusted(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 
 /** The hatching of faults in every chart: distinguishable without colour. */
 const HATCH = markup`<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
@@ -46,7 +50,14 @@ export function reportPage(journal: Journal): string {
     const stories = chooseStories(system, rows, deadlineMs, `story-${index + 1}`);
     const figures = result.systems.find((candidate) => candidate.system === system.system);
     if (!figures) return [];
-    const facts = { journal: system, result: figures, rows, stories, deadlineMs, beside: isPublished(result) };
+    const facts = {
+      journal: system,
+      result: figures,
+      rows,
+      stories,
+      deadlineMs,
+      beside: isPublished(result),
+    };
     return [{ stories, section: systemSection(facts, index + 1) }];
   });
   const anchors = new Map(sections.flatMap(({ stories }) => [...stories.anchorOf]));

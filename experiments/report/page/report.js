@@ -1,4 +1,5 @@
-// Opens the story that a link refers to, also in browsers that do not open a closed <details> for its content.
+// Opens the story that a link refers to, also in browsers that do not open a closed <details> for
+// its content.
 'use strict';
 function reveal() {
   const told = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -1,4 +1,7 @@
-/** The stories of a system: one fold each, with the payment's row and a timeline of all events around it. */
+/**
+ * The stories of a system: one fold each, with the payment's row and a timeline of all events
+ * around it.
+ */
 import type { ChargeRow, PaymentRow } from '../../record/history.js';
 import type { SystemJournal } from '../../record/run-record.js';
 import { latencyOf } from '../facts/fate.js';
@@ -7,11 +10,13 @@ import { storyEvents, type StoryEvent } from '../facts/story.js';
 import { count, duration, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
 
-const cell = (name: string, value: string | number | null): Part => markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
+const cell = (name: string, value: string | number | null): Part =>
+  markup`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`;
 
 function rowFacts(row: PaymentRow | null, charges: readonly ChargeRow[] | null): Markup {
   if (!row) return markup`<p class="quiet">There is no row in the database.</p>`;
-  const movements = charges === null ? 'no ledger' : charges.map(({ status }) => status).join(', ') || 'none';
+  const movements =
+    charges === null ? 'no ledger' : charges.map(({ status }) => status).join(', ') || 'none';
   return markup`<dl class="facts">
 ${[cell('Payment', row.id), cell('Status', row.status), cell('Attempts', row.attempts), cell('Term', row.term), cell('Processed by', row.processedBy)]}
 ${[cell('Accepted by', row.acceptedBy), cell('Parcel', row.parcel), cell('Patient', row.patientId), cell('Charges', movements)]}
@@ -26,7 +31,11 @@ function eventLine({ atMs, by, what }: StoryEvent, fromMs: number, spanMs: numbe
   return markup`<li class="by-${by}"><span class="at">${formatSigned(atMs)} ms</span><span class="track" aria-hidden="true"><i style="left:${place}%"></i></span><span class="by">${by}</span><span class="what">${what}</span></li>`;
 }
 
-function storyBody(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {
+function storyBody(
+  story: Story,
+  system: SystemJournal,
+  charges: ReadonlyMap<string, ChargeRow[]>,
+): Markup {
   const { elections, faults } = system.evidence;
   const events = storyEvents({ request: story.request, row: story.row, elections, faults });
   const [first, last] = [events[0]?.atMs ?? 0, events.at(-1)?.atMs ?? 0];
@@ -35,7 +44,11 @@ function storyBody(story: Story, system: SystemJournal, charges: ReadonlyMap<str
 <ol class="events">${events.map((event) => eventLine(event, first, Math.max(1, last - first)))}</ol>`;
 }
 
-function storyFold(story: Story, system: SystemJournal, charges: ReadonlyMap<string, ChargeRow[]>): Markup {
+function storyFold(
+  story: Story,
+  system: SystemJournal,
+  charges: ReadonlyMap<string, ChargeRow[]>,
+): Markup {
   const { anchor, name, fate, rules, request } = story;
   const code = request?.error ?? '';
   return markup`<details class="story"><summary><span class="fate ${fate === 'in time' ? 'good' : 'bad'}">${fate ?? 'not requested'}</span> <code>${name}</code>
@@ -44,8 +57,13 @@ function storyFold(story: Story, system: SystemJournal, charges: ReadonlyMap<str
 }
 
 /** The gateway's charges of the payments with a story, in one pass. */
-function chargesOf({ evidence: { charges } }: SystemJournal, { told }: Stories): Map<string, ChargeRow[]> {
-  const found = new Map(told.flatMap(({ row }) => (row ? [[row.id, [] as ChargeRow[]] as const] : [])));
+function chargesOf(
+  { evidence: { charges } }: SystemJournal,
+  { told }: Stories,
+): Map<string, ChargeRow[]> {
+  const found = new Map(
+    told.flatMap(({ row }) => (row ? [[row.id, [] as ChargeRow[]] as const] : [])),
+  );
   for (const charge of charges ?? []) found.get(charge.key)?.push(charge);
   return found;
 }
@@ -54,8 +72,14 @@ export function storiesPart(system: SystemJournal, stories: Stories): Markup {
   const { told, untold } = stories;
   const charges = chargesOf(system, stories);
   const wrong = told.filter(({ fate, rules }) => fate !== 'in time' || rules.length > 0).length;
-  const opening = wrong === 0 ? 'Every request succeeded in time; these were the slowest.' : `${count(wrong)} payments that did not succeed in time or that a rule names, the worst first; then the slowest others.`;
-  const more = untold === 0 ? null : markup`<p class="warn">${count(untold)} more are not shown here; history.ndjson has all of them.</p>`;
+  const opening =
+    wrong === 0
+      ? 'Every request succeeded in time; these were the slowest.'
+      : `${count(wrong)} payments that did not succeed in time or that a rule names, the worst first; then the slowest others.`;
+  const more =
+    untold === 0
+      ? null
+      : markup`<p class="warn">${count(untold)} more are not shown here; history.ndjson has all of them.</p>`;
   return markup`<h3>Stories</h3><p>${told.length === 0 ? 'There are no stories.' : opening} Times are relative to the due time of the request.</p>
 ${more}${told.map((story) => storyFold(story, system, charges))}`;
 }

@@ -1,4 +1,6 @@
-/** One system of a run: its figures, its run over time, its trials, hand-overs, errors and stories. */
+/**
+ * One system of a run: its figures, its run over time, its trials, hand-overs, errors and stories.
+ */
 import type { SystemFacts } from '../facts/system-facts.js';
 import { count, milliseconds } from '../format.js';
 import { markup, type Markup, type Part } from '../markup.js';
@@ -14,7 +16,16 @@ const figure = (name: string, value: string, note: string): Markup =>
   markup`<div><dt>${name}</dt><dd>${value}</dd><dd class="quiet">${note}</dd></div>`;
 
 function keyFigures({ result: { total } }: SystemFacts): Markup {
-  const { sent, withinDeadline, succeeded, availability, wilson95: [low, high], latencyMs, faults, handovers } = total;
+  const {
+    sent,
+    withinDeadline,
+    succeeded,
+    availability,
+    wilson95: [low, high],
+    latencyMs,
+    faults,
+    handovers,
+  } = total;
   return markup`<dl class="figures">
 ${figure('Availability', percent(availability), `95 %: ${percent(low)} – ${percent(high)}`)}
 ${figure('In time', `${count(withinDeadline)} / ${count(sent)}`, `${count(sent - succeeded)} without success, ${count(succeeded - withinDeadline)} late`)}
@@ -24,10 +35,15 @@ ${figure('Faults', count(faults.length), `${count(handovers.length)} hand-overs`
 }
 
 /** Rules with a broken promise, and findings without one that still deserve attention. */
-function rulesPart({ journal: { violations, findings }, stories: { anchorOf } }: SystemFacts): Part {
+function rulesPart({
+  journal: { violations, findings },
+  stories: { anchorOf },
+}: SystemFacts): Part {
   return [
-    violations.length > 0 && markup`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,
-    findings.length > 0 && markup`<h3>Findings</h3><p>No promise is broken, but these deserve attention.</p>${ruleLines(findings, anchorOf)}`,
+    violations.length > 0 &&
+      markup`<h3>Rules broken by this system</h3>${ruleLines(violations, anchorOf)}`,
+    findings.length > 0 &&
+      markup`<h3>Findings</h3><p>No promise is broken, but these deserve attention.</p>${ruleLines(findings, anchorOf)}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 /**
- * The systems next to each other: availability with its intervals, the published figure, and the gain of each tactic.
+ * The systems next to each other: availability with its intervals, the published figure, and the
+ * gain of each tactic.
  */
 import { gainOf, tollOf, type Toll } from '../../statistics/comparison.js';
 import type { Journal } from '../../record/run-record.js';
@@ -13,29 +14,64 @@ import { figures, table, words } from './table.js';
 
 type SystemResult = ExperimentResult['systems'][number];
 
-const shareRow = ({ system, total }: SystemResult): ShareRow => ({ name: system, share: total.availability, interval: total.wilson95 });
+const shareRow = ({ system, total }: SystemResult): ShareRow => ({
+  name: system,
+  share: total.availability,
+  interval: total.wilson95,
+});
 
 interface Row extends SystemResult {
   toll: Toll;
 }
 
 function systemRow({ system, total, toll: { sent, inTime, lost, late } }: Row): Part[] {
-  const { availability, wilson95: [low, high], latencyMs } = total;
+  const {
+    availability,
+    wilson95: [low, high],
+    latencyMs,
+  } = total;
   const interval = `${percent(low)} – ${percent(high)}`;
-  const counts = [count(sent), count(inTime), percent(availability), interval, count(lost), count(late)];
+  const counts = [
+    count(sent),
+    count(inTime),
+    percent(availability),
+    interval,
+    count(lost),
+    count(late),
+  ];
   return [system, ...counts, milliseconds(latencyMs.p50), milliseconds(latencyMs.p99)];
 }
 
 function toPublishedRow(): Part[] {
-  const { name, sent, succeeded, share, interval: [low, high] } = PUBLISHED_ROW;
-  return [name, count(sent), count(succeeded), percent(share), `${percent(low)} – ${percent(high)}`, count(sent - succeeded), '–', '–', '–'];
+  const {
+    name,
+    sent,
+    succeeded,
+    share,
+    interval: [low, high],
+  } = PUBLISHED_ROW;
+  return [
+    name,
+    count(sent),
+    count(succeeded),
+    percent(share),
+    `${percent(low)} – ${percent(high)}`,
+    count(sent - succeeded),
+    '–',
+    '–',
+    '–',
+  ];
 }
 
-const formatSigned = (value: number, text: string): string => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
+const formatSigned = (value: number, text: string): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${text}`;
 
 function gainRow(from: Row, to: Row): Part[] {
   const { points, requests, test } = gainOf(from.toll, to.toll);
-  const difference = [formatSigned(points, Math.abs(points).toFixed(3)), formatSigned(requests, count(Math.abs(requests)))];
+  const difference = [
+    formatSigned(points, Math.abs(points).toFixed(3)),
+    formatSigned(requests, count(Math.abs(requests))),
+  ];
   return [`${from.system} → ${to.system}`, ...difference, `${chance(test.p)} (${test.method})`];
 }
 
@@ -53,7 +89,10 @@ function rowsOf({ result, systems }: Journal): Row[] {
   });
 }
 
-const GAINS = [...words('from → to'), ...figures('points', 'requests', 'probability of such a difference by chance')];
+const GAINS = [
+  ...words('from → to'),
+  ...figures('points', 'requests', 'probability of such a difference by chance'),
+];
 
 /** Null when there is only one system and no published figure for it. */
 export function systemsSection(journal: Journal): Markup | null {
@@ -61,7 +100,19 @@ export function systemsSection(journal: Journal): Markup | null {
   const measured = rowsOf(journal);
   if (measured.length < 2 && !isPublished(result)) return null;
   const beside = isPublished(result);
-  const columns = [...words('system'), ...figures('sent', 'in time', 'availability', '95 % interval', 'lost', 'late', 'p50 ms', 'p99 ms')];
+  const columns = [
+    ...words('system'),
+    ...figures(
+      'sent',
+      'in time',
+      'availability',
+      '95 % interval',
+      'lost',
+      'late',
+      'p50 ms',
+      'p99 ms',
+    ),
+  ];
   return markup`<section id="systems"><h2>${measured.length < 2 ? 'Published and measured' : 'Systems side by side'}</h2>
 ${measured.length < 2 ? null : markup`<ul class="plain">${systems.map(({ system, what }) => markup`<li><b>${system}</b>: ${what}</li>`)}</ul>`}
 ${availabilityChart([...(beside ? [PUBLISHED_ROW] : []), ...measured.map(shareRow)])}

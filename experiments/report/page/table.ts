@@ -1,4 +1,7 @@
-/** A table of a page: a caption, text to the left, figures to the right; wide tables scroll in their own frame. */
+/**
+ * A table of a page: a caption, text to the left, figures to the right; wide tables scroll in their
+ * own frame.
+ */
 import { markup, type Markup, type Part } from '../markup.js';
 
 export interface Column {
@@ -8,15 +11,22 @@ export interface Column {
 }
 
 export const words = (...names: string[]): Column[] => names.map((name) => ({ name }));
-export const figures = (...names: string[]): Column[] => names.map((name) => ({ name, figure: true }));
+export const figures = (...names: string[]): Column[] =>
+  names.map((name) => ({ name, figure: true }));
 
 /** @param caption null: the heading above is sufficient. */
-export function table(caption: string | null, columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {
-  const kind = (index: number): Part => (columns[index]?.figure === true ? markup` class="n"` : null);
+export function table(
+  caption: string | null,
+  columns: readonly Column[],
+  rows: readonly (readonly Part[])[],
+): Markup {
+  const kind = (index: number): Part =>
+    columns[index]?.figure === true ? markup` class="n"` : null;
   return markup`<div class="scroll" tabindex="0"><table>${caption === null ? null : markup`<caption>${caption}</caption>`}
 <thead><tr>${columns.map(({ name }, index) => markup`<th scope="col"${kind(index)}>${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => markup`<tr>${row.map((cell, index) => markup`<td${kind(index)}>${cell}</td>`)}</tr>\n`)}</tbody></table></div>`;
 }
 
 /** Additional content, folded at first. */
-export const folded = (title: string, content: Part): Markup => markup`<details class="fold"><summary>${title}</summary>${content}</details>`;
+export const folded = (title: string, content: Part): Markup =>
+  markup`<details class="fold"><summary>${title}</summary>${content}</details>`;

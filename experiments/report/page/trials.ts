@@ -11,13 +11,20 @@ type Published = { sent: number; succeeded: number } | undefined;
 
 /** The published figures are shown only next to a trial with the same number of requests. */
 const formatPublished = (trial: Trial, published: Published): string =>
-  published && published.sent === trial.sent ? `${count(published.succeeded)} / ${count(published.sent)}` : '–';
+  published && published.sent === trial.sent
+    ? `${count(published.succeeded)} / ${count(published.sent)}`
+    : '–';
 
 function trialRow(name: string, trial: Trial, published: Published, beside: boolean): Part[] {
   const { p50, p95, p99, max } = trial.latencyMs;
   return [
-    name, `${count(trial.withinDeadline)} / ${count(trial.sent)}`, percent(trial.availability), ...(beside ? [formatPublished(trial, published)] : []),
-    ...[p50, p95, p99, max].map(milliseconds), count(trial.faults.length), count(trial.handovers.length),
+    name,
+    `${count(trial.withinDeadline)} / ${count(trial.sent)}`,
+    percent(trial.availability),
+    ...(beside ? [formatPublished(trial, published)] : []),
+    ...[p50, p95, p99, max].map(milliseconds),
+    count(trial.faults.length),
+    count(trial.handovers.length),
   ];
 }
 
@@ -25,8 +32,13 @@ function trialRow(name: string, trial: Trial, published: Published, beside: bool
 export function trialsPart({ result: { trials, total }, beside }: SystemFacts): Markup | null {
   if (trials.length < 2 && !beside) return null;
   const shares = ['in time', 'availability', ...(beside ? ['published'] : [])];
-  const columns = [...words('trial'), ...figures(...shares, 'p50 ms', 'p95', 'p99', 'max', 'faults', 'hand-overs')];
-  const rows = trials.map((trial, index) => trialRow(String(index + 1), trial, PUBLISHED_TRIALS[index], beside));
+  const columns = [
+    ...words('trial'),
+    ...figures(...shares, 'p50 ms', 'p95', 'p99', 'max', 'faults', 'hand-overs'),
+  ];
+  const rows = trials.map((trial, index) =>
+    trialRow(String(index + 1), trial, PUBLISHED_TRIALS[index], beside),
+  );
   return markup`<h3>Trials</h3>${table(null, columns, [...rows, trialRow('total', total, PUBLISHED_TOTAL, beside)])}`;
 }
 
@@ -34,7 +46,13 @@ export function errorsPart({ result: { total } }: SystemFacts): Markup {
   const errors = Object.entries(total.errors).sort(([, a], [, b]) => b - a);
   if (errors.length === 0) return markup`<h3>Errors</h3><p>No request ended with an error.</p>`;
   const most = errors[0]?.[1] ?? 1;
-  const bar = (value: number): Markup => markup`<span class="bar" style="width:${((value / most) * 100).toFixed(1)}%"></span>`;
-  const rows = errors.map(([code, value]) => [markup`<code>${code}</code>`, count(value), percent(value / total.sent), bar(value)]);
+  const bar = (value: number): Markup =>
+    markup`<span class="bar" style="width:${((value / most) * 100).toFixed(1)}%"></span>`;
+  const rows = errors.map(([code, value]) => [
+    markup`<code>${code}</code>`,
+    count(value),
+    percent(value / total.sent),
+    bar(value),
+  ]);
   return markup`<h3>Errors</h3>${table(null, [...words('code'), ...figures('requests', 'of all'), ...words('')], rows)}`;
 }

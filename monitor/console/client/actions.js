@@ -1,15 +1,31 @@
-/** Operator actions: asks for a reason, shows a preview, performs the action and shows the exact outcome in a banner. */
+/**
+ * Operator actions: asks for a reason, shows a preview, performs the action and shows the exact
+ * outcome in a banner.
+ */
 import { byId, make, show } from './dom.js';
 import { milliseconds } from './format.js';
 
-/** Maximum wait for a preview, and for the outcome of an action, in ms. A hand-over may wait one minute for payments in flight. */
+/**
+ * Maximum wait for a preview, and for the outcome of an action, in ms. A hand-over may wait one
+ * minute for payments in flight.
+ */
 const ANSWER_MS = 15_000;
 const DEED_MS = 90_000;
-const TITLES = { drain: 'Drain', maint: 'Maintenance for', ready: 'Set to ready:', kill: 'Kill', freeze: 'Freeze' };
+const TITLES = {
+  drain: 'Drain',
+  maint: 'Maintenance for',
+  ready: 'Set to ready:',
+  kill: 'Kill',
+  freeze: 'Freeze',
+};
 const csrf = () => document.querySelector('meta[name="csrf"]').content;
 
 const titleOf = (action, replica) =>
-  action === 'handover' ? (replica ? `Hand over to ${replica}` : 'Hand over') : `${TITLES[action]} ${replica}`;
+  action === 'handover'
+    ? replica
+      ? `Hand over to ${replica}`
+      : 'Hand over'
+    : `${TITLES[action]} ${replica}`;
 
 function requestOf(action, replica, reason, freezeMs) {
   if (action === 'handover') return ['/handover', { ...(replica ? { to: replica } : {}), reason }];
@@ -21,7 +37,9 @@ function requestOf(action, replica, reason, freezeMs) {
 
 function movedWords({ leader, term, previous, drained, tookMs }) {
   if (previous === leader) return `${leader} leads already, in term ${term}; nothing changed.`;
-  const rest = drained ? 'That one had finished what was in flight' : 'That one had not finished everything; the next leader takes it over';
+  const rest = drained
+    ? 'That one had finished what was in flight'
+    : 'That one had not finished everything; the next leader takes it over';
   return `${leader} leads in term ${term}, after ${previous}. ${rest}; it took ${milliseconds(tookMs)}.`;
 }
 
@@ -29,7 +47,9 @@ function movedWords({ leader, term, previous, drained, tookMs }) {
 export function outcomeWords(action, answer) {
   if (action === 'handover') return movedWords(answer);
   if (action === 'kill' || action === 'freeze') return `${answer.words}.`;
-  const leads = answer.moved ? movedWords(answer.moved) : `${answer.leader ?? 'Nobody'} leads in term ${answer.term}.`;
+  const leads = answer.moved
+    ? movedWords(answer.moved)
+    : `${answer.leader ?? 'Nobody'} leads in term ${answer.term}.`;
   return `${answer.id} is ${answer.admin} now. ${leads}`;
 }
 
@@ -39,7 +59,17 @@ function banner() {
     element.className = `banner ${tone}`;
     element.replaceChildren(
       make('span', { class: `state ${tone}` }, text),
-      make('button', { type: 'button', onclick: () => { element.hidden = true; } }, 'Close'));
+      make(
+        'button',
+        {
+          type: 'button',
+          onclick: () => {
+            element.hidden = true;
+          },
+        },
+        'Close',
+      ),
+    );
     element.hidden = false;
     element.focus();
   };
@@ -54,11 +84,19 @@ export function actions(done) {
 
   async function preview() {
     const look = asked;
-    const query = new URLSearchParams({ action: look.action, replica: look.replica ?? '', freezeMs: String(freezeMs()) });
-    const response = await fetch(`/preview?${query}`, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+    const query = new URLSearchParams({
+      action: look.action,
+      replica: look.replica ?? '',
+      freezeMs: String(freezeMs()),
+    });
+    const response = await fetch(`/preview?${query}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch(() => null);
     const body = await response?.json().catch(() => null);
     if (asked !== look) return;
-    const words = response?.ok ? body.words : [body?.detail ?? 'This monitor does not answer, so there is no preview.'];
+    const words = response?.ok
+      ? body.words
+      : [body?.detail ?? 'This monitor does not answer, so there is no preview.'];
     byId('deed-preview').replaceChildren(...words.map((sentence) => make('li', {}, sentence)));
     byId('deed-do').disabled = !response?.ok || body.refusal !== null;
   }
@@ -83,11 +121,21 @@ export function actions(done) {
     dialog.close();
     tell('none', `${titleOf(action, replica)}: under way …`);
     const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf() };
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(DEED_MS) }).catch(() => null);
+    const response = await fetch(path, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(DEED_MS),
+    }).catch(() => null);
     const answer = await response?.json().catch(() => null);
-    if (!response || !answer) tell('bad', 'This monitor did not answer: look who leads before you try again.');
+    if (!response || !answer)
+      tell('bad', 'This monitor did not answer: look who leads before you try again.');
     else if (response.ok) tell('good', outcomeWords(action, answer));
-    else tell('bad', `Refused (${answer.code}): ${answer.detail}.${response.status === 401 ? ' Sign in again.' : ''}`);
+    else
+      tell(
+        'bad',
+        `Refused (${answer.code}): ${answer.detail}.${response.status === 401 ? ' Sign in again.' : ''}`,
+      );
     done();
   }
 
@@ -98,5 +146,10 @@ export function actions(done) {
   byId('deed-cancel').addEventListener('click', () => dialog.close());
   byId('freeze-ms').addEventListener('change', () => void preview());
   byId('handover')?.addEventListener('click', () => ask('handover'));
-  return { ask, refresh: () => { if (dialog.open) void preview(); } };
+  return {
+    ask,
+    refresh: () => {
+      if (dialog.open) void preview();
+    },
+  };
 }

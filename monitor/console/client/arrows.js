@@ -1,7 +1,13 @@
-/** Draws arrows between boxes over the elements of a page. The geometry is pure. On a phone there are no arrows. */
+/**
+ * Draws arrows between boxes over the elements of a page. The geometry is pure. On a phone there
+ * are no arrows.
+ */
 import { makeSvg } from './dom.js';
 
-/** Between the tip of an arrow and its box; the length and half the width of the tip; the corners of a detour, px. */
+/**
+ * Between the tip of an arrow and its box; the length and half the width of the tip; the corners of
+ * a detour, px.
+ */
 const GAP = 3;
 const TIP = 8;
 const TIP_HALF = 4;
@@ -18,23 +24,39 @@ function across(from, to) {
   const [startX, startY] = [from.right, middle(from.top, from.bottom)];
   const bend = middle(startX, x - TIP);
   const line = `M${point(startX, startY)}C${point(bend, startY)} ${point(bend, y)} ${point(x - TIP, y)}`;
-  return { line, tip: `M${point(x, y)}l${-TIP} ${-TIP_HALF}v${2 * TIP_HALF}z`, label: { x: bend, y: middle(startY, y) } };
+  return {
+    line,
+    tip: `M${point(x, y)}l${-TIP} ${-TIP_HALF}v${2 * TIP_HALF}z`,
+    label: { x: bend, y: middle(startY, y) },
+  };
 }
 
 /** From the lower side of a box down to the upper side of another. */
 function down(from, to) {
   const [x, y] = [middle(to.left, to.right), to.top - GAP];
   const line = `M${point(x, from.bottom + GAP)}V${Math.round(y - TIP)}`;
-  return { line, tip: `M${point(x, y)}l${-TIP_HALF} ${-TIP}h${2 * TIP_HALF}z`, label: { x: x + ASIDE, y: middle(from.bottom, y - TIP) } };
+  return {
+    line,
+    tip: `M${point(x, y)}l${-TIP_HALF} ${-TIP}h${2 * TIP_HALF}z`,
+    label: { x: x + ASIDE, y: middle(from.bottom, y - TIP) },
+  };
 }
 
-/** Below the boxes between: from the lower side of a box along the floor, up to the lower side of another. */
+/**
+ * Below the boxes between: from the lower side of a box along the floor, up to the lower side of
+ * another.
+ */
 function under(from, to, floor) {
   const [startX, x] = [middle(from.left, from.right), middle(to.left, to.right)];
   const y = to.bottom + GAP;
-  const line = `M${point(startX, from.bottom + GAP)}V${Math.round(floor - CORNER)}q0 ${CORNER} ${CORNER} ${CORNER}`
-    + `H${Math.round(x - CORNER)}q${CORNER} 0 ${CORNER} ${-CORNER}V${Math.round(y + TIP)}`;
-  return { line, tip: `M${point(x, y)}l${-TIP_HALF} ${TIP}h${2 * TIP_HALF}z`, label: { x: middle(startX, x), y: floor } };
+  const line =
+    `M${point(startX, from.bottom + GAP)}V${Math.round(floor - CORNER)}q0 ${CORNER} ${CORNER} ${CORNER}` +
+    `H${Math.round(x - CORNER)}q${CORNER} 0 ${CORNER} ${-CORNER}V${Math.round(y + TIP)}`;
+  return {
+    line,
+    tip: `M${point(x, y)}l${-TIP_HALF} ${TIP}h${2 * TIP_HALF}z`,
+    label: { x: middle(startX, x), y: floor },
+  };
 }
 
 const WAYS = { watch: down, enqueue: across, fetch: across, commit: across, accept: under };
@@ -54,7 +76,8 @@ export function arrowsOf(flows, boxOf, floor) {
 function labelsOf(arrows) {
   return [...new Set(arrows.map(({ kind }) => kind))].map((kind) => {
     const places = arrows.filter((arrow) => arrow.kind === kind).map(({ label }) => label);
-    const mean = (axis) => Math.round(places.reduce((sum, place) => sum + place[axis], 0) / places.length);
+    const mean = (axis) =>
+      Math.round(places.reduce((sum, place) => sum + place[axis], 0) / places.length);
     return makeSvg('text', { x: mean('x'), y: mean('y') }, kind);
   });
 }
@@ -73,12 +96,25 @@ export function arrows(root, svg, elementOf) {
     const boxOf = (name) => {
       const box = elementOf(name)?.getBoundingClientRect();
       if (!box) return null;
-      return { left: box.left - ground.left, right: box.right - ground.left, top: box.top - ground.top, bottom: box.bottom - ground.top };
+      return {
+        left: box.left - ground.left,
+        right: box.right - ground.left,
+        top: box.top - ground.top,
+        bottom: box.bottom - ground.top,
+      };
     };
     const all = arrowsOf(flows, boxOf, ground.height - 2 * TIP);
     svg.replaceChildren(
-      ...all.map(({ works, line, tip }) => makeSvg('g', { class: works ? 'arrow' : 'arrow stands' }, makeSvg('path', { d: line }), makeSvg('path', { class: 'tip', d: tip }))),
-      ...labelsOf(all));
+      ...all.map(({ works, line, tip }) =>
+        makeSvg(
+          'g',
+          { class: works ? 'arrow' : 'arrow stands' },
+          makeSvg('path', { d: line }),
+          makeSvg('path', { class: 'tip', d: tip }),
+        ),
+      ),
+      ...labelsOf(all),
+    );
   }
   const observer = new ResizeObserver(draw);
   for (const element of [root, ...root.querySelectorAll('ul')]) observer.observe(element);

@@ -1,4 +1,7 @@
-/** Charts of rate, latency and depth over the last minutes, with a mark at every election. uPlot draws at most once per second. */
+/**
+ * Charts of rate, latency and depth over the last minutes, with a mark at every election. uPlot
+ * draws at most once per second.
+ */
 import { byId, show } from './dom.js';
 import { clockTime, count, milliseconds, rate } from './format.js';
 import uPlot from './uPlot.js';
@@ -12,8 +15,22 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 /** The content of each chart: columns of the samples, line styles, format of a value. */
 const CHARTS = [
   { id: 'rate', series: [['committed', '--good', []]], unit: rate },
-  { id: 'latency', series: [['p50', '--good', []], ['p99', '--warn', [5, 4]]], unit: milliseconds },
-  { id: 'depth', series: [['pending', '--good', []], ['waiting', '--warn', [5, 4]]], unit: count },
+  {
+    id: 'latency',
+    series: [
+      ['p50', '--good', []],
+      ['p99', '--warn', [5, 4]],
+    ],
+    unit: milliseconds,
+  },
+  {
+    id: 'depth',
+    series: [
+      ['pending', '--good', []],
+      ['waiting', '--warn', [5, 4]],
+    ],
+    unit: count,
+  },
 ];
 const COLUMNS = ['committed', 'p50', 'p99', 'pending', 'waiting'];
 
@@ -27,7 +44,8 @@ const TEXT_SIZE = 13;
 /** Space for a term beside its line, pixels. */
 const LABEL_WIDTH = 60;
 
-const isSparse = ({ data }, index) => data[index].filter((value) => value !== null).length <= POINTS_MAX;
+const isSparse = ({ data }, index) =>
+  data[index].filter((value) => value !== null).length <= POINTS_MAX;
 
 const minuteOf = (seconds) => clockTime(seconds * 1_000).slice(0, 5);
 
@@ -59,16 +77,48 @@ function drawElections({ ctx, bbox, valToPos }, elections) {
 }
 
 function options({ series, unit }, width, span, elections) {
-  const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: `${TEXT_SIZE}px system-ui` };
+  const axis = {
+    stroke: colour('--soft'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { show: false },
+    font: `${TEXT_SIZE}px system-ui`,
+  };
   const points = { show: isSparse, size: 5 };
   return {
-    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [8, 22, 0, 0],
-    scales: { x: { range: span }, y: { range: (_plot, _low, high) => [0, Math.max(LEAST_TOP, (high ?? 0) * 1.15)] } },
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [8, 22, 0, 0],
+    scales: {
+      x: { range: span },
+      y: { range: (_plot, _low, high) => [0, Math.max(LEAST_TOP, (high ?? 0) * 1.15)] },
+    },
     axes: [
-      { ...axis, size: 30, incrs: [60, 120, 300, 600], space: 54, values: (_plot, splits) => splits.map(minuteOf) },
-      { ...axis, size: 64, space: 40, values: (_plot, splits) => splits.map((value) => unit(value)) },
+      {
+        ...axis,
+        size: 30,
+        incrs: [60, 120, 300, 600],
+        space: 54,
+        values: (_plot, splits) => splits.map(minuteOf),
+      },
+      {
+        ...axis,
+        size: 64,
+        space: 40,
+        values: (_plot, splits) => splits.map((value) => unit(value)),
+      },
     ],
-    series: [{}, ...series.map(([, tone, dash]) => ({ stroke: colour(tone), width: 2, dash, spanGaps: true, points }))],
+    series: [
+      {},
+      ...series.map(([, tone, dash]) => ({
+        stroke: colour(tone),
+        width: 2,
+        dash,
+        spanGaps: true,
+        points,
+      })),
+    ],
     hooks: { draw: [(plot) => drawElections(plot, elections())] },
   };
 }
@@ -79,7 +129,10 @@ export function charts() {
   let marks = [];
   let plots = [];
 
-  const columnsOf = ({ series }) => [data.at.map((ms) => ms / 1_000), ...series.map(([name]) => data[name])];
+  const columnsOf = ({ series }) => [
+    data.at.map((ms) => ms / 1_000),
+    ...series.map(([name]) => data[name]),
+  ];
   /** Always shows the whole span, even when the monitor has fewer samples. */
   const span = () => {
     const end = (data.at.at(-1) ?? Date.now()) / 1_000;
@@ -93,7 +146,11 @@ export function charts() {
     plots.forEach((plot) => plot.destroy());
     plots = CHARTS.map((chart) => {
       const box = byId(`chart-${chart.id}`);
-      return new uPlot(options(chart, box.clientWidth, span, () => marks), columnsOf(chart), box);
+      return new uPlot(
+        options(chart, box.clientWidth, span, () => marks),
+        columnsOf(chart),
+        box,
+      );
     });
   };
   const trim = () => {
@@ -111,17 +168,22 @@ export function charts() {
   };
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', build);
-  new ResizeObserver(() => plots.forEach((plot, index) => {
-    const width = byId(`chart-${CHARTS[index].id}`).clientWidth;
-    if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
-  })).observe(byId('charts'));
+  new ResizeObserver(() =>
+    plots.forEach((plot, index) => {
+      const width = byId(`chart-${CHARTS[index].id}`).clientWidth;
+      if (width > 0 && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    }),
+  ).observe(byId('charts'));
   document.addEventListener('visibilitychange', redraw);
 
   return {
     /** Replaces all samples with the answer of `GET /series`. */
     load(series, ofMinutes) {
       minutes = ofMinutes;
-      data = { at: [...series.at], ...Object.fromEntries(COLUMNS.map((name) => [name, [...series[name]]])) };
+      data = {
+        at: [...series.at],
+        ...Object.fromEntries(COLUMNS.map((name) => [name, [...series[name]]])),
+      };
       build();
       tell();
     },

@@ -7,7 +7,10 @@ export function show(target, text) {
   if (element && element.textContent !== String(text)) element.textContent = String(text);
 }
 
-/** @param properties `class`, `dataset`, listeners as functions under `on…`, attributes; null omits one. */
+/**
+ * @param properties `class`, `dataset`, listeners as functions under `on…`, attributes; null omits
+ *   one.
+ */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {

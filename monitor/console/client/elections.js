@@ -1,6 +1,7 @@
 /**
- * Keeps the list of elections live: at an event it loads the page again from the current address and adopts the rows. So the filters apply,
- * and only the server renders rows. Text in the filters stays.
+ * Keeps the list of elections live: at an event it loads the page again from the current address
+ * and adopts the rows. So the filters apply, and only the server renders rows. Text in the filters
+ * stays.
  */
 import { byId, show } from './dom.js';
 import { showLink } from './link.js';
@@ -32,14 +33,18 @@ function take(found) {
   for (const row of fresh) row.classList.add('fresh');
   writeLocalTimes(found);
   const before = shown.querySelector('.scroll');
-  const [left, hadFocus] = [before?.scrollLeft ?? 0, before !== null && before === document.activeElement];
+  const [left, hadFocus] = [
+    before?.scrollLeft ?? 0,
+    before !== null && before === document.activeElement,
+  ];
   shown.replaceChildren(...found.childNodes);
   const after = shown.querySelector('.scroll');
   if (after) after.scrollLeft = left;
   if (hadFocus) after?.focus({ preventScroll: true });
   shown.dataset.awaits = found.dataset.awaits;
   const [newest] = fresh;
-  if (newest) show('announcer', `${newest.dataset.leader} was elected in term ${newest.dataset.term}.`);
+  if (newest)
+    show('announcer', `${newest.dataset.leader} was elected in term ${newest.dataset.term}.`);
 }
 
 async function refresh() {
@@ -48,15 +53,23 @@ async function refresh() {
   isBusy = true;
   while (isWanted) {
     isWanted = false;
-    const response = await fetch(location.href, { headers: { Accept: 'text/html' }, signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => null);
+    const response = await fetch(location.href, {
+      headers: { Accept: 'text/html' },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    }).catch(() => null);
     const text = response?.ok ? await response.text().catch(() => null) : null;
-    const found = text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
+    const found =
+      text && new DOMParser().parseFromString(text, 'text/html').getElementById('found');
     if (found) take(found);
-    await new Promise((resolve) => { setTimeout(resolve, PAUSE_MS); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE_MS);
+    });
   }
   isBusy = false;
 }
 
 const again = () => void refresh();
-follow({ opened: again, 'election:won': again, 'failover:completed': again }, showLink);
-setInterval(() => { if (byId('found').dataset.awaits === 'yes' && !document.hidden) again(); }, AWAITED_MS);
+follow({ 'opened': again, 'election:won': again, 'failover:completed': again }, showLink);
+setInterval(() => {
+  if (byId('found').dataset.awaits === 'yes' && !document.hidden) again();
+}, AWAITED_MS);

@@ -2,12 +2,16 @@
 const NAMES = ['admin', 'observed', 'minutes'];
 const DEFAULTS = { admin: '', observed: '', minutes: '5' };
 
-/** @param onChange called after every change, with the values by name. @returns a function that returns the values. */
+/**
+ * @param onChange called after every change, with the values by name. @returns a function that
+ *   returns the values.
+ */
 export function filters(form, onChange) {
   const given = new URLSearchParams(location.search);
   for (const name of NAMES) {
     const control = form.elements[name];
-    if ([...control.options].some(({ value }) => value === given.get(name))) control.value = given.get(name);
+    if ([...control.options].some(({ value }) => value === given.get(name)))
+      control.value = given.get(name);
   }
   const values = () => Object.fromEntries(NAMES.map((name) => [name, form.elements[name].value]));
 
@@ -16,7 +20,8 @@ export function filters(form, onChange) {
     const query = (pairs) => (pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`);
     history.replaceState(null, '', location.pathname + query(shown));
     const narrowed = query(shown.filter(([name]) => name !== 'minutes'));
-    for (const link of document.querySelectorAll('a[data-narrowed]')) link.href = link.dataset.narrowed + narrowed;
+    for (const link of document.querySelectorAll('a[data-narrowed]'))
+      link.href = link.dataset.narrowed + narrowed;
   }
 
   form.addEventListener('change', () => {

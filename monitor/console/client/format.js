@@ -1,9 +1,11 @@
 /** Times, durations and numbers for people, in the reader's zone. Pure. */
 export const dash = (value) => (value === null || value === undefined ? '–' : String(value));
 
-export const clockTime = (at) => new Date(at).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
+export const clockTime = (at) =>
+  new Date(at).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
 
-export const dateTime = (at) => new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+export const dateTime = (at) =>
+  new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 export function milliseconds(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return '–';
@@ -12,11 +14,14 @@ export function milliseconds(ms) {
   return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
 }
 
-export const count = (value) => (value === null || value === undefined ? '–' : value.toLocaleString());
+export const count = (value) =>
+  value === null || value === undefined ? '–' : value.toLocaleString();
 
 export function rate(perSecond) {
   if (perSecond === null || perSecond === undefined) return '–';
-  return perSecond >= 100 || Number.isInteger(perSecond) ? Math.round(perSecond).toLocaleString() : perSecond.toFixed(1);
+  return perSecond >= 100 || Number.isInteger(perSecond)
+    ? Math.round(perSecond).toLocaleString()
+    : perSecond.toFixed(1);
 }
 
 /** How long ago, roughly. @param now epoch ms. */
@@ -24,5 +29,7 @@ export function ago(at, now) {
   const seconds = Math.max(0, Math.round((now - new Date(at).getTime()) / 1_000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+  return seconds < 172_800
+    ? `${Math.round(seconds / 3_600)} h`
+    : `${Math.round(seconds / 86_400)} days`;
 }

@@ -1,16 +1,26 @@
 /**
- * Reads the live stream, passes on its events and detects whether it is alive. Reports a lost connection at once and a silent one after
- * some seconds, because the monitor sends a message every second.
+ * Reads the live stream, passes on its events and detects whether it is alive. Reports a lost
+ * connection at once and a silent one after some seconds, because the monitor sends a message every
+ * second.
  */
 const SILENCE_MS = 4_000;
 const RETRY_MS = 3_000;
 const EVENTS = [
-  'status', 'sample', 'election:won', 'replica:suspected', 'replica:recovered', 'replica:left', 'leadership:lost', 'failover:completed', 'clock:jumped',
+  'status',
+  'sample',
+  'election:won',
+  'replica:suspected',
+  'replica:recovered',
+  'replica:left',
+  'leadership:lost',
+  'failover:completed',
+  'clock:jumped',
 ];
 
 /**
  * @param handlers by name of the event; `opened` when the stream begins, also after a reconnect.
- * @param onLink receives `true` while the stream is alive, otherwise `false`, and the time of the last message (epoch ms).
+ * @param onLink receives `true` while the stream is alive, otherwise `false`, and the time of the
+ *   last message (epoch ms).
  */
 export function follow(handlers, onLink) {
   let heardAt = Date.now();

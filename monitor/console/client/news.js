@@ -5,10 +5,12 @@ import { clockTime, milliseconds } from './format.js';
 export const NEWS = {
   'election:won': ({ leader, term }) => `${leader ?? 'Nobody'} was elected in term ${term}.`,
   'replica:suspected': ({ replica, layer }) => `${replica} is suspected (${layer}).`,
-  'replica:recovered': ({ replica, restarted }) => `${replica} is alive${restarted ? ', restarted' : ''}.`,
+  'replica:recovered': ({ replica, restarted }) =>
+    `${replica} is alive${restarted ? ', restarted' : ''}.`,
   'replica:left': ({ replica }) => `${replica} left in good order.`,
   'leadership:lost': ({ leader, reason }) => `${leader} is to be replaced: ${reason}.`,
-  'failover:completed': ({ leader, totalMs }) => `${leader} took over${totalMs === null ? '' : ` in ${milliseconds(totalMs)}`}.`,
+  'failover:completed': ({ leader, totalMs }) =>
+    `${leader} took over${totalMs === null ? '' : ` in ${milliseconds(totalMs)}`}.`,
   'clock:jumped': () => 'This monitor was late or its clock jumped; it observes for a moment.',
 };
 const KEPT = 60;
@@ -16,7 +18,14 @@ const KEPT = 60;
 export function tell(name, data) {
   const list = byId('news');
   list.querySelector('.empty')?.remove();
-  list.prepend(make('li', {}, time(new Date().toISOString(), clockTime(Date.now())), make('span', {}, NEWS[name](data))));
+  list.prepend(
+    make(
+      'li',
+      {},
+      time(new Date().toISOString(), clockTime(Date.now())),
+      make('span', {}, NEWS[name](data)),
+    ),
+  );
   while (list.children.length > KEPT) list.lastChild.remove();
   if (name === 'election:won') show('announcer', NEWS[name](data));
 }

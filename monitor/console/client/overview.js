@@ -20,7 +20,9 @@ let status = null;
 let loadedMinutes = null;
 let awaitsCommit = false;
 
-const deeds = isSignedIn ? actions(() => void loadAudit()) : { ask: () => undefined, refresh: () => undefined };
+const deeds = isSignedIn
+  ? actions(() => void loadAudit())
+  : { ask: () => undefined, refresh: () => undefined };
 const table = replicaTable((action, replica) => deeds.ask(action, replica));
 const drawTopology = topology(byId('topology'));
 const plots = charts();
@@ -37,7 +39,8 @@ function showSince() {
 }
 
 function showQueue() {
-  for (const name of ['pending', 'failed', 'waiting', 'active']) show(name, count(status.queue[name]));
+  for (const name of ['pending', 'failed', 'waiting', 'active'])
+    show(name, count(status.queue[name]));
   byId('failed').classList.toggle('some', (status.queue.failed ?? 0) > 0);
 }
 
@@ -83,12 +86,21 @@ function takeSample({ at, rate, numbers, latency, pings = {} }) {
   for (const [name, value] of Object.entries(numbers)) takeNumber(name, value);
   for (const [id, more] of Object.entries(pings)) {
     table.pings(id, more);
-    Object.assign(status.replicas.find((replica) => replica.id === id) ?? {}, { pingMs: more.at(-1) });
+    Object.assign(status.replicas.find((replica) => replica.id === id) ?? {}, {
+      pingMs: more.at(-1),
+    });
   }
   showQueue();
   drawTopology(status);
   const [p50, p99] = latency ?? [null, null];
-  plots.add({ at, committed: rate, p50, p99, pending: status.queue.pending, waiting: status.queue.waiting });
+  plots.add({
+    at,
+    committed: rate,
+    p50,
+    p99,
+    pending: status.queue.pending,
+    waiting: status.queue.waiting,
+  });
 }
 
 async function read(path) {
@@ -109,7 +121,9 @@ async function loadSeries() {
 async function loadElections() {
   const answer = await read('/elections?limit=20');
   if (!answer) return;
-  byId('elections').replaceChildren(...answer.elections.slice(0, SHOWN_ELECTIONS).map(electionItem));
+  byId('elections').replaceChildren(
+    ...answer.elections.slice(0, SHOWN_ELECTIONS).map(electionItem),
+  );
   plots.mark(answer.elections.map(({ term, electedAt }) => ({ term, at: Date.parse(electedAt) })));
   awaitsCommit = answer.elections[0]?.steps.firstCommitMs === null;
 }
@@ -117,9 +131,24 @@ async function loadElections() {
 async function loadAudit() {
   const answer = isSignedIn ? await read('/audit?limit=6') : null;
   if (!answer) return;
-  if (answer.rows.length === 0) return void byId('audit').replaceChildren(make('li', { class: 'empty' }, 'Nothing so far.'));
-  byId('audit').replaceChildren(...answer.rows.map(({ at, actor, action, target, reason, outcome }) => make('li', {},
-    time(at, dateTime(at)), make('span', {}, make('strong', {}, `${action} ${target}`), ` → ${outcome}`, make('small', {}, `${actor}: ${reason}`)))));
+  if (answer.rows.length === 0)
+    return void byId('audit').replaceChildren(make('li', { class: 'empty' }, 'Nothing so far.'));
+  byId('audit').replaceChildren(
+    ...answer.rows.map(({ at, actor, action, target, reason, outcome }) =>
+      make(
+        'li',
+        {},
+        time(at, dateTime(at)),
+        make(
+          'span',
+          {},
+          make('strong', {}, `${action} ${target}`),
+          ` → ${outcome}`,
+          make('small', {}, `${actor}: ${reason}`),
+        ),
+      ),
+    ),
+  );
 }
 
 /** Shows the new leader at once, before the status that follows. */
@@ -134,18 +163,28 @@ function electionWon(data) {
 
 /* The handlers of all events, and the additional steps of some. */
 const AFTER = { 'election:won': electionWon, 'failover:completed': () => void loadElections() };
-const told = Object.keys(NEWS).map((name) => [name, (data) => {
-  AFTER[name]?.(data);
-  tell(name, data);
-}]);
+const told = Object.keys(NEWS).map((name) => [
+  name,
+  (data) => {
+    AFTER[name]?.(data);
+    tell(name, data);
+  },
+]);
 
-follow({
-  ...Object.fromEntries(told),
-  opened: () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
-  status: showStatus,
-  sample: takeSample,
-}, showLink);
+follow(
+  {
+    ...Object.fromEntries(told),
+    opened: () => void Promise.all([loadSeries(), loadElections(), loadAudit()]),
+    status: showStatus,
+    sample: takeSample,
+  },
+  showLink,
+);
 
-setInterval(() => { if (status) showSince(); }, 1_000);
+setInterval(() => {
+  if (status) showSince();
+}, 1_000);
 /* The first payment of a term arrives after the page shows its election. */
-setInterval(() => { if (awaitsCommit && !document.hidden) void loadElections(); }, 5_000);
+setInterval(() => {
+  if (awaitsCommit && !document.hidden) void loadElections();
+}, 5_000);

@@ -1,4 +1,7 @@
-/** The table of replicas, with one row each. The administrative and the observed state are two columns. Rows stay; their texts change. */
+/**
+ * The table of replicas, with one row each. The administrative and the observed state are two
+ * columns. Rows stay; their texts change.
+ */
 import { byId, make, setState, show, state, time } from './dom.js';
 import { ago, count, dash, milliseconds, rate } from './format.js';
 import { sparkline } from './sparkline.js';
@@ -16,25 +19,54 @@ const BUTTONS = [
   ['freeze', 'Freeze', (_replica, _leads, { faults }) => faults],
 ];
 
-const buttonsFor = (id, onAction) => BUTTONS.map(([action, label]) => make('button', {
-  type: 'button', class: action === 'kill' || action === 'freeze' ? 'danger' : null, dataset: { action, replica: id },
-  'aria-label': `${label}: ${id}`, onclick: () => onAction(action, id),
-}, label));
+const buttonsFor = (id, onAction) =>
+  BUTTONS.map(([action, label]) =>
+    make(
+      'button',
+      {
+        'type': 'button',
+        'class': action === 'kill' || action === 'freeze' ? 'danger' : null,
+        'dataset': { action, replica: id },
+        'aria-label': `${label}: ${id}`,
+        'onclick': () => onAction(action, id),
+      },
+      label,
+    ),
+  );
 
-const cell = (label, ...children) => make('td', { 'data-label': label }, make('div', {}, ...children));
+const cell = (label, ...children) =>
+  make('td', { 'data-label': label }, make('div', {}, ...children));
 
 function makeRow(id, onAction) {
   const parts = {
-    leads: make('span', { class: 'state leads', hidden: true }, 'leads'), admin: state('none', '–'), adminWhy: make('small'),
-    observed: state('none', '–'), opinions: make('small'), term: make('span'), ping: make('span'), spark: sparkline(), rate: make('span', {}, '–'),
-    inFlight: make('span'), reaches: make('span'), failure: make('span'), buttons: buttonsFor(id, onAction),
+    leads: make('span', { class: 'state leads', hidden: true }, 'leads'),
+    admin: state('none', '–'),
+    adminWhy: make('small'),
+    observed: state('none', '–'),
+    opinions: make('small'),
+    term: make('span'),
+    ping: make('span'),
+    spark: sparkline(),
+    rate: make('span', {}, '–'),
+    inFlight: make('span'),
+    reaches: make('span'),
+    failure: make('span'),
+    buttons: buttonsFor(id, onAction),
   };
-  const row = make('tr', { dataset: { replica: id } },
+  const row = make(
+    'tr',
+    { dataset: { replica: id } },
     make('th', { scope: 'row' }, make('span', { class: 'id' }, id), parts.leads),
-    cell('Administrative', parts.admin, parts.adminWhy), cell('Observed', parts.observed, parts.opinions),
-    cell('Ping', parts.ping, parts.spark.svg), cell('Term', parts.term), cell('Payments/s', parts.rate), cell('In flight', parts.inFlight),
-    cell('Reaches', parts.reaches), cell('Last failure', parts.failure),
-    isSignedIn() ? cell('Actions', make('div', { class: 'actions' }, ...parts.buttons)) : null);
+    cell('Administrative', parts.admin, parts.adminWhy),
+    cell('Observed', parts.observed, parts.opinions),
+    cell('Ping', parts.ping, parts.spark.svg),
+    cell('Term', parts.term),
+    cell('Payments/s', parts.rate),
+    cell('In flight', parts.inFlight),
+    cell('Reaches', parts.reaches),
+    cell('Last failure', parts.failure),
+    isSignedIn() ? cell('Actions', make('div', { class: 'actions' }, ...parts.buttons)) : null,
+  );
   return { row, parts };
 }
 
@@ -42,7 +74,8 @@ function makeRow(id, onAction) {
 export function opinionWords(opinions) {
   const held = Object.entries(opinions);
   if (held.length < 2) return '';
-  if (held.every(([, opinion]) => opinion === held[0][1])) return `all ${held.length} monitors agree`;
+  if (held.every(([, opinion]) => opinion === held[0][1]))
+    return `all ${held.length} monitors agree`;
   return held.map(([monitor, opinion]) => `${monitor}: ${opinion}`).join(', ');
 }
 
@@ -56,14 +89,20 @@ function fill(parts, replica, status) {
   parts.leads.hidden = !leads;
   setState(parts.admin, ADMIN[replica.admin], replica.admin);
   show(parts.adminWhy, replica.adminReason);
-  setState(parts.observed, OBSERVED[replica.observed], replica.layer ? `${replica.observed} (${replica.layer})` : replica.observed);
+  setState(
+    parts.observed,
+    OBSERVED[replica.observed],
+    replica.layer ? `${replica.observed} (${replica.layer})` : replica.observed,
+  );
   show(parts.opinions, opinionWords(replica.opinions));
   show(parts.term, dash(replica.term));
   show(parts.ping, milliseconds(replica.pingMs));
   show(parts.inFlight, count(replica.parcelsInFlight));
   show(parts.reaches, replica.observed === 'alive' ? reaches(replica.reaches) : '–');
   showFailure(parts.failure, replica.lastFailure);
-  parts.buttons.forEach((button, index) => { button.hidden = !BUTTONS[index][2](replica, leads, status); });
+  parts.buttons.forEach((button, index) => {
+    button.hidden = !BUTTONS[index][2](replica, leads, status);
+  });
 }
 
 /** @param onAction called when a button is pressed: (action, replica). */

@@ -1,4 +1,6 @@
-/** Draws the last pings of a replica as a small line, with a gap for each ping without an answer. */
+/**
+ * Draws the last pings of a replica as a small line, with a gap for each ping without an answer.
+ */
 import { makeSvg } from './dom.js';
 
 const WIDTH = 72;
@@ -19,7 +21,11 @@ export function pieces(pings) {
   };
   pings.forEach((ms, index) => {
     if (ms === null) end();
-    else piece.push([Number((index * step).toFixed(1)), Number((HEIGHT - 1 - (ms / top) * (HEIGHT - 2)).toFixed(1))]);
+    else
+      piece.push([
+        Number((index * step).toFixed(1)),
+        Number((HEIGHT - 1 - (ms / top) * (HEIGHT - 2)).toFixed(1)),
+      ]);
   });
   end();
   return found;
@@ -32,7 +38,13 @@ const drawn = (points) =>
 
 export function sparkline() {
   const pings = [];
-  const svg = makeSvg('svg', { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, width: WIDTH, height: HEIGHT, 'aria-hidden': 'true' });
+  const svg = makeSvg('svg', {
+    'class': 'spark',
+    'viewBox': `0 0 ${WIDTH} ${HEIGHT}`,
+    'width': WIDTH,
+    'height': HEIGHT,
+    'aria-hidden': 'true',
+  });
   const add = (more) => {
     pings.push(...more);
     pings.splice(0, pings.length - KEPT);

@@ -1,24 +1,39 @@
-/** Renders elections: new and previous leader, reason, and the duration of each step as text and as a bar. */
+/**
+ * Renders elections: new and previous leader, reason, and the duration of each step as text and as
+ * a bar.
+ */
 import { make, time } from './dom.js';
 import { dateTime, milliseconds } from './format.js';
 import { KINDS } from './tones.js';
 
-const STEPS = [['voteMs', 'vote'], ['promoteMs', 'told'], ['reclaimMs', 'took over'], ['firstCommitMs', 'first payment']];
-/** A longer step means that no payments arrived meanwhile: shown as text, omitted from the bar, ms. */
+const STEPS = [
+  ['voteMs', 'vote'],
+  ['promoteMs', 'told'],
+  ['reclaimMs', 'took over'],
+  ['firstCommitMs', 'first payment'],
+];
+/**
+ * A longer step means that no payments arrived meanwhile: shown as text, omitted from the bar, ms.
+ */
 const IDLE_MS = 2_000;
 /** Minimum share of a step in the bar, in per cent, so that the step is visible. */
 const LEAST_SHARE = 2;
 
 /** The known steps, with their share of the bar in per cent. Null: not in the bar. Pure. */
 export function sharesOf(steps) {
-  const known = STEPS.flatMap(([name, word]) => (steps[name] === null ? [] : [{ name, word, ms: steps[name] }]));
+  const known = STEPS.flatMap(([name, word]) =>
+    steps[name] === null ? [] : [{ name, word, ms: steps[name] }],
+  );
   const isDrawn = ({ name, ms }) => name !== 'firstCommitMs' || ms <= IDLE_MS;
   const total = known.filter(isDrawn).reduce((sum, { ms }) => sum + Math.max(ms, 1), 0);
-  return known.map((step) => ({ ...step, share: isDrawn(step) ? Math.max(LEAST_SHARE, (100 * Math.max(step.ms, 1)) / total) : null }));
+  return known.map((step) => ({
+    ...step,
+    share: isDrawn(step) ? Math.max(LEAST_SHARE, (100 * Math.max(step.ms, 1)) / total) : null,
+  }));
 }
 
 function bar(shares) {
-  const line = make('span', { class: 'steps', 'aria-hidden': 'true' });
+  const line = make('span', { 'class': 'steps', 'aria-hidden': 'true' });
   for (const { name, share } of shares) {
     if (share === null) continue;
     const piece = make('span', { class: `step ${name}` });
@@ -28,15 +43,39 @@ function bar(shares) {
   return line;
 }
 
-export function electionItem({ term, leader, previousLeader, kind, reason, electedAt, monitor, steps }) {
+export function electionItem({
+  term,
+  leader,
+  previousLeader,
+  kind,
+  reason,
+  electedAt,
+  monitor,
+  steps,
+}) {
   const shares = sharesOf(steps);
-  const words = shares.map(({ word, ms, share }) => (share === null ? `${word} after ${milliseconds(ms)}` : `${word} ${milliseconds(ms)}`));
+  const words = shares.map(({ word, ms, share }) =>
+    share === null ? `${word} after ${milliseconds(ms)}` : `${word} ${milliseconds(ms)}`,
+  );
   const calm = kind === 'planned' || kind === 'first';
-  return make('li', {},
-    make('p', { class: 'who-led' },
-      make('span', { class: 'term' }, `Term ${term}`), make('strong', {}, leader), make('span', {}, previousLeader ? `from ${previousLeader}` : ''),
-      make('span', { class: `state ${calm ? 'good' : 'warn'}` }, KINDS[kind] ?? kind), time(electedAt, dateTime(electedAt))),
+  return make(
+    'li',
+    {},
+    make(
+      'p',
+      { class: 'who-led' },
+      make('span', { class: 'term' }, `Term ${term}`),
+      make('strong', {}, leader),
+      make('span', {}, previousLeader ? `from ${previousLeader}` : ''),
+      make('span', { class: `state ${calm ? 'good' : 'warn'}` }, KINDS[kind] ?? kind),
+      time(electedAt, dateTime(electedAt)),
+    ),
     make('p', { class: 'why' }, `${reason} (${monitor})`),
     bar(shares),
-    make('p', { class: 'step-words' }, words.length > 0 ? words.join(' · ') : 'no step is recorded yet'));
+    make(
+      'p',
+      { class: 'step-words' },
+      words.length > 0 ? words.join(' · ') : 'no step is recorded yet',
+    ),
+  );
 }

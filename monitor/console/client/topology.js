@@ -11,7 +11,11 @@ function lane(list) {
   const put = (id, { tone, word, detail, leads = false }) => {
     let node = nodes.get(id);
     if (!node) {
-      node = { item: make('li', { class: 'node' }), mark: state(tone, word), detail: make('small') };
+      node = {
+        item: make('li', { class: 'node' }),
+        mark: state(tone, word),
+        detail: make('small'),
+      };
       node.item.append(make('strong', {}, id), node.mark, node.detail);
       list.append(node.item);
       nodes.set(id, node);
@@ -27,7 +31,10 @@ const joined = (...words) => words.filter(Boolean).join(' · ');
 
 const putMonitors = ({ put }, { id: own, monitors, partitions: [{ term }] }) => {
   for (const { id, observed, term: said } of monitors) {
-    const detail = joined(id === own ? 'this one' : '', said !== null && said !== term ? `knows term ${said}` : '');
+    const detail = joined(
+      id === own ? 'this one' : '',
+      said !== null && said !== term ? `knows term ${said}` : '',
+    );
     put(id, { tone: OBSERVED[observed], word: observed, detail });
   }
 };
@@ -36,7 +43,12 @@ const putReplicas = ({ put }, { replicas, partitions: [{ leader, term }] }) => {
   for (const { id, observed, admin, role } of replicas) {
     const leads = id === leader;
     const detail = joined(leads ? `leads in term ${term}` : role, admin === 'ready' ? '' : admin);
-    put(id, { tone: leads && observed === 'alive' ? 'leads' : OBSERVED[observed], word: observed, detail, leads });
+    put(id, {
+      tone: leads && observed === 'alive' ? 'leads' : OBSERVED[observed],
+      word: observed,
+      detail,
+      leads,
+    });
   }
 };
 
@@ -52,18 +64,30 @@ function putPatients({ put, list }, { patients }) {
     put(id, { tone: OBSERVED[observed], word: observed, detail: instanceWords(instance) });
   }
   if (patients.length > 0 || list.children.length > 0) return;
-  list.append(make('li', { class: 'empty' }, 'This monitor was not told of any (option PATIENTS).'));
+  list.append(
+    make('li', { class: 'empty' }, 'This monitor was not told of any (option PATIENTS).'),
+  );
 }
 
 function putEngines(lanes, { queue, engines }) {
   const [redisTone, redisWord] = REACHED[String(engines.redis)];
   const [recordTone, recordWord] = REACHED[String(engines.postgres)];
-  lanes.queue.put(QUEUE, { tone: redisTone, word: redisWord, detail: `${count(queue.waiting)} parcels wait, ${count(queue.active)} with the leader` });
-  lanes.database.put(DATABASE, { tone: recordTone, word: recordWord, detail: `${count(queue.pending)} payments pending` });
+  lanes.queue.put(QUEUE, {
+    tone: redisTone,
+    word: redisWord,
+    detail: `${count(queue.waiting)} parcels wait, ${count(queue.active)} with the leader`,
+  });
+  lanes.database.put(DATABASE, {
+    tone: recordTone,
+    word: recordWord,
+    detail: `${count(queue.pending)} payments pending`,
+  });
 }
 
 export function topology(root) {
-  const lanes = Object.fromEntries([...root.querySelectorAll('ul[data-lane]')].map((list) => [list.dataset.lane, lane(list)]));
+  const lanes = Object.fromEntries(
+    [...root.querySelectorAll('ul[data-lane]')].map((list) => [list.dataset.lane, lane(list)]),
+  );
   const elementOf = (name) => {
     const [place, id] = name.split('/');
     return id === undefined ? lanes[place].list.closest('.lane') : lanes[place].elementOf(id);

@@ -1,5 +1,12 @@
-/** Converts every time on the page to the reader's zone and keeps UTC in the title. Without this script the page shows UTC. */
-const form = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+/**
+ * Converts every time on the page to the reader's zone and keeps UTC in the title. Without this
+ * script the page shows UTC.
+ */
+const form = new Intl.DateTimeFormat([], {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+});
 
 export function writeLocalTimes(place) {
   for (const time of place.querySelectorAll('time[datetime]')) {

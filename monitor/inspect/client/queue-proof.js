@@ -1,4 +1,7 @@
-/* When the board may change parcels: adds the session's CSRF token to every request to this address. */
+/*
+ * When the board may change parcels: adds the session's CSRF token to every request to this
+ * address.
+ */
 'use strict';
 
 (() => {
@@ -6,7 +9,8 @@
   const { open } = XMLHttpRequest.prototype;
   XMLHttpRequest.prototype.open = function openWithProof(...parts) {
     open.apply(this, parts);
-    if (new URL(parts[1], document.baseURI).origin === location.origin) this.setRequestHeader('X-CSRF-Token', token);
+    if (new URL(parts[1], document.baseURI).origin === location.origin)
+      this.setRequestHeader('X-CSRF-Token', token);
   };
   const send = window.fetch;
   window.fetch = (resource, options = {}) => {

@@ -1,4 +1,7 @@
-/** Answers with an inspection page in the console's frame. On a problem it answers with a page that shows the reason. */
+/**
+ * Answers with an inspection page in the console's frame. On a problem it answers with a page that
+ * shows the reason.
+ */
 import type { Request } from 'express';
 import type { Problem } from '../../../shared/errors.js';
 import { toProblem } from '../../../shared/http/http.js';
@@ -29,12 +32,27 @@ const problemBody = ({ message, status }: Problem): Html => html`<section class=
 <p class="actions"><a class="button" href="/payments">Payments</a> <a class="button" href="/failed">Failed payments</a></p>
 </section>`;
 
-/** @param make may throw a Problem or an error of PostgreSQL. @throws unexpected errors; they are logged and answered as for programs. */
-export async function asPage(deps: PageDeps, request: Request, active: PageName, make: () => Promise<Shown | Answer>): Promise<Answer> {
+/**
+ * @param make may throw a Problem or an error of PostgreSQL. @throws unexpected errors; they are
+ *   logged and answered as for programs.
+ */
+export async function asPage(
+  deps: PageDeps,
+  request: Request,
+  active: PageName,
+  make: () => Promise<Shown | Answer>,
+): Promise<Answer> {
   const { sessions, monitor } = deps;
   const session = await sessions.read(request);
-  const show = ({ title, active: entry, body, status = 200 }: Shown, more: Readonly<Record<string, string>> = {}): Answer =>
-    consoleAnswer({ title, active: entry, session, monitor, body, scripts: SCRIPTS, styles: STYLES }, status, more);
+  const show = (
+    { title, active: entry, body, status = 200 }: Shown,
+    more: Readonly<Record<string, string>> = {},
+  ): Answer =>
+    consoleAnswer(
+      { title, active: entry, session, monitor, body, scripts: SCRIPTS, styles: STYLES },
+      status,
+      more,
+    );
   try {
     const made = await make();
     return 'title' in made ? show(made) : made;
@@ -42,6 +60,9 @@ export async function asPage(deps: PageDeps, request: Request, active: PageName,
     const problem = toProblem(error);
     if (problem.code === 'INTERNAL') throw error;
     const wait = problem.retryable ? { 'Retry-After': '1' } : undefined;
-    return show({ title: 'Not shown', active, body: problemBody(problem), status: problem.status }, wait);
+    return show(
+      { title: 'Not shown', active, body: problemBody(problem), status: problem.status },
+      wait,
+    );
   }
 }

@@ -18,9 +18,15 @@ export interface FailedPage {
 const previewOf = (payments: readonly { id: string }[]): string =>
   `/failed/redrive?${new URLSearchParams(payments.map(({ id }): [string, string] => ['ids', id])).toString()}`;
 
-function again({ id, repeatedBy, repeatedStatus }: FailedPayment, canDrive: boolean): Html | string {
-  if (repeatedBy !== null) return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
-  return canDrive ? html`<a class="button" href="${previewOf([{ id }])}">Drive again …</a>` : 'not yet';
+function again(
+  { id, repeatedBy, repeatedStatus }: FailedPayment,
+  canDrive: boolean,
+): Html | string {
+  if (repeatedBy !== null)
+    return html`as ${paymentLink(repeatedBy)} ${repeatedStatus === null ? null : statusMark(repeatedStatus)}`;
+  return canDrive
+    ? html`<a class="button" href="${previewOf([{ id }])}">Drive again …</a>`
+    : 'not yet';
 }
 
 const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
@@ -34,7 +40,10 @@ const failedRow = (payment: FailedPayment, canDrive: boolean): Html => html`<tr>
 <td data-label="Driven again">${again(payment, canDrive)}</td>
 </tr>`;
 
-const failedTable = (payments: readonly FailedPayment[], canDrive: boolean): Html => html`<table class="payments rows">
+const failedTable = (
+  payments: readonly FailedPayment[],
+  canDrive: boolean,
+): Html => html`<table class="payments rows">
 <thead><tr><th scope="col"><span class="hidden">Select</span></th><th scope="col">Failed</th><th scope="col">Payment</th><th scope="col">Patient</th><th scope="col" class="n">Amount</th>
 <th scope="col">Reason</th><th scope="col">By</th><th scope="col">Driven again</th></tr></thead>
 <tbody>${payments.map((payment) => failedRow(payment, canDrive))}</tbody></table>`;
@@ -66,9 +75,13 @@ ${next === null ? null : html`<a class="button" rel="next" href="${addressOf('/f
 }
 
 const sums = (payments: readonly FailedPayment[]): string =>
-  sumsOf(payments).map(({ currency, amountMinor }) => amountText(amountMinor, currency)).join(' and ');
+  sumsOf(payments)
+    .map(({ currency, amountMinor }) => amountText(amountMinor, currency))
+    .join(' and ');
 
-const previewItem = (payment: FailedPayment): Html => html`<li>${paymentLink(payment.id)} ${payment.fullName},
+const previewItem = (
+  payment: FailedPayment,
+): Html => html`<li>${paymentLink(payment.id)} ${payment.fullName},
 <strong>${amountText(payment.amountMinor, payment.currency)}</strong>, failed ${moment(payment.completedAt)}: ${payment.reason}</li>`;
 
 function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
@@ -81,22 +94,35 @@ function driveForm(drive: readonly FailedPayment[], csrf: string): Html {
 }
 
 /** @param problem why the last attempt was refused. Null: there was none. */
-export function previewPage({ drive, refused }: Preview, csrf: string, problem: string | null = null): Html {
+export function previewPage(
+  { drive, refused }: Preview,
+  csrf: string,
+  problem: string | null = null,
+): Html {
   return html`<h1>Drive failed payments again</h1>
 <section class="card narrow-list" aria-labelledby="preview">
 <h2 id="preview">What will happen</h2>
 ${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-${drive.length === 0 ? html`<p>Nothing: none of them can be driven again.</p>` : html`<p><strong>${count(drive.length, 'new payment')}</strong> will be made, of
+${
+  drive.length === 0
+    ? html`<p>Nothing: none of them can be driven again.</p>`
+    : html`<p><strong>${count(drive.length, 'new payment')}</strong> will be made, of
 <strong>${sums(drive)}</strong> together. Each is charged once, under a key of its own; asking twice makes no second one.</p>
-<ul class="plain-list">${drive.map(previewItem)}</ul>`}
-${refused.length === 0 ? null : html`<p>${count(refused.length, 'is', 'are')} left out:</p>
-<ul class="plain-list">${refused.map(({ id, why }) => html`<li>${paymentLink(id)} ${why}</li>`)}</ul>`}
+<ul class="plain-list">${drive.map(previewItem)}</ul>`
+}
+${
+  refused.length === 0
+    ? null
+    : html`<p>${count(refused.length, 'is', 'are')} left out:</p>
+<ul class="plain-list">${refused.map(({ id, why }) => html`<li>${paymentLink(id)} ${why}</li>`)}</ul>`
+}
 ${drive.length === 0 ? html`<p class="actions"><a class="button" href="/failed">Back</a></p>` : driveForm(drive, csrf)}
 </section>`;
 }
 
 function drivenItem(driven: Driven): Html {
-  if (!driven.ok) return html`<li>${paymentLink(driven.id)} <span class="state bad">not driven again</span> ${driven.detail} <span class="soft">${driven.code}</span></li>`;
+  if (!driven.ok)
+    return html`<li>${paymentLink(driven.id)} <span class="state bad">not driven again</span> ${driven.detail} <span class="soft">${driven.code}</span></li>`;
   const { payment, replayed } = driven;
   return html`<li>${paymentLink(driven.id)} ${replayed ? 'had been driven again before' : 'is driven again'} as ${paymentLink(payment.id)} ${statusMark(payment.status)}</li>`;
 }
@@ -104,7 +130,10 @@ function drivenItem(driven: Driven): Html {
 /** The page of the outcome. */
 export function outcomePage(driven: readonly Driven[], reason: string): Html {
   const done = driven.filter(({ ok }) => ok).length;
-  const text = done === driven.length ? `${count(done, 'payment')} driven again.` : `${done} of ${count(driven.length, 'payment')} driven again, ${driven.length - done} not.`;
+  const text =
+    done === driven.length
+      ? `${count(done, 'payment')} driven again.`
+      : `${done} of ${count(driven.length, 'payment')} driven again, ${driven.length - done} not.`;
   return html`<h1>Drive failed payments again</h1>
 <p class="banner ${done === driven.length ? 'good' : 'bad'}" role="status">${text} Reason: ${reason}</p>
 <section class="card narrow-list" aria-labelledby="outcome"><h2 id="outcome">What came of it</h2>

@@ -10,7 +10,10 @@ export function moment(at: Date | null, absent = '–'): Html {
   return html`<time datetime="${iso}" title="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
 }
 
-const formats = [0, 1, 2, 3, 4].map((digits) => new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const formats = [0, 1, 2, 3, 4].map(
+  (digits) =>
+    new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+);
 
 /** `USD 1,500.00`. @param minor in minor units. */
 export function amountText(minor: number, currency: string): string {
@@ -20,11 +23,19 @@ export function amountText(minor: number, currency: string): string {
   return `${currency} ${format.format(decimalText(minor, decimals) as unknown as number)}`;
 }
 
-const TONES: Readonly<Record<PaymentStatus, string>> = { PENDING: 'warn', SUCCEEDED: 'good', DECLINED: 'bad', FAILED: 'bad' };
+const TONES: Readonly<Record<PaymentStatus, string>> = {
+  PENDING: 'warn',
+  SUCCEEDED: 'good',
+  DECLINED: 'bad',
+  FAILED: 'bad',
+};
 
-export const statusMark = (status: PaymentStatus): Html => html`<span class="state ${TONES[status]}">${status.toLowerCase()}</span>`;
+export const statusMark = (status: PaymentStatus): Html =>
+  html`<span class="state ${TONES[status]}">${status.toLowerCase()}</span>`;
 
 /** The end of an id distinguishes payments; the beginning is the time. */
-export const paymentLink = (id: string): Html => html`<a href="/payments/${id}" title="${id}"><code>…${id.slice(-12)}</code></a>`;
+export const paymentLink = (id: string): Html =>
+  html`<a href="/payments/${id}" title="${id}"><code>…${id.slice(-12)}</code></a>`;
 
-export const count = (number: number, one: string, many = `${one}s`): string => `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+export const count = (number: number, one: string, many = `${one}s`): string =>
+  `${number.toLocaleString('en')} ${number === 1 ? one : many}`;

@@ -21,12 +21,21 @@ export interface SearchPage {
 
 type Field = keyof PaymentFilter;
 const LABELS: Readonly<Record<Field, string>> = {
-  id: 'Payment', patientId: 'Patient', document: 'Document', batchId: 'Batch', processedBy: 'Processed by', acceptedBy: 'Accepted by',
-  term: 'Term', status: 'Status', from: 'Accepted from', to: 'Accepted before',
+  id: 'Payment',
+  patientId: 'Patient',
+  document: 'Document',
+  batchId: 'Batch',
+  processedBy: 'Processed by',
+  acceptedBy: 'Accepted by',
+  term: 'Term',
+  status: 'Status',
+  from: 'Accepted from',
+  to: 'Accepted before',
 };
 
 /** Formats a value for the form. */
-const shown = (value: PaymentFilter[Field]): string => (value instanceof Date ? value.toISOString().slice(0, 19) : String(value ?? ''));
+const shown = (value: PaymentFilter[Field]): string =>
+  value instanceof Date ? value.toISOString().slice(0, 19) : String(value ?? '');
 
 const text = (filter: PaymentFilter, field: Field, hint: string, attributes: Html = html``): Html =>
   html`<div class="field"><label for="f-${field}">${LABELS[field]}</label>
@@ -37,7 +46,8 @@ const suggestions = (id: string, values: readonly string[]): Html =>
 
 function filters({ filter, members, limit }: SearchPage): Html {
   const open = Object.keys(filter).length > 0;
-  const option = (status: string): Html => html`<option value="${status}"${filter.status === status ? html` selected` : null}>${status.toLowerCase()}</option>`;
+  const option = (status: string): Html =>
+    html`<option value="${status}"${filter.status === status ? html` selected` : null}>${status.toLowerCase()}</option>`;
   return html`<details class="card filters"${open ? html` open` : null}><summary>Filters</summary>
 <form action="/payments" method="get">
 <div class="fields">
@@ -63,7 +73,11 @@ function chips({ filter, limit }: SearchPage): Html | null {
   const fields = (Object.keys(LABELS) as Field[]).filter((field) => filter[field] !== undefined);
   if (fields.length === 0) return null;
   const chip = (field: Field): Html => {
-    const without = addressOf('/payments', { ...filter, [field]: undefined, limit: limit === PAGE_DEFAULT ? undefined : limit });
+    const without = addressOf('/payments', {
+      ...filter,
+      [field]: undefined,
+      limit: limit === PAGE_DEFAULT ? undefined : limit,
+    });
     return html`<li><span>${LABELS[field]}: <strong>${shown(filter[field])}</strong></span>
 <a href="${without}" aria-label="Remove the filter ${LABELS[field]}">×</a></li>`;
   };
@@ -92,7 +106,8 @@ const table = (payments: readonly FoundPayment[]): Html => html`<table class="pa
 function found(page: SearchPage, result: SearchResult): Html {
   const { filter, limit, before } = page;
   const asShown = { ...filter, before, limit: limit === PAGE_DEFAULT ? undefined : limit };
-  const next = result.next === null ? null : addressOf('/payments', { ...asShown, before: result.next });
+  const next =
+    result.next === null ? null : addressOf('/payments', { ...asShown, before: result.next });
   const none = result.cut ? 'None among those looked at so far.' : 'No payment matches.';
   return html`<section class="card" aria-labelledby="found">
 <div class="bar"><h2 id="found">${result.payments.length === 0 ? none : `${count(result.payments.length, 'payment')}, newest first`}</h2>

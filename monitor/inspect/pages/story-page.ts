@@ -5,7 +5,8 @@ import type { StoryFacts } from '../payment-story.js';
 import { survivedHandOver, timeline, type Entry } from '../timeline.js';
 import { amountText, moment, paymentLink, statusMark } from './parts.js';
 
-const fact = (name: string, value: Content): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name: string, value: Content): Html =>
+  html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 function batch({ batchId, batchIndex, batchSent }: StoryFacts): Html | string {
   if (batchId === null) return 'none';
@@ -13,7 +14,19 @@ function batch({ batchId, batchIndex, batchSent }: StoryFacts): Html | string {
 }
 
 function facts(story: StoryFacts): Html {
-  const { patientId, fullName, document, amountMinor, currency, concept, status, processedBy, term, attempts, seq } = story;
+  const {
+    patientId,
+    fullName,
+    document,
+    amountMinor,
+    currency,
+    concept,
+    status,
+    processedBy,
+    term,
+    attempts,
+    seq,
+  } = story;
   return html`<section class="card" aria-labelledby="facts"><h2 id="facts">Payment</h2><dl class="facts">
 ${fact('Status', statusMark(status))}
 ${fact('Amount', html`<strong>${amountText(amountMinor, currency)}</strong>`)}
@@ -34,7 +47,14 @@ function reign(led: Entry['led']): Html | null {
 <a href="${addressOf('/payments', { term })}">all payments of term ${term}</a></li>`;
 }
 
-const entryItem = ({ at, tone, text, details, payment, led }: Entry): Html => html`<li class="${tone}">
+const entryItem = ({
+  at,
+  tone,
+  text,
+  details,
+  payment,
+  led,
+}: Entry): Html => html`<li class="${tone}">
 <p class="when">${moment(at, 'no time kept')}</p>
 <p class="what">${text}${payment === undefined ? null : html` ${paymentLink(payment)}`}</p>
 ${details.length === 0 && !led ? null : html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}${reign(led)}</ul>`}
@@ -45,7 +65,9 @@ function redrive({ status, repeatedBy, id }: StoryFacts): Html | null {
   return html`<p class="actions"><a class="button" href="${addressOf('/failed/redrive', { ids: id })}">Drive it again …</a></p>`;
 }
 
-export const storyPage = (story: StoryFacts): Html => html`<h1>Payment <code class="whole">${story.id}</code></h1>
+export const storyPage = (
+  story: StoryFacts,
+): Html => html`<h1>Payment <code class="whole">${story.id}</code></h1>
 <p class="downloads"><a href="/payments">All payments</a> <a href="/payments/${story.id}.json">JSON</a></p>
 <div class="story-grid">
 ${facts(story)}

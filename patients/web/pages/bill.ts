@@ -1,8 +1,14 @@
 /**
- * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts; the latest payments. A
- * patient with charges in several currencies gets all of this, and a payment form, once per currency.
+ * The consolidated bill: charges by kind with subtotals; the paid, pending and due amounts; the
+ * latest payments. A patient with charges in several currencies gets all of this, and a payment
+ * form, once per currency.
  */
-import { CHARGE_KINDS, type BilledPatient, type ChargeKind, type CurrencyBill } from '../../core/bill.js';
+import {
+  CHARGE_KINDS,
+  type BilledPatient,
+  type ChargeKind,
+  type CurrencyBill,
+} from '../../core/bill.js';
 import { payableMinor } from '../../core/payable.js';
 import type { PaymentRecord } from '../../core/payment-record.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -39,10 +45,17 @@ export interface BillFacts {
 const suffixOf = (index: number): string => (index === 0 ? '' : `-${index + 1}`);
 
 function section(view: View, bill: CurrencyBill, kind: ChargeKind, suffix: string): Html {
-  const { language, words: { bill: words } } = view;
+  const {
+    language,
+    words: { bill: words },
+  } = view;
   const { items, subtotalMinor } = bill.charges[kind];
-  const rows = items.map((item) => html`<tr><td class="day">${dayText(language, item.date)}</td><td>${item.description}</td>
-<td class="money">${money(language, item.amountMinor, bill.currency)}</td></tr>`);
+  const rows = items.map(
+    (
+      item,
+    ) => html`<tr><td class="day">${dayText(language, item.date)}</td><td>${item.description}</td>
+<td class="money">${money(language, item.amountMinor, bill.currency)}</td></tr>`,
+  );
   const none = html`<tr><td colspan="3" class="soft">${words.noneOfKind}</td></tr>`;
   return html`<section class="kind">
 <h2 id="${kind}${suffix}">${words.kinds[kind]} <span class="count">${items.length}</span></h2>
@@ -67,13 +80,20 @@ ${line(words.bill.due, bill.dueMinor, 'due')}
 
 function payments(view: View, list: readonly PaymentRecord[]): Html {
   const { language, words } = view;
-  const link = { PENDING: words.bill.follow, SUCCEEDED: words.bill.receipt, DECLINED: words.bill.details, FAILED: words.bill.details };
-  const rows = list.map((payment) => html`<li>
+  const link = {
+    PENDING: words.bill.follow,
+    SUCCEEDED: words.bill.receipt,
+    DECLINED: words.bill.details,
+    FAILED: words.bill.details,
+  };
+  const rows = list.map(
+    (payment) => html`<li>
 <span class="money">${money(language, payment.amountMinor, payment.currency)}</span>
 ${statusMark(words, payment.status)}
 <span class="soft">${moment(view, payment.acceptedAt)}</span>
 <a href="/bill/payments/${payment.id}">${link[payment.status]}</a>
-</li>`);
+</li>`,
+  );
   return html`<section class="card screen-only" aria-labelledby="payments">
 <h2 id="payments">${words.bill.payments}</h2>
 ${list.length > 0 ? html`<ul class="payments">${rows}</ul>` : html`<p class="soft">${words.bill.noPayments}</p>`}
@@ -83,23 +103,44 @@ ${list.length > 0 ? html`<ul class="payments">${rows}</ul>` : html`<p class="sof
 /** @param several whether the page shows more than one currency. */
 function sheet(view: View, account: BillAccount, index: number, several: boolean): Html {
   const { bill } = account;
-  const title = several ? html`<h2 class="currency">${view.words.bill.inCurrency(bill.currency)}</h2>` : null;
+  const title = several
+    ? html`<h2 class="currency">${view.words.bill.inCurrency(bill.currency)}</h2>`
+    : null;
   // A currency without charges shows only its payments.
   const isEmpty = several && bill.totalMinor === 0;
-  const sections = isEmpty ? null : CHARGE_KINDS.map((kind) => section(view, bill, kind, suffixOf(index)));
+  const sections = isEmpty
+    ? null
+    : CHARGE_KINDS.map((kind) => section(view, bill, kind, suffixOf(index)));
   return html`<div class="card sheet">${title}${sections}${totals(view, account)}</div>`;
 }
 
 /** Null: there are no charges in this currency. */
-function formFor(view: View, { patient, accounts, refused }: BillFacts, account: BillAccount, index: number): Html | null {
+function formFor(
+  view: View,
+  { patient, accounts, refused }: BillFacts,
+  account: BillAccount,
+  index: number,
+): Html | null {
   const { bill, pendingMinor, key } = account;
   const several = accounts.length > 1;
   if (index > 0 && bill.totalMinor === 0) return null;
   // The form of an older bill belongs to no account, so the first account shows its error.
-  const isRefused = refused !== null && (refused.key === key || (index === 0 && accounts.every((each) => each.key !== refused.key)));
-  const answer = isRefused ? { problem: refused.problem, typed: refused.typed } : { problem: null, typed: '' };
+  const isRefused =
+    refused !== null &&
+    (refused.key === key || (index === 0 && accounts.every((each) => each.key !== refused.key)));
+  const answer = isRefused
+    ? { problem: refused.problem, typed: refused.typed }
+    : { problem: null, typed: '' };
   const payable = payableMinor({ dueMinor: bill.dueMinor, pendingMinor });
-  return payForm(view, { patientId: patient.id, bill, suffix: suffixOf(index), several, payableMinor: payable, key, ...answer });
+  return payForm(view, {
+    patientId: patient.id,
+    bill,
+    suffix: suffixOf(index),
+    several,
+    payableMinor: payable,
+    key,
+    ...answer,
+  });
 }
 
 export function billPage(view: View, facts: BillFacts): Page {

@@ -14,14 +14,26 @@ export interface IdentifyForm {
   left: number | null;
 }
 
-export const EMPTY_FORM: IdentifyForm = { typed: { document: '', name: '', birthDate: '', authorizationCode: '' }, missing: [], left: null };
+export const EMPTY_FORM: IdentifyForm = {
+  typed: { document: '', name: '', birthDate: '', authorizationCode: '' },
+  missing: [],
+  left: null,
+};
 
-const ATTRIBUTES: Record<keyof PatientFacts, string> = { document: 'text', name: 'text', birthDate: 'date', authorizationCode: 'text' };
+const ATTRIBUTES: Record<keyof PatientFacts, string> = {
+  document: 'text',
+  name: 'text',
+  birthDate: 'date',
+  authorizationCode: 'text',
+};
 
 function field({ words }: View, { typed, missing }: IdentifyForm, name: keyof PatientFacts): Html {
   const { facts, hints, missing: missingWords } = words.identify;
   const isMissing = missing.includes(name);
-  const described = [...(hints[name] === '' ? [] : [`${name}-hint`]), ...(isMissing ? [`${name}-missing`] : [])].join(' ');
+  const described = [
+    ...(hints[name] === '' ? [] : [`${name}-hint`]),
+    ...(isMissing ? [`${name}-missing`] : []),
+  ].join(' ');
   const more = html`${described === '' ? null : html` aria-describedby="${described}"`}${isMissing ? html` aria-invalid="true"` : null}`;
   return html`<div class="field">
 <label for="${name}">${facts[name]}</label>

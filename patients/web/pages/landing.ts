@@ -9,7 +9,9 @@ export interface LandingFacts {
 }
 
 const documents: readonly (readonly [path: string, name: 'docs' | 'openapi' | 'whoami'])[] = [
-  ['/docs', 'docs'], ['/openapi.json', 'openapi'], ['/whoami', 'whoami'],
+  ['/docs', 'docs'],
+  ['/openapi.json', 'openapi'],
+  ['/whoami', 'whoami'],
 ];
 
 const command = (self: string): string =>

@@ -6,7 +6,11 @@ import type { Words } from '../words/en.js';
 export type MessageName = Exclude<keyof Words['problems'], 'home' | 'bill'>;
 
 /** @param next the target of the button. */
-export function messagePage({ words }: View, name: MessageName, next: 'home' | 'bill' = 'home'): Page {
+export function messagePage(
+  { words }: View,
+  name: MessageName,
+  next: 'home' | 'bill' = 'home',
+): Page {
   const { title, text } = words.problems[name];
   const content = html`<section class="card message">
 <p class="sign" aria-hidden="true">!</p>

@@ -1,6 +1,6 @@
 /**
- * The public page of an exit pass, for the staff at the exit: valid, expired or unknown, with as little of the patient
- * as necessary.
+ * The public page of an exit pass, for the staff at the exit: valid, expired or unknown, with as
+ * little of the patient as necessary.
  */
 import { maskedName, passState, type ExitPass } from '../../core/pass.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -21,7 +21,9 @@ export interface PassFacts {
 const SIGNS = { valid: '✓', expired: '✕', unknown: '?' } as const;
 
 function known(view: View, pass: ExitPass, { id, svg }: PassFacts): Html {
-  const { words: { pass: words } } = view;
+  const {
+    words: { pass: words },
+  } = view;
   return html`<dl class="facts">
 ${fact(words.patient, maskedName(pass.patient.name))}
 ${fact(words.issued, moment(view, new Date(pass.requestTime)))}
@@ -32,7 +34,9 @@ ${qrImage(svg, words.code)}`;
 }
 
 export function passPage(view: View, facts: PassFacts): Page {
-  const { words: { pass: words } } = view;
+  const {
+    words: { pass: words },
+  } = view;
   const state = passState(facts.pass);
   const content = html`<section class="card verdict verdict-${state}">
 <p class="sign" aria-hidden="true">${SIGNS[state]}</p>

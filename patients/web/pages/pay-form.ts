@@ -31,7 +31,10 @@ interface HiddenBill {
   shown: string;
 }
 
-const hiddenBill = (view: View, { patientId, key, shown }: HiddenBill): Html => html`${hiddenToken(view)}
+const hiddenBill = (
+  view: View,
+  { patientId, key, shown }: HiddenBill,
+): Html => html`${hiddenToken(view)}
 <input type="hidden" name="patient" value="${patientId}"><input type="hidden" name="key" value="${key}">
 <input type="hidden" name="shown" value="${shown}">`;
 
@@ -43,7 +46,10 @@ function amountExample(currency: string): string {
 }
 
 function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayFormFacts): Html {
-  const { language, words: { pay } } = view;
+  const {
+    language,
+    words: { pay },
+  } = view;
   const most = money(language, payableMinor, bill.currency);
   const isPart = problem === 'not-an-amount' || problem === 'too-much';
   const part = html`<input type="radio" name="part" value="part"${isPart ? html` checked` : null}>`;
@@ -61,12 +67,17 @@ function fields(view: View, { bill, suffix, payableMinor, problem, typed }: PayF
 }
 
 function nothing({ words }: View, { bill }: PayFormFacts): Html {
-  if (bill.dueMinor > 0 && !isPayable(bill.currency)) return html`<p>${words.bill.notPayable(bill.currency)}</p>`;
+  if (bill.dueMinor > 0 && !isPayable(bill.currency))
+    return html`<p>${words.bill.notPayable(bill.currency)}</p>`;
   return html`<p>${bill.dueMinor === 0 ? words.bill.settled : words.bill.allPending}</p>`;
 }
 
 function problemText({ words }: View, { problem }: PayFormFacts): string | null {
-  return problem === null ? null : problem === 'changed' ? words.pay.changed : words.pay.problems[problem];
+  return problem === null
+    ? null
+    : problem === 'changed'
+      ? words.pay.changed
+      : words.pay.problems[problem];
 }
 
 export function payForm(view: View, facts: PayFormFacts): Html {
@@ -85,8 +96,13 @@ ${facts.payableMinor > 0 && isPayable(facts.bill.currency) ? form : nothing(view
 </section>`;
 }
 
-/** Shown when PostgreSQL was unavailable during a submission: the same form again, field by field. */
-export function unclearPage(view: View, { patientId, key, wanted }: { patientId: string; key: string; wanted: Wanted }): Page {
+/**
+ * Shown when PostgreSQL was unavailable during a submission: the same form again, field by field.
+ */
+export function unclearPage(
+  view: View,
+  { patientId, key, wanted }: { patientId: string; key: string; wanted: Wanted },
+): Page {
   const { pay } = view.words;
   const content = html`<section class="card message">
 <p class="sign" aria-hidden="true">?</p>

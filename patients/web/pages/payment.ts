@@ -1,4 +1,7 @@
-/** The page of one payment: its progress in words and steps; when it is final, its receipt and its exit pass. */
+/**
+ * The page of one payment: its progress in words and steps; when it is final, its receipt and its
+ * exit pass.
+ */
 import { isFinal, stageOf, stepsOf, type Stage, type StepState } from '../../core/progress.js';
 import type { FollowedPayment, LeaderChange } from '../../records/staff-records.js';
 import { html, type Html } from '../../../shared/web/html.js';
@@ -23,8 +26,10 @@ function step(view: View, name: keyof View['words']['payment']['steps'], state: 
 
 function detail(view: View, payment: FollowedPayment, stage: Stage): Html | null {
   const { words, language } = view;
-  if (stage === 'queued') return html`<p class="soft">${words.payment.ahead(countText(language, payment.ahead))}</p>`;
-  if (stage === 'charging' && payment.leader) return html`<p class="soft">${words.payment.chargedBy(payment.leader)}</p>`;
+  if (stage === 'queued')
+    return html`<p class="soft">${words.payment.ahead(countText(language, payment.ahead))}</p>`;
+  if (stage === 'charging' && payment.leader)
+    return html`<p class="soft">${words.payment.chargedBy(payment.leader)}</p>`;
   if (stage !== 'retrying' || !payment.nextAttemptAt) return null;
   return html`<p class="soft">${words.payment.nextAttempt}: ${moment(view, payment.nextAttemptAt)}</p>`;
 }
@@ -32,8 +37,10 @@ function detail(view: View, payment: FollowedPayment, stage: Stage): Html | null
 function changes(view: View, list: readonly LeaderChange[]): Html | null {
   const { words } = view;
   if (list.length === 0) return null;
-  const items = list.map(({ leader, previousLeader, at }) =>
-    html`<li>${moment(view, at)}: <b>${words.payment.changed(leader, previousLeader)}</b></li>`);
+  const items = list.map(
+    ({ leader, previousLeader, at }) =>
+      html`<li>${moment(view, at)}: <b>${words.payment.changed(leader, previousLeader)}</b></li>`,
+  );
   return html`<div class="changes"><p>${words.payment.changes}</p><ul>${items}</ul><p class="soft">${words.payment.changedNote}</p></div>`;
 }
 
@@ -59,8 +66,14 @@ function waiting(view: View, payment: FollowedPayment): Page {
 }
 
 function details(view: View, payment: FollowedPayment, { patient, dueMinor }: ReceiptFacts): Html {
-  const { words: { payment: words, bill }, language } = view;
-  const by = payment.processedBy && payment.term !== null ? words.inTerm(payment.processedBy, payment.term) : null;
+  const {
+    words: { payment: words, bill },
+    language,
+  } = view;
+  const by =
+    payment.processedBy && payment.term !== null
+      ? words.inTerm(payment.processedBy, payment.term)
+      : null;
   return html`<dl class="facts">
 ${fact(words.status, statusMark(view.words, payment.status))}
 ${payment.reason ? fact(words.reason, html`<code>${payment.reason}</code>`) : null}
@@ -87,7 +100,10 @@ ${qrImage(pass.svg, words.pass.code)}
 }
 
 function receipt(view: View, payment: FollowedPayment, facts: ReceiptFacts): Page {
-  const { words: { payment: words }, language } = view;
+  const {
+    words: { payment: words },
+    language,
+  } = view;
   const stage = stageOf(payment);
   const title = payment.status === 'SUCCEEDED' ? words.receipt : words.title;
   const content = html`<div class="receipt${facts.pass ? ' with-pass' : ''}">

@@ -1,4 +1,7 @@
-/** Every word of the staff's pages, in English. The Spanish ones must have the same shape, or they do not compile. */
+/**
+ * Every word of the staff's pages, in English. The Spanish ones must have the same shape, or they
+ * do not compile.
+ */
 import type { ChargeKind } from '../../core/bill.js';
 import type { PatientFacts } from '../../core/identification.js';
 import type { AmountProblem } from '../../core/payable.js';
@@ -6,31 +9,57 @@ import type { PassState } from '../../core/pass.js';
 import type { Stage, Step } from '../../core/progress.js';
 import type { PaymentStatus } from '../../../shared/contracts/payment.js';
 
-const kinds: Record<ChargeKind, string> = { exam: 'Exams', medicine: 'Medicines', procedure: 'Procedures', consultation: 'Consultations' };
+const kinds: Record<ChargeKind, string> = {
+  exam: 'Exams',
+  medicine: 'Medicines',
+  procedure: 'Procedures',
+  consultation: 'Consultations',
+};
 const facts: Record<keyof PatientFacts, string> = {
-  document: 'Document number', name: 'Full name', birthDate: 'Date of birth', authorizationCode: 'Authorization code',
+  document: 'Document number',
+  name: 'Full name',
+  birthDate: 'Date of birth',
+  authorizationCode: 'Authorization code',
 };
 const amounts: Record<AmountProblem, string> = {
-  'nothing-due': 'Nothing can be paid now: the bill is settled, or a payment for all of it is on its way.',
+  'nothing-due':
+    'Nothing can be paid now: the bill is settled, or a payment for all of it is on its way.',
   'not-an-amount': 'Type an amount as in the example below the field.',
   'too-much': 'This is more than can be paid now.',
 };
-const statuses: Record<PaymentStatus, string> = { PENDING: 'On its way', SUCCEEDED: 'Paid', DECLINED: 'Declined', FAILED: 'Failed' };
-const steps: Record<Step, string> = { accepted: 'Accepted', queued: 'In the queue', charging: 'Being charged', done: 'Done' };
+const statuses: Record<PaymentStatus, string> = {
+  PENDING: 'On its way',
+  SUCCEEDED: 'Paid',
+  DECLINED: 'Declined',
+  FAILED: 'Failed',
+};
+const steps: Record<Step, string> = {
+  accepted: 'Accepted',
+  queued: 'In the queue',
+  charging: 'Being charged',
+  done: 'Done',
+};
 const stages: Record<Stage, string> = {
   queued: 'The payment is in the queue. It is stored and cannot be lost.',
   charging: 'The payment is being charged.',
-  retrying: 'The payment gateway did not answer. It is asked again in a moment; nothing is charged twice.',
-  leaderless: 'The payment server in charge is being replaced. The payment waits its turn and cannot be lost.',
+  retrying:
+    'The payment gateway did not answer. It is asked again in a moment; nothing is charged twice.',
+  leaderless:
+    'The payment server in charge is being replaced. The payment waits its turn and cannot be lost.',
   succeeded: 'The payment succeeded.',
   declined: 'The payment was declined. Nothing was charged.',
   failed: 'The payment could not be made. Nothing was charged.',
 };
-const passes: Record<PassState, string> = { valid: 'Valid', expired: 'Expired', unknown: 'Unknown' };
+const passes: Record<PassState, string> = {
+  valid: 'Valid',
+  expired: 'Expired',
+  unknown: 'Unknown',
+};
 const passAdvice: Record<PassState, string> = {
   valid: 'This patient may leave.',
   expired: 'This pass is no longer valid. Ask for a new one at the billing desk.',
-  unknown: 'The hospital issued no pass with this number. Do not let anybody leave with it; ask at the billing desk.',
+  unknown:
+    'The hospital issued no pass with this number. Do not let anybody leave with it; ask at the billing desk.',
 };
 
 export const en = {
@@ -45,7 +74,8 @@ export const en = {
     title: 'Hospital billing',
     lead: 'One bill for everything a patient was treated with, one payment, one pass to go home.',
     bill: 'Generate consolidated bill',
-    billText: 'Identify the patient, see exams, medicines, procedures and consultations together, take the payment, print the receipt and the exit pass.',
+    billText:
+      'Identify the patient, see exams, medicines, procedures and consultations together, take the payment, print the receipt and the exit pass.',
     pass: 'Check an exit pass',
     passText: 'At the door: scan the code on the pass, or type its number.',
     passNumber: 'Pass number',
@@ -54,7 +84,12 @@ export const en = {
     developers: 'For evaluators and developers',
     patients: 'Sample patients, with their authorization codes:',
     fire: 'Fire 230 payments, then stop the leader and fire again:',
-    links: { docs: 'The API, described', openapi: 'The API as an OpenAPI document', monitor: 'The monitor: who leads, and why', whoami: 'Which instance answers you' },
+    links: {
+      docs: 'The API, described',
+      openapi: 'The API as an OpenAPI document',
+      monitor: 'The monitor: who leads, and why',
+      whoami: 'Which instance answers you',
+    },
   },
   signIn: {
     title: 'Staff sign-in',
@@ -68,11 +103,19 @@ export const en = {
     title: 'Identify the patient',
     lead: 'All four must match the admission sheet. Capitals and accents do not matter.',
     facts,
-    hints: { document: '', name: 'As on the document', birthDate: '', authorizationCode: 'On the admission sheet, AUT-…' } satisfies Record<keyof PatientFacts, string>,
+    hints: {
+      document: '',
+      name: 'As on the document',
+      birthDate: '',
+      authorizationCode: 'On the admission sheet, AUT-…',
+    } satisfies Record<keyof PatientFacts, string>,
     button: 'Show the bill',
     missing: (fact: string) => `${fact}: fill this in`,
     wrong: 'These details do not belong to one patient. Check them against the admission sheet.',
-    left: (count: number) => (count === 1 ? 'One more attempt, then this patient is locked for a while.' : `${count} more attempts before this patient is locked for a while.`),
+    left: (count: number) =>
+      count === 1
+        ? 'One more attempt, then this patient is locked for a while.'
+        : `${count} more attempts before this patient is locked for a while.`,
   },
   locked: {
     title: 'Too many wrong attempts',
@@ -97,7 +140,8 @@ export const en = {
     pending: 'On its way',
     due: 'Due',
     settled: 'The bill is settled. Nothing is due.',
-    allPending: 'Everything that is due is on its way. The bill shows it as paid when the payment succeeds.',
+    allPending:
+      'Everything that is due is on its way. The bill shows it as paid when the payment succeeds.',
     another: 'Identify another patient',
     payments: 'Latest payments',
     noPayments: 'No payment yet.',
@@ -111,13 +155,16 @@ export const en = {
     whole: (amount: string) => `Everything that is due: ${amount}`,
     part: 'A part of it',
     amount: 'Amount of the part',
-    amountHint: (currency: string, most: string, example: string) => `In ${currency}, at most ${most}. Such as ${example}.`,
+    amountHint: (currency: string, most: string, example: string) =>
+      `In ${currency}, at most ${most}. Such as ${example}.`,
     button: 'Pay',
     note: 'A payment that succeeds, whole or part, earns the exit pass. What is left stays due.',
     problems: amounts,
-    changed: 'The bill has changed since it was shown. Nothing was paid by this form; look at the bill again and decide.',
+    changed:
+      'The bill has changed since it was shown. Nothing was paid by this form; look at the bill again and decide.',
     unclear: 'It is not known whether this payment was accepted',
-    unclearText: 'The records could not be reached while it was handed in. Try again: it is the same payment, so it is made once, whatever happened.',
+    unclearText:
+      'The records could not be reached while it was handed in. Try again: it is the same payment, so it is made once, whatever happened.',
     again: 'Try again',
   },
   payment: {
@@ -130,7 +177,8 @@ export const en = {
     ahead: (count: string) => `Payments accepted before this one and not final yet: ${count}.`,
     nextAttempt: 'Next attempt',
     chargedBy: (leader: string) => `In charge: ${leader}.`,
-    changed: (leader: string, previous: string | null) => (previous ? `${leader} took over from ${previous}` : `${leader} took over`),
+    changed: (leader: string, previous: string | null) =>
+      previous ? `${leader} took over from ${previous}` : `${leader} took over`,
     changedNote: 'The payment was in the record all the time.',
     changes: 'While this payment waited',
     refresh: 'This page renews itself until the payment is done.',
@@ -167,13 +215,31 @@ export const en = {
     another: 'Check another pass',
   },
   problems: {
-    notFound: { title: 'There is nothing here', text: 'Check the address, or start at the first page.' },
-    stale: { title: 'This form is out of date', text: 'Your session ended, or the form was opened in another session. Nothing was done. Open the page again.' },
-    anotherPatient: { title: 'Another patient is identified now', text: 'This form belongs to the bill of another patient. Nothing was paid. Open the bill again.' },
-    unavailable: { title: 'Not possible at the moment', text: 'Our records or sessions cannot be reached. What was accepted is not lost. Try again in a moment.' },
-    busy: { title: 'Too much at once', text: 'More is asked than we can take in just now. Nothing was done. Try again in a moment.' },
+    notFound: {
+      title: 'There is nothing here',
+      text: 'Check the address, or start at the first page.',
+    },
+    stale: {
+      title: 'This form is out of date',
+      text: 'Your session ended, or the form was opened in another session. Nothing was done. Open the page again.',
+    },
+    anotherPatient: {
+      title: 'Another patient is identified now',
+      text: 'This form belongs to the bill of another patient. Nothing was paid. Open the bill again.',
+    },
+    unavailable: {
+      title: 'Not possible at the moment',
+      text: 'Our records or sessions cannot be reached. What was accepted is not lost. Try again in a moment.',
+    },
+    busy: {
+      title: 'Too much at once',
+      text: 'More is asked than we can take in just now. Nothing was done. Try again in a moment.',
+    },
     unreadable: { title: 'The request cannot be read', text: 'Go back and send the form again.' },
-    internal: { title: 'Something went wrong on our side', text: 'It was logged. Try again; what was accepted is not lost.' },
+    internal: {
+      title: 'Something went wrong on our side',
+      text: 'It was logged. Try again; what was accepted is not lost.',
+    },
     home: 'To the first page',
     bill: 'Open the bill',
   },

@@ -13,7 +13,8 @@ export const es: Words = {
     title: 'Facturación hospitalaria',
     lead: 'Una factura con toda la atención del paciente, un pago y un pase para volver a casa.',
     bill: 'Generar factura consolidada',
-    billText: 'Identifique al paciente, vea juntos exámenes, medicamentos, procedimientos y consultas, reciba el pago e imprima el recibo y el pase de salida.',
+    billText:
+      'Identifique al paciente, vea juntos exámenes, medicamentos, procedimientos y consultas, reciba el pago e imprima el recibo y el pase de salida.',
     pass: 'Verificar un pase de salida',
     passText: 'En la puerta: escanee el código del pase o escriba su número.',
     passNumber: 'Número del pase',
@@ -22,7 +23,12 @@ export const es: Words = {
     developers: 'Para evaluadores y desarrolladores',
     patients: 'Pacientes de ejemplo, con sus códigos de autorización:',
     fire: 'Lance 230 pagos, detenga al líder y láncelos otra vez:',
-    links: { docs: 'La API, descrita', openapi: 'La API como documento OpenAPI', monitor: 'El monitor: quién lidera y por qué', whoami: 'Qué instancia le responde' },
+    links: {
+      docs: 'La API, descrita',
+      openapi: 'La API como documento OpenAPI',
+      monitor: 'El monitor: quién lidera y por qué',
+      whoami: 'Qué instancia le responde',
+    },
   },
   signIn: {
     title: 'Ingreso del personal',
@@ -35,12 +41,25 @@ export const es: Words = {
   identify: {
     title: 'Identificar al paciente',
     lead: 'Los cuatro datos deben coincidir con la hoja de admisión. Las mayúsculas y las tildes no importan.',
-    facts: { document: 'Número de documento', name: 'Nombre completo', birthDate: 'Fecha de nacimiento', authorizationCode: 'Código de autorización' },
-    hints: { document: '', name: 'Como en el documento', birthDate: '', authorizationCode: 'En la hoja de admisión, AUT-…' },
+    facts: {
+      document: 'Número de documento',
+      name: 'Nombre completo',
+      birthDate: 'Fecha de nacimiento',
+      authorizationCode: 'Código de autorización',
+    },
+    hints: {
+      document: '',
+      name: 'Como en el documento',
+      birthDate: '',
+      authorizationCode: 'En la hoja de admisión, AUT-…',
+    },
     button: 'Ver la factura',
     missing: (fact) => `${fact}: complete este dato`,
     wrong: 'Estos datos no corresponden a un mismo paciente. Compárelos con la hoja de admisión.',
-    left: (count) => (count === 1 ? 'Queda un intento antes de que este paciente se bloquee por un tiempo.' : `Quedan ${count} intentos antes de que este paciente se bloquee por un tiempo.`),
+    left: (count) =>
+      count === 1
+        ? 'Queda un intento antes de que este paciente se bloquee por un tiempo.'
+        : `Quedan ${count} intentos antes de que este paciente se bloquee por un tiempo.`,
   },
   locked: {
     title: 'Demasiados intentos fallidos',
@@ -51,7 +70,12 @@ export const es: Words = {
     title: 'Factura consolidada',
     of: 'Factura de',
     document: 'Documento',
-    kinds: { exam: 'Exámenes', medicine: 'Medicamentos', procedure: 'Procedimientos', consultation: 'Consultas' },
+    kinds: {
+      exam: 'Exámenes',
+      medicine: 'Medicamentos',
+      procedure: 'Procedimientos',
+      consultation: 'Consultas',
+    },
     noneOfKind: 'Ninguno',
     date: 'Fecha',
     description: 'Descripción',
@@ -65,7 +89,8 @@ export const es: Words = {
     pending: 'En camino',
     due: 'Saldo',
     settled: 'La factura está saldada. No se debe nada.',
-    allPending: 'Todo el saldo está en camino. La factura lo mostrará como pagado cuando el pago termine bien.',
+    allPending:
+      'Todo el saldo está en camino. La factura lo mostrará como pagado cuando el pago termine bien.',
     another: 'Identificar a otro paciente',
     payments: 'Últimos pagos',
     noPayments: 'Todavía no hay pagos.',
@@ -79,17 +104,21 @@ export const es: Words = {
     whole: (amount) => `Todo el saldo: ${amount}`,
     part: 'Una parte',
     amount: 'Valor de la parte',
-    amountHint: (currency, most, example) => `En ${currency}, máximo ${most}. Por ejemplo ${example}.`,
+    amountHint: (currency, most, example) =>
+      `En ${currency}, máximo ${most}. Por ejemplo ${example}.`,
     button: 'Pagar',
     note: 'Un pago que termina bien, total o parcial, da derecho al pase de salida. Lo que falte sigue pendiente.',
     problems: {
-      'nothing-due': 'Ahora no se puede pagar nada: la factura está saldada o ya hay un pago en camino por todo el saldo.',
+      'nothing-due':
+        'Ahora no se puede pagar nada: la factura está saldada o ya hay un pago en camino por todo el saldo.',
       'not-an-amount': 'Escriba un valor como el del ejemplo debajo del campo.',
       'too-much': 'Es más de lo que se puede pagar ahora.',
     },
-    changed: 'La factura cambió desde que se mostró. Este formulario no pagó nada; revise la factura y decida de nuevo.',
+    changed:
+      'La factura cambió desde que se mostró. Este formulario no pagó nada; revise la factura y decida de nuevo.',
     unclear: 'No se sabe si este pago fue aceptado',
-    unclearText: 'Los registros no respondieron mientras se entregaba. Intente de nuevo: es el mismo pago, así que se hace una sola vez, pase lo que pase.',
+    unclearText:
+      'Los registros no respondieron mientras se entregaba. Intente de nuevo: es el mismo pago, así que se hace una sola vez, pase lo que pase.',
     again: 'Intentar de nuevo',
   },
   payment: {
@@ -99,18 +128,26 @@ export const es: Words = {
     stages: {
       queued: 'El pago está en la cola. Está guardado y no se puede perder.',
       charging: 'El pago se está cobrando.',
-      retrying: 'La pasarela de pagos no respondió. Se le preguntará de nuevo en un momento; nada se cobra dos veces.',
-      leaderless: 'El servidor de pagos a cargo se está reemplazando. El pago espera su turno y no se puede perder.',
+      retrying:
+        'La pasarela de pagos no respondió. Se le preguntará de nuevo en un momento; nada se cobra dos veces.',
+      leaderless:
+        'El servidor de pagos a cargo se está reemplazando. El pago espera su turno y no se puede perder.',
       succeeded: 'El pago terminó bien.',
       declined: 'El pago fue rechazado. No se cobró nada.',
       failed: 'El pago no se pudo hacer. No se cobró nada.',
     },
-    statuses: { PENDING: 'En camino', SUCCEEDED: 'Pagado', DECLINED: 'Rechazado', FAILED: 'Fallido' },
+    statuses: {
+      PENDING: 'En camino',
+      SUCCEEDED: 'Pagado',
+      DECLINED: 'Rechazado',
+      FAILED: 'Fallido',
+    },
     reached: { done: 'hecho', now: 'ahora', later: 'después' },
     ahead: (count) => `Pagos aceptados antes que este y sin terminar: ${count}.`,
     nextAttempt: 'Próximo intento',
     chargedBy: (leader) => `A cargo: ${leader}.`,
-    changed: (leader, previous) => (previous ? `${leader} relevó a ${previous}` : `${leader} asumió el mando`),
+    changed: (leader, previous) =>
+      previous ? `${leader} relevó a ${previous}` : `${leader} asumió el mando`,
     changedNote: 'El pago estuvo guardado todo el tiempo.',
     changes: 'Mientras este pago esperaba',
     refresh: 'Esta página se renueva sola hasta que el pago termine.',
@@ -137,7 +174,8 @@ export const es: Words = {
     advice: {
       valid: 'Este paciente puede salir.',
       expired: 'Este pase ya no es válido. Pida uno nuevo en la oficina de facturación.',
-      unknown: 'El hospital no emitió ningún pase con este número. No deje salir a nadie con él; pregunte en la oficina de facturación.',
+      unknown:
+        'El hospital no emitió ningún pase con este número. No deje salir a nadie con él; pregunte en la oficina de facturación.',
     },
     patient: 'Paciente',
     issued: 'Emitido',
@@ -151,13 +189,34 @@ export const es: Words = {
     another: 'Verificar otro pase',
   },
   problems: {
-    notFound: { title: 'Aquí no hay nada', text: 'Revise la dirección o empiece en la primera página.' },
-    stale: { title: 'Este formulario ya no sirve', text: 'Su sesión terminó o el formulario se abrió en otra sesión. No se hizo nada. Abra la página de nuevo.' },
-    anotherPatient: { title: 'Ahora hay otro paciente identificado', text: 'Este formulario pertenece a la factura de otro paciente. No se pagó nada. Abra la factura de nuevo.' },
-    unavailable: { title: 'No es posible en este momento', text: 'Los registros o las sesiones no responden. Lo que fue aceptado no se pierde. Intente de nuevo en un momento.' },
-    busy: { title: 'Demasiado a la vez', text: 'Se pide más de lo que podemos recibir ahora. No se hizo nada. Intente de nuevo en un momento.' },
-    unreadable: { title: 'La solicitud no se puede leer', text: 'Vuelva y envíe el formulario otra vez.' },
-    internal: { title: 'Algo falló de nuestro lado', text: 'Quedó registrado. Intente de nuevo; lo que fue aceptado no se pierde.' },
+    notFound: {
+      title: 'Aquí no hay nada',
+      text: 'Revise la dirección o empiece en la primera página.',
+    },
+    stale: {
+      title: 'Este formulario ya no sirve',
+      text: 'Su sesión terminó o el formulario se abrió en otra sesión. No se hizo nada. Abra la página de nuevo.',
+    },
+    anotherPatient: {
+      title: 'Ahora hay otro paciente identificado',
+      text: 'Este formulario pertenece a la factura de otro paciente. No se pagó nada. Abra la factura de nuevo.',
+    },
+    unavailable: {
+      title: 'No es posible en este momento',
+      text: 'Los registros o las sesiones no responden. Lo que fue aceptado no se pierde. Intente de nuevo en un momento.',
+    },
+    busy: {
+      title: 'Demasiado a la vez',
+      text: 'Se pide más de lo que podemos recibir ahora. No se hizo nada. Intente de nuevo en un momento.',
+    },
+    unreadable: {
+      title: 'La solicitud no se puede leer',
+      text: 'Vuelva y envíe el formulario otra vez.',
+    },
+    internal: {
+      title: 'Algo falló de nuestro lado',
+      text: 'Quedó registrado. Intente de nuevo; lo que fue aceptado no se pierde.',
+    },
     home: 'A la primera página',
     bill: 'Abrir la factura',
   },

@@ -1,7 +1,8 @@
 /**
- * The files of the viewer at `/docs`: Swagger UI from its package, and our style and start script. Their address changes with their
- * content, so browsers may cache them without limit. The first request reads and compresses them off the event loop and caches the
- * result, so that an instance without readers pays nothing.
+ * The files of the viewer at `/docs`: Swagger UI from its package, and our style and start script.
+ * Their address changes with their content, so browsers may cache them without limit. The first
+ * request reads and compresses them off the event loop and caches the result, so that an instance
+ * without readers pays nothing.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -24,12 +25,18 @@ const FILES: ReadonlyMap<string, readonly [folder: string, file: string]> = new 
   ['viewer.js', [OWN, 'viewer.js']],
 ]);
 
-const TYPES: Readonly<Record<string, string>> = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' };
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+};
 
 function currentVersion(): string {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const own = [...FILES.values()].filter(([folder]) => folder !== VENDOR);
-  const hash = own.reduce((sum, [folder, file]) => sum.update(readFileSync(join(folder, file))), createHash('sha256'));
+  const hash = own.reduce(
+    (sum, [folder, file]) => sum.update(readFileSync(join(folder, file))),
+    createHash('sha256'),
+  );
   return `${version}-${hash.digest('hex').slice(0, 12)}`;
 }
 
@@ -47,7 +54,11 @@ const kept = new Map<string, Promise<ViewerFile>>();
 
 async function load(name: string, folder: string, file: string): Promise<ViewerFile> {
   const plain = await readFile(join(folder, file));
-  return { contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] as string, plain, packed: await pack(plain, { level: 9 }) };
+  return {
+    contentType: TYPES[name.slice(name.lastIndexOf('.') + 1)] as string,
+    plain,
+    packed: await pack(plain, { level: 9 }),
+  };
 }
 
 /** Null: the file does not exist or belongs to another version. */

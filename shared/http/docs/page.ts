@@ -1,4 +1,7 @@
-/** The page around Swagger UI: our header and the first steps. viewer.js draws the rest from `/openapi.json`. */
+/**
+ * The page around Swagger UI: our header and the first steps. viewer.js draws the rest from
+ * `/openapi.json`.
+ */
 import { html } from '../../web/html.js';
 import { viewerPath } from './files.js';
 
@@ -11,7 +14,8 @@ export interface ViewerPage {
   nonce: string;
 }
 
-const ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M2 8h9M8 4l4 4-4 4' fill='none' stroke='%230d7f74' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 const STYLES = ['swagger-ui.css', 'theme.css', 'viewer.css'];
 const SCRIPTS = ['swagger-ui-bundle.js', 'viewer.js'];
 
@@ -24,9 +28,13 @@ export function viewerPage({ title, home, nonce }: ViewerPage): string {
 <meta name="color-scheme" content="light dark">
 <title>${title} API · Relevo</title>
 <link rel="icon" href="${ICON}">
-${STYLES.map((name) => html`<link rel="stylesheet" nonce="${nonce}" href="${viewerPath(name)}">
-`)}${SCRIPTS.map((name) => html`<script defer nonce="${nonce}" src="${viewerPath(name)}"></script>
-`)}</head>
+${STYLES.map(
+  (name) => html`<link rel="stylesheet" nonce="${nonce}" href="${viewerPath(name)}">
+`,
+)}${SCRIPTS.map(
+    (name) => html`<script defer nonce="${nonce}" src="${viewerPath(name)}"></script>
+`,
+  )}</head>
 <body>
 <a class="skip" href="#viewer">Skip to the operations</a>
 <header class="top">

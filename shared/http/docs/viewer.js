@@ -1,6 +1,7 @@
 /**
- * Starts Swagger UI on this service's document and adds samples: each operation shows its curl command and its call of the typed client
- * before it is tried. Runs in the browser under a policy that allows no other host.
+ * Starts Swagger UI on this service's document and adds samples: each operation shows its curl
+ * command and its call of the typed client before it is tried. Runs in the browser under a policy
+ * that allows no other host.
  */
 (() => {
   const DOCUMENT = '/openapi.json';
@@ -22,15 +23,29 @@
     } catch {
       button.textContent = 'Select and copy it by hand';
     }
-    setTimeout(() => { button.textContent = 'Copy'; }, 2_000);
+    setTimeout(() => {
+      button.textContent = 'Copy';
+    }, 2_000);
   };
 
   const sampleElement = (h, { label, source }) => {
     const text = source.replace(SAMPLE_ORIGIN, location.origin);
-    return h('details', { key: label, className: 'sample', open: label === 'curl' },
+    return h(
+      'details',
+      { key: label, className: 'sample', open: label === 'curl' },
       h('summary', null, label),
-      h('button', { type: 'button', className: 'copy', 'aria-label': `Copy the ${label} sample`, onClick: (event) => copy(event, text) }, 'Copy'),
-      h('pre', { tabIndex: 0, 'aria-label': `${label} sample` }, h('code', null, text)));
+      h(
+        'button',
+        {
+          'type': 'button',
+          'className': 'copy',
+          'aria-label': `Copy the ${label} sample`,
+          'onClick': (event) => copy(event, text),
+        },
+        'Copy',
+      ),
+      h('pre', { 'tabIndex': 0, 'aria-label': `${label} sample` }, h('code', null, text)),
+    );
   };
 
   /** Shows the samples above the parameters of an operation. */
@@ -40,23 +55,40 @@
       wrapComponents: {
         parameters: (Original) => (props) => {
           const samples = props.operation?.get('x-codeSamples')?.toJS() ?? [];
-          return h(system.React.Fragment, null,
-            h('div', { className: 'samples' }, samples.map((sample) => sampleElement(h, sample))),
-            h(Original, props));
+          return h(
+            system.React.Fragment,
+            null,
+            h(
+              'div',
+              { className: 'samples' },
+              samples.map((sample) => sampleElement(h, sample)),
+            ),
+            h(Original, props),
+          );
         },
-        // Keyboards cannot reach a link inside a button reliably; the address bar still follows the opened operation.
-        DeepLink: () => ({ text }) => h('span', null, text),
+        // Keyboards cannot reach a link inside a button reliably; the address bar still follows the
+        // opened operation.
+        DeepLink:
+          () =>
+          ({ text }) =>
+            h('span', null, text),
       },
     };
   };
 
-  /** Names the elements that Swagger UI leaves without a label and makes them reachable by keyboard. */
+  /**
+   * Names the elements that Swagger UI leaves without a label and makes them reachable by keyboard.
+   */
   const helpReaders = (root) => {
     const help = () => {
       for (const select of root.querySelectorAll('select:not([aria-label])')) {
-        select.setAttribute('aria-label', select.closest('.examples-select') ? 'Example' : 'Choice');
+        select.setAttribute(
+          'aria-label',
+          select.closest('.examples-select') ? 'Example' : 'Choice',
+        );
       }
-      for (const code of root.querySelectorAll('.microlight:not([tabindex])')) code.setAttribute('tabindex', '0');
+      for (const code of root.querySelectorAll('.microlight:not([tabindex])'))
+        code.setAttribute('tabindex', '0');
     };
     new MutationObserver(help).observe(root, { childList: true, subtree: true });
   };

@@ -7,4 +7,8 @@ export const openApi = z.looseObject({
   paths: z.record(z.string(), z.unknown()),
 });
 
-export const OPEN_API_EXAMPLE = { openapi: '3.1.0', info: { title: 'Relevo', version: '0.1.0' }, paths: {} };
+export const OPEN_API_EXAMPLE = {
+  openapi: '3.1.0',
+  info: { title: 'Relevo', version: '0.1.0' },
+  paths: {},
+};

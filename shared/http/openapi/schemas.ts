@@ -1,4 +1,6 @@
-/** Converts zod schemas to the JSON Schema of OpenAPI 3.1; named schemas become references. Pure. */
+/**
+ * Converts zod schemas to the JSON Schema of OpenAPI 3.1; named schemas become references. Pure.
+ */
 import { z } from 'zod';
 import type { HeaderSpec } from '../routes.js';
 
@@ -10,7 +12,8 @@ const reference = (name: string): string => `#/components/schemas/${name}`;
 
 /** Keys that the generator adds and that are not allowed inside an OpenAPI document. */
 const META = new Set(['$schema', '$id', '$defs', 'id']);
-const withoutMeta = (schema: Json): Json => Object.fromEntries(Object.entries(schema).filter(([key]) => !META.has(key)));
+const withoutMeta = (schema: Json): Json =>
+  Object.fromEntries(Object.entries(schema).filter(([key]) => !META.has(key)));
 
 /** Registers names for schemas; every use of a named schema becomes a reference. */
 export function namesOf(schemas: Readonly<Record<string, z.ZodType>>): Names {
@@ -21,8 +24,12 @@ export function namesOf(schemas: Readonly<Record<string, z.ZodType>>): Names {
 
 /** `components.schemas`. */
 export function componentsOf(names: Names): Record<string, Json> {
-  const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference }) as { schemas: Record<string, Json> };
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutMeta(schema)]));
+  const { schemas } = z.toJSONSchema(names, { io: 'input', uri: reference }) as {
+    schemas: Record<string, Json>;
+  };
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, withoutMeta(schema)]),
+  );
 }
 
 /** A schema as JSON, a named one by reference. */
@@ -37,12 +44,22 @@ type Examples = Readonly<Record<string, string | readonly string[]>>;
 
 /** The schema behind a `z.preprocess`, which first normalizes its input. */
 const behind = (schema: z.ZodType): z.ZodType =>
-  schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform ? schema.out as z.ZodType : schema;
+  schema instanceof z.ZodPipe && schema.in instanceof z.ZodTransform
+    ? (schema.out as z.ZodType)
+    : schema;
 
 /** One parameter for each property of `schema`. */
-export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefined, examples: Examples, names: Names): Json[] {
+export function parametersIn(
+  place: 'path' | 'query',
+  schema: z.ZodType | undefined,
+  examples: Examples,
+  names: Names,
+): Json[] {
   if (!schema) return [];
-  const shape = schemaJson(behind(schema), names) as { properties?: Record<string, Json>; required?: string[] };
+  const shape = schemaJson(behind(schema), names) as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   const { properties = {}, required = [] } = shape;
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property;
@@ -59,14 +76,23 @@ export function parametersIn(place: 'path' | 'query', schema: z.ZodType | undefi
 
 /** An example for each path parameter: an id in the required format, else the name of a member. */
 export function guessedExample(schema: z.ZodType): Record<string, string> {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as { properties?: Record<string, Json> };
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' }) as {
+    properties?: Record<string, Json>;
+  };
   const guess = ({ format, type }: Json): string =>
-    format === 'uuid' ? '00000000-0000-4000-8000-000000000001' : type === 'integer' ? '1' : 'server_1';
-  return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, guess(property)]));
+    format === 'uuid'
+      ? '00000000-0000-4000-8000-000000000001'
+      : type === 'integer'
+        ? '1'
+        : 'server_1';
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, guess(property)]),
+  );
 }
 
 /** Converts a text from an address to the JSON type of its schema. */
-const typedExample = (text: string | readonly string[], { type }: Json): unknown => (type === 'integer' || type === 'number' ? Number(text) : text);
+const typedExample = (text: string | readonly string[], { type }: Json): unknown =>
+  type === 'integer' || type === 'number' ? Number(text) : text;
 
 export const headerParameter = (header: HeaderSpec, names: Names): Json => ({
   name: header.name,

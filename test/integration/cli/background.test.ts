@@ -1,5 +1,19 @@
-/** `relevo up --detach` and `relevo down`: a whole system in the background, on its own ports, that leaves nothing running. */
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+/**
+ * `relevo up --detach` and `relevo down`: a whole system in the background, on its own ports, that
+ * leaves nothing running.
+ */
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../../local/processes/process-tree.js';
@@ -21,7 +35,8 @@ afterAll(async () => {
 /** The files and folders of the data folder with a mode other than 600 or 700. */
 function tooWide(): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
-    const found = lstatSync(join(folder, name), { throwIfNoEntry: false }); // The engines create and delete files in the meantime.
+    // The engines create and delete files in the meantime.
+    const found = lstatSync(join(folder, name), { throwIfNoEntry: false });
     if (!found || (found.mode & 0o777) === (found.isDirectory() ? 0o700 : 0o600)) return [];
     return [`${name} has mode ${(found.mode & 0o777).toString(8)}`];
   });
@@ -37,7 +52,10 @@ it('starts in the background without printing a token, is found, and stops', asy
   expect(tooWide()).toEqual([]);
   expect((await ran(['tokens', 'operator'], env)).out.trim()).toBe(tokens['operator']);
 
-  const status = JSON.parse((await ran(['status', '--json'], env)).out) as { pid: number; processes: { name: string; pid: number }[] };
+  const status = JSON.parse((await ran(['status', '--json'], env)).out) as {
+    pid: number;
+    processes: { name: string; pid: number }[];
+  };
   expect(status.processes.filter(({ name }) => name.startsWith('server_'))).toHaveLength(2);
   expect((await ran(['up', '--detach'], env)).code).toBe(3);
   const page = (await ran(['open', 'console'], env)).out.trim();
@@ -45,20 +63,29 @@ it('starts in the background without printing a token, is found, and stops', asy
 
   const down = await ran(['down'], env);
   expect(down.code).toBe(0);
-  expect(down.out).toContain(`Stopped (pid ${status.pid}, data in ${folder}, ports moved by ${env['RELEVO_PORT_OFFSET']}) after`);
+  expect(down.out).toContain(
+    `Stopped (pid ${status.pid}, data in ${folder}, ports moved by ${env['RELEVO_PORT_OFFSET']}) after`,
+  );
   expect(down.out).toContain(`RELEVO_DATA=${folder}`);
   expect([status.pid, ...status.processes.map(({ pid }) => pid)].filter(isAlive)).toEqual([]);
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
   const again = await ran(['down', '--json'], env);
-  expect([again.code, JSON.parse(again.out)]).toEqual([0, { stopped: false, running: false, dataDir: folder }]);
+  expect([again.code, JSON.parse(again.out)]).toEqual([
+    0,
+    { stopped: false, running: false, dataDir: folder },
+  ]);
 }, 180_000);
 
 it('starts while its log cannot be opened, and continues the log after it was moved, deleted or truncated', async () => {
   const log = join(folder, 'up.log');
-  const text = (): string => (existsSync(log) && statSync(log).isFile() ? readFileSync(log, 'utf8') : '');
+  const text = (): string =>
+    existsSync(log) && statSync(log).isFile() ? readFileSync(log, 'utf8') : '';
   rmSync(log, { force: true });
   const up = relevo(['up', '--detach', '--replicas', '1'], env);
-  await eventually(() => text().includes('Starting PostgreSQL'), { what: 'the log of the start', deadlineMs: 60_000 });
+  await eventually(() => text().includes('Starting PostgreSQL'), {
+    what: 'the log of the start',
+    deadlineMs: 60_000,
+  });
   renameSync(log, `${log}.moved`);
   mkdirSync(log);
   expect([await up.ended, up.err()]).toEqual([0, '']);
@@ -66,14 +93,22 @@ it('starts while its log cannot be opened, and continues the log after it was mo
   rmSync(log, { recursive: true });
 
   type Shown = { pid: number; processes: { name: string; pid: number | null }[] };
-  const status = async (): Promise<Shown> => JSON.parse((await ran(['status', '--json'], env)).out) as Shown;
+  const status = async (): Promise<Shown> =>
+    JSON.parse((await ran(['status', '--json'], env)).out) as Shown;
   const before = await status();
-  /** Kills a process repeatedly, so that the start writes lines. The first of them may be lost directly after a fault of the file. */
-  const isWritten = (what: string): Promise<unknown> => eventually(async () => {
-    const pid = (await status()).processes.find(({ name }) => name === 'server_1')?.pid ?? null;
-    if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
-    return /server_1 (was killed|is back)/.test(text());
-  }, { what, deadlineMs: 60_000 });
+  /**
+   * Kills a process repeatedly, so that the start writes lines. The first of them may be lost
+   * directly after a fault of the file.
+   */
+  const isWritten = (what: string): Promise<unknown> =>
+    eventually(
+      async () => {
+        const pid = (await status()).processes.find(({ name }) => name === 'server_1')?.pid ?? null;
+        if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGKILL');
+        return /server_1 (was killed|is back)/.test(text());
+      },
+      { what, deadlineMs: 60_000 },
+    );
   await isWritten('a new log');
   renameSync(log, `${log}.1`);
   await isWritten('a new log after logrotate without copytruncate');
@@ -89,8 +124,14 @@ it('starts while its log cannot be opened, and continues the log after it was mo
 
 it('reports why it cannot start, and leaves nothing running', async () => {
   const refused = await ran(['up', '--detach', '--replicas', '12'], env);
-  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('--replicas cannot be "12"; it is one of 1, 2')]);
-  const failed = await ran(['up', '--detach'], { ...env, DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none' });
+  expect([refused.code, refused.err]).toEqual([
+    4,
+    expect.stringContaining('--replicas cannot be "12"; it is one of 1, 2'),
+  ]);
+  const failed = await ran(['up', '--detach'], {
+    ...env,
+    DATABASE_URL: 'postgresql://nobody:x@127.0.0.1:1/none',
+  });
   expect(failed.code).toBe(3);
   expect(failed.out).toContain('DATABASE_URL');
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
@@ -98,12 +139,24 @@ it('reports why it cannot start, and leaves nothing running', async () => {
   mkdirSync(join(folder, 'up.log'));
   const unwritable = await ran(['up', '--detach'], env);
   rmSync(join(folder, 'up.log'), { recursive: true });
-  expect([unwritable.code, unwritable.err]).toEqual([3, expect.stringContaining('up.log cannot be written')]);
+  expect([unwritable.code, unwritable.err]).toEqual([
+    3,
+    expect.stringContaining('up.log cannot be written'),
+  ]);
   expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
 }, 90_000);
 
-it.each([['up', '--monitors'], ['seed', '--patients'], ['studio', '--port'], ['gateway', 'gateway/README.md']])('%s --help starts nothing', async (name, word) => {
-  const help = await ran([name, '--help'], env);
-  expect(help.code).toBe(0);
-  expect(help.out).toContain(word);
-}, 30_000);
+it.each([
+  ['up', '--monitors'],
+  ['seed', '--patients'],
+  ['studio', '--port'],
+  ['gateway', 'gateway/README.md'],
+])(
+  '%s --help starts nothing',
+  async (name, word) => {
+    const help = await ran([name, '--help'], env);
+    expect(help.code).toBe(0);
+    expect(help.out).toContain(word);
+  },
+  30_000,
+);

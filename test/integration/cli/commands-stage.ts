@@ -1,6 +1,6 @@
 /**
- * Shared by the tests of the commands: a real system, recorded in relevo.json as `npm start` does, so that the commands find it. Importing
- * this module installs its hooks.
+ * Shared by the tests of the commands: a real system, recorded in relevo.json as `npm start` does,
+ * so that the commands find it. Importing this module installs its hooks.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,9 +19,20 @@ let database: pg.Client;
 
 /** Records the system as `npm start` does. */
 export function writeDown(): void {
-  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({ name, kind, pid, port, url }));
+  const processes = system.processes.map(({ name, kind, pid, port, url }) => ({
+    name,
+    kind,
+    pid,
+    port,
+    url,
+  }));
   const { databaseUrl, redisUrl } = system;
-  lock.write({ addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])), processes, databaseUrl, redisUrl });
+  lock.write({
+    addresses: Object.fromEntries(processes.map(({ name, url }) => [name, url])),
+    processes,
+    databaseUrl,
+    redisUrl,
+  });
 }
 
 /** Each command is a process, which takes seconds to start on a busy machine. */
@@ -31,22 +42,43 @@ export const json = <T>(text: string): T => JSON.parse(text) as T;
 
 interface Status {
   running: boolean;
-  status: { partitions: { leader: string; term: number }[]; replicas: { id: string; observed: string; admin: string }[] };
+  status: {
+    partitions: { leader: string; term: number }[];
+    replicas: { id: string; observed: string; admin: string }[];
+  };
 }
 
-export const status = async (): Promise<Status['status']> => json<Status>((await ran(['status', '--json'], env)).out).status;
+export const status = async (): Promise<Status['status']> =>
+  json<Status>((await ran(['status', '--json'], env)).out).status;
 export const leader = async (): Promise<string> => (await status()).partitions[0]?.leader ?? '';
 export const allUp = (): Promise<unknown> =>
-  eventually(async () => (await status()).replicas.every(({ observed, admin }) => observed === 'alive' && admin === 'ready'), { what: 'all replicas up', deadlineMs: 90_000 });
+  eventually(
+    async () =>
+      (await status()).replicas.every(
+        ({ observed, admin }) => observed === 'alive' && admin === 'ready',
+      ),
+    { what: 'all replicas up', deadlineMs: 90_000 },
+  );
 
 /** Sets the delay of the gateway's answers; 0 removes it. */
 export async function slowGateway(slowMs: number): Promise<void> {
-  const headers = { authorization: `Bearer ${system.tokens.internal}`, 'content-type': 'application/json' };
-  await fetch(`${system.gateway?.url}/faults`, { method: 'POST', headers, body: JSON.stringify({ slowMs }) });
+  const headers = {
+    'authorization': `Bearer ${system.tokens.internal}`,
+    'content-type': 'application/json',
+  };
+  await fetch(`${system.gateway?.url}/faults`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ slowMs }),
+  });
 }
 
 export const waiting = async (): Promise<number> =>
-  (await database.query<{ count: number }>("SELECT count(*)::int AS count FROM payment WHERE status = 'PENDING'")).rows[0]?.count ?? 0;
+  (
+    await database.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM payment WHERE status = 'PENDING'",
+    )
+  ).rows[0]?.count ?? 0;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'relevo-cli-'));

@@ -1,6 +1,7 @@
 /**
- * Rules for docker-compose.yml, each a function from the file to a list of problems, which is empty when all is well. The file is a
- * parameter, so that a test can show that each rule finds its problem.
+ * Rules for docker-compose.yml, each a function from the file to a list of problems, which is empty
+ * when all is well. The file is a parameter, so that a test can show that each rule finds its
+ * problem.
  */
 import { PREPARE_OPTIONS } from '../../../deploy/config.js';
 import { GATEWAY_OPTIONS } from '../../../gateway/config.js';
@@ -9,15 +10,30 @@ import { CONFIG_TABLE, loadMonitorConfig } from '../../../monitor/config.js';
 import { loadPatientsConfig, PATIENTS_OPTIONS } from '../../../patients/config.js';
 import { PAYMENTS_OPTIONS, PAYMENTS_RELATIONS } from '../../../payments/config.js';
 import { loadConfig, type Option } from '../../../shared/config.js';
-import { environmentOf, imageHasHealthcheck, programOf, type ComposeFile, type Service } from './compose-file.js';
+import {
+  environmentOf,
+  imageHasHealthcheck,
+  programOf,
+  type ComposeFile,
+  type Service,
+} from './compose-file.js';
 
 export type Check = (file: ComposeFile) => string[];
 
 /** The services and replicas that the file describes. */
 export const SHAPE: Shape = { monitors: 3, replicas: 3, patients: 2, gateway: 'http' };
 /** The variables as deploy/make-env.sh creates them. */
-const ENV = { POSTGRES_PASSWORD: 'p4ss', REDIS_PASSWORD: 'r3dis', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i' };
-const URLS_OF_ENGINES = { DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo', REDIS_URL: 'redis://:r3dis@redis:6379' };
+const ENV = {
+  POSTGRES_PASSWORD: 'p4ss',
+  REDIS_PASSWORD: 'r3dis',
+  API_TOKEN: 'a',
+  OPERATOR_TOKEN: 'o',
+  INTERNAL_TOKEN: 'i',
+};
+const URLS_OF_ENGINES = {
+  DATABASE_URL: 'postgresql://relevo:p4ss@postgres:5432/relevo',
+  REDIS_URL: 'redis://:r3dis@redis:6379',
+};
 
 interface Program {
   table: Record<string, Option<unknown>>;
@@ -27,16 +43,25 @@ interface Program {
 const PROGRAMS: Record<string, Program> = {
   'patients/main.ts': { table: PATIENTS_OPTIONS, load: loadPatientsConfig },
   'monitor/main.ts': { table: CONFIG_TABLE, load: loadMonitorConfig },
-  'payments/main.ts': { table: PAYMENTS_OPTIONS, load: (env) => loadConfig(PAYMENTS_OPTIONS, env, PAYMENTS_RELATIONS) },
+  'payments/main.ts': {
+    table: PAYMENTS_OPTIONS,
+    load: (env) => loadConfig(PAYMENTS_OPTIONS, env, PAYMENTS_RELATIONS),
+  },
   'gateway/main.ts': { table: GATEWAY_OPTIONS, load: (env) => loadConfig(GATEWAY_OPTIONS, env) },
-  'deploy/prepare-database.ts': { table: PREPARE_OPTIONS, load: (env) => loadConfig(PREPARE_OPTIONS, env) },
+  'deploy/prepare-database.ts': {
+    table: PREPARE_OPTIONS,
+    load: (env) => loadConfig(PREPARE_OPTIONS, env),
+  },
 };
 
 const servicesOf = (file: ComposeFile): [string, Service][] => Object.entries(file.services);
 /** `server_1` runs at the host `server-1`: host names must not contain underscores. */
 const hostOf = (id: string): string => id.replace('_', '-');
 const membersOf = (places: readonly Place[], kind: Place['kind']): string =>
-  places.filter((place) => place.kind === kind).map(({ name, fixedPort }) => `${name}=http://${hostOf(name)}:${fixedPort}`).join(',');
+  places
+    .filter((place) => place.kind === kind)
+    .map(({ name, fixedPort }) => `${name}=http://${hostOf(name)}:${fixedPort}`)
+    .join(',');
 
 /** Every variable of a service is one of its options, and no required option is missing. */
 export const optionsAreKnown: Check = (file) =>
@@ -47,7 +72,9 @@ export const optionsAreKnown: Check = (file) =>
     if (!program) return [`${name} runs ${main}, which is not a program of ours`];
     const env = environmentOf(service, ENV);
     const known = new Set(Object.values(program.table).map((option) => option.env));
-    const problems = Object.keys(env).filter((key) => !known.has(key)).map((key) => `${name}: ${main} has no option ${key}`);
+    const problems = Object.keys(env)
+      .filter((key) => !known.has(key))
+      .map((key) => `${name}: ${main} has no option ${key}`);
     try {
       program.load(env);
     } catch (error) {
@@ -56,10 +83,17 @@ export const optionsAreKnown: Check = (file) =>
     return problems;
   });
 
-/** Every member of the set exists under its name and port, is reachable by the others, and has the addresses of the others. */
+/**
+ * Every member of the set exists under its name and port, is reachable by the others, and has the
+ * addresses of the others.
+ */
 export const membersAreThere: Check = (file) => {
   const places = servicePlaces(SHAPE);
-  const lists = { REPLICAS: membersOf(places, 'payments'), MONITORS: membersOf(places, 'monitor'), PATIENTS: membersOf(places, 'patients') };
+  const lists = {
+    REPLICAS: membersOf(places, 'payments'),
+    MONITORS: membersOf(places, 'monitor'),
+    PATIENTS: membersOf(places, 'patients'),
+  };
   const wanted = (place: Place): Record<string, string> => ({
     ID: place.name,
     PORT: String(place.fixedPort),
@@ -73,8 +107,14 @@ export const membersAreThere: Check = (file) => {
     if (!service) return [`${place.name} is missing`];
     const env = environmentOf(service, ENV);
     const wrong = Object.entries(wanted(place)).filter(([key, value]) => env[key] !== value);
-    const program = programOf(service) === `${place.kind}/main.ts` ? [] : [`${place.name} runs ${programOf(service)}`];
-    return [...program, ...wrong.map(([key, value]) => `${place.name}: ${key} is ${env[key]}, not ${value}`)];
+    const program =
+      programOf(service) === `${place.kind}/main.ts`
+        ? []
+        : [`${place.name} runs ${programOf(service)}`];
+    return [
+      ...program,
+      ...wrong.map(([key, value]) => `${place.name}: ${key} is ${env[key]}, not ${value}`),
+    ];
   });
 };
 
@@ -90,16 +130,23 @@ export const healthIsChecked: Check = (file) =>
     .filter(([, service]) => service.restart !== 'no' && !hasHealthcheck(service))
     .map(([name]) => `${name} has no health check`);
 
-/** Every service waits for the services it needs at its start, and no service waits for a condition that never becomes true. */
+/**
+ * Every service waits for the services it needs at its start, and no service waits for a condition
+ * that never becomes true.
+ */
 export const startIsOrdered: Check = (file) =>
   servicesOf(file).flatMap(([name, { environment = {}, depends_on: before = {} }]) => {
     const wanted: Record<string, string> = {
-      ...('DATABASE_URL' in environment && name !== 'migrate' ? { migrate: 'service_completed_successfully' } : {}),
+      ...('DATABASE_URL' in environment && name !== 'migrate'
+        ? { migrate: 'service_completed_successfully' }
+        : {}),
       ...(name === 'migrate' ? { postgres: 'service_healthy' } : {}),
       ...('REDIS_URL' in environment ? { redis: 'service_healthy' } : {}),
       ...('GATEWAY_URL' in environment ? { gateway: 'service_healthy' } : {}),
     };
-    const missing = Object.entries(wanted).filter(([other, condition]) => before[other]?.condition !== condition);
+    const missing = Object.entries(wanted).filter(
+      ([other, condition]) => before[other]?.condition !== condition,
+    );
     const vain = Object.entries(before).filter(([other, { condition }]) => {
       const service = file.services[other];
       if (!service) return true;
@@ -129,11 +176,19 @@ export const secretsStayOutside: Check = (file) =>
     }),
   );
 
-/** The container engine kills a service after its grace period, so every service's own shutdown deadline must be shorter. */
+/**
+ * The container engine kills a service after its grace period, so every service's own shutdown
+ * deadline must be shorter.
+ */
 export const endIsOrderly: Check = (file) =>
   servicesOf(file).flatMap(([name, service]) => {
     const graceMs = Number(/^(\d+)s$/.exec(service.stop_grace_period ?? '')?.[1] ?? 0) * 1_000;
     const ours = programOf(service);
-    const longest = Math.max(PATIENTS_OPTIONS.shutdownDeadlineMs.default ?? 0, PAYMENTS_OPTIONS.shutdownMs.default ?? 0);
-    return graceMs > (ours ? longest : 10_000) ? [] : [`${name} is killed after ${graceMs} ms, before its own deadline`];
+    const longest = Math.max(
+      PATIENTS_OPTIONS.shutdownDeadlineMs.default ?? 0,
+      PAYMENTS_OPTIONS.shutdownMs.default ?? 0,
+    );
+    return graceMs > (ours ? longest : 10_000)
+      ? []
+      : [`${name} is killed after ${graceMs} ms, before its own deadline`];
   });

@@ -1,4 +1,7 @@
-/** Docker Compose for a test: a separate project on its own loopback address, removed with everything it created. */
+/**
+ * Docker Compose for a test: a separate project on its own loopback address, removed with
+ * everything it created.
+ */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -12,7 +15,10 @@ export interface Project {
   /** The address of the published ports: `127.x.y.z`. */
   address: string;
   tokens: { api: string; operator: string };
-  /** Runs `docker compose …` until it ends. @returns its standard output. @throws Error with its standard error. */
+  /**
+   * Runs `docker compose …` until it ends. @returns its standard output. @throws Error with its
+   * standard error.
+   */
   compose: (...words: string[]) => Promise<string>;
   /** Runs a statement in its PostgreSQL. @returns the rows, columns separated by `|`. */
   sql: (statement: string) => Promise<string[]>;
@@ -24,7 +30,10 @@ export interface Project {
 
 const word = (): string => randomBytes(16).toString('hex');
 
-/** On Linux every address of 127/8 is loopback, so other programs on the machine cannot occupy the published ports. */
+/**
+ * On Linux every address of 127/8 is loopback, so other programs on the machine cannot occupy the
+ * published ports.
+ */
 function ownAddress(): string {
   const [first = 0, second = 0] = randomBytes(2);
   return `127.${1 + (first % 254)}.${second}.1`;
@@ -48,7 +57,12 @@ export function createProject(): Project {
     INTERNAL_TOKEN: word(),
   };
   const compose = async (...words: string[]): Promise<string> => {
-    const { stdout } = await run('docker', ['compose', ...words], { cwd: ROOT, env, timeout: LONGEST_MS, maxBuffer: 2 ** 26 });
+    const { stdout } = await run('docker', ['compose', ...words], {
+      cwd: ROOT,
+      env,
+      timeout: LONGEST_MS,
+      maxBuffer: 2 ** 26,
+    });
     return stdout;
   };
   const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
@@ -58,7 +72,9 @@ export function createProject(): Project {
     compose,
     sql: async (statement) => {
       const psql = ['psql', '-h', '127.0.0.1', '-U', 'relevo', '-d', 'relevo', '-Atc', statement];
-      return lines(await compose('exec', '-T', '-e', `PGPASSWORD=${password}`, 'postgres', ...psql));
+      return lines(
+        await compose('exec', '-T', '-e', `PGPASSWORD=${password}`, 'postgres', ...psql),
+      );
     },
     charges: async () => {
       const ledger = await compose('exec', '-T', 'gateway', 'cat', '/var/lib/relevo/ledger.ndjson');

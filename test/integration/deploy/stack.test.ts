@@ -1,7 +1,8 @@
 /**
- * The compose file with real containers: built, started, a leader killed while 230 payments are in flight, stopped, started again.
- * This takes minutes and needs base images from a registry, so it runs only on request, on Linux, with Docker and Compose:
- * TEST_DOCKER=on npm test -- test/integration/deploy/stack.test.ts
+ * The compose file with real containers: built, started, a leader killed while 230 payments are in
+ * flight, stopped, started again. This takes minutes and needs base images from a registry, so it
+ * runs only on request, on Linux, with Docker and Compose: TEST_DOCKER=on npm test --
+ * test/integration/deploy/stack.test.ts
  */
 import { eventually } from '../../support/eventually.js';
 import { createProject } from './docker.js';
@@ -24,7 +25,11 @@ interface Leader {
 
 const asked = process.env['TEST_DOCKER'] === 'on';
 
-onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the compose set', () => {
+onlyWhere(
+  asked,
+  'needs Docker with Compose, and TEST_DOCKER=on',
+  describe,
+)('the compose set', () => {
   const project = createProject();
   const { compose, address, tokens, sql, charges } = project;
   const hostOf = (id: string): string => id.replace('_', '-');
@@ -32,7 +37,11 @@ onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the
   const pay = async (port: number, patientId: string): Promise<Answer> => {
     const response = await fetch(`http://${address}:${port}/api/payments`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${tokens.api}`, 'content-type': 'application/json', prefer: 'wait=30' },
+      headers: {
+        'authorization': `Bearer ${tokens.api}`,
+        'content-type': 'application/json',
+        'prefer': 'wait=30',
+      },
       body: JSON.stringify({ patientId, amountMinor: 15_000, currency: 'USD' }),
     });
     if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
@@ -55,51 +64,83 @@ onlyWhere(asked, 'needs Docker with Compose, and TEST_DOCKER=on', describe)('the
   beforeAll(() => compose('up', '--detach', '--build', '--wait', '--quiet-pull'), 10 * MINUTES);
   afterAll(() => project.remove(), 3 * MINUTES);
 
-  it('processes each of 230 payments once through two instances, although the leader is killed meanwhile', async () => {
-    const before = await leaderAbove(0);
-    const [patientId = ''] = await sql('SELECT id FROM patient ORDER BY id LIMIT 1');
-    const answers: Answer[] = [];
-    let begun = 0;
-    let killed: Promise<string> | undefined;
-    const client = async (port: number): Promise<void> => {
-      while (begun < SENT) {
-        begun += 1;
-        answers.push(await pay(port, patientId));
-        if (answers.length >= KILL_AFTER) killed ??= compose('kill', hostOf(before.leader));
-      }
-    };
-    await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(4000 + (index % 2))));
-    await killed;
+  it(
+    'processes each of 230 payments once through two instances, although the leader is killed meanwhile',
+    async () => {
+      const before = await leaderAbove(0);
+      const [patientId = ''] = await sql('SELECT id FROM patient ORDER BY id LIMIT 1');
+      const answers: Answer[] = [];
+      let begun = 0;
+      let killed: Promise<string> | undefined;
+      const client = async (port: number): Promise<void> => {
+        while (begun < SENT) {
+          begun += 1;
+          answers.push(await pay(port, patientId));
+          if (answers.length >= KILL_AFTER) killed ??= compose('kill', hostOf(before.leader));
+        }
+      };
+      await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(4000 + (index % 2))));
+      await killed;
 
-    expect(answers.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(SENT);
-    expect(await sql('SELECT status, count(*), count(DISTINCT accepted_by) FROM payment GROUP BY status')).toEqual([`SUCCEEDED|${SENT}|2`]);
-    expect(new Set(await sql('SELECT id FROM payment'))).toEqual(new Set(answers.map(({ id }) => id)));
-    const charged = (await charges()).filter(({ status }) => status === 'approved').map(({ key }) => key);
-    expect(charged.toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
-    const after = await leaderAbove(before.term);
-    expect(await sql('SELECT DISTINCT processed_by FROM payment ORDER BY 1')).toEqual([before.leader, after.leader].toSorted());
-  }, 3 * MINUTES);
+      expect(answers.filter(({ status }) => status === 'SUCCEEDED')).toHaveLength(SENT);
+      expect(
+        await sql(
+          'SELECT status, count(*), count(DISTINCT accepted_by) FROM payment GROUP BY status',
+        ),
+      ).toEqual([`SUCCEEDED|${SENT}|2`]);
+      expect(new Set(await sql('SELECT id FROM payment'))).toEqual(
+        new Set(answers.map(({ id }) => id)),
+      );
+      const charged = (await charges())
+        .filter(({ status }) => status === 'approved')
+        .map(({ key }) => key);
+      expect(charged.toSorted()).toEqual(answers.map(({ id }) => id).toSorted());
+      const after = await leaderAbove(before.term);
+      expect(await sql('SELECT DISTINCT processed_by FROM payment ORDER BY 1')).toEqual(
+        [before.leader, after.leader].toSorted(),
+      );
+    },
+    3 * MINUTES,
+  );
 
-  it('restarts a replica whose process ended', async () => {
-    const { leader, term } = await leaderAbove(0);
-    // Kills every process of its user except the first one, which then exits too.
-    await compose('exec', '-T', hostOf(leader), 'bash', '-c', 'kill -9 -1').catch(() => undefined);
-    await leaderAbove(term);
-    await eventually(async () => (await compose('ps', '--format', '{{.Health}}', hostOf(leader))).trim() === 'healthy', {
-      what: `${leader} is healthy again`,
-      deadlineMs: 40_000,
-    });
-    expect(await compose('logs', '--no-log-prefix', hostOf(leader))).toMatch(/is ready[^]*is ready/);
-  }, 2 * MINUTES);
+  it(
+    'restarts a replica whose process ended',
+    async () => {
+      const { leader, term } = await leaderAbove(0);
+      // Kills every process of its user except the first one, which then exits too.
+      await compose('exec', '-T', hostOf(leader), 'bash', '-c', 'kill -9 -1').catch(
+        () => undefined,
+      );
+      await leaderAbove(term);
+      await eventually(
+        async () =>
+          (await compose('ps', '--format', '{{.Health}}', hostOf(leader))).trim() === 'healthy',
+        {
+          what: `${leader} is healthy again`,
+          deadlineMs: 40_000,
+        },
+      );
+      expect(await compose('logs', '--no-log-prefix', hostOf(leader))).toMatch(
+        /is ready[^]*is ready/,
+      );
+    },
+    2 * MINUTES,
+  );
 
-  it('finds its data after everything was stopped and started again', async () => {
-    const { term } = await leaderAbove(0);
-    await compose('down', '--timeout', '20');
-    await compose('up', '--detach', '--wait');
-    expect(await sql('SELECT status, count(*) FROM payment GROUP BY status')).toEqual([`SUCCEEDED|${SENT}`]);
-    expect(await charges()).toHaveLength(SENT);
-    await leaderAbove(term);
-    const [patientId = ''] = await sql('SELECT id FROM patient ORDER BY id LIMIT 1');
-    expect(await pay(4001, patientId)).toMatchObject({ status: 'SUCCEEDED' });
-  }, 5 * MINUTES);
+  it(
+    'finds its data after everything was stopped and started again',
+    async () => {
+      const { term } = await leaderAbove(0);
+      await compose('down', '--timeout', '20');
+      await compose('up', '--detach', '--wait');
+      expect(await sql('SELECT status, count(*) FROM payment GROUP BY status')).toEqual([
+        `SUCCEEDED|${SENT}`,
+      ]);
+      expect(await charges()).toHaveLength(SENT);
+      await leaderAbove(term);
+      const [patientId = ''] = await sql('SELECT id FROM patient ORDER BY id LIMIT 1');
+      expect(await pay(4001, patientId)).toMatchObject({ status: 'SUCCEEDED' });
+    },
+    5 * MINUTES,
+  );
 });

@@ -1,4 +1,7 @@
-/** Stories and re-drives at a monitor with a real patients instance, and the board of the queue, also while Redis is unavailable. */
+/**
+ * Stories and re-drives at a monitor with a real patients instance, and the board of the queue,
+ * also while Redis is unavailable.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../../support/eventually.js';
@@ -14,15 +17,24 @@ interface Story {
 interface Answer {
   driven: number;
   refused: number;
-  payments: { id: string; ok: boolean; replayed?: boolean; code?: string; payment?: { id: string } }[];
+  payments: {
+    id: string;
+    ok: boolean;
+    replayed?: boolean;
+    code?: string;
+    payment?: { id: string };
+  }[];
 }
 
 let system: Inspected;
 let survivor: string;
 let failed: string[];
 
-const post = (body: unknown, headers: Record<string, string> = {}): RequestInit =>
-  ({ method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) });
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
 const story = (id: string): Promise<Story> => system.json<Story>(`/payments/${id}.json`);
 
 beforeAll(async () => {
@@ -32,7 +44,13 @@ beforeAll(async () => {
   const accepted = await accept([{}, {}, {}, { currency: 'EUR', amountMinor: 700 }]);
   survivor = accepted[0]?.id ?? '';
   failed = accepted.slice(1).map(({ id }) => id);
-  for (const id of failed) await finish(id, 'server_1', first, { status: 'FAILED', attempts: 5, reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+  for (const id of failed)
+    await finish(id, 'server_1', first, {
+      status: 'FAILED',
+      attempts: 5,
+      reason: 'GATEWAY_UNAVAILABLE',
+      gatewayReference: null,
+    });
   await pool.query('SELECT pg_sleep(0.005)');
   await finish(survivor, 'server_2', await elect('server_2'));
 });
@@ -40,16 +58,31 @@ afterAll(() => system.close());
 
 test('the story of a payment that outlived its leader', async () => {
   const told = await story(survivor);
-  expect(told).toMatchObject({ status: 'SUCCEEDED', survivedHandOver: true, repeats: [], repeatedBy: [] });
-  expect(told.story.map(({ kind }) => kind)).toEqual(['accepted', 'hand-over', 'committed', 'pass']);
+  expect(told).toMatchObject({
+    status: 'SUCCEEDED',
+    survivedHandOver: true,
+    repeats: [],
+    repeatedBy: [],
+  });
+  expect(told.story.map(({ kind }) => kind)).toEqual([
+    'accepted',
+    'hand-over',
+    'committed',
+    'pass',
+  ]);
   expect(told.story[1]?.text).toContain('server_2 took over from server_1, in term 2 (kill)');
   expect(told.story[2]?.led).toMatchObject({ replica: 'server_2', until: null });
-  expect((await story(failed[0] as string)).story.find(({ led }) => led)?.led?.until).toEqual(expect.any(String));
+  expect((await story(failed[0] as string)).story.find(({ led }) => led)?.led?.until).toEqual(
+    expect.any(String),
+  );
 });
 
 test('an unknown payment: 404, as a page too', async () => {
   expect((await system.ask(`/payments/${randomUUID()}.json`)).status).toBe(404);
-  expect(await system.ask(`/payments/${randomUUID()}`)).toMatchObject({ status: 404, text: expect.stringContaining('There is no payment') as unknown });
+  expect(await system.ask(`/payments/${randomUUID()}`)).toMatchObject({
+    status: 404,
+    text: expect.stringContaining('There is no payment') as unknown,
+  });
 });
 
 describe('re-drive', () => {
@@ -57,28 +90,62 @@ describe('re-drive', () => {
     const path = `/failed/redrive?${[...failed, survivor].map((id) => `ids=${id}`).join('&')}`;
     expect(await system.json(path)).toEqual({
       drive: failed,
-      sums: [{ currency: 'EUR', amountMinor: 700, payments: 1 }, { currency: 'USD', amountMinor: 3000, payments: 2 }],
+      sums: [
+        { currency: 'EUR', amountMinor: 700, payments: 1 },
+        { currency: 'USD', amountMinor: 3000, payments: 2 },
+      ],
       refused: [{ id: survivor, why: 'is succeeded: only a failed payment can be driven again' }],
     });
   });
 
   test('patients makes one new payment for any number of requests; both stories show it, and so does the audit', async () => {
     const [id] = failed as [string];
-    const first = await system.json<Answer>('/failed/redrive', post({ ids: [id, survivor], reason: 'the gateway is back' }));
-    expect(first).toMatchObject({ driven: 1, refused: 1, payments: [{ id, ok: true, replayed: false }, { id: survivor, ok: false, code: 'NOT_REDRIVABLE' }] });
-    const again = await system.json<Answer>('/failed/redrive', post({ ids: [id], reason: 'once more' }));
-    expect(again.payments).toMatchObject([{ id, ok: true, replayed: true, payment: { id: first.payments[0]?.payment?.id } }]);
+    const first = await system.json<Answer>(
+      '/failed/redrive',
+      post({ ids: [id, survivor], reason: 'the gateway is back' }),
+    );
+    expect(first).toMatchObject({
+      driven: 1,
+      refused: 1,
+      payments: [
+        { id, ok: true, replayed: false },
+        { id: survivor, ok: false, code: 'NOT_REDRIVABLE' },
+      ],
+    });
+    const again = await system.json<Answer>(
+      '/failed/redrive',
+      post({ ids: [id], reason: 'once more' }),
+    );
+    expect(again.payments).toMatchObject([
+      { id, ok: true, replayed: true, payment: { id: first.payments[0]?.payment?.id } },
+    ]);
     const newId = first.payments[0]?.payment?.id ?? '';
     expect((await story(id)).repeatedBy).toEqual([newId]);
     expect(await story(newId)).toMatchObject({ status: 'PENDING', repeats: [id] });
-    const { rows } = await system.pool.query(`SELECT actor, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY id LIMIT 2`);
-    expect(rows).toEqual(expect.arrayContaining([
-      { actor: 'operator', target: id, reason: 'the gateway is back', outcome: `driven again as ${newId}` },
-      { actor: 'operator', target: survivor, reason: 'the gateway is back', outcome: 'NOT_REDRIVABLE' },
-    ]));
+    const { rows } = await system.pool.query(
+      `SELECT actor, target, reason, outcome FROM audit WHERE action = 'redrive' ORDER BY id LIMIT 2`,
+    );
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        {
+          actor: 'operator',
+          target: id,
+          reason: 'the gateway is back',
+          outcome: `driven again as ${newId}`,
+        },
+        {
+          actor: 'operator',
+          target: survivor,
+          reason: 'the gateway is back',
+          outcome: 'NOT_REDRIVABLE',
+        },
+      ]),
+    );
     const open = await system.json<{ payments: { id: string }[] }>('/failed.json');
     expect(open.payments.map((each) => each.id)).toEqual(failed.slice(1).reverse());
-    const all = await system.json<{ payments: { id: string; repeatedBy: string | null }[] }>('/failed.json?all=yes');
+    const all = await system.json<{ payments: { id: string; repeatedBy: string | null }[] }>(
+      '/failed.json?all=yes',
+    );
     expect(all.payments.at(-1)).toMatchObject({ id, repeatedBy: newId });
   });
 
@@ -89,33 +156,61 @@ describe('re-drive', () => {
         `WITH payer AS (INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
                         VALUES ($1::uuid, $1::uuid::text, 'Payer', '1980-01-01', '') RETURNING id)
          INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency)
-         SELECT gen_random_uuid(), id, 'exam', 'Exam', 28274, 'USD' FROM payer`, [payer]);
+         SELECT gen_random_uuid(), id, 'exam', 'Exam', 28274, 'USD' FROM payer`,
+        [payer],
+      );
       return payer;
     };
     const [twice, open] = [await bill(), await bill()];
-    const settling = (patientId: string): object => ({ patientId, amountMinor: 28_274, settles: 'bill' });
+    const settling = (patientId: string): object => ({
+      patientId,
+      amountMinor: 28_274,
+      settles: 'bill',
+    });
     const term = await system.elect('server_1');
-    const [broken, other] = (await system.accept([settling(twice), settling(open)])).map(({ id }) => id) as [string, string];
-    for (const id of [broken, other]) await system.finish(id, 'server_1', term, { status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', gatewayReference: null });
+    const [broken, other] = (await system.accept([settling(twice), settling(open)])).map(
+      ({ id }) => id,
+    ) as [string, string];
+    for (const id of [broken, other])
+      await system.finish(id, 'server_1', term, {
+        status: 'FAILED',
+        reason: 'GATEWAY_UNAVAILABLE',
+        gatewayReference: null,
+      });
     const [paid] = await system.accept([settling(twice)]);
     await system.finish(paid?.id ?? '', 'server_1', term);
     expect(await system.json(`/failed/redrive?ids=${broken}&ids=${other}`)).toMatchObject({
-      drive: [other], refused: [{ id: broken, why: 'settles a bill that was paid meanwhile, or is being paid' }],
+      drive: [other],
+      refused: [{ id: broken, why: 'settles a bill that was paid meanwhile, or is being paid' }],
     });
-    const answer = await system.json<Answer>('/failed/redrive', post({ ids: [broken, other], reason: 'the gateway is back' }));
-    expect(answer.payments).toMatchObject([{ id: broken, ok: false, code: 'BILL_NOT_PAYABLE' }, { id: other, ok: true }]);
-    const { rows } = await system.pool.query(`SELECT outcome FROM audit WHERE target = $1`, [broken]);
+    const answer = await system.json<Answer>(
+      '/failed/redrive',
+      post({ ids: [broken, other], reason: 'the gateway is back' }),
+    );
+    expect(answer.payments).toMatchObject([
+      { id: broken, ok: false, code: 'BILL_NOT_PAYABLE' },
+      { id: other, ok: true },
+    ]);
+    const { rows } = await system.pool.query(`SELECT outcome FROM audit WHERE target = $1`, [
+      broken,
+    ]);
     expect(rows).toEqual([{ outcome: 'BILL_NOT_PAYABLE' }]); // One row, that of the console.
     const { rows: sums } = await system.pool.query(
-      `SELECT sum(amount_minor)::bigint AS paid FROM payment WHERE patient_id = $1 AND status IN ('PENDING', 'SUCCEEDED')`, [twice]);
+      `SELECT sum(amount_minor)::bigint AS paid FROM payment WHERE patient_id = $1 AND status IN ('PENDING', 'SUCCEEDED')`,
+      [twice],
+    );
     expect(sums).toEqual([{ paid: 28_274 }]);
   });
 
   test.each<[string, unknown]>([
-    ['no reason', { ids: [survivor] }], ['nothing chosen', { ids: [], reason: 'x' }], ['no id', { ids: ["' OR 1=1"], reason: 'x' }],
-    ['too many', { ids: Array.from({ length: 101 }, () => randomUUID()), reason: 'x' }], ['a field too much', { ids: [randomUUID()], reason: 'x', force: true }],
+    ['no reason', { ids: [survivor] }],
+    ['nothing chosen', { ids: [], reason: 'x' }],
+    ['no id', { ids: ["' OR 1=1"], reason: 'x' }],
+    ['too many', { ids: Array.from({ length: 101 }, () => randomUUID()), reason: 'x' }],
+    ['a field too much', { ids: [randomUUID()], reason: 'x', force: true }],
   ])('%s: refused, and nothing is done', async (_name, body) => {
-    const count = async (): Promise<unknown> => (await system.pool.query('SELECT count(*) FROM audit')).rows;
+    const count = async (): Promise<unknown> =>
+      (await system.pool.query('SELECT count(*) FROM audit')).rows;
     const before = await count();
     expect((await system.ask('/failed/redrive', post(body))).status).toBe(400);
     expect(await count()).toEqual(before);
@@ -126,11 +221,20 @@ describe('re-drive', () => {
     try {
       await lonely.patients.stop();
       const [payment] = await lonely.accept([{}]);
-      const { status, text } = await lonely.ask('/failed/redrive', post({ ids: [payment?.id], reason: 'x' }));
+      const { status, text } = await lonely.ask(
+        '/failed/redrive',
+        post({ ids: [payment?.id], reason: 'x' }),
+      );
       expect(status).toBe(503);
       expect(JSON.parse(text)).toMatchObject({ code: 'NO_PATIENTS_INSTANCE', retryable: true });
-      const page = await lonely.ask('/failed/redrive', post({ ids: [payment?.id], reason: 'x' }, { Accept: 'text/html' }));
-      expect(page).toMatchObject({ status: 503, text: expect.stringContaining('nothing was driven again') as unknown });
+      const page = await lonely.ask(
+        '/failed/redrive',
+        post({ ids: [payment?.id], reason: 'x' }, { Accept: 'text/html' }),
+      );
+      expect(page).toMatchObject({
+        status: 503,
+        text: expect.stringContaining('nothing was driven again') as unknown,
+      });
     } finally {
       await lonely.close();
     }
@@ -139,10 +243,21 @@ describe('re-drive', () => {
 
 describe('the queue', () => {
   test('its data, read-only', async () => {
-    const { queues } = await system.json<{ queues: { name: string; readOnlyMode: boolean }[] }>('/queues/api/queues');
+    const { queues } = await system.json<{ queues: { name: string; readOnlyMode: boolean }[] }>(
+      '/queues/api/queues',
+    );
     expect(queues).toMatchObject([{ name: 'payments-0', readOnlyMode: true }]);
-    for (const [method, path] of [['PUT', 'pause'], ['PUT', 'empty'], ['PUT', 'obliterate'], ['POST', 'add'], ['PUT', 'retry/failed']]) {
-      const { status } = await system.ask(`/queues/api/queues/payments-0/${path}`, { ...post({ data: {} }), method: method as string });
+    for (const [method, path] of [
+      ['PUT', 'pause'],
+      ['PUT', 'empty'],
+      ['PUT', 'obliterate'],
+      ['POST', 'add'],
+      ['PUT', 'retry/failed'],
+    ]) {
+      const { status } = await system.ask(`/queues/api/queues/payments-0/${path}`, {
+        ...post({ data: {} }),
+        method: method as string,
+      });
       expect([path, status >= 400 && status < 500]).toEqual([path, true]);
     }
   });
@@ -150,14 +265,25 @@ describe('the queue', () => {
   test('with fault switches the queue may be changed, and a session must prove its origin', async () => {
     const broken = await openInspected({ FAULTS: 'on' });
     try {
-      const { queues } = await broken.json<{ queues: { readOnlyMode: boolean }[] }>('/queues/api/queues');
+      const { queues } = await broken.json<{ queues: { readOnlyMode: boolean }[] }>(
+        '/queues/api/queues',
+      );
       expect(queues).toMatchObject([{ readOnlyMode: false }]);
-      const signedIn = await fetch(`${broken.base}/session`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ token: 'operator' }) });
+      const signedIn = await fetch(`${broken.base}/session`, {
+        method: 'POST',
+        redirect: 'manual',
+        body: new URLSearchParams({ token: 'operator' }),
+      });
       const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
       const change = (headers: Record<string, string>): Promise<Response> =>
-        fetch(`${broken.base}/queues/api/queues/payments-0/pause`, { method: 'PUT', headers: { Connection: 'close', Cookie: cookie, ...headers } });
+        fetch(`${broken.base}/queues/api/queues/payments-0/pause`, {
+          method: 'PUT',
+          headers: { Connection: 'close', Cookie: cookie, ...headers },
+        });
       expect((await change({})).status).toBe(403);
-      const page = await (await fetch(`${broken.base}/queues`, { headers: { Cookie: cookie } })).text();
+      const page = await (
+        await fetch(`${broken.base}/queues`, { headers: { Cookie: cookie } })
+      ).text();
       const csrf = /name="csrf" content="([^"]+)"/.exec(page)?.[1] ?? '';
       expect((await change({ 'X-CSRF-Token': csrf })).status).toBe(200);
     } finally {
@@ -168,10 +294,13 @@ describe('the queue', () => {
   test('Redis unavailable: a page with that cause, a problem for programs, and the rest works', async () => {
     const cut = await openInspected({ REDIS_URL: 'redis://127.0.0.1:9' });
     try {
-      const page = await eventually(async () => {
-        const answer = await cut.ask('/queues', { headers: { Accept: 'text/html' } });
-        return answer.status === 503 ? answer : null;
-      }, { what: 'the page that says it' });
+      const page = await eventually(
+        async () => {
+          const answer = await cut.ask('/queues', { headers: { Accept: 'text/html' } });
+          return answer.status === 503 ? answer : null;
+        },
+        { what: 'the page that says it' },
+      );
       expect(page.text).toContain('Redis does not answer');
       expect(await cut.ask('/queues/api/queues')).toMatchObject({ status: 503 });
       expect((await cut.ask('/payments.json')).status).toBe(200);
@@ -184,9 +313,18 @@ describe('the queue', () => {
 test('PostgreSQL unavailable: pages and programs are asked to retry later', async () => {
   const alone = await openInspected({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:9/none' });
   try {
-    for (const path of ['/payments', `/payments/${survivor}`, '/failed', `/failed/redrive?ids=${survivor}`]) {
+    for (const path of [
+      '/payments',
+      `/payments/${survivor}`,
+      '/failed',
+      `/failed/redrive?ids=${survivor}`,
+    ]) {
       const page = await alone.ask(path, { headers: { Accept: 'text/html' } });
-      expect({ path, status: page.status, retry: page.headers.get('retry-after') }).toEqual({ path, status: 503, retry: '1' });
+      expect({ path, status: page.status, retry: page.headers.get('retry-after') }).toEqual({
+        path,
+        status: 503,
+        retry: '1',
+      });
       expect(page.text).toContain('The database is unavailable');
     }
     expect((await alone.ask('/payments.json')).status).toBe(503);

@@ -1,6 +1,7 @@
 /**
- * PostgreSQL and the gateway's ledger on a separate disk of the lab that becomes full: writes are refused with the matching code, a server
- * without space for its write-ahead log ends, and both heal. Without namespaces there is no such disk, and the lab reports that.
+ * PostgreSQL and the gateway's ledger on a separate disk of the lab that becomes full: writes are
+ * refused with the matching code, a server without space for its write-ahead log ends, and both
+ * heal. Without namespaces there is no such disk, and the lab reports that.
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -43,7 +44,8 @@ withMounts('a disk in memory', () => {
     const { disk, folder } = await openDisk();
     const file = join(disk.window, 'file');
     writeFileSync(file, Buffer.alloc(1_000_000));
-    expect(existsSync(join(folder, 'disk', 'file'))).toBe(false); // Visible only inside the namespace.
+    // Visible only inside the namespace.
+    expect(existsSync(join(folder, 'disk', 'file'))).toBe(false);
     expect((await runToEnd([...disk.enter, 'ls', join(folder, 'disk')])).output).toBe('file');
     await disk.fill();
     expect(() => writeFileSync(join(disk.window, 'more'), Buffer.alloc(100_000))).toThrow(/ENOSPC/);
@@ -58,7 +60,13 @@ withMounts('a disk in memory', () => {
 
 withMounts('the ledger of the gateway on a full disk', () => {
   const entry = (key: string): Charge => ({
-    key, status: 'approved', reference: 'r'.repeat(150), amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
+    key,
+    status: 'approved',
+    reference: 'r'.repeat(150),
+    amountMinor: 100,
+    currency: 'USD',
+    reason: null,
+    at: '2026-01-01T00:00:00Z',
   });
 
   test('refuses movements that it cannot write whole; each recorded one is in the file once, also after the heal', async () => {
@@ -85,7 +93,12 @@ withMounts('the ledger of the gateway on a full disk', () => {
     await disk.empty();
     attempt('after');
     ledger.close();
-    expect(readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key)).toEqual(recorded);
+    expect(
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as Charge).key),
+    ).toEqual(recorded);
     expect(recorded.at(-1)).toBe('after');
   });
 });
@@ -100,30 +113,46 @@ withMounts('disk-full', () => {
   }, TEST_MS);
 
   const write = (rows: number): Promise<unknown> =>
-    laboratory.pool.query(`INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`, [rows]);
+    laboratory.pool.query(
+      `INSERT INTO filler SELECT repeat(md5(n::text), 60) FROM generate_series(1, $1) n`,
+      [rows],
+    );
 
-  test('a table cannot grow (53100), no payment is lost; after the heal it grows, and a payment succeeds', async () => {
-    const { heal } = await strike(injector, 'disk-full', 'postgres');
-    await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
-    await heal();
-    await isWhole(laboratory);
-    await write(2_000);
-  }, TEST_MS);
+  test(
+    'a table cannot grow (53100), no payment is lost; after the heal it grows, and a payment succeeds',
+    async () => {
+      const { heal } = await strike(injector, 'disk-full', 'postgres');
+      await expect(write(2_000)).rejects.toMatchObject({ code: '53100' });
+      await heal();
+      await isWhole(laboratory);
+      await write(2_000);
+    },
+    TEST_MS,
+  );
 
-  test('the heal restarts a server that ended for lack of space', async () => {
-    const { heal } = await strike(injector, 'disk-full', 'postgres');
-    const postgres = laboratory.system.process('postgres');
-    // The server may rewrite existing data without limit, but each rewrite needs write-ahead log.
-    await eventually(async () => {
-      if (!postgres.up) return true;
-      await laboratory.pool.query('UPDATE filler SET text = reverse(text)').catch(() => undefined);
-      await laboratory.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
-      return !postgres.up;
-    }, { what: 'the server to give up', deadlineMs: 30_000 });
-    expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
-    await heal();
-    expect(injector.failures).toEqual([]);
-    expect(postgres.up).toBe(true);
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'the heal restarts a server that ended for lack of space',
+    async () => {
+      const { heal } = await strike(injector, 'disk-full', 'postgres');
+      const postgres = laboratory.system.process('postgres');
+      // The server may rewrite existing data without limit, but each rewrite needs write-ahead log.
+      await eventually(
+        async () => {
+          if (!postgres.up) return true;
+          await laboratory.pool
+            .query('UPDATE filler SET text = reverse(text)')
+            .catch(() => undefined);
+          await laboratory.pool.query('SELECT pg_switch_wal()').catch(() => undefined);
+          return !postgres.up;
+        },
+        { what: 'the server to give up', deadlineMs: 30_000 },
+      );
+      expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+      await heal();
+      expect(injector.failures).toEqual([]);
+      expect(postgres.up).toBe(true);
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 });

@@ -1,4 +1,7 @@
-/** The limits of the bench with real engines, on a small scale: the measured work is really done, and a lost fence is detected. */
+/**
+ * The limits of the bench with real engines, on a small scale: the measured work is really done,
+ * and a lost fence is detected.
+ */
 import { afterEach, expect, test } from '@jest/globals';
 import { rm, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,22 +29,56 @@ afterEach(async () => {
 
 async function openGround(): Promise<Ground> {
   const database = await createTestDatabase();
-  const pool = createPool({ url: database.url, name: 'limits', max: 2, statementTimeoutMs: 10_000 }, createLogger('test', 'limits', 'silent'));
-  cleaners.push(() => database.drop(), () => pool.end());
-  return { databaseUrl: database.url, redisUrl: testRedisUrl(), pool, clear: async () => undefined };
+  const pool = createPool(
+    { url: database.url, name: 'limits', max: 2, statementTimeoutMs: 10_000 },
+    createLogger('test', 'limits', 'silent'),
+  );
+  cleaners.push(
+    () => database.drop(),
+    () => pool.end(),
+  );
+  return {
+    databaseUrl: database.url,
+    redisUrl: testRedisUrl(),
+    pool,
+    clear: async () => undefined,
+  };
 }
 
 /** @param settle runs between warm-up and measurement. */
-async function openStage(settle: (ground: Ground) => Promise<unknown> = async () => undefined): Promise<{ stage: Stage; ground: Ground }> {
+async function openStage(
+  settle: (ground: Ground) => Promise<unknown> = async () => undefined,
+): Promise<{ stage: Stage; ground: Ground }> {
   const ground = await openGround();
-  const generator = await Program.start({ ...nobody, name: 'generator', source: 'experiments/bench/load/main.ts' });
+  const generator = await Program.start({
+    ...nobody,
+    name: 'generator',
+    source: 'experiments/bench/load/main.ts',
+  });
   const dataDir = await mkdtemp(join(tmpdir(), 'limits-'));
-  cleaners.push(() => generator.end(), () => rm(dataDir, { recursive: true }));
+  cleaners.push(
+    () => generator.end(),
+    () => rm(dataDir, { recursive: true }),
+  );
   const { rows } = await ground.pool.query<{ id: string }>(PATIENTS);
-  const engines = { ground: async () => ground, settle: () => settle(ground), postgres: { pid: process.pid }, redis: { pid: process.pid } };
+  const engines = {
+    ground: async () => ground,
+    settle: () => settle(ground),
+    postgres: { pid: process.pid },
+    redis: { pid: process.pid },
+  };
   const stage: Stage = {
-    engines: engines as unknown as BenchEngines, generator, patients: rows.map(({ id }) => id), payments: PAYMENTS, connections: 5,
-    batchSize: 100, batchesInFlight: 2, seed: 1, dataDir, ...nobody, nodeArgs: () => [],
+    engines: engines as unknown as BenchEngines,
+    generator,
+    patients: rows.map(({ id }) => id),
+    payments: PAYMENTS,
+    connections: 5,
+    batchSize: 100,
+    batchesInFlight: 2,
+    seed: 1,
+    dataDir,
+    ...nobody,
+    nodeArgs: () => [],
   };
   return { stage, ground };
 }
@@ -62,11 +99,14 @@ test.each(FENCED)('%s commits every row under the fence', async (name) => {
   const { rows } = await ground.pool.query(
     'SELECT status, term, processed_by AS leader, count(*)::int AS payments FROM payment GROUP BY status, term, processed_by',
   );
-  expect(rows).toEqual([{ status: 'SUCCEEDED', term: 1, leader: 'limit', payments: 2 * PAYMENTS }]); // The warm-up and the measurement.
+  // The warm-up and the measurement.
+  expect(rows).toEqual([{ status: 'SUCCEEDED', term: 1, leader: 'limit', payments: 2 * PAYMENTS }]);
 });
 
 test('control: without the fence before the measurement, there is no measurement', async () => {
-  const { stage } = await openStage(({ pool }) => pool.query('UPDATE leadership SET term = term + 1'));
+  const { stage } = await openStage(({ pool }) =>
+    pool.query('UPDATE leadership SET term = term + 1'),
+  );
   await expect(measure('postgres-fenced-rows', stage)).rejects.toThrow('fence held: false');
 });
 
@@ -74,19 +114,33 @@ test('express-echo answers every request 201', async () => {
   const { stage } = await openStage();
   const { payments, seconds, problems, latencies } = await measure('express-echo', stage);
   const answered = latencies.map(({ count }) => count);
-  expect({ payments, problems, answered }).toEqual({ payments: PAYMENTS, problems: [], answered: [PAYMENTS] });
+  expect({ payments, problems, answered }).toEqual({
+    payments: PAYMENTS,
+    problems: [],
+    answered: [PAYMENTS],
+  });
   expect(seconds).toBeGreaterThan(0);
 });
 
 test('bullmq-noop finishes every job, and counts only finished jobs', async () => {
-  const place = { databaseUrl: '', redisUrl: testRedisUrl(), prefix: uniquePrefix(), gatewayLatencyMs: 0 };
+  const place = {
+    databaseUrl: '',
+    redisUrl: testRedisUrl(),
+    prefix: uniquePrefix(),
+    gatewayLatencyMs: 0,
+  };
   const producer = await bullmqNoop.openProducer(place);
   const worker = await bullmqNoop.openWorker(place);
-  cleaners.push(() => producer.close(), () => worker.close());
+  cleaners.push(
+    () => producer.close(),
+    () => worker.close(),
+  );
   let told = 0;
   await producer.enqueue(makeOrders({ count: PAYMENTS, seed: 1, patients: ['somebody'] }));
   expect(await bullmqNoop.countCommitted(place)).toBe(0);
   await worker.start((payments) => (told += payments));
-  await eventually(async () => (await bullmqNoop.countCommitted(place)) === PAYMENTS, { what: 'all jobs are finished' });
+  await eventually(async () => (await bullmqNoop.countCommitted(place)) === PAYMENTS, {
+    what: 'all jobs are finished',
+  });
   await eventually(() => told === PAYMENTS, { what: 'all jobs are told' });
 });

@@ -1,6 +1,7 @@
 /**
- * Faults of the network between the parts of a real system. The tests probe each link through its own proxy: before the fault, during it,
- * and after the heal. For some links they also check the reaction of the system.
+ * Faults of the network between the parts of a real system. The tests probe each link through its
+ * own proxy: before the fault, during it, and after the heal. For some links they also check the
+ * reaction of the system.
  */
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
@@ -35,7 +36,11 @@ afterEach(async () => {
   expect(injector.failures).toEqual([]);
 }, TEST_MS);
 
-async function strike(kind: string, target: string, random: Random = seededRandom(1, kind)): Promise<Struck> {
+async function strike(
+  kind: string,
+  target: string,
+  random: Random = seededRandom(1, kind),
+): Promise<Struck> {
   const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random });
   if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
   struck.push(outcome);
@@ -46,54 +51,92 @@ const knockAlong = (pair: Pair, waitMs?: number) => knock({ port: links.portOf(p
 const kindsOf = ({ from, to }: Pair): string => `${from.split('_')[0]}>${to.split('_')[0]}`;
 
 /** One pair of each kind: monitor_1>server_1 also represents its eight equivalents. */
-const samples = (): Pair[] => [...new Map(links.pairs.map((pair) => [kindsOf(pair), pair])).values()];
+const samples = (): Pair[] => [
+  ...new Map(links.pairs.map((pair) => [kindsOf(pair), pair])).values(),
+];
 
 describe('every kind of link', () => {
   test('matches the design, and the lab can target each link both ways and one way', () => {
     expect(samples().map(kindsOf).sort()).toEqual([
-      'monitor>monitor', 'monitor>postgres', 'monitor>redis', 'monitor>server', 'patients>postgres', 'patients>redis',
-      'server>gateway', 'server>postgres', 'server>redis',
+      'monitor>monitor',
+      'monitor>postgres',
+      'monitor>redis',
+      'monitor>server',
+      'patients>postgres',
+      'patients>redis',
+      'server>gateway',
+      'server>postgres',
+      'server>redis',
     ]);
     const targets = faultOf('partition').targets(laboratory);
-    expect(targets).toEqual(expect.arrayContaining(['monitor_1-server_1', 'monitor_1>server_1', 'server_1>monitor_1']));
+    expect(targets).toEqual(
+      expect.arrayContaining(['monitor_1-server_1', 'monitor_1>server_1', 'server_1>monitor_1']),
+    );
     expect(targets).toHaveLength(links.names.length * 3);
   });
 
   test('without a fault it answers', async () => {
-    for (const pair of samples()) expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
+    for (const pair of samples())
+      expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
   });
 
-  test.each(['both ways', 'forward', 'back'])('partition %s: it is silent, and after the heal it answers', async (way) => {
-    await Promise.all(samples().map(async (pair) => {
-      const { from, to } = pair;
-      const { heal } = await strike('partition', { 'both ways': `${from}-${to}`, forward: `${from}>${to}`, back: `${to}>${from}` }[way] ?? '');
-      expect([pair, await knockAlong(pair)]).toEqual([pair, 'silent']);
-      await heal();
-      expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
-    }));
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test.each(['both ways', 'forward', 'back'])(
+    'partition %s: it is silent, and after the heal it answers',
+    async (way) => {
+      await Promise.all(
+        samples().map(async (pair) => {
+          const { from, to } = pair;
+          const { heal } = await strike(
+            'partition',
+            { 'both ways': `${from}-${to}`, 'forward': `${from}>${to}`, 'back': `${to}>${from}` }[
+              way
+            ] ?? '',
+          );
+          expect([pair, await knockAlong(pair)]).toEqual([pair, 'silent']);
+          await heal();
+          expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
+        }),
+      );
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('latency: an answer takes at least twice 20 ms', async () => {
-    await Promise.all(samples().map(async (pair) => {
-      const { heal } = await strike('latency', `${pair.from}-${pair.to}`);
-      const began = performance.now();
-      expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
-      expect(performance.now() - began).toBeGreaterThanOrEqual(39);
-      await heal();
-      expect(links.lanes(`${pair.from}-${pair.to}`).map((lane) => lane.delayMs())).toEqual(links.lanes(`${pair.from}-${pair.to}`).map(() => 0));
-    }));
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'latency: an answer takes at least twice 20 ms',
+    async () => {
+      await Promise.all(
+        samples().map(async (pair) => {
+          const { heal } = await strike('latency', `${pair.from}-${pair.to}`);
+          const began = performance.now();
+          expect([pair, await knockAlong(pair, 20_000)]).toEqual([pair, 'answers']);
+          expect(performance.now() - began).toBeGreaterThanOrEqual(39);
+          await heal();
+          expect(links.lanes(`${pair.from}-${pair.to}`).map((lane) => lane.delayMs())).toEqual(
+            links.lanes(`${pair.from}-${pair.to}`).map(() => 0),
+          );
+        }),
+      );
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('reset: open connections are reset, more than once', async () => {
-    await Promise.all(samples().map(async (pair) => {
-      const { heal } = await strike('reset', `${pair.from}-${pair.to}`);
-      for (let times = 0; times < 2; times += 1) expect([pair, await breaks(links.portOf(pair))]).toEqual([pair, 'ECONNRESET']);
-      await heal();
-    }));
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'reset: open connections are reset, more than once',
+    async () => {
+      await Promise.all(
+        samples().map(async (pair) => {
+          const { heal } = await strike('reset', `${pair.from}-${pair.to}`);
+          for (let times = 0; times < 2; times += 1)
+            expect([pair, await breaks(links.portOf(pair))]).toEqual([pair, 'ECONNRESET']);
+          await heal();
+        }),
+      );
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 });
 
 /** Waits until an idle connection ends. @returns how it ended. */
@@ -113,7 +156,9 @@ function breaks(port: number): Promise<string> {
 const statusOf = async (monitor: string): Promise<Status> => {
   const { system } = laboratory;
   const headers = { authorization: `Bearer ${system.tokens.operator}` };
-  return (await (await fetch(`${system.process(monitor).url}/status`, { headers })).json()) as Status;
+  return (await (
+    await fetch(`${system.process(monitor).url}/status`, { headers })
+  ).json()) as Status;
 };
 const observes = async (monitor: string, replica: string): Promise<string | undefined> =>
   (await statusOf(monitor)).replicas.find(({ id }) => id === replica)?.observed;
@@ -124,60 +169,105 @@ const standby = async (): Promise<string> => {
 
 describe('the reaction of the system', () => {
   test.each([
-    ['a>b: pings are lost, beats arrive', (monitor: string, replica: string) => `${monitor}>${replica}`],
-    ['b>a: beats and answers are lost', (monitor: string, replica: string) => `${replica}>${monitor}`],
+    [
+      'a>b: pings are lost, beats arrive',
+      (monitor: string, replica: string) => `${monitor}>${replica}`,
+    ],
+    [
+      'b>a: beats and answers are lost',
+      (monitor: string, replica: string) => `${replica}>${monitor}`,
+    ],
     ['a-b', (monitor: string, replica: string) => `${monitor}-${replica}`],
-  ])('a monitor cut off from a standby, %s: it suspects it, the others do not, nothing is handed over', async (_name, link) => {
-    const replica = await standby();
-    const { term } = await laboratory.leadership();
-    const { heal } = await strike('partition', link('monitor_1', replica));
-    await eventually(async () => (await observes('monitor_1', replica)) === 'suspect', { what: 'suspicion', deadlineMs: PATIENCE_MS });
-    expect(await observes('monitor_2', replica)).toBe('alive');
-    await heal();
-    await isWhole(laboratory);
-    expect((await laboratory.leadership()).term).toBe(term);
-  }, TEST_MS);
+  ])(
+    'a monitor cut off from a standby, %s: it suspects it, the others do not, nothing is handed over',
+    async (_name, link) => {
+      const replica = await standby();
+      const { term } = await laboratory.leadership();
+      const { heal } = await strike('partition', link('monitor_1', replica));
+      await eventually(async () => (await observes('monitor_1', replica)) === 'suspect', {
+        what: 'suspicion',
+        deadlineMs: PATIENCE_MS,
+      });
+      expect(await observes('monitor_2', replica)).toBe('alive');
+      await heal();
+      await isWhole(laboratory);
+      expect((await laboratory.leadership()).term).toBe(term);
+    },
+    TEST_MS,
+  );
 
-  test('the leader isolated: another one leads; after the heal the old one is a standby and payments succeed', async () => {
-    const before = await laboratory.leadership();
-    const { heal } = await strike('isolate', before.leader ?? '');
-    await eventually(async () => (await laboratory.leadership()).term > before.term, { what: 'an election', deadlineMs: PATIENCE_MS });
-    expect((await laboratory.leadership()).leader).not.toBe(before.leader);
-    expect(await pay(laboratory, 20)).toBe('SUCCEEDED');
-    await heal();
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'the leader isolated: another one leads; after the heal the old one is a standby and payments succeed',
+    async () => {
+      const before = await laboratory.leadership();
+      const { heal } = await strike('isolate', before.leader ?? '');
+      await eventually(async () => (await laboratory.leadership()).term > before.term, {
+        what: 'an election',
+        deadlineMs: PATIENCE_MS,
+      });
+      expect((await laboratory.leadership()).leader).not.toBe(before.leader);
+      expect(await pay(laboratory, 20)).toBe('SUCCEEDED');
+      await heal();
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('patients cut off from PostgreSQL: no payment is accepted', async () => {
-    const { heal } = await strike('partition', 'patients_1>postgres');
-    expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
-    await heal();
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'patients cut off from PostgreSQL: no payment is accepted',
+    async () => {
+      const { heal } = await strike('partition', 'patients_1>postgres');
+      expect(await pay(laboratory, 1)).not.toBe('SUCCEEDED');
+      await heal();
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('the leader cut off from the gateway: the leadership moves, or the payment waits; after the heal it succeeds', async () => {
-    const { leader } = await laboratory.leadership();
-    const { heal } = await strike('partition', `${leader ?? ''}-gateway`);
-    expect(['SUCCEEDED', 'PENDING']).toContain(await pay(laboratory, 10));
-    await heal();
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'the leader cut off from the gateway: the leadership moves, or the payment waits; after the heal it succeeds',
+    async () => {
+      const { leader } = await laboratory.leadership();
+      const { heal } = await strike('partition', `${leader ?? ''}-gateway`);
+      expect(['SUCCEEDED', 'PENDING']).toContain(await pay(laboratory, 10));
+      await heal();
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('a process can be killed while its link is cut; each fault is healed separately', async () => {
-    const replica = await standby();
-    const [cut, kill] = [await strike('partition', `monitor_2-${replica}`), await strike('kill', replica)];
-    await cut.heal();
-    await kill.heal();
-    await isWhole(laboratory);
-    expect(injector.failures).toEqual([]);
-  }, TEST_MS);
+  test(
+    'a process can be killed while its link is cut; each fault is healed separately',
+    async () => {
+      const replica = await standby();
+      const [cut, kill] = [
+        await strike('partition', `monitor_2-${replica}`),
+        await strike('kill', replica),
+      ];
+      await cut.heal();
+      await kill.heal();
+      await isWhole(laboratory);
+      expect(injector.failures).toEqual([]);
+    },
+    TEST_MS,
+  );
 });
 
-test('a part is isolated on all its links and on no other link', async () => {
-  const { heal } = await strike('isolate', 'redis');
-  const cut = links.targets.filter((target) => links.lanes(target).every((lane) => lane.isCut));
-  expect(cut).toEqual(links.targets.filter((target) => directionsOf(target).some((direction) => direction.split('>').includes('redis'))));
-  await heal();
-  expect(links.targets.filter((target) => links.lanes(target).some((lane) => lane.isCut))).toEqual([]);
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'a part is isolated on all its links and on no other link',
+  async () => {
+    const { heal } = await strike('isolate', 'redis');
+    const cut = links.targets.filter((target) => links.lanes(target).every((lane) => lane.isCut));
+    expect(cut).toEqual(
+      links.targets.filter((target) =>
+        directionsOf(target).some((direction) => direction.split('>').includes('redis')),
+      ),
+    );
+    await heal();
+    expect(
+      links.targets.filter((target) => links.lanes(target).some((lane) => lane.isCut)),
+    ).toEqual([]);
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);

@@ -1,6 +1,7 @@
 /**
- * Tests the proxy of a link on one open connection: cuts, delays and breaks each direction separately, and heals it.
- * A test asserts silence by the next arrival: a mark in the other direction, or the data after the heal.
+ * Tests the proxy of a link on one open connection: cuts, delays and breaks each direction
+ * separately, and heals it. A test asserts silence by the next arrival: a mark in the other
+ * direction, or the data after the heal.
  */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
@@ -40,7 +41,8 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-const open = (): End => listenTo(connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true }));
+const open = (): End =>
+  listenTo(connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true }));
 const within = (what: string, look: () => boolean): Promise<boolean> => eventually(look, { what });
 
 /** A connection that has carried data both ways. */
@@ -48,7 +50,10 @@ async function pair(): Promise<[End, End]> {
   const count = accepted.length;
   const client = open();
   client.socket.write('?');
-  await within('the connection to be accepted', () => accepted.length > count && accepted[count]?.heard === '?');
+  await within(
+    'the connection to be accepted',
+    () => accepted.length > count && accepted[count]?.heard === '?',
+  );
   const far = accepted[count] as End;
   far.socket.write('!');
   await within('the answer', () => client.heard === '!');
@@ -161,7 +166,10 @@ describe('breaking', () => {
   test('resetAll resets open connections at both ends; a new connection passes', async () => {
     const [client, far] = await pair();
     proxy.resetAll();
-    await within('both to hear of it', () => client.over === 'ECONNRESET' && far.over === 'ECONNRESET');
+    await within(
+      'both to hear of it',
+      () => client.over === 'ECONNRESET' && far.over === 'ECONNRESET',
+    );
     await pair();
   });
 
@@ -169,7 +177,10 @@ describe('breaking', () => {
     const [client, far] = await pair();
     const heal = proxy.forward.cut();
     proxy.resetAll();
-    await within('both to hear of it', () => client.over === 'ECONNRESET' && far.over === 'ECONNRESET');
+    await within(
+      'both to hear of it',
+      () => client.over === 'ECONNRESET' && far.over === 'ECONNRESET',
+    );
     heal();
   });
 

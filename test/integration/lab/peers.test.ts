@@ -1,4 +1,7 @@
-/** Every peer of the bench with real engines: commits each order exactly once, and reports the commit. */
+/**
+ * Every peer of the bench with real engines: commits each order exactly once, and reports the
+ * commit.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
@@ -11,7 +14,12 @@ import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 const ORDERS = 200;
 
 const newOrders = (count: number): Order[] =>
-  Array.from({ length: count }, (_, index) => ({ id: randomUUID(), patientId: randomUUID(), amountMinor: 1_000 + index, currency: 'COP' }));
+  Array.from({ length: count }, (_, index) => ({
+    id: randomUUID(),
+    patientId: randomUUID(),
+    amountMinor: 1_000 + index,
+    currency: 'COP',
+  }));
 
 interface Row {
   id: string;
@@ -36,8 +44,16 @@ async function readRows({ databaseUrl }: PeerPlace): Promise<Row[]> {
 
 const byId = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
 
-/** One run of a worker with `orders`, which wait for it or arrive while it works. @returns payments reported as committed. */
-async function work(peer: Peer, place: PeerPlace, orders: readonly Order[], when: 'waiting' | 'live'): Promise<number> {
+/**
+ * One run of a worker with `orders`, which wait for it or arrive while it works. @returns payments
+ * reported as committed.
+ */
+async function work(
+  peer: Peer,
+  place: PeerPlace,
+  orders: readonly Order[],
+  when: 'waiting' | 'live',
+): Promise<number> {
   const producer = await peer.openProducer(place);
   const worker = await peer.openWorker(place);
   const before = await peer.countCommitted(place);
@@ -47,7 +63,10 @@ async function work(peer: Peer, place: PeerPlace, orders: readonly Order[], when
     expect(await peer.countCommitted(place)).toBe(before); // It has not been started.
     await worker.start((payments) => (told += payments));
     if (when === 'live') await producer.enqueue(orders);
-    await eventually(() => told >= orders.length, { what: 'every payment is told as committed', deadlineMs: 60_000 });
+    await eventually(() => told >= orders.length, {
+      what: 'every payment is told as committed',
+      deadlineMs: 60_000,
+    });
     expect(await peer.countCommitted(place)).toBe(before + orders.length);
   } finally {
     await producer.close();
@@ -62,7 +81,12 @@ describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, pee
 
   beforeAll(async () => {
     database = await createTestDatabase('template0');
-    place = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: uniquePrefix(), gatewayLatencyMs: 1 };
+    place = {
+      databaseUrl: database.url,
+      redisUrl: testRedisUrl(),
+      prefix: uniquePrefix(),
+      gatewayLatencyMs: 1,
+    };
     await peer.prepare(place);
   }, 180_000); // The first one generates a Prisma client.
   afterAll(() => database.drop());
@@ -71,12 +95,14 @@ describe.each(PEERS.map((peer) => [peer.name, peer] as const))('%s', (_name, pee
     const orders = newOrders(ORDERS);
     const [first, second] = [orders.slice(0, ORDERS / 2), orders.slice(ORDERS / 2)];
     expect(await work(peer, place, first, 'live')).toBe(first.length);
-    expect(await work(peer, place, second, 'waiting')).toBe(second.length); // Like the bench: warm up, close, fill, drain.
+    // Like the bench: warm up, close, fill, drain.
+    expect(await work(peer, place, second, 'waiting')).toBe(second.length);
     const expected = orders.map((order) => ({ ...order, status: 'SUCCEEDED', isCompleted: true }));
     expect((await readRows(place)).sort(byId)).toEqual(expected.sort(byId));
   });
 
   test('reports its settings, its gaps and its components', () => {
-    for (const facts of [peer.settings, peer.lacks, peer.packages]) expect(facts.length).toBeGreaterThan(0);
+    for (const facts of [peer.settings, peer.lacks, peer.packages])
+      expect(facts.length).toBeGreaterThan(0);
   });
 });

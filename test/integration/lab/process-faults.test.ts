@@ -1,6 +1,7 @@
 /**
- * Faults of a process, on one system of real processes: each takes effect, and after its heal a payment succeeds.
- * The tests first probe the healthy system in the same way, so that a probe that always reports "broken" fails.
+ * Faults of a process, on one system of real processes: each takes effect, and after its heal a
+ * payment succeeds. The tests first probe the healthy system in the same way, so that a probe that
+ * always reports "broken" fails.
  */
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
@@ -27,86 +28,135 @@ const PARTS = ['server_1', 'monitor_1', 'patients_1', 'gateway', 'redis', 'postg
 const SEEN = { kill: 'refused', freeze: 'silent', restart: 'refused' } as const;
 
 describe.each(['kill', 'freeze', 'restart'] as const)('%s', (kind) => {
-  test.each(PARTS)('%s: it takes effect, and after the heal a payment succeeds', async (target) => {
-    const victim = laboratory.system.process(target);
-    expect(await knock(victim, 20_000)).toBe('answers');
-    const { heal, window } = await strike(injector, kind, target);
-    // The probe waits only to prove silence; a refusal arrives at once.
-    expect(await knock(victim, kind === 'freeze' ? 300 : 20_000)).toBe(SEEN[kind]);
-    if (kind !== 'freeze') expect((await victim.exited).asked).toBe(kind === 'restart');
-    await heal();
-    expect(injector.failures).toEqual([]);
-    expect(window.healedMs).toBeGreaterThan(window.atMs);
-    expect(await knock(victim, 20_000)).toBe('answers');
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test.each(PARTS)(
+    '%s: it takes effect, and after the heal a payment succeeds',
+    async (target) => {
+      const victim = laboratory.system.process(target);
+      expect(await knock(victim, 20_000)).toBe('answers');
+      const { heal, window } = await strike(injector, kind, target);
+      // The probe waits only to prove silence; a refusal arrives at once.
+      expect(await knock(victim, kind === 'freeze' ? 300 : 20_000)).toBe(SEEN[kind]);
+      if (kind !== 'freeze') expect((await victim.exited).asked).toBe(kind === 'restart');
+      await heal();
+      expect(injector.failures).toEqual([]);
+      expect(window.healedMs).toBeGreaterThan(window.atMs);
+      expect(await knock(victim, 20_000)).toBe('answers');
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 });
 
 test('kill can target every process of the system, and only those', () => {
-  expect([...faultOf('kill').targets(laboratory)].sort()).toEqual(
-    ['gateway', 'monitor_1', 'patients_1', 'postgres', 'redis', 'server_1', 'server_2', 'server_3'],
-  );
+  expect([...faultOf('kill').targets(laboratory)].sort()).toEqual([
+    'gateway',
+    'monitor_1',
+    'patients_1',
+    'postgres',
+    'redis',
+    'server_1',
+    'server_2',
+    'server_3',
+  ]);
 });
 
 test('without links and a separate disk, the faults that need them have no target', () => {
   expect([laboratory.links, laboratory.disk]).toEqual([null, null]);
-  const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
+  const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(
+    ({ kind }) => kind,
+  );
   expect(without).toEqual(['disk-full', 'partition', 'isolate', 'latency', 'reset']);
 });
 
-test('a target that already has a fault, or does not run, is refused with a value, not an exception', async () => {
-  const order = { target: 'server_2', durationMs: 1, random: seededRandom(1) };
-  const { heal } = await strike(injector, 'kill', 'server_2');
-  expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 is busy with kill' });
-  await heal();
-  await laboratory.system.process('server_2').stop();
-  expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({ struck: false, reason: 'server_2 does not run' });
-  await laboratory.system.process('server_2').start();
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'a target that already has a fault, or does not run, is refused with a value, not an exception',
+  async () => {
+    const order = { target: 'server_2', durationMs: 1, random: seededRandom(1) };
+    const { heal } = await strike(injector, 'kill', 'server_2');
+    expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({
+      struck: false,
+      reason: 'server_2 is busy with kill',
+    });
+    await heal();
+    await laboratory.system.process('server_2').stop();
+    expect(await injector.strike(faultOf('freeze'), order)).toMatchObject({
+      struck: false,
+      reason: 'server_2 does not run',
+    });
+    await laboratory.system.process('server_2').start();
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
-test('the heal restarts a frozen process that died', async () => {
-  const { heal } = await strike(injector, 'freeze', 'server_3');
-  laboratory.system.process('server_3').kill('SIGKILL');
-  await laboratory.system.process('server_3').exited;
-  await heal();
-  expect(laboratory.system.process('server_3').up).toBe(true);
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'the heal restarts a frozen process that died',
+  async () => {
+    const { heal } = await strike(injector, 'freeze', 'server_3');
+    laboratory.system.process('server_3').kill('SIGKILL');
+    await laboratory.system.process('server_3').exited;
+    await heal();
+    expect(laboratory.system.process('server_3').up).toBe(true);
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
-test('log-moved: the process writes a new file, and a payment succeeds', async () => {
-  const file = join(laboratory.logFolder, 'server_1.log');
-  await eventually(() => existsSync(file), { what: 'a log file', deadlineMs: 60_000 });
-  await strike(injector, 'log-moved', 'server_1');
-  expect(existsSync(`${file}.moved`)).toBe(true);
-  const { heal } = await strike(injector, 'restart', 'server_1'); // A process that restarts writes lines.
-  await heal();
-  await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '', { what: 'a new log file', deadlineMs: 60_000 });
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'log-moved: the process writes a new file, and a payment succeeds',
+  async () => {
+    const file = join(laboratory.logFolder, 'server_1.log');
+    await eventually(() => existsSync(file), { what: 'a log file', deadlineMs: 60_000 });
+    await strike(injector, 'log-moved', 'server_1');
+    expect(existsSync(`${file}.moved`)).toBe(true);
+    // A process that restarts writes lines.
+    const { heal } = await strike(injector, 'restart', 'server_1');
+    await heal();
+    await eventually(() => existsSync(file) && readFileSync(file, 'utf8') !== '', {
+      what: 'a new log file',
+      deadlineMs: 60_000,
+    });
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
-test('wipe-redis: stored data is lost, and the queue works again', async () => {
-  const redis = new Redis(laboratory.system.redisUrl, { retryStrategy: () => 100, maxRetriesPerRequest: null });
-  redis.on('error', () => undefined);
-  await redis.set('kept', 'yes');
-  const { heal } = await strike(injector, 'wipe-redis', 'redis');
-  expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('refused');
-  await heal();
-  expect(await redis.get('kept')).toBeNull();
-  redis.disconnect();
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'wipe-redis: stored data is lost, and the queue works again',
+  async () => {
+    const redis = new Redis(laboratory.system.redisUrl, {
+      retryStrategy: () => 100,
+      maxRetriesPerRequest: null,
+    });
+    redis.on('error', () => undefined);
+    await redis.set('kept', 'yes');
+    const { heal } = await strike(injector, 'wipe-redis', 'redis');
+    expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('refused');
+    await heal();
+    expect(await redis.get('kept')).toBeNull();
+    redis.disconnect();
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
-test('planned: moves from the leader to a standby', async () => {
-  const before = await laboratory.leadership();
-  await strike(injector, 'planned', before.leader ?? '');
-  const between = await laboratory.leadership();
-  expect(between.term).toBe(before.term + 1);
-  expect(between.leader).not.toBe(before.leader);
-  await strike(injector, 'planned', before.leader ?? '');
-  expect(await laboratory.leadership()).toMatchObject({ leader: before.leader, term: before.term + 2 });
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'planned: moves from the leader to a standby',
+  async () => {
+    const before = await laboratory.leadership();
+    await strike(injector, 'planned', before.leader ?? '');
+    const between = await laboratory.leadership();
+    expect(between.term).toBe(before.term + 1);
+    expect(between.leader).not.toBe(before.leader);
+    await strike(injector, 'planned', before.leader ?? '');
+    expect(await laboratory.leadership()).toMatchObject({
+      leader: before.leader,
+      term: before.term + 2,
+    });
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
 describe('the gateway', () => {
   const asked = { key: 'never asked before' };
@@ -121,31 +171,43 @@ describe('the gateway', () => {
     ['gateway-refusing', 'GATEWAY_DOWN', 404],
     ['gateway-declining', 'declined', 200],
     ['gateway-losing-answers', 'reset', 200],
-  ])('%s: a charge is %s, a look-up of it %i; healed a payment succeeds', async (kind, said, found) => {
-    expect(await charge(laboratory, `${asked.key}-before`)).toBe('approved');
-    const { heal } = await strike(injector, kind, 'gateway');
-    expect(await charge(laboratory, asked.key)).toBe(said);
-    expect(await lookUp(laboratory, asked.key)).toBe(found);
-    await heal();
-    expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
-    await isWhole(laboratory);
-  }, TEST_MS);
+  ])(
+    '%s: a charge is %s, a look-up of it %i; healed a payment succeeds',
+    async (kind, said, found) => {
+      expect(await charge(laboratory, `${asked.key}-before`)).toBe('approved');
+      const { heal } = await strike(injector, kind, 'gateway');
+      expect(await charge(laboratory, asked.key)).toBe(said);
+      expect(await lookUp(laboratory, asked.key)).toBe(found);
+      await heal();
+      expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('gateway-dripping: the answer to a charge does not end in time, and the charge is in the ledger', async () => {
-    const { heal } = await strike(injector, 'gateway-dripping', 'gateway');
-    expect(await charge(laboratory, asked.key, 2_000)).toBe('reset');
-    expect(await lookUp(laboratory, asked.key)).toBe(200);
-    await heal();
-    expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'gateway-dripping: the answer to a charge does not end in time, and the charge is in the ledger',
+    async () => {
+      const { heal } = await strike(injector, 'gateway-dripping', 'gateway');
+      expect(await charge(laboratory, asked.key, 2_000)).toBe('reset');
+      expect(await lookUp(laboratory, asked.key)).toBe(200);
+      await heal();
+      expect(await charge(laboratory, `${asked.key}-after`)).toBe('approved');
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
-  test('gateway-slow: a charge takes at least 200 ms more', async () => {
-    const { heal } = await strike(injector, 'gateway-slow', 'gateway');
-    const began = performance.now();
-    expect(await charge(laboratory, asked.key)).toBe('approved');
-    expect(performance.now() - began).toBeGreaterThanOrEqual(199);
-    await heal();
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test(
+    'gateway-slow: a charge takes at least 200 ms more',
+    async () => {
+      const { heal } = await strike(injector, 'gateway-slow', 'gateway');
+      const began = performance.now();
+      expect(await charge(laboratory, asked.key)).toBe('approved');
+      expect(performance.now() - began).toBeGreaterThanOrEqual(199);
+      await heal();
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 });

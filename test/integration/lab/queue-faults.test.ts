@@ -1,4 +1,7 @@
-/** Faults of a running queue: each takes effect, payments succeed meanwhile, and the queue is used again after the heal. */
+/**
+ * Faults of a running queue: each takes effect, payments succeed meanwhile, and the queue is used
+ * again after the heal.
+ */
 import { beforeAll, expect, test } from '@jest/globals';
 import { Injector } from '../../../experiments/faults/injector.js';
 import { onRedis } from '../../../experiments/faults/on-redis.js';
@@ -18,36 +21,63 @@ beforeAll(async () => {
 
 /** The answer of Redis to a write: OK, or the first word of the error. */
 const write = (): Promise<string> =>
-  onRedis(laboratory, (redis) => redis.set('written-by-a-test', '1').catch((error: Error) => error.message.split(' ')[0] ?? ''));
+  onRedis(laboratory, (redis) =>
+    redis.set('written-by-a-test', '1').catch((error: Error) => error.message.split(' ')[0] ?? ''),
+  );
 
 /** Jobs in the queue, fetched or not. */
 const jobs = (): Promise<number> =>
-  onRedis(laboratory, async (redis) => (await redis.llen('relevo:payments-0:wait')) + (await redis.llen('relevo:payments-0:active')));
+  onRedis(
+    laboratory,
+    async (redis) =>
+      (await redis.llen('relevo:payments-0:wait')) + (await redis.llen('relevo:payments-0:active')),
+  );
 
-test.each([['NOREPLICAS', 0], ['OOM', 1]])('queue-refuses-writes (%s): Redis answers reads, payments succeed, the heal allows writes', async (answer, choice) => {
-  expect(await write()).toBe('OK');
-  const { heal } = await strike(injector, 'queue-refuses-writes', 'redis', { choice });
-  expect(await write()).toBe(answer);
-  expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('answers');
-  await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', { what: 'a payment without the queue', deadlineMs: 60_000 });
-  await heal();
-  expect(await write()).toBe('OK');
-  await isWhole(laboratory);
-}, TEST_MS);
+test.each([
+  ['NOREPLICAS', 0],
+  ['OOM', 1],
+])(
+  'queue-refuses-writes (%s): Redis answers reads, payments succeed, the heal allows writes',
+  async (answer, choice) => {
+    expect(await write()).toBe('OK');
+    const { heal } = await strike(injector, 'queue-refuses-writes', 'redis', { choice });
+    expect(await write()).toBe(answer);
+    expect(await knock(laboratory.system.process('redis'), 20_000)).toBe('answers');
+    await eventually(async () => (await pay(laboratory)) === 'SUCCEEDED', {
+      what: 'a payment without the queue',
+      deadlineMs: 60_000,
+    });
+    await heal();
+    expect(await write()).toBe('OK');
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);
 
-test('unreadable-parcel: the leader removes the jobs, no replica ends, payments succeed', async () => {
-  const pids = laboratory.system.pids();
-  await strike(injector, 'unreadable-parcel', 'redis');
-  await isWhole(laboratory);
-  await eventually(async () => (await jobs()) === 0, { what: 'an empty queue', deadlineMs: 60_000 });
-  expect(laboratory.system.pids()).toEqual(pids);
-}, TEST_MS);
+test(
+  'unreadable-parcel: the leader removes the jobs, no replica ends, payments succeed',
+  async () => {
+    const pids = laboratory.system.pids();
+    await strike(injector, 'unreadable-parcel', 'redis');
+    await isWhole(laboratory);
+    await eventually(async () => (await jobs()) === 0, {
+      what: 'an empty queue',
+      deadlineMs: 60_000,
+    });
+    expect(laboratory.system.pids()).toEqual(pids);
+  },
+  TEST_MS,
+);
 
-test('handover-without-queue: the leadership moves, returns, and payments succeed', async () => {
-  const before = await laboratory.leadership();
-  const { heal } = await strike(injector, 'handover-without-queue', 'redis');
-  expect((await laboratory.leadership()).leader).not.toBe(before.leader);
-  await heal();
-  expect((await laboratory.leadership()).leader).toBe(before.leader);
-  await isWhole(laboratory);
-}, TEST_MS);
+test(
+  'handover-without-queue: the leadership moves, returns, and payments succeed',
+  async () => {
+    const before = await laboratory.leadership();
+    const { heal } = await strike(injector, 'handover-without-queue', 'redis');
+    expect((await laboratory.leadership()).leader).not.toBe(before.leader);
+    await heal();
+    expect((await laboratory.leadership()).leader).toBe(before.leader);
+    await isWhole(laboratory);
+  },
+  TEST_MS,
+);

@@ -10,10 +10,18 @@ export interface Stroke {
 }
 
 /** @throws Error when the fault is refused. */
-export async function strike(injector: Injector, kind: string, target: string, stroke: Stroke = {}): Promise<Struck> {
+export async function strike(
+  injector: Injector,
+  kind: string,
+  target: string,
+  stroke: Stroke = {},
+): Promise<Struck> {
   const { durationMs = Infinity, choice } = stroke;
   const drawn = seededRandom(1, kind);
-  const random: Random = choice === undefined ? drawn : { ...drawn, pick: <T>(items: readonly T[]) => items[choice] as T };
+  const random: Random =
+    choice === undefined
+      ? drawn
+      : { ...drawn, pick: <T>(items: readonly T[]) => items[choice] as T };
   const outcome = await injector.strike(faultOf(kind), { target, durationMs, random });
   if (!outcome.struck) throw new Error(`${kind} of ${target} was refused: ${outcome.reason}`);
   return outcome;

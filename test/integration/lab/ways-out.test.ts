@@ -1,6 +1,6 @@
 /**
- * Every exit path of every fault: the fault is healed, and no process remains, after Ctrl-C, after the laboratory closes, and after
- * the lab itself is killed.
+ * Every exit path of every fault: the fault is healed, and no process remains, after Ctrl-C, after
+ * the laboratory closes, and after the lab itself is killed.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -28,29 +28,42 @@ describe('Ctrl-C in the middle of', () => {
   }, TEST_MS);
 
   // Skips faults that this machine does not allow; a test below asserts that the lab reports them.
-  test.each(KINDS)('%s: it is healed, and a payment succeeds', async (kind) => {
-    const interruption = new AbortController();
-    const injector = new Injector(laboratory, interruption.signal);
-    const [target] = faultOf(kind).targets(laboratory);
-    if (target === undefined) return;
-    const strike = async (): Promise<true> => {
-      const outcome = await injector.strike(faultOf(kind), { target, durationMs: Infinity, random: seededRandom(3, kind) });
-      if (!outcome.struck) throw new Error(outcome.reason);
-      return true;
-    };
-    // Interrupts half of the kinds after the injection, half during it. A hand-over may first be refused, because it needs calm.
-    const first = KINDS.indexOf(kind) % 2 === 0 || faultOf(kind).harmless === true;
-    const striking = first ? eventually(strike, { what: 'the strike', deadlineMs: 60_000 }) : strike();
-    if (first) await striking;
-    interruption.abort();
-    await striking;
-    expect(await injector.healAll()).toEqual([]);
-    expect(laboratory.system.processes.filter(({ up }) => !up)).toEqual([]);
-    await isWhole(laboratory);
-  }, TEST_MS);
+  test.each(KINDS)(
+    '%s: it is healed, and a payment succeeds',
+    async (kind) => {
+      const interruption = new AbortController();
+      const injector = new Injector(laboratory, interruption.signal);
+      const [target] = faultOf(kind).targets(laboratory);
+      if (target === undefined) return;
+      const strike = async (): Promise<true> => {
+        const outcome = await injector.strike(faultOf(kind), {
+          target,
+          durationMs: Infinity,
+          random: seededRandom(3, kind),
+        });
+        if (!outcome.struck) throw new Error(outcome.reason);
+        return true;
+      };
+      // Interrupts half of the kinds after the injection, half during it. A hand-over may first be
+      // refused, because it needs calm.
+      const first = KINDS.indexOf(kind) % 2 === 0 || faultOf(kind).harmless === true;
+      const striking = first
+        ? eventually(strike, { what: 'the strike', deadlineMs: 60_000 })
+        : strike();
+      if (first) await striking;
+      interruption.abort();
+      await striking;
+      expect(await injector.healAll()).toEqual([]);
+      expect(laboratory.system.processes.filter(({ up }) => !up)).toEqual([]);
+      await isWhole(laboratory);
+    },
+    TEST_MS,
+  );
 
   test('every kind has a target in a laboratory with links, except those that a machine may not allow', () => {
-    const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(({ kind }) => kind);
+    const without = FAULTS.filter((fault) => fault.targets(laboratory).length === 0).map(
+      ({ kind }) => kind,
+    );
     expect(without).toEqual(laboratory.disk ? [] : ['disk-full']);
   });
 });
@@ -70,9 +83,13 @@ describe('a laboratory with every kind of fault active', () => {
   function start(): { running: ChildProcess; next: () => Promise<unknown> } {
     const program = join(ROOT, 'test/support/laboratory-under-fire.ts');
     const running = (child = spawn(process.execPath, ['--import', 'tsx', program], {
-      cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' },
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
     }));
-    const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+    const lines = createInterface({ input: running.stdout as NodeJS.ReadableStream })[
+      Symbol.asyncIterator
+    ]();
     return { running, next: async () => JSON.parse(String((await lines.next()).value)) as unknown };
   }
 
@@ -85,23 +102,32 @@ describe('a laboratory with every kind of fault active', () => {
 
   async function nothingIsLeft({ pids, ports }: UnderFire): Promise<void> {
     expect(pids.length).toBeGreaterThan(8);
-    await eventually(() => pids.every((pid) => !isAlive(pid)), { what: 'every process to be gone', deadlineMs: 60_000 });
+    await eventually(() => pids.every((pid) => !isAlive(pid)), {
+      what: 'every process to be gone',
+      deadlineMs: 60_000,
+    });
     for (const port of ports) expect(await refused(port)).toBe(true);
   }
 
-  test.each(['SIGINT', 'SIGKILL'] as const)('%s: no process and no proxy remains', async (signal) => {
-    const { running, next } = start();
-    const open = (await next()) as UnderFire;
-    const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => running.once('exit', (code, by) => resolve([code, by])));
-    expect(open.struck.length).toBeGreaterThan(KINDS.length / 2);
-    expect(existsSync(open.folder)).toBe(true);
-    expect(open.pids.filter((pid) => !isAlive(pid))).toEqual([]);
-    running.kill(signal);
-    if (signal === 'SIGINT') expect(await next()).toEqual({ failures: [] });
-    expect(await exited).toEqual(signal === 'SIGINT' ? [0, null] : [null, 'SIGKILL']);
-    await nothingIsLeft(open);
-    // A killed process cannot remove its folder.
-    expect(existsSync(open.folder)).toBe(signal === 'SIGKILL');
-    rmSync(open.folder, { recursive: true, force: true });
-  }, TEST_MS);
+  test.each(['SIGINT', 'SIGKILL'] as const)(
+    '%s: no process and no proxy remains',
+    async (signal) => {
+      const { running, next } = start();
+      const open = (await next()) as UnderFire;
+      const exited = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+        running.once('exit', (code, by) => resolve([code, by])),
+      );
+      expect(open.struck.length).toBeGreaterThan(KINDS.length / 2);
+      expect(existsSync(open.folder)).toBe(true);
+      expect(open.pids.filter((pid) => !isAlive(pid))).toEqual([]);
+      running.kill(signal);
+      if (signal === 'SIGINT') expect(await next()).toEqual({ failures: [] });
+      expect(await exited).toEqual(signal === 'SIGINT' ? [0, null] : [null, 'SIGKILL']);
+      await nothingIsLeft(open);
+      // A killed process cannot remove its folder.
+      expect(existsSync(open.folder)).toBe(signal === 'SIGKILL');
+      rmSync(open.folder, { recursive: true, force: true });
+    },
+    TEST_MS,
+  );
 });

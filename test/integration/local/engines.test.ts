@@ -1,13 +1,29 @@
-/** Our PostgreSQL and Redis as real servers: data survives crashes, a frozen tree resumes completely, and wiping deletes the data. */
+/**
+ * Our PostgreSQL and Redis as real servers: data survives crashes, a frozen tree resumes
+ * completely, and wiping deletes the data.
+ */
 import { execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { freePort } from '../../../local/processes/ports.js';
-import { ensureDatabase, preparePostgres, type PostgresServer } from '../../../local/engines/postgres.js';
+import {
+  ensureDatabase,
+  preparePostgres,
+  type PostgresServer,
+} from '../../../local/engines/postgres.js';
 import { descendantsOf, isAlive } from '../../../local/processes/process-tree.js';
 import { prepareRedis } from '../../../local/engines/redis.js';
 
@@ -32,15 +48,21 @@ describe('our PostgreSQL', () => {
   let server: PostgresServer;
   let url: string;
   beforeAll(async () => {
-    server = await preparePostgres({ dataDir: join(folder, 'postgres'), port: await freePort(), quick: true });
+    server = await preparePostgres({
+      dataDir: join(folder, 'postgres'),
+      port: await freePort(),
+      quick: true,
+    });
     await server.start();
     url = await ensureDatabase(server, 'kept');
-    await query(url, 'CREATE TABLE note (text text); INSERT INTO note VALUES (\'before\')');
+    await query(url, "CREATE TABLE note (text text); INSERT INTO note VALUES ('before')");
   }, 60_000);
   afterAll(() => server.stop());
 
   it('requires its password and is durable by default', async () => {
-    await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(/password authentication failed/);
+    await expect(query(url.replace(/:[^:@]+@/, ':wrong@'), 'SELECT 1')).rejects.toThrow(
+      /password authentication failed/,
+    );
     expect(await query(url, 'SHOW fsync')).toEqual([{ fsync: 'on' }]);
     expect(await query(url, 'SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
     expect(statSync(join(folder, 'postgres/relevo.password')).mode & 0o777).toBe(0o600);
@@ -93,11 +115,15 @@ describe('our PostgreSQL', () => {
     const newer = join(folder, 'newer');
     mkdirSync(newer);
     writeFileSync(join(newer, 'PG_VERSION'), '99\n');
-    await expect(preparePostgres({ dataDir: newer, port: 1 })).rejects.toThrow(/is of PostgreSQL 99 and this is PostgreSQL 18/);
+    await expect(preparePostgres({ dataDir: newer, port: 1 })).rejects.toThrow(
+      /is of PostgreSQL 99 and this is PostgreSQL 18/,
+    );
     const other = join(folder, 'other');
     mkdirSync(other);
     appendFileSync(join(other, 'letter.txt'), 'dear');
-    await expect(preparePostgres({ dataDir: other, port: 1 })).rejects.toThrow(/is not a PostgreSQL data directory/);
+    await expect(preparePostgres({ dataDir: other, port: 1 })).rejects.toThrow(
+      /is not a PostgreSQL data directory/,
+    );
     expect(readFileSync(join(other, 'letter.txt'), 'utf8')).toBe('dear');
   });
 });
@@ -123,7 +149,10 @@ describe('our Redis', () => {
       await server.exited;
       await server.start();
       expect(await withClient((redis) => redis.get('key'))).toBe('kept');
-      expect(await withClient((redis) => redis.config('GET', 'maxmemory-policy'))).toEqual(['maxmemory-policy', 'noeviction']);
+      expect(await withClient((redis) => redis.config('GET', 'maxmemory-policy'))).toEqual([
+        'maxmemory-policy',
+        'noeviction',
+      ]);
       server.kill();
       await server.exited;
       server.wipe();
@@ -139,7 +168,12 @@ describe('our Redis', () => {
     const dataDir = join(folder, 'locked-redis');
     const server = prepareRedis({ dataDir, port: await freePort() });
     const ask = async (url: string): Promise<string> => {
-      const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, enableReadyCheck: false });
+      const redis = new Redis(url, {
+        lazyConnect: true,
+        maxRetriesPerRequest: 0,
+        retryStrategy: () => null,
+        enableReadyCheck: false,
+      });
       redis.on('error', () => undefined); // The rejected command reports the error.
       try {
         await redis.connect();
@@ -154,13 +188,15 @@ describe('our Redis', () => {
       await server.start();
       const { password } = new URL(server.address);
       expect(await ask(server.address)).toBe('PONG');
-      expect(await ask(server.url)).not.toBe('PONG'); // ioredis closes the connection at the first refusal.
+      // ioredis closes the connection at the first refusal.
+      expect(await ask(server.url)).not.toBe('PONG');
       expect(await commandLineOf(server.pid ?? 0)).not.toContain(password);
       for (const file of ['relevo.password', 'relevo.conf']) {
         expect(readFileSync(join(dataDir, file), 'utf8')).toContain(password);
         expect(statSync(join(dataDir, file)).mode & 0o777).toBe(0o600);
       }
-      expect(prepareRedis({ dataDir, port: 1 }).address).toContain(password); // The folder keeps its password.
+      // The folder keeps its password.
+      expect(prepareRedis({ dataDir, port: 1 }).address).toContain(password);
     } finally {
       await server.stop();
     }

@@ -20,16 +20,24 @@ const BROKEN = `console.error('no such thing'); process.exit(7);`;
 
 describe('ManagedProcess', () => {
   const made: ManagedProcess[] = [];
-  const make = async (program: string, more: Partial<ProcessSpec> = {}): Promise<ManagedProcess> => {
+  const make = async (
+    program: string,
+    more: Partial<ProcessSpec> = {},
+  ): Promise<ManagedProcess> => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const subject = new ManagedProcess({
-      name: 'subject', kind: 'other', port, url,
+      name: 'subject',
+      kind: 'other',
+      port,
+      url,
       command: [process.execPath, '-e', program, String(port)],
       env: { NODE_OPTIONS: '' },
       deathSignal: 'KILL',
       ready: () => answersOk(url),
-      readyDeadlineMs: 10_000, stopSignal: 'SIGTERM', stopDeadlineMs: 5_000,
+      readyDeadlineMs: 10_000,
+      stopSignal: 'SIGTERM',
+      stopDeadlineMs: 5_000,
       ...more,
     });
     made.push(subject);
@@ -53,7 +61,9 @@ describe('ManagedProcess', () => {
 
   it('fails with its last lines when it ends while it starts', async () => {
     const subject = await make(BROKEN);
-    await expect(subject.start()).rejects.toThrow(/subject did not start: it ended with code 7\.[^]*no such thing/);
+    await expect(subject.start()).rejects.toThrow(
+      /subject did not start: it ended with code 7\.[^]*no such thing/,
+    );
     await expect(subject.start()).rejects.toThrow(/no such thing/);
   });
 
@@ -138,11 +148,15 @@ describe('ManagedProcess', () => {
         deathSignal: 'KILL', ready: async () => true, readyDeadlineMs: 5000, stopSignal: 'SIGTERM', stopDeadlineMs: 1000, ${spec} });
       ${when}`;
     return spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' }, stdio: ['ignore', 'pipe', 'inherit'],
+      cwd: ROOT,
+      env: { ...process.env, NODE_OPTIONS: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
     });
   };
   const toldPid = ({ stdout }: ChildProcess): Promise<number> =>
-    new Promise((resolve) => stdout?.once('data', (data: Buffer) => resolve(Number(data.toString()))));
+    new Promise((resolve) =>
+      stdout?.once('data', (data: Buffer) => resolve(Number(data.toString()))),
+    );
 
   onLinux('does not outlive a starter that is killed with -9', async () => {
     const starter = startStarter('', 'child.start().then(() => console.log(child.pid));');

@@ -1,4 +1,6 @@
-/** Tests the proxy that simulates a partition: each mode affects a client as a real network would. */
+/**
+ * Tests the proxy that simulates a partition: each mode affects a client as a real network would.
+ */
 import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
@@ -17,7 +19,10 @@ describe('SilencingProxy', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  /** The status, `timeout`, or the code of the error. @param timeoutMs short only where the test expects silence. */
+  /**
+   * The status, `timeout`, or the code of the error. @param timeoutMs short only where the test
+   * expects silence.
+   */
   const ask = (timeoutMs = 20_000): Promise<number | string | undefined> =>
     new Promise((resolve) => {
       const request = get(proxy.url, { agent: false, timeout: timeoutMs }, (response) => {

@@ -9,7 +9,15 @@ import { createTestDatabase } from '../../support/database.js';
 import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 import { startTestSystem, stopTestSystem } from '../../support/system.js';
 
-const SMALL = { monitors: 1, replicas: 1, patients: 0, gateway: 'simulated', ports: 'free', supervise: false, quick: true } as const;
+const SMALL = {
+  monitors: 1,
+  replicas: 1,
+  patients: 0,
+  gateway: 'simulated',
+  ports: 'free',
+  supervise: false,
+  quick: true,
+} as const;
 
 describe('startSystem', () => {
   let folder: string;
@@ -18,28 +26,48 @@ describe('startSystem', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const refused = async (options: Partial<SystemOptions>): Promise<{ message: string; survivors: number[] }> => {
+  const refused = async (
+    options: Partial<SystemOptions>,
+  ): Promise<{ message: string; survivors: number[] }> => {
     const pids = new Set<number>();
     const seen: ManagedProcess[] = [];
     const note = (): void => seen.forEach(({ pid }) => pid !== null && pids.add(pid));
     const attempt = startSystem({
-      ...SMALL, dataDir: folder, env: { NODE_OPTIONS: '' }, onLine: note, onProcess: (process) => seen.push(process), ...options,
+      ...SMALL,
+      dataDir: folder,
+      env: { NODE_OPTIONS: '' },
+      onLine: note,
+      onProcess: (process) => seen.push(process),
+      ...options,
     });
-    const message = await attempt.then(() => 'started', (error: Error) => error.message);
+    const message = await attempt.then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
     return { message, survivors: [...pids].filter(isAlive) };
   };
 
   it('stops the started parts when a service does not start, and reports the reason', async () => {
-    const { message, survivors } = await refused({ serviceEnv: (name) => (name === 'server_1' ? { LOG_LEVEL: 'loud' } : {}) });
-    expect(message).toMatch(/^server_1 did not start: it ended with code 78\.[^]*LOG_LEVEL must be one of/);
+    const { message, survivors } = await refused({
+      serviceEnv: (name) => (name === 'server_1' ? { LOG_LEVEL: 'loud' } : {}),
+    });
+    expect(message).toMatch(
+      /^server_1 did not start: it ended with code 78\.[^]*LOG_LEVEL must be one of/,
+    );
     expect(survivors).toEqual([]);
   }, 60_000);
 
   it('reports the address that cannot be used, without its password', async () => {
-    const { message, survivors } = await refused({ databaseUrl: 'postgresql://someone:secret@127.0.0.1:1/nothing' });
-    expect(message).toMatch(/^DATABASE_URL \(postgresql:\/\/someone:\*\*\*@127\.0\.0\.1:1\/nothing\) cannot be used: .*ECONNREFUSED/);
+    const { message, survivors } = await refused({
+      databaseUrl: 'postgresql://someone:secret@127.0.0.1:1/nothing',
+    });
+    expect(message).toMatch(
+      /^DATABASE_URL \(postgresql:\/\/someone:\*\*\*@127\.0\.0\.1:1\/nothing\) cannot be used: .*ECONNREFUSED/,
+    );
     expect(survivors).toEqual([]);
-    expect((await refused({ redisUrl: 'redis://127.0.0.1:1' })).message).toMatch(/^REDIS_URL \(redis:\/\/127\.0\.0\.1:1\) cannot be used: .*ECONNREFUSED/);
+    expect((await refused({ redisUrl: 'redis://127.0.0.1:1' })).message).toMatch(
+      /^REDIS_URL \(redis:\/\/127\.0\.0\.1:1\) cannot be used: .*ECONNREFUSED/,
+    );
   }, 60_000);
 
   it('stops starting when it is aborted', async () => {
@@ -55,7 +83,11 @@ describe('startSystem', () => {
   it('uses external engines and starts none', async () => {
     const database = await createTestDatabase();
     const system = await startSystem({
-      ...SMALL, dataDir: folder, databaseUrl: database.url, redisUrl: testRedisUrl(), env: { NODE_OPTIONS: '', QUEUE_PREFIX: uniquePrefix() },
+      ...SMALL,
+      dataDir: folder,
+      databaseUrl: database.url,
+      redisUrl: testRedisUrl(),
+      env: { NODE_OPTIONS: '', QUEUE_PREFIX: uniquePrefix() },
     });
     try {
       expect(system.postgres).toBeNull();

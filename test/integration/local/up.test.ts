@@ -1,6 +1,6 @@
 /**
- * `npm start` as a separate process: its output, its refusals, and that it leaves no process or lock. Uses its own ports
- * (RELEVO_PORT_OFFSET) and data in a temporary folder.
+ * `npm start` as a separate process: its output, its refusals, and that it leaves no process or
+ * lock. Uses its own ports (RELEVO_PORT_OFFSET) and data in a temporary folder.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,12 +43,22 @@ describe('npm start', () => {
   const run = (command: string, args: string[] = [], env: Record<string, string> = {}): Started => {
     const child = spawn(process.execPath, ['local/bootstrap.mjs', command, ...args], {
       cwd: ROOT,
-      env: { ...process.env, NODE_OPTIONS: '', npm_lifecycle_event: '', RELEVO_DATA: folder, RELEVO_PORT_OFFSET: String(offset), ...env },
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        npm_lifecycle_event: '',
+        RELEVO_DATA: folder,
+        RELEVO_PORT_OFFSET: String(offset),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
-    const exited = new Promise<number | NodeJS.Signals | null>((resolve) => child.once('close', (code, by) => resolve(code ?? by)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (text += data.toString()));
+    const exited = new Promise<number | NodeJS.Signals | null>((resolve) =>
+      child.once('close', (code, by) => resolve(code ?? by)),
+    );
     const started = { child, output: () => text, exited };
     running.push(started);
     return started;
@@ -59,7 +69,10 @@ describe('npm start', () => {
     const ended = started.exited.then((code) => {
       throw new Error(`it ended (${code}): ${started.output()}`);
     });
-    const isUp = eventually(() => started.output().includes('Ctrl-C stops everything'), { what: 'npm start is up', deadlineMs: START_DEADLINE_MS });
+    const isUp = eventually(() => started.output().includes('Ctrl-C stops everything'), {
+      what: 'npm start is up',
+      deadlineMs: START_DEADLINE_MS,
+    });
     await Promise.race([isUp, ended]);
     return started;
   };
@@ -94,7 +107,10 @@ describe('npm start', () => {
       const refused = run('up');
       expect(await refused.exited).toBe(3);
       const owner = process.platform === 'linux' ? ` by .*\\(pid ${process.pid}\\)` : '';
-      expectSentence(refused.output(), new RegExp(`^Port ${5002 + offset}, which server_2 needs, is taken${owner};`, 'm'));
+      expectSentence(
+        refused.output(),
+        new RegExp(`^Port ${5002 + offset}, which server_2 needs, is taken${owner};`, 'm'),
+      );
       expect(existsSync(join(folder, 'postgres'))).toBe(false);
       expect(existsSync(join(folder, 'relevo.json'))).toBe(false);
     } finally {
@@ -114,22 +130,37 @@ describe('npm start', () => {
   it('reports that Relevo is not running', async () => {
     const asked = run('status');
     expect(await asked.exited).toBe(1);
-    expectSentence(asked.output(), new RegExp(`^Relevo is not running; \`RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=${offset} npm start\` starts it\\.$`, 'm'));
+    expectSentence(
+      asked.output(),
+      new RegExp(
+        `^Relevo is not running; \`RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=${offset} npm start\` starts it\\.$`,
+        'm',
+      ),
+    );
   });
 
   it('starts everything, restarts a killed replica, refuses a second start, and leaves nothing at its end', async () => {
     const first = await up();
     const before = await status();
-    expect(before.processes.map(({ name }) => name)).toEqual(expect.arrayContaining(['patients_1', 'monitor_1', 'server_1', 'server_2', 'server_3']));
+    expect(before.processes.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['patients_1', 'monitor_1', 'server_1', 'server_2', 'server_3']),
+    );
     const second = run('up');
     expect(await second.exited).toBe(3);
-    expectSentence(second.output(), new RegExp(`Relevo is running already \\(pid ${first.child.pid}\\)`));
+    expectSentence(
+      second.output(),
+      new RegExp(`Relevo is running already \\(pid ${first.child.pid}\\)`),
+    );
 
     const victim = before.processes.find(({ name }) => name === 'server_2')?.pid ?? 0;
     process.kill(victim, 'SIGKILL');
-    await eventually(() => /server_2 was killed \(SIGKILL\)[^]*server_2 is back after/.test(first.output()), {
-      what: 'server_2 is back', deadlineMs: 20_000,
-    });
+    await eventually(
+      () => /server_2 was killed \(SIGKILL\)[^]*server_2 is back after/.test(first.output()),
+      {
+        what: 'server_2 is back',
+        deadlineMs: 20_000,
+      },
+    );
     const after = await status();
     expect(after.processes.find(({ name }) => name === 'server_2')?.pid).not.toBe(victim);
 
@@ -140,22 +171,35 @@ describe('npm start', () => {
   }, 120_000);
 
   const onLinux = onlyWhere(process.platform === 'linux', 'needs Linux', it);
-  onLinux('leaves no process when killed with -9, and the next start finds its data', async () => {
-    const first = await up(['--replicas', '1']);
-    const { processes } = await status();
-    first.child.kill('SIGKILL');
-    await eventually(() => processes.every(({ pid }) => !isAlive(pid)), { what: 'everything ended with it', deadlineMs: 15_000 });
-    const second = await up(['--replicas', '1']);
-    expect(second.output()).not.toContain('applied to the database');
-    second.child.kill('SIGTERM');
-    expect(await second.exited).toBe(0);
-  }, 120_000);
+  onLinux(
+    'leaves no process when killed with -9, and the next start finds its data',
+    async () => {
+      const first = await up(['--replicas', '1']);
+      const { processes } = await status();
+      first.child.kill('SIGKILL');
+      await eventually(() => processes.every(({ pid }) => !isAlive(pid)), {
+        what: 'everything ended with it',
+        deadlineMs: 15_000,
+      });
+      const second = await up(['--replicas', '1']);
+      expect(second.output()).not.toContain('applied to the database');
+      second.child.kill('SIGTERM');
+      expect(await second.exited).toBe(0);
+    },
+    120_000,
+  );
 
   it('leaves nothing running when interrupted while it starts', async () => {
     const started = run('up');
-    await eventually(() => started.output().includes('Starting server') || started.output().includes('Starting patients'), {
-      what: 'services are being started', deadlineMs: START_DEADLINE_MS,
-    });
+    await eventually(
+      () =>
+        started.output().includes('Starting server') ||
+        started.output().includes('Starting patients'),
+      {
+        what: 'services are being started',
+        deadlineMs: START_DEADLINE_MS,
+      },
+    );
     started.child.kill('SIGINT');
     expect(await started.exited).toBe(0);
     const free = await Promise.all(PORTS.map((port) => isPortFree(port + offset)));

@@ -1,6 +1,7 @@
 /**
- * A real Prometheus with the deployed configuration scrapes a real system that processes payments and loses its leader. Aim: every
- * expression of alerts, recording rules and dashboards can be evaluated, and returns data where such a system has data.
+ * A real Prometheus with the deployed configuration scrapes a real system that processes payments
+ * and loses its leader. Aim: every expression of alerts, recording rules and dashboards can be
+ * evaluated, and returns data where such a system has data.
  */
 import { expressionsOf, readAlerts, readDashboard } from '../../support/observability.js';
 import { eventually } from '../../support/eventually.js';
@@ -13,20 +14,38 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
   let prometheus: Prometheus;
   let killed: string;
 
-  const value = async (expression: string): Promise<number> => Number((await prometheus.query(expression))[0]?.value[1]);
+  const value = async (expression: string): Promise<number> =>
+    Number((await prometheus.query(expression))[0]?.value[1]);
 
   async function pay(count: number): Promise<void> {
-    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', { body: { count } });
+    const { status } = await scene.ask(scene.system.patients[0]!, '/api/batches', {
+      body: { count },
+    });
     expect(status).toBe(200);
     const body = { patientId: scene.patients[0], amountMinor: 100, currency: 'USD' };
-    expect((await scene.ask(scene.system.patients[0]!, '/api/payments', { body, headers: { Prefer: 'wait=20' } })).status).toBe(201);
+    expect(
+      (
+        await scene.ask(scene.system.patients[0]!, '/api/payments', {
+          body,
+          headers: { Prefer: 'wait=20' },
+        })
+      ).status,
+    ).toBe(201);
   }
 
   beforeAll(async () => {
     scene = await Scene.open();
-    prometheus = await startPrometheus([...scene.system.patients, ...scene.system.monitors, ...scene.system.replicas, scene.gateway]);
+    prometheus = await startPrometheus([
+      ...scene.system.patients,
+      ...scene.system.monitors,
+      ...scene.system.replicas,
+      scene.gateway,
+    ]);
     await pay(50);
-    await eventually(async () => (await value('count(up == 1)')) === 6, { what: 'all six targets to be scraped', deadlineMs: 60_000 });
+    await eventually(async () => (await value('count(up == 1)')) === 6, {
+      what: 'all six targets to be scraped',
+      deadlineMs: 60_000,
+    });
     const leader = await scene.leader();
     killed = leader.name;
     const { term } = await scene.leadership();
@@ -51,40 +70,74 @@ describeWith('prometheus', 'Prometheus scrapes a system', () => {
       ['max(relevo_monitors{state="reached"})', 1],
     ];
     for (const [expression, expected] of figures) {
-      await eventually(async () => (await value(expression)) === expected, { what: `${expression} to be ${expected}`, deadlineMs: 60_000 });
+      await eventually(async () => (await value(expression)) === expected, {
+        what: `${expression} to be ${expected}`,
+        deadlineMs: 60_000,
+      });
     }
-    await eventually(async () => (await value('sum(relevo_suspicions_total{layer="connection"})') ?? 0) >= 1, { what: 'the suspicion', deadlineMs: 60_000 });
-    const ids = async (expression: string, label: string) => (await prometheus.query(expression)).map(({ metric }) => metric[label]).join();
-    // The series of the dead replica stay in Prometheus for some minutes; the next scrapes show one leader.
-    await eventually(async () => (await ids('relevo_leads == 1', 'id')) === leader, { what: 'one replica to lead', deadlineMs: 60_000 });
-    await eventually(async () => (await ids('relevo_leader == 1', 'replica')) === leader, { what: 'the monitors to name it', deadlineMs: 60_000 });
+    await eventually(
+      async () => ((await value('sum(relevo_suspicions_total{layer="connection"})')) ?? 0) >= 1,
+      { what: 'the suspicion', deadlineMs: 60_000 },
+    );
+    const ids = async (expression: string, label: string) =>
+      (await prometheus.query(expression)).map(({ metric }) => metric[label]).join();
+    // The series of the dead replica stay in Prometheus for some minutes; the next scrapes show one
+    // leader.
+    await eventually(async () => (await ids('relevo_leads == 1', 'id')) === leader, {
+      what: 'one replica to lead',
+      deadlineMs: 60_000,
+    });
+    await eventually(async () => (await ids('relevo_leader == 1', 'replica')) === leader, {
+      what: 'the monitors to name it',
+      deadlineMs: 60_000,
+    });
   }, 400_000);
 
   test('evaluates the rules without an error and detects the dead replica', async () => {
-    const evaluated = async (): Promise<boolean> => (await prometheus.rules()).every(({ health }) => health !== 'unknown');
+    const evaluated = async (): Promise<boolean> =>
+      (await prometheus.rules()).every(({ health }) => health !== 'unknown');
     await eventually(evaluated, { what: 'all rules to be evaluated', deadlineMs: 60_000 });
     const rules = await prometheus.rules();
     const alerting = rules.filter(({ type }) => type === 'alerting').map(({ name }) => name);
-    expect(alerting.toSorted()).toEqual(readAlerts().map(({ alert }) => alert).toSorted());
+    expect(alerting.toSorted()).toEqual(
+      readAlerts()
+        .map(({ alert }) => alert)
+        .toSorted(),
+    );
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
     const noticed = async (): Promise<boolean> =>
-      (await prometheus.rules()).some(({ name, state }) => name === 'RelevoReplicaDown' && state !== 'inactive');
+      (await prometheus.rules()).some(
+        ({ name, state }) => name === 'RelevoReplicaDown' && state !== 'inactive',
+      );
     await eventually(noticed, { what: 'the dead replica to be detected', deadlineMs: 60_000 });
-    await eventually(async () => {
-      expect((await prometheus.query('ALERTS{alertname="RelevoReplicaDown"}')).map(({ metric }) => metric['id'])).toEqual([killed]);
-      return true;
-    }, { what: 'the alert of the dead replica, and no other alert', deadlineMs: 60_000 });
+    await eventually(
+      async () => {
+        expect(
+          (await prometheus.query('ALERTS{alertname="RelevoReplicaDown"}')).map(
+            ({ metric }) => metric['id'],
+          ),
+        ).toEqual([killed]);
+        return true;
+      },
+      { what: 'the alert of the dead replica, and no other alert', deadlineMs: 60_000 },
+    );
   }, 400_000);
 
   test('every expression of the dashboard returns data', async () => {
     const empty = async (): Promise<string[]> => {
-      const expressions = expressionsOf(readDashboard()).filter((expression) => !MAY_BE_EMPTY.test(expression));
-      const counts = await Promise.all(expressions.map(async (expression) => (await prometheus.query(expression)).length));
+      const expressions = expressionsOf(readDashboard()).filter(
+        (expression) => !MAY_BE_EMPTY.test(expression),
+      );
+      const counts = await Promise.all(
+        expressions.map(async (expression) => (await prometheus.query(expression)).length),
+      );
       return expressions.filter((_expression, index) => counts[index] === 0);
     };
     let left: string[] = [];
     const filled = async (): Promise<boolean> => (left = await empty()).length === 0;
-    await eventually(filled, { what: 'every panel to show data', deadlineMs: 60_000 }).catch(() => undefined);
+    await eventually(filled, { what: 'every panel to show data', deadlineMs: 60_000 }).catch(
+      () => undefined,
+    );
     expect(left).toEqual([]);
   }, 400_000);
 });

@@ -1,4 +1,7 @@
-/** Checks the configuration of deploy/prometheus with the real promtool: it is valid, and every rule passes its tests. */
+/**
+ * Checks the configuration of deploy/prometheus with the real promtool: it is valid, and every rule
+ * passes its tests.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +15,18 @@ describeWith('prometheus', 'deploy/prometheus', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const promtool = (...args: string[]): { status: number | null; said: string } => {
-    const { status, stdout, stderr } = spawnSync(toolPrograms('prometheus')[1] ?? '', args, { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(toolPrograms('prometheus')[1] ?? '', args, {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     return { status, said: stdout + stderr };
   };
 
   test('the configuration and its rules are valid', () => {
     expect(promtool('check', 'config', 'prometheus.yml')).toMatchObject({ status: 0 });
-    expect(promtool('check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml', 'recording.yml')).toMatchObject({ status: 0 });
+    expect(
+      promtool('check', 'rules', '--lint=all', '--lint-fatal', 'alerts.yml', 'recording.yml'),
+    ).toMatchObject({ status: 0 });
   });
 
   test('every rule fires when it should, with the expected texts, and only then', () => {
@@ -30,7 +38,13 @@ describeWith('prometheus', 'deploy/prometheus', () => {
     writeFileSync(join(folder, 'alerts.yml'), spoilt);
     const tests = readFileSync(join(folder, 'alerts.test.yml'), 'utf8');
     const [head = '', ...cases] = tests.split(/\n(?= {2}- name: )/);
-    writeFileSync(join(folder, 'one.test.yml'), [head, ...cases.filter((text) => text.includes('RelevoGatewayFailing, every'))].join('\n'));
-    expect(promtool('test', 'rules', 'one.test.yml')).toMatchObject({ status: 1, said: expect.stringMatching(/RelevoGatewayFailing/) as unknown });
+    writeFileSync(
+      join(folder, 'one.test.yml'),
+      [head, ...cases.filter((text) => text.includes('RelevoGatewayFailing, every'))].join('\n'),
+    );
+    expect(promtool('test', 'rules', 'one.test.yml')).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/RelevoGatewayFailing/) as unknown,
+    });
   }, 60_000);
 });

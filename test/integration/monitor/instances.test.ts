@@ -1,4 +1,7 @@
-/** A monitor with configured patients instances shows whether they answer: up, stopped, restarted; anonymous readers see no addresses. */
+/**
+ * A monitor with configured patients instances shows whether they answer: up, stopped, restarted;
+ * anonymous readers see no addresses.
+ */
 import { createServer, type Server } from 'node:http';
 import { freePort } from '../../../local/processes/ports.js';
 import type { InstanceStatus } from '../../../monitor/http/schemas.js';
@@ -23,7 +26,10 @@ describe('the patients instances in the status', () => {
     await listen();
     const [place] = await hospital.plan(1);
     const PATIENTS = `patients_1=http://127.0.0.1:${port},patients_2=http://127.0.0.1:${nobody}`;
-    monitor = await hospital.startMonitor(place as { id: string; port: number }, { ...CALM, PATIENTS });
+    monitor = await hospital.startMonitor(place as { id: string; port: number }, {
+      ...CALM,
+      PATIENTS,
+    });
   }, 60_000);
   afterAll(async () => {
     await hospital.close();
@@ -32,7 +38,9 @@ describe('the patients instances in the status', () => {
 
   async function listen(): Promise<void> {
     const made = createServer((request, response) => {
-      asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? 'without a token'}`);
+      asked.push(
+        `${request.method} ${request.url} ${request.headers.authorization ?? 'without a token'}`,
+      );
       response.end('{"status":"ok"}');
     });
     await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
@@ -49,7 +57,11 @@ describe('the patients instances in the status', () => {
   const shown = async (token?: string): Promise<InstanceStatus[]> =>
     (await call(monitor, 'GET', '/status', token)).body['patients'] as InstanceStatus[];
   const becomes = (observed: string): Promise<InstanceStatus> =>
-    eventually(async () => (await shown()).find(({ id, observed: now }) => id === 'patients_1' && now === observed), { what: `patients_1 ${observed}`, ...PATIENCE });
+    eventually(
+      async () =>
+        (await shown()).find(({ id, observed: now }) => id === 'patients_1' && now === observed),
+      { what: `patients_1 ${observed}`, ...PATIENCE },
+    );
 
   test('alive when it answers, suspect when stopped, alive again after a restart; unknown when it never ran', async () => {
     const first = await becomes('alive');
@@ -58,12 +70,19 @@ describe('the patients instances in the status', () => {
     expect(Date.parse(gone.since ?? '')).toBeGreaterThanOrEqual(Date.parse(first.since ?? ''));
     await listen();
     await becomes('alive');
-    expect((await shown()).find(({ id }) => id === 'patients_2')).toEqual({ id: 'patients_2', observed: 'unknown', since: null });
+    expect((await shown()).find(({ id }) => id === 'patients_2')).toEqual({
+      id: 'patients_2',
+      observed: 'unknown',
+      since: null,
+    });
     expect(new Set(asked)).toEqual(new Set(['GET /livez without a token']));
   }, 90_000);
 
   test('only operators see addresses', async () => {
-    expect((await shown('operator'))[0]).toMatchObject({ id: 'patients_1', url: `http://127.0.0.1:${port}` });
+    expect((await shown('operator'))[0]).toMatchObject({
+      id: 'patients_1',
+      url: `http://127.0.0.1:${port}`,
+    });
     expect(Object.keys((await shown())[0] ?? {})).toEqual(['id', 'observed', 'since']);
   });
 });

@@ -1,6 +1,7 @@
 /**
- * Three real monitors, and one without its database; a real PostgreSQL, fake replicas. One monitor alone: monitor.test.ts.
- * Deadlines are generous (the machine is shared); the lab measures the exact times.
+ * Three real monitors, and one without its database; a real PostgreSQL, fake replicas. One monitor
+ * alone: monitor.test.ts. Deadlines are generous (the machine is shared); the lab measures the
+ * exact times.
  */
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
@@ -20,40 +21,62 @@ describe('three monitors', () => {
 
   const start = (index: number, env: NodeJS.ProcessEnv = CALM): Promise<RunningMonitor> =>
     hospital.startMonitor(places[index] as { id: string; port: number }, env);
-  const leader = (): Promise<FakeReplica> => eventually(() => hospital.leader(), { what: 'a leader' });
+  const leader = (): Promise<FakeReplica> =>
+    eventually(() => hospital.leader(), { what: 'a leader' });
 
   test('one alone elects no leader; the second completes the majority', async () => {
     const first = await start(0);
     const { pings } = hospital.replica('server_1');
     await eventually(() => pings.length > 3, { what: 'three pings' });
-    expect(first.loop.state).toMatchObject({ leadership: { term: 0, leader: null }, phase: { name: 'voting' } });
+    expect(first.loop.state).toMatchObject({
+      leadership: { term: 0, leader: null },
+      phase: { name: 'voting' },
+    });
     await start(1);
     await leader();
-    await eventually(() => first.loop.state.leadership?.term === 1, { what: 'the first learns it' });
+    await eventually(() => first.loop.state.leadership?.term === 1, {
+      what: 'the first learns it',
+    });
   });
 
   test('leader killed: one election, and all three learn the result', async () => {
     for (const index of [0, 1, 2]) await start(index);
     const before = await leader();
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    await eventually(
+      () => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'),
+      { what: 'all watching' },
+    );
     const term = hospital.monitors[0]?.loop.state.leadership?.term ?? 0;
     await before.kill();
     await eventually(() => hospital.leader(before), { what: 'another leader' });
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.leadership?.term === term + 1), { what: 'all know the term' });
+    await eventually(
+      () => hospital.monitors.every(({ loop }) => loop.state.leadership?.term === term + 1),
+      { what: 'all know the term' },
+    );
   });
 
-  /** Cuts the third monitor off from the leader; waits until it suspects the leader and has voted a few times. */
-  async function cutOff(env: NodeJS.ProcessEnv): Promise<{ third: RunningMonitor; before: FakeReplica; term: number }> {
+  /**
+   * Cuts the third monitor off from the leader; waits until it suspects the leader and has voted a
+   * few times.
+   */
+  async function cutOff(
+    env: NodeJS.ProcessEnv,
+  ): Promise<{ third: RunningMonitor; before: FakeReplica; term: number }> {
     await start(0, CALM);
     await start(1, CALM);
     const { lines, REPLICAS } = await hospital.separateLines();
     const third = await start(2, { ...CALM, REPLICAS, ...env });
     const before = await leader();
-    await eventually(() => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    await eventually(
+      () => hospital.monitors.every(({ loop }) => loop.state.phase.name === 'watching'),
+      { what: 'all watching' },
+    );
     const term = third.loop.state.leadership?.term ?? 0;
     // Only the connection to the leader, so that the others remain candidates in its view.
     lines[hospital.replicas.indexOf(before)]?.cut();
-    await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', { what: 'the third suspects the leader' });
+    await eventually(() => third.loop.state.replicas[before.id]?.opinion === 'suspect', {
+      what: 'the third suspects the leader',
+    });
     return { third, before, term };
   }
 
@@ -61,16 +84,23 @@ describe('three monitors', () => {
     const { third, before, term } = await cutOff({});
     const { pings } = before;
     const seen = pings.length;
-    await eventually(() => pings.length > seen + 6, { what: 'three more ping intervals of the two others' });
+    await eventually(() => pings.length > seen + 6, {
+      what: 'three more ping intervals of the two others',
+    });
     expect(before.leads).toBe(true);
-    expect(third.loop.state).toMatchObject({ leadership: { term, leader: before.id }, phase: { name: 'voting', ballot: { votes: 1 } } });
+    expect(third.loop.state).toMatchObject({
+      leadership: { term, leader: before.id },
+      phase: { name: 'voting', ballot: { votes: 1 } },
+    });
     expect(await observed(third, before.id)).toBe('suspect');
     expect(await observed(hospital.monitors[0] as RunningMonitor, before.id)).toBe('alive');
   });
 
   test('control: a cut-off monitor that believes to be the only one deposes the healthy leader', async () => {
     const third = places[2] as { id: string; port: number };
-    const { before, term } = await cutOff({ MONITORS: `${third.id}=http://127.0.0.1:${third.port}` });
+    const { before, term } = await cutOff({
+      MONITORS: `${third.id}=http://127.0.0.1:${third.port}`,
+    });
     await eventually(() => hospital.leader(before), { what: 'another leader' });
     expect(hospital.monitors[0]?.loop.state.leadership?.term).toBeGreaterThanOrEqual(term);
   });
@@ -79,16 +109,26 @@ describe('three monitors', () => {
     for (const index of [0, 1, 2]) await start(index);
     const before = await leader();
     const monitors = [...hospital.monitors];
-    await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching'), { what: 'all watching' });
+    await eventually(() => monitors.every(({ loop }) => loop.state.phase.name === 'watching'), {
+      what: 'all watching',
+    });
     const peers = async (): Promise<{ id: string; observed: string }[]> =>
-      (await call(monitors[0] as RunningMonitor, 'GET', '/status')).body['monitors'] as { id: string; observed: string }[];
-    await eventually(async () => (await peers()).every((each) => each.observed === 'alive'), { what: 'peers alive' });
+      (await call(monitors[0] as RunningMonitor, 'GET', '/status')).body['monitors'] as {
+        id: string;
+        observed: string;
+      }[];
+    await eventually(async () => (await peers()).every((each) => each.observed === 'alive'), {
+      what: 'peers alive',
+    });
     await hospital.stopMonitor(monitors[2] as RunningMonitor);
     await before.kill();
     await eventually(() => hospital.leader(before), { what: 'another leader' });
-    await eventually(async () => (await peers()).find(({ id }) => id === 'monitor_3')?.observed === 'suspect', {
-      what: 'the dead monitor is shown as suspect',
-    });
+    await eventually(
+      async () => (await peers()).find(({ id }) => id === 'monitor_3')?.observed === 'suspect',
+      {
+        what: 'the dead monitor is shown as suspect',
+      },
+    );
   });
 });
 
@@ -99,11 +139,21 @@ describe('a monitor without its database', () => {
     const [place] = await hospital.plan(1);
     const nowhere = new URL(hospital.database.url);
     nowhere.port = '1';
-    const monitor = await hospital.startMonitor(place as { id: string; port: number }, { DATABASE_URL: nowhere.href });
-    await eventually(async () => (await observed(monitor, 'server_1')) === 'alive', { what: 'it observes' });
+    const monitor = await hospital.startMonitor(place as { id: string; port: number }, {
+      DATABASE_URL: nowhere.href,
+    });
+    await eventually(async () => (await observed(monitor, 'server_1')) === 'alive', {
+      what: 'it observes',
+    });
     expect((await call(monitor, 'GET', '/readyz')).status).toBe(503);
-    expect(await call(monitor, 'POST', '/handover', 'operator', { reason: 'no' })).toMatchObject({ status: 503, body: { code: 'UNAVAILABLE' } });
-    expect((await shown(monitor)).partitions[0]).toMatchObject({ leader: null, phase: 'observing' });
+    expect(await call(monitor, 'POST', '/handover', 'operator', { reason: 'no' })).toMatchObject({
+      status: 503,
+      body: { code: 'UNAVAILABLE' },
+    });
+    expect((await shown(monitor)).partitions[0]).toMatchObject({
+      leader: null,
+      phase: 'observing',
+    });
     await hospital.close();
   });
 });

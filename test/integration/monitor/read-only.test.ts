@@ -9,13 +9,17 @@ test('a read-only database: the monitor is not ready until the database accepts 
     await hospital.replica('server_1').start();
     const [place] = await hospital.plan(1);
     const monitor = await hospital.startMonitor(place as { id: string; port: number });
-    const isReady = async (): Promise<boolean> => (await call(monitor, 'GET', '/readyz')).status === 200;
+    const isReady = async (): Promise<boolean> =>
+      (await call(monitor, 'GET', '/readyz')).status === 200;
     await eventually(isReady, { what: 'the monitor to be ready' });
     await setReadOnly(hospital.database.url, true);
-    await eventually(async () => {
-      const { status, body } = await call(monitor, 'GET', '/readyz');
-      return status === 503 && (body['checks'] as { postgres: boolean }).postgres === false;
-    }, { what: 'the monitor not to be ready' });
+    await eventually(
+      async () => {
+        const { status, body } = await call(monitor, 'GET', '/readyz');
+        return status === 503 && (body['checks'] as { postgres: boolean }).postgres === false;
+      },
+      { what: 'the monitor not to be ready' },
+    );
     await setReadOnly(hospital.database.url, false);
     await eventually(isReady, { what: 'the monitor to be ready again' });
   } finally {

@@ -14,6 +14,7 @@ export interface Shown {
   replicas: ReplicaShown[];
 }
 
-export const shown = async (monitor: RunningMonitor): Promise<Shown> => (await call(monitor, 'GET', '/status', 'operator')).body as unknown as Shown;
+export const shown = async (monitor: RunningMonitor): Promise<Shown> =>
+  (await call(monitor, 'GET', '/status', 'operator')).body as unknown as Shown;
 export const observed = async (monitor: RunningMonitor, id: string): Promise<string | undefined> =>
   (await shown(monitor)).replicas.find((replica) => replica.id === id)?.observed;

@@ -1,9 +1,15 @@
 /**
- * A monitor in this process against fake replicas: small HTTP servers that speak the contract and can be killed, silenced, restarted,
- * or cut off from one monitor by a proxy.
+ * A monitor in this process against fake replicas: small HTTP servers that speak the contract and
+ * can be killed, silenced, restarted, or cut off from one monitor by a proxy.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import {
+  connect,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
 import { freePort } from '../../../local/processes/ports.js';
 import { loadMonitorConfig, type MonitorConfig } from '../../../monitor/config.js';
 import { startMonitor, type RunningMonitor } from '../../../monitor/start.js';
@@ -29,7 +35,10 @@ export class FakeReplica {
   private readonly streams = new Set<ServerResponse>();
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(readonly id: string, readonly port: number) {}
+  constructor(
+    readonly id: string,
+    readonly port: number,
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -81,7 +90,17 @@ export class FakeReplica {
 
   private report(): ReplicaReport {
     const { id, bootId, role, term, reaches } = this;
-    return { id, bootId, pid: 4_242, role, term, parcelsInFlight: 0, committed: 0, reaches, stalledMs: null };
+    return {
+      id,
+      bootId,
+      pid: 4_242,
+      role,
+      term,
+      parcelsInFlight: 0,
+      committed: 0,
+      reaches,
+      stalledMs: null,
+    };
   }
 
   private line(type: 'beat' | 'bye'): string {
@@ -104,8 +123,11 @@ export class FakeReplica {
     let text = '';
     for await (const chunk of request) text += String(chunk);
     if (!this.speaks) return;
-    const body = (text === '' ? {} : JSON.parse(text)) as Leadership & { leaderships?: Leadership[] };
-    if (request.headers.authorization !== 'Bearer internal') return void response.writeHead(401).end();
+    const body = (text === '' ? {} : JSON.parse(text)) as Leadership & {
+      leaderships?: Leadership[];
+    };
+    if (request.headers.authorization !== 'Bearer internal')
+      return void response.writeHead(401).end();
     if (request.url === '/stream') {
       response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
       this.streams.add(response);
@@ -121,12 +143,18 @@ export class FakeReplica {
       this.standDowns += 1;
       this.role = 'standing-down';
     }
-    const answer = request.url === '/stand-down' ? { drained: true, report: this.report() } : this.report();
-    return void response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer));
+    const answer =
+      request.url === '/stand-down' ? { drained: true, report: this.report() } : this.report();
+    return void response
+      .writeHead(200, { 'Content-Type': 'application/json' })
+      .end(JSON.stringify(answer));
   }
 }
 
-/** A connection between one monitor and one replica that a test can cut: open connections end, and new ones are reset. */
+/**
+ * A connection between one monitor and one replica that a test can cut: open connections end, and
+ * new ones are reset.
+ */
 export class Line {
   private readonly pairs = new Set<Socket>();
   private isCut = false;
@@ -165,9 +193,20 @@ export class Line {
 }
 
 /** Faster than the defaults where a test waits, but not stricter: the machine is shared. */
-const QUICK = { PING_INTERVAL_MS: '500', PING_TIMEOUT_MS: '450', FALL: '4', BEAT_TIMEOUT_MS: '500', GRAY_MS: '300', HANDOVER_DRAIN_MS: '500', TICK_MS: '20' };
+const QUICK = {
+  PING_INTERVAL_MS: '500',
+  PING_TIMEOUT_MS: '450',
+  FALL: '4',
+  BEAT_TIMEOUT_MS: '500',
+  GRAY_MS: '300',
+  HANDOVER_DRAIN_MS: '500',
+  TICK_MS: '20',
+};
 
-/** For tests in which a healthy leader must remain, however slow the machine: only a cut connection is evidence. */
+/**
+ * For tests in which a healthy leader must remain, however slow the machine: only a cut connection
+ * is evidence.
+ */
 export const CALM = { BEAT_TIMEOUT_MS: '10000', FALL: '20' };
 
 export class Hospital {
@@ -183,7 +222,8 @@ export class Hospital {
   /** @param size how many replicas; none of them is started. */
   static async open(size = 3): Promise<Hospital> {
     const hospital = new Hospital(await createTestDatabase());
-    for (let index = 1; index <= size; index += 1) hospital.replicas.push(new FakeReplica(`server_${index}`, await freePort()));
+    for (let index = 1; index <= size; index += 1)
+      hospital.replicas.push(new FakeReplica(`server_${index}`, await freePort()));
     return hospital;
   }
 
@@ -200,21 +240,34 @@ export class Hospital {
 
   config(id: string, port: number, env: NodeJS.ProcessEnv = {}): MonitorConfig {
     return loadMonitorConfig({
-      ...QUICK, ID: id, PORT: String(port), DATABASE_URL: this.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: this.prefix,
-      API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal', MONITORS: this.members,
-      REPLICAS: this.replicas.map((replica) => `${replica.id}=${replica.url}`).join(','), ...env,
+      ...QUICK,
+      ID: id,
+      PORT: String(port),
+      DATABASE_URL: this.database.url,
+      REDIS_URL: testRedisUrl(),
+      QUEUE_PREFIX: this.prefix,
+      API_TOKEN: 'api',
+      OPERATOR_TOKEN: 'operator',
+      INTERNAL_TOKEN: 'internal',
+      MONITORS: this.members,
+      REPLICAS: this.replicas.map((replica) => `${replica.id}=${replica.url}`).join(','),
+      ...env,
     });
   }
 
   /** Names and ports of the monitors that a test starts later. */
   async plan(count: number): Promise<{ id: string; port: number }[]> {
     const places = [];
-    for (let index = 1; index <= count; index += 1) places.push({ id: `monitor_${index}`, port: await freePort() });
+    for (let index = 1; index <= count; index += 1)
+      places.push({ id: `monitor_${index}`, port: await freePort() });
     this.members = places.map(({ id, port }) => `${id}=http://127.0.0.1:${port}`).join(',');
     return places;
   }
 
-  async startMonitor({ id, port }: { id: string; port: number }, env: NodeJS.ProcessEnv = {}): Promise<RunningMonitor> {
+  async startMonitor(
+    { id, port }: { id: string; port: number },
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<RunningMonitor> {
     const write = (line: string): void => {
       this.logged.push(JSON.parse(line) as Record<string, unknown>);
       keepLine(`${id}-in-process`, line.trimEnd());
@@ -257,7 +310,13 @@ export interface Answer {
 }
 
 /** Calls a monitor. */
-export async function call(monitor: RunningMonitor, method: string, path: string, token?: string, body?: unknown): Promise<Answer> {
+export async function call(
+  monitor: RunningMonitor,
+  method: string,
+  path: string,
+  token?: string,
+  body?: unknown,
+): Promise<Answer> {
   const { port } = monitor.server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method,

@@ -1,6 +1,7 @@
 /**
- * More payments are accepted than committed: the bound holds, refused payments are not stored, known keys are answered, and after the
- * return of the leader every accepted payment becomes final. Real PostgreSQL and Redis; each test decides whether a leader runs.
+ * More payments are accepted than committed: the bound holds, refused payments are not stored,
+ * known keys are answered, and after the return of the leader every accepted payment becomes final.
+ * Real PostgreSQL and Redis; each test decides whether a leader runs.
  */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
@@ -9,7 +10,18 @@ import { lookAtBacklog } from '../../../patients/records/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { electFakeLeader, startFakeLeader } from './fake-leader.js';
 import { call, codeOf, countRows, PATIENT, PAYMENT, type Answered } from './setup.js';
-import { accepted, fill, flood, MAX, pay, pendingRows, refused, relay, setup, SMALL } from './backlog-stage.js';
+import {
+  accepted,
+  fill,
+  flood,
+  MAX,
+  pay,
+  pendingRows,
+  refused,
+  relay,
+  setup,
+  SMALL,
+} from './backlog-stage.js';
 
 describe('without a leader', () => {
   test('accepted up to the bound, then 503 with Retry-After and nothing stored; after the drain it accepts again and every accepted payment is final', async () => {
@@ -18,20 +30,33 @@ describe('without a leader', () => {
     const { length } = accepted(answers);
     expect(length).toBeLessThanOrEqual(MAX);
     expect(await countRows(setup.pool, 'payment')).toBe(length);
-    expect(new Set(refused(answers).map((one) => `${one.status} ${codeOf(one)}`))).toEqual(new Set(['503 BACKLOG_FULL']));
-    for (const { headers } of refused(answers)) expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    for (const { headers } of refused(answers)) expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect(new Set(refused(answers).map((one) => `${one.status} ${codeOf(one)}`))).toEqual(
+      new Set(['503 BACKLOG_FULL']),
+    );
+    for (const { headers } of refused(answers))
+      expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    for (const { headers } of refused(answers))
+      expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
 
     const leader = await startFakeLeader({ ...setup });
     await relay();
-    await eventually(async () => (await pendingRows()) === 0, { what: 'the end of the backlog', deadlineMs: 15_000 });
-    const again = await eventually(async () => {
-      const one = await pay(url, 'after', { Prefer: 'wait=10' });
-      return one.status === 201 ? one : null;
-    }, { what: 'an open door' });
+    await eventually(async () => (await pendingRows()) === 0, {
+      what: 'the end of the backlog',
+      deadlineMs: 15_000,
+    });
+    const again = await eventually(
+      async () => {
+        const one = await pay(url, 'after', { Prefer: 'wait=10' });
+        return one.status === 201 ? one : null;
+      },
+      { what: 'an open door' },
+    );
     expect((again.body as Payment).status).toBe('SUCCEEDED');
     const ids = accepted(answers).map(({ body }) => (body as Payment).id);
-    const { rows } = await setup.pool.query(`SELECT 1 FROM payment WHERE id = ANY ($1::uuid[]) AND status = 'SUCCEEDED'`, [ids]);
+    const { rows } = await setup.pool.query(
+      `SELECT 1 FROM payment WHERE id = ANY ($1::uuid[]) AND status = 'SUCCEEDED'`,
+      [ids],
+    );
     expect(rows).toHaveLength(length);
     await leader.stop();
   });
@@ -42,8 +67,15 @@ describe('without a leader', () => {
     const { length } = accepted(answers);
     expect((await pay(url)).status).toBe(503);
     const again = await pay(url, 'known-0');
-    expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([202, answers[0]?.text, 'true']);
-    const other = await call(`${url}/api/payments`, { body: { ...PAYMENT, amountMinor: 1 }, headers: { 'Idempotency-Key': 'known-0' } });
+    expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([
+      202,
+      answers[0]?.text,
+      'true',
+    ]);
+    const other = await call(`${url}/api/payments`, {
+      body: { ...PAYMENT, amountMinor: 1 },
+      headers: { 'Idempotency-Key': 'known-0' },
+    });
     expect([other.status, codeOf(other)]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
     expect(await countRows(setup.pool, 'payment')).toBe(length);
   });
@@ -57,7 +89,8 @@ describe('without a leader', () => {
 
   test('replays do not count: after a thousand of them admission is open', async () => {
     const { url } = await setup.start(SMALL);
-    for (let round = 0; round < 100; round += 1) await Promise.all(Array.from({ length: 10 }, () => pay(url, 'one-key')));
+    for (let round = 0; round < 100; round += 1)
+      await Promise.all(Array.from({ length: 10 }, () => pay(url, 'one-key')));
     expect((await pay(url)).status).toBe(202);
     const look = await lookAtBacklog(setup.pool, 0, 0);
     // A quarter of the sequence numbers is sampled: 2 pending among a thousand are 1 to 8.
@@ -65,42 +98,65 @@ describe('without a leader', () => {
   });
 
   test('two instances together keep the bound, except for payments that both accept between two measurements', async () => {
-    const [one, two] = [await setup.start({ ...SMALL, ID: 'patients_1' }), await setup.start({ ...SMALL, ID: 'patients_2' })];
+    const [one, two] = [
+      await setup.start({ ...SMALL, ID: 'patients_1' }),
+      await setup.start({ ...SMALL, ID: 'patients_2' }),
+    ];
     const answers = await flood([one.url, two.url], 4 * MAX, 'both');
     const stored = await countRows(setup.pool, 'payment');
     expect(stored).toBe(accepted(answers).length);
     expect(stored).toBeLessThanOrEqual(2 * MAX);
     await fill(one.url, 'rest');
-    for (const { url } of [one, two]) await eventually(async () => (await pay(url)).status === 503, { what: 'a door closed by what both accepted' });
+    for (const { url } of [one, two])
+      await eventually(async () => (await pay(url)).status === 503, {
+        what: 'a door closed by what both accepted',
+      });
   });
 
   test('reads continue, the instance is live and ready, and reports the full backlog', async () => {
     const { url } = await setup.start(SMALL);
     await fill(url, 'full');
-    await eventually(async () => {
-      const ready = await call(`${url}/readyz`, { token: null });
-      expect([ready.status, (ready.body as { checks: unknown }).checks]).toEqual([200, { postgres: true, redis: true, backlog: false }]);
-      return true;
-    }, { what: 'ready, and full' });
+    await eventually(
+      async () => {
+        const ready = await call(`${url}/readyz`, { token: null });
+        expect([ready.status, (ready.body as { checks: unknown }).checks]).toEqual([
+          200,
+          { postgres: true, redis: true, backlog: false },
+        ]);
+        return true;
+      },
+      { what: 'ready, and full' },
+    );
     expect((await call(`${url}/livez`, { token: null })).status).toBe(200);
     expect((await call(`${url}/api/payments`)).status).toBe(200);
-    await eventually(async () => /relevo_backlog_payments (3[7-9]|40)\b/.test((await call(`${url}/metrics`)).text), { what: 'the metric' });
-    expect((await call(`${url}/metrics`)).text).toMatch(/relevo_requests_refused_total\{reason="backlog"\} [1-9]/);
+    await eventually(
+      async () => /relevo_backlog_payments (3[7-9]|40)\b/.test((await call(`${url}/metrics`)).text),
+      { what: 'the metric' },
+    );
+    expect((await call(`${url}/metrics`)).text).toMatch(
+      /relevo_requests_refused_total\{reason="backlog"\} [1-9]/,
+    );
   });
 });
 
 describe('a batch', () => {
   const fire = (url: string, count: number, key: string): Promise<Answered> =>
-    call(`${url}/api/batches`, { body: { count, timeoutMs: 0 }, headers: { 'Idempotency-Key': key } });
+    call(`${url}/api/batches`, {
+      body: { count, timeoutMs: 0 },
+      headers: { 'Idempotency-Key': key },
+    });
 
   test('that does not fit is refused as a whole and leaves nothing; smaller requests are still admitted', async () => {
     const { url, deps } = await setup.start({ BACKLOG_MAX: '400', BACKLOG_LOOK_MS: '60000' });
-    // Payments stored during a measurement count twice until the next one: the first measurement is over, and no other one follows.
+    // Payments stored during a measurement count twice until the next one: the first measurement is
+    // over, and no other one follows.
     await eventually(() => deps.reads.idleCount > 0, { what: 'the end of the first look' });
     await fire(url, 370, 'first');
     const answered = await fire(url, 31, 'too-large');
     expect([answered.status, codeOf(answered)]).toEqual([503, 'BACKLOG_FULL']);
-    expect([await countRows(setup.pool, 'batch'), await countRows(setup.pool, 'payment')]).toEqual([1, 370]);
+    expect([await countRows(setup.pool, 'batch'), await countRows(setup.pool, 'payment')]).toEqual([
+      1, 370,
+    ]);
     expect((await fire(url, 30, 'fits')).status).toBe(200);
     expect((await pay(url)).status).toBe(503);
   });
@@ -109,8 +165,14 @@ describe('a batch', () => {
     const { url } = await setup.start(SMALL);
     await setup.pool.query(`CREATE FUNCTION only_ten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW.batch_index >= 10 THEN RAISE EXCEPTION 'in the middle' USING ERRCODE = '57P01'; END IF; RETURN NEW; END $$`);
-    await setup.pool.query('CREATE TRIGGER only_ten BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION only_ten()');
-    const { url: small } = await setup.start({ ...SMALL, ACCEPT_GROUP_MAX: '5', ACCEPT_RETRY_MS: '0' });
+    await setup.pool.query(
+      'CREATE TRIGGER only_ten BEFORE INSERT ON payment FOR EACH ROW EXECUTE FUNCTION only_ten()',
+    );
+    const { url: small } = await setup.start({
+      ...SMALL,
+      ACCEPT_GROUP_MAX: '5',
+      ACCEPT_RETRY_MS: '0',
+    });
     expect((await fire(small, 20, 'interrupted')).status).toBe(503);
     expect(await countRows(setup.pool, 'payment')).toBe(10);
     await setup.pool.query('DROP TRIGGER only_ten ON payment');
@@ -123,11 +185,25 @@ describe('a batch', () => {
 
 describe('a measurement', () => {
   const row = (at: number): NewPayment => ({
-    id: `00000000-0000-4000-9000-${String(at).padStart(12, '0')}`, patientId: PATIENT, batchId: null, batchIndex: null, redriveOf: null,
-    idempotencyKey: `row-${at}`, fingerprint: 'f', answerWaited: false, amountMinor: 1, currency: 'USD', concept: null,
+    id: `00000000-0000-4000-9000-${String(at).padStart(12, '0')}`,
+    patientId: PATIENT,
+    batchId: null,
+    batchIndex: null,
+    redriveOf: null,
+    idempotencyKey: `row-${at}`,
+    fingerprint: 'f',
+    answerWaited: false,
+    amountMinor: 1,
+    currency: 'USD',
+    concept: null,
   });
   const store = async (from: number, count: number): Promise<void> => {
-    await acceptPayments(setup.pool, 0, 'test', Array.from({ length: count }, (_, at) => row(from + at)));
+    await acceptPayments(
+      setup.pool,
+      0,
+      'test',
+      Array.from({ length: count }, (_, at) => row(from + at)),
+    );
   };
   const finish = async (where: string): Promise<void> => {
     await electFakeLeader(setup.pool);
@@ -139,16 +215,31 @@ describe('a measurement', () => {
   const AGED = { oldestAgeSeconds: expect.any(Number) as unknown };
 
   test('of an empty table finds nothing; of few rows it is exact', async () => {
-    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: null, newest: 0, oldestAgeSeconds: 0, pending: 0 });
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({
+      oldest: null,
+      newest: 0,
+      oldestAgeSeconds: 0,
+      pending: 0,
+    });
     await store(1, 100);
     await finish('seq % 3 = 0');
-    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1, newest: 100, ...AGED, pending: 67 });
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({
+      oldest: 1,
+      newest: 100,
+      ...AGED,
+      pending: 67,
+    });
   });
 
   test('of many rows is exact when the whole range is pending, and close when a part is', async () => {
     await store(1, 5_000);
     await finish('seq <= 1000');
-    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({ oldest: 1_001, newest: 5_000, ...AGED, pending: 4_000 });
+    expect(await lookAtBacklog(setup.pool, 0, 0)).toEqual({
+      oldest: 1_001,
+      newest: 5_000,
+      ...AGED,
+      pending: 4_000,
+    });
     await finish('seq % 4 = 0 AND seq > 1000');
     const { pending } = await lookAtBacklog(setup.pool, 0, 0);
     // 256 of 4,000 rows estimate a share of 3/4 to within 5 standard errors of 3 %.
@@ -158,8 +249,16 @@ describe('a measurement', () => {
   test('is not distorted by a few deferred payments: after ten times the bound became final, nothing is refused', async () => {
     await store(1, 5);
     await electFakeLeader(setup.pool);
-    const deferrals = Array.from({ length: 5 }, (_, at) => ({ id: row(at + 1).id, attempts: 1, waitMs: 3_600_000, lastError: 'away' }));
-    expect((await deferPayments(setup.pool, { partition: 0, term: 1, leader: 'server_1' }, deferrals)).ids).toHaveLength(5);
+    const deferrals = Array.from({ length: 5 }, (_, at) => ({
+      id: row(at + 1).id,
+      attempts: 1,
+      waitMs: 3_600_000,
+      lastError: 'away',
+    }));
+    expect(
+      (await deferPayments(setup.pool, { partition: 0, term: 1, leader: 'server_1' }, deferrals))
+        .ids,
+    ).toHaveLength(5);
     await store(6, 10 * 400);
     await finish('seq > 5');
     const { deps, url } = await setup.start({ ...SMALL, BACKLOG_MAX: '400' });

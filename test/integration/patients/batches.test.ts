@@ -11,7 +11,16 @@ import { fingerprint } from '../../../patients/accept/fingerprint.js';
 import { registerBatch } from '../../../patients/records/payment-rows.js';
 import { eventually } from '../../support/eventually.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
-import { call, codeOf, countRows, createSetup, PATIENT, PAYMENT, type Answered, type Setup } from './setup.js';
+import {
+  call,
+  codeOf,
+  countRows,
+  createSetup,
+  PATIENT,
+  PAYMENT,
+  type Answered,
+  type Setup,
+} from './setup.js';
 
 let setup: Setup;
 let one: RunningPatients;
@@ -22,7 +31,11 @@ beforeAll(async () => {
   setup = await createSetup();
   one = await setup.start({ ID: 'patients_1' });
   two = await setup.start({ ID: 'patients_2' });
-  leader = await startFakeLeader({ ...setup, rule: ({ amountMinor }) => (amountMinor === 13 ? 'DECLINED' : amountMinor === 666 ? 'FAILED' : 'SUCCEEDED') });
+  leader = await startFakeLeader({
+    ...setup,
+    rule: ({ amountMinor }) =>
+      amountMinor === 13 ? 'DECLINED' : amountMinor === 666 ? 'FAILED' : 'SUCCEEDED',
+  });
 });
 
 afterAll(async () => {
@@ -30,7 +43,11 @@ afterAll(async () => {
   await setup?.end();
 });
 
-const fire = (url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> => call(`${url}/api/batches`, { body, headers });
+const fire = (
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answered> => call(`${url}/api/batches`, { body, headers });
 
 describe('a batch', () => {
   test('of 230 is answered when all are final: each once, in order, spread over the patients', async () => {
@@ -38,7 +55,14 @@ describe('a batch', () => {
     const answered = await fire(one.url, { count: 230 });
     const document = batchSchema.parse(answered.body);
     expect(answered.status).toBe(200);
-    expect(document).toMatchObject({ sent: 230, succeeded: 230, declined: 0, failed: 0, pending: 0, availability: 1 });
+    expect(document).toMatchObject({
+      sent: 230,
+      succeeded: 230,
+      declined: 0,
+      failed: 0,
+      pending: 0,
+      availability: 1,
+    });
     expect(new Set(document.payments.map(({ id }) => id)).size).toBe(230);
     expect(answered.headers.get('location')).toBe(`/api/batches/${document.batchId}`);
     expect(await countRows(setup.pool, 'payment')).toBe(before + 230);
@@ -59,8 +83,20 @@ describe('a batch', () => {
   test('with a list counts the outcomes separately', async () => {
     const payments = [15_000, 13, 666, 15_000].map((amountMinor) => ({ ...PAYMENT, amountMinor }));
     const { body } = await fire(one.url, { payments });
-    expect(body).toMatchObject({ sent: 4, succeeded: 2, declined: 1, failed: 1, pending: 0, availability: 0.5 });
-    expect((body as Batch).payments.map(({ status }) => status)).toEqual(['SUCCEEDED', 'DECLINED', 'FAILED', 'SUCCEEDED']);
+    expect(body).toMatchObject({
+      sent: 4,
+      succeeded: 2,
+      declined: 1,
+      failed: 1,
+      pending: 0,
+      availability: 0.5,
+    });
+    expect((body as Batch).payments.map(({ status }) => status)).toEqual([
+      'SUCCEEDED',
+      'DECLINED',
+      'FAILED',
+      'SUCCEEDED',
+    ]);
   });
 
   test('that names unknown patients is refused with their indexes, and nothing is stored', async () => {
@@ -68,22 +104,32 @@ describe('a batch', () => {
     const stranger = { ...PAYMENT, patientId: '00000000-0000-4000-8000-999999999999' };
     const answered = await fire(one.url, { payments: [PAYMENT, stranger, PAYMENT, stranger] });
     expect([answered.status, codeOf(answered)]).toEqual([422, 'PATIENT_UNKNOWN']);
-    expect((answered.body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual(['body.payments.1.patientId', 'body.payments.3.patientId']);
-    expect([await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')]).toEqual(before);
+    expect(
+      (answered.body as { errors: { path: string }[] }).errors.map(({ path }) => path),
+    ).toEqual(['body.payments.1.patientId', 'body.payments.3.patientId']);
+    expect([await countRows(setup.pool, 'payment'), await countRows(setup.pool, 'batch')]).toEqual(
+      before,
+    );
   });
 
   test('errors refer to the form in use', async () => {
     const answered = await fire(one.url, { payments: [{ ...PAYMENT, amountMinor: -5 }] });
-    expect((answered.body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual(['body.payments.0.amountMinor']);
+    expect(
+      (answered.body as { errors: { path: string }[] }).errors.map(({ path }) => path),
+    ).toEqual(['body.payments.0.amountMinor']);
   });
 
   test('repeated with its key, concurrently and through both instances, is one batch', async () => {
     const before = await countRows(setup.pool, 'payment');
     const headers = { 'Idempotency-Key': 'one-batch' };
-    const answers = await Promise.all([one, two, one, two].map(({ url }) => fire(url, { count: 1_200 }, headers)));
+    const answers = await Promise.all(
+      [one, two, one, two].map(({ url }) => fire(url, { count: 1_200 }, headers)),
+    );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === 'true')).toHaveLength(3);
+    expect(
+      answers.filter((answer) => answer.headers.get('idempotent-replayed') === 'true'),
+    ).toHaveLength(3);
     expect(await countRows(setup.pool, 'payment')).toBe(before + 1_200);
     const other = await fire(one.url, { count: 1_201 }, headers);
     expect([other.status, codeOf(other)]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
@@ -91,21 +137,54 @@ describe('a batch', () => {
 
   test('interrupted during the acceptance is completed by a repeated request', async () => {
     const head = { id: uuid(), fingerprint: fingerprint({ count: 7 }), sent: 7 };
-    await registerBatch(setup.pool, { ...head, idempotencyKey: 'interrupted', acceptedBy: 'patients_9' });
-    const rest = { batchId: head.id, redriveOf: null, fingerprint: head.fingerprint, answerWaited: true, concept: null, ...PAYMENT };
-    const there = [0, 1, 4].map((index) => ({ ...rest, id: uuid(), batchIndex: index, idempotencyKey: batchKey(head.id, index) }));
+    await registerBatch(setup.pool, {
+      ...head,
+      idempotencyKey: 'interrupted',
+      acceptedBy: 'patients_9',
+    });
+    const rest = {
+      batchId: head.id,
+      redriveOf: null,
+      fingerprint: head.fingerprint,
+      answerWaited: true,
+      concept: null,
+      ...PAYMENT,
+    };
+    const there = [0, 1, 4].map((index) => ({
+      ...rest,
+      id: uuid(),
+      batchIndex: index,
+      idempotencyKey: batchKey(head.id, index),
+    }));
     await acceptPayments(setup.pool, 0, 'patients_9', there);
-    expect((await call(`${one.url}/api/batches/${head.id}`)).body).toMatchObject({ sent: 7, pending: 7, availability: 0 });
+    expect((await call(`${one.url}/api/batches/${head.id}`)).body).toMatchObject({
+      sent: 7,
+      pending: 7,
+      availability: 0,
+    });
 
-    const answered = await fire(two.url, { count: 7, timeoutMs: 0 }, { 'Idempotency-Key': 'interrupted' });
+    const answered = await fire(
+      two.url,
+      { count: 7, timeoutMs: 0 },
+      { 'Idempotency-Key': 'interrupted' },
+    );
     const document = answered.body as Batch;
     expect(document).toMatchObject({ batchId: head.id, sent: 7 });
-    expect([0, 1, 4].map((index) => document.payments[index]?.id)).toEqual(there.map(({ id }) => id));
+    expect([0, 1, 4].map((index) => document.payments[index]?.id)).toEqual(
+      there.map(({ id }) => id),
+    );
     // The three stored payments are in no parcel; no relay runs here.
-    await eventually(async () => {
-      expect((await call(`${two.url}/api/batches/${head.id}`)).body).toMatchObject({ sent: 7, succeeded: 4, pending: 3 });
-      return true;
-    }, { what: 'the outcomes of the four' });
+    await eventually(
+      async () => {
+        expect((await call(`${two.url}/api/batches/${head.id}`)).body).toMatchObject({
+          sent: 7,
+          succeeded: 4,
+          pending: 3,
+        });
+        return true;
+      },
+      { what: 'the outcomes of the four' },
+    );
   });
 
   test('without time to wait is answered at once, with all its payments stored', async () => {
@@ -116,7 +195,8 @@ describe('a batch', () => {
   test('of 5,000 does not block other requests', async () => {
     let longestMs = 0;
     let firing = true;
-    // Measures the work of this process, not the clock, because other programs may slow the machine down.
+    // Measures the work of this process, not the clock, because other programs may slow the machine
+    // down.
     const workedMs = (): number => {
       const { user, system } = process.cpuUsage();
       return (user + system) / 1_000;
@@ -140,13 +220,17 @@ describe('a batch', () => {
 });
 
 describe('the list of payments', () => {
-  interface Page { payments: Payment[]; next: string | null }
-  const list = async (query: string): Promise<Page> => (await call(`${one.url}/api/payments?${query}`)).body as Page;
+  interface Page {
+    payments: Payment[];
+    next: string | null;
+  }
+  const list = async (query: string): Promise<Page> =>
+    (await call(`${one.url}/api/payments?${query}`)).body as Page;
 
   test('in pages is the whole list, newest first, without repetitions', async () => {
     const { batchId, payments } = (await fire(one.url, { count: 25 })).body as Batch;
     const seen: string[] = [];
-    for (let cursor = ''; ; ) {
+    for (let cursor = ''; ;) {
       const page = await list(`batchId=${batchId}&limit=10${cursor}`);
       seen.push(...page.payments.map(({ id }) => id));
       if (page.next === null) break;
@@ -156,9 +240,17 @@ describe('the list of payments', () => {
   });
 
   test('contains exactly the payments that match the filter', async () => {
-    const { batchId } = (await fire(one.url, { payments: [PAYMENT, { ...PAYMENT, amountMinor: 13 }] })).body as Batch;
-    expect((await list(`batchId=${batchId}&status=DECLINED`)).payments.map(({ amountMinor }) => amountMinor)).toEqual([13]);
-    expect((await list(`batchId=${batchId}&processedBy=server_1&term=1&patientId=${PATIENT}`)).payments).toHaveLength(2);
+    const { batchId } = (
+      await fire(one.url, { payments: [PAYMENT, { ...PAYMENT, amountMinor: 13 }] })
+    ).body as Batch;
+    expect(
+      (await list(`batchId=${batchId}&status=DECLINED`)).payments.map(
+        ({ amountMinor }) => amountMinor,
+      ),
+    ).toEqual([13]);
+    expect(
+      (await list(`batchId=${batchId}&processedBy=server_1&term=1&patientId=${PATIENT}`)).payments,
+    ).toHaveLength(2);
     expect((await list(`batchId=${batchId}&term=2`)).payments).toEqual([]);
     expect((await list(`batchId=${batchId}&processedBy=server_2`)).payments).toEqual([]);
   });
@@ -175,7 +267,9 @@ describe('the export', () => {
   });
 
   test('quotes where necessary and disarms formulas', async () => {
-    const { batchId } = (await fire(one.url, { payments: [{ ...PAYMENT, concept: '=HYPERLINK("x"),1' }] })).body as Batch;
+    const { batchId } = (
+      await fire(one.url, { payments: [{ ...PAYMENT, concept: '=HYPERLINK("x"),1' }] })
+    ).body as Batch;
     const { text } = await call(`${one.url}/api/payments.csv?batchId=${batchId}`);
     expect(text).toContain(`"'=HYPERLINK(""x""),1"`);
   });
@@ -186,16 +280,23 @@ describe('a bill', () => {
     const url = `${one.url}/api/patients/00000000-0000-4000-8000-000000000077/bill`;
     const before = (await call(url)).body as Bill;
     const sections = Object.values(before.charges);
-    expect(before.totalMinor).toBe(sections.reduce((sum, { subtotalMinor }) => sum + subtotalMinor, 0));
+    expect(before.totalMinor).toBe(
+      sections.reduce((sum, { subtotalMinor }) => sum + subtotalMinor, 0),
+    );
     expect(sections.every(({ items }) => items.length >= 3 && items.length <= 12)).toBe(true);
     const body = { patientId: before.patient.id, amountMinor: 100, currency: before.currency };
     await call(`${one.url}/api/payments`, { body, headers: { Prefer: 'wait=10' } });
     const after = (await call(url)).body as Bill;
-    expect([after.paidMinor, after.dueMinor]).toEqual([before.paidMinor + 100, Math.max(0, before.dueMinor - 100)]);
+    expect([after.paidMinor, after.dueMinor]).toEqual([
+      before.paidMinor + 100,
+      Math.max(0, before.dueMinor - 100),
+    ]);
   });
 
   test('of an unknown patient does not exist', async () => {
-    const answered = await call(`${one.url}/api/patients/00000000-0000-4000-8000-999999999999/bill`);
+    const answered = await call(
+      `${one.url}/api/patients/00000000-0000-4000-8000-999999999999/bill`,
+    );
     expect([answered.status, codeOf(answered)]).toEqual([404, 'PATIENT_NOT_FOUND']);
   });
 });
@@ -203,8 +304,11 @@ describe('a bill', () => {
 describe('the list of patients', () => {
   test('in pages contains each patient once', async () => {
     const seen: string[] = [];
-    for (let query = '?limit=33'; ; ) {
-      const { patients, next } = (await call(`${one.url}/api/patients${query}`)).body as { patients: { id: string }[]; next: string | null };
+    for (let query = '?limit=33'; ;) {
+      const { patients, next } = (await call(`${one.url}/api/patients${query}`)).body as {
+        patients: { id: string }[];
+        next: string | null;
+      };
       seen.push(...patients.map(({ id }) => id));
       if (next === null) break;
       query = `?limit=33&cursor=${next}`;
@@ -215,11 +319,14 @@ describe('the list of patients', () => {
 
 describe('whoami', () => {
   test('counts the visits of a session, on any instance', async () => {
-    const ask = (url: string, cookie = ''): Promise<Answered> => call(`${url}/whoami`, { token: null, headers: cookie ? { Cookie: cookie } : {} });
+    const ask = (url: string, cookie = ''): Promise<Answered> =>
+      call(`${url}/whoami`, { token: null, headers: cookie ? { Cookie: cookie } : {} });
     const first = await ask(one.url);
     const cookie = (first.headers.get('set-cookie') ?? '').split(';')[0] as string;
     const second = await ask(one.url, cookie);
-    expect(first.headers.get('set-cookie')).toMatch(/^relevo\.sid=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
+    expect(first.headers.get('set-cookie')).toMatch(
+      /^relevo\.sid=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
     expect(second.body).toEqual({ ...(first.body as object), sessionViews: 2 });
     const elsewhere = await ask(two.url, cookie);
     expect(elsewhere.body).toMatchObject({ tag: 'patients_2', sessionViews: 3 });

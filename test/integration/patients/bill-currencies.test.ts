@@ -1,10 +1,22 @@
-/** A bill with charges in two currencies: each is shown, paid and settled separately. With real engines. */
+/**
+ * A bill with charges in two currencies: each is shown, paid and settled separately. With real
+ * engines.
+ */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Visitor } from '../security/visitor.js';
 import { eventually } from '../../support/eventually.js';
 import { TOKENS } from './setup.js';
-import { identified, patient, payForm, paymentsOf, send, setup, somebodyLeads, totalOf } from './staff-stage.js';
+import {
+  identified,
+  patient,
+  payForm,
+  paymentsOf,
+  send,
+  setup,
+  somebodyLeads,
+  totalOf,
+} from './staff-stage.js';
 
 interface CurrencyBill {
   currency: string;
@@ -25,28 +37,35 @@ async function chargeInEuros(amountMinor: number): Promise<void> {
 }
 
 async function bill(): Promise<CurrencyBill & { bills: CurrencyBill[] }> {
-  const answered = await fetch(`${url}/api/patients/${patient.id}/bill`, { headers: { Authorization: `Bearer ${TOKENS.API_TOKEN}` } });
-  return await answered.json() as CurrencyBill & { bills: CurrencyBill[] };
+  const answered = await fetch(`${url}/api/patients/${patient.id}/bill`, {
+    headers: { Authorization: `Bearer ${TOKENS.API_TOKEN}` },
+  });
+  return (await answered.json()) as CurrencyBill & { bills: CurrencyBill[] };
 }
 
-const dues = async (): Promise<[string, number][]> => (await bill()).bills.map(({ currency, dueMinor }) => [currency, dueMinor]);
+const dues = async (): Promise<[string, number][]> =>
+  (await bill()).bills.map(({ currency, dueMinor }) => [currency, dueMinor]);
 
 /** Submits a form of the bill and waits until its payment is final. @returns the receipt. */
 async function pay(visitor: Visitor, form: Record<string, string>): Promise<string> {
   const { status, headers } = await send(visitor, form);
   expect(status).toBe(303);
-  return eventually(async () => {
-    const { text } = await visitor.ask(headers.get('location') ?? '');
-    return text.includes('Exit pass') ? text : null;
-  }, { what: 'the receipt', deadlineMs: 20_000 });
+  return eventually(
+    async () => {
+      const { text } = await visitor.ask(headers.get('location') ?? '');
+      return text.includes('Exit pass') ? text : null;
+    },
+    { what: 'the receipt', deadlineMs: 20_000 },
+  );
 }
 
 /** The form of the second currency on the page, without the others. */
 async function secondForm(visitor: Visitor): Promise<Record<string, string>> {
   const { text } = await visitor.ask('/bill');
   const form = text.slice(text.indexOf('id="pay-2"'));
-  const value = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(form)?.[1] ?? '';
-  return { ...await payForm(visitor), key: value('key'), shown: value('shown') };
+  const value = (name: string): string =>
+    new RegExp(`name="${name}" value="([^"]*)"`).exec(form)?.[1] ?? '';
+  return { ...(await payForm(visitor)), key: value('key'), shown: value('shown') };
 }
 
 test('a charge in a second currency stays due when the first currency is paid, on the page, in the API and on the receipt', async () => {
@@ -57,7 +76,14 @@ test('a charge in a second currency stays due when the first currency is paid, o
   const { text } = await visitor.ask('/bill');
   expect(text).toMatch(/In EUR[^]*<dt>Due<\/dt><dd>€99\.00<\/dd>/);
   const { currency, dueMinor } = await bill();
-  expect([currency, dueMinor, await dues()]).toEqual(['USD', 0, [['USD', 0], ['EUR', 9_900]]]);
+  expect([currency, dueMinor, await dues()]).toEqual([
+    'USD',
+    0,
+    [
+      ['USD', 0],
+      ['EUR', 9_900],
+    ],
+  ]);
 });
 
 test('each currency has its own form and key: both are paid from one page, each once', async () => {
@@ -69,6 +95,12 @@ test('each currency has its own form and key: both are paid from one page, each 
   expect(receipt).toContain('<dt>Still due</dt><dd>$0.00</dd>');
   expect(await pay(visitor, second)).toContain('<dt>Still due</dt><dd>€0.00</dd>');
   expect((await send(visitor, second)).status).toBe(303);
-  expect(await paymentsOf(patient.id)).toMatchObject([{ amountMinor: totalOf(patient) }, { amountMinor: 9_900 }]);
-  expect(await dues()).toEqual([['USD', 0], ['EUR', 0]]);
+  expect(await paymentsOf(patient.id)).toMatchObject([
+    { amountMinor: totalOf(patient) },
+    { amountMinor: 9_900 },
+  ]);
+  expect(await dues()).toEqual([
+    ['USD', 0],
+    ['EUR', 0],
+  ]);
 });

@@ -1,4 +1,7 @@
-/** A bill is read in one snapshot: a payment that becomes final during the read counts once. With a real PostgreSQL. */
+/**
+ * A bill is read in one snapshot: a payment that becomes final during the read counts once. With a
+ * real PostgreSQL.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { PatientsConfig } from '../../../patients/config.js';
 import { createPrisma, type Prisma } from '../../../patients/records/prisma.js';
@@ -28,10 +31,15 @@ afterAll(async () => {
 });
 
 const commit = (id: string) =>
-  commitOutcomes(record.pool, token, [{ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'x' }]);
+  commitOutcomes(record.pool, token, [
+    { id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'x' },
+  ]);
 
 /** The pool; `between` runs before the statement with this number, from 1. */
-function interrupted(number: number, between: () => Promise<unknown>): Queryable & { statements: number } {
+function interrupted(
+  number: number,
+  between: () => Promise<unknown>,
+): Queryable & { statements: number } {
   const db = {
     statements: 0,
     query: async (...input: Parameters<Queryable['query']>) => {
@@ -44,16 +52,27 @@ function interrupted(number: number, between: () => Promise<unknown>): Queryable
 }
 
 async function amounts(db: Queryable): Promise<{ paidMinor: number; pendingMinor: number }> {
-  const { accounts } = await readBill({ config, records: createRecords(prisma, db, 'UTC') }, PATIENTS[0]);
+  const { accounts } = await readBill(
+    { config, records: createRecords(prisma, db, 'UTC') },
+    PATIENTS[0],
+  );
   const account = accounts.find(({ bill }) => bill.currency === 'USD');
   return { paidMinor: account?.bill.paidMinor ?? 0, pendingMinor: account?.pendingMinor ?? 0 };
 }
 
-test.each([1, 2])('a payment that becomes final before statement %i of the read counts once', async (number) => {
-  const before = await amounts(record.pool);
-  const [id] = await record.accept(1, [PATIENTS[0]]);
-  const read = await amounts(interrupted(number, () => commit(id as string)));
-  expect(read.paidMinor + read.pendingMinor).toBe(before.paidMinor + before.pendingMinor + AMOUNT_MINOR);
-  await commit(id as string);
-  expect(await amounts(record.pool)).toEqual({ paidMinor: before.paidMinor + AMOUNT_MINOR, pendingMinor: 0 });
-});
+test.each([1, 2])(
+  'a payment that becomes final before statement %i of the read counts once',
+  async (number) => {
+    const before = await amounts(record.pool);
+    const [id] = await record.accept(1, [PATIENTS[0]]);
+    const read = await amounts(interrupted(number, () => commit(id as string)));
+    expect(read.paidMinor + read.pendingMinor).toBe(
+      before.paidMinor + before.pendingMinor + AMOUNT_MINOR,
+    );
+    await commit(id as string);
+    expect(await amounts(record.pool)).toEqual({
+      paidMinor: before.paidMinor + AMOUNT_MINOR,
+      pendingMinor: 0,
+    });
+  },
+);

@@ -1,7 +1,14 @@
-/** Plain authorization codes are replaced by hashes: with several instances, changed codes, refused rows, and PostgreSQL unavailable. */
+/**
+ * Plain authorization codes are replaced by hashes: with several instances, changed codes, refused
+ * rows, and PostgreSQL unavailable.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { convertChunk, startConversion, type ConversionDeps } from '../../../patients/records/code-conversion.js';
+import {
+  convertChunk,
+  startConversion,
+  type ConversionDeps,
+} from '../../../patients/records/code-conversion.js';
 import { codeForm } from '../../../patients/core/identification.js';
 import { hashCode, isCodeOf } from '../../../shared/code-hash.js';
 import type { Logger } from '../../../shared/observability/logger.js';
@@ -25,13 +32,23 @@ afterAll(async () => {
 });
 
 const storedCode = async (id: string): Promise<string> =>
-  (await pool.query<{ code: string }>('SELECT authorization_code AS code FROM patient WHERE id = $1', [id])).rows[0]?.code ?? '';
-const store = (id: string, code: string) => pool.query('UPDATE patient SET authorization_code = $2 WHERE id = $1', [id, code]);
-const plainCodes = async (): Promise<number> => (await pool.query<{ count: number }>(PLAIN)).rows[0]?.count ?? -1;
+  (
+    await pool.query<{ code: string }>(
+      'SELECT authorization_code AS code FROM patient WHERE id = $1',
+      [id],
+    )
+  ).rows[0]?.code ?? '';
+const store = (id: string, code: string) =>
+  pool.query('UPDATE patient SET authorization_code = $2 WHERE id = $1', [id, code]);
+const plainCodes = async (): Promise<number> =>
+  (await pool.query<{ count: number }>(PLAIN)).rows[0]?.count ?? -1;
 
 /** Patients as a hospital imports them. @returns id and code of each. */
 async function importPatients(count: number): Promise<{ id: string; code: string }[]> {
-  const patients = Array.from({ length: count }, (_, index) => ({ id: randomUUID(), code: `imp–${index} ${'secret'.repeat(2)}` }));
+  const patients = Array.from({ length: count }, (_, index) => ({
+    id: randomUUID(),
+    code: `imp–${index} ${'secret'.repeat(2)}`,
+  }));
   await pool.query(
     `INSERT INTO patient (id, document, full_name, birth_date, authorization_code)
      SELECT id, id::text, 'Imported', '1980-01-01', code FROM unnest($1::uuid[], $2::text[]) AS new(id, code)`,
@@ -43,28 +60,40 @@ async function importPatients(count: number): Promise<{ id: string; code: string
 function loggedDeps(changes: Partial<ConversionDeps> = {}): ConversionDeps & { lines: string[] } {
   const lines: string[] = [];
   const log = (...line: unknown[]): void => void lines.push(JSON.stringify(line));
-  return { db: pool, logger: { info: log, warn: log, debug: log } as unknown as Logger, lines, ...changes };
+  return {
+    db: pool,
+    logger: { info: log, warn: log, debug: log } as unknown as Logger,
+    lines,
+    ...changes,
+  };
 }
 
 const areHashed = (patients: readonly { id: string; code: string }[]): Promise<boolean[]> =>
-  Promise.all(patients.map(async ({ id, code }) => {
-    const stored = await storedCode(id);
-    return HASH.test(stored) && isCodeOf(codeForm(code), stored, codeForm);
-  }));
+  Promise.all(
+    patients.map(async ({ id, code }) => {
+      const stored = await storedCode(id);
+      return HASH.test(stored) && isCodeOf(codeForm(code), stored, codeForm);
+    }),
+  );
 
 test('two concurrent conversions leave a hash of each code', async () => {
   const patients = await importPatients(12);
   const instances = [loggedDeps(), loggedDeps()];
-  await eventually(async () => {
-    await Promise.all(instances.map((deps) => convertChunk(deps)));
-    return (await plainCodes()) === 0;
-  }, { what: 'no plain code', deadlineMs: 60_000 });
+  await eventually(
+    async () => {
+      await Promise.all(instances.map((deps) => convertChunk(deps)));
+      return (await plainCodes()) === 0;
+    },
+    { what: 'no plain code', deadlineMs: 60_000 },
+  );
   expect(await areHashed(patients)).toEqual(patients.map(() => true));
 });
 
 test('the conversion keeps a code that changed after it was read', async () => {
   const [changed = { id: '', code: '' }] = await importPatients(1);
-  const deps = loggedDeps({ hash: async (form) => (await store(changed.id, 'AUT-NEW'), hashCode(form)) });
+  const deps = loggedDeps({
+    hash: async (form) => (await store(changed.id, 'AUT-NEW'), hashCode(form)),
+  });
   await convertChunk(deps);
   expect(await storedCode(changed.id)).toBe('AUT-NEW');
   await convertChunk(loggedDeps());
@@ -74,7 +103,9 @@ test('the conversion keeps a code that changed after it was read', async () => {
 test('the conversion continues after a row that the database refuses, and logs no code', async () => {
   const patients = await importPatients(3);
   const refused = patients.map(({ id }) => id).sort()[0] ?? '';
-  await pool.query(`ALTER TABLE patient ADD CONSTRAINT no_hash CHECK (id <> '${refused}' OR authorization_code NOT LIKE 'scrypt$%') NOT VALID`);
+  await pool.query(
+    `ALTER TABLE patient ADD CONSTRAINT no_hash CHECK (id <> '${refused}' OR authorization_code NOT LIKE 'scrypt$%') NOT VALID`,
+  );
   const deps = loggedDeps();
   const next = await convertChunk(deps);
   await pool.query('ALTER TABLE patient DROP CONSTRAINT no_hash');
@@ -88,14 +119,19 @@ test('the conversion continues after a row that the database refuses, and logs n
 test('the conversion reads one chunk at a time, continues after it, and stops on request', async () => {
   const patients = await importPatients(101);
   const seen: string[] = [];
-  const first = await convertChunk(loggedDeps({ hash: async (form) => (seen.push(form), `scrypt$test-${seen.length}`) }));
+  const first = await convertChunk(
+    loggedDeps({ hash: async (form) => (seen.push(form), `scrypt$test-${seen.length}`) }),
+  );
   expect([seen.length, first.after]).toEqual([100, patients.map(({ id }) => id).sort()[99]]);
   const stopped = new AbortController();
   stopped.abort();
   await convertChunk(loggedDeps(), first.after, stopped.signal);
   expect(await plainCodes()).toBe(1);
   const conversion = startConversion(loggedDeps());
-  await eventually(async () => (await plainCodes()) === 0, { what: 'the last code', deadlineMs: 60_000 });
+  await eventually(async () => (await plainCodes()) === 0, {
+    what: 'the last code',
+    deadlineMs: 60_000,
+  });
   await conversion.stop();
 });
 
@@ -103,9 +139,13 @@ test('the conversion continues after PostgreSQL was unavailable', async () => {
   const patients = await importPatients(1);
   let failures = 0;
   const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-  const query = (statement: string): unknown => ((failures += 1) === 1 ? Promise.reject(away) : pool.query(statement));
+  const query = (statement: string): unknown =>
+    (failures += 1) === 1 ? Promise.reject(away) : pool.query(statement);
   const conversion = startConversion(loggedDeps({ db: { query } as ConversionDeps['db'] }));
-  await eventually(async () => (await areHashed(patients))[0] === true, { what: 'a hash', deadlineMs: 60_000 });
+  await eventually(async () => (await areHashed(patients))[0] === true, {
+    what: 'a hash',
+    deadlineMs: 60_000,
+  });
   await conversion.stop();
 });
 
@@ -114,7 +154,8 @@ test('the conversion finds plain codes by their own index, before and after the 
   const plan = async (): Promise<string> => {
     const { rows } = await client.query<Record<string, string>>(
       `EXPLAIN SELECT id FROM patient WHERE authorization_code <> '' AND authorization_code NOT LIKE 'scrypt$%' AND id > $1 ORDER BY id LIMIT 100`,
-      ['00000000-0000-0000-0000-000000000000']);
+      ['00000000-0000-0000-0000-000000000000'],
+    );
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   };
   try {
@@ -123,7 +164,9 @@ test('the conversion finds plain codes by their own index, before and after the 
       SELECT gen_random_uuid(), 'many-' || i, 'x', '1980-01-01', 'scrypt$14$' || md5(i::text) FROM generate_series(1, 20000) AS i`);
     const before = await plan();
     await client.query('ANALYZE patient');
-    expect([before, await plan()]).toEqual([0, 1].map(() => expect.stringContaining('patient_plain_code')));
+    expect([before, await plan()]).toEqual(
+      [0, 1].map(() => expect.stringContaining('patient_plain_code')),
+    );
   } finally {
     await client.query('ROLLBACK');
     client.release();

@@ -1,6 +1,7 @@
 /**
- * Lost outcome events, with real engines: a payment is final, and no event announced it. Waiting requests are answered as soon as a message
- * shows that events are missing. The poll, which would find the outcome too, is switched off.
+ * Lost outcome events, with real engines: a payment is final, and no event announced it. Waiting
+ * requests are answered as soon as a message shows that events are missing. The poll, which would
+ * find the outcome too, is switched off.
  */
 import type { RunningPatients } from '../../../patients/app.js';
 import { outcomesTotal } from '../../../patients/metrics.js';
@@ -9,7 +10,12 @@ import { LinkProxy } from '../../../experiments/network/link-proxy.js';
 import { commitOutcomes } from '../../../shared/postgres/ledger.js';
 import { eventually } from '../../support/eventually.js';
 import { SilencingProxy } from '../../support/silencing-proxy.js';
-import { createRecord, startReplica, type TestRecord, type TestReplica } from '../payments/fixture.js';
+import {
+  createRecord,
+  startReplica,
+  type TestRecord,
+  type TestReplica,
+} from '../payments/fixture.js';
 import { call, createSetup, PAYMENT, type Answered, type Setup } from './setup.js';
 
 /** The relay must not find payments that were committed here, and is not needed. */
@@ -35,7 +41,8 @@ afterAll(async () => {
   await redis.close();
 });
 
-const throughProxy = (): string => Object.assign(new URL(setup.redisUrl), { port: String(redis.port) }).href;
+const throughProxy = (): string =>
+  Object.assign(new URL(setup.redisUrl), { port: String(redis.port) }).href;
 /** An instance that never polls. */
 async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
   const running = await setup.start({ DATABASE_URL: record.url, ...env });
@@ -43,22 +50,44 @@ async function patients(env: NodeJS.ProcessEnv = {}): Promise<RunningPatients> {
   return running;
 }
 async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {
-  const engines = { DATABASE_URL: record.url, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
+  const engines = {
+    DATABASE_URL: record.url,
+    REDIS_URL: setup.redisUrl,
+    QUEUE_PREFIX: setup.prefix,
+  };
   const started = await startReplica({ ID: id, ...engines, ...NO_RELAY, ...env });
   replicas.push(started);
   return started;
 }
 
 const pay = (url: string, key: string): Promise<Answered> =>
-  call(`${url}/api/payments`, { body: PAYMENT, headers: { 'Idempotency-Key': key, Prefer: 'wait=20' } });
+  call(`${url}/api/payments`, {
+    body: PAYMENT,
+    headers: { 'Idempotency-Key': key, 'Prefer': 'wait=20' },
+  });
 
-/** Gives the payment under this key its final status under this term; its leader dies before it publishes the event. */
+/**
+ * Gives the payment under this key its final status under this term; its leader dies before it
+ * publishes the event.
+ */
 async function commitAndDie(key: string, term: number, leader: string): Promise<void> {
   const idOf = async (): Promise<string | undefined> =>
-    (await record.pool.query<{ id: string }>('SELECT id FROM payment WHERE idempotency_key = $1', [key])).rows[0]?.id;
+    (
+      await record.pool.query<{ id: string }>('SELECT id FROM payment WHERE idempotency_key = $1', [
+        key,
+      ])
+    ).rows[0]?.id;
   const id = await eventually(idOf, { what: 'the row' });
-  const outcome = { id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null } as const;
-  expect(await commitOutcomes(record.pool, { partition: 0, term, leader }, [outcome])).toMatchObject({ held: true, ids: [id] });
+  const outcome = {
+    id,
+    status: 'SUCCEEDED',
+    attempts: 1,
+    reason: null,
+    gatewayReference: null,
+  } as const;
+  expect(
+    await commitOutcomes(record.pool, { partition: 0, term, leader }, [outcome]),
+  ).toMatchObject({ held: true, ids: [id] });
 }
 
 /** Delivered outcomes, by the cause of the read. */
@@ -67,7 +96,11 @@ async function told(): Promise<Record<string, number>> {
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels['by']), value]));
 }
 
-const outcomeOf = ({ status, body }: Answered): unknown[] => [status, (body as Payment).status, (body as Payment).term];
+const outcomeOf = ({ status, body }: Answered): unknown[] => [
+  status,
+  (body as Payment).status,
+  (body as Payment).term,
+];
 
 test('a leader that dies between commit and event: waiting requests are answered when the next leader starts', async () => {
   const { url } = await patients();
@@ -111,7 +144,10 @@ test('a leader without Redis for a while: it announces its return, and waiting r
   const answer = pay(url, 'not said');
   await commitAndDie('not said', term, 'server_1');
   redis.pass();
-  expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { event: 1, gap: 1 }]);
+  expect([outcomeOf(await answer), await told()]).toEqual([
+    [201, 'SUCCEEDED', term],
+    { event: 1, gap: 1 },
+  ]);
 });
 
 test('a leader whose commit succeeded but whose answer was lost: it retries, finds nothing to write, and publishes', async () => {
@@ -121,24 +157,39 @@ test('a leader whose commit succeeded but whose answer was lost: it retries, fin
   path.port = String(postgres.port);
   const leader = await replica('server_1', { DATABASE_URL: path.href });
   const term = await leader.lead(record);
-  const { answer } = await commitUnheard('answered to nobody', () => pay(url, 'answered to nobody'), postgres);
+  const { answer } = await commitUnheard(
+    'answered to nobody',
+    () => pay(url, 'answered to nobody'),
+    postgres,
+  );
   expect([outcomeOf(await answer), await told()]).toEqual([[201, 'SUCCEEDED', term], { gap: 1 }]);
   await postgres.close();
 });
 
-/** The leader's commit waits for the row of the fence until its connection is cut; then the commit succeeds and its answer is lost. */
-async function commitUnheard(key: string, asked: () => Promise<Answered>, postgres: LinkProxy): Promise<{ answer: Promise<Answered> }> {
+/**
+ * The leader's commit waits for the row of the fence until its connection is cut; then the commit
+ * succeeds and its answer is lost.
+ */
+async function commitUnheard(
+  key: string,
+  asked: () => Promise<Answered>,
+  postgres: LinkProxy,
+): Promise<{ answer: Promise<Answered> }> {
   const keeper = await record.pool.connect();
   await keeper.query('BEGIN; SELECT 1 FROM leadership WHERE partition = 0 FOR UPDATE');
   const answer = asked();
   const waits = `SELECT 1 FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'server_1-commit' AND wait_event_type = 'Lock'`;
-  await eventually(async () => (await record.pool.query(waits)).rowCount === 1, { what: 'the commit to wait for the row' });
+  await eventually(async () => (await record.pool.query(waits)).rowCount === 1, {
+    what: 'the commit to wait for the row',
+  });
   const heal = postgres.back.cut();
   await keeper.query('ROLLBACK');
   keeper.release();
   const final = `SELECT 1 FROM payment WHERE idempotency_key = $1 AND status = 'SUCCEEDED'`;
-  await eventually(async () => (await record.pool.query(final, [key])).rowCount === 1, { what: 'the commit' });
+  await eventually(async () => (await record.pool.query(final, [key])).rowCount === 1, {
+    what: 'the commit',
+  });
   heal();
   postgres.resetAll();
   return { answer };

@@ -17,39 +17,65 @@ afterEach(() => void child?.kill('SIGKILL'));
 afterAll(() => setup.end());
 
 /** Resolves on `exit`, for a child whose channel the test closes: Node then never emits `close`. */
-function run(env: Record<string, string>, event: 'close' | 'exit' = 'close'): { output: () => string; ended: Promise<number | null> } {
+function run(
+  env: Record<string, string>,
+  event: 'close' | 'exit' = 'close',
+): { output: () => string; ended: Promise<number | null> } {
   const withChannel = event === 'exit';
   const texts: string[] = [];
   const { PATH = '' } = process.env;
   const started = spawn(process.execPath, ['--import', 'tsx', 'patients/main.ts'], {
-    cwd: ROOT, env: { PATH, ...env }, stdio: withChannel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    cwd: ROOT,
+    env: { PATH, ...env },
+    stdio: withChannel ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
   child = started;
-  for (const stream of [started.stdout, started.stderr]) stream?.on('data', (text: Buffer) => texts.push(String(text)));
-  return { output: () => texts.join(''), ended: new Promise((resolve) => started.once(event, (code: number | null) => resolve(code))) };
+  for (const stream of [started.stdout, started.stderr])
+    stream?.on('data', (text: Buffer) => texts.push(String(text)));
+  return {
+    output: () => texts.join(''),
+    ended: new Promise((resolve) => started.once(event, (code: number | null) => resolve(code))),
+  };
 }
 
 const environment = async (): Promise<{ env: Record<string, string>; url: string }> => {
   const port = await freePort();
-  const engines = { DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
+  const engines = {
+    DATABASE_URL: setup.databaseUrl,
+    REDIS_URL: setup.redisUrl,
+    QUEUE_PREFIX: setup.prefix,
+  };
   return { env: { ...TOKENS, ...engines, PORT: String(port) }, url: `http://127.0.0.1:${port}` };
 };
 
 const ready = (url: string): Promise<boolean> =>
-  eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), { what: 'the service', deadlineMs: 50_000 });
+  eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), {
+    what: 'the service',
+    deadlineMs: 50_000,
+  });
 
 test('an invalid configuration: every problem as a sentence, no stack, exit code 78', async () => {
   const { output, ended } = run({ ...TOKENS, PORT: '0' });
   expect(await ended).toBe(78);
-  expect(output()).toMatch(/^Configuration has 3 problem\(s\):\n {2}- PORT .*\n {2}- DATABASE_URL .*\n {2}- REDIS_URL .*\n$/);
+  expect(output()).toMatch(
+    /^Configuration has 3 problem\(s\):\n {2}- PORT .*\n {2}- DATABASE_URL .*\n {2}- REDIS_URL .*\n$/,
+  );
 });
 
 test('SIGTERM: waiting requests are answered, then the process exits with 0; no token was logged', async () => {
   const { env, url } = await environment();
   const { output, ended } = run(env);
   await ready(url);
-  const waiting = call(`${url}/api/payments`, { body: PAYMENT, headers: { Prefer: 'wait=30', 'Idempotency-Key': 'at-the-end' } });
-  await eventually(async () => (await setup.pool.query(`SELECT 1 FROM payment WHERE idempotency_key = 'at-the-end'`)).rowCount === 1, { what: 'the row' });
+  const waiting = call(`${url}/api/payments`, {
+    body: PAYMENT,
+    headers: { 'Prefer': 'wait=30', 'Idempotency-Key': 'at-the-end' },
+  });
+  await eventually(
+    async () =>
+      (await setup.pool.query(`SELECT 1 FROM payment WHERE idempotency_key = 'at-the-end'`))
+        .rowCount === 1,
+    { what: 'the row' },
+  );
   child?.kill('SIGTERM');
   expect((await waiting).status).toBe(202);
   expect(await ended).toBe(0);

@@ -1,4 +1,7 @@
-/** Instances that restart under load: a client with kept connections loses no request that it has sent. */
+/**
+ * Instances that restart under load: a client with kept connections loses no request that it has
+ * sent.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -29,21 +32,45 @@ interface Tally {
 }
 
 /** One client with one kept connection; returns an answer or an error code. */
-function payOnce(port: number, agent: Agent, key: string): Promise<{ close: boolean } | { error: string }> {
+function payOnce(
+  port: number,
+  agent: Agent,
+  key: string,
+): Promise<{ close: boolean } | { error: string }> {
   const body = JSON.stringify(PAYMENT);
   const headers = {
-    'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), 'Idempotency-Key': key, Authorization: `Bearer ${TOKENS.API_TOKEN}`,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Idempotency-Key': key,
+    'Authorization': `Bearer ${TOKENS.API_TOKEN}`,
   };
   return new Promise((resolve) => {
-    const asked = httpRequest({ host: '127.0.0.1', port, path: '/api/payments', method: 'POST', headers, agent }, (response) => {
-      response.resume().once('end', () => resolve({ close: response.headers.connection === 'close' }));
-    });
-    asked.once('error', (error: NodeJS.ErrnoException) => resolve({ error: error.code ?? error.message })).end(body);
+    const asked = httpRequest(
+      { host: '127.0.0.1', port, path: '/api/payments', method: 'POST', headers, agent },
+      (response) => {
+        response
+          .resume()
+          .once('end', () => resolve({ close: response.headers.connection === 'close' }));
+      },
+    );
+    asked
+      .once('error', (error: NodeJS.ErrnoException) =>
+        resolve({ error: error.code ?? error.message }),
+      )
+      .end(body);
   });
 }
 
-/** Pays until `stopped()`: the next request follows an answer at once, and a refused connection after a pause. */
-async function keepPaying(port: number, name: string, tally: Tally, stopped: () => boolean): Promise<void> {
+/**
+ * Pays until `stopped()`: the next request follows an answer at once, and a refused connection
+ * after a pause.
+ */
+async function keepPaying(
+  port: number,
+  name: string,
+  tally: Tally,
+  stopped: () => boolean,
+): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let count = 0; !stopped(); count += 1) {
     const result = await payOnce(port, agent, `${name}-${count}`);
@@ -62,17 +89,34 @@ test('SIGTERM under load, several times: no connection is reset, and answers ann
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const { PATH = '' } = process.env;
-  const env = { PATH, ...TOKENS, DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix, PORT: String(port), LOG_LEVEL: 'warn' };
+  const env = {
+    PATH,
+    ...TOKENS,
+    DATABASE_URL: setup.databaseUrl,
+    REDIS_URL: setup.redisUrl,
+    QUEUE_PREFIX: setup.prefix,
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+  };
   const start = async (): Promise<ChildProcess> => {
-    child = spawn(process.execPath, ['--import', 'tsx', 'patients/main.ts'], { cwd: ROOT, env, stdio: 'ignore' });
-    await eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), { what: 'the service', deadlineMs: 50_000 });
+    child = spawn(process.execPath, ['--import', 'tsx', 'patients/main.ts'], {
+      cwd: ROOT,
+      env,
+      stdio: 'ignore',
+    });
+    await eventually(() => call(`${url}/readyz`).then(({ status }) => status === 200), {
+      what: 'the service',
+      deadlineMs: 50_000,
+    });
     return child;
   };
 
   let running = await start();
   let stopped = false;
   const tally: Tally = { answered: 0, closing: 0, errors: [] };
-  const clients = Array.from({ length: CLIENTS }, (_, index) => keepPaying(port, `client-${index}`, tally, () => stopped));
+  const clients = Array.from({ length: CLIENTS }, (_, index) =>
+    keepPaying(port, `client-${index}`, tally, () => stopped),
+  );
   try {
     for (let restart = 0; restart < RESTARTS; restart += 1) {
       const goal = tally.answered + 50 * CLIENTS;

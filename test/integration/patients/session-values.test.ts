@@ -1,9 +1,20 @@
-/** Anonymous visitors leave nothing in Redis, and an invalid session value in Redis does no harm. With real engines. */
+/**
+ * Anonymous visitors leave nothing in Redis, and an invalid session value in Redis does no harm.
+ * With real engines.
+ */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../../shared/observability/logger.js';
 import { connectRedis } from '../../../shared/queue/queue.js';
 import { Visitor } from '../security/visitor.js';
-import { factsOf, field, identified, patient, sessionCookie, setup, signedIn } from './staff-stage.js';
+import {
+  factsOf,
+  field,
+  identified,
+  patient,
+  sessionCookie,
+  setup,
+  signedIn,
+} from './staff-stage.js';
 import { TOKENS } from './setup.js';
 
 /** Number of requests for pages with a form. */
@@ -26,7 +37,9 @@ describe('an anonymous visitor', () => {
   test(`${STRANGERS} pages with a form store no session`, async () => {
     const before = await keys();
     for (let asked = 0; asked < STRANGERS; asked += AT_ONCE) {
-      const pages = await Promise.all(Array.from({ length: AT_ONCE }, () => new Visitor(url).ask('/sign-in')));
+      const pages = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => new Visitor(url).ask('/sign-in')),
+      );
       expect(new Set(pages.map(({ status }) => status))).toEqual(new Set([200]));
     }
     expect(await keys()).toEqual(before);
@@ -39,8 +52,10 @@ describe('an anonymous visitor', () => {
     const [visitor, other] = [new Visitor(url), new Visitor(url)];
     const own = field(await visitor.ask('/sign-in'), 'csrf');
     const foreign = field(await other.ask('/sign-in'), 'csrf');
-    const send = (csrf: string, token: string) => visitor.ask('/sign-in', { method: 'POST', body: new URLSearchParams({ csrf, token }) });
-    for (const csrf of ['', 'x', foreign]) expect((await send(csrf, TOKENS.API_TOKEN)).status).toBe(403);
+    const send = (csrf: string, token: string) =>
+      visitor.ask('/sign-in', { method: 'POST', body: new URLSearchParams({ csrf, token }) });
+    for (const csrf of ['', 'x', foreign])
+      expect((await send(csrf, TOKENS.API_TOKEN)).status).toBe(403);
     const refused = await send(own, 'wrong');
     expect([refused.status, field(refused, 'csrf')]).toEqual([401, own]);
     expect((await send(own, TOKENS.API_TOKEN)).status).toBe(303);
@@ -50,26 +65,43 @@ describe('an anonymous visitor', () => {
 
 describe('a session value in Redis', () => {
   const expires = new Date(Date.now() + 60_000).toISOString();
-  const cookie = { originalMaxAge: 60_000, expires, secure: false, httpOnly: true, path: '/', sameSite: 'lax' };
+  const cookie = {
+    originalMaxAge: 60_000,
+    expires,
+    secure: false,
+    httpOnly: true,
+    path: '/',
+    sameSite: 'lax',
+  };
   test.each([
     ['text that is not JSON', '{'],
     ['JSON that is not an object', '7'],
     ['an object without a cookie', JSON.stringify({ staff: true })],
     ['an impossible date', JSON.stringify({ staff: true, cookie: { ...cookie, expires: 'soon' } })],
-    ['a patient that is not an id', JSON.stringify({ staff: true, patientId: { $ne: null }, cookie })],
+    [
+      'a patient that is not an id',
+      JSON.stringify({ staff: true, patientId: { $ne: null }, cookie }),
+    ],
     ['a list', null],
-  ])('that is %s counts as no session, and is replaced at the next sign-in', async (_what, value) => {
-    const visitor = await identified(url);
-    const key = keyOf(visitor);
-    expect((await visitor.ask('/bill')).status).toBe(200);
-    await redis.del(key);
-    if (value === null) await redis.rpush(key, 'x');
-    else await redis.set(key, value);
-    const { status, headers } = await visitor.ask('/bill');
-    expect([status, headers.get('location')]).toEqual([303, '/sign-in']);
-    expect(await redis.exists(key)).toBe(0);
-    expect((await visitor.submit('/sign-in', { token: TOKENS.API_TOKEN }, '/sign-in')).status).toBe(303);
-    expect((await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status).toBe(303);
-    expect((await visitor.ask('/bill')).status).toBe(200);
-  });
+  ])(
+    'that is %s counts as no session, and is replaced at the next sign-in',
+    async (_what, value) => {
+      const visitor = await identified(url);
+      const key = keyOf(visitor);
+      expect((await visitor.ask('/bill')).status).toBe(200);
+      await redis.del(key);
+      if (value === null) await redis.rpush(key, 'x');
+      else await redis.set(key, value);
+      const { status, headers } = await visitor.ask('/bill');
+      expect([status, headers.get('location')]).toEqual([303, '/sign-in']);
+      expect(await redis.exists(key)).toBe(0);
+      expect(
+        (await visitor.submit('/sign-in', { token: TOKENS.API_TOKEN }, '/sign-in')).status,
+      ).toBe(303);
+      expect(
+        (await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status,
+      ).toBe(303);
+      expect((await visitor.ask('/bill')).status).toBe(200);
+    },
+  );
 });

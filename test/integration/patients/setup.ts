@@ -10,7 +10,11 @@ import { testRedisUrl, uniquePrefix } from '../../support/redis.js';
 import { createTestPool } from '../../support/pool.js';
 
 export const PATIENT = '00000000-0000-4000-8000-000000000001';
-export const TOKENS = { API_TOKEN: 'api-token', OPERATOR_TOKEN: 'operator-token', INTERNAL_TOKEN: 'internal-token' };
+export const TOKENS = {
+  API_TOKEN: 'api-token',
+  OPERATOR_TOKEN: 'operator-token',
+  INTERNAL_TOKEN: 'internal-token',
+};
 export const PAYMENT = { patientId: PATIENT, amountMinor: 15_000, currency: 'USD' };
 
 export interface Answered {
@@ -34,11 +38,20 @@ export async function createSetup(): Promise<Setup> {
   const database = await createTestDatabase();
   const pool = createTestPool(database.url);
   const running: RunningPatients[] = [];
-  const setup = { databaseUrl: database.url, redisUrl: testRedisUrl(), prefix: uniquePrefix(), pool };
+  const setup = {
+    databaseUrl: database.url,
+    redisUrl: testRedisUrl(),
+    prefix: uniquePrefix(),
+    pool,
+  };
   return {
     ...setup,
     async start(env = {}) {
-      const engines = { DATABASE_URL: setup.databaseUrl, REDIS_URL: setup.redisUrl, QUEUE_PREFIX: setup.prefix };
+      const engines = {
+        DATABASE_URL: setup.databaseUrl,
+        REDIS_URL: setup.redisUrl,
+        QUEUE_PREFIX: setup.prefix,
+      };
       const own = { ...TOKENS, PORT: String(await freePort()) };
       const config = loadPatientsConfig({ ...engines, ...own, ...env });
       const instance = await startPatients(config, keptLogger(config.id));
@@ -76,11 +89,17 @@ export async function call(url: string, options: CallOptions = {}): Promise<Answ
   });
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : null,
+  };
 }
 
 /** The stable code of a problem document. */
-export const codeOf = (answered: Answered): string => (answered.body as ReturnType<Problem['toJSON']>)['code'] as string;
+export const codeOf = (answered: Answered): string =>
+  (answered.body as ReturnType<Problem['toJSON']>)['code'] as string;
 
 export async function countRows(pool: Pool, table: 'payment' | 'batch'): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`);

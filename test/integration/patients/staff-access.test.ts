@@ -1,6 +1,6 @@
 /**
- * Access to bills: sign-in, sessions that survive their instance or not, forms of other sessions, and locks after wrong facts.
- * With real engines, called as a browser without scripts would.
+ * Access to bills: sign-in, sessions that survive their instance or not, forms of other sessions,
+ * and locks after wrong facts. With real engines, called as a browser without scripts would.
  */
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Answered } from '../security/sending.js';
@@ -9,7 +9,20 @@ import { createLogger } from '../../../shared/observability/logger.js';
 import { connectRedis } from '../../../shared/queue/queue.js';
 import { Visitor } from '../security/visitor.js';
 import { TOKENS } from './setup.js';
-import { anotherPatient, factsOf, field, identified, nextPatient, patient, payForm, paymentsOf, send, sessionCookie, setup, signedIn } from './staff-stage.js';
+import {
+  anotherPatient,
+  factsOf,
+  field,
+  identified,
+  nextPatient,
+  patient,
+  payForm,
+  paymentsOf,
+  send,
+  sessionCookie,
+  setup,
+  signedIn,
+} from './staff-stage.js';
 
 describe('access', () => {
   let url: string;
@@ -25,24 +38,39 @@ describe('access', () => {
       expect(text).not.toContain(patient.fullName);
     }
     const staff = await signedIn(url);
-    for (const path of ['/bill', '/bill/payments/x']) expect((await staff.ask(path)).headers.get('location')).toBe('/bill/identify');
+    for (const path of ['/bill', '/bill/payments/x'])
+      expect((await staff.ask(path)).headers.get('location')).toBe('/bill/identify');
     expect((await staff.ask('/bill/identify')).status).toBe(200);
   });
 
   test('an anonymous visitor who is redirected, or whose form is refused, leaves no session in the store', async () => {
     for (const path of ['/bill', '/bill/identify', '/bill/payments/x']) {
-      expect([path, (await new Visitor(url).ask(path)).headers.get('set-cookie')]).toEqual([path, null]);
+      expect([path, (await new Visitor(url).ask(path)).headers.get('set-cookie')]).toEqual([
+        path,
+        null,
+      ]);
     }
     for (const path of ['/sign-in', '/sign-out', '/bill/identify', '/bill/pay']) {
-      const { status, headers } = await new Visitor(url).ask(path, { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
+      const { status, headers } = await new Visitor(url).ask(path, {
+        method: 'POST',
+        body: new URLSearchParams({ csrf: 'x' }),
+      });
       expect([path, status, headers.get('set-cookie')]).toEqual([path, 403, null]);
     }
     // Control: the page with the sign-in form needs a session.
-    expect((await new Visitor(url).ask('/sign-in')).headers.get('set-cookie')).toMatch(/^relevo\.sid=/);
+    expect((await new Visitor(url).ask('/sign-in')).headers.get('set-cookie')).toMatch(
+      /^relevo\.sid=/,
+    );
   });
 
   test('a wrong token, and the tokens of other roles, are refused', async () => {
-    for (const token of ['', 'guessed', TOKENS.OPERATOR_TOKEN, TOKENS.INTERNAL_TOKEN, `${TOKENS.API_TOKEN}x`]) {
+    for (const token of [
+      '',
+      'guessed',
+      TOKENS.OPERATOR_TOKEN,
+      TOKENS.INTERNAL_TOKEN,
+      `${TOKENS.API_TOKEN}x`,
+    ]) {
       const visitor = new Visitor(url);
       expect((await visitor.submit('/sign-in', { token }, '/sign-in')).status).toBe(401);
       expect((await visitor.ask('/bill/identify')).status).toBe(303);
@@ -59,7 +87,9 @@ describe('access', () => {
     ids.push(sessionCookie(visitor));
     expect([ids.includes(undefined), new Set(ids).size]).toEqual([false, 3]);
     for (const old of ids.slice(0, 2)) {
-      const { status } = await new Visitor(url).ask('/bill', { headers: { Cookie: `relevo.sid=${old}` } });
+      const { status } = await new Visitor(url).ask('/bill', {
+        headers: { Cookie: `relevo.sid=${old}` },
+      });
       expect(status).toBe(303);
     }
     expect((await visitor.ask('/bill')).status).toBe(200);
@@ -69,7 +99,10 @@ describe('access', () => {
     const visitor = await identified(url);
     const { id } = JSON.parse((await visitor.ask('/whoami')).text) as { id: string };
     for (const cookie of [id, `s:${id}`, encodeURIComponent(`s:${id}.AAAA`)]) {
-      expect((await new Visitor(url).ask('/bill', { headers: { Cookie: `relevo.sid=${cookie}` } })).status).toBe(303);
+      expect(
+        (await new Visitor(url).ask('/bill', { headers: { Cookie: `relevo.sid=${cookie}` } }))
+          .status,
+      ).toBe(303);
     }
   });
 
@@ -87,7 +120,14 @@ describe('access', () => {
     const foreign = field(await stranger.ask('/bill'), 'csrf');
     for (const csrf of ['', 'x', foreign]) {
       expect((await send(visitor, { ...form, csrf })).status).toBe(403);
-      expect((await visitor.ask('/bill/identify', { method: 'POST', body: new URLSearchParams({ ...factsOf(patient), csrf }) })).status).toBe(403);
+      expect(
+        (
+          await visitor.ask('/bill/identify', {
+            method: 'POST',
+            body: new URLSearchParams({ ...factsOf(patient), csrf }),
+          })
+        ).status,
+      ).toBe(403);
     }
     expect(await paymentsOf(patient.id)).toEqual([]);
   });
@@ -105,45 +145,88 @@ describe('access', () => {
   test('STAFF_SIGN_IN=off: identifying the patient is enough, as published', async () => {
     const open = await setup.start({ STAFF_SIGN_IN: 'off' });
     const visitor = new Visitor(open.url);
-    expect((await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status).toBe(303);
+    expect(
+      (await visitor.submit('/bill/identify', factsOf(patient), '/bill/identify')).status,
+    ).toBe(303);
     expect((await visitor.ask('/bill')).text).toContain(patient.fullName);
   });
 });
 
 describe('sessions', () => {
   test('in Redis: another instance continues the session of a stopped instance, and names itself', async () => {
-    const [one, two] = [await setup.start({ ID: 'patients_1' }), await setup.start({ ID: 'patients_2' })];
+    const [one, two] = [
+      await setup.start({ ID: 'patients_1' }),
+      await setup.start({ ID: 'patients_2' }),
+    ];
     const visitor = await identified(one.url);
     await one.stop();
     const elsewhere = new Visitor(two.url);
     const bill = await elsewhere.ask('/bill', { headers: { Cookie: visitor.cookieHeader } });
     expect(bill.text).toContain(patient.fullName);
     expect(bill.text).toContain('Served by patients_2');
-    const form = Object.fromEntries(['csrf', 'patient', 'key', 'shown'].map((name) => [name, field(bill, name)]));
+    const form = Object.fromEntries(
+      ['csrf', 'patient', 'key', 'shown'].map((name) => [name, field(bill, name)]),
+    );
     const body = new URLSearchParams({ ...form, part: 'part', amount: '1.00' });
-    const paid = await elsewhere.ask('/bill/pay', { method: 'POST', body, headers: { Cookie: visitor.cookieHeader } });
+    const paid = await elsewhere.ask('/bill/pay', {
+      method: 'POST',
+      body,
+      headers: { Cookie: visitor.cookieHeader },
+    });
     expect(paid.status).toBe(303);
-    expect(await paymentsOf(patient.id)).toMatchObject([{ amountMinor: 100, acceptedBy: 'patients_2' }]);
+    expect(await paymentsOf(patient.id)).toMatchObject([
+      { amountMinor: 100, acceptedBy: 'patients_2' },
+    ]);
   });
 
   test('in memory: another instance does not have the session, as published', async () => {
-    const [one, two] = [await setup.start({ SESSION_STORE: 'memory' }), await setup.start({ SESSION_STORE: 'memory' })];
+    const [one, two] = [
+      await setup.start({ SESSION_STORE: 'memory' }),
+      await setup.start({ SESSION_STORE: 'memory' }),
+    ];
     const visitor = await identified(one.url);
     expect((await visitor.ask('/bill')).status).toBe(200);
     const Cookie = visitor.cookieHeader;
-    expect((await new Visitor(two.url).ask('/bill', { headers: { Cookie } })).headers.get('location')).toBe('/sign-in');
-    expect((await new Visitor(two.url).ask('/bill/pay', { method: 'POST', body: '', headers: { Cookie } })).status).toBe(403);
+    expect(
+      (await new Visitor(two.url).ask('/bill', { headers: { Cookie } })).headers.get('location'),
+    ).toBe('/sign-in');
+    expect(
+      (
+        await new Visitor(two.url).ask('/bill/pay', {
+          method: 'POST',
+          body: '',
+          headers: { Cookie },
+        })
+      ).status,
+    ).toBe(403);
   });
 
   test('/whoami counts the visits of a session, through any instance', async () => {
-    const [one, two] = [await setup.start({ ID: 'patients_1' }), await setup.start({ ID: 'patients_2' })];
+    const [one, two] = [
+      await setup.start({ ID: 'patients_1' }),
+      await setup.start({ ID: 'patients_2' }),
+    ];
     const visitor = new Visitor(one.url);
     const first = JSON.parse((await visitor.ask('/whoami')).text) as Record<string, unknown>;
     const again = JSON.parse((await visitor.ask('/whoami')).text) as Record<string, unknown>;
-    const there = JSON.parse((await new Visitor(two.url).ask('/whoami', { headers: { Cookie: visitor.cookieHeader } })).text) as Record<string, unknown>;
-    expect([first, again, there].map(({ sessionViews, tag, id }) => [sessionViews, tag, id === first['id']]))
-      .toEqual([[1, 'patients_1', true], [2, 'patients_1', true], [3, 'patients_2', true]]);
-    expect(JSON.parse((await new Visitor(one.url).ask('/whoami')).text)).toMatchObject({ sessionViews: 1 });
+    const there = JSON.parse(
+      (await new Visitor(two.url).ask('/whoami', { headers: { Cookie: visitor.cookieHeader } }))
+        .text,
+    ) as Record<string, unknown>;
+    expect(
+      [first, again, there].map(({ sessionViews, tag, id }) => [
+        sessionViews,
+        tag,
+        id === first['id'],
+      ]),
+    ).toEqual([
+      [1, 'patients_1', true],
+      [2, 'patients_1', true],
+      [3, 'patients_2', true],
+    ]);
+    expect(JSON.parse((await new Visitor(one.url).ask('/whoami')).text)).toMatchObject({
+      sessionViews: 1,
+    });
   });
 
   test('cookies are HTTP-only and same-site', async () => {
@@ -158,33 +241,53 @@ describe('sessions', () => {
     const Cookie = (await identified((await setup.start()).url)).cookieHeader;
     const { url } = await setup.start({ REDIS_URL: 'redis://127.0.0.1:1' });
     // The page with a form for an anonymous visitor, and all pages of a session.
-    for (const [path, headersOfAsker] of [['/sign-in', {}], ['/sign-in', { Cookie }], ['/bill', { Cookie }], ['/bill/identify', { Cookie }]] as const) {
-      const { status, headers, text } = await new Visitor(url).ask(path, { headers: headersOfAsker });
+    for (const [path, headersOfAsker] of [
+      ['/sign-in', {}],
+      ['/sign-in', { Cookie }],
+      ['/bill', { Cookie }],
+      ['/bill/identify', { Cookie }],
+    ] as const) {
+      const { status, headers, text } = await new Visitor(url).ask(path, {
+        headers: headersOfAsker,
+      });
       expect([path, status, headers.get('retry-after')]).toEqual([path, 503, '1']);
       expect(text).toContain('Not possible at the moment');
       expect(text).not.toMatch(/ at .*\.[mt]s|Redis|ECONN|stack/);
     }
     expect((await new Visitor(url).ask('/')).status).toBe(200);
-    expect((await new Visitor(url).ask('/passes/00000000-0000-4000-8000-000000000000')).status).toBe(404);
+    expect(
+      (await new Visitor(url).ask('/passes/00000000-0000-4000-8000-000000000000')).status,
+    ).toBe(404);
   });
 });
 
 describe('wrong facts', () => {
   const wrong = () => ({ ...factsOf(patient), authorizationCode: 'AUT-000000-0000' });
-  const identify = (visitor: Visitor, facts: Record<string, string>) => visitor.submit('/bill/identify', facts, '/bill/identify');
-  const sentence = ({ text }: Answered): string | undefined => /<p class="alert"[^>]*>([^<.]+)/.exec(text)?.[1];
+  const identify = (visitor: Visitor, facts: Record<string, string>) =>
+    visitor.submit('/bill/identify', facts, '/bill/identify');
+  const sentence = ({ text }: Answered): string | undefined =>
+    /<p class="alert"[^>]*>([^<.]+)/.exec(text)?.[1];
 
   test('the answer is the same whichever fact is wrong', async () => {
-    const { url } = await setup.start({ WRONG_CODES_MAX: '50', WRONG_FROM_ADDRESS_MAX: '1000', QUEUE_PREFIX: `${setup.prefix}-same` });
+    const { url } = await setup.start({
+      WRONG_CODES_MAX: '50',
+      WRONG_FROM_ADDRESS_MAX: '1000',
+      QUEUE_PREFIX: `${setup.prefix}-same`,
+    });
     const visitor = await signedIn(url);
     const right = factsOf(patient);
     const attempts = [
-      { ...right, document: '1' }, { ...right, name: 'Somebody Else' }, { ...right, birthDate: '1900-01-01' }, { ...right, authorizationCode: 'x' },
+      { ...right, document: '1' },
+      { ...right, name: 'Somebody Else' },
+      { ...right, birthDate: '1900-01-01' },
+      { ...right, authorizationCode: 'x' },
     ];
     const answers = [];
     for (const attempt of attempts) answers.push(await identify(visitor, attempt));
     expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422]);
-    expect(new Set(answers.map(sentence))).toEqual(new Set(['These details do not belong to one patient']));
+    expect(new Set(answers.map(sentence))).toEqual(
+      new Set(['These details do not belong to one patient']),
+    );
     expect(answers.map(({ text }) => text).join()).not.toContain(right.authorizationCode);
   });
 
@@ -193,14 +296,21 @@ describe('wrong facts', () => {
     const [one, two] = [await setup.start(env), await setup.start(env)];
     const visitor = await signedIn(one.url);
     const statuses = [];
-    for (let attempt = 1; attempt <= 5; attempt += 1) statuses.push((await identify(visitor, wrong())).status);
+    for (let attempt = 1; attempt <= 5; attempt += 1)
+      statuses.push((await identify(visitor, wrong())).status);
     expect(statuses).toEqual([422, 422, 422, 422, 429]);
     const elsewhere = await signedIn(two.url);
     const csrf = await elsewhere.proof('/bill/identify');
     const { status, headers, text } = await elsewhere.ask('/bill/identify', {
-      method: 'POST', body: new URLSearchParams({ ...factsOf(patient), csrf }), headers: { 'X-Forwarded-For': '203.0.113.9' },
+      method: 'POST',
+      body: new URLSearchParams({ ...factsOf(patient), csrf }),
+      headers: { 'X-Forwarded-For': '203.0.113.9' },
     });
-    expect([status, Number(headers.get('retry-after')) > 800, Number(headers.get('retry-after')) <= 900]).toEqual([429, true, true]);
+    expect([
+      status,
+      Number(headers.get('retry-after')) > 800,
+      Number(headers.get('retry-after')) <= 900,
+    ]).toEqual([429, true, true]);
     expect(text).toMatch(/Try again after <time datetime="/);
     nextPatient();
     expect((await identify(elsewhere, factsOf(patient))).status).toBe(303);
@@ -211,7 +321,11 @@ describe('wrong facts', () => {
     const visitor = await signedIn(url);
     const csrf = await visitor.proof('/bill/identify');
     const burst = Array.from({ length: 20 }, (_, index) => {
-      const body = new URLSearchParams({ ...factsOf(patient), authorizationCode: `AUT-${index}`, csrf });
+      const body = new URLSearchParams({
+        ...factsOf(patient),
+        authorizationCode: `AUT-${index}`,
+        csrf,
+      });
       return visitor.ask('/bill/identify', { method: 'POST', body });
     });
     const statuses = (await Promise.all(burst)).map(({ status }) => status);
@@ -219,22 +333,42 @@ describe('wrong facts', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(16);
   });
 
-  test.each(['identify', 'token'] as const)('many concurrent attempts from one address do not exceed its limit: %s', async (form) => {
-    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '5', QUEUE_PREFIX: `${setup.prefix}-address-${form}` });
-    const path = form === 'identify' ? '/bill/identify' : '/sign-in';
-    const visitor = form === 'identify' ? await signedIn(url) : new Visitor(url);
-    const csrf = await visitor.proof(path);
-    const burst = Array.from({ length: 40 }, (_, index) => {
-      const fields = form === 'identify' ? { ...wrong(), document: `8888${index}` } : { token: `wrong-${index}` };
-      return visitor.ask(path, { method: 'POST', body: new URLSearchParams({ ...fields, csrf }) });
-    });
-    const statuses = (await Promise.all(burst)).map(({ status }) => status);
-    const compared = statuses.filter((status) => status === (form === 'identify' ? 422 : 401));
-    expect([compared.length, statuses.length - compared.length]).toEqual([5, statuses.filter((status) => status === 429).length]);
-  });
+  test.each(['identify', 'token'] as const)(
+    'many concurrent attempts from one address do not exceed its limit: %s',
+    async (form) => {
+      const { url } = await setup.start({
+        WRONG_FROM_ADDRESS_MAX: '5',
+        QUEUE_PREFIX: `${setup.prefix}-address-${form}`,
+      });
+      const path = form === 'identify' ? '/bill/identify' : '/sign-in';
+      const visitor = form === 'identify' ? await signedIn(url) : new Visitor(url);
+      const csrf = await visitor.proof(path);
+      const burst = Array.from({ length: 40 }, (_, index) => {
+        const fields =
+          form === 'identify'
+            ? { ...wrong(), document: `8888${index}` }
+            : { token: `wrong-${index}` };
+        return visitor.ask(path, {
+          method: 'POST',
+          body: new URLSearchParams({ ...fields, csrf }),
+        });
+      });
+      const statuses = (await Promise.all(burst)).map(({ status }) => status);
+      const compared = statuses.filter((status) => status === (form === 'identify' ? 422 : 401));
+      expect([compared.length, statuses.length - compared.length]).toEqual([
+        5,
+        statuses.filter((status) => status === 429).length,
+      ]);
+    },
+  );
 
   test('many concurrent right attempts lock nothing: refused ones do not count', async () => {
-    const config = { wrongCodesMax: 5, wrongFromAddressMax: 5, lockMinutes: 15, queuePrefix: `${setup.prefix}-right-burst` };
+    const config = {
+      wrongCodesMax: 5,
+      wrongFromAddressMax: 5,
+      lockMinutes: 15,
+      queuePrefix: `${setup.prefix}-right-burst`,
+    };
     const redis = connectRedis(setup.redisUrl, 'brief', createLogger('test', 'test', 'silent'));
     const limits = createLimits(config, redis);
     const waits = await Promise.all(Array.from({ length: 20 }, () => limits.enter('203.0.113.1')));
@@ -245,13 +379,20 @@ describe('wrong facts', () => {
   });
 
   test('right attempts do not count for the address', async () => {
-    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '3', QUEUE_PREFIX: `${setup.prefix}-right` });
+    const { url } = await setup.start({
+      WRONG_FROM_ADDRESS_MAX: '3',
+      QUEUE_PREFIX: `${setup.prefix}-right`,
+    });
     const visitor = await signedIn(url);
-    for (let turn = 0; turn < 5; turn += 1) expect((await identify(visitor, factsOf(patient))).status).toBe(303);
+    for (let turn = 0; turn < 5; turn += 1)
+      expect((await identify(visitor, factsOf(patient))).status).toBe(303);
   });
 
   test('a right attempt after a wrong one resets the count', async () => {
-    const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-anew`, WRONG_CODES_MAX: '2' });
+    const { url } = await setup.start({
+      QUEUE_PREFIX: `${setup.prefix}-anew`,
+      WRONG_CODES_MAX: '2',
+    });
     const visitor = await signedIn(url);
     for (let round = 0; round < 3; round += 1) {
       expect((await identify(visitor, wrong())).status).toBe(422);
@@ -262,14 +403,26 @@ describe('wrong facts', () => {
   test('an address is locked regardless of the patients; TRUST_PROXY decides the source of the address', async () => {
     const limited = { WRONG_FROM_ADDRESS_MAX: '3', WRONG_CODES_MAX: '50' };
     const deaf = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-deaf` });
-    const trusting = await setup.start({ ...limited, QUEUE_PREFIX: `${setup.prefix}-trusting`, TRUST_PROXY: 'loopback' });
+    const trusting = await setup.start({
+      ...limited,
+      QUEUE_PREFIX: `${setup.prefix}-trusting`,
+      TRUST_PROXY: 'loopback',
+    });
     const statusesAt = async (url: string): Promise<number[]> => {
       const visitor = await signedIn(url);
       const csrf = await visitor.proof('/bill/identify');
       const statuses = [];
       for (let turn = 1; turn <= 5; turn += 1) {
         const body = new URLSearchParams({ ...wrong(), document: `9999${turn}`, csrf });
-        statuses.push((await visitor.ask('/bill/identify', { method: 'POST', body, headers: { 'X-Forwarded-For': `203.0.113.${turn}` } })).status);
+        statuses.push(
+          (
+            await visitor.ask('/bill/identify', {
+              method: 'POST',
+              body,
+              headers: { 'X-Forwarded-For': `203.0.113.${turn}` },
+            })
+          ).status,
+        );
       }
       return statuses;
     };
@@ -278,15 +431,22 @@ describe('wrong facts', () => {
   });
 
   test('wrong tokens lock an address too', async () => {
-    const { url } = await setup.start({ WRONG_FROM_ADDRESS_MAX: '2', QUEUE_PREFIX: `${setup.prefix}-tokens` });
+    const { url } = await setup.start({
+      WRONG_FROM_ADDRESS_MAX: '2',
+      QUEUE_PREFIX: `${setup.prefix}-tokens`,
+    });
     const tokens = ['a', 'b', TOKENS.API_TOKEN];
     const statuses = [];
-    for (const token of tokens) statuses.push((await new Visitor(url).submit('/sign-in', { token }, '/sign-in')).status);
+    for (const token of tokens)
+      statuses.push((await new Visitor(url).submit('/sign-in', { token }, '/sign-in')).status);
     expect(statuses).toEqual([401, 401, 429]);
   });
 
   test('missing fields are named, and cost no attempt', async () => {
-    const { url } = await setup.start({ QUEUE_PREFIX: `${setup.prefix}-missing`, WRONG_CODES_MAX: '1' });
+    const { url } = await setup.start({
+      QUEUE_PREFIX: `${setup.prefix}-missing`,
+      WRONG_CODES_MAX: '1',
+    });
     const visitor = await signedIn(url);
     for (let turn = 0; turn < 3; turn += 1) {
       const { status, text } = await identify(visitor, { ...factsOf(patient), name: ' ' });

@@ -1,6 +1,7 @@
 /**
- * Common set-up of the tests of the staff's pages: patients with real engines, a browser without scripts that signs in and identifies, and
- * the bill's form. Each test has a patient of its own. Importing it registers its hooks.
+ * Common set-up of the tests of the staff's pages: patients with real engines, a browser without
+ * scripts that signs in and identifies, and the bill's form. Each test has a patient of its own.
+ * Importing it registers its hooks.
  */
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { seedPatient, type SeedPatient } from '../../../prisma/seed-data.js';
@@ -9,12 +10,18 @@ import { Visitor } from '../security/visitor.js';
 import { startFakeLeader, type FakeLeader } from './fake-leader.js';
 import { createSetup, TOKENS, type Setup } from './setup.js';
 
-export const factsOf = ({ document, fullName: name, birthDate, authorizationCode }: SeedPatient) =>
-  ({ document, name, birthDate, authorizationCode });
+export const factsOf = ({
+  document,
+  fullName: name,
+  birthDate,
+  authorizationCode,
+}: SeedPatient) => ({ document, name, birthDate, authorizationCode });
 
 /** A field of the page's form. */
-export const field = (page: Answered, name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1] ?? '';
-export const sessionCookie = (visitor: Visitor): string | undefined => /relevo\.sid=([^;]+)/.exec(visitor.cookieHeader)?.[1];
+export const field = (page: Answered, name: string): string =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(page.text)?.[1] ?? '';
+export const sessionCookie = (visitor: Visitor): string | undefined =>
+  /relevo\.sid=([^;]+)/.exec(visitor.cookieHeader)?.[1];
 
 export let setup: Setup;
 let leader: FakeLeader | undefined;
@@ -30,7 +37,11 @@ export function nextPatient(): void {
 
 /** Starts a leader for the rest of the file. */
 export async function somebodyLeads(): Promise<void> {
-  leader ??= await startFakeLeader({ databaseUrl: setup.databaseUrl, redisUrl: setup.redisUrl, prefix: setup.prefix });
+  leader ??= await startFakeLeader({
+    databaseUrl: setup.databaseUrl,
+    redisUrl: setup.redisUrl,
+    prefix: setup.prefix,
+  });
 }
 
 beforeAll(async () => {
@@ -46,7 +57,9 @@ afterAll(async () => {
 
 export async function signedIn(base: string): Promise<Visitor> {
   const visitor = new Visitor(base);
-  expect((await visitor.submit('/sign-in', { token: TOKENS.API_TOKEN }, '/sign-in')).status).toBe(303);
+  expect((await visitor.submit('/sign-in', { token: TOKENS.API_TOKEN }, '/sign-in')).status).toBe(
+    303,
+  );
   return visitor;
 }
 
@@ -58,17 +71,33 @@ export async function identified(base: string): Promise<Visitor> {
 }
 
 /** The bill's form with changed fields, as it will be sent. */
-export async function payForm(visitor: Visitor, changes: Record<string, string> = {}): Promise<Record<string, string>> {
+export async function payForm(
+  visitor: Visitor,
+  changes: Record<string, string> = {},
+): Promise<Record<string, string>> {
   const bill = await visitor.ask('/bill');
   const names = ['csrf', 'patient', 'key', 'shown'];
-  return { ...Object.fromEntries(names.map((name) => [name, field(bill, name)])), part: 'whole', amount: '', ...changes };
+  return {
+    ...Object.fromEntries(names.map((name) => [name, field(bill, name)])),
+    part: 'whole',
+    amount: '',
+    ...changes,
+  };
 }
 export const send = (visitor: Visitor, form: Record<string, string>): Promise<Answered> =>
   visitor.ask('/bill/pay', { method: 'POST', body: new URLSearchParams(form) });
 
-export async function paymentsOf(patientId: string): Promise<{ amountMinor: number; acceptedBy: string; status: string }[]> {
-  const text = 'SELECT amount_minor AS "amountMinor", accepted_by AS "acceptedBy", status FROM payment WHERE patient_id = $1 ORDER BY seq';
-  return (await setup.pool.query<{ amountMinor: number; acceptedBy: string; status: string }>(text, [patientId])).rows;
+export async function paymentsOf(
+  patientId: string,
+): Promise<{ amountMinor: number; acceptedBy: string; status: string }[]> {
+  const text =
+    'SELECT amount_minor AS "amountMinor", accepted_by AS "acceptedBy", status FROM payment WHERE patient_id = $1 ORDER BY seq';
+  return (
+    await setup.pool.query<{ amountMinor: number; acceptedBy: string; status: string }>(text, [
+      patientId,
+    ])
+  ).rows;
 }
 
-export const totalOf = ({ charges }: SeedPatient): number => charges.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+export const totalOf = ({ charges }: SeedPatient): number =>
+  charges.reduce((sum, { amountMinor }) => sum + amountMinor, 0);

@@ -23,11 +23,16 @@ test('a read-only database: payments are refused, and readiness fails and names 
   await setReadOnly(setup.databaseUrl, true);
   const refused = await call(`${url}/api/payments`, { body: PAYMENT });
   expect([refused.status, codeOf(refused)]).toEqual([503, 'UNAVAILABLE']);
-  await eventually(async () => (await readiness(url))[0] === 503, { what: 'the instance not to be ready' });
+  await eventually(async () => (await readiness(url))[0] === 503, {
+    what: 'the instance not to be ready',
+  });
   expect((await readiness(url))[1]).toMatchObject({ postgres: false, redis: true });
   await setReadOnly(setup.databaseUrl, false);
   await isReady(url);
-  await eventually(async () => (await call(`${url}/api/payments`, { body: PAYMENT })).status === 202, { what: 'a payment to be accepted' });
+  await eventually(
+    async () => (await call(`${url}/api/payments`, { body: PAYMENT })).status === 202,
+    { what: 'a payment to be accepted' },
+  );
 });
 
 test('a Redis that refuses writes is named; payments are accepted and the instance stays ready', async () => {
@@ -36,10 +41,14 @@ test('a Redis that refuses writes is named; payments are accepted and the instan
   try {
     const instance = await setup.start({ REDIS_URL: own.url });
     const { url } = instance;
-    const says = (reached: boolean): Promise<boolean> => eventually(async () => {
-      const [status, checks] = await readiness(url);
-      return status === 200 && (checks as { redis: boolean }).redis === reached;
-    }, { what: `redis: ${String(reached)}` });
+    const says = (reached: boolean): Promise<boolean> =>
+      eventually(
+        async () => {
+          const [status, checks] = await readiness(url);
+          return status === 200 && (checks as { redis: boolean }).redis === reached;
+        },
+        { what: `redis: ${String(reached)}` },
+      );
     await says(true);
     await redis.config('SET', 'maxmemory', '1');
     await says(false);

@@ -1,4 +1,7 @@
-/** A replica whose gateway loses answers, forgets keys, refuses or is unavailable: retries in order, one charge each, on real engines. */
+/**
+ * A replica whose gateway loses answers, forgets keys, refuses or is unavailable: retries in order,
+ * one charge each, on real engines.
+ */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -18,7 +21,8 @@ import { allFinal, enqueue, inOrder, logger, record, replica, rows } from './rep
 /** Payments of one patient that may come before an earlier one of the patient is finished. */
 const STREAM_MAX = 250;
 /** Number of payments that the relays of this process have returned so far. */
-const putBackCount = async (): Promise<number> => (await relayed.get()).values.reduce((sum, { value }) => sum + value, 0);
+const putBackCount = async (): Promise<number> =>
+  (await relayed.get()).values.reduce((sum, { value }) => sum + value, 0);
 /** Before a payment may be given up. */
 const LEAST_ATTEMPTS = 5;
 
@@ -31,7 +35,13 @@ describe('a gateway that fails', () => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
     const port = await freePort();
     const file = join(folder, 'ledger.ndjson');
-    const env = { PORT: String(port), INTERNAL_TOKEN: 'internal', FAULTS: 'on', GATEWAY_LATENCY_MS: '1', GATEWAY_LEDGER_FILE: file };
+    const env = {
+      PORT: String(port),
+      INTERNAL_TOKEN: 'internal',
+      FAULTS: 'on',
+      GATEWAY_LATENCY_MS: '1',
+      GATEWAY_LEDGER_FILE: file,
+    };
     const config = loadConfig(GATEWAY_OPTIONS, env);
     ledger = new GatewayLedger(file);
     server = await listen(createGatewayApp(config, ledger, logger), port, '127.0.0.1');
@@ -45,8 +55,19 @@ describe('a gateway that fails', () => {
   });
 
   const faults = (body: object) =>
-    fetch(`${url}/faults`, { method: 'POST', headers: { authorization: 'Bearer internal', 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  const gatewayEnv = () => ({ GATEWAY: 'http', GATEWAY_URL: url, GATEWAY_TIMEOUT_MS: '10000', RETRY_BASE_MS: '20', RETRY_CAP_MS: '100', GIVE_UP_AFTER_MS: '0' });
+    fetch(`${url}/faults`, {
+      method: 'POST',
+      headers: { 'authorization': 'Bearer internal', 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const gatewayEnv = () => ({
+    GATEWAY: 'http',
+    GATEWAY_URL: url,
+    GATEWAY_TIMEOUT_MS: '10000',
+    RETRY_BASE_MS: '20',
+    RETRY_CAP_MS: '100',
+    GIVE_UP_AFTER_MS: '0',
+  });
 
   test('answers lost after the charge: one charge each, and the payments SUCCEEDED', async () => {
     await faults({ loseAnswers: 5 });
@@ -65,7 +86,11 @@ describe('a gateway that fails', () => {
     await allFinal();
     await fetch(`${url}/charges`, {
       method: 'POST',
-      headers: { authorization: 'Bearer internal', 'content-type': 'application/json', 'idempotency-key': id },
+      headers: {
+        'authorization': 'Bearer internal',
+        'content-type': 'application/json',
+        'idempotency-key': id,
+      },
       body: JSON.stringify({ amountMinor: 1500, currency: 'USD', patientId: PATIENTS[0] }),
     });
     expect(ledger.all().filter(({ key }) => key === id)).toHaveLength(2);
@@ -79,7 +104,8 @@ describe('a gateway that fails', () => {
     const found = await allFinal();
     expect(found.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
     expect(found.some(({ attempts }) => attempts > 1)).toBe(true);
-    for (let patient = 0; patient < 3; patient += 1) expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
+    for (let patient = 0; patient < 3; patient += 1)
+      expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
   });
 
   test('a payment refused once is finished although later ones of its patient keep arriving, in order and without a flood of parcels', async () => {
@@ -115,14 +141,21 @@ describe('a gateway that fails', () => {
     await (await replica('server_1', gatewayEnv())).lead(record);
     await enqueue(await record.accept(9));
     const tried = `SELECT min(attempts) AS least FROM (SELECT max(attempts) AS attempts FROM payment GROUP BY patient_id) AS patient`;
-    await eventually(async () => (await record.pool.query<{ least: number }>(tried)).rows[0]!.least > LEAST_ATTEMPTS, { what: 'tried more often than is needed to be given up' });
+    await eventually(
+      async () =>
+        (await record.pool.query<{ least: number }>(tried)).rows[0]!.least > LEAST_ATTEMPTS,
+      { what: 'tried more often than is needed to be given up' },
+    );
     expect((await rows()).every(({ status }) => status === 'PENDING')).toBe(true);
     await faults({});
     const found = await allFinal();
-    // A last attempt may find the gateway down for the charge and up for the closing of the key: then FAILED is confirmed.
+    // A last attempt may find the gateway down for the charge and up for the closing of the key:
+    // then FAILED is confirmed.
     const word: Record<string, string> = { SUCCEEDED: 'approved', FAILED: 'cancelled' };
     expect(found.filter(({ id, status }) => ledger.find(id)?.status !== word[status])).toEqual([]);
-    expect(found.filter(({ status }) => status === 'SUCCEEDED').length).toBeGreaterThan(found.length / 2);
+    expect(found.filter(({ status }) => status === 'SUCCEEDED').length).toBeGreaterThan(
+      found.length / 2,
+    );
     expect(ledger.all()).toHaveLength(9);
   });
 });

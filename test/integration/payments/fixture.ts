@@ -1,4 +1,7 @@
-/** Fixture of the replica tests: a database with payments, manual elections, and a replica in this process. */
+/**
+ * Fixture of the replica tests: a database with payments, manual elections, and a replica in this
+ * process.
+ */
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../shared/config.js';
 import { acceptPayments, type NewPayment } from '../../../shared/postgres/ledger.js';
@@ -11,13 +14,25 @@ import { keptLogger } from '../../support/kept-logger.js';
 import { freePort } from '../../../local/processes/ports.js';
 import { createTestPool } from '../../support/pool.js';
 
-export const PATIENTS = [1, 2, 3].map((number) => `11111111-0000-4000-8000-00000000000${number}`) as [string, string, string];
+export const PATIENTS = [1, 2, 3].map(
+  (number) => `11111111-0000-4000-8000-00000000000${number}`,
+) as [string, string, string];
 
 export function newPayment(patientId: string, rest: Partial<NewPayment> = {}): NewPayment {
   const id = randomUUID();
   return {
-    id, patientId, batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: id, fingerprint: 'test', answerWaited: false,
-    amountMinor: 1500, currency: 'USD', concept: null, ...rest,
+    id,
+    patientId,
+    batchId: null,
+    batchIndex: null,
+    redriveOf: null,
+    idempotencyKey: id,
+    fingerprint: 'test',
+    answerWaited: false,
+    amountMinor: 1500,
+    currency: 'USD',
+    concept: null,
+    ...rest,
   };
 }
 
@@ -43,12 +58,19 @@ export async function createRecord(): Promise<TestRecord> {
     url: database.url,
     pool,
     accept: async (count, patients = PATIENTS) => {
-      const payments = Array.from({ length: count }, (_, index) => newPayment(patients[index % patients.length] as string));
-      return (await acceptPayments(pool, 0, 'test', payments)).sort((a, b) => a.seq - b.seq).map(({ id }) => id);
+      const payments = Array.from({ length: count }, (_, index) =>
+        newPayment(patients[index % patients.length] as string),
+      );
+      return (await acceptPayments(pool, 0, 'test', payments))
+        .sort((a, b) => a.seq - b.seq)
+        .map(({ id }) => id);
     },
     elect: async (leader, bootId) => {
       const { term } = await readLeadership(pool, 0);
-      await pool.query(`SELECT * FROM move_leadership(0::smallint, $1, $2, $3, 'planned', 'test', 'test', 0, 0)`, [term, leader, bootId]);
+      await pool.query(
+        `SELECT * FROM move_leadership(0::smallint, $1, $2, $3, 'planned', 'test', 'test', 0, 0)`,
+        [term, leader, bootId],
+      );
       return term + 1;
     },
     drop: async () => {
@@ -68,8 +90,14 @@ export interface TestReplica extends RunningReplica {
 
 export async function startReplica(env: Record<string, string>): Promise<TestReplica> {
   const config = loadConfig(PAYMENTS_OPTIONS, {
-    PORT: String(await freePort()), API_TOKEN: 'api', OPERATOR_TOKEN: 'operator', INTERNAL_TOKEN: 'internal',
-    RELAY_INTERVAL_MS: '50', RELAY_GRACE_MS: '0', GATEWAY_LATENCY_MS: '1', ...env,
+    PORT: String(await freePort()),
+    API_TOKEN: 'api',
+    OPERATOR_TOKEN: 'operator',
+    INTERNAL_TOKEN: 'internal',
+    RELAY_INTERVAL_MS: '50',
+    RELAY_GRACE_MS: '0',
+    GATEWAY_LATENCY_MS: '1',
+    ...env,
   });
   const fatal: unknown[] = [];
   const running = await startPayments(config, keptLogger(config.id), (error) => fatal.push(error));

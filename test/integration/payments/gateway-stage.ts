@@ -1,4 +1,7 @@
-/** The stand-alone gateway in this process, on a port of its own, with its fault switches and its ledger. */
+/**
+ * The stand-alone gateway in this process, on a port of its own, with its fault switches and its
+ * ledger.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,9 +25,18 @@ export interface GatewayStage {
 export async function openGateway(latencyMs = 1): Promise<GatewayStage> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
   const file = join(folder, 'ledger.ndjson');
-  const env = { INTERNAL_TOKEN: 'internal', FAULTS: 'on', GATEWAY_LATENCY_MS: String(latencyMs), GATEWAY_LEDGER_FILE: file };
+  const env = {
+    INTERNAL_TOKEN: 'internal',
+    FAULTS: 'on',
+    GATEWAY_LATENCY_MS: String(latencyMs),
+    GATEWAY_LEDGER_FILE: file,
+  };
   const ledger = new GatewayLedger(file);
-  const server = await listen(createGatewayApp(loadConfig(GATEWAY_OPTIONS, env), ledger, logger), 0, '127.0.0.1');
+  const server = await listen(
+    createGatewayApp(loadConfig(GATEWAY_OPTIONS, env), ledger, logger),
+    0,
+    '127.0.0.1',
+  );
   const asked = new Map<string, number>();
   server.on('request', ({ method, url, headers }) => {
     const key = String(headers['idempotency-key']);
@@ -35,9 +47,12 @@ export async function openGateway(latencyMs = 1): Promise<GatewayStage> {
     url,
     ledger,
     asked,
-    faults: (faults) => fetch(`${url}/faults`, {
-      method: 'POST', headers: { authorization: 'Bearer internal', 'content-type': 'application/json' }, body: JSON.stringify(faults),
-    }),
+    faults: (faults) =>
+      fetch(`${url}/faults`, {
+        method: 'POST',
+        headers: { 'authorization': 'Bearer internal', 'content-type': 'application/json' },
+        body: JSON.stringify(faults),
+      }),
     close: async () => {
       server.closeAllConnections();
       await closeServer(server);

@@ -1,4 +1,7 @@
-/** How long a payment is retried before it is given up: a slow, limited, dripping or briefly unavailable gateway fails no payment. */
+/**
+ * How long a payment is retried before it is given up: a slow, limited, dripping or briefly
+ * unavailable gateway fails no payment.
+ */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../support/eventually.js';
 import { openGateway, type GatewayStage } from './gateway-stage.js';
@@ -12,10 +15,20 @@ afterEach(() => gateway.close());
 
 const QUICK = { RETRY_BASE_MS: '20', RETRY_CAP_MS: '100' };
 const lead = async (id: string, env: Record<string, string> = {}) =>
-  (await replica(id, { GATEWAY: 'http', GATEWAY_URL: gateway.url, GATEWAY_TIMEOUT_MS: '10000', ...env })).lead(record);
+  (
+    await replica(id, {
+      GATEWAY: 'http',
+      GATEWAY_URL: gateway.url,
+      GATEWAY_TIMEOUT_MS: '10000',
+      ...env,
+    })
+  ).lead(record);
 const leastAttempts = async (): Promise<number> =>
-  (await record.pool.query<{ least: number }>('SELECT min(attempts) AS least FROM payment')).rows[0]!.least;
-const statuses = async (): Promise<string[]> => [...new Set((await rows()).map(({ status }) => status))];
+  (await record.pool.query<{ least: number }>('SELECT min(attempts) AS least FROM payment'))
+    .rows[0]!.least;
+const statuses = async (): Promise<string[]> => [
+  ...new Set((await rows()).map(({ status }) => status)),
+];
 
 describe('a gateway that is slow', () => {
   const SOCKETS = 4;
@@ -23,10 +36,15 @@ describe('a gateway that is slow', () => {
   test('ten times as many payments as calls at once, each nine tenths of the time-out: none FAILED, none cancelled', async () => {
     const timeoutMs = 1_000;
     await gateway.faults({ slowMs: timeoutMs * 0.9 });
-    const term = await lead('server_1', { GATEWAY_MAX_SOCKETS: String(SOCKETS), GATEWAY_TIMEOUT_MS: String(timeoutMs) });
+    const term = await lead('server_1', {
+      GATEWAY_MAX_SOCKETS: String(SOCKETS),
+      GATEWAY_TIMEOUT_MS: String(timeoutMs),
+    });
     await enqueue(await record.accept(SOCKETS * 10));
     const found = await allFinal();
-    expect(found.filter(({ status, term: under }) => status !== 'SUCCEEDED' || under !== term)).toEqual([]);
+    expect(
+      found.filter(({ status, term: under }) => status !== 'SUCCEEDED' || under !== term),
+    ).toEqual([]);
     expect(gateway.ledger.all()).toHaveLength(SOCKETS * 10);
   });
 
@@ -44,7 +62,9 @@ describe('a gateway that cannot charge for a while', () => {
     await gateway.faults({ refuseCharges: 1_000_000 });
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '600000' });
     await enqueue(await record.accept(3));
-    await eventually(async () => (await leastAttempts()) > 6, { what: 'each was tried more than six times' });
+    await eventually(async () => (await leastAttempts()) > 6, {
+      what: 'each was tried more than six times',
+    });
     expect(await statuses()).toEqual(['PENDING']);
     await gateway.faults({});
     await allFinal();
@@ -56,7 +76,9 @@ describe('a gateway that cannot charge for a while', () => {
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '0' });
     await enqueue(await record.accept(3));
     const found = await allFinal();
-    expect(found.map(({ status, attempts }) => [status, attempts])).toEqual(found.map(() => ['SUCCEEDED', 1]));
+    expect(found.map(({ status, attempts }) => [status, attempts])).toEqual(
+      found.map(() => ['SUCCEEDED', 1]),
+    );
     expect(Math.max(...gateway.asked.values())).toBeGreaterThan(10);
   });
 
@@ -64,8 +86,13 @@ describe('a gateway that cannot charge for a while', () => {
     await lead('server_1', { ...QUICK, GIVE_UP_AFTER_MS: '0', GATEWAY_URL: 'http://127.0.0.1:1' });
     await enqueue(await record.accept(3));
     const deferred = `SELECT count(*)::int AS count FROM payment WHERE failing_since < clock_timestamp() - interval '1 second' AND last_error = 'ECONNREFUSED'`;
-    await eventually(async () => (await record.pool.query<{ count: number }>(deferred)).rows[0]!.count === 3, { what: 'each fails since a second' });
-    expect((await rows()).map(({ status, attempts }) => [status, attempts])).toEqual([1, 2, 3].map(() => ['PENDING', 0]));
+    await eventually(
+      async () => (await record.pool.query<{ count: number }>(deferred)).rows[0]!.count === 3,
+      { what: 'each fails since a second' },
+    );
+    expect((await rows()).map(({ status, attempts }) => [status, attempts])).toEqual(
+      [1, 2, 3].map(() => ['PENDING', 0]),
+    );
   });
 });
 
@@ -90,17 +117,24 @@ describe('the time a payment has failed for', () => {
 
   test('control: after a short time of failure, it is retried', async () => {
     await leftBehind('0 seconds');
-    await eventually(async () => (await leastAttempts()) > 6, { what: 'it was tried more than six times' });
+    await eventually(async () => (await leastAttempts()) > 6, {
+      what: 'it was tried more than six times',
+    });
     expect(await statuses()).toEqual(['PENDING']);
   });
 });
 
 describe('a response that does not end', () => {
-  test.each([['dripping', { dripAnswers: true }], ['of 64 MB', { hugeAnswers: true }]])('%s: given up in time, and looked up', async (_name, faults) => {
+  test.each([
+    ['dripping', { dripAnswers: true }],
+    ['of 64 MB', { hugeAnswers: true }],
+  ])('%s: given up in time, and looked up', async (_name, faults) => {
     await gateway.faults(faults);
     await lead('server_1', { GATEWAY_TIMEOUT_MS: '500' });
     await enqueue(await record.accept(5));
-    expect((await allFinal()).filter(({ status, attempts }) => status !== 'SUCCEEDED' || attempts !== 1)).toEqual([]);
+    expect(
+      (await allFinal()).filter(({ status, attempts }) => status !== 'SUCCEEDED' || attempts !== 1),
+    ).toEqual([]);
     expect(gateway.ledger.all()).toHaveLength(5);
   });
 });

@@ -1,11 +1,16 @@
 /**
- * The plans of the leader's statements must not depend on how many payments are pending, nor on the planner's statistics:
- * what they read is counted in buffers, with 20 and with 20,000 pending payments, statistics that know of none, and plans that were
- * made when the table was empty.
+ * The plans of the leader's statements must not depend on how many payments are pending, nor on the
+ * planner's statistics: what they read is counted in buffers, with 20 and with 20,000 pending
+ * payments, statistics that know of none, and plans that were made when the table was empty.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { commitOutcomes, KEYED_PLANS, loadParcel, type Outcome } from '../../../shared/postgres/ledger.js';
+import {
+  commitOutcomes,
+  KEYED_PLANS,
+  loadParcel,
+  type Outcome,
+} from '../../../shared/postgres/ledger.js';
 import { createLogger } from '../../../shared/observability/logger.js';
 import { createPool, type Pool } from '../../../shared/postgres/postgres.js';
 import { emptyPayments } from '../../../experiments/system/empty-payments.js';
@@ -22,7 +27,8 @@ let unguided: Pool;
 beforeAll(async () => {
   record = await createRecord();
   // The server's own housekeeping reads too, and would tell the planner the truth.
-  for (const table of ['payment', 'pending_payment']) await record.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
+  for (const table of ['payment', 'pending_payment'])
+    await record.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
   const options = { url: record.url, name: 'keyed', max: 1, statementTimeoutMs: 30_000 };
   const logger = createLogger('test', 'test', 'silent');
   keyed = createPool({ ...options, settings: KEYED_PLANS }, logger);
@@ -56,21 +62,39 @@ async function buffersRead(pool: Pool, action: (pool: Pool) => Promise<unknown>)
 async function measure(pool: Pool, pending: number): Promise<{ load: number; commit: number }> {
   await emptyPayments(record.pool);
   await record.pool.query('ANALYZE payment');
-  const token = { partition: 0, term: await record.elect('server_1', 'life-1'), leader: 'server_1' };
+  const token = {
+    partition: 0,
+    term: await record.elect('server_1', 'life-1'),
+    leader: 'server_1',
+  };
   // Often enough that the server would keep a plan for good.
   for (let count = 0; count < 10; count += 1) {
     const nobody = randomUUID();
     await loadParcel(pool, { partition: 0, ids: [nobody], limit: 1_000, beyond: new Map() });
-    await commitOutcomes(pool, token, [{ id: nobody, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null }]);
+    await commitOutcomes(pool, token, [
+      { id: nobody, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null },
+    ]);
   }
-  const patients = (await record.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id')).rows.map(({ id }) => id);
+  const patients = (
+    await record.pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id')
+  ).rows.map(({ id }) => id);
   const others = patients.filter((id) => !PATIENTS.includes(id));
   if (pending > PARCEL) await record.accept(pending - PARCEL, others);
   const ids = await record.accept(PARCEL, PATIENTS);
-  const outcomes = ids.map((id): Outcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: null }));
+  const outcomes = ids.map((id): Outcome => ({
+    id,
+    status: 'SUCCEEDED',
+    attempts: 1,
+    reason: null,
+    gatewayReference: null,
+  }));
   const query = { partition: 0, ids, limit: 1_000, beyond: new Map<string, number>() };
-  const load = await buffersRead(pool, async () => expect(await loadParcel(pool, query)).toHaveLength(PARCEL));
-  const commit = await buffersRead(pool, async () => expect((await commitOutcomes(pool, token, outcomes)).ids).toHaveLength(PARCEL));
+  const load = await buffersRead(pool, async () =>
+    expect(await loadParcel(pool, query)).toHaveLength(PARCEL),
+  );
+  const commit = await buffersRead(pool, async () =>
+    expect((await commitOutcomes(pool, token, outcomes)).ids).toHaveLength(PARCEL),
+  );
   return { load, commit };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Manual statements that PostgreSQL refuses. Each guard has its control: with the guard disabled by the owner of the table the statement
- * passes.
+ * Manual statements that PostgreSQL refuses. Each guard has its control: with the guard disabled by
+ * the owner of the table the statement passes.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { commitOutcomes } from '../../../shared/postgres/ledger.js';
@@ -13,7 +13,9 @@ beforeAll(async () => {
   record = await createRecord();
   [payment] = (await record.accept(1)) as [string];
   term = await record.elect('server_1', 'life-1');
-  await record.pool.query(`INSERT INTO audit (actor, action, target, reason, outcome) VALUES ('a', 'drain', 'server_1', 'r', 'done')`);
+  await record.pool.query(
+    `INSERT INTO audit (actor, action, target, reason, outcome) VALUES ('a', 'drain', 'server_1', 'r', 'done')`,
+  );
 });
 afterAll(() => record.drop());
 
@@ -32,7 +34,8 @@ async function attempt(statement: string, before = ''): Promise<string> {
   }
 }
 
-const disable = (table: string, trigger: string): string => `ALTER TABLE ${table} DISABLE TRIGGER ${trigger}`;
+const disable = (table: string, trigger: string): string =>
+  `ALTER TABLE ${table} DISABLE TRIGGER ${trigger}`;
 
 describe.each([
   ['TRUNCATE payment', 'payment', 'payment_is_never_emptied', /payments are kept/],
@@ -42,14 +45,39 @@ describe.each([
   ['TRUNCATE election CASCADE', 'election', 'election_is_kept', /history of elections is kept/],
   [`UPDATE election SET leader = 'server_9'`, 'election', 'election_is_history', /is history/],
   ['DELETE FROM leadership', 'leadership', 'leadership_is_kept', /one row/],
-  ['UPDATE leadership SET term = term - 1', 'leadership', 'leadership_term_grows', /later terms only/],
+  [
+    'UPDATE leadership SET term = term - 1',
+    'leadership',
+    'leadership_term_grows',
+    /later terms only/,
+  ],
   [`UPDATE audit SET reason = 'other'`, 'audit', 'audit_is_kept', /only appended to/],
   ['DELETE FROM audit', 'audit', 'audit_is_kept', /only appended to/],
   ['TRUNCATE audit', 'audit', 'audit_is_kept', /only appended to/],
-  ['DELETE FROM pending_payment', 'pending_payment', 'pending_payment_is_kept', /triggers of payment keep it/],
-  ['TRUNCATE pending_payment', 'pending_payment', 'pending_payment_is_kept', /triggers of payment keep it/],
-  ['DELETE FROM failed_payment', 'failed_payment', 'failed_payment_is_kept', /triggers of payment keep it/],
-  ['DELETE FROM handled_range', 'handled_range', 'handled_range_is_kept', /triggers of payment keep it/],
+  [
+    'DELETE FROM pending_payment',
+    'pending_payment',
+    'pending_payment_is_kept',
+    /triggers of payment keep it/,
+  ],
+  [
+    'TRUNCATE pending_payment',
+    'pending_payment',
+    'pending_payment_is_kept',
+    /triggers of payment keep it/,
+  ],
+  [
+    'DELETE FROM failed_payment',
+    'failed_payment',
+    'failed_payment_is_kept',
+    /triggers of payment keep it/,
+  ],
+  [
+    'DELETE FROM handled_range',
+    'handled_range',
+    'handled_range_is_kept',
+    /triggers of payment keep it/,
+  ],
 ])('%s', (statement, table, trigger, message) => {
   test('is refused', async () => {
     expect(await attempt(statement)).toMatch(message);
@@ -57,7 +85,10 @@ describe.each([
 
   test('control: passes without the guard', async () => {
     // Truncating patients or elections reaches other guarded tables as well.
-    const others = statement.includes('CASCADE') && trigger !== 'payment_is_never_emptied' ? `; ${disable('handled_range', 'handled_range_is_kept')}` : '';
+    const others =
+      statement.includes('CASCADE') && trigger !== 'payment_is_never_emptied'
+        ? `; ${disable('handled_range', 'handled_range_is_kept')}`
+        : '';
     expect(await attempt(statement, `${disable(table, trigger)}${others}`)).toBe('passes');
   });
 });
@@ -79,12 +110,23 @@ describe('a manual outcome', () => {
   });
 
   test('control: passes without the reference', async () => {
-    expect(await attempt(outcome('server_1', term + 98), 'ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led')).toBe('passes');
+    expect(
+      await attempt(
+        outcome('server_1', term + 98),
+        'ALTER TABLE handled_range DROP CONSTRAINT handled_range_term_was_led',
+      ),
+    ).toBe('passes');
   });
 
   test('the leader of the term commits', async () => {
     const token = { partition: 0, term, leader: 'server_1' };
-    const answer = { id: payment, status: 'SUCCEEDED' as const, attempts: 1, reason: null, gatewayReference: null };
+    const answer = {
+      id: payment,
+      status: 'SUCCEEDED' as const,
+      attempts: 1,
+      reason: null,
+      gatewayReference: null,
+    };
     expect((await commitOutcomes(record.pool, token, [answer])).ids).toEqual([payment]);
   });
 });

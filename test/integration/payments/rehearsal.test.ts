@@ -10,7 +10,10 @@ let replica: TestReplica;
 beforeAll(async () => {
   record = await createRecord();
   replica = await startReplica({
-    ID: 'server_1', DATABASE_URL: record.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: `test-${randomUUID()}`,
+    ID: 'server_1',
+    DATABASE_URL: record.url,
+    REDIS_URL: testRedisUrl(),
+    QUEUE_PREFIX: `test-${randomUUID()}`,
   });
 });
 afterAll(async () => {
@@ -25,12 +28,16 @@ test('a standby has loaded and committed nothing, on the connections it will lea
   const connections = await eventually(
     async () => {
       const { rows } = await record.pool.query<{ name: string; query: string }>(ran);
-      return rows.length === 2 && rows.every(({ query }) => query.includes('payment')) ? rows : null;
+      return rows.length === 2 && rows.every(({ query }) => query.includes('payment'))
+        ? rows
+        : null;
     },
     { what: 'both connections to have been used' },
   );
   expect(connections.map(({ name }) => name).sort()).toEqual(['server_1-commit', 'server_1-load']);
   expect(replica.replica.report()).toMatchObject({ role: 'standby', term: 0, committed: 0 });
-  const { rows } = await record.pool.query('SELECT status, attempts FROM payment WHERE id = $1', [id]);
+  const { rows } = await record.pool.query('SELECT status, attempts FROM payment WHERE id = $1', [
+    id,
+  ]);
   expect(rows).toEqual([{ status: 'PENDING', attempts: 0 }]);
 });

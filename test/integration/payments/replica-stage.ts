@@ -1,6 +1,6 @@
 /**
- * Stage of the replica tests: a database, a queue, replicas that are stopped after each test and must not have failed. An importing file
- * gets its hooks.
+ * Stage of the replica tests: a database, a queue, replicas that are stopped after each test and
+ * must not have failed. An importing file gets its hooks.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from '@jest/globals';
 import type { Queue } from 'bullmq';
@@ -41,12 +41,19 @@ afterEach(async () => {
 });
 
 export async function replica(id: string, env: Record<string, string> = {}): Promise<TestReplica> {
-  const started = await startReplica({ ID: id, DATABASE_URL: record.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix, ...env });
+  const started = await startReplica({
+    ID: id,
+    DATABASE_URL: record.url,
+    REDIS_URL: testRedisUrl(),
+    QUEUE_PREFIX: prefix,
+    ...env,
+  });
   replicas.push(started);
   return started;
 }
 
-export const enqueue = (ids: readonly string[], size?: number) => queue.addBulk(parcelsOf(ids, size).map((data) => ({ name: 'parcel', data })));
+export const enqueue = (ids: readonly string[], size?: number) =>
+  queue.addBulk(parcelsOf(ids, size).map((data) => ({ name: 'parcel', data })));
 
 interface Row {
   id: string;
@@ -64,15 +71,23 @@ export const rows = async (): Promise<Row[]> =>
   ).rows;
 
 export const allFinal = (deadlineMs = 60_000): Promise<Row[]> =>
-  eventually(async () => {
-    const found = await rows();
-    return found.every(({ status }) => status !== 'PENDING') ? found : null;
-  }, { what: 'every payment is final', deadlineMs });
+  eventually(
+    async () => {
+      const found = await rows();
+      return found.every(({ status }) => status !== 'PENDING') ? found : null;
+    },
+    { what: 'every payment is final', deadlineMs },
+  );
 
-/** Accepted payments are processed in their own parcels, not found by the relay between acceptance and the queue. */
+/**
+ * Accepted payments are processed in their own parcels, not found by the relay between acceptance
+ * and the queue.
+ */
 const NO_RELAY = { RELAY_GRACE_MS: '60000' };
 /** A call to the gateway takes 1 to 3 s: all steps of a test in that time end before the commit. */
 export const SLOW = { GATEWAY_LATENCY_MS: '2000', ...NO_RELAY };
 
 export const inOrder = (found: readonly Row[]): boolean =>
-  found.every((row, index) => index === 0 || row.completedAt >= (found[index - 1] as Row).completedAt);
+  found.every(
+    (row, index) => index === 0 || row.completedAt >= (found[index - 1] as Row).completedAt,
+  );

@@ -1,4 +1,7 @@
-/** A replica in this process on real PostgreSQL and Redis: leading, taking over, standing down, lost queues. */
+/**
+ * A replica in this process on real PostgreSQL and Redis: leading, taking over, standing down, lost
+ * queues.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { readLeadership } from '../../../shared/postgres/leadership-store.js';
@@ -6,7 +9,19 @@ import { connectRedis, outcomeChannel } from '../../../shared/queue/queue.js';
 import { eventually } from '../../support/eventually.js';
 import { testRedisUrl } from '../../support/redis.js';
 import { PATIENTS, type TestReplica } from './fixture.js';
-import { allFinal, enqueue, inOrder, logger, prefix, queue, record, redis, replica, rows, SLOW } from './replica-stage.js';
+import {
+  allFinal,
+  enqueue,
+  inOrder,
+  logger,
+  prefix,
+  queue,
+  record,
+  redis,
+  replica,
+  rows,
+  SLOW,
+} from './replica-stage.js';
 
 describe('leading', () => {
   test('processes every payment once, in the order of acceptance', async () => {
@@ -15,14 +30,21 @@ describe('leading', () => {
     const ids = await record.accept(600);
     await enqueue(ids, 25);
     const found = await allFinal();
-    expect(found.every(({ status, attempts, processedBy }) => status === 'SUCCEEDED' && attempts === 1 && processedBy === 'server_1')).toBe(true);
+    expect(
+      found.every(
+        ({ status, attempts, processedBy }) =>
+          status === 'SUCCEEDED' && attempts === 1 && processedBy === 'server_1',
+      ),
+    ).toBe(true);
     expect(inOrder(found)).toBe(true);
   });
 
   test('a standby changes nothing', async () => {
     const standby = await replica('server_1');
     await enqueue(await record.accept(5));
-    await eventually(() => standby.replica.report().reaches.redis, { what: 'the standby is connected' });
+    await eventually(() => standby.replica.report().reaches.redis, {
+      what: 'the standby is connected',
+    });
     expect((await rows()).every(({ status }) => status === 'PENDING')).toBe(true);
     expect(await queue.getWaitingCount()).toBe(1);
   });
@@ -50,21 +72,34 @@ describe('leading', () => {
 
   test('control: without the relay they stay pending, while payments from the queue are processed', async () => {
     const forgotten = await record.accept(1, [PATIENTS[0]]);
-    const leader = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
+    const leader = await replica('server_1', {
+      RELAY_INTERVAL_MS: '3600000',
+      RELAY_GRACE_MS: '3600000',
+    });
     await leader.lead(record);
     await enqueue(await record.accept(1, [PATIENTS[1]]));
-    const [first, second] = await eventually(async () => {
-      const found = await rows();
-      return found[1]?.status === 'SUCCEEDED' ? found : null;
-    }, { what: 'the one in the queue is final' });
-    expect([first?.id, first?.status, second?.status]).toEqual([forgotten[0], 'PENDING', 'SUCCEEDED']);
+    const [first, second] = await eventually(
+      async () => {
+        const found = await rows();
+        return found[1]?.status === 'SUCCEEDED' ? found : null;
+      },
+      { what: 'the one in the queue is final' },
+    );
+    expect([first?.id, first?.status, second?.status]).toEqual([
+      forgotten[0],
+      'PENDING',
+      'SUCCEEDED',
+    ]);
   });
 
   test('a forgotten payment is found although newer ones keep arriving', async () => {
     const leader = await replica('server_1');
     await leader.lead(record);
     const ids = await record.accept(100, [PATIENTS[0], PATIENTS[1]]);
-    await enqueue(ids.filter((_id, index) => index !== 1), 10);
+    await enqueue(
+      ids.filter((_id, index) => index !== 1),
+      10,
+    );
     const found = await allFinal();
     expect(found[1]?.status).toBe('SUCCEEDED');
   });
@@ -77,17 +112,24 @@ describe('taking over', () => {
     await slow.lead(record);
     const ids = await record.accept(60);
     await enqueue(ids, 10);
-    await eventually(() => slow.replica.report().parcelsInFlight === 4, { what: 'four parcels are in flight' });
+    await eventually(() => slow.replica.report().parcelsInFlight === 4, {
+      what: 'four parcels are in flight',
+    });
     await next.lead(record); // The old one is not notified, as if it were cut off.
     const found = await allFinal();
     expect(new Set(found.map(({ processedBy }) => processedBy))).toEqual(new Set(['server_2']));
     expect(inOrder(found)).toBe(true);
-    await eventually(() => slow.replica.role === 'standby', { what: 'the old leader learns by a refused commit' });
+    await eventually(() => slow.replica.role === 'standby', {
+      what: 'the old leader learns by a refused commit',
+    });
     expect(await rows()).toEqual(found);
   });
 
   test('a leader frozen while it waits for a job does not consume the marker of the next one', async () => {
-    const next = await replica('server_1', { RELAY_INTERVAL_MS: '3600000', RELAY_GRACE_MS: '3600000' });
+    const next = await replica('server_1', {
+      RELAY_INTERVAL_MS: '3600000',
+      RELAY_GRACE_MS: '3600000',
+    });
     const frozen = connectRedis(testRedisUrl(), 'patient', logger);
     await frozen.subscribe(outcomeChannel(prefix));
     const connected = once(frozen, 'message'); // It can say that it begins.
@@ -100,7 +142,9 @@ describe('taking over', () => {
     await redis.del(queue.toKey('marker'));
     const swallowed = frozen.bzpopmin(queue.toKey('marker'), 60);
     const isBlocked = new RegExp(`name=${prefix} .* flags=b `);
-    await eventually(async () => isBlocked.test(String(await redis.client('LIST'))), { what: 'it waits' });
+    await eventually(async () => isBlocked.test(String(await redis.client('LIST'))), {
+      what: 'it waits',
+    });
     await next.lead(record);
     expect(await swallowed).not.toBeNull(); // Before there is any job.
     frozen.disconnect();
@@ -112,23 +156,32 @@ describe('taking over', () => {
     const leader = await replica('server_1', { ...SLOW, STAND_DOWN_RESUME_MS: '600000' });
     const term = await leader.lead(record);
     await enqueue(await record.accept(20), 10);
-    await eventually(() => leader.replica.report().parcelsInFlight === 2, { what: 'both parcels are in flight' });
+    await eventually(() => leader.replica.report().parcelsInFlight === 2, {
+      what: 'both parcels are in flight',
+    });
     await leader.replica.standDown(term);
     expect((await rows()).every(({ status }) => status === 'SUCCEEDED')).toBe(true);
     await enqueue(await record.accept(5), 5);
     const next = await replica('server_2');
     await next.lead(record);
-    expect((await allFinal()).slice(20).every(({ processedBy }) => processedBy === 'server_2')).toBe(true);
+    expect(
+      (await allFinal()).slice(20).every(({ processedBy }) => processedBy === 'server_2'),
+    ).toBe(true);
   });
 
   test('a leader that stood down and whose last commit was refused works again when it is elected again', async () => {
     const leader = await replica('server_1', SLOW);
     const term = await leader.lead(record);
     await enqueue(await record.accept(1));
-    await eventually(() => leader.replica.report().parcelsInFlight === 1, { what: 'it is in flight' });
+    await eventually(() => leader.replica.report().parcelsInFlight === 1, {
+      what: 'it is in flight',
+    });
     void leader.replica.standDown(term);
-    await record.elect('server_2', 'another life'); // The term changes before it has finished, and it is not notified.
-    await eventually(() => leader.replica.role === 'standby', { what: 'it learns by its refused commit' });
+    // The term changes before it has finished, and it is not notified.
+    await record.elect('server_2', 'another life');
+    await eventually(() => leader.replica.role === 'standby', {
+      what: 'it learns by its refused commit',
+    });
     await leader.lead(record);
     await enqueue(await record.accept(1));
     expect((await allFinal()).map(({ status }) => status)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
@@ -152,25 +205,36 @@ describe('taking over', () => {
   });
 
   test('request to continue while the work in flight does not end: that work is cancelled and begins again', async () => {
-    const leader = await replica('server_1', { STAND_DOWN_RESUME_MS: '300', RELAY_GRACE_MS: '60000' });
+    const leader = await replica('server_1', {
+      STAND_DOWN_RESUME_MS: '300',
+      RELAY_GRACE_MS: '60000',
+    });
     const term = await leader.lead(record);
     const holder = await record.pool.connect();
     try {
       const ids = await record.accept(1);
       await holder.query('BEGIN');
-      await holder.query('SELECT 1 FROM payment WHERE status = $1 FOR UPDATE', ['PENDING']); // Its commit waits for this lock.
+      // Its commit waits for this lock.
+      await holder.query('SELECT 1 FROM payment WHERE status = $1 FOR UPDATE', ['PENDING']);
       await enqueue(ids);
-      await eventually(() => leader.replica.report().parcelsInFlight === 1, { what: 'a parcel in flight' });
+      await eventually(() => leader.replica.report().parcelsInFlight === 1, {
+        what: 'a parcel in flight',
+      });
       void leader.replica.standDown(term);
       leader.replica.hear(await readLeadership(record.pool, 0), true);
       const [later] = await record.accept(1, [PATIENTS[2]]);
       await enqueue([later as string]);
-      await eventually(() => leader.replica.report().parcelsInFlight > 1, { what: 'the later payment to be fetched' });
+      await eventually(() => leader.replica.report().parcelsInFlight > 1, {
+        what: 'the later payment to be fetched',
+      });
     } finally {
       await holder.query('ROLLBACK');
       holder.release();
     }
-    expect((await allFinal()).map((row) => [row.status, row.term])).toEqual([['SUCCEEDED', term], ['SUCCEEDED', term]]);
+    expect((await allFinal()).map((row) => [row.status, row.term])).toEqual([
+      ['SUCCEEDED', term],
+      ['SUCCEEDED', term],
+    ]);
   });
 
   test('back and forth ten times under traffic: every payment once, patients in order', async () => {
@@ -181,6 +245,7 @@ describe('taking over', () => {
     }
     const found = await allFinal();
     expect(found).toHaveLength(600);
-    for (let patient = 0; patient < 3; patient += 1) expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
+    for (let patient = 0; patient < 3; patient += 1)
+      expect(inOrder(found.filter((_row, index) => index % 3 === patient))).toBe(true);
   });
 });

@@ -1,8 +1,15 @@
-/** Payments that settle a bill, by the statement that accepts them: never more than is due, each guard with its control. */
+/**
+ * Payments that settle a bill, by the statement that accepts them: never more than is due, each
+ * guard with its control.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { FinalStatus } from '../../../shared/contracts/payment.js';
-import { acceptPayments, commitOutcomes, type NewPayment } from '../../../shared/postgres/ledger.js';
+import {
+  acceptPayments,
+  commitOutcomes,
+  type NewPayment,
+} from '../../../shared/postgres/ledger.js';
 import { createRecord, newPayment, type TestRecord } from './fixture.js';
 
 const DUE = 28_274;
@@ -21,17 +28,20 @@ beforeEach(async () => {
 async function newBill(): Promise<string> {
   const id = randomUUID();
   await record.pool.query(
-    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code) VALUES ($1, $2, 'Test Patient', '1980-01-01', '')`, [id, id],
+    `INSERT INTO patient (id, document, full_name, birth_date, authorization_code) VALUES ($1, $2, 'Test Patient', '1980-01-01', '')`,
+    [id, id],
   );
   await record.pool.query(
     `INSERT INTO charge (id, patient_id, kind, description, amount_minor, currency)
      SELECT gen_random_uuid(), $1, 'exam', 'Exam', amount, currency
-       FROM (VALUES ($2::bigint, 'USD'), (274, 'USD'), (500, 'EUR')) AS charge (amount, currency)`, [id, DUE - 274],
+       FROM (VALUES ($2::bigint, 'USD'), (274, 'USD'), (500, 'EUR')) AS charge (amount, currency)`,
+    [id, DUE - 274],
   );
   return id;
 }
 
-const settling = (rest: Partial<NewPayment> = {}): NewPayment => newPayment(patient, { amountMinor: DUE, settles: 'bill', ...rest });
+const settling = (rest: Partial<NewPayment> = {}): NewPayment =>
+  newPayment(patient, { amountMinor: DUE, settles: 'bill', ...rest });
 const accept = async (...payments: NewPayment[]): Promise<string[]> =>
   (await acceptPayments(record.pool, 0, 'test', payments)).map(({ id }) => id);
 const ids = (...payments: NewPayment[]): string[] => payments.map(({ id }) => id);
@@ -46,23 +56,37 @@ async function finish(id: string, status: FinalStatus): Promise<void> {
 async function paidOf(patientId: string): Promise<number> {
   const { rows } = await record.pool.query<{ paid: number }>(
     `SELECT coalesce(sum(amount_minor), 0)::bigint AS paid FROM payment
-      WHERE patient_id = $1 AND currency = 'USD' AND status IN ('PENDING', 'SUCCEEDED')`, [patientId],
+      WHERE patient_id = $1 AND currency = 'USD' AND status IN ('PENDING', 'SUCCEEDED')`,
+    [patientId],
   );
   return rows[0]?.paid ?? -1;
 }
 
-/** Twelve payments of the whole bill over four connections, three in each statement, for each of some patients. */
+/**
+ * Twelve payments of the whole bill over four connections, three in each statement, for each of
+ * some patients.
+ */
 async function payAtOnce(bills: readonly string[]): Promise<number[]> {
-  await Promise.all(bills.flatMap((id) => Array.from({ length: 4 }, () =>
-    acceptPayments(record.pool, 0, 'test', Array.from({ length: 3 }, () => newPayment(id, { amountMinor: DUE, settles: 'bill' }))))));
+  await Promise.all(
+    bills.flatMap((id) =>
+      Array.from({ length: 4 }, () =>
+        acceptPayments(
+          record.pool,
+          0,
+          'test',
+          Array.from({ length: 3 }, () => newPayment(id, { amountMinor: DUE, settles: 'bill' })),
+        ),
+      ),
+    ),
+  );
   return Promise.all(bills.map(paidOf));
 }
 
 describe('a payment that settles a bill', () => {
   test('is accepted up to what is due: the whole, or parts until nothing is left', async () => {
-    const [first, more, rest, tooMuch] = [DUE - 1, 2, 1, 1].map((amountMinor) => settling({ amountMinor })) as [
-      NewPayment, NewPayment, NewPayment, NewPayment,
-    ];
+    const [first, more, rest, tooMuch] = [DUE - 1, 2, 1, 1].map((amountMinor) =>
+      settling({ amountMinor }),
+    ) as [NewPayment, NewPayment, NewPayment, NewPayment];
     expect(await accept(first)).toEqual(ids(first));
     expect(await accept(more)).toEqual([]);
     expect(await accept(rest)).toEqual(ids(rest));
@@ -80,11 +104,19 @@ describe('a payment that settles a bill', () => {
     const euros = settling({ amountMinor: 501, currency: 'EUR' });
     expect(await accept(euros, settling({ currency: 'GBP', amountMinor: 1 }))).toEqual([]);
     const free = newPayment(patient, { currency: 'EUR', amountMinor: 400 });
-    const [dollars, part, tooMuch] = [settling(), settling({ currency: 'EUR', amountMinor: 100 }), settling({ currency: 'EUR', amountMinor: 1 })];
+    const [dollars, part, tooMuch] = [
+      settling(),
+      settling({ currency: 'EUR', amountMinor: 100 }),
+      settling({ currency: 'EUR', amountMinor: 1 }),
+    ];
     expect(await accept(free, dollars, part, tooMuch)).toEqual(ids(free, dollars, part));
   });
 
-  test.each<[FinalStatus, boolean]>([['DECLINED', true], ['FAILED', true], ['SUCCEEDED', false]])('%s: the bill is free again: %p', async (status, free) => {
+  test.each<[FinalStatus, boolean]>([
+    ['DECLINED', true],
+    ['FAILED', true],
+    ['SUCCEEDED', false],
+  ])('%s: the bill is free again: %p', async (status, free) => {
     const [first, second] = [settling(), settling()];
     await accept(first);
     await finish(first.id, status);
@@ -93,7 +125,11 @@ describe('a payment that settles a bill', () => {
 
   test('repeated after a lost answer, it is stored once', async () => {
     const payment = settling();
-    expect([await accept(payment), await accept(payment), await paidOf(patient)]).toEqual([ids(payment), [], DUE]);
+    expect([await accept(payment), await accept(payment), await paidOf(patient)]).toEqual([
+      ids(payment),
+      [],
+      DUE,
+    ]);
   });
 
   test('many at once, over several connections: each bill is paid once', async () => {

@@ -1,4 +1,7 @@
-/** A Redis that accepts connections and does not answer, like a stopped process: no call waits for ever, and payments are settled. */
+/**
+ * A Redis that accepts connections and does not answer, like a stopped process: no call waits for
+ * ever, and payments are settled.
+ */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openQueue } from '../../../shared/queue/reconnecting-queue.js';
 import { createLogger } from '../../../shared/observability/logger.js';
@@ -15,7 +18,12 @@ test('stopped in the middle of calls: each ends with an error, a replica leads a
   const own = await startOwnRedis();
   const redis = connectRedis(own.url, 'hasty', createLogger('test', 'test', 'silent'));
   const queue = openQueue(0, 'test', redis);
-  const leader = await startReplica({ ID: 'server_1', DATABASE_URL: record.url, REDIS_URL: own.url, QUEUE_PREFIX: 'test' });
+  const leader = await startReplica({
+    ID: 'server_1',
+    DATABASE_URL: record.url,
+    REDIS_URL: own.url,
+    QUEUE_PREFIX: 'test',
+  });
   try {
     const count = (): Promise<unknown> => queue.use((bull) => bull.getJobCounts('waiting'));
     await eventually(count, { what: 'a first call' });
@@ -23,10 +31,13 @@ test('stopped in the middle of calls: each ends with an error, a replica leads a
     await expect(count()).rejects.toThrow();
     await leader.lead(record);
     await record.accept(20);
-    await eventually(async () => {
-      const { rows } = await record.pool.query("SELECT 1 FROM payment WHERE status = 'PENDING'");
-      return rows.length === 0;
-    }, { what: 'every payment to be final', deadlineMs: 60_000 });
+    await eventually(
+      async () => {
+        const { rows } = await record.pool.query("SELECT 1 FROM payment WHERE status = 'PENDING'");
+        return rows.length === 0;
+      },
+      { what: 'every payment to be final', deadlineMs: 60_000 },
+    );
     own.server.kill('SIGCONT');
     await eventually(count, { what: 'a call after the silence', deadlineMs: 60_000 });
   } finally {

@@ -1,4 +1,7 @@
-/** The parcel worker while Redis crashes or closes connections: after `run` a worker always fetches in the end. */
+/**
+ * The parcel worker while Redis crashes or closes connections: after `run` a worker always fetches
+ * in the end.
+ */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { Queue } from 'bullmq';
@@ -22,7 +25,13 @@ beforeEach(async () => {
   own = await startOwnRedis();
   redis = connectRedis(own.url, 'patient', logger);
   queue = createQueue(0, 'test', redis);
-  worker = new ParcelWorker({ partition: 0, redisUrl: own.url, prefix: 'test', concurrency: 16, logger });
+  worker = new ParcelWorker({
+    partition: 0,
+    redisUrl: own.url,
+    prefix: 'test',
+    concurrency: 16,
+    logger,
+  });
   fetched = [];
 });
 afterEach(async () => {
@@ -37,7 +46,9 @@ const isFetched = async (name: string): Promise<void> => {
   await eventually(() => fetched.includes(name), { what: `${name} to be fetched` });
 };
 const waitsForJobs = (): Promise<unknown> =>
-  eventually(async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'a worker that waits for a job' });
+  eventually(async () => String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), {
+    what: 'a worker that waits for a job',
+  });
 
 test('paused while its connection is between two attempts to reconnect, it fetches again after `run`', async () => {
   worker.run(process);
@@ -72,13 +83,24 @@ test('paused again before an earlier pause has ended, it does not fetch although
   worker.pause();
   worker.run(process);
   worker.pause();
-  await eventually(async () => !String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'), { what: 'the end of the pause' });
+  await eventually(
+    async () => !String(await redis.call('CLIENT', 'LIST')).includes('cmd=bzpopmin'),
+    { what: 'the end of the pause' },
+  );
   const other: string[] = [];
-  const next = new ParcelWorker({ partition: 0, redisUrl: own.url, prefix: 'test', concurrency: 16, logger });
+  const next = new ParcelWorker({
+    partition: 0,
+    redisUrl: own.url,
+    prefix: 'test',
+    concurrency: 16,
+    logger,
+  });
   next.run(async ({ ids }) => void other.push(...ids.map(nameOf)));
   for (let round = 0; round < 10; round += 1) {
     await queue.add('parcel', { ids: [idOf(`later ${round}`)] });
-    await eventually(() => other.includes(`later ${round}`), { what: `another worker to fetch parcel ${round}` });
+    await eventually(() => other.includes(`later ${round}`), {
+      what: `another worker to fetch parcel ${round}`,
+    });
   }
   await next.destroy();
   expect(fetched).toEqual(['first']);
@@ -91,7 +113,9 @@ test('replaced while it runs, it fetches, and the parcels of the earlier worker 
     await process(parcel);
   });
   await queue.add('parcel', { ids: [idOf('held')] });
-  await eventually(async () => (await queue.getActiveCount()) === 1, { what: 'the parcel to be held' });
+  await eventually(async () => (await queue.getActiveCount()) === 1, {
+    what: 'the parcel to be held',
+  });
   isStuck = false;
   worker.renew();
   await isFetched('next');

@@ -1,4 +1,7 @@
-/** A replica probes PostgreSQL and Redis with a write: an engine that only answers reads is not reached. */
+/**
+ * A replica probes PostgreSQL and Redis with a write: an engine that only answers reads is not
+ * reached.
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createLogger } from '../../../shared/observability/logger.js';
 import { createPool } from '../../../shared/postgres/postgres.js';
@@ -18,7 +21,12 @@ beforeAll(async () => void (record = await createRecord()));
 afterAll(() => record.drop());
 beforeEach(async () => {
   own = await startOwnRedis();
-  replica = await startReplica({ ID: 'server_1', DATABASE_URL: record.url, REDIS_URL: own.url, QUEUE_PREFIX: 'test' });
+  replica = await startReplica({
+    ID: 'server_1',
+    DATABASE_URL: record.url,
+    REDIS_URL: own.url,
+    QUEUE_PREFIX: 'test',
+  });
 });
 afterEach(async () => {
   await setReadOnly(record.url, false);
@@ -49,26 +57,35 @@ test('a read-only database is not reached: 503 that names it, until it accepts w
 test.each([
   ['too few replicas', 'min-replicas-to-write', '1'],
   ['its memory is full', 'maxmemory', '1'],
-])('a Redis that refuses writes (%s) is not reached, until it takes them again', async (_why, setting, refuse) => {
-  const redis = connectRedis(own.url, 'patient', logger);
-  try {
-    // A replica reports all dependencies as reached until its first check, which comes before its connection to Redis.
-    await eventually(() => redis.exists('test:probe:server_1'), { what: 'a write of the replica' });
-    await reachesAll();
-    await redis.config('SET', setting, refuse);
-    expect(await redis.ping()).toBe('PONG');
-    await eventually(() => !reaches().redis, { what: 'Redis not to be reached' });
-    expect(reaches()).toEqual({ postgres: true, redis: false, gateway: true });
-    await redis.config('SET', setting, '0');
-    await reachesAll();
-  } finally {
-    redis.disconnect();
-  }
-});
+])(
+  'a Redis that refuses writes (%s) is not reached, until it takes them again',
+  async (_why, setting, refuse) => {
+    const redis = connectRedis(own.url, 'patient', logger);
+    try {
+      // A replica reports all dependencies as reached until its first check, which comes before its
+      // connection to Redis.
+      await eventually(() => redis.exists('test:probe:server_1'), {
+        what: 'a write of the replica',
+      });
+      await reachesAll();
+      await redis.config('SET', setting, refuse);
+      expect(await redis.ping()).toBe('PONG');
+      await eventually(() => !reaches().redis, { what: 'Redis not to be reached' });
+      expect(reaches()).toEqual({ postgres: true, redis: false, gateway: true });
+      await redis.config('SET', setting, '0');
+      await reachesAll();
+    } finally {
+      redis.disconnect();
+    }
+  },
+);
 
 test('the probe changes no row, and waits for none that another session has locked', async () => {
   const holder = await record.pool.connect();
-  const asking = createPool({ url: record.url, name: 'asking', max: 1, statementTimeoutMs: 5_000 }, logger);
+  const asking = createPool(
+    { url: record.url, name: 'asking', max: 1, statementTimeoutMs: 5_000 },
+    logger,
+  );
   try {
     await holder.query('BEGIN');
     await holder.query('SELECT * FROM leadership FOR UPDATE');

@@ -1,4 +1,7 @@
-/** Sends the request of a row of the table as one of the callers, and returns the answer; streams are cut off after their head. */
+/**
+ * Sends the request of a row of the table as one of the callers, and returns the answer; streams
+ * are cut off after their head.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { encode, send, type Answered } from './sending.js';
 import type { Ask, Caller, Row } from './vocabulary.js';
@@ -7,15 +10,21 @@ import type { Visitor } from './visitor.js';
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 100;
 
-const TOKEN_OF: Partial<Record<Caller, string>> = { 'wrong token': 'guessed', api: 'api', operator: 'operator', internal: 'internal' };
+const TOKEN_OF: Partial<Record<Caller, string>> = {
+  'wrong token': 'guessed',
+  'api': 'api',
+  'operator': 'operator',
+  'internal': 'internal',
+};
 
 /** The credentials of a caller. @param proof the CSRF token of the visitor's session. */
 function credentials(caller: Caller, visitor: Visitor, proof: string): Record<string, string> {
   const token = TOKEN_OF[caller];
   if (token !== undefined) return { Authorization: `Bearer ${token}` };
-  if (caller === 'forged session') return { Cookie: visitor.forgedCookieHeader, 'X-CSRF-Token': proof };
+  if (caller === 'forged session')
+    return { 'Cookie': visitor.forgedCookieHeader, 'X-CSRF-Token': proof };
   if (caller === 'session without proof') return { Cookie: visitor.cookieHeader };
-  return caller === 'session' ? { Cookie: visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
+  return caller === 'session' ? { 'Cookie': visitor.cookieHeader, 'X-CSRF-Token': proof } : {};
 }
 
 /** `/api/payments/:id` with its values filled in. */
@@ -25,15 +34,26 @@ export function pathOf(entrance: string, { path = {}, query = '' }: Ask): string
 }
 
 /** The request of the row in the form of `fetch`. */
-export function requestOf(row: Pick<Row, 'entrance'>, ask: Ask): RequestInit & { headers: Record<string, string> } {
+export function requestOf(
+  row: Pick<Row, 'entrance'>,
+  ask: Ask,
+): RequestInit & { headers: Record<string, string> } {
   const [method = 'GET'] = row.entrance.split(' ');
   const { headers = {} } = ask;
-  if (ask.form !== undefined) return { method, headers: { ...headers }, body: new URLSearchParams(ask.form) };
+  if (ask.form !== undefined)
+    return { method, headers: { ...headers }, body: new URLSearchParams(ask.form) };
   if (ask.body === undefined) return { method, headers: { ...headers } };
-  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(ask.body) };
+  return {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(ask.body),
+  };
 }
 
-/** Retries 503: on a busy machine, a late monitor briefly doubts itself, and its 503 is no answer to the request. */
+/**
+ * Retries 503: on a busy machine, a late monitor briefly doubts itself, and its 503 is no answer to
+ * the request.
+ */
 async function patiently(ask: () => Promise<Answered>): Promise<Answered> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
@@ -44,12 +64,25 @@ async function patiently(ask: () => Promise<Answered>): Promise<Answered> {
 }
 
 /** @param visitor signed in at the service of `base`. */
-export async function asking(base: string, row: Row, ask: Ask, caller: Caller, visitor: Visitor): Promise<Answered> {
+export async function asking(
+  base: string,
+  row: Row,
+  ask: Ask,
+  caller: Caller,
+  visitor: Visitor,
+): Promise<Answered> {
   const isVisitor = caller === 'session' || caller === 'forged session';
   const path = pathOf(row.entrance, ask);
-  const hidden = isVisitor && ask.form !== undefined && ask.proofAt !== undefined ? await visitor.form(ask.proofAt, path) : [];
+  const hidden =
+    isVisitor && ask.form !== undefined && ask.proofAt !== undefined
+      ? await visitor.form(ask.proofAt, path)
+      : [];
   const proof = isVisitor && ask.proofAt !== undefined ? await visitor.proof(ask.proofAt) : '';
-  const form = { csrf: proof, ...Object.fromEntries(hidden.map(({ name, value }) => [name, value ?? ''])), ...ask.form };
+  const form = {
+    csrf: proof,
+    ...Object.fromEntries(hidden.map(({ name, value }) => [name, value ?? ''])),
+    ...ask.form,
+  };
   const request = requestOf(row, ask.form === undefined ? ask : { ...ask, form });
   const headers = { ...request.headers, ...credentials(caller, visitor, proof) };
   const answered = await patiently(() => send(base + path, { ...request, headers }));

@@ -1,6 +1,7 @@
 /**
- * Every route of every service, called by every caller: only the right token or session reads a bill or changes a state, and a refused
- * request changes nothing. The routes are read from the apps themselves.
+ * Every route of every service, called by every caller: only the right token or session reads a
+ * bill or changes a state, and a refused request changes nothing. The routes are read from the apps
+ * themselves.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import express from 'express';
@@ -21,18 +22,24 @@ afterAll(() => services.stop(), 180_000);
 
 /** A session without proof may read, and change nothing. */
 const may = ({ entrance, who }: Row, caller: Caller): boolean =>
-  who.includes(caller) || (caller === 'session without proof' && who.includes('session') && entrance.startsWith('GET'));
+  who.includes(caller) ||
+  (caller === 'session without proof' && who.includes('session') && entrance.startsWith('GET'));
 
 const KNOWN: readonly Caller[] = ['api', 'operator', 'internal'];
 
 function refusal(service: ServiceName, caller: Caller): [number, string] {
   // The gateway knows only one token; a monitor also knows its sessions.
-  const isKnown = (service !== 'gateway' && KNOWN.includes(caller)) || (service === 'monitor' && /^session/.test(caller));
+  const isKnown =
+    (service !== 'gateway' && KNOWN.includes(caller)) ||
+    (service === 'monitor' && /^session/.test(caller));
   return isKnown ? [403, 'FORBIDDEN'] : [401, 'UNAUTHENTICATED'];
 }
 
-/** Without a session, a page redirects to the sign-in; a form from outside this session is refused. */
-const refusedPage = ({ entrance }: Row): [number, string | null] => (entrance.startsWith('GET') ? [303, '/sign-in'] : [403, null]);
+/**
+ * Without a session, a page redirects to the sign-in; a form from outside this session is refused.
+ */
+const refusedPage = ({ entrance }: Row): [number, string | null] =>
+  entrance.startsWith('GET') ? [303, '/sign-in'] : [403, null];
 
 const code = ({ text }: Answered): unknown => (JSON.parse(text) as { code: unknown }).code;
 
@@ -56,7 +63,11 @@ describe.each(SERVICES)('%s', (service) => {
     for (const caller of CALLERS.filter((each) => !may(row, each))) {
       const answered = await ask(row, caller);
       const expected = row.page === undefined ? refusal(service, caller) : refusedPage(row);
-      expect([caller, answered.status, row.page === undefined ? code(answered) : answered.headers.get('Location')]).toEqual([caller, ...expected]);
+      expect([
+        caller,
+        answered.status,
+        row.page === undefined ? code(answered) : answered.headers.get('Location'),
+      ]).toEqual([caller, ...expected]);
     }
     expect(await services.fingerprint()).toBe(before);
   });
@@ -73,7 +84,14 @@ describe.each(SERVICES)('%s', (service) => {
 
   test('an unknown path is 404 for every caller', async () => {
     const headers = { Authorization: 'Bearer internal' };
-    for (const path of ['/nothing', '/api/nothing', '/.env', '/package.json', '/shared/auth.ts', '/..%2f..%2fetc/passwd']) {
+    for (const path of [
+      '/nothing',
+      '/api/nothing',
+      '/.env',
+      '/package.json',
+      '/shared/auth.ts',
+      '/..%2f..%2fetc/passwd',
+    ]) {
       const { status, text } = await send(services.url(service) + path, { headers });
       expect([path, status]).toEqual([path, 404]);
       expect(text).not.toMatch(/root:|"dependencies"/);
@@ -85,12 +103,27 @@ test('control: the surface of an app shows routes and routers mounted in every w
   const inner = express.Router();
   inner.get('/deep', () => undefined);
   const app = express();
-  app.use(function named() { return undefined; });
+  app.use(function named() {
+    return undefined;
+  });
   app.use('/inner', inner);
   app.use('/files', express.static('.'));
   app.use('/app', express());
   app.get(['/one', '/two'], () => undefined);
-  app.route('/both').get(() => undefined).put(() => undefined);
+  app
+    .route('/both')
+    .get(() => undefined)
+    .put(() => undefined);
   app.all('/any', () => undefined);
-  expect(surfaceOf(app)).toEqual(['ALL /any', 'GET /both', 'GET /inner/deep', 'GET /one', 'GET /two', 'PUT /both', 'USE * named', 'USE /app', 'USE /files']);
+  expect(surfaceOf(app)).toEqual([
+    'ALL /any',
+    'GET /both',
+    'GET /inner/deep',
+    'GET /one',
+    'GET /two',
+    'PUT /both',
+    'USE * named',
+    'USE /app',
+    'USE /files',
+  ]);
 });

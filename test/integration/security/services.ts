@@ -1,6 +1,7 @@
 /**
- * The four services in this process, on one database, with fake replicas for the monitor: small enough for thousands of hostile requests,
- * and real in every route. Fault switches are on, so that their routes exist too.
+ * The four services in this process, on one database, with fake replicas for the monitor: small
+ * enough for thousands of hostile requests, and real in every route. Fault switches are on, so that
+ * their routes exist too.
  */
 import type { Express } from 'express';
 import { randomUUID } from 'node:crypto';
@@ -34,7 +35,10 @@ export interface Services {
   pool: Pool;
   app(service: ServiceName): Express;
   url(service: ServiceName): string;
-  /** Changes whenever a request changes anything that a request can change: rows, movements of money, switches. */
+  /**
+   * Changes whenever a request changes anything that a request can change: rows, movements of
+   * money, switches.
+   */
   fingerprint(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -61,7 +65,8 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
   const { newPayment } = await import('../payments/fixture.js');
   const batch = randomUUID();
   await pool.query(
-    `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, 'test', 2, 'patients_1')`, [batch, `key-${batch}`],
+    `INSERT INTO batch (id, idempotency_key, fingerprint, sent, accepted_by) VALUES ($1, $2, 'test', 2, 'patients_1')`,
+    [batch, `key-${batch}`],
   );
   const payments = [0, 1].map((batchIndex) => newPayment(patient, { batchId: batch, batchIndex }));
   await acceptPayments(pool, 0, 'patients_1', payments);
@@ -73,7 +78,13 @@ async function makeSubjects(pool: Pool, patient: string): Promise<Subjects> {
     { id: failed, status: 'FAILED', reason: 'GATEWAY_UNAVAILABLE', ...rest },
   ]);
   const { document, fullName: name, birthDate, authorizationCode } = seedPatient(1);
-  return { patient, batch, succeeded, failed, facts: { document, name, birthDate, authorizationCode } };
+  return {
+    patient,
+    batch,
+    succeeded,
+    failed,
+    facts: { document, name, birthDate, authorizationCode },
+  };
 }
 
 interface Part {
@@ -82,7 +93,10 @@ interface Part {
   stop: () => Promise<unknown>;
 }
 
-/** Clears the registered metrics: services use some metric names alike, and only here they share a process. */
+/**
+ * Clears the registered metrics: services use some metric names alike, and only here they share a
+ * process.
+ */
 function beside<T>(load: () => Promise<T>): Promise<T> {
   registry.clear();
   return load();
@@ -94,7 +108,11 @@ async function startGateway(): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
   const config = loadConfig(GATEWAY_OPTIONS, { ...TOKENS, FAULTS: 'on', GATEWAY_LATENCY_MS: '0' });
   const ledger = new GatewayLedger(join(folder, 'ledger'));
-  const server = await listen(createGatewayApp(config, ledger, keptLogger('gateway')), 0, '127.0.0.1');
+  const server = await listen(
+    createGatewayApp(config, ledger, keptLogger('gateway')),
+    0,
+    '127.0.0.1',
+  );
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
     await closeServer(server);
@@ -104,16 +122,26 @@ async function startGateway(): Promise<Part> {
   return { server, state: () => ledger.all(), stop };
 }
 
-/** Hostile fields are wrong facts and tokens, more of them than the limits allow. Other tests cover the limits. */
+/**
+ * Hostile fields are wrong facts and tokens, more of them than the limits allow. Other tests cover
+ * the limits.
+ */
 const MANY_WRONG = { WRONG_CODES_MAX: '1000', WRONG_FROM_ADDRESS_MAX: '100000' };
 
 type Engines = Record<'DATABASE_URL' | 'REDIS_URL' | 'QUEUE_PREFIX', string>;
 
-async function startPatientsPart(engines: Engines, env: NodeJS.ProcessEnv): Promise<Part & { url: string }> {
+async function startPatientsPart(
+  engines: Engines,
+  env: NodeJS.ProcessEnv,
+): Promise<Part & { url: string }> {
   const config = loadPatientsConfig({ ...engines, ...TOKENS, ...env });
   const { startPatients } = await beside(() => import('../../../patients/app.js'));
   const running = await startPatients(config, keptLogger('patients'));
-  return { ...running, state: () => null, stop: () => (running.server.closeAllConnections(), running.stop()) };
+  return {
+    ...running,
+    state: () => null,
+    stop: () => (running.server.closeAllConnections(), running.stop()),
+  };
 }
 
 /** A standby: no monitor knows it, so it is never elected. */
@@ -121,8 +149,12 @@ async function startReplicaPart(engines: Engines): Promise<Part> {
   const { startReplica } = await beside(() => import('../payments/fixture.js'));
   const running = await startReplica({ ...engines, ID: 'server_9', FAULTS: 'on' });
   const { replica, server } = running;
-  // The replica polls elected terms itself; it can know a term without an election only from a request.
-  const state = (): unknown => ({ role: replica.report().role, wasTold: replica.report().term >= TOLD_TERM });
+  // The replica polls elected terms itself; it can know a term without an election only from a
+  // request.
+  const state = (): unknown => ({
+    role: replica.report().role,
+    wasTold: replica.report().term >= TOLD_TERM,
+  });
   return { server, state, stop: () => (server.closeAllConnections(), running.stop()) };
 }
 
@@ -130,15 +162,31 @@ async function startMonitorPart(hospital: Hospital, env: NodeJS.ProcessEnv): Pro
   const { CALM } = await import('../monitor/support.js');
   await Promise.all(hospital.replicas.map((replica) => replica.start()));
   const [place] = await hospital.plan(1);
-  const monitor = await hospital.startMonitor(place as { id: string; port: number }, { ...TOKENS, FAULTS: 'on', ...CALM, ...env });
-  await eventually(() => hospital.leader() && monitor.loop.state.phase.name === 'watching', { what: 'a leader', deadlineMs: 20_000 });
-  return { server: monitor.server, state: () => null, stop: () => (monitor.server.closeAllConnections(), hospital.close()) };
+  const monitor = await hospital.startMonitor(place as { id: string; port: number }, {
+    ...TOKENS,
+    FAULTS: 'on',
+    ...CALM,
+    ...env,
+  });
+  await eventually(() => hospital.leader() && monitor.loop.state.phase.name === 'watching', {
+    what: 'a leader',
+    deadlineMs: 20_000,
+  });
+  return {
+    server: monitor.server,
+    state: () => null,
+    stop: () => (monitor.server.closeAllConnections(), hospital.close()),
+  };
 }
 
 const switchesOf = async (url: string): Promise<unknown> =>
-  (await fetch(`${url}/faults`, { headers: { Authorization: `Bearer ${TOKENS.INTERNAL_TOKEN}` } })).json();
+  (
+    await fetch(`${url}/faults`, { headers: { Authorization: `Bearer ${TOKENS.INTERNAL_TOKEN}` } })
+  ).json();
 
-/** A failed start stops what runs already: its timers would disturb the next file of this worker. */
+/**
+ * A failed start stops what runs already: its timers would disturb the next file of this worker.
+ */
 export async function startServices(): Promise<Services> {
   const stops: (() => Promise<unknown>)[] = [];
   const started = <T extends Part>(part: T): T => {
@@ -154,17 +202,26 @@ export async function startServices(): Promise<Services> {
 async function startAll(started: <T extends Part>(part: T) => T): Promise<Services> {
   const { Hospital: Opened } = await beside(() => import('../monitor/support.js'));
   const hospital = await Opened.open();
-  const engines = { DATABASE_URL: hospital.database.url, REDIS_URL: testRedisUrl(), QUEUE_PREFIX: hospital.prefix };
+  const engines = {
+    DATABASE_URL: hospital.database.url,
+    REDIS_URL: testRedisUrl(),
+    QUEUE_PREFIX: hospital.prefix,
+  };
   const patientsPort = await freePort();
-  const monitor = started(await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` }));
+  const monitor = started(
+    await startMonitorPart(hospital, { PATIENTS: `patients_1=http://127.0.0.1:${patientsPort}` }),
+  );
   const parts: Record<ServiceName, Part> = {
-    patients: started(await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG })),
+    patients: started(
+      await startPatientsPart(engines, { PORT: String(patientsPort), ...MANY_WRONG }),
+    ),
     payments: started(await startReplicaPart(engines)),
     gateway: started(await startGateway()),
     monitor,
   };
   const pool = createTestPool(hospital.database.url);
-  const url = (service: ServiceName): string => `http://127.0.0.1:${(parts[service].server.address() as AddressInfo).port}`;
+  const url = (service: ServiceName): string =>
+    `http://127.0.0.1:${(parts[service].server.address() as AddressInfo).port}`;
   const subjects = await makeSubjects(pool, seedPatient(1).id);
   return {
     subjects,
@@ -173,7 +230,9 @@ async function startAll(started: <T extends Part>(part: T) => T): Promise<Servic
     url,
     fingerprint: async () => {
       const states = SERVICES.map((service) => parts[service].state());
-      const switches = await Promise.all(SERVICES.slice(1).map((service) => switchesOf(url(service))));
+      const switches = await Promise.all(
+        SERVICES.slice(1).map((service) => switchesOf(url(service))),
+      );
       return `${await rowsFingerprint(pool)}\n${JSON.stringify({ states, switches })}`;
     },
     stop: async () => {

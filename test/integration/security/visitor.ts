@@ -1,4 +1,7 @@
-/** A visitor with a browser's cookies and nothing else of a browser: stores cookies, sends them back, reads the CSRF token of a page. */
+/**
+ * A visitor with a browser's cookies and nothing else of a browser: stores cookies, sends them
+ * back, reads the CSRF token of a page.
+ */
 import { send, type Answered } from './sending.js';
 import type { Services } from './services.js';
 import type { ServiceName } from './vocabulary.js';
@@ -29,20 +32,40 @@ export class Visitor {
 
   /** Every cookie with a broken signature. */
   get forgedCookieHeader(): string {
-    return [...this.cookies].map(([name, value]) => `${name}=${value.slice(0, -6)}AAAAAA`).join('; ');
+    return [...this.cookies]
+      .map(([name, value]) => `${name}=${value.slice(0, -6)}AAAAAA`)
+      .join('; ');
   }
 
   async ask(path: string, init: RequestInit = {}): Promise<Answered> {
-    const headers = { Accept: 'text/html', ...(this.cookies.size > 0 ? { Cookie: this.cookieHeader } : {}), ...(init.headers as Record<string, string>) };
+    const headers = {
+      Accept: 'text/html',
+      ...(this.cookies.size > 0 ? { Cookie: this.cookieHeader } : {}),
+      ...(init.headers as Record<string, string>),
+    };
     const answered = await send(this.base + path, { ...init, headers });
     this.keep(answered.headers);
     return answered;
   }
 
-  /** Sends a form as a page of this visitor does, with its hidden fields. @param from the page with the form. */
-  async submit(path: string, fields: Readonly<Record<string, string>>, from: string): Promise<Answered> {
-    const hidden = Object.fromEntries((await this.form(from, path)).filter(({ value }) => value !== null).map(({ name, value }) => [name, value ?? '']));
-    const answered = await this.ask(path, { method: 'POST', body: new URLSearchParams({ ...hidden, ...fields }) });
+  /**
+   * Sends a form as a page of this visitor does, with its hidden fields. @param from the page with
+   * the form.
+   */
+  async submit(
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    from: string,
+  ): Promise<Answered> {
+    const hidden = Object.fromEntries(
+      (await this.form(from, path))
+        .filter(({ value }) => value !== null)
+        .map(({ name, value }) => [name, value ?? '']),
+    );
+    const answered = await this.ask(path, {
+      method: 'POST',
+      body: new URLSearchParams({ ...hidden, ...fields }),
+    });
     this.forget();
     return answered;
   }
@@ -55,7 +78,9 @@ export class Visitor {
   /** The fields of a page's form for `action`: values of hidden fields, null for the others. */
   async form(path: string, action: string): Promise<FormField[]> {
     const text = await this.page(path);
-    const [form = ''] = [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)].map(([whole]) => whole).filter((whole) => whole.includes(`action="${action}"`));
+    const [form = ''] = [...text.matchAll(/<form[^>]*>.*?<\/form>/gs)]
+      .map(([whole]) => whole)
+      .filter((whole) => whole.includes(`action="${action}"`));
     return [...form.matchAll(/<(?:input|select|textarea)[^>]*>/g)].flatMap(([field]) => {
       const [, name = ''] = /\bname="([^"]*)"/.exec(field) ?? [];
       const [, value = ''] = /\bvalue="([^"]*)"/.exec(field) ?? [];
@@ -83,7 +108,10 @@ export class Visitor {
   }
 }
 
-/** Signs in: the operator at a monitor; staff at patients, with the identification of a patient. @throws Error when that fails. */
+/**
+ * Signs in: the operator at a monitor; staff at patients, with the identification of a patient.
+ * @throws Error when that fails.
+ */
 export async function signedIn(service: ServiceName, services: Services): Promise<Visitor> {
   const visitor = new Visitor(services.url(service));
   const step = async (path: string, fields: Readonly<Record<string, string>>): Promise<void> => {

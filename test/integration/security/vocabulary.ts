@@ -18,11 +18,19 @@ export interface Subjects {
 export const TOLD_TERM = 900;
 
 /**
- * The callers. `session`: signed in at the service, as operator at a monitor, as staff at patients. Without proof: only its cookie, as in a
- * form of another site. Forged: a cookie with a wrong signature.
+ * The callers. `session`: signed in at the service, as operator at a monitor, as staff at patients.
+ * Without proof: only its cookie, as in a form of another site. Forged: a cookie with a wrong
+ * signature.
  */
 export const CALLERS = [
-  'no token', 'wrong token', 'api', 'operator', 'internal', 'session', 'session without proof', 'forged session',
+  'no token',
+  'wrong token',
+  'api',
+  'operator',
+  'internal',
+  'session',
+  'session without proof',
+  'forged session',
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
@@ -48,8 +56,14 @@ export interface Row {
   /** The status for a session, where it differs. */
   signedIn?: number;
   ask?: (subjects: Subjects) => Ask;
-  /** Description of the change; its request then really makes this change. Absent: the route only reads. */
+  /**
+   * Description of the change; its request then really makes this change. Absent: the route only
+   * reads.
+   */
   changes?: string;
-  /** A staff page: other callers are redirected to the sign-in or the identification; a form from outside the session gets 403. */
+  /**
+   * A staff page: other callers are redirected to the sign-in or the identification; a form from
+   * outside the session gets 403.
+   */
   page?: 'staff';
 }

@@ -1,4 +1,7 @@
-/** The doctor's checks: each with a good and a bad result. Uses real listeners, folders and PATHs where a test can cause a fault. */
+/**
+ * The doctor's checks: each with a good and a bad result. Uses real listeners, folders and PATHs
+ * where a test can cause a fault.
+ */
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -11,7 +14,16 @@ import { judgeDatabase } from '../../../cli/doctor/database.js';
 import { diskCheckWith, judgeDisk } from '../../../cli/doctor/disk.js';
 import { doctorText, isHealthy } from '../../../cli/doctor/doctor-text.js';
 import { judgePostgresProgram, judgeRedisProgram } from '../../../cli/doctor/engines.js';
-import { atLeast, installCommand, ok, problem, warning, type Finding, type Level, type Surroundings } from '../../../cli/doctor/finding.js';
+import {
+  atLeast,
+  installCommand,
+  ok,
+  problem,
+  warning,
+  type Finding,
+  type Level,
+  type Surroundings,
+} from '../../../cli/doctor/finding.js';
 import { judgeLimits, limitsCheck } from '../../../cli/doctor/limits.js';
 import { judgeNode, nodeCheck } from '../../../cli/doctor/node.js';
 import { judgePackages } from '../../../cli/doctor/packages.js';
@@ -25,7 +37,8 @@ import { readLocalConfig } from '../../../local/config.js';
 import { isPortFree } from '../../../local/processes/ports.js';
 
 const levels = (findings: readonly Finding[]): Level[] => findings.map(({ level }) => level);
-const red = (findings: readonly Finding[]): Finding | undefined => findings.find(({ level }) => level !== 'ok');
+const red = (findings: readonly Finding[]): Finding | undefined =>
+  findings.find(({ level }) => level !== 'ok');
 
 let folder: string;
 beforeEach(() => {
@@ -42,39 +55,74 @@ const around = (more: Record<string, string> = {}): Surroundings => {
 };
 
 describe('Node.js and npm', () => {
-  it.each([['20.19.0', '11.0.0', ['ok', 'ok']], ['20.18.1', '10.0.0', ['problem', 'ok']], ['22.1.0', '8.19.0', ['ok', 'warning']], ['22.1.0', null, ['ok', 'warning']]])(
-    '%s and %s are %j', (node, npm, expected) => expect(levels(judgeNode(node, npm))).toEqual(expected));
+  it.each([
+    ['20.19.0', '11.0.0', ['ok', 'ok']],
+    ['20.18.1', '10.0.0', ['problem', 'ok']],
+    ['22.1.0', '8.19.0', ['ok', 'warning']],
+    ['22.1.0', null, ['ok', 'warning']],
+  ])('%s and %s are %j', (node, npm, expected) =>
+    expect(levels(judgeNode(node, npm))).toEqual(expected),
+  );
 
   it('reports npm as missing when it is not on the PATH', async () => {
     const found = await nodeCheck.look(around({ PATH: folder }));
-    expect(red(found)).toMatchObject({ subject: 'npm', level: 'warning', fix: 'node local/bootstrap.mjs up' });
+    expect(red(found)).toMatchObject({
+      subject: 'npm',
+      level: 'warning',
+      fix: 'node local/bootstrap.mjs up',
+    });
     expect(red(await nodeCheck.look(around({ PATH: process.env['PATH'] ?? '' })))).toBeUndefined();
   });
 
-  it.each([['v18.2.1', [18, 2], true], ['18.1.9', [18, 2], false], ['19', [18, 2], true], ['7.0.15', [6, 2], true]])('%s is at least %j: %s', (found, wanted, expected) =>
-    expect(atLeast(found, wanted)).toBe(expected));
+  it.each([
+    ['v18.2.1', [18, 2], true],
+    ['18.1.9', [18, 2], false],
+    ['19', [18, 2], true],
+    ['7.0.15', [6, 2], true],
+  ])('%s is at least %j: %s', (found, wanted, expected) =>
+    expect(atLeast(found, wanted)).toBe(expected),
+  );
 });
 
 describe('packages', () => {
-  it.each([[true, true, ['ok', 'ok']], [false, true, ['problem', 'ok']], [true, false, ['ok', 'warning']]])('installed %s, generated %s: %j', (areInstalled, isGenerated, expected) =>
-    expect(levels(judgePackages(areInstalled, isGenerated))).toEqual(expected));
+  it.each([
+    [true, true, ['ok', 'ok']],
+    [false, true, ['problem', 'ok']],
+    [true, false, ['ok', 'warning']],
+  ])('installed %s, generated %s: %j', (areInstalled, isGenerated, expected) =>
+    expect(levels(judgePackages(areInstalled, isGenerated))).toEqual(expected),
+  );
   it('recommends npm ci', () => expect(red(judgePackages(false, true))?.fix).toBe('npm ci'));
 });
 
 describe('engines', () => {
-  it.each([[null, null, 'problem'], ['/usr/bin/redis-server', '7.0.15', 'ok'], ['/usr/bin/redis-server', '5.0.7', 'problem'], ['/usr/bin/valkey-server', null, 'warning']])(
-    'redis at %s in version %s: %s', (program, version, level) => expect(judgeRedisProgram(program, version).level).toBe(level));
+  it.each([
+    [null, null, 'problem'],
+    ['/usr/bin/redis-server', '7.0.15', 'ok'],
+    ['/usr/bin/redis-server', '5.0.7', 'problem'],
+    ['/usr/bin/valkey-server', null, 'warning'],
+  ])('redis at %s in version %s: %s', (program, version, level) =>
+    expect(judgeRedisProgram(program, version).level).toBe(level),
+  );
   it('recommends the package manager of the system for a missing program', () => {
     expect(judgeRedisProgram(null, null).fix).toBe(installCommand('redis-server', 'redis'));
     expect(installCommand('redis-server', 'redis', 'darwin')).toBe('brew install redis');
-    expect(installCommand('redis-server', 'redis', 'linux')).toMatch(/apt-get install -y redis-server$/);
+    expect(installCommand('redis-server', 'redis', 'linux')).toMatch(
+      /apt-get install -y redis-server$/,
+    );
   });
   it('reports why PostgreSQL cannot run', () => {
     expect(judgePostgresProgram('18.4', null).level).toBe('ok');
-    expect(judgePostgresProgram(null, 'PostgreSQL cannot run here (no library).')).toMatchObject({ level: 'problem', fix: expect.stringContaining('DATABASE_URL=') as string });
+    expect(judgePostgresProgram(null, 'PostgreSQL cannot run here (no library).')).toMatchObject({
+      level: 'problem',
+      fix: expect.stringContaining('DATABASE_URL=') as string,
+    });
   });
   it('reports a missing tool together with its purpose', () => {
-    const tools = [{ names: ['jq'], for: 'examples', debian: 'jq', brew: 'jq' }, { names: ['psql'], for: 'queries', debian: 'postgresql-client', brew: 'libpq' }];
+    const tools = [
+      { names: ['jq'], for: 'examples', debian: 'jq', brew: 'jq' },
+      { names: ['psql'], for: 'queries', debian: 'postgresql-client', brew: 'libpq' },
+    ];
     expect(levels(judgeTools(['/usr/bin/jq', null], tools))).toEqual(['ok', 'warning']);
     expect(red(judgeTools([null, 'x'], tools))?.says).toContain('only examples need it');
   });
@@ -92,14 +140,19 @@ describe('ports', () => {
       expect(finding).toMatchObject({ level: 'problem' });
       expect(finding?.says).toContain('server_2 needs it');
       if (process.platform === 'linux') expect(finding?.says).toContain(`(pid ${process.pid})`);
-      expect(finding?.fix).toMatch(new RegExp(`^RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=\\d+ npm start`));
+      expect(finding?.fix).toMatch(
+        new RegExp(`^RELEVO_DATA=${folder} RELEVO_PORT_OFFSET=\\d+ npm start`),
+      );
     } finally {
       await new Promise((resolve) => listener.close(resolve));
     }
   });
-  it('control: free ports are ok', () => expect(judgePorts(7, [], null, {})).toEqual([ok('ports', '7 are free')]));
+  it('control: free ports are ok', () =>
+    expect(judgePorts(7, [], null, {})).toEqual([ok('ports', '7 are free')]));
   it('recommends lsof for an unknown owner', () =>
-    expect(judgePorts(7, [{ port: 5000, needs: 'monitor_1', owner: null }], null, {})[0]?.fix).toBe('lsof -i :5000'));
+    expect(judgePorts(7, [{ port: 5000, needs: 'monitor_1', owner: null }], null, {})[0]?.fix).toBe(
+      'lsof -i :5000',
+    ));
 });
 
 describe('data folder', () => {
@@ -113,7 +166,10 @@ describe('data folder', () => {
   it('reports a file instead of a folder as not writable', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect(red(await dataFolderCheck.look(around({ RELEVO_DATA: file })))).toMatchObject({ level: 'problem', fix: expect.stringContaining('RELEVO_DATA=') as string });
+    expect(red(await dataFolderCheck.look(around({ RELEVO_DATA: file })))).toMatchObject({
+      level: 'problem',
+      fix: expect.stringContaining('RELEVO_DATA=') as string,
+    });
   });
   it('reports the relevo.json of a killed system, and tokens that other users can read', async () => {
     writeFileSync(join(folder, 'relevo.json'), '{}');
@@ -126,70 +182,135 @@ describe('data folder', () => {
 
 describe('disk', () => {
   const GIGABYTE = 1_000_000_000;
-  it.each([[100 * GIGABYTE, 1_000_000, ['ok']], [1.5 * GIGABYTE, null, ['warning']], [0.2 * GIGABYTE, null, ['problem']], [100 * GIGABYTE, 10_000, ['ok', 'warning']], [100 * GIGABYTE, 12, ['ok', 'problem']]])(
-    '%d bytes and %s files free: %j', (freeBytes, freeInodes, expected) => expect(levels(judgeDisk({ path: '/x', freeBytes, freeInodes }))).toEqual(expected));
+  it.each([
+    [100 * GIGABYTE, 1_000_000, ['ok']],
+    [1.5 * GIGABYTE, null, ['warning']],
+    [0.2 * GIGABYTE, null, ['problem']],
+    [100 * GIGABYTE, 10_000, ['ok', 'warning']],
+    [100 * GIGABYTE, 12, ['ok', 'problem']],
+  ])('%d bytes and %s files free: %j', (freeBytes, freeInodes, expected) =>
+    expect(levels(judgeDisk({ path: '/x', freeBytes, freeInodes }))).toEqual(expected),
+  );
   it('a nearly full disk (injected) is a problem; a missing folder is measured at its parent', async () => {
     const asked: string[] = [];
     const check = diskCheckWith(async (path) => {
       asked.push(path);
       return { freeBytes: 1_000_000, freeInodes: 5 };
     });
-    expect(levels(await check.look(around({ RELEVO_DATA: join(folder, 'later') })))).toEqual(['problem', 'problem']);
+    expect(levels(await check.look(around({ RELEVO_DATA: join(folder, 'later') })))).toEqual([
+      'problem',
+      'problem',
+    ]);
     expect(asked).toEqual([folder]);
   });
 });
 
 describe('memory and open files', () => {
   const MEGABYTE = 1_000_000;
-  it.each([[4_000, 20_000, false, ['ok', 'ok']], [800, 2_048, false, ['warning', 'warning']], [300, 256, false, ['problem', 'problem']], [300, 256, true, ['ok', 'problem']], [50, null, true, ['problem', 'ok']]])(
-    '%d MB, %s files, running %s: %j', (megabytes, descriptors, running, expected) =>
-      expect(levels(judgeLimits({ availableBytes: megabytes * MEGABYTE, descriptors, running }))).toEqual(expected));
-  it('are measured on this machine', async () => expect((await limitsCheck.look(around()))[0]?.says).toMatch(/^\d+ MB available/));
+  it.each([
+    [4_000, 20_000, false, ['ok', 'ok']],
+    [800, 2_048, false, ['warning', 'warning']],
+    [300, 256, false, ['problem', 'problem']],
+    [300, 256, true, ['ok', 'problem']],
+    [50, null, true, ['problem', 'ok']],
+  ])('%d MB, %s files, running %s: %j', (megabytes, descriptors, running, expected) =>
+    expect(
+      levels(judgeLimits({ availableBytes: megabytes * MEGABYTE, descriptors, running })),
+    ).toEqual(expected),
+  );
+  it('are measured on this machine', async () =>
+    expect((await limitsCheck.look(around()))[0]?.says).toMatch(/^\d+ MB available/));
 });
 
 describe('clock', () => {
-  const good = { nowMs: Date.parse('2026-11-21T00:00:00Z'), newestFileMs: Date.parse('2026-11-20T00:00:00Z'), driftMs: 0, synchronized: true, offsets: [] };
+  const good = {
+    nowMs: Date.parse('2026-11-21T00:00:00Z'),
+    newestFileMs: Date.parse('2026-11-20T00:00:00Z'),
+    driftMs: 0,
+    synchronized: true,
+    offsets: [],
+  };
   it('is ok, older than the files of the checkout, jumping, or not synchronized', () => {
     expect(levels(judgeClock(good))).toEqual(['ok']);
     expect(levels(judgeClock({ ...good, synchronized: null }))).toEqual(['ok']);
     expect(levels(judgeClock({ ...good, nowMs: 0 }))).toEqual(['problem']);
-    expect(levels(judgeClock({ ...good, driftMs: -400, synchronized: false }))).toEqual(['ok', 'warning', 'warning']);
+    expect(levels(judgeClock({ ...good, driftMs: -400, synchronized: false }))).toEqual([
+      'ok',
+      'warning',
+      'warning',
+    ]);
     expect(judgeClock({ ...good, nowMs: 0 })[0]?.fix).toContain('timedatectl set-ntp true');
   });
-  it.each([[10, 1, 'ok'], [-900, 10, 'warning'], [900, 800, 'ok'], [-5_000, 10, 'problem']])('%d ms off, uncertain by %d ms: %s', (aheadMs, uncertainMs, level) =>
-    expect(levels(judgeOffsets([{ of: 'PostgreSQL', aheadMs, uncertainMs }]))).toEqual([level]));
+  it.each([
+    [10, 1, 'ok'],
+    [-900, 10, 'warning'],
+    [900, 800, 'ok'],
+    [-5_000, 10, 'problem'],
+  ])('%d ms off, uncertain by %d ms: %s', (aheadMs, uncertainMs, level) =>
+    expect(levels(judgeOffsets([{ of: 'PostgreSQL', aheadMs, uncertainMs }]))).toEqual([level]),
+  );
   it('measures a clock (injected) that is an hour ahead', async () => {
     const offset = await offsetOf('Redis', async () => Date.now() + 3_600_000);
     expect(Math.abs(offset.aheadMs - 3_600_000)).toBeLessThan(1_000);
-    expect(judgeOffsets([offset])[0]).toMatchObject({ level: 'problem', says: expect.stringContaining('ahead of this machine') as string });
+    expect(judgeOffsets([offset])[0]).toMatchObject({
+      level: 'problem',
+      says: expect.stringContaining('ahead of this machine') as string,
+    });
   });
-  it('of this machine is checked', async () => expect((await clockCheck.look(around()))[0]?.subject).toBe('clock'));
+  it('of this machine is checked', async () =>
+    expect((await clockCheck.look(around()))[0]?.subject).toBe('clock'));
 });
 
 describe('database and Redis', () => {
-  const database = { url: 'postgresql://x', failure: null, version: '18.4', readOnly: null, pending: 0, backlog: { payments: 0, oldestMs: 0 }, offset: null, running: true };
+  const database = {
+    url: 'postgresql://x',
+    failure: null,
+    version: '18.4',
+    readOnly: null,
+    pending: 0,
+    backlog: { payments: 0, oldestMs: 0 },
+    offset: null,
+    running: true,
+  };
   it.each([
     [database, ['ok', 'ok', 'ok']],
     [{ ...database, failure: 'ECONNREFUSED' }, ['problem']],
     [{ ...database, version: '12.3' }, ['problem', 'ok', 'ok']],
     [{ ...database, readOnly: { by: 'standby' as const } }, ['ok', 'problem', 'ok', 'ok']],
     [{ ...database, readOnly: { by: 'setting' as const } }, ['ok', 'problem', 'ok', 'ok']],
-    [{ ...database, readOnly: { by: 'other' as const, message: 'permission denied' } }, ['ok', 'problem', 'ok', 'ok']],
+    [
+      { ...database, readOnly: { by: 'other' as const, message: 'permission denied' } },
+      ['ok', 'problem', 'ok', 'ok'],
+    ],
     [{ ...database, pending: 2 }, ['ok', 'warning', 'ok']],
     [{ ...database, pending: 2, running: false }, ['ok', 'ok']],
     [{ ...database, pending: 'This database is of a newer version.' }, ['ok', 'problem', 'ok']],
     [{ ...database, backlog: { payments: 7, oldestMs: 2_000 } }, ['ok', 'ok', 'ok']],
     [{ ...database, backlog: { payments: 7, oldestMs: 20_000 } }, ['ok', 'ok', 'warning']],
     [{ ...database, backlog: { payments: 7, oldestMs: 90_000 } }, ['ok', 'ok', 'problem']],
-    [{ ...database, offset: { of: 'PostgreSQL', aheadMs: 9_000, uncertainMs: 1 } }, ['ok', 'ok', 'ok', 'problem']],
+    [
+      { ...database, offset: { of: 'PostgreSQL', aheadMs: 9_000, uncertainMs: 1 } },
+      ['ok', 'ok', 'ok', 'problem'],
+    ],
   ])('%j: %j', (facts, expected) => expect(levels(judgeDatabase(facts))).toEqual(expected));
 
-  const redis = { url: 'redis://x', failure: null, version: '7.0.15', refusal: null, eviction: 'noeviction', offset: null, running: true };
+  const redis = {
+    url: 'redis://x',
+    failure: null,
+    version: '7.0.15',
+    refusal: null,
+    eviction: 'noeviction',
+    offset: null,
+    running: true,
+  };
   it.each([
     [redis, ['ok']],
     [{ ...redis, failure: 'ECONNREFUSED' }, ['problem']],
     [{ ...redis, version: '5.0.7' }, ['problem']],
-    [{ ...redis, refusal: 'OOM command not allowed when used memory > maxmemory.' }, ['ok', 'problem']],
+    [
+      { ...redis, refusal: 'OOM command not allowed when used memory > maxmemory.' },
+      ['ok', 'problem'],
+    ],
     [{ ...redis, eviction: 'allkeys-lru' }, ['ok', 'warning']],
     [{ ...redis, eviction: null }, ['ok']],
   ])('%j: %j', (facts, expected) => expect(levels(judgeRedis(facts))).toEqual(expected));
@@ -197,30 +318,73 @@ describe('database and Redis', () => {
 
 describe('the running system', () => {
   it('reports the failed checks of a service that is not ready, and a service without an answer', () => {
-    const found = judgeServices([{ name: 'a', checks: {}, ready: true }, { name: 'b', checks: { postgres: false, redis: true }, ready: false }, { name: 'c', checks: null, ready: false }], '/data/logs');
-    expect(found.map(({ says }) => says)).toEqual(['1 of 3 ready', 'b is not ready: postgres.', 'c does not answer.']);
+    const found = judgeServices(
+      [
+        { name: 'a', checks: {}, ready: true },
+        { name: 'b', checks: { postgres: false, redis: true }, ready: false },
+        { name: 'c', checks: null, ready: false },
+      ],
+      '/data/logs',
+    );
+    expect(found.map(({ says }) => says)).toEqual([
+      '1 of 3 ready',
+      'b is not ready: postgres.',
+      'c does not answer.',
+    ]);
     expect(found[1]?.fix).toBe('tail -n 20 /data/logs/b.log');
   });
 
-  const replica = (id: string, over: object = {}): object => ({ id, admin: 'ready', observed: 'alive', role: 'standby', term: 1, ...over });
+  const replica = (id: string, over: object = {}): object => ({
+    id,
+    admin: 'ready',
+    observed: 'alive',
+    role: 'standby',
+    term: 1,
+    ...over,
+  });
   const status = (leader: string | null, ...replicas: object[]): MonitorStatus =>
     monitorStatus.parse({ partitions: [{ partition: 0, term: 1, leader }], replicas, queue: {} });
   it.each([
     ['healthy', status('a', replica('a', { role: 'leading' }), replica('b')), ['ok', 'ok']],
     ['no leader', status(null, replica('a', { admin: 'maint' })), ['problem', 'warning']],
-    ['no standby', status('a', replica('a', { role: 'leading' }), replica('b', { admin: 'drain' })), ['ok', 'warning']],
-    ['one down', status('a', replica('a', { role: 'leading' }), replica('b'), replica('c', { observed: 'down' })), ['ok', 'ok', 'warning']],
+    [
+      'no standby',
+      status('a', replica('a', { role: 'leading' }), replica('b', { admin: 'drain' })),
+      ['ok', 'warning'],
+    ],
+    [
+      'one down',
+      status(
+        'a',
+        replica('a', { role: 'leading' }),
+        replica('b'),
+        replica('c', { observed: 'down' }),
+      ),
+      ['ok', 'ok', 'warning'],
+    ],
     ['no monitor', null, ['problem']],
   ])('%s', (_name, seen, expected) => expect(levels(judgeLeadership(seen))).toEqual(expected));
   it('shows the command that returns a replica from maintenance', () =>
-    expect(red(judgeLeadership(status(null, replica('a', { admin: 'maint' }))))?.fix).toBe('npx relevo ready a --reason "back in service"'));
+    expect(red(judgeLeadership(status(null, replica('a', { admin: 'maint' }))))?.fix).toBe(
+      'npx relevo ready a --reason "back in service"',
+    ));
 
-  it.each([[true, true, ['ok']], [false, true, ['problem']], [true, false, ['problem']], [null, null, []]])('tokens accepted: %s, %s: %j', (api, operator, expected) =>
-    expect(levels(judgeTokens({ api, operator }))).toEqual(expected));
+  it.each([
+    [true, true, ['ok']],
+    [false, true, ['problem']],
+    [true, false, ['problem']],
+    [null, null, []],
+  ])('tokens accepted: %s, %s: %j', (api, operator, expected) =>
+    expect(levels(judgeTokens({ api, operator }))).toEqual(expected),
+  );
 });
 
 describe('the report', () => {
-  const findings = [ok('Node.js', '20'), warning('psql', 'It is not here.', 'apt-get install psql'), problem('port 5000', `${'word '.repeat(30)}`, 'kill 1')];
+  const findings = [
+    ok('Node.js', '20'),
+    warning('psql', 'It is not here.', 'apt-get install psql'),
+    problem('port 5000', `${'word '.repeat(30)}`, 'kill 1'),
+  ];
   it('shows each finding with a word and a sign, and the command below, within 80 columns', () => {
     const text = doctorText(findings, false, plain);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -234,15 +398,27 @@ describe('the report', () => {
     expect(doctorText(findings.slice(0, 1), true, plain)).toContain('No problems.');
   });
   it('reports a check that throws as a problem', async () => {
-    const broken = { name: 'broken', look: async (): Promise<Finding[]> => Promise.reject(new Error('no idea')) };
-    expect(await examine(around(), [broken])).toEqual([expect.objectContaining({ level: 'problem', subject: 'broken', says: 'This check failed: no idea.' })]);
+    const broken = {
+      name: 'broken',
+      look: async (): Promise<Finding[]> => Promise.reject(new Error('no idea')),
+    };
+    expect(await examine(around(), [broken])).toEqual([
+      expect.objectContaining({
+        level: 'problem',
+        subject: 'broken',
+        says: 'This check failed: no idea.',
+      }),
+    ]);
   });
 });
 
-test.each([['ENOSPC', /^du .* or: RELEVO_DATA=/], ['EDQUOT', /^du /], ['EROFS', /^RELEVO_DATA=/], ['EACCES', /^sudo chown /]])(
-  'a data folder that is not writable because of %s: the command that helps', (refusal, fix) => {
-    const [finding] = judgeFolder({ path: '/data', refusal, stale: false, tokensMode: null });
-    expect(JSON.stringify(finding)).toContain(refusal);
-    expect(finding?.fix).toMatch(fix);
-  },
-);
+test.each([
+  ['ENOSPC', /^du .* or: RELEVO_DATA=/],
+  ['EDQUOT', /^du /],
+  ['EROFS', /^RELEVO_DATA=/],
+  ['EACCES', /^sudo chown /],
+])('a data folder that is not writable because of %s: the command that helps', (refusal, fix) => {
+  const [finding] = judgeFolder({ path: '/data', refusal, stale: false, tokensMode: null });
+  expect(JSON.stringify(finding)).toContain(refusal);
+  expect(finding?.fix).toMatch(fix);
+});

@@ -1,5 +1,13 @@
 /** Follows a file while other programs move, delete, truncate and replace it. Uses real files. */
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileFollower } from '../../../cli/file-follower.js';
@@ -25,20 +33,26 @@ it('reads each part once, also when a character arrives in two parts', async () 
 it.each([
   ['moved', () => renameSync(file, `${file}.1`)],
   ['deleted', () => rmSync(file)],
-  ['replaced by a folder', () => {
-    rmSync(file);
-    mkdirSync(file);
-  }],
-])('a file that is %s returns no text, and the next file is read from its beginning', async (_what, harm) => {
-  const follower = new FileFollower(file);
-  writeFileSync(file, 'before\n');
-  expect(await follower.read()).toBe('before\n');
-  harm();
-  expect(await follower.read()).toBe('');
-  rmSync(file, { recursive: true, force: true });
-  writeFileSync(file, 'after, longer than before\n');
-  expect(await follower.read()).toBe('after, longer than before\n');
-});
+  [
+    'replaced by a folder',
+    () => {
+      rmSync(file);
+      mkdirSync(file);
+    },
+  ],
+])(
+  'a file that is %s returns no text, and the next file is read from its beginning',
+  async (_what, harm) => {
+    const follower = new FileFollower(file);
+    writeFileSync(file, 'before\n');
+    expect(await follower.read()).toBe('before\n');
+    harm();
+    expect(await follower.read()).toBe('');
+    rmSync(file, { recursive: true, force: true });
+    writeFileSync(file, 'after, longer than before\n');
+    expect(await follower.read()).toBe('after, longer than before\n');
+  },
+);
 
 it('a file that became shorter is read from its beginning', async () => {
   const follower = new FileFollower(file);

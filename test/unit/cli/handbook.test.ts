@@ -1,4 +1,7 @@
-/** docs/cli.md contains the output of `--help`: generates the page again from the commands and compares it. */
+/**
+ * docs/cli.md contains the output of `--help`: generates the page again from the commands and
+ * compares it.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from '../../../cli/command.js';
@@ -27,7 +30,9 @@ describe('docs/cli.md', () => {
     expect(stale).not.toBe(page);
     expect(await withHelp(stale, COMMANDS)).toBe(page);
     expect(undocumented(page.replace('<!-- help: pay -->', ''), COMMANDS)).toContain('pay');
-    await expect(withHelp('<!-- help: fly -->\n<!-- /help -->', COMMANDS)).rejects.toThrow('There is no command fly');
+    await expect(withHelp('<!-- help: fly -->\n<!-- /help -->', COMMANDS)).rejects.toThrow(
+      'There is no command fly',
+    );
   });
 });
 

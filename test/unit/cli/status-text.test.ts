@@ -8,9 +8,26 @@ describe('relevo status', () => {
   const processes = [{ name: 'server_1', kind: 'payments', pid: 12, url: 'http://127.0.0.1:5001' }];
   const base = { local: { pid: 7, startedAt: '2026-01-01T00:00:00Z', processes } };
   const status = monitorStatus.parse({
-    partitions: [{ partition: 0, term: 3, leader: 'server_1', since: '2026-01-01T00:00:18Z', reason: 'server_2 was killed' }],
+    partitions: [
+      {
+        partition: 0,
+        term: 3,
+        leader: 'server_1',
+        since: '2026-01-01T00:00:18Z',
+        reason: 'server_2 was killed',
+      },
+    ],
     replicas: [
-      { id: 'server_1', url: 'x', pid: 12, admin: 'ready', observed: 'alive', role: 'leading', term: 3, pingMs: 1.234 },
+      {
+        id: 'server_1',
+        url: 'x',
+        pid: 12,
+        admin: 'ready',
+        observed: 'alive',
+        role: 'leading',
+        term: 3,
+        pingMs: 1.234,
+      },
       { id: 'server_2', admin: 'drain', observed: 'down', role: null, term: null, pingMs: null },
     ],
     monitors: [{ id: 'monitor_1', observed: 'alive' }],
@@ -47,7 +64,9 @@ describe('relevo status', () => {
   });
 
   it('fits one line without times, which changes only with the state', () => {
-    expect(statusLine({ ...base, status })).toBe('server_1 leads in term 3; server_1 alive, server_2 down (drain); 2 pending');
+    expect(statusLine({ ...base, status })).toBe(
+      'server_1 leads in term 3; server_1 alive, server_2 down (drain); 2 pending',
+    );
     expect(statusLine({ ...base, status: null })).toBe('no monitor answers');
   });
 });

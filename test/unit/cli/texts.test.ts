@@ -3,36 +3,86 @@ import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
 import { dayAndTime, duration } from '../../../cli/clock-text.js';
-import { batchProgress, batchText, exitCodeOfBatch, leadersOf, percentText } from '../../../cli/commands/batch-text.js';
+import {
+  batchProgress,
+  batchText,
+  exitCodeOfBatch,
+  leadersOf,
+  percentText,
+} from '../../../cli/commands/batch-text.js';
 import { electionLine, handoverMs, leadersText } from '../../../cli/commands/leaders-text.js';
-import { handoverText, sceneText, stateScene, stateText } from '../../../cli/commands/leadership-text.js';
+import {
+  handoverText,
+  sceneText,
+  stateScene,
+  stateText,
+} from '../../../cli/commands/leadership-text.js';
 import { exitCodeOf, paymentLines, payingLine } from '../../../cli/commands/pay-text.js';
 import { billText, patientsText, paymentsText } from '../../../cli/commands/records-text.js';
 import { failureDocument, failureText, wrongArguments } from '../../../cli/failure.js';
 import { paintFor, plain, withoutColours } from '../../../cli/paint.js';
 import { table, wrap } from '../../../cli/table.js';
 
-const fits = (text: string): void => text.split('\n').forEach((line) => expect(withoutColours(line).length).toBeLessThanOrEqual(80));
+const fits = (text: string): void =>
+  text.split('\n').forEach((line) => expect(withoutColours(line).length).toBeLessThanOrEqual(80));
 const ID = '01a1ff62-df46-75c7-849f-04ec5539f468';
 
 const PAID: Payment = {
-  id: ID, status: 'SUCCEEDED', exit_granted: true, patientId: ID, amountMinor: 15_000, currency: 'USD', concept: 'Bed 12', batchId: null, redriveOf: null,
-  acceptedBy: 'patients_1', acceptedAt: '2026-11-21T18:33:52.323Z', processedBy: 'server_1', term: 3, attempts: 2, reason: null,
-  completedAt: '2026-11-21T18:33:52.457Z', latencyMs: 134,
+  id: ID,
+  status: 'SUCCEEDED',
+  exit_granted: true,
+  patientId: ID,
+  amountMinor: 15_000,
+  currency: 'USD',
+  concept: 'Bed 12',
+  batchId: null,
+  redriveOf: null,
+  acceptedBy: 'patients_1',
+  acceptedAt: '2026-11-21T18:33:52.323Z',
+  processedBy: 'server_1',
+  term: 3,
+  attempts: 2,
+  reason: null,
+  completedAt: '2026-11-21T18:33:52.457Z',
+  latencyMs: 134,
 };
-const WAITING: Payment = { ...PAID, status: 'PENDING', exit_granted: false, processedBy: null, term: null, attempts: 0, completedAt: null, latencyMs: null };
+const WAITING: Payment = {
+  ...PAID,
+  status: 'PENDING',
+  exit_granted: false,
+  processedBy: null,
+  term: null,
+  attempts: 0,
+  completedAt: null,
+  latencyMs: null,
+};
 
 describe('money', () => {
   it.each([
-    ['150.00', 'USD', 15_000], ['150', 'USD', 15_000], ['150,5', 'USD', 15_050], ['0.01', 'EUR', 1], ['150', 'JPY', 150], ['1.234', 'KWD', 1_234],
+    ['150.00', 'USD', 15_000],
+    ['150', 'USD', 15_000],
+    ['150,5', 'USD', 15_050],
+    ['0.01', 'EUR', 1],
+    ['150', 'JPY', 150],
+    ['1.234', 'KWD', 1_234],
     ['1000000000', 'USD', 100_000_000_000],
   ])('%s %s is %d minor units', (text, currency, minor) => {
     expect(readAmount(text, currency)).toBe(minor);
     expect(readAmount(showAmount(minor, currency).replace(/ .*/, ''), currency)).toBe(minor);
   });
 
-  it.each([['1.005', 'USD'], ['1.5', 'JPY'], ['0', 'USD'], ['-1', 'USD'], ['1e3', 'USD'], ['', 'USD'], ['1.000,00', 'USD'], ['1000000000.01', 'USD']])(
-    '%s %s is refused', (text, currency) => expect(() => readAmount(text, currency)).toThrow(/--amount/));
+  it.each([
+    ['1.005', 'USD'],
+    ['1.5', 'JPY'],
+    ['0', 'USD'],
+    ['-1', 'USD'],
+    ['1e3', 'USD'],
+    ['', 'USD'],
+    ['1.000,00', 'USD'],
+    ['1000000000.01', 'USD'],
+  ])('%s %s is refused', (text, currency) =>
+    expect(() => readAmount(text, currency)).toThrow(/--amount/),
+  );
 
   it('accepts currencies in upper and lower case', () => {
     expect(readCurrency('eur')).toBe('EUR');
@@ -42,24 +92,48 @@ describe('money', () => {
 
 describe('tables', () => {
   it('align text left and numbers right, and wrap the last column', () => {
-    const lines = table(['name', 'ms', 'why'], [['a', '1.5 ms', 'short'], ['b', '10 ms', 'word '.repeat(30).trim()]]);
+    const lines = table(
+      ['name', 'ms', 'why'],
+      [
+        ['a', '1.5 ms', 'short'],
+        ['b', '10 ms', 'word '.repeat(30).trim()],
+      ],
+    );
     expect(lines[0]).toBe('name      ms  why');
     expect(lines[1]).toBe('a     1.5 ms  short');
     fits(lines.join('\n'));
     expect(lines.length).toBeGreaterThan(4);
   });
 
-  it('never cut an id', () => expect(table(['what', 'id'], [['x'.repeat(60), ID]])[1]).toContain(ID));
+  it('never cut an id', () =>
+    expect(table(['what', 'id'], [['x'.repeat(60), ID]])[1]).toContain(ID));
   it('ignore colours in the width', () => {
     const red = paintFor({}, true)('red', 'down');
-    expect(withoutColours(table(['a', 'b'], [[red, 'x'], ['alive', 'y']])[1] ?? '')).toBe('down   x');
+    expect(
+      withoutColours(
+        table(
+          ['a', 'b'],
+          [
+            [red, 'x'],
+            ['alive', 'y'],
+          ],
+        )[1] ?? '',
+      ),
+    ).toBe('down   x');
   });
   it('wrap long words', () => expect(wrap('ab cdefgh', 3)).toEqual(['ab', 'cde', 'fgh']));
 });
 
 describe('colours', () => {
-  it.each([[{}, true, true], [{}, false, false], [{ NO_COLOR: '1' }, true, false], [{ NO_COLOR: '' }, true, true], [{ TERM: 'dumb' }, true, false]])(
-    'with %j, on a terminal: %s: used: %s', (env, isTerminal, some) => expect(paintFor(env, isTerminal)('red', 'x') !== 'x').toBe(some));
+  it.each([
+    [{}, true, true],
+    [{}, false, false],
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ TERM: 'dumb' }, true, false],
+  ])('with %j, on a terminal: %s: used: %s', (env, isTerminal, some) =>
+    expect(paintFor(env, isTerminal)('red', 'x') !== 'x').toBe(some),
+  );
 });
 
 describe('a payment', () => {
@@ -67,35 +141,73 @@ describe('a payment', () => {
     const text = paymentLines(PAID, plain).join('\n');
     fits(text);
     expect(text).toMatch(/accepted +\d\d:\d\d:52\.323 {2}by patients_1/);
-    expect(text).toMatch(/succeeded +\d\d:\d\d:52\.457 {2}by server_1 in term 3, after 134 ms, attempt 2/);
+    expect(text).toMatch(
+      /succeeded +\d\d:\d\d:52\.457 {2}by server_1 in term 3, after 134 ms, attempt 2/,
+    );
     expect(text).toContain('The patient may leave');
     fits(payingLine(15_000, 'USD', 'Carlos Guerrero Vargas, document 107919317', ID));
   });
 
-  it('that is pending recommends a retry', () => expect(paymentLines(WAITING, plain).join('\n')).toContain('a retry with the same key does not pay twice'));
+  it('that is pending recommends a retry', () =>
+    expect(paymentLines(WAITING, plain).join('\n')).toContain(
+      'a retry with the same key does not pay twice',
+    ));
   it('that was declined shows the reason', () => {
-    const text = paymentLines({ ...PAID, status: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' }, plain).join('\n');
+    const text = paymentLines(
+      { ...PAID, status: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' },
+      plain,
+    ).join('\n');
     expect(text).toMatch(/because +INSUFFICIENT_FUNDS/);
     expect(text).toContain('no money moved');
   });
 
-  it.each([['SUCCEEDED', 0], ['DECLINED', 1], ['FAILED', 1], ['PENDING', 2]] as const)('%s ends with exit code %d', (status, code) =>
-    expect(exitCodeOf({ status })).toBe(code));
+  it.each([
+    ['SUCCEEDED', 0],
+    ['DECLINED', 1],
+    ['FAILED', 1],
+    ['PENDING', 2],
+  ] as const)('%s ends with exit code %d', (status, code) =>
+    expect(exitCodeOf({ status })).toBe(code),
+  );
 });
 
 describe('a batch', () => {
-  const one = (status: Payment['status'], processedBy: string | null, term: number | null, latencyMs: number | null): Batch['payments'][number] => ({
-    id: ID, status, exit_granted: status === 'SUCCEEDED', processedBy, term, attempts: 1, latencyMs,
+  const one = (
+    status: Payment['status'],
+    processedBy: string | null,
+    term: number | null,
+    latencyMs: number | null,
+  ): Batch['payments'][number] => ({
+    id: ID,
+    status,
+    exit_granted: status === 'SUCCEEDED',
+    processedBy,
+    term,
+    attempts: 1,
+    latencyMs,
   });
   const batch: Batch = {
-    batchId: ID, sent: 4, succeeded: 2, declined: 1, failed: 0, pending: 1, availability: 0.5,
-    payments: [one('SUCCEEDED', 'server_3', 2, 30), one('SUCCEEDED', 'server_1', 1, 10), one('DECLINED', 'server_1', 1, 20), one('PENDING', null, null, null)],
+    batchId: ID,
+    sent: 4,
+    succeeded: 2,
+    declined: 1,
+    failed: 0,
+    pending: 1,
+    availability: 0.5,
+    payments: [
+      one('SUCCEEDED', 'server_3', 2, 30),
+      one('SUCCEEDED', 'server_1', 1, 10),
+      one('DECLINED', 'server_1', 1, 20),
+      one('PENDING', null, null, null),
+    ],
   };
 
   it('is shown by status, replica and term, ordered by term, with latencies', () => {
     const text = batchText(batch, 1_234, plain);
     fits(text);
-    expect(text).toMatch(/succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/);
+    expect(text).toMatch(
+      /succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/,
+    );
     expect(text).toContain('4 sent, 2 succeeded, 1 declined, 0 failed, 1 pending, in 1.2 s.');
     expect(text).toContain('Availability (succeeded of sent): 50.000 %');
     expect(text).toContain('p50 20 ms, p95 30 ms');
@@ -114,59 +226,117 @@ describe('a batch', () => {
     [{ sent: 2, succeeded: 1, pending: 1 }, 2],
   ])('%j ends with exit code %d', (counts, code) => expect(exitCodeOfBatch(counts)).toBe(code));
   it('is never rounded up to 100 %', () => {
-    expect([percentText(1), percentText(0.9999999), percentText(0.99957)]).toEqual(['100.000 %', '99.999 %', '99.957 %']);
+    expect([percentText(1), percentText(0.9999999), percentText(0.99957)]).toEqual([
+      '100.000 %',
+      '99.999 %',
+      '99.957 %',
+    ]);
   });
 });
 
 describe('elections', () => {
   const election = {
-    term: 2, leader: 'server_3', previousLeader: 'server_1', kind: 'kill', reason: 'server_1 closed its connection and refuses a new one',
-    suspectedAt: '2026-11-21T18:34:34.000Z', electedAt: '2026-11-21T18:34:34.010Z', promotedAt: '2026-11-21T18:34:34.107Z', firstCommitAt: null,
+    term: 2,
+    leader: 'server_3',
+    previousLeader: 'server_1',
+    kind: 'kill',
+    reason: 'server_1 closed its connection and refuses a new one',
+    suspectedAt: '2026-11-21T18:34:34.000Z',
+    electedAt: '2026-11-21T18:34:34.010Z',
+    promotedAt: '2026-11-21T18:34:34.107Z',
+    firstCommitAt: null,
   };
   it('are a table with the duration of each hand-over', () => {
-    const text = leadersText([election, { ...election, term: 1, previousLeader: null, promotedAt: null }]);
+    const text = leadersText([
+      election,
+      { ...election, term: 1, previousLeader: null, promotedAt: null },
+    ]);
     fits(text);
     expect(text).toMatch(/2 {2}2026-11-2\d .* server_1 {2}server_3 {2}kill {2}107 ms {2}server_1/);
     expect(handoverMs({ ...election, promotedAt: null })).toBeNull();
     expect(leadersText([])).toBe('There has been no election yet.');
-    expect(electionLine(election)).toMatch(/server_3 leads in term 2 after server_1: server_1 closed/);
+    expect(electionLine(election)).toMatch(
+      /server_3 leads in term 2 after server_1: server_1 closed/,
+    );
   });
 });
 
 describe('moving the leadership', () => {
-  const moved = { partition: 0, term: 4, leader: 'server_2', previous: 'server_1', drained: true, tookMs: 55.97 };
+  const moved = {
+    partition: 0,
+    term: 4,
+    leader: 'server_2',
+    previous: 'server_1',
+    drained: true,
+    tookMs: 55.97,
+  };
   it('shows the state before and the result after', () => {
-    expect(sceneText('server_1', 3, ['server_2', 'server_3'])).toBe('server_1 leads in term 3. Possible next leaders: server_2, server_3.');
-    expect(sceneText(null, 0, [])).toBe('There is no leader now. Possible next leaders: no replica.');
-    expect(handoverText(moved).replace('\n', ' ')).toBe('server_2 leads in term 4, after server_1; it took 56 ms. The old leader finished its payments in flight.');
-    expect(handoverText({ ...moved, previous: 'server_2' })).toBe('server_2 already leads, in term 4; nothing changed.');
-    expect(handoverText({ ...moved, drained: false }).replace('\n', ' ')).toContain('The new leader takes over the payments in flight.');
+    expect(sceneText('server_1', 3, ['server_2', 'server_3'])).toBe(
+      'server_1 leads in term 3. Possible next leaders: server_2, server_3.',
+    );
+    expect(sceneText(null, 0, [])).toBe(
+      'There is no leader now. Possible next leaders: no replica.',
+    );
+    expect(handoverText(moved).replace('\n', ' ')).toBe(
+      'server_2 leads in term 4, after server_1; it took 56 ms. The old leader finished its payments in flight.',
+    );
+    expect(handoverText({ ...moved, previous: 'server_2' })).toBe(
+      'server_2 already leads, in term 4; nothing changed.',
+    );
+    expect(handoverText({ ...moved, drained: false }).replace('\n', ' ')).toContain(
+      'The new leader takes over the payments in flight.',
+    );
   });
   it('explains a state, and whether the leadership moves', () => {
-    expect(stateScene('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' ')).toContain('It leads now; possible next leaders: server_2.');
-    expect(stateText({ id: 'server_1', admin: 'drain', reason: 'x', leader: 'server_2', term: 4 }, 'server_1')).toBe(
-      'server_1 is set to drain. server_2 leads now, in term 4.',
-    );
-    expect(stateText({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null)).toContain('There is no leader.');
+    expect(
+      stateScene('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' '),
+    ).toContain('It leads now; possible next leaders: server_2.');
+    expect(
+      stateText(
+        { id: 'server_1', admin: 'drain', reason: 'x', leader: 'server_2', term: 4 },
+        'server_1',
+      ),
+    ).toBe('server_1 is set to drain. server_2 leads now, in term 4.');
+    expect(
+      stateText({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null),
+    ).toContain('There is no leader.');
   });
 });
 
 describe('records', () => {
   it('are tables', () => {
-    const list = paymentsText([PAID, { ...WAITING, acceptedAt: '2026-11-20T10:00:00Z' }], 'CURSOR', new Date('2026-11-21T20:00:00Z'));
+    const list = paymentsText(
+      [PAID, { ...WAITING, acceptedAt: '2026-11-20T10:00:00Z' }],
+      'CURSOR',
+      new Date('2026-11-21T20:00:00Z'),
+    );
     fits(list);
     expect(list).toContain(ID);
     expect(list).toContain('--cursor CURSOR');
     expect(paymentsText([], null, new Date())).toBe('There is no matching payment.');
-    const people = patientsText([{ id: ID, document: '107919317', name: 'Carlos Guerrero Vargas' }], null);
+    const people = patientsText(
+      [{ id: ID, document: '107919317', name: 'Carlos Guerrero Vargas' }],
+      null,
+    );
     fits(people);
     expect(people).toContain('107919317');
   });
   it('of a bill have sub-totals, paid and due', () => {
     const empty = { items: [], subtotalMinor: 0 };
-    const exam = { items: [{ description: 'Electrocardiogram, 12 leads', amountMinor: 5_250, date: '2026-08-21' }], subtotalMinor: 5_250 };
+    const exam = {
+      items: [
+        { description: 'Electrocardiogram, 12 leads', amountMinor: 5_250, date: '2026-08-21' },
+      ],
+      subtotalMinor: 5_250,
+    };
     const charges = { exam, medicine: empty, procedure: empty, consultation: empty };
-    const dollars = { charges, currency: 'USD', totalMinor: 5_250, paidMinor: 1_000, dueMinor: 4_250 };
+    const dollars = {
+      charges,
+      currency: 'USD',
+      totalMinor: 5_250,
+      paidMinor: 1_000,
+      dueMinor: 4_250,
+    };
     const text = billText({ patient: { id: ID, document: '1', name: 'Ana' }, bills: [dollars] });
     fits(text);
     expect(text).toMatch(/exam +2026-08-21 +52\.50 +Electrocardiogram/);
@@ -174,18 +344,30 @@ describe('records', () => {
     expect(text).toContain('52.50 USD in all, 10.00 paid, 42.50 due.');
     expect(text).not.toContain('medicine');
     const euros = { ...dollars, currency: 'EUR', paidMinor: 0, dueMinor: 5_250 };
-    const both = billText({ patient: { id: ID, document: '1', name: 'Ana' }, bills: [dollars, euros] });
+    const both = billText({
+      patient: { id: ID, document: '1', name: 'Ana' },
+      bills: [dollars, euros],
+    });
     fits(both);
     expect(both).toMatch(/42\.50 due\.[^]*EUR[^]*52\.50 EUR in all, 0\.00 paid, 52\.50 due\./);
   });
 });
 
-test('durations', () => expect([null, 1.234, 55.97, 1_234, 600_000].map(duration)).toEqual(['-', '1.2 ms', '56 ms', '1.2 s', '10 min']));
+test('durations', () =>
+  expect([null, 1.234, 55.97, 1_234, 600_000].map(duration)).toEqual([
+    '-',
+    '1.2 ms',
+    '56 ms',
+    '1.2 s',
+    '10 min',
+  ]));
 
 test('a failure is a sentence with advice, and a document for programs', () => {
   const failure = wrongArguments('It is wrong.', 'Do it right.');
   expect(failureText(failure)).toBe('It is wrong.\nDo it right.');
-  expect(failureDocument(failure)).toEqual({ error: { code: 'WRONG_ARGUMENTS', message: 'It is wrong.', hint: 'Do it right.', exitCode: 4 } });
+  expect(failureDocument(failure)).toEqual({
+    error: { code: 'WRONG_ARGUMENTS', message: 'It is wrong.', hint: 'Do it right.', exitCode: 4 },
+  });
 });
 
 describe('times at a terminal', () => {
@@ -198,9 +380,16 @@ describe('times at a terminal', () => {
   it('are in the time zone of the hospital, which also decides what is today', () => {
     process.env['HOSPITAL_TIME_ZONE'] = 'America/Bogota';
     const [evening, night] = [new Date('2026-11-21T04:30:00Z'), new Date('2026-11-21T05:30:00Z')];
-    expect([dayAndTime(evening), dayAndTime(night)]).toEqual(['2026-11-20 23:30:00', '2026-11-21 00:30:00']);
-    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(/^ *11-20 /m);
+    expect([dayAndTime(evening), dayAndTime(night)]).toEqual([
+      '2026-11-20 23:30:00',
+      '2026-11-21 00:30:00',
+    ]);
+    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+      /^ *11-20 /m,
+    );
     process.env['HOSPITAL_TIME_ZONE'] = 'UTC';
-    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(/^ *04:30:00 /m);
+    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+      /^ *04:30:00 /m,
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** `--watch`: redraws in place on a terminal and restores it, prints lines elsewhere, continues after failures, ends with Ctrl-C. */
+/**
+ * `--watch`: redraws in place on a terminal and restores it, prints lines elsewhere, continues
+ * after failures, ends with Ctrl-C.
+ */
 import { fitted, watch } from '../../../cli/watch.js';
 import { CommandFailure } from '../../../cli/failure.js';
 import { fakeTerminal } from '../../support/fake-terminal.js';
@@ -22,7 +25,9 @@ const lost = (): never => {
 it('on a terminal opens the alternate screen, redraws in place, and restores the old screen with the last view', async () => {
   const terminal = fakeTerminal({ isTerminal: true });
   const { look, signal } = looks(['one', 'two'].map((text) => () => text));
-  expect(await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal)).toBe(130);
+  expect(await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal)).toBe(
+    130,
+  );
   const [open, first, second, close] = terminal.raws;
   expect(open).toBe('\x1b[?1049h\x1b[?25l');
   expect(first).toMatch(/^\x1b\[Hone\x1b\[K\n/);
@@ -36,7 +41,11 @@ it('on a terminal restores the screen after a bug in a poll', async () => {
   const broken = async (): Promise<string> => {
     throw new TypeError('a bug');
   };
-  const watching = watch(terminal, { everyMs: 1, picture: broken, lines: async () => [] }, new AbortController().signal);
+  const watching = watch(
+    terminal,
+    { everyMs: 1, picture: broken, lines: async () => [] },
+    new AbortController().signal,
+  );
   await expect(watching).rejects.toThrow('a bug');
   expect(terminal.raws.at(-1)).toBe('\x1b[?25h\x1b[?1049l');
 });
@@ -52,7 +61,9 @@ it('shows a failure and continues', async () => {
 it('without a terminal prints lines, and a lasting failure only once', async () => {
   const terminal = fakeTerminal();
   const { look, signal } = looks<string[]>([() => ['a'], lost, lost, () => [], () => ['b']]);
-  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: look }, signal)).toBe(130);
+  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: look }, signal)).toBe(
+    130,
+  );
   expect(terminal.outputs).toEqual(['a', 'b']);
   expect(terminal.errors).toEqual(['No answer.\nRetry.']);
   expect(terminal.raws).toEqual([]);
@@ -61,7 +72,13 @@ it('without a terminal prints lines, and a lasting failure only once', async () 
 it('ends with 0 when no change can follow', async () => {
   const terminal = fakeTerminal();
   const signal = new AbortController().signal;
-  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: async () => ['x'], over: () => true }, signal)).toBe(0);
+  expect(
+    await watch(
+      terminal,
+      { everyMs: 1, picture: async () => '', lines: async () => ['x'], over: () => true },
+      signal,
+    ),
+  ).toBe(0);
 });
 
 it('cuts a view to the terminal, but no line with colours', () => {

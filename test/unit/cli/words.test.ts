@@ -48,16 +48,29 @@ describe('wrong arguments', () => {
     [['drain'], 'An argument is missing: relevo drain <replica>.'],
     [['drain', 'server_1', 'server_2'], 'drain does not know what "server_2" means.'],
     [['completion', 'ksh'], 'shell cannot be "ksh"; it is one of bash, zsh, fish.'],
-    [['payments', '--status', 'done'], '--status cannot be "DONE"; it is one of PENDING, SUCCEEDED, DECLINED, FAILED.'],
+    [
+      ['payments', '--status', 'done'],
+      '--status cannot be "DONE"; it is one of PENDING, SUCCEEDED, DECLINED, FAILED.',
+    ],
     [['leaders', '--limit', 'many'], '--limit must be a whole number from 1 to 200.'],
     [['leaders', '--limit', '0'], '--limit must be a whole number from 1 to 200.'],
     [['batch', '--count', '1.5'], '--count must be a whole number from 1 to 100000.'],
-    [['pay', '--amount', 'much', '--document', '1'], '--amount must be a number such as 150.00, not "much".'],
-    [['pay', '--amount', '1', '--currency', 'XYZ'], '--currency must be a code of ISO 4217, such as USD or EUR, not "XYZ".'],
+    [
+      ['pay', '--amount', 'much', '--document', '1'],
+      '--amount must be a number such as 150.00, not "much".',
+    ],
+    [
+      ['pay', '--amount', '1', '--currency', 'XYZ'],
+      '--currency must be a code of ISO 4217, such as USD or EUR, not "XYZ".',
+    ],
     [['batch', '--currency', 'EUR'], '--currency needs --amount.'],
   ])('%j are refused in one sentence with exit code 4', async (words, sentence) => {
     const { message, exitCode, code } = await failureOf(words);
-    expect({ message, exitCode, code }).toEqual({ message: sentence, exitCode: 4, code: 'WRONG_ARGUMENTS' });
+    expect({ message, exitCode, code }).toEqual({
+      message: sentence,
+      exitCode: 4,
+      code: 'WRONG_ARGUMENTS',
+    });
   });
 
   it('without arguments prints the overview and fails', async () => {
@@ -65,9 +78,15 @@ describe('wrong arguments', () => {
   });
 
   it('control: correct arguments reach the command', async () => {
-    expect(await failureOf(['pay', '--amount', '1,50', '--document', '1'])).toMatchObject({ message: 'reached the target' });
-    expect(await failureOf(['leaders', '--limit', '5', '--json'])).toMatchObject({ message: 'reached the target' });
-    expect(await failureOf(['payments', '--status', 'failed'])).toMatchObject({ message: 'reached the target' });
+    expect(await failureOf(['pay', '--amount', '1,50', '--document', '1'])).toMatchObject({
+      message: 'reached the target',
+    });
+    expect(await failureOf(['leaders', '--limit', '5', '--json'])).toMatchObject({
+      message: 'reached the target',
+    });
+    expect(await failureOf(['payments', '--status', 'failed'])).toMatchObject({
+      message: 'reached the target',
+    });
   });
 });
 
@@ -75,7 +94,8 @@ describe('help', () => {
   it('lists every command, within 80 columns', async () => {
     const { output, exitCode } = await runWords(['--help'], COMMANDS, context);
     expect(exitCode).toBe(0);
-    for (const command of COMMANDS) expect(output).toMatch(new RegExp(`^  ${nameOf(command)}\\b`, 'm'));
+    for (const command of COMMANDS)
+      expect(output).toMatch(new RegExp(`^  ${nameOf(command)}\\b`, 'm'));
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -87,8 +107,13 @@ describe('help', () => {
 });
 
 describe('suggestions', () => {
-  it.each([['stauts', 'status', 1], ['sttus', 'status', 1], ['statuus', 'status', 1], ['pay', 'pay', 0], ['', 'pay', 3]])(
-    'from %s to %s: %d typing errors', (from, to, count) => expect(slips(from, to)).toBe(count));
+  it.each([
+    ['stauts', 'status', 1],
+    ['sttus', 'status', 1],
+    ['statuus', 'status', 1],
+    ['pay', 'pay', 0],
+    ['', 'pay', 3],
+  ])('from %s to %s: %d typing errors', (from, to, count) => expect(slips(from, to)).toBe(count));
 
   it('are the nearest word, the word that starts with the input, or none', () => {
     expect(nearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
@@ -98,18 +123,28 @@ describe('suggestions', () => {
 });
 
 describe('completion', () => {
-  const offered = (...words: string[]): string[] => matching(next(words, COMMANDS).candidates, words.at(-1) ?? '').map(({ word }) => word);
+  const offered = (...words: string[]): string[] =>
+    matching(next(words, COMMANDS).candidates, words.at(-1) ?? '').map(({ word }) => word);
 
   it.each([
     [['dr'], ['drain']],
     [['pa'], ['pay', 'payments', 'payment', 'patients']],
     [['--j'], ['--json']],
-    [['pay', '--c'], ['--currency', '--concept']],
+    [
+      ['pay', '--c'],
+      ['--currency', '--concept'],
+    ],
     [['pay', '--amount', '1', '--a'], []],
-    [['up', '--monitors', ''], ['1', '3', '5']],
+    [
+      ['up', '--monitors', ''],
+      ['1', '3', '5'],
+    ],
     [['payments', '--status', 'F'], ['FAILED']],
     [['tokens', 'o'], ['operator']],
-    [['completion', ''], ['bash', 'zsh', 'fish']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
     [['pay', '--document', ''], []],
     [['nonsense', ''], []],
   ])('of %j returns %j', (words, expected) => expect(offered(...words)).toEqual(expected));
@@ -123,15 +158,24 @@ describe('completion', () => {
     [['drain', 'server_1', ''], null],
     [['drain', '--reason', ''], null],
     [['status', ''], null],
-  ])('of %j requests the names of %s', (words, look) => expect(next(words, COMMANDS).look).toBe(look));
+  ])('of %j requests the names of %s', (words, look) =>
+    expect(next(words, COMMANDS).look).toBe(look),
+  );
 
   it('has a script for each shell, which quotes the path of the entry point', () => {
-    for (const shell of SHELLS) expect(completionScript(shell, "/it's/bootstrap.mjs")).toContain(`node '/it'\\''s/bootstrap.mjs' completion ${shell} --words --`);
+    for (const shell of SHELLS)
+      expect(completionScript(shell, "/it's/bootstrap.mjs")).toContain(
+        `node '/it'\\''s/bootstrap.mjs' completion ${shell} --words --`,
+      );
   });
 
   it('shows the description of a word in zsh and fish', () => {
     const candidate = { word: 'a:b', describe: 'what it is' };
-    expect(SHELLS.map((shell) => candidateLine(shell, candidate))).toEqual(['a:b', 'a\\:b:what it is', 'a:b\twhat it is']);
+    expect(SHELLS.map((shell) => candidateLine(shell, candidate))).toEqual([
+      'a:b',
+      'a\\:b:what it is',
+      'a:b\twhat it is',
+    ]);
   });
 
   it('includes the experiments', () => expect(EXPERIMENTS).toContain('availability'));

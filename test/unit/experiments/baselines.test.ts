@@ -1,4 +1,7 @@
-/** Decisions of the baselines: the leader of the published design, rounds without overlap, the work that a restarted server resumes. */
+/**
+ * Decisions of the baselines: the leader of the published design, rounds without overlap, the work
+ * that a restarted server resumes.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { elect } from '../../../experiments/baselines/published/election.js';
 import { Rounds } from '../../../experiments/baselines/published/rounds.js';
@@ -15,7 +18,12 @@ describe('the published election', () => {
     });
   });
 
-  test.each([[0, 'server_1'], [0.49, 'server_1'], [0.5, 'server_3'], [0.999, 'server_3']])(
+  test.each([
+    [0, 'server_1'],
+    [0.49, 'server_1'],
+    [0.5, 'server_3'],
+    [0.999, 'server_3'],
+  ])(
     'a leader that is off is followed by one of those alive, by the draw (%d): %s',
     (draw, leader) => {
       const round = elect('server_2', SERVERS, new Set(['server_1', 'server_3']), draw);
@@ -26,7 +34,10 @@ describe('the published election', () => {
   );
 
   test('all off: no leader and no announcement; the first server that starts leads', () => {
-    expect(elect('server_1', SERVERS, new Set(), 0)).toEqual({ leader: null, lines: SERVERS.map((id) => `I AM OFF from ${id.replace('_', ' ')}`) });
+    expect(elect('server_1', SERVERS, new Set(), 0)).toEqual({
+      leader: null,
+      lines: SERVERS.map((id) => `I AM OFF from ${id.replace('_', ' ')}`),
+    });
     expect(elect(null, SERVERS, new Set(['server_3']), 0.9).leader).toBe('server_3');
   });
 });
@@ -68,7 +79,13 @@ describe('rounds', () => {
 });
 
 test('pending payments are resumed by patient, each in order', () => {
-  const left = [['a', 1], ['b', 2], ['a', 3], ['b', 4], ['c', 5]].map(([patientId, seq]) => ({ patientId: String(patientId), seq }));
+  const left = [
+    ['a', 1],
+    ['b', 2],
+    ['a', 3],
+    ['b', 4],
+    ['c', 5],
+  ].map(([patientId, seq]) => ({ patientId: String(patientId), seq }));
   expect(byPatient(left).map((list) => list.map(({ seq }) => seq))).toEqual([[1, 3], [2, 4], [5]]);
 });
 

@@ -1,4 +1,7 @@
-/** A comparison: the same schedule for every system, the targets of a failure, its cost, the gain of a step, the table. */
+/**
+ * A comparison: the same schedule for every system, the targets of a failure, its cost, the gain of
+ * a step, the table.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { gainOf, tollOf } from '../../../experiments/statistics/comparison.js';
 import { victims } from '../../../experiments/faults/victims.js';
@@ -6,22 +9,45 @@ import type { Evidence, RequestRecord } from '../../../experiments/record/histor
 import type { SystemJournal } from '../../../experiments/record/run-record.js';
 import { compareTable } from '../../../experiments/report/compare-table.js';
 import type { ExperimentResult } from '../../../experiments/record/result.js';
-import { checkOptions, planTrial, trafficOf, type AvailabilityOptions } from '../../../experiments/scenarios/availability-method.js';
-import { everyPayment, morePayments } from '../../../experiments/scenarios/availability-objectives.js';
+import {
+  checkOptions,
+  planTrial,
+  trafficOf,
+  type AvailabilityOptions,
+} from '../../../experiments/scenarios/availability-method.js';
+import {
+  everyPayment,
+  morePayments,
+} from '../../../experiments/scenarios/availability-objectives.js';
 import { summarizeTrial } from '../../../experiments/record/trial-summary.js';
 import { emptyEvidence, paymentRow, requestRecord } from '../../support/evidence.js';
 
 const DEADLINE_MS = 100;
 
 const OPTIONS: AvailabilityOptions = {
-  trials: 5, requests: 230, failures: 10, fault: null, traffic: null, rate: 10, deadline: 1_000, pause: 1_000, monitors: 1, replicas: 3,
-  compare: true, seed: 7,
+  trials: 5,
+  requests: 230,
+  failures: 10,
+  fault: null,
+  traffic: null,
+  rate: 10,
+  deadline: 1_000,
+  pause: 1_000,
+  monitors: 1,
+  replicas: 3,
+  compare: true,
+  seed: 7,
 };
 
 describe('the schedule', () => {
   test('depends only on seed, requests and failures: the same for systems of one server and of three', () => {
-    const [one, three]: AvailabilityOptions[] = [{ ...OPTIONS, replicas: 2, rate: 5 }, { ...OPTIONS, monitors: 3, fault: 'freeze' }];
-    expect(planTrial(one as AvailabilityOptions, 2)).toEqual(planTrial(three as AvailabilityOptions, 2));
+    const [one, three]: AvailabilityOptions[] = [
+      { ...OPTIONS, replicas: 2, rate: 5 },
+      { ...OPTIONS, monitors: 3, fault: 'freeze' },
+    ];
+    expect(planTrial(one as AvailabilityOptions, 2)).toEqual(
+      planTrial(three as AvailabilityOptions, 2),
+    );
     expect(planTrial(OPTIONS, 1)).not.toEqual(planTrial(OPTIONS, 2));
     expect(planTrial(OPTIONS, 1)).not.toEqual(planTrial({ ...OPTIONS, seed: 8 }, 1));
     expect(planTrial(OPTIONS, 1)).toHaveLength(10);
@@ -32,7 +58,9 @@ describe('the schedule', () => {
     [{ traffic: 'rush' }, /--traffic must be open, batch or closed, got "rush"/],
     [{ monitors: 2 }, /odd/],
     [{ failures: 231 }, /at least as many --requests/],
-  ])('%j is refused in a sentence', (wrong, sentence) => expect(checkOptions({ ...OPTIONS, ...wrong })).toMatch(sentence));
+  ])('%j is refused in a sentence', (wrong, sentence) =>
+    expect(checkOptions({ ...OPTIONS, ...wrong })).toMatch(sentence),
+  );
 
   test('defaults to a kill under open traffic', () => {
     expect(checkOptions(OPTIONS)).toBeNull();
@@ -41,7 +69,8 @@ describe('the schedule', () => {
 });
 
 describe('victims', () => {
-  const three = (...free: boolean[]) => free.map((each, index) => ({ name: `server_${index + 1}`, free: each }));
+  const three = (...free: boolean[]) =>
+    free.map((each, index) => ({ name: `server_${index + 1}`, free: each }));
 
   test.each([
     ['the leader', three(true, true, true), 'server_2', 'leader', ['server_2']],
@@ -52,15 +81,26 @@ describe('victims', () => {
     ['the only one, as leader', three(true), 'server_1', 'leader', ['server_1']],
     ['the only one, as standby', three(true), 'server_1', 'standby', ['server_1']],
     ['none: the only one is unavailable', three(false), 'server_1', 'leader', []],
-  ] as const)('%s', (_what, replicas, leader, role, expected) => expect(victims(replicas, leader, role)).toEqual(expected));
+  ] as const)('%s', (_what, replicas, leader, role, expected) =>
+    expect(victims(replicas, leader, role)).toEqual(expected),
+  );
 });
 
-/** One request in time, one paid too late, one cut off and paid after all, one refused, one declined, one cut off and never paid. */
+/**
+ * One request in time, one paid too late, one cut off and paid after all, one refused, one
+ * declined, one cut off and never paid.
+ */
 const requests: RequestRecord[] = [
   requestRecord({ key: 'in-time', paymentId: 'p1', answeredMs: 50 }),
   requestRecord({ key: 'slow', paymentId: 'p2', answeredMs: 500 }),
   requestRecord({ key: 'cut-off', paymentId: null, status: null, error: 'ECONNRESET' }),
-  requestRecord({ key: 'refused', paymentId: null, status: null, error: 'UNAVAILABLE', httpStatus: 503 }),
+  requestRecord({
+    key: 'refused',
+    paymentId: null,
+    status: null,
+    error: 'UNAVAILABLE',
+    httpStatus: 503,
+  }),
   requestRecord({ key: 'declined', paymentId: 'p5', status: 'DECLINED' }),
   requestRecord({ key: 'forgotten', paymentId: null, status: null, error: 'ECONNRESET' }),
 ];
@@ -74,12 +114,24 @@ const payments = [
 
 function trialOf({ requests: sent, payments: rows }: Evidence) {
   const byId = new Map(rows.map((row) => [row.id, row]));
-  return summarizeTrial({ requests: sent, payments: byId, faults: [], handovers: [], deadlineMs: DEADLINE_MS });
+  return summarizeTrial({
+    requests: sent,
+    payments: byId,
+    faults: [],
+    handovers: [],
+    deadlineMs: DEADLINE_MS,
+  });
 }
 
 test('the toll: late when a payment resulted, lost when none did, declined neither', () => {
   const evidence = emptyEvidence({ requests, payments });
-  expect(tollOf(evidence, trialOf(evidence))).toEqual({ sent: 6, inTime: 1, late: 2, lost: 2, errors: 3 });
+  expect(tollOf(evidence, trialOf(evidence))).toEqual({
+    sent: 6,
+    inTime: 1,
+    late: 2,
+    lost: 2,
+    errors: 3,
+  });
 });
 
 describe('the gain of a step', () => {
@@ -92,13 +144,24 @@ describe('the gain of a step', () => {
   });
 
   test('zero when both served all; a negative gain is reported too', () => {
-    expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 40 })).toMatchObject({ points: 0, requests: 0, test: { p: 1 } });
-    expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 30 })).toMatchObject({ points: -25, requests: -10 });
+    expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 40 })).toMatchObject({
+      points: 0,
+      requests: 0,
+      test: { p: 1 },
+    });
+    expect(gainOf({ sent: 40, inTime: 40 }, { sent: 40, inTime: 30 })).toMatchObject({
+      points: -25,
+      requests: -10,
+    });
   });
 });
 
 test('objectives: every payment in time; and the published design must lose some', () => {
-  const served = (withinDeadline: number) => ({ sent: 10, withinDeadline, availability: withinDeadline / 10 });
+  const served = (withinDeadline: number) => ({
+    sent: 10,
+    withinDeadline,
+    availability: withinDeadline / 10,
+  });
   expect(everyPayment(1_000, served(9))).toMatchObject({ target: 1, actual: 0.9, met: false });
   expect(everyPayment(1_000, served(10))).toMatchObject({ actual: 1, met: true });
   expect(morePayments(served(7), served(10))).toMatchObject({ target: 1, actual: 3, met: true });
@@ -106,8 +169,21 @@ test('objectives: every payment in time; and the published design must lose some
 });
 
 describe('the table', () => {
-  const journal = (system: string, evidence: Evidence, rest: Partial<SystemJournal> = {}): SystemJournal => ({
-    system, what: system, startedMs: 0, endedMs: 1, evidence, violations: [], findings: [], missing: [], histograms: [], ...rest,
+  const journal = (
+    system: string,
+    evidence: Evidence,
+    rest: Partial<SystemJournal> = {},
+  ): SystemJournal => ({
+    system,
+    what: system,
+    startedMs: 0,
+    endedMs: 1,
+    evidence,
+    violations: [],
+    findings: [],
+    missing: [],
+    histograms: [],
+    ...rest,
   });
   const some = emptyEvidence({ requests, payments });
   const id = '00000000-0000-7000-8000-000000000000';
@@ -117,9 +193,19 @@ describe('the table', () => {
     journal('relevo', emptyEvidence({ requests: requests.slice(0, 1), payments })),
   ];
   const result: ExperimentResult = {
-    name: 'availability', seed: 7, commit: 'x', startedAt: '', durationMs: 1, verdict: 'valid', violations: [],
+    name: 'availability',
+    seed: 7,
+    commit: 'x',
+    startedAt: '',
+    durationMs: 1,
+    verdict: 'valid',
+    violations: [],
     objectives: [everyPayment(100, { sent: 1, withinDeadline: 1, availability: 1 })],
-    systems: systems.map(({ system, evidence }) => ({ system, trials: [], total: trialOf(evidence) })),
+    systems: systems.map(({ system, evidence }) => ({
+      system,
+      trials: [],
+      total: trialOf(evidence),
+    })),
   };
   const text = compareTable(result, systems, 'open');
 
@@ -136,7 +222,11 @@ describe('the table', () => {
     expect(text).toContain('Verdict: valid');
   });
 
-  test.each(['open', 'batch', 'closed'] as const)('%s: no line is wider than 80 columns', (mode) => {
-    for (const line of compareTable(result, systems, mode).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-  });
+  test.each(['open', 'batch', 'closed'] as const)(
+    '%s: no line is wider than 80 columns',
+    (mode) => {
+      for (const line of compareTable(result, systems, mode).split('\n'))
+        expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
 });

@@ -1,8 +1,16 @@
-/** Figures of a hand-over: the time that the client measured, its steps, the extra wait and its control; promises, bars, tables. */
+/**
+ * Figures of a hand-over: the time that the client measured, its steps, the extra wait and its
+ * control; promises, bars, tables.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { silenceP99Ms, TAKE_OVER_MS, voteSpreadMs } from '../../../experiments/failover/bounds.js';
 import { FailoverFigures } from '../../../experiments/failover/figures.js';
-import { HANDOVER_KINDS, HANDOVERS, readKinds, unfit } from '../../../experiments/failover/kinds.js';
+import {
+  HANDOVER_KINDS,
+  HANDOVERS,
+  readKinds,
+  unfit,
+} from '../../../experiments/failover/kinds.js';
 import { observe } from '../../../experiments/failover/measure.js';
 import type { Strike } from '../../../experiments/failover/rounds.js';
 import { TermWatch } from '../../../experiments/failover/watch.js';
@@ -16,28 +24,64 @@ const GATEWAY_MS = 20;
 const OWN_MS = 10;
 const SKEW_MS = 5_000;
 
-const paid = (due: number, wait: number, term: number): RequestRecord => requestRecord({
-  key: `k${due}`, paymentId: `p${due}`, intendedMs: due, sentMs: due, answeredMs: due + wait, term,
-});
+const paid = (due: number, wait: number, term: number): RequestRecord =>
+  requestRecord({
+    key: `k${due}`,
+    paymentId: `p${due}`,
+    intendedMs: due,
+    sentMs: due,
+    answeredMs: due + wait,
+    term,
+  });
 
-/** Calm from 0 to 1,000: a payment every 10 ms that takes 30. The fault at 1,000; from 1,060 on term 2 commits; steady again at 1,200. */
+/**
+ * Calm from 0 to 1,000: a payment every 10 ms that takes 30. The fault at 1,000; from 1,060 on term
+ * 2 commits; steady again at 1,200.
+ */
 const calm = Array.from({ length: 97 }, (_, index) => paid(index * 10, GATEWAY_MS + OWN_MS, 1));
-const during = [paid(970, 90, 2), paid(980, 80, 2), paid(990, 71, 2), paid(1_000, 65, 2), paid(1_100, 30, 2)];
+const during = [
+  paid(970, 90, 2),
+  paid(980, 80, 2),
+  paid(990, 71, 2),
+  paid(1_000, 65, 2),
+  paid(1_100, 30, 2),
+];
 
 const strike = (rest: Partial<Strike> = {}): Strike => ({
-  kind: 'kill', leader: 'server_1', term: 1, calmFromMs: 0, atMs: 1_000, seenMs: 1_060, seenTerm: 2, seenPaymentId: 'p970', settledMs: 1_200,
-  skewMs: SKEW_MS, ...rest,
+  kind: 'kill',
+  leader: 'server_1',
+  term: 1,
+  calmFromMs: 0,
+  atMs: 1_000,
+  seenMs: 1_060,
+  seenTerm: 2,
+  seenPaymentId: 'p970',
+  settledMs: 1_200,
+  skewMs: SKEW_MS,
+  ...rest,
 });
 
 /** The history's clock is ahead of the client's. */
-const election = (rest: Partial<ElectionRow> = {}): ElectionRow => electionRow({
-  term: 2, leader: 'server_2', kind: 'kill', suspectedMs: 6_004, electedMs: 6_007, promotedMs: 6_012, reclaimedMs: 6_018, firstCommitMs: 6_045, ...rest,
-});
+const election = (rest: Partial<ElectionRow> = {}): ElectionRow =>
+  electionRow({
+    term: 2,
+    leader: 'server_2',
+    kind: 'kill',
+    suspectedMs: 6_004,
+    electedMs: 6_007,
+    promotedMs: 6_012,
+    reclaimedMs: 6_018,
+    firstCommitMs: 6_045,
+    ...rest,
+  });
 
-const evidence = (rest: Partial<Evidence> = {}): Evidence => emptyEvidence({
-  requests: [...calm, ...during], elections: [electionRow(), election()],
-  charges: [{ key: 'p970', status: 'approved', at: new Date(6_030).toISOString() }], ...rest,
-});
+const evidence = (rest: Partial<Evidence> = {}): Evidence =>
+  emptyEvidence({
+    requests: [...calm, ...during],
+    elections: [electionRow(), election()],
+    charges: [{ key: 'p970', status: 'approved', at: new Date(6_030).toISOString() }],
+    ...rest,
+  });
 
 const only = (rest: Partial<Strike> = {}, changed: Partial<Evidence> = {}) =>
   observe({ strikes: [strike(rest)], evidence: evidence(changed), chargeMs: () => GATEWAY_MS })[0];
@@ -46,7 +90,16 @@ describe('a hand-over as the client measured it', () => {
   test('from the fault to the first answer under a later term, split by the marks of the history, on the client’s clock', () => {
     expect(only()).toMatchObject({
       kind: 'kill',
-      handover: { kind: 'kill', term: 2, totalMs: 60, detectMs: 4, voteMs: 3, promoteMs: 5, reclaimMs: 6, firstCommitMs: 27 },
+      handover: {
+        kind: 'kill',
+        term: 2,
+        totalMs: 60,
+        detectMs: 4,
+        voteMs: 3,
+        promoteMs: 5,
+        reclaimMs: 6,
+        firstCommitMs: 27,
+      },
       gatewayMs: 12, // Of its 20 ms, 12 were after the new leader was ready, the rest before.
       answerMs: 15,
     });
@@ -54,20 +107,37 @@ describe('a hand-over as the client measured it', () => {
 
   test('the steps add up to the total', () => {
     const { handover, answerMs } = only() ?? {};
-    const { detectMs = NaN, voteMs = NaN, promoteMs = NaN, reclaimMs = NaN, firstCommitMs = NaN, totalMs } = handover ?? {};
-    expect(detectMs + voteMs + promoteMs + reclaimMs + firstCommitMs + (answerMs ?? NaN)).toBe(totalMs);
+    const {
+      detectMs = NaN,
+      voteMs = NaN,
+      promoteMs = NaN,
+      reclaimMs = NaN,
+      firstCommitMs = NaN,
+      totalMs,
+    } = handover ?? {};
+    expect(detectMs + voteMs + promoteMs + reclaimMs + firstCommitMs + (answerMs ?? NaN)).toBe(
+      totalMs,
+    );
   });
 
   test('without a suspicion the time to the new term counts as the vote; an earlier charge costs nothing', () => {
-    const planned = only({ kind: 'planned' }, {
-      elections: [election({ suspectedMs: null })], charges: [{ key: 'p970', status: 'approved', at: new Date(6_001).toISOString() }],
-    });
+    const planned = only(
+      { kind: 'planned' },
+      {
+        elections: [election({ suspectedMs: null })],
+        charges: [{ key: 'p970', status: 'approved', at: new Date(6_001).toISOString() }],
+      },
+    );
     expect(planned).toMatchObject({ handover: { voteMs: 7 }, gatewayMs: 0 });
     expect(planned?.handover).not.toHaveProperty('detectMs');
   });
 
   test('without marks there is only the total, and no invented step', () => {
-    expect(only({}, { elections: [] })).toMatchObject({ handover: { kind: 'kill', term: 2, totalMs: 60 }, gatewayMs: null, answerMs: null });
+    expect(only({}, { elections: [] })).toMatchObject({
+      handover: { kind: 'kill', term: 2, totalMs: 60 },
+      gatewayMs: null,
+      answerMs: null,
+    });
   });
 
   test('extra wait: the worst of all payments in flight, without their own charge, above the median of the calm', () => {
@@ -78,32 +148,66 @@ describe('a hand-over as the client measured it', () => {
 
   test('a payment that hangs after the first commit under the new term is counted', () => {
     const stuck = [...calm, ...during, paid(1_150, 900, 2)];
-    expect(only({}, { requests: stuck })).toMatchObject({ handover: { totalMs: 60 }, extraMs: 870 });
+    expect(only({}, { requests: stuck })).toMatchObject({
+      handover: { totalMs: 60 },
+      extraMs: 870,
+    });
   });
 
   test('without any payment in the calm there is no control, and all of the wait counts', () => {
-    expect(only({}, { requests: during })).toMatchObject({ extraMs: 70, calmExtraMs: null, calmGapMs: null });
+    expect(only({}, { requests: during })).toMatchObject({
+      extraMs: 70,
+      calmExtraMs: null,
+      calmGapMs: null,
+    });
   });
 
   test('slowness in the calm belongs to the control, not to the hand-over', () => {
-    const slow = [...calm.map((request) => (request.key === 'k500' ? paid(500, 130, 1) : request)), ...during];
+    const slow = [
+      ...calm.map((request) => (request.key === 'k500' ? paid(500, 130, 1) : request)),
+      ...during,
+    ];
     expect(only({}, { requests: slow })).toMatchObject({ extraMs: 60, calmExtraMs: 100 });
   });
 });
 
 describe('the figures of a run', () => {
   const figures = () => {
-    const run = new FailoverFigures({ kinds: ['kill', 'planned'], monitors: 1, deadlineMs: 100, chargeMs: () => GATEWAY_MS });
-    const traffic = { mode: 'open' as const, sent: 102, lateSends: 2, worstLatenessMs: 7, droppedSends: 1 };
-    const payments = [...calm, ...during].map(({ paymentId, key }) => paymentRow({ id: paymentId ?? '', key }));
-    run.add({ strikes: [strike()], requests: [...calm, ...during], traffic }, evidence({ payments }));
-    run.add({ strikes: [strike({ kind: 'planned' })], requests: [...calm, ...during], traffic }, evidence({ payments }));
+    const run = new FailoverFigures({
+      kinds: ['kill', 'planned'],
+      monitors: 1,
+      deadlineMs: 100,
+      chargeMs: () => GATEWAY_MS,
+    });
+    const traffic = {
+      mode: 'open' as const,
+      sent: 102,
+      lateSends: 2,
+      worstLatenessMs: 7,
+      droppedSends: 1,
+    };
+    const payments = [...calm, ...during].map(({ paymentId, key }) =>
+      paymentRow({ id: paymentId ?? '', key }),
+    );
+    run.add(
+      { strikes: [strike()], requests: [...calm, ...during], traffic },
+      evidence({ payments }),
+    );
+    run.add(
+      { strikes: [strike({ kind: 'planned' })], requests: [...calm, ...during], traffic },
+      evidence({ payments }),
+    );
     return run;
   };
 
   test('a row per kind, with the payments that were due from the fault until the system was steady again', () => {
     const [kill] = figures().trials();
-    expect(kill).toMatchObject({ sent: 2, succeeded: 2, withinDeadline: 2, faults: [{ kind: 'kill', target: 'server_1', atMs: 0, healedAtMs: 200 }] });
+    expect(kill).toMatchObject({
+      sent: 2,
+      succeeded: 2,
+      withinDeadline: 2,
+      faults: [{ kind: 'kill', target: 'server_1', atMs: 0, healedAtMs: 200 }],
+    });
     expect(figures().hasAll(1)).toBe(true);
     expect(figures().hasAll(2)).toBe(false);
   });
@@ -118,18 +222,38 @@ describe('the figures of a run', () => {
   });
 
   test('the journal has histograms of every measured quantity', () => {
-    const names = figures().histograms().map(({ name, count }) => `${name} ${count}`);
-    expect(names).toEqual(expect.arrayContaining(['kill: fault to first commit seen 1', 'kill: detect 1', 'planned: extra wait 1', 'planned: gateway 1']));
+    const names = figures()
+      .histograms()
+      .map(({ name, count }) => `${name} ${count}`);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'kill: fault to first commit seen 1',
+        'kill: detect 1',
+        'planned: extra wait 1',
+        'planned: gateway 1',
+      ]),
+    );
     expect(names).not.toContain('planned: detect 0');
   });
 
   test('the tables fit 80 columns for any figures, and report skipped rounds and the lateness of the generator', () => {
     const run = figures();
     const trials = run.trials();
-    const text = failoverTable({
-      name: 'failover', seed: 1, commit: 'c', startedAt: '', durationMs: 1, verdict: 'valid', violations: [], objectives: run.objectives({ sent: 1, withinDeadline: 1 }),
-      systems: [{ system: 'relevo', trials, total: trials[0] as never }],
-    }, run, ['kill+monitor needs 3 monitors']);
+    const text = failoverTable(
+      {
+        name: 'failover',
+        seed: 1,
+        commit: 'c',
+        startedAt: '',
+        durationMs: 1,
+        verdict: 'valid',
+        violations: [],
+        objectives: run.objectives({ sent: 1, withinDeadline: 1 }),
+        systems: [{ system: 'relevo', trials, total: trials[0] as never }],
+      },
+      run,
+      ['kill+monitor needs 3 monitors'],
+    );
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toContain('Skipped: kill+monitor needs 3 monitors');
     expect(text).toContain('Generator: 4 of 204 sent late (worst 7 ms), 2 not sent');
@@ -144,7 +268,16 @@ describe('kinds', () => {
   });
 
   test('impossible arguments are refused with a sentence', () => {
-    const check = (rest: object) => failover.check?.({ count: 1, kinds: null, rate: 100, deadline: 5_000, monitors: 1, seed: 1, ...rest });
+    const check = (rest: object) =>
+      failover.check?.({
+        count: 1,
+        kinds: null,
+        rate: 100,
+        deadline: 5_000,
+        monitors: 1,
+        seed: 1,
+        ...rest,
+      });
     expect(check({})).toBeNull();
     expect(check({ kinds: 'burn' })).toMatch(/there is no "burn"/);
     expect(check({ kinds: 'kill+monitor' })).toBe('kill+monitor needs 3 monitors');
@@ -156,7 +289,8 @@ describe('kinds', () => {
     expect(silenceP99Ms(1)).toBe(470 + TAKE_OVER_MS);
     expect(silenceP99Ms(3)).toBe(silenceP99Ms(1) + voteSpreadMs(3));
     expect(voteSpreadMs(1)).toBe(0);
-    for (const kind of HANDOVER_KINDS) for (const { withinMs } of HANDOVERS[kind].promised(3)) expect(withinMs).toBeGreaterThan(0);
+    for (const kind of HANDOVER_KINDS)
+      for (const { withinMs } of HANDOVERS[kind].promised(3)) expect(withinMs).toBeGreaterThan(0);
   });
 });
 
@@ -171,7 +305,18 @@ test('the watch waits for the event of a later term', async () => {
 });
 
 describe('bars', () => {
-  test.each([[0.05, 0], [1, 1], [1.24, 1], [1.25, 1.25], [9.99, 8], [10, 10], [31.9, 25], [32, 32], [470, 400], [1_000, 1_000]])('%d is of size %d', (value, size) => {
+  test.each([
+    [0.05, 0],
+    [1, 1],
+    [1.24, 1],
+    [1.25, 1.25],
+    [9.99, 8],
+    [10, 10],
+    [31.9, 25],
+    [32, 32],
+    [470, 400],
+    [1_000, 1_000],
+  ])('%d is of size %d', (value, size) => {
     expect(sizeBelow(value)).toBe(size);
   });
 
@@ -179,7 +324,9 @@ describe('bars', () => {
     const samples = [20, 21, 22, 26, 100, 2_500];
     const rows = bars(samples);
     expect(rows[0]).toMatch(/^ {6}20 – {4}25 {7}3 {2}█+$/);
-    expect(rows.reduce((sum, row) => sum + Number(/ (\d+)(?: {2}█*)?$/.exec(row)?.[1]), 0)).toBe(samples.length);
+    expect(rows.reduce((sum, row) => sum + Number(/ (\d+)(?: {2}█*)?$/.exec(row)?.[1]), 0)).toBe(
+      samples.length,
+    );
     expect(rows.at(-1)).toMatch(/^ {4}2500 – {2}3200/);
     expect(Math.max(...rows.map((row) => row.length))).toBe(80);
     expect(bars([])).toEqual([]);

@@ -3,7 +3,10 @@ import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { FAULTS, faultOf } from '../../../experiments/faults/faults.js';
 
-const page = readFileSync(new URL('../../../experiments/faults/README.md', import.meta.url), 'utf8');
+const page = readFileSync(
+  new URL('../../../experiments/faults/README.md', import.meta.url),
+  'utf8',
+);
 
 test('the page has a row for each fault, in the order of the list', () => {
   const rows = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, kind]) => kind);
@@ -22,5 +25,7 @@ test('each has a sentence about its purpose', () => {
 
 test('a fault is found by its kind; for an unknown kind the error lists the known ones', () => {
   expect(FAULTS.map(({ kind }) => faultOf(kind))).toEqual(FAULTS);
-  expect(() => faultOf('earthquake')).toThrow(/There is no fault "earthquake"; there are kill, freeze, /);
+  expect(() => faultOf('earthquake')).toThrow(
+    /There is no fault "earthquake"; there are kill, freeze, /,
+  );
 });

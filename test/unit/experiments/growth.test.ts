@@ -1,8 +1,16 @@
-/** The arithmetic of growth: sizes, costs per payment, medians, query plans, objectives, and charts. */
+/**
+ * The arithmetic of growth: sizes, costs per payment, medians, query plans, objectives, and charts.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { Agenda } from '../../../experiments/growth/agenda.js';
 import {
-  cpuUsAPayment, ofSystem, ratePerSec, spent, takeOverMs, type CostFigures, type TakeOverFigures,
+  cpuUsAPayment,
+  ofSystem,
+  ratePerSec,
+  spent,
+  takeOverMs,
+  type CostFigures,
+  type TakeOverFigures,
 } from '../../../experiments/growth/figures.js';
 import { missingRoom } from '../../../experiments/growth/finished.js';
 import { growthObjectives } from '../../../experiments/growth/objectives.js';
@@ -13,10 +21,14 @@ import { workedOff } from '../../../experiments/growth/take-overs.js';
 import { logChart, logTicks } from '../../../experiments/report/charts/log-chart.js';
 
 describe('sizes', () => {
-  test('are ascending, each once', () => expect(parseSizes('1000, 10,1000,200')).toEqual([10, 200, 1_000]));
-  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is no list of sizes', (text) => expect(typeof parseSizes(text)).toBe('string'));
+  test('are ascending, each once', () =>
+    expect(parseSizes('1000, 10,1000,200')).toEqual([10, 200, 1_000]));
+  test.each(['', '1000,', '1.5', '-3', '1e9', 'ten'])('%j is no list of sizes', (text) =>
+    expect(typeof parseSizes(text)).toBe('string'),
+  );
 
-  test('small ones are drained more often', () => expect([1_000, 20_000, 1_000_000].map((size) => roundsOf(size, 5))).toEqual([5, 3, 1]));
+  test('small ones are drained more often', () =>
+    expect([1_000, 20_000, 1_000_000].map((size) => roundsOf(size, 5))).toEqual([5, 3, 1]));
 
   test('with finished payments: the two largest of moderate size, or the smallest', () => {
     expect(besideFinished([1_000, 10_000, 100_000, 1_000_000])).toEqual([10_000, 100_000]);
@@ -28,78 +40,174 @@ describe('sizes', () => {
 });
 
 describe('figures', () => {
-  const cost = (cpuMs: number) => ({ cpuMs, residentMb: 1, peakMb: 2, privateMb: 1, sharedMb: 0, processes: 1 });
+  const cost = (cpuMs: number) => ({
+    cpuMs,
+    residentMb: 1,
+    peakMb: 2,
+    privateMb: 1,
+    sharedMb: 0,
+    processes: 1,
+  });
 
   test('the cost between two readings; a process that started in between has no figure', () =>
-    expect(spent({ leader: cost(100), redis: null }, { leader: cost(160), redis: cost(20) })).toEqual({ leader: 60 }));
+    expect(
+      spent({ leader: cost(100), redis: null }, { leader: cost(160), redis: cost(20) }),
+    ).toEqual({ leader: 60 }));
 
   test('the cost of a payment is over all rounds, not the mean of their costs', () => {
-    const rounds = [{ payments: 100, cpuMs: { leader: 10, lab: 5 } }, { payments: 300, cpuMs: { leader: 10 } }];
+    const rounds = [
+      { payments: 100, cpuMs: { leader: 10, lab: 5 } },
+      { payments: 300, cpuMs: { leader: 10 } },
+    ];
     expect(cpuUsAPayment(rounds)).toEqual({ leader: 50, lab: 12.5 });
     expect(ofSystem(cpuUsAPayment(rounds))).toBe(50);
     expect(cpuUsAPayment([])).toEqual({});
   });
 
   test('the rate is that of the round in the middle', () =>
-    expect(ratePerSec([{ payments: 10, seconds: 1 }, { payments: 10, seconds: 0.1 }, { payments: 10, seconds: 2 }])).toBe(10));
+    expect(
+      ratePerSec([
+        { payments: 10, seconds: 1 },
+        { payments: 10, seconds: 0.1 },
+        { payments: 10, seconds: 2 },
+      ]),
+    ).toBe(10));
 });
 
 const takeOver = (pending: number, finished: number, ...totals: number[]): TakeOverFigures => ({
-  pending, finished, leaderPeakMb: 200,
-  kills: totals.map((totalMs, index) => ({ leader: 'server_1', atMs: 0, pending, handover: { kind: 'kill', term: index + 2, totalMs } })),
+  pending,
+  finished,
+  leaderPeakMb: 200,
+  kills: totals.map((totalMs, index) => ({
+    leader: 'server_1',
+    atMs: 0,
+    pending,
+    handover: { kind: 'kill', term: index + 2, totalMs },
+  })),
 });
 const memory = (peakMb: number) => ({ residentMb: peakMb, peakMb, privateMb: peakMb, sharedMb: 0 });
-const costs = (leader: number, patients: number): CostFigures =>
-  ({ pending: 1_000, finished: 0, accepted: [], drained: [], memory: { leader: memory(leader), patients: memory(patients) } });
+const costs = (leader: number, patients: number): CostFigures => ({
+  pending: 1_000,
+  finished: 0,
+  accepted: [],
+  drained: [],
+  memory: { leader: memory(leader), patients: memory(patients) },
+});
 
 describe('objectives', () => {
   test('medians of the largest and the smallest backlog, in an empty table; the highest memory of any size', () => {
-    const alone = [takeOver(1_000, 0, 40, 50, 400), takeOver(10_000, 0, 500), takeOver(1_000_000, 0, 90, 99, 101)];
+    const alone = [
+      takeOver(1_000, 0, 40, 50, 400),
+      takeOver(10_000, 0, 500),
+      takeOver(1_000_000, 0, 90, 99, 101),
+    ];
     const takeOvers = [...alone, takeOver(1_000, 10_000_000, 900)];
-    const objectives = growthObjectives({ costs: [costs(150, 301), costs(120, 90)], reads: [], takeOvers });
-    expect(objectives.map(({ actual, met }) => [actual, met])).toEqual([[1.98, true], [200, true], [301, false]]);
+    const objectives = growthObjectives({
+      costs: [costs(150, 301), costs(120, 90)],
+      reads: [],
+      takeOvers,
+    });
+    expect(objectives.map(({ actual, met }) => [actual, met])).toEqual([
+      [1.98, true],
+      [200, true],
+      [301, false],
+    ]);
   });
 
   test('a single size has no objective about growth', () =>
-    expect(growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40)], reads: [] })).toHaveLength(2));
+    expect(
+      growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40)], reads: [] }),
+    ).toHaveLength(2));
 
   test('a hand-over without a measurement meets no objective', () => {
-    const [ratio] = growthObjectives({ costs: [], takeOvers: [takeOver(1_000, 0, 40), takeOver(2_000, 0)], reads: [] });
+    const [ratio] = growthObjectives({
+      costs: [],
+      takeOvers: [takeOver(1_000, 0, 40), takeOver(2_000, 0)],
+      reads: [],
+    });
     expect(ratio?.met).toBe(false);
     expect(takeOverMs(takeOver(1, 0))).toBeNaN();
   });
 });
 
 describe('plans', () => {
-  const scan = (node: Partial<PlanNode>): PlanNode =>
-    ({ 'Node Type': 'Limit', 'Shared Hit Blocks': 7, 'Shared Read Blocks': 3, Plans: [{ 'Node Type': 'Seq Scan', ...node }] });
+  const scan = (node: Partial<PlanNode>): PlanNode => ({
+    'Node Type': 'Limit',
+    'Shared Hit Blocks': 7,
+    'Shared Read Blocks': 3,
+    'Plans': [{ 'Node Type': 'Seq Scan', ...node }],
+  });
   const read = (plan: ReturnType<typeof readPlan>): Pick<ReadFigures, 'plan'> => ({ plan });
 
   test('distinguishes a scan of the payments’ table from one of another table', () => {
-    expect(readPlan(scan({ 'Relation Name': 'payment' }), 4)).toEqual({ ways: ['Seq Scan payment'], sequential: true, inVain: 0, pages: 10, ms: 4 });
+    expect(readPlan(scan({ 'Relation Name': 'payment' }), 4)).toEqual({
+      ways: ['Seq Scan payment'],
+      sequential: true,
+      inVain: 0,
+      pages: 10,
+      ms: 4,
+    });
     expect(readPlan(scan({ 'Relation Name': 'batch' }), 4).sequential).toBe(false);
-    expect(readPlan(scan({ 'Node Type': 'Parallel Seq Scan', 'Relation Name': 'payment' }), 4).sequential).toBe(true);
+    expect(
+      readPlan(scan({ 'Node Type': 'Parallel Seq Scan', 'Relation Name': 'payment' }), 4)
+        .sequential,
+    ).toBe(true);
   });
 
   test('a fruitless walk of an index counts as a scan of the table; so does one that took too long to count', () => {
     const index = { 'Node Type': 'Index Scan', 'Index Name': 'i', 'Actual Loops': 2 };
-    const walk = (removed: number) => read(readPlan(scan({ ...index, 'Rows Removed by Filter': removed }), 1));
-    expect([5_000, 5_001, NaN].map((removed) => goesThrough(walk(removed)))).toEqual([false, true, true]);
-    const whole = (pages: number) => read(readPlan({ 'Node Type': 'Seq Scan', 'Relation Name': 'payment', 'Shared Hit Blocks': pages }, 1));
+    const walk = (removed: number) =>
+      read(readPlan(scan({ ...index, 'Rows Removed by Filter': removed }), 1));
+    expect([5_000, 5_001, NaN].map((removed) => goesThrough(walk(removed)))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    const whole = (pages: number) =>
+      read(
+        readPlan(
+          { 'Node Type': 'Seq Scan', 'Relation Name': 'payment', 'Shared Hit Blocks': pages },
+          1,
+        ),
+      );
     expect([1_000, 1_001].map((pages) => goesThrough(whole(pages)))).toEqual([false, true]);
   });
 
   test('rows of a block that a lossy index returned count as read in vain', () =>
-    expect(readPlan(scan({ 'Node Type': 'Bitmap Heap Scan', 'Rows Removed by Index Recheck': 3, 'Rows Removed by Filter': 4 }), 1).inVain).toBe(7));
+    expect(
+      readPlan(
+        scan({
+          'Node Type': 'Bitmap Heap Scan',
+          'Rows Removed by Index Recheck': 3,
+          'Rows Removed by Filter': 4,
+        }),
+        1,
+      ).inVain,
+    ).toBe(7));
 
   test('statements of one read count together', () => {
-    const one = readPlan(scan({ 'Node Type': 'Index Scan', 'Index Name': 'i', 'Rows Removed by Filter': 2 }), 1);
-    expect(joinPlans([one, one])).toEqual({ ways: ['Index Scan i'], sequential: false, inVain: 4, pages: 20, ms: 2 });
+    const one = readPlan(
+      scan({ 'Node Type': 'Index Scan', 'Index Name': 'i', 'Rows Removed by Filter': 2 }),
+      1,
+    );
+    expect(joinPlans([one, one])).toEqual({
+      ways: ['Index Scan i'],
+      sequential: false,
+      inVain: 4,
+      pages: 20,
+      ms: 2,
+    });
   });
 });
 
 test('the agenda estimates the remaining time from the weight of the finished part', () => {
-  const agenda = new Agenda([{ name: 'a', weight: 1 }, { name: 'b', weight: 3 }], 1_000);
+  const agenda = new Agenda(
+    [
+      { name: 'a', weight: 1 },
+      { name: 'b', weight: 3 },
+    ],
+    1_000,
+  );
   agenda.begin({ name: 'a', weight: 1 });
   expect(agenda.leftMs(2_000)).toBeNull();
   agenda.begin({ name: 'b', weight: 3 });
@@ -108,7 +216,9 @@ test('the agenda estimates the remaining time from the weight of the finished pa
 
 test('missing disk space is reported before the start', () => {
   expect(missingRoom('.', 1)).toBeNull();
-  expect(missingRoom('.', 1e12)).toMatch(/^1000000000000 finished payments need [\d.]+ GB of disk, \. has [\d.]+ GB$/);
+  expect(missingRoom('.', 1e12)).toMatch(
+    /^1000000000000 finished payments need [\d.]+ GB of disk, \. has [\d.]+ GB$/,
+  );
 });
 
 describe('the chart', () => {
@@ -118,8 +228,20 @@ describe('the chart', () => {
   });
 
   test('a constant series is level; values without a logarithm leave a gap, not a broken path', () => {
-    const drawn = logChart('Cost', 'µs', 'pending', [{ name: 'one', points: [[1_000, 50], [10_000, 50], [100_000, 0], [1_000_000, NaN]] }])?.text ?? '';
-    const [, from, to] = /class="line series-1" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(drawn) ?? [];
+    const drawn =
+      logChart('Cost', 'µs', 'pending', [
+        {
+          name: 'one',
+          points: [
+            [1_000, 50],
+            [10_000, 50],
+            [100_000, 0],
+            [1_000_000, NaN],
+          ],
+        },
+      ])?.text ?? '';
+    const [, from, to] =
+      /class="line series-1" d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(drawn) ?? [];
     expect(from).toBe(to);
     expect(drawn).not.toMatch(/NaN|Infinity/);
     expect(logChart('Cost', 'µs', 'pending', [{ name: 'one', points: [] }])).toBeNull();

@@ -1,4 +1,6 @@
-/** The injector with recorded faults: accepted and refused targets, and healing on every exit path. */
+/**
+ * The injector with recorded faults: accepted and refused targets, and healing on every exit path.
+ */
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../../experiments/faults/fault.js';
 import { Injector } from '../../../experiments/faults/injector.js';
@@ -16,7 +18,9 @@ let injector: Injector;
 beforeEach(() => {
   happened = [];
   closing = [];
-  laboratory = { beforeClose: (step: () => Promise<unknown>) => void closing.push(step) } as Laboratory;
+  laboratory = {
+    beforeClose: (step: () => Promise<unknown>) => void closing.push(step),
+  } as Laboratory;
   interruption = new AbortController();
   injector = new Injector(laboratory, interruption.signal);
 });
@@ -31,7 +35,8 @@ const fault = (kind: string, rest: Partial<Fault> = {}): Fault => ({
   },
   ...rest,
 });
-const strike = (what: Fault, target: string, durationMs = LONG) => injector.strike(what, { target, durationMs, random });
+const strike = (what: Fault, target: string, durationMs = LONG) =>
+  injector.strike(what, { target, durationMs, random });
 
 async function struck(what: Fault, target: string, durationMs = LONG) {
   const outcome = await strike(what, target, durationMs);
@@ -60,18 +65,29 @@ describe('an injection', () => {
 
   test('that fails is refused with its reason, and its target remains free', async () => {
     const failing = fault('kill', { inject: () => Promise.reject(new Error('a does not run')) });
-    expect(await strike(failing, 'a')).toEqual({ struck: false, kind: 'kill', target: 'a', reason: 'a does not run' });
+    expect(await strike(failing, 'a')).toEqual({
+      struck: false,
+      kind: 'kill',
+      target: 'a',
+      reason: 'a does not run',
+    });
     expect(injector.busyWith('a')).toBeNull();
     expect(injector.windows).toEqual([]);
     expect(injector.refused).toHaveLength(1);
   });
 
   test('into an unsuitable target is refused', async () => {
-    expect(await strike(fault('kill'), 'nobody')).toMatchObject({ struck: false, reason: 'kill cannot be injected into nobody here' });
+    expect(await strike(fault('kill'), 'nobody')).toMatchObject({
+      struck: false,
+      reason: 'kill cannot be injected into nobody here',
+    });
   });
 
   test('without anything to heal ends at once', async () => {
-    const { healed, window } = await struck(fault('planned', { inject: () => Promise.resolve(null) }), 'a');
+    const { healed, window } = await struck(
+      fault('planned', { inject: () => Promise.resolve(null) }),
+      'a',
+    );
     await healed;
     expect(window.healedMs).toBeNull();
     expect(injector.busyWith('a')).toBeNull();
@@ -81,7 +97,10 @@ describe('an injection', () => {
 describe('two concurrent injections', () => {
   test('into one target: the second is refused and reported until the first is healed', async () => {
     const { heal } = await struck(fault('freeze'), 'a');
-    expect(await strike(fault('kill'), 'a')).toMatchObject({ struck: false, reason: 'a is busy with freeze' });
+    expect(await strike(fault('kill'), 'a')).toMatchObject({
+      struck: false,
+      reason: 'a is busy with freeze',
+    });
     await heal();
     expect(await strike(fault('kill'), 'a')).toMatchObject({ struck: true });
     expect(happened).toEqual(['freeze a', 'heal freeze a', 'kill a']);
@@ -96,7 +115,10 @@ describe('two concurrent injections', () => {
 
   test('into a link: both ways and one way exclude each other, the two single ways do not', async () => {
     const { heal } = await struck(fault('partition'), 'a-b');
-    expect(await strike(fault('latency'), 'b>a')).toMatchObject({ struck: false, reason: 'b>a is busy with partition' });
+    expect(await strike(fault('latency'), 'b>a')).toMatchObject({
+      struck: false,
+      reason: 'b>a is busy with partition',
+    });
     await heal();
     await struck(fault('latency'), 'b>a');
     await struck(fault('partition'), 'a>b');
@@ -121,15 +143,27 @@ describe('every exit path', () => {
     const both = [await struck(fault('kill'), 'a'), await struck(fault('partition'), 'a-b')];
     await leave();
     await Promise.all(both.map(({ healed }) => healed));
-    expect([...happened].sort()).toEqual(['heal kill a', 'heal partition a-b', 'kill a', 'partition a-b']);
-    expect(await strike(fault('kill'), 'b')).toMatchObject({ struck: false, reason: 'the run is over' });
+    expect([...happened].sort()).toEqual([
+      'heal kill a',
+      'heal partition a-b',
+      'kill a',
+      'partition a-b',
+    ]);
+    expect(await strike(fault('kill'), 'b')).toMatchObject({
+      struck: false,
+      reason: 'the run is over',
+    });
   });
 
   test('a failed heal is collected, and the other faults are still healed', async () => {
-    const stuck = fault('freeze', { inject: () => Promise.resolve(() => Promise.reject(new Error('it does not wake'))) });
+    const stuck = fault('freeze', {
+      inject: () => Promise.resolve(() => Promise.reject(new Error('it does not wake'))),
+    });
     const { window } = await struck(stuck, 'a');
     await struck(fault('kill'), 'b');
-    expect(await injector.healAll()).toEqual([{ kind: 'freeze', target: 'a', reason: 'it does not wake' }]);
+    expect(await injector.healAll()).toEqual([
+      { kind: 'freeze', target: 'a', reason: 'it does not wake' },
+    ]);
     expect(window.healedMs).toBeNull();
     expect(happened).toEqual(['kill b', 'heal kill b']);
   });

@@ -1,11 +1,19 @@
 /** Names of links, the links of a system, and the routing of services through them. */
 import { describe, expect, test } from '@jest/globals';
 import { leadThrough } from '../../../experiments/network/link-addresses.js';
-import { directionsOf, isSameTarget, linkNames, pairsOf } from '../../../experiments/network/link-names.js';
+import {
+  directionsOf,
+  isSameTarget,
+  linkNames,
+  pairsOf,
+} from '../../../experiments/network/link-names.js';
 
 describe('names of links', () => {
   test('a link both ways is its two directions, any other name is itself', () => {
-    expect(directionsOf('monitor_1-server_2')).toEqual(['monitor_1>server_2', 'server_2>monitor_1']);
+    expect(directionsOf('monitor_1-server_2')).toEqual([
+      'monitor_1>server_2',
+      'server_2>monitor_1',
+    ]);
     expect(directionsOf('monitor_1>server_2')).toEqual(['monitor_1>server_2']);
     expect(directionsOf('server_2')).toEqual(['server_2']);
   });
@@ -21,8 +29,18 @@ describe('names of links', () => {
   test('every path of a system, each pair once', () => {
     const names = linkNames(pairsOf({ patients: 1, monitors: 2, replicas: 1, gateway: 'http' }));
     expect([...names].sort()).toEqual([
-      'monitor_1-monitor_2', 'monitor_1-postgres', 'monitor_1-redis', 'monitor_1-server_1', 'monitor_2-postgres', 'monitor_2-redis',
-      'monitor_2-server_1', 'patients_1-postgres', 'patients_1-redis', 'server_1-gateway', 'server_1-postgres', 'server_1-redis',
+      'monitor_1-monitor_2',
+      'monitor_1-postgres',
+      'monitor_1-redis',
+      'monitor_1-server_1',
+      'monitor_2-postgres',
+      'monitor_2-redis',
+      'monitor_2-server_1',
+      'patients_1-postgres',
+      'patients_1-redis',
+      'server_1-gateway',
+      'server_1-postgres',
+      'server_1-redis',
     ]);
   });
 
@@ -33,22 +51,32 @@ describe('names of links', () => {
   });
 
   test('without the stand-alone gateway no part has a path to it', () => {
-    expect(linkNames(pairsOf({ patients: 1, monitors: 1, replicas: 2, gateway: 'simulated' })).filter((name) => /gateway/.test(name))).toEqual([]);
+    expect(
+      linkNames(pairsOf({ patients: 1, monitors: 1, replicas: 2, gateway: 'simulated' })).filter(
+        (name) => /gateway/.test(name),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('routing through links', () => {
-  const detour = (to: string, port: number): number | null => (to === 'monitor_1' ? null : port + 1_000);
+  const detour = (to: string, port: number): number | null =>
+    to === 'monitor_1' ? null : port + 1_000;
 
   test('each address of another part gets its port changed, nothing else', () => {
-    expect(leadThrough({
-      PORT: '5000',
-      DATABASE_URL: 'postgresql://user:secret@127.0.0.1:5454/relevo',
-      REDIS_URL: 'redis://127.0.0.1:6390',
-      GATEWAY_URL: 'http://127.0.0.1:5100',
-      REPLICAS: 'server_1=http://127.0.0.1:5001,server_2=http://127.0.0.1:5002',
-      MONITORS: 'monitor_1=http://127.0.0.1:5000,monitor_2=http://127.0.0.1:5010',
-    }, detour)).toEqual({
+    expect(
+      leadThrough(
+        {
+          PORT: '5000',
+          DATABASE_URL: 'postgresql://user:secret@127.0.0.1:5454/relevo',
+          REDIS_URL: 'redis://127.0.0.1:6390',
+          GATEWAY_URL: 'http://127.0.0.1:5100',
+          REPLICAS: 'server_1=http://127.0.0.1:5001,server_2=http://127.0.0.1:5002',
+          MONITORS: 'monitor_1=http://127.0.0.1:5000,monitor_2=http://127.0.0.1:5010',
+        },
+        detour,
+      ),
+    ).toEqual({
       DATABASE_URL: 'postgresql://user:secret@127.0.0.1:6454/relevo',
       REDIS_URL: 'redis://127.0.0.1:7390',
       GATEWAY_URL: 'http://127.0.0.1:6100',

@@ -1,4 +1,7 @@
-/** `compare RUN RUN` on invented runs: reports only significant differences, and refuses folders that are not runs. */
+/**
+ * `compare RUN RUN` on invented runs: reports only significant differences, and refuses folders
+ * that are not runs.
+ */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +13,9 @@ import { compareCommand } from '../../../experiments/run-comparison/command.js';
 import { madeUpJournal, type MadeUp } from '../../support/journal.js';
 
 let folder: string;
-beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'relevo-compare-')); });
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'relevo-compare-'));
+});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The parts of the output of `writeReport` that a comparison reads. */
@@ -26,12 +31,16 @@ const RUN = { requests: 3_000, faults: 6 } as const;
 
 function compare(before: MadeUp, after: MadeUp, ...more: string[]): { code: number; text: string } {
   const lines: string[] = [];
-  const runs = [leave('before', madeUpJournal({ ...RUN, ...before })), leave('after', madeUpJournal({ ...RUN, ...after }))];
+  const runs = [
+    leave('before', madeUpJournal({ ...RUN, ...before })),
+    leave('after', madeUpJournal({ ...RUN, ...after })),
+  ];
   const code = compareCommand([...runs, ...more], (text) => lines.push(text));
   return { code, text: lines.join('\n').replaceAll(folder, 'reports') };
 }
 
-const lineOf = (text: string, what: string): string => text.split('\n').find((line) => line.startsWith(what)) ?? '';
+const lineOf = (text: string, what: string): string =>
+  text.split('\n').find((line) => line.startsWith(what)) ?? '';
 
 describe('compare', () => {
   test('two runs that differ only in their seed: nothing is worse, and a warning names the seeds', () => {
@@ -45,7 +54,8 @@ describe('compare', () => {
   test('slower by a third: worse at every percentile, exit code 1', () => {
     const { code, text } = compare({}, { seed: 2, slower: 1.33 });
     expect(code).toBe(1);
-    for (const percentile of ['p50', 'p95']) expect(lineOf(text, `latency ${percentile}`)).toMatch(/\+3\d\.\d % +p < 0\.001 +- worse/);
+    for (const percentile of ['p50', 'p95'])
+      expect(lineOf(text, `latency ${percentile}`)).toMatch(/\+3\d\.\d % +p < 0\.001 +- worse/);
     expect(text).toMatch(/^Worse: .*relevo: latency p50 ms/m);
   });
 
@@ -56,13 +66,17 @@ describe('compare', () => {
   });
 
   test('significant, but within the tolerance: alike', () => {
-    expect(lineOf(compare({}, { seed: 2, slower: 1.2 }, '--tolerance', '40').text, 'latency p50')).not.toContain('worse');
+    expect(
+      lineOf(compare({}, { seed: 2, slower: 1.2 }, '--tolerance', '40').text, 'latency p50'),
+    ).not.toContain('worse');
   });
 
   test('lost requests: availability is worse; the output names the test and the error', () => {
     const { code, text } = compare({}, { seed: 2, lost: 60 });
     expect(code).toBe(1);
-    expect(lineOf(text, 'availability')).toMatch(/100\.000 % +98\.000 % +-2\.000 pt +p < 0\.001 +- worse/);
+    expect(lineOf(text, 'availability')).toMatch(
+      /100\.000 % +98\.000 % +-2\.000 pt +p < 0\.001 +- worse/,
+    );
     expect(lineOf(text, 'error ECONNRESET')).toContain('- worse');
     expect(text).toMatch(/\(z.*block bootstrap.*Mann-Whitney|Mann-Whitney/s);
   });
@@ -74,7 +88,10 @@ describe('compare', () => {
   });
 
   test('a short run is reported as too short', () => {
-    const { code, text } = compare({ requests: 100, faults: 0 }, { requests: 100, faults: 0, seed: 2 });
+    const { code, text } = compare(
+      { requests: 100, faults: 0 },
+      { requests: 100, faults: 0, seed: 2 },
+    );
     expect(code).toBe(0);
     expect(lineOf(text, 'latency p99')).toContain('? too few');
   });
@@ -87,11 +104,19 @@ describe('compare', () => {
   test('--json and --html: the same for programs and for readers', () => {
     const [json, html] = [join(folder, 'out.json'), join(folder, 'out.html')];
     compare({}, { seed: 2, slower: 1.33 }, '--json', json, '--html', html);
-    const told = JSON.parse(readFileSync(json, 'utf8')) as { worse: string[]; differences: { what: string; judgement: string; method: string }[] };
-    expect(told.differences.find(({ what }) => what === 'latency p50 ms')).toMatchObject({ judgement: 'worse', method: 'block bootstrap' });
+    const told = JSON.parse(readFileSync(json, 'utf8')) as {
+      worse: string[];
+      differences: { what: string; judgement: string; method: string }[];
+    };
+    expect(told.differences.find(({ what }) => what === 'latency p50 ms')).toMatchObject({
+      judgement: 'worse',
+      method: 'block bootstrap',
+    });
     expect(told.worse.length).toBeGreaterThan(1);
     expect(readFileSync(html, 'utf8')).toContain('▼ worse');
-    expect(readFileSync(html, 'utf8')).not.toMatch(/\ssrc=|https?:\/\/(?!www\.w3\.org|127\.0\.0\.1)/);
+    expect(readFileSync(html, 'utf8')).not.toMatch(
+      /\ssrc=|https?:\/\/(?!www\.w3\.org|127\.0\.0\.1)/,
+    );
   });
 
   test('the same comparison gives the same answer', () => {
@@ -107,14 +132,27 @@ describe('invalid comparisons', () => {
 
   test('a missing run: one sentence', () => {
     const run = leave('run', madeUpJournal());
-    expect(() => compareCommand([run, 'never-was'], quiet)).toThrow(new ArgumentError('There is no run "never-was": no result.json in never-was/ or reports/never-was/.'));
+    expect(() => compareCommand([run, 'never-was'], quiet)).toThrow(
+      new ArgumentError(
+        'There is no run "never-was": no result.json in never-was/ or reports/never-was/.',
+      ),
+    );
   });
 
-  test.each([[[]], [['one']], [['one', 'two', 'three']], [['one', 'two', '--tolerance', 'much']], [['one', 'two', '--colour']]])('%j: wrong arguments', (args) => {
+  test.each([
+    [[]],
+    [['one']],
+    [['one', 'two', 'three']],
+    [['one', 'two', '--tolerance', 'much']],
+    [['one', 'two', '--colour']],
+  ])('%j: wrong arguments', (args) => {
     expect(() => compareCommand(args, quiet)).toThrow(ArgumentError);
   });
 
-  test.each([['not JSON', '{'], ['another shape', '{"name":"availability"}']])('a result that is %s: exit code 3, and the position of the error', (_what, text) => {
+  test.each([
+    ['not JSON', '{'],
+    ['another shape', '{"name":"availability"}'],
+  ])('a result that is %s: exit code 3, and the position of the error', (_what, text) => {
     const [run, broken] = [leave('run', madeUpJournal()), leave('broken', madeUpJournal())];
     writeFileSync(join(broken, 'result.json'), text);
     const said: string[] = [];
@@ -123,7 +161,10 @@ describe('invalid comparisons', () => {
   });
 
   test('two runs of different systems: exit code 3', () => {
-    const runs = [leave('one', madeUpJournal()), leave('other', madeUpJournal({ system: 'published' }))];
+    const runs = [
+      leave('one', madeUpJournal()),
+      leave('other', madeUpJournal({ system: 'published' })),
+    ];
     const said: string[] = [];
     expect(compareCommand(runs, (line) => said.push(line))).toBe(3);
     expect(said).toEqual(['The two runs have no system in common.']);

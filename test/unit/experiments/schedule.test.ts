@@ -1,28 +1,61 @@
 /**
- * Schedules: the same seed gives the same plan, an additional fault moves no other, and never are too many parts unavailable at once.
- * JSON in and out.
+ * Schedules: the same seed gives the same plan, an additional fault moves no other, and never are
+ * too many parts unavailable at once. JSON in and out.
  */
 import { describe, expect, test } from '@jest/globals';
 import { mayBeAway, refusal, type Census } from '../../../experiments/planning/guards.js';
 import { habitOf } from '../../../experiments/planning/kinds.js';
-import { planSchedule, RETURN_MS, type PlanOptions, type PlannedKind } from '../../../experiments/planning/planner.js';
-import { fits, linkOf, partKind, partStruck, rolesOf } from '../../../experiments/planning/roles.js';
-import { dueMs, parseSchedule, PlanError, type PlannedStrike } from '../../../experiments/run/schedule.js';
+import {
+  planSchedule,
+  RETURN_MS,
+  type PlanOptions,
+  type PlannedKind,
+} from '../../../experiments/planning/planner.js';
+import {
+  fits,
+  linkOf,
+  partKind,
+  partStruck,
+  rolesOf,
+} from '../../../experiments/planning/roles.js';
+import {
+  dueMs,
+  parseSchedule,
+  PlanError,
+  type PlannedStrike,
+} from '../../../experiments/run/schedule.js';
 
 const PARTS = ['leader', 'standby', 'monitor', 'patients', 'gateway', 'redis', 'postgres'];
-const kind = (name: string, roles: readonly string[]): PlannedKind => ({ ...habitOf(name), kind: name, roles });
+const kind = (name: string, roles: readonly string[]): PlannedKind => ({
+  ...habitOf(name),
+  kind: name,
+  roles,
+});
 const KINDS = [
   kind('kill', PARTS),
   kind('freeze', PARTS),
-  kind('partition', ['monitor-leader', 'monitor>standby', 'leader-postgres', 'patients-redis', 'monitor-postgres']),
+  kind('partition', [
+    'monitor-leader',
+    'monitor>standby',
+    'leader-postgres',
+    'patients-redis',
+    'monitor-postgres',
+  ]),
   kind('latency', ['leader-postgres', 'leader-gateway']),
   kind('planned', ['leader', 'standby']),
 ];
 const CENSUS: Census = { replicas: 3, monitors: 3, patients: 2 };
 const options = (rest: Partial<PlanOptions> = {}): PlanOptions => ({
-  seed: 1, faults: 40, payments: 16_000, ratePerSec: 80, kinds: KINDS, census: CENSUS, ...rest,
+  seed: 1,
+  faults: 40,
+  payments: 16_000,
+  ratePerSec: 80,
+  kinds: KINDS,
+  census: CENSUS,
+  ...rest,
 });
-const plan = (rest: Partial<PlanOptions> = {}): PlannedStrike[] => planSchedule(options(rest)).strikes;
+const plan = (rest: Partial<PlanOptions> = {}): PlannedStrike[] =>
+  planSchedule(options(rest)).strikes;
 
 describe('a schedule from a seed', () => {
   test('the same seed, the same plan to the last byte; another seed, another plan', () => {
@@ -42,7 +75,8 @@ describe('a schedule from a seed', () => {
     expect(new Set(strikes.map(({ id }) => id)).size).toBe(40);
     const moments = strikes.map(({ at }) => dueMs(at, 80));
     expect(moments).toEqual([...moments].sort((a, b) => a - b));
-    for (const { at } of strikes) expect('payment' in at && at.payment > 0 && at.payment < 16_000).toBe(true);
+    for (const { at } of strikes)
+      expect('payment' in at && at.payment > 0 && at.payment < 16_000).toBe(true);
   });
 
   test('spread evenly: every fifth of the run has a fault, none has more than half', () => {
@@ -56,7 +90,9 @@ describe('a schedule from a seed', () => {
 
   test('every kind occurs when there are at least as many faults as kinds', () => {
     for (let seed = 0; seed < 50; seed += 1) {
-      expect(new Set(plan({ seed, faults: KINDS.length }).map((strike) => strike.kind)).size).toBe(KINDS.length);
+      expect(new Set(plan({ seed, faults: KINDS.length }).map((strike) => strike.kind)).size).toBe(
+        KINDS.length,
+      );
     }
   });
 
@@ -68,7 +104,11 @@ describe('a schedule from a seed', () => {
         const part = partKind(partStruck(strike.target))!;
         const beside = away.filter((other) => {
           const fromMs = dueMs(other.at, 80);
-          return partKind(partStruck(other.target)) === part && fromMs <= atMs && atMs < fromMs + other.durationMs + RETURN_MS;
+          return (
+            partKind(partStruck(other.target)) === part &&
+            fromMs <= atMs &&
+            atMs < fromMs + other.durationMs + RETURN_MS
+          );
         });
         expect(beside.length).toBeLessThanOrEqual(mayBeAway(part, CENSUS));
       }
@@ -76,7 +116,9 @@ describe('a schedule from a seed', () => {
   });
 
   test('outages of PostgreSQL and Redis are short', () => {
-    const engines = Array.from({ length: 30 }, (_, seed) => plan({ seed })).flat().filter(({ target }) => /^(postgres|redis)$/.test(target));
+    const engines = Array.from({ length: 30 }, (_, seed) => plan({ seed }))
+      .flat()
+      .filter(({ target }) => /^(postgres|redis)$/.test(target));
     expect(engines.length).toBeGreaterThan(20);
     for (const { durationMs } of engines) expect(durationMs).toBeLessThanOrEqual(1_500);
   });
@@ -105,7 +147,8 @@ describe('guards', () => {
 
   test('the only part of its kind may be unavailable, because it returns', () => {
     const single: Census = { replicas: 1, monitors: 1, patients: 1 };
-    for (const part of ['server_1', 'monitor_1', 'patients_1']) expect(refusal(part, [], single)).toBeNull();
+    for (const part of ['server_1', 'monitor_1', 'patients_1'])
+      expect(refusal(part, [], single)).toBeNull();
   });
 });
 
@@ -133,7 +176,11 @@ describe('roles', () => {
   });
 
   test('without a leader there is no target for leader and standby', () => {
-    expect([fits('leader', 'server_1', null), fits('standby', 'server_1', null), fits('any-replica', 'server_1', null)]).toEqual([false, false, true]);
+    expect([
+      fits('leader', 'server_1', null),
+      fits('standby', 'server_1', null),
+      fits('any-replica', 'server_1', null),
+    ]).toEqual([false, false, true]);
   });
 
   test('the roles of a target, and the part that becomes unavailable', () => {
@@ -141,9 +188,9 @@ describe('roles', () => {
     expect(rolesOf('monitor_2>server_1')).toEqual(['monitor>leader', 'monitor>standby']);
     expect(rolesOf('disk')).toEqual(['disk']);
     expect(linkOf('any-replica')).toBeNull();
-    expect(['server_1-postgres', 'server_1>monitor_1', 'patients_2-redis', 'redis'].map(partStruck)).toEqual([
-      'server_1', 'monitor_1', 'patients_2', 'redis',
-    ]);
+    expect(
+      ['server_1-postgres', 'server_1>monitor_1', 'patients_2-redis', 'redis'].map(partStruck),
+    ).toEqual(['server_1', 'monitor_1', 'patients_2', 'redis']);
   });
 });
 

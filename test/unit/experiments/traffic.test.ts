@@ -1,4 +1,7 @@
-/** The generator: times fixed in advance, reported lateness and drops, three modes with one function, retries with the same key. */
+/**
+ * The generator: times fixed in advance, reported lateness and drops, three modes with one
+ * function, retries with the same key.
+ */
 import { describe, expect, test } from '@jest/globals';
 import type { RequestRecord } from '../../../experiments/record/history.js';
 import { dueMoments } from '../../../experiments/traffic/arrivals.js';
@@ -20,7 +23,9 @@ interface FakeClient extends PaymentClient {
 }
 
 /** Answers when `answer` resolves, with its value. */
-function fakeClient(answer: (order: PaymentOrder, turn: number) => Promise<Partial<RequestRecord>>): FakeClient {
+function fakeClient(
+  answer: (order: PaymentOrder, turn: number) => Promise<Partial<RequestRecord>>,
+): FakeClient {
   let open = 0;
   const client: FakeClient = {
     orders: [],
@@ -32,18 +37,39 @@ function fakeClient(answer: (order: PaymentOrder, turn: number) => Promise<Parti
       const sentMs = wallMs();
       const rest = await answer(order, client.orders.length);
       open -= 1;
-      return requestRecord({ key: order.key, trial, intendedMs, sentMs, answeredMs: wallMs(), ...rest });
+      return requestRecord({
+        key: order.key,
+        trial,
+        intendedMs,
+        sentMs,
+        answeredMs: wallMs(),
+        ...rest,
+      });
     },
     payBatch: async ({ key, count }, trial, intendedMs) =>
-      Array.from({ length: count }, (_, index) => requestRecord({ key: `${key}#${index}`, trial, intendedMs })),
+      Array.from({ length: count }, (_, index) =>
+        requestRecord({ key: `${key}#${index}`, trial, intendedMs }),
+      ),
     close: () => undefined,
   };
   return client;
 }
 
-const options = (client: PaymentClient, records: RequestRecord[], rest: Partial<TrafficOptions> = {}): TrafficOptions => ({
-  client, name: 't', trial: 1, patients: ['a', 'b', 'c'], random: seededRandom(1, 'orders'), count: 20, ratePerSec: 0,
-  signal: new AbortController().signal, onRecord: (record) => records.push(record), ...rest,
+const options = (
+  client: PaymentClient,
+  records: RequestRecord[],
+  rest: Partial<TrafficOptions> = {},
+): TrafficOptions => ({
+  client,
+  name: 't',
+  trial: 1,
+  patients: ['a', 'b', 'c'],
+  random: seededRandom(1, 'orders'),
+  count: 20,
+  ratePerSec: 0,
+  signal: new AbortController().signal,
+  onRecord: (record) => records.push(record),
+  ...rest,
 });
 
 describe('arrivals', () => {
@@ -56,7 +82,11 @@ describe('arrivals', () => {
 
   test('poisson: the same seed gives the same times, another seed others; the rate is met, gaps scatter as widely as their mean', () => {
     const moments = (seed: number): number[] => {
-      const due = dueMoments({ ratePerSec: 100, arrivals: 'poisson', random: seededRandom(seed, 'arrivals') });
+      const due = dueMoments({
+        ratePerSec: 100,
+        arrivals: 'poisson',
+        random: seededRandom(seed, 'arrivals'),
+      });
       return Array.from({ length: 20_000 }, due);
     };
     const due = moments(1);
@@ -80,12 +110,20 @@ describe('open loop', () => {
     let answerAll: () => void = () => undefined;
     const answered = new Promise<void>((settle) => (answerAll = settle));
     const client = fakeClient(() => answered.then(() => ({})));
-    const done = runTraffic('open', options(client, records, { onSent: (index) => {
-      sent.push(index);
-      if (sent.length === 20) answerAll();
-    } }));
+    const done = runTraffic(
+      'open',
+      options(client, records, {
+        onSent: (index) => {
+          sent.push(index);
+          if (sent.length === 20) answerAll();
+        },
+      }),
+    );
     expect(await done).toMatchObject({ mode: 'open', sent: 20, droppedSends: 0 });
-    expect({ mostOpen: client.mostOpen, answers: records.length }).toEqual({ mostOpen: 20, answers: 20 });
+    expect({ mostOpen: client.mostOpen, answers: records.length }).toEqual({
+      mostOpen: 20,
+      answers: 20,
+    });
   });
 
   test('a bound on the requests in flight: the rest is NOT_SENT, counted as sent, and later payments stay the same', async () => {
@@ -95,12 +133,24 @@ describe('open loop', () => {
     let answerAll: () => void = () => undefined;
     const answered = new Promise<void>((settle) => (answerAll = settle));
     const client = fakeClient(() => answered.then(() => ({})));
-    const report = await runTraffic('open', options(client, records, { maxInFlight: 5, onSent: (index) => {
-      if (index === 9) answerAll();
-    } }));
+    const report = await runTraffic(
+      'open',
+      options(client, records, {
+        maxInFlight: 5,
+        onSent: (index) => {
+          if (index === 9) answerAll();
+        },
+      }),
+    );
     const dropped = records.filter(({ error }) => error === 'NOT_SENT');
     expect(report).toMatchObject({ sent: 20, droppedSends: dropped.length });
-    expect(dropped.map(({ key }) => key)).toEqual(['t-request-5', 't-request-6', 't-request-7', 't-request-8', 't-request-9']);
+    expect(dropped.map(({ key }) => key)).toEqual([
+      't-request-5',
+      't-request-6',
+      't-request-7',
+      't-request-8',
+      't-request-9',
+    ]);
     expect(dropped[0]).toMatchObject({ status: null, paymentId: null, tries: 0 });
     expect(client.mostOpen).toBe(5);
     expect(client.orders.at(-1)).toEqual(unbounded.orders.at(-1));
@@ -109,14 +159,24 @@ describe('open loop', () => {
   test('a blocked generator: latency counts from the due time of a request, and late sends are reported', async () => {
     const records: RequestRecord[] = [];
     const client = fakeClient(async () => ({}));
-    const report = await runTraffic('open', options(client, records, { count: 10, ratePerSec: 500, onSent: (index) => {
-      const end = performance.now() + 40;
-      while (index === 2 && performance.now() < end); // Blocks the event loop of the client.
-    } }));
+    const report = await runTraffic(
+      'open',
+      options(client, records, {
+        count: 10,
+        ratePerSec: 500,
+        onSent: (index) => {
+          const end = performance.now() + 40;
+          while (index === 2 && performance.now() < end); // Blocks the event loop of the client.
+        },
+      }),
+    );
     expect(report.lateSends).toBeGreaterThanOrEqual(7);
     expect(report.worstLatenessMs).toBeGreaterThan(30);
-    expect(sayLateness(report)).toMatch(/^Generator: \d+ of 10 sent late \(worst [\d.]+ ms\), 0 not sent$/);
-    for (const { intendedMs } of records) expect(Math.abs((intendedMs - (records[0]?.intendedMs ?? 0)) % 2)).toBeCloseTo(0, 3);
+    expect(sayLateness(report)).toMatch(
+      /^Generator: \d+ of 10 sent late \(worst [\d.]+ ms\), 0 not sent$/,
+    );
+    for (const { intendedMs } of records)
+      expect(Math.abs((intendedMs - (records[0]?.intendedMs ?? 0)) % 2)).toBeCloseTo(0, 3);
   });
 
   test('stop ends it cleanly, an interruption with an error', async () => {
@@ -124,7 +184,12 @@ describe('open loop', () => {
     const records: RequestRecord[] = [];
     const onSent = (index: number): void => void (index === 6 && stop.abort());
     const client = fakeClient(async () => ({}));
-    expect(await runTraffic('open', options(client, records, { count: Infinity, stop: stop.signal, onSent }))).toMatchObject({ sent: 7 });
+    expect(
+      await runTraffic(
+        'open',
+        options(client, records, { count: Infinity, stop: stop.signal, onSent }),
+      ),
+    ).toMatchObject({ sent: 7 });
     const interrupted = options(client, [], { signal: AbortSignal.abort() });
     await expect(runTraffic('open', interrupted)).rejects.toThrow(/abort/i);
     await expect(runTraffic('closed', interrupted)).rejects.toThrow(/abort/i);
@@ -136,7 +201,13 @@ test('closed loop: at most one open request per client, each due when its client
   const records: RequestRecord[] = [];
   const client = fakeClient(() => new Promise((settle) => setImmediate(() => settle({}))));
   const report = await runTraffic('closed', options(client, records, { clients: 3 }));
-  expect(report).toEqual({ mode: 'closed', sent: 20, lateSends: 0, worstLatenessMs: 0, droppedSends: 0 });
+  expect(report).toEqual({
+    mode: 'closed',
+    sent: 20,
+    lateSends: 0,
+    worstLatenessMs: 0,
+    droppedSends: 0,
+  });
   expect(client.mostOpen).toBe(3);
   expect(new Set(client.orders.map(({ key }) => key)).size).toBe(20);
 });
@@ -144,23 +215,64 @@ test('closed loop: at most one open request per client, each due when its client
 test('batch: one request, a record per payment', async () => {
   const records: RequestRecord[] = [];
   const sent: number[] = [];
-  await runTraffic('batch', options(fakeClient(async () => ({})), records, { onSent: (index) => sent.push(index) }));
+  await runTraffic(
+    'batch',
+    options(
+      fakeClient(async () => ({})),
+      records,
+      { onSent: (index) => sent.push(index) },
+    ),
+  );
   expect(sent).toHaveLength(20);
   expect(records.map(({ key }) => key)).toEqual(sent.map((index) => `t-batch#${index}`));
 });
 
 describe('answers', () => {
   const ID = '018f4a1e-0000-7000-8000-000000000001';
-  const paid = { id: ID, status: 'SUCCEEDED', exit_granted: true, processedBy: 'server_1', term: 3, attempts: 1, latencyMs: 12 };
+  const paid = {
+    id: ID,
+    status: 'SUCCEEDED',
+    exit_granted: true,
+    processedBy: 'server_1',
+    term: 3,
+    attempts: 1,
+    latencyMs: 12,
+  };
   const batch = (payments: unknown[], sent = payments.length) => ({
-    batchId: ID, sent, succeeded: payments.length, declined: 0, failed: 0, pending: sent - payments.length, availability: 1, payments,
+    batchId: ID,
+    sent,
+    succeeded: payments.length,
+    declined: 0,
+    failed: 0,
+    pending: sent - payments.length,
+    availability: 1,
+    payments,
   });
 
   test('a batch is split into its payments, under the keys of their rows', () => {
-    const outcomes = readBatch('b', 2, 200, batch([paid, { ...paid, status: 'PENDING', term: null }]));
+    const outcomes = readBatch(
+      'b',
+      2,
+      200,
+      batch([paid, { ...paid, status: 'PENDING', term: null }]),
+    );
     expect(outcomes).toEqual([
-      { key: `batch:${ID}:0`, httpStatus: 200, paymentId: ID, status: 'SUCCEEDED', term: 3, error: null },
-      { key: `batch:${ID}:1`, httpStatus: 200, paymentId: ID, status: 'PENDING', term: null, error: 'STILL_PENDING' },
+      {
+        key: `batch:${ID}:0`,
+        httpStatus: 200,
+        paymentId: ID,
+        status: 'SUCCEEDED',
+        term: 3,
+        error: null,
+      },
+      {
+        key: `batch:${ID}:1`,
+        httpStatus: 200,
+        paymentId: ID,
+        status: 'PENDING',
+        term: null,
+        error: 'STILL_PENDING',
+      },
     ]);
   });
 
@@ -168,19 +280,35 @@ describe('answers', () => {
     [200, batch([paid], 3), [null, 'NOT_ACCEPTED', 'NOT_ACCEPTED']],
     [503, { code: 'UNAVAILABLE' }, ['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE']],
     [null, { code: 'ECONNRESET' }, ['ECONNRESET', 'ECONNRESET', 'ECONNRESET']],
-  ])('a batch answered %s: every payment that was to be fired has a record', (status, body, errors) => {
-    const outcomes = readBatch('b', 3, status, body);
-    expect(outcomes.map(({ error }) => error)).toEqual(errors);
-    expect(new Set(outcomes.map(({ key }) => key)).size).toBe(3);
+  ])(
+    'a batch answered %s: every payment that was to be fired has a record',
+    (status, body, errors) => {
+      const outcomes = readBatch('b', 3, status, body);
+      expect(outcomes.map(({ error }) => error)).toEqual(errors);
+      expect(new Set(outcomes.map(({ key }) => key)).size).toBe(3);
+    },
+  );
+
+  test.each([
+    [503, { code: 'TOO_BUSY' }, 'TOO_BUSY'],
+    [502, '<html>', 'HTTP_502'],
+    [500, null, 'HTTP_500'],
+    [201, { other: 1 }, 'UNREADABLE_ANSWER'],
+  ])('HTTP %i with %j is %s', (status, body, error) => {
+    expect(readPayment(status, body)).toEqual({
+      httpStatus: status,
+      status: null,
+      paymentId: null,
+      term: null,
+      error,
+    });
   });
 
   test.each([
-    [503, { code: 'TOO_BUSY' }, 'TOO_BUSY'], [502, '<html>', 'HTTP_502'], [500, null, 'HTTP_500'], [201, { other: 1 }, 'UNREADABLE_ANSWER'],
-  ])('HTTP %i with %j is %s', (status, body, error) => {
-    expect(readPayment(status, body)).toEqual({ httpStatus: status, status: null, paymentId: null, term: null, error });
-  });
-
-  test.each([['ECONNABORTED', 'ETIMEDOUT'], ['ECONNREFUSED', 'ECONNREFUSED'], [undefined, 'NO_ANSWER']])('failure %s is %s', (code, error) => {
+    ['ECONNABORTED', 'ETIMEDOUT'],
+    ['ECONNREFUSED', 'ECONNREFUSED'],
+    [undefined, 'NO_ANSWER'],
+  ])('failure %s is %s', (code, error) => {
     expect(readFailure({ code })).toMatchObject({ httpStatus: null, error });
   });
 });
@@ -194,21 +322,35 @@ describe('retries', () => {
     const inner = fakeClient(async (_order, turn) => (turn < 3 ? reset : {}));
     const dueMs = wallMs();
     const record = await withRetries(inner, 60_000, signal).pay(order, 1, dueMs);
-    expect(record).toMatchObject({ status: 'SUCCEEDED', tries: 3, earlierErrors: ['ECONNRESET', 'ECONNRESET'], intendedMs: dueMs });
+    expect(record).toMatchObject({
+      status: 'SUCCEEDED',
+      tries: 3,
+      earlierErrors: ['ECONNRESET', 'ECONNRESET'],
+      intendedMs: dueMs,
+    });
     expect(inner.orders).toEqual([order, order, order]);
-    expect(record.answeredMs - record.sentMs).toBeGreaterThan(90); // Two pauses of 50 ms; timers may fire a little early.
+    // Two pauses of 50 ms; timers may fire a little early.
+    expect(record.answeredMs - record.sentMs).toBeGreaterThan(90);
   });
 
   test('stop after the deadline and after an interruption', async () => {
     const inner = fakeClient(async () => reset);
-    expect(await withRetries(inner, 60, signal).pay(order, 1, wallMs() - 20)).toMatchObject({ tries: 1, error: 'ECONNRESET' });
-    expect(await withRetries(inner, 60_000, AbortSignal.abort()).pay(order, 1, wallMs())).toMatchObject({ tries: 1 });
+    expect(await withRetries(inner, 60, signal).pay(order, 1, wallMs() - 20)).toMatchObject({
+      tries: 1,
+      error: 'ECONNRESET',
+    });
+    expect(
+      await withRetries(inner, 60_000, AbortSignal.abort()).pay(order, 1, wallMs()),
+    ).toMatchObject({ tries: 1 });
   });
 
   test.each([
-    [{ httpStatus: 201, status: 'SUCCEEDED' as const }, false], [{ httpStatus: 202, status: 'PENDING' as const }, true],
-    [{ httpStatus: 503, status: null }, true], [{ httpStatus: 429, status: null }, true],
-    [{ httpStatus: 422, status: null }, false], [{ httpStatus: null, status: null }, true],
+    [{ httpStatus: 201, status: 'SUCCEEDED' as const }, false],
+    [{ httpStatus: 202, status: 'PENDING' as const }, true],
+    [{ httpStatus: 503, status: null }, true],
+    [{ httpStatus: 429, status: null }, true],
+    [{ httpStatus: 422, status: null }, false],
+    [{ httpStatus: null, status: null }, true],
   ])('%j: worth another try %s', (answer, expected) => {
     expect(worthRetrying(answer)).toBe(expected);
   });
@@ -216,7 +358,11 @@ describe('retries', () => {
 
 test('the same seed gives the same payments', () => {
   const orders = (seed: number) => {
-    const order = paymentOrders({ name: 'n', patients: ['a', 'b'], random: seededRandom(seed, 'orders') });
+    const order = paymentOrders({
+      name: 'n',
+      patients: ['a', 'b'],
+      random: seededRandom(seed, 'orders'),
+    });
     return [order(0), order(1), order(2)];
   };
   expect(orders(1)).toEqual(orders(1));

@@ -16,8 +16,15 @@ let folder: string;
 let ledger: GatewayLedger;
 let server: Server;
 const serve = async (latencyMs: number): Promise<void> => {
-  const config = loadConfig(GATEWAY_OPTIONS, { INTERNAL_TOKEN: 'internal', GATEWAY_LATENCY_MS: String(latencyMs) });
-  server = await listen(createGatewayApp(config, ledger, createLogger('test', 'gateway', 'silent')), 0, '127.0.0.1');
+  const config = loadConfig(GATEWAY_OPTIONS, {
+    INTERNAL_TOKEN: 'internal',
+    GATEWAY_LATENCY_MS: String(latencyMs),
+  });
+  server = await listen(
+    createGatewayApp(config, ledger, createLogger('test', 'gateway', 'silent')),
+    0,
+    '127.0.0.1',
+  );
 };
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'relevo-gateway-'));
@@ -33,8 +40,16 @@ afterEach(async () => {
 async function charge(key: string): Promise<{ status: string; reference: string }> {
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/charges`, {
     method: 'POST',
-    headers: { authorization: 'Bearer internal', 'content-type': 'application/json', 'idempotency-key': key },
-    body: JSON.stringify({ amountMinor: 100, currency: 'USD', patientId: '00000000-0000-4000-8000-000000000001' }),
+    headers: {
+      'authorization': 'Bearer internal',
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify({
+      amountMinor: 100,
+      currency: 'USD',
+      patientId: '00000000-0000-4000-8000-000000000001',
+    }),
   });
   return (await answer.json()) as { status: string; reference: string };
 }
@@ -42,7 +57,15 @@ async function charge(key: string): Promise<{ status: string; reference: string 
 test('a known key is answered without the duration of a charge', async () => {
   await serve(60_000);
   const at = new Date().toISOString();
-  ledger.record({ key: 'a', status: 'approved', reference: 'first', amountMinor: 100, currency: 'USD', reason: null, at });
+  ledger.record({
+    key: 'a',
+    status: 'approved',
+    reference: 'first',
+    amountMinor: 100,
+    currency: 'USD',
+    reason: null,
+    at,
+  });
   expect(await charge('a')).toMatchObject({ status: 'approved', reference: 'first' });
 });
 
@@ -56,5 +79,10 @@ test('ten simultaneous requests make one charge and all receive it', async () =>
 test('control: another key is charged and takes its time', async () => {
   await serve(1);
   await Promise.all([charge('a'), charge('b')]);
-  expect(ledger.all().map(({ key }) => key).sort()).toEqual(['a', 'b']);
+  expect(
+    ledger
+      .all()
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual(['a', 'b']);
 });

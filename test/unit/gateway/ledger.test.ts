@@ -13,10 +13,20 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const charge = (key: string, status: Charge['status'] = 'approved'): Charge => ({
-  key, status, reference: 'r', amountMinor: 100, currency: 'USD', reason: null, at: '2026-01-01T00:00:00Z',
+  key,
+  status,
+  reference: 'r',
+  amountMinor: 100,
+  currency: 'USD',
+  reason: null,
+  at: '2026-01-01T00:00:00Z',
 });
 
-const keysIn = (path: string): string[] => readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as Charge).key);
+const keysIn = (path: string): string[] =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as Charge).key);
 
 describe('gateway ledger', () => {
   test('settles a key once: a second request returns the first result', () => {
@@ -48,16 +58,22 @@ describe('gateway ledger', () => {
     expect(keysIn(path)).toEqual(['a', 'c']);
   });
 
-  test.each([1, 20, -2])('cuts off and reports a last line torn at byte %i; nothing else is lost, and its key can be settled', (at) => {
-    const path = join(folder, 'ledger');
-    const torn = JSON.stringify(charge('b')).slice(0, at);
-    writeFileSync(path, `${JSON.stringify(charge('a'))}\n${torn}`);
-    const ledger = new GatewayLedger(path);
-    expect([ledger.cutOffBytes, ledger.all().map(({ key }) => key)]).toEqual([torn.length, ['a']]);
-    ledger.record(charge('b'));
-    ledger.close();
-    expect(keysIn(path)).toEqual(['a', 'b']);
-  });
+  test.each([1, 20, -2])(
+    'cuts off and reports a last line torn at byte %i; nothing else is lost, and its key can be settled',
+    (at) => {
+      const path = join(folder, 'ledger');
+      const torn = JSON.stringify(charge('b')).slice(0, at);
+      writeFileSync(path, `${JSON.stringify(charge('a'))}\n${torn}`);
+      const ledger = new GatewayLedger(path);
+      expect([ledger.cutOffBytes, ledger.all().map(({ key }) => key)]).toEqual([
+        torn.length,
+        ['a'],
+      ]);
+      ledger.record(charge('b'));
+      ledger.close();
+      expect(keysIn(path)).toEqual(['a', 'b']);
+    },
+  );
 
   test('counts a last line that lacks only its line end, once', () => {
     const path = join(folder, 'ledger');

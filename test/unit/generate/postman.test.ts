@@ -1,11 +1,18 @@
-/** The collection calls every route, provokes every refusal that can be provoked, and the committed files are up to date. */
+/**
+ * The collection calls every route, provokes every refusal that can be provoked, and the committed
+ * files are up to date.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { NOT_PROVOKED } from '../../../generate/postman/case.js';
 import { outdatedFiles } from '../../../generate/postman/cli.js';
 import { commonChecks, expectedOf, type Expected } from '../../../generate/postman/checks.js';
-import { casesOf, postmanCollection, postmanEnvironment } from '../../../generate/postman/collection.js';
+import {
+  casesOf,
+  postmanCollection,
+  postmanEnvironment,
+} from '../../../generate/postman/collection.js';
 import { operationsOf, type Operation } from '../../../generate/postman/operations.js';
 import { documents } from '../../../generate/documents.js';
 import { literal } from '../../../shared/http/openapi/samples.js';
@@ -26,16 +33,23 @@ const folders = collection.item as unknown as { name: string; item: Item[] }[];
 const items = folders.flatMap(({ item }) => item);
 
 /** Names of the common checks that fail for an answer; `pm` has only the parts that they use. */
-function failedChecks(expected: Expected | null, code: number, type: string, body: object): string[] {
+function failedChecks(
+  expected: Expected | null,
+  code: number,
+  type: string,
+  body: object,
+): string[] {
   const failed: string[] = [];
   const must = (holds: boolean): void => {
     if (!holds) throw new Error('does not hold');
   };
-  const expectation = (value: unknown): object => ({ to: {
-    be: { oneOf: (list: unknown[]) => must(list.includes(value)) },
-    include: (member: unknown) => must((value as unknown[]).includes(member)),
-    equal: (other: unknown) => must(value === other),
-  } });
+  const expectation = (value: unknown): object => ({
+    to: {
+      be: { oneOf: (list: unknown[]) => must(list.includes(value)) },
+      include: (member: unknown) => must((value as unknown[]).includes(member)),
+      equal: (other: unknown) => must(value === other),
+    },
+  });
   const check = (name: string, run: () => void): void => {
     try {
       run();
@@ -53,24 +67,41 @@ function failedChecks(expected: Expected | null, code: number, type: string, bod
 test('the first folder is a walk: 230 payments, pay, the same key, the leader, a hand-over, pay again', () => {
   const [walk] = folders;
   expect(walk?.item.map(({ name }) => name)).toEqual([
-    'Send 230 payments', 'Pay and wait', 'Repeat with the same key: same response', 'Get the batch again', 'Get the leader', 'Hand over to the standby',
+    'Send 230 payments',
+    'Pay and wait',
+    'Repeat with the same key: same response',
+    'Get the batch again',
+    'Get the leader',
+    'Hand over to the standby',
     'Pay again',
   ]);
   expect(JSON.parse(walk?.item[0]?.request.body?.raw ?? '{}')).toEqual({ count: 230 });
 });
 
 test('every operation of both documents is tried', () => {
-  const tried = new Set(cases.map(({ service = 'patients', operation }) => `${service}.${operation}`));
+  const tried = new Set(
+    cases.map(({ service = 'patients', operation }) => `${service}.${operation}`),
+  );
   expect([...operations.keys()].filter((key) => !tried.has(key))).toEqual([]);
 });
 
 test('every problem code of every operation is provoked, or the reason is given', () => {
-  const provoked = new Set(cases.map(({ service = 'patients', operation, code }) => `${service}.${operation} ${code}`));
-  const missing = [...operations].flatMap(([key, { codes }]) => codes.filter((code) => !(code in NOT_PROVOKED)).map((code) => `${key} ${code}`))
+  const provoked = new Set(
+    cases.map(({ service = 'patients', operation, code }) => `${service}.${operation} ${code}`),
+  );
+  const missing = [...operations]
+    .flatMap(([key, { codes }]) =>
+      codes.filter((code) => !(code in NOT_PROVOKED)).map((code) => `${key} ${code}`),
+    )
     .filter((pair) => !provoked.has(pair));
-  // `preview` returns NOT_FOUND only while fault switches are off. NO_CANDIDATE needs all other replicas out of service. BILL_NOT_PAYABLE
-  // needs a failed payment with a bill that was paid meanwhile, and no request makes a payment fail.
-  expect(missing).toEqual(['patients.redrive BILL_NOT_PAYABLE', 'monitor.preview NOT_FOUND', 'monitor.setReplicaState NO_CANDIDATE']);
+  // `preview` returns NOT_FOUND only while fault switches are off. NO_CANDIDATE needs all other
+  // replicas out of service. BILL_NOT_PAYABLE needs a failed payment with a bill that was paid
+  // meanwhile, and no request makes a payment fail.
+  expect(missing).toEqual([
+    'patients.redrive BILL_NOT_PAYABLE',
+    'monitor.preview NOT_FOUND',
+    'monitor.setReplicaState NO_CANDIDATE',
+  ]);
 });
 
 test('every request has its curl command, its description and a saved answer', () => {
@@ -83,20 +114,37 @@ test('every request has its curl command, its description and a saved answer', (
 test('the first request of an operation has its success answers and names the requests with its refusals', () => {
   const pay = items.find(({ name }) => name === 'Pay and wait') as Item;
   expect(pay.response.map(({ code }) => code)).toEqual([201, 202]);
-  const told = [...pay.request.description.matchAll(/(\d{3} [A-Z_]+)(?: in \w+)? \(\*([^*]+)\*\)/g)].map(([, answer, request]) => ({ answer, request }));
-  expect(new Set(told.map(({ answer }) => Number(answer?.slice(0, 3))))).toEqual(new Set([400, 401, 403, 409, 413, 422, 429, 500, 503]));
+  const told = [
+    ...pay.request.description.matchAll(/(\d{3} [A-Z_]+)(?: in \w+)? \(\*([^*]+)\*\)/g),
+  ].map(([, answer, request]) => ({ answer, request }));
+  expect(new Set(told.map(({ answer }) => Number(answer?.slice(0, 3))))).toEqual(
+    new Set([400, 401, 403, 409, 413, 422, 429, 500, 503]),
+  );
   for (const { answer, request } of told) {
-    const names = items.find(({ name }) => name === request)?.response.map(({ name }) => name.split(' in ')[0]);
-    expect({ request, names }).toEqual({ request, names: expect.arrayContaining([answer]) as string[] });
+    const names = items
+      .find(({ name }) => name === request)
+      ?.response.map(({ name }) => name.split(' in ')[0]);
+    expect({ request, names }).toEqual({
+      request,
+      names: expect.arrayContaining([answer]) as string[],
+    });
   }
 });
 
 test('every answer of both documents is saved, and the file stays small', () => {
-  const saved = new Set(items.flatMap(({ response }) => response.map(({ name, body }) => `${name} ${body}`)));
-  const shown = [...operations.values()].flatMap(({ answers }) => answers)
-    .map(({ name, contentType, body }) => `${name} ${contentType.includes('json') ? JSON.stringify(body, null, 2) : String(body)}`);
+  const saved = new Set(
+    items.flatMap(({ response }) => response.map(({ name, body }) => `${name} ${body}`)),
+  );
+  const shown = [...operations.values()]
+    .flatMap(({ answers }) => answers)
+    .map(
+      ({ name, contentType, body }) =>
+        `${name} ${contentType.includes('json') ? JSON.stringify(body, null, 2) : String(body)}`,
+    );
   expect(shown.filter((answer) => !saved.has(answer))).toEqual([]);
-  expect(readFileSync(join(ROOT, 'docs/postman/relevo.postman_collection.json')).length).toBeLessThan(450_000);
+  expect(
+    readFileSync(join(ROOT, 'docs/postman/relevo.postman_collection.json')).length,
+  ).toBeLessThan(450_000);
 });
 
 test('the common checks know the expected status of every request, and the code of each refusal', () => {
@@ -104,7 +152,10 @@ test('the common checks know the expected status of every request, and the code 
   for (const row of cases) {
     const operation = operations.get(`${row.service ?? 'patients'}.${row.operation}`) as Operation;
     const expected = expectedOf(row, operation);
-    expect(expected).toMatchObject({ status: row.status, ...(row.code ? { code: row.code } : { type: expect.any(Array) as unknown }) });
+    expect(expected).toMatchObject({
+      status: row.status,
+      ...(row.code ? { code: row.code } : { type: expect.any(Array) as unknown }),
+    });
     expect(COMMON_CHECKS).toContain(`  ${literal(row.name)}: ${literal(expected)},`);
   }
 });
@@ -115,38 +166,69 @@ describe('the common checks', () => {
 
   test('pass for the expected answer', () => {
     expect(failedChecks(expected, 400, 'application/problem+json', refusal)).toEqual([]);
-    expect(failedChecks({ status: [200], type: ['text/csv'] }, 200, 'text/csv; charset=utf-8', {})).toEqual([]);
-    expect(failedChecks({ status: [200], type: ['text/csv'], mayBeMissing: true }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual([]);
+    expect(
+      failedChecks({ status: [200], type: ['text/csv'] }, 200, 'text/csv; charset=utf-8', {}),
+    ).toEqual([]);
+    expect(
+      failedChecks(
+        { status: [200], type: ['text/csv'], mayBeMissing: true },
+        404,
+        'application/problem+json',
+        { code: 'NOT_FOUND' },
+      ),
+    ).toEqual([]);
   });
 
   test('control: fail for every other answer', () => {
-    expect(failedChecks(expected, 201, 'application/problem+json', refusal)).toEqual(['status 400']);
+    expect(failedChecks(expected, 201, 'application/problem+json', refusal)).toEqual([
+      'status 400',
+    ]);
     expect(failedChecks(expected, 400, 'application/json', refusal)).toEqual(['content type']);
-    expect(failedChecks(expected, 400, 'application/problem+json', { ...refusal, code: 'BODY_MISSING' })).toEqual(['code VALIDATION_FAILED']);
-    expect(failedChecks({ ...expected, field: 'query' }, 400, 'application/problem+json', refusal)).toEqual(['names query']);
-    expect(failedChecks({ status: [200], type: ['text/csv'] }, 404, 'application/problem+json', { code: 'NOT_FOUND' })).toEqual(['status 200', 'content type']);
+    expect(
+      failedChecks(expected, 400, 'application/problem+json', { ...refusal, code: 'BODY_MISSING' }),
+    ).toEqual(['code VALIDATION_FAILED']);
+    expect(
+      failedChecks({ ...expected, field: 'query' }, 400, 'application/problem+json', refusal),
+    ).toEqual(['names query']);
+    expect(
+      failedChecks({ status: [200], type: ['text/csv'] }, 404, 'application/problem+json', {
+        code: 'NOT_FOUND',
+      }),
+    ).toEqual(['status 200', 'content type']);
   });
 
   test('skip a request that a user added; two requests cannot share a name', () => {
     expect(failedChecks(null, 500, 'text/plain', {})).toEqual([]);
-    expect(() => commonChecks([['twice', { status: [200] }], ['twice', { status: [201] }]])).toThrow(/two requests/);
+    expect(() =>
+      commonChecks([
+        ['twice', { status: [200] }],
+        ['twice', { status: [201] }],
+      ]),
+    ).toThrow(/two requests/);
   });
 });
 
 test('every script can be parsed', () => {
-  for (const { event } of items) for (const { script } of event) expect(() => new Script(script.exec.join('\n'))).not.toThrow();
+  for (const { event } of items)
+    for (const { script } of event) expect(() => new Script(script.exec.join('\n'))).not.toThrow();
 });
 
 test('every variable is defined in the environment or in the collection', () => {
-  const known = [...(postmanEnvironment()['values'] as { key: string }[]), ...(collection['variable'] as { key: string }[])].map(({ key }) => key);
+  const known = [
+    ...(postmanEnvironment()['values'] as { key: string }[]),
+    ...(collection['variable'] as { key: string }[]),
+  ].map(({ key }) => key);
   const requests = items.map(({ request }) => JSON.stringify(request)).join('\n');
   const used = new Set([...requests.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name as string));
   expect([...used].filter((name) => !known.includes(name) && name !== 'big')).toEqual([]);
 });
 
 test('the files contain no secret', () => {
-  const secrets = (postmanEnvironment()['values'] as { type: string; value: string }[]).filter(({ type }) => type === 'secret');
+  const secrets = (postmanEnvironment()['values'] as { type: string; value: string }[]).filter(
+    ({ type }) => type === 'secret',
+  );
   expect(secrets.map(({ value }) => value)).toEqual(['', '', '']);
 });
 
-test('the committed files are up to date (npm run postman)', () => expect(outdatedFiles()).toEqual([]));
+test('the committed files are up to date (npm run postman)', () =>
+  expect(outdatedFiles()).toEqual([]));

@@ -1,5 +1,19 @@
-/** Log files while other programs move, delete, truncate and replace them, and while the disk is full. Uses real files. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+/**
+ * Log files while other programs move, delete, truncate and replace them, and while the disk is
+ * full. Uses real files.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogFiles } from '../../../local/processes/log-files.js';
@@ -13,14 +27,24 @@ describe('a log file', () => {
   let folder = '';
   let logs: LogFiles;
   const path = (name = 'server.log'): string => join(folder, name);
-  const text = (name?: string): string => (existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '');
+  const text = (name?: string): string =>
+    existsSync(path(name)) ? readFileSync(path(name), 'utf8') : '';
   const arrived = (line: string, name?: string): Promise<unknown> =>
-    eventually(() => text(name).includes(`${line}\n`), { what: `${line} is in ${name ?? 'the log'}` });
-  /** Writes until the file at the path has the line. Directly after a fault, a line may still go to the old file, or be lost. */
-  const arrivesAgain = (line: string): Promise<unknown> => eventually(() => {
-    logs.write('server', line);
-    return text().includes(`${line}\n`);
-  }, { what: `the log has ${line} again` });
+    eventually(() => text(name).includes(`${line}\n`), {
+      what: `${line} is in ${name ?? 'the log'}`,
+    });
+  /**
+   * Writes until the file at the path has the line. Directly after a fault, a line may still go to
+   * the old file, or be lost.
+   */
+  const arrivesAgain = (line: string): Promise<unknown> =>
+    eventually(
+      () => {
+        logs.write('server', line);
+        return text().includes(`${line}\n`);
+      },
+      { what: `the log has ${line} again` },
+    );
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'relevo-logs-'));
@@ -107,7 +131,9 @@ describe('a log file', () => {
   it('that cannot be renamed is emptied: the size stays bounded', async () => {
     mkdirSync(path('server.log.1'));
     logs.write('server', 'x'.repeat(20_000));
-    await eventually(() => existsSync(path()) && statSync(path()).size === 0, { what: 'the file is emptied' });
+    await eventually(() => existsSync(path()) && statSync(path()).size === 0, {
+      what: 'the file is emptied',
+    });
     logs.write('server', 'after');
     await arrived('after');
     expect(text()).toBe('after\n');
@@ -118,20 +144,25 @@ describe('a log file', () => {
     logs = new LogFiles(folder, SOON);
     logs.write('server', 'line');
     await arrived('line');
-    expect(['server.log', 'old.log'].map((name) => statSync(path(name)).mode & 0o777)).toEqual([0o600, 0o600]);
+    expect(['server.log', 'old.log'].map((name) => statSync(path(name)).mode & 0o777)).toEqual([
+      0o600, 0o600,
+    ]);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   const onLinux = onlyWhere(existsSync('/dev/full'), 'needs /dev/full', it);
-  onLinux('on a full disk loses lines and reports their number, without another failure', async () => {
-    symlinkSync('/dev/full', path()); // Every write to it fails with ENOSPC.
-    for (let round = 0; round < 100; round += 1) {
-      logs.write('server', `lost ${round}`);
-      await new Promise(setImmediate);
-    }
-    await eventually(() => logs.lost > 0, { what: 'a line that could not be written' });
-    rmSync(path());
-    await arrivesAgain('after');
-    expect(text()).toMatch(/^\d+ lines are missing here: they could not be written \(ENOSPC\)\n/);
-  });
+  onLinux(
+    'on a full disk loses lines and reports their number, without another failure',
+    async () => {
+      symlinkSync('/dev/full', path()); // Every write to it fails with ENOSPC.
+      for (let round = 0; round < 100; round += 1) {
+        logs.write('server', `lost ${round}`);
+        await new Promise(setImmediate);
+      }
+      await eventually(() => logs.lost > 0, { what: 'a line that could not be written' });
+      rmSync(path());
+      await arrivesAgain('after');
+      expect(text()).toMatch(/^\d+ lines are missing here: they could not be written \(ENOSPC\)\n/);
+    },
+  );
 });

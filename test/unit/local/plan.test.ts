@@ -1,4 +1,9 @@
-import { ENGINE_PLACES, serviceEnvironment, servicePlaces, type Shape } from '../../../local/plan.js';
+import {
+  ENGINE_PLACES,
+  serviceEnvironment,
+  servicePlaces,
+  type Shape,
+} from '../../../local/plan.js';
 
 const LARGEST: Shape = { monitors: 5, replicas: 9, patients: 9, gateway: 'http' };
 
@@ -6,8 +11,14 @@ describe('the plan of a system', () => {
   it('has the published names and ports', () => {
     const places = servicePlaces({ monitors: 3, replicas: 3, patients: 2, gateway: 'simulated' });
     expect(places.map(({ name, fixedPort }) => `${name} ${fixedPort}`)).toEqual([
-      'patients_1 4000', 'patients_2 4001', 'monitor_1 5000', 'monitor_2 5010', 'monitor_3 5020',
-      'server_1 5001', 'server_2 5002', 'server_3 5003',
+      'patients_1 4000',
+      'patients_2 4001',
+      'monitor_1 5000',
+      'monitor_2 5010',
+      'monitor_3 5020',
+      'server_1 5001',
+      'server_2 5002',
+      'server_3 5003',
     ]);
   });
 
@@ -21,7 +32,8 @@ describe('the plan of a system', () => {
     if (!place) throw new Error(`no ${name}`);
     return serviceEnvironment(place, {
       shape,
-      portOf: (other) => 100 + servicePlaces(shape).findIndex((candidate) => candidate.name === other),
+      portOf: (other) =>
+        100 + servicePlaces(shape).findIndex((candidate) => candidate.name === other),
       databaseUrl: 'postgresql://d',
       redisUrl: 'redis://r',
       tokens: { api: 'a', operator: 'o', internal: 'i' },
@@ -41,8 +53,14 @@ describe('the plan of a system', () => {
   });
 
   it('gives replicas the address of the gateway, if there is one', () => {
-    expect(environmentOf('server_2', shape)).toMatchObject({ GATEWAY: 'http', GATEWAY_URL: 'http://127.0.0.1:104', INTERNAL_TOKEN: 'i' });
-    expect(environmentOf('server_2', { ...shape, gateway: 'simulated' })).not.toHaveProperty('GATEWAY_URL');
+    expect(environmentOf('server_2', shape)).toMatchObject({
+      GATEWAY: 'http',
+      GATEWAY_URL: 'http://127.0.0.1:104',
+      INTERNAL_TOKEN: 'i',
+    });
+    expect(environmentOf('server_2', { ...shape, gateway: 'simulated' })).not.toHaveProperty(
+      'GATEWAY_URL',
+    );
     expect(environmentOf('gateway', shape)).toMatchObject({ GATEWAY_LEDGER_FILE: '/ledger' });
   });
 });

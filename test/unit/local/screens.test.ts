@@ -7,9 +7,13 @@ const widest = (text: string): number => Math.max(...text.split('\n').map((line)
 describe('the screen of npm start', () => {
   const tokens = makeTokens();
   const shown = {
-    services: servicePlaces({ monitors: 3, replicas: 3, patients: 1, gateway: 'http' }).map(({ name, kind, fixedPort }) => ({
-      name, kind, url: `http://127.0.0.1:${fixedPort}`,
-    })),
+    services: servicePlaces({ monitors: 3, replicas: 3, patients: 1, gateway: 'http' }).map(
+      ({ name, kind, fixedPort }) => ({
+        name,
+        kind,
+        url: `http://127.0.0.1:${fixedPort}`,
+      }),
+    ),
     tokens,
     databaseUrl: 'postgresql://postgres:012345678901234567890123@127.0.0.1:5454/relevo',
     redisUrl: 'redis://127.0.0.1:6390',
@@ -21,7 +25,15 @@ describe('the screen of npm start', () => {
   it('fits 80 columns', () => expect(widest(text)).toBeLessThanOrEqual(80));
 
   it('has every address, the tokens and the next commands', () => {
-    const parts = ['127.0.0.1:4000', '127.0.0.1:5020', '127.0.0.1:5003', ...Object.values(tokens), 'psql ', 'npx relevo status', 'npx relevo batch --count 230'];
+    const parts = [
+      '127.0.0.1:4000',
+      '127.0.0.1:5020',
+      '127.0.0.1:5003',
+      ...Object.values(tokens),
+      'psql ',
+      'npx relevo status',
+      'npx relevo batch --count 230',
+    ];
     for (const part of parts) expect(text).toContain(part);
   });
 
@@ -32,14 +44,19 @@ describe('the screen of npm start', () => {
   });
 
   it('shows commands that find this data when RELEVO_DATA is set', () => {
-    const elsewhere = screen({ ...shown, dataDir: '/srv/my data', env: { RELEVO_DATA: '/srv/my data' } });
+    const elsewhere = screen({
+      ...shown,
+      dataDir: '/srv/my data',
+      env: { RELEVO_DATA: '/srv/my data' },
+    });
     expect(elsewhere).toContain("RELEVO_DATA='/srv/my data' npx relevo status");
     expect(elsewhere).toContain("RELEVO_DATA='/srv/my data' npm run studio");
   });
 
   it('written to a file shows no secret, and the command that stops the system', () => {
     const kept = screen({ ...shown, tokens: null });
-    for (const secret of [...Object.values(tokens), '012345678901234567890123']) expect(kept).not.toContain(secret);
+    for (const secret of [...Object.values(tokens), '012345678901234567890123'])
+      expect(kept).not.toContain(secret);
     expect(kept).toContain('npm stop stops everything.');
     expect(widest(kept)).toBeLessThanOrEqual(80);
   });

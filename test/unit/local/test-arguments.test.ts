@@ -5,9 +5,15 @@ const exists = (path: string): boolean => ['test/unit', 'test/integration'].incl
 describe('the arguments of npm test', () => {
   it.each([
     [['unit'], ['test/unit/']],
-    [['unit', '-t', 'integration'], ['test/unit/', '-t', 'integration']],
+    [
+      ['unit', '-t', 'integration'],
+      ['test/unit/', '-t', 'integration'],
+    ],
     [['ledger'], ['ledger']],
-    [['test/unit/local', '--silent'], ['test/unit/local', '--silent']],
+    [
+      ['test/unit/local', '--silent'],
+      ['test/unit/local', '--silent'],
+    ],
   ])('%j become %j', (words, expected) => {
     expect(jestArguments(words, exists)).toEqual(expected);
   });
@@ -31,11 +37,16 @@ describe('the arguments of npm test', () => {
 
   it.each([
     [[], ['test/unit/a.test.ts', 'test/browser/report.test.ts']],
-    [['--silent', '-t', 'unit'], ['test/unit/a.test.ts', 'test/browser/report.test.ts']],
+    [
+      ['--silent', '-t', 'unit'],
+      ['test/unit/a.test.ts', 'test/browser/report.test.ts'],
+    ],
     [['test/unit/'], ['test/unit/a.test.ts']],
     [['Report'], ['test/browser/report.test.ts']],
     [['nothing'], []],
   ])('%j select %j', (args, expected) => {
-    expect(selectedTests(args, ['test/unit/a.test.ts', 'test/browser/report.test.ts'])).toEqual(expected);
+    expect(selectedTests(args, ['test/unit/a.test.ts', 'test/browser/report.test.ts'])).toEqual(
+      expected,
+    );
   });
 });

@@ -1,4 +1,7 @@
-/** The tools that the selected tests need, the folders in which they are searched, and the behaviour when a tool is unavailable. */
+/**
+ * The tools that the selected tests need, the folders in which they are searched, and the behaviour
+ * when a tool is unavailable.
+ */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +13,13 @@ const root = mkdtempSync(join(tmpdir(), 'relevo-tools-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test('a tool belongs to existing tests, and only these tests require it', () => {
-  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map((name) => `test/${name}`);
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `test/${name}`,
+  );
   expect(toolsOf(files)).toEqual(['chromium', 'prometheus']);
-  expect(toolsOf(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file)))).toEqual([]);
+  expect(
+    toolsOf(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file))),
+  ).toEqual([]);
   expect(toolsOf(['test/browser/report.test.ts'])).toEqual(['chromium']);
 });
 
@@ -27,7 +34,10 @@ test('unpacked programs are found; a tool with only some of its programs is not'
   lay('prometheus');
   if (machine === null) expect(findTool(root, 'prometheus')).toBeNull();
   lay('promtool');
-  expect(findTool(root, 'prometheus')?.map((path) => path.split('/').at(-1))).toEqual(['prometheus', 'promtool']);
+  expect(findTool(root, 'prometheus')?.map((path) => path.split('/').at(-1))).toEqual([
+    'prometheus',
+    'promtool',
+  ]);
 });
 
 test('CHROMIUM names the browser', () => {
@@ -41,5 +51,6 @@ test('tests without tools get none, also in CI', async () => {
 });
 
 test('the advice contains a command', () => {
-  for (const name of ['chromium', 'prometheus'] as const) expect(adviceOn(name)).toMatch(/apt-get install \w+/);
+  for (const name of ['chromium', 'prometheus'] as const)
+    expect(adviceOn(name)).toMatch(/apt-get install \w+/);
 });

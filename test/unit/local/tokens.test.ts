@@ -18,7 +18,11 @@ describe('tokens', () => {
   });
 
   it('are in a file that only its owner can read, even after other users could read it', () => {
-    writeFileSync(join(folder, 'tokens.json'), JSON.stringify({ api: 'a', operator: 'o', internal: 'i' }), { mode: 0o644 });
+    writeFileSync(
+      join(folder, 'tokens.json'),
+      JSON.stringify({ api: 'a', operator: 'o', internal: 'i' }),
+      { mode: 0o644 },
+    );
     provideTokens(folder, {});
     expect(statSync(join(folder, 'tokens.json')).mode & 0o777).toBe(0o600);
   });
@@ -28,8 +32,11 @@ describe('tokens', () => {
     expect(readTokens(folder)?.api).not.toBe('from-environment');
   });
 
-  it.each(['', '{', '{"api": "x"}', '[]', 'null'])('a file with the content %j is refused in one sentence', (text) => {
-    writeFileSync(join(folder, 'tokens.json'), text);
-    expect(() => provideTokens(folder, {})).toThrow(/tokens.json cannot be parsed; delete it/);
-  });
+  it.each(['', '{', '{"api": "x"}', '[]', 'null'])(
+    'a file with the content %j is refused in one sentence',
+    (text) => {
+      writeFileSync(join(folder, 'tokens.json'), text);
+      expect(() => provideTokens(folder, {})).toThrow(/tokens.json cannot be parsed; delete it/);
+    },
+  );
 });

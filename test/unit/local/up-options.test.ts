@@ -6,7 +6,10 @@ const DEFAULTS = { monitors: 1, replicas: 3, patients: 1, gateway: 'simulated', 
 describe('the arguments of npm start', () => {
   it.each([
     [[], DEFAULTS],
-    [['--monitors', '3', '--replicas', '5', '--patients', '2'], { ...DEFAULTS, monitors: 3, replicas: 5, patients: 2 }],
+    [
+      ['--monitors', '3', '--replicas', '5', '--patients', '2'],
+      { ...DEFAULTS, monitors: 3, replicas: 5, patients: 2 },
+    ],
     [['--gateway=http', '--faults', 'on'], { ...DEFAULTS, gateway: 'http', faults: true }],
   ])('%j is accepted', (words, expected) => {
     expect(parseUpOptions(words)).toEqual(expected);
@@ -29,7 +32,10 @@ describe('the arguments of npm start', () => {
       refusal = error;
     }
     expect(refusal).toBeInstanceOf(StartError);
-    expect(refusal).toMatchObject({ exitCode: 4, message: expect.stringMatching(message) as string });
+    expect(refusal).toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(message) as string,
+    });
     expect((refusal as Error).message).toContain('Usage: npm start --');
   });
 });

@@ -1,4 +1,7 @@
-/** Parts of the edges without a network: configuration, log lines, the meaning of errors, the cache of the counts, the page. */
+/**
+ * Parts of the edges without a network: configuration, log lines, the meaning of errors, the cache
+ * of the counts, the page.
+ */
 import { lineOf } from '../../../monitor/announce.js';
 import { loadMonitorConfig, settingsOf } from '../../../monitor/config.js';
 import { consolePage } from '../../../monitor/console/shell.js';
@@ -8,14 +11,24 @@ import { ConfigError } from '../../../shared/config.js';
 import { html } from '../../../shared/web/html.js';
 
 const ENV = {
-  DATABASE_URL: 'postgresql://x@127.0.0.1/x', REDIS_URL: 'redis://127.0.0.1', API_TOKEN: 'a', OPERATOR_TOKEN: 'o', INTERNAL_TOKEN: 'i',
-  REPLICAS: 'server_1=http://127.0.0.1:5001', MONITORS: 'monitor_1=http://127.0.0.1:5000',
+  DATABASE_URL: 'postgresql://x@127.0.0.1/x',
+  REDIS_URL: 'redis://127.0.0.1',
+  API_TOKEN: 'a',
+  OPERATOR_TOKEN: 'o',
+  INTERNAL_TOKEN: 'i',
+  REPLICAS: 'server_1=http://127.0.0.1:5001',
+  MONITORS: 'monitor_1=http://127.0.0.1:5000',
 };
 
 describe('the configuration', () => {
   test('has defaults for all options except addresses and tokens', () => {
     expect(settingsOf(loadMonitorConfig(ENV))).toMatchObject({
-      monitor: 'monitor_1', monitors: ['monitor_1'], replicas: ['server_1'], policy: 'random', pingIntervalMs: 2_000, beatTimeoutMs: 400,
+      monitor: 'monitor_1',
+      monitors: ['monitor_1'],
+      replicas: ['server_1'],
+      policy: 'random',
+      pingIntervalMs: 2_000,
+      beatTimeoutMs: 400,
     });
   });
 
@@ -37,9 +50,15 @@ describe('the configuration', () => {
 
 describe('the published console lines', () => {
   test('keep their exact words', () => {
-    expect(lineOf('replica:answered', { replica: 'server_1', pingMs: 1 }).text).toBe('I AM ALIVE from server 1');
-    expect(lineOf('replica:unanswered', { replica: 'server_2', cause: 'refused' }).text).toBe('I AM OFF from server 2');
-    expect(lineOf('leadership:learnt', { partition: 0, term: 3, leader: 'server_2' }).text).toBe('The leader is server_2');
+    expect(lineOf('replica:answered', { replica: 'server_1', pingMs: 1 }).text).toBe(
+      'I AM ALIVE from server 1',
+    );
+    expect(lineOf('replica:unanswered', { replica: 'server_2', cause: 'refused' }).text).toBe(
+      'I AM OFF from server 2',
+    );
+    expect(lineOf('leadership:learnt', { partition: 0, term: 3, leader: 'server_2' }).text).toBe(
+      'The leader is server_2',
+    );
   });
 });
 
@@ -62,7 +81,10 @@ describe('the counts', () => {
   test('are read at most twice per second, and a part that fails is null', async () => {
     let asked = 0;
     const counts = cachedCounts(
-      { parcels: () => Promise.reject(new Error('Redis is away')), payments: async () => ({ pending: (asked += 1), failed: 0 }) },
+      {
+        parcels: () => Promise.reject(new Error('Redis is away')),
+        payments: async () => ({ pending: (asked += 1), failed: 0 }),
+      },
       clock,
     );
     expect(await counts()).toEqual({ waiting: null, active: null, pending: 1, failed: 0 });
@@ -73,12 +95,25 @@ describe('the counts', () => {
   });
 
   test('do not wait for a source that never answers', async () => {
-    const counts = cachedCounts({ parcels: () => new Promise(() => undefined), payments: async () => ({ pending: 0, failed: 0 }) }, clock);
+    const counts = cachedCounts(
+      {
+        parcels: () => new Promise(() => undefined),
+        payments: async () => ({ pending: 0, failed: 0 }),
+      },
+      clock,
+    );
     expect(await counts()).toMatchObject({ waiting: null, pending: 0 });
   });
 });
 
 test('the console page escapes markup in a name', () => {
-  const page = consolePage({ title: 't', active: null, session: null, monitor: '<b>"x"</b>', body: html``, nonce: 'n' });
+  const page = consolePage({
+    title: 't',
+    active: null,
+    session: null,
+    monitor: '<b>"x"</b>',
+    body: html``,
+    nonce: 'n',
+  });
   expect(page).toContain('&lt;b&gt;&quot;x&quot;&lt;/b&gt;');
 });

@@ -32,7 +32,9 @@ describe('a database that does not answer', () => {
 
   test('times out after half a second', async () => {
     let answer: boolean | null | undefined;
-    void over(() => new Promise(() => undefined)).has('one').then((found) => (answer = found));
+    void over(() => new Promise(() => undefined))
+      .has('one')
+      .then((found) => (answer = found));
     await jest.advanceTimersByTimeAsync(499);
     expect(answer).toBeUndefined();
     await jest.advanceTimersByTimeAsync(1);
@@ -43,5 +45,9 @@ describe('a database that does not answer', () => {
 test('remembers a bounded number of ended sessions', async () => {
   const sessions = over(() => Promise.reject(new Error('gone')));
   for (let number = 0; number < 1_001; number += 1) await sessions.end(String(number));
-  expect([await sessions.has('0'), await sessions.has('1'), await sessions.has('1000')]).toEqual([null, true, true]);
+  expect([await sessions.has('0'), await sessions.has('1'), await sessions.has('1000')]).toEqual([
+    null,
+    true,
+    true,
+  ]);
 });

@@ -18,13 +18,24 @@ class FakeResponse extends EventEmitter {
 }
 
 const status = { replicas: [], monitors: [], patients: [] } as unknown as Status;
-const create = (): EventHub => new EventHub({ status: () => Promise.resolve(status), known: () => status }, 'run');
+const create = (): EventHub =>
+  new EventHub({ status: () => Promise.resolve(status), known: () => status }, 'run');
 const read = (hub: EventHub, ip: string, full: boolean): Promise<boolean> =>
   hub.add(new FakeResponse({ ip }) as unknown as Response, full, undefined);
 
-/** Connects all at once, so readers that still wait for their snapshot count too. @returns how many were admitted. */
-async function many(hub: EventHub, count: number, ipOf: (number: number) => string, full = false): Promise<number> {
-  const found = await Promise.all(Array.from({ length: count }, (_, number) => read(hub, ipOf(number), full)));
+/**
+ * Connects all at once, so readers that still wait for their snapshot count too. @returns how many
+ * were admitted.
+ */
+async function many(
+  hub: EventHub,
+  count: number,
+  ipOf: (number: number) => string,
+  full = false,
+): Promise<number> {
+  const found = await Promise.all(
+    Array.from({ length: count }, (_, number) => read(hub, ipOf(number), full)),
+  );
   return found.filter(Boolean).length;
 }
 

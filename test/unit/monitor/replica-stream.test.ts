@@ -19,7 +19,9 @@ afterEach(async () => {
 });
 
 /** Connects to a server with this answer. @returns the events, in order. */
-async function follow(listener: RequestListener): Promise<{ happened: string[]; asked: () => number }> {
+async function follow(
+  listener: RequestListener,
+): Promise<{ happened: string[]; asked: () => number }> {
   let asked = 0;
   server = createServer((request, response) => {
     asked += 1;
@@ -40,8 +42,15 @@ async function follow(listener: RequestListener): Promise<{ happened: string[]; 
 const beat = JSON.stringify({
   type: 'beat',
   report: {
-    id: 'server_1', bootId: '00000000-0000-4000-8000-000000000001', pid: 1, role: 'standby', term: 0, parcelsInFlight: 0, committed: 0,
-    reaches: { postgres: true, redis: true, gateway: true }, stalledMs: null,
+    id: 'server_1',
+    bootId: '00000000-0000-4000-8000-000000000001',
+    pid: 1,
+    role: 'standby',
+    term: 0,
+    parcelsInFlight: 0,
+    committed: 0,
+    reaches: { postgres: true, redis: true, gateway: true },
+    stalledMs: null,
   },
 });
 
@@ -50,7 +59,9 @@ test('bytes without a line do not keep it open: it closes and reconnects', async
     response.flushHeaders();
     intervals.push(setInterval(() => response.write(' '), DRIP_MS));
   });
-  await eventually(() => happened.includes('closed') && asked() > 1, { what: 'closed, and asked for again' });
+  await eventually(() => happened.includes('closed') && asked() > 1, {
+    what: 'closed, and asked for again',
+  });
 });
 
 test('a response that never begins times out and is requested again', async () => {
@@ -64,6 +75,9 @@ test('control: lines keep it open for longer than the permitted silence', async 
     response.flushHeaders();
     intervals.push(setInterval(() => response.write(`${beat}\n`), DRIP_MS));
   });
-  await eventually(() => happened.filter((what) => what === 'line').length > (3 * SILENCE_MS) / DRIP_MS, { what: 'lines for three times as long' });
+  await eventually(
+    () => happened.filter((what) => what === 'line').length > (3 * SILENCE_MS) / DRIP_MS,
+    { what: 'lines for three times as long' },
+  );
   expect(happened.filter((what) => what !== 'line')).toEqual(['opened']);
 });

@@ -1,4 +1,7 @@
-/** Sessions of the console: the signed-in user, the proof that a changing request needs, and the page after signing in. */
+/**
+ * Sessions of the console: the signed-in user, the proof that a changing request needs, and the
+ * page after signing in.
+ */
 import type { Request } from 'express';
 import type { EndedSessions } from '../../../monitor/console/ended-sessions.js';
 import { COOKIE, cleanName, Sessions } from '../../../monitor/console/session.js';
@@ -31,14 +34,24 @@ describe('a session', () => {
   test('is valid only where the operator token is the same', async () => {
     const cookie = await sessions.begin('Ana');
     const elsewhere = await new Sessions('the operator token', noneEnded).read(asked({ cookie }));
-    expect(elsewhere).toMatchObject({ name: 'Ana', csrf: (await sessions.read(asked({ cookie })))?.csrf });
+    expect(elsewhere).toMatchObject({
+      name: 'Ana',
+      csrf: (await sessions.read(asked({ cookie })))?.csrf,
+    });
     expect(await new Sessions('another token', noneEnded).read(asked({ cookie }))).toBeNull();
   });
 
-  test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4IiwibmFtZSI6bnVsbH0.'])('the cookie %j is no session', async (cookie) => {
-    expect(await sessions.read(asked(cookie === undefined ? {} : { cookie }))).toBeNull();
-    expect(await sessions.kindOf(asked({ method: 'POST', ...(cookie === undefined ? {} : { cookie }) }))).toBeNull();
-  });
+  test.each([undefined, '', 'x', 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJ4IiwibmFtZSI6bnVsbH0.'])(
+    'the cookie %j is no session',
+    async (cookie) => {
+      expect(await sessions.read(asked(cookie === undefined ? {} : { cookie }))).toBeNull();
+      expect(
+        await sessions.kindOf(
+          asked({ method: 'POST', ...(cookie === undefined ? {} : { cookie }) }),
+        ),
+      ).toBeNull();
+    },
+  );
 
   test('a cookie with one changed character is no session', async () => {
     const cookie = await sessions.begin(null);
@@ -52,8 +65,18 @@ describe('a session', () => {
     const other = (await sessions.read(asked({ cookie: await sessions.begin(null) })))?.csrf ?? '';
     const csrf = (await sessions.read(asked({ cookie })))?.csrf ?? '';
     expect(await sessions.kindOf(asked({ cookie }))).toBe('operator');
-    for (const wrong of [{}, { csrf: '' }, { csrf: 'x' }, { csrf: other }, { body: { csrf: other } }, { body: { csrf: [csrf] } }, { body: 'csrf' }]) {
-      await expect(Promise.resolve(sessions.kindOf(asked({ method: 'POST', cookie, ...wrong })))).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    for (const wrong of [
+      {},
+      { csrf: '' },
+      { csrf: 'x' },
+      { csrf: other },
+      { body: { csrf: other } },
+      { body: { csrf: [csrf] } },
+      { body: 'csrf' },
+    ]) {
+      await expect(
+        Promise.resolve(sessions.kindOf(asked({ method: 'POST', cookie, ...wrong }))),
+      ).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     expect(await sessions.kindOf(asked({ method: 'POST', cookie, csrf }))).toBe('operator');
   });
@@ -75,24 +98,46 @@ describe('a session', () => {
 });
 
 test.each([
-  ['  Ana ', 'Ana'], ['', null], ['\u0000\n', null], ['a\nb', 'a b'], ['<b>', '<b>'], ['x'.repeat(100), 'x'.repeat(60)],
+  ['  Ana ', 'Ana'],
+  ['', null],
+  ['\u0000\n', null],
+  ['a\nb', 'a b'],
+  ['<b>', '<b>'],
+  ['x'.repeat(100), 'x'.repeat(60)],
 ])('the name %j is kept as %j', (typed, kept) => expect(cleanName(typed)).toBe(kept));
 
 describe('after signing in', () => {
-  test.each(['/', '/payments', '/payments?status=FAILED&x=%2F', '/elections.html?kind=kill'])('%s is a page of this site', (next) => {
-    expect(localPath(next)).toBe(next);
-  });
+  test.each(['/', '/payments', '/payments?status=FAILED&x=%2F', '/elections.html?kind=kill'])(
+    '%s is a page of this site',
+    (next) => {
+      expect(localPath(next)).toBe(next);
+    },
+  );
 
   test.each([
-    undefined, '', 'payments', '//evil.example', '///evil.example', '/\\evil.example', '/\t/evil.example', 'https://evil.example', 'javascript:alert(1)',
-    '/..//evil.example', '/./\\evil.example', '/%0d%0aX:y\n', ['/payments'], '/session', '/session/end',
+    undefined,
+    '',
+    'payments',
+    '//evil.example',
+    '///evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/..//evil.example',
+    '/./\\evil.example',
+    '/%0d%0aX:y\n',
+    ['/payments'],
+    '/session',
+    '/session/end',
   ])('%j leads to the first page', (next) => {
     expect(localPath(next)).toBe('/');
   });
 });
 
 describe('a session and the list of ended ones', () => {
-  const answering = (ended: boolean | null): Sessions => new Sessions('the operator token', { has: async () => ended, end: async () => ended !== null });
+  const answering = (ended: boolean | null): Sessions =>
+    new Sessions('the operator token', { has: async () => ended, end: async () => ended !== null });
 
   test('an ended session is not a session', async () => {
     const sessions = answering(true);
@@ -106,6 +151,8 @@ describe('a session and the list of ended ones', () => {
     expect(session).toMatchObject({ name: 'Ana', isConfirmed: false });
     expect(await sessions.kindOf(asked({ cookie }))).toBe('operator');
     const change = asked({ method: 'POST', cookie, csrf: session?.csrf ?? '' });
-    await expect(Promise.resolve(sessions.kindOf(change))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(Promise.resolve(sessions.kindOf(change))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
   });
 });

@@ -1,25 +1,74 @@
-/** States and reports for the tests of the monitor's core, made by the machine itself wherever possible. */
+/**
+ * States and reports for the tests of the monitor's core, made by the machine itself wherever
+ * possible.
+ */
 import type { Leadership, ReplicaReport } from '../../../shared/contracts/leadership.js';
 import { initialState, step } from '../../../monitor/core/failover.js';
-import type { Effect, Happening, Phase, PhaseName, Settings, State, Step } from '../../../monitor/core/types.js';
+import type {
+  Effect,
+  Happening,
+  Phase,
+  PhaseName,
+  Settings,
+  State,
+  Step,
+} from '../../../monitor/core/types.js';
 
 export const SETTINGS: Settings = {
-  monitor: 'monitor_1', monitors: ['monitor_1'], replicas: ['server_1', 'server_2', 'server_3'], partition: 0, policy: 'lowest-id',
-  tickMs: 50, pingIntervalMs: 2_000, pingTimeoutMs: 1_000, fall: 2, rise: 2, beatIntervalMs: 100, beatTimeoutMs: 400,
-  voteIntervalMs: 100, voteFreshMs: 1_000, grayMs: 1_500, stallMs: 5_000, grayRestMs: 10_000, grayDrainMs: 300,
-  handoverDrainMs: 2_000, pushIntervalMs: 500, doubtMs: 1_000, doubtForMs: 2_000,
+  monitor: 'monitor_1',
+  monitors: ['monitor_1'],
+  replicas: ['server_1', 'server_2', 'server_3'],
+  partition: 0,
+  policy: 'lowest-id',
+  tickMs: 50,
+  pingIntervalMs: 2_000,
+  pingTimeoutMs: 1_000,
+  fall: 2,
+  rise: 2,
+  beatIntervalMs: 100,
+  beatTimeoutMs: 400,
+  voteIntervalMs: 100,
+  voteFreshMs: 1_000,
+  grayMs: 1_500,
+  stallMs: 5_000,
+  grayRestMs: 10_000,
+  grayDrainMs: 300,
+  handoverDrainMs: 2_000,
+  pushIntervalMs: 500,
+  doubtMs: 1_000,
+  doubtForMs: 2_000,
 };
 
 export const report = (id: string, more: Partial<ReplicaReport> = {}): ReplicaReport => ({
-  id, bootId: `${id}-a`, pid: 1, role: 'standby', term: 0, parcelsInFlight: 0, committed: 0,
-  reaches: { postgres: true, redis: true, gateway: true }, stalledMs: null, ...more,
+  id,
+  bootId: `${id}-a`,
+  pid: 1,
+  role: 'standby',
+  term: 0,
+  parcelsInFlight: 0,
+  committed: 0,
+  reaches: { postgres: true, redis: true, gateway: true },
+  stalledMs: null,
+  ...more,
 });
 
-export const row = (term: number, leader: string | null, bootId = leader === null ? null : `${leader}-a`): Leadership => ({
-  partition: 0, term, leader, bootId, reason: 'a test', electedAt: '2026-01-01T00:00:00.000Z',
+export const row = (
+  term: number,
+  leader: string | null,
+  bootId = leader === null ? null : `${leader}-a`,
+): Leadership => ({
+  partition: 0,
+  term,
+  leader,
+  bootId,
+  reason: 'a test',
+  electedAt: '2026-01-01T00:00:00.000Z',
 });
 
-/** Longer than the additional patience of a monitor after its start, and than the grace of a new leader. */
+/**
+ * Longer than the additional patience of a monitor after its start, and than the grace of a new
+ * leader.
+ */
 const SETTLED_MS = 5_000;
 
 /** Drives the machine by hand: its clock moves only on request, and it records every effect. */
@@ -29,7 +78,10 @@ export class Machine {
   effects: readonly Effect[] = [];
   last: Step;
 
-  constructor(settings: Partial<Settings> = {}, public state: State = initialState({ ...SETTINGS, ...settings })) {
+  constructor(
+    settings: Partial<Settings> = {},
+    public state: State = initialState({ ...SETTINGS, ...settings }),
+  ) {
     this.last = { state, effects: [], decision: '' };
   }
 
@@ -47,7 +99,8 @@ export class Machine {
     let effects: readonly Effect[] = [];
     while (this.now < end) {
       this.now += this.state.settings.tickMs;
-      if (this.now % 100 === 0) for (const each of beating) effects = [...effects, ...this.beat(each)];
+      if (this.now % 100 === 0)
+        for (const each of beating) effects = [...effects, ...this.beat(each)];
       effects = [...effects, ...this.tick()];
     }
     return effects;
@@ -83,7 +136,10 @@ export class Machine {
 
   kill(replica: string): readonly Effect[] {
     const closed = this.happen({ type: 'stream-closed', replica });
-    return [...closed, ...this.happen({ type: 'ping-failed', replica, cause: 'refused', sentAt: this.now })];
+    return [
+      ...closed,
+      ...this.happen({ type: 'ping-failed', replica, cause: 'refused', sentAt: this.now }),
+    ];
   }
 
   get phase(): PhaseName {
@@ -95,7 +151,10 @@ export const LEADING = report('server_1', { role: 'leading', term: 1 });
 export const STANDBYS = [report('server_2', { term: 1 }), report('server_3', { term: 1 })];
 export const ALL = [LEADING, ...STANDBYS];
 
-/** server_1 leads in term 1, every replica is alive, and the additional patience of the monitor after its start is over. */
+/**
+ * server_1 leads in term 1, every replica is alive, and the additional patience of the monitor
+ * after its start is over.
+ */
 export function watching(settings: Partial<Settings> = {}): Machine {
   const machine = new Machine(settings);
   machine.tick();
@@ -107,20 +166,23 @@ export function watching(settings: Partial<Settings> = {}): Machine {
   return machine;
 }
 
-/** A machine in each phase, reached by real inputs: the table of failover.ts. A new phase without a row does not compile. */
+/**
+ * A machine in each phase, reached by real inputs: the table of failover.ts. A new phase without a
+ * row does not compile.
+ */
 export const REACH: Readonly<Record<Phase['name'], () => Machine>> = {
-  observing: () => {
+  'observing': () => {
     const machine = new Machine();
     machine.tick();
     return machine;
   },
-  watching: () => watching(),
-  confirming: () => {
+  'watching': () => watching(),
+  'confirming': () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     return machine;
   },
-  voting: () => {
+  'voting': () => {
     const machine = watching();
     machine.kill('server_1');
     return machine;
@@ -130,17 +192,26 @@ export const REACH: Readonly<Record<Phase['name'], () => Machine>> = {
     for (const id of ['server_2', 'server_3', 'server_1']) machine.kill(id);
     return machine;
   },
-  promoting: () => {
+  'promoting': () => {
     const machine = REACH.voting();
-    machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: true, leadership: row(2, 'server_2') });
+    machine.happen({
+      type: 'vote-answered',
+      term: 1,
+      votes: 1,
+      elected: true,
+      leadership: row(2, 'server_2'),
+    });
     return machine;
   },
   'handing-over': () => {
     const machine = watching();
-    machine.happen({ type: 'handover-requested', request: { id: 1, to: null, kind: 'planned', reason: 'a test' } });
+    machine.happen({
+      type: 'handover-requested',
+      request: { id: 1, to: null, kind: 'planned', reason: 'a test' },
+    });
     return machine;
   },
-  doubting: () => {
+  'doubting': () => {
     const machine = watching();
     machine.now += 1_500;
     machine.tick();
@@ -148,7 +219,11 @@ export const REACH: Readonly<Record<Phase['name'], () => Machine>> = {
   },
 };
 
-export const ofType = <T extends Effect['type']>(effects: readonly Effect[], type: T): Extract<Effect, { type: T }>[] =>
+export const ofType = <T extends Effect['type']>(
+  effects: readonly Effect[],
+  type: T,
+): Extract<Effect, { type: T }>[] =>
   effects.filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type);
 
-export const eventNames = (effects: readonly Effect[]): string[] => ofType(effects, 'emit').map(({ event }) => event.name);
+export const eventNames = (effects: readonly Effect[]): string[] =>
+  ofType(effects, 'emit').map(({ event }) => event.name);

@@ -1,10 +1,29 @@
-/** The pure part of the topology of the console: the flows, the interrupted flows, and the paths of the arrows. */
+/**
+ * The pure part of the topology of the console: the flows, the interrupted flows, and the paths of
+ * the arrows.
+ */
 import { STATUS } from '../../../monitor/http/examples.js';
 import { status as statusSchema, type Status } from '../../../monitor/http/schemas.js';
 
-interface Flow { kind: string; from: string; to: string; works: boolean }
-interface Box { left: number; right: number; top: number; bottom: number }
-interface Arrow { kind: string; works: boolean; line: string; tip: string; label: { x: number; y: number } }
+interface Flow {
+  kind: string;
+  from: string;
+  to: string;
+  works: boolean;
+}
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+interface Arrow {
+  kind: string;
+  works: boolean;
+  line: string;
+  tip: string;
+  label: { x: number; y: number };
+}
 
 /** The scripts of the browser have no types, so this file declares their parameters and results. */
 const CLIENT = '../../../monitor/console/client';
@@ -15,31 +34,56 @@ const { arrowsOf } = (await import(`${CLIENT}/arrows.js`)) as {
 
 const NOW: Status = statusSchema.parse(STATUS);
 const SILENT = { id: 'patients_2', observed: 'suspect', since: null } as const;
-const words = (status: Status): string[] => flowsOf(status).map(({ kind, from, to, works }) => `${kind}: ${from} → ${to}${works ? '' : ', stands'}`);
+const words = (status: Status): string[] =>
+  flowsOf(status).map(
+    ({ kind, from, to, works }) => `${kind}: ${from} → ${to}${works ? '' : ', stands'}`,
+  );
 
 describe('the flows', () => {
   test('lead from patients through the queue and the leader to the database, and from patients to the database', () => {
     expect(words(NOW)).toEqual([
-      'watch: monitors → replicas', 'enqueue: patients/patients_1 → queue/Redis', 'accept: patients → database/PostgreSQL',
-      'fetch: queue/Redis → replicas/server_2', 'commit: replicas/server_2 → database/PostgreSQL',
+      'watch: monitors → replicas',
+      'enqueue: patients/patients_1 → queue/Redis',
+      'accept: patients → database/PostgreSQL',
+      'fetch: queue/Redis → replicas/server_2',
+      'commit: replicas/server_2 → database/PostgreSQL',
     ]);
   });
 
   test('only the current leader commits; without a leader no replica commits', () => {
-    const led = (leader: string | null): Status => ({ ...NOW, partitions: NOW.partitions.map((partition) => ({ ...partition, leader })) });
+    const led = (leader: string | null): Status => ({
+      ...NOW,
+      partitions: NOW.partitions.map((partition) => ({ ...partition, leader })),
+    });
     expect(words(led('server_3'))).toContain('commit: replicas/server_3 → database/PostgreSQL');
     expect(words(led(null)).join()).not.toMatch(/fetch|commit/);
   });
 
   test.each<[string, Partial<Status>, string[]]>([
     ['Redis is unavailable', { engines: { postgres: true, redis: false } }, ['enqueue', 'fetch']],
-    ['PostgreSQL is unavailable', { engines: { postgres: false, redis: true } }, ['accept', 'commit']],
-    ['the state of both is unknown', { engines: { postgres: null, redis: null } }, ['enqueue', 'accept', 'fetch', 'commit']],
-    ['the leader is suspected', { replicas: NOW.replicas.map((replica) => ({ ...replica, observed: 'suspect' })) }, ['fetch', 'commit']],
+    [
+      'PostgreSQL is unavailable',
+      { engines: { postgres: false, redis: true } },
+      ['accept', 'commit'],
+    ],
+    [
+      'the state of both is unknown',
+      { engines: { postgres: null, redis: null } },
+      ['enqueue', 'accept', 'fetch', 'commit'],
+    ],
+    [
+      'the leader is suspected',
+      { replicas: NOW.replicas.map((replica) => ({ ...replica, observed: 'suspect' })) },
+      ['fetch', 'commit'],
+    ],
     ['one of two instances is silent', { patients: [...NOW.patients, SILENT] }, ['enqueue']],
     ['every instance is silent', { patients: [SILENT] }, ['enqueue', 'accept']],
   ])('when %s, the dependent flows are interrupted', (_what, change, standing) => {
-    expect(flowsOf({ ...NOW, ...change }).filter(({ works }) => !works).map(({ kind }) => kind)).toEqual(standing);
+    expect(
+      flowsOf({ ...NOW, ...change })
+        .filter(({ works }) => !works)
+        .map(({ kind }) => kind),
+    ).toEqual(standing);
   });
 
   test('a monitor that knows no instance shows no flows of instances', () => {
@@ -48,27 +92,51 @@ describe('the flows', () => {
 });
 
 describe('the arrows', () => {
-  const box = (left: number, top: number): Box => ({ left, top, right: left + 100, bottom: top + 40 });
+  const box = (left: number, top: number): Box => ({
+    left,
+    top,
+    right: left + 100,
+    bottom: top + 40,
+  });
   const BOXES: Record<string, Box> = {
-    patients: box(0, 100), 'patients/patients_1': box(0, 100), 'queue/Redis': box(200, 100), replicas: box(400, 60), monitors: box(400, 0),
-    'replicas/server_2': box(400, 80), 'database/PostgreSQL': box(600, 100),
+    'patients': box(0, 100),
+    'patients/patients_1': box(0, 100),
+    'queue/Redis': box(200, 100),
+    'replicas': box(400, 60),
+    'monitors': box(400, 0),
+    'replicas/server_2': box(400, 80),
+    'database/PostgreSQL': box(600, 100),
   };
-  const drawn = (boxes = BOXES): Arrow[] => arrowsOf(flowsOf(NOW), (name) => boxes[name] ?? null, 200);
+  const drawn = (boxes = BOXES): Arrow[] =>
+    arrowsOf(flowsOf(NOW), (name) => boxes[name] ?? null, 200);
   const arrow = (kind: string): Arrow => drawn().find((each) => each.kind === kind) as Arrow;
 
   test('begin at the side of one box and end just before the side of the other', () => {
-    expect(arrow('enqueue')).toMatchObject({ line: expect.stringMatching(/^M100 120C/) as string, tip: expect.stringMatching(/^M197 120l/) as string });
-    expect(arrow('commit')).toMatchObject({ line: expect.stringMatching(/^M500 100C/) as string, tip: expect.stringMatching(/^M597 120l/) as string });
+    expect(arrow('enqueue')).toMatchObject({
+      line: expect.stringMatching(/^M100 120C/) as string,
+      tip: expect.stringMatching(/^M197 120l/) as string,
+    });
+    expect(arrow('commit')).toMatchObject({
+      line: expect.stringMatching(/^M500 100C/) as string,
+      tip: expect.stringMatching(/^M597 120l/) as string,
+    });
     expect(arrow('watch').tip).toMatch(/^M450 57l/);
   });
 
   test('pass below the boxes in between: along the bottom edge, up to the database', () => {
     expect(arrow('accept').line).toMatch(/^M50 143V190q.*H640q.*V151$/);
-    expect(arrow('accept')).toMatchObject({ tip: expect.stringMatching(/^M650 143l/) as string, label: { x: 350, y: 200 } });
+    expect(arrow('accept')).toMatchObject({
+      tip: expect.stringMatching(/^M650 143l/) as string,
+      label: { x: 350, y: 200 },
+    });
   });
 
   test('an end without a box has no arrow', () => {
     const rest = Object.entries(BOXES).filter(([name]) => name !== 'queue/Redis');
-    expect(drawn(Object.fromEntries(rest)).map(({ kind }) => kind)).toEqual(['watch', 'accept', 'commit']);
+    expect(drawn(Object.fromEntries(rest)).map(({ kind }) => kind)).toEqual([
+      'watch',
+      'accept',
+      'commit',
+    ]);
   });
 });

@@ -1,4 +1,7 @@
-/** The bound on accepted payments that are not final, with measurements, arrivals and a clock under control; and the semaphore. */
+/**
+ * The bound on accepted payments that are not final, with measurements, arrivals and a clock under
+ * control; and the semaphore.
+ */
 import { Admission } from '../../../patients/core/admission.js';
 import { Places } from '../../../patients/core/places.js';
 import { seededRandom } from '../../../shared/random.js';
@@ -15,7 +18,8 @@ function store(admission: Admission, count: number): number {
 }
 
 /** A measurement that finds exactly `pending`. */
-const look = (admission: Admission, nowMs: number, pending: number): void => admission.looked(admission.lookBegins(nowMs), pending);
+const look = (admission: Admission, nowMs: number, pending: number): void =>
+  admission.looked(admission.lookBegins(nowMs), pending);
 
 describe('the bound', () => {
   test('without a measurement, admits exactly as many payments as the bound', () => {
@@ -135,7 +139,8 @@ describe('the time of the next attempt', () => {
   /** Full at 10,000, then drained by a constant number in each measurement, half a second apart. */
   const drained = (perLook: number, looks: number): Admission => {
     const admission = new Admission(10_000);
-    for (let number = 0; number <= looks; number += 1) look(admission, number * 500, 10_000 - number * perLook);
+    for (let number = 0; number <= looks; number += 1)
+      look(admission, number * 500, 10_000 - number * perLook);
     return admission;
   };
 
@@ -145,11 +150,13 @@ describe('the time of the next attempt', () => {
     store(admission, 10);
     expect(admission.comeBackSeconds(1)).toBe(60);
   });
-  test('the backlog grows while closed, through other instances: a minute', () => expect(drained(-50, 10).comeBackSeconds(1)).toBe(60));
+  test('the backlog grows while closed, through other instances: a minute', () =>
+    expect(drained(-50, 10).comeBackSeconds(1)).toBe(60));
   test('as long as the load needs to reach nine tenths at that rate', () => {
     // 2 per half second; the load must fall by 1,000 - 80.
     expect(drained(2, 40).comeBackSeconds(1)).toBe(60);
-    // 20 per half second: 40 per second; the load must fall by 1,000 - 600; the average contains all but e^-3 of the rate.
+    // 20 per half second: 40 per second; the load must fall by 1,000 - 600; the average contains
+    // all but e^-3 of the rate.
     expect(drained(20, 30).comeBackSeconds(1)).toBe(Math.ceil(400 / 40 / (1 - Math.exp(-3))));
   });
   test('at least a second', () => expect(drained(900, 1).comeBackSeconds(1)).toBe(1));
@@ -180,32 +187,58 @@ test('in any order of operations, an instance never exceeds its bound and never 
     for (let step = 0; step < 400; step += 1) {
       nowMs += random.below(100);
       switch (random.below(5)) {
-        case 0: if (admission.admit(1)) under += 1; break;
-        case 1: if (under > 0) {
-          const isNew = Math.min(1, random.below(4));
-          admission.settled(1, isNew);
-          [under, stored] = [under - 1, stored + isNew];
-        } break;
-        case 2: final += random.below(stored - final + 1); break;
-        case 3: mark ??= { mark: admission.lookBegins(nowMs), from: stored - final }; break;
-        default: if (mark) { admission.looked(mark.mark, mark.from); mark = null; }
+        case 0:
+          if (admission.admit(1)) under += 1;
+          break;
+        case 1:
+          if (under > 0) {
+            const isNew = Math.min(1, random.below(4));
+            admission.settled(1, isNew);
+            [under, stored] = [under - 1, stored + isNew];
+          }
+          break;
+        case 2:
+          final += random.below(stored - final + 1);
+          break;
+        case 3:
+          mark ??= { mark: admission.lookBegins(nowMs), from: stored - final };
+          break;
+        default:
+          if (mark) {
+            admission.looked(mark.mark, mark.from);
+            mark = null;
+          }
       }
       const held = stored - final + under;
-      if (held > max || admission.load < held) throw new Error(`seed ${seed}, step ${step}: ${held} held, bound ${max}, load ${admission.load}`);
+      if (held > max || admission.load < held)
+        throw new Error(
+          `seed ${seed}, step ${step}: ${held} held, bound ${max}, load ${admission.load}`,
+        );
     }
   }
 });
 
 test('semaphore: admits as many as there are places, and a released place is free', () => {
   const places = new Places(2);
-  expect([places.take(), places.take(), places.take(), places.taken]).toEqual([true, true, false, 2]);
+  expect([places.take(), places.take(), places.take(), places.taken]).toEqual([
+    true,
+    true,
+    false,
+    2,
+  ]);
   places.leave();
   expect([places.taken, places.take(), places.take()]).toEqual([1, true, false]);
 });
 
 test('semaphore: a request for several places gets all or none; more than the maximum only when all are free', () => {
   const places = new Places(10);
-  expect([places.take(7), places.take(4), places.taken, places.take(3), places.take(0)]).toEqual([true, false, 7, true, true]);
+  expect([places.take(7), places.take(4), places.taken, places.take(3), places.take(0)]).toEqual([
+    true,
+    false,
+    7,
+    true,
+    true,
+  ]);
   places.leave(7);
   expect([places.take(11), places.taken]).toEqual([false, 3]);
   places.leave(3);

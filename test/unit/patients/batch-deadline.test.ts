@@ -26,12 +26,26 @@ function create(knownFails: number) {
     return new Set([PATIENT]);
   };
   const deps = {
-    reads, clock, patients: { known, some: async () => [] }, outcomes: { room: 10 },
+    reads,
+    clock,
+    patients: { known, some: async () => [] },
+    outcomes: { room: 10 },
     backlog: { admit: () => true, settled: () => undefined },
-    config: { id: 'patients_1', acceptGroupMax: 500, acceptRetryMs: RETRY_MS, batchTimeoutMs: 0, defaultCurrency: 'USD', defaultAmountMinor: 1 },
+    config: {
+      id: 'patients_1',
+      acceptGroupMax: 500,
+      acceptRetryMs: RETRY_MS,
+      batchTimeoutMs: 0,
+      defaultCurrency: 'USD',
+      defaultAmountMinor: 1,
+    },
   } as unknown as BatchDeps;
   const body = { count: 1, patientId: PATIENT };
-  const answer = fireBatch(deps, { body, idempotencyKey: 'key', gone: new AbortController().signal });
+  const answer = fireBatch(deps, {
+    body,
+    idempotencyKey: 'key',
+    gone: new AbortController().signal,
+  });
   return { clock, tries, code: answer.catch((error: unknown) => (error as Problem).code) };
 }
 

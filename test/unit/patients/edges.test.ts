@@ -17,7 +17,8 @@ import { whilePassing } from '../../../patients/retry.js';
 const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const passing = (): Error => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
-const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const uuid = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 function manualClock(): Clock & { nowMs: number } {
   const clock = { nowMs: 1_000, now: () => clock.nowMs, wall: () => new Date(clock.nowMs) };
@@ -25,23 +26,37 @@ function manualClock(): Clock & { nowMs: number } {
 }
 
 const newPayment = (id: string, key = id): NewPayment => ({
-  id, patientId: uuid(1), batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: key, fingerprint: 'f', answerWaited: false,
-  amountMinor: 1, currency: 'USD', concept: null,
+  id,
+  patientId: uuid(1),
+  batchId: null,
+  batchIndex: null,
+  redriveOf: null,
+  idempotencyKey: key,
+  fingerprint: 'f',
+  answerWaited: false,
+  amountMinor: 1,
+  currency: 'USD',
+  concept: null,
 });
-const pending = (id: string, key = id): PaymentRecord => acceptedRecord(newPayment(id, key), { seq: 1, acceptedAt: new Date(0) }, 'patients_1');
+const pending = (id: string, key = id): PaymentRecord =>
+  acceptedRecord(newPayment(id, key), { seq: 1, acceptedAt: new Date(0) }, 'patients_1');
 
 describe('dispatch', () => {
   const create = (status = 'ready') => {
     const sent: Parcel[][] = [];
     const finish: (() => void)[] = [];
     const bull = {
-      addBulk: (jobs: { data: Parcel }[]) => new Promise<never[]>((resolve) => {
-        sent.push(jobs.map(({ data }) => data));
-        finish.push(() => resolve([]));
-      }),
+      addBulk: (jobs: { data: Parcel }[]) =>
+        new Promise<never[]>((resolve) => {
+          sent.push(jobs.map(({ data }) => data));
+          finish.push(() => resolve([]));
+        }),
       waitUntilReady: async () => undefined,
     } as unknown as BullQueue;
-    const dispatch = createDispatch({ queue: createHealingQueue({ status: status as 'ready' }, () => bull), logger });
+    const dispatch = createDispatch({
+      queue: createHealingQueue({ status: status as 'ready' }, () => bull),
+      logger,
+    });
     return { dispatch, sent, finish };
   };
 
@@ -60,8 +75,15 @@ describe('dispatch', () => {
 
   test('splits ids that exceed one parcel', () => {
     const { dispatch, sent } = create();
-    dispatch.send(Array.from({ length: 1_050 }, (_, index) => String(index)), ['trace']);
-    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([[500, 'trace'], [500, 'trace'], [50, 'trace']]);
+    dispatch.send(
+      Array.from({ length: 1_050 }, (_, index) => String(index)),
+      ['trace'],
+    );
+    expect(sent[0]?.map(({ ids, traceparent }) => [ids.length, traceparent])).toEqual([
+      [500, 'trace'],
+      [500, 'trace'],
+      [50, 'trace'],
+    ]);
   });
 
   test('without Redis, drops its ids and keeps nothing', async () => {
@@ -84,30 +106,51 @@ describe('accept', () => {
       }) as unknown as Queryable['query'],
     });
     const acceptor = createAcceptor({
-      lane: db(lane), reads: db(reads), clock: manualClock(),
+      lane: db(lane),
+      reads: db(reads),
+      clock: manualClock(),
       dispatch: { send: (ids) => void sent.push(...ids), idle: async () => undefined },
       config: { id: 'patients_1', acceptGroupMax: 500, acceptQueueMax: 10, acceptRetryMs: 3_000 },
     });
     return { acceptor, sent };
   };
   const inserted = (values: unknown[]): unknown[] =>
-    (values[2] as string).slice(1, -1).split(',').map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
+    (values[2] as string)
+      .slice(1, -1)
+      .split(',')
+      .map((id, index) => ({ id, seq: index + 1, acceptedAt: new Date(7) }));
 
   test('an inserted payment returns its row and is enqueued', async () => {
     const { acceptor, sent } = create(inserted);
     const row = await acceptor.accept({ payment: newPayment('a') });
-    expect([row?.id, row?.acceptedAt, row?.acceptedBy, sent]).toEqual(['a', new Date(7), 'patients_1', ['a']]);
+    expect([row?.id, row?.acceptedAt, row?.acceptedBy, sent]).toEqual([
+      'a',
+      new Date(7),
+      'patients_1',
+      ['a'],
+    ]);
   });
 
   test('an existing key returns the earlier row, which is not enqueued again', async () => {
-    const { acceptor, sent } = create(() => [], () => [pending('earlier', 'key')]);
-    expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, sent]).toEqual(['earlier', []]);
+    const { acceptor, sent } = create(
+      () => [],
+      () => [pending('earlier', 'key')],
+    );
+    expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, sent]).toEqual([
+      'earlier',
+      [],
+    ]);
   });
 
   test('an insert whose answer was lost finds its own row and enqueues it', async () => {
     let tries = 0;
-    const { acceptor, sent } = create(() => ((tries += 1) === 1 ? passing() : []), () => [pending('a', 'key')]);
-    expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, tries, sent]).toEqual(['a', 2, ['a']]);
+    const { acceptor, sent } = create(
+      () => ((tries += 1) === 1 ? passing() : []),
+      () => [pending('a', 'key')],
+    );
+    expect([(await acceptor.accept({ payment: newPayment('a', 'key') }))?.id, tries, sent]).toEqual(
+      ['a', 2, ['a']],
+    );
   });
 
   test('no row at all means that the patient does not exist', async () => {
@@ -130,29 +173,41 @@ describe('retries', () => {
   test('end with the first success', async () => {
     const { patience, pauses } = create();
     let tries = 0;
-    expect(await whilePassing(async () => {
-      if ((tries += 1) < 3) throw passing();
-      return 'there';
-    }, patience)).toBe('there');
+    expect(
+      await whilePassing(async () => {
+        if ((tries += 1) < 3) throw passing();
+        return 'there';
+      }, patience),
+    ).toBe('there');
     expect(pauses).toEqual([25, 50]);
   });
 
   test('end with UNAVAILABLE and Retry-After at the deadline', async () => {
     const { patience, pauses } = create();
-    const error = await whilePassing(() => Promise.reject(passing()), patience).catch((thrown: unknown) => thrown as Problem);
+    const error = await whilePassing(() => Promise.reject(passing()), patience).catch(
+      (thrown: unknown) => thrown as Problem,
+    );
     expect(error).toMatchObject({ code: 'UNAVAILABLE', extra: { retryAfterSeconds: 1 } });
     expect(pauses).toEqual([25, 50, 100, 200]);
   });
 
   test('do not repeat an error that is not transient', async () => {
     const { patience, pauses } = create();
-    await expect(whilePassing(() => Promise.reject(new Error('wrong')), patience)).rejects.toThrow('wrong');
+    await expect(whilePassing(() => Promise.reject(new Error('wrong')), patience)).rejects.toThrow(
+      'wrong',
+    );
     expect(pauses).toEqual([]);
   });
 });
 
 describe('the configuration', () => {
-  const good = { DATABASE_URL: 'postgres://x/y', REDIS_URL: 'redis://x', API_TOKEN: 'a', OPERATOR_TOKEN: 'b', INTERNAL_TOKEN: 'c' };
+  const good = {
+    DATABASE_URL: 'postgres://x/y',
+    REDIS_URL: 'redis://x',
+    API_TOKEN: 'a',
+    OPERATOR_TOKEN: 'b',
+    INTERNAL_TOKEN: 'c',
+  };
   const problems = (env: NodeJS.ProcessEnv): readonly string[] => {
     try {
       loadPatientsConfig({ ...good, ...env });
@@ -164,7 +219,9 @@ describe('the configuration', () => {
 
   test('requires the two addresses and the three tokens, and names all of them at once', () => {
     expect(() => loadPatientsConfig({})).toThrow(/^Configuration has 5 problem/);
-    expect(() => loadPatientsConfig({})).toThrow(/DATABASE_URL.*REDIS_URL.*API_TOKEN.*OPERATOR_TOKEN.*INTERNAL_TOKEN/s);
+    expect(() => loadPatientsConfig({})).toThrow(
+      /DATABASE_URL.*REDIS_URL.*API_TOKEN.*OPERATOR_TOKEN.*INTERNAL_TOKEN/s,
+    );
     expect(problems({})).toEqual([]);
   });
 
@@ -177,5 +234,7 @@ describe('the configuration', () => {
     [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY'],
     [{ PUBLIC_URL: 'javascript:alert(1)' }, 'PUBLIC_URL'],
     [{ PUBLIC_URL: 'https://example.org/path' }, 'PUBLIC_URL'],
-  ])('%p is contradictory', (env, named) => expect(problems(env)).toEqual([expect.stringContaining(named)]));
+  ])('%p is contradictory', (env, named) =>
+    expect(problems(env)).toEqual([expect.stringContaining(named)]),
+  );
 });

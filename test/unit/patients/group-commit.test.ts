@@ -17,9 +17,15 @@ function create(options: { groupMax?: number; waitingMax?: number; patienceMs?: 
   const calls: Call[] = [];
   const time = { nowMs: 0 };
   const groups = new GroupCommit<string, string>({
-    insert: (rows, giveUpAtMs) => new Promise((resolve, reject) => {
-      calls.push({ rows, giveUpAtMs, finish: () => resolve(rows.map((row) => `${row}!`)), fail: reject });
-    }),
+    insert: (rows, giveUpAtMs) =>
+      new Promise((resolve, reject) => {
+        calls.push({
+          rows,
+          giveUpAtMs,
+          finish: () => resolve(rows.map((row) => `${row}!`)),
+          fail: reject,
+        });
+      }),
     clock: { now: () => time.nowMs, wall: () => new Date(time.nowMs) },
     groupMax: options.groupMax ?? 500,
     waitingMax: options.waitingMax ?? 1_000,
@@ -98,7 +104,12 @@ test('a group that is given up fails as a whole; the next one is attempted', asy
   call(1).fail(UNAVAILABLE);
   await settle();
   call(2).finish();
-  expect(await Promise.all([...results, later])).toEqual(['a!', 'UNAVAILABLE', 'UNAVAILABLE', 'd!']);
+  expect(await Promise.all([...results, later])).toEqual([
+    'a!',
+    'UNAVAILABLE',
+    'UNAVAILABLE',
+    'd!',
+  ]);
 });
 
 test('when a group is given up, expired rows behind it are given up without another attempt', async () => {
@@ -125,7 +136,10 @@ test('the deadline of a group counts from its oldest row, which waited behind an
   void groups.submit('c');
   call(0).finish();
   await settle();
-  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([[['a'], 100], [['b', 'c'], 110]]);
+  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([
+    [['a'], 100],
+    [['b', 'c'], 110],
+  ]);
 });
 
 test('when a group is given up, only expired rows fail; the others are inserted again, before later rows', async () => {
@@ -140,7 +154,11 @@ test('when a group is given up, only expired rows fail; the others are inserted 
   time.nowMs = 100;
   call(1).fail(UNAVAILABLE);
   await settle();
-  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([[['a'], 100], [['b', 'c'], 100], [['c', 'd'], 160]]);
+  expect(calls.map(({ rows, giveUpAtMs }) => [rows, giveUpAtMs])).toEqual([
+    [['a'], 100],
+    [['b', 'c'], 100],
+    [['c', 'd'], 160],
+  ]);
   call(2).finish();
   expect(await Promise.all([first, old, young, later])).toEqual(['a!', 'UNAVAILABLE', 'c!', 'd!']);
 });
@@ -185,7 +203,9 @@ test('a result that settles later does not delay the next group', async () => {
   const groups = new GroupCommit<string, string>({
     insert: async () => [(inserts += 1) === 1 ? later : 'now'],
     clock: { now: () => 0, wall: () => new Date(0) },
-    groupMax: 1, waitingMax: 10, patienceMs: 0,
+    groupMax: 1,
+    waitingMax: 10,
+    patienceMs: 0,
   });
   const slow = groups.submit('a');
   expect(await groups.submit('b')).toBe('now');

@@ -1,21 +1,42 @@
-import { batchKey, canonicalJson, decide, isClientKey, redriveKey, type Verdict } from '../../../patients/core/idempotency.js';
+import {
+  batchKey,
+  canonicalJson,
+  decide,
+  isClientKey,
+  redriveKey,
+  type Verdict,
+} from '../../../patients/core/idempotency.js';
 import { billKey } from '../../../patients/core/payable.js';
 import { fingerprint } from '../../../patients/accept/fingerprint.js';
 
 describe('a key', () => {
   test.each([
-    ['a', true], ['a b', true], ['bill-2026/11:0042', true], ['~'.repeat(200), true],
-    ['', false], [' a', false], ['a ', false], ['~'.repeat(201), false], ['schlüssel', false], ['tab\there', false],
-    [batchKey('x', 1), false], [redriveKey('x'), false], [billKey('x', 'USD', 1), false],
-  ])('%p may be a client\'s: %p', (key, expected) => expect(isClientKey(key)).toBe(expected));
+    ['a', true],
+    ['a b', true],
+    ['bill-2026/11:0042', true],
+    ['~'.repeat(200), true],
+    ['', false],
+    [' a', false],
+    ['a ', false],
+    ['~'.repeat(201), false],
+    ['schlüssel', false],
+    ['tab\there', false],
+    [batchKey('x', 1), false],
+    [redriveKey('x'), false],
+    [billKey('x', 'USD', 1), false],
+  ])("%p may be a client's: %p", (key, expected) => expect(isClientKey(key)).toBe(expected));
 });
 
 describe('canonical JSON', () => {
   test('sorts members at every depth, and omits undefined ones', () => {
-    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x', z: undefined })).toBe('{"a":"x","b":[{"c":null,"d":1}]}');
+    expect(canonicalJson({ b: [{ d: 1, c: null }], a: 'x', z: undefined })).toBe(
+      '{"a":"x","b":[{"c":null,"d":1}]}',
+    );
   });
-  test('keeps the order of arrays', () => expect(canonicalJson([2, 1])).not.toBe(canonicalJson([1, 2])));
-  test('distinguishes a number from its text', () => expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' })));
+  test('keeps the order of arrays', () =>
+    expect(canonicalJson([2, 1])).not.toBe(canonicalJson([1, 2])));
+  test('distinguishes a number from its text', () =>
+    expect(canonicalJson({ a: 1 })).not.toBe(canonicalJson({ a: '1' })));
 });
 
 describe('a fingerprint', () => {
@@ -23,14 +44,22 @@ describe('a fingerprint', () => {
     expect(fingerprint({ a: 1, b: 2 })).toBe(fingerprint({ b: 2, a: 1 }));
     expect(fingerprint({ a: 1 })).toMatch(/^[0-9a-f]{64}$/);
   });
-  test('differs when anything differs', () => expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 })));
+  test('differs when anything differs', () =>
+    expect(fingerprint({ a: 1 })).not.toBe(fingerprint({ a: 2 })));
 });
 
 describe('the answer, for every combination', () => {
-  type Row = [mine: boolean, sameBody: boolean, firstWaited: boolean, waitsNow: boolean, verdict: Verdict];
+  type Row = [
+    mine: boolean,
+    sameBody: boolean,
+    firstWaited: boolean,
+    waitsNow: boolean,
+    verdict: Verdict,
+  ];
   const CONFLICT: Verdict = { answer: 'conflict' };
   const ROWS: Row[] = [
-    // My own row: the first answer. (It has my fingerprint and my wish to wait; other combinations cannot be.)
+    // My own row: the first answer. (It has my fingerprint and my wish to wait; other combinations
+    // cannot be.)
     [true, true, false, false, { answer: 'acceptance', replayed: false }],
     [true, true, true, true, { answer: 'outcome', replayed: false }],
     // Another's row with the same body: a replay.
@@ -45,9 +74,16 @@ describe('the answer, for every combination', () => {
     [false, false, true, true, CONFLICT],
   ];
 
-  test.each(ROWS)('own row %p, same body %p, first waited %p, waits now %p', (mine, sameBody, answerWaited, waits, verdict) => {
-    const stored = { id: 'stored', fingerprint: 'f', answerWaited };
-    const presented = { id: mine ? 'stored' : 'presented', fingerprint: sameBody ? 'f' : 'g', waits };
-    expect(decide(stored, presented)).toEqual(verdict);
-  });
+  test.each(ROWS)(
+    'own row %p, same body %p, first waited %p, waits now %p',
+    (mine, sameBody, answerWaited, waits, verdict) => {
+      const stored = { id: 'stored', fingerprint: 'f', answerWaited };
+      const presented = {
+        id: mine ? 'stored' : 'presented',
+        fingerprint: sameBody ? 'f' : 'g',
+        waits,
+      };
+      expect(decide(stored, presented)).toEqual(verdict);
+    },
+  );
 });

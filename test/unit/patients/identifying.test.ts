@@ -1,4 +1,7 @@
-/** Identification is bounded: two comparisons at the same time, eight waiting ones, all others refused before the comparison. */
+/**
+ * Identification is bounded: two comparisons at the same time, eight waiting ones, all others
+ * refused before the comparison.
+ */
 import { expect, test } from '@jest/globals';
 import { createIdentify } from '../../../patients/records/identification.js';
 import { Turns } from '../../../patients/records/turns.js';
@@ -9,17 +12,21 @@ const KNOWN = { id: 'p', ...TYPED };
 
 /** Comparisons that end on command. */
 function heldComparisons() {
-  const begun: { known: unknown; end: (isSame: boolean) => void; fail: (error: Error) => void }[] = [];
+  const begun: { known: unknown; end: (isSame: boolean) => void; fail: (error: Error) => void }[] =
+    [];
   const identify = createIdentify(
     { patientByDocument: async (document) => (document === '1' ? KNOWN : null) },
-    (_typed, known) => new Promise<boolean>((resolve, reject) => begun.push({ known, end: resolve, fail: reject })),
+    (_typed, known) =>
+      new Promise<boolean>((resolve, reject) => begun.push({ known, end: resolve, fail: reject })),
   );
   return { begun, identify };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const fateOf = (answer: Promise<string | null>): Promise<unknown> =>
-  answer.catch((error: Error) => (error instanceof Problem ? [error.code, error.extra.retryAfterSeconds] : error.message));
+  answer.catch((error: Error) =>
+    error instanceof Problem ? [error.code, error.extra.retryAfterSeconds] : error.message,
+  );
 
 test('of 50 attempts at once two are compared, eight wait, and 40 are refused and not compared', async () => {
   const { begun, identify } = heldComparisons();
@@ -32,15 +39,22 @@ test('of 50 attempts at once two are compared, eight wait, and 40 are refused an
     expect(begun).toHaveLength(Math.min(done + 3, 10));
   }
   const fates = await Promise.all(answers);
-  expect([fates.filter((fate) => fate === 'p').length, fates.filter((fate) => fate !== 'p')])
-    .toEqual([10, Array.from({ length: 40 }, () => ['TOO_BUSY', 1])]);
+  expect([
+    fates.filter((fate) => fate === 'p').length,
+    fates.filter((fate) => fate !== 'p'),
+  ]).toEqual([10, Array.from({ length: 40 }, () => ['TOO_BUSY', 1])]);
 });
 
 test('a refusal does not depend on whether the document is known', async () => {
   const { begun, identify } = heldComparisons();
   const busy = Array.from({ length: 10 }, () => fateOf(identify(TYPED)));
   await settle();
-  expect(await Promise.all(['1', '2'].map((document) => fateOf(identify({ ...TYPED, document }))))).toEqual([['TOO_BUSY', 1], ['TOO_BUSY', 1]]);
+  expect(
+    await Promise.all(['1', '2'].map((document) => fateOf(identify({ ...TYPED, document })))),
+  ).toEqual([
+    ['TOO_BUSY', 1],
+    ['TOO_BUSY', 1],
+  ]);
   for (let done = 0; done < busy.length; done += 1) {
     begun[done]?.end(false);
     await settle();
@@ -64,7 +78,9 @@ test('a free turn goes to the first waiting task, before any new one', async () 
   const order: string[] = [];
   let end = (): void => undefined;
   const first = turns.take(() => new Promise<void>((resolve) => (end = resolve)));
-  const [second, third] = ['second', 'third'].map((name) => turns.take(async () => void order.push(name)));
+  const [second, third] = ['second', 'third'].map((name) =>
+    turns.take(async () => void order.push(name)),
+  );
   expect(turns.take(async () => undefined)).toBeNull();
   end();
   await Promise.all([first, second, third]);

@@ -1,4 +1,7 @@
-/** Callers that wait for an outcome are notified: by events, by polls where events were lost, and at their deadline. The rows are fake. */
+/**
+ * Callers that wait for an outcome are notified: by events, by polls where events were lost, and at
+ * their deadline. The rows are fake.
+ */
 import type { Clock } from '../../../shared/clock.js';
 import type { NewPayment } from '../../../shared/postgres/ledger.js';
 import { createLogger } from '../../../shared/observability/logger.js';
@@ -11,7 +14,8 @@ const logger = createLogger('test', 'test', 'silent');
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const passing = (): Error => Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
 const stays = (): AbortSignal => new AbortController().signal;
-const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const uuid = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
 function manualClock(): Clock & { nowMs: number } {
   const clock = { nowMs: 1_000, now: () => clock.nowMs, wall: () => new Date(clock.nowMs) };
@@ -19,12 +23,24 @@ function manualClock(): Clock & { nowMs: number } {
 }
 
 const newPayment = (id: string): NewPayment => ({
-  id, patientId: uuid(1), batchId: null, batchIndex: null, redriveOf: null, idempotencyKey: id, fingerprint: 'f', answerWaited: false,
-  amountMinor: 1, currency: 'USD', concept: null,
+  id,
+  patientId: uuid(1),
+  batchId: null,
+  batchIndex: null,
+  redriveOf: null,
+  idempotencyKey: id,
+  fingerprint: 'f',
+  answerWaited: false,
+  amountMinor: 1,
+  currency: 'USD',
+  concept: null,
 });
 const paid = (id: string): PaymentRecord => ({
   ...acceptedRecord(newPayment(id), { seq: 1, acceptedAt: new Date(0) }, 'patients_1'),
-  status: 'SUCCEEDED', completedAt: new Date(5), term: 1, processedBy: 's',
+  status: 'SUCCEEDED',
+  completedAt: new Date(5),
+  term: 1,
+  processedBy: 's',
 });
 
 describe('outcomes', () => {
@@ -43,11 +59,16 @@ describe('outcomes', () => {
         counts.push([...ids]);
         return ids.filter((id) => finals.has(id));
       },
-      clock, config: { waitingMax, outcomePollMs: 250 },
-      logger: Object.assign(Object.create(logger), { warn: (...words: unknown[]) => logged.push(words) }) as typeof logger,
+      clock,
+      config: { waitingMax, outcomePollMs: 250 },
+      logger: Object.assign(Object.create(logger), {
+        warn: (...words: unknown[]) => logged.push(words),
+      }) as typeof logger,
     });
     const message = (term: number, payments?: string[]): Promise<void> =>
-      outcomes.hinted(JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }));
+      outcomes.hinted(
+        JSON.stringify({ partition: 0, term, ...(payments ? { ids: payments } : {}) }),
+      );
     /** A commit of term 1. */
     const hint = (...ids: string[]): Promise<void> => message(1, ids);
     return { outcomes, clock, finals, reads, counts, logged, message, hint };
@@ -65,12 +86,15 @@ describe('outcomes', () => {
     const asked: string[][] = [];
     const answer: ((rows: PaymentRecord[]) => void)[] = [];
     const outcomes = new Outcomes({
-      readFinal: (ids) => new Promise((resolve) => {
-        asked.push([...ids]);
-        answer.push(resolve);
-      }),
+      readFinal: (ids) =>
+        new Promise((resolve) => {
+          asked.push([...ids]);
+          answer.push(resolve);
+        }),
       readEnded: async () => [],
-      clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
+      clock: manualClock(),
+      logger,
+      config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const event = (number: number): Promise<void> =>
       outcomes.hinted(JSON.stringify({ partition: 0, term: 1, ids: [uuid(number)] }));
@@ -83,7 +107,11 @@ describe('outcomes', () => {
     expect(asked).toEqual([[uuid(1)], [uuid(2), uuid(3)]]);
     answer[1]?.([paid(uuid(2)), paid(uuid(3))]);
     await Promise.all(heard);
-    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(2), uuid(3)]);
+    expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([
+      uuid(1),
+      uuid(2),
+      uuid(3),
+    ]);
   });
 
   test('an event without a final row notifies no caller', async () => {
@@ -109,8 +137,13 @@ describe('outcomes', () => {
     outcomes.watch(uuid(1), () => undefined);
     const counted = async () => (await hintsUnreadable.get()).values[0]?.value ?? 0;
     const before = await counted();
-    const tooLong = { partition: 0, term: 1, ids: [uuid(1), ...Array.from({ length: 6_000 }, (_, index) => uuid(index))] };
-    for (const message of ['secret words', '{"partition":"secret"}', JSON.stringify(tooLong)]) await outcomes.hinted(message);
+    const tooLong = {
+      partition: 0,
+      term: 1,
+      ids: [uuid(1), ...Array.from({ length: 6_000 }, (_, index) => uuid(index))],
+    };
+    for (const message of ['secret words', '{"partition":"secret"}', JSON.stringify(tooLong)])
+      await outcomes.hinted(message);
     expect([(await counted()) - before, reads, logged.length]).toEqual([3, [], 3]);
     expect(JSON.stringify(logged)).not.toMatch(/secret|0000-4000/);
   });
@@ -160,10 +193,14 @@ describe('outcomes', () => {
 
   test('of very many awaited payments the oldest are read first, in groups, until a group has no final payment', async () => {
     const { outcomes, finals, reads } = create(20_000);
-    for (let number = 1; number <= 12_000; number += 1) outcomes.watch(uuid(number), () => undefined);
+    for (let number = 1; number <= 12_000; number += 1)
+      outcomes.watch(uuid(number), () => undefined);
     for (const number of [1, 5_000]) finals.add(uuid(number));
     await outcomes.catchUp();
-    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([[5_000, uuid(1)], [5_000, uuid(5_001)]]);
+    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([
+      [5_000, uuid(1)],
+      [5_000, uuid(5_001)],
+    ]);
     expect(outcomes.room).toBe(8_002);
   });
 
@@ -172,7 +209,9 @@ describe('outcomes', () => {
     const outcomes = new Outcomes({
       readFinal: () => new Promise((resolve) => asked.push(resolve)),
       readEnded: async () => [],
-      clock: manualClock(), logger, config: { waitingMax: 10, outcomePollMs: 250 },
+      clock: manualClock(),
+      logger,
+      config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     const first = outcomes.catchUp();
@@ -186,11 +225,16 @@ describe('outcomes', () => {
 
   test('a round of polls reads every due payment once before it reads any of them twice', async () => {
     const { outcomes, clock, reads } = create(20_000);
-    for (let number = 1; number <= 6_000; number += 1) outcomes.watch(uuid(number), () => undefined);
+    for (let number = 1; number <= 6_000; number += 1)
+      outcomes.watch(uuid(number), () => undefined);
     clock.nowMs += 250;
     outcomes.watch(uuid(6_001), () => undefined);
     for (let look = 1; look <= 3; look += 1) await outcomes.look();
-    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([[5_000, uuid(1)], [1_000, uuid(5_001)], [5_000, uuid(1)]]);
+    expect(reads.map((ids) => [ids.length, ids[0]])).toEqual([
+      [5_000, uuid(1)],
+      [1_000, uuid(5_001)],
+      [5_000, uuid(1)],
+    ]);
   });
 
   test('the next poll recovers from a failed read', async () => {
@@ -202,7 +246,9 @@ describe('outcomes', () => {
         return ids.map(paid);
       },
       readEnded: async () => [],
-      clock, logger, config: { waitingMax: 10, outcomePollMs: 250 },
+      clock,
+      logger,
+      config: { waitingMax: 10, outcomePollMs: 250 },
     });
     const waiting = outcomes.wait(uuid(1), 10_000, stays());
     clock.nowMs += 250;
@@ -220,12 +266,20 @@ describe('outcomes', () => {
     for (const number of [1, 2]) finals.add(uuid(number));
     await hint(uuid(1), uuid(2), uuid(3));
     expect((await waiting)?.id).toBe(uuid(2));
-    expect({ over, reads, counts, room: outcomes.room }).toEqual({ over: 2, reads: [[uuid(2)]], counts: [[uuid(1)]], room: 10 });
+    expect({ over, reads, counts, room: outcomes.room }).toEqual({
+      over: 2,
+      reads: [[uuid(2)]],
+      counts: [[uuid(1)]],
+      room: 10,
+    });
   });
 
   test('several callers of one payment are all notified', async () => {
     const { outcomes, finals, hint } = create();
-    const waiting = [outcomes.wait(uuid(1), 10_000, stays()), outcomes.wait(uuid(1), 10_000, stays())];
+    const waiting = [
+      outcomes.wait(uuid(1), 10_000, stays()),
+      outcomes.wait(uuid(1), 10_000, stays()),
+    ];
     finals.add(uuid(1));
     await hint(uuid(1));
     expect((await Promise.all(waiting)).map((record) => record?.id)).toEqual([uuid(1), uuid(1)]);

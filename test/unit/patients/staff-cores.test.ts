@@ -1,10 +1,26 @@
-/** The pure modules of the staff's pages: typed amounts, the four facts, payable amounts, progress of a payment, passes. */
+/**
+ * The pure modules of the staff's pages: typed amounts, the four facts, payable amounts, progress
+ * of a payment, passes.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { parseAmount } from '../../../patients/core/amount.js';
-import { calendarDay, codeForm, documentForm, incompleteFacts, nameForm, personForm } from '../../../patients/core/identification.js';
+import {
+  calendarDay,
+  codeForm,
+  documentForm,
+  incompleteFacts,
+  nameForm,
+  personForm,
+} from '../../../patients/core/identification.js';
 import { maskedName, passState } from '../../../patients/core/pass.js';
 import { amountToPay, billKey, payableMinor } from '../../../patients/core/payable.js';
-import { isFinal, stageOf, stepsOf, type ProgressFacts, type Stage } from '../../../patients/core/progress.js';
+import {
+  isFinal,
+  stageOf,
+  stepsOf,
+  type ProgressFacts,
+  type Stage,
+} from '../../../patients/core/progress.js';
 import { createIdentify, sameFacts } from '../../../patients/records/identification.js';
 import { isBillKey, isClientKey } from '../../../patients/core/idempotency.js';
 import type { KnownPatient } from '../../../patients/records/staff-records.js';
@@ -13,13 +29,48 @@ import { seededRandom } from '../../../shared/random.js';
 
 describe('a typed amount', () => {
   test.each([
-    ['150', 15_000], ['150.00', 15_000], ['150,00', 15_000], [' 150.5 ', 15_050], ['0.01', 1], ['0,1', 10], ['1,500.00', 150_000],
-    ['1.500,00', 150_000], ['12.345.678,90', 1_234_567_890], ['007', 700], ['0', 0], ['90071992547409.91', 9_007_199_254_740_991],
+    ['150', 15_000],
+    ['150.00', 15_000],
+    ['150,00', 15_000],
+    [' 150.5 ', 15_050],
+    ['0.01', 1],
+    ['0,1', 10],
+    ['1,500.00', 150_000],
+    ['1.500,00', 150_000],
+    ['12.345.678,90', 1_234_567_890],
+    ['007', 700],
+    ['0', 0],
+    ['90071992547409.91', 9_007_199_254_740_991],
   ])('%s is %i minor units', (text, minor) => expect(parseAmount(text, 2)).toBe(minor));
 
   test.each([
-    '', ' ', '.', ',', '-1', '+1', '1e3', '0x10', '1.234', '1,234', '1.', '.5', '1..5', '1,2,3', '1.23.45', '1,500,00', '12,34.50', '1 500', '١٥٠', '150 USD',
-    '$150', 'NaN', 'Infinity', '90071992547409.92', '9'.repeat(400), '1;DROP TABLE payment', '<script>',
+    '',
+    ' ',
+    '.',
+    ',',
+    '-1',
+    '+1',
+    '1e3',
+    '0x10',
+    '1.234',
+    '1,234',
+    '1.',
+    '.5',
+    '1..5',
+    '1,2,3',
+    '1.23.45',
+    '1,500,00',
+    '12,34.50',
+    '1 500',
+    '١٥٠',
+    '150 USD',
+    '$150',
+    'NaN',
+    'Infinity',
+    '90071992547409.92',
+    '9'.repeat(400),
+    '1;DROP TABLE payment',
+    '<script>',
   ])('%j is not an amount', (text) => expect(parseAmount(text, 2)).toBeNull());
 
   test('a currency without decimals accepts none; thousands may be grouped', () => {
@@ -40,8 +91,19 @@ describe('a typed amount', () => {
 });
 
 describe('the four facts', () => {
-  const known: KnownPatient = { id: 'p', document: '107919317', name: 'Lucía  Ñáñez-Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
-  const right = { document: '107919317', name: 'Lucía Ñáñez Ortiz', birthDate: '1987-03-14', authorizationCode: 'AUT-012345-0001' };
+  const known: KnownPatient = {
+    id: 'p',
+    document: '107919317',
+    name: 'Lucía  Ñáñez-Ortiz',
+    birthDate: '1987-03-14',
+    authorizationCode: 'AUT-012345-0001',
+  };
+  const right = {
+    document: '107919317',
+    name: 'Lucía Ñáñez Ortiz',
+    birthDate: '1987-03-14',
+    authorizationCode: 'AUT-012345-0001',
+  };
 
   test('match in capitals, without accents, with other blanks and other dots', async () => {
     for (const typed of [
@@ -51,7 +113,8 @@ describe('the four facts', () => {
       { ...right, document: '107.919.317' },
       { ...right, document: ' 107 919-317 ' },
       { ...right, authorizationCode: ' aut-012345-0001 ' },
-    ]) expect(await sameFacts(typed, known)).toBe(true);
+    ])
+      expect(await sameFacts(typed, known)).toBe(true);
   });
 
   test('do not match when any of them differs, or when there is no patient', async () => {
@@ -61,15 +124,22 @@ describe('the four facts', () => {
     expect(await sameFacts({ ...right, authorizationCode: 'AUT-012345-0002' }, known)).toBe(false);
     expect(await sameFacts({ ...right, authorizationCode: '' }, known)).toBe(false);
     expect(await sameFacts(right, null)).toBe(false);
-    expect(await sameFacts({ document: '', name: '', birthDate: '', authorizationCode: '' }, null)).toBe(false);
+    expect(
+      await sameFacts({ document: '', name: '', birthDate: '', authorizationCode: '' }, null),
+    ).toBe(false);
   });
 
   test('cannot shift from one field into another', () => {
-    expect(personForm({ ...right, name: 'Lucía', document: '1' })).not.toBe(personForm({ ...right, name: '', document: '1 Lucía' }));
+    expect(personForm({ ...right, name: 'Lucía', document: '1' })).not.toBe(
+      personForm({ ...right, name: '', document: '1 Lucía' }),
+    );
   });
 
   test('identify their patient and no other', async () => {
-    const records = { patientByDocument: async (document: string) => (documentForm(document) === known.document ? known : null) };
+    const records = {
+      patientByDocument: async (document: string) =>
+        documentForm(document) === known.document ? known : null,
+    };
     const identify = createIdentify(records);
     expect(await identify(right)).toBe('p');
     expect(await identify({ ...right, document: '1' })).toBeNull();
@@ -77,23 +147,50 @@ describe('the four facts', () => {
   });
 
   test('have normalized forms', () => {
-    expect([documentForm(' 12.345-6 '), nameForm('José  María\tÑ.'), codeForm(' aut- 1 ')]).toEqual(['123456', 'jose maria n', 'AUT-1']);
-    expect([calendarDay('2024-02-29'), calendarDay('2026-02-29'), calendarDay('2026-13-01'), calendarDay('14/03/1987')])
-      .toEqual(['2024-02-29', null, null, null]);
+    expect([documentForm(' 12.345-6 '), nameForm('José  María\tÑ.'), codeForm(' aut- 1 ')]).toEqual(
+      ['123456', 'jose maria n', 'AUT-1'],
+    );
+    expect([
+      calendarDay('2024-02-29'),
+      calendarDay('2026-02-29'),
+      calendarDay('2026-13-01'),
+      calendarDay('14/03/1987'),
+    ]).toEqual(['2024-02-29', null, null, null]);
   });
 
   test.each([
-    ['Weiß', 'WEISS'], ['Işık', 'IŞIK'], ['Işık', 'isik'], ['Søren Łukasz Đorđe', 'soren lukasz dorde'], ['Ægir Þór', 'AEGIR THOR'],
-    ['Müller', 'Mu\u0308ller'], ['ſmith', 'Smith'], ['Ａｎａ', 'Ana'], ['José\u200B María', 'jose maria'], ['Ὀδυσσεύς', 'ΟΔΥΣΣΕΥΣ'],
-  ])('the name %j may be written %j', (known, typed) => expect(nameForm(typed)).toBe(nameForm(known)));
+    ['Weiß', 'WEISS'],
+    ['Işık', 'IŞIK'],
+    ['Işık', 'isik'],
+    ['Søren Łukasz Đorđe', 'soren lukasz dorde'],
+    ['Ægir Þór', 'AEGIR THOR'],
+    ['Müller', 'Mu\u0308ller'],
+    ['ſmith', 'Smith'],
+    ['Ａｎａ', 'Ana'],
+    ['José\u200B María', 'jose maria'],
+    ['Ὀδυσσεύς', 'ΟΔΥΣΣΕΥΣ'],
+  ])('the name %j may be written %j', (known, typed) =>
+    expect(nameForm(typed)).toBe(nameForm(known)),
+  );
 
-  test.each(['900000006K', '900.000.006-K', '900 000 006 k', '900–000–006—K', '\u202A900000006K\u202C', '９０００００００６Ｋ', '900\u00AD000006/K'])(
-    'the document 900.000.006-K may be written %j', (typed) => expect(documentForm(typed)).toBe('900000006k'));
+  test.each([
+    '900000006K',
+    '900.000.006-K',
+    '900 000 006 k',
+    '900–000–006—K',
+    '\u202A900000006K\u202C',
+    '９０００００００６Ｋ',
+    '900\u00AD000006/K',
+  ])('the document 900.000.006-K may be written %j', (typed) =>
+    expect(documentForm(typed)).toBe('900000006k'),
+  );
 
   test('look-alike letters share one form, so one counter; a document of signs only, and an invisible code, count as missing', () => {
     expect(new Set(['ſı1', 'SI1', 'si1', 'Sİ1'].map(documentForm))).toEqual(new Set(['si1']));
     expect(incompleteFacts({ ...right, document: ' -– ' })).toEqual(['document']);
-    expect(incompleteFacts({ ...right, authorizationCode: '\u200B' })).toEqual(['authorizationCode']);
+    expect(incompleteFacts({ ...right, authorizationCode: '\u200B' })).toEqual([
+      'authorizationCode',
+    ]);
     expect(codeForm('aut–012345−0001')).toBe('AUT-012345-0001');
   });
 
@@ -104,8 +201,14 @@ describe('the four facts', () => {
 
   test('that are missing, too long or not a day are named', () => {
     expect(incompleteFacts(right)).toEqual([]);
-    expect(incompleteFacts({ document: ' ', name: 'x'.repeat(121), birthDate: '1987-02-30', authorizationCode: '' }))
-      .toEqual(['document', 'name', 'birthDate', 'authorizationCode']);
+    expect(
+      incompleteFacts({
+        document: ' ',
+        name: 'x'.repeat(121),
+        birthDate: '1987-02-30',
+        authorizationCode: '',
+      }),
+    ).toEqual(['document', 'name', 'birthDate', 'authorizationCode']);
   });
 });
 
@@ -113,7 +216,10 @@ describe('the payable amount', () => {
   const wanted = (amount: string) => ({ part: 'part' as const, amount, shown: '5000' });
 
   test('is the due amount without pending payments', () => {
-    expect([payableMinor({ dueMinor: 100, pendingMinor: 30 }), payableMinor({ dueMinor: 100, pendingMinor: 130 })]).toEqual([70, 0]);
+    expect([
+      payableMinor({ dueMinor: 100, pendingMinor: 30 }),
+      payableMinor({ dueMinor: 100, pendingMinor: 130 }),
+    ]).toEqual([70, 0]);
   });
 
   test('"whole" pays the shown amount; "part" pays the typed amount', () => {
@@ -134,12 +240,23 @@ describe('the payable amount', () => {
   test('its key is one that clients must not use, and changes after each payment', () => {
     const id = '00000000-0000-4000-8000-000000000001';
     const keys = [billKey(id, 'USD', 0), billKey(id, 'USD', 7), billKey(id, 'EUR', 0)];
-    expect([new Set(keys).size, keys.every(isBillKey), keys.some(isClientKey)]).toEqual([3, true, false]);
+    expect([new Set(keys).size, keys.every(isBillKey), keys.some(isClientKey)]).toEqual([
+      3,
+      true,
+      false,
+    ]);
   });
 });
 
 describe('the progress of a payment', () => {
-  const facts: ProgressFacts = { status: 'PENDING', hasFailed: false, nextAttemptAt: null, ahead: 0, leader: 'server_1', leaderSuspected: false };
+  const facts: ProgressFacts = {
+    status: 'PENDING',
+    hasFailed: false,
+    nextAttemptAt: null,
+    ahead: 0,
+    leader: 'server_1',
+    leaderSuspected: false,
+  };
   const at = new Date(0);
 
   test.each<[Partial<ProgressFacts>, Stage]>([
@@ -156,21 +273,43 @@ describe('the progress of a payment', () => {
   ])('%j: %s', (given, stage) => expect(stageOf({ ...facts, ...given })).toBe(stage));
 
   test('has four steps, all of them done at the end', () => {
-    const told = (stage: Stage): string => stepsOf(stage).map(({ state }) => state[0]).join('');
-    expect([told('queued'), told('leaderless'), told('charging'), told('retrying')]).toEqual(['dnll', 'dnll', 'ddnl', 'ddnl']);
+    const told = (stage: Stage): string =>
+      stepsOf(stage)
+        .map(({ state }) => state[0])
+        .join('');
+    expect([told('queued'), told('leaderless'), told('charging'), told('retrying')]).toEqual([
+      'dnll',
+      'dnll',
+      'ddnl',
+      'ddnl',
+    ]);
     expect([told('succeeded'), told('declined'), told('failed')]).toEqual(['dddd', 'dddd', 'dddd']);
     expect([isFinal('failed'), isFinal('retrying')]).toEqual([true, false]);
   });
 });
 
 describe('a pass', () => {
-  const pass = { valid: true, patient: { id: 'p', name: 'Lucía Rojas' }, requestTime: '', expirationTime: '' };
+  const pass = {
+    valid: true,
+    patient: { id: 'p', name: 'Lucía Rojas' },
+    requestTime: '',
+    expirationTime: '',
+  };
 
   test('is valid, expired or unknown', () => {
-    expect([passState(pass), passState({ ...pass, valid: false }), passState(null)]).toEqual(['valid', 'expired', 'unknown']);
+    expect([passState(pass), passState({ ...pass, valid: false }), passState(null)]).toEqual([
+      'valid',
+      'expired',
+      'unknown',
+    ]);
   });
 
   test('shows a first name and initials', () => {
-    expect(['Lucía Rojas Ávila', 'Cher', '  José   María  ', ''].map(maskedName)).toEqual(['Lucía R. Á.', 'Cher', 'José M.', '']);
+    expect(['Lucía Rojas Ávila', 'Cher', '  José   María  ', ''].map(maskedName)).toEqual([
+      'Lucía R. Á.',
+      'Cher',
+      'José M.',
+      '',
+    ]);
   });
 });

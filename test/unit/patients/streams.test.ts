@@ -14,7 +14,11 @@ let ended: Promise<void>;
 async function serve(deadlineMs?: number): Promise<number> {
   const app = express();
   ended = new Promise((resolve) => {
-    app.get('/', (_request, response) => void stream(response, Array<string>(PIECES).fill(PIECE), deadlineMs).then(resolve));
+    app.get(
+      '/',
+      (_request, response) =>
+        void stream(response, Array<string>(PIECES).fill(PIECE), deadlineMs).then(resolve),
+    );
   });
   server = await listen(app, 0, '127.0.0.1');
   return (server.address() as AddressInfo).port;
@@ -28,7 +32,10 @@ test('a client that reads a little again and again loses the connection at the d
   const socket = connect(await serve(300), '127.0.0.1');
   let taken = 0;
   const dripping = setInterval(() => (taken += (socket.read(1) as Buffer | null)?.length ?? 0), 20);
-  socket.on('error', () => undefined).on('readable', () => undefined).write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket
+    .on('error', () => undefined)
+    .on('readable', () => undefined)
+    .write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   await ended;
   clearInterval(dripping);
   socket.destroy();

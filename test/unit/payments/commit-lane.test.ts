@@ -3,7 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import { CommitLane, type Settled } from '../../../payments/core/commit-lane.js';
 import type { FinalOutcome, Wait } from '../../../payments/core/parcel.js';
 
-const outcome = (id: string): FinalOutcome => ({ id, status: 'SUCCEEDED', attempts: 1, reason: null, gatewayReference: 'r' });
+const outcome = (id: string): FinalOutcome => ({
+  id,
+  status: 'SUCCEEDED',
+  attempts: 1,
+  reason: null,
+  gatewayReference: 'r',
+});
 const wait = (id: string): Wait => ({ id, attempts: 1, waitMs: 50, lastError: 'timeout' });
 const settled = (work: number, outcomes: string[], waits: string[] = []): Settled => ({
   work,
@@ -47,7 +53,13 @@ describe('commit lane', () => {
   test('a statement stays below 500 payments, except when one parcel alone has more', () => {
     const lane = new CommitLane();
     const ids = (count: number) => Array.from({ length: count }, (_, index) => `p${index}`);
-    for (const [work, count] of [[1, 300], [2, 200], [3, 1], [4, 600]] as const) lane.add(settled(work, ids(count)));
+    for (const [work, count] of [
+      [1, 300],
+      [2, 200],
+      [3, 1],
+      [4, 600],
+    ] as const)
+      lane.add(settled(work, ids(count)));
     const groups = [1, 2, 3].map(() => (lane.next(), lane.written()));
     expect(groups).toEqual([[1, 2], [3], [4]]);
   });

@@ -1,4 +1,7 @@
-/** The HTTP edge of the gateway: one deadline for a whole call, a bounded response, and a probe with a connection of its own. */
+/**
+ * The HTTP edge of the gateway: one deadline for a whole call, a bounded response, and a probe with
+ * a connection of its own.
+ */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +9,15 @@ import { createHttpGateway } from '../../../payments/gateway/http.js';
 import { freePort } from '../../../local/processes/ports.js';
 
 const order = { key: 'k', patientId: 'p', amountMinor: 100, currency: 'USD' };
-const CHARGE = JSON.stringify({ key: 'k', status: 'approved', reference: 'r', amountMinor: 100, currency: 'USD', reason: null, at: 'now' });
+const CHARGE = JSON.stringify({
+  key: 'k',
+  status: 'approved',
+  reference: 'r',
+  amountMinor: 100,
+  currency: 'USD',
+  reason: null,
+  at: 'now',
+});
 const never = new AbortController().signal;
 
 let server: Server | undefined;
@@ -19,7 +30,13 @@ afterEach(async () => {
 });
 
 const gatewayAt = (port: number, { timeoutMs = 20_000, maxSockets = 1 } = {}) =>
-  createHttpGateway({ url: `http://127.0.0.1:${port}`, token: 't', timeoutMs, maxSockets, healthPath: '/readyz' });
+  createHttpGateway({
+    url: `http://127.0.0.1:${port}`,
+    token: 't',
+    timeoutMs,
+    maxSockets,
+    healthPath: '/readyz',
+  });
 
 async function serve(listener: RequestListener, options = {}) {
   server = createServer(listener);
@@ -34,11 +51,17 @@ describe('one call', () => {
   });
 
   test('a dripping response ends at the deadline, although a byte arrives before every idle time-out', async () => {
-    const gateway = await serve((_request, response) => {
-      response.flushHeaders();
-      intervals.push(setInterval(() => response.write(' '), 50));
-    }, { timeoutMs: 400 });
-    expect(await gateway.charge(order, never)).toEqual({ kind: 'unknown', error: 'no answer within 400 ms' });
+    const gateway = await serve(
+      (_request, response) => {
+        response.flushHeaders();
+        intervals.push(setInterval(() => response.write(' '), 50));
+      },
+      { timeoutMs: 400 },
+    );
+    expect(await gateway.charge(order, never)).toEqual({
+      kind: 'unknown',
+      error: 'no answer within 400 ms',
+    });
   });
 
   test('an endless response is cut off at the maximum size', async () => {
@@ -51,11 +74,15 @@ describe('one call', () => {
       more();
     });
     expect(await gateway.charge(order, never)).toMatchObject({ kind: 'unknown' });
-    expect(written).toBeLessThan(16 * 1_048_576); // Only the socket buffers of both sides, not the whole response.
+    // Only the socket buffers of both sides, not the whole response.
+    expect(written).toBeLessThan(16 * 1_048_576);
   });
 
   test('a request without a connection was not sent; one whose answer is lost was sent', async () => {
-    expect(await gatewayAt(await freePort()).charge(order, never)).toEqual({ kind: 'unsent', error: 'ECONNREFUSED' });
+    expect(await gatewayAt(await freePort()).charge(order, never)).toEqual({
+      kind: 'unsent',
+      error: 'ECONNREFUSED',
+    });
     const gateway = await serve((request) => void request.socket.destroy());
     expect(await gateway.charge(order, never)).toEqual({ kind: 'unknown', error: 'ECONNRESET' });
   });
@@ -82,7 +109,14 @@ describe('one call', () => {
 });
 
 describe('whether the gateway can charge', () => {
-  test.each([[200, true], [204, true], [404, true], [503, false], [500, false], [401, false]])('its page answers %i: %s', async (status, expected) => {
+  test.each([
+    [200, true],
+    [204, true],
+    [404, true],
+    [503, false],
+    [500, false],
+    [401, false],
+  ])('its page answers %i: %s', async (status, expected) => {
     const paths: (string | undefined)[] = [];
     const gateway = await serve((request, response) => {
       paths.push(request.url);
@@ -103,5 +137,6 @@ describe('whether the gateway can charge', () => {
     await expect(charge).rejects.toThrow('aborted');
   });
 
-  test('no server on the port: no', async () => expect(await gatewayAt(await freePort()).reachable()).toBe(false));
+  test('no server on the port: no', async () =>
+    expect(await gatewayAt(await freePort()).reachable()).toBe(false));
 });

@@ -7,7 +7,10 @@ describe('in flight', () => {
   test('a patient’s bound is the highest seq loaded, until the last of its payments has left', () => {
     const inFlight = new InFlight();
     inFlight.enter([claimed(1, 'a'), claimed(2, 'b'), claimed(3, 'a')]);
-    expect([...inFlight.bounds()]).toEqual([['a', 3], ['b', 2]]);
+    expect([...inFlight.bounds()]).toEqual([
+      ['a', 3],
+      ['b', 2],
+    ]);
     inFlight.leave([claimed(3, 'a')]);
     expect(inFlight.bounds().get('a')).toBe(3);
     inFlight.leave([claimed(1, 'a')]);

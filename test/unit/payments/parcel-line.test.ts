@@ -1,4 +1,7 @@
-/** The parcels of one term: sequential loads, concurrent charges, decisions in order, and the ways in which the term ends. */
+/**
+ * The parcels of one term: sequential loads, concurrent charges, decisions in order, and the ways
+ * in which the term ends.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { LeadershipLost } from '../../../payments/core/errors.js';
 import { ParcelLine, type WorkEffect } from '../../../payments/core/parcel-line.js';
@@ -12,7 +15,14 @@ const POLICY = { leastAttempts: 3, giveUpAfterMs: 10_000, baseMs: 100, capMs: 1_
 const HELD = { held: true };
 
 const payment = (seq: number, patientId = `patient-${seq}`): PendingPayment => ({
-  id: `p${seq}`, seq, patientId, amountMinor: 100, currency: 'USD', attempts: 0, failingMs: 0, waitMs: 0,
+  id: `p${seq}`,
+  seq,
+  patientId,
+  amountMinor: 100,
+  currency: 'USD',
+  attempts: 0,
+  failingMs: 0,
+  waitMs: 0,
 });
 const newLine = () => new ParcelLine({ term: 3, policy: POLICY, startMs: 0 });
 
@@ -56,11 +66,17 @@ describe('parcel line', () => {
   test('the life of a parcel: load, charge, commit, announce, done', () => {
     const line = newLine();
     expect(words(line.arrive(1, ['p1', 'p2'], MOMENT))).toEqual(['load p1,p2']);
-    expect(words(line.loaded(1, [payment(1), payment(2)], MOMENT))).toEqual(['charge p1', 'charge p2']);
+    expect(words(line.loaded(1, [payment(1), payment(2)], MOMENT))).toEqual([
+      'charge p1',
+      'charge p2',
+    ]);
     expect(words(line.answered(1, 1, SUCCEEDED, MOMENT))).toEqual([]);
     expect(words(line.answered(1, 0, SUCCEEDED, MOMENT))).toEqual(['commit p1,p2']);
     expect([line.parcelsInFlight, line.passedSeq]).toEqual([1, 0]);
-    expect(words(line.committed({ ...HELD, ids: ['p2'] }, MOMENT))).toEqual(['announce p2', 'done 1']);
+    expect(words(line.committed({ ...HELD, ids: ['p2'] }, MOMENT))).toEqual([
+      'announce p2',
+      'done 1',
+    ]);
     expect([line.parcelsInFlight, line.passedSeq, line.inFlight.size]).toEqual([0, 2, 0]);
   });
 
@@ -78,7 +94,10 @@ describe('parcel line', () => {
     const line = newLine();
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     expect(words(line.loaded(1, [], MOMENT))).toEqual(['done 1', 'load p2,p3']);
-    expect(words(line.loaded(2, [payment(2), payment(3)], MOMENT))).toEqual(['charge p2', 'charge p3']);
+    expect(words(line.loaded(2, [payment(2), payment(3)], MOMENT))).toEqual([
+      'charge p2',
+      'charge p3',
+    ]);
     expect(words(line.answered(2, 0, SUCCEEDED, MOMENT))).toEqual(['commit p2']);
     expect(words(line.answered(3, 0, SUCCEEDED, MOMENT))).toEqual([]);
   });
@@ -88,21 +107,32 @@ describe('parcel line', () => {
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     line.loaded(1, [], MOMENT);
     const rows = [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')];
-    const effects = line.loaded(2, rows, MOMENT).map((effect) => effect.type === 'charge' && [effect.work, effect.payment.id]);
-    expect(effects).toEqual([[2, 'p1'], [2, 'p2'], [3, 'p3']]);
+    const effects = line
+      .loaded(2, rows, MOMENT)
+      .map((effect) => effect.type === 'charge' && [effect.work, effect.payment.id]);
+    expect(effects).toEqual([
+      [2, 'p1'],
+      [2, 'p2'],
+      [3, 'p3'],
+    ]);
   });
 
   test('loaded together, a payment that is not due holds back the patient’s later payments in every parcel of the group', () => {
     const line = newLine();
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     line.loaded(1, [], MOMENT);
-    expect(words(line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a')], MOMENT))).toEqual(['done 2', 'defer p3']);
+    expect(
+      words(line.loaded(2, [{ ...payment(2, 'a'), waitMs: 70 }, payment(3, 'a')], MOMENT)),
+    ).toEqual(['done 2', 'defer p3']);
   });
 
   test('so many earlier ones are pending that its own were not read: a parcel works on those', () => {
     const line = newLine();
     line.arrive(1, ['p1300'], MOMENT);
-    expect(words(line.loaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual(['charge p1', 'charge p2']);
+    expect(words(line.loaded(1, [payment(1, 'a'), payment(2, 'a')], MOMENT))).toEqual([
+      'charge p1',
+      'charge p2',
+    ]);
   });
 
   test('a failed load fails every parcel of its group, and the next group is loaded', () => {
@@ -110,7 +140,11 @@ describe('parcel line', () => {
     for (const number of [1, 2, 3]) line.arrive(number, [`p${number}`], MOMENT);
     line.loaded(1, [], MOMENT);
     line.arrive(4, ['p4'], MOMENT);
-    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual(['failed 2: Error', 'failed 3: Error', 'load p4']);
+    expect(words(line.failed(2, new Error('gone'), MOMENT))).toEqual([
+      'failed 2: Error',
+      'failed 3: Error',
+      'load p4',
+    ]);
   });
 
   test('a group is no longer than one statement should be, a large parcel goes alone', () => {
@@ -119,7 +153,9 @@ describe('parcel line', () => {
     const many = Array.from({ length: 500 }, (_, index) => `q${index}`);
     line.arrive(2, many, MOMENT);
     line.arrive(3, ['p3'], MOMENT);
-    expect(line.loaded(1, [], MOMENT)).toContainEqual(expect.objectContaining({ type: 'load', work: 2, ids: many }));
+    expect(line.loaded(1, [], MOMENT)).toContainEqual(
+      expect.objectContaining({ type: 'load', work: 2, ids: many }),
+    );
     expect(words(line.loaded(2, [], MOMENT))).toEqual(['done 2', 'load p3']);
   });
 
@@ -129,7 +165,11 @@ describe('parcel line', () => {
     line.loaded(1, [payment(1), payment(2, 'b')], MOMENT);
     expect(line.arrive(2, ['p3'], MOMENT)).toEqual([]);
     for (const index of [0, 1]) line.answered(1, index, SUCCEEDED, MOMENT);
-    expect(words(line.committed({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual(['announce p1,p2', 'done 1', 'load p3']);
+    expect(words(line.committed({ held: true, ids: ['p1', 'p2'] }, MOMENT))).toEqual([
+      'announce p1,p2',
+      'done 1',
+      'load p3',
+    ]);
   });
 
   test('a parcel answered early waits for its turn', () => {
@@ -163,15 +203,22 @@ describe('parcel line', () => {
     line.answered(1, 0, AGAIN, MOMENT);
     line.deferred(HELD, MOMENT);
     const later = { ...MOMENT, nowMs: 1_200 };
-    expect(line.arrive(3, ['p3'], later)).toEqual([{ type: 'load', work: 3, ids: ['p3'], beyond: new Map([['a', 0]]) }]);
-    expect(words(line.loaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later))).toEqual(['charge p1', 'charge p3']);
+    expect(line.arrive(3, ['p3'], later)).toEqual([
+      { type: 'load', work: 3, ids: ['p3'], beyond: new Map([['a', 0]]) },
+    ]);
+    expect(
+      words(line.loaded(3, [payment(1, 'a'), payment(2, 'a'), payment(3, 'a')], later)),
+    ).toEqual(['charge p1', 'charge p3']);
     expect(line.arrive(4, ['p4'], later)).toMatchObject([{ beyond: new Map([['a', 3]]) }]);
     line.loaded(4, [], later);
     expect(words(line.answered(2, 0, SUCCEEDED, later))).toEqual(['defer p2']);
     expect(words(line.deferred(HELD, later))).toEqual(['wake in 0', 'done 2']);
     line.answered(3, 0, SUCCEEDED, later);
     expect(words(line.answered(3, 1, SUCCEEDED, later))).toEqual(['commit p1']);
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, later))).toEqual(['announce p1', 'defer p3']);
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, later))).toEqual([
+      'announce p1',
+      'defer p3',
+    ]);
   });
 
   test('a parcel reports how many of its payments were processed', () => {
@@ -191,7 +238,9 @@ describe('parcel line', () => {
     line.answered(2, 0, SUCCEEDED, MOMENT);
     const effects = line.committed({ held: false, ids: [] }, MOMENT);
     expect(words(effects)).toEqual(['failed 1: LeadershipLost', 'failed 2: LeadershipLost']);
-    expect(effects.map((effect) => effect.type === 'failed' && effect.error)).toContainEqual(new LeadershipLost(3));
+    expect(effects.map((effect) => effect.type === 'failed' && effect.error)).toContainEqual(
+      new LeadershipLost(3),
+    );
     expect(words(line.arrive(4, ['p4'], MOMENT))).toEqual(['failed 4: AbortError']);
   });
 
@@ -206,7 +255,11 @@ describe('parcel line', () => {
     line.answered(1, 0, SUCCEEDED, MOMENT);
     line.answered(2, 0, SUCCEEDED, MOMENT);
     line.stop();
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1', 'failed 2: AbortError']);
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
+      'announce p1',
+      'done 1',
+      'failed 2: AbortError',
+    ]);
     expect(line.parcelsInFlight).toBe(0);
   });
 
@@ -221,14 +274,20 @@ describe('parcel line', () => {
     line.arrive(1, ['p1'], MOMENT);
     line.arrive(2, ['p2'], MOMENT);
     line.stop();
-    expect(words(line.loaded(1, [payment(1)], MOMENT))).toEqual(['failed 1: AbortError', 'failed 2: AbortError']);
+    expect(words(line.loaded(1, [payment(1)], MOMENT))).toEqual([
+      'failed 1: AbortError',
+      'failed 2: AbortError',
+    ]);
   });
 
   test('a settlement in progress fails only through its statement', () => {
     const line = twoCharging();
     line.answered(1, 0, SUCCEEDED, MOMENT);
     expect(line.failed(1, new Error('late'), MOMENT)).toEqual([]);
-    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual(['announce p1', 'done 1']);
+    expect(words(line.committed({ ...HELD, ids: ['p1'] }, MOMENT))).toEqual([
+      'announce p1',
+      'done 1',
+    ]);
   });
 
   test('each answer of a slow gateway is progress; while a statement runs only its end is', () => {
@@ -239,7 +298,9 @@ describe('parcel line', () => {
     line.loaded(2, [payment(2), payment(3)], MOMENT);
     line.answered(2, 0, SUCCEEDED, { ...MOMENT, nowMs: 6_000 });
     expect(line.progressMs).toBe(6_000);
-    expect(words(line.answered(1, 0, SUCCEEDED, { ...MOMENT, nowMs: 7_000 }))).toEqual(['commit p1']);
+    expect(words(line.answered(1, 0, SUCCEEDED, { ...MOMENT, nowMs: 7_000 }))).toEqual([
+      'commit p1',
+    ]);
     line.answered(2, 1, SUCCEEDED, { ...MOMENT, nowMs: 9_000 });
     expect(line.progressMs).toBe(7_000);
   });
@@ -247,7 +308,9 @@ describe('parcel line', () => {
   test('the last attempt is marked as last', () => {
     const line = newLine();
     line.arrive(1, ['p1'], MOMENT);
-    expect(words(line.loaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT))).toEqual(['charge p1, last']);
+    expect(
+      words(line.loaded(1, [{ ...payment(1), attempts: 2, failingMs: 10_000 }], MOMENT)),
+    ).toEqual(['charge p1, last']);
   });
 
   test('late and repeated answers have no effect', () => {

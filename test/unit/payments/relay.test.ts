@@ -4,8 +4,15 @@ import { toFront } from '../../../payments/core/front.js';
 import { RelayMachine, type TermView } from '../../../payments/core/relay.js';
 import { parcelsOf } from '../../../shared/queue/queue.js';
 
-const NOTHING: TermView = { parcelsInFlight: 0, passedSeq: 7, inFlight: new Set(), broughtMs: 0, hasRoom: true };
-const newRelay = () => new RelayMachine({ intervalMs: 500, stallMs: 2_000, parcelsOf: (ids) => parcelsOf(ids, 2) });
+const NOTHING: TermView = {
+  parcelsInFlight: 0,
+  passedSeq: 7,
+  inFlight: new Set(),
+  broughtMs: 0,
+  hasRoom: true,
+};
+const newRelay = () =>
+  new RelayMachine({ intervalMs: 500, stallMs: 2_000, parcelsOf: (ids) => parcelsOf(ids, 2) });
 const parcel = (...ids: string[]) => ({ ids, relayed: true });
 const REST = [{ type: 'timer', inMs: 500 }];
 
@@ -19,14 +26,21 @@ function searching(nowMs = 0, waiting: number | null = 0): RelayMachine {
 
 describe('relay', () => {
   test.each<[string, number | null, number, number | null]>([
-    ['the queue is empty and no work is in flight: all pending payments were forgotten', 0, 0, null],
+    [
+      'the queue is empty and no work is in flight: all pending payments were forgotten',
+      0,
+      0,
+      null,
+    ],
     ['Redis is unavailable: the same', null, 3, null],
     ['parcels wait: only skipped payments', 1, 0, 7],
     ['work is in flight: only skipped payments', 0, 1, 7],
   ])('%s', (_name, waiting, parcelsInFlight, upto) => {
     const relay = newRelay();
     expect(relay.due(0)).toEqual([{ type: 'count' }]);
-    expect(relay.counted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([{ type: 'search', upto }]);
+    expect(relay.counted(waiting, { ...NOTHING, parcelsInFlight }, 0)).toEqual([
+      { type: 'search', upto },
+    ]);
   });
 
   test('found payments return in parcels, except those in flight', () => {
@@ -43,7 +57,9 @@ describe('relay', () => {
     relay.due(500);
     expect(relay.counted(1, NOTHING, 500)).toEqual(REST);
     relay.due(5_000);
-    expect(relay.counted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([{ type: 'search', upto: 7 }]);
+    expect(relay.counted(1, { ...NOTHING, broughtMs: 4_900 }, 5_000)).toEqual([
+      { type: 'search', upto: 7 },
+    ]);
   });
 
   test('after the last of them arrived, or Redis reconnected, it polls at once', () => {
@@ -75,16 +91,23 @@ describe('relay', () => {
       return { relay, effects: relay.counted(waiting, { ...NOTHING, ...view }, nowMs) };
     };
 
-    test('is trusted for two seconds', () => expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('is trusted for two seconds', () =>
+      expect(stuckAt(1_500).effects).toEqual([{ type: 'search', upto: 7 }]));
     test('is then bypassed: a search without an upper bound, delivery without the queue, another worker', () => {
       const { relay, effects } = stuckAt(2_000);
       expect(effects).toEqual([{ type: 'renew' }, { type: 'search', upto: null }]);
-      expect(relay.found(['a'], NOTHING, 2_000)).toEqual([{ type: 'deliver', parcel: parcel('a') }]);
+      expect(relay.found(['a'], NOTHING, 2_000)).toEqual([
+        { type: 'deliver', parcel: parcel('a') },
+      ]);
     });
-    test('control: not while it delivers parcels', () => expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
-    test('control: not while the worker has no free capacity', () => expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('control: not while it delivers parcels', () =>
+      expect(stuckAt(2_000, { broughtMs: 1_000 }).effects).toEqual([{ type: 'search', upto: 7 }]));
+    test('control: not while the worker has no free capacity', () =>
+      expect(stuckAt(2_000, { hasRoom: false }).effects).toEqual([{ type: 'search', upto: 7 }]));
     test('the worker is replaced again with growing waits', () => {
-      const renewals = [2_500, 4_000, 4_500, 8_000].map((at) => stuckAt(at).effects.some(({ type }) => type === 'renew'));
+      const renewals = [2_500, 4_000, 4_500, 8_000].map((at) =>
+        stuckAt(at).effects.some(({ type }) => type === 'renew'),
+      );
       expect(renewals).toEqual([false, true, false, true]);
     });
     test('owes what it counts, until a search finds that nothing is pending', () => {
@@ -97,7 +120,9 @@ describe('relay', () => {
 
   test('without Redis parcels are processed one after the other', () => {
     const relay = searching(0, null);
-    expect(relay.found(['a', 'b', 'c'], NOTHING, 0)).toEqual([{ type: 'deliver', parcel: parcel('a', 'b') }]);
+    expect(relay.found(['a', 'b', 'c'], NOTHING, 0)).toEqual([
+      { type: 'deliver', parcel: parcel('a', 'b') },
+    ]);
     expect(relay.delivered(1)).toEqual([{ type: 'deliver', parcel: parcel('c') }]);
     expect(relay.delivered(2)).toEqual(REST);
   });

@@ -1,6 +1,11 @@
 /** The role machine: every role × every input, and the guarantees of I3 and I8. */
 import { describe, expect, test } from '@jest/globals';
-import { initialRole, stepRole, type RoleInput, type RoleState } from '../../../payments/core/role.js';
+import {
+  initialRole,
+  stepRole,
+  type RoleInput,
+  type RoleState,
+} from '../../../payments/core/role.js';
 import { ROLES, type Leadership, type Role } from '../../../shared/contracts/leadership.js';
 import { seededRandom } from '../../../shared/random.js';
 
@@ -8,10 +13,20 @@ const ME = { leader: 'server_1', bootId: 'life-1' };
 const OTHER = { leader: 'server_2', bootId: 'life-9' };
 const EARLIER_LIFE = { leader: 'server_1', bootId: 'life-0' };
 
-const news = (term: number, who: { leader: string; bootId: string }, pushed = false): RoleInput => ({
+const news = (
+  term: number,
+  who: { leader: string; bootId: string },
+  pushed = false,
+): RoleInput => ({
   type: 'leadership',
   pushed,
-  leadership: { partition: 0, term, reason: 'test', electedAt: '2026-01-01T00:00:00Z', ...who } satisfies Leadership,
+  leadership: {
+    partition: 0,
+    term,
+    reason: 'test',
+    electedAt: '2026-01-01T00:00:00Z',
+    ...who,
+  } satisfies Leadership,
 });
 
 function inRole(role: Role): RoleState {
@@ -21,46 +36,96 @@ function inRole(role: Role): RoleState {
 
 /** input → the next role and the effects, for each role. `=`: nothing changes. */
 const TABLE: Record<string, { input: RoleInput } & Record<Role, string>> = {
-  'an older term': { input: news(4, OTHER), standby: '=', leading: '=', 'standing-down': '=' },
-  'an older term of mine': { input: news(4, ME), standby: '=', leading: '=', 'standing-down': '=' },
-  'this term, mine': { input: news(5, ME), standby: 'leading: begin', leading: '=', 'standing-down': '=' },
+  'an older term': {
+    'input': news(4, OTHER),
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'an older term of mine': {
+    'input': news(4, ME),
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'this term, mine': {
+    'input': news(5, ME),
+    'standby': 'leading: begin',
+    'leading': '=',
+    'standing-down': '=',
+  },
   'this term, mine, pushed': {
-    input: news(5, ME, true),
-    standby: 'leading: begin',
-    leading: '=',
+    'input': news(5, ME, true),
+    'standby': 'leading: begin',
+    'leading': '=',
     'standing-down': 'leading: resume',
   },
-  'this term, another, pushed': { input: news(5, OTHER, true), standby: '=', leading: '=', 'standing-down': '=' },
-  'this term, another': { input: news(5, OTHER), standby: '=', leading: '=', 'standing-down': '=' },
-  'a higher term, another': { input: news(6, OTHER), standby: 'standby:', leading: 'standby: stop', 'standing-down': 'standby: stop' },
+  'this term, another, pushed': {
+    'input': news(5, OTHER, true),
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'this term, another': {
+    'input': news(5, OTHER),
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'a higher term, another': {
+    'input': news(6, OTHER),
+    'standby': 'standby:',
+    'leading': 'standby: stop',
+    'standing-down': 'standby: stop',
+  },
   'a higher term, mine': {
-    input: news(6, ME),
-    standby: 'leading: begin',
-    leading: 'leading: stop begin',
+    'input': news(6, ME),
+    'standby': 'leading: begin',
+    'leading': 'leading: stop begin',
     'standing-down': 'leading: stop begin',
   },
   'a higher term, an earlier life of mine': {
-    input: news(6, EARLIER_LIFE),
-    standby: 'standby:',
-    leading: 'standby: stop',
+    'input': news(6, EARLIER_LIFE),
+    'standby': 'standby:',
+    'leading': 'standby: stop',
     'standing-down': 'standby: stop',
   },
   'a refused commit of this term': {
-    input: { type: 'refused', term: 5 },
-    standby: '=',
-    leading: 'standby: stop',
+    'input': { type: 'refused', term: 5 },
+    'standby': '=',
+    'leading': 'standby: stop',
     'standing-down': 'standby: stop',
   },
-  'a refused commit of an older term': { input: { type: 'refused', term: 4 }, standby: '=', leading: '=', 'standing-down': '=' },
+  'a refused commit of an older term': {
+    'input': { type: 'refused', term: 4 },
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
   'stand down, this term': {
-    input: { type: 'stand-down', term: 5, resumeAtMs: 2000 },
-    standby: '=',
-    leading: 'standing-down: finish',
+    'input': { type: 'stand-down', term: 5, resumeAtMs: 2000 },
+    'standby': '=',
+    'leading': 'standing-down: finish',
     'standing-down': 'standing-down: finish',
   },
-  'stand down, another term': { input: { type: 'stand-down', term: 6, resumeAtMs: 2000 }, standby: '=', leading: '=', 'standing-down': '=' },
-  'a tick before the deadline': { input: { type: 'tick', nowMs: 999 }, standby: '=', leading: '=', 'standing-down': '=' },
-  'a tick after the deadline': { input: { type: 'tick', nowMs: 1000 }, standby: '=', leading: '=', 'standing-down': 'leading: resume' },
+  'stand down, another term': {
+    'input': { type: 'stand-down', term: 6, resumeAtMs: 2000 },
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'a tick before the deadline': {
+    'input': { type: 'tick', nowMs: 999 },
+    'standby': '=',
+    'leading': '=',
+    'standing-down': '=',
+  },
+  'a tick after the deadline': {
+    'input': { type: 'tick', nowMs: 1000 },
+    'standby': '=',
+    'leading': '=',
+    'standing-down': 'leading: resume',
+  },
 };
 
 describe('role machine', () => {
@@ -101,8 +166,12 @@ describe('role machine', () => {
     for (let count = 0; count < 20_000; count += 1) {
       const term = Math.max(0, state.term + random.below(4) - 2);
       const input = random.pick<RoleInput>([
-        news(term, ME, random.below(2) === 0), news(term, OTHER), news(term, EARLIER_LIFE), { type: 'refused', term },
-        { type: 'stand-down', term, resumeAtMs: count + 3 }, { type: 'tick', nowMs: count },
+        news(term, ME, random.below(2) === 0),
+        news(term, OTHER),
+        news(term, EARLIER_LIFE),
+        { type: 'refused', term },
+        { type: 'stand-down', term, resumeAtMs: count + 3 },
+        { type: 'tick', nowMs: count },
       ]);
       const step = stepRole(state, input);
       expect(step.state.term).toBeGreaterThanOrEqual(state.term);

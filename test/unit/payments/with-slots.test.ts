@@ -1,10 +1,18 @@
-/** Concurrent calls to the gateway: never more than slots, in order, look-ups first, and no call waits for ever. */
+/**
+ * Concurrent calls to the gateway: never more than slots, in order, look-ups first, and no call
+ * waits for ever.
+ */
 import { describe, expect, test } from '@jest/globals';
 import type { ChargeOrder, Gateway, Verdict } from '../../../payments/core/gateway.js';
 import { withSlots } from '../../../payments/gateway/with-slots.js';
 
 const APPROVED: Verdict = { kind: 'approved', reference: 'r' };
-const order = (key: string): ChargeOrder => ({ key, patientId: 'p', amountMinor: 1, currency: 'USD' });
+const order = (key: string): ChargeOrder => ({
+  key,
+  patientId: 'p',
+  amountMinor: 1,
+  currency: 'USD',
+});
 const never = new AbortController().signal;
 /** Runs all pending tasks of the event loop. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -13,11 +21,20 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 function heldGateway() {
   const calls: string[] = [];
   const held: { answer: () => void; fail: (error: Error) => void }[] = [];
-  const hold = (name: string) => ({ key }: ChargeOrder): Promise<Verdict> => {
-    calls.push(`${name} ${key}`);
-    return new Promise((resolve, reject) => held.push({ answer: () => resolve(APPROVED), fail: reject }));
+  const hold =
+    (name: string) =>
+    ({ key }: ChargeOrder): Promise<Verdict> => {
+      calls.push(`${name} ${key}`);
+      return new Promise((resolve, reject) =>
+        held.push({ answer: () => resolve(APPROVED), fail: reject }),
+      );
+    };
+  const gateway: Gateway = {
+    charge: hold('charge'),
+    lookup: hold('lookup'),
+    cancel: hold('cancel'),
+    reachable: async () => true,
   };
-  const gateway: Gateway = { charge: hold('charge'), lookup: hold('lookup'), cancel: hold('cancel'), reachable: async () => true };
   const next = async (): Promise<void> => {
     held.shift()?.answer();
     await settle();
@@ -58,7 +75,12 @@ describe('withSlots', () => {
   test('a look-up and a cancellation go before charges that wait', async () => {
     const { gateway, calls, next } = heldGateway();
     const slots = withSlots(gateway, 1);
-    const all = [slots.charge(order('a'), never), slots.charge(order('b'), never), slots.lookup(order('c'), never), slots.cancel(order('d'), never)];
+    const all = [
+      slots.charge(order('a'), never),
+      slots.charge(order('b'), never),
+      slots.lookup(order('c'), never),
+      slots.cancel(order('d'), never),
+    ];
     await settle();
     for (let left = all.length; left > 0; left -= 1) await next();
     await Promise.all(all);
@@ -92,7 +114,9 @@ describe('withSlots', () => {
     const { gateway, calls, next } = heldGateway();
     const slots = withSlots(gateway, 1);
     const term = new AbortController();
-    const waiting = [1, 2, 3].map((number) => slots.charge(order(`old ${number}`), term.signal).catch((error: Error) => error.name));
+    const waiting = [1, 2, 3].map((number) =>
+      slots.charge(order(`old ${number}`), term.signal).catch((error: Error) => error.name),
+    );
     const later = slots.charge(order('new'), never);
     await settle();
     term.abort();

@@ -8,11 +8,16 @@ const charges = patients.flatMap((patient) => patient.charges);
 
 test('the same number gives the same patient, whichever others are created', () => {
   expect(seedPatient(17)).toEqual(patients[16]);
-  expect(patients[0]).toMatchObject({ id: '00000000-0000-4000-8000-000000000001', document: '107919317', authorizationCode: 'AUT-011732-0001' });
+  expect(patients[0]).toMatchObject({
+    id: '00000000-0000-4000-8000-000000000001',
+    document: '107919317',
+    authorizationCode: 'AUT-011732-0001',
+  });
 });
 
 test('documents, codes and charges have unique numbers', () => {
-  const distinct = <T>(list: readonly T[], of: (each: T) => string): number => new Set(list.map(of)).size;
+  const distinct = <T>(list: readonly T[], of: (each: T) => string): number =>
+    new Set(list.map(of)).size;
   expect(distinct(patients, ({ document }) => document)).toBe(2_000);
   expect(distinct(patients, ({ authorizationCode }) => authorizationCode)).toBe(2_000);
   expect(distinct(charges, ({ id }) => id)).toBe(charges.length);
@@ -22,9 +27,13 @@ test('every patient has 3 to 12 charges of each kind, both of one stay and commo
   const common = new Set(COMMON.map(([, name]) => name));
   for (const { charges: own } of patients) {
     const usual = own.filter(({ description }) => !common.has(description));
-    const stay = STAYS.find(({ services }) => usual.every(({ description }) => services.some(([, name]) => name === description)));
+    const stay = STAYS.find(({ services }) =>
+      usual.every(({ description }) => services.some(([, name]) => name === description)),
+    );
     expect([stay === undefined, usual.length > 0]).toEqual([false, true]);
-    const counts = ['exam', 'medicine', 'procedure', 'consultation'].map((kind) => own.filter((charge) => charge.kind === kind).length);
+    const counts = ['exam', 'medicine', 'procedure', 'consultation'].map(
+      (kind) => own.filter((charge) => charge.kind === kind).length,
+    );
     expect(counts.filter((count) => count < 3 || count > 12)).toEqual([]);
   }
 });
@@ -43,7 +52,8 @@ test('prices stay within the range of the service, in whole cents', () => {
   const bounds = new Map(services.map(([, name, least, most]) => [name, [least, most] as const]));
   for (const { description, amountMinor } of charges) {
     const [least = 0, most = 0] = bounds.get(description) ?? [];
-    const fits = Number.isInteger(amountMinor) && amountMinor > (least - 1) * 100 && amountMinor <= most * 100;
+    const fits =
+      Number.isInteger(amountMinor) && amountMinor > (least - 1) * 100 && amountMinor <= most * 100;
     expect([description, fits]).toEqual([description, true]);
   }
 });

@@ -10,8 +10,15 @@ import { decideCharge } from '../../../shared/simulated-charge.js';
 describe('tokens', () => {
   const tokens = { api: 'aaa', operator: 'ooo', internal: 'iii' };
   test.each([
-    ['Bearer aaa', 'api'], ['bearer ooo', 'operator'], ['Bearer iii', 'internal'],
-    ['Bearer aa', null], ['Bearer ', null], ['aaa', null], ['Basic aaa', null], ['Bearer aaa ooo', null], [undefined, null],
+    ['Bearer aaa', 'api'],
+    ['bearer ooo', 'operator'],
+    ['Bearer iii', 'internal'],
+    ['Bearer aa', null],
+    ['Bearer ', null],
+    ['aaa', null],
+    ['Basic aaa', null],
+    ['Bearer aaa ooo', null],
+    [undefined, null],
   ])('%s is %s', (header, kind) => {
     expect(tokenKind(tokens, header)).toBe(kind);
   });
@@ -21,8 +28,16 @@ describe('errors become problems', () => {
   const sent = (error: unknown): ProblemCode => toProblem(error).code;
   test.each<[string, unknown, ProblemCode]>([
     ['a problem', new Problem('NO_CANDIDATE'), 'NO_CANDIDATE'],
-    ['a body too large', Object.assign(new Error(), { type: 'entity.too.large', status: 413 }), 'BODY_TOO_LARGE'],
-    ['broken JSON', Object.assign(new Error(), { type: 'entity.parse.failed', status: 400 }), 'BODY_MALFORMED'],
+    [
+      'a body too large',
+      Object.assign(new Error(), { type: 'entity.too.large', status: 413 }),
+      'BODY_TOO_LARGE',
+    ],
+    [
+      'broken JSON',
+      Object.assign(new Error(), { type: 'entity.parse.failed', status: 400 }),
+      'BODY_MALFORMED',
+    ],
     ['a broken path', Object.assign(new Error(), { status: 400 }), 'VALIDATION_FAILED'],
     ['PostgreSQL shutting down', Object.assign(new Error(), { code: '57P01' }), 'UNAVAILABLE'],
     ['a refused connection', Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'UNAVAILABLE'],
@@ -74,6 +89,8 @@ describe('seeded randomness', () => {
     const declined = keys.filter((key) => decideCharge(key, options).status === 'declined');
     expect(declined.length / keys.length).toBeCloseTo(0.2, 1);
     expect(decideCharge('key-7', options)).toEqual(decideCharge('key-7', options));
-    expect(keys.some((key) => decideCharge(key, { ...options, declineRatio: 0 }).status === 'declined')).toBe(false);
+    expect(
+      keys.some((key) => decideCharge(key, { ...options, declineRatio: 0 }).status === 'declined'),
+    ).toBe(false);
   });
 });

@@ -26,6 +26,8 @@ test('abandons an endless body at the size limit and notifies its sender', async
       cancelled = true;
     },
   });
-  await expect(boundedText(new Response(body), 10_000)).rejects.toThrow('answers with more than 10000 bytes');
+  await expect(boundedText(new Response(body), 10_000)).rejects.toThrow(
+    'answers with more than 10000 bytes',
+  );
   expect([cancelled, sent < 20_000]).toEqual([true, true]);
 });

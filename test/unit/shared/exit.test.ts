@@ -8,7 +8,10 @@ const LENGTH = 4_000_000;
 /** @returns the length of the output received from the pipe, and the exit code. */
 async function lengthOf(end: string): Promise<{ length: number; code: number | null }> {
   const program = `import { exitWhenWritten } from './shared/exit.ts'; process.stdout.write('x'.repeat(${LENGTH})); ${end}`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let length = 0;
   child.stdout.on('data', (piece: Buffer) => (length += piece.length));
   const code = await new Promise<number | null>((resolve) => void child.once('close', resolve));

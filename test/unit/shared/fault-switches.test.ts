@@ -1,7 +1,15 @@
-/** The fault switches of a service: set values, omitted values, and the answer that precedes the block. */
+/**
+ * The fault switches of a service: set values, omitted values, and the answer that precedes the
+ * block.
+ */
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../shared/clock.js';
-import { blockEventLoop, FaultSwitches, serviceFaults, SteerableClock } from '../../../shared/fault-switches.js';
+import {
+  blockEventLoop,
+  FaultSwitches,
+  serviceFaults,
+  SteerableClock,
+} from '../../../shared/fault-switches.js';
 
 const STOPPED: Clock = { now: () => 1_000, wall: () => new Date(5_000) };
 const atOnce = (then: () => void): void => then();
@@ -60,7 +68,13 @@ describe('the switches', () => {
     expect(fired).toBe(true);
   });
 
-  test.each([{ blockMs: 5_001 }, { blockMs: -1 }, { monotonicLeapMs: -1 }, { wallAheadMs: 1.5 }, { unknown: 1 }])('%j is refused', (body) => {
+  test.each([
+    { blockMs: 5_001 },
+    { blockMs: -1 },
+    { monotonicLeapMs: -1 },
+    { wallAheadMs: 1.5 },
+    { unknown: 1 },
+  ])('%j is refused', (body) => {
     expect(serviceFaults.safeParse(body).success).toBe(false);
   });
 });

@@ -9,7 +9,8 @@ function create(begins: boolean[], status = 'ready') {
   const connection = { status: status as 'ready' };
   const queue = createHealingQueue(connection, () => {
     const index = made.push(made.length) - 1;
-    const first = (): Promise<void> => (begins[index] ? Promise.resolve() : Promise.reject(new Error('no version')));
+    const first = (): Promise<void> =>
+      begins[index] ? Promise.resolve() : Promise.reject(new Error('no version'));
     const addBulk = async (): Promise<never[]> => {
       await first();
       if (index === 0) throw new Error('a call failed');
@@ -47,15 +48,23 @@ describe('healing queue', () => {
 
   test('ends a call that never answers, aborts its signal, and recreates the queue when its first contact never happened', async () => {
     const made: number[] = [];
-    const queue = createHealingQueue({ status: 'ready' }, () => {
-      const index = made.push(made.length) - 1;
-      return { waitUntilReady: () => (index === 0 ? new Promise(() => undefined) : Promise.resolve()) } as unknown as BullQueue;
-    }, 20);
+    const queue = createHealingQueue(
+      { status: 'ready' },
+      () => {
+        const index = made.push(made.length) - 1;
+        return {
+          waitUntilReady: () => (index === 0 ? new Promise(() => undefined) : Promise.resolve()),
+        } as unknown as BullQueue;
+      },
+      20,
+    );
     let told: AbortSignal | undefined;
-    await expect(queue.use((_bull, signal) => {
-      told = signal;
-      return new Promise(() => undefined);
-    })).rejects.toThrow('no answer within 20 ms');
+    await expect(
+      queue.use((_bull, signal) => {
+        told = signal;
+        return new Promise(() => undefined);
+      }),
+    ).rejects.toThrow('no answer within 20 ms');
     expect(told?.aborted).toBe(true);
     await eventually(() => made.length === 2, { what: 'another queue' });
   });

@@ -1,4 +1,6 @@
-/** Logged errors, with the errors of real clients, and a service whose log output cannot be written. */
+/**
+ * Logged errors, with the errors of real clients, and a service whose log output cannot be written.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -33,11 +35,18 @@ describe('the log', () => {
   });
 
   const failure = (): Promise<unknown> =>
-    axios.post(url, { secret: SECRET }, { headers: { authorization: `Bearer ${SECRET}` }, proxy: false }).catch((error: unknown) => error);
+    axios
+      .post(
+        url,
+        { secret: SECRET },
+        { headers: { authorization: `Bearer ${SECRET}` }, proxy: false },
+      )
+      .catch((error: unknown) => error);
 
   it('omits headers, body and configuration of a failed HTTP call: as the error, as its cause, under another name', async () => {
     const error = await failure();
-    expect(JSON.stringify((error as { config: unknown }).config)).toContain(SECRET); // The control: the error holds the secret.
+    // The control: the error holds the secret.
+    expect(JSON.stringify((error as { config: unknown }).config)).toContain(SECRET);
     const problem = new Problem('UNAVAILABLE', 'no answer', { cause: error });
     const text = logged((logger) => {
       logger.error({ err: error }, 'as the error');
@@ -52,27 +61,48 @@ describe('the log', () => {
   });
 
   it('omits the values of a refused Redis command and of a refused row', () => {
-    const redis = Object.assign(new Error('ERR unknown'), { command: { name: 'set', args: ['session', SECRET] } });
-    const postgres = Object.assign(new Error('duplicate key'), { code: '23505', detail: `Key (document)=(${SECRET}) already exists.`, constraint: 'patient_document_key' });
-    const text = logged((logger) => [redis, postgres].forEach((err) => logger.warn({ err }, 'refused')));
+    const redis = Object.assign(new Error('ERR unknown'), {
+      command: { name: 'set', args: ['session', SECRET] },
+    });
+    const postgres = Object.assign(new Error('duplicate key'), {
+      code: '23505',
+      detail: `Key (document)=(${SECRET}) already exists.`,
+      constraint: 'patient_document_key',
+    });
+    const text = logged((logger) =>
+      [redis, postgres].forEach((err) => logger.warn({ err }, 'refused')),
+    );
     expect(text).not.toContain(SECRET);
     expect(text).toContain('"constraint":"patient_document_key"');
   });
 
   it('replaces a token or a password in a message', () => {
-    const text = logged((logger) => logger.warn({ err: new Error(`postgresql://user:${SECRET}@127.0.0.1/relevo, Bearer ${SECRET}`) }, 'refused'));
+    const text = logged((logger) =>
+      logger.warn(
+        { err: new Error(`postgresql://user:${SECRET}@127.0.0.1/relevo, Bearer ${SECRET}`) },
+        'refused',
+      ),
+    );
     expect(text).not.toContain(SECRET);
   });
 
   it('ends the cause chain of an error that causes itself', () => {
     const error = new Error('itself');
     error.cause = error;
-    expect(logged((logger) => logger.warn({ err: error }, 'round and round')).length).toBeLessThan(50_000);
+    expect(logged((logger) => logger.warn({ err: error }, 'round and round')).length).toBeLessThan(
+      50_000,
+    );
   });
 
   it('does not reveal the token when the call of a monitor to a replica failed', async () => {
-    const client = new ReplicaClient({ replicas: [{ id: 'server_1', url }], internalToken: SECRET, pingTimeoutMs: 5_000 });
-    const error = (await client.setFaults('server_1', { kill: true }).catch((one: unknown) => one)) as Error;
+    const client = new ReplicaClient({
+      replicas: [{ id: 'server_1', url }],
+      internalToken: SECRET,
+      pingTimeoutMs: 5_000,
+    });
+    const error = (await client
+      .setFaults('server_1', { kill: true })
+      .catch((one: unknown) => one)) as Error;
     client.close();
     expect(error).toMatchObject({ code: 'ERR_BAD_RESPONSE', status: 500 });
     expect([...Object.keys(error)].sort()).toEqual(['code', 'name', 'status']);
@@ -87,7 +117,11 @@ describe('the log', () => {
       setTimeout(() => process.exit(5), 20);`;
     const full = openSync('/dev/full', 'w');
     const env = { ...process.env, NODE_OPTIONS: '' };
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: ROOT, env, stdio: ['ignore', full, 'ignore'] });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '-e', script],
+      { cwd: ROOT, env, stdio: ['ignore', full, 'ignore'] },
+    );
     closeSync(full);
     expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(5);
   });

@@ -1,6 +1,7 @@
 /**
- * Every currency on every surface where people read or type amounts: the digits equal those of the database, and the decimal point follows
- * ISO 4217. `Intl` has other decimals for 16 currencies, which showed amounts a hundred or a thousand times too large or too small.
+ * Every currency on every surface where people read or type amounts: the digits equal those of the
+ * database, and the decimal point follows ISO 4217. `Intl` has other decimals for 16 currencies,
+ * which showed amounts a hundred or a thousand times too large or too small.
  */
 import { describe, expect, test } from '@jest/globals';
 import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
@@ -15,7 +16,13 @@ import { money } from '../../../patients/web/format.js';
 import { WORDS } from '../../../patients/web/language.js';
 import { billPage } from '../../../patients/web/pages/bill.js';
 import { paymentRequest } from '../../../shared/contracts/payment.js';
-import { CURRENCIES, decimalsOf, decimalText, isPayable, KNOWN_CODES } from '../../../shared/money.js';
+import {
+  CURRENCIES,
+  decimalsOf,
+  decimalText,
+  isPayable,
+  KNOWN_CODES,
+} from '../../../shared/money.js';
 import { seededRandom } from '../../../shared/random.js';
 
 const ID = '00000000-0000-4000-8000-000000000001';
@@ -32,35 +39,91 @@ function plainNumber(text: string, decimals: number): string {
 }
 
 const payment = (amountMinor: number, currency: string) => ({
-  id: ID, status: 'SUCCEEDED' as const, exit_granted: true, patientId: ID, amountMinor, currency, concept: null, batchId: null, redriveOf: null,
-  acceptedBy: 'p', acceptedAt: '2026-11-21T09:00:00.000Z', processedBy: null, term: null, attempts: 1, reason: null, completedAt: null, latencyMs: null,
+  id: ID,
+  status: 'SUCCEEDED' as const,
+  exit_granted: true,
+  patientId: ID,
+  amountMinor,
+  currency,
+  concept: null,
+  batchId: null,
+  redriveOf: null,
+  acceptedBy: 'p',
+  acceptedAt: '2026-11-21T09:00:00.000Z',
+  processedBy: null,
+  term: null,
+  attempts: 1,
+  reason: null,
+  completedAt: null,
+  latencyMs: null,
 });
-const bill = (amountMinor: number, currency: string) => consolidate({ id: ID, name: 'N', document: 'D' }, {
-  charges: [{ id: ID, kind: 'exam', description: 'x', amountMinor, currency, date: '2026-11-21' }], paid: new Map(), fallback: 'USD',
-});
+const bill = (amountMinor: number, currency: string) =>
+  consolidate(
+    { id: ID, name: 'N', document: 'D' },
+    {
+      charges: [
+        { id: ID, kind: 'exam', description: 'x', amountMinor, currency, date: '2026-11-21' },
+      ],
+      paid: new Map(),
+      fallback: 'USD',
+    },
+  );
 
-const view = (language: 'en' | 'es') =>
-  ({ language, words: WORDS[language], path: '/', nonce: '', instance: 'i', timeZone: 'UTC', known: true, csrf: '' });
+const view = (language: 'en' | 'es') => ({
+  language,
+  words: WORDS[language],
+  path: '/',
+  nonce: '',
+  instance: 'i',
+  timeZone: 'UTC',
+  known: true,
+  csrf: '',
+});
 
 function dueOnPage(language: 'en' | 'es', amountMinor: number, currency: string): string {
-  const { patient, bills: [only] } = bill(amountMinor, currency);
+  const {
+    patient,
+    bills: [only],
+  } = bill(amountMinor, currency);
   const accounts = only ? [{ bill: only, pendingMinor: 0, key: 'k' }] : [];
-  const page = billPage(view(language), { patient, accounts, payments: [], refused: null }).content.toString();
+  const page = billPage(view(language), {
+    patient,
+    accounts,
+    payments: [],
+    refused: null,
+  }).content.toString();
   return /class="due"><dt>[^<]*<\/dt><dd>([^<]*)/.exec(page)?.[1] ?? '';
 }
 
 function sumOnConsole(amountMinor: number, currency: string): string {
-  const failed = { ...payment(amountMinor, currency), seq: 1, document: '', fullName: '', repeatedBy: null, repeatedStatus: null, lastError: null, acceptedAt: new Date(0), completedAt: null };
+  const failed = {
+    ...payment(amountMinor, currency),
+    seq: 1,
+    document: '',
+    fullName: '',
+    repeatedBy: null,
+    repeatedStatus: null,
+    lastError: null,
+    acceptedAt: new Date(0),
+    completedAt: null,
+  };
   const page = previewPage({ drive: [failed], refused: [] }, '', null).toString();
-  return new RegExp(`${currency} [\\d.,]+|[\\d.,]+ minor units of ${currency}`).exec(page)?.[0] ?? '';
+  return (
+    new RegExp(`${currency} [\\d.,]+|[\\d.,]+ minor units of ${currency}`).exec(page)?.[0] ?? ''
+  );
 }
 
 /** The surfaces where people read an amount: from minor units and a currency to text. */
 const SURFACES: Record<string, (minor: number, currency: string) => string> = {
   'CLI': showAmount,
-  'CLI, paying': (minor, currency) => /^Paying (.*) for/.exec(payingLine(minor, currency, 'x', 'k'))?.[1] ?? '',
-  'CLI, list': (minor, currency) => new RegExp(`succeeded +(.*?) +- +${ID}`).exec(paymentsText([payment(minor, currency)], null, new Date(0)))?.[1] ?? '',
-  'CLI, bill': (minor, currency) => /^(.*) in all,/m.exec(billText(bill(minor, currency)))?.[1] ?? '',
+  'CLI, paying': (minor, currency) =>
+    /^Paying (.*) for/.exec(payingLine(minor, currency, 'x', 'k'))?.[1] ?? '',
+  'CLI, list': (minor, currency) =>
+    new RegExp(`succeeded +(.*?) +- +${ID}`).exec(
+      paymentsText([payment(minor, currency)], null, new Date(0)),
+    )?.[1] ?? '',
+  'CLI, bill': (minor, currency) =>
+    /^(.*) in all,/m.exec(billText(bill(minor, currency)))?.[1] ?? '',
   'console': amountText,
   'console, sum before a re-drive': sumOnConsole,
   'staff page, English': (minor, currency) => money('en', minor, currency),
@@ -71,15 +134,31 @@ const SURFACES: Record<string, (minor: number, currency: string) => string> = {
 
 describe('the table', () => {
   test('has 0, 2, 3 or 4 decimals as in ISO 4217, also where the display data of the runtime differs', () => {
-    expect(['JPY', 'CLP', 'UYI', 'COP', 'USD', 'HUF', 'IQD', 'KWD', 'CLF', 'UYW'].map(decimalsOf)).toEqual([0, 0, 0, 2, 2, 2, 3, 3, 4, 4]);
+    expect(
+      ['JPY', 'CLP', 'UYI', 'COP', 'USD', 'HUF', 'IQD', 'KWD', 'CLF', 'UYW'].map(decimalsOf),
+    ).toEqual([0, 0, 0, 2, 2, 2, 3, 3, 4, 4]);
     const byIntl = (currency: string): number =>
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    expect(CURRENCIES.filter((currency) => byIntl(currency) !== decimalsOf(currency)).length).toBeGreaterThan(5);
+      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+        .maximumFractionDigits ?? 2;
+    expect(
+      CURRENCIES.filter((currency) => byIntl(currency) !== decimalsOf(currency)).length,
+    ).toBeGreaterThan(5);
   });
 
   test('has every code once; payments use currencies and not funds', () => {
-    expect([new Set(KNOWN_CODES).size, KNOWN_CODES.length]).toEqual([CURRENCIES.length + 9, CURRENCIES.length + 9]);
-    expect(['USD', 'COP', 'CLF', 'XAU', 'XXX', 'usd', ''].map(isPayable)).toEqual([true, true, false, false, false, false, false]);
+    expect([new Set(KNOWN_CODES).size, KNOWN_CODES.length]).toEqual([
+      CURRENCIES.length + 9,
+      CURRENCIES.length + 9,
+    ]);
+    expect(['USD', 'COP', 'CLF', 'XAU', 'XXX', 'usd', ''].map(isPayable)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
@@ -87,37 +166,56 @@ describe.each(Object.entries(SURFACES))('%s', (_name, show) => {
   test('shows every amount of every currency with its decimals', () => {
     const wrong = KNOWN_CODES.flatMap((currency) => {
       const decimals = decimalsOf(currency) ?? 0;
-      return AMOUNTS.filter((minor) => plainNumber(show(minor, currency), decimals) !== decimalText(minor, decimals))
-        .map((minor) => `${minor} ${currency}: ${show(minor, currency)}`);
+      return AMOUNTS.filter(
+        (minor) => plainNumber(show(minor, currency), decimals) !== decimalText(minor, decimals),
+      ).map((minor) => `${minor} ${currency}: ${show(minor, currency)}`);
     });
     expect(wrong).toEqual([]);
   });
 
-  test.each(['XXX', 'QQQ', 'ABC'])('shows an amount of the unknown code %j as minor units, without a decimal point', (currency) => {
-    const text = show(1_234_500, currency);
-    expect(text.replaceAll(currency, '').replace(/\D/g, '')).toBe('1234500');
-    expect(text).not.toMatch(/\d[.,]\d/);
-  });
+  test.each(['XXX', 'QQQ', 'ABC'])(
+    'shows an amount of the unknown code %j as minor units, without a decimal point',
+    (currency) => {
+      const text = show(1_234_500, currency);
+      expect(text.replaceAll(currency, '').replace(/\D/g, '')).toBe('1234500');
+      expect(text).not.toMatch(/\d[.,]\d/);
+    },
+  );
 });
 
-test.each(['X1 ', '<b>', '', 'É'])('the malformed code %j is shown and breaks nothing', (currency) => {
-  for (const show of [showAmount, amountText, (minor: number) => money('en', minor, currency)]) expect(show(1_234_500, currency)).toMatch(/^1234500 /);
-  expect(dueOnPage('en', 1_234_500, currency)).not.toContain('<');
-});
+test.each(['X1 ', '<b>', '', 'É'])(
+  'the malformed code %j is shown and breaks nothing',
+  (currency) => {
+    for (const show of [showAmount, amountText, (minor: number) => money('en', minor, currency)])
+      expect(show(1_234_500, currency)).toMatch(/^1234500 /);
+    expect(dueOnPage('en', 1_234_500, currency)).not.toContain('<');
+  },
+);
 
 describe('reading amounts', () => {
-  test.each(CURRENCIES)('%s: each amount typed on a page or at a terminal equals the amount shown', (currency) => {
-    const decimals = decimalsOf(currency) ?? 0;
-    for (const minor of AMOUNTS) {
-      const text = decimalText(minor, decimals);
-      expect([parseAmount(text, decimals), readAmount(text, currency), readAmount(text.replace('.', ','), currency)]).toEqual([minor, minor, minor]);
-      expect(csvPayment(payment(minor, currency), 'UTC')).toContain(`,${minor},${currency},`);
-    }
-  });
+  test.each(CURRENCIES)(
+    '%s: each amount typed on a page or at a terminal equals the amount shown',
+    (currency) => {
+      const decimals = decimalsOf(currency) ?? 0;
+      for (const minor of AMOUNTS) {
+        const text = decimalText(minor, decimals);
+        expect([
+          parseAmount(text, decimals),
+          readAmount(text, currency),
+          readAmount(text.replace('.', ','), currency),
+        ]).toEqual([minor, minor, minor]);
+        expect(csvPayment(payment(minor, currency), 'UTC')).toContain(`,${minor},${currency},`);
+      }
+    },
+  );
 
-  test.each(['CLF', 'XXX', 'XAU', 'usd', 'US', ''])('the API refuses the code %j; the CLI refuses it unless only the capitals are missing', (currency) => {
-    const parsed = paymentRequest.safeParse({ patientId: ID, amountMinor: 1, currency });
-    expect(parsed.error?.issues.map(({ path }) => path)).toEqual([['currency']]);
-    if (currency !== 'usd') expect(() => readCurrency(currency)).toThrow(/--currency must be a code of ISO 4217/);
-  });
+  test.each(['CLF', 'XXX', 'XAU', 'usd', 'US', ''])(
+    'the API refuses the code %j; the CLI refuses it unless only the capitals are missing',
+    (currency) => {
+      const parsed = paymentRequest.safeParse({ patientId: ID, amountMinor: 1, currency });
+      expect(parsed.error?.issues.map(({ path }) => path)).toEqual([['currency']]);
+      if (currency !== 'usd')
+        expect(() => readCurrency(currency)).toThrow(/--currency must be a code of ISO 4217/);
+    },
+  );
 });

@@ -1,8 +1,14 @@
-/** Parameters of array types as text: quotes where needed, and no text can end its element early. */
+/**
+ * Parameters of array types as text: quotes where needed, and no text can end its element early.
+ */
 import { plainArray, textArray } from '../../../shared/postgres/postgres.js';
 
 test('plain elements are written without quotes', () => {
-  expect([plainArray([]), plainArray([1, 2]), plainArray([true])]).toEqual(['{}', '{1,2}', '{true}']);
+  expect([plainArray([]), plainArray([1, 2]), plainArray([true])]).toEqual([
+    '{}',
+    '{1,2}',
+    '{true}',
+  ]);
 });
 
 test('a text is quoted, with quotes and backslashes escaped; null differs from the text NULL', () => {

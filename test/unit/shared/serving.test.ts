@@ -1,4 +1,7 @@
-/** A server and raw sockets: the answer to unreadable requests, the deadlines, and the shutdown of the server. */
+/**
+ * A server and raw sockets: the answer to unreadable requests, the deadlines, and the shutdown of
+ * the server.
+ */
 import type { Server, ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { closeServer, createApp, finishApp, leave, listen } from '../../../shared/http/http.js';
@@ -42,7 +45,11 @@ function open(text: string, reads = true): Wire {
   if (reads) socket.on('data', (piece) => (heard += piece.toString()));
   else socket.pause();
   socket.on('error', () => undefined).write(text);
-  return { socket, text: () => heard, ended: new Promise((resolve) => socket.once('close', () => resolve())) };
+  return {
+    socket,
+    text: () => heard,
+    ended: new Promise((resolve) => socket.once('close', () => resolve())),
+  };
 }
 
 const answers = (wire: Wire, count = 1): Promise<boolean> =>
@@ -53,20 +60,43 @@ const problemIn = (text: string): unknown => JSON.parse(text.slice(text.indexOf(
 describe('a request that cannot be read is answered with a problem document', () => {
   test.each([
     ['not HTTP', 'nonsense\r\n\r\n', 400, 'REQUEST_MALFORMED'],
-    ['headers of 20 kB', `GET /livez HTTP/1.1\r\n${HEAD}X: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
-    ['another expectation', `GET /livez HTTP/1.1\r\n${HEAD}Expect: coffee\r\nConnection: close\r\n\r\n`, 417, 'EXPECTATION_FAILED'],
-    ['a length that is not a number', `POST /body HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\n`, 400, 'REQUEST_MALFORMED'],
+    [
+      'headers of 20 kB',
+      `GET /livez HTTP/1.1\r\n${HEAD}X: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'HEADERS_TOO_LARGE',
+    ],
+    [
+      'another expectation',
+      `GET /livez HTTP/1.1\r\n${HEAD}Expect: coffee\r\nConnection: close\r\n\r\n`,
+      417,
+      'EXPECTATION_FAILED',
+    ],
+    [
+      'a length that is not a number',
+      `POST /body HTTP/1.1\r\n${HEAD}Content-Length: x\r\n\r\n`,
+      400,
+      'REQUEST_MALFORMED',
+    ],
   ])('%s', async (_what, text, status, code) => {
     const wire = open(text);
     await wire.ended;
-    expect(wire.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*content-type: application/problem\\+json[\\s\\S]*`, 'i'));
+    expect(wire.text()).toMatch(
+      new RegExp(
+        `^HTTP/1\\.1 ${status} [\\s\\S]*content-type: application/problem\\+json[\\s\\S]*`,
+        'i',
+      ),
+    );
     expect(wire.text()).toMatch(/cache-control: no-store/i);
     expect(problemIn(wire.text())).toMatchObject({ status, code });
   });
 
   test.each([
     ['a head that never ends', 'GET /livez HTTP/1.1\r\nHost: x\r\n'],
-    ['a body that never arrives', `POST /body HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{`],
+    [
+      'a body that never arrives',
+      `POST /body HTTP/1.1\r\n${HEAD}Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{`,
+    ],
     ['nothing at all', ''],
   ])('408: %s', async (_what, text) => {
     [server.headersTimeout, server.requestTimeout] = [200, 200];
@@ -77,7 +107,12 @@ describe('a request that cannot be read is answered with a problem document', ()
 });
 
 test('the server has its deadlines', () => {
-  expect([server.headersTimeout, server.requestTimeout, server.timeout, server.keepAliveTimeout]).toEqual([10_000, 20_000, 15_000, 65_000]);
+  expect([
+    server.headersTimeout,
+    server.requestTimeout,
+    server.timeout,
+    server.keepAliveTimeout,
+  ]).toEqual([10_000, 20_000, 15_000, 65_000]);
 });
 
 test('one connection too many is closed; a connection that ends makes room', async () => {
@@ -87,16 +122,24 @@ test('one connection too many is closed; a connection that ends makes room', asy
   await more.ended;
   expect(more.text()).toBe('');
   held[0]?.socket.destroy();
-  await eventually(async () => {
-    const next = open(ASK);
-    await eventually(() => next.text() !== '' || next.socket.closed, { what: 'an answer or a closed connection' });
-    return next.text() !== '';
-  }, { what: 'a free place' });
+  await eventually(
+    async () => {
+      const next = open(ASK);
+      await eventually(() => next.text() !== '' || next.socket.closed, {
+        what: 'an answer or a closed connection',
+      });
+      return next.text() !== '';
+    },
+    { what: 'a free place' },
+  );
 });
 
 describe('a client that does not read its answer', () => {
   const responses = (): Promise<ServerResponse> =>
-    new Promise((resolve) => void server.prependOnceListener('request', (_request, response) => resolve(response)));
+    new Promise(
+      (resolve) =>
+        void server.prependOnceListener('request', (_request, response) => resolve(response)),
+    );
 
   test('is disconnected', async () => {
     server.timeout = 200;
@@ -109,7 +152,9 @@ describe('a client that does not read its answer', () => {
     server.timeout = 200;
     const begun = responses();
     const waiting = open(`GET /held HTTP/1.1\r\n${HEAD}\r\n`);
-    await new Promise((resolve) => void begun.then((response) => response.once('timeout', resolve)));
+    await new Promise(
+      (resolve) => void begun.then((response) => response.once('timeout', resolve)),
+    );
     server.timeout = 0;
     answer[0]?.();
     await answers(waiting);
@@ -128,7 +173,9 @@ describe('the shutdown', () => {
     leave(server);
     const ready = open(`GET /readyz HTTP/1.1\r\n${HEAD}\r\n`);
     await ready.ended;
-    expect(ready.text()).toMatch(/^HTTP\/1\.1 503 [\s\S]*Connection: close[\s\S]*"checks":\{"engine":true,"serving":false\}/);
+    expect(ready.text()).toMatch(
+      /^HTTP\/1\.1 503 [\s\S]*Connection: close[\s\S]*"checks":\{"engine":true,"serving":false\}/,
+    );
     answer[0]?.();
     await held.ended;
     expect(held.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*Connection: close[\s\S]*\{"held":true\}/);
@@ -144,7 +191,9 @@ describe('the shutdown', () => {
     await kept.ended;
     expect(kept.text()).toMatch(/keep-alive[\s\S]*HTTP\/1\.1 200 [\s\S]*Connection: close/);
     const refused = connect(port, '127.0.0.1');
-    const error = await new Promise<NodeJS.ErrnoException>((resolve) => void refused.once('error', resolve));
+    const error = await new Promise<NodeJS.ErrnoException>(
+      (resolve) => void refused.once('error', resolve),
+    );
     expect(error.code).toBe('ECONNREFUSED');
     await closed;
   });
@@ -155,7 +204,9 @@ describe('the shutdown', () => {
     await answers(partly);
     partly.socket.write('GET /livez HT');
     const { bytesRead } = await accepted;
-    await eventually(async () => (await accepted).bytesRead > Math.min(bytesRead, ASK.length), { what: 'the part' });
+    await eventually(async () => (await accepted).bytesRead > Math.min(bytesRead, ASK.length), {
+      what: 'the part',
+    });
     const closed = closeServer(server);
     await eventually(() => !server.listening, { what: 'the server to stop listening' });
     partly.socket.write(`TP/1.1\r\n${HEAD}\r\n`);

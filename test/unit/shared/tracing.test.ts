@@ -1,15 +1,25 @@
-/** When tracing is on, which contexts are passed on, and the spans of work that serves many requests. */
+/**
+ * When tracing is on, which contexts are passed on, and the spans of work that serves many
+ * requests.
+ */
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-node';
 import { TraceMarks } from '../../../patients/accept/trace-sampling.js';
 import { parcelsOf } from '../../../shared/queue/queue.js';
 import { beginSpan, type SpanParts } from '../../../shared/observability/spans.js';
 import { differentTraces, TRACES_MAX } from '../../../shared/observability/traceparent.js';
 import { wantsTraces } from '../../../shared/observability/tracing.js';
 
-const idsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index));
+const idsOf = (count: number): string[] =>
+  Array.from({ length: count }, (_, index) => String(index));
 /** The traceparent of the n-th request. */
-const request = (number: number): string => `00-${String(number).padStart(32, 'a')}-${String(number).padStart(16, 'b')}-01`;
+const request = (number: number): string =>
+  `00-${String(number).padStart(32, 'a')}-${String(number).padStart(16, 'b')}-01`;
 
 test.each([
   [{}, false],
@@ -31,7 +41,9 @@ describe('the contexts that parcels carry', () => {
     marks.add(0, 400, ['first']);
     marks.add(400, 450, []);
     marks.add(450, 700, ['second', 'third']);
-    expect(marks.take(parcelsOf(idsOf(1_200))).map(({ ids, ...traces }) => [ids.length, traces])).toEqual([
+    expect(
+      marks.take(parcelsOf(idsOf(1_200))).map(({ ids, ...traces }) => [ids.length, traces]),
+    ).toEqual([
       [500, { traceparent: 'first', otherTraces: ['second', 'third'] }],
       [500, { traceparent: 'second', otherTraces: ['third'] }],
       [200, {}],
@@ -62,21 +74,34 @@ describe('a span that serves many requests', () => {
   beforeEach(() => exporter.reset());
 
   test('is in every trace, below its span, linked both ways, with its parts', () => {
-    const span = beginSpan(parts, { name: 'parcel', parents: [request(1), 'malformed', undefined, request(2), request(1)] });
+    const span = beginSpan(parts, {
+      name: 'parcel',
+      parents: [request(1), 'malformed', undefined, request(2), request(1)],
+    });
     span.part({ name: 'load', startMs: 1_000, endMs: 2_000 });
     span.end({ done: true });
     const spans = finished().filter(({ name }) => name === 'parcel');
     expect(spans.map(traceOf)).toEqual([requestTrace(1), requestTrace(2)]);
-    expect(spans.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([request(1).slice(36, 52), request(2).slice(36, 52)]);
-    expect(spans.map(({ links }) => links.map(({ context }) => context.traceId))).toEqual([[requestTrace(2)], [requestTrace(1)]]);
+    expect(spans.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
+      request(1).slice(36, 52),
+      request(2).slice(36, 52),
+    ]);
+    expect(spans.map(({ links }) => links.map(({ context }) => context.traceId))).toEqual([
+      [requestTrace(2)],
+      [requestTrace(1)],
+    ]);
     const loads = finished().filter(({ name }) => name === 'load');
-    expect(loads.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(spans.map((each) => each.spanContext().spanId));
+    expect(loads.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(
+      spans.map((each) => each.spanContext().spanId),
+    );
     expect(span.traceparent).toBe(`00-${requestTrace(1)}-${spans[0]?.spanContext().spanId}-01`);
   });
 
   test('begins a new trace without a parent, and records an error', () => {
     beginSpan(parts, { name: 'accept', parents: [] }).end({}, new Error('away'));
-    expect(finished()).toMatchObject([{ name: 'accept', status: { code: SpanStatusCode.ERROR, message: 'away' }, links: [] }]);
+    expect(finished()).toMatchObject([
+      { name: 'accept', status: { code: SpanStatusCode.ERROR, message: 'away' }, links: [] },
+    ]);
   });
 
   test('an unsampled request stays unsampled: no span, and the next process receives the decision', () => {

@@ -17,15 +17,33 @@ describe('figures of the bench', () => {
   });
 
   test('a summary: the median rate, µs per payment by part, and for all parts except the generator', () => {
-    const summary = summarize(standing('drain', 'drain', 'relevo', { rates: [100, 400, 300], micros: { worker: 30, postgres: 40, generator: 500 } }));
-    expect(summary).toMatchObject({ rounds: 3, payments: 1_000, cpuMicrosTotal: 70, peakMb: { worker: 100 } });
+    const summary = summarize(
+      standing('drain', 'drain', 'relevo', {
+        rates: [100, 400, 300],
+        micros: { worker: 30, postgres: 40, generator: 500 },
+      }),
+    );
+    expect(summary).toMatchObject({
+      rounds: 3,
+      payments: 1_000,
+      cpuMicrosTotal: 70,
+      peakMb: { worker: 100 },
+    });
     expect(summary.cpuMicros).toEqual({ worker: 30, postgres: 40, generator: 500 });
     expect(summary.rate.median).toBeCloseTo(300);
   });
 
   test('latencies of the rounds: the median of their percentiles, and their spread', () => {
-    const { latencies } = summarize(standing('lone', 'lone', 'relevo', { rates: [1, 1], latencies: { 'one at a time': [1, 2, 3, 100] } }));
-    expect(latencies['one at a time']).toMatchObject({ p50: { median: 2 }, p99: { median: 100, min: 100, max: 100 } });
+    const { latencies } = summarize(
+      standing('lone', 'lone', 'relevo', {
+        rates: [1, 1],
+        latencies: { 'one at a time': [1, 2, 3, 100] },
+      }),
+    );
+    expect(latencies['one at a time']).toMatchObject({
+      p50: { median: 2 },
+      p99: { median: 100, min: 100, max: 100 },
+    });
   });
 
   test('a ratio is of medians, and not a number when one of the two was not measured', () => {
@@ -42,7 +60,9 @@ describe('objectives of the bench', () => {
 
   test('reached exactly is met, a little less is not', () => {
     const slower = standing('drain', 'drain', 'relevo', { rates: [19_999] });
-    expect(objectivesOf([drain, naive].map(summarize))).toEqual([{ name: 'drain: × naive worker at concurrency 50', target: 20, actual: 20, met: true }]);
+    expect(objectivesOf([drain, naive].map(summarize))).toEqual([
+      { name: 'drain: × naive worker at concurrency 50', target: 20, actual: 20, met: true },
+    ]);
     expect(objectivesOf([slower, naive].map(summarize))).toMatchObject([{ met: false }]);
   });
 
@@ -52,11 +72,19 @@ describe('objectives of the bench', () => {
       standing('graphile-worker', 'drain', 'tuned', { rates: [8_000] }),
       standing('graphile-worker-live', 'live', 'tuned', { rates: [90_000] }),
     ];
-    expect(objectivesOf([drain, ...peers].map(summarize))).toEqual([{ name: 'drain: × best tuned peer', target: 2, actual: 2.5, met: true }]);
+    expect(objectivesOf([drain, ...peers].map(summarize))).toEqual([
+      { name: 'drain: × best tuned peer', target: 2, actual: 2.5, met: true },
+    ]);
   });
 
   test('a time is a bound from above', () => {
-    const lone = (ms: number) => summarize(standing('lone', 'lone', 'relevo', { rates: [100], latencies: { 'one at a time': [ms, ms, ms] } }));
+    const lone = (ms: number) =>
+      summarize(
+        standing('lone', 'lone', 'relevo', {
+          rates: [100],
+          latencies: { 'one at a time': [ms, ms, ms] },
+        }),
+      );
     const [met] = objectivesOf([lone(7)]);
     expect(met).toMatchObject({ target: 8, actual: 7, met: true });
     expect(met && isCeiling(met)).toBe(true);
@@ -65,12 +93,20 @@ describe('objectives of the bench', () => {
 
   test('with every participant: nine objectives', () => {
     const all = [
-      drain, naive,
-      standing('drain-20ms', 'drain-20ms', 'relevo', { rates: [10_000] }), standing('bullmq-prisma-50-20ms', 'drain-20ms', 'naive', { rates: [900] }),
-      standing('batches', 'live', 'relevo', { rates: [10_000] }), standing('bullmq-prisma-50-live', 'live', 'naive', { rates: [900] }),
-      standing('pg-boss', 'drain', 'tuned', { rates: [5_000] }), standing('pg-boss-live', 'live', 'tuned', { rates: [4_000] }),
-      standing('postgres-fenced-rows', 'drain', 'limit', { rates: [30_000] }), standing('express-echo', 'single', 'limit', { rates: [5_000] }),
-      standing('single', 'single', 'relevo', { rates: [4_000], latencies: { 'closed loop': [9], 'open loop at half the load': [5] } }),
+      drain,
+      naive,
+      standing('drain-20ms', 'drain-20ms', 'relevo', { rates: [10_000] }),
+      standing('bullmq-prisma-50-20ms', 'drain-20ms', 'naive', { rates: [900] }),
+      standing('batches', 'live', 'relevo', { rates: [10_000] }),
+      standing('bullmq-prisma-50-live', 'live', 'naive', { rates: [900] }),
+      standing('pg-boss', 'drain', 'tuned', { rates: [5_000] }),
+      standing('pg-boss-live', 'live', 'tuned', { rates: [4_000] }),
+      standing('postgres-fenced-rows', 'drain', 'limit', { rates: [30_000] }),
+      standing('express-echo', 'single', 'limit', { rates: [5_000] }),
+      standing('single', 'single', 'relevo', {
+        rates: [4_000],
+        latencies: { 'closed loop': [9], 'open loop at half the load': [5] },
+      }),
       standing('lone', 'lone', 'relevo', { rates: [200], latencies: { 'one at a time': [5] } }),
     ];
     const objectives = objectivesOf(all.map(summarize));

@@ -1,21 +1,37 @@
-/** The method of the bench: participants, their order, the length of warm-up and measurement, equal work for all. */
+/**
+ * The method of the bench: participants, their order, the length of warm-up and measurement, equal
+ * work for all.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { chooseContestants, CONTESTANTS } from '../../../../experiments/bench/contestants.js';
 import { makeOrders } from '../../../../experiments/bench/orders.js';
 import { shuffled } from '../../../../experiments/bench/rounds.js';
-import { cappedPayments, LONGEST_SECONDS, nextStep, WARM_UP_MOST, WARM_UP_SECONDS, warmUp } from '../../../../experiments/bench/warm-up.js';
+import {
+  cappedPayments,
+  LONGEST_SECONDS,
+  nextStep,
+  WARM_UP_MOST,
+  WARM_UP_SECONDS,
+  warmUp,
+} from '../../../../experiments/bench/warm-up.js';
 
 /** Works at a steady pace. */
-const at = (rate: number) => async (payments: number): Promise<number> => payments / rate;
+const at =
+  (rate: number) =>
+  async (payments: number): Promise<number> =>
+    payments / rate;
 
 describe('the method of the bench', () => {
-  test.each([100, 1_000, 5_000, 50_000])('a warm-up at %i payments per second ends after its time or its payments, whichever is first', async (rate) => {
-    const { payments, rate: seen } = await warmUp(at(rate));
-    expect(payments).toBeLessThanOrEqual(WARM_UP_MOST);
-    expect(payments >= WARM_UP_MOST || payments / rate >= WARM_UP_SECONDS).toBe(true);
-    expect(payments / rate).toBeLessThan(WARM_UP_SECONDS * 2);
-    expect(seen).toBeCloseTo(rate);
-  });
+  test.each([100, 1_000, 5_000, 50_000])(
+    'a warm-up at %i payments per second ends after its time or its payments, whichever is first',
+    async (rate) => {
+      const { payments, rate: seen } = await warmUp(at(rate));
+      expect(payments).toBeLessThanOrEqual(WARM_UP_MOST);
+      expect(payments >= WARM_UP_MOST || payments / rate >= WARM_UP_SECONDS).toBe(true);
+      expect(payments / rate).toBeLessThan(WARM_UP_SECONDS * 2);
+      expect(seen).toBeCloseTo(rate);
+    },
+  );
 
   test('a step is at most ten times the work done so far, because a first step may be exceptionally fast', () => {
     expect(nextStep(200, 0.0001)).toBe(2_000);
@@ -46,7 +62,10 @@ describe('the method of the bench', () => {
   test.each([
     ['drain', ['drain']],
     ['drain*', ['drain', 'drain-20ms']],
-    ['bullmq-prisma-50*, drain', ['drain', 'bullmq-prisma-50', 'bullmq-prisma-50-live', 'bullmq-prisma-50-20ms']],
+    [
+      'bullmq-prisma-50*, drain',
+      ['drain', 'bullmq-prisma-50', 'bullmq-prisma-50-live', 'bullmq-prisma-50-20ms'],
+    ],
   ])('--only %s', (only, expected) => {
     const chosen = chooseContestants(only);
     expect('unknown' in chosen ? chosen : chosen.map(({ name }) => name)).toEqual(expected);

@@ -1,4 +1,7 @@
-/** Reports of the bench: a table that fits a terminal, an escaped page, a result with only meaningful figures. */
+/**
+ * Reports of the bench: a table that fits a terminal, an escaped page, a result with only
+ * meaningful figures.
+ */
 import { describe, expect, test } from '@jest/globals';
 import { summarize } from '../../../../experiments/bench/figures.js';
 import { objectivesOf } from '../../../../experiments/bench/objectives.js';
@@ -9,23 +12,52 @@ import { benchTable, wrapped } from '../../../../experiments/report/bench/table.
 import { standing } from '../../../support/bench.js';
 
 const STANDINGS = [
-  standing('drain', 'drain', 'relevo', { rates: [30_000, 31_000, 29_000], micros: { worker: 30, postgres: 35, generator: 3 } }),
-  standing('bullmq-prisma-50', 'drain', 'naive', { rates: [2_800, 2_700, 2_900], micros: { worker: 300, postgres: 100 } }),
+  standing('drain', 'drain', 'relevo', {
+    rates: [30_000, 31_000, 29_000],
+    micros: { worker: 30, postgres: 35, generator: 3 },
+  }),
+  standing('bullmq-prisma-50', 'drain', 'naive', {
+    rates: [2_800, 2_700, 2_900],
+    micros: { worker: 300, postgres: 100 },
+  }),
   standing('bullmq-micro-batched-live', 'live', 'tuned', { rates: [123_456] }),
-  standing('single', 'single', 'relevo', { rates: [2_000], latencies: { 'closed loop': [10, 20], 'open loop at half the load': [5, 6] }, problems: ['single: 3 rows for 4 payments'] }),
+  standing('single', 'single', 'relevo', {
+    rates: [2_000],
+    latencies: { 'closed loop': [10, 20], 'open loop at half the load': [5, 6] },
+    problems: ['single: 3 rows for 4 payments'],
+  }),
 ];
 const SUMMARIES = STANDINGS.map(summarize);
 const FACTS: BenchFacts = {
   postgres: { fsync: 'on' },
-  peers: [{ name: 'bullmq-prisma-50', what: 'a <b>worker</b>', packages: { bullmq: '6.7.0' }, settings: ['concurrency 50'], lacks: ['no fence', 'no order a patient & no more'] }],
+  peers: [
+    {
+      name: 'bullmq-prisma-50',
+      what: 'a <b>worker</b>',
+      packages: { bullmq: '6.7.0' },
+      settings: ['concurrency 50'],
+      lacks: ['no fence', 'no order a patient & no more'],
+    },
+  ],
   notes: ['PostgreSQL: fsync=on'],
 };
 const JOURNAL: Journal = {
   result: {
-    name: 'bench', seed: 1, commit: 'abc', startedAt: '2026-11-21T12:00:00.000Z', durationMs: 1_000, verdict: 'invalid',
-    violations: [{ rule: 'rows', ids: ['single: 3 rows for 4 payments'] }], objectives: objectivesOf(SUMMARIES), systems: [],
+    name: 'bench',
+    seed: 1,
+    commit: 'abc',
+    startedAt: '2026-11-21T12:00:00.000Z',
+    durationMs: 1_000,
+    verdict: 'invalid',
+    violations: [{ rule: 'rows', ids: ['single: 3 rows for 4 payments'] }],
+    objectives: objectivesOf(SUMMARIES),
+    systems: [],
   },
-  command: 'npm run experiment -- bench', deadlineMs: 0, machine: { cpu: 'c', cores: 2, memoryGb: 8, os: 'o', versions: { node: '20' } }, plan: null, systems: [],
+  command: 'npm run experiment -- bench',
+  deadlineMs: 0,
+  machine: { cpu: 'c', cores: 2, memoryGb: 8, os: 'o', versions: { node: '20' } },
+  plan: null,
+  systems: [],
 };
 
 describe('reports of the bench', () => {
@@ -49,14 +81,26 @@ describe('reports of the bench', () => {
 
   test('a trial has only meaningful figures: no availability, only measured latencies, no counts for wrong rows', () => {
     expect(systems.map(({ system }) => system)).toEqual(STANDINGS.map(({ name }) => name));
-    expect(systems[0]?.trials[0]).toEqual({ sent: 1_000, succeeded: 1_000, declined: 0, failed: 0, pending: 0, throughputPerSec: 30_000 });
+    expect(systems[0]?.trials[0]).toEqual({
+      sent: 1_000,
+      succeeded: 1_000,
+      declined: 0,
+      failed: 0,
+      pending: 0,
+      throughputPerSec: 30_000,
+    });
     expect(systems[0]?.total).toMatchObject({ sent: 3_000, throughputPerSec: 30_000 });
-    expect(systems[3]?.trials[0]).toEqual({ sent: 1_000, throughputPerSec: 2_000, latencyMs: { p50: 10, p95: 20, p99: 20, max: 20 } });
+    expect(systems[3]?.trials[0]).toEqual({
+      sent: 1_000,
+      throughputPerSec: 2_000,
+      latencyMs: { p50: 10, p95: 20, p99: 20, max: 20 },
+    });
   });
 
   test('the page: a chart per kind, the cost, and escaped text', () => {
     const page = files['report.html'] ?? '';
-    expect(page.match(/<svg class="chart"/g)).toHaveLength(4); // Three kinds, and the cost per payment.
+    // Three kinds, and the cost per payment.
+    expect(page.match(/<svg class="chart"/g)).toHaveLength(4);
     expect(page).toContain('30,000 · 10.7 ×');
     expect(page).toContain('a &lt;b&gt;worker&lt;/b&gt;');
     expect(page).not.toContain('<b>worker');
@@ -67,7 +111,11 @@ describe('reports of the bench', () => {
     const lines = (files['trials.csv'] ?? '').trim().split('\n');
     expect(lines).toHaveLength(1 + 3 + 3 + 1 + 1);
     expect(lines[1]).toMatch(/^drain,drain,relevo,1,1000,0\.0333\d*,30000,30,100,,,35,100,/);
-    expect(JSON.parse(files['bench.json'] ?? '')).toMatchObject({ name: 'bench', summaries: [{ name: 'drain' }, {}, {}, {}], standings: [{}, {}, {}, {}] });
+    expect(JSON.parse(files['bench.json'] ?? '')).toMatchObject({
+      name: 'bench',
+      summaries: [{ name: 'drain' }, {}, {}, {}],
+      standings: [{}, {}, {}, {}],
+    });
     expect(files['summary.md']).toContain('❌ bench, seed 1: invalid');
     expect(files['summary.md']).toContain('| drain | 30,000 | 29,000 – 31,000 | 10.7 | 65 |');
   });

@@ -1,9 +1,29 @@
-/** Scenarios of the failover machine: detection of a failure, vote and election, and events that are not a failure. */
+/**
+ * Scenarios of the failover machine: detection of a failure, vote and election, and events that are
+ * not a failure.
+ */
 import { step } from '../../../../monitor/core/failover.js';
-import { ALL, eventNames, LEADING, Machine, ofType, REACH, report, row, STANDBYS, watching } from '../support.js';
+import {
+  ALL,
+  eventNames,
+  LEADING,
+  Machine,
+  ofType,
+  REACH,
+  report,
+  row,
+  STANDBYS,
+  watching,
+} from '../support.js';
 
 const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Machine['happen']> =>
-  machine.happen({ type: 'vote-answered', term: term - 1, votes: 1, elected: true, leadership: row(term, leader) });
+  machine.happen({
+    type: 'vote-answered',
+    term: term - 1,
+    votes: 1,
+    elected: true,
+    leadership: row(term, leader),
+  });
 
 describe('a killed leader', () => {
   test('is pinged at once on a new connection, and not voted on before that', () => {
@@ -17,14 +37,25 @@ describe('a killed leader', () => {
     const machine = watching();
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     machine.now += 3;
-    const effects = machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'refused', sentAt: machine.now - 2 });
+    const effects = machine.happen({
+      type: 'ping-failed',
+      replica: 'server_1',
+      cause: 'refused',
+      sentAt: machine.now - 2,
+    });
     expect(ofType(effects, 'vote')).toEqual([
       {
-        type: 'vote', term: 1, candidate: { id: 'server_2', bootId: 'server_2-a' }, kind: 'kill', suspectedMsAgo: 0,
+        type: 'vote',
+        term: 1,
+        candidate: { id: 'server_2', bootId: 'server_2-a' },
+        kind: 'kill',
+        suspectedMsAgo: 0,
         reason: 'server_1 closed its connection and refuses a new one',
       },
     ]);
-    expect(eventNames(effects)).toEqual(expect.arrayContaining(['replica:suspected', 'leadership:lost']));
+    expect(eventNames(effects)).toEqual(
+      expect.arrayContaining(['replica:suspected', 'leadership:lost']),
+    );
   });
 
   test('is followed by a push in the step of the election, the new leader first', () => {
@@ -33,7 +64,10 @@ describe('a killed leader', () => {
     expect(effects[0]).toMatchObject({ type: 'push', to: ['server_2', 'server_1', 'server_3'] });
     machine.now += 4;
     const after = machine.happen({
-      type: 'push-answered', replica: 'server_2', report: report('server_2', { role: 'leading', term: 2 }), sentAt: machine.now,
+      type: 'push-answered',
+      replica: 'server_2',
+      report: report('server_2', { role: 'leading', term: 2 }),
+      sentAt: machine.now,
     });
     expect(ofType(after, 'emit').map(({ event }) => event)).toContainEqual({
       name: 'failover:completed',
@@ -44,7 +78,12 @@ describe('a killed leader', () => {
 
   test('that answers the confirming ping remains leader', () => {
     const machine = REACH.confirming();
-    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: LEADING, sentAt: machine.now });
+    const effects = machine.happen({
+      type: 'ping-answered',
+      replica: 'server_1',
+      report: LEADING,
+      sentAt: machine.now,
+    });
     expect(machine.phase).toBe('watching');
     expect(ofType(effects, 'vote')).toEqual([]);
   });
@@ -54,8 +93,18 @@ describe('a killed leader', () => {
     const mutated = { ...machine.state, replicas: { ...machine.state.replicas } };
     const detector = mutated.replicas['server_1'];
     if (!detector) throw new Error('no server_1');
-    mutated.replicas['server_1'] = { ...detector, confirmingSince: null, opinion: 'suspect', layer: 'connection' };
-    const { effects } = step(mutated, { type: 'tick', wallMs: machine.now, now: machine.now, random: 0 });
+    mutated.replicas['server_1'] = {
+      ...detector,
+      confirmingSince: null,
+      opinion: 'suspect',
+      layer: 'connection',
+    };
+    const { effects } = step(mutated, {
+      type: 'tick',
+      wallMs: machine.now,
+      now: machine.now,
+      random: 0,
+    });
     expect(ofType(effects, 'vote')).toHaveLength(1);
   });
 });
@@ -81,7 +130,12 @@ describe('silence', () => {
 
 describe('a ping without an answer', () => {
   const timeOut = (machine: Machine): ReturnType<Machine['happen']> =>
-    machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'timeout', sentAt: machine.now - 1_000 });
+    machine.happen({
+      type: 'ping-failed',
+      replica: 'server_1',
+      cause: 'timeout',
+      sentAt: machine.now - 1_000,
+    });
 
   test('FALL times: the leader is replaced although it beats', () => {
     const machine = watching();
@@ -106,7 +160,9 @@ describe('a ping without an answer', () => {
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
     machine.now += 600;
     machine.tick();
-    expect(ofType(timeOut(machine), 'ping')).toEqual([{ type: 'ping', replica: 'server_1', fresh: true }]);
+    expect(ofType(timeOut(machine), 'ping')).toEqual([
+      { type: 'ping', replica: 'server_1', fresh: true },
+    ]);
     expect(machine.phase).toBe('confirming');
   });
 });
@@ -116,7 +172,13 @@ describe('votes', () => {
     const machine = watching({ monitors: ['monitor_1', 'monitor_2', 'monitor_3'] });
     machine.kill('server_1');
     const lose = (): ReturnType<Machine['happen']> =>
-      machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(1, 'server_1') });
+      machine.happen({
+        type: 'vote-answered',
+        term: 1,
+        votes: 1,
+        elected: false,
+        leadership: row(1, 'server_1'),
+      });
     lose();
     expect(ofType(machine.pass(50, STANDBYS), 'vote')).toHaveLength(0);
     expect(ofType(machine.pass(50, STANDBYS), 'vote')).toHaveLength(1);
@@ -144,12 +206,20 @@ describe('votes', () => {
     expect(ofType(REACH['no-candidate']().effects, 'vote')).toEqual([]);
     const machine = watching({ monitors: ['monitor_1', 'monitor_2', 'monitor_3'] });
     for (const id of ['server_2', 'server_3', 'server_1']) machine.kill(id);
-    expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: null, kind: 'kill' })]);
+    expect(ofType(machine.effects, 'vote')).toEqual([
+      expect.objectContaining({ candidate: null, kind: 'kill' }),
+    ]);
   });
 
   test('that were enough, for a candidate that the database refused: administrative states are read again', () => {
     const machine = REACH.voting();
-    const effects = machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(1, 'server_1') });
+    const effects = machine.happen({
+      type: 'vote-answered',
+      term: 1,
+      votes: 1,
+      elected: false,
+      leadership: row(1, 'server_1'),
+    });
     expect(ofType(effects, 'refresh')).toHaveLength(1);
   });
 });
@@ -163,19 +233,26 @@ describe('the first election', () => {
     machine.happen({ type: 'stream-opened', replica: 'server_3' });
     const effects = machine.beat(report('server_3'));
     expect(ofType(effects, 'vote')).toEqual([
-      expect.objectContaining({ kind: 'first', term: 0, candidate: { id: 'server_3', bootId: 'server_3-a' }, suspectedMsAgo: null }),
+      expect.objectContaining({
+        kind: 'first',
+        term: 0,
+        candidate: { id: 'server_3', bootId: 'server_3-a' },
+        suspectedMsAgo: null,
+      }),
     ]);
   });
 });
 
-describe('another monitor\'s election', () => {
+describe("another monitor's election", () => {
   test('is read at once when a report carries a higher term', () => {
     const machine = watching();
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
     machine.now += 60;
     const effects = machine.beat(report('server_2', { term: 2, role: 'leading' }));
     expect(ofType(effects, 'read-leadership')).toHaveLength(1);
-    expect(ofType(machine.beat(report('server_3', { term: 2 })), 'read-leadership')).toHaveLength(0); // One reading is enough.
+    expect(ofType(machine.beat(report('server_3', { term: 2 })), 'read-leadership')).toHaveLength(
+      0,
+    ); // One reading is enough.
     const learnt = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
     expect(ofType(learnt, 'push')).toEqual([]); // It already reports that it leads.
     expect(machine.phase).toBe('watching');
@@ -201,8 +278,18 @@ describe('a restarted leader', () => {
     const machine = watching();
     machine.now += 10;
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
-    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: reborn, sentAt: machine.now });
-    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ kind: 'restart', candidate: { id: 'server_2', bootId: 'server_2-a' } })]);
+    const effects = machine.happen({
+      type: 'ping-answered',
+      replica: 'server_1',
+      report: reborn,
+      sentAt: machine.now,
+    });
+    expect(ofType(effects, 'vote')).toEqual([
+      expect.objectContaining({
+        kind: 'restart',
+        candidate: { id: 'server_2', bootId: 'server_2-a' },
+      }),
+    ]);
   });
 
   test('is elected again when it is alone', () => {
@@ -211,13 +298,26 @@ describe('a restarted leader', () => {
     machine.kill('server_3');
     machine.now += 10;
     machine.happen({ type: 'stream-closed', replica: 'server_1' });
-    const effects = machine.happen({ type: 'ping-answered', replica: 'server_1', report: reborn, sentAt: machine.now });
-    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ candidate: { id: 'server_1', bootId: 'server_1-b' } })]);
+    const effects = machine.happen({
+      type: 'ping-answered',
+      replica: 'server_1',
+      report: reborn,
+      sentAt: machine.now,
+    });
+    expect(ofType(effects, 'vote')).toEqual([
+      expect.objectContaining({ candidate: { id: 'server_1', bootId: 'server_1-b' } }),
+    ]);
   });
 
   test('that another monitor elected in its new life does not count as restarted again', () => {
     const machine = REACH.voting();
-    machine.happen({ type: 'vote-answered', term: 1, votes: 1, elected: false, leadership: row(2, 'server_1', 'server_1-b') });
+    machine.happen({
+      type: 'vote-answered',
+      term: 1,
+      votes: 1,
+      elected: false,
+      leadership: row(2, 'server_1', 'server_1-b'),
+    });
     expect(machine.state.replicas['server_1']?.opinion).toBe('unknown');
     expect(machine.phase).toBe('promoting');
   });

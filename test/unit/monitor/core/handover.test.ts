@@ -1,11 +1,31 @@
-/** Scenarios of the failover machine without a failure: gray leaders, promotions, planned hand-overs, doubt, start. */
+/**
+ * Scenarios of the failover machine without a failure: gray leaders, promotions, planned
+ * hand-overs, doubt, start.
+ */
 import { assertInvariants } from '../../../../monitor/core/invariants.js';
 import type { ReplicaReport } from '../../../../shared/contracts/leadership.js';
 import type { State } from '../../../../monitor/core/types.js';
-import { ALL, eventNames, LEADING, Machine, ofType, REACH, report, row, STANDBYS, watching } from '../support.js';
+import {
+  ALL,
+  eventNames,
+  LEADING,
+  Machine,
+  ofType,
+  REACH,
+  report,
+  row,
+  STANDBYS,
+  watching,
+} from '../support.js';
 
 const elected = (machine: Machine, term = 2, leader = 'server_2'): ReturnType<Machine['happen']> =>
-  machine.happen({ type: 'vote-answered', term: term - 1, votes: 1, elected: true, leadership: row(term, leader) });
+  machine.happen({
+    type: 'vote-answered',
+    term: term - 1,
+    votes: 1,
+    elected: true,
+    leadership: row(term, leader),
+  });
 
 describe('a gray leader', () => {
   const ill = { ...LEADING, reaches: { postgres: true, redis: true, gateway: false } };
@@ -15,40 +35,63 @@ describe('a gray leader', () => {
     machine.pass(1_400, [ill, ...STANDBYS]);
     expect(machine.phase).toBe('watching');
     const effects = machine.pass(300, [ill, ...STANDBYS]);
-    expect(ofType(effects, 'stand-down')).toEqual([{ type: 'stand-down', replica: 'server_1', term: 1, timeoutMs: 300 }]);
+    expect(ofType(effects, 'stand-down')).toEqual([
+      { type: 'stand-down', replica: 'server_1', term: 1, timeoutMs: 300 },
+    ]);
     const voted = machine.happen({ type: 'stand-down-answered', term: 1, drained: false });
-    expect(ofType(voted, 'vote')).toEqual([expect.objectContaining({ kind: 'gray', reason: 'server_1 does not reach gateway' })]);
+    expect(ofType(voted, 'vote')).toEqual([
+      expect.objectContaining({ kind: 'gray', reason: 'server_1 does not reach gateway' }),
+    ]);
   });
 
   test('remains when no replica is better', () => {
     const machine = watching();
     const reaches = { postgres: true, redis: false, gateway: true };
-    const effects = machine.pass(5_000, [{ ...LEADING, reaches }, ...STANDBYS.map((each) => ({ ...each, reaches }))]);
+    const effects = machine.pass(5_000, [
+      { ...LEADING, reaches },
+      ...STANDBYS.map((each) => ({ ...each, reaches })),
+    ]);
     expect(ofType(effects, 'stand-down')).toEqual([]);
     expect(machine.phase).toBe('watching');
   });
 
   describe('after an outage that all replicas share', () => {
     const allIll = [ill, ...STANDBYS.map((each) => ({ ...each, reaches: ill.reaches }))];
-    /** From the first replica that notices the end to the last: one check of a replica and the pause before it. */
+    /**
+     * From the first replica that notices the end to the last: one check of a replica and the pause
+     * before it.
+     */
     const SKEW_MS = 1_300;
 
     test('remains when another replica notices the end first', () => {
       const machine = watching();
-      const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, [ill, ...STANDBYS]), ...machine.pass(5_000, ALL)];
+      const effects = [
+        ...machine.pass(4_000, allIll),
+        ...machine.pass(SKEW_MS, [ill, ...STANDBYS]),
+        ...machine.pass(5_000, ALL),
+      ];
       expect(ofType(effects, 'stand-down')).toEqual([]);
     });
 
     test('remains when it notices the end first', () => {
       const machine = watching();
       const first = [LEADING, ...allIll.slice(1)];
-      const effects = [...machine.pass(4_000, allIll), ...machine.pass(SKEW_MS, first), ...machine.pass(5_000, ALL)];
+      const effects = [
+        ...machine.pass(4_000, allIll),
+        ...machine.pass(SKEW_MS, first),
+        ...machine.pass(5_000, ALL),
+      ];
       expect(ofType(effects, 'stand-down')).toEqual([]);
     });
 
     test('is handed over after GRAY_MS when the outage ends for the others alone', () => {
       const machine = watching();
-      expect(ofType([...machine.pass(4_000, allIll), ...machine.pass(1_400, [ill, ...STANDBYS])], 'stand-down')).toEqual([]);
+      expect(
+        ofType(
+          [...machine.pass(4_000, allIll), ...machine.pass(1_400, [ill, ...STANDBYS])],
+          'stand-down',
+        ),
+      ).toEqual([]);
       expect(ofType(machine.pass(300, [ill, ...STANDBYS]), 'stand-down')).toHaveLength(1);
     });
 
@@ -77,21 +120,35 @@ describe('a gray leader', () => {
   test('is not handed over after every other replica has led without progress, until a leader makes progress', () => {
     const machine = watching();
     const leads = (id: string, term: number, more: Partial<ReplicaReport>) =>
-      ALL.map((each) => report(each.id, { term, ...(each.id === id ? { role: 'leading', ...more } : {}) }));
+      ALL.map((each) =>
+        report(each.id, { term, ...(each.id === id ? { role: 'leading', ...more } : {}) }),
+      );
     for (const [index, id] of ['server_1', 'server_2'].entries()) {
-      expect(ofType(machine.pass(20_000, leads(id, index + 1, { stalledMs: 6_000 })), 'stand-down')).toHaveLength(1);
+      expect(
+        ofType(machine.pass(20_000, leads(id, index + 1, { stalledMs: 6_000 })), 'stand-down'),
+      ).toHaveLength(1);
       machine.happen({ type: 'stand-down-answered', term: index + 1, drained: false });
       elected(machine, index + 2, `server_${index + 2}`);
     }
-    expect(ofType(machine.pass(60_000, leads('server_3', 3, { stalledMs: 6_000 })), 'stand-down')).toEqual([]);
+    expect(
+      ofType(machine.pass(60_000, leads('server_3', 3, { stalledMs: 6_000 })), 'stand-down'),
+    ).toEqual([]);
     machine.pass(200, leads('server_3', 3, { committed: 1 }));
-    expect(ofType(machine.pass(20_000, leads('server_3', 3, { committed: 1, stalledMs: 6_000 })), 'stand-down')).toHaveLength(1);
+    expect(
+      ofType(
+        machine.pass(20_000, leads('server_3', 3, { committed: 1, stalledMs: 6_000 })),
+        'stand-down',
+      ),
+    ).toHaveLength(1);
   });
 
   test('that makes no progress is handed over although no replica reaches Redis', () => {
     const machine = watching();
     const reaches = { postgres: true, redis: false, gateway: true };
-    const effects = machine.pass(3_000, [{ ...LEADING, reaches, stalledMs: 6_000 }, ...STANDBYS.map((each) => ({ ...each, reaches }))]);
+    const effects = machine.pass(3_000, [
+      { ...LEADING, reaches, stalledMs: 6_000 },
+      ...STANDBYS.map((each) => ({ ...each, reaches })),
+    ]);
     expect(ofType(effects, 'stand-down')).toHaveLength(1);
   });
 });
@@ -109,34 +166,70 @@ describe('a promotion', () => {
       { type: 'ping', replica: 'server_2', fresh: true },
     ]);
     const effects = machine.kill('server_2');
-    expect(ofType(effects, 'vote')).toEqual([expect.objectContaining({ term: 2, candidate: { id: 'server_3', bootId: 'server_3-a' } })]);
+    expect(ofType(effects, 'vote')).toEqual([
+      expect.objectContaining({ term: 2, candidate: { id: 'server_3', bootId: 'server_3-a' } }),
+    ]);
   });
 });
 
 describe('a planned hand-over', () => {
   const ask = (machine: Machine, to: string | null = null): ReturnType<Machine['happen']> =>
-    machine.happen({ type: 'handover-requested', request: { id: 7, to, kind: 'planned', reason: 'update' } });
+    machine.happen({
+      type: 'handover-requested',
+      request: { id: 7, to, kind: 'planned', reason: 'update' },
+    });
 
   test('drains, moves the term, notifies every replica and answers', () => {
     const machine = watching();
     expect(ofType(ask(machine, 'server_3'), 'stand-down')).toHaveLength(1);
     machine.now += 30;
-    expect(ofType(machine.happen({ type: 'stand-down-answered', term: 1, drained: true }), 'move')).toEqual([
-      expect.objectContaining({ candidate: { id: 'server_3', bootId: 'server_3-a' }, kind: 'planned', reason: 'update' }),
+    expect(
+      ofType(machine.happen({ type: 'stand-down-answered', term: 1, drained: true }), 'move'),
+    ).toEqual([
+      expect.objectContaining({
+        candidate: { id: 'server_3', bootId: 'server_3-a' },
+        kind: 'planned',
+        reason: 'update',
+      }),
     ]);
     machine.now += 5;
-    const effects = machine.happen({ type: 'move-answered', term: 1, leadership: row(2, 'server_3') });
+    const effects = machine.happen({
+      type: 'move-answered',
+      term: 1,
+      leadership: row(2, 'server_3'),
+    });
     expect(effects[0]).toMatchObject({ type: 'push', to: ['server_3', 'server_1', 'server_2'] });
-    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: true, moved: true, previous: 'server_1', drained: true, tookMs: 35 });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({
+      ok: true,
+      moved: true,
+      previous: 'server_1',
+      drained: true,
+      tookMs: 35,
+    });
   });
 
   const REFUSALS: readonly [string, string | null, string, (machine: Machine) => unknown][] = [
     ['an unknown name', 'server_9', 'REPLICA_NOT_FOUND', () => undefined],
     ['a replica that is down', 'server_2', 'NO_CANDIDATE', (machine) => machine.kill('server_2')],
-    ['a drained replica', 'server_2', 'NO_CANDIDATE', (machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } })],
-    ['no other replica alive', null, 'NO_CANDIDATE', (machine) => [machine.kill('server_2'), machine.kill('server_3')]],
+    [
+      'a drained replica',
+      'server_2',
+      'NO_CANDIDATE',
+      (machine) => machine.happen({ type: 'admin-read', admin: { server_2: 'drain' } }),
+    ],
+    [
+      'no other replica alive',
+      null,
+      'NO_CANDIDATE',
+      (machine) => [machine.kill('server_2'), machine.kill('server_3')],
+    ],
     ['an election under way', null, 'HANDOVER_LOST', (machine) => machine.kill('server_1')],
-    ['an unavailable database', null, 'UNAVAILABLE', (machine) => machine.happen({ type: 'database-failed' })],
+    [
+      'an unavailable database',
+      null,
+      'UNAVAILABLE',
+      (machine) => machine.happen({ type: 'database-failed' }),
+    ],
   ];
 
   test.each(REFUSALS)('is refused for %s', (_what, to, code, prepare) => {
@@ -148,7 +241,10 @@ describe('a planned hand-over', () => {
 
   test('to the current leader changes nothing', () => {
     const machine = watching();
-    expect(ofType(ask(machine, 'server_1'), 'answer')[0]?.outcome).toMatchObject({ ok: true, moved: false });
+    expect(ofType(ask(machine, 'server_1'), 'answer')[0]?.outcome).toMatchObject({
+      ok: true,
+      moved: false,
+    });
     expect(machine.phase).toBe('watching');
   });
 
@@ -162,7 +258,10 @@ describe('a planned hand-over', () => {
     const machine = watching();
     ask(machine);
     const effects = machine.happen({ type: 'leadership-read', leadership: row(2, 'server_2') });
-    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({
+      ok: false,
+      code: 'HANDOVER_LOST',
+    });
   });
 
   test('ends when its only candidate died during the drain, and the leader is told to continue', () => {
@@ -170,13 +269,18 @@ describe('a planned hand-over', () => {
     ask(machine, 'server_3');
     machine.kill('server_3');
     const effects = machine.happen({ type: 'stand-down-answered', term: 1, drained: true });
-    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'NO_CANDIDATE' });
+    expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({
+      ok: false,
+      code: 'NO_CANDIDATE',
+    });
     expect(ofType(effects, 'push')).toEqual([expect.objectContaining({ to: ['server_1'] })]);
   });
 
   test('starts automatically when the leader is drained in the database', () => {
     const machine = watching();
-    expect(ofType(machine.happen({ type: 'admin-read', admin: { server_1: 'maint' } }), 'stand-down')).toHaveLength(1);
+    expect(
+      ofType(machine.happen({ type: 'admin-read', admin: { server_1: 'maint' } }), 'stand-down'),
+    ).toHaveLength(1);
   });
 });
 
@@ -192,7 +296,10 @@ describe('a monitor in doubt', () => {
   test('notifies the caller of a hand-over', () => {
     const machine = REACH['handing-over']();
     machine.now += 1_500;
-    expect(ofType(machine.tick(), 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'HANDOVER_LOST' });
+    expect(ofType(machine.tick(), 'answer')[0]?.outcome).toMatchObject({
+      ok: false,
+      code: 'HANDOVER_LOST',
+    });
   });
 
   test('moves nothing, even when the awaited answer is its first input after it wakes', () => {
@@ -207,7 +314,10 @@ describe('a monitor in doubt', () => {
   test('asks no leader to stand down, even when the request of the operator is its first input', () => {
     const machine = watching();
     machine.now += 1_500;
-    const effects = machine.happen({ type: 'handover-requested', request: { id: 1, to: null, kind: 'planned', reason: 'a test' } });
+    const effects = machine.happen({
+      type: 'handover-requested',
+      request: { id: 1, to: null, kind: 'planned', reason: 'a test' },
+    });
     expect(ofType(effects, 'stand-down')).toEqual([]);
     expect(ofType(effects, 'answer')[0]?.outcome).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
   });
@@ -227,7 +337,12 @@ describe('a monitor that starts beside a running system', () => {
     machine.happen({ type: 'leadership-read', leadership: row(4, 'server_1') });
     machine.connect(...STANDBYS);
     const refuse = (): ReturnType<Machine['happen']> =>
-      machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'refused', sentAt: machine.now });
+      machine.happen({
+        type: 'ping-failed',
+        replica: 'server_1',
+        cause: 'refused',
+        sentAt: machine.now,
+      });
     expect(ofType(refuse(), 'vote')).toEqual([]);
     expect(ofType(refuse(), 'vote')).toEqual([expect.objectContaining({ kind: 'ping', term: 4 })]);
   });
@@ -246,11 +361,16 @@ describe('duties', () => {
 describe('the invariants', () => {
   test('control: a state that violates one is refused by name', () => {
     const { state, now } = watching();
-    const refuse = (change: Partial<State>): (() => void) => () => assertInvariants({ ...state, ...change }, state, now);
+    const refuse =
+      (change: Partial<State>): (() => void) =>
+      () =>
+        assertInvariants({ ...state, ...change }, state, now);
     expect(refuse({})).not.toThrow();
     expect(refuse({ leadership: row(0, null) })).toThrow('a known term never goes back');
     expect(refuse({ leadership: row(1, 'server_2') })).toThrow('a term has one leader');
-    expect(refuse({ doubt: { ...state.doubt, doubtingUntil: now + 1 } })).toThrow('a monitor in doubt does not act');
+    expect(refuse({ doubt: { ...state.doubt, doubtingUntil: now + 1 } })).toThrow(
+      'a monitor in doubt does not act',
+    );
   });
 
   test('a beat between two ticks, exactly at the end of the doubt, violates none', () => {

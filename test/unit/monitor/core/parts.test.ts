@@ -3,7 +3,16 @@ import { candidates, choose, hasBetter, named } from '../../../../monitor/core/e
 import { observedOf } from '../../../../monitor/core/observed.js';
 import { hasQuorum, majority, tally } from '../../../../monitor/core/quorum.js';
 import {
-  ALARMS_MAX, beatPatienceMs, extraPatienceMs, FORGET_MS, isDoubting, LENIENT_FOR_MS, NO_DOUBT, noticeLateness, silenceEnded, ticked,
+  ALARMS_MAX,
+  beatPatienceMs,
+  extraPatienceMs,
+  FORGET_MS,
+  isDoubting,
+  LENIENT_FOR_MS,
+  NO_DOUBT,
+  noticeLateness,
+  silenceEnded,
+  ticked,
 } from '../../../../monitor/core/self-doubt.js';
 import { concertMs, worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
 import { ALL, STANDBYS, Machine, report, row, SETTINGS, watching } from '../support.js';
@@ -12,18 +21,24 @@ describe('the quorum', () => {
   /** Every subset of n monitors and some unknown names, counted naively. */
   const naive = (configured: readonly string[], voters: readonly string[]): boolean => {
     let mine = 0;
-    for (const monitor of configured) for (const voter of new Set(voters)) if (monitor === voter) mine += 1;
+    for (const monitor of configured)
+      for (const voter of new Set(voters)) if (monitor === voter) mine += 1;
     return mine * 2 > configured.length;
   };
 
-  test.each([1, 2, 3, 4, 5, 6, 7])('of %i monitors agrees with a naive count for every set of voters', (size) => {
-    const configured = Array.from({ length: size }, (_, index) => `monitor_${index}`);
-    for (let mask = 0; mask < 2 ** size; mask += 1) {
-      const voters = configured.filter((_, index) => mask & (1 << index));
-      expect(hasQuorum(configured, voters)).toBe(naive(configured, voters));
-      expect(hasQuorum(configured, [...voters, ...voters, 'stranger', 'other'])).toBe(naive(configured, voters));
-    }
-  });
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    'of %i monitors agrees with a naive count for every set of voters',
+    (size) => {
+      const configured = Array.from({ length: size }, (_, index) => `monitor_${index}`);
+      for (let mask = 0; mask < 2 ** size; mask += 1) {
+        const voters = configured.filter((_, index) => mask & (1 << index));
+        expect(hasQuorum(configured, voters)).toBe(naive(configured, voters));
+        expect(hasQuorum(configured, [...voters, ...voters, 'stranger', 'other'])).toBe(
+          naive(configured, voters),
+        );
+      }
+    },
+  );
 
   test('two disjoint sets never both have a quorum', () => {
     for (let size = 1; size <= 7; size += 1) expect(majority(size) * 2).toBeGreaterThan(size);
@@ -37,13 +52,17 @@ describe('candidates', () => {
     expect(candidates(watching().state).map(({ id }) => id)).toEqual(['server_2', 'server_3']);
     const machine = watching();
     machine.happen({ type: 'admin-read', admin: { server_2: 'maint' } });
-    machine.beat(report('server_3', { term: 1, reaches: { postgres: false, redis: true, gateway: true } }));
+    machine.beat(
+      report('server_3', { term: 1, reaches: { postgres: false, redis: true, gateway: true } }),
+    );
     expect(choose(machine.state, 0)).toBeNull();
   });
 
   test('that reach every service are preferred', () => {
     const machine = watching();
-    machine.beat(report('server_2', { term: 1, reaches: { postgres: true, redis: false, gateway: true } }));
+    machine.beat(
+      report('server_2', { term: 1, reaches: { postgres: true, redis: false, gateway: true } }),
+    );
     expect(candidates(machine.state).map(({ id }) => id)).toEqual(['server_3']);
     expect(hasBetter(machine.state, { stalled: false })).toBe(true);
   });
@@ -61,7 +80,12 @@ describe('candidates', () => {
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
     const speeds = { server_10: 9, server_2: 5, server_3: 2 };
     for (const [replica, ms] of Object.entries(speeds)) {
-      machine.happen({ type: 'ping-answered', replica, report: report(replica), sentAt: machine.now - ms });
+      machine.happen({
+        type: 'ping-answered',
+        replica,
+        report: report(replica),
+        sentAt: machine.now - ms,
+      });
     }
     return machine;
   };
@@ -117,15 +141,26 @@ describe('self-doubt', () => {
 describe('false alarms', () => {
   const TIMEOUT_MS = 400;
   const alarmed = (count: number, now = 0) =>
-    Array.from({ length: count }).reduce<typeof NO_DOUBT>((doubt) => silenceEnded(doubt, TIMEOUT_MS, 300, now), NO_DOUBT);
+    Array.from({ length: count }).reduce<typeof NO_DOUBT>(
+      (doubt) => silenceEnded(doubt, TIMEOUT_MS, 300, now),
+      NO_DOUBT,
+    );
 
-  test.each([[0, 400], [1, 800], [2, 1_600], [3, 3_200], [9, 3_200]])('after %i of them the patience is %i ms', (count, patienceMs) => {
+  test.each([
+    [0, 400],
+    [1, 800],
+    [2, 1_600],
+    [3, 3_200],
+    [9, 3_200],
+  ])('after %i of them the patience is %i ms', (count, patienceMs) => {
     expect(beatPatienceMs(alarmed(count), TIMEOUT_MS, 0)).toBe(patienceMs);
   });
 
   test('expire one by one', () => {
     const doubt = alarmed(ALARMS_MAX);
-    const after = [0, 1, 2, 3, 4].map((times) => beatPatienceMs(doubt, TIMEOUT_MS, times * FORGET_MS));
+    const after = [0, 1, 2, 3, 4].map((times) =>
+      beatPatienceMs(doubt, TIMEOUT_MS, times * FORGET_MS),
+    );
     expect(after).toEqual([3_200, 1_600, 800, 400, 400]);
   });
 
@@ -148,7 +183,9 @@ describe('false alarms', () => {
     let suspicions = 0;
     for (let round = 0; round < 10; round += 1) {
       machine.pass(700, STANDBYS);
-      suspicions += machine.effects.filter((effect) => effect.type === 'emit' && effect.event.name === 'replica:suspected').length;
+      suspicions += machine.effects.filter(
+        (effect) => effect.type === 'emit' && effect.event.name === 'replica:suspected',
+      ).length;
       machine.effects = [];
       machine.pass(100, ALL);
     }
@@ -159,7 +196,15 @@ describe('false alarms', () => {
 
 describe('the timings', () => {
   test('of the defaults match the README', () => {
-    expect(worstCaseFailoverMs(SETTINGS)).toEqual({ kill: 30, freeze: 470, ping: 5_070, gray: 1_930, left: 30, restart: 130, planned: 30 });
+    expect(worstCaseFailoverMs(SETTINGS)).toEqual({
+      kill: 30,
+      freeze: 470,
+      ping: 5_070,
+      gray: 1_930,
+      left: 30,
+      restart: 130,
+      planned: 30,
+    });
   });
 
   test('with several monitors a vote may reach the majority one interval later', () => {
@@ -187,11 +232,18 @@ describe('the displayed state', () => {
   test('with three, a suspected replica is down when another configured monitor agrees', () => {
     const machine = watching(three);
     machine.kill('server_2');
-    expect(observedOf(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] })).toBe('suspect');
+    expect(
+      observedOf(machine.state, 'server_2', { monitor_2: ['server_3'], stranger: ['server_2'] }),
+    ).toBe('suspect');
     expect(observedOf(machine.state, 'server_2', { monitor_3: ['server_2'] })).toBe('down');
   });
 
   test('a replica that only other monitors suspect is alive', () => {
-    expect(observedOf(watching(three).state, 'server_2', { monitor_2: ['server_2'], monitor_3: ['server_2'] })).toBe('alive');
+    expect(
+      observedOf(watching(three).state, 'server_2', {
+        monitor_2: ['server_2'],
+        monitor_3: ['server_2'],
+      }),
+    ).toBe('alive');
   });
 });

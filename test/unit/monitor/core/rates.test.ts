@@ -1,4 +1,7 @@
-/** Payments per second from counters that restart with each life, and the steps of a hand-over from its marks. */
+/**
+ * Payments per second from counters that restart with each life, and the steps of a hand-over from
+ * its marks.
+ */
 import { ratesBetween, talliesOf, totalOf } from '../../../../monitor/core/rates.js';
 import { stepsOf } from '../../../../monitor/core/steps.js';
 import { report, watching } from '../support.js';
@@ -13,27 +16,45 @@ test.each([
   ['no time has passed', tally('a', 1), tally('a', 2), 0, 0],
   ['a counter that falls within a life is no rate', tally('a', 9), tally('a', 2), 1_000, 0],
 ])('%s', (_name, before, after, elapsedMs, rate) => {
-  expect(ratesBetween(before ? { server_1: before } : {}, { server_1: after }, elapsedMs)).toEqual({ server_1: rate });
+  expect(ratesBetween(before ? { server_1: before } : {}, { server_1: after }, elapsedMs)).toEqual({
+    server_1: rate,
+  });
 });
 
 test('the tallies are the last reports of the replicas; the total is their sum', () => {
   const machine = watching();
   machine.beat(report('server_2', { committed: 7 }));
-  expect(talliesOf(machine.state)).toMatchObject({ server_1: { committed: 0 }, server_2: { bootId: 'server_2-a', committed: 7 } });
+  expect(talliesOf(machine.state)).toMatchObject({
+    server_1: { committed: 0 },
+    server_2: { bootId: 'server_2-a', committed: 7 },
+  });
   expect(totalOf({ server_1: 0.1, server_2: 0.2 })).toBe(0.3);
 });
 
 describe('the steps of a hand-over', () => {
   const at = (ms: number): Date => new Date(1_000_000 + ms);
-  const marks = { suspectedAt: at(0), electedAt: at(12), promotedAt: at(15), reclaimedAt: at(19), firstCommitAt: at(40) };
+  const marks = {
+    suspectedAt: at(0),
+    electedAt: at(12),
+    promotedAt: at(15),
+    reclaimedAt: at(19),
+    firstCommitAt: at(40),
+  };
 
-  test('follow each other', () => expect(stepsOf(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
+  test('follow each other', () =>
+    expect(stepsOf(marks)).toEqual({ voteMs: 12, promoteMs: 3, reclaimMs: 4, firstCommitMs: 21 }));
 
   test('are null for steps that have not finished', () => {
-    expect(stepsOf({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null })).toEqual({
-      voteMs: null, promoteMs: 3, reclaimMs: null, firstCommitMs: null,
+    expect(
+      stepsOf({ ...marks, suspectedAt: null, reclaimedAt: null, firstCommitAt: null }),
+    ).toEqual({
+      voteMs: null,
+      promoteMs: 3,
+      reclaimMs: null,
+      firstCommitMs: null,
     });
   });
 
-  test('two clocks that differ cause no negative step', () => expect(stepsOf({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
+  test('two clocks that differ cause no negative step', () =>
+    expect(stepsOf({ ...marks, promotedAt: at(11) }).promoteMs).toBe(0));
 });

@@ -1,15 +1,45 @@
-/** Rules against election storms on a late machine: each rule, and the case in which it must have no effect. */
+/**
+ * Rules against election storms on a late machine: each rule, and the case in which it must have no
+ * effect.
+ */
 import { describe, expect, test } from '@jest/globals';
-import { graceMs, ELECTIONS_MAX, FORGET_ELECTION_MS, oneMoreElection } from '../../../../monitor/core/grace.js';
-import { ALARMS_MAX, beatPatienceMs, NO_DOUBT, silenceBorne, START_FORGET_MS } from '../../../../monitor/core/self-doubt.js';
+import {
+  graceMs,
+  ELECTIONS_MAX,
+  FORGET_ELECTION_MS,
+  oneMoreElection,
+} from '../../../../monitor/core/grace.js';
+import {
+  ALARMS_MAX,
+  beatPatienceMs,
+  NO_DOUBT,
+  silenceBorne,
+  START_FORGET_MS,
+} from '../../../../monitor/core/self-doubt.js';
 import { worstCaseFailoverMs } from '../../../../monitor/core/timings.js';
 import type { PingFailure } from '../../../../monitor/core/kinds.js';
 import type { Unrest } from '../../../../monitor/core/types.js';
-import { ALL, LEADING, Machine, ofType, report, row, SETTINGS, STANDBYS, watching } from '../support.js';
+import {
+  ALL,
+  LEADING,
+  Machine,
+  ofType,
+  report,
+  row,
+  SETTINGS,
+  STANDBYS,
+  watching,
+} from '../support.js';
 
 const LEADER_OF_TERM_2 = report('server_2', { role: 'leading', term: 2 });
 const electionOf = (machine: Machine, term: number, leader: string): void => {
-  machine.happen({ type: 'vote-answered', term: term - 1, votes: 1, elected: true, leadership: row(term, leader) });
+  machine.happen({
+    type: 'vote-answered',
+    term: term - 1,
+    votes: 1,
+    elected: true,
+    leadership: row(term, leader),
+  });
 };
 /** server_1 was killed, server_2 is elected in term 2. */
 function handedOver(): Machine {
@@ -47,22 +77,33 @@ describe('silence of several replicas at once', () => {
     const machine = watching();
     machine.pass(2_000, [LEADING, STANDBYS[1]!]);
     const begun = machine.now;
-    while (machine.phase !== 'voting' && machine.now < begun + 5_000) machine.pass(50, [STANDBYS[1]!]);
+    while (machine.phase !== 'voting' && machine.now < begun + 5_000)
+      machine.pass(50, [STANDBYS[1]!]);
     expect(machine.now - begun).toBeLessThanOrEqual(worstCaseFailoverMs(SETTINGS).freeze);
   });
 
   test('pings that time out meanwhile are not counted', () => {
     const machine = watching();
     machine.pass(600);
-    machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'timeout', sentAt: machine.now - 500 });
+    machine.happen({
+      type: 'ping-failed',
+      replica: 'server_1',
+      cause: 'timeout',
+      sentAt: machine.now - 500,
+    });
     expect(machine.state.replicas['server_1']?.failures).toBe(0);
   });
 });
 
 describe('pings of several replicas that time out', () => {
-  const round = (machine: Machine, ids: readonly string[], cause: PingFailure = 'timeout'): void => {
+  const round = (
+    machine: Machine,
+    ids: readonly string[],
+    cause: PingFailure = 'timeout',
+  ): void => {
     machine.pass(1_000, ALL);
-    for (const replica of ids) machine.happen({ type: 'ping-failed', replica, cause, sentAt: machine.now - 1_000 });
+    for (const replica of ids)
+      machine.happen({ type: 'ping-failed', replica, cause, sentAt: machine.now - 1_000 });
     machine.pass(1_000, ALL);
   };
 
@@ -85,7 +126,9 @@ describe('a monitor that has just started', () => {
   const started = { ...NO_DOUBT, startedAt: 0 };
 
   test('is as patient as after several false alarms, and less patient every second', () => {
-    const patience = [0, 1, 2, 3, 4].map((times) => beatPatienceMs(started, 400, times * START_FORGET_MS));
+    const patience = [0, 1, 2, 3, 4].map((times) =>
+      beatPatienceMs(started, 400, times * START_FORGET_MS),
+    );
     expect(patience).toEqual([400 * 2 ** ALARMS_MAX, 1_600, 800, 400, 400]);
   });
 
@@ -95,7 +138,13 @@ describe('a monitor that has just started', () => {
     machine.happen({ type: 'leadership-read', leadership: row(1, 'server_1') });
     machine.connect(...ALL);
     machine.pass(1_000, STANDBYS);
-    for (let count = 0; count < 3; count += 1) machine.happen({ type: 'ping-failed', replica: 'server_1', cause: 'timeout', sentAt: machine.now });
+    for (let count = 0; count < 3; count += 1)
+      machine.happen({
+        type: 'ping-failed',
+        replica: 'server_1',
+        cause: 'timeout',
+        sentAt: machine.now,
+      });
     expect(machine.phase).not.toBe('voting');
     expect(ofType(machine.effects, 'vote')).toEqual([]);
   });
@@ -126,17 +175,29 @@ describe('a new leader', () => {
   test('that remains silent is deposed at the end of its grace', () => {
     const machine = handedOver();
     machine.pass(graceMs(machine.state, machine.now) + 2 * SETTINGS.tickMs, [STANDBYS[1]!]);
-    expect(ofType(machine.effects, 'vote').at(-1)).toMatchObject({ term: 2, kind: 'freeze', candidate: { id: 'server_3' } });
+    expect(ofType(machine.effects, 'vote').at(-1)).toMatchObject({
+      term: 2,
+      kind: 'freeze',
+      candidate: { id: 'server_3' },
+    });
   });
 
   test('that is killed is deposed at once', () => {
     const machine = handedOver();
-    expect(ofType(machine.kill('server_2'), 'vote')).toEqual([expect.objectContaining({ term: 2, kind: 'kill' })]);
+    expect(ofType(machine.kill('server_2'), 'vote')).toEqual([
+      expect.objectContaining({ term: 2, kind: 'kill' }),
+    ]);
   });
 
   test('whose pings time out is not deposed meanwhile', () => {
     const machine = handedOver();
-    for (let count = 0; count < 3; count += 1) machine.happen({ type: 'ping-failed', replica: 'server_2', cause: 'timeout', sentAt: machine.now });
+    for (let count = 0; count < 3; count += 1)
+      machine.happen({
+        type: 'ping-failed',
+        replica: 'server_2',
+        cause: 'timeout',
+        sentAt: machine.now,
+      });
     expect(machine.state.replicas['server_2']?.opinion).toBe('alive');
   });
 
@@ -155,12 +216,17 @@ describe('a new leader', () => {
     const machine = watching();
     const { now } = machine;
     const after = (count: number): number => {
-      const unrest = Array.from({ length: count }).reduce<Unrest>((sum) => oneMoreElection(sum, now), machine.state.unrest);
+      const unrest = Array.from({ length: count }).reduce<Unrest>(
+        (sum) => oneMoreElection(sum, now),
+        machine.state.unrest,
+      );
       return graceMs({ ...machine.state, unrest }, now);
     };
     expect([0, 1, 2, 3, 9].map(after)).toEqual([400, 800, 1_600, 1_600, 1_600]);
     const unrest = { elections: ELECTIONS_MAX, at: now };
-    const later = [0, 1, 2, 3].map((times) => graceMs({ ...machine.state, unrest }, now + times * FORGET_ELECTION_MS));
+    const later = [0, 1, 2, 3].map((times) =>
+      graceMs({ ...machine.state, unrest }, now + times * FORGET_ELECTION_MS),
+    );
     expect(later).toEqual([1_600, 800, 400, 400]);
   });
 
@@ -180,28 +246,46 @@ describe('a successor', () => {
     machine.kill('server_1');
     expect(machine.phase).toBe('no-candidate');
     expect(ofType(machine.effects, 'vote')).toEqual([]);
-    expect(ofType(machine.beat(STANDBYS[1]!), 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
+    expect(ofType(machine.beat(STANDBYS[1]!), 'vote')).toEqual([
+      expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) }),
+    ]);
   });
 
   test('without a stream or a recent answer is pinged, and elected when it answers', () => {
     const machine = watching();
     for (const { id } of STANDBYS) {
       machine.happen({ type: 'stream-closed', replica: id });
-      machine.happen({ type: 'ping-answered', replica: id, report: report(id), sentAt: machine.now });
+      machine.happen({
+        type: 'ping-answered',
+        replica: id,
+        report: report(id),
+        sentAt: machine.now,
+      });
     }
     machine.pass(400, [LEADING]);
     machine.effects = [];
     machine.kill('server_1');
     expect(machine.phase).toBe('no-candidate');
-    const pinged = ofType(machine.effects, 'ping').filter(({ fresh }) => fresh).map(({ replica }) => replica);
+    const pinged = ofType(machine.effects, 'ping')
+      .filter(({ fresh }) => fresh)
+      .map(({ replica }) => replica);
     expect(pinged).toEqual(expect.arrayContaining(['server_2', 'server_3']));
     machine.effects = [];
-    machine.happen({ type: 'ping-answered', replica: 'server_3', report: report('server_3'), sentAt: machine.now });
-    expect(ofType(machine.effects, 'vote')).toEqual([expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) })]);
+    machine.happen({
+      type: 'ping-answered',
+      replica: 'server_3',
+      report: report('server_3'),
+      sentAt: machine.now,
+    });
+    expect(ofType(machine.effects, 'vote')).toEqual([
+      expect.objectContaining({ candidate: expect.objectContaining({ id: 'server_3' }) }),
+    ]);
   });
 
   test('control: a replica that beats as usual is elected at once', () => {
-    expect(ofType(watching().kill('server_1'), 'vote')).toEqual([expect.objectContaining({ kind: 'kill', term: 1 })]);
+    expect(ofType(watching().kill('server_1'), 'vote')).toEqual([
+      expect.objectContaining({ kind: 'kill', term: 1 }),
+    ]);
   });
 
   test('leads although it was briefly late, when it reports so after its promotion', () => {

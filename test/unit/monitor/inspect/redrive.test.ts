@@ -1,4 +1,6 @@
-/** Re-drives: the preview, and the choice of the patients instance, against small fake instances. */
+/**
+ * Re-drives: the preview, and the choice of the patients instance, against small fake instances.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
@@ -8,11 +10,24 @@ import { Redrives } from '../../../../monitor/inspect/redrive.js';
 import type { AuditEntry } from '../../../../shared/postgres/audit.js';
 
 const payment = (id: string, rest: Partial<PaymentToDrive> = {}): PaymentToDrive =>
-  ({ id, status: 'FAILED', patientId: 'p', amountMinor: 100, currency: 'USD', repeatedBy: null, payableMinor: null, ...rest }) as PaymentToDrive;
+  ({
+    id,
+    status: 'FAILED',
+    patientId: 'p',
+    amountMinor: 100,
+    currency: 'USD',
+    repeatedBy: null,
+    payableMinor: null,
+    ...rest,
+  }) as PaymentToDrive;
 
 describe('the preview', () => {
   test('lists the payments to re-drive and the refused ones, each with the reason', () => {
-    const found = [payment('a'), payment('b', { status: 'SUCCEEDED' }), payment('c', { repeatedBy: 'x' })];
+    const found = [
+      payment('a'),
+      payment('b', { status: 'SUCCEEDED' }),
+      payment('c', { repeatedBy: 'x' }),
+    ];
     const { drive, refused } = previewRedrive(['a', 'b', 'c', 'd', 'a'], found);
     expect(drive.map(({ id }) => id)).toEqual(['a']);
     expect(refused).toEqual([
@@ -24,11 +39,18 @@ describe('the preview', () => {
 
   test('never exceeds the remaining amount of a bill; several payments of one bill share that amount', () => {
     const found = [
-      payment('paid', { payableMinor: 0 }), payment('free'), payment('less', { payableMinor: 99, patientId: 'q' }),
-      payment('first', { payableMinor: 150, patientId: 'r' }), payment('second', { payableMinor: 150, patientId: 'r' }),
-      payment('rest', { payableMinor: 150, patientId: 'r', amountMinor: 50 }), payment('euros', { payableMinor: 100, patientId: 'r', currency: 'EUR' }),
+      payment('paid', { payableMinor: 0 }),
+      payment('free'),
+      payment('less', { payableMinor: 99, patientId: 'q' }),
+      payment('first', { payableMinor: 150, patientId: 'r' }),
+      payment('second', { payableMinor: 150, patientId: 'r' }),
+      payment('rest', { payableMinor: 150, patientId: 'r', amountMinor: 50 }),
+      payment('euros', { payableMinor: 100, patientId: 'r', currency: 'EUR' }),
     ];
-    const { drive, refused } = previewRedrive(found.map(({ id }) => id), found);
+    const { drive, refused } = previewRedrive(
+      found.map(({ id }) => id),
+      found,
+    );
     expect(drive.map(({ id }) => id)).toEqual(['free', 'first', 'rest', 'euros']);
     expect(refused).toEqual([
       { id: 'paid', why: 'settles a bill that was paid meanwhile, or is being paid' },
@@ -38,8 +60,15 @@ describe('the preview', () => {
   });
 
   test('never adds amounts of two currencies', () => {
-    const sums = sumsOf([payment('a'), payment('b', { currency: 'EUR', amountMinor: 7 }), payment('c', { amountMinor: 50 })]);
-    expect(sums).toEqual([{ currency: 'EUR', amountMinor: 7, payments: 1 }, { currency: 'USD', amountMinor: 150, payments: 2 }]);
+    const sums = sumsOf([
+      payment('a'),
+      payment('b', { currency: 'EUR', amountMinor: 7 }),
+      payment('c', { amountMinor: 50 }),
+    ]);
+    expect(sums).toEqual([
+      { currency: 'EUR', amountMinor: 7, payments: 1 },
+      { currency: 'USD', amountMinor: 150, payments: 2 },
+    ]);
     expect(sumsOf([])).toEqual([]);
   });
 });
@@ -60,12 +89,18 @@ describe('requests to patients', () => {
   });
 
   /** @param body null: the connection breaks. */
-  async function instance(status: number, body: object | null, headers = {}): Promise<{ url: string; asked: string[] }> {
+  async function instance(
+    status: number,
+    body: object | null,
+    headers = {},
+  ): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
     const server = createServer((request, response) => {
       asked.push(`${request.method} ${request.url} ${request.headers.authorization}`);
       if (body === null) return void request.socket.destroy();
-      response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+      response
+        .writeHead(status, { 'Content-Type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -75,42 +110,74 @@ describe('requests to patients', () => {
   const keep = async (entry: AuditEntry): Promise<void> => void audit.push(entry);
   function redrives(urls: readonly string[], note = keep): Redrives {
     const patients = urls.map((url, index) => ({ id: `patients_${index + 1}`, url }));
-    return new Redrives({ patients, internalToken: 'internal', audit: note, logger: pino({ level: 'silent' }), timeoutMs: 1_000 });
+    return new Redrives({
+      patients,
+      internalToken: 'internal',
+      audit: note,
+      logger: pino({ level: 'silent' }),
+      timeoutMs: 1_000,
+    });
   }
 
   const accepted = { id: NEW_ID, status: 'PENDING' };
 
   test('the first instance that answers re-drives; the audit has actor, reason and outcome', async () => {
     const [first, second] = [await instance(202, accepted), await instance(202, accepted)];
-    expect(await redrives([first.url, second.url]).drive(['a'], 'operator: Ana', 'gateway is back')).toEqual([{ id: 'a', ok: true, payment: accepted, replayed: false }]);
+    expect(
+      await redrives([first.url, second.url]).drive(['a'], 'operator: Ana', 'gateway is back'),
+    ).toEqual([{ id: 'a', ok: true, payment: accepted, replayed: false }]);
     expect(first.asked).toEqual(['POST /api/payments/a/redrive Bearer internal']);
     expect(second.asked).toEqual([]);
-    expect(audit).toEqual([{ actor: 'operator: Ana', action: 'redrive', target: 'a', reason: 'gateway is back', outcome: `driven again as ${NEW_ID}` }]);
+    expect(audit).toEqual([
+      {
+        actor: 'operator: Ana',
+        action: 'redrive',
+        target: 'a',
+        reason: 'gateway is back',
+        outcome: `driven again as ${NEW_ID}`,
+      },
+    ]);
   });
 
   test.each<[string, number, object | null]>([
-    ['breaks the connection', 0, null], ['is full', 503, { code: 'BACKLOG_FULL', detail: 'x' }], ['is busy', 429, { code: 'TOO_BUSY', detail: 'x' }],
+    ['breaks the connection', 0, null],
+    ['is full', 503, { code: 'BACKLOG_FULL', detail: 'x' }],
+    ['is busy', 429, { code: 'TOO_BUSY', detail: 'x' }],
   ])('one that %s: the next is asked', async (_name, status, body) => {
-    const [first, second] = [await instance(status, body), await instance(202, accepted, { 'Idempotent-Replayed': 'true' })];
-    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: true, replayed: true }]);
+    const [first, second] = [
+      await instance(status, body),
+      await instance(202, accepted, { 'Idempotent-Replayed': 'true' }),
+    ];
+    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toMatchObject([
+      { ok: true, replayed: true },
+    ]);
   });
 
   test('a definite refusal is not retried', async () => {
-    const [first, second] = [await instance(409, { code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }), await instance(202, accepted)];
-    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toEqual([{ id: 'a', ok: false, code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }]);
+    const [first, second] = [
+      await instance(409, { code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' }),
+      await instance(202, accepted),
+    ];
+    expect(await redrives([first.url, second.url]).drive(['a'], 'operator', 'x')).toEqual([
+      { id: 'a', ok: false, code: 'NOT_REDRIVABLE', detail: 'Payment a is SUCCEEDED' },
+    ]);
     expect(second.asked).toEqual([]);
     expect(audit[0]?.outcome).toBe('NOT_REDRIVABLE');
   });
 
   test('an unknown answer is reported as such', async () => {
     const { url } = await instance(200, { hello: 'world' });
-    expect(await redrives([url]).drive(['a'], 'operator', 'x')).toMatchObject([{ ok: false, code: 'INTERNAL', detail: 'The patients instance answered 200' }]);
+    expect(await redrives([url]).drive(['a'], 'operator', 'x')).toMatchObject([
+      { ok: false, code: 'INTERNAL', detail: 'The patients instance answered 200' },
+    ]);
   });
 
   test('no instance answers: the rest fails at once, each with an audit row', async () => {
     const { url, asked } = await instance(0, null);
     const outcome = await redrives([url]).drive(['a', 'b', 'c', 'd', 'e', 'f'], 'operator', 'x');
-    expect(outcome.map((each) => !each.ok && each.code)).toEqual(Array.from({ length: 6 }, () => 'NO_PATIENTS_INSTANCE'));
+    expect(outcome.map((each) => !each.ok && each.code)).toEqual(
+      Array.from({ length: 6 }, () => 'NO_PATIENTS_INSTANCE'),
+    );
     expect(asked.length).toBeLessThanOrEqual(2);
     expect(audit).toHaveLength(6);
   });
@@ -118,7 +185,12 @@ describe('requests to patients', () => {
   test('no instance is configured, and a failed audit write is not an error', async () => {
     const none = redrives([], () => Promise.reject(new Error('no database')));
     expect(none.possible).toBe(false);
-    expect(await none.drive(['a'], 'operator', 'x')).toMatchObject([{ code: 'NO_PATIENTS_INSTANCE', detail: expect.stringContaining('PATIENTS is empty') as unknown }]);
+    expect(await none.drive(['a'], 'operator', 'x')).toMatchObject([
+      {
+        code: 'NO_PATIENTS_INSTANCE',
+        detail: expect.stringContaining('PATIENTS is empty') as unknown,
+      },
+    ]);
   });
 
   test('the answers keep the order of the request', async () => {

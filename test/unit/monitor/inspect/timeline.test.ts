@@ -4,19 +4,58 @@ import { survivedHandOver, timeline } from '../../../../monitor/inspect/timeline
 
 const at = (ms: number): Date => new Date(Date.UTC(2026, 10, 21, 18, 0, 0, ms));
 
-const term = (number: number, leader: string, electedMs: number, rest: Partial<StoryTerm> = {}): StoryTerm => ({
-  term: number, leader, previousLeader: number === 1 ? null : `server_${number - 1}`, kind: 'kill', reason: 'it closed its connection',
-  electedAt: at(electedMs), until: null, ...rest,
+const term = (
+  number: number,
+  leader: string,
+  electedMs: number,
+  rest: Partial<StoryTerm> = {},
+): StoryTerm => ({
+  term: number,
+  leader,
+  previousLeader: number === 1 ? null : `server_${number - 1}`,
+  kind: 'kill',
+  reason: 'it closed its connection',
+  electedAt: at(electedMs),
+  until: null,
+  ...rest,
 });
 
 const facts = (rest: Partial<StoryFacts> = {}): StoryFacts => ({
-  id: 'p', seq: 7, status: 'SUCCEEDED', amountMinor: 1500, currency: 'USD', patientId: 'x', document: '1', fullName: 'Ana', batchId: null,
-  acceptedBy: 'patients_1', acceptedAt: at(100), processedBy: 'server_1', term: 1, attempts: 1, reason: null, lastError: null,
-  completedAt: at(150), redriveOf: null, partition: 0, concept: null, batchIndex: null, batchSent: null, fingerprint: '0123456789abcdef',
-  answerWaited: true, parcel: '41', nextAttemptAt: null, gatewayReference: 'sim-1', terms: [term(1, 'server_1', 0)], repeats: [], repeatedBy: [],
-  drivenBy: [], ...rest,
+  id: 'p',
+  seq: 7,
+  status: 'SUCCEEDED',
+  amountMinor: 1500,
+  currency: 'USD',
+  patientId: 'x',
+  document: '1',
+  fullName: 'Ana',
+  batchId: null,
+  acceptedBy: 'patients_1',
+  acceptedAt: at(100),
+  processedBy: 'server_1',
+  term: 1,
+  attempts: 1,
+  reason: null,
+  lastError: null,
+  completedAt: at(150),
+  redriveOf: null,
+  partition: 0,
+  concept: null,
+  batchIndex: null,
+  batchSent: null,
+  fingerprint: '0123456789abcdef',
+  answerWaited: true,
+  parcel: '41',
+  nextAttemptAt: null,
+  gatewayReference: 'sim-1',
+  terms: [term(1, 'server_1', 0)],
+  repeats: [],
+  repeatedBy: [],
+  drivenBy: [],
+  ...rest,
 });
-const kinds = (rest: Partial<StoryFacts>): string[] => timeline(facts(rest)).map(({ kind }) => kind);
+const kinds = (rest: Partial<StoryFacts>): string[] =>
+  timeline(facts(rest)).map(({ kind }) => kind);
 const textOf = (rest: Partial<StoryFacts>, kind: string): string => {
   const entry = timeline(facts(rest)).find((each) => each.kind === kind);
   return [entry?.text, ...(entry?.details ?? [])].join(' ');
@@ -27,15 +66,28 @@ test('a usual payment: accepted, committed, pass earned', () => {
   expect(textOf({}, 'accepted')).toBe(
     'Accepted by patients_1: its row was committed. server_1 led then, in term 1. Who sent it waited for the outcome. Fingerprint of the request: 0123456789ab.',
   );
-  expect(textOf({}, 'committed')).toContain('Paid: committed by server_1 under term 1, 50 ms after it was accepted. The gateway\'s reference: sim-1. Parcel 41');
+  expect(textOf({}, 'committed')).toContain(
+    "Paid: committed by server_1 under term 1, 50 ms after it was accepted. The gateway's reference: sim-1. Parcel 41",
+  );
   expect(survivedHandOver(facts())).toBe(false);
 });
 
 test('a payment across a hand-over names the hand-over, and the leader with its time', () => {
-  const rest = { processedBy: 'server_2', term: 2, terms: [term(1, 'server_1', 0, { until: at(120) }), term(2, 'server_2', 120)] };
+  const rest = {
+    processedBy: 'server_2',
+    term: 2,
+    terms: [term(1, 'server_1', 0, { until: at(120) }), term(2, 'server_2', 120)],
+  };
   expect(kinds(rest)).toEqual(['accepted', 'hand-over', 'committed', 'pass']);
-  expect(textOf(rest, 'hand-over')).toBe('server_2 took over from server_1, in term 2 (kill). Why: it closed its connection');
-  expect(timeline(facts(rest)).find(({ led }) => led)?.led).toEqual({ replica: 'server_2', term: 2, from: at(120), until: null });
+  expect(textOf(rest, 'hand-over')).toBe(
+    'server_2 took over from server_1, in term 2 (kill). Why: it closed its connection',
+  );
+  expect(timeline(facts(rest)).find(({ led }) => led)?.led).toEqual({
+    replica: 'server_2',
+    term: 2,
+    from: at(120),
+    until: null,
+  });
   expect(survivedHandOver(facts(rest))).toBe(true);
 });
 
@@ -47,10 +99,19 @@ test('accepted before the first election: reported, and not a hand-over', () => 
 });
 
 test('pending: waits, with the next attempt when there is one', () => {
-  const pending = { status: 'PENDING', processedBy: null, term: null, completedAt: null, attempts: 2, lastError: 'ECONNREFUSED' } as const;
+  const pending = {
+    status: 'PENDING',
+    processedBy: null,
+    term: null,
+    completedAt: null,
+    attempts: 2,
+    lastError: 'ECONNREFUSED',
+  } as const;
   expect(kinds(pending)).toEqual(['accepted', 'attempt', 'waits']);
   expect(textOf(pending, 'attempt')).toContain('Tried twice so far');
-  expect(textOf({ ...pending, attempts: 0 }, 'attempt')).toContain('No charge was taken so far. What the last attempt');
+  expect(textOf({ ...pending, attempts: 0 }, 'attempt')).toContain(
+    'No charge was taken so far. What the last attempt',
+  );
   expect(textOf(pending, 'waits')).toBe('Waits for its outcome.');
   expect(textOf({ ...pending, nextAttemptAt: at(900) }, 'waits')).toBe('Waits for attempt 3.');
 });
@@ -67,18 +128,50 @@ test.each([
 });
 
 test('a chain of re-drives in both directions, oldest first, with actor and reason', () => {
-  const relative = (id: string, ms: number) => ({ id, status: 'FAILED', acceptedAt: at(ms), completedAt: at(ms + 10), reason: 'GATEWAY_UNAVAILABLE' } as const);
+  const relative = (id: string, ms: number) =>
+    ({
+      id,
+      status: 'FAILED',
+      acceptedAt: at(ms),
+      completedAt: at(ms + 10),
+      reason: 'GATEWAY_UNAVAILABLE',
+    }) as const;
   const rest = {
-    status: 'FAILED', repeats: [relative('b', 20), relative('a', 0)], repeatedBy: [relative('d', 200), relative('e', 300)],
-    drivenBy: [{ at: at(200), actor: 'operator: Ana', reason: 'the gateway is back', outcome: 'driven again as d' }],
+    status: 'FAILED',
+    repeats: [relative('b', 20), relative('a', 0)],
+    repeatedBy: [relative('d', 200), relative('e', 300)],
+    drivenBy: [
+      {
+        at: at(200),
+        actor: 'operator: Ana',
+        reason: 'the gateway is back',
+        outcome: 'driven again as d',
+      },
+    ],
   } as const;
-  const story = timeline(facts({ ...rest, repeats: [...rest.repeats], repeatedBy: [...rest.repeatedBy], drivenBy: [...rest.drivenBy] }));
-  expect(story.map(({ kind, payment }) => payment ?? kind)).toEqual(['a', 'b', 'accepted', 'committed', 'd', 'e']);
+  const story = timeline(
+    facts({
+      ...rest,
+      repeats: [...rest.repeats],
+      repeatedBy: [...rest.repeatedBy],
+      drivenBy: [...rest.drivenBy],
+    }),
+  );
+  expect(story.map(({ kind, payment }) => payment ?? kind)).toEqual([
+    'a',
+    'b',
+    'accepted',
+    'committed',
+    'd',
+    'e',
+  ]);
   expect(story[4]?.details).toEqual(['By operator: Ana. Reason: the gateway is back']);
   expect(story[5]?.details).toEqual([]);
 });
 
 test('a payment of a batch, and one without the queue', () => {
-  expect(textOf({ batchIndex: 0, batchSent: 230 }, 'accepted')).toContain('Number 1 of the 230 payments of its batch.');
+  expect(textOf({ batchIndex: 0, batchSent: 230 }, 'accepted')).toContain(
+    'Number 1 of the 230 payments of its batch.',
+  );
   expect(textOf({ parcel: null }, 'committed')).toContain('without the queue');
 });

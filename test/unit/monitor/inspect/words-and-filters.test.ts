@@ -21,7 +21,10 @@ describe('the search box', () => {
     ['term:5', { filter: { term: 5 } }],
     ['term=5 by:server_9', { filter: { term: 5, processedBy: 'server_9' } }],
     [`batch:${ID} patient:${OTHER}`, { filter: { batchId: ID, patientId: OTHER } }],
-    ['server_1 failed 107919317', { filter: { processedBy: 'server_1', status: 'FAILED' }, document: '107919317' }],
+    [
+      'server_1 failed 107919317',
+      { filter: { processedBy: 'server_1', status: 'FAILED' }, document: '107919317' },
+    ],
     ['server_3', { document: 'server_3' }],
     ['nobody', { unclear: ['nobody'] }],
     ['failed pending', { filter: { status: 'FAILED' }, unclear: ['pending'] }],
@@ -47,7 +50,15 @@ describe('times', () => {
     expect(moment.parse(text).toISOString()).toBe(expected);
   });
 
-  test.each(['', 'today', '2026-11', '2026-02-30T25:00', '2026-13-01', "2026-11-21'", '1763748000'])('%j is not a time', (text) => {
+  test.each([
+    '',
+    'today',
+    '2026-11',
+    '2026-02-30T25:00',
+    '2026-13-01',
+    "2026-11-21'",
+    '1763748000',
+  ])('%j is not a time', (text) => {
     expect(moment.safeParse(text).success).toBe(false);
   });
 });
@@ -57,22 +68,37 @@ describe('filters', () => {
     expect(searchQuery.parse({ id: '', status: '', term: '', from: '' })).toEqual({ limit: 50 });
   });
 
-  test.each([{ q: 'x' }, { unknown: 'x' }, { limit: '501' }, { term: '1.5' }, { document: 'a\u0000b' }, { processedBy: "'; --" }, { status: ['FAILED', 'PENDING'] }])(
-    'the JSON refuses %j', (query) => {
-      expect(searchQuery.safeParse(query).success).toBe(false);
-    },
-  );
+  test.each([
+    { q: 'x' },
+    { unknown: 'x' },
+    { limit: '501' },
+    { term: '1.5' },
+    { document: 'a\u0000b' },
+    { processedBy: "'; --" },
+    { status: ['FAILED', 'PENDING'] },
+  ])('the JSON refuses %j', (query) => {
+    expect(searchQuery.safeParse(query).success).toBe(false);
+  });
 
   test('the page also accepts the words of the search box', () => {
     expect(pageQuery.parse({ q: ' server_1 ' })).toMatchObject({ q: 'server_1' });
   });
 
   test('an address contains the given filters, escaped, and parses to the same filters', () => {
-    const filter = { document: 'a&b=c', from: new Date('2026-11-21T18:05:00Z'), term: 0, status: undefined };
+    const filter = {
+      document: 'a&b=c',
+      from: new Date('2026-11-21T18:05:00Z'),
+      term: 0,
+      status: undefined,
+    };
     const address = addressOf('/payments', filter);
     expect(address).toBe('/payments?document=a%26b%3Dc&from=2026-11-21T18%3A05%3A00.000Z&term=0');
     const fields = Object.fromEntries(new URLSearchParams(address.slice(address.indexOf('?'))));
-    expect(searchQuery.parse(fields)).toMatchObject({ document: 'a&b=c', from: filter.from, term: 0 });
+    expect(searchQuery.parse(fields)).toMatchObject({
+      document: 'a&b=c',
+      from: filter.from,
+      term: 0,
+    });
     expect(addressOf('/payments', {})).toBe('/payments');
   });
 });

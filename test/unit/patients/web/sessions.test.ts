@@ -8,7 +8,8 @@ const clockAt = (): { nowMs: number; now(): number; wall(): Date } => {
   return clock;
 };
 
-const session = (views: number): SessionData => ({ views, cookie: { originalMaxAge: 1_000 } }) as unknown as SessionData;
+const session = (views: number): SessionData =>
+  ({ views, cookie: { originalMaxAge: 1_000 } }) as unknown as SessionData;
 
 function read(store: BoundedMemoryStore, id: string): number | null {
   let views: number | null = null;

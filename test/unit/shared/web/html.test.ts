@@ -9,12 +9,16 @@ describe('html', () => {
     ["' onclick='x", '&#39; onclick=&#39;x'],
     ['&lt;', '&amp;lt;'],
   ])('%s is text', (text, expected) => {
-    expect(html`<p title="${text}">${text}</p>`.toString()).toBe(`<p title="${expected}">${expected}</p>`);
+    expect(html`<p title="${text}">${text}</p>`.toString()).toBe(
+      `<p title="${expected}">${expected}</p>`,
+    );
   });
 
   test('markup made here stays markup, in lists and nested', () => {
     const items = ['a', '<b>'].map((item) => html`<li>${item}</li>`);
-    expect(html`<ul>${items}</ul>${trusted('<hr>')}`.toString()).toBe('<ul><li>a</li><li>&lt;b&gt;</li></ul><hr>');
+    expect(html`<ul>${items}</ul>${trusted('<hr>')}`.toString()).toBe(
+      '<ul><li>a</li><li>&lt;b&gt;</li></ul><hr>',
+    );
   });
 
   test('null, undefined, true and false render nothing; zero renders as a number', () => {

@@ -13,5 +13,7 @@ test('two answers have different nonces, and their policies name them', () => {
 
 test('forms may be sent to this service or not at all', () => {
   expect(pageHeaders().headers['Content-Security-Policy']).toContain("form-action 'self'");
-  expect(pageHeaders({ forms: false }).headers['Content-Security-Policy']).toContain("form-action 'none'");
+  expect(pageHeaders({ forms: false }).headers['Content-Security-Policy']).toContain(
+    "form-action 'none'",
+  );
 });

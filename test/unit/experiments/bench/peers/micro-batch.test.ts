@@ -12,7 +12,10 @@ interface Write {
 function batchUnderControl(): { batch: MicroBatch<number>; writes: Write[] } {
   const writes: Write[] = [];
   const batch = new MicroBatch<number>(
-    (items) => new Promise((resolve, reject) => writes.push({ items, succeed: () => resolve(), fail: reject })),
+    (items) =>
+      new Promise((resolve, reject) =>
+        writes.push({ items, succeed: () => resolve(), fail: reject }),
+      ),
   );
   return { batch, writes };
 }
@@ -66,7 +69,10 @@ describe('a micro-batch', () => {
     const second = Promise.allSettled([batch.add(3)]);
     const broken = new Error('the database is away');
     writes[0]?.fail(broken);
-    expect(await first).toEqual([{ status: 'rejected', reason: broken }, { status: 'rejected', reason: broken }]);
+    expect(await first).toEqual([
+      { status: 'rejected', reason: broken },
+      { status: 'rejected', reason: broken },
+    ]);
     await settled();
     expect(writes[1]?.items).toEqual([3]);
     writes[1]?.succeed();
