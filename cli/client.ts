@@ -1,11 +1,12 @@
 /**
  * HTTP client of the commands: one request, the first address that answers, refusals as text. Does
- * not retry: callers that may safely send a request twice retry it themselves (see paying.ts).
+ * not retry: callers that may safely send a request twice retry it themselves (see
+ * commands/pay-with-retry.ts).
  */
 import { boundedText } from '../shared/http/bounded-body.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
-import { adviceFor } from './problem-words.js';
+import { adviceFor } from './error-advice.js';
 
 export interface Question {
   method?: 'GET' | 'POST';

@@ -5,7 +5,7 @@
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
 import type { LocalConfig } from '../local/config.js';
 import type { Target } from './target.js';
-import type { Terminal } from './terminal.js';
+import type { Terminal } from './output/terminal.js';
 import { wrongArguments } from './failure.js';
 
 export type OptionTable = Readonly<Record<string, Options>>;

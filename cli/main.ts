@@ -11,7 +11,7 @@ import { EXIT } from './exit-codes.js';
 import { CommandFailure, failureDocument, failureOf, failureText } from './failure.js';
 import { runWords } from './program.js';
 import { findTarget } from './target.js';
-import { Interrupted, ownTerminal, type Terminal } from './terminal.js';
+import { Interrupted, ownTerminal, type Terminal } from './output/terminal.js';
 
 /** Ends with success when the reader closes the pipe early (`| head`). */
 function endWithReader(): void {

@@ -7,9 +7,9 @@ import yargs, { type Argv, type Options } from 'yargs';
 import type { Command, Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, wrongArguments } from './failure.js';
-import { overview } from './overview.js';
-import { WIDTH } from './table.js';
-import { commandWord, explained, unknownWord, type Everywhere } from './word-errors.js';
+import { overview } from './output/command-list.js';
+import { WIDTH } from './output/table.js';
+import { commandWord, explained, unknownWord, type Everywhere } from './usage-errors.js';
 
 /** The options of every command. */
 export const COMMON_OPTIONS = {

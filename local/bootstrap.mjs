@@ -33,7 +33,7 @@ const PROGRAMS = {
   seed: { file: 'local/seed-command.ts' },
   studio: { file: 'local/studio.ts' },
   postman: { file: 'generate/postman/cli.ts' },
-  handbook: { file: 'cli/handbook-cli.ts' },
+  handbook: { file: 'cli/programs/handbook-cli.ts' },
   client: { file: 'generate/client-types.ts' },
   setup: { redis: true },
 };

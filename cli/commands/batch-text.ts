@@ -1,9 +1,9 @@
 /** Formats the state of a batch as text and tables of 80 columns. Pure. */
 import type { Batch } from '../../shared/contracts/batch.js';
-import { duration } from '../clock-text.js';
+import { duration } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
-import type { Paint } from '../paint.js';
-import { table } from '../table.js';
+import type { Paint } from '../output/paint.js';
+import { table } from '../output/table.js';
 
 type BatchPayment = Batch['payments'][number];
 

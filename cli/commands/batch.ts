@@ -6,9 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
-import { readAmount, readCurrency } from '../amount.js';
+import { readAmount, readCurrency } from './amount.js';
 import { ask, Refused, Unreachable, type Question } from '../client.js';
-import { timeText } from '../clock-text.js';
+import { timeText } from '../output/format-time.js';
 import { answer, command, flag, whole, words, type Context } from '../command.js';
 import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';

@@ -9,10 +9,20 @@ import { join } from 'node:path';
 import { ROOT } from '../../local/root.js';
 import { ask } from '../client.js';
 import { command, flag, type Context } from '../command.js';
-import { matching, next, type Candidate, type Looked } from '../completing.js';
-import { candidateLine, completionScript, SHELLS, type Shell } from '../completion-scripts.js';
+import {
+  matching,
+  next,
+  type Candidate,
+  type Looked,
+} from '../completion/completion-candidates.js';
+import {
+  candidateLine,
+  completionScript,
+  SHELLS,
+  type Shell,
+} from '../completion/completion-scripts.js';
 import { EXIT } from '../exit-codes.js';
-import { EXPERIMENTS } from '../programs.js';
+import { EXPERIMENTS } from '../programs/programs.js';
 
 /** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;

@@ -7,7 +7,7 @@ import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
 import { PATIENTS_PORT } from '../../local/plan.js';
 import { isAlive, signal } from '../../local/processes/process-tree.js';
-import { duration } from '../clock-text.js';
+import { duration } from '../output/format-time.js';
 import { command, flag, whole, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';

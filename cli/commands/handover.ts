@@ -2,7 +2,7 @@
  * `relevo handover`: moves the leadership without interruption. Exit codes: 0 done, 1 refused or
  * cancelled, 5 no answer.
  */
-import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
+import { confirm, followersOf, lookAround, reasonFor } from './confirm.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,6 +1,6 @@
 /** Every command, in the order of the overview. */
 import type { Command } from '../command.js';
-import { programs } from '../programs.js';
+import { programs } from '../programs/programs.js';
 import { batch } from './batch.js';
 import { completion } from './completion.js';
 import { doctor } from './doctor.js';
@@ -13,7 +13,7 @@ import { bill, patients, payment, payments } from './records.js';
 import { drain, maint, ready } from './replica-state.js';
 import { status } from './status.js';
 import { tokens } from './tokens.js';
-import { up } from './up.js';
+import { up } from '../programs/up.js';
 
 export const COMMANDS: readonly Command[] = [
   up,

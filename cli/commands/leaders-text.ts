@@ -1,7 +1,7 @@
 /** Formats elections: leaders, times, and the duration of each hand-over. Pure. */
 import type { Election } from '../../monitor/http/schemas.js';
-import { dayAndTime, duration, timeText } from '../clock-text.js';
-import { table } from '../table.js';
+import { dayAndTime, duration, timeText } from '../output/format-time.js';
+import { table } from '../output/table.js';
 
 /** The fields that a row uses. `--json` prints the complete election. */
 export type ElectionRow = Pick<

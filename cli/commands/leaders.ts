@@ -4,7 +4,7 @@
 import { ask } from '../client.js';
 import { command, flag, whole, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { watch } from '../watch.js';
+import { watch } from '../output/watch.js';
 import { electionLine, leadersText, type ElectionRow } from './leaders-text.js';
 
 const WATCH_MS = 1_000;

@@ -1,6 +1,6 @@
 /** Formats the commands of the leadership: the state before, and the result. Pure. */
-import { duration } from '../clock-text.js';
-import { wrap, WIDTH } from '../table.js';
+import { duration } from '../output/format-time.js';
+import { wrap, WIDTH } from '../output/table.js';
 
 export interface HandoverAnswer {
   partition: number;

@@ -1,9 +1,9 @@
 /** Formats the life of a payment. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
-import { showAmount } from '../amount.js';
-import { duration, preciseTime } from '../clock-text.js';
+import { showAmount } from './amount.js';
+import { duration, preciseTime } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
-import type { Paint } from '../paint.js';
+import type { Paint } from '../output/paint.js';
 
 const STATUS_COLOUR = {
   SUCCEEDED: 'green',

@@ -4,10 +4,10 @@
  * refused, 2 pending, 5 no answer.
  */
 import { randomUUID } from 'node:crypto';
-import { readAmount, readCurrency } from '../amount.js';
+import { readAmount, readCurrency } from './amount.js';
 import { command, whole, words, type Context } from '../command.js';
-import { findPatient } from '../find-patient.js';
-import { payThrough, type PayCommand, type PayOutcome } from '../paying.js';
+import { findPatient } from './find-patient.js';
+import { payThrough, type PayCommand, type PayOutcome } from './pay-with-retry.js';
 import { exitCodeOf, paymentLines, payingLine, REPLAYED, REPLAYED_OWN } from './pay-text.js';
 
 const LONGEST_WAIT_S = 600;

@@ -1,8 +1,8 @@
 /** Formats lists of payments and patients, and a bill, as tables of 80 columns. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
-import { showAmount } from '../amount.js';
-import { dayText, timeText } from '../clock-text.js';
-import { table } from '../table.js';
+import { showAmount } from './amount.js';
+import { dayText, timeText } from '../output/format-time.js';
+import { table } from '../output/table.js';
 
 const MORE = 'There are more: --limit, or --cursor';
 

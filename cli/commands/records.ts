@@ -3,7 +3,7 @@ import { PAYMENT_STATUSES, type Payment } from '../../shared/contracts/payment.j
 import { ask } from '../client.js';
 import { answer, command, whole, words, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { findPatient, patientPage, type Asking } from '../find-patient.js';
+import { findPatient, patientPage, type Asking } from './find-patient.js';
 import { paymentLines } from './pay-text.js';
 import { billText, patientsText, paymentsText, type Bill } from './records-text.js';
 

@@ -2,7 +2,7 @@
  * `relevo drain|maint|ready REPLICA`: sets the administrative state of one replica. Exit codes as
  * in handover.
  */
-import { confirm, followersOf, lookAround, reasonFor } from '../acting.js';
+import { confirm, followersOf, lookAround, reasonFor } from './confirm.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,7 +1,7 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import { z } from 'zod';
-import { plain, type Paint } from '../paint.js';
-import { table, WIDTH, wrap } from '../table.js';
+import { plain, type Paint } from '../output/paint.js';
+import { table, WIDTH, wrap } from '../output/table.js';
 
 /** The fields of a monitor's `GET /status` that this module uses. `--json` passes the others on. */
 export const monitorStatus = z.looseObject({

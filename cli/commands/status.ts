@@ -3,13 +3,13 @@
  * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
 import { withoutPassword } from '../../local/processes/address.js';
-import { timeText } from '../clock-text.js';
+import { timeText } from '../output/format-time.js';
 import { ask } from '../client.js';
 import { command, flag, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import type { Target } from '../target.js';
-import { watch } from '../watch.js';
+import { watch } from '../output/watch.js';
 import {
   monitorStatus,
   statusLine,

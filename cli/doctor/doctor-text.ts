@@ -1,6 +1,6 @@
 /** Formats the doctor's findings within 80 columns. Colours only emphasise. Pure. */
-import type { Paint } from '../paint.js';
-import { WIDTH, wrap } from '../table.js';
+import type { Paint } from '../output/paint.js';
+import { WIDTH, wrap } from '../output/table.js';
 import type { Finding, Level } from './finding.js';
 
 const SIGN: Readonly<Record<Level, string>> = {

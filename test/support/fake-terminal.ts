@@ -1,6 +1,6 @@
 /** A terminal that records its output and answers questions from a list. */
-import { plain } from '../../cli/paint.js';
-import type { Terminal } from '../../cli/terminal.js';
+import { plain } from '../../cli/output/paint.js';
+import type { Terminal } from '../../cli/output/terminal.js';
 
 export interface FakeTerminal extends Terminal {
   outputs: string[];

@@ -22,14 +22,14 @@ const LOOKS = 'checks whether a path exists; does not throw';
 /** File, its synchronous calls, and the reason why they are safe. */
 const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ['cli/commands/completion.ts', 'existsSync readdirSync', COMMAND],
-  ['cli/commands/up.ts', 'closeSync mkdirSync openSync', COMMAND],
+  ['cli/programs/up.ts', 'closeSync mkdirSync openSync', COMMAND],
   ['cli/doctor/clock.ts', 'statSync', COMMAND],
   ['cli/doctor/data-folder.ts', 'accessSync existsSync rmSync statSync writeFileSync', COMMAND],
   ['cli/doctor/disk.ts', 'existsSync', LOOKS],
   ['cli/doctor/limits.ts', 'readFileSync', GUARDED],
   ['cli/doctor/node.ts', 'existsSync', LOOKS],
   ['cli/doctor/tools.ts', 'existsSync', LOOKS],
-  ['cli/handbook-cli.ts', 'readFileSync writeFileSync', COMMAND],
+  ['cli/programs/handbook-cli.ts', 'readFileSync writeFileSync', COMMAND],
   [
     'gateway/ledger.ts',
     'closeSync existsSync fstatSync ftruncateSync mkdirSync openSync readFileSync truncateSync writeSync',

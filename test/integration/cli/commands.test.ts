@@ -415,7 +415,7 @@ describe('completion', () => {
   it(
     'knows all experiments',
     async () => {
-      const { EXPERIMENTS } = await import('../../../cli/programs.js');
+      const { EXPERIMENTS } = await import('../../../cli/programs/programs.js');
       const { out } = await ran(['experiment', '--help'], env);
       expect([...out.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name).sort()).toEqual(
         [...EXPERIMENTS].sort(),

@@ -32,7 +32,7 @@ import { judgeRedis } from '../../../cli/doctor/redis.js';
 import { judgeLeadership, judgeServices, judgeTokens } from '../../../cli/doctor/services.js';
 import { judgeTools } from '../../../cli/doctor/tools.js';
 import { monitorStatus, type MonitorStatus } from '../../../cli/commands/status-text.js';
-import { plain } from '../../../cli/paint.js';
+import { plain } from '../../../cli/output/paint.js';
 import { readLocalConfig } from '../../../local/config.js';
 import { isPortFree } from '../../../local/processes/ports.js';
 

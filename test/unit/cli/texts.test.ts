@@ -1,8 +1,8 @@
 /** The output of the commands: every line within 80 columns, every number in its place. */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
-import { dayAndTime, duration } from '../../../cli/clock-text.js';
+import { readAmount, readCurrency, showAmount } from '../../../cli/commands/amount.js';
+import { dayAndTime, duration } from '../../../cli/output/format-time.js';
 import {
   batchProgress,
   batchText,
@@ -20,8 +20,8 @@ import {
 import { exitCodeOf, paymentLines, payingLine } from '../../../cli/commands/pay-text.js';
 import { billText, patientsText, paymentsText } from '../../../cli/commands/records-text.js';
 import { failureDocument, failureText, wrongArguments } from '../../../cli/failure.js';
-import { paintFor, plain, withoutColours } from '../../../cli/paint.js';
-import { table, wrap } from '../../../cli/table.js';
+import { paintFor, plain, withoutColours } from '../../../cli/output/paint.js';
+import { table, wrap } from '../../../cli/output/table.js';
 
 const fits = (text: string): void =>
   text.split('\n').forEach((line) => expect(withoutColours(line).length).toBeLessThanOrEqual(80));

@@ -4,7 +4,7 @@
  * which showed amounts a hundred or a thousand times too large or too small.
  */
 import { describe, expect, test } from '@jest/globals';
-import { readAmount, readCurrency, showAmount } from '../../../cli/amount.js';
+import { readAmount, readCurrency, showAmount } from '../../../cli/commands/amount.js';
 import { payingLine } from '../../../cli/commands/pay-text.js';
 import { billText, paymentsText } from '../../../cli/commands/records-text.js';
 import { amountText } from '../../../monitor/inspect/pages/parts.js';

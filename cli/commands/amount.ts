@@ -8,8 +8,8 @@ import {
   decimalText,
   isPayable,
   minorUnitsText,
-} from '../shared/money.js';
-import { wrongArguments } from './failure.js';
+} from '../../shared/money.js';
+import { wrongArguments } from '../failure.js';
 
 /** @throws CommandFailure WRONG_ARGUMENTS */
 export function readCurrency(text: string): string {

@@ -5,8 +5,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from './terminal.js';
-import { EXIT } from './exit-codes.js';
-import { failureOf, failureText } from './failure.js';
+import { EXIT } from '../exit-codes.js';
+import { failureOf, failureText } from '../failure.js';
 
 const OPEN = '\x1b[?1049h\x1b[?25l';
 const CLOSE = '\x1b[?25h\x1b[?1049l';

@@ -5,11 +5,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { ask, Refused, Unreachable } from '../../../cli/client.js';
-import { patientByDocument, findPatient } from '../../../cli/find-patient.js';
-import { payThrough, type PayOutcome } from '../../../cli/paying.js';
-import { findTarget, monitorOf } from '../../../cli/target.js';
-import { readLocalConfig } from '../../../local/config.js';
+import { ask, Refused, Unreachable } from '../../../../cli/client.js';
+import { patientByDocument, findPatient } from '../../../../cli/commands/find-patient.js';
+import { payThrough, type PayOutcome } from '../../../../cli/commands/pay-with-retry.js';
+import { findTarget, monitorOf } from '../../../../cli/target.js';
+import { readLocalConfig } from '../../../../local/config.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 

@@ -3,7 +3,7 @@
  * the caller adds the names that only the running system knows.
  * @see cli/commands/completion.ts for the calls of the shells.
  */
-import { nameOf, type Command } from './command.js';
+import { nameOf, type Command } from '../command.js';
 
 export interface Candidate {
   word: string;

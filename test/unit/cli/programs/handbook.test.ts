@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameOf } from '../../../cli/command.js';
-import { COMMANDS } from '../../../cli/commands/index.js';
-import { documented, HANDBOOK, undocumented, withHelp } from '../../../cli/handbook.js';
-import { ROOT } from '../../../local/root.js';
+import { nameOf } from '../../../../cli/command.js';
+import { COMMANDS } from '../../../../cli/commands/index.js';
+import { documented, HANDBOOK, undocumented, withHelp } from '../../../../cli/programs/handbook.js';
+import { ROOT } from '../../../../local/root.js';
 
 const page = readFileSync(join(ROOT, HANDBOOK), 'utf8');
 

@@ -1,9 +1,9 @@
 /** `relevo handbook`: updates the help of all commands in docs/cli.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runMain } from '../local/errors.js';
-import { ROOT } from '../local/root.js';
-import { COMMANDS } from './commands/index.js';
+import { runMain } from '../../local/errors.js';
+import { ROOT } from '../../local/root.js';
+import { COMMANDS } from '../commands/index.js';
 import { HANDBOOK, undocumented, withHelp } from './handbook.js';
 
 runMain(async () => {

@@ -3,9 +3,9 @@
  * /help -->` in docs/cli.md comes from the command itself. A test generates the blocks again and
  * compares them, so that the page stays current. Pure, except that yargs formats the help.
  */
-import { nameOf, type Command } from './command.js';
-import { overview } from './overview.js';
-import { helpOf } from './program.js';
+import { nameOf, type Command } from '../command.js';
+import { overview } from '../output/command-list.js';
+import { helpOf } from '../program.js';
 
 export const HANDBOOK = 'docs/cli.md';
 /** The name of the overview's block. */

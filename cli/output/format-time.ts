@@ -3,7 +3,7 @@
  * default: that of this machine). Pure but for the zone. An invalid zone is reported when the
  * configuration is read (local/config.ts).
  */
-import { HOSPITAL_TIME_ZONE, isTimeZone, wallClock } from '../shared/time-zone.js';
+import { HOSPITAL_TIME_ZONE, isTimeZone, wallClock } from '../../shared/time-zone.js';
 
 function zoneOf(env: NodeJS.ProcessEnv): string {
   const name = env[HOSPITAL_TIME_ZONE.env] ?? '';

@@ -1,5 +1,5 @@
-import { monitorStatus, statusLine, statusText } from '../../../cli/commands/status-text.js';
-import { paintFor, withoutColours } from '../../../cli/paint.js';
+import { monitorStatus, statusLine, statusText } from '../../../../cli/commands/status-text.js';
+import { paintFor, withoutColours } from '../../../../cli/output/paint.js';
 
 const NOW = new Date('2026-01-01T00:01:00Z');
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));

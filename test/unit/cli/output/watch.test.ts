@@ -2,9 +2,9 @@
  * `--watch`: redraws in place on a terminal and restores it, prints lines elsewhere, continues
  * after failures, ends with Ctrl-C.
  */
-import { fitted, watch } from '../../../cli/watch.js';
-import { CommandFailure } from '../../../cli/failure.js';
-import { fakeTerminal } from '../../support/fake-terminal.js';
+import { fitted, watch } from '../../../../cli/output/watch.js';
+import { CommandFailure } from '../../../../cli/failure.js';
+import { fakeTerminal } from '../../../support/fake-terminal.js';
 
 /** A poll that ends the command after its last answer. */
 function looks<T>(answers: (() => T)[]): { look: () => Promise<T>; signal: AbortSignal } {

@@ -5,9 +5,9 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ROOT } from '../local/root.js';
-import { UP_CHOICES, UP_DEFAULTS } from '../local/up-options.js';
-import { command, flag, words, type Command, type Group, type OptionTable } from './command.js';
+import { ROOT } from '../../local/root.js';
+import { UP_CHOICES, UP_DEFAULTS } from '../../local/up-options.js';
+import { command, flag, words, type Command, type Group, type OptionTable } from '../command.js';
 
 /** Replaces the work of this process by a program, which ends the process itself. */
 export async function become(file: string, args: readonly string[]): Promise<never> {
@@ -122,7 +122,7 @@ const PROGRAMS: readonly Program[] = [
   },
   {
     name: 'handbook',
-    file: 'cli/handbook-cli.ts',
+    file: 'cli/programs/handbook-cli.ts',
     group: 'Tools',
     describe: 'Update the help of all commands in docs/cli.md',
   },

@@ -1,5 +1,5 @@
 /** `relevo --help`: all commands in groups, within 80 columns. Pure. */
-import { GROUPS, type Command } from './command.js';
+import { GROUPS, type Command } from '../command.js';
 
 const row = (left: string, right: string): string => `  ${left.padEnd(20)} ${right}`;
 

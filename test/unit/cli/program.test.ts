@@ -1,11 +1,15 @@
 /** Parses the command line: commands, suggestions, exit code 4, and the candidates for a shell. */
-import { overview } from '../../../cli/overview.js';
+import { overview } from '../../../cli/output/command-list.js';
 import { nameOf, type Context } from '../../../cli/command.js';
 import { COMMANDS } from '../../../cli/commands/index.js';
-import { matching, next } from '../../../cli/completing.js';
-import { candidateLine, completionScript, SHELLS } from '../../../cli/completion-scripts.js';
+import { matching, next } from '../../../cli/completion/completion-candidates.js';
+import {
+  candidateLine,
+  completionScript,
+  SHELLS,
+} from '../../../cli/completion/completion-scripts.js';
 import { CommandFailure } from '../../../cli/failure.js';
-import { EXPERIMENTS } from '../../../cli/programs.js';
+import { EXPERIMENTS } from '../../../cli/programs/programs.js';
 import { runWords } from '../../../cli/program.js';
 import { readLocalConfig } from '../../../local/config.js';
 import { nearest, slips } from '../../../local/nearest.js';

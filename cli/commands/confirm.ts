@@ -3,13 +3,13 @@
  * for confirmation on a terminal. Without a terminal there are no questions: the reason must be an
  * option, and the command proceeds.
  */
-import { askMonitors } from './commands/status.js';
-import type { MonitorStatus } from './commands/status-text.js';
-import type { CommonArguments, Context } from './command.js';
-import { EXIT } from './exit-codes.js';
-import { CommandFailure, wrongArguments } from './failure.js';
-import type { Target } from './target.js';
-import { Unreachable } from './client.js';
+import { askMonitors } from './status.js';
+import type { MonitorStatus } from './status-text.js';
+import type { CommonArguments, Context } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure, wrongArguments } from '../failure.js';
+import type { Target } from '../target.js';
+import { Unreachable } from '../client.js';
 
 export interface Scene {
   target: Target;

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileFollower } from '../../../cli/file-follower.js';
+import { FileFollower } from '../../../../cli/programs/file-follower.js';
 
 let folder: string;
 let file: string;

@@ -13,8 +13,8 @@ import { parseUpOptions } from '../../local/up-options.js';
 import { answer, command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import { FileFollower } from '../file-follower.js';
-import { become, UP_OPTIONS, wordsBehind } from '../programs.js';
+import { FileFollower } from './file-follower.js';
+import { become, UP_OPTIONS, wordsBehind } from './programs.js';
 
 const POLL_MS = 100;
 /** The last line of the start screen. */

@@ -2,10 +2,10 @@
  * Finds a patient by id or by document. The API lists patients in order of id, so a search by
  * document reads page after page.
  */
-import { documentForm } from '../shared/core/spelling.js';
-import { ask } from './client.js';
-import { EXIT } from './exit-codes.js';
-import { CommandFailure, wrongArguments } from './failure.js';
+import { documentForm } from '../../shared/core/spelling.js';
+import { ask } from '../client.js';
+import { EXIT } from '../exit-codes.js';
+import { CommandFailure, wrongArguments } from '../failure.js';
 
 export interface Patient {
   id: string;

@@ -4,8 +4,8 @@
  * service recognises it and charges once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Payment, PaymentRequest } from '../shared/contracts/payment.js';
-import { ask, Refused, Unreachable, type Reply } from './client.js';
+import type { Payment, PaymentRequest } from '../../shared/contracts/payment.js';
+import { ask, Refused, Unreachable, type Reply } from '../client.js';
 
 export interface PayCommand {
   addresses: readonly string[];
