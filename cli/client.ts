@@ -6,7 +6,7 @@
 import { boundedText } from '../shared/http/bounded-body.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure } from './failure.js';
-import { adviceFor } from './error-advice.js';
+import { getAdvice } from './error-advice.js';
 
 export interface Question {
   method?: 'GET' | 'POST';
@@ -37,7 +37,7 @@ export class Refused extends CommandFailure {
     readonly retryable: boolean,
     readonly retryAfterMs: number | null,
   ) {
-    super(code, `${code}: ${detail.replace(/\.$/, '')}.`, EXIT.no, adviceFor(code));
+    super(code, `${code}: ${detail.replace(/\.$/, '')}.`, EXIT.no, getAdvice(code));
   }
 }
 
@@ -61,7 +61,7 @@ const ANSWER_MAX_BYTES = 128 * 1_048_576;
 const REFUSAL_MAX_BYTES = 1_048_576;
 
 /** The reason why a request got no answer, as the shortest text that the system has. */
-function reasonOf(error: unknown): string {
+function getReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'timed out';
   const cause = error.cause as
@@ -75,7 +75,7 @@ interface ProblemDocument {
   retryable?: boolean;
 }
 
-async function refusal(response: Response): Promise<Refused> {
+async function toRefused(response: Response): Promise<Refused> {
   const text = await boundedText(response, REFUSAL_MAX_BYTES).catch(() => '');
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : null;
@@ -108,7 +108,7 @@ async function askOne<T>(address: string, question: Question): Promise<Reply<T>>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
   });
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await toRefused(response);
   const answer = JSON.parse(await boundedText(response, ANSWER_MAX_BYTES)) as T;
   return { status: response.status, headers: response.headers, body: answer, from: address };
 }
@@ -121,7 +121,7 @@ export async function ask<T>(addresses: readonly string[], question: Question): 
       return await askOne<T>(address, question);
     } catch (error) {
       if (error instanceof CommandFailure || question.signal?.aborted) throw error;
-      reason = reasonOf(error);
+      reason = getReason(error);
     }
   }
   throw new Unreachable(addresses, reason);

@@ -54,7 +54,7 @@ export interface Command {
   run(args: never, context: Context): Promise<number>;
 }
 
-export const nameOf = ({ command }: Pick<Command, 'command'>): string =>
+export const getName = ({ command }: Pick<Command, 'command'>): string =>
   command.split(' ')[0] ?? command;
 
 type Positional = Readonly<Record<string, string | undefined>>;

@@ -20,4 +20,4 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOT_REDRIVABLE: 'Only a FAILED payment can be re-driven: `relevo payment ID` shows its status.',
 };
 
-export const adviceFor = (code: string): string | null => ADVICE[code] ?? null;
+export const getAdvice = (code: string): string | null => ADVICE[code] ?? null;

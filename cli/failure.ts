@@ -22,21 +22,21 @@ export class CommandFailure extends Error {
 export const wrongArguments = (message: string, hint: string | null = null): CommandFailure =>
   new CommandFailure('WRONG_ARGUMENTS', message, EXIT.arguments, hint);
 
-const ofStart = ({ message, exitCode }: StartError): CommandFailure =>
+const fromStartError = ({ message, exitCode }: StartError): CommandFailure =>
   new CommandFailure(exitCode === EXIT.arguments ? 'WRONG_ARGUMENTS' : 'SETUP', message, exitCode);
 
 /** Null for an error that a user cannot correct: a bug, which keeps its stack. */
-export function failureOf(error: unknown): CommandFailure | null {
+export function toFailure(error: unknown): CommandFailure | null {
   if (error instanceof CommandFailure) return error;
-  return error instanceof StartError ? ofStart(error) : null;
+  return error instanceof StartError ? fromStartError(error) : null;
 }
 
 /** The text for a terminal. */
-export const failureText = ({ message, hint }: CommandFailure): string =>
+export const formatFailure = ({ message, hint }: CommandFailure): string =>
   hint === null ? message : `${message}\n${hint}`;
 
 /** The error document of `--json`. */
-export const failureDocument = ({
+export const toFailureDocument = ({
   code,
   message,
   hint,

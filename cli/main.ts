@@ -8,19 +8,19 @@ import { readLocalConfig, type LocalConfig } from '../local/config.js';
 import type { Context } from './command.js';
 import { COMMANDS } from './commands/index.js';
 import { EXIT } from './exit-codes.js';
-import { CommandFailure, failureDocument, failureOf, failureText } from './failure.js';
+import { CommandFailure, toFailureDocument, toFailure, formatFailure } from './failure.js';
 import { runWords } from './program.js';
 import { findTarget } from './target.js';
-import { Interrupted, ownTerminal, type Terminal } from './output/terminal.js';
+import { Interrupted, openTerminal, type Terminal } from './output/terminal.js';
 
 /** Ends with success when the reader closes the pipe early (`| head`). */
-function endWithReader(): void {
+function endWhenPipeCloses(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.no),
   );
 }
 
-function untilInterrupted(): AbortSignal {
+function listenForInterrupt(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -35,7 +35,7 @@ function untilInterrupted(): AbortSignal {
  * Reads the configuration at its first use: completion and help must not fail because of the
  * environment.
  */
-function lazily(read: () => LocalConfig): () => LocalConfig {
+function makeLazy(read: () => LocalConfig): () => LocalConfig {
   let known: LocalConfig | null = null;
   return () => (known ??= read());
 }
@@ -51,18 +51,18 @@ function report(
     error instanceof Interrupted || (interruption.aborted && !(error instanceof CommandFailure));
   const failure = stopped
     ? new CommandFailure('INTERRUPTED', 'Interrupted.', EXIT.interrupted)
-    : failureOf(error);
+    : toFailure(error);
   if (failure && words.includes('--json'))
-    terminal.out(JSON.stringify(failureDocument(failure), null, 2));
-  if (failure) terminal.err(failureText(failure));
+    terminal.out(JSON.stringify(toFailureDocument(failure), null, 2));
+  if (failure) terminal.err(formatFailure(failure));
   else terminal.err(String((error as Error)?.stack ?? error));
   return failure?.exitCode ?? EXIT.no;
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const terminal = ownTerminal(process.env);
-  const interruption = untilInterrupted();
-  const config = lazily(() => readLocalConfig(process.env));
+  const terminal = openTerminal(process.env);
+  const interruption = listenForInterrupt();
+  const config = makeLazy(() => readLocalConfig(process.env));
   const context: Context = {
     terminal,
     env: process.env,
@@ -83,7 +83,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-endWithReader();
+endWhenPipeCloses();
 main(process.argv.slice(2)).then(
   (code) => exitWhenWritten(code),
   (error: unknown) => {

@@ -7,9 +7,14 @@ import yargs, { type Argv, type Options } from 'yargs';
 import type { Command, Context } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { CommandFailure, wrongArguments } from './failure.js';
-import { overview } from './output/command-list.js';
+import { listCommands } from './output/command-list.js';
 import { WIDTH } from './output/table.js';
-import { commandWord, explained, unknownWord, type Everywhere } from './usage-errors.js';
+import {
+  findCommandWord,
+  explainError,
+  findUnknownWord,
+  type CommonOptions,
+} from './usage-errors.js';
 
 /** The options of every command. */
 export const COMMON_OPTIONS = {
@@ -59,7 +64,7 @@ function withCommand(parser: Argv, spec: Command, whenRun: (args: never) => Prom
 
 type Run = (spec: Command, args: never) => Promise<void>;
 
-function parserFor(commands: readonly Command[], run: Run): Argv {
+function makeParser(commands: readonly Command[], run: Run): Argv {
   const parser = yargs()
     .scriptName('relevo')
     .locale('en')
@@ -80,14 +85,14 @@ function parserFor(commands: readonly Command[], run: Run): Argv {
   return parser;
 }
 
-const EVERYWHERE: Everywhere = { names: Object.keys(COMMON_OPTIONS), withValue: ['url'] };
+const EVERYWHERE: CommonOptions = { names: Object.keys(COMMON_OPTIONS), withValue: ['url'] };
 
 /** Replaces a synonym: `relevo help pay` is `relevo pay --help`. */
-const plainly = (words: readonly string[]): readonly string[] =>
+const replaceSynonyms = (words: readonly string[]): readonly string[] =>
   words[0] === 'help' ? [...words.slice(1), '--help'] : words;
 
 /** The help of one command. */
-export async function helpOf(name: string, commands: readonly Command[]): Promise<string> {
+export async function getHelp(name: string, commands: readonly Command[]): Promise<string> {
   return (await readWords([name, '--help'], commands, () => Promise.resolve())).trimEnd();
 }
 
@@ -101,11 +106,11 @@ async function readWords(
   run: Run,
 ): Promise<string> {
   let failure: unknown = null;
-  const guarded = (spec: Command, args: never): Promise<void> =>
+  const runAndKeepFailure = (spec: Command, args: never): Promise<void> =>
     run(spec, args).catch((error: unknown) => void (failure = error));
   let output = '';
   try {
-    await parserFor(commands, guarded).parseAsync(
+    await makeParser(commands, runAndKeepFailure).parseAsync(
       words,
       {},
       (_error, _args, text) => void (output = text),
@@ -114,7 +119,7 @@ async function readWords(
     // A bug is a TypeError or comes from a command; every other error of yargs is about the
     // arguments.
     if (error instanceof TypeError || error instanceof CommandFailure) throw error;
-    throw explained((error as Error).message, words, commands, EVERYWHERE);
+    throw explainError((error as Error).message, words, commands, EVERYWHERE);
   }
   if (failure !== null)
     throw failure instanceof Error
@@ -132,13 +137,13 @@ export async function runWords(
   commands: readonly Command[],
   context: Context,
 ): Promise<Outcome> {
-  const words = plainly(given);
-  const unknown = unknownWord(words, commands, EVERYWHERE);
+  const words = replaceSynonyms(given);
+  const unknown = findUnknownWord(words, commands, EVERYWHERE);
   if (unknown) throw unknown;
-  if (commandWord(words, EVERYWHERE) === null) {
+  if (findCommandWord(words, EVERYWHERE) === null) {
     if (!words.some((word) => word === '--help' || word === '-h'))
-      throw wrongArguments(overview(commands));
-    return { exitCode: EXIT.done, output: overview(commands) };
+      throw wrongArguments(listCommands(commands));
+    return { exitCode: EXIT.done, output: listCommands(commands) };
   }
   let exitCode: number = EXIT.done;
   const output = await readWords(words, commands, async (spec, args) => {

@@ -23,17 +23,17 @@ export interface Target {
 const MONITORS_ABOVE = 1_000;
 
 /** The default address of a monitor: its port is 1,000 above that of patients (4000 and 5000). */
-export function monitorOf(patients: string): string {
+export function toMonitorUrl(patients: string): string {
   const url = new URL(patients);
   url.port = String(Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + MONITORS_ABOVE);
   return url.origin;
 }
 
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+const stripSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function remoteTarget(patients: string, monitor: string, { tokens, remote }: LocalConfig): Target {
   return {
-    addresses: (role) => [withoutSlash(role === 'patients' ? patients : monitor)],
+    addresses: (role) => [stripSlash(role === 'patients' ? patients : monitor)],
     token: (kind) => {
       const token = remote.token ?? tokens[kind];
       if (token) return token;
@@ -81,7 +81,7 @@ export function findTarget(config: LocalConfig, { url }: { url: string | undefin
   if (url !== undefined) return remoteTarget(url, url, config);
   const { url: patients, monitorUrl } = config.remote;
   if (patients !== undefined)
-    return remoteTarget(patients, monitorUrl ?? monitorOf(patients), config);
+    return remoteTarget(patients, monitorUrl ?? toMonitorUrl(patients), config);
   if (monitorUrl !== undefined) return remoteTarget(monitorUrl, monitorUrl, config);
   return localTarget(config);
 }

@@ -2,58 +2,61 @@
  * Explains wrong arguments of a command line in one sentence that suggests the word the user
  * probably meant. Pure.
  */
-import { nearest } from '../local/nearest.js';
-import { nameOf, type Command } from './command.js';
+import { findNearest } from '../local/nearest.js';
+import { getName, type Command } from './command.js';
 import { wrongArguments, type CommandFailure } from './failure.js';
 
 /** The names of the common options, and the common options that need a value. */
-export interface Everywhere {
+export interface CommonOptions {
   names: readonly string[];
   withValue: readonly string[];
 }
 
 /** The words before `--`, which belong to the command line itself. */
-const ownWords = (words: readonly string[]): readonly string[] =>
+const getOwnWords = (words: readonly string[]): readonly string[] =>
   words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
 
 /** The word that names the command; null when there is none. */
-export function commandWord(words: readonly string[], { withValue }: Everywhere): string | null {
+export function findCommandWord(
+  words: readonly string[],
+  { withValue }: CommonOptions,
+): string | null {
   return (
-    ownWords(words).find(
+    getOwnWords(words).find(
       (word, index, all) =>
         !word.startsWith('-') && !withValue.includes((all[index - 1] ?? '').replace(/^--/, '')),
     ) ?? null
   );
 }
 
-const helpFor = (spec: Command | undefined): string =>
-  `\`relevo ${spec ? `${nameOf(spec)} ` : ''}--help\` lists the possibilities.`;
+const getHelpHint = (spec: Command | undefined): string =>
+  `\`relevo ${spec ? `${getName(spec)} ` : ''}--help\` lists the possibilities.`;
 
-const meantBy = (word: string, known: readonly string[], before: string): string => {
-  const meant = nearest(word, known);
+const suggestWord = (word: string, known: readonly string[], before: string): string => {
+  const meant = findNearest(word, known);
   return meant === null ? '' : ` Did you mean ${before}${meant}?`;
 };
 
 /** The failure for an unknown command or option; null when all words are known. */
-export function unknownWord(
+export function findUnknownWord(
   words: readonly string[],
   commands: readonly Command[],
-  everywhere: Everywhere,
+  everywhere: CommonOptions,
 ): CommandFailure | null {
-  const name = commandWord(words, everywhere);
-  const spec = commands.find((each) => nameOf(each) === name);
+  const name = findCommandWord(words, everywhere);
+  const spec = commands.find((each) => getName(each) === name);
   if (name !== null && !spec)
     return wrongArguments(
-      `There is no command "${name}".${meantBy(name, commands.map(nameOf), '')}`,
-      helpFor(spec),
+      `There is no command "${name}".${suggestWord(name, commands.map(getName), '')}`,
+      getHelpHint(spec),
     );
   const known = [...Object.keys(spec?.options ?? {}), ...everywhere.names];
-  for (const word of ownWords(words)) {
+  for (const word of getOwnWords(words)) {
     const option = /^--([^=]+)/.exec(word)?.[1];
     if (option !== undefined && !known.includes(option))
       return wrongArguments(
-        `There is no option --${option}.${meantBy(option, known, '--')}`,
-        helpFor(spec),
+        `There is no option --${option}.${suggestWord(option, known, '--')}`,
+        getHelpHint(spec),
       );
   }
   return null;
@@ -68,7 +71,7 @@ const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[
   ],
   [
     /^Unknown arguments?: ([^,]+)/,
-    (spec, word = '') => `${spec ? nameOf(spec) : 'relevo'} does not know what "${word}" means.`,
+    (spec, word = '') => `${spec ? getName(spec) : 'relevo'} does not know what "${word}" means.`,
   ],
   [
     /Argument: (\S+), Given: (.*), Choices: (.*)$/s,
@@ -78,16 +81,16 @@ const SENTENCES: readonly [RegExp, (spec: Command | undefined, ...parts: string[
 ];
 
 /** Translates an error of yargs into one sentence. */
-export function explained(
+export function explainError(
   message: string,
   words: readonly string[],
   commands: readonly Command[],
-  everywhere: Everywhere,
+  everywhere: CommonOptions,
 ): CommandFailure {
-  const spec = commands.find((each) => nameOf(each) === commandWord(words, everywhere));
+  const spec = commands.find((each) => getName(each) === findCommandWord(words, everywhere));
   for (const [pattern, sentence] of SENTENCES) {
     const match = pattern.exec(message.trim());
-    if (match) return wrongArguments(sentence(spec, ...match.slice(1)), helpFor(spec));
+    if (match) return wrongArguments(sentence(spec, ...match.slice(1)), getHelpHint(spec));
   }
-  return wrongArguments(`${message.replaceAll('\n', ' ').replace(/\.$/, '')}.`, helpFor(spec));
+  return wrongArguments(`${message.replaceAll('\n', ' ').replace(/\.$/, '')}.`, getHelpHint(spec));
 }

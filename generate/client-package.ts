@@ -18,7 +18,7 @@ const OPTIONS: ts.CompilerOptions = {
   rootDir: ROOT,
 };
 
-const manifest = (): object => {
+const toManifest = (): object => {
   const { version, license, dependencies } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   ) as {
@@ -52,5 +52,5 @@ export function writePackage(folder: string): void {
   const wrong = [...ts.getPreEmitDiagnostics(program), ...diagnostics];
   if (wrong.length > 0) throw new Error(ts.formatDiagnostics(wrong, HOST));
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(toManifest(), null, 2)}\n`);
 }

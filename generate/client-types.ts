@@ -8,18 +8,18 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import openapiTypes, { astToString } from 'openapi-typescript';
 import { ROOT } from '../shared/web/assets.js';
-import { documents, type ServiceName } from './documents.js';
+import { getDocuments, type ServiceName } from './documents.js';
 import { writePackage } from './client-package.js';
 
 const HEADER = '/** Generated from the OpenAPI document by `npm run client`. */\n';
 const FOLDER = join(ROOT, 'generated/client');
 
 /** The TypeScript types of one document. */
-export const typesOf = async (document: object): Promise<string> =>
+export const makeTypes = async (document: object): Promise<string> =>
   HEADER + astToString(await openapiTypes(JSON.stringify(document), { alphabetize: true }));
 
 /** Leaves an up-to-date file unchanged, so that file watchers do not react. */
-function writeIfOther(path: string, text: string): void {
+function writeIfChanged(path: string, text: string): void {
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -27,11 +27,11 @@ function writeIfOther(path: string, text: string): void {
 
 /** Writes generated/client/. @returns the paths. */
 export async function writeClientTypes(): Promise<string[]> {
-  const all = Object.entries(documents()) as [ServiceName, object][];
+  const all = Object.entries(getDocuments()) as [ServiceName, object][];
   return Promise.all(
     all.map(async ([service, document]) => {
       const path = join(FOLDER, `${service}.ts`);
-      writeIfOther(path, await typesOf(document));
+      writeIfChanged(path, await makeTypes(document));
       return path;
     }),
   );

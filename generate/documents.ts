@@ -8,7 +8,7 @@ import type { OpenApiDocument } from '../shared/http/openapi.js';
 
 export type ServiceName = 'patients' | 'monitor';
 
-export const documents = (): Record<ServiceName, OpenApiDocument> => ({
+export const getDocuments = (): Record<ServiceName, OpenApiDocument> => ({
   patients: patientsDocument(),
   monitor: monitorDocument(),
 });

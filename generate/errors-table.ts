@@ -25,7 +25,7 @@ const START = '<!-- refusals: npm run postman -->';
 const END = '<!-- /refusals -->';
 
 /** The table as Markdown. */
-export function errorsTable(): string {
+export function makeErrorsTable(): string {
   const rows = Object.entries(PROBLEMS).map(
     ([code, { status, retryable, title }]) =>
       `| \`${code}\` | ${status} | ${retryable ? 'yes' : 'no'} | ${title}. ${ADVICE[code as ProblemCode] ?? ''}`.trimEnd() +
@@ -35,8 +35,8 @@ export function errorsTable(): string {
 }
 
 /** The page with the current table. @throws Error when the page has no marks. */
-export function withErrorsTable(page: string): string {
+export function updateErrorsTable(page: string): string {
   const [from, to] = [page.indexOf(START), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`the page has no ${START} … ${END}`);
-  return `${page.slice(0, from)}${START}\n${errorsTable()}\n${page.slice(to)}`;
+  return `${page.slice(0, from)}${START}\n${makeErrorsTable()}\n${page.slice(to)}`;
 }

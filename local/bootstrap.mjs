@@ -9,8 +9,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reportBare } from './setup/bare-doctor.mjs';
 import { alone } from './setup/lock.mjs';
-import { installed, installPackages } from './setup/packages.mjs';
-import { generateClient, generated } from './setup/prisma.mjs';
+import { isInstalled, installPackages } from './setup/packages.mjs';
+import { generateClient, isGenerated } from './setup/prisma.mjs';
 import { hasRedis, provideRedis } from './setup/redis.mjs';
 import { say, SetupError } from './setup/run.mjs';
 import { endWithStarter } from './setup/starter.mjs';
@@ -48,7 +48,7 @@ function checkNode() {
   );
 }
 
-const isReady = ({ redis }) => installed(ROOT) && generated(ROOT) && (!redis || hasRedis());
+const isReady = ({ redis }) => isInstalled(ROOT) && isGenerated(ROOT) && (!redis || hasRedis());
 
 async function makeReady({ redis }) {
   await installPackages(ROOT);
@@ -73,9 +73,9 @@ async function main(words) {
   const { program, args } = chosen(words);
   // Commands that only read must not install anything: the doctor reports missing packages, and
   // completion runs on a key press in a shell.
-  if (words[0] === 'doctor' && !installed(ROOT))
+  if (words[0] === 'doctor' && !isInstalled(ROOT))
     process.exit(reportBare(ROOT, words.includes('--json')));
-  if (words[0] === 'completion' && !installed(ROOT) && words.includes('--words')) return;
+  if (words[0] === 'completion' && !isInstalled(ROOT) && words.includes('--words')) return;
   if (words[0] !== 'doctor' && !isReady(program))
     await alone(join(ROOT, '.data/setup.lock'), () => makeReady(program));
   if (!program.file) return;

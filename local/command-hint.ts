@@ -4,7 +4,7 @@
  */
 
 /** One shell argument, quoted when necessary. */
-export const shellWord = (text: string): string =>
+export const quoteForShell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
@@ -19,9 +19,10 @@ const withEnvironment = (
   line: string,
   env: Readonly<Record<string, string | undefined>>,
 ): string =>
-  [...names.flatMap((name) => (env[name] ? [`${name}=${shellWord(env[name])}`] : [])), line].join(
-    ' ',
-  );
+  [
+    ...names.flatMap((name) => (env[name] ? [`${name}=${quoteForShell(env[name])}`] : [])),
+    line,
+  ].join(' ');
 
 /**
  * A command that starts the system: `RELEVO_DATA=/srv/relevo npm start` when RELEVO_DATA is set,

@@ -9,7 +9,7 @@ import { StartError } from './errors.js';
 import { ROOT } from './root.js';
 
 /** Makes an option optional: undefined when the variable is missing or empty. */
-const optional = <T>(option: Option<T>): Option<T | undefined> => ({
+const makeOptional = <T>(option: Option<T>): Option<T | undefined> => ({
   ...option,
   parse: (value) => (value === '' ? undefined : option.parse(value)),
 });
@@ -18,9 +18,9 @@ const optional = <T>(option: Option<T>): Option<T | undefined> => ({
 const LEFT_OUT = '';
 
 const maybeText = (env: string, doc: string, secret = false): Option<string | undefined> =>
-  optional(text(env, { default: LEFT_OUT, doc, secret }));
+  makeOptional(text(env, { default: LEFT_OUT, doc, secret }));
 const maybeUrl = (env: string, doc: string): Option<string | undefined> =>
-  optional(url(env, { default: LEFT_OUT, doc }));
+  makeOptional(url(env, { default: LEFT_OUT, doc }));
 
 export const LOCAL_OPTIONS = {
   dataDir: text('RELEVO_DATA', {
@@ -64,7 +64,7 @@ export interface LocalConfig {
 }
 
 /** Removes the values that are not set. */
-const given = <T extends string>(
+const keepGiven = <T extends string>(
   values: Readonly<Record<T, string | undefined>>,
 ): Partial<Record<T, string>> =>
   Object.fromEntries(
@@ -82,8 +82,8 @@ export function readLocalConfig(env: NodeJS.ProcessEnv): LocalConfig {
       portOffset,
       databaseUrl: databaseUrl || undefined,
       redisUrl: redisUrl || undefined,
-      tokens: given({ api, operator, internal }),
-      remote: given({ url: address, monitorUrl, token }),
+      tokens: keepGiven({ api, operator, internal }),
+      remote: keepGiven({ url: address, monitorUrl, token }),
     };
   } catch (error) {
     if (error instanceof ConfigError) throw new StartError(error.message);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { lookHint } from './command-hint.js';
 import { StartError } from './errors.js';
 import { makePrivate } from './modes.js';
-import { isAlive, startMark } from './processes/process-tree.js';
+import { isAlive, readStartMark } from './processes/process-tree.js';
 
 const entry = z.object({
   name: z.string(),
@@ -41,13 +41,13 @@ const running = z.object({
 export type Running = z.infer<typeof running>;
 export type RunningSystem = NonNullable<Running['system']>;
 
-const fileOf = (dataDir: string): string => join(dataDir, 'relevo.json');
+const toFile = (dataDir: string): string => join(dataDir, 'relevo.json');
 
 /** The system that runs on a data folder; null when none runs. */
 export function readRunning(dataDir: string): Running | null {
   try {
-    const found = running.parse(JSON.parse(readFileSync(fileOf(dataDir), 'utf8')));
-    const same = found.startMark === null || startMark(found.pid) === found.startMark;
+    const found = running.parse(JSON.parse(readFileSync(toFile(dataDir), 'utf8')));
+    const same = found.startMark === null || readStartMark(found.pid) === found.startMark;
     return isAlive(found.pid) && same ? found : null;
   } catch {
     return null;
@@ -79,10 +79,10 @@ function attempt(work: () => void): string | null {
 /** @throws StartError when Relevo already runs on this folder. */
 export function lockInstallation(dataDir: string): Lock {
   makePrivate(dataDir);
-  const file = fileOf(dataDir);
+  const file = toFile(dataDir);
   const mine = {
     pid: process.pid,
-    startMark: startMark(process.pid),
+    startMark: readStartMark(process.pid),
     startedAt: new Date().toISOString(),
   };
   const text = (system: RunningSystem | null): string =>

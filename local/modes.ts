@@ -12,7 +12,7 @@ const FILE_MODE = 0o600;
  * Never fails: the start must not fail because a file has another owner or was deleted. `relevo
  * doctor` reports wide modes.
  */
-function narrow(path: string): void {
+function removeOtherAccess(path: string): void {
   try {
     const found = lstatSync(path);
     if (found.isDirectory() && (found.mode & 0o077) !== 0) chmodSync(path, FOLDER_MODE);
@@ -28,7 +28,7 @@ function narrow(path: string): void {
  */
 export function makePrivate(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-  narrow(folder);
+  removeOtherAccess(folder);
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-  files.forEach(({ name }) => narrow(join(folder, name)));
+  files.forEach(({ name }) => removeOtherAccess(join(folder, name)));
 }

@@ -4,10 +4,11 @@
  * so that each usual typing error costs one.
  */
 /** Permitted distance for a word: one per three letters, at least one, at most three. */
-const tolerated = (word: string): number => Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+const getTolerance = (word: string): number =>
+  Math.min(3, Math.max(1, Math.floor(word.length / 3)));
 
 /** Number of typing errors between two words. */
-export function slips(from: string, to: string): number {
+export function countTypingErrors(from: string, to: string): number {
   const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
   for (let row = 1; row <= from.length; row += 1) {
@@ -35,11 +36,14 @@ export function slips(from: string, to: string): number {
  * The nearest candidate, or the first one that starts with `word`; null when every candidate is too
  * different.
  */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+export function findNearest(word: string, candidates: readonly string[]): string | null {
   const begun =
     word.length >= 3 ? candidates.find((candidate) => candidate.startsWith(word)) : undefined;
   if (begun !== undefined) return begun;
-  const measured = candidates.map((candidate) => ({ candidate, distance: slips(word, candidate) }));
+  const measured = candidates.map((candidate) => ({
+    candidate,
+    distance: countTypingErrors(word, candidate),
+  }));
   const [best] = measured.sort((a, b) => a.distance - b.distance);
-  return best && best.distance <= tolerated(word) ? best.candidate : null;
+  return best && best.distance <= getTolerance(word) ? best.candidate : null;
 }

@@ -26,23 +26,23 @@ export const ENGINE_PLACES: readonly Place[] = [
 /** Port of the first patients instance, without offset. */
 export const PATIENTS_PORT = 4000;
 
-const several = (count: number, place: (index: number) => Place): Place[] =>
+const repeat = (count: number, place: (index: number) => Place): Place[] =>
   Array.from({ length: count }, (_, index) => place(index));
 
 /** The services of a shape, in display order. */
 export function servicePlaces({ patients, monitors, replicas, gateway }: Shape): Place[] {
   return [
-    ...several(patients, (index) => ({
+    ...repeat(patients, (index) => ({
       name: `patients_${index + 1}`,
       kind: 'patients',
       fixedPort: PATIENTS_PORT + index,
     })),
-    ...several(monitors, (index) => ({
+    ...repeat(monitors, (index) => ({
       name: `monitor_${index + 1}`,
       kind: 'monitor',
       fixedPort: 5000 + 10 * index,
     })),
-    ...several(replicas, (index) => ({
+    ...repeat(replicas, (index) => ({
       name: `server_${index + 1}`,
       kind: 'payments',
       fixedPort: 5001 + index,
@@ -61,16 +61,16 @@ export interface Surroundings {
   ledgerFile: string;
 }
 
-export const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+export const toUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
-const members = (
+const listMembers = (
   places: readonly Place[],
   kind: ProcessKind,
   portOf: (name: string) => number,
 ): string =>
   places
     .filter((place) => place.kind === kind)
-    .map(({ name }) => `${name}=${urlOf(portOf(name))}`)
+    .map(({ name }) => `${name}=${toUrl(portOf(name))}`)
     .join(',');
 
 /** The environment of one service. */
@@ -92,15 +92,15 @@ export function serviceEnvironment(place: Place, around: Surroundings): Record<s
     return {
       ...common,
       ...Object.fromEntries(
-        Object.entries(lists).map(([name, kind]) => [name, members(places, kind, portOf)]),
+        Object.entries(lists).map(([name, kind]) => [name, listMembers(places, kind, portOf)]),
       ),
     };
   }
-  if (place.kind === 'patients') return { ...common, MONITOR_URL: urlOf(portOf('monitor_1')) };
+  if (place.kind === 'patients') return { ...common, MONITOR_URL: toUrl(portOf('monitor_1')) };
   if (place.kind === 'gateway') return { ...common, GATEWAY_LEDGER_FILE: ledgerFile };
   return {
     ...common,
     GATEWAY: shape.gateway,
-    ...(shape.gateway === 'http' ? { GATEWAY_URL: urlOf(portOf('gateway')) } : {}),
+    ...(shape.gateway === 'http' ? { GATEWAY_URL: toUrl(portOf('gateway')) } : {}),
   };
 }

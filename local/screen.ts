@@ -3,7 +3,7 @@
  * piped and copied. Pure.
  */
 import type { Tokens } from '../shared/http/auth.js';
-import { lookHint, shellWord } from './command-hint.js';
+import { lookHint, quoteForShell } from './command-hint.js';
 
 export interface Shown {
   services: readonly { name: string; kind: string; url: string }[];
@@ -46,7 +46,7 @@ function secrets({ tokens, databaseUrl, env }: Shown): string[] {
     ];
   return [
     row('PostgreSQL', `with psql, or \`${lookHint('npm run studio', env)}\`:`),
-    `  psql ${shellWord(databaseUrl)}`,
+    `  psql ${quoteForShell(databaseUrl)}`,
     '',
     row('api token', tokens.api),
     row('operator token', tokens.operator),
@@ -54,7 +54,7 @@ function secrets({ tokens, databaseUrl, env }: Shown): string[] {
   ];
 }
 
-export function screen(shown: Shown): string {
+export function formatScreen(shown: Shown): string {
   const { services, tokens, redisUrl, dataDir, env } = shown;
   const end = tokens
     ? 'Ctrl-C stops everything.'

@@ -177,7 +177,7 @@ class Starting {
   ): Promise<void> {
     const { options } = this;
     const places = servicePlaces(options);
-    const program = await programsOf(places, options);
+    const program = await getPrograms(places, options);
     this.progress(`Starting ${places.map(({ name }) => name).join(', ')} …`);
     const around = {
       shape: options,
@@ -188,7 +188,7 @@ class Starting {
     const services = places.map((place) => {
       const usual = { ...serviceEnvironment(place, around), ...options.env };
       const env = { ...usual, ...options.serviceEnv?.(place.name, place.kind, usual) };
-      const nodeArgs = nodeArgsOf(place, options);
+      const nodeArgs = getNodeArgs(place, options);
       return this.adopt(
         serviceProcess(place, { program: program(place), port: portOf(place.name), env, nodeArgs }),
       );
@@ -197,7 +197,7 @@ class Starting {
   }
 }
 
-const nodeArgsOf = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly string[] =>
+const getNodeArgs = ({ name }: Place, { nodeArgs = [] }: SystemOptions): readonly string[] =>
   typeof nodeArgs === 'function' ? nodeArgs(name) : nodeArgs;
 
 const LOADERS = ['--import', '--require', '--loader'];
@@ -211,13 +211,13 @@ const COMPILED: readonly ProcessKind[] = ['payments', 'patients', 'gateway'];
  * The program of each place. Does not compile a service with a loader in its node arguments:
  * loaders work on the sources.
  */
-async function programsOf(
+async function getPrograms(
   places: readonly Place[],
   options: SystemOptions,
 ): Promise<(place: Place) => string> {
   const source = options.program ?? (({ kind }: Place): string => `${kind}/main.ts`);
   const fit = places.filter(
-    (place) => COMPILED.includes(place.kind) && !loadsSomething(nodeArgsOf(place, options)),
+    (place) => COMPILED.includes(place.kind) && !loadsSomething(getNodeArgs(place, options)),
   );
   const toCompile = fit.map(source);
   const files = await Promise.all(
@@ -239,7 +239,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const engines = await starting.engines(portOf);
     await starting.services(portOf, { ...engines, tokens });
     if (options.signal?.aborted) throw new StartError('Stopped while starting.');
-    return systemOf(starting.processes, { ...engines, tokens });
+    return toSystem(starting.processes, { ...engines, tokens });
   } catch (error) {
     await stopAll(starting.processes);
     throw error;
@@ -248,7 +248,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
-function systemOf(
+function toSystem(
   processes: ManagedProcess[],
   base: Pick<System, 'postgres' | 'redis' | 'databaseUrl' | 'redisUrl' | 'tokens'>,
 ): System {

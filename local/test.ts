@@ -53,7 +53,7 @@ function watch(postgres: PostgresServer, redis: RedisServer): void {
     keepSource(engine.name);
     engine.on('line', (line) => keepLine(engine.name, line));
   }
-  keepPassword('password of PostgreSQL', postgres.urlOf('postgres'));
+  keepPassword('password of PostgreSQL', postgres.toUrl('postgres'));
   keepPassword('password of Redis', redis.address);
   for (let number = 1; number <= SAMPLE_PATIENTS; number += 1) {
     const { document, fullName, authorizationCode } = seedPatient(number);
@@ -89,7 +89,7 @@ async function startEngines(folder: string): Promise<Engines> {
   return {
     postgres,
     redis,
-    env: { TEST_POSTGRES_URL: postgres.urlOf('postgres'), TEST_REDIS_URL: redis.address },
+    env: { TEST_POSTGRES_URL: postgres.toUrl('postgres'), TEST_REDIS_URL: redis.address },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Parses the arguments of `npm start --`. */
 import { parseArgs } from 'node:util';
 import { StartError } from './errors.js';
-import { nearest } from './nearest.js';
+import { findNearest } from './nearest.js';
 import type { Shape } from './plan.js';
 
 export interface UpOptions extends Shape {
@@ -60,7 +60,7 @@ export function refuseUnknown(
   for (const word of words) {
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name === undefined || known.includes(name)) continue;
-    const meant = nearest(name, known);
+    const meant = findNearest(name, known);
     throw wrongArguments(
       `There is no option --${name}.${meant ? ` Did you mean --${meant}?` : ''}`,
       usage,

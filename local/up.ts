@@ -9,16 +9,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from './command-hint.js';
 import { readLocalConfig, type LocalConfig } from './config.js';
 import { ConsoleLines } from './processes/console-lines.js';
-import { withoutPassword } from './processes/address.js';
+import { stripPassword } from './processes/address.js';
 import { runMain, StartError } from './errors.js';
 import { lockInstallation, type Lock, type RunningSystem } from './installation.js';
 import { LogFile, USUAL_LOG } from './processes/log-file.js';
 import { LogFiles } from './processes/log-files.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from './plan.js';
-import { isPortFree, portOwner } from './processes/ports.js';
+import { isPortFree, findPortOwner } from './processes/ports.js';
 import type { Exit, ManagedProcess } from './processes/processes.js';
 import { ROOT } from './root.js';
-import { screen } from './screen.js';
+import { formatScreen } from './screen.js';
 import { startSystem, type System } from './system.js';
 import { provideTokens } from './tokens.js';
 import { parseUpOptions, type UpOptions } from './up-options.js';
@@ -63,7 +63,7 @@ async function checkPorts(
     const port = fixedPort + offset;
     while (!(await isPortFree(port))) {
       if (performance.now() > deadline) {
-        const owner = portOwner(port);
+        const owner = findPortOwner(port);
         throw new StartError(
           `Port ${port}, which ${name} needs, is taken${owner ? ` by ${owner}` : ''}; end that program, or start with RELEVO_PORT_OFFSET=${offset + 100} to move every port.`,
         );
@@ -74,7 +74,7 @@ async function checkPorts(
 }
 
 /** The ports that this start needs. */
-function neededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
+function getNeededPlaces(options: UpOptions, { databaseUrl, redisUrl }: LocalConfig): Place[] {
   const engines = ENGINE_PLACES.filter(
     ({ kind }) => !(kind === 'postgres' ? databaseUrl : redisUrl),
   );
@@ -98,28 +98,28 @@ function describeRunning(system: System): RunningSystem {
   };
 }
 
-const howItEnded = ({ code, signal }: Exit): string =>
+const describeExit = ({ code, signal }: Exit): string =>
   signal ? `was killed (${signal})` : `ended with code ${code}`;
 
-/** Prints exits and restarts of a process. `changed` updates relevo.json after each one. */
-function follow(process: ManagedProcess, changed: () => void): void {
+/** Prints exits and restarts of a process. `updateRecord` updates relevo.json after each one. */
+function follow(process: ManagedProcess, updateRecord: () => void): void {
   let end = '';
   process.on('exited', (exit) => {
     if (exit.asked) return;
-    end = howItEnded(exit);
+    end = describeExit(exit);
     print(`${process.name} ${end}`);
-    changed();
+    updateRecord();
   });
   process.on('returned', (afterMs) => {
     print(`${process.name} is back after ${(afterMs / 1000).toFixed(1)} s`);
-    changed();
+    updateRecord();
   });
 }
 
 /**
  * Aborts `controller` at the first signal. A later signal is a second key press and calls `atOnce`.
  */
-function untilSignal(atOnce: () => void, controller: AbortController): void {
+function listenForSignals(atOnce: () => void, controller: AbortController): void {
   let firstAt: number | null = null;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
@@ -146,13 +146,13 @@ async function start(
   processes: ManagedProcess[],
 ): Promise<System> {
   await checkPorts(
-    neededPlaces(options, config),
+    getNeededPlaces(options, config),
     config.portOffset,
     lock.tookOver ? FORMER_DEADLINE_MS : 0,
   );
   let system: System | null = null;
   let refusal: string | null = null;
-  const changed = (): void => {
+  const updateRecord = (): void => {
     if (!system || stopping.signal.aborted) return;
     const failure = lock.write(describeRunning(system));
     if (failure !== null && failure !== refusal)
@@ -173,7 +173,7 @@ async function start(
     onProgress: print,
     onProcess: (process) => {
       processes.push(process);
-      follow(process, changed);
+      follow(process, updateRecord);
     },
     onLine: (name, line) => {
       logs.write(name, line);
@@ -183,14 +183,14 @@ async function start(
       if (shown !== null && system && !stopping.signal.aborted) print(shown);
     },
   });
-  changed();
+  updateRecord();
   return system;
 }
 
 async function run(session: Session): Promise<number> {
   const { config, stopping } = session;
   const processes: ManagedProcess[] = [];
-  untilSignal(() => {
+  listenForSignals(() => {
     processes.forEach((process) => process.kill('SIGKILL'));
     process.exit(130);
   }, stopping);
@@ -206,11 +206,11 @@ async function run(session: Session): Promise<number> {
     const dataDir = config.dataDir.startsWith(ROOT)
       ? relative(ROOT, config.dataDir)
       : config.dataDir;
-    const redisUrl = withoutPassword(system.redisUrl);
+    const redisUrl = stripPassword(system.redisUrl);
     const databaseUrl =
-      system.postgres && !isDetached() ? system.databaseUrl : withoutPassword(system.databaseUrl);
+      system.postgres && !isDetached() ? system.databaseUrl : stripPassword(system.databaseUrl);
     const tokens = isDetached() ? null : system.tokens;
-    print(screen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
+    print(formatScreen({ services, tokens, databaseUrl, redisUrl, dataDir, env: process.env }));
     session.lines.present().forEach(print);
     await stopped;
     print('\nStopping …');

@@ -36,12 +36,12 @@ export function readAmount(text: string, currency: string): number {
   const amountMinor = Number(major + minor.padEnd(digits, '0'));
   if (amountMinor >= 1 && amountMinor <= AMOUNT_MAX_MINOR) return amountMinor;
   throw wrongArguments(
-    `--amount must be more than 0 and at most ${showAmount(AMOUNT_MAX_MINOR, currency)}.`,
+    `--amount must be more than 0 and at most ${formatAmount(AMOUNT_MAX_MINOR, currency)}.`,
   );
 }
 
 /** `150.00 USD`. */
-export function showAmount(amountMinor: number, currency: string): string {
+export function formatAmount(amountMinor: number, currency: string): string {
   const decimals = decimalsOf(currency);
   return decimals === null
     ? minorUnitsText(amountMinor, currency)

@@ -1,9 +1,9 @@
 /** Formats the state of a batch as text and tables of 80 columns. Pure. */
 import type { Batch } from '../../shared/contracts/batch.js';
-import { duration } from '../output/format-time.js';
+import { formatDuration } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
-import { table } from '../output/table.js';
+import { formatTable } from '../output/table.js';
 
 type BatchPayment = Batch['payments'][number];
 
@@ -13,13 +13,13 @@ function quantile(sorted: readonly number[], share: number): number | null {
 }
 
 /** `99.957 %`. Never rounded up to 100. */
-export function percentText(share: number): string {
+export function formatPercent(share: number): string {
   const shown = (share * 100).toFixed(3);
   return `${shown === '100.000' && share < 1 ? '99.999' : shown} %`;
 }
 
 /** 0: all succeeded. 2: some are pending. 1: some were declined or failed. */
-export function exitCodeOfBatch({
+export function getBatchExitCode({
   sent,
   succeeded,
   pending,
@@ -29,7 +29,7 @@ export function exitCodeOfBatch({
 }
 
 /** The line of progress. */
-export function batchProgress(
+export function formatProgress(
   { sent, succeeded, declined, failed, pending }: Batch,
   leaders: readonly string[],
 ): string {
@@ -39,7 +39,7 @@ export function batchProgress(
 }
 
 /** The replicas that decided payments of the batch so far, ordered by term. */
-export function leadersOf({ payments }: Batch): string[] {
+export function getLeaders({ payments }: Batch): string[] {
   const terms = new Map<number, string>();
   for (const { processedBy, term } of payments)
     if (processedBy !== null && term !== null) terms.set(term, processedBy);
@@ -73,8 +73,8 @@ function groups(payments: readonly BatchPayment[]): string[][] {
         ...cells,
         String(count),
         String(attempts),
-        duration(quantile(sorted, 0.5)),
-        duration(sorted.at(-1) ?? null),
+        formatDuration(quantile(sorted, 0.5)),
+        formatDuration(sorted.at(-1) ?? null),
       ];
     });
 }
@@ -83,21 +83,21 @@ function groups(payments: readonly BatchPayment[]): string[][] {
  * The complete answer. @param tookMs as measured by this client; null when another client sent the
  * batch.
  */
-export function batchText(batch: Batch, tookMs: number | null, paint: Paint): string {
+export function formatBatch(batch: Batch, tookMs: number | null, paint: Paint): string {
   const { batchId, sent, succeeded, declined, failed, pending, availability, payments } = batch;
   const sorted = payments.flatMap(({ latencyMs }) => latencyMs ?? []).sort((a, b) => a - b);
-  const latency = `p50 ${duration(quantile(sorted, 0.5))}, p95 ${duration(quantile(sorted, 0.95))}, longest ${duration(sorted.at(-1) ?? null)}`;
-  const share = percentText(availability);
+  const latency = `p50 ${formatDuration(quantile(sorted, 0.5))}, p95 ${formatDuration(quantile(sorted, 0.95))}, longest ${formatDuration(sorted.at(-1) ?? null)}`;
+  const share = formatPercent(availability);
   return [
     `Batch ${batchId}`,
     '',
-    ...table(
+    ...formatTable(
       ['status', 'replica', 'term', 'payments', 'attempts', 'p50', 'longest'],
       groups(payments),
       '  ',
     ),
     '',
-    `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${duration(tookMs)}`}.`,
+    `${sent} sent, ${succeeded} succeeded, ${declined} declined, ${failed} failed, ${pending} pending${tookMs === null ? '' : `, in ${formatDuration(tookMs)}`}.`,
     `Availability (succeeded of sent): ${paint(succeeded === sent ? 'green' : 'yellow', share)}`,
     `From acceptance to outcome: ${latency}`,
   ].join('\n');

@@ -8,11 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BATCH_MAX, type Batch } from '../../shared/contracts/batch.js';
 import { readAmount, readCurrency } from './amount.js';
 import { ask, Refused, Unreachable, type Question } from '../client.js';
-import { timeText } from '../output/format-time.js';
+import { formatTime } from '../output/format-time.js';
 import { answer, command, flag, whole, words, type Context } from '../command.js';
 import { wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
-import { batchProgress, batchText, exitCodeOfBatch, leadersOf } from './batch-text.js';
+import { formatProgress, formatBatch, getBatchExitCode, getLeaders } from './batch-text.js';
 
 /**
  * A poll reads the whole batch, so the pause is at least twice as long as the last poll, within
@@ -35,7 +35,7 @@ interface Following {
 }
 
 /** Retries until a service answers. A refusal that is not retryable ends the retries. */
-async function insist<T>({ context, target }: Following, question: Question): Promise<T> {
+async function askUntilAnswered<T>({ context, target }: Following, question: Question): Promise<T> {
   const begun = performance.now();
   for (;;) {
     try {
@@ -60,14 +60,14 @@ async function follow(following: Following, first: Batch): Promise<Batch> {
   let batch = first;
   let lineAt = -Infinity;
   while (batch.pending > 0 && performance.now() < following.deadlineMs) {
-    const text = batchProgress(batch, leadersOf(batch));
+    const text = formatProgress(batch, getLeaders(batch));
     terminal.progress(text);
     if (following.watch && !terminal.isTerminal && performance.now() - lineAt >= LINE_EVERY_MS) {
-      terminal.err(`${timeText(now())} ${text}`);
+      terminal.err(`${formatTime(now())} ${text}`);
       lineAt = performance.now();
     }
     const begun = performance.now();
-    batch = await insist<Batch>(following, {
+    batch = await askUntilAnswered<Batch>(following, {
       path: `/api/batches/${first.batchId}`,
       timeoutMs: ACCEPT_TIMEOUT_MS,
     });
@@ -95,7 +95,7 @@ interface Wanted {
   currency: string | undefined;
 }
 
-function requestOf({ count, patient, amount, currency }: Wanted): Fired {
+function toRequest({ count, patient, amount, currency }: Wanted): Fired {
   if (currency !== undefined && amount === undefined)
     throw wrongArguments('--currency needs --amount.');
   const code = readCurrency(currency ?? 'USD');
@@ -106,7 +106,7 @@ function requestOf({ count, patient, amount, currency }: Wanted): Fired {
   };
 }
 
-async function fire(following: Following, request: Fired, key: string): Promise<Batch> {
+async function startBatch(following: Following, request: Fired, key: string): Promise<Batch> {
   const question: Question = {
     method: 'POST',
     path: '/api/batches',
@@ -114,7 +114,7 @@ async function fire(following: Following, request: Fired, key: string): Promise<
     headers: { 'idempotency-key': key },
   };
   following.context.terminal.progress(`Sending ${request.count} payments …`);
-  return insist<Batch>(following, { ...question, timeoutMs: ACCEPT_TIMEOUT_MS });
+  return askUntilAnswered<Batch>(following, { ...question, timeoutMs: ACCEPT_TIMEOUT_MS });
 }
 
 export const batch = command({
@@ -142,7 +142,7 @@ export const batch = command({
   ],
   async run(args, context) {
     const { terminal, interruption } = context;
-    const request = requestOf(args);
+    const request = toRequest(args);
     const begun = performance.now();
     const following = {
       context,
@@ -153,8 +153,8 @@ export const batch = command({
     const key = args.key ?? randomUUID();
     const first =
       args.id === undefined
-        ? await fire(following, request, key)
-        : await insist<Batch>(following, {
+        ? await startBatch(following, request, key)
+        : await askUntilAnswered<Batch>(following, {
             path: `/api/batches/${encodeURIComponent(args.id)}`,
             timeoutMs: ACCEPT_TIMEOUT_MS,
           });
@@ -166,7 +166,7 @@ export const batch = command({
     });
     const tookMs = args.id === undefined ? performance.now() - begun : null;
     const document = { ...(args.id === undefined ? { key } : {}), ...done };
-    answer(context, args.json, document, () => batchText(done, tookMs, terminal.paint));
-    return exitCodeOfBatch(done);
+    answer(context, args.json, document, () => formatBatch(done, tookMs, terminal.paint));
+    return getBatchExitCode(done);
   },
 });

@@ -10,10 +10,10 @@ import { ROOT } from '../../local/root.js';
 import { ask } from '../client.js';
 import { command, flag, type Context } from '../command.js';
 import {
-  matching,
-  next,
+  filterByStart,
+  suggestNext,
   type Candidate,
-  type Looked,
+  type NameKind,
 } from '../completion/completion-candidates.js';
 import {
   candidateLine,
@@ -27,7 +27,7 @@ import { EXPERIMENTS } from '../programs/programs.js';
 /** Longest wait for the names of the replicas. */
 const ASK_TIMEOUT_MS = 800;
 
-async function replicas(context: Context): Promise<Candidate[]> {
+async function fetchReplicas(context: Context): Promise<Candidate[]> {
   const addresses = context.target({ json: false, url: undefined }).addresses('monitor');
   const { body } = await ask<{ replicas: { id: string; observed: string; role: string | null }[] }>(
     addresses,
@@ -36,26 +36,26 @@ async function replicas(context: Context): Promise<Candidate[]> {
   return body.replicas.map(({ id, observed, role }) => ({ word: id, describe: role ?? observed }));
 }
 
-const bare = (words: readonly string[]): Candidate[] =>
+const toCandidates = (words: readonly string[]): Candidate[] =>
   words.map((word) => ({ word, describe: '' }));
 
-function folders(): Candidate[] {
+function listTestFolders(): Candidate[] {
   const folder = join(ROOT, 'test');
   if (!existsSync(folder)) return [];
-  return bare(
+  return toCandidates(
     readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name),
   );
 }
 
-async function looked(kind: Looked, context: Context): Promise<Candidate[]> {
-  if (kind === 'experiments') return bare(EXPERIMENTS);
-  return kind === 'test folders' ? folders() : replicas(context).catch(() => []);
+async function lookUpNames(kind: NameKind, context: Context): Promise<Candidate[]> {
+  if (kind === 'experiments') return toCandidates(EXPERIMENTS);
+  return kind === 'test folders' ? listTestFolders() : fetchReplicas(context).catch(() => []);
 }
 
 /** The arguments after `--`, unparsed: yargs would interpret options among them. */
-const typedWords = (): string[] => process.argv.slice(process.argv.indexOf('--') + 1);
+const getTypedWords = (): string[] => process.argv.slice(process.argv.indexOf('--') + 1);
 
 const options = {
   words: { ...flag('Print the candidates; for the script'), hidden: true },
@@ -82,10 +82,10 @@ export const completion = command<typeof options, { shell: string }>({
       context.terminal.raw(completionScript(shell, join(ROOT, 'local/bootstrap.mjs')));
       return EXIT.done;
     }
-    const words = typedWords();
-    const { candidates, look } = next(words, context.commands);
-    const all = [...candidates, ...(look === null ? [] : await looked(look, context))];
-    matching(all, words.at(-1) ?? '').forEach((each) =>
+    const words = getTypedWords();
+    const { candidates, names } = suggestNext(words, context.commands);
+    const all = [...candidates, ...(names === null ? [] : await lookUpNames(names, context))];
+    filterByStart(all, words.at(-1) ?? '').forEach((each) =>
       context.terminal.out(candidateLine(shell, each)),
     );
     return EXIT.done;

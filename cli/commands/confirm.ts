@@ -11,7 +11,7 @@ import { CommandFailure, wrongArguments } from '../failure.js';
 import type { Target } from '../target.js';
 import { Unreachable } from '../client.js';
 
-export interface Scene {
+export interface Leadership {
   target: Target;
   status: MonitorStatus;
   leader: string | null;
@@ -19,7 +19,7 @@ export interface Scene {
 }
 
 /** Reads the current leadership. @throws CommandFailure when no monitor answers. */
-export async function lookAround(args: CommonArguments, context: Context): Promise<Scene> {
+export async function readLeadership(args: CommonArguments, context: Context): Promise<Leadership> {
   const target = context.target(args);
   const status = await askMonitors(target);
   if (!status) throw new Unreachable(target.addresses('monitor'), 'no monitor answers');
@@ -28,13 +28,13 @@ export async function lookAround(args: CommonArguments, context: Context): Promi
 }
 
 /** The possible next leaders: alive, and not taken out of service by an operator. */
-export const followersOf = ({ status, leader }: Scene): string[] =>
+export const getFollowers = ({ status, leader }: Leadership): string[] =>
   status.replicas
     .filter(({ id, admin, observed }) => id !== leader && admin === 'ready' && observed === 'alive')
     .map(({ id }) => id);
 
 /** @throws CommandFailure WRONG_ARGUMENTS without a reason and without a terminal. */
-export async function reasonFor(given: string | undefined, { terminal }: Context): Promise<string> {
+export async function askReason(given: string | undefined, { terminal }: Context): Promise<string> {
   const reason =
     given ?? (terminal.canAsk ? await terminal.ask('Reason (kept in the history): ') : '');
   if (reason.trim() !== '') return reason.trim();

@@ -4,7 +4,7 @@
  */
 import { readRunning } from '../../local/installation.js';
 import { answer, command } from '../command.js';
-import { doctorText, isHealthy } from '../doctor/doctor-text.js';
+import { formatFindings, isHealthy } from '../doctor/doctor-text.js';
 import { EXIT } from '../exit-codes.js';
 
 export const doctor = command({
@@ -28,7 +28,7 @@ export const doctor = command({
     const healthy = isHealthy(findings);
     const document = { healthy, running: running !== null, findings };
     answer(context, args.json, document, () =>
-      doctorText(findings, running !== null, terminal.paint),
+      formatFindings(findings, running !== null, terminal.paint),
     );
     return healthy ? EXIT.done : EXIT.no;
   },

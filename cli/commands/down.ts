@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startHint } from '../../local/command-hint.js';
 import { readRunning, type Running } from '../../local/installation.js';
 import { PATIENTS_PORT } from '../../local/plan.js';
-import { isAlive, signal } from '../../local/processes/process-tree.js';
-import { duration } from '../output/format-time.js';
+import { isAlive, sendSignal } from '../../local/processes/process-tree.js';
+import { formatDuration } from '../output/format-time.js';
 import { command, flag, whole, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
@@ -15,14 +15,14 @@ import { CommandFailure } from '../failure.js';
 const POLL_MS = 50;
 
 /** The process ids of the system that are still alive. */
-const alive = ({ pid, system }: Running): number[] =>
+const findAlive = ({ pid, system }: Running): number[] =>
   [pid, ...(system?.processes ?? []).flatMap((process) => process.pid ?? [])].filter(isAlive);
 
 /**
  * Identifies an installation, because several may run at the same time. The port of the first
  * patients instance shows the offset.
  */
-function nameOfInstallation({ system }: Running, dataDir: string): string {
+function describeInstallation({ system }: Running, dataDir: string): string {
   const address = system?.addresses['patients_1'];
   const moved = address ? Number(new URL(address).port) - PATIENTS_PORT : 0;
   return `data in ${dataDir}${moved === 0 ? '' : `, ports moved by ${moved}`}`;
@@ -34,13 +34,13 @@ async function waitUntilGone(
   { terminal, interruption }: Context,
 ): Promise<void> {
   const deadline = performance.now() + waitMs;
-  for (let left = alive(running); left.length > 0; left = alive(running)) {
+  for (let left = findAlive(running); left.length > 0; left = findAlive(running)) {
     terminal.progress(`Stopping: ${left.length} processes are still running …`);
     if (performance.now() > deadline) {
       terminal.progress('');
       throw new CommandFailure(
         'STILL_RUNNING',
-        `Relevo has not ended within ${duration(waitMs)}.`,
+        `Relevo has not ended within ${formatDuration(waitMs)}.`,
         EXIT.no,
         '`relevo down --force` kills it; no data is lost.',
       );
@@ -71,14 +71,14 @@ export const down = command({
       );
       return EXIT.done;
     }
-    signal(running.pid, args.force ? 'SIGKILL' : 'SIGTERM');
+    sendSignal(running.pid, args.force ? 'SIGKILL' : 'SIGTERM');
     await waitUntilGone(running, args.wait * 1_000, context);
     const tookMs = Math.round(performance.now() - begun);
     const again = startHint('npm start', context.env);
     terminal.out(
       args.json
         ? JSON.stringify({ stopped: true, running: false, pid: running.pid, dataDir, tookMs })
-        : `Stopped (pid ${running.pid}, ${nameOfInstallation(running, dataDir)}) after ${duration(tookMs)}. The data stays; \`${again}\` starts Relevo with it again.`,
+        : `Stopped (pid ${running.pid}, ${describeInstallation(running, dataDir)}) after ${formatDuration(tookMs)}. The data stays; \`${again}\` starts Relevo with it again.`,
     );
     return EXIT.done;
   },

@@ -2,11 +2,11 @@
  * `relevo handover`: moves the leadership without interruption. Exit codes: 0 done, 1 refused or
  * cancelled, 5 no answer.
  */
-import { confirm, followersOf, lookAround, reasonFor } from './confirm.js';
+import { confirm, getFollowers, readLeadership, askReason } from './confirm.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { handoverText, sceneText, type HandoverAnswer } from './leadership-text.js';
+import { formatHandover, formatLeadership, type HandoverAnswer } from './leadership-text.js';
 
 /** A hand-over waits until the payments in flight are finished. */
 const TIMEOUT_MS = 60_000;
@@ -25,23 +25,24 @@ export const handover = command({
   examples: [['relevo handover --to server_2 --reason "kernel update"', 'server_2 leads next']],
   async run(args, context) {
     const { terminal } = context;
-    const scene = await lookAround(args, context);
-    if (!args.json) terminal.err(sceneText(scene.leader, scene.term, followersOf(scene)));
-    const reason = await reasonFor(args.reason, context);
+    const leadership = await readLeadership(args, context);
+    if (!args.json)
+      terminal.err(formatLeadership(leadership.leader, leadership.term, getFollowers(leadership)));
+    const reason = await askReason(args.reason, context);
     await confirm(
       `Hand over to ${args.to ?? 'the replica that the monitor chooses'}?`,
       args.yes,
       context,
     );
-    const { body } = await ask<HandoverAnswer>(scene.target.addresses('monitor'), {
+    const { body } = await ask<HandoverAnswer>(leadership.target.addresses('monitor'), {
       method: 'POST',
       path: '/handover',
-      token: scene.target.token('operator'),
+      token: leadership.target.token('operator'),
       body: { reason, ...(args.to === undefined ? {} : { to: args.to }) },
       timeoutMs: TIMEOUT_MS,
       signal: context.interruption,
     });
-    answer(context, args.json, body, () => handoverText(body));
+    answer(context, args.json, body, () => formatHandover(body));
     return EXIT.done;
   },
 });

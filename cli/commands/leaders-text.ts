@@ -1,7 +1,7 @@
 /** Formats elections: leaders, times, and the duration of each hand-over. Pure. */
 import type { Election } from '../../monitor/http/schemas.js';
-import { dayAndTime, duration, timeText } from '../output/format-time.js';
-import { table } from '../output/table.js';
+import { formatDayAndTime, formatDuration, formatTime } from '../output/format-time.js';
+import { formatTable } from '../output/table.js';
 
 /** The fields that a row uses. `--json` prints the complete election. */
 export type ElectionRow = Pick<
@@ -25,27 +25,27 @@ export const handoverMs = ({ suspectedAt, electedAt, promotedAt }: ElectionRow):
   promotedAt === null ? null : Date.parse(promotedAt) - Date.parse(suspectedAt ?? electedAt);
 
 /** Newest first, as the monitor returns them. */
-export function leadersText(elections: readonly ElectionRow[]): string {
+export function formatLeaders(elections: readonly ElectionRow[]): string {
   if (elections.length === 0) return 'There has been no election yet.';
   const rows = elections.map((election) => {
     const { term, electedAt, leader, previousLeader, kind, reason } = election;
     return [
       String(term),
-      dayAndTime(new Date(electedAt)),
+      formatDayAndTime(new Date(electedAt)),
       previousLeader ?? '-',
       leader,
       kind,
-      duration(handoverMs(election)),
+      formatDuration(handoverMs(election)),
       reason,
     ];
   });
-  return table(['term', 'elected', 'from', 'to', 'kind', 'took', 'reason'], rows).join('\n');
+  return formatTable(['term', 'elected', 'from', 'to', 'kind', 'took', 'reason'], rows).join('\n');
 }
 
 /** One election as a log line. */
-export const electionLine = (election: ElectionRow): string => {
+export const formatElection = (election: ElectionRow): string => {
   const { term, electedAt, leader, previousLeader, reason } = election;
   const from =
     previousLeader === null || previousLeader === leader ? '' : ` after ${previousLeader}`;
-  return `${timeText(new Date(electedAt))} ${leader} leads in term ${term}${from}: ${reason}`;
+  return `${formatTime(new Date(electedAt))} ${leader} leads in term ${term}${from}: ${reason}`;
 };

@@ -5,13 +5,13 @@ import { ask } from '../client.js';
 import { command, flag, whole, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { watch } from '../output/watch.js';
-import { electionLine, leadersText, type ElectionRow } from './leaders-text.js';
+import { formatElection, formatLeaders, type ElectionRow } from './leaders-text.js';
 
 const WATCH_MS = 1_000;
 /** The page size limit of the monitor. */
 const MOST = 200;
 
-async function elections(
+async function fetchElections(
   args: CommonArguments & { limit: number },
   context: Context,
 ): Promise<readonly ElectionRow[]> {
@@ -42,20 +42,22 @@ export const leaders = command({
   async run(args, context) {
     const { terminal } = context;
     const text = (rows: readonly ElectionRow[]): string =>
-      args.json ? JSON.stringify({ elections: rows }, null, 2) : leadersText(rows);
+      args.json ? JSON.stringify({ elections: rows }, null, 2) : formatLeaders(rows);
     if (!args.watch) {
-      terminal.out(text(await elections(args, context)));
+      terminal.out(text(await fetchElections(args, context)));
       return EXIT.done;
     }
     let seen = -1;
     const lines = async (): Promise<string[]> => {
-      const fresh = (await elections(args, context)).filter(({ term }) => term > seen).reverse();
+      const fresh = (await fetchElections(args, context))
+        .filter(({ term }) => term > seen)
+        .reverse();
       seen = fresh.at(-1)?.term ?? seen;
-      return fresh.map((row) => (args.json ? JSON.stringify(row) : electionLine(row)));
+      return fresh.map((row) => (args.json ? JSON.stringify(row) : formatElection(row)));
     };
     return watch(
       terminal,
-      { everyMs: WATCH_MS, picture: async () => text(await elections(args, context)), lines },
+      { everyMs: WATCH_MS, view: async () => text(await fetchElections(args, context)), lines },
       context.interruption,
     );
   },

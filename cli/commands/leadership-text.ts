@@ -1,5 +1,5 @@
 /** Formats the commands of the leadership: the state before, and the result. Pure. */
-import { duration } from '../output/format-time.js';
+import { formatDuration } from '../output/format-time.js';
 import { wrap, WIDTH } from '../output/table.js';
 
 export interface HandoverAnswer {
@@ -19,27 +19,33 @@ export interface StateAnswer {
   term: number;
 }
 
-const listed = (words: readonly string[]): string =>
+const joinNames = (words: readonly string[]): string =>
   words.length === 0 ? 'no replica' : words.join(', ');
 
 /** The leader, and the replicas that may follow it. */
-export function sceneText(
+export function formatLeadership(
   leader: string | null,
   term: number,
   followers: readonly string[],
 ): string {
   const now = leader === null ? 'There is no leader now.' : `${leader} leads in term ${term}.`;
-  return wrap(`${now} Possible next leaders: ${listed(followers)}.`, WIDTH).join('\n');
+  return wrap(`${now} Possible next leaders: ${joinNames(followers)}.`, WIDTH).join('\n');
 }
 
-export function handoverText({ leader, term, previous, drained, tookMs }: HandoverAnswer): string {
+export function formatHandover({
+  leader,
+  term,
+  previous,
+  drained,
+  tookMs,
+}: HandoverAnswer): string {
   if (previous === leader) return `${leader} already leads, in term ${term}; nothing changed.`;
   const from = previous === null ? '' : `, after ${previous}`;
   const rest = drained
     ? ' The old leader finished its payments in flight.'
     : ' The new leader takes over the payments in flight.';
   return wrap(
-    `${leader} leads in term ${term}${from}; it took ${duration(tookMs)}.${previous === null ? '' : rest}`,
+    `${leader} leads in term ${term}${from}; it took ${formatDuration(tookMs)}.${previous === null ? '' : rest}`,
     WIDTH,
   ).join('\n');
 }
@@ -51,7 +57,7 @@ const WHAT_A_STATE_MEANS: Readonly<Record<string, string>> = {
 };
 
 /** The state of a replica, and the effect of the command. */
-export function stateScene(
+export function formatBeforeState(
   id: string,
   admin: string,
   state: string,
@@ -59,14 +65,19 @@ export function stateScene(
   followers: readonly string[],
 ): string {
   const handsOver =
-    leads && state !== 'ready' ? ` It leads now; possible next leaders: ${listed(followers)}.` : '';
+    leads && state !== 'ready'
+      ? ` It leads now; possible next leaders: ${joinNames(followers)}.`
+      : '';
   return wrap(
     `${id} is ${admin}. In ${state} it ${WHAT_A_STATE_MEANS[state] ?? state}.${handsOver}`,
     WIDTH,
   ).join('\n');
 }
 
-export function stateText({ id, admin, leader, term }: StateAnswer, before: string | null): string {
+export function formatState(
+  { id, admin, leader, term }: StateAnswer,
+  before: string | null,
+): string {
   const leads =
     leader === null
       ? 'There is no leader'

@@ -1,7 +1,7 @@
 /** Formats the life of a payment. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
-import { showAmount } from './amount.js';
-import { duration, preciseTime } from '../output/format-time.js';
+import { formatAmount } from './amount.js';
+import { formatDuration, formatPreciseTime } from '../output/format-time.js';
 import { EXIT } from '../exit-codes.js';
 import type { Paint } from '../output/paint.js';
 
@@ -21,36 +21,36 @@ const WHAT_IT_MEANS: Readonly<Record<Payment['status'], string>> = {
   PENDING: 'It is stored and will be decided; a retry with the same key does not pay twice.',
 };
 
-function decidedLine(payment: Payment, paint: Paint): string[] {
+function formatOutcome(payment: Payment, paint: Paint): string[] {
   const { status, completedAt, processedBy, term, attempts, latencyMs, reason } = payment;
   const word = paint(STATUS_COLOUR[status], status.toLowerCase());
   if (completedAt === null) return [`  ${word}    not decided yet`];
   const tries = attempts > 1 ? `, attempt ${attempts}` : '';
-  const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, after ${duration(latencyMs)}${tries}`;
+  const by = `by ${processedBy ?? '-'} in term ${term ?? '-'}, after ${formatDuration(latencyMs)}${tries}`;
   return [
-    `  ${word}${' '.repeat(11 - status.length)}${preciseTime(new Date(completedAt))}  ${by}`,
+    `  ${word}${' '.repeat(11 - status.length)}${formatPreciseTime(new Date(completedAt))}  ${by}`,
     ...(reason ? [row('because', reason)] : []),
   ];
 }
 
 /** The text before the payment is sent. */
-export const payingLine = (
+export const formatIntent = (
   amountMinor: number,
   currency: string,
   patient: string,
   key: string,
-): string => `Paying ${showAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
+): string => `Paying ${formatAmount(amountMinor, currency)} for ${patient}\n${row('key', key)}`;
 
 /** The state of a payment, one line per fact. */
-export function paymentLines(payment: Payment, paint: Paint): string[] {
+export function formatPayment(payment: Payment, paint: Paint): string[] {
   const { id, acceptedAt, acceptedBy, redriveOf, batchId, concept } = payment;
   return [
     row('payment', id),
     ...(concept === null ? [] : [row('concept', concept)]),
     ...(batchId === null ? [] : [row('batch', batchId)]),
     ...(redriveOf === null ? [] : [row('instead of', redriveOf)]),
-    row('accepted', `${preciseTime(new Date(acceptedAt))}  by ${acceptedBy}`),
-    ...decidedLine(payment, paint),
+    row('accepted', `${formatPreciseTime(new Date(acceptedAt))}  by ${acceptedBy}`),
+    ...formatOutcome(payment, paint),
     '',
     WHAT_IT_MEANS[payment.status],
   ];
@@ -61,7 +61,7 @@ export const REPLAYED_OWN =
   'An earlier try was accepted, but its answer was lost; nothing was charged twice.';
 
 /** 0: succeeded. 1: declined or failed. 2: pending. */
-export function exitCodeOf({ status }: Pick<Payment, 'status'>): number {
+export function getExitCode({ status }: Pick<Payment, 'status'>): number {
   if (status === 'SUCCEEDED') return EXIT.done;
   return status === 'PENDING' ? EXIT.pending : EXIT.no;
 }

@@ -39,7 +39,7 @@ const PAUSE_MS = 500;
  */
 const PENDING_PAUSE_MS = 200;
 
-const mayAskAgain = (error: unknown): error is Refused | Unreachable =>
+const mayRetry = (error: unknown): error is Refused | Unreachable =>
   error instanceof Unreachable || (error instanceof Refused && error.retryable);
 
 function askOnce(
@@ -59,7 +59,7 @@ function askOnce(
 }
 
 /** @throws CommandFailure when the payment was refused, or no service answered in time. */
-export async function payThrough(command: PayCommand): Promise<PayOutcome> {
+export async function payWithRetry(command: PayCommand): Promise<PayOutcome> {
   const begun = performance.now();
   const left = (): number => command.waitMs - (performance.now() - begun);
   let replayed: PayOutcome['replayed'] | null = null;
@@ -71,7 +71,7 @@ export async function payThrough(command: PayCommand): Promise<PayOutcome> {
       if (status === 201 || left() <= 0) return { payment, replayed, tries };
       await delay(PENDING_PAUSE_MS, undefined, { signal: command.signal });
     } catch (error) {
-      if (!mayAskAgain(error) || left() + GRACE_MS <= 0) throw error;
+      if (!mayRetry(error) || left() + GRACE_MS <= 0) throw error;
       command.onRetry(error.message);
       await delay(
         error instanceof Refused ? (error.retryAfterMs ?? PAUSE_MS) : PAUSE_MS,

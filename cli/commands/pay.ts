@@ -7,14 +7,14 @@ import { randomUUID } from 'node:crypto';
 import { readAmount, readCurrency } from './amount.js';
 import { command, whole, words, type Context } from '../command.js';
 import { findPatient } from './find-patient.js';
-import { payThrough, type PayCommand, type PayOutcome } from './pay-with-retry.js';
-import { exitCodeOf, paymentLines, payingLine, REPLAYED, REPLAYED_OWN } from './pay-text.js';
+import { payWithRetry, type PayCommand, type PayOutcome } from './pay-with-retry.js';
+import { getExitCode, formatPayment, formatIntent, REPLAYED, REPLAYED_OWN } from './pay-text.js';
 
 const LONGEST_WAIT_S = 600;
 
 function showOutcome({ terminal }: Context, { payment, replayed }: PayOutcome): void {
   if (replayed !== 'no') terminal.out(replayed === 'key' ? REPLAYED : REPLAYED_OWN);
-  terminal.out(paymentLines(payment, terminal.paint).join('\n'));
+  terminal.out(formatPayment(payment, terminal.paint).join('\n'));
 }
 
 /**
@@ -25,7 +25,7 @@ async function payOrExplain(
   { terminal, interruption }: Context,
 ): Promise<PayOutcome> {
   try {
-    return await payThrough(paying);
+    return await payWithRetry(paying);
   } catch (error) {
     if (interruption.aborted) terminal.err('Stopped waiting.');
     terminal.err(
@@ -69,7 +69,7 @@ export const pay = command({
     };
     const patient = await findPatient(asking, args);
     const key = args.key ?? randomUUID();
-    if (!args.json) terminal.out(payingLine(amountMinor, currency, patient.shown, key));
+    if (!args.json) terminal.out(formatIntent(amountMinor, currency, patient.shown, key));
     const request = {
       patientId: patient.id,
       amountMinor,
@@ -96,6 +96,6 @@ export const pay = command({
         ),
       );
     else showOutcome(context, outcome);
-    return exitCodeOf(outcome.payment);
+    return getExitCode(outcome.payment);
   },
 });

@@ -1,36 +1,40 @@
 /** Formats lists of payments and patients, and a bill, as tables of 80 columns. Pure. */
 import type { Payment } from '../../shared/contracts/payment.js';
-import { showAmount } from './amount.js';
-import { dayText, timeText } from '../output/format-time.js';
-import { table } from '../output/table.js';
+import { formatAmount } from './amount.js';
+import { formatDay, formatTime } from '../output/format-time.js';
+import { formatTable } from '../output/table.js';
 
 const MORE = 'There are more: --limit, or --cursor';
 
 /** The time for today, the day for earlier dates, because the id needs the width. */
 function when(acceptedAt: string, now: Date): string {
   const at = new Date(acceptedAt);
-  return dayText(at) === dayText(now) ? timeText(at) : dayText(at).slice(5);
+  return formatDay(at) === formatDay(now) ? formatTime(at) : formatDay(at).slice(5);
 }
 
-export function paymentsText(payments: readonly Payment[], next: string | null, now: Date): string {
+export function formatPayments(
+  payments: readonly Payment[],
+  next: string | null,
+  now: Date,
+): string {
   if (payments.length === 0) return 'There is no matching payment.';
   const rows = payments.map(({ id, acceptedAt, amountMinor, currency, status, processedBy }) => [
     when(acceptedAt, now),
     status.toLowerCase(),
-    showAmount(amountMinor, currency),
+    formatAmount(amountMinor, currency),
     processedBy ?? '-',
     id,
   ]);
-  const lines = table(['accepted', 'status', 'amount', 'by', 'id'], rows);
+  const lines = formatTable(['accepted', 'status', 'amount', 'by', 'id'], rows);
   return [...lines, ...(next === null ? [] : ['', `${MORE} ${next}`])].join('\n');
 }
 
-export function patientsText(
+export function formatPatients(
   patients: readonly { id: string; document: string; name: string }[],
   next: string | null,
 ): string {
   if (patients.length === 0) return 'There is no patient; `relevo seed` adds some.';
-  const lines = table(
+  const lines = formatTable(
     ['document', 'id', 'name'],
     patients.map(({ id, document, name }) => [document, id, name]),
   );
@@ -63,7 +67,8 @@ function currencyLines({
   paidMinor,
   dueMinor,
 }: CurrencyBill): string[] {
-  const sum = (amountMinor: number): string => showAmount(amountMinor, currency).replace(/ .*/, '');
+  const sum = (amountMinor: number): string =>
+    formatAmount(amountMinor, currency).replace(/ .*/, '');
   const rows = Object.entries(charges).flatMap(([kind, { items, subtotalMinor }]) =>
     items.length === 0
       ? []
@@ -79,12 +84,12 @@ function currencyLines({
   );
   return [
     '',
-    ...table(['kind', 'date', currency, 'for'], rows, '  '),
+    ...formatTable(['kind', 'date', currency, 'for'], rows, '  '),
     '',
-    `${showAmount(totalMinor, currency)} in all, ${sum(paidMinor)} paid, ${sum(dueMinor)} due.`,
+    `${formatAmount(totalMinor, currency)} in all, ${sum(paidMinor)} paid, ${sum(dueMinor)} due.`,
   ];
 }
 
 /** Never adds amounts of different currencies: each currency has its own list and totals. */
-export const billText = ({ patient, bills }: Bill): string =>
+export const formatBill = ({ patient, bills }: Bill): string =>
   [`${patient.name}, document ${patient.document}`, ...bills.flatMap(currencyLines)].join('\n');

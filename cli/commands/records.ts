@@ -4,12 +4,12 @@ import { ask } from '../client.js';
 import { answer, command, whole, words, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { findPatient, patientPage, type Asking } from './find-patient.js';
-import { paymentLines } from './pay-text.js';
-import { billText, patientsText, paymentsText, type Bill } from './records-text.js';
+import { formatPayment } from './pay-text.js';
+import { formatBill, formatPatients, formatPayments, type Bill } from './records-text.js';
 
 const MOST = 500;
 
-function asking(args: CommonArguments, context: Context): Asking {
+function toAsking(args: CommonArguments, context: Context): Asking {
   const target = context.target(args);
   return {
     addresses: target.addresses('patients'),
@@ -59,11 +59,11 @@ export const payments = command({
       (entry): entry is [string, string] => entry[1] !== undefined,
     );
     const found = await read<{ payments: Payment[]; next: string | null }>(
-      asking(args, context),
+      toAsking(args, context),
       `/api/payments?${new URLSearchParams(given).toString()}`,
     );
     answer(context, args.json, found, () =>
-      paymentsText(found.payments, found.next, context.now()),
+      formatPayments(found.payments, found.next, context.now()),
     );
     return EXIT.done;
   },
@@ -78,10 +78,10 @@ export const payment = command<Record<never, never>, { id: string }>({
   async run(args, context) {
     const { terminal } = context;
     const found = await read<Payment>(
-      asking(args, context),
+      toAsking(args, context),
       `/api/payments/${encodeURIComponent(args.id)}`,
     );
-    answer(context, args.json, found, () => paymentLines(found, terminal.paint).join('\n'));
+    answer(context, args.json, found, () => formatPayment(found, terminal.paint).join('\n'));
     return EXIT.done;
   },
 });
@@ -92,8 +92,8 @@ export const patients = command({
   group: 'Payments',
   options: page,
   async run(args, context) {
-    const found = await patientPage(asking(args, context), args.limit, args.cursor ?? null);
-    answer(context, args.json, found, () => patientsText(found.patients, found.next));
+    const found = await patientPage(toAsking(args, context), args.limit, args.cursor ?? null);
+    answer(context, args.json, found, () => formatPatients(found.patients, found.next));
     return EXIT.done;
   },
 });
@@ -108,10 +108,10 @@ export const bill = command<typeof billOptions, { patient: string | undefined }>
   options: billOptions,
   examples: [['relevo bill --document 107919317', 'by document']],
   async run(args, context) {
-    const who = asking(args, context);
+    const who = toAsking(args, context);
     const { id } = await findPatient(who, { patient: args.patient, document: args.document });
     const found = await read<Bill>(who, `/api/patients/${id}/bill`);
-    answer(context, args.json, found, () => billText(found));
+    answer(context, args.json, found, () => formatBill(found));
     return EXIT.done;
   },
 });

@@ -2,18 +2,18 @@
  * `relevo drain|maint|ready REPLICA`: sets the administrative state of one replica. Exit codes as
  * in handover.
  */
-import { confirm, followersOf, lookAround, reasonFor } from './confirm.js';
+import { confirm, getFollowers, readLeadership, askReason } from './confirm.js';
 import { ask } from '../client.js';
 import { answer, command, flag, words, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import { nearest } from '../../local/nearest.js';
-import { stateScene, stateText, type StateAnswer } from './leadership-text.js';
+import { findNearest } from '../../local/nearest.js';
+import { formatBeforeState, formatState, type StateAnswer } from './leadership-text.js';
 
 const TIMEOUT_MS = 60_000;
 
 function unknownReplica(id: string, known: readonly string[]): CommandFailure {
-  const meant = nearest(id, known);
+  const meant = findNearest(id, known);
   const hint = meant ? `Did you mean ${meant}?` : `The replicas are ${known.join(', ')}.`;
   return new CommandFailure('REPLICA_NOT_FOUND', `There is no replica ${id}.`, EXIT.no, hint);
 }
@@ -44,27 +44,29 @@ const stateCommand = (
     examples: [[`relevo ${state} server_1 --reason "${example}"`, describe.toLowerCase()]],
     async run(args, context) {
       const { terminal } = context;
-      const scene = await lookAround(args, context);
-      const replica = scene.status.replicas.find(({ id }) => id === args.replica);
+      const leadership = await readLeadership(args, context);
+      const replica = leadership.status.replicas.find(({ id }) => id === args.replica);
       if (!replica)
         throw unknownReplica(
           args.replica,
-          scene.status.replicas.map(({ id }) => id),
+          leadership.status.replicas.map(({ id }) => id),
         );
-      const leads = scene.leader === replica.id;
+      const leads = leadership.leader === replica.id;
       if (!args.json)
-        terminal.err(stateScene(replica.id, replica.admin, state, leads, followersOf(scene)));
-      const reason = await reasonFor(args.reason, context);
+        terminal.err(
+          formatBeforeState(replica.id, replica.admin, state, leads, getFollowers(leadership)),
+        );
+      const reason = await askReason(args.reason, context);
       await confirm(`Set ${replica.id} to ${state}?`, args.yes, context);
-      const { body } = await ask<StateAnswer>(scene.target.addresses('monitor'), {
+      const { body } = await ask<StateAnswer>(leadership.target.addresses('monitor'), {
         method: 'POST',
         path: `/replicas/${encodeURIComponent(replica.id)}/state`,
-        token: scene.target.token('operator'),
+        token: leadership.target.token('operator'),
         body: { state, reason },
         timeoutMs: TIMEOUT_MS,
         signal: context.interruption,
       });
-      answer(context, args.json, body, () => stateText(body, scene.leader));
+      answer(context, args.json, body, () => formatState(body, leadership.leader));
       return EXIT.done;
     },
   });

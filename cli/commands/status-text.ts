@@ -1,7 +1,7 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
 import { z } from 'zod';
 import { plain, type Paint } from '../output/paint.js';
-import { table, WIDTH, wrap } from '../output/table.js';
+import { formatTable, WIDTH, wrap } from '../output/table.js';
 
 /** The fields of a monitor's `GET /status` that this module uses. `--json` passes the others on. */
 export const monitorStatus = z.looseObject({
@@ -45,7 +45,7 @@ export interface StatusView {
   status: MonitorStatus | null;
 }
 
-const shown = (value: string | number | null | undefined): string =>
+const orDash = (value: string | number | null | undefined): string =>
   value === null || value === undefined ? '-' : String(value);
 
 /** ` for 42 s`; '' when the start is unknown. */
@@ -73,36 +73,40 @@ const GOOD = new Set(['alive', 'ready', 'leading', 'standby']);
 const BAD = new Set(['suspect', 'down', 'left']);
 
 /** A word of the table. The colour only emphasises it. */
-const painted = (word: string, paint: Paint): string =>
+const paintState = (word: string, paint: Paint): string =>
   BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word);
 
 function replicaTable({ replicas }: MonitorStatus, paint: Paint): string[] {
   const head = ['replica', 'admin', 'observed', 'role', 'term', 'ping'];
   const rows = replicas.map(({ id, admin, observed, role, term, pingMs }) => [
     role === 'leading' ? paint('bold', id) : id,
-    painted(admin, paint),
-    painted(observed, paint),
-    shown(role),
-    shown(term),
+    paintState(admin, paint),
+    paintState(observed, paint),
+    orDash(role),
+    orDash(term),
     typeof pingMs === 'number' ? `${pingMs.toFixed(1)} ms` : '-',
   ]);
-  return table(head, rows, '  ');
+  return formatTable(head, rows, '  ');
 }
 
 function localLines(local: StatusView['local'], now: Date): string[] {
   if (!local) return [];
   const { pid, startedAt, processes } = local;
-  const rows = processes.map((process) => [process.name, shown(process.pid), process.url]);
+  const rows = processes.map((process) => [process.name, orDash(process.pid), process.url]);
   return [
     `Relevo runs (pid ${pid})${ago(startedAt, now)}.`,
     '',
-    ...table(['process', 'pid', 'address'], rows, '  '),
+    ...formatTable(['process', 'pid', 'address'], rows, '  '),
     '',
   ];
 }
 
 /** @param now for "leads for 12 s". */
-export function statusText({ local, status }: StatusView, now: Date, paint: Paint = plain): string {
+export function formatStatus(
+  { local, status }: StatusView,
+  now: Date,
+  paint: Paint = plain,
+): string {
   const head = localLines(local, now);
   if (!status)
     return [...head, 'No monitor answers: payments continue, failures are not detected.', ''].join(
@@ -112,10 +116,10 @@ export function statusText({ local, status }: StatusView, now: Date, paint: Pain
   const watching =
     status.monitors.length > 1
       ? [
-          `Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${shown(observed)}`).join(', ')}`,
+          `Monitors: ${status.monitors.map(({ id, observed }) => `${id} ${orDash(observed)}`).join(', ')}`,
         ]
       : [];
-  const queue = `Queue: ${shown(waiting)} waiting, ${shown(active)} active. Payments: ${shown(pending)} pending, ${shown(failed)} failed.`;
+  const queue = `Queue: ${orDash(waiting)} waiting, ${orDash(active)} active. Payments: ${orDash(pending)} pending, ${orDash(failed)} failed.`;
   return [
     ...head,
     ...leaders(status, now),
@@ -129,7 +133,7 @@ export function statusText({ local, status }: StatusView, now: Date, paint: Pain
 }
 
 /** One line that changes only with the state, for `--watch` without a terminal. */
-export function statusLine({ status }: StatusView): string {
+export function formatStatusLine({ status }: StatusView): string {
   if (!status) return 'no monitor answers';
   const leading = status.partitions.map(({ leader, term }) =>
     leader === null ? 'no leader' : `${leader} leads in term ${term}`,
@@ -137,5 +141,5 @@ export function statusLine({ status }: StatusView): string {
   const replicas = status.replicas.map(
     ({ id, observed, admin }) => `${id} ${observed}${admin === 'ready' ? '' : ` (${admin})`}`,
   );
-  return `${leading.join(', ')}; ${replicas.join(', ')}; ${shown(status.queue.pending)} pending`;
+  return `${leading.join(', ')}; ${replicas.join(', ')}; ${orDash(status.queue.pending)} pending`;
 }

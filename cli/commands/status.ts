@@ -2,8 +2,8 @@
  * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a
  * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
-import { withoutPassword } from '../../local/processes/address.js';
-import { timeText } from '../output/format-time.js';
+import { stripPassword } from '../../local/processes/address.js';
+import { formatTime } from '../output/format-time.js';
 import { ask } from '../client.js';
 import { command, flag, type CommonArguments, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -12,8 +12,8 @@ import type { Target } from '../target.js';
 import { watch } from '../output/watch.js';
 import {
   monitorStatus,
-  statusLine,
-  statusText,
+  formatStatusLine,
+  formatStatus,
   type MonitorStatus,
   type StatusView,
 } from './status-text.js';
@@ -21,7 +21,7 @@ import {
 const ASK_TIMEOUT_MS = 2_000;
 const WATCH_MS = 1_000;
 
-interface Looked {
+interface Reading {
   view: StatusView;
   document: object;
 }
@@ -30,7 +30,7 @@ interface Looked {
  * Addresses and process ids need the operator token; without a token, the command shows the public
  * part.
  */
-function tokenOf(target: Target): string | undefined {
+function getToken(target: Target): string | undefined {
   try {
     return target.token('operator');
   } catch {
@@ -43,7 +43,7 @@ export async function askMonitors(target: Target): Promise<MonitorStatus | null>
   try {
     const { body } = await ask<unknown>(target.addresses('monitor'), {
       path: '/status',
-      token: tokenOf(target),
+      token: getToken(target),
       timeoutMs: ASK_TIMEOUT_MS,
     });
     return monitorStatus.parse(body);
@@ -53,12 +53,12 @@ export async function askMonitors(target: Target): Promise<MonitorStatus | null>
   }
 }
 
-function engineOf(kind: string, { system }: NonNullable<Target['local']>): object {
+function describeEngine(kind: string, { system }: NonNullable<Target['local']>): object {
   const own = system.processes.find((process) => process.kind === kind);
   return { embedded: own !== undefined, pid: own?.pid ?? null, port: own?.port ?? null };
 }
 
-function documentOf(local: Target['local'], status: MonitorStatus | null): object {
+function toDocument(local: Target['local'], status: MonitorStatus | null): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
   const database = new URL(system.databaseUrl);
@@ -69,28 +69,28 @@ function documentOf(local: Target['local'], status: MonitorStatus | null): objec
     addresses: system.addresses,
     processes: system.processes,
     postgres: {
-      ...engineOf('postgres', local),
-      url: withoutPassword(system.databaseUrl),
+      ...describeEngine('postgres', local),
+      url: stripPassword(system.databaseUrl),
       host: database.hostname,
       port: Number(database.port || 5432),
       user: database.username,
       database: database.pathname.slice(1),
     },
     redis: {
-      ...engineOf('redis', local),
-      url: withoutPassword(system.redisUrl),
+      ...describeEngine('redis', local),
+      url: stripPassword(system.redisUrl),
       port: Number(new URL(system.redisUrl).port || 6379),
     },
     status,
   };
 }
 
-async function look(context: Context, args: CommonArguments): Promise<Looked> {
+async function readStatus(context: Context, args: CommonArguments): Promise<Reading> {
   const target = context.target(args);
   const status = await askMonitors(target);
   const { local } = target;
   const view = { local: local && { ...local.running, processes: local.system.processes }, status };
-  return { view, document: documentOf(local, status) };
+  return { view, document: toDocument(local, status) };
 }
 
 /**
@@ -114,28 +114,28 @@ export const status = command({
   ],
   async run(args, context) {
     const { terminal } = context;
-    const first = await look(context, args).catch((error: unknown) =>
+    const first = await readStatus(context, args).catch((error: unknown) =>
       asNotRunning(error, context, args.json),
     );
-    const text = ({ view, document }: Looked): string =>
+    const text = ({ view, document }: Reading): string =>
       args.json
         ? JSON.stringify(document, null, 2)
-        : statusText(view, context.now(), terminal.paint);
+        : formatStatus(view, context.now(), terminal.paint);
     if (!args.watch) {
       terminal.out(text(first));
       return EXIT.done;
     }
     let last = '';
     const lines = async (): Promise<string[]> => {
-      const looked = await look(context, args);
-      const line = args.json ? JSON.stringify(looked.document) : statusLine(looked.view);
+      const reading = await readStatus(context, args);
+      const line = args.json ? JSON.stringify(reading.document) : formatStatusLine(reading.view);
       if (line === last && !args.json) return [];
       last = line;
-      return [args.json ? line : `${timeText(context.now())} ${line}`];
+      return [args.json ? line : `${formatTime(context.now())} ${line}`];
     };
     return watch(
       terminal,
-      { everyMs: WATCH_MS, picture: async () => text(await look(context, args)), lines },
+      { everyMs: WATCH_MS, view: async () => text(await readStatus(context, args)), lines },
       context.interruption,
     );
   },

@@ -6,7 +6,7 @@
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 const bash = (
   door: string,
@@ -50,7 +50,7 @@ complete -c relevo -f -a '(__relevo_words)'
 
 /** @param door the absolute path of the entry point, local/bootstrap.mjs. */
 export function completionScript(shell: Shell, door: string): string {
-  return { bash, zsh, fish }[shell](quoted(door));
+  return { bash, zsh, fish }[shell](quote(door));
 }
 
 interface Described {

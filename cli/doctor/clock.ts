@@ -82,14 +82,18 @@ export function judgeClock({
 
 const WATCH_MS = 100;
 
-async function drift(): Promise<number> {
+async function measureDrift(): Promise<number> {
   const [wall, monotonic] = [Date.now(), performance.now()];
   await delay(WATCH_MS);
   return Date.now() - wall - (performance.now() - monotonic);
 }
 
 /** Reads another clock several times and uses the reading with the shortest round trip. */
-export async function offsetOf(of: string, ask: () => Promise<number>, times = 5): Promise<Offset> {
+export async function measureOffset(
+  of: string,
+  ask: () => Promise<number>,
+  times = 5,
+): Promise<Offset> {
   let best: Offset = { of, aheadMs: 0, uncertainMs: Infinity };
   for (let time = 0; time < times; time += 1) {
     const [wall, begun] = [Date.now(), performance.now()];
@@ -101,7 +105,7 @@ export async function offsetOf(of: string, ask: () => Promise<number>, times = 5
   return best;
 }
 
-async function synchronized(): Promise<boolean | null> {
+async function readSynchronized(): Promise<boolean | null> {
   const { code, output } = await runToEnd([
     'timedatectl',
     'show',
@@ -124,8 +128,8 @@ export const clockCheck: Check = {
     return judgeClock({
       nowMs: Date.now(),
       newestFileMs,
-      driftMs: await drift(),
-      synchronized: await synchronized(),
+      driftMs: await measureDrift(),
+      synchronized: await readSynchronized(),
       offsets: [],
     });
   },

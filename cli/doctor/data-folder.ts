@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { shellWord } from '../../local/command-hint.js';
+import { quoteForShell } from '../../local/command-hint.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface FolderFacts {
@@ -19,12 +19,12 @@ export interface FolderFacts {
  * The command for a folder that is not writable. It depends on the error: a new owner does not help
  * against a full disk.
  */
-function fixOf(refusal: string, path: string): string {
+function getFix(refusal: string, path: string): string {
   const elsewhere = 'RELEVO_DATA=~/relevo-data npm start';
   if (refusal === 'ENOSPC' || refusal === 'EDQUOT')
-    return `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: ${elsewhere}`;
+    return `du -xh --max-depth=1 ${quoteForShell(path)} | sort -h   or: ${elsewhere}`;
   if (refusal === 'EROFS') return elsewhere;
-  return `sudo chown -R "$(id -u)" ${shellWord(path)}   or: ${elsewhere}`;
+  return `sudo chown -R "$(id -u)" ${quoteForShell(path)}   or: ${elsewhere}`;
 }
 
 export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): Finding[] {
@@ -32,13 +32,13 @@ export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): 
   return [
     refusal === null
       ? ok('data folder', path)
-      : problem('data folder', `${path} cannot be written (${refusal}).`, fixOf(refusal, path)),
+      : problem('data folder', `${path} cannot be written (${refusal}).`, getFix(refusal, path)),
     ...(stale
       ? [
           warning(
             'relevo.json',
             'A killed system left this file; the next start replaces it.',
-            `rm ${shellWord(join(path, 'relevo.json'))}`,
+            `rm ${quoteForShell(join(path, 'relevo.json'))}`,
           ),
         ]
       : []),
@@ -47,7 +47,7 @@ export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): 
           problem(
             'tokens.json',
             'Other users of this machine can read the tokens.',
-            `chmod 600 ${shellWord(join(path, 'tokens.json'))}`,
+            `chmod 600 ${quoteForShell(join(path, 'tokens.json'))}`,
           ),
         ]
       : []),
@@ -57,7 +57,7 @@ export function judgeFolder({ path, refusal, stale, tokensMode }: FolderFacts): 
 /**
  * Writes and removes a file. For a missing folder, checks the folder in which it would be created.
  */
-function refusalOf(path: string): string | null {
+function tryWrite(path: string): string | null {
   try {
     if (!existsSync(path)) {
       let above = dirname(path);
@@ -80,7 +80,7 @@ export const dataFolderCheck: Check = {
     const tokens = join(dataDir, 'tokens.json');
     return judgeFolder({
       path: dataDir,
-      refusal: refusalOf(dataDir),
+      refusal: tryWrite(dataDir),
       stale: running === null && existsSync(join(dataDir, 'relevo.json')),
       tokensMode: existsSync(tokens) ? statSync(tokens).mode & 0o777 : null,
     });

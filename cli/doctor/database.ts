@@ -3,11 +3,11 @@
  * ours, and no accepted payment waiting too long.
  */
 import type pg from 'pg';
-import { withoutPassword } from '../../local/processes/address.js';
+import { stripPassword } from '../../local/processes/address.js';
 import { pendingMigrations, readMigrations, type AppliedRow } from '../../local/engines/migrate.js';
 import { connectionTo } from '../../shared/postgres/connection-settings.js';
 import { WRITE_PROBE } from '../../shared/write-probes.js';
-import { judgeOffsets, offsetOf, type Offset } from './clock.js';
+import { judgeOffsets, measureOffset, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
 /**
@@ -140,7 +140,7 @@ const one = async (client: pg.Client, sql: string): Promise<Row> =>
 /**
  * Tests a write. A database without our tables is only asked for the setting that refuses writes.
  */
-async function refusalOf(client: pg.Client): Promise<Refusal | null> {
+async function tryWrite(client: pg.Client): Promise<Refusal | null> {
   const { standby, setting, migrated } = await one(
     client,
     "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS setting, to_regclass('leadership') IS NOT NULL AS migrated",
@@ -154,7 +154,7 @@ async function refusalOf(client: pg.Client): Promise<Refusal | null> {
   );
 }
 
-async function pendingOf(client: pg.Client): Promise<number | string> {
+async function readPending(client: pg.Client): Promise<number | string> {
   try {
     const { there } = await one(
       client,
@@ -170,7 +170,7 @@ async function pendingOf(client: pg.Client): Promise<number | string> {
   }
 }
 
-async function backlogOf(client: pg.Client): Promise<DatabaseFacts['backlog']> {
+async function readBacklog(client: pg.Client): Promise<DatabaseFacts['backlog']> {
   const row = await one(
     client,
     "SELECT count(*)::int AS payments, coalesce(extract(epoch FROM clock_timestamp() - min(accepted_at)) * 1000, 0)::float8 AS oldest FROM payment WHERE status = 'PENDING'",
@@ -180,7 +180,7 @@ async function backlogOf(client: pg.Client): Promise<DatabaseFacts['backlog']> {
 
 const TIMEOUT_MS = 4_000;
 
-async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
+async function readFacts(url: string, running: boolean): Promise<DatabaseFacts> {
   const { default: postgres } = await import('pg');
   const client = new postgres.Client({
     ...connectionTo(url),
@@ -189,7 +189,7 @@ async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
   });
   client.on('error', () => undefined);
   const facts: DatabaseFacts = {
-    url: withoutPassword(url),
+    url: stripPassword(url),
     failure: null,
     version: '',
     readOnly: null,
@@ -210,10 +210,10 @@ async function factsOf(url: string, running: boolean): Promise<DatabaseFacts> {
     return {
       ...facts,
       version: String(version).split(' ')[0] ?? '',
-      readOnly: await refusalOf(client),
-      pending: await pendingOf(client),
-      backlog: running ? await backlogOf(client) : facts.backlog,
-      offset: await offsetOf('PostgreSQL', wall),
+      readOnly: await tryWrite(client),
+      pending: await readPending(client),
+      backlog: running ? await readBacklog(client) : facts.backlog,
+      offset: await measureOffset('PostgreSQL', wall),
     };
   } catch (error) {
     return {
@@ -229,6 +229,6 @@ export const databaseCheck: Check = {
   name: 'database',
   async look({ config, running }) {
     const url = running?.system?.databaseUrl ?? config.databaseUrl;
-    return url === undefined ? [] : judgeDatabase(await factsOf(url, Boolean(running?.system)));
+    return url === undefined ? [] : judgeDatabase(await readFacts(url, Boolean(running?.system)));
   },
 };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { shellWord } from '../../local/command-hint.js';
+import { quoteForShell } from '../../local/command-hint.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface DiskFacts {
@@ -29,7 +29,7 @@ const sizeText = (bytes: number): string =>
     : `${Math.round(bytes / MEGABYTE)} MB`;
 
 export function judgeDisk({ path, freeBytes, freeInodes }: DiskFacts): Finding[] {
-  const fix = `du -xh --max-depth=1 ${shellWord(path)} | sort -h   or: RELEVO_DATA=/elsewhere npm start`;
+  const fix = `du -xh --max-depth=1 ${quoteForShell(path)} | sort -h   or: RELEVO_DATA=/elsewhere npm start`;
   const room = `${sizeText(freeBytes)} free`;
   const bytes = freeBytes < LEAST_BYTES ? problem : freeBytes < LOW_BYTES ? warning : null;
   const findings = [

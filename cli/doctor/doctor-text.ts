@@ -29,7 +29,11 @@ const count = (findings: readonly Finding[], level: Level): number =>
 const plural = (number: number, word: string): string =>
   `${number} ${word}${number === 1 ? '' : 's'}`;
 
-export function doctorText(findings: readonly Finding[], running: boolean, paint: Paint): string {
+export function formatFindings(
+  findings: readonly Finding[],
+  running: boolean,
+  paint: Paint,
+): string {
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')];
   const verdict =
     problems > 0

@@ -3,8 +3,8 @@
  * instead when no packages are installed.)
  */
 import { ROOT } from '../../local/root.js';
-import { installed } from '../../local/setup/packages.mjs';
-import { generated } from '../../local/setup/prisma.mjs';
+import { isInstalled } from '../../local/setup/packages.mjs';
+import { isGenerated } from '../../local/setup/prisma.mjs';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export function judgePackages(areInstalled: boolean, isGenerated: boolean): Finding[] {
@@ -24,5 +24,5 @@ export function judgePackages(areInstalled: boolean, isGenerated: boolean): Find
 
 export const packagesCheck: Check = {
   name: 'packages',
-  look: async () => judgePackages(installed(ROOT), generated(ROOT)),
+  look: async () => judgePackages(isInstalled(ROOT), isGenerated(ROOT)),
 };

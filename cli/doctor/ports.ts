@@ -4,7 +4,7 @@
  */
 import { startHint } from '../../local/command-hint.js';
 import { ENGINE_PLACES, servicePlaces, type Place } from '../../local/plan.js';
-import { isPortFree, portOwner } from '../../local/processes/ports.js';
+import { isPortFree, findPortOwner } from '../../local/processes/ports.js';
 import { ok, problem, type Check, type Finding, type Surroundings } from './finding.js';
 
 export interface TakenPort {
@@ -55,7 +55,7 @@ async function firstFreeOffset(places: readonly Place[], from: number): Promise<
   return null;
 }
 
-function neededPlaces({ config }: Surroundings): Place[] {
+function getNeededPlaces({ config }: Surroundings): Place[] {
   const engines = ENGINE_PLACES.filter(
     ({ kind }) => !(kind === 'postgres' ? config.databaseUrl : config.redisUrl),
   );
@@ -67,11 +67,11 @@ export const portsCheck: Check = {
   async look(around) {
     const { config, env, running } = around;
     if (running) return [ok('ports', 'in use by the running system')];
-    const places = neededPlaces(around);
+    const places = getNeededPlaces(around);
     const looked = await Promise.all(
       places.map(async ({ name, fixedPort }) => {
         const port = fixedPort + config.portOffset;
-        return (await isPortFree(port)) ? [] : [{ port, needs: name, owner: portOwner(port) }];
+        return (await isPortFree(port)) ? [] : [{ port, needs: name, owner: findPortOwner(port) }];
       }),
     );
     const taken = looked.flat();

@@ -2,9 +2,9 @@
  * Checks the Redis server, when an address is known: reachable, writable, configured to drop
  * nothing, its clock equal to ours.
  */
-import { withoutPassword } from '../../local/processes/address.js';
+import { stripPassword } from '../../local/processes/address.js';
 import { writeProbeKey } from '../../shared/write-probes.js';
-import { judgeOffsets, offsetOf, type Offset } from './clock.js';
+import { judgeOffsets, measureOffset, type Offset } from './clock.js';
 import { atLeast, ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface RedisFacts {
@@ -84,7 +84,7 @@ export function judgeRedis({
 
 const TIMEOUT_MS = 4_000;
 
-async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
+async function readFacts(url: string, running: boolean): Promise<RedisFacts> {
   const { Redis } = await import('ioredis');
   const patience = { connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
   const redis = new Redis(url, {
@@ -96,7 +96,7 @@ async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
   let reason: Error | null = null;
   redis.on('error', (error: Error) => (reason ??= error));
   const facts: RedisFacts = {
-    url: withoutPassword(url),
+    url: stripPassword(url),
     failure: null,
     version: '',
     refusal: null,
@@ -121,7 +121,7 @@ async function factsOf(url: string, running: boolean): Promise<RedisFacts> {
       version,
       refusal,
       eviction: policy[1] ?? null,
-      offset: await offsetOf('Redis', wall),
+      offset: await measureOffset('Redis', wall),
     };
   } catch (error) {
     const { message, code } = (reason ?? error) as NodeJS.ErrnoException;
@@ -135,6 +135,6 @@ export const redisCheck: Check = {
   name: 'redis',
   async look({ config, running }) {
     const url = running?.system?.redisUrl ?? config.redisUrl;
-    return url === undefined ? [] : judgeRedis(await factsOf(url, Boolean(running?.system)));
+    return url === undefined ? [] : judgeRedis(await readFacts(url, Boolean(running?.system)));
   },
 };

@@ -3,7 +3,7 @@
  * services accept.
  */
 import { join } from 'node:path';
-import { shellWord } from '../../local/command-hint.js';
+import { quoteForShell } from '../../local/command-hint.js';
 import { boundedText } from '../../shared/http/bounded-body.js';
 import { ask, Refused } from '../client.js';
 import { findTarget, type Target } from '../target.js';
@@ -35,7 +35,7 @@ export function judgeServices(services: readonly ServiceFacts[], logs: string): 
       return problem(
         name,
         `${name} ${says}.`,
-        `tail -n 20 ${shellWord(join(logs, `${name}.log`))}`,
+        `tail -n 20 ${quoteForShell(join(logs, `${name}.log`))}`,
       );
     }),
   ];
@@ -121,7 +121,7 @@ async function readiness({ name, url }: { name: string; url: string }): Promise<
 }
 
 /** Null when no service answers. */
-async function accepted(
+async function isAccepted(
   addresses: readonly string[],
   path: string,
   token: string,
@@ -134,8 +134,8 @@ async function accepted(
   }
 }
 
-async function tokensOf(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
-  const api = await accepted(
+async function checkTokens(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
+  const api = await isAccepted(
     target.addresses('patients'),
     '/api/patients?limit=1',
     target.token('api'),
@@ -154,7 +154,7 @@ export const servicesCheck: Check = {
       Promise.all(running.system.processes.filter(({ kind }) => SERVICES.has(kind)).map(readiness)),
       askMonitors(target),
     ]);
-    const tokens = await tokensOf(target, status);
+    const tokens = await checkTokens(target, status);
     return [
       ...judgeServices(services, join(config.dataDir, 'logs')),
       ...judgeLeadership(status),

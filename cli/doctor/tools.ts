@@ -48,11 +48,11 @@ export function judgeTools(
 /** A browser on macOS is not a program on the PATH. */
 const APPLICATIONS = ['/Applications/Google Chrome.app', '/Applications/Chromium.app'];
 
-const placeOf = ({ names }: Tool): string | null =>
+const findPlace = ({ names }: Tool): string | null =>
   findProgram(names) ??
   (names.includes('chromium') ? (APPLICATIONS.find((path) => existsSync(path)) ?? null) : null);
 
 export const toolsCheck: Check = {
   name: 'tools',
-  look: async () => judgeTools(TOOLS.map(placeOf)),
+  look: async () => judgeTools(TOOLS.map(findPlace)),
 };

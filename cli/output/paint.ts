@@ -17,19 +17,19 @@ const CODES: Readonly<Record<Colour, readonly [number, number]>> = {
 
 export const plain: Paint = (_colour, text) => text;
 
-const coloured: Paint = (colour, text) =>
+const paintColour: Paint = (colour, text) =>
   `\x1b[${CODES[colour][0]}m${text}\x1b[${CODES[colour][1]}m`;
 
 /** @param isTerminal whether the text goes to a terminal. */
-export function paintFor(
+export function choosePaint(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,
 ): Paint {
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  return isTerminal && !refused ? coloured : plain;
+  return isTerminal && !refused ? paintColour : plain;
 }
 
 const COLOURS = /\x1b\[[0-9;]*m/g;
 
 /** The text without its colours. */
-export const withoutColours = (text: string): string => text.replace(COLOURS, '');
+export const stripColours = (text: string): string => text.replace(COLOURS, '');

@@ -2,16 +2,16 @@
  * Formats tables within 80 columns: text left-aligned, numbers right-aligned, and the last column
  * wrapped when it is too long. Pure. Cells may contain colours, which take no width.
  */
-import { withoutColours } from './paint.js';
+import { stripColours } from './paint.js';
 
 export const WIDTH = 80;
 const GAP = '  ';
 const FIGURES = /^[-–\d.,:% ]*(ms|s)?$/;
 
-const lengthOf = (text: string): number => [...withoutColours(text)].length;
+const getShownLength = (text: string): number => [...stripColours(text)].length;
 
 const pad = (text: string, width: number, right: boolean): string => {
-  const room = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  const room = ' '.repeat(Math.max(0, width - getShownLength(text)));
   return right ? room + text : text + room;
 };
 
@@ -21,11 +21,11 @@ export function wrap(text: string, width: number): string[] {
   let line = '';
   for (const word of text.split(/\s+/).filter(Boolean)) {
     let rest = word;
-    if (line !== '' && lengthOf(line) + 1 + lengthOf(rest) > width) {
+    if (line !== '' && getShownLength(line) + 1 + getShownLength(rest) > width) {
       lines.push(line);
       line = '';
     }
-    while (line === '' && lengthOf(rest) > width) {
+    while (line === '' && getShownLength(rest) > width) {
       lines.push(rest.slice(0, width));
       rest = rest.slice(width);
     }
@@ -35,13 +35,13 @@ export function wrap(text: string, width: number): string[] {
 }
 
 /** @param indent spaces in front of every line. @returns the lines, without line ends. */
-export function table(
+export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   indent = '',
 ): string[] {
   const widths = header.map((title, column) =>
-    Math.max(lengthOf(title), ...rows.map((row) => lengthOf(row[column] ?? ''))),
+    Math.max(getShownLength(title), ...rows.map((row) => getShownLength(row[column] ?? ''))),
   );
   const last = header.length - 1;
   const before =
@@ -49,7 +49,7 @@ export function table(
   widths[last] = Math.max(8, Math.min(widths[last] ?? 0, WIDTH - before));
   const right = header.map(
     (_title, column) =>
-      rows.length > 0 && rows.every((row) => FIGURES.test(withoutColours(row[column] ?? ''))),
+      rows.length > 0 && rows.every((row) => FIGURES.test(stripColours(row[column] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     (
@@ -60,7 +60,7 @@ export function table(
     const text = row[last] ?? '';
     // Never cut a single word: users copy ids as a whole.
     const [first = '', ...more] =
-      lengthOf(text) > (widths[last] ?? 0) && text.includes(' ')
+      getShownLength(text) > (widths[last] ?? 0) && text.includes(' ')
         ? wrap(text, widths[last] ?? 8)
         : [text];
     return [line([...row.slice(0, last), first]), ...more.map((text) => ' '.repeat(before) + text)];

@@ -3,7 +3,7 @@
  * standard error.
  */
 import { createInterface } from 'node:readline/promises';
-import { paintFor, type Paint } from './paint.js';
+import { choosePaint, type Paint } from './paint.js';
 
 export interface Terminal {
   /** Prints a part of the answer, with a line end. */
@@ -41,7 +41,7 @@ async function ask(question: string): Promise<string> {
 export class Interrupted extends Error {}
 
 /** The terminal of this process. */
-export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
+export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
   const { stdin, stdout, stderr } = process;
   const fit = (text: string): string => text.slice(0, Math.max(1, (stderr.columns || 80) - 1));
   return {
@@ -55,7 +55,7 @@ export function ownTerminal(env: NodeJS.ProcessEnv): Terminal {
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     // A terminal without a known size reports 0.
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-    paint: paintFor(env, stdout.isTTY === true),
+    paint: choosePaint(env, stdout.isTTY === true),
     ask,
   };
 }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Terminal } from './terminal.js';
 import { EXIT } from '../exit-codes.js';
-import { failureOf, failureText } from '../failure.js';
+import { toFailure, formatFailure } from '../failure.js';
 
 const OPEN = '\x1b[?1049h\x1b[?25l';
 const CLOSE = '\x1b[?25h\x1b[?1049l';
@@ -18,15 +18,18 @@ export interface Watching {
   /** Interval, in ms. */
   everyMs: number;
   /** The complete view. */
-  picture: () => Promise<string>;
+  view: () => Promise<string>;
   /** One line for each change since the last poll; empty: prints nothing. */
   lines: () => Promise<readonly string[]>;
   /** Whether no change can follow. */
-  over?: () => boolean;
+  isOver?: () => boolean;
 }
 
 /** A view cut to the size of the terminal, so that it never scrolls. */
-export function fitted(text: string, { columns, rows }: { columns: number; rows: number }): string {
+export function fitToScreen(
+  text: string,
+  { columns, rows }: { columns: number; rows: number },
+): string {
   const lines = text.split('\n').slice(0, Math.max(1, rows - 1));
   // Do not cut a line with colours: that could cut an escape sequence, and such a line has at most
   // 80 columns.
@@ -34,13 +37,13 @@ export function fitted(text: string, { columns, rows }: { columns: number; rows:
   return lines.map((line) => cut(line) + REST_OF_LINE).join('\n');
 }
 
-async function orFailure<T>(look: () => Promise<T>, failed: (text: string) => T): Promise<T> {
+async function catchFailure<T>(look: () => Promise<T>, failed: (text: string) => T): Promise<T> {
   try {
     return await look();
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = toFailure(error);
     if (!failure) throw error;
-    return failed(failureText(failure));
+    return failed(formatFailure(failure));
   }
 }
 
@@ -49,7 +52,7 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
 
 async function watchScreen(
   terminal: Terminal,
-  { everyMs, picture, over }: Watching,
+  { everyMs, view: picture, isOver: over }: Watching,
   signal: AbortSignal,
 ): Promise<void> {
   const close = (): void => terminal.raw(CLOSE);
@@ -58,10 +61,10 @@ async function watchScreen(
   terminal.raw(OPEN);
   try {
     while (!signal.aborted) {
-      last = await orFailure(picture, (text) => text);
+      last = await catchFailure(picture, (text) => text);
       terminal.raw(
         HOME +
-          fitted(`${last}\n\nEvery ${everyMs / 1000} s; Ctrl-C ends it.`, terminal.size()) +
+          fitToScreen(`${last}\n\nEvery ${everyMs / 1000} s; Ctrl-C ends it.`, terminal.size()) +
           REST_OF_SCREEN,
       );
       if (over?.()) break;
@@ -76,12 +79,12 @@ async function watchScreen(
 
 async function watchLines(
   terminal: Terminal,
-  { everyMs, lines, over }: Watching,
+  { everyMs, lines, isOver: over }: Watching,
   signal: AbortSignal,
 ): Promise<void> {
   let failing = '';
   while (!signal.aborted) {
-    const found = await orFailure<readonly string[] | string>(lines, (text) => text);
+    const found = await catchFailure<readonly string[] | string>(lines, (text) => text);
     if (typeof found !== 'string') found.forEach((line) => terminal.out(line));
     else if (found !== failing) terminal.err(found);
     failing = typeof found === 'string' ? found : '';

@@ -3,9 +3,9 @@
  * /help -->` in docs/cli.md comes from the command itself. A test generates the blocks again and
  * compares them, so that the page stays current. Pure, except that yargs formats the help.
  */
-import { nameOf, type Command } from '../command.js';
-import { overview } from '../output/command-list.js';
-import { helpOf } from '../program.js';
+import { getName, type Command } from '../command.js';
+import { listCommands } from '../output/command-list.js';
+import { getHelp } from '../program.js';
 
 export const HANDBOOK = 'docs/cli.md';
 /** The name of the overview's block. */
@@ -13,16 +13,16 @@ const ALL = 'relevo';
 const BLOCK = /<!-- help: ([\w-]+) -->\n[^]*?<!-- \/help -->/g;
 
 /** The names of the page's blocks, in their order. */
-export const documented = (page: string): string[] =>
+export const getDocumented = (page: string): string[] =>
   [...page.matchAll(BLOCK)].map(([, name = '']) => name);
 
 /** The page with every block generated again. @throws Error for a block of an unknown command. */
-export async function withHelp(page: string, commands: readonly Command[]): Promise<string> {
+export async function updateHelp(page: string, commands: readonly Command[]): Promise<string> {
   const texts = new Map<string, string>();
-  for (const name of documented(page)) {
-    if (name !== ALL && !commands.some((command) => nameOf(command) === name))
+  for (const name of getDocumented(page)) {
+    if (name !== ALL && !commands.some((command) => getName(command) === name))
       throw new Error(`There is no command ${name}.`);
-    texts.set(name, name === ALL ? overview(commands) : await helpOf(name, commands));
+    texts.set(name, name === ALL ? listCommands(commands) : await getHelp(name, commands));
   }
   const tidy = (text: string): string =>
     text
@@ -37,5 +37,5 @@ export async function withHelp(page: string, commands: readonly Command[]): Prom
 }
 
 /** The commands without a block in the page. */
-export const undocumented = (page: string, commands: readonly Command[]): string[] =>
-  commands.map(nameOf).filter((name) => !documented(page).includes(name));
+export const getUndocumented = (page: string, commands: readonly Command[]): string[] =>
+  commands.map(getName).filter((name) => !getDocumented(page).includes(name));

@@ -10,7 +10,7 @@ import { UP_CHOICES, UP_DEFAULTS } from '../../local/up-options.js';
 import { command, flag, words, type Command, type Group, type OptionTable } from '../command.js';
 
 /** Replaces the work of this process by a program, which ends the process itself. */
-export async function become(file: string, args: readonly string[]): Promise<never> {
+export async function runProgram(file: string, args: readonly string[]): Promise<never> {
   const path = join(ROOT, file);
   process.argv = [process.execPath, path, ...args];
   await import(pathToFileURL(path).href);
@@ -28,10 +28,10 @@ interface Program {
 }
 
 /** The arguments after the name of a command, unparsed. */
-export const wordsBehind = (name: string): string[] =>
+export const getWordsAfter = (name: string): string[] =>
   process.argv.slice(process.argv.indexOf(name) + 1).filter((word) => word !== '--json');
 
-const programCommand = ({
+const toCommand = ({
   name,
   file,
   describe,
@@ -48,7 +48,7 @@ const programCommand = ({
     options,
     ownWords: true,
     ...(examples === undefined ? {} : { examples }),
-    run: () => become(file, wordsBehind(name)),
+    run: () => runProgram(file, getWordsAfter(name)),
   });
 
 const choice = (name: keyof typeof UP_CHOICES, describe: string) =>
@@ -146,4 +146,4 @@ const PROGRAMS: readonly Program[] = [
   },
 ];
 
-export const programs: readonly Command[] = PROGRAMS.map(programCommand);
+export const programs: readonly Command[] = PROGRAMS.map(toCommand);

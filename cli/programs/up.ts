@@ -14,7 +14,7 @@ import { answer, command, type Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import { FileFollower } from './file-follower.js';
-import { become, UP_OPTIONS, wordsBehind } from './programs.js';
+import { runProgram, UP_OPTIONS, getWordsAfter } from './programs.js';
 
 const POLL_MS = 100;
 /** The last line of the start screen. */
@@ -27,7 +27,7 @@ const LINE_DEADLINE_MS = 2_000;
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 
 /** Without npm's variables: with them, the child would end together with this npm. */
-const withoutNpm = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+const dropNpmVariables = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('npm_')));
 
 /**
@@ -58,7 +58,7 @@ function startInBackground(
       cwd: ROOT,
       detached: true,
       stdio: ['ignore', file, file],
-      env: { ...withoutNpm(env), RELEVO_DETACHED: 'on' },
+      env: { ...dropNpmVariables(env), RELEVO_DETACHED: 'on' },
     });
     child.unref();
     return child;
@@ -78,7 +78,7 @@ interface Start {
  * Shows the output of the start until the system is up. @throws CommandFailure with the exit code
  * of a start that ended instead.
  */
-async function untilUp(
+async function waitUntilUp(
   { child, log, dataDir, json }: Start,
   { terminal, interruption }: Context,
 ): Promise<void> {
@@ -117,10 +117,10 @@ export const up = command({
     ['relevo up --detach && relevo batch', 'in the background'],
   ],
   async run(args, context) {
-    const words = wordsBehind('up').filter(
+    const words = getWordsAfter('up').filter(
       (word) => word !== '--detach' && word !== '--detach=true',
     );
-    if (!args.detach) return become('local/up.ts', words);
+    if (!args.detach) return runProgram('local/up.ts', words);
     parseUpOptions(words);
     const { dataDir } = context.config;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -133,7 +133,7 @@ export const up = command({
         '`relevo status` shows it, `relevo down` ends it.',
       );
     const log = join(dataDir, 'up.log');
-    await untilUp(
+    await waitUntilUp(
       { child: startInBackground(words, log, context.env), log, dataDir, json: args.json },
       context,
     );

@@ -64,7 +64,7 @@ export class BenchEngines {
     try {
       await Promise.all([startDatabase(prepared, undefined), redis.start()]);
       await furnishTemplate(postgres);
-      return new BenchEngines(postgres, redis, openPool(postgres.urlOf('postgres')));
+      return new BenchEngines(postgres, redis, openPool(postgres.toUrl('postgres')));
     } catch (error) {
       await Promise.all([postgres.stop(), redis.stop()]);
       throw error;
@@ -79,7 +79,7 @@ export class BenchEngines {
     const name = `${DATABASE_PREFIX}${(this.databases += 1)}`;
     await this.admin.query(`CREATE DATABASE ${name}${furnished ? ` TEMPLATE ${TEMPLATE}` : ''}`);
     await emptyRedis(this.redis.address);
-    const databaseUrl = this.postgres.urlOf(name);
+    const databaseUrl = this.postgres.toUrl(name);
     const pool = openPool(databaseUrl);
     const clear = async (): Promise<void> => {
       await pool.end();
@@ -95,7 +95,7 @@ export class BenchEngines {
 
   /** Ids of the sample patients. */
   async patients(): Promise<string[]> {
-    const pool = openPool(this.postgres.urlOf(TEMPLATE));
+    const pool = openPool(this.postgres.toUrl(TEMPLATE));
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM patient ORDER BY id');
     await pool.end(); // A template can only be copied without connections to it.
     return rows.map(({ id }) => id);
@@ -127,11 +127,11 @@ const openPool = (url: string): Pool =>
   );
 
 async function furnishTemplate(postgres: PostgresServer): Promise<void> {
-  const pool = openPool(postgres.urlOf('postgres'));
+  const pool = openPool(postgres.toUrl('postgres'));
   await pool.query(`CREATE DATABASE ${TEMPLATE}`);
   await pool.end();
-  await migrate(postgres.urlOf(TEMPLATE));
-  await seedDatabase(postgres.urlOf(TEMPLATE));
+  await migrate(postgres.toUrl(TEMPLATE));
+  await seedDatabase(postgres.toUrl(TEMPLATE));
 }
 
 async function emptyRedis(url: string): Promise<void> {

@@ -4,7 +4,7 @@
  * and calculations are pure; only `costOf` and `resetPeak` access /proc.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { descendantsOf } from '../../local/processes/process-tree.js';
+import { findDescendants } from '../../local/processes/process-tree.js';
 
 /**
  * The kernel's unit of CPU time in /proc, since 2.6 on every platform that Node supports: 1/100 s.
@@ -106,7 +106,7 @@ export function costOf(pid: number): ProcessCost | null {
   for (let left = LOOKS; ; left -= 1) {
     const before = readProcess(pid);
     if (!before) return null;
-    const descendants = descendantsOf(pid).flatMap((child) => readProcess(child) ?? []);
+    const descendants = findDescendants(pid).flatMap((child) => readProcess(child) ?? []);
     const after = readProcess(pid);
     // A child that ended in between would be missed or counted twice.
     if (after && (after.endedChildrenMs === before.endedChildrenMs || left <= 1))

@@ -7,8 +7,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../shared/web/assets.js';
-import { documents } from '../documents.js';
-import { withErrorsTable } from '../errors-table.js';
+import { getDocuments } from '../documents.js';
+import { updateErrorsTable } from '../errors-table.js';
 import { postmanCollection, postmanEnvironment } from './collection.js';
 
 const FOLDER = join(ROOT, 'docs/postman');
@@ -18,9 +18,9 @@ const PAGE = join(ROOT, 'docs/api.md');
 export function postmanFiles(): [path: string, text: string][] {
   const text = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
   return [
-    [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(documents()))],
+    [join(FOLDER, 'relevo.postman_collection.json'), text(postmanCollection(getDocuments()))],
     [join(FOLDER, 'relevo.postman_environment.json'), text(postmanEnvironment())],
-    [PAGE, withErrorsTable(readFileSync(PAGE, 'utf8'))],
+    [PAGE, updateErrorsTable(readFileSync(PAGE, 'utf8'))],
   ];
 }
 

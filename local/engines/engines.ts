@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { connectionTo } from '../../shared/postgres/connection-settings.js';
-import { withoutPassword } from '../processes/address.js';
+import { stripPassword } from '../processes/address.js';
 import { StartError } from '../errors.js';
 import { ensureDatabase, preparePostgres, type PostgresServer, type Volume } from './postgres.js';
 import { prepareRedis, type RedisServer } from './redis.js';
@@ -61,7 +61,7 @@ async function checkDatabase(url: string): Promise<string> {
     return url;
   } catch (error) {
     throw new StartError(
-      `DATABASE_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(error)}.`,
+      `DATABASE_URL (${stripPassword(url)}) cannot be used: ${getReason(error)}.`,
     );
   } finally {
     await client.end().catch(() => undefined);
@@ -85,7 +85,7 @@ async function checkRedis(url: string): Promise<string> {
     return url;
   } catch (error) {
     throw new StartError(
-      `REDIS_URL (${withoutPassword(url)}) cannot be used: ${reasonOf(reason ?? error)}.`,
+      `REDIS_URL (${stripPassword(url)}) cannot be used: ${getReason(reason ?? error)}.`,
     );
   } finally {
     redis.disconnect();
@@ -96,7 +96,7 @@ async function checkRedis(url: string): Promise<string> {
  * The reason of a failure. An AggregateError (one failure per address tried) has no message of its
  * own, so its first error counts.
  */
-function reasonOf(error: unknown): string {
+function getReason(error: unknown): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message : String(first);
 }

@@ -42,7 +42,7 @@ export interface AppliedRow {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** All checksums of a migration: a file checked out with other line ends is the same migration. */
-const checksumsOf = (sql: string): string[] => {
+const toChecksums = (sql: string): string[] => {
   const lf = sql.replaceAll('\r\n', '\n');
   return [sha256(sql), sha256(lf), sha256(lf.replaceAll('\n', '\r\n'))];
 };
@@ -74,7 +74,7 @@ export function pendingMigrations(
       throw new StartError(
         `This database is of a newer version of Relevo: this checkout has no migration ${name}.`,
       );
-    if (!checksumsOf(migration.sql).includes(checksum)) {
+    if (!toChecksums(migration.sql).includes(checksum)) {
       throw new StartError(
         `The migration ${name} was edited after it had been applied to this database; restore the file prisma/migrations/${name}.`,
       );

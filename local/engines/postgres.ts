@@ -65,7 +65,7 @@ const SMALL_DISK = { max_wal_size: '128MB' };
 export class PostgresServer extends ManagedProcess {
   constructor(
     spec: ConstructorParameters<typeof ManagedProcess>[0],
-    readonly urlOf: (database: string) => string,
+    readonly toUrl: (database: string) => string,
   ) {
     super(spec);
   }
@@ -133,7 +133,7 @@ function readIfThere(file: string): string | null {
  * Waits for the previous server, which may still be writing after a stop request. @throws
  * StartError when it does not end.
  */
-async function formerServerGone(dataDir: string): Promise<void> {
+async function waitForFormerServer(dataDir: string): Promise<void> {
   const file = join(dataDir, 'postmaster.pid');
   const owner = (): number | null => {
     const first = readIfThere(file)?.split('\n')[0];
@@ -151,7 +151,7 @@ async function formerServerGone(dataDir: string): Promise<void> {
   }
 }
 
-function settingsOf({ port, quick, volume, settings }: PostgresOptions): string[] {
+function toSettings({ port, quick, volume, settings }: PostgresOptions): string[] {
   const all = {
     port: String(port),
     listen_addresses: '127.0.0.1',
@@ -198,7 +198,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
   }
   chmodSync(here, 0o700);
   binaries.own(here);
-  await formerServerGone(here);
+  await waitForFormerServer(here);
   const password = readFileSync(join(here, PASSWORD_FILE), 'utf8').trim();
   const urlOf = (database: string): string =>
     `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
@@ -209,7 +209,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
       port,
       url: `127.0.0.1:${port}`,
       before: binaries.before,
-      command: [binaries.postgres, '-D', dataDir, ...settingsOf(options)],
+      command: [binaries.postgres, '-D', dataDir, ...toSettings(options)],
       deathSignal: 'INT',
       tree: true,
       ready: () => answersQueries(urlOf('postgres')),
@@ -223,7 +223,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
 
 /** Creates a database when it is missing. @returns its address. */
 export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
-  const client = new pg.Client(connectionTo(server.urlOf('postgres')));
+  const client = new pg.Client(connectionTo(server.toUrl('postgres')));
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
@@ -231,5 +231,5 @@ export async function ensureDatabase(server: PostgresServer, name: string): Prom
   } finally {
     await client.end();
   }
-  return server.urlOf(name);
+  return server.toUrl(name);
 }

@@ -4,5 +4,5 @@
  */
 
 /** An address that is safe to show: without its password. */
-export const withoutPassword = (url: string): string =>
+export const stripPassword = (url: string): string =>
   url.replace(/:\/\/([^:@/]*):[^@/]*@/, '://$1:***@');

@@ -15,7 +15,7 @@ const FOLDER = join(ROOT, 'generated/services');
  * The name of the compiled file: the folder when the program is its `main.ts`, else folder and
  * file.
  */
-const nameOf = (program: string): string =>
+const toName = (program: string): string =>
   basename(program) === 'main.ts' ? dirname(program) : program.replace(/\.ts$/, '');
 
 /**
@@ -23,7 +23,7 @@ const nameOf = (program: string): string =>
  *   relative to the project's root.
  */
 export async function compile(program: string): Promise<string> {
-  const file = join(FOLDER, `${nameOf(program)}.mjs`);
+  const file = join(FOLDER, `${toName(program)}.mjs`);
   const fresh = `${file}.${process.pid}`;
   mkdirSync(dirname(file), { recursive: true });
   await build({

@@ -4,7 +4,7 @@
  * published line is shown when a majority of the monitors logs it.
  */
 
-import { messageOf, parseLogLine } from './log-line.js';
+import { getMessage, parseLogLine } from './log-line.js';
 
 const LOUD = new Set(['warn', 'error', 'fatal']);
 const REPLICA_LINE = /^I AM (?:ALIVE|OFF) from (.+)$/;
@@ -30,7 +30,7 @@ export class ConsoleLines {
     if (subject !== undefined) return this.#agreed(name, subject, message);
     if (LEADER_LINE.test(message)) return this.#leader(entry.term, message);
     if (!LOUD.has(String(entry.level))) return null;
-    return `${name} ${String(entry.level)}: ${messageOf(entry)}`;
+    return `${name} ${String(entry.level)}: ${getMessage(entry)}`;
   }
 
   /**

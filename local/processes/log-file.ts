@@ -36,7 +36,7 @@ const CLOSE_DEADLINE_MS = 2_000;
 const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
 const isSame = (one: Stats, other: Stats): boolean =>
   one.ino === other.ino && one.dev === other.dev;
-const codeOf = (error: unknown): string =>
+const getErrorCode = (error: unknown): string =>
   String((error as NodeJS.ErrnoException | null)?.code ?? error);
 
 export class LogFile {
@@ -88,7 +88,7 @@ export class LogFile {
       try {
         await this.#append(lines);
       } catch (error) {
-        this.#lose(lines.length, codeOf(error));
+        this.#lose(lines.length, getErrorCode(error));
         this.#failedAt = performance.now();
         await this.#drop();
       }

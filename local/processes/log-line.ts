@@ -18,7 +18,7 @@ export function parseLogLine(line: string): LogLine | null {
 }
 
 /** The message of a line, with the reason of its error. */
-export function messageOf({ msg, err }: LogLine): string {
+export function getMessage({ msg, err }: LogLine): string {
   const message = typeof msg === 'string' ? msg : '';
   return typeof err?.message === 'string' && err.message !== ''
     ? `${message} (${err.message})`
@@ -28,5 +28,5 @@ export function messageOf({ msg, err }: LogLine): string {
 /** The line for display: message and level of a service, the unchanged line of another program. */
 export function plainLine(line: string): string {
   const entry = parseLogLine(line);
-  return entry === null ? line : `${String(entry.level)}: ${messageOf(entry)}`;
+  return entry === null ? line : `${String(entry.level)}: ${getMessage(entry)}`;
 }

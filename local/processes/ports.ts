@@ -80,7 +80,7 @@ function holdsSocket(pid: string, inode: string): boolean {
  * The process that listens on a port, as `name (pid 123)`; null when unknown (other systems,
  * processes of other users).
  */
-export function portOwner(port: number): string | null {
+export function findPortOwner(port: number): string | null {
   try {
     const inode = listeningInode(port);
     if (inode === null) return null;

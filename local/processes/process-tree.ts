@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * The entries of a folder; empty when it cannot be read, for example without free file descriptors:
  * a kill must still reach the parent.
  */
-function listed(folder: string): string[] {
+function listEntries(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {
@@ -19,7 +19,7 @@ function listed(folder: string): string[] {
 
 function parents(): Map<number, number> {
   const table = new Map<number, number>();
-  for (const entry of listed('/proc')) {
+  for (const entry of listEntries('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const [, ppid] = readFileSync(`/proc/${entry}/stat`, 'utf8')
@@ -39,20 +39,20 @@ function childrenByPgrep(pid: number): number[] {
 }
 
 /** The descendants of a process, parents before children, without the process itself. */
-export function descendantsOf(pid: number): number[] {
+export function findDescendants(pid: number): number[] {
   const table = process.platform === 'linux' ? parents() : null;
-  const childrenOf = (parent: number): number[] =>
+  const findChildren = (parent: number): number[] =>
     table
       ? [...table].filter(([, ppid]) => ppid === parent).map(([child]) => child)
       : childrenByPgrep(parent);
-  const found = childrenOf(pid);
+  const found = findChildren(pid);
   for (let index = 0; index < found.length; index += 1)
-    found.push(...childrenOf(found[index] as number));
+    found.push(...findChildren(found[index] as number));
   return found;
 }
 
 /** Sends a signal. @returns false when the process does not exist. */
-export function signal(pid: number, name: NodeJS.Signals): boolean {
+export function sendSignal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
   } catch {
@@ -78,7 +78,7 @@ export function isAlive(pid: number): boolean {
  * Distinguishes two processes that used the same pid: the start time in clock ticks; null where the
  * operating system has none.
  */
-export function startMark(pid: number): string | null {
+export function readStartMark(pid: number): string | null {
   try {
     return (
       readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -14,7 +14,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nextBackoffMs } from './backoff.js';
 import { StartError } from '../errors.js';
 import { plainLine } from './log-line.js';
-import { descendantsOf, isAlive, signal } from './process-tree.js';
+import { findDescendants, isAlive, sendSignal } from './process-tree.js';
 import { findProgram } from '../setup/programs.mjs';
 
 export type ProcessKind =
@@ -179,10 +179,10 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
    */
   kill(name: NodeJS.Signals = 'SIGKILL'): boolean {
     if (this.pid === null) return false;
-    if (!this.spec.tree || name !== 'SIGKILL') return signal(this.pid, name);
-    this.#descendants = descendantsOf(this.pid);
-    const sent = signal(this.pid, name);
-    this.#descendants.forEach((pid) => signal(pid, name));
+    if (!this.spec.tree || name !== 'SIGKILL') return sendSignal(this.pid, name);
+    this.#descendants = findDescendants(this.pid);
+    const sent = sendSignal(this.pid, name);
+    this.#descendants.forEach((pid) => sendSignal(pid, name));
     return sent;
   }
 
@@ -216,9 +216,9 @@ export class ManagedProcess extends EventEmitter<ProcessEvents> {
 
   #signalTree(name: NodeJS.Signals): boolean {
     if (this.pid === null) return false;
-    const sent = signal(this.pid, name);
+    const sent = sendSignal(this.pid, name);
     // The parent comes first, so that it cannot fork during the freeze.
-    if (this.spec.tree) descendantsOf(this.pid).forEach((pid) => signal(pid, name));
+    if (this.spec.tree) findDescendants(this.pid).forEach((pid) => sendSignal(pid, name));
     return sent;
   }
 

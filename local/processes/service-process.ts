@@ -4,7 +4,7 @@
  */
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { urlOf, type Place } from '../plan.js';
+import { toUrl, type Place } from '../plan.js';
 import { ManagedProcess } from './processes.js';
 import { ROOT } from '../root.js';
 
@@ -13,7 +13,7 @@ const ASK_TIMEOUT_MS = 1_000;
  * Arguments for a compiled service. A replica gets a small young generation: its memory delays
  * failover (compile.ts).
  */
-const compiledArgs = (kind: Place['kind']): string[] => [
+const getCompiledArgs = (kind: Place['kind']): string[] => [
   '--enable-source-maps',
   ...(kind === 'payments' ? ['--max-semi-space-size=4'] : []),
 ];
@@ -47,10 +47,10 @@ export function serviceProcess(
   { name, kind }: Place,
   { program, port, env, nodeArgs }: ServiceOptions,
 ): ManagedProcess {
-  const url = urlOf(port);
+  const url = toUrl(port);
   const loader = program.endsWith('.ts')
     ? ['--import', import.meta.resolve('tsx')]
-    : compiledArgs(kind);
+    : getCompiledArgs(kind);
   return new ManagedProcess({
     name,
     kind,

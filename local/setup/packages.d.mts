@@ -1,2 +1,2 @@
 /** Types of packages.mjs, which also runs before TypeScript is installed. */
-export function installed(root: string): boolean;
+export function isInstalled(root: string): boolean;

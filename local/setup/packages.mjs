@@ -6,16 +6,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { run, say, SetupError } from './run.mjs';
 
-const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+const readPackages = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
 
 /**
  * Whether every package of the lock file is installed in its version. Optional packages may be
  * missing (other platforms).
  */
-export function installed(root) {
+export function isInstalled(root) {
   try {
-    const there = packagesOf(join(root, 'node_modules/.package-lock.json'));
-    const wanted = Object.entries(packagesOf(join(root, 'package-lock.json'))).filter(
+    const there = readPackages(join(root, 'node_modules/.package-lock.json'));
+    const wanted = Object.entries(readPackages(join(root, 'package-lock.json'))).filter(
       ([path]) => path !== '',
     );
     return wanted.every(([path, { version, optional, devOptional }]) =>
@@ -34,7 +34,7 @@ function npm() {
 
 /** @throws SetupError with the end of npm's output. */
 export async function installPackages(root) {
-  if (installed(root)) return;
+  if (isInstalled(root)) return;
   say('Installing packages (npm ci, once; about a minute) …');
   const [program, ...before] = npm();
   const args = [

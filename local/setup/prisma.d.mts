@@ -1,2 +1,2 @@
 /** Types of prisma.mjs, which also runs before TypeScript is installed. */
-export function generated(root: string): boolean;
+export function isGenerated(root: string): boolean;

@@ -23,15 +23,16 @@ function fingerprint(root) {
     .digest('hex');
 }
 
-const stampOf = (root) => join(root, 'generated/stamp');
+const getStampPath = (root) => join(root, 'generated/stamp');
 
 /** Whether the client exists and matches the schema. */
-export const generated = (root) =>
-  existsSync(join(root, 'generated/prisma/client.ts')) && read(stampOf(root)) === fingerprint(root);
+export const isGenerated = (root) =>
+  existsSync(join(root, 'generated/prisma/client.ts')) &&
+  read(getStampPath(root)) === fingerprint(root);
 
 /** @throws SetupError with the end of Prisma's output. */
 export async function generateClient(root) {
-  if (generated(root)) return;
+  if (isGenerated(root)) return;
   say('Generating the Prisma client …');
   const cli = join(root, 'node_modules/prisma/build/index.js');
   const args = [cli, 'generate', '--schema', join(root, 'prisma/schema.prisma')];
@@ -41,5 +42,5 @@ export async function generateClient(root) {
   });
   if (failure !== null)
     throw new SetupError(`The Prisma client could not be generated. Output of Prisma:\n${failure}`);
-  writeFileSync(stampOf(root), fingerprint(root));
+  writeFileSync(getStampPath(root), fingerprint(root));
 }

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 const LOOK_EVERY_MS = 500;
 
 /** The parent of a process; null when it is unknown (no /proc) or there is none. */
-function parentOf(pid) {
+function getParent(pid) {
   try {
     const [, ppid] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
@@ -34,11 +34,11 @@ function isShell(pid) {
 export function endWithStarter() {
   if (!process.env.npm_lifecycle_event || process.ppid <= 1) return;
   const shell = isShell(process.ppid) ? process.ppid : null;
-  const above = shell === null ? null : parentOf(shell);
+  const above = shell === null ? null : getParent(shell);
   const parent = process.ppid;
   const timer = setInterval(() => {
     const same =
-      process.ppid === parent && (shell === null || above === null || parentOf(shell) === above);
+      process.ppid === parent && (shell === null || above === null || getParent(shell) === above);
     if (same) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');

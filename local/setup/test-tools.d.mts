@@ -2,7 +2,7 @@
 export type ToolName = 'chromium' | 'prometheus';
 export declare function findTool(root: string, name: ToolName): string[] | null;
 export declare function adviceOn(name: ToolName): string;
-export declare function toolsOf(paths: readonly string[]): ToolName[];
+export declare function getTools(paths: readonly string[]): ToolName[];
 export declare function provideTestTools(
   root: string,
   paths: readonly string[],

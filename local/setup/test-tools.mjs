@@ -38,14 +38,14 @@ const TOOLS = {
   },
 };
 
-const folderOf = (root, name) => join(root, '.data/tools', name);
+const getFolder = (root, name) => join(root, '.data/tools', name);
 
 /** The paths of a tool's programs, in the order of the list; null when one is missing. */
 export function findTool(root, name) {
   const given = name === 'chromium' ? process.env.CHROMIUM : undefined;
   if (given) return [given];
   const paths = TOOLS[name].programs.map((names) =>
-    findProgram(names, [join(folderOf(root, name), 'usr/bin')]),
+    findProgram(names, [join(getFolder(root, name), 'usr/bin')]),
   );
   return paths.includes(null) ? null : paths;
 }
@@ -54,14 +54,14 @@ export function findTool(root, name) {
 export const adviceOn = (name) => TOOLS[name].advice;
 
 /** The tools that the tests at these paths (relative to the project's root) use. */
-export const toolsOf = (paths) =>
+export const getTools = (paths) =>
   Object.keys(TOOLS).filter((name) => paths.some((path) => TOOLS[name].tests.test(path)));
 
 /** @throws SetupError that names the package to install, only in CI. */
 async function provideTool(root, name, inCi) {
   if (findTool(root, name)) return;
   const { label, provide, advice } = TOOLS[name];
-  const failure = await provide(folderOf(root, name));
+  const failure = await provide(getFolder(root, name));
   if (findTool(root, name)) return;
   const missing = `${label} is missing: ${advice}.${failure ? `\nThe attempt to provide it ended with:\n${failure}` : ''}`;
   if (inCi) throw new SetupError(missing);
@@ -74,7 +74,7 @@ async function provideTool(root, name, inCi) {
  * @throws SetupError that names the package to install, only in CI.
  */
 export async function provideTestTools(root, paths, inCi) {
-  const missing = toolsOf(paths).filter((name) => !findTool(root, name));
+  const missing = getTools(paths).filter((name) => !findTool(root, name));
   if (missing.length === 0) return;
   await alone(join(root, '.data/setup.lock'), async () => {
     for (const name of missing) await provideTool(root, name, inCi);

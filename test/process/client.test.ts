@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { writePackage } from '../../generate/client-package.js';
-import { documents } from '../../generate/documents.js';
+import { getDocuments } from '../../generate/documents.js';
 import { writeClientTypes } from '../../generate/client-types.js';
 import {
   createMonitorClient,
@@ -186,7 +186,7 @@ describe('as a package in another folder', () => {
 
   /** Every sample of the API documents, each in its own function. */
   function samplesText(): string {
-    const samples = Object.values(documents()).flatMap(({ paths }) =>
+    const samples = Object.values(getDocuments()).flatMap(({ paths }) =>
       Object.values(paths).flatMap((methods) =>
         Object.values(methods).map(
           (operation) =>

@@ -14,7 +14,7 @@ import type {
 } from '../../experiments/record/history.js';
 import type { Violation } from '../../experiments/record/result.js';
 import type { GatewayFaults } from '../../gateway/faults.js';
-import { descendantsOf, isAlive } from '../../local/processes/process-tree.js';
+import { findDescendants, isAlive } from '../../local/processes/process-tree.js';
 import type { ManagedProcess, ProcessKind } from '../../local/processes/processes.js';
 import type { SystemOptions } from '../../local/system.js';
 import type { Status } from '../../monitor/http/schemas.js';
@@ -98,7 +98,7 @@ export class Scene {
   async close(): Promise<void> {
     await this.stopLoads();
     for (const process of this.system.processes)
-      if (process.pid !== null) descendantsOf(process.pid).forEach((pid) => this.pids.add(pid));
+      if (process.pid !== null) findDescendants(process.pid).forEach((pid) => this.pids.add(pid));
     Object.values(this.system.pids()).forEach((pid) => this.pids.add(pid));
     await this.pool.end();
     await stopTestSystem(this.system);

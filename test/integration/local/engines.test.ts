@@ -24,7 +24,7 @@ import {
   preparePostgres,
   type PostgresServer,
 } from '../../../local/engines/postgres.js';
-import { descendantsOf, isAlive } from '../../../local/processes/process-tree.js';
+import { findDescendants, isAlive } from '../../../local/processes/process-tree.js';
 import { prepareRedis } from '../../../local/engines/redis.js';
 
 let folder: string;
@@ -74,7 +74,7 @@ describe('our PostgreSQL', () => {
   });
 
   it('killed with -9 leaves no process and finds its data again', async () => {
-    const everybody = descendantsOf(server.pid ?? 0);
+    const everybody = findDescendants(server.pid ?? 0);
     expect(everybody.length).toBeGreaterThan(2);
     server.kill();
     await server.exited;

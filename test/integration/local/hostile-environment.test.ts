@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../local/processes/ports.js';
-import { descendantsOf } from '../../../local/processes/process-tree.js';
+import { findDescendants } from '../../../local/processes/process-tree.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
 import { testPostgresUrl } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -107,7 +107,7 @@ onLinux(
     expect(
       (await call(`${url}/api/patients/${PAYMENT.patientId}/bill`, { token: api })).status,
     ).toBe(200);
-    const started = descendantsOf(child.pid ?? 0).filter(
+    const started = findDescendants(child.pid ?? 0).filter(
       (pid) => !commandOf(pid).includes('esbuild'),
     ); // The compiler is not ours.
     expect(started.map(commandOf).join('\n')).toMatch(/postgres[^]*patients/);
@@ -128,7 +128,7 @@ onLinux(
       'Prisma Studio:',
     );
     const studio = await eventually(
-      () => descendantsOf(child.pid ?? 0).find((pid) => commandOf(pid).includes('studio')),
+      () => findDescendants(child.pid ?? 0).find((pid) => commandOf(pid).includes('studio')),
       { what: 'Prisma Studio' },
     );
     expect(libpqVariables(studio ?? 0)).toEqual([]);

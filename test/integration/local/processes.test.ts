@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../../local/processes/ports.js';
-import { isAlive, signal } from '../../../local/processes/process-tree.js';
+import { isAlive, sendSignal } from '../../../local/processes/process-tree.js';
 import { ManagedProcess, type ProcessSpec } from '../../../local/processes/processes.js';
 import { ROOT } from '../../../local/root.js';
 import { answersOk } from '../../../local/processes/service-process.js';
@@ -183,7 +183,7 @@ describe('ManagedProcess', () => {
       await eventually(() => !isAlive(pid), { what: 'the orphan ends' });
       expect(existsSync(ran)).toBe(false);
     } finally {
-      signal(pid, 'SIGKILL');
+      sendSignal(pid, 'SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -8,11 +8,11 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine } from '../../../cli/doctor/checks.js';
-import { clockCheck, judgeClock, judgeOffsets, offsetOf } from '../../../cli/doctor/clock.js';
+import { clockCheck, judgeClock, judgeOffsets, measureOffset } from '../../../cli/doctor/clock.js';
 import { dataFolderCheck, judgeFolder } from '../../../cli/doctor/data-folder.js';
 import { judgeDatabase } from '../../../cli/doctor/database.js';
 import { diskCheckWith, judgeDisk } from '../../../cli/doctor/disk.js';
-import { doctorText, isHealthy } from '../../../cli/doctor/doctor-text.js';
+import { formatFindings, isHealthy } from '../../../cli/doctor/doctor-text.js';
 import { judgePostgresProgram, judgeRedisProgram } from '../../../cli/doctor/engines.js';
 import {
   atLeast,
@@ -250,7 +250,7 @@ describe('clock', () => {
     expect(levels(judgeOffsets([{ of: 'PostgreSQL', aheadMs, uncertainMs }]))).toEqual([level]),
   );
   it('measures a clock (injected) that is an hour ahead', async () => {
-    const offset = await offsetOf('Redis', async () => Date.now() + 3_600_000);
+    const offset = await measureOffset('Redis', async () => Date.now() + 3_600_000);
     expect(Math.abs(offset.aheadMs - 3_600_000)).toBeLessThan(1_000);
     expect(judgeOffsets([offset])[0]).toMatchObject({
       level: 'problem',
@@ -386,7 +386,7 @@ describe('the report', () => {
     problem('port 5000', `${'word '.repeat(30)}`, 'kill 1'),
   ];
   it('shows each finding with a word and a sign, and the command below, within 80 columns', () => {
-    const text = doctorText(findings, false, plain);
+    const text = formatFindings(findings, false, plain);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(text).toMatch(/^✓ ok +Node\.js +20$/m);
     expect(text).toMatch(/^! warning +psql[^]*^ +fix: apt-get install psql$/m);
@@ -395,7 +395,7 @@ describe('the report', () => {
   });
   it('is healthy without problems', () => {
     expect([isHealthy(findings), isHealthy(findings.slice(0, 2))]).toEqual([false, true]);
-    expect(doctorText(findings.slice(0, 1), true, plain)).toContain('No problems.');
+    expect(formatFindings(findings.slice(0, 1), true, plain)).toContain('No problems.');
   });
   it('reports a check that throws as a problem', async () => {
     const broken = {

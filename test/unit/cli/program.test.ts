@@ -1,8 +1,8 @@
 /** Parses the command line: commands, suggestions, exit code 4, and the candidates for a shell. */
-import { overview } from '../../../cli/output/command-list.js';
-import { nameOf, type Context } from '../../../cli/command.js';
+import { listCommands } from '../../../cli/output/command-list.js';
+import { getName, type Context } from '../../../cli/command.js';
 import { COMMANDS } from '../../../cli/commands/index.js';
-import { matching, next } from '../../../cli/completion/completion-candidates.js';
+import { filterByStart, suggestNext } from '../../../cli/completion/completion-candidates.js';
 import {
   candidateLine,
   completionScript,
@@ -12,7 +12,7 @@ import { CommandFailure } from '../../../cli/failure.js';
 import { EXPERIMENTS } from '../../../cli/programs/programs.js';
 import { runWords } from '../../../cli/program.js';
 import { readLocalConfig } from '../../../local/config.js';
-import { nearest, slips } from '../../../local/nearest.js';
+import { findNearest, countTypingErrors } from '../../../local/nearest.js';
 import { fakeTerminal } from '../../support/fake-terminal.js';
 
 const context: Context = {
@@ -78,7 +78,7 @@ describe('wrong arguments', () => {
   });
 
   it('without arguments prints the overview and fails', async () => {
-    expect(await failureOf([])).toMatchObject({ exitCode: 4, message: overview(COMMANDS) });
+    expect(await failureOf([])).toMatchObject({ exitCode: 4, message: listCommands(COMMANDS) });
   });
 
   it('control: correct arguments reach the command', async () => {
@@ -99,7 +99,7 @@ describe('help', () => {
     const { output, exitCode } = await runWords(['--help'], COMMANDS, context);
     expect(exitCode).toBe(0);
     for (const command of COMMANDS)
-      expect(output).toMatch(new RegExp(`^  ${nameOf(command)}\\b`, 'm'));
+      expect(output).toMatch(new RegExp(`^  ${getName(command)}\\b`, 'm'));
     for (const line of output.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -117,18 +117,22 @@ describe('suggestions', () => {
     ['statuus', 'status', 1],
     ['pay', 'pay', 0],
     ['', 'pay', 3],
-  ])('from %s to %s: %d typing errors', (from, to, count) => expect(slips(from, to)).toBe(count));
+  ])('from %s to %s: %d typing errors', (from, to, count) =>
+    expect(countTypingErrors(from, to)).toBe(count),
+  );
 
   it('are the nearest word, the word that starts with the input, or none', () => {
-    expect(nearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
-    expect(nearest('exp', ['up', 'experiment'])).toBe('experiment');
-    expect(nearest('zzzzzz', ['status', 'pay'])).toBeNull();
+    expect(findNearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
+    expect(findNearest('exp', ['up', 'experiment'])).toBe('experiment');
+    expect(findNearest('zzzzzz', ['status', 'pay'])).toBeNull();
   });
 });
 
 describe('completion', () => {
   const offered = (...words: string[]): string[] =>
-    matching(next(words, COMMANDS).candidates, words.at(-1) ?? '').map(({ word }) => word);
+    filterByStart(suggestNext(words, COMMANDS).candidates, words.at(-1) ?? '').map(
+      ({ word }) => word,
+    );
 
   it.each([
     [['dr'], ['drain']],
@@ -163,7 +167,7 @@ describe('completion', () => {
     [['drain', '--reason', ''], null],
     [['status', ''], null],
   ])('of %j requests the names of %s', (words, look) =>
-    expect(next(words, COMMANDS).look).toBe(look),
+    expect(suggestNext(words, COMMANDS).names).toBe(look),
   );
 
   it('has a script for each shell, which quotes the path of the entry point', () => {

@@ -1,30 +1,30 @@
 /** The output of the commands: every line within 80 columns, every number in its place. */
 import type { Batch } from '../../../shared/contracts/batch.js';
 import type { Payment } from '../../../shared/contracts/payment.js';
-import { readAmount, readCurrency, showAmount } from '../../../cli/commands/amount.js';
-import { dayAndTime, duration } from '../../../cli/output/format-time.js';
+import { readAmount, readCurrency, formatAmount } from '../../../cli/commands/amount.js';
+import { formatDayAndTime, formatDuration } from '../../../cli/output/format-time.js';
 import {
-  batchProgress,
-  batchText,
-  exitCodeOfBatch,
-  leadersOf,
-  percentText,
+  formatProgress,
+  formatBatch,
+  getBatchExitCode,
+  getLeaders,
+  formatPercent,
 } from '../../../cli/commands/batch-text.js';
-import { electionLine, handoverMs, leadersText } from '../../../cli/commands/leaders-text.js';
+import { formatElection, handoverMs, formatLeaders } from '../../../cli/commands/leaders-text.js';
 import {
-  handoverText,
-  sceneText,
-  stateScene,
-  stateText,
+  formatHandover,
+  formatLeadership,
+  formatBeforeState,
+  formatState,
 } from '../../../cli/commands/leadership-text.js';
-import { exitCodeOf, paymentLines, payingLine } from '../../../cli/commands/pay-text.js';
-import { billText, patientsText, paymentsText } from '../../../cli/commands/records-text.js';
-import { failureDocument, failureText, wrongArguments } from '../../../cli/failure.js';
-import { paintFor, plain, withoutColours } from '../../../cli/output/paint.js';
-import { table, wrap } from '../../../cli/output/table.js';
+import { getExitCode, formatPayment, formatIntent } from '../../../cli/commands/pay-text.js';
+import { formatBill, formatPatients, formatPayments } from '../../../cli/commands/records-text.js';
+import { toFailureDocument, formatFailure, wrongArguments } from '../../../cli/failure.js';
+import { choosePaint, plain, stripColours } from '../../../cli/output/paint.js';
+import { formatTable, wrap } from '../../../cli/output/table.js';
 
 const fits = (text: string): void =>
-  text.split('\n').forEach((line) => expect(withoutColours(line).length).toBeLessThanOrEqual(80));
+  text.split('\n').forEach((line) => expect(stripColours(line).length).toBeLessThanOrEqual(80));
 const ID = '01a1ff62-df46-75c7-849f-04ec5539f468';
 
 const PAID: Payment = {
@@ -68,7 +68,7 @@ describe('money', () => {
     ['1000000000', 'USD', 100_000_000_000],
   ])('%s %s is %d minor units', (text, currency, minor) => {
     expect(readAmount(text, currency)).toBe(minor);
-    expect(readAmount(showAmount(minor, currency).replace(/ .*/, ''), currency)).toBe(minor);
+    expect(readAmount(formatAmount(minor, currency).replace(/ .*/, ''), currency)).toBe(minor);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('money', () => {
 
 describe('tables', () => {
   it('align text left and numbers right, and wrap the last column', () => {
-    const lines = table(
+    const lines = formatTable(
       ['name', 'ms', 'why'],
       [
         ['a', '1.5 ms', 'short'],
@@ -106,12 +106,12 @@ describe('tables', () => {
   });
 
   it('never cut an id', () =>
-    expect(table(['what', 'id'], [['x'.repeat(60), ID]])[1]).toContain(ID));
+    expect(formatTable(['what', 'id'], [['x'.repeat(60), ID]])[1]).toContain(ID));
   it('ignore colours in the width', () => {
-    const red = paintFor({}, true)('red', 'down');
+    const red = choosePaint({}, true)('red', 'down');
     expect(
-      withoutColours(
-        table(
+      stripColours(
+        formatTable(
           ['a', 'b'],
           [
             [red, 'x'],
@@ -132,28 +132,28 @@ describe('colours', () => {
     [{ NO_COLOR: '' }, true, true],
     [{ TERM: 'dumb' }, true, false],
   ])('with %j, on a terminal: %s: used: %s', (env, isTerminal, some) =>
-    expect(paintFor(env, isTerminal)('red', 'x') !== 'x').toBe(some),
+    expect(choosePaint(env, isTerminal)('red', 'x') !== 'x').toBe(some),
   );
 });
 
 describe('a payment', () => {
   it('shows its life', () => {
-    const text = paymentLines(PAID, plain).join('\n');
+    const text = formatPayment(PAID, plain).join('\n');
     fits(text);
     expect(text).toMatch(/accepted +\d\d:\d\d:52\.323 {2}by patients_1/);
     expect(text).toMatch(
       /succeeded +\d\d:\d\d:52\.457 {2}by server_1 in term 3, after 134 ms, attempt 2/,
     );
     expect(text).toContain('The patient may leave');
-    fits(payingLine(15_000, 'USD', 'Carlos Guerrero Vargas, document 107919317', ID));
+    fits(formatIntent(15_000, 'USD', 'Carlos Guerrero Vargas, document 107919317', ID));
   });
 
   it('that is pending recommends a retry', () =>
-    expect(paymentLines(WAITING, plain).join('\n')).toContain(
+    expect(formatPayment(WAITING, plain).join('\n')).toContain(
       'a retry with the same key does not pay twice',
     ));
   it('that was declined shows the reason', () => {
-    const text = paymentLines(
+    const text = formatPayment(
       { ...PAID, status: 'DECLINED', reason: 'INSUFFICIENT_FUNDS' },
       plain,
     ).join('\n');
@@ -167,7 +167,7 @@ describe('a payment', () => {
     ['FAILED', 1],
     ['PENDING', 2],
   ] as const)('%s ends with exit code %d', (status, code) =>
-    expect(exitCodeOf({ status })).toBe(code),
+    expect(getExitCode({ status })).toBe(code),
   );
 });
 
@@ -203,7 +203,7 @@ describe('a batch', () => {
   };
 
   it('is shown by status, replica and term, ordered by term, with latencies', () => {
-    const text = batchText(batch, 1_234, plain);
+    const text = formatBatch(batch, 1_234, plain);
     fits(text);
     expect(text).toMatch(
       /succeeded +server_1 +1 +1 +1 +10 ms[^]*declined +server_1 +1 +1[^]*succeeded +server_3 +2 +1[^]*pending +- +- +1/,
@@ -214,8 +214,8 @@ describe('a batch', () => {
   });
 
   it('in one line shows progress and replicas', () => {
-    expect(leadersOf(batch)).toEqual(['server_1 (term 1)', 'server_3 (term 2)']);
-    expect(batchProgress(batch, leadersOf(batch))).toBe(
+    expect(getLeaders(batch)).toEqual(['server_1 (term 1)', 'server_3 (term 2)']);
+    expect(formatProgress(batch, getLeaders(batch))).toBe(
       '3 of 4 final: 2 succeeded, 1 declined, 0 failed; by server_1 (term 1), server_3 (term 2)',
     );
   });
@@ -224,9 +224,9 @@ describe('a batch', () => {
     [{ sent: 2, succeeded: 2, pending: 0 }, 0],
     [{ sent: 2, succeeded: 1, pending: 0 }, 1],
     [{ sent: 2, succeeded: 1, pending: 1 }, 2],
-  ])('%j ends with exit code %d', (counts, code) => expect(exitCodeOfBatch(counts)).toBe(code));
+  ])('%j ends with exit code %d', (counts, code) => expect(getBatchExitCode(counts)).toBe(code));
   it('is never rounded up to 100 %', () => {
-    expect([percentText(1), percentText(0.9999999), percentText(0.99957)]).toEqual([
+    expect([formatPercent(1), formatPercent(0.9999999), formatPercent(0.99957)]).toEqual([
       '100.000 %',
       '99.999 %',
       '99.957 %',
@@ -247,15 +247,15 @@ describe('elections', () => {
     firstCommitAt: null,
   };
   it('are a table with the duration of each hand-over', () => {
-    const text = leadersText([
+    const text = formatLeaders([
       election,
       { ...election, term: 1, previousLeader: null, promotedAt: null },
     ]);
     fits(text);
     expect(text).toMatch(/2 {2}2026-11-2\d .* server_1 {2}server_3 {2}kill {2}107 ms {2}server_1/);
     expect(handoverMs({ ...election, promotedAt: null })).toBeNull();
-    expect(leadersText([])).toBe('There has been no election yet.');
-    expect(electionLine(election)).toMatch(
+    expect(formatLeaders([])).toBe('There has been no election yet.');
+    expect(formatElection(election)).toMatch(
       /server_3 leads in term 2 after server_1: server_1 closed/,
     );
   });
@@ -271,41 +271,41 @@ describe('moving the leadership', () => {
     tookMs: 55.97,
   };
   it('shows the state before and the result after', () => {
-    expect(sceneText('server_1', 3, ['server_2', 'server_3'])).toBe(
+    expect(formatLeadership('server_1', 3, ['server_2', 'server_3'])).toBe(
       'server_1 leads in term 3. Possible next leaders: server_2, server_3.',
     );
-    expect(sceneText(null, 0, [])).toBe(
+    expect(formatLeadership(null, 0, [])).toBe(
       'There is no leader now. Possible next leaders: no replica.',
     );
-    expect(handoverText(moved).replace('\n', ' ')).toBe(
+    expect(formatHandover(moved).replace('\n', ' ')).toBe(
       'server_2 leads in term 4, after server_1; it took 56 ms. The old leader finished its payments in flight.',
     );
-    expect(handoverText({ ...moved, previous: 'server_2' })).toBe(
+    expect(formatHandover({ ...moved, previous: 'server_2' })).toBe(
       'server_2 already leads, in term 4; nothing changed.',
     );
-    expect(handoverText({ ...moved, drained: false }).replace('\n', ' ')).toContain(
+    expect(formatHandover({ ...moved, drained: false }).replace('\n', ' ')).toContain(
       'The new leader takes over the payments in flight.',
     );
   });
   it('explains a state, and whether the leadership moves', () => {
     expect(
-      stateScene('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' '),
+      formatBeforeState('server_1', 'ready', 'drain', true, ['server_2']).replace('\n', ' '),
     ).toContain('It leads now; possible next leaders: server_2.');
     expect(
-      stateText(
+      formatState(
         { id: 'server_1', admin: 'drain', reason: 'x', leader: 'server_2', term: 4 },
         'server_1',
       ),
     ).toBe('server_1 is set to drain. server_2 leads now, in term 4.');
     expect(
-      stateText({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null),
+      formatState({ id: 'server_1', admin: 'ready', reason: 'x', leader: null, term: 4 }, null),
     ).toContain('There is no leader.');
   });
 });
 
 describe('records', () => {
   it('are tables', () => {
-    const list = paymentsText(
+    const list = formatPayments(
       [PAID, { ...WAITING, acceptedAt: '2026-11-20T10:00:00Z' }],
       'CURSOR',
       new Date('2026-11-21T20:00:00Z'),
@@ -313,8 +313,8 @@ describe('records', () => {
     fits(list);
     expect(list).toContain(ID);
     expect(list).toContain('--cursor CURSOR');
-    expect(paymentsText([], null, new Date())).toBe('There is no matching payment.');
-    const people = patientsText(
+    expect(formatPayments([], null, new Date())).toBe('There is no matching payment.');
+    const people = formatPatients(
       [{ id: ID, document: '107919317', name: 'Carlos Guerrero Vargas' }],
       null,
     );
@@ -337,14 +337,14 @@ describe('records', () => {
       paidMinor: 1_000,
       dueMinor: 4_250,
     };
-    const text = billText({ patient: { id: ID, document: '1', name: 'Ana' }, bills: [dollars] });
+    const text = formatBill({ patient: { id: ID, document: '1', name: 'Ana' }, bills: [dollars] });
     fits(text);
     expect(text).toMatch(/exam +2026-08-21 +52\.50 +Electrocardiogram/);
     expect(text).toContain('52.50  exam, together');
     expect(text).toContain('52.50 USD in all, 10.00 paid, 42.50 due.');
     expect(text).not.toContain('medicine');
     const euros = { ...dollars, currency: 'EUR', paidMinor: 0, dueMinor: 5_250 };
-    const both = billText({
+    const both = formatBill({
       patient: { id: ID, document: '1', name: 'Ana' },
       bills: [dollars, euros],
     });
@@ -354,7 +354,7 @@ describe('records', () => {
 });
 
 test('durations', () =>
-  expect([null, 1.234, 55.97, 1_234, 600_000].map(duration)).toEqual([
+  expect([null, 1.234, 55.97, 1_234, 600_000].map(formatDuration)).toEqual([
     '-',
     '1.2 ms',
     '56 ms',
@@ -364,8 +364,8 @@ test('durations', () =>
 
 test('a failure is a sentence with advice, and a document for programs', () => {
   const failure = wrongArguments('It is wrong.', 'Do it right.');
-  expect(failureText(failure)).toBe('It is wrong.\nDo it right.');
-  expect(failureDocument(failure)).toEqual({
+  expect(formatFailure(failure)).toBe('It is wrong.\nDo it right.');
+  expect(toFailureDocument(failure)).toEqual({
     error: { code: 'WRONG_ARGUMENTS', message: 'It is wrong.', hint: 'Do it right.', exitCode: 4 },
   });
 });
@@ -380,15 +380,15 @@ describe('times at a terminal', () => {
   it('are in the time zone of the hospital, which also decides what is today', () => {
     process.env['HOSPITAL_TIME_ZONE'] = 'America/Bogota';
     const [evening, night] = [new Date('2026-11-21T04:30:00Z'), new Date('2026-11-21T05:30:00Z')];
-    expect([dayAndTime(evening), dayAndTime(night)]).toEqual([
+    expect([formatDayAndTime(evening), formatDayAndTime(night)]).toEqual([
       '2026-11-20 23:30:00',
       '2026-11-21 00:30:00',
     ]);
-    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
       /^ *11-20 /m,
     );
     process.env['HOSPITAL_TIME_ZONE'] = 'UTC';
-    expect(paymentsText([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
+    expect(formatPayments([{ ...PAID, acceptedAt: evening.toISOString() }], null, night)).toMatch(
       /^ *04:30:00 /m,
     );
   });

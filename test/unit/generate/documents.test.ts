@@ -4,7 +4,7 @@
  * code, and every example valid by its schema.
  */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import { documents, type ServiceName } from '../../../generate/documents.js';
+import { getDocuments, type ServiceName } from '../../../generate/documents.js';
 import { PROBLEMS, type ProblemCode } from '../../../shared/errors.js';
 import type { OpenApiDocument } from '../../../shared/http/openapi.js';
 
@@ -66,7 +66,7 @@ const mediaOf = (operation: Operation): [where: string, media: Media][] => [
   ),
 ];
 
-const all = documents();
+const all = getDocuments();
 
 describe.each(Object.keys(all) as ServiceName[])('the document of %s', (service) => {
   const document = all[service];

@@ -14,7 +14,7 @@ import {
   postmanEnvironment,
 } from '../../../generate/postman/collection.js';
 import { operationsOf, type Operation } from '../../../generate/postman/operations.js';
-import { documents } from '../../../generate/documents.js';
+import { getDocuments } from '../../../generate/documents.js';
 import { literal } from '../../../shared/http/openapi/samples.js';
 import { ROOT } from '../../../shared/web/assets.js';
 
@@ -24,7 +24,7 @@ interface Item {
   response: { name: string; code: number; body: string }[];
   event: { listen: string; script: { exec: string[] } }[];
 }
-const all = documents();
+const all = getDocuments();
 const operations = operationsOf(all);
 const cases = casesOf(operations);
 const collection = postmanCollection(all);

@@ -1,5 +1,5 @@
 import { servicePlaces } from '../../../local/plan.js';
-import { screen } from '../../../local/screen.js';
+import { formatScreen } from '../../../local/screen.js';
 import { makeTokens } from '../../../local/tokens.js';
 
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
@@ -20,7 +20,7 @@ describe('the screen of npm start', () => {
     dataDir: '.data',
     env: {},
   };
-  const text = screen(shown);
+  const text = formatScreen(shown);
 
   it('fits 80 columns', () => expect(widest(text)).toBeLessThanOrEqual(80));
 
@@ -44,7 +44,7 @@ describe('the screen of npm start', () => {
   });
 
   it('shows commands that find this data when RELEVO_DATA is set', () => {
-    const elsewhere = screen({
+    const elsewhere = formatScreen({
       ...shown,
       dataDir: '/srv/my data',
       env: { RELEVO_DATA: '/srv/my data' },
@@ -54,7 +54,7 @@ describe('the screen of npm start', () => {
   });
 
   it('written to a file shows no secret, and the command that stops the system', () => {
-    const kept = screen({ ...shown, tokens: null });
+    const kept = formatScreen({ ...shown, tokens: null });
     for (const secret of [...Object.values(tokens), '012345678901234567890123'])
       expect(kept).not.toContain(secret);
     expect(kept).toContain('npm stop stops everything.');

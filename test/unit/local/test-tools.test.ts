@@ -6,7 +6,12 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../local/root.js';
-import { adviceOn, findTool, provideTestTools, toolsOf } from '../../../local/setup/test-tools.mjs';
+import {
+  adviceOn,
+  findTool,
+  provideTestTools,
+  getTools,
+} from '../../../local/setup/test-tools.mjs';
 
 /** A new, empty root. findTool searches it in addition to the folders of the machine. */
 const root = mkdtempSync(join(tmpdir(), 'relevo-tools-'));
@@ -16,11 +21,11 @@ test('a tool belongs to existing tests, and only these tests require it', () => 
   const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' }).map(
     (name) => `test/${name}`,
   );
-  expect(toolsOf(files)).toEqual(['chromium', 'prometheus']);
+  expect(getTools(files)).toEqual(['chromium', 'prometheus']);
   expect(
-    toolsOf(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file))),
+    getTools(files.filter((file) => !/^test\/(browser|integration\/metrics)\//.test(file))),
   ).toEqual([]);
-  expect(toolsOf(['test/browser/report.test.ts'])).toEqual(['chromium']);
+  expect(getTools(['test/browser/report.test.ts'])).toEqual(['chromium']);
 });
 
 test('unpacked programs are found; a tool with only some of its programs is not', () => {

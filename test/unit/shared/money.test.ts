@@ -4,9 +4,9 @@
  * which showed amounts a hundred or a thousand times too large or too small.
  */
 import { describe, expect, test } from '@jest/globals';
-import { readAmount, readCurrency, showAmount } from '../../../cli/commands/amount.js';
-import { payingLine } from '../../../cli/commands/pay-text.js';
-import { billText, paymentsText } from '../../../cli/commands/records-text.js';
+import { readAmount, readCurrency, formatAmount } from '../../../cli/commands/amount.js';
+import { formatIntent } from '../../../cli/commands/pay-text.js';
+import { formatBill, formatPayments } from '../../../cli/commands/records-text.js';
 import { amountText } from '../../../monitor/inspect/pages/parts.js';
 import { previewPage } from '../../../monitor/inspect/pages/failed-pages.js';
 import { parseAmount } from '../../../patients/core/amount.js';
@@ -115,15 +115,15 @@ function sumOnConsole(amountMinor: number, currency: string): string {
 
 /** The surfaces where people read an amount: from minor units and a currency to text. */
 const SURFACES: Record<string, (minor: number, currency: string) => string> = {
-  'CLI': showAmount,
+  'CLI': formatAmount,
   'CLI, paying': (minor, currency) =>
-    /^Paying (.*) for/.exec(payingLine(minor, currency, 'x', 'k'))?.[1] ?? '',
+    /^Paying (.*) for/.exec(formatIntent(minor, currency, 'x', 'k'))?.[1] ?? '',
   'CLI, list': (minor, currency) =>
     new RegExp(`succeeded +(.*?) +- +${ID}`).exec(
-      paymentsText([payment(minor, currency)], null, new Date(0)),
+      formatPayments([payment(minor, currency)], null, new Date(0)),
     )?.[1] ?? '',
   'CLI, bill': (minor, currency) =>
-    /^(.*) in all,/m.exec(billText(bill(minor, currency)))?.[1] ?? '',
+    /^(.*) in all,/m.exec(formatBill(bill(minor, currency)))?.[1] ?? '',
   'console': amountText,
   'console, sum before a re-drive': sumOnConsole,
   'staff page, English': (minor, currency) => money('en', minor, currency),
@@ -186,7 +186,7 @@ describe.each(Object.entries(SURFACES))('%s', (_name, show) => {
 test.each(['X1 ', '<b>', '', 'É'])(
   'the malformed code %j is shown and breaks nothing',
   (currency) => {
-    for (const show of [showAmount, amountText, (minor: number) => money('en', minor, currency)])
+    for (const show of [formatAmount, amountText, (minor: number) => money('en', minor, currency)])
       expect(show(1_234_500, currency)).toMatch(/^1234500 /);
     expect(dueOnPage('en', 1_234_500, currency)).not.toContain('<');
   },

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ask, Refused, Unreachable } from '../../../../cli/client.js';
 import { patientByDocument, findPatient } from '../../../../cli/commands/find-patient.js';
-import { payThrough, type PayOutcome } from '../../../../cli/commands/pay-with-retry.js';
-import { findTarget, monitorOf } from '../../../../cli/target.js';
+import { payWithRetry, type PayOutcome } from '../../../../cli/commands/pay-with-retry.js';
+import { findTarget, toMonitorUrl } from '../../../../cli/target.js';
 import { readLocalConfig } from '../../../../local/config.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -62,7 +62,7 @@ const REPLAYED = { 'idempotent-replayed': 'true' };
 
 const retries: string[] = [];
 const pay = (waitMs = 5_000): Promise<PayOutcome> =>
-  payThrough({
+  payWithRetry({
     addresses: [address],
     token: 'secret',
     key: 'k',
@@ -186,7 +186,7 @@ describe('the target', () => {
     readLocalConfig({ RELEVO_DATA: '/nowhere/at/all', ...env });
 
   it('expects the monitor of another machine 1,000 ports above, unless it is configured', () => {
-    expect(monitorOf('http://10.0.0.5:4000')).toBe('http://10.0.0.5:5000');
+    expect(toMonitorUrl('http://10.0.0.5:4000')).toBe('http://10.0.0.5:5000');
     const target = findTarget(config({ RELEVO_URL: 'http://10.0.0.5:4000/', RELEVO_TOKEN: 't' }), {
       url: undefined,
     });

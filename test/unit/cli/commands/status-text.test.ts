@@ -1,5 +1,9 @@
-import { monitorStatus, statusLine, statusText } from '../../../../cli/commands/status-text.js';
-import { paintFor, withoutColours } from '../../../../cli/output/paint.js';
+import {
+  monitorStatus,
+  formatStatusLine,
+  formatStatus,
+} from '../../../../cli/commands/status-text.js';
+import { choosePaint, stripColours } from '../../../../cli/output/paint.js';
 
 const NOW = new Date('2026-01-01T00:01:00Z');
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
@@ -35,7 +39,7 @@ describe('relevo status', () => {
   });
 
   it('shows the leader with time and reason, the replicas and the queue', () => {
-    const text = statusText({ ...base, status }, NOW);
+    const text = formatStatus({ ...base, status }, NOW);
     expect(text).toContain('server_1 leads in term 3 for 42 s: server_2 was killed.');
     expect(text).toMatch(/server_1 +ready +alive +leading +3 +1\.2 ms/);
     expect(text).toContain('Queue: 0 waiting, - active. Payments: 2 pending, 0 failed.');
@@ -43,30 +47,30 @@ describe('relevo status', () => {
   });
 
   it('with colours has the same text at the same positions', () => {
-    const coloured = statusText({ ...base, status }, NOW, paintFor({}, true));
+    const coloured = formatStatus({ ...base, status }, NOW, choosePaint({}, true));
     expect(coloured).toContain('\x1b[31mdown\x1b[39m');
-    expect(withoutColours(coloured)).toBe(statusText({ ...base, status }, NOW));
+    expect(stripColours(coloured)).toBe(formatStatus({ ...base, status }, NOW));
   });
 
   it('shows that there is no leader yet', () => {
     const leaderless = { ...status, partitions: [{ partition: 0, term: 0, leader: null }] };
-    expect(statusText({ ...base, status: leaderless }, NOW)).toContain('There is no leader yet.');
+    expect(formatStatus({ ...base, status: leaderless }, NOW)).toContain('There is no leader yet.');
   });
 
   it('lists the processes also when no monitor answers', () => {
-    const text = statusText({ ...base, status: null }, NOW);
+    const text = formatStatus({ ...base, status: null }, NOW);
     expect(text).toContain('No monitor answers');
     expect(text).toContain('http://127.0.0.1:5001');
   });
 
   it('of another machine shows no processes', () => {
-    expect(statusText({ local: null, status }, NOW)).toMatch(/^server_1 leads in term 3/);
+    expect(formatStatus({ local: null, status }, NOW)).toMatch(/^server_1 leads in term 3/);
   });
 
   it('fits one line without times, which changes only with the state', () => {
-    expect(statusLine({ ...base, status })).toBe(
+    expect(formatStatusLine({ ...base, status })).toBe(
       'server_1 leads in term 3; server_1 alive, server_2 down (drain); 2 pending',
     );
-    expect(statusLine({ ...base, status: null })).toBe('no monitor answers');
+    expect(formatStatusLine({ ...base, status: null })).toBe('no monitor answers');
   });
 });

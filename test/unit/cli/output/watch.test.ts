@@ -2,7 +2,7 @@
  * `--watch`: redraws in place on a terminal and restores it, prints lines elsewhere, continues
  * after failures, ends with Ctrl-C.
  */
-import { fitted, watch } from '../../../../cli/output/watch.js';
+import { fitToScreen, watch } from '../../../../cli/output/watch.js';
 import { CommandFailure } from '../../../../cli/failure.js';
 import { fakeTerminal } from '../../../support/fake-terminal.js';
 
@@ -25,7 +25,7 @@ const lost = (): never => {
 it('on a terminal opens the alternate screen, redraws in place, and restores the old screen with the last view', async () => {
   const terminal = fakeTerminal({ isTerminal: true });
   const { look, signal } = looks(['one', 'two'].map((text) => () => text));
-  expect(await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal)).toBe(
+  expect(await watch(terminal, { everyMs: 1, view: look, lines: async () => [] }, signal)).toBe(
     130,
   );
   const [open, first, second, close] = terminal.raws;
@@ -43,7 +43,7 @@ it('on a terminal restores the screen after a bug in a poll', async () => {
   };
   const watching = watch(
     terminal,
-    { everyMs: 1, picture: broken, lines: async () => [] },
+    { everyMs: 1, view: broken, lines: async () => [] },
     new AbortController().signal,
   );
   await expect(watching).rejects.toThrow('a bug');
@@ -53,7 +53,7 @@ it('on a terminal restores the screen after a bug in a poll', async () => {
 it('shows a failure and continues', async () => {
   const terminal = fakeTerminal({ isTerminal: true });
   const { look, signal } = looks<string>([lost, () => 'back']);
-  await watch(terminal, { everyMs: 1, picture: look, lines: async () => [] }, signal);
+  await watch(terminal, { everyMs: 1, view: look, lines: async () => [] }, signal);
   expect(terminal.raws[1]).toContain('No answer.');
   expect(terminal.outputs).toEqual(['back']);
 });
@@ -61,7 +61,7 @@ it('shows a failure and continues', async () => {
 it('without a terminal prints lines, and a lasting failure only once', async () => {
   const terminal = fakeTerminal();
   const { look, signal } = looks<string[]>([() => ['a'], lost, lost, () => [], () => ['b']]);
-  expect(await watch(terminal, { everyMs: 1, picture: async () => '', lines: look }, signal)).toBe(
+  expect(await watch(terminal, { everyMs: 1, view: async () => '', lines: look }, signal)).toBe(
     130,
   );
   expect(terminal.outputs).toEqual(['a', 'b']);
@@ -75,13 +75,15 @@ it('ends with 0 when no change can follow', async () => {
   expect(
     await watch(
       terminal,
-      { everyMs: 1, picture: async () => '', lines: async () => ['x'], over: () => true },
+      { everyMs: 1, view: async () => '', lines: async () => ['x'], isOver: () => true },
       signal,
     ),
   ).toBe(0);
 });
 
 it('cuts a view to the terminal, but no line with colours', () => {
-  expect(fitted('abcdef\nx\ny\nz', { columns: 3, rows: 4 })).toBe('abc\x1b[K\nx\x1b[K\ny\x1b[K');
-  expect(fitted('\x1b[31mabcdef\x1b[39m', { columns: 3, rows: 4 })).toContain('abcdef');
+  expect(fitToScreen('abcdef\nx\ny\nz', { columns: 3, rows: 4 })).toBe(
+    'abc\x1b[K\nx\x1b[K\ny\x1b[K',
+  );
+  expect(fitToScreen('\x1b[31mabcdef\x1b[39m', { columns: 3, rows: 4 })).toContain('abcdef');
 });

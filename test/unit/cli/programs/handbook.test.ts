@@ -4,18 +4,23 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameOf } from '../../../../cli/command.js';
+import { getName } from '../../../../cli/command.js';
 import { COMMANDS } from '../../../../cli/commands/index.js';
-import { documented, HANDBOOK, undocumented, withHelp } from '../../../../cli/programs/handbook.js';
+import {
+  getDocumented,
+  HANDBOOK,
+  getUndocumented,
+  updateHelp,
+} from '../../../../cli/programs/handbook.js';
 import { ROOT } from '../../../../local/root.js';
 
 const page = readFileSync(join(ROOT, HANDBOOK), 'utf8');
 
 describe('docs/cli.md', () => {
   it('shows the current help of every command (`npm run relevo -- handbook` updates it)', async () => {
-    expect(undocumented(page, COMMANDS)).toEqual([]);
-    expect(documented(page)).toHaveLength(COMMANDS.length + 1);
-    expect(page).toBe(await withHelp(page, COMMANDS));
+    expect(getUndocumented(page, COMMANDS)).toEqual([]);
+    expect(getDocumented(page)).toHaveLength(COMMANDS.length + 1);
+    expect(page).toBe(await updateHelp(page, COMMANDS));
   });
 
   it('names every option of every command', () => {
@@ -28,9 +33,9 @@ describe('docs/cli.md', () => {
   it('control: changed help, a missing command and an unknown command are detected', async () => {
     const stale = page.replace('Longest wait for the outcome', 'Shortest wait for the outcome');
     expect(stale).not.toBe(page);
-    expect(await withHelp(stale, COMMANDS)).toBe(page);
-    expect(undocumented(page.replace('<!-- help: pay -->', ''), COMMANDS)).toContain('pay');
-    await expect(withHelp('<!-- help: fly -->\n<!-- /help -->', COMMANDS)).rejects.toThrow(
+    expect(await updateHelp(stale, COMMANDS)).toBe(page);
+    expect(getUndocumented(page.replace('<!-- help: pay -->', ''), COMMANDS)).toContain('pay');
+    await expect(updateHelp('<!-- help: fly -->\n<!-- /help -->', COMMANDS)).rejects.toThrow(
       'There is no command fly',
     );
   });
@@ -38,7 +43,7 @@ describe('docs/cli.md', () => {
 
 test('help fits 80 columns', async () => {
   for (const command of COMMANDS) {
-    const text = await withHelp(`<!-- help: ${nameOf(command)} -->\n<!-- /help -->`, COMMANDS);
+    const text = await updateHelp(`<!-- help: ${getName(command)} -->\n<!-- /help -->`, COMMANDS);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   }
 });
