@@ -2,7 +2,7 @@
  * Explains wrong arguments of a command line in one sentence that suggests the word the user
  * probably meant. Pure.
  */
-import { findNearest } from '../local/nearest.js';
+import { findNearest } from '../shared/arguments/nearest.js';
 import { getName, type Command } from './command.js';
 import { wrongArguments, type CommandFailure } from './failure.js';
 

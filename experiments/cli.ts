@@ -3,7 +3,8 @@
  * and exits with the code of its result.
  */
 import { exitWhenWritten } from '../shared/exit.js';
-import { ArgumentError, describeOptions, parseOptions } from './arguments.js';
+import { ArgumentError } from '../shared/arguments/parse.js';
+import { describeOptions, parseExperimentOptions } from './arguments.js';
 import type { Experiment } from './experiment.js';
 import { LOG } from './system/laboratory.js';
 import { runMany } from './run/many-runs.js';
@@ -30,9 +31,6 @@ const usage = (): string =>
     ...[...EXPERIMENTS, COMPARE].map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`),
   ].join('\n');
 
-const COMMON =
-  '  --json FILE    an additional copy of the result\n  --replay RUN   repeats a run from its folder under reports/; no other options';
-
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help') {
@@ -43,9 +41,9 @@ async function main(args: readonly string[]): Promise<number> {
   const experiment = EXPERIMENTS.find((candidate) => candidate.name === name);
   if (!experiment) throw new ArgumentError(`There is no experiment "${name}". ${usage()}`);
   if (asksForReplay(rest)) return carryOut(replayOf(experiment, rest), rest);
-  const { options, json, help } = parseOptions(experiment.options, rest);
+  const { options, json, help } = parseExperimentOptions(experiment.options, rest);
   if (help) {
-    console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}\n${COMMON}`);
+    console.log(`${experiment.summary}\n\n${describeOptions(experiment.options)}`);
     return EXIT.met;
   }
   const problem = experiment.check?.(options) ?? null;

@@ -2,7 +2,7 @@
  * The interface of an experiment: a name, a one-line summary, its options, and a run that returns
  * its journal.
  */
-import type { Options, OptionTable } from './arguments.js';
+import type { Options, OptionTable } from '../shared/arguments/options.js';
 import type { Journal } from './record/run-record.js';
 import type { Progress } from './report/progress.js';
 

@@ -1,7 +1,7 @@
 /** Parses the arguments of `npm start --`. */
 import { parseArgs } from 'node:util';
 import { StartError } from './errors.js';
-import { findNearest } from './nearest.js';
+import { findNearest } from '../shared/arguments/nearest.js';
 import type { Shape } from './plan.js';
 
 export interface UpOptions extends Shape {

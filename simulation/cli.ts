@@ -2,12 +2,9 @@
  * `npm run simulate -- [options]`: plays schedules of faults against the protocol in virtual time,
  * optionally with a planted bug.
  */
-import {
-  ArgumentError,
-  describeOptions,
-  parseOptions,
-  type Options,
-} from '../experiments/arguments.js';
+import { formatOptions } from '../shared/arguments/help.js';
+import type { Options } from '../shared/arguments/options.js';
+import { ArgumentError, asksForHelp, parseOptions } from '../shared/arguments/parse.js';
 import { createProgress, type Progress } from '../experiments/report/progress.js';
 import { EXIT } from '../experiments/record/result.js';
 import { huntMutants, searchAll, type Campaign } from './campaign.js';
@@ -96,11 +93,9 @@ async function playMutants(pool: Pool, progress: Progress): Promise<number> {
 function check(
   { mutant, mutants, transcript, seeds }: SimulateOptions,
   args: readonly string[],
-  json: string | null,
 ): void {
   const given = (name: string): boolean =>
     args.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-  if (json !== null) throw new ArgumentError('--json is not supported');
   if (mutant !== null && !findMutant(mutant))
     throw new ArgumentError(`There is no mutant "${mutant}"; --help lists them`);
   if (mutants && ['seed', 'seeds', 'mutant', 'transcript'].some(given))
@@ -112,7 +107,7 @@ const help = (): string =>
   [
     'Usage: npm run simulate -- [options]',
     '',
-    describeOptions(OPTIONS),
+    ...formatOptions(OPTIONS),
     '',
     'Mutants:',
     ...MUTANTS.map(({ name, bug }) => `  ${name.padEnd(25)} ${bug}`),
@@ -136,16 +131,16 @@ async function onAllCores(
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { options, json, help: wantsHelp } = parseOptions(OPTIONS, args);
-  if (wantsHelp) {
+  if (asksForHelp(args)) {
     print(help());
     return EXIT.met;
   }
+  const options = parseOptions(OPTIONS, args);
   const isAlone =
     args.some((word) => /^--seed(=|$)/.test(word)) &&
     !args.some((word) => /^--seeds(=|$)/.test(word));
   const chosen = isAlone ? { ...options, seeds: 1 } : options;
-  check(chosen, args, json);
+  check(chosen, args);
   if (chosen.mutants) return onAllCores((pool, progress) => playMutants(pool, progress));
   if (chosen.seeds === 1) return playOne(chosen.seed, chosen.mutant, chosen.transcript);
   return onAllCores((pool, progress) => playMany(pool, chosen, progress));

@@ -7,7 +7,7 @@ import { ask } from '../client.js';
 import { answer, command, flag, words, type Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
-import { findNearest } from '../../local/nearest.js';
+import { findNearest } from '../../shared/arguments/nearest.js';
 import { formatBeforeState, formatState, type StateAnswer } from './leadership-text.js';
 
 const TIMEOUT_MS = 60_000;

@@ -2,9 +2,11 @@
  * Formats tables within 80 columns: text left-aligned, numbers right-aligned, and the last column
  * wrapped when it is too long. Pure. Cells may contain colours, which take no width.
  */
+import { HELP_WIDTH } from '../../shared/arguments/help.js';
+import { wrap as wrapPlain } from '../../shared/arguments/wrap.js';
 import { stripColours } from './paint.js';
 
-export const WIDTH = 80;
+export const WIDTH = HELP_WIDTH;
 const GAP = '  ';
 const FIGURES = /^[-–\d.,:% ]*(ms|s)?$/;
 
@@ -15,24 +17,9 @@ const pad = (text: string, width: number, right: boolean): string => {
   return right ? room + text : text + room;
 };
 
-/** Breaks at spaces; cuts a word that is longer than the line. @param width at least 1. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter(Boolean)) {
-    let rest = word;
-    if (line !== '' && getShownLength(line) + 1 + getShownLength(rest) > width) {
-      lines.push(line);
-      line = '';
-    }
-    while (line === '' && getShownLength(rest) > width) {
-      lines.push(rest.slice(0, width));
-      rest = rest.slice(width);
-    }
-    line = line === '' ? rest : `${line} ${rest}`;
-  }
-  return line === '' && lines.length > 0 ? lines : [...lines, line];
-}
+/** Wraps a text that may contain colours. */
+export const wrap = (text: string, width: number): string[] =>
+  wrapPlain(text, width, getShownLength);
 
 /** @param indent spaces in front of every line. @returns the lines, without line ends. */
 export function formatTable(

@@ -5,7 +5,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArgumentError, parseOptions, type Options, type OptionTable } from '../arguments.js';
+import type { Options, OptionTable } from '../../shared/arguments/options.js';
+import { ArgumentError, parseOptions } from '../../shared/arguments/parse.js';
+import { parseExperimentOptions } from '../arguments.js';
 import { REPORTS } from '../report/files.js';
 import { parsePlan } from '../run/schedule.js';
 
@@ -54,7 +56,7 @@ export function parseReplay(args: readonly string[]): { run: string; json: strin
     const {
       options: { replay },
       json,
-    } = parseOptions(table, args);
+    } = parseExperimentOptions(table, args);
     return { run: replay ?? '', json };
   } catch (error) {
     const { message } = error as Error;
@@ -76,5 +78,5 @@ export function optionsOfPlan<const T extends OptionTable>(
     if (value === null || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}=${value}`];
   });
-  return parseOptions(table, words).options;
+  return parseOptions(table, words);
 }

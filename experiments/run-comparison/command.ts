@@ -3,8 +3,8 @@
  * shows whether any figure became worse.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { ArgumentError } from '../arguments.js';
+import { formatOptions } from '../../shared/arguments/help.js';
+import { ArgumentError, asksForHelp, parseArguments } from '../../shared/arguments/parse.js';
 import { EXIT } from '../record/result.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonTable, wrap } from './comparison-table.js';
@@ -14,50 +14,45 @@ import { verdictIsWorse, warningsOf } from './warnings.js';
 
 export const COMPARE_SUMMARY = 'compares two runs: significant changes of the figures';
 
-const DEFAULT_TOLERANCE = 5;
+const DEFAULT_TOLERANCE = '5';
+
+const OPTIONS = {
+  tolerance: {
+    text: true,
+    value: 'N',
+    doc: 'Change of a time, in percent, that still counts as equal',
+    default: DEFAULT_TOLERANCE,
+  },
+  json: { text: true, value: 'FILE', doc: 'The comparison as JSON' },
+  html: { text: true, value: 'FILE', doc: 'The comparison as a page' },
+} as const;
 
 const USAGE = `Usage: npm run experiment -- compare RUN RUN [options]
 
-  RUN              a folder, or its name under reports/; the earlier run first
-  --tolerance N    change of a time, in percent, that still counts as equal (${DEFAULT_TOLERANCE})
-  --json FILE      the comparison as JSON
-  --html FILE      the comparison as a page
+RUN is a folder, or its name under reports/; the earlier run first.
+
+${formatOptions(OPTIONS).join('\n')}
 
 Exit codes: 0 not worse · 1 worse · 3 unreadable run · 4 wrong arguments.`;
 
 interface Asked {
   runs: [string, string];
   tolerance: number;
-  json: string | undefined;
-  html: string | undefined;
-}
-
-const OPTIONS = {
-  tolerance: { type: 'string' },
-  json: { type: 'string' },
-  html: { type: 'string' },
-  help: { type: 'boolean' },
-} as const;
-
-function parseWords(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new ArgumentError((error as Error).message.split('. ')[0]);
-  }
+  json: string | null;
+  html: string | null;
 }
 
 /** @returns null when the help is requested. @throws ArgumentError */
 function parse(args: readonly string[]): Asked | null {
-  const { values, positionals } = parseWords(args);
-  if (values.help) return null;
+  if (asksForHelp(args)) return null;
+  const { options, positionals } = parseArguments(OPTIONS, args);
   const [before, after, ...more] = positionals;
   if (before === undefined || after === undefined || more.length > 0)
     throw new ArgumentError('compare needs two runs: compare RUN RUN');
-  const tolerance = Number(values.tolerance ?? DEFAULT_TOLERANCE);
+  const tolerance = Number(options.tolerance);
   if (!(tolerance >= 0 && tolerance <= 100))
-    throw new ArgumentError(`--tolerance must be between 0 and 100, got "${values.tolerance}"`);
-  return { runs: [before, after], tolerance, json: values.json, html: values.html };
+    throw new ArgumentError(`--tolerance must be between 0 and 100, got "${options.tolerance}"`);
+  return { runs: [before, after], tolerance, json: options.json, html: options.html };
 }
 
 /** @returns the exit code. @throws ArgumentError */
@@ -90,13 +85,13 @@ function compare({ runs, tolerance, json, html }: Asked, print: (text: string) =
   print(
     worse.length === 0 ? 'No figure became worse.' : wrap(`Worse: ${worse.join('; ')}.`).join('\n'),
   );
-  if (json !== undefined) {
+  if (json !== null) {
     const folders = { before: before.folder, after: after.folder };
     writeFileSync(
       json,
       `${JSON.stringify({ ...folders, warnings: told.warnings, tolerancePercent: tolerance, differences, worse }, null, 2)}\n`,
     );
   }
-  if (html !== undefined) writeFileSync(html, comparisonPage({ ...told, worse }));
+  if (html !== null) writeFileSync(html, comparisonPage({ ...told, worse }));
   return worse.length === 0 ? EXIT.met : EXIT.missed;
 }

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ArgumentError } from '../arguments.js';
+import { ArgumentError } from '../../shared/arguments/parse.js';
 import { REPORTS } from '../report/files.js';
 
 const handover = z.object({ kind: z.string(), totalMs: z.number().optional() });

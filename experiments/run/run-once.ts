@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Options, OptionTable } from '../arguments.js';
+import type { Options, OptionTable } from '../../shared/arguments/options.js';
 import type { Experiment } from '../experiment.js';
 import type { Progress } from '../report/progress.js';
 import { writeReport } from '../report/files.js';

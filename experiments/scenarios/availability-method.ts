@@ -4,7 +4,7 @@
  * victims), so every subject gets the same traffic and the same failures.
  */
 import { seededRandom } from '../../shared/random.js';
-import type { Options } from '../arguments.js';
+import type { Options } from '../../shared/arguments/options.js';
 import type { RunContext } from '../experiment.js';
 import { faultOf } from '../faults/faults.js';
 import { Injector } from '../faults/injector.js';

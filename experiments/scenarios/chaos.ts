@@ -4,7 +4,7 @@
  * is an objective with `--floor` only. The client retries, as the client of a user would.
  */
 import { readFileSync } from 'node:fs';
-import type { Options } from '../arguments.js';
+import type { Options } from '../../shared/arguments/options.js';
 import type { Experiment, RunContext } from '../experiment.js';
 import { FAULTS } from '../faults/faults.js';
 import type { Laboratory } from '../system/laboratory.js';

@@ -126,7 +126,7 @@ describe('npm run experiment', () => {
     [['availability', '--failures', '50', '--requests', '10'], /needs at least as many --requests/],
     [['availability', '--fault', 'flood'], /--fault must be one of kill, freeze, restart/],
     [['availability', '--traffic', 'rush'], /--traffic must be open, batch or closed/],
-    [['availability', '--colour', 'red'], /Unknown option '--colour'/],
+    [['availability', '--colour', 'red'], /There is no option --colour\./],
   ])('%j: one sentence, exit code 4', async (args, sentence) => {
     const { ended, output } = run(...args);
     expect(await ended).toBe(4);

@@ -114,7 +114,7 @@ describe('npm run experiment -- growth', () => {
 
   test.each([
     [['--pending', '1000,many'], /--pending must be whole numbers .* got "many"/],
-    [['--kills', '0'], /--kills must be between 1 and 1000/],
+    [['--kills', '0'], /--kills must be a whole number from 1 to 1000/],
   ])('%j: one sentence, exit code 4', async (args, sentence) => {
     const { ended, output } = run('growth', ...args);
     expect(await ended).toBe(4);

@@ -12,7 +12,6 @@ import { CommandFailure } from '../../../cli/failure.js';
 import { EXPERIMENTS } from '../../../cli/programs/programs.js';
 import { runWords } from '../../../cli/program.js';
 import { readLocalConfig } from '../../../local/config.js';
-import { findNearest, countTypingErrors } from '../../../local/nearest.js';
 import { fakeTerminal } from '../../support/fake-terminal.js';
 
 const context: Context = {
@@ -107,24 +106,6 @@ describe('help', () => {
     const asked = await runWords(['pay', '--help'], COMMANDS, context);
     expect(asked.output).toMatch(/^relevo pay\n/);
     expect(await runWords(['help', 'pay'], COMMANDS, context)).toEqual(asked);
-  });
-});
-
-describe('suggestions', () => {
-  it.each([
-    ['stauts', 'status', 1],
-    ['sttus', 'status', 1],
-    ['statuus', 'status', 1],
-    ['pay', 'pay', 0],
-    ['', 'pay', 3],
-  ])('from %s to %s: %d typing errors', (from, to, count) =>
-    expect(countTypingErrors(from, to)).toBe(count),
-  );
-
-  it('are the nearest word, the word that starts with the input, or none', () => {
-    expect(findNearest('monitor', ['replicas', 'monitors'])).toBe('monitors');
-    expect(findNearest('exp', ['up', 'experiment'])).toBe('experiment');
-    expect(findNearest('zzzzzz', ['status', 'pay'])).toBeNull();
   });
 });
 

@@ -3,7 +3,8 @@
  * exit code.
  */
 import { describe, expect, test } from '@jest/globals';
-import { ArgumentError, parseOptions } from '../../../experiments/arguments.js';
+import { parseExperimentOptions } from '../../../experiments/arguments.js';
+import { ArgumentError } from '../../../shared/arguments/parse.js';
 import { planFaults } from '../../../experiments/faults/plan.js';
 import { handoversSince, leaderAt } from '../../../experiments/run/handovers.js';
 import type {
@@ -193,8 +194,12 @@ describe('exit code', () => {
 describe('arguments', () => {
   const table = { count: { default: 5, min: 1, max: 10, doc: 'how many' } } as const;
   test('defaults, values and --json', () => {
-    expect(parseOptions(table, [])).toEqual({ options: { count: 5 }, json: null, help: false });
-    expect(parseOptions(table, ['--count', '7', '--json', 'x.json'])).toMatchObject({
+    expect(parseExperimentOptions(table, [])).toEqual({
+      options: { count: 5 },
+      json: null,
+      help: false,
+    });
+    expect(parseExperimentOptions(table, ['--count', '7', '--json', 'x.json'])).toMatchObject({
       options: { count: 7 },
       json: 'x.json',
     });
@@ -208,7 +213,7 @@ describe('arguments', () => {
     [['word']],
     [['--count']],
   ])('%j is refused', (args) => {
-    expect(() => parseOptions(table, args)).toThrow(ArgumentError);
+    expect(() => parseExperimentOptions(table, args)).toThrow(ArgumentError);
   });
 });
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ArgumentError } from '../../../experiments/arguments.js';
+import { ArgumentError } from '../../../shared/arguments/parse.js';
 import type { Journal } from '../../../experiments/record/run-record.js';
 import { keptJournal } from '../../../experiments/report/kept-journal.js';
 import { compareCommand } from '../../../experiments/run-comparison/command.js';
