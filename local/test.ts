@@ -5,13 +5,15 @@
  * Prometheus), see setup/test-tools.mjs. After Jest, searches all logs of the run for all its
  * secrets (test/support/log-search.ts); a secret in a log fails the run. Tests receive
  * TEST_POSTGRES_URL (a superuser's address) and TEST_REDIS_URL; new databases are copies of
- * `relevo_template`.
+ * `relevo_template`, and the clusters of whole systems are copies of the folder TEST_CLUSTER.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runMain, StartError } from './errors.js';
+import { DATABASE } from './engines/engines.js';
 import { migrate } from './engines/migrate.js';
 import { freePort } from './processes/ports.js';
 import { ensureDatabase, preparePostgres, type PostgresServer } from './engines/postgres.js';
@@ -73,6 +75,21 @@ function searchAll(logs: string, code: number): number {
   return code === 0 && problems.length > 0 ? 1 : code;
 }
 
+/**
+ * Migrates and seeds the database of a system, and copies the whole cluster while it is stopped.
+ * @returns the folder of the copy.
+ */
+async function prepareCluster(postgres: PostgresServer, folder: string): Promise<string> {
+  const url = await ensureDatabase(postgres, DATABASE);
+  await migrate(url);
+  await seedDatabase(url);
+  await postgres.stop();
+  const cluster = join(folder, 'cluster');
+  await cp(join(folder, 'postgres'), cluster, { recursive: true });
+  await postgres.start();
+  return cluster;
+}
+
 async function startEngines(folder: string): Promise<Engines> {
   const postgres = await preparePostgres({
     dataDir: join(folder, 'postgres'),
@@ -83,13 +100,16 @@ async function startEngines(folder: string): Promise<Engines> {
   const redis = prepareRedis({ dataDir: join(folder, 'redis'), port: await freePort() });
   watch(postgres, redis);
   await Promise.all([postgres.start(), redis.start()]);
-  const template = await ensureDatabase(postgres, 'relevo_template');
-  await migrate(template);
-  await seedDatabase(template);
+  const cluster = await prepareCluster(postgres, folder);
+  await ensureDatabase(postgres, 'relevo_template', DATABASE);
   return {
     postgres,
     redis,
-    env: { TEST_POSTGRES_URL: postgres.toUrl('postgres'), TEST_REDIS_URL: redis.address },
+    env: {
+      TEST_POSTGRES_URL: postgres.toUrl('postgres'),
+      TEST_REDIS_URL: redis.address,
+      TEST_CLUSTER: cluster,
+    },
   };
 }
 

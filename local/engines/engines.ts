@@ -2,6 +2,8 @@
  * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones
  * that DATABASE_URL and REDIS_URL name.
  */
+import { cp } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -30,6 +32,15 @@ export interface Engines {
 
 export const DATABASE = 'relevo';
 
+/**
+ * Copies the cluster of TEST_CLUSTER into a new data directory. `npm test` prepares that cluster
+ * once, because creating, migrating and seeding a database takes three seconds of a processor.
+ */
+async function copyTestCluster(dataDir: string): Promise<void> {
+  const cluster = process.env['TEST_CLUSTER'];
+  if (cluster && !existsSync(dataDir)) await cp(cluster, dataDir, { recursive: true });
+}
+
 /** Prepares our own servers; does not start them. @throws StartError */
 export async function prepareEngines({
   dataDir,
@@ -39,6 +50,7 @@ export async function prepareEngines({
   volume,
   portOf,
 }: EngineOptions): Promise<Engines> {
+  if (!databaseUrl) await copyTestCluster(join(volume?.window ?? dataDir, 'postgres'));
   const postgres = databaseUrl
     ? null
     : await preparePostgres({

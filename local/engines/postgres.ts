@@ -221,13 +221,18 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
   );
 }
 
-/** Creates a database when it is missing. @returns its address. */
-export async function ensureDatabase(server: PostgresServer, name: string): Promise<string> {
+/** Creates a database, a copy of `template`, when it is missing. @returns its address. */
+export async function ensureDatabase(
+  server: PostgresServer,
+  name: string,
+  template = 'template1',
+): Promise<string> {
   const client = new pg.Client(connectionTo(server.toUrl('postgres')));
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    const words = [name, template].map((word) => client.escapeIdentifier(word));
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${words.join(' TEMPLATE ')}`);
   } finally {
     await client.end();
   }

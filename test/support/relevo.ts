@@ -29,6 +29,8 @@ const clean = (env: Record<string, string>): NodeJS.ProcessEnv => ({
   API_TOKEN: '',
   OPERATOR_TOKEN: '',
   INTERNAL_TOKEN: '',
+  // `relevo up` creates its own database, as for a user.
+  TEST_CLUSTER: '',
   ...env,
 });
 
