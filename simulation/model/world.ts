@@ -4,6 +4,9 @@
  */
 import { EventQueue } from './event-queue.js';
 
+/** Read once: Jest makes a global slow to read, and every message draws. */
+const { floor, imul } = Math;
+
 /** The process to whose life an event belongs. */
 export interface Owner {
   readonly life: number;
@@ -36,14 +39,14 @@ export class Chance {
 
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    let mixed = imul(this.state ^ (this.state >>> 15), this.state | 1);
+    mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
   /** Uniform integer in [0, bound). */
   below(bound: number): number {
-    return Math.floor(this.next() * bound);
+    return floor(this.next() * bound);
   }
 
   /** True with this probability; draws nothing when it is 0. */

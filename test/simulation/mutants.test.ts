@@ -5,14 +5,17 @@ import { expect, test } from '@jest/globals';
 import { RULE_TEXTS } from '../../simulation/invariants.js';
 import { mutantTable } from '../../simulation/mutant-table.js';
 import { MUTANTS, withBug } from '../../simulation/mutants.js';
-import { search } from '../../simulation/search.js';
+import { findBreach } from './known-seeds.js';
 
 const SEEDS = 8_000;
 
 test.each(MUTANTS.map((mutant) => [mutant.name, mutant.bug, mutant] as const))(
   '%s (%s) is caught',
   (_name, _bug, mutant) => {
-    const { finding } = search(1, SEEDS, withBug(mutant), mutant.caughtBy);
+    const finding = findBreach(mutant.name, withBug(mutant), {
+      seeds: SEEDS,
+      only: mutant.caughtBy,
+    });
     expect(finding?.breach.rule).toBe(mutant.caughtBy);
   },
   300_000,
