@@ -25,17 +25,18 @@ const SETUP_FAILED = 3;
  * help. `setup` only prepares.
  */
 const PROGRAMS = {
-  up: { file: 'local/up.ts', redis: true },
-  test: { file: 'local/test.ts', redis: true },
-  experiment: { file: 'experiments/cli.ts', redis: true, helps: true },
-  simulate: { file: 'simulation/cli.ts', helps: true },
-  gateway: { file: 'gateway/main.ts' },
-  seed: { file: 'local/seed-command.ts' },
-  studio: { file: 'local/studio.ts' },
-  postman: { file: 'generate/postman/cli.ts' },
-  handbook: { file: 'cli/programs/handbook-cli.ts' },
-  client: { file: 'generate/client-types.ts' },
-  setup: { redis: true },
+  'up': { file: 'local/up.ts', redis: true },
+  'test': { file: 'local/test.ts', redis: true },
+  'test-node': { file: 'local/node-versions/main.ts', redis: true },
+  'experiment': { file: 'experiments/cli.ts', redis: true, helps: true },
+  'simulate': { file: 'simulation/cli.ts', helps: true },
+  'gateway': { file: 'gateway/main.ts' },
+  'seed': { file: 'local/seed-command.ts' },
+  'studio': { file: 'local/studio.ts' },
+  'postman': { file: 'generate/postman/cli.ts' },
+  'handbook': { file: 'cli/programs/handbook-cli.ts' },
+  'client': { file: 'generate/client-types.ts' },
+  'setup': { redis: true },
 };
 /** All other commands, and the help of the programs above. */
 const COMMANDS = { file: 'cli/main.ts' };

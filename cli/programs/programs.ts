@@ -144,6 +144,15 @@ const PROGRAMS: readonly Program[] = [
       ['relevo test test/unit/cli -t suggestion', 'only the matching tests'],
     ],
   },
+  {
+    name: 'test-node',
+    file: 'local/node-versions/main.ts',
+    group: 'Tools',
+    describe: 'Check Relevo on every supported version of Node.js',
+    details:
+      'Installs each version below .data/node/, then runs the unit tests, the whole system and a batch of payments on it. Exit code 1 when a check fails.',
+    examples: [['relevo test-node 24', 'only Node.js 24']],
+  },
 ];
 
 export const programs: readonly Command[] = PROGRAMS.map(toCommand);

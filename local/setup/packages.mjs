@@ -27,16 +27,19 @@ export function isInstalled(root) {
 }
 
 /** The npm that started this process, else the one on the PATH. */
-function npm() {
+export function npmCommand() {
   const path = process.env.npm_execpath ?? '';
   return basename(path) === 'npm-cli.js' && existsSync(path) ? [process.execPath, path] : ['npm'];
 }
 
-/** @throws SetupError with the end of npm's output. */
-export async function installPackages(root) {
+/**
+ * @param what the packages, in the messages.
+ * @throws SetupError with the end of npm's output.
+ */
+export async function installPackages(root, what = 'packages') {
   if (isInstalled(root)) return;
-  say('Installing packages (npm ci, once; about a minute) …');
-  const [program, ...before] = npm();
+  say(`Installing ${what} (npm ci, once; about a minute) …`);
+  const [program, ...before] = npmCommand();
   const args = [
     ...before,
     'ci',
@@ -48,7 +51,7 @@ export async function installPackages(root) {
     '--no-fund',
     '--loglevel=error',
   ];
-  const failure = await run('installing packages', program, args, { NODE_ENV: '' });
+  const failure = await run(`installing ${what}`, program, args, { NODE_ENV: '' });
   if (failure !== null)
-    throw new SetupError(`The packages could not be installed. Output of npm:\n${failure}`);
+    throw new SetupError(`The ${what} could not be installed. Output of npm:\n${failure}`);
 }

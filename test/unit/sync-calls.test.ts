@@ -43,6 +43,9 @@ const ALLOWED: readonly [file: string, calls: string, reason: string][] = [
   ],
   ['local/engines/migrate.ts', 'existsSync readFileSync readdirSync', START],
   ['local/modes.ts', 'chmodSync lstatSync mkdirSync readdirSync', START],
+  ['local/node-versions/checks.ts', 'rmSync', COMMAND],
+  ['local/node-versions/install.ts', 'existsSync mkdirSync', COMMAND],
+  ['local/node-versions/main.ts', 'execFileSync', COMMAND],
   ['local/processes/ports.ts', 'readFileSync readdirSync readlinkSync', GUARDED],
   ['local/engines/postgres-binaries.ts', 'existsSync readFileSync spawnSync symlinkSync', START],
   [
