@@ -1,6 +1,6 @@
 /**
  * The client of a monitor: reads the leader and hands over. Its types are generated from the
- * monitor's document.
+ * monitor's document, which contains the schemas of shared/contracts/status.ts.
  */
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, operations, paths } from '../generated/client/monitor.js';

@@ -11,7 +11,8 @@ import {
 } from '../shared/observability/metrics.js';
 import type { EventMap, EventName } from './core/events.js';
 import { ELECTION_KINDS } from './core/kinds.js';
-import { PHASES, type State } from './core/types.js';
+import { PHASES } from '../shared/contracts/status.js';
+import type { State } from './core/types.js';
 
 const elections = counter(
   'relevo_elections_total',

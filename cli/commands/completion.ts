@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StatusSummary } from '../../shared/contracts/status.js';
 import { ROOT } from '../../local/root.js';
 import { ask } from '../client.js';
 import { command, flag, type Context } from '../command.js';
@@ -29,10 +30,10 @@ const ASK_TIMEOUT_MS = 800;
 
 async function fetchReplicas(context: Context): Promise<Candidate[]> {
   const addresses = context.target({ json: false, url: undefined }).addresses('monitor');
-  const { body } = await ask<{ replicas: { id: string; observed: string; role: string | null }[] }>(
-    addresses,
-    { path: '/status', timeoutMs: ASK_TIMEOUT_MS },
-  );
+  const { body } = await ask<Pick<StatusSummary, 'replicas'>>(addresses, {
+    path: '/status',
+    timeoutMs: ASK_TIMEOUT_MS,
+  });
   return body.replicas.map(({ id, observed, role }) => ({ word: id, describe: role ?? observed }));
 }
 

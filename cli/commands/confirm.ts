@@ -4,7 +4,7 @@
  * option, and the command proceeds.
  */
 import { askMonitors } from './status.js';
-import type { MonitorStatus } from './status-text.js';
+import type { StatusSummary } from '../../shared/contracts/status.js';
 import type { CommonArguments, Context } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { CommandFailure, wrongArguments } from '../failure.js';
@@ -13,7 +13,7 @@ import { Unreachable } from '../client.js';
 
 export interface Leadership {
   target: Target;
-  status: MonitorStatus;
+  status: StatusSummary;
   leader: string | null;
   term: number;
 }

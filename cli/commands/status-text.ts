@@ -1,38 +1,7 @@
 /** Formats the status within 80 columns: leader, replicas and backlog. Pure. */
-import { z } from 'zod';
+import type { StatusSummary } from '../../shared/contracts/status.js';
 import { plain, type Paint } from '../output/paint.js';
 import { formatTable, WIDTH, wrap } from '../output/table.js';
-
-/** The fields of a monitor's `GET /status` that this module uses. `--json` passes the others on. */
-export const monitorStatus = z.looseObject({
-  partitions: z.array(
-    z.looseObject({
-      partition: z.number(),
-      term: z.number(),
-      leader: z.string().nullable(),
-      since: z.string().nullish(),
-      reason: z.string().nullish(),
-    }),
-  ),
-  replicas: z.array(
-    z.looseObject({
-      id: z.string(),
-      admin: z.string(),
-      observed: z.string(),
-      role: z.string().nullish(),
-      term: z.number().nullish(),
-      pingMs: z.number().nullish(),
-    }),
-  ),
-  monitors: z.array(z.looseObject({ id: z.string(), observed: z.string().nullish() })).default([]),
-  queue: z.looseObject({
-    waiting: z.number().nullish(),
-    active: z.number().nullish(),
-    pending: z.number().nullish(),
-    failed: z.number().nullish(),
-  }),
-});
-export type MonitorStatus = z.infer<typeof monitorStatus>;
 
 export interface StatusView {
   /** The system that runs here; null for another machine. */
@@ -42,7 +11,7 @@ export interface StatusView {
     processes: readonly { name: string; kind: string; pid: number | null; url: string }[];
   } | null;
   /** Null when no monitor answers. */
-  status: MonitorStatus | null;
+  status: StatusSummary | null;
 }
 
 const orDash = (value: string | number | null | undefined): string =>
@@ -58,7 +27,7 @@ function ago(since: string | null | undefined, now: Date): string {
   return minutes < 120 ? ` for ${minutes} min` : ` for ${Math.round(minutes / 60)} h`;
 }
 
-function leaders({ partitions }: MonitorStatus, now: Date): string[] {
+function leaders({ partitions }: StatusSummary, now: Date): string[] {
   return partitions.flatMap(({ partition, term, leader, since, reason }) => {
     const where = partitions.length > 1 ? ` partition ${partition}` : '';
     if (leader === null) return [`There is no leader${where} yet.`];
@@ -76,7 +45,7 @@ const BAD = new Set(['suspect', 'down', 'left']);
 const paintState = (word: string, paint: Paint): string =>
   BAD.has(word) ? paint('red', word) : GOOD.has(word) ? word : paint('yellow', word);
 
-function replicaTable({ replicas }: MonitorStatus, paint: Paint): string[] {
+function replicaTable({ replicas }: StatusSummary, paint: Paint): string[] {
   const head = ['replica', 'admin', 'observed', 'role', 'term', 'ping'];
   const rows = replicas.map(({ id, admin, observed, role, term, pingMs }) => [
     role === 'leading' ? paint('bold', id) : id,

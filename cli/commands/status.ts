@@ -2,6 +2,7 @@
  * `relevo status`: shows the running processes and the leader. Reads `relevo.json` and asks a
  * monitor. Shows no secret. Exit codes: 0 running, 1 not running, 4 wrong arguments.
  */
+import { statusSummary, type StatusSummary } from '../../shared/contracts/status.js';
 import { stripPassword } from '../../local/processes/address.js';
 import { formatTime } from '../output/format-time.js';
 import { ask } from '../client.js';
@@ -10,13 +11,7 @@ import { EXIT } from '../exit-codes.js';
 import { CommandFailure } from '../failure.js';
 import type { Target } from '../target.js';
 import { watch } from '../output/watch.js';
-import {
-  monitorStatus,
-  formatStatusLine,
-  formatStatus,
-  type MonitorStatus,
-  type StatusView,
-} from './status-text.js';
+import { formatStatusLine, formatStatus, type StatusView } from './status-text.js';
 
 const ASK_TIMEOUT_MS = 2_000;
 const WATCH_MS = 1_000;
@@ -39,14 +34,14 @@ function getToken(target: Target): string | undefined {
 }
 
 /** Null when no monitor answers. */
-export async function askMonitors(target: Target): Promise<MonitorStatus | null> {
+export async function askMonitors(target: Target): Promise<StatusSummary | null> {
   try {
     const { body } = await ask<unknown>(target.addresses('monitor'), {
       path: '/status',
       token: getToken(target),
       timeoutMs: ASK_TIMEOUT_MS,
     });
-    return monitorStatus.parse(body);
+    return statusSummary.parse(body);
   } catch (error) {
     if (target.local) return null;
     throw error;
@@ -58,7 +53,7 @@ function describeEngine(kind: string, { system }: NonNullable<Target['local']>):
   return { embedded: own !== undefined, pid: own?.pid ?? null, port: own?.port ?? null };
 }
 
-function toDocument(local: Target['local'], status: MonitorStatus | null): object {
+function toDocument(local: Target['local'], status: StatusSummary | null): object {
   if (!local) return { running: true, status };
   const { running, system } = local;
   const database = new URL(system.databaseUrl);

@@ -8,7 +8,7 @@ import { boundedText } from '../../shared/http/bounded-body.js';
 import { ask, Refused } from '../client.js';
 import { findTarget, type Target } from '../target.js';
 import { askMonitors } from '../commands/status.js';
-import type { MonitorStatus } from '../commands/status-text.js';
+import type { StatusSummary } from '../../shared/contracts/status.js';
 import { ok, problem, warning, type Check, type Finding } from './finding.js';
 
 export interface ServiceFacts {
@@ -42,7 +42,7 @@ export function judgeServices(services: readonly ServiceFacts[], logs: string): 
 }
 
 /** @param status null: no monitor answers. */
-export function judgeLeadership(status: MonitorStatus | null): Finding[] {
+export function judgeLeadership(status: StatusSummary | null): Finding[] {
   if (status === null)
     return [
       problem(
@@ -134,7 +134,7 @@ async function isAccepted(
   }
 }
 
-async function checkTokens(target: Target, status: MonitorStatus | null): Promise<TokenFacts> {
+async function checkTokens(target: Target, status: StatusSummary | null): Promise<TokenFacts> {
   const api = await isAccepted(
     target.addresses('patients'),
     '/api/patients?limit=1',

@@ -7,17 +7,14 @@
 import { sleep } from '../../shared/clock.js';
 import type { ManagedProcess } from '../../local/processes/processes.js';
 import { bringBack } from '../faults/processes.js';
+import type { Status } from '../../shared/contracts/status.js';
 import type { Laboratory } from '../system/laboratory.js';
+import { fetchStatus } from '../system/monitor-status.js';
 
 const LOOK_MS = 10;
 const DEADLINE_MS = 60_000;
 /** The replica after these is the one that parks the leadership. */
 export const REPLICAS = 3;
-
-interface Status {
-  partitions: { leader: string | null; term: number; phase: string }[];
-  replicas: { id: string; observed: string; role: string; term: number }[];
-}
 
 export class Steering {
   private readonly aside: ManagedProcess;
@@ -94,13 +91,9 @@ export class Steering {
     await answer.body?.cancel();
   }
 
-  private async status(): Promise<Status> {
+  private status(): Promise<Status> {
     const { monitors, tokens } = this.laboratory.system;
-    const answer = await fetch(`${monitors[0]?.url}/status`, {
-      headers: { authorization: `Bearer ${tokens.operator}` },
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    });
-    return (await answer.json()) as Status;
+    return fetchStatus(monitors[0] as ManagedProcess, tokens.operator, DEADLINE_MS);
   }
 
   /** @throws Error when the condition does not hold in time. */

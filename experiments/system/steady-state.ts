@@ -3,14 +3,13 @@
  * leader, and a payment through each entrance succeeds in time. Checked before the first fault and
  * after the last heal; without a steady state a fault would prove nothing.
  */
-import { z } from 'zod';
 import { sleep } from '../../shared/clock.js';
 import type { RequestRecord } from '../record/history.js';
 import type { Laboratory } from './laboratory.js';
+import { hasWorkingLeader, readStatus } from './monitor-status.js';
 import { createPaymentClient } from '../traffic/client.js';
 
 const LOOK_AGAIN_MS = 100;
-const STATUS_MS = 2_000;
 
 export interface SteadyStateOptions {
   laboratory: Laboratory;
@@ -50,23 +49,11 @@ function checkProcesses({ system }: Laboratory): string | null {
   return down.length === 0 ? null : `${down.join(', ')} not running`;
 }
 
-const statusShape = z.object({
-  partitions: z.array(z.object({ leader: z.string().nullable(), term: z.number() })),
-  replicas: z.array(
-    z.object({
-      id: z.string(),
-      observed: z.string(),
-      role: z.string().nullish(),
-      term: z.number().nullish(),
-    }),
-  ),
-});
-
 async function checkMonitors({ system }: Laboratory): Promise<string | null> {
   const looks = await Promise.all(
-    system.monitors.map(async ({ name, url }) => ({
-      name,
-      status: await readStatus(url, system.tokens.operator),
+    system.monitors.map(async (monitor) => ({
+      name: monitor.name,
+      status: await readStatus(monitor, system.tokens.operator),
     })),
   );
   const terms = new Set<string>();
@@ -77,25 +64,10 @@ async function checkMonitors({ system }: Laboratory): Promise<string | null> {
       .filter(({ observed }) => observed !== 'alive')
       .map(({ id }) => id);
     if (notAlive.length > 0) return `${name} does not report ${notAlive.join(', ')} as alive`;
-    const leads = status.replicas.some(
-      ({ id, role, term }) => id === leader.leader && role === 'leading' && term === leader.term,
-    );
-    if (!leads) return `${name} reports no leader of term ${leader.term}`;
+    if (!hasWorkingLeader(status)) return `${name} reports no leader of term ${leader.term}`;
     terms.add(`${leader.term} ${leader.leader ?? ''}`);
   }
   return terms.size > 1 ? `monitors disagree: ${[...terms].join(', ')}` : null;
-}
-
-async function readStatus(url: string, token: string): Promise<z.infer<typeof statusShape> | null> {
-  try {
-    const answer = await fetch(`${url}/status`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(STATUS_MS),
-    });
-    return answer.ok ? statusShape.parse(await answer.json()) : null;
-  } catch {
-    return null;
-  }
 }
 
 async function checkPayments(

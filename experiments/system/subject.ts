@@ -7,6 +7,7 @@ import type { Place, Shape } from '../../local/plan.js';
 import type { System } from '../../local/system.js';
 import { readLeadership } from '../../shared/postgres/leadership-store.js';
 import type { Pool } from '../../shared/postgres/postgres.js';
+import { hasWorkingLeader, readStatus } from './monitor-status.js';
 
 /** Name and term of the leader; leader null: none, or none yet. */
 export interface Leader {
@@ -35,40 +36,15 @@ export interface Subject {
   look(system: System): Promise<{ alive: number; led: boolean }>;
 }
 
-interface MonitorStatus {
-  partitions: { leader: string | null; term: number }[];
-  replicas: { id: string; observed: string; role: string; term: number }[];
-}
-
-/** Longest wait for a status, ms. */
-const STATUS_MS = 2_000;
-
-async function readStatus(url: string, token: string): Promise<MonitorStatus | null> {
-  try {
-    const answer = await fetch(`${url}/status`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(STATUS_MS),
-    });
-    return answer.ok ? ((await answer.json()) as MonitorStatus) : null;
-  } catch {
-    return null;
-  }
-}
-
 export const RELEVO: Subject = {
   name: 'relevo',
   what: 'Monitors watch three replicas and elect a leader, which processes queued payments under a fenced term; failures are retried.',
   shape: (asked) => asked,
   leadership: (_system, pool) => readLeadership(pool, 0),
   look: async ({ monitors, tokens }) => {
-    const status = await readStatus(monitors[0]?.url ?? '', tokens.operator);
-    const leader = status?.partitions[0];
-    const alive = status?.replicas.filter(({ observed }) => observed === 'alive') ?? [];
-    return {
-      alive: alive.length,
-      led: alive.some(
-        ({ id, role, term }) => id === leader?.leader && role === 'leading' && term === leader.term,
-      ),
-    };
+    const status = await readStatus(monitors[0], tokens.operator);
+    if (!status) return { alive: 0, led: false };
+    const alive = status.replicas.filter(({ observed }) => observed === 'alive');
+    return { alive: alive.length, led: hasWorkingLeader({ ...status, replicas: alive }) };
   },
 };

@@ -7,7 +7,8 @@ import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
 import type { Member } from '../../shared/config.js';
 import { memberId, term, timestamp } from '../../shared/contracts/ids.js';
-import { OPINIONS, type Opinions } from '../core/observed.js';
+import { OPINIONS } from '../../shared/contracts/status.js';
+import type { Opinions } from '../core/observed.js';
 
 /** `GET /opinion`. */
 export const opinion = z.object({

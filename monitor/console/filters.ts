@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { memberId, written } from '../../shared/contracts/ids.js';
 import { ADMIN_STATES, ROLES } from '../../shared/contracts/leadership.js';
 import { ELECTION_KINDS } from '../core/kinds.js';
-import { OBSERVED } from '../core/observed.js';
+import { OBSERVED } from '../../shared/contracts/status.js';
 import type { AuditFilter, ElectionFilter } from '../cluster/history.js';
 
 /** A form sends every field. An empty field is no filter. */

@@ -18,13 +18,13 @@ import {
 } from './filters.js';
 import { auditCsv, auditOf, electionOf, electionsCsv, isShown, replicasCsv } from './lists.js';
 import { seesAll, type RoutesOptions } from '../http/options.js';
+import type { ReplicaStatus } from '../../shared/contracts/status.js';
 import {
   auditPage,
   electionPage,
   replicaList,
   type AuditPage,
   type ElectionPage,
-  type ReplicaStatus,
 } from '../http/schemas.js';
 
 /** The next page begins before the last row. Null when there are no more rows. */

@@ -4,7 +4,8 @@ import { csvTable } from '../../shared/csv.js';
 import type { Answer } from '../../shared/http/routes.js';
 import { stepsOf } from '../core/steps.js';
 import type { AuditRow, ElectionRow } from '../cluster/history.js';
-import type { Audit, Election, ReplicaStatus } from '../http/schemas.js';
+import type { ReplicaStatus } from '../../shared/contracts/status.js';
+import type { Audit, Election } from '../http/schemas.js';
 import type { ReplicaQuery } from './filters.js';
 
 const iso = (at: Date | null): string | null => at?.toISOString() ?? null;

@@ -4,7 +4,7 @@
  */
 import { ADMIN_STATES } from '../../shared/contracts/leadership.js';
 import { html, type Html } from '../../shared/web/html.js';
-import { OBSERVED } from '../core/observed.js';
+import { OBSERVED } from '../../shared/contracts/status.js';
 import { deedDialog, legend } from './overview-parts.js';
 import type { Session } from './session.js';
 

@@ -3,7 +3,8 @@
  * stream and tests. Durations are in ms on this monitor's clock. Null: this monitor cannot know,
  * because another one acted or there was no suspicion.
  */
-import type { ElectionKind, Layer, PingFailure } from './kinds.js';
+import type { Layer } from '../../shared/contracts/status.js';
+import type { ElectionKind, PingFailure } from './kinds.js';
 
 export interface EventMap {
   'replica:answered': { replica: string; pingMs: number };

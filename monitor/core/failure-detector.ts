@@ -19,7 +19,8 @@
  * @see tigerbeetle/tigerbeetle src/vsr/fault_detector.zig for the shape; HAProxy `fall` and `rise`.
  */
 import type { ReplicaReport } from '../../shared/contracts/leadership.js';
-import type { Layer, PingFailure } from './kinds.js';
+import type { Layer } from '../../shared/contracts/status.js';
+import type { PingFailure } from './kinds.js';
 import type { Detector } from './types.js';
 
 export const UNSEEN: Detector = {

@@ -5,12 +5,11 @@
  * failure may be transient and counts only when it repeats. An answer ends a suspicion. An instance
  * that never answered stays `unknown`.
  */
+import type { InstanceStatus } from '../../shared/contracts/status.js';
 import type { PingFailure } from './kinds.js';
 
-export const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
-
 export interface Instance {
-  readonly observed: (typeof INSTANCE_OBSERVED)[number];
+  readonly observed: InstanceStatus['observed'];
   /** When the view last changed, epoch ms. Null: no poll has succeeded yet. */
   readonly since: number | null;
   /** Consecutive polls without an answer. */

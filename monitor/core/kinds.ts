@@ -1,13 +1,7 @@
 /**
- * Enumerations of the monitor: layers, opinions, failures of a ping, kinds of election, policies.
+ * Enumerations of the monitor: failures of a ping, kinds of election, policies.
  */
 
-/** The three layers of failure detection. Each detects a different kind of failure. */
-export type Layer = 'connection' | 'heartbeat' | 'ping';
-/**
- * One monitor's opinion of one replica. `unknown`: never seen; `left`: the replica sent a goodbye.
- */
-export type Opinion = 'unknown' | 'alive' | 'suspect' | 'left';
 /**
  * Why a ping had no answer. `refused`: no process listens there; `reset`: a process listened, and
  * the connection broke.

@@ -7,7 +7,8 @@
 import type { Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
 import { hasBetter } from './election.js';
 import { UNSEEN } from './failure-detector.js';
-import type { ElectionKind, Layer } from './kinds.js';
+import type { Layer } from '../../shared/contracts/status.js';
+import type { ElectionKind } from './kinds.js';
 import type { Detector, Settings, State, Trouble, Verdict } from './types.js';
 
 const KIND_OF: Readonly<Record<Layer, ElectionKind>> = {

@@ -4,18 +4,8 @@
  * only displayed: the database counts elections.
  */
 import { hasQuorum } from './quorum.js';
-import type { Opinion } from './kinds.js';
+import type { Observed, Opinion } from '../../shared/contracts/status.js';
 import type { State } from './types.js';
-
-export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
-export type Observed = (typeof OBSERVED)[number];
-
-export const OPINIONS = [
-  'unknown',
-  'alive',
-  'suspect',
-  'left',
-] as const satisfies readonly Opinion[];
 
 /**
  * The replicas that each monitor suspects, by its last answer. A monitor that does not answer has

@@ -5,8 +5,9 @@
  */
 import type { ProblemCode } from '../../shared/errors.js';
 import type { AdminState, Leadership, ReplicaReport } from '../../shared/contracts/leadership.js';
+import type { Layer, Opinion } from '../../shared/contracts/status.js';
 import type { MonitorEvent } from './events.js';
-import type { ElectionKind, Layer, Opinion, PingFailure, Policy } from './kinds.js';
+import type { ElectionKind, PingFailure, Policy } from './kinds.js';
 
 export interface Settings {
   readonly monitor: string;
@@ -144,16 +145,6 @@ export type Phase =
     }
   | { readonly name: 'doubting' };
 export type PhaseName = Phase['name'];
-export const PHASES = [
-  'observing',
-  'watching',
-  'confirming',
-  'voting',
-  'no-candidate',
-  'promoting',
-  'handing-over',
-  'doubting',
-] as const satisfies readonly PhaseName[];
 
 /** The obstacle to the work of a leader that is alive. */
 export interface Trouble {

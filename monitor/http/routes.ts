@@ -13,7 +13,8 @@ import { consoleRoutes } from '../console/console-routes.js';
 import { faultRoutes } from './fault-routes.js';
 import { historyRoutes } from '../console/history-routes.js';
 import type { RoutesOptions } from './options.js';
-import { election, status } from './schemas.js';
+import { status } from '../../shared/contracts/status.js';
+import { election } from './schemas.js';
 import { signInRoutes } from '../console/sign-in.js';
 import { watchingRoutes } from './status-routes.js';
 

@@ -1,105 +1,12 @@
-/** Schemas of the monitor's answers. They type the code and are part of the OpenAPI document. */
+/**
+ * Schemas of the monitor's answers; the status is in shared/contracts/status.ts. They type the code
+ * and are part of the OpenAPI document.
+ */
 import { z } from 'zod';
 import { memberId, partition, term, timestamp } from '../../shared/contracts/ids.js';
-import { adminState, reaches, role } from '../../shared/contracts/leadership.js';
-import { INSTANCE_OBSERVED } from '../core/instances.js';
-import { OBSERVED, OPINIONS } from '../core/observed.js';
+import { adminState } from '../../shared/contracts/leadership.js';
+import { replicaStatus } from '../../shared/contracts/status.js';
 import { ACTIONS } from '../core/preview.js';
-import { PHASES } from '../core/types.js';
-
-export const partitionStatus = z.object({
-  partition,
-  term,
-  leader: memberId.nullable(),
-  /** When this leader was elected; null: not known yet. */
-  since: timestamp.nullable(),
-  reason: z.string(),
-  /** The phase of this monitor's failover machine, and its decision in one sentence. */
-  phase: z.enum(PHASES),
-  decision: z.string(),
-  /** The replicas that may follow the leader now. */
-  candidates: z.array(memberId),
-});
-export type PartitionStatus = z.infer<typeof partitionStatus>;
-
-/**
- * `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is
- * alive.
- */
-export const replicaStatus = z.object({
-  id: memberId,
-  url: z.string().optional(),
-  pid: z.int().nullable().optional(),
-  bootId: z.string().nullable().optional(),
-  admin: adminState,
-  adminReason: z.string(),
-  /** Null: never set. */
-  adminSince: timestamp.nullable(),
-  observed: z.enum(OBSERVED),
-  observedSince: timestamp.nullable(),
-  /**
-   * The opinion of each configured monitor; `unknown`: that monitor did not answer, or never saw
-   * the replica.
-   */
-  opinions: z.record(memberId, z.enum(OPINIONS)),
-  /** The last failure as text, and its time. Null: none is known. */
-  lastFailure: z.object({ at: timestamp, words: z.string() }).nullable(),
-  /** The layer that suspected it. */
-  layer: z.enum(['connection', 'heartbeat', 'ping']).nullable(),
-  role: role.nullable(),
-  term: term.nullable(),
-  pingMs: z.number().nullable(),
-  lastSeenAt: timestamp.nullable(),
-  parcelsInFlight: z.int().nullable(),
-  committed: z.int().nullable(),
-  reaches: reaches.nullable(),
-});
-export type ReplicaStatus = z.infer<typeof replicaStatus>;
-
-export const monitorStatus = z.object({
-  id: memberId,
-  url: z.string().optional(),
-  observed: z.enum(['unknown', 'alive', 'suspect']),
-  /** The leader that this monitor reports; null: it reported none. */
-  leader: memberId.nullable(),
-  term: term.nullable(),
-});
-export type MonitorStatus = z.infer<typeof monitorStatus>;
-
-/** A patients instance as this monitor sees it. `url` is omitted without a token. */
-export const instanceStatus = z.object({
-  id: memberId,
-  url: z.string().optional(),
-  /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
-  observed: z.enum(INSTANCE_OBSERVED),
-  /** When the state last changed. Null: it never answered. */
-  since: timestamp.nullable(),
-});
-export type InstanceStatus = z.infer<typeof instanceStatus>;
-
-export const queueStatus = z.object({
-  waiting: z.int().nullable(),
-  active: z.int().nullable(),
-  pending: z.int().nullable(),
-  failed: z.int().nullable(),
-});
-
-export const status = z.object({
-  /** The monitor that answers, and the time. */
-  id: memberId,
-  at: timestamp,
-  partitions: z.array(partitionStatus),
-  replicas: z.array(replicaStatus),
-  monitors: z.array(monitorStatus),
-  /** Patients instances. Empty: none is configured. */
-  patients: z.array(instanceStatus),
-  queue: queueStatus,
-  /** Whether this monitor reaches them; null: not tried yet. */
-  engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
-  /** Whether fault switches exist here. */
-  faults: z.boolean(),
-});
-export type Status = z.infer<typeof status>;
 
 export const election = z.object({
   partition,

@@ -11,7 +11,8 @@ import { columnsOf, SAMPLE_MS } from '../status/sampler.js';
 import { statusOf, withoutAddresses } from '../status/status.js';
 import { EVENT_LINES, OPINION, SERIES, STATUS } from './examples.js';
 import { seesAll, type RoutesOptions } from './options.js';
-import { series, status } from './schemas.js';
+import { status } from '../../shared/contracts/status.js';
+import { series } from './schemas.js';
 
 const seriesQuery = z.strictObject({ minutes: written(z.int().min(1).max(15)).default(5) });
 

@@ -9,7 +9,7 @@
 import type { Response } from 'express';
 import { clientNetwork } from '../../shared/http/client-network.js';
 import type { MonitorEvent } from '../core/events.js';
-import type { Status } from '../http/schemas.js';
+import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
 import { changes, NO_NUMBERS, numbersOf, structureOf, type Numbers } from './status-differences.js';
 import { withoutAddresses } from './status.js';

@@ -4,7 +4,7 @@
  * monitor detected.
  */
 import type { MonitorEvent } from '../core/events.js';
-import type { Layer } from '../core/kinds.js';
+import type { Layer } from '../../shared/contracts/status.js';
 import type { ElectionRow } from '../cluster/history.js';
 
 export interface Failure {

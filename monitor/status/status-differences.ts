@@ -4,7 +4,7 @@
  * kilobytes per minute instead of half a megabyte. Pure.
  */
 import { totalOf } from '../core/rates.js';
-import type { Status } from '../http/schemas.js';
+import type { Status } from '../../shared/contracts/status.js';
 import type { Sample } from './sampler.js';
 
 /** Numbers by `place.name`, such as `queue.pending` and `server_1.committed`. */

@@ -5,17 +5,17 @@
 import type { Clock } from '../../shared/clock.js';
 import type { Member } from '../../shared/config.js';
 import type { AdminState } from '../../shared/contracts/leadership.js';
-import { candidates } from '../core/election.js';
-import type { Instance } from '../core/instances.js';
-import { observedOf, opinionsOf, type Opinions } from '../core/observed.js';
-import type { State } from '../core/types.js';
 import type {
   InstanceStatus,
   MonitorStatus,
   PartitionStatus,
   ReplicaStatus,
   Status,
-} from '../http/schemas.js';
+} from '../../shared/contracts/status.js';
+import { candidates } from '../core/election.js';
+import type { Instance } from '../core/instances.js';
+import { observedOf, opinionsOf, type Opinions } from '../core/observed.js';
+import type { State } from '../core/types.js';
 import type { Failure } from './failure-memory.js';
 import type { AdminRow } from '../cluster/leadership-store.js';
 import type { OpinionAnswer, PeerObserved } from '../cluster/peer-client.js';

@@ -4,7 +4,8 @@
  */
 import { beforeAll } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Election, Status } from '../../monitor/http/schemas.js';
+import type { Status } from '../../shared/contracts/status.js';
+import type { Election } from '../../monitor/http/schemas.js';
 import type { useBrowser, PageOptions } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { startTestSystem, type TestSystem } from '../support/system.js';

@@ -5,7 +5,8 @@
  */
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import type { Election, Status } from '../../monitor/http/schemas.js';
+import type { Status } from '../../shared/contracts/status.js';
+import type { Election } from '../../monitor/http/schemas.js';
 import { structureOf } from '../../monitor/status/status-differences.js';
 import {
   axeProblems,

@@ -6,6 +6,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { decode } from './qr.js';
 import type { Page } from 'playwright-core';
+import type { Status } from '../../shared/contracts/status.js';
 import { maskedName } from '../../patients/core/pass.js';
 import { seedPatient, type SeedPatient } from '../../prisma/seed-data.js';
 import {
@@ -52,7 +53,7 @@ describeInBrowser("the staff's pages", () => {
   async function leaderNow(): Promise<string | null> {
     const { partitions } = (await (
       await fetch(`${system.process('monitor_1').url}/status`)
-    ).json()) as { partitions: { leader: string | null }[] };
+    ).json()) as Status;
     return partitions[0]?.leader ?? null;
   }
 

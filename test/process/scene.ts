@@ -17,7 +17,7 @@ import type { GatewayFaults } from '../../gateway/faults.js';
 import { findDescendants, isAlive } from '../../local/processes/process-tree.js';
 import type { ManagedProcess, ProcessKind } from '../../local/processes/processes.js';
 import type { SystemOptions } from '../../local/system.js';
-import type { Status } from '../../monitor/http/schemas.js';
+import type { Status } from '../../shared/contracts/status.js';
 import type { TokenKind } from '../../shared/http/auth.js';
 import type { Leadership } from '../../shared/contracts/leadership.js';
 import { readLeadership } from '../../shared/postgres/leadership-store.js';

@@ -8,9 +8,10 @@ import { connect } from 'node:net';
 import { faultOf } from '../../../experiments/faults/faults.js';
 import { Injector, type Struck } from '../../../experiments/faults/injector.js';
 import type { Laboratory } from '../../../experiments/system/laboratory.js';
+import { fetchStatus } from '../../../experiments/system/monitor-status.js';
 import { directionsOf, type Pair } from '../../../experiments/network/link-names.js';
 import type { Links } from '../../../experiments/network/links.js';
-import type { Status } from '../../../monitor/http/schemas.js';
+import type { Status } from '../../../shared/contracts/status.js';
 import { seededRandom, type Random } from '../../../shared/random.js';
 import { eventually } from '../../support/eventually.js';
 import { openTestLaboratory } from '../../support/laboratory.js';
@@ -153,12 +154,9 @@ function breaks(port: number): Promise<string> {
   });
 }
 
-const statusOf = async (monitor: string): Promise<Status> => {
+const statusOf = (monitor: string): Promise<Status> => {
   const { system } = laboratory;
-  const headers = { authorization: `Bearer ${system.tokens.operator}` };
-  return (await (
-    await fetch(`${system.process(monitor).url}/status`, { headers })
-  ).json()) as Status;
+  return fetchStatus(system.process(monitor), system.tokens.operator, PATIENCE_MS);
 };
 const observes = async (monitor: string, replica: string): Promise<string | undefined> =>
   (await statusOf(monitor)).replicas.find(({ id }) => id === replica)?.observed;

@@ -4,7 +4,8 @@
  * filter can break out of the SQL of the lists.
  */
 import type { AddressInfo } from 'node:net';
-import type { Audit, Election, Status } from '../../../monitor/http/schemas.js';
+import type { Status } from '../../../shared/contracts/status.js';
+import type { Audit, Election } from '../../../monitor/http/schemas.js';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
 import { call, CALM, Hospital, type Answer } from './support.js';

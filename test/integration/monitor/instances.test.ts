@@ -4,7 +4,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import { freePort } from '../../../local/processes/ports.js';
-import type { InstanceStatus } from '../../../monitor/http/schemas.js';
+import type { InstanceStatus } from '../../../shared/contracts/status.js';
 import type { RunningMonitor } from '../../../monitor/start.js';
 import { eventually } from '../../support/eventually.js';
 import { call, CALM, Hospital } from './support.js';

@@ -31,7 +31,7 @@ import { judgePorts, portsCheck } from '../../../cli/doctor/ports.js';
 import { judgeRedis } from '../../../cli/doctor/redis.js';
 import { judgeLeadership, judgeServices, judgeTokens } from '../../../cli/doctor/services.js';
 import { judgeTools } from '../../../cli/doctor/tools.js';
-import { monitorStatus, type MonitorStatus } from '../../../cli/commands/status-text.js';
+import { statusSummary, type StatusSummary } from '../../../shared/contracts/status.js';
 import { plain } from '../../../cli/output/paint.js';
 import { readLocalConfig } from '../../../local/config.js';
 import { isPortFree } from '../../../local/processes/ports.js';
@@ -342,8 +342,8 @@ describe('the running system', () => {
     term: 1,
     ...over,
   });
-  const status = (leader: string | null, ...replicas: object[]): MonitorStatus =>
-    monitorStatus.parse({ partitions: [{ partition: 0, term: 1, leader }], replicas, queue: {} });
+  const status = (leader: string | null, ...replicas: object[]): StatusSummary =>
+    statusSummary.parse({ partitions: [{ partition: 0, term: 1, leader }], replicas, queue: {} });
   it.each([
     ['healthy', status('a', replica('a', { role: 'leading' }), replica('b')), ['ok', 'ok']],
     ['no leader', status(null, replica('a', { admin: 'maint' })), ['problem', 'warning']],

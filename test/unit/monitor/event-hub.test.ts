@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { Response } from 'express';
 import { EventHub } from '../../../monitor/status/event-hub.js';
-import type { Status } from '../../../monitor/http/schemas.js';
+import type { Status } from '../../../shared/contracts/status.js';
 
 /** A response that discards its data. */
 class FakeResponse extends EventEmitter {

@@ -16,7 +16,7 @@ import {
   status as statusSchema,
   type ReplicaStatus,
   type Status,
-} from '../../../monitor/http/schemas.js';
+} from '../../../shared/contracts/status.js';
 import {
   columnsOf,
   PINGS_KEPT,

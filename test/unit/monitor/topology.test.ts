@@ -3,7 +3,7 @@
  * the arrows.
  */
 import { STATUS } from '../../../monitor/http/examples.js';
-import { status as statusSchema, type Status } from '../../../monitor/http/schemas.js';
+import { status as statusSchema, type Status } from '../../../shared/contracts/status.js';
 
 interface Flow {
   kind: string;

@@ -1,8 +1,5 @@
-import {
-  monitorStatus,
-  formatStatusLine,
-  formatStatus,
-} from '../../../../cli/commands/status-text.js';
+import { statusSummary } from '../../../../shared/contracts/status.js';
+import { formatStatusLine, formatStatus } from '../../../../cli/commands/status-text.js';
 import { choosePaint, stripColours } from '../../../../cli/output/paint.js';
 
 const NOW = new Date('2026-01-01T00:01:00Z');
@@ -11,7 +8,7 @@ const widest = (text: string): number => Math.max(...text.split('\n').map((line)
 describe('relevo status', () => {
   const processes = [{ name: 'server_1', kind: 'payments', pid: 12, url: 'http://127.0.0.1:5001' }];
   const base = { local: { pid: 7, startedAt: '2026-01-01T00:00:00Z', processes } };
-  const status = monitorStatus.parse({
+  const status = statusSummary.parse({
     partitions: [
       {
         partition: 0,

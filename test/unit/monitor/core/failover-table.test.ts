@@ -3,9 +3,9 @@
  * names the next phase. A phase or an input without a row does not compile, and the first test
  * fails when the lists and the tables differ.
  */
+import { PHASES } from '../../../../shared/contracts/status.js';
 import {
   INPUT_TYPES,
-  PHASES,
   type Happening,
   type InputType,
   type PhaseName,

@@ -1,0 +1,154 @@
+/**
+ * The status of the system, as `GET /status` of a monitor answers: leadership, replicas, monitors,
+ * patients instances and waiting work. The monitor builds it; its console, the CLI and the lab read
+ * it.
+ */
+import { z } from 'zod';
+import { memberId, partition, term, timestamp } from './ids.js';
+import { adminState, reaches, role } from './leadership.js';
+
+/** The phases of a monitor's failover machine. */
+export const PHASES = [
+  'observing',
+  'watching',
+  'confirming',
+  'voting',
+  'no-candidate',
+  'promoting',
+  'handing-over',
+  'doubting',
+] as const;
+
+/** The three layers of failure detection. Each detects a different kind of failure. */
+export const LAYERS = ['connection', 'heartbeat', 'ping'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/**
+ * One monitor's opinion of one replica. `unknown`: never seen; `left`: the replica sent a goodbye.
+ */
+export const OPINIONS = ['unknown', 'alive', 'suspect', 'left'] as const;
+export type Opinion = (typeof OPINIONS)[number];
+
+/** The state of a replica. `down`: a majority of the monitors suspects it. */
+export const OBSERVED = ['unknown', 'alive', 'suspect', 'down', 'left'] as const;
+export type Observed = (typeof OBSERVED)[number];
+
+export const INSTANCE_OBSERVED = ['unknown', 'alive', 'suspect'] as const;
+
+export const partitionStatus = z.object({
+  partition,
+  term,
+  leader: memberId.nullable(),
+  /** When this leader was elected; null: not known yet. */
+  since: timestamp.nullable(),
+  reason: z.string(),
+  /** The phase of this monitor's failover machine, and its decision in one sentence. */
+  phase: z.enum(PHASES),
+  decision: z.string(),
+  /** The replicas that may follow the leader now. */
+  candidates: z.array(memberId),
+});
+export type PartitionStatus = z.infer<typeof partitionStatus>;
+
+/**
+ * `url`, `pid` and `bootId` are omitted without a token. `role` is null unless the replica is
+ * alive.
+ */
+export const replicaStatus = z.object({
+  id: memberId,
+  url: z.string().optional(),
+  pid: z.int().nullable().optional(),
+  bootId: z.string().nullable().optional(),
+  admin: adminState,
+  adminReason: z.string(),
+  /** Null: never set. */
+  adminSince: timestamp.nullable(),
+  observed: z.enum(OBSERVED),
+  observedSince: timestamp.nullable(),
+  /**
+   * The opinion of each configured monitor; `unknown`: that monitor did not answer, or never saw
+   * the replica.
+   */
+  opinions: z.record(memberId, z.enum(OPINIONS)),
+  /** The last failure as text, and its time. Null: none is known. */
+  lastFailure: z.object({ at: timestamp, words: z.string() }).nullable(),
+  /** The layer that suspected it. */
+  layer: z.enum(LAYERS).nullable(),
+  role: role.nullable(),
+  term: term.nullable(),
+  pingMs: z.number().nullable(),
+  lastSeenAt: timestamp.nullable(),
+  parcelsInFlight: z.int().nullable(),
+  committed: z.int().nullable(),
+  reaches: reaches.nullable(),
+});
+export type ReplicaStatus = z.infer<typeof replicaStatus>;
+
+export const monitorStatus = z.object({
+  id: memberId,
+  url: z.string().optional(),
+  observed: z.enum(['unknown', 'alive', 'suspect']),
+  /** The leader that this monitor reports; null: it reported none. */
+  leader: memberId.nullable(),
+  term: term.nullable(),
+});
+export type MonitorStatus = z.infer<typeof monitorStatus>;
+
+/** A patients instance as this monitor sees it. `url` is omitted without a token. */
+export const instanceStatus = z.object({
+  id: memberId,
+  url: z.string().optional(),
+  /** `suspect`: it answered before and does not any more. `unknown`: it never answered. */
+  observed: z.enum(INSTANCE_OBSERVED),
+  /** When the state last changed. Null: it never answered. */
+  since: timestamp.nullable(),
+});
+export type InstanceStatus = z.infer<typeof instanceStatus>;
+
+export const queueStatus = z.object({
+  waiting: z.int().nullable(),
+  active: z.int().nullable(),
+  pending: z.int().nullable(),
+  failed: z.int().nullable(),
+});
+
+export const status = z.object({
+  /** The monitor that answers, and the time. */
+  id: memberId,
+  at: timestamp,
+  partitions: z.array(partitionStatus),
+  replicas: z.array(replicaStatus),
+  monitors: z.array(monitorStatus),
+  /** Patients instances. Empty: none is configured. */
+  patients: z.array(instanceStatus),
+  queue: queueStatus,
+  /** Whether this monitor reaches them; null: not tried yet. */
+  engines: z.object({ postgres: z.boolean().nullable(), redis: z.boolean().nullable() }),
+  /** Whether fault switches exist here. */
+  faults: z.boolean(),
+});
+export type Status = z.infer<typeof status>;
+
+/**
+ * The fields that the CLI shows. Other fields are not checked and are passed on, so that the CLI
+ * and a monitor may have different versions.
+ */
+export const statusSummary = z.looseObject({
+  partitions: z.array(
+    partitionStatus
+      .pick({ partition: true, term: true, leader: true, since: true, reason: true })
+      .partial({ since: true, reason: true })
+      .loose(),
+  ),
+  replicas: z.array(
+    replicaStatus
+      .pick({ id: true, admin: true, observed: true, role: true, term: true, pingMs: true })
+      .partial({ role: true, term: true, pingMs: true })
+      .loose(),
+  ),
+  monitors: z
+    .array(monitorStatus.pick({ id: true, observed: true }).partial({ observed: true }).loose())
+    .default([]),
+  queue: queueStatus.partial().loose(),
+});
+export type StatusSummary = z.infer<typeof statusSummary>;
