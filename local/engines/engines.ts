@@ -2,8 +2,7 @@
  * Provides PostgreSQL and Redis for a system: starts our own servers, or checks the external ones
  * that DATABASE_URL and REDIS_URL name.
  */
-import { cp } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { access, cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
@@ -38,7 +37,11 @@ export const DATABASE = 'relevo';
  */
 async function copyTestCluster(dataDir: string): Promise<void> {
   const cluster = process.env['TEST_CLUSTER'];
-  if (cluster && !existsSync(dataDir)) await cp(cluster, dataDir, { recursive: true });
+  const isThere = await access(dataDir).then(
+    () => true,
+    () => false,
+  );
+  if (cluster && !isThere) await cp(cluster, dataDir, { recursive: true });
 }
 
 /** Prepares our own servers; does not start them. @throws StartError */
